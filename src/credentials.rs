@@ -1,0 +1,223 @@
+//! Who signs in: [`TableauAuth`], [`PersonalAccessTokenAuth`], [`JwtAuth`].
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::ids::UserId;
+use crate::secret::Secret;
+use crate::xml::Out;
+use crate::{Error, Result};
+
+/// What a session signs in with.
+///
+/// The trait is sealed: the credentials that the REST API knows are [`TableauAuth`],
+/// [`PersonalAccessTokenAuth`] and [`JwtAuth`]. It is object-safe, so that a program can choose at
+/// run time and pass a `&dyn Credentials`.
+pub trait Credentials: sealed::Sealed + Send + Sync {}
+
+mod sealed {
+    pub trait Sealed {
+        fn sign_in(&self) -> super::SignIn;
+    }
+}
+
+/// A copy of somebody's credentials, which the session keeps to sign in again.
+#[derive(Clone)]
+pub struct SignIn {
+    proof: Proof,
+    site: String,
+    impersonate: Option<UserId>,
+}
+
+#[derive(Clone)]
+enum Proof {
+    Password { name: String, password: Secret },
+    Token { name: String, secret: Secret },
+    Jwt { jwt: Secret, unified: bool, mint: Option<Mint> },
+}
+
+type Mint = Arc<dyn Fn() -> Result<String> + Send + Sync>;
+
+impl SignIn {
+    /// The copy that a session keeps.
+    pub(crate) fn of<C: Credentials + ?Sized>(credentials: &C) -> SignIn {
+        credentials.sign_in()
+    }
+
+    fn new(proof: Proof) -> SignIn {
+        SignIn { proof, site: String::new(), impersonate: None }
+    }
+
+    /// The request to `auth/signin`.
+    pub(crate) fn request(&self) -> Result<String> {
+        let mut out = Out::new();
+        out.element("tsRequest", |out| {
+            out.element("credentials", |out| {
+                match &self.proof {
+                    Proof::Password { name, password } => {
+                        out.attribute("name", name);
+                        out.attribute("password", password.reveal());
+                    }
+                    Proof::Token { name, secret } => {
+                        out.attribute("personalAccessTokenName", name);
+                        out.attribute("personalAccessTokenSecret", secret.reveal());
+                    }
+                    Proof::Jwt { jwt, unified, .. } => {
+                        out.attribute("jwt", jwt.reveal());
+                        out.attribute("isUat", if *unified { "true" } else { "false" });
+                    }
+                }
+                out.element("site", |out| out.attribute("contentUrl", &self.site));
+                if let Some(user) = &self.impersonate {
+                    out.element("user", |out| out.attribute("id", user.as_str()));
+                }
+            });
+        });
+        out.finish().map_err(|error| error.doing(format!("signing in {self:?}")))
+    }
+
+    /// The secret in it, which no message may repeat.
+    pub(crate) fn secret(&self) -> &Secret {
+        match &self.proof {
+            Proof::Password { password, .. } => password,
+            Proof::Token { secret, .. } => secret,
+            Proof::Jwt { jwt, .. } => jwt,
+        }
+    }
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = match &self.proof {
+            Proof::Password { name, .. } => {
+                let mut out = f.debug_struct("TableauAuth");
+                out.field("name", name);
+                out
+            }
+            Proof::Token { name, .. } => {
+                let mut out = f.debug_struct("PersonalAccessTokenAuth");
+                out.field("token_name", name);
+                out
+            }
+            Proof::Jwt { unified, mint, .. } => {
+                let mut out = f.debug_struct("JwtAuth");
+                out.field("unified_access_token", unified).field("renews", &mint.is_some());
+                out
+            }
+        };
+        out.field("site", &self.site);
+        if let Some(user) = &self.impersonate {
+            out.field("impersonate", &user.as_str());
+        }
+        out.finish_non_exhaustive()
+    }
+}
+
+macro_rules! credentials {
+    ($($Name:ident),+) => {$(
+        impl $Name {
+            /// The site to sign in to, by its content URL: the part after `/site/` in the
+            /// browser's address. Default: the default site, whose content URL is empty.
+            #[must_use]
+            pub fn site(mut self, content_url: impl Into<String>) -> Self {
+                self.0.site = content_url.into();
+                self
+            }
+
+            /// Signs in as another user; only a server administrator may. Default: oneself.
+            ///
+            /// Personal access tokens can impersonate from API 3.11 on.
+            #[must_use]
+            pub fn impersonate(mut self, user: impl Into<UserId>) -> Self {
+                self.0.impersonate = Some(user.into());
+                self
+            }
+        }
+
+        impl sealed::Sealed for $Name {
+            fn sign_in(&self) -> SignIn {
+                self.0.clone()
+            }
+        }
+
+        impl Credentials for $Name {}
+
+        /// Names and sites, never the secret.
+        impl fmt::Debug for $Name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+credentials!(TableauAuth, PersonalAccessTokenAuth, JwtAuth);
+
+/// A user name and a password. Tableau Cloud with multi-factor sign-on refuses them: use
+/// [`PersonalAccessTokenAuth`] there.
+///
+/// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
+#[derive(Clone)]
+pub struct TableauAuth(SignIn);
+
+impl TableauAuth {
+    /// Signs in with a name and a password, to the default site.
+    pub fn new(name: impl Into<String>, password: impl Into<String>) -> TableauAuth {
+        let password = Secret::new(password);
+        TableauAuth(SignIn::new(Proof::Password { name: name.into(), password }))
+    }
+}
+
+/// A personal access token, which a user makes on the account page.
+///
+/// Tableau keeps **one session a token**: a second sign-in with the same token, even to another
+/// site, ends the first session.
+///
+/// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), with a token from API 3.6 on.
+#[derive(Clone)]
+pub struct PersonalAccessTokenAuth(SignIn);
+
+impl PersonalAccessTokenAuth {
+    /// Signs in with a token's name and its secret, to the default site.
+    pub fn new(name: impl Into<String>, secret: impl Into<String>) -> PersonalAccessTokenAuth {
+        let secret = Secret::new(secret);
+        PersonalAccessTokenAuth(SignIn::new(Proof::Token { name: name.into(), secret }))
+    }
+}
+
+/// A JSON Web Token of a connected app, or a unified access token.
+///
+/// The caller mints it; it is valid for ten minutes at most and, as a rule, once. A session that is
+/// to outlive its expiry needs [`renew_with`](JwtAuth::renew_with).
+///
+/// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), with a JWT from API 3.14 on.
+#[derive(Clone)]
+pub struct JwtAuth(SignIn);
+
+impl JwtAuth {
+    /// Signs in with an encoded token (`eyJ…`), to the default site.
+    pub fn new(jwt: impl Into<String>) -> JwtAuth {
+        JwtAuth(SignIn::new(Proof::Jwt { jwt: Secret::new(jwt), unified: false, mint: None }))
+    }
+
+    /// Whether the token is a unified access token, made in Tableau Cloud Manager. Default: `false`.
+    #[must_use]
+    pub fn unified_access_token(mut self, yes: bool) -> JwtAuth {
+        if let Proof::Jwt { unified, .. } = &mut self.0.proof {
+            *unified = yes;
+        }
+        self
+    }
+
+    /// Mints a fresh token whenever the session has to sign in again. Default: it cannot.
+    #[must_use]
+    pub fn renew_with(
+        mut self,
+        mint: impl Fn() -> Result<String> + Send + Sync + 'static,
+    ) -> JwtAuth {
+        if let Proof::Jwt { mint: slot, .. } = &mut self.0.proof {
+            *slot = Some(Arc::new(mint));
+        }
+        self
+    }
+}

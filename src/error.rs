@@ -1,0 +1,335 @@
+//! [`Error`]: what went wrong, where, and what the server said about it.
+
+use std::fmt;
+use std::time::Duration;
+
+/// What every fallible call of this library returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of this library. One word wide; [`kind`](Error::kind) says what sort it is.
+///
+/// `Display` is one line: what was being done and what went wrong. The causes below it (an I/O
+/// error, a TLS error) are the [`source`](std::error::Error::source) chain; `Debug`, which is what
+/// `unwrap` and `fn main() -> Result<…>` print, shows them all on that line.
+///
+/// No error holds a password, a token or a JSON Web Token, even where the server repeats one.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    doing: Option<String>,
+    what: String,
+    answer: Answer,
+    sign_in: bool,
+    broken: bool,
+    source: Option<anyhow::Error>,
+}
+
+/// What is known of the answer that an error is about.
+#[derive(Default)]
+pub(crate) struct Answer {
+    pub status: Option<u16>,
+    pub code: Option<String>,
+    pub summary: Option<String>,
+    pub detail: Option<String>,
+    pub url: Option<String>,
+    pub request_id: Option<String>,
+    pub retry_after: Option<Duration>,
+}
+
+/// The sorts of [`Error`]: who has to act, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The program's own settings are wrong: an address that is no URL, a PEM file that cannot be
+    /// read, a proxy that is not understood, a session token of another server. Nothing was sent.
+    ///
+    /// *Try:* correct the setting that the message names.
+    Config,
+    /// No connection: the name has no address, the port refused, the proxy would not.
+    ///
+    /// *Usually* a mistyped address, a firewall, or a proxy that has to be set
+    /// ([`HttpOptions::proxy`](crate::HttpOptions::proxy)). The message names host and port.
+    Connect,
+    /// The TLS handshake failed: a certificate that is not trusted, has expired or is for another
+    /// name, or a server that asks for a client certificate.
+    ///
+    /// *Try:* [`HttpOptions::verify`](crate::HttpOptions::verify) with the company's CA file or
+    /// with the certificate's fingerprint; `client_cert` where the server asks for one.
+    Tls,
+    /// The server was silent for longer than the options allow, or the whole request took longer.
+    ///
+    /// *Try:* `read_timeout` or `timeout` of [`HttpOptions`](crate::HttpOptions), a smaller page,
+    /// or later.
+    Timeout,
+    /// A redirect that is not followed: to another host, from `https` to `http`, without a
+    /// `Location`, or the eleventh in a row. Token, password and body stayed here.
+    ///
+    /// *Try:* the address that the message names as the server's own address, or
+    /// [`HttpOptions::trust_redirects_to`](crate::HttpOptions::trust_redirects_to) for a load
+    /// balancer of one's own.
+    Redirect,
+    /// Tableau refused the request and said why: [`code`](Error::code), [`summary`](Error::summary)
+    /// and [`detail`](Error::detail) are its words, whatever the HTTP status.
+    ///
+    /// *Usually* a wrong password (`401001`), an expired session (`401002`), a missing permission
+    /// (`403…`) or an id that is not there (`404…`).
+    Api,
+    /// An HTTP status that is no success, without Tableau's error: a gateway, a proxy or a login
+    /// page in front of the server answered in its place.
+    ///
+    /// *Try:* look at [`status`](Error::status), and at the start of the body in the message; 502,
+    /// 503 and 504 pass.
+    Http,
+    /// The answer is a success but not what the API promises: no XML, an element or attribute
+    /// missing, a number that is none, or more bytes than
+    /// [`max_response`](crate::HttpOptions::max_response). The message has line and column.
+    ///
+    /// *Usually* a login page or a proxy's page with status 200: check the address.
+    Decode,
+    /// The call needs a newer REST API version than the session speaks; both are named.
+    /// Nothing was sent.
+    ///
+    /// *Try:* a newer server, or [`Server::set_version`](crate::Server::set_version) without the pin.
+    Version,
+    /// The caller's values cannot be sent: a page size of 0, a character that XML 1.0 has none for.
+    /// Nothing was sent.
+    ///
+    /// *Try:* correct the value that the message names.
+    Input,
+    /// Reading or writing failed under way: a file or stream of the caller's, or a connection that
+    /// broke after it was made.
+    ///
+    /// *Try:* again where [`is_retryable`](Error::is_retryable) says so; otherwise see the cause,
+    /// which is an [`std::io::Error`].
+    Io,
+    /// A background job ended as failed or cancelled.
+    ///
+    /// *Try:* read the notes in the message; they are the server's.
+    Job,
+    /// The server answered every request, and what was looked for is not among the answers.
+    ///
+    /// *Usually* an id or a name of another site, or one that this user may not see.
+    NotFound,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, what: impl Into<String>) -> Error {
+        Error(Box::new(Inner {
+            kind,
+            doing: None,
+            what: what.into(),
+            answer: Answer::default(),
+            sign_in: false,
+            broken: false,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn config(what: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Config, what)
+    }
+
+    pub(crate) fn input(what: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Input, what)
+    }
+
+    pub(crate) fn decode(what: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Decode, what)
+    }
+
+    /// An I/O error of the caller's file or stream; `what` says which.
+    pub(crate) fn io(what: impl Into<String>, cause: std::io::Error) -> Error {
+        Error::new(ErrorKind::Io, what).because(cause)
+    }
+
+    pub(crate) fn because(mut self, cause: impl Into<anyhow::Error>) -> Error {
+        self.0.source = Some(cause.into());
+        self
+    }
+
+    /// What was being done (`GET https://…`); the innermost that says so wins.
+    pub(crate) fn doing(mut self, doing: impl Into<String>) -> Error {
+        self.0.doing.get_or_insert_with(|| doing.into());
+        self
+    }
+
+    pub(crate) fn answer(mut self, answer: Answer) -> Error {
+        self.0.answer = answer;
+        self
+    }
+
+    /// Names the request that the error is about, unless one is named already.
+    pub(crate) fn at(mut self, url: impl Into<String>) -> Error {
+        self.0.answer.url.get_or_insert_with(|| url.into());
+        self
+    }
+
+    /// The error as another kind, for a rule that overrules the general one.
+    pub(crate) fn into_kind(mut self, kind: ErrorKind) -> Error {
+        self.0.kind = kind;
+        self
+    }
+
+    pub(crate) fn during_sign_in(mut self) -> Error {
+        self.0.sign_in = true;
+        self
+    }
+
+    /// The connection broke after it was made: trying again may help.
+    pub(crate) fn broken_connection(mut self) -> Error {
+        self.0.broken = true;
+        self
+    }
+
+    /// What sort of error this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The HTTP status of the answer that the error is about.
+    pub fn status(&self) -> Option<u16> {
+        self.0.answer.status
+    }
+
+    /// Tableau's code, six digits: `"401001"`. The first three are an HTTP status, not always the
+    /// one that the answer has.
+    pub fn code(&self) -> Option<&str> {
+        self.0.answer.code.as_deref()
+    }
+
+    /// Tableau's summary: `"Signin Error"`.
+    pub fn summary(&self) -> Option<&str> {
+        self.0.answer.summary.as_deref()
+    }
+
+    /// Tableau's detail: a sentence.
+    pub fn detail(&self) -> Option<&str> {
+        self.0.answer.detail.as_deref()
+    }
+
+    /// The address of the request that the error is about.
+    pub fn url(&self) -> Option<&str> {
+        self.0.answer.url.as_deref()
+    }
+
+    /// The request id that the server gave (`X-Tableau-Request-Id` or the like), for its support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.answer.request_id.as_deref()
+    }
+
+    /// How long the server asks to wait before the next try (`Retry-After`, in seconds or as a date).
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.answer.retry_after
+    }
+
+    /// The server refused the credentials: a wrong or expired password, personal access token or
+    /// JSON Web Token, or a site that the user is not on (`401001`, or any 401 to a sign-in).
+    pub fn is_sign_in_failed(&self) -> bool {
+        self.code() == Some("401001") || (self.0.sign_in && self.status() == Some(401))
+    }
+
+    /// The session is no longer valid: expired, signed out, or ended by another sign-in with the
+    /// same personal access token (`401002`).
+    ///
+    /// With a JSON Web Token `401002` can also mean a scope that the token lacks.
+    pub fn is_session_expired(&self) -> bool {
+        self.code() == Some("401002") && !self.0.sign_in
+    }
+
+    /// What was asked for is not there, or not for this user: Tableau's codes that begin with 404,
+    /// and the status 404 where no code was given.
+    pub fn is_not_found(&self) -> bool {
+        match (self.kind(), self.code()) {
+            (ErrorKind::NotFound, _) => true,
+            (_, Some(code)) => code.starts_with("404"),
+            (_, None) => self.status() == Some(404),
+        }
+    }
+
+    /// The time that the options allow ran out.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// The same request may succeed later: the server could not be reached, fell silent, was too
+    /// busy (429), or something in front of it failed (502, 503, 504), or the connection broke.
+    ///
+    /// It does not say that sending it again is harmless: a `POST` whose connection broke may have
+    /// been carried out.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Connect | ErrorKind::Timeout)
+            || self.0.broken
+            || matches!(self.status(), Some(429 | 502 | 503 | 504))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(doing) = &self.0.doing {
+            write!(f, "{doing}: ")?;
+        }
+        f.write_str(&self.0.what)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.kind())?;
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|cause| cause as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn api(status: u16, code: &str) -> Error {
+        Error::new(ErrorKind::Api, "refused").answer(Answer {
+            status: Some(status),
+            code: Some(code.to_owned()),
+            ..Answer::default()
+        })
+    }
+
+    #[test]
+    fn one_word_wide_and_shareable() {
+        fn check<T: Send + Sync + 'static>() {}
+        check::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn causes_chain() {
+        let error = Error::io("reading a.pem", std::io::Error::other("torn"))
+            .doing("first")
+            .doing("second");
+        assert_eq!(error.to_string(), "first: reading a.pem");
+        assert_eq!(format!("{error:?}"), "Io: first: reading a.pem: torn");
+    }
+
+    #[test]
+    fn codes_rule_over_statuses() {
+        assert!(api(403, "404000").is_not_found());
+        assert!(!api(404, "405000").is_not_found());
+        assert!(api(401, "401002").is_session_expired());
+        assert!(!api(401, "401002").is_sign_in_failed());
+        assert!(api(401, "401002").during_sign_in().is_sign_in_failed());
+        assert!(!api(401, "401002").during_sign_in().is_session_expired());
+        assert!(api(401, "401001").is_sign_in_failed());
+        assert!(api(503, "503000").is_retryable());
+        assert!(!api(500, "500000").is_retryable());
+    }
+}

@@ -1,0 +1,1 @@
+//! Ids as types.

@@ -1,0 +1,5 @@
+//! XML, both ways.
+
+mod out;
+
+pub(crate) use out::Out;
