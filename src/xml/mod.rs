@@ -1,5 +1,7 @@
 //! XML, both ways.
 
 mod out;
+mod text;
 
-pub(crate) use out::Out;
+pub(crate) use out::{Escaped, Out};
+pub(crate) use text::Text;

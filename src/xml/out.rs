@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn every_value_reads_back_as_it_was() {
-        for value in ["R&D <\"'>", "a\tb\nc\rd", "]]>", "&lt;already", "Umläute ß 🦀", "", "  two  "] {
+        for value in
+            ["R&D <\"'>", "a\tb\nc\rd", "]]>", "&lt;already", "Umläute ß 🦀", "", "  two  "]
+        {
             let text = write(value).unwrap();
             let document = roxmltree::Document::parse(&text).unwrap();
             let root = document.root_element();

@@ -1,0 +1,83 @@
+//! [`Text`]: values that an attribute or a text carries, and how they are spelled.
+
+use jiff::Timestamp;
+
+/// A value with one spelling on the wire.
+pub(crate) trait Text: Sized {
+    /// `None` where the text is no such value.
+    fn read(text: &str) -> Option<Self>;
+    fn write(&self) -> String;
+}
+
+impl Text for String {
+    fn read(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+
+    fn write(&self) -> String {
+        self.clone()
+    }
+}
+
+impl Text for bool {
+    // The server writes `true`; `True` has been seen where its own clients echo a value.
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "true" | "True" | "TRUE" | "1" => Some(true),
+            "false" | "False" | "FALSE" | "0" => Some(false),
+            _ => None,
+        }
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+}
+
+macro_rules! numbers {
+    ($($Number:ty),+) => {$(
+        impl Text for $Number {
+            fn read(text: &str) -> Option<Self> {
+                text.trim().parse().ok()
+            }
+
+            fn write(&self) -> String {
+                self.to_string()
+            }
+        }
+    )+};
+}
+
+numbers!(u32, u64, i64, f64);
+
+impl Text for Timestamp {
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    /// In UTC and whole seconds, the only form that every endpoint takes.
+    fn write(&self) -> String {
+        self.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_with_fractions_and_offsets() {
+        let second: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
+        for text in
+            ["2026-01-02T03:04:05Z", "2026-01-02T05:04:05+02:00", "2026-01-02T03:04:05+0000"]
+        {
+            assert_eq!(Timestamp::read(text), Some(second), "{text}");
+        }
+        assert_eq!(
+            Timestamp::read("2026-01-02T03:04:05.123Z").unwrap().as_millisecond(),
+            second.as_millisecond() + 123
+        );
+        assert_eq!(Timestamp::read("yesterday"), None);
+        assert_eq!(second.write(), "2026-01-02T03:04:05Z");
+    }
+}
