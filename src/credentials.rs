@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::Result;
 use crate::ids::UserId;
 use crate::secret::Secret;
 use crate::xml::Out;
-use crate::{Error, Result};
 
 /// What a session signs in with.
 ///
