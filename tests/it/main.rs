@@ -1,4 +1,6 @@
 //! The library over real sockets: one binary, a module for each subject.
 
+mod help;
+mod logs;
 mod raw;
 mod session;
