@@ -345,10 +345,17 @@ pub(crate) struct Success {
 }
 
 impl Success {
-    /// Reads the body to its end, though what it says does not matter: a connection whose answer
-    /// was left unread cannot be used again.
-    pub(crate) fn ignore(self) -> Result<()> {
-        self.text().map(|_| ())
+    /// Reads the body to its end, because a connection whose answer was left unread cannot be used
+    /// again. What it says matters only where it says that nothing was done.
+    pub(crate) fn ignore(mut self) -> Result<()> {
+        let outcome = self.bytes().and_then(|bytes| {
+            let text = String::from_utf8_lossy(&bytes);
+            if failure::looks_like_html(&text) {
+                return Err(Error::decode("the answer is an HTML page, such as a login page"));
+            }
+            failure::refused_in_text(self.status, &text, &self.url, &self.scrub).map_or(Ok(()), Err)
+        });
+        outcome.map_err(|error| self.explain(error))
     }
 
     /// The body as text, whole: to its end, but no more than `max_response`.
@@ -370,6 +377,11 @@ impl Success {
     }
 
     fn read(&mut self) -> Result<String> {
+        String::from_utf8(self.bytes()?)
+            .map_err(|error| Error::decode("the answer is not UTF-8").because(error.utf8_error()))
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let read = self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes);
         read.map_err(|error| failure::failed(error.into(), &self.url.origin, &self.scrub))?;
@@ -379,8 +391,7 @@ impl Success {
                 self.most
             )));
         }
-        String::from_utf8(bytes)
-            .map_err(|error| Error::decode("the answer is not UTF-8").because(error.utf8_error()))
+        Ok(bytes)
     }
 
     /// Says which answer an error is about. Names out of the answer are in the message, so it is
