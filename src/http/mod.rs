@@ -2,14 +2,17 @@
 
 mod connector;
 mod failure;
+mod limit;
 mod options;
 mod proxy;
 mod request;
+mod retry;
 mod tls;
 mod transport;
 mod url;
 
 pub use options::{Fingerprint, HttpOptions, Verify};
 pub(crate) use request::Request;
-pub(crate) use transport::{Success, Transport};
+pub use retry::Retries;
+pub(crate) use transport::{Asker, Success, Transport};
 pub(crate) use url::{Base, Origin, encode_segment};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ureq::http::Method;
 
+use super::retry::Repeat;
 use super::url::encode_segment;
 use crate::version::ApiVersion;
 use crate::xml::{self, ToXml};
@@ -18,6 +19,7 @@ pub(crate) struct Request<'b> {
     pub(super) body: Body<'b>,
     pub(super) patience: Patience,
     pub(super) within: Option<Duration>,
+    pub(super) repeat: Repeat,
     needs: Option<ApiVersion>,
 }
 
@@ -48,8 +50,13 @@ pub(crate) enum Body<'b> {
 
 impl<'b> Request<'b> {
     fn new(method: Method, path: impl Into<String>) -> Request<'b> {
+        let repeat = match method {
+            Method::POST | Method::PATCH => Repeat::Doubles,
+            _ => Repeat::Harmless,
+        };
         Request {
             method,
+            repeat,
             path: path.into(),
             query: Vec::new(),
             body: Body::None,
@@ -123,9 +130,10 @@ impl<'b> Request<'b> {
         self
     }
 
-    /// Whether sending it twice does no more than sending it once, even if both arrive.
-    pub(super) fn only_reads(&self) -> bool {
-        self.method == Method::GET
+    /// Tried once, whatever becomes of it.
+    pub(crate) fn once(mut self) -> Request<'b> {
+        self.repeat = Repeat::Never;
+        self
     }
 
     /// Path and query as they are sent.
