@@ -10,6 +10,10 @@ mod transport;
 mod url;
 
 pub use options::{Fingerprint, HttpOptions, Verify};
+#[expect(unused_imports, reason = "publishing implements it")]
+pub(crate) use request::Replay;
 pub(crate) use request::Request;
+#[expect(unused_imports, reason = "uploads call them")]
+pub(crate) use tls::{random, sha256};
 pub(crate) use transport::{Success, Transport};
 pub(crate) use url::{Base, Origin, encode_segment};
