@@ -12,7 +12,11 @@ mod transport;
 mod url;
 
 pub use options::{Fingerprint, HttpOptions, Verify};
+#[expect(unused_imports, reason = "publishing implements it")]
+pub(crate) use request::Replay;
 pub(crate) use request::Request;
 pub use retry::Retries;
+#[expect(unused_imports, reason = "uploads call them")]
+pub(crate) use tls::{random, sha256};
 pub(crate) use transport::{Asker, Success, Transport};
 pub(crate) use url::{Base, Origin, encode_segment};

@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use log::{debug, warn};
-use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION};
 use ureq::http::request::Builder;
 use ureq::http::{HeaderMap, HeaderValue, Method, Response};
 use ureq::unversioned::resolver::DefaultResolver;
@@ -16,7 +16,7 @@ use super::failure;
 use super::limit::{Limiter, Turn};
 use super::options::HttpOptions;
 use super::proxy::Proxies;
-use super::request::{Body, Exact, Patience, Request};
+use super::request::{Body, Exact, Patience, Request, SourceFailed};
 use super::retry::Tries;
 use super::tls;
 use super::url::{Base, Origin, Url};
@@ -223,6 +223,9 @@ impl Transport {
         for (name, value) in &self.options.headers {
             head = head.header(name.as_str(), secret_header(value)?);
         }
+        for (name, value) in &request.headers {
+            head = head.header(*name, value);
+        }
         if let Some(token) = token {
             head = head.header("X-Tableau-Auth", secret_header(token)?);
         }
@@ -235,8 +238,10 @@ impl Transport {
             Body::Bytes { content_type, bytes } => {
                 (Some(*content_type), bytes.len() as u64, Box::new(&bytes[..]))
             }
-            Body::Stream { content_type, length, open } => {
-                (Some(content_type.as_str()), *length, Box::new(Exact::new(open()?, *length)))
+            Body::Stream { content_type, source } => {
+                let length = source.length();
+                let source = source.open().map_err(SourceFailed::mark)?;
+                (Some(content_type.as_str()), length, Box::new(Exact::new(source, length)))
             }
         };
         if let Some(content_type) = content_type {
@@ -409,7 +414,6 @@ fn drain(response: Response<ureq::Body>) {
 #[derive(Debug)]
 pub(crate) struct Success {
     status: u16,
-    #[expect(dead_code, reason = "downloads read names out of it")]
     headers: HeaderMap,
     body: ureq::Body,
     url: Url,
@@ -458,6 +462,45 @@ impl Success {
             }
         });
         outcome.map_err(|error| self.explain(error))
+    }
+
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// A header of the answer, as it came: some are UTF-8 and some are not.
+    pub(crate) fn header(&self, name: HeaderName) -> Option<&[u8]> {
+        self.headers.get(name).map(HeaderValue::as_bytes)
+    }
+
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// How many bytes the body has, where the server says and has not packed them.
+    pub(crate) fn length(&self) -> Option<u64> {
+        match self.headers.contains_key(CONTENT_ENCODING) {
+            true => None,
+            false => self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok(),
+        }
+    }
+
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// Hands the body on as it arrives, however large it is, and says how many bytes it had. Ends
+    /// with the first error of the connection or of `take`.
+    pub(crate) fn stream(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        let mut block = vec![0; 64 << 10];
+        let mut total = 0;
+        loop {
+            let stop = self.stop.as_ref();
+            let read = match while_watching(stop, || self.body.as_reader().read(&mut block)) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                read => read,
+            };
+            let read = read.map_err(|error| {
+                let error = failure::failed(error.into(), &self.url.origin, &self.scrub);
+                self.explain(error)
+            })?;
+            if read == 0 {
+                return Ok(total);
+            }
+            total += read as u64;
+            take(&block[..read])?;
+        }
     }
 
     fn read(&mut self) -> Result<String> {
