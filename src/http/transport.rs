@@ -1,6 +1,6 @@
 //! The one loop that sends. Every request of this library passes through [`Transport::send`].
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -378,7 +378,8 @@ impl Transport {
             to.host
         );
         if log::max_level() == log::LevelFilter::Off {
-            eprintln!("{text}");
+            // Not `eprintln`, which panics where standard error is closed.
+            let _ = writeln!(std::io::stderr(), "{text}");
         } else {
             warn!(target: "tableau_server_client::insecure_request", "{text}");
         }
