@@ -1,6 +1,8 @@
 //! The library over real sockets: one binary, a module for each subject.
 
+mod credentials;
 mod help;
 mod logs;
 mod raw;
 mod session;
+mod version;
