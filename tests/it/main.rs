@@ -5,5 +5,7 @@ mod errors;
 mod help;
 mod logs;
 mod raw;
+mod redirects;
 mod session;
+mod tls_server;
 mod version;
