@@ -7,5 +7,6 @@ mod logs;
 mod raw;
 mod redirects;
 mod session;
+mod tls;
 mod tls_server;
 mod version;

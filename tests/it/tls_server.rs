@@ -1,7 +1,6 @@
 //! HTTPS servers on loopback, and the certificates for them.
 
 use std::io::Write;
-use std::net::Shutdown;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +11,7 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
 use crate::raw::{Raw, Reply, Seen, converse};
@@ -50,11 +50,27 @@ impl Certified {
     }
 
     pub fn key_file(&self) -> PathBuf {
-        file("key.pem", &self.key.serialize_pem())
+        file("key.pem", self.key_pem())
     }
 
     fn key_der(&self) -> PrivateKeyDer<'static> {
         PrivateKeyDer::try_from(self.key.serialize_der()).unwrap()
+    }
+
+    pub fn key_pem(&self) -> String {
+        self.key.serialize_pem()
+    }
+
+    /// A server that shows it, and has the key of another.
+    pub fn server_with_key_of(&self, other: &Certified) -> Arc<ServerConfig> {
+        let provider = rustls::crypto::ring::default_provider();
+        let key = provider.key_provider.load_private_key(other.key_der()).unwrap();
+        // `CertifiedKey::new` would look whether they fit.
+        let shown = CertifiedKey { cert: vec![self.der.clone()], key, ocsp: None };
+        let builder = ServerConfig::builder_with_provider(Arc::new(provider));
+        let builder = builder.with_safe_default_protocol_versions().unwrap();
+        let resolver = Arc::new(SingleCertAndKey::from(shown));
+        Arc::new(builder.with_no_client_auth().with_cert_resolver(resolver))
     }
 
     /// A server that shows it.
@@ -82,7 +98,9 @@ impl Authority {
         let (mut params, key) = (params(&[]), KeyPair::generate().unwrap());
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let mut name = DistinguishedName::new();
-        name.push(DnType::CommonName, "Authority of a test");
+        // Of a name of its own, or its signature would be looked for under another's.
+        let random = key.public_key_raw()[1..9].iter().map(|byte| format!("{byte:02x}"));
+        name.push(DnType::CommonName, format!("Authority {}", random.collect::<String>()));
         params.distinguished_name = name;
         let certificate = params.self_signed(&key).unwrap();
         Authority { params, certified: Certified::new(&certificate, key) }
@@ -165,12 +183,10 @@ pub fn over_tls(
 ) -> Raw {
     let mut raw = Raw::on_connection(move |stream, number, seen| {
         let connection = ServerConnection::new(config.clone()).unwrap();
-        let closer = stream.try_clone().unwrap();
         let mut stream = StreamOwned::new(connection, stream);
         converse(&mut stream, number, seen, &handle);
         stream.conn.send_close_notify();
         let _ = stream.flush();
-        let _ = closer.shutdown(Shutdown::Both);
     });
     raw.url = format!("https://{}", raw.address);
     raw
