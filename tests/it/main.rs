@@ -1,8 +1,10 @@
 //! The library over real sockets: one binary, a module for each subject.
 
+mod connections;
 mod credentials;
 mod errors;
 mod help;
+mod listing;
 mod logs;
 mod raw;
 mod redirects;
