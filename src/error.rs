@@ -1,7 +1,10 @@
 //! [`Error`]: what went wrong, where, and what the server said about it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
+
+use crate::secret::Scrub;
 
 /// What every fallible call of this library returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -107,6 +110,10 @@ pub enum ErrorKind {
     ///
     /// *Try:* read the notes in the message; they are the server's.
     Job,
+    /// The program stopped the call, by [`Stop::stop`](crate::Stop::stop).
+    ///
+    /// What the server was doing at that moment may have been carried out.
+    Cancelled,
     /// The server answered every request, and what was looked for is not among the answers.
     ///
     /// *Usually* an id or a name of another site, or one that this user may not see.
@@ -163,6 +170,32 @@ impl Error {
     pub(crate) fn at(mut self, url: impl Into<String>) -> Error {
         self.0.answer.url.get_or_insert_with(|| url.into());
         self
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Error {
+        self.0.answer.status.get_or_insert(status);
+        self
+    }
+
+    /// The error without the secrets that its message may have picked up from an answer.
+    pub(crate) fn scrubbed(mut self, scrub: &Scrub) -> Error {
+        if let Cow::Owned(clean) = scrub.clean(&self.0.what) {
+            self.0.what = clean;
+        }
+        self
+    }
+
+    /// The same error, with what was tried about it in vain.
+    pub(crate) fn and_then_failed(mut self, what: &str, cause: Option<Error>) -> Error {
+        self.0.what = format!("{}; {what}", self.0.what);
+        match cause {
+            Some(cause) => self.because(cause),
+            None => self,
+        }
+    }
+
+    pub(crate) fn is_broken_connection(&self) -> bool {
+        self.0.broken
     }
 
     /// The error as another kind, for a rule that overrules the general one.
@@ -289,6 +322,23 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|cause| cause as _)
     }
+}
+
+/// The first `most` bytes of a text that others wrote, and `…` where there was more.
+pub(crate) fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match first(text, most) {
+        whole if whole.len() == text.len() => text.into(),
+        start => format!("{start}…").into(),
+    }
+}
+
+/// As many whole characters as fit into `most` bytes.
+pub(crate) fn first(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 #[cfg(test)]

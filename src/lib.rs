@@ -1,10 +1,19 @@
 //! A blocking client for Tableau.
 
+mod core;
 mod credentials;
 mod error;
 mod http;
+mod identity;
 mod ids;
+mod rooms;
 mod secret;
+mod server;
+mod session;
+mod shared;
+mod stop;
+mod token;
+mod version;
 mod xml;
 
 #[cfg(feature = "mock")]
@@ -12,4 +21,17 @@ pub mod mock;
 
 pub use credentials::{Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth};
 pub use error::{Error, ErrorKind, Result};
+pub use http::{Fingerprint, HttpOptions, Retries, Verify};
 pub use ids::{Located, ProjectId, SiteId, UserId, ViewId, WorkbookId};
+pub use rooms::*;
+pub use server::{Server, ServerInfo};
+pub use session::Session;
+pub use shared::{Filter, Items, List, Page, Sort};
+pub use stop::Stop;
+pub use token::SessionToken;
+pub use version::ApiVersion;
+
+pub use projects::{ContentPermissions, NewProject, Project, ProjectUpdate};
+pub use sites::{NewSite, Site, SiteUpdate};
+pub use users::{AuthSetting, SiteRole, User};
+pub use workbooks::Workbook;

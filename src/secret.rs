@@ -75,11 +75,8 @@ impl Scrub {
     pub(crate) fn start_of(&self, text: &str, cut_short: bool, most: usize) -> String {
         let longest = self.forms.first().map_or(0, String::len);
         let sure = if cut_short { text.len().saturating_sub(longest) } else { text.len() };
-        let cleaned = self.clean(&text[..text.floor_char_boundary(sure)]).into_owned();
-        if cleaned.len() <= most {
-            return cleaned;
-        }
-        format!("{}…", &cleaned[..cleaned.floor_char_boundary(most)])
+        let cleaned = self.clean(crate::error::first(text, sure));
+        crate::error::cut(&cleaned, most).into_owned()
     }
 }
 

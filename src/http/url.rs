@@ -1,6 +1,9 @@
 //! Addresses: what a server's address may be, how one is put together, and where a redirect goes.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+use std::net::Ipv6Addr;
+
+use crate::{Error, Result};
 
 /// Percent-encodes a path segment or a query value: all but letters, digits and `-._~`.
 pub(crate) fn encode_segment(text: &str) -> String {
@@ -16,4 +19,317 @@ pub(crate) fn encode_segment(text: &str) -> String {
         }
     }
     out
+}
+
+/// Scheme, host and port: the party that a secret is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Origin {
+    pub(crate) https: bool,
+    /// In lower case; an IPv6 address in its brackets.
+    pub(crate) host: String,
+    /// Never the scheme's own port: `None` stands for that.
+    port: Option<u16>,
+}
+
+impl Origin {
+    pub(crate) fn port(&self) -> u16 {
+        self.port.unwrap_or(if self.https { 443 } else { 80 })
+    }
+
+    /// `host:port`, for messages about a connection.
+    pub(crate) fn authority(&self) -> String {
+        format!("{}:{}", self.host, self.port())
+    }
+
+    /// Whether this is the other one's host over `https`, which the other one is not.
+    pub(crate) fn is_upgrade_of(&self, other: &Origin) -> bool {
+        self.https && !other.https && self.host == other.host
+    }
+
+    /// Reads `https://host:port` and gives what follows it.
+    fn parse(text: &str) -> Result<(Origin, &str), &'static str> {
+        let (scheme, rest) = text.split_once("://").ok_or("it has no scheme")?;
+        let https = match scheme {
+            _ if scheme.eq_ignore_ascii_case("https") => true,
+            _ if scheme.eq_ignore_ascii_case("http") => false,
+            _ => return Err("its scheme is neither http nor https"),
+        };
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at(end);
+        if authority.contains('@') {
+            return Err("it holds user information");
+        }
+        let host_end = match authority.starts_with('[') {
+            true => authority.find(']').ok_or("its IPv6 address has no closing bracket")? + 1,
+            false => authority.find(':').unwrap_or(authority.len()),
+        };
+        let (host, port) = authority.split_at(host_end);
+        check_host(host)?;
+        let port = match port.strip_prefix(':') {
+            None if port.is_empty() => None,
+            Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => match digits.parse() {
+                Ok(0) | Err(_) => return Err("its port is no port number"),
+                Ok(port) => Some(port),
+            },
+            _ => return Err("its port is no port number"),
+        };
+        let port = port.filter(|&port| port != if https { 443 } else { 80 });
+        Ok((Origin { https, host: host.to_ascii_lowercase(), port }, rest))
+    }
+}
+
+fn check_host(host: &str) -> Result<(), &'static str> {
+    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return match address.parse::<Ipv6Addr>() {
+            Ok(_) => Ok(()),
+            Err(_) => Err("its host is no IPv6 address"),
+        };
+    }
+    match host {
+        "" => Err("it has no host"),
+        _ if !host.is_ascii() => Err("its host is not ASCII (use the xn-- form)"),
+        _ if host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)) => Ok(()),
+        _ => Err("its host holds a character that no host name has"),
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", if self.https { "https" } else { "http" }, self.host)?;
+        match self.port {
+            Some(port) => write!(f, ":{port}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Where a server is: an origin and, behind a reverse proxy, a path prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Base {
+    pub(crate) origin: Origin,
+    /// Empty, or `/tableau`: no slash at the end.
+    prefix: String,
+}
+
+impl Base {
+    /// What [`Server::new`](crate::Server::new) takes.
+    pub(crate) fn parse(address: &str) -> Result<Base> {
+        // What may be a secret is refused before any message could repeat it.
+        for (mark, what) in [('@', "user information"), ('?', "a query"), ('#', "a fragment")] {
+            if address.contains(mark) {
+                return Err(Error::config(format!(
+                    "the server's address holds {what} (`{mark}`); an address is scheme, host, \
+                     port and at most a path prefix"
+                )));
+            }
+        }
+        let with_scheme = match address.contains("://") {
+            true => address.to_owned(),
+            false => format!("https://{address}"),
+        };
+        let refuse =
+            |why| Error::config(format!("the server's address {address:?} is no URL: {why}"));
+        let (origin, path) = Origin::parse(&with_scheme).map_err(refuse)?;
+        let prefix = path.strip_suffix('/').unwrap_or(path);
+        if prefix.split('/').skip(1).any(|segment| matches!(segment, "" | "." | "..")) {
+            return Err(refuse("its path has an empty or a dotted segment"));
+        }
+        if !is_clean(prefix) {
+            return Err(refuse("its path holds a character that has to be percent-encoded"));
+        }
+        Ok(Base { origin, prefix: prefix.to_owned() })
+    }
+
+    /// The address of a call: `/api/…` below the prefix.
+    pub(crate) fn call(&self, path_and_query: &str) -> Url {
+        Url {
+            origin: self.origin.clone(),
+            path_and_query: format!("{}{path_and_query}", self.prefix),
+        }
+    }
+}
+
+impl fmt::Display for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.origin, self.prefix)
+    }
+}
+
+/// A whole address, as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Url {
+    pub(crate) origin: Origin,
+    /// Begins with `/`.
+    path_and_query: String,
+}
+
+impl Url {
+    /// For an answer that no address gave.
+    pub(crate) fn nowhere() -> Url {
+        let origin = Origin { https: true, host: String::new(), port: None };
+        Url { origin, path_and_query: String::new() }
+    }
+
+    /// Where a `Location` leads, seen from here.
+    pub(crate) fn join(&self, location: &str) -> Result<Url, &'static str> {
+        let location = location.split('#').next().unwrap_or_default();
+        if !is_clean(location) {
+            return Err("it holds a character that no address has");
+        }
+        if has_scheme(location) {
+            let (origin, path) = Origin::parse(location)?;
+            return Ok(Url { origin, path_and_query: rooted(path) });
+        }
+        if location.starts_with("//") {
+            let scheme = if self.origin.https { "https:" } else { "http:" };
+            let (origin, path) = Origin::parse(&format!("{scheme}{location}"))
+                .map(|(origin, path)| (origin, rooted(path)))?;
+            return Ok(Url { origin, path_and_query: path });
+        }
+        let here = self.path_and_query.split('?').next().unwrap_or_default();
+        let path_and_query = match location.chars().next() {
+            None => self.path_and_query.clone(),
+            Some('/') => rooted(location),
+            Some('?') => format!("{here}{location}"),
+            Some(_) => {
+                let folder = &here[..=here.rfind('/').unwrap_or(0)];
+                rooted(&format!("{folder}{location}"))
+            }
+        };
+        Ok(Url { origin: self.origin.clone(), path_and_query })
+    }
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.origin, self.path_and_query)
+    }
+}
+
+fn has_scheme(text: &str) -> bool {
+    let scheme = text.split([':', '/', '?']).next().unwrap_or_default();
+    text[scheme.len()..].starts_with(':')
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+}
+
+/// Printable ASCII without what the address grammar has no place for.
+fn is_clean(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
+}
+
+/// The path with its `.` and `..` segments worked out, the query as it was.
+fn rooted(path_and_query: &str) -> String {
+    let (path, query) = match path_and_query.find('?') {
+        Some(at) => path_and_query.split_at(at),
+        None => (path_and_query, ""),
+    };
+    let mut segments: Vec<&str> = Vec::new();
+    let mut rest = path.strip_prefix('/').unwrap_or(path).split('/').peekable();
+    while let Some(segment) = rest.next() {
+        match segment {
+            "." | ".." => {
+                if segment == ".." {
+                    segments.pop();
+                }
+                if rest.peek().is_none() {
+                    segments.push("");
+                }
+            }
+            _ => segments.push(segment),
+        }
+    }
+    format!("/{}{query}", segments.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    #[test]
+    fn addresses_of_servers() {
+        for (address, base) in [
+            ("https://tableau.example.com", "https://tableau.example.com"),
+            ("tableau.example.com", "https://tableau.example.com"),
+            ("HTTPS://Tableau.Example.com:443/", "https://tableau.example.com"),
+            ("http://localhost:8000/", "http://localhost:8000"),
+            ("localhost:8000", "https://localhost:8000"),
+            ("http://[::1]:80/bi/tableau/", "http://[::1]/bi/tableau"),
+            ("10.0.0.7/t", "https://10.0.0.7/t"),
+        ] {
+            assert_eq!(Base::parse(address).unwrap().to_string(), base, "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_named() {
+        for address in [
+            "",
+            "https://",
+            "ftp://example.com",
+            "htp://x",
+            "https://a b",
+            "https://a/b c",
+            "https://host:",
+            "https://host:0",
+            "https://host:65536",
+            "https://host:x",
+            "http:/host",
+            "https://[::1",
+            "https://[zz]",
+            "https://h//b",
+            "https://h/../b",
+            "https://täbleau.de",
+            "https:host",
+            "https://h\u{0}",
+            "https://h/%zz\"",
+        ] {
+            let error = Base::parse(address).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config, "{address}");
+            assert!(error.to_string().contains(&format!("{address:?}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_repeated() {
+        for address in ["https://user:hush@h", "https://h/?token=hush", "https://h/#hush"] {
+            let error = Base::parse(address).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(!format!("{error:?}").contains("hush"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn redirects_lead_where_a_browser_would_go() {
+        let here = Base::parse("http://h:8000/t").unwrap().call("/api/3.24/a/b?x=1");
+        for (location, there) in [
+            ("https://h/n?y=2#z", "https://h/n?y=2"),
+            ("//other:81/n", "http://other:81/n"),
+            ("/n", "http://h:8000/n"),
+            ("n?q=a/../b", "http://h:8000/t/api/3.24/a/n?q=a/../b"),
+            ("../n/./m", "http://h:8000/t/api/3.24/n/m"),
+            ("../../../../../../n", "http://h:8000/n"),
+            ("..", "http://h:8000/t/api/3.24/"),
+            ("?y=2", "http://h:8000/t/api/3.24/a/b?y=2"),
+            ("", "http://h:8000/t/api/3.24/a/b?x=1"),
+            ("https://h", "https://h/"),
+        ] {
+            assert_eq!(here.join(location).unwrap().to_string(), there, "{location}");
+        }
+        for location in
+            ["ftp://h/", "javascript:alert(1)", "http://u:p@h/", "/a b", "/ä", "http://"]
+        {
+            assert!(here.join(location).is_err(), "{location}");
+        }
+    }
+
+    #[test]
+    fn upgrades() {
+        let origin = |text| Base::parse(text).unwrap().origin;
+        assert!(origin("https://h:8443").is_upgrade_of(&origin("http://h")));
+        assert!(!origin("https://h").is_upgrade_of(&origin("https://h")));
+        assert!(!origin("https://g").is_upgrade_of(&origin("http://h")));
+        assert_eq!(origin("http://h:80"), origin("http://H"));
+    }
 }

@@ -1,0 +1,301 @@
+//! What ureq and the server report, as this library's errors.
+
+use std::error::Error as StdError;
+use std::io;
+use std::time::Duration;
+
+use jiff::{Timestamp, Zoned};
+use ureq::http::HeaderMap;
+use ureq::http::header::RETRY_AFTER;
+
+use super::connector::{Broken, NoAddress, Stopped, failed_while_connecting};
+use super::request::SourceFailed;
+use super::tls::shown_certificate;
+use super::url::{Origin, Url};
+use crate::error::{Answer, cut};
+use crate::secret::Scrub;
+use crate::xml::{self, Node};
+use crate::{Error, ErrorKind};
+
+/// At most this much of a body is quoted, and this much of it goes to each of Tableau's words.
+const QUOTED: usize = 1000;
+const SUMMARY: usize = 200;
+const DETAIL: usize = 700;
+
+/// An exchange that ended without an answer, or within one.
+pub(super) fn failed(error: ureq::Error, to: &Origin, scrub: &Scrub) -> Error {
+    let authority = to.authority();
+    match error {
+        ureq::Error::Timeout(which) => {
+            let doing = match which {
+                ureq::Timeout::Connect | ureq::Timeout::Resolve => "no connection to",
+                ureq::Timeout::Global => "no whole answer from",
+                ureq::Timeout::PerWrite => "nothing more was taken by",
+                _ => "silence from",
+            };
+            Error::new(ErrorKind::Timeout, format!("{doing} {authority} in the time allowed"))
+        }
+        ureq::Error::Io(cause) => io_failed(cause, &authority),
+        ureq::Error::Tls(why) => {
+            Error::new(ErrorKind::Tls, format!("no TLS connection to {authority}: {why}"))
+        }
+        ureq::Error::ConnectProxyFailed(why) => Error::new(
+            ErrorKind::Connect,
+            format!("no connection to {authority}: the {}", scrub.clean(cut(&why, 200).as_ref())),
+        ),
+        ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => {
+            Error::new(ErrorKind::Connect, format!("no connection to {authority}"))
+        }
+        // Not as the source: these texts may hold the server's.
+        other => Error::decode(format!(
+            "the answer of {authority} is no HTTP that can be read: {}",
+            scrub.clean(cut(&other.to_string(), 200).as_ref())
+        )),
+    }
+}
+
+fn io_failed(cause: io::Error, authority: &str) -> Error {
+    let inner = cause.get_ref().map(|inner| inner as &(dyn StdError + 'static));
+    if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        return tls_failed(tls.clone(), authority);
+    }
+    if inner.is_some_and(|inner| inner.is::<NoAddress>()) {
+        let what = format!("no connection to {authority}: the host name has no address");
+        return Error::new(ErrorKind::Connect, what).because(cause);
+    }
+    if cause.get_ref().is_some_and(|inner| inner.is::<Stopped>()) {
+        let stopped = cause.into_inner().and_then(|inner| inner.downcast::<Stopped>().ok());
+        return stopped.map_or_else(|| Error::new(ErrorKind::Cancelled, "cancelled"), |s| s.0);
+    }
+    if inner.is_some_and(|inner| inner.is::<SourceFailed>()) {
+        return Error::io("the upload stopped", cause);
+    }
+    if failed_while_connecting() {
+        return Error::new(ErrorKind::Connect, format!("no connection to {authority}"))
+            .because(cause);
+    }
+    if inner.is_some_and(|inner| inner.is::<Broken>())
+        || cause.kind() == io::ErrorKind::UnexpectedEof
+    {
+        return Error::io(format!("the connection to {authority} broke"), cause)
+            .broken_connection();
+    }
+    match cause.kind() {
+        // gzip that cannot be unpacked.
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            Error::decode(format!("the answer of {authority} cannot be unpacked")).because(cause)
+        }
+        _ => Error::io(format!("talking to {authority} failed"), cause),
+    }
+}
+
+fn tls_failed(error: rustls::Error, authority: &str) -> Error {
+    use rustls::CertificateError as Certificate;
+    let shown = shown_certificate();
+    let why = match &error {
+        rustls::Error::InvalidCertificate(why) => match why {
+            Certificate::UnknownIssuer => "its certificate's issuer is not trusted",
+            Certificate::Expired | Certificate::ExpiredContext { .. } => {
+                "its certificate has expired"
+            }
+            Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
+                "its certificate is not valid yet"
+            }
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
+                "its certificate is for another name"
+            }
+            Certificate::ApplicationVerificationFailure => {
+                "its certificate is not the one that is pinned"
+            }
+            _ => "its certificate is not acceptable",
+        },
+        rustls::Error::AlertReceived(rustls::AlertDescription::CertificateRequired) => {
+            "it asks for a client certificate (`client_cert`)"
+        }
+        _ => "the handshake failed",
+    };
+    let mut what = format!("no TLS connection to {authority}: {why}");
+    if let (rustls::Error::InvalidCertificate(_), Some(shown)) = (&error, shown) {
+        what += &format!(
+            " (its SHA-256 is {shown}; where that is known to be right, `verify` takes it as a \
+             `Fingerprint`, or the issuer's PEM file)"
+        );
+    }
+    Error::new(ErrorKind::Tls, what).because(error)
+}
+
+/// A status that is no success, with what could be read of the body.
+pub(super) fn refused(
+    status: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+    cut_short: bool,
+    url: &Url,
+    scrub: &Scrub,
+) -> Error {
+    let text = String::from_utf8_lossy(body);
+    let answer = Answer {
+        status: Some(status),
+        url: Some(scrub.clean(&url.to_string()).into_owned()),
+        request_id: request_id(headers).map(|id| scrub.clean(cut(&id, 100).as_ref()).into_owned()),
+        retry_after: headers.get(RETRY_AFTER).and_then(|v| retry_after(v.to_str().ok()?)),
+        ..Answer::default()
+    };
+    if !cut_short && let Some(words) = Words::from_xml(&text).or_else(|| Words::from_json(&text)) {
+        return words.into_error(answer, scrub);
+    }
+    let kind = match () {
+        () if cut_short => "a body that is larger than allowed",
+        () if body.is_empty() => "no body",
+        () if looks_like_html(&text) => {
+            "an HTML page; a gateway, a proxy or a login page answered in Tableau's place"
+        }
+        () => "a body that is not Tableau's",
+    };
+    let quote = scrub.start_of(text.trim(), cut_short, QUOTED);
+    let quote = if quote.is_empty() { quote } else { format!(": {quote}") };
+    Error::new(ErrorKind::Http, format!("HTTP {status} with {kind}{quote}")).answer(answer)
+}
+
+/// Tableau's `<error>` in an answer whose status is a success.
+pub(super) fn refused_in_success(
+    status: u16,
+    root: Node<'_>,
+    url: &Url,
+    scrub: &Scrub,
+) -> Option<Error> {
+    let words = Words::from_root(root)?;
+    let url = Some(scrub.clean(&url.to_string()).into_owned());
+    Some(words.into_error(Answer { status: Some(status), url, ..Answer::default() }, scrub))
+}
+
+/// Tableau's words about an error.
+struct Words {
+    code: String,
+    summary: Option<String>,
+    detail: Option<String>,
+}
+
+impl Words {
+    fn from_xml(text: &str) -> Option<Words> {
+        let document = xml::parse(text).ok()?;
+        Words::from_root(Node::root(&document).ok()?)
+    }
+
+    fn from_root(root: Node<'_>) -> Option<Words> {
+        let error = root.find("error")?;
+        Some(Words {
+            code: error.attr("code").ok()?,
+            summary: error.child_text("summary").ok()?,
+            detail: error.child_text("detail").ok()?,
+        })
+    }
+
+    fn from_json(text: &str) -> Option<Words> {
+        let json: serde_json::Value = serde_json::from_str(text).ok()?;
+        let error = json.get("error")?;
+        let word = |name| error.get(name).and_then(|word| word.as_str()).map(str::to_owned);
+        Some(Words { code: word("code")?, summary: word("summary"), detail: word("detail") })
+    }
+
+    fn into_error(self, answer: Answer, scrub: &Scrub) -> Error {
+        // Six digits are no secret, even if a password has them too.
+        let code = match self.code.len() <= 6 && self.code.bytes().all(|b| b.is_ascii_digit()) {
+            true => self.code,
+            false => cut(&scrub.clean(&self.code), 20).into_owned(),
+        };
+        let clean = |word: Option<String>, most| {
+            word.map(|word| cut(&scrub.clean(word.trim()), most).into_owned())
+                .filter(|word| !word.is_empty())
+        };
+        let (summary, detail) = (clean(self.summary, SUMMARY), clean(self.detail, DETAIL));
+        let what = [summary.as_deref(), detail.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(": ");
+        let status = answer.status.unwrap_or_default();
+        let what = format!("{what} (Tableau {code}, HTTP {status})");
+        Error::new(ErrorKind::Api, what.trim_start()).answer(Answer {
+            code: Some(code),
+            summary,
+            detail,
+            ..answer
+        })
+    }
+}
+
+pub(super) fn looks_like_html(text: &str) -> bool {
+    let start = text.trim_start().get(..200).unwrap_or(text).to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.contains("<html")
+}
+
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    ["x-tableau-request-id", "x-request-id", "request-id"]
+        .into_iter()
+        .find_map(|name| headers.get(name)?.to_str().ok())
+        .map(str::to_owned)
+}
+
+/// Seconds, or an HTTP date.
+fn retry_after(value: &str) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date: Zoned = jiff::fmt::rfc2822::parse(value).ok()?;
+    let wait = date.timestamp().duration_since(Timestamp::now());
+    Some(wait.try_into().unwrap_or(Duration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::url::Base;
+    use super::*;
+    use crate::secret::Secret;
+
+    fn error(status: u16, body: &str) -> Error {
+        let url = Base::parse("http://h").unwrap().call("/api/3.24/x?token=hush");
+        let scrub = Scrub::default().with(&Secret::new("hush"));
+        refused(status, &HeaderMap::new(), body.as_bytes(), false, &url, &scrub)
+    }
+
+    #[test]
+    fn tableaus_words_in_xml_and_json() {
+        let xml = "<tsResponse xmlns='http://tableau.com/api'><error code='404006'>\
+                   <summary>Not Found</summary><detail>no hush</detail></error></tsResponse>";
+        let json = r#"{"error":{"code":"404006","summary":"Not Found","detail":"no hush"}}"#;
+        for body in [xml, json] {
+            let error = error(404, body);
+            assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(404)));
+            assert_eq!(error.code(), Some("404006"));
+            assert_eq!(error.summary(), Some("Not Found"));
+            assert_eq!(error.detail(), Some("no [secret]"));
+            assert_eq!(error.url(), Some("http://h/api/3.24/x?token=[secret]"));
+            assert_eq!(error.to_string(), "Not Found: no [secret] (Tableau 404006, HTTP 404)");
+        }
+    }
+
+    #[test]
+    fn other_bodies_are_quoted_briefly() {
+        let page = error(502, &format!("<html>{}</html>", "x".repeat(5000)));
+        assert_eq!((page.kind(), page.code()), (ErrorKind::Http, None));
+        assert!(page.to_string().starts_with("HTTP 502 with an HTML page"), "{page}");
+        assert!(page.to_string().len() < 1200);
+        assert!(error(404, r#"{"error": "nope"}"#).to_string().contains("nope"));
+        assert!(error(503, "").to_string().ends_with("with no body"));
+        let strange = error(400, "<tsResponse><error code='hush'/></tsResponse>");
+        assert_eq!(strange.code(), Some("[secret]"));
+    }
+
+    #[test]
+    fn retry_after_in_both_forms() {
+        assert_eq!(retry_after("7"), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::ZERO));
+        let soon = Timestamp::now() + Duration::from_secs(90);
+        let soon = jiff::fmt::rfc2822::to_string(&soon.to_zoned(jiff::tz::TimeZone::UTC)).unwrap();
+        let wait = retry_after(&soon.replace("+0000", "GMT")).unwrap();
+        assert!((85..=90).contains(&wait.as_secs()), "{wait:?}");
+        assert_eq!(retry_after("soon"), None);
+    }
+}

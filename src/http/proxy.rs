@@ -1,0 +1,251 @@
+//! Which proxy a request takes: the options' own, or the environment's.
+
+use std::net::IpAddr;
+
+use ureq::Proxy;
+
+use super::options::ProxyChoice;
+use super::url::Origin;
+use crate::secret::Scrub;
+use crate::{Error, Result};
+
+/// The proxies that a transport knows. The environment is read once, when they are gathered.
+#[derive(Debug)]
+pub(super) struct Proxies {
+    https: Choice,
+    http: Choice,
+    except: Vec<Exception>,
+}
+
+/// A variable of the environment that is no proxy address is an error of the requests that would
+/// take it, not of the program that may never send one.
+type Choice = Result<Option<Proxy>, Malformed>;
+
+/// The name of the setting.
+#[derive(Debug)]
+struct Malformed(String);
+
+impl Malformed {
+    fn error(&self) -> Error {
+        Error::config(format!(
+            "{} is no proxy address: http, https, socks4, socks4a, socks5 or socks5h, \
+             `user:password@` where needed, host and port",
+            self.0
+        ))
+    }
+}
+
+impl Default for Proxies {
+    fn default() -> Proxies {
+        Proxies { https: Ok(None), http: Ok(None), except: Vec::new() }
+    }
+}
+
+impl Proxies {
+    pub(super) fn gather(choice: Option<&ProxyChoice>, scrub: &mut Scrub) -> Result<Proxies> {
+        Proxies::gather_from(choice, |name| std::env::var(name).ok(), scrub)
+    }
+
+    fn gather_from(
+        choice: Option<&ProxyChoice>,
+        environment: impl Fn(&str) -> Option<String>,
+        scrub: &mut Scrub,
+    ) -> Result<Proxies> {
+        let mut parse = |setting: &str, url: &str| -> Choice {
+            let proxy = Proxy::new(url).map_err(|_| Malformed(setting.to_owned()))?;
+            if let Some(password) = proxy.password() {
+                scrub.add(password);
+            }
+            Ok(Some(proxy))
+        };
+        match choice {
+            Some(ProxyChoice::None) => Ok(Proxies::default()),
+            Some(ProxyChoice::Use(url)) => {
+                let proxy = parse("`proxy`", url.reveal()).map_err(|setting| setting.error())?;
+                Ok(Proxies { https: Ok(proxy.clone()), http: Ok(proxy), except: Vec::new() })
+            }
+            None => {
+                // In a CGI program HTTP_PROXY is what a visitor sent as the header `Proxy`.
+                let cgi = environment("REQUEST_METHOD").is_some();
+                let read = |name: &str| {
+                    [name.to_ascii_lowercase(), name.to_owned()]
+                        .into_iter()
+                        .filter(|name| !(cgi && name == "HTTP_PROXY"))
+                        .find_map(|name| Some((environment(&name)?, name)))
+                        .filter(|(url, _)| !url.trim().is_empty())
+                };
+                let all = read("ALL_PROXY");
+                let mut proxy = |name| {
+                    let found = read(name).or_else(|| all.clone());
+                    found.map_or(Ok(None), |(url, name)| parse(&name, url.trim()))
+                };
+                Ok(Proxies {
+                    https: proxy("HTTPS_PROXY"),
+                    http: proxy("HTTP_PROXY"),
+                    except: read("NO_PROXY").map_or_else(Vec::new, |(list, _)| exceptions(&list)),
+                })
+            }
+        }
+    }
+
+    /// The proxy for an origin, if it takes one.
+    pub(super) fn for_origin(&self, origin: &Origin) -> Result<Option<&Proxy>> {
+        if self.except.iter().any(|exception| exception.covers(origin)) {
+            return Ok(None);
+        }
+        let choice = if origin.https { &self.https } else { &self.http };
+        choice.as_ref().map(Option::as_ref).map_err(Malformed::error)
+    }
+}
+
+/// One entry of `NO_PROXY`.
+#[derive(Debug, PartialEq, Eq)]
+enum Exception {
+    Everything,
+    /// The host itself and what is below it, at any port or at one.
+    Host(String, Option<u16>),
+    Network(IpAddr, u8),
+}
+
+fn exceptions(list: &str) -> Vec<Exception> {
+    list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(Exception::parse).collect()
+}
+
+impl Exception {
+    fn parse(entry: &str) -> Exception {
+        if entry == "*" {
+            return Exception::Everything;
+        }
+        if let Some((address, bits)) = entry.split_once('/')
+            && let (Ok(address), Ok(bits)) = (address.parse::<IpAddr>(), bits.parse::<u8>())
+        {
+            return Exception::Network(address, bits);
+        }
+        let bare = entry.trim_start_matches('[').replace(']', "");
+        if let Ok(address) = bare.parse::<IpAddr>() {
+            return Exception::Network(address, if address.is_ipv4() { 32 } else { 128 });
+        }
+        let (host, port) = match entry.rsplit_once(':') {
+            Some((host, port)) => match port.parse() {
+                Ok(port) => (host, Some(port)),
+                Err(_) => (entry, None),
+            },
+            None => (entry, None),
+        };
+        let host = host.trim_start_matches('*').trim_start_matches('.').to_ascii_lowercase();
+        Exception::Host(host, port)
+    }
+
+    fn covers(&self, origin: &Origin) -> bool {
+        let host = origin.host.trim_start_matches('[').trim_end_matches(']');
+        match self {
+            Exception::Everything => true,
+            Exception::Host(name, port) => {
+                let below = || host.strip_suffix(name.as_str()).is_some_and(|h| h.ends_with('.'));
+                port.is_none_or(|port| port == origin.port()) && (host == name || below())
+            }
+            Exception::Network(network, bits) => {
+                host.parse().is_ok_and(|address| same_network(address, *network, *bits))
+            }
+        }
+    }
+}
+
+fn same_network(a: IpAddr, b: IpAddr, bits: u8) -> bool {
+    let same = |a: u128, b: u128, width: u32| {
+        let apart = width.saturating_sub(u32::from(bits));
+        apart >= width || (a ^ b) >> apart == 0
+    };
+    match (a, b) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => same(a.to_bits().into(), b.to_bits().into(), 32),
+        (IpAddr::V6(a), IpAddr::V6(b)) => same(a.to_bits(), b.to_bits(), 128),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::url::Base;
+    use super::*;
+    use crate::secret::Secret;
+
+    fn origin(text: &str) -> Origin {
+        Base::parse(text).unwrap().origin
+    }
+
+    fn gather(variables: &[(&str, &str)]) -> Result<Proxies> {
+        let environment = |name: &str| {
+            variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+        };
+        Proxies::gather_from(None, environment, &mut Scrub::default())
+    }
+
+    fn chosen(proxies: &Proxies, address: &str) -> Option<String> {
+        proxies.for_origin(&origin(address)).unwrap().map(|proxy| proxy.host().to_owned())
+    }
+
+    #[test]
+    fn each_scheme_has_its_variable() {
+        let proxies = gather(&[("HTTPS_PROXY", "http://s:1"), ("all_proxy", "a:2")]).unwrap();
+        assert_eq!(chosen(&proxies, "https://h").as_deref(), Some("s"));
+        assert_eq!(chosen(&proxies, "http://h").as_deref(), Some("a"));
+        let proxies = gather(&[("HTTP_PROXY", "big"), ("http_proxy", "small")]).unwrap();
+        assert_eq!(chosen(&proxies, "http://h").as_deref(), Some("small"));
+        assert_eq!(chosen(&proxies, "https://h"), None);
+        let proxies = gather(&[("HTTP_PROXY", "visitor"), ("REQUEST_METHOD", "GET")]).unwrap();
+        assert_eq!(chosen(&proxies, "http://h"), None);
+    }
+
+    #[test]
+    fn no_proxy_in_every_form() {
+        let list = "localhost, .corp.example,*.lan,plain.org, h:8443 ,10.0.0.0/8,192.168.1.7,[fd00::]/8,::1";
+        let proxies = gather(&[("ALL_PROXY", "http://p:1"), ("NO_PROXY", list)]).unwrap();
+        for direct in [
+            "http://localhost:99",
+            "https://corp.example",
+            "https://a.b.corp.example",
+            "https://x.lan",
+            "https://plain.org",
+            "https://sub.plain.org",
+            "https://h:8443",
+            "https://10.1.2.3",
+            "https://192.168.1.7",
+            "https://[::1]",
+        ] {
+            assert_eq!(chosen(&proxies, direct), None, "{direct}");
+        }
+        for proxied in [
+            "https://h",
+            "https://explain.org",
+            "https://11.0.0.1",
+            "https://192.168.1.8",
+            "https://xlan",
+        ] {
+            assert_eq!(chosen(&proxies, proxied).as_deref(), Some("p"), "{proxied}");
+        }
+        let proxies = gather(&[("ALL_PROXY", "http://p:1"), ("no_proxy", "*")]).unwrap();
+        assert_eq!(chosen(&proxies, "https://h"), None);
+    }
+
+    #[test]
+    fn what_is_no_proxy_is_named_and_not_repeated() {
+        let proxies = gather(&[("HTTPS_PROXY", "gopher://me:hush@p")]).unwrap();
+        assert_eq!(chosen(&proxies, "http://h"), None);
+        let error = proxies.for_origin(&origin("https://h")).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Config);
+        assert!(error.to_string().contains("HTTPS_PROXY"), "{error}");
+        assert!(!format!("{error:?}").contains("hush"), "{error:?}");
+    }
+
+    #[test]
+    fn the_options_win_over_the_environment() {
+        let environment = |_: &str| Some("http://env:1".to_owned());
+        let mut scrub = Scrub::default();
+        let choice = ProxyChoice::Use(Secret::new("socks5h://me:h%75sh@mine:1080"));
+        let proxies = Proxies::gather_from(Some(&choice), environment, &mut scrub).unwrap();
+        assert_eq!(chosen(&proxies, "https://h").as_deref(), Some("mine"));
+        assert_eq!(scrub.clean("hush"), Scrub::MARK);
+        let none = Proxies::gather_from(Some(&ProxyChoice::None), environment, &mut scrub).unwrap();
+        assert_eq!(chosen(&none, "https://h"), None);
+    }
+}

@@ -1,0 +1,234 @@
+//! TLS: the verifier, the client's own certificate, and the files that they come from.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
+use rustls::crypto::hash::Hash;
+use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore,
+    SignatureScheme,
+};
+
+use super::options::{Fingerprint, HttpOptions, Verify};
+use crate::{Error, Result};
+
+/// The TLS side of the options, its files read.
+pub(super) fn client_config(options: &HttpOptions) -> Result<Arc<ClientConfig>> {
+    let verify = options.verify.clone().unwrap_or(Verify::Roots);
+    let listed = match &verify {
+        Verify::Bundle(path) => certificates(path)?,
+        _ => Vec::new(),
+    };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    for (at, certificate) in listed.iter().enumerate() {
+        if let (Err(error), Verify::Bundle(path)) = (roots.add(certificate.clone()), &verify) {
+            let path = path.display();
+            return Err(Error::config(format!("certificate {} of {path} is not usable", at + 1))
+                .because(error));
+        }
+    }
+    let roots = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+        .build()
+        .map_err(|error| {
+            Error::config("the certificate verifier cannot be built").because(error)
+        })?;
+    let verifier = Verifier {
+        roots,
+        verify,
+        listed,
+        algorithms: provider.signature_verification_algorithms,
+        sha256: sha256_of(&provider),
+    };
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::config("TLS cannot be set up").because(error))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let config = match &options.client_cert {
+        None => builder.with_no_client_auth(),
+        Some((chain, key)) => builder
+            .with_client_auth_cert(certificates(chain)?, private_key(key)?)
+            .map_err(|error| {
+                let (chain, key) = (chain.display(), key.display());
+                Error::config(format!(
+                    "the certificate in {chain} and the key in {key} cannot be used"
+                ))
+                .because(error)
+            })?,
+    };
+    Ok(Arc::new(config))
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let refuse = |why: &str| Error::config(format!("{}: {why}", path.display()));
+    let file = std::fs::read(path).map_err(|error| refuse("cannot be read").because(error))?;
+    let all = CertificateDer::pem_slice_iter(&file)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| refuse("is no PEM file").because(error))?;
+    match all.is_empty() {
+        true => Err(refuse("holds no certificate (PEM, `-----BEGIN CERTIFICATE-----`)")),
+        false => Ok(all),
+    }
+}
+
+fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>> {
+    let refuse = |why: &str| Error::config(format!("{}: {why}", path.display()));
+    let file = std::fs::read(path).map_err(|error| refuse("cannot be read").because(error))?;
+    PrivateKeyDer::from_pem_slice(&file).map_err(|error| {
+        refuse("holds no private key (PEM, unencrypted, PKCS#8, PKCS#1 or SEC1)").because(error)
+    })
+}
+
+#[expect(dead_code, reason = "publishing and downloads call it")]
+/// SHA-256 out of the provider: no further crate for it.
+pub(crate) fn sha256() -> &'static dyn Hash {
+    sha256_of(&rustls::crypto::ring::default_provider())
+}
+
+#[expect(dead_code, reason = "publishing and downloads call it")]
+/// Random bytes out of the provider, for names that nobody else has.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    rustls::crypto::ring::default_provider()
+        .secure_random
+        .fill(&mut bytes)
+        .map_err(|_| Error::io("no random bytes", std::io::Error::other("the system has none")))?;
+    Ok(bytes)
+}
+
+fn sha256_of(provider: &CryptoProvider) -> &'static dyn Hash {
+    let hash = provider.cipher_suites.iter().find_map(|suite| match suite {
+        rustls::SupportedCipherSuite::Tls13(suite)
+            if suite.common.suite == rustls::CipherSuite::TLS13_AES_128_GCM_SHA256 =>
+        {
+            Some(suite.common.hash_provider)
+        }
+        _ => None,
+    });
+    hash.expect("ring has the one cipher suite that TLS 1.3 demands")
+}
+
+thread_local! {
+    /// What the certificate of this thread's last full handshake was, for the error that follows.
+    static SHOWN: Cell<Option<Fingerprint>> = const { Cell::new(None) };
+}
+
+/// The fingerprint that the server showed in this thread's last full handshake.
+pub(super) fn shown_certificate() -> Option<Fingerprint> {
+    SHOWN.take()
+}
+
+/// Decides about a server's certificate as [`Verify`] says.
+struct Verifier {
+    roots: Arc<WebPkiServerVerifier>,
+    verify: Verify,
+    listed: Vec<CertificateDer<'static>>,
+    algorithms: WebPkiSupportedAlgorithms,
+    sha256: &'static dyn Hash,
+}
+
+impl std::fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Verifier({:?})", self.verify)
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let mut shown = [0; 32];
+        shown.copy_from_slice(self.sha256.hash(end_entity).as_ref());
+        let shown = Fingerprint::from_bytes(shown);
+        SHOWN.set(Some(shown));
+        match &self.verify {
+            Verify::Off => return Ok(ServerCertVerified::assertion()),
+            Verify::Pinned(pinned) if *pinned == shown => {
+                return Ok(ServerCertVerified::assertion());
+            }
+            Verify::Pinned(_) => {
+                return Err(CertificateError::ApplicationVerificationFailure.into());
+            }
+            Verify::Roots | Verify::Bundle(_) => {}
+        }
+        let verdict = self.roots.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        match verdict {
+            // webpki takes no authority's certificate for a server's own, which those are that
+            // `openssl req -x509` makes. The user listed this very one: only the name is left.
+            Err(rustls::Error::InvalidCertificate(CertificateError::Other(why)))
+                if is_authority_as_server(&why)
+                    && self.listed.iter().any(|listed| listed == end_entity) =>
+            {
+                let certificate = ParsedCertificate::try_from(end_entity)?;
+                verify_server_name(&certificate, server_name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            verdict => verdict,
+        }
+    }
+
+    // A pinned certificate is public: only the signature shows that the server has its key.
+    // Off gains nothing from the check, and it would refuse old kinds of keys.
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        if self.verify == Verify::Off {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
+        rustls::crypto::verify_tls12_signature(message, cert, dss, &self.algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        if self.verify == Verify::Off {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
+        rustls::crypto::verify_tls13_signature(message, cert, dss, &self.algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        let mut schemes = self.algorithms.supported_schemes();
+        if self.verify == Verify::Off {
+            use SignatureScheme::{
+                ECDSA_NISTP521_SHA512, ECDSA_SHA1_Legacy, ED448, RSA_PKCS1_SHA1,
+            };
+            for more in [ECDSA_NISTP521_SHA512, ECDSA_SHA1_Legacy, RSA_PKCS1_SHA1, ED448] {
+                if !schemes.contains(&more) {
+                    schemes.push(more);
+                }
+            }
+        }
+        schemes
+    }
+}
+
+// webpki's own error type is boxed, and webpki is no direct dependency.
+fn is_authority_as_server(error: &OtherError) -> bool {
+    error.to_string().contains("CaUsedAsEndEntity")
+}

@@ -1,0 +1,531 @@
+//! The one loop that sends. Every request of this library passes through [`Transport::send`].
+
+use std::io::Read;
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use log::{debug, warn};
+use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION};
+use ureq::http::request::Builder;
+use ureq::http::{HeaderMap, HeaderValue, Method, Response};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::{AsSendBody, Proxy, SendBody};
+
+use super::connector::{self, Names};
+use super::failure;
+use super::limit::{Limiter, Turn};
+use super::options::HttpOptions;
+use super::proxy::Proxies;
+use super::request::{Body, Exact, Patience, Request, SourceFailed};
+use super::retry::Tries;
+use super::tls;
+use super::url::{Base, Origin, Url};
+use crate::error::{Answer as About, cut};
+use crate::secret::{Scrub, Secret};
+use crate::stop::{Stop, while_watching};
+use crate::xml::{self, Node};
+use crate::{Error, ErrorKind, Result};
+
+/// Where the library's own log lines go.
+const LOG: &str = "tableau_server_client::http";
+
+/// As many redirects are followed, in a row.
+const REDIRECTS: usize = 10;
+
+/// The way to one server, its connections included. Threads share it.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    base: Base,
+    /// The `https` twin that the server sent us to; from then on nothing goes to the `http` one.
+    upgraded: RwLock<Option<Origin>>,
+    options: HttpOptions,
+    agent: ureq::Agent,
+    names: Names,
+    proxies: Proxies,
+    limiter: Option<Limiter>,
+    scrub: Scrub,
+}
+
+/// Who sends a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    pub(crate) token: Option<&'a Secret>,
+    /// Knows the secrets that no message may repeat.
+    pub(crate) scrub: &'a Scrub,
+    pub(crate) stop: Option<&'a Stop>,
+}
+
+impl Transport {
+    pub(crate) fn new(base: Base, options: HttpOptions) -> Result<Transport> {
+        options.check()?;
+        let mut scrub = options.scrub();
+        let proxies = Proxies::gather(options.proxy.as_ref(), &mut scrub)?;
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .proxy(None)
+            .user_agent(options.agent_name())
+            .timeout_resolve(Some(options.connecting()))
+            .timeout_connect(Some(options.connecting()))
+            .timeout_per_read(Some(options.silence()))
+            .timeout_per_write(Some(options.silence()))
+            // ureq keeps three a host; threads that share a session need one each.
+            .max_idle_connections(256)
+            .max_idle_connections_per_host(64)
+            .output_buffer_size(64 << 10)
+            .build();
+        let names = Names::new(DefaultResolver::default());
+        let agent = connector::agent(config, tls::client_config(&options)?, names.clone());
+        let limiter = options.limiter();
+        let upgraded = RwLock::new(None);
+        Ok(Transport { base, upgraded, options, agent, names, proxies, limiter, scrub })
+    }
+
+    /// The same way with further options.
+    pub(crate) fn with(&self, options: HttpOptions) -> Result<Transport> {
+        let mut other = Transport::new(self.base.clone(), self.options.merged(options))?;
+        other.upgraded = RwLock::new(self.upgraded());
+        Ok(other)
+    }
+
+    /// The same way with none.
+    pub(crate) fn with_defaults(&self) -> Transport {
+        let mut other = Transport::new(self.base.clone(), HttpOptions::new())
+            .expect("the defaults read no file and hold no value that could be refused");
+        other.upgraded = RwLock::new(self.upgraded());
+        other
+    }
+
+    pub(crate) fn base(&self) -> &Base {
+        &self.base
+    }
+
+    pub(crate) fn sign_out_timeout(&self) -> Duration {
+        self.options.signing_out()
+    }
+
+    pub(crate) fn renews_sessions(&self) -> bool {
+        self.options.renews_sessions()
+    }
+
+    /// What no message about this server may repeat.
+    pub(crate) fn scrub(&self) -> &Scrub {
+        &self.scrub
+    }
+
+    /// The origin that requests go to: the server's own, or its `https` twin once it is known.
+    pub(crate) fn origin(&self) -> Origin {
+        self.upgraded().unwrap_or_else(|| self.base.origin.clone())
+    }
+
+    pub(crate) fn upgrade_to(&self, origin: &Origin) {
+        let mut upgraded = self.upgraded.write().unwrap_or_else(PoisonError::into_inner);
+        *upgraded = Some(origin.clone());
+    }
+
+    fn upgraded(&self) -> Option<Origin> {
+        self.upgraded.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Sends a request until it succeeds or there is no use in trying again, and lets `finish` read
+    /// the answer: an answer that breaks off is a failed try like any other.
+    pub(crate) fn send<T>(
+        &self,
+        request: &mut Request<'_>,
+        asker: Asker<'_>,
+        mut finish: impl FnMut(Success) -> Result<T>,
+    ) -> Result<T> {
+        let limit = request.within.or_else(|| self.options.whole_request());
+        let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let deadline = [limit, asker.stop.and_then(Stop::deadline)].into_iter().flatten().min();
+        let mut tries = Tries::new(self.options.retrying(), request.repeat, deadline);
+        loop {
+            let answer = self.follow(request, asker, deadline);
+            let error = match answer.and_then(&mut finish) {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            if request.method == Method::DELETE && tries.may_have_arrived() && error.is_not_found()
+            {
+                debug!(target: LOG, "{error}: an earlier try had deleted it");
+                return finish(Success::nothing(asker.scrub));
+            }
+            let Some(wait) = tries.again_after(&error) else { return Err(error) };
+            warn!(target: LOG, "{error}: trying again in {} ms", wait.as_millis());
+            match asker.stop {
+                Some(stop) => stop.sleep(wait)?,
+                None => std::thread::sleep(wait),
+            }
+        }
+    }
+
+    /// One try: a request, and the redirects that it is led over.
+    fn follow(
+        &self,
+        request: &mut Request<'_>,
+        asker: Asker<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<Success> {
+        let scrub = asker.scrub;
+        let mut url = self.base.call(&request.path_and_query()?);
+        url.origin = self.origin();
+        let mut redirects = 0;
+        loop {
+            let doing = format!("{} {}", request.method, scrub.clean(&url.to_string()));
+            let turn = self.turn(asker, deadline).map_err(|error| error.doing(&doing))?;
+            let started = Instant::now();
+            let response =
+                while_watching(asker.stop, || self.exchange(request, &url, asker.token, deadline));
+            let response = response.map_err(|error| {
+                let error = self.failed(error, &url, scrub);
+                debug!(target: LOG, "{doing} failed: {error}");
+                error.doing(&doing)
+            })?;
+            let status = response.status().as_u16();
+            debug!(target: LOG, "{doing}: {status} in {} ms", started.elapsed().as_millis());
+            match status {
+                200 | 201 | 202 | 204 => {
+                    return Ok(self.success(response, url, doing, asker, turn));
+                }
+                301 | 302 | 303 | 307 | 308 => {
+                    redirects += 1;
+                    let next = self.redirected(&response, &url, redirects, scrub);
+                    url = next.map_err(|error| error.doing(&doing))?;
+                    while_watching(asker.stop, || drain(response));
+                }
+                _ => {
+                    let refused = || self.refused(response, &url, scrub);
+                    return Err(while_watching(asker.stop, refused).doing(doing));
+                }
+            }
+        }
+    }
+
+    fn turn(&self, asker: Asker<'_>, deadline: Option<Instant>) -> Result<Option<Turn>> {
+        let unstoppable = Stop::new();
+        let stop = asker.stop.unwrap_or(&unstoppable);
+        stop.check()?;
+        self.limiter.as_ref().map(|limiter| limiter.turn(stop, deadline)).transpose()
+    }
+
+    /// One request and the head of its answer.
+    fn exchange(
+        &self,
+        request: &mut Request<'_>,
+        url: &Url,
+        token: Option<&Secret>,
+        deadline: Option<Instant>,
+    ) -> Result<Response<ureq::Body>, Failure> {
+        let proxy = self.proxies.for_origin(&url.origin).map_err(Failure::Own)?;
+        self.warn_if_insecure(&url.origin);
+        let mut head =
+            ureq::http::Request::builder().method(request.method.clone()).uri(url.to_string());
+        for (name, value) in &self.options.headers {
+            head = head.header(name.as_str(), secret_header(value)?);
+        }
+        for (name, value) in &request.headers {
+            head = head.header(*name, value);
+        }
+        if let Some(token) = token {
+            head = head.header("X-Tableau-Auth", secret_header(token)?);
+        }
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let patience = request.patience;
+        let (content_type, length, mut source): (_, _, Box<dyn Read + '_>) = match &mut request.body
+        {
+            Body::None if request.method == Method::POST => (None, 0, Box::new(std::io::empty())),
+            Body::None => return self.run(head, (), proxy, patience, left),
+            Body::Bytes { content_type, bytes } => {
+                (Some(*content_type), bytes.len() as u64, Box::new(&bytes[..]))
+            }
+            Body::Stream { content_type, source } => {
+                let length = source.length();
+                let source = source.open().map_err(SourceFailed::mark)?;
+                (Some(content_type.as_str()), length, Box::new(Exact::new(source, length)))
+            }
+        };
+        if let Some(content_type) = content_type {
+            head = head.header(CONTENT_TYPE, content_type);
+        }
+        head = head.header(CONTENT_LENGTH, length);
+        self.run(head, SendBody::from_reader(&mut source), proxy, patience, left)
+    }
+
+    fn run(
+        &self,
+        head: Builder,
+        body: impl AsSendBody,
+        proxy: Option<&Proxy>,
+        patience: Patience,
+        left: Option<Duration>,
+    ) -> Result<Response<ureq::Body>, Failure> {
+        let first_byte = match patience {
+            Patience::Answer => self.options.silence(),
+            Patience::Work => self.options.silence().max(Duration::from_secs(30 * 60)),
+        };
+        let request = self
+            .agent
+            .configure_request(head.body(body)?)
+            .proxy(proxy.cloned())
+            .timeout_recv_response(Some(first_byte))
+            .timeout_global(left)
+            .build();
+        connector::begin_request();
+        Ok(self.agent.run(request)?)
+    }
+
+    fn failed(&self, failure: Failure, url: &Url, scrub: &Scrub) -> Error {
+        let error = match failure {
+            Failure::Own(error) => error,
+            Failure::Ureq(error) => failure::failed(error, &url.origin, scrub),
+        };
+        if error.kind() == ErrorKind::Connect {
+            self.names.forget();
+        }
+        error.at(scrub.clean(&url.to_string()))
+    }
+
+    /// Where a redirect leads, if token, password and body may follow it there.
+    fn redirected(
+        &self,
+        response: &Response<ureq::Body>,
+        from: &Url,
+        count: usize,
+        scrub: &Scrub,
+    ) -> Result<Url> {
+        let status = response.status().as_u16();
+        let refuse = |why: String| {
+            let about = About {
+                status: Some(status),
+                url: Some(scrub.clean(&from.to_string()).into_owned()),
+                ..About::default()
+            };
+            Error::new(ErrorKind::Redirect, format!("HTTP {status}: {why}")).answer(about)
+        };
+        if count > REDIRECTS {
+            return Err(refuse(format!("more than {REDIRECTS} redirects in a row")));
+        }
+        let location = response.headers().get(LOCATION).filter(|location| !location.is_empty());
+        let Some(location) = location else {
+            return Err(refuse("a redirect that does not say where to (`Location`)".into()));
+        };
+        let location = String::from_utf8_lossy(location.as_bytes());
+        let to = from.join(&location).map_err(|why| {
+            let location = scrub.clean(&location);
+            refuse(format!("a redirect to {:?}, which is no address: {why}", cut(&location, 200)))
+        })?;
+        if from.origin.https && !to.origin.https {
+            return Err(refuse(format!(
+                "a redirect from {} to {}, from https to http, is not followed",
+                from.origin, to.origin
+            )));
+        }
+        let ours = self.origin();
+        if to.origin.is_upgrade_of(&ours) {
+            self.upgrade_to(&to.origin);
+        } else if to.origin != ours
+            && !self.options.trusts_redirects_to(&to.origin.host, &to.origin.authority())
+        {
+            return Err(refuse(format!(
+                "a redirect from {} to {}, another origin, is not followed \
+                 (`trust_redirects_to` allows a host)",
+                from.origin,
+                scrub.clean(&to.origin.to_string())
+            )));
+        }
+        Ok(to)
+    }
+
+    fn success(
+        &self,
+        response: Response<ureq::Body>,
+        url: Url,
+        doing: String,
+        asker: Asker<'_>,
+        turn: Option<Turn>,
+    ) -> Success {
+        let (parts, body) = response.into_parts();
+        Success {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+            url,
+            doing,
+            scrub: asker.scrub.clone(),
+            most: self.options.largest_answer(),
+            stop: asker.stop.cloned(),
+            _turn: turn,
+        }
+    }
+
+    fn refused(&self, response: Response<ureq::Body>, url: &Url, scrub: &Scrub) -> Error {
+        let (parts, body) = response.into_parts();
+        let most = self.options.largest_answer().min(1 << 20);
+        let mut bytes = Vec::new();
+        // Of a body that breaks off, what arrived still tells more than the break.
+        let _ = body.into_reader().take(most + 1).read_to_end(&mut bytes);
+        let cut_short = bytes.len() as u64 > most;
+        failure::refused(parts.status.as_u16(), &parts.headers, &bytes, cut_short, url, scrub)
+    }
+
+    fn warn_if_insecure(&self, to: &Origin) {
+        if !(to.https && self.options.insecure() && self.options.warns_when_insecure()) {
+            return;
+        }
+        let text = format!(
+            "InsecureRequestWarning: the certificate of {} is not verified; \
+             pin it or name its authority with HttpOptions::verify",
+            to.host
+        );
+        if log::max_level() == log::LevelFilter::Off {
+            eprintln!("{text}");
+        } else {
+            warn!(target: "tableau_server_client::insecure_request", "{text}");
+        }
+    }
+}
+
+/// Why an exchange has no answer: ureq's reason, or one of our own.
+enum Failure {
+    Ureq(ureq::Error),
+    Own(Error),
+}
+
+impl<E: Into<ureq::Error>> From<E> for Failure {
+    fn from(error: E) -> Failure {
+        Failure::Ureq(error.into())
+    }
+}
+
+fn secret_header(value: &Secret) -> Result<HeaderValue, ureq::Error> {
+    let mut value =
+        HeaderValue::from_str(value.reveal()).map_err(|error| ureq::Error::Http(error.into()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Reads the small body of an answer nobody looks at, so that its connection can be used again.
+fn drain(response: Response<ureq::Body>) {
+    let mut rest = response.into_body().into_reader().take(64 << 10);
+    let _ = std::io::copy(&mut rest, &mut std::io::sink());
+}
+
+/// An answer whose status is a success. Its body is not read yet.
+#[derive(Debug)]
+pub(crate) struct Success {
+    status: u16,
+    headers: HeaderMap,
+    body: ureq::Body,
+    url: Url,
+    doing: String,
+    scrub: Scrub,
+    most: u64,
+    stop: Option<Stop>,
+    _turn: Option<Turn>,
+}
+
+impl Success {
+    /// The answer to a request that an earlier try had carried out.
+    fn nothing(scrub: &Scrub) -> Success {
+        Success {
+            status: 204,
+            headers: HeaderMap::new(),
+            body: ureq::Body::builder().data(""),
+            url: Url::nowhere(),
+            doing: String::new(),
+            scrub: scrub.clone(),
+            most: 0,
+            stop: None,
+            _turn: None,
+        }
+    }
+
+    /// Reads the body to its end, though what it says does not matter: a connection whose answer
+    /// was left unread cannot be used again.
+    pub(crate) fn ignore(self) -> Result<()> {
+        self.text().map(|_| ())
+    }
+
+    /// The body as text, whole: to its end, but no more than `max_response`.
+    pub(crate) fn text(mut self) -> Result<String> {
+        self.read().map_err(|error| self.explain(error))
+    }
+
+    /// The body as XML: `read` gets its root, unless that is Tableau's `<error>`.
+    pub(crate) fn xml<T>(mut self, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
+        let outcome = self.read().and_then(|text| {
+            let document = xml::parse(&text)?;
+            let root = Node::root(&document)?;
+            match failure::refused_in_success(self.status, root, &self.url, &self.scrub) {
+                Some(error) => Err(error),
+                None => read(root),
+            }
+        });
+        outcome.map_err(|error| self.explain(error))
+    }
+
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// A header of the answer, as it came: some are UTF-8 and some are not.
+    pub(crate) fn header(&self, name: HeaderName) -> Option<&[u8]> {
+        self.headers.get(name).map(HeaderValue::as_bytes)
+    }
+
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// How many bytes the body has, where the server says and has not packed them.
+    pub(crate) fn length(&self) -> Option<u64> {
+        match self.headers.contains_key(CONTENT_ENCODING) {
+            true => None,
+            false => self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok(),
+        }
+    }
+
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// Hands the body on as it arrives, however large it is, and says how many bytes it had. Ends
+    /// with the first error of the connection or of `take`.
+    pub(crate) fn stream(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        let mut block = vec![0; 64 << 10];
+        let mut total = 0;
+        loop {
+            let stop = self.stop.as_ref();
+            let read = match while_watching(stop, || self.body.as_reader().read(&mut block)) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                read => read,
+            };
+            let read = read.map_err(|error| {
+                let error = failure::failed(error.into(), &self.url.origin, &self.scrub);
+                self.explain(error)
+            })?;
+            if read == 0 {
+                return Ok(total);
+            }
+            total += read as u64;
+            take(&block[..read])?;
+        }
+    }
+
+    fn read(&mut self) -> Result<String> {
+        let mut bytes = Vec::new();
+        let read = while_watching(self.stop.as_ref(), || {
+            self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
+        });
+        read.map_err(|error| failure::failed(error.into(), &self.url.origin, &self.scrub))?;
+        if bytes.len() as u64 > self.most {
+            return Err(Error::decode(format!(
+                "the answer has more than {} bytes (`max_response` sets the limit)",
+                self.most
+            )));
+        }
+        String::from_utf8(bytes)
+            .map_err(|error| Error::decode("the answer is not UTF-8").because(error.utf8_error()))
+    }
+
+    /// Says which answer an error is about. Names out of the answer are in the message, so it is
+    /// cleaned as a whole.
+    fn explain(&self, error: Error) -> Error {
+        error
+            .scrubbed(&self.scrub)
+            .with_status(self.status)
+            .at(self.scrub.clean(&self.url.to_string()))
+            .doing(&self.doing)
+    }
+}

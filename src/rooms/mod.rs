@@ -1,0 +1,46 @@
+//! The rooms: one file for each URL segment, with the accessor of the same name on a session.
+
+/// Declares a room's handle: a struct that borrows the session, and how one is made.
+macro_rules! room {
+    ($(#[$doc:meta])* $Room:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $Room<'s> {
+            core: &'s std::sync::Arc<$crate::core::Core>,
+        }
+
+        impl<'s> $Room<'s> {
+            pub(crate) fn new(core: &'s std::sync::Arc<$crate::core::Core>) -> $Room<'s> {
+                $Room { core }
+            }
+        }
+    };
+}
+pub(crate) use room;
+
+/// Declares the rooms: their modules, and the accessors of a session.
+macro_rules! rooms {
+    ($( $(#[$doc:meta])* $room:ident: $Room:ident; )+) => {
+        $( pub mod $room; )+
+
+        impl crate::Session<'_> {
+            $(
+                $(#[$doc])*
+                pub fn $room(&self) -> $room::$Room<'_> {
+                    $room::$Room::new(self.core())
+                }
+            )+
+        }
+    };
+}
+
+rooms! {
+    /// The projects of the site.
+    projects: Projects;
+    /// The sites of the server.
+    sites: Sites;
+    /// The users of the site.
+    users: Users;
+    /// The workbooks of the site.
+    workbooks: Workbooks;
+}

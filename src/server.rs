@@ -1,0 +1,190 @@
+//! [`Server`]: an address, and how to talk to it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::core::Core;
+use crate::credentials::{Credentials, SignIn};
+use crate::http::{Asker, Base, HttpOptions, Request, Transport};
+use crate::identity::SignedIn;
+use crate::session::Session;
+use crate::token::SessionToken;
+use crate::version::ApiVersion;
+use crate::xml::{FromXml, Node};
+use crate::{ErrorKind, Result};
+
+/// A Tableau Server, or Tableau Cloud's pod.
+///
+/// Making one sends nothing. Sessions borrow it, so that its options stay as they are while a
+/// session lives; they share its connections.
+///
+/// ```no_run
+/// use tableau_server_client as tsc;
+///
+/// let server = tsc::Server::new("https://tableau.example.com")?;
+/// let session = server.sign_in(&tsc::TableauAuth::new("USERNAME", "PASSWORD").site("SITE"))?;
+/// for workbook in session.workbooks().list() {
+///     println!("{}", workbook?.name);
+/// }
+/// # Ok::<(), tsc::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Server {
+    transport: Arc<Transport>,
+    pinned: Option<ApiVersion>,
+    asked: Mutex<Option<ApiVersion>>,
+}
+
+impl Server {
+    /// A server at an address: `https://tableau.example.com`. Without a scheme it is `https`; a
+    /// slash at the end and a path prefix (of a reverse proxy) are fine. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] for anything else, naming it. An address with user information, a
+    /// query or a fragment is refused too, without repeating what may be a secret.
+    pub fn new(address: &str) -> Result<Server> {
+        let transport = Transport::new(Base::parse(address)?, HttpOptions::new())?;
+        Ok(Server { transport: Arc::new(transport), pinned: None, asked: Mutex::new(None) })
+    }
+
+    /// Pins the REST API version, such as `"3.24"`. Default: the first sign-in asks the server.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] for what is no version.
+    pub fn set_version(&mut self, version: &str) -> Result<()> {
+        self.pinned = Some(version.parse()?);
+        Ok(())
+    }
+
+    /// Adds HTTP options: what they leave unset stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] for a file that cannot be read or used, or a value that cannot work.
+    /// The options are then as they were.
+    pub fn add_http_options(&mut self, options: HttpOptions) -> Result<()> {
+        self.transport = Arc::new(self.transport.with(options)?);
+        Ok(())
+    }
+
+    /// Back to the default HTTP options.
+    pub fn clear_http_options(&mut self) {
+        self.transport = Arc::new(self.transport.with_defaults());
+    }
+
+    /// What the server says of itself, without signing in.
+    ///
+    /// REST: [Server Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_server.htm#server_info), API 2.4.
+    pub fn server_info(&self) -> Result<ServerInfo> {
+        let version = self.pinned.unwrap_or(ApiVersion::FIRST_TO_ASK);
+        let mut request = Request::get(format!("/api/{version}/serverinfo"));
+        let asker = Asker { token: None, scrub: self.transport.scrub(), stop: None };
+        self.transport
+            .send(&mut request, asker, |answer| answer.xml(|root| root.child("serverInfo")))
+    }
+
+    /// Signs in. The session signs out when it is dropped.
+    ///
+    /// Unless a version is pinned, the first sign-in asks the server which one it speaks, once, and
+    /// later ones remember. A server that cannot be asked (404) is spoken to in 2.4. The session
+    /// keeps a copy of the credentials, to sign in again.
+    ///
+    /// # Errors
+    ///
+    /// [`is_sign_in_failed`](crate::Error::is_sign_in_failed) where the server refuses the
+    /// credentials or the site. [`ErrorKind::Decode`] or [`ErrorKind::Http`] where it does not say
+    /// which version it speaks: then no credentials were sent.
+    ///
+    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
+    pub fn sign_in(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Session<'_>> {
+        Ok(Session::new(self.core(credentials)?))
+    }
+
+    /// As [`sign_in`](Server::sign_in), with a session that owns the server: to keep in a struct.
+    pub fn into_session(
+        self,
+        credentials: &(impl Credentials + ?Sized),
+    ) -> Result<Session<'static>> {
+        Ok(Session::new(self.core(credentials)?))
+    }
+
+    /// Takes over a session that another process opened. Sends nothing; signs out when dropped.
+    ///
+    /// The token's API version wins over a pinned one. With a token of another server every call
+    /// of the session is an [`ErrorKind::Config`] error that names both, and nothing is sent.
+    pub fn resume(&self, token: SessionToken) -> Session<'_> {
+        Session::new(self.resumed(&token))
+    }
+
+    /// As [`resume`](Server::resume), with a session that owns the server.
+    pub fn into_resumed(self, token: SessionToken) -> Session<'static> {
+        Session::new(self.resumed(&token))
+    }
+
+    /// As [`resume`](Server::resume), for one worker among many: never signs out.
+    pub fn join(&self, token: &SessionToken) -> Session<'_> {
+        Session::joined(self.resumed(token))
+    }
+
+    fn core(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Core> {
+        Core::sign_in(self.transport.clone(), self.version()?, SignIn::of(credentials))
+    }
+
+    fn resumed(&self, token: &SessionToken) -> Core {
+        let SessionToken { origin, version, site_id, site_url, user_id, token } = token.clone();
+        let session = SignedIn { token, site_id, site_url, user_id };
+        Core::resumed(self.transport.clone(), version, &origin, session)
+    }
+
+    /// The version to speak: pinned, remembered, or asked now. Threads that sign in at the same
+    /// time ask once.
+    fn version(&self) -> Result<ApiVersion> {
+        if let Some(version) = self.pinned {
+            return Ok(version);
+        }
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(version) = *asked {
+            return Ok(version);
+        }
+        let version = match self.server_info() {
+            Ok(info) => info.rest_api_version,
+            Err(error) if error.status() == Some(404) => ApiVersion::FIRST_TO_ASK,
+            // Whoever answered, it was not the version.
+            Err(error) if error.kind() == ErrorKind::Api => {
+                return Err(error.into_kind(ErrorKind::Http));
+            }
+            Err(error) => return Err(error),
+        };
+        *asked = Some(version);
+        Ok(version)
+    }
+}
+
+/// What a server says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerInfo {
+    /// The product's version: `"2024.3.0"`.
+    pub product_version: String,
+    /// The build: `"20243.24.1010.1014"`. Empty where the server does not say.
+    pub build_number: String,
+    /// The newest REST API version that it speaks.
+    pub rest_api_version: ApiVersion,
+}
+
+impl FromXml for ServerInfo {
+    fn from_xml(node: Node<'_>) -> Result<ServerInfo> {
+        let version: String = node.child_text("restApiVersion")?;
+        Ok(ServerInfo {
+            product_version: node.child_text::<Option<_>>("productVersion")?.unwrap_or_default(),
+            build_number: node
+                .child_attr::<Option<_>>("productVersion", "build")?
+                .unwrap_or_default(),
+            rest_api_version: version
+                .trim()
+                .parse()
+                .map_err(|_| node.fail("<restApiVersion>", "is no version"))?,
+        })
+    }
+}

@@ -1,0 +1,149 @@
+//! The element table: one declaration that reads an element and writes it.
+
+use super::{Out, Text};
+
+/// A value that is written as an element.
+pub(crate) trait ToXml {
+    fn to_xml(&self, out: &mut Out);
+}
+
+/// The writing twins of [`Node`](super::Node)'s readers, by the same names.
+impl Out {
+    pub(crate) fn attr<T: Text>(&mut self, name: &'static str, value: &T) {
+        self.attribute(name, &value.write());
+    }
+
+    pub(crate) fn child_id<T: Text>(&mut self, tag: &'static str, value: &T) {
+        self.element(tag, |out| out.attr("id", value));
+    }
+}
+
+/// A request's body: `<tsRequest>` around one element.
+pub(crate) fn request(inside: &impl ToXml) -> crate::Result<String> {
+    let mut out = Out::new();
+    out.element("tsRequest", |out| inside.to_xml(out));
+    out.finish()
+}
+
+/// Declares what the server says of a thing, and what one asks of it, in one table.
+///
+/// ```text
+/// element! {
+///     /// A project.
+///     Project = "project",
+///     /// A project to create.
+///     new NewProject,
+///     /// Changes to a project.
+///     update ProjectUpdate
+///     {
+///         /// Its id.
+///         id:    ProjectId      = attr("id");
+///         /// Its name.
+///         name:  String         = attr("name"),     set String;
+///         /// Who owns it.
+///         owner: Option<UserId> = child_id("owner"), update UserId;
+///     }
+/// }
+/// ```
+///
+/// `attr`, `child_id`, … are methods of [`Node`](super::Node) and, for what can be written, of
+/// [`Out`]; what is optional in an answer is an `Option`. `set` makes a setter for both kinds of
+/// request, `new` and `update` for the one. Attributes stand before children: XML is written in
+/// the table's order.
+macro_rules! element {
+    (
+        $(#[$doc:meta])* $Read:ident = $tag:literal
+        $(, $(#[$wdoc:meta])* $role:ident $Write:ident)* { $($table:tt)* }
+    ) => {
+        $crate::xml::element!(@read $(#[$doc])* $Read { $($table)* });
+        $crate::xml::element!(@writes $tag { $($table)* } $([$(#[$wdoc])* $role $Write])*);
+    };
+    (@writes $tag:literal $table:tt $([$($Write:tt)*])*) => {
+        $( $crate::xml::element!(@write $tag $table $($Write)*); )*
+    };
+    (@read $(#[$doc:meta])* $Read:ident {
+        $( $(#[$fdoc:meta])* $f:ident: $t:ty = $how:ident($($arg:literal),+) $(, $verb:ident $w:ty)?; )+
+    }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub struct $Read { $( $(#[$fdoc])* pub $f: $t, )+ }
+
+        impl $crate::xml::FromXml for $Read {
+            fn from_xml(node: $crate::xml::Node<'_>) -> $crate::Result<Self> {
+                Ok($Read { $( $f: node.$how($($arg),+)?, )+ })
+            }
+        }
+    };
+    (@write $tag:literal {
+        $( $(#[$fdoc:meta])* $f:ident: $t:ty = $how:ident $args:tt $(, $verb:ident $w:ty)?; )+
+    } $(#[$doc:meta])* $role:ident $Write:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[must_use = "nothing is sent until a room is given it"]
+        pub struct $Write { $( $( $f: Option<$w>, )? )+ }
+
+        $crate::xml::element!(@blank $role $Write { $( $( $f $w, )? )+ });
+
+        impl $Write {
+            $( $crate::xml::element!(@setter $role $($verb)? [$(#[$fdoc])*] $f $($w)?); )+
+        }
+
+        impl $crate::xml::ToXml for $Write {
+            fn to_xml(&self, out: &mut $crate::xml::Out) {
+                out.element($tag, |out| {
+                    $( $( if let Some(value) = &self.$f {
+                        let _: &$w = value;
+                        $crate::xml::element!(@put out $how $args value);
+                    } )? )+
+                });
+            }
+        }
+    };
+    (@blank new $Write:ident { $($f:ident $w:ty,)* }) => {
+        impl $Write {
+            fn blank() -> Self {
+                $Write { $($f: None,)* }
+            }
+        }
+    };
+    (@blank update $Write:ident { $($f:ident $w:ty,)* }) => {
+        impl $Write {
+            /// Changes nothing yet.
+            pub fn new() -> Self {
+                $Write { $($f: None,)* }
+            }
+        }
+
+        impl Default for $Write {
+            fn default() -> Self {
+                $Write::new()
+            }
+        }
+    };
+    (@put $out:ident $how:ident ($($arg:literal),+) $value:ident) => { $out.$how($($arg),+, $value) };
+    (@setter new set [$(#[$doc:meta])*] $f:ident $w:ty) => {
+        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, the server chooses." $f $w);
+    };
+    (@setter new new [$(#[$doc:meta])*] $f:ident $w:ty) => {
+        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, the server chooses." $f $w);
+    };
+    (@setter update set [$(#[$doc:meta])*] $f:ident $w:ty) => {
+        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, it stays as it is." $f $w);
+    };
+    (@setter update update [$(#[$doc:meta])*] $f:ident $w:ty) => {
+        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, it stays as it is." $f $w);
+    };
+    // Not written at all, or not in this kind of request.
+    (@setter $role:ident $($verb:ident)? [$(#[$doc:meta])*] $f:ident $($w:ty)?) => {};
+    (@setter [$(#[$doc:meta])*] $unset:literal $f:ident $w:ty) => {
+        $(#[$doc])*
+        #[doc = ""]
+        #[doc = $unset]
+        pub fn $f(mut self, value: impl Into<$w>) -> Self {
+            self.$f = Some(value.into());
+            self
+        }
+    };
+}
+pub(crate) use element;

@@ -1,0 +1,4 @@
+//! The library over real sockets: one binary, a module for each subject.
+
+mod raw;
+mod session;

@@ -1,0 +1,208 @@
+//! A server on loopback whose answers a test writes byte by byte.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub method: String,
+    pub target: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// Which connection it came over, from 0.
+    pub connection: usize,
+}
+
+impl Seen {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers.find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// What a test does with a request.
+pub enum Reply {
+    /// These bytes; the connection stays.
+    Send(Vec<u8>),
+    /// These bytes, then the end of the connection.
+    SendAndClose(Vec<u8>),
+    /// The end of the connection, without a word.
+    Close,
+    /// Nothing, while the client waits.
+    Silence,
+}
+
+/// A whole answer.
+pub fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Reply {
+    let mut out = format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\n", body.len());
+    for (name, value) in headers {
+        out += &format!("{name}: {value}\r\n");
+    }
+    Reply::Send(format!("{out}\r\n{body}").into_bytes())
+}
+
+/// A success of Tableau's with this inside.
+pub fn success(inside: &str) -> Reply {
+    let body = format!("<tsResponse xmlns=\"http://tableau.com/api\">{inside}</tsResponse>");
+    answer(200, &[("content-type", "application/xml;charset=utf-8")], &body)
+}
+
+/// An error of Tableau's.
+pub fn refusal(status: u16, code: &str, detail: &str) -> Reply {
+    let body = format!(
+        "<tsResponse xmlns=\"http://tableau.com/api\"><error code=\"{code}\">\
+         <summary>Refused</summary><detail>{detail}</detail></error></tsResponse>"
+    );
+    answer(status, &[("content-type", "application/xml;charset=utf-8")], &body)
+}
+
+/// What every server has to say before it can be asked for more.
+pub fn signed_in(seen: &Seen) -> Option<Reply> {
+    let path = seen.target.split('?').next().unwrap_or_default();
+    match path.rsplit('/').next()? {
+        "serverinfo" => Some(success(
+            "<serverInfo><productVersion build=\"1.2.3\">2024.3.0</productVersion>\
+             <restApiVersion>3.24</restApiVersion></serverInfo>",
+        )),
+        "signin" | "switchSite" => Some(success(
+            "<credentials token=\"THE-TOKEN\"><site id=\"site-1\" contentUrl=\"\"/>\
+             <user id=\"user-1\"/></credentials>",
+        )),
+        "signout" => Some(answer(204, &[], "")),
+        _ => None,
+    }
+}
+
+pub struct Raw {
+    pub url: String,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    connections: Arc<AtomicUsize>,
+    open: Arc<Mutex<Vec<TcpStream>>>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Raw {
+    /// Answers each request as `handle` says.
+    pub fn start(handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
+        Raw::on_connection(move |mut stream, number, seen| {
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            while let Some(mut request) = read_request(&mut reader) {
+                request.connection = number;
+                seen.lock().unwrap().push(request.clone());
+                match handle(&request) {
+                    Reply::Send(bytes) => stream.write_all(&bytes).unwrap_or_default(),
+                    Reply::SendAndClose(bytes) => {
+                        stream.write_all(&bytes).unwrap_or_default();
+                        break;
+                    }
+                    Reply::Close => break,
+                    // Until the client gives up or the server is dropped.
+                    Reply::Silence => {
+                        let _ = reader.read(&mut [0]);
+                        break;
+                    }
+                }
+            }
+            let _ = stream.shutdown(Shutdown::Both);
+        })
+    }
+
+    /// As [`Raw::start`], with sign-in, sign-out and server info answered already.
+    pub fn signed_in(handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
+        Raw::start(move |seen| signed_in(seen).unwrap_or_else(|| handle(seen)))
+    }
+
+    /// Hands each connection to the test as it is.
+    pub fn on_connection(
+        serve: impl Fn(TcpStream, usize, &Mutex<Vec<Seen>>) + Send + Sync + 'static,
+    ) -> Raw {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (seen, open) = (Arc::new(Mutex::default()), Arc::new(Mutex::new(Vec::new())));
+        let (connections, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        let (s, o, c, stopped) = (seen.clone(), open.clone(), connections.clone(), stop.clone());
+        let serve = Arc::new(serve);
+        let thread = std::thread::spawn(move || {
+            let mut threads = Vec::new();
+            for stream in listener.incoming() {
+                let Ok(stream) = stream else { break };
+                if stopped.load(Ordering::SeqCst) {
+                    break;
+                }
+                let number = c.fetch_add(1, Ordering::SeqCst);
+                o.lock().unwrap().push(stream.try_clone().unwrap());
+                let (serve, seen) = (serve.clone(), s.clone());
+                threads.push(std::thread::spawn(move || serve(stream, number, &seen)));
+            }
+            for thread in threads {
+                let _ = thread.join();
+            }
+        });
+        Raw { url, seen, connections, open, stop, thread: Some(thread) }
+    }
+
+    /// What came, in order.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// `METHOD path` of what came, in order.
+    pub fn lines(&self) -> Vec<String> {
+        self.seen().iter().map(|seen| format!("{} {}", seen.method, seen.target)).collect()
+    }
+
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        let address = self.url.trim_start_matches("http://");
+        let _ = TcpStream::connect(address);
+        for stream in self.open.lock().unwrap().drain(..) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Reads a request, or `None` at the end of the connection.
+pub fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
+    let mut line = String::new();
+    let mut next = |reader: &mut BufReader<TcpStream>| {
+        line.clear();
+        reader.read_line(&mut line).ok().filter(|&n| n > 0)?;
+        Some(line.trim_end().to_owned())
+    };
+    let first = next(reader)?;
+    let mut words = first.split(' ');
+    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut headers = Vec::new();
+    loop {
+        let line = next(reader)?;
+        let Some((name, value)) = line.split_once(':') else { break };
+        headers.push((name.to_owned(), value.trim().to_owned()));
+    }
+    let mut seen = Seen { method, target, headers, body: Vec::new(), connection: 0 };
+    let length = seen.header("content-length").and_then(|length| length.parse().ok());
+    seen.body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut seen.body).ok()?;
+    Some(seen)
+}
+
+/// Longer than anything here takes, shorter than a test run's patience.
+pub const SOON: Duration = Duration::from_secs(5);
