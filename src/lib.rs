@@ -24,7 +24,10 @@ pub use ids::{Located, ProjectId, SiteId, UserId, ViewId, WorkbookId};
 pub use rooms::*;
 pub use server::{Server, ServerInfo};
 pub use session::Session;
-pub use shared::{Filter, Items, List, Page, Sort};
+pub use shared::{
+    CsvExport, ExcelExport, Filter, ImageExport, ImageFormat, Items, List, Orientation, Page,
+    PageType, PdfExport, PowerPointExport, Resolution, Sort,
+};
 pub use token::SessionToken;
 pub use version::ApiVersion;
 
