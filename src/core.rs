@@ -246,7 +246,7 @@ impl Core {
         wrap: &str,
         item: &str,
     ) -> Result<Vec<T>> {
-        self.send(request)?.xml(|root| {
+        self.xml(request, |root| {
             root.need(wrap)?;
             root.list(wrap, item)
         })
