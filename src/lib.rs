@@ -20,15 +20,31 @@ pub mod mock;
 pub use credentials::{Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth};
 pub use error::{Error, ErrorKind, Result};
 pub use http::{Fingerprint, HttpOptions, Verify};
-pub use ids::{Located, ProjectId, SiteId, UserId, ViewId, WorkbookId};
+pub use ids::{
+    ColumnId, ConnectionId, CustomViewId, DatabaseId, DatasourceId, FlowId, FlowRunId, GroupId,
+    GroupSetId, JobId, Located, ProjectId, SiteId, TableId, UserId, ViewId, VirtualConnectionId,
+    WarningId, WorkbookId,
+};
 pub use rooms::*;
 pub use server::{Server, ServerInfo};
 pub use session::Session;
-pub use shared::{Filter, Items, List, Page, Sort};
+pub use shared::{
+    Filter, Items, List, Location, LocationKind, OwnerDetails, Page, ProjectDetails, Sort,
+    WorkbookDetails,
+};
 pub use token::SessionToken;
 pub use version::ApiVersion;
 
+pub use custom_views::{CustomView, CustomViewUpdate};
+pub use datasources::{AskData, Datasource, DatasourceUpdate};
+pub use flow_runs::{FlowParameterRun, FlowRun, FlowRunStatus};
+pub use flows::{Flow, FlowOutputStep, FlowParameter, FlowUpdate};
+pub use jobs::{BackgroundJob, FinishCode, Job, JobStatus, StatusNote};
 pub use projects::{ContentPermissions, NewProject, Project, ProjectUpdate};
 pub use sites::{NewSite, Site, SiteUpdate};
 pub use users::{AuthSetting, SiteRole, User};
-pub use workbooks::Workbook;
+pub use views::{SheetType, View};
+pub use workbooks::{
+    DataAcceleration, DataAccelerationUpdate, DataFreshness, FreshAt, FreshAtFrequency, FreshEvery,
+    FreshEveryUnit, MonthDay, WeekDay, Workbook, WorkbookUpdate,
+};
