@@ -29,8 +29,9 @@ pub use rooms::*;
 pub use server::{Server, ServerInfo};
 pub use session::Session;
 pub use shared::{
-    Filter, Items, List, Location, LocationKind, OwnerDetails, Page, ProjectDetails, Sort,
-    WorkbookDetails,
+    CsvExport, ExcelExport, Filter, ImageExport, ImageFormat, Items, List, Location, LocationKind,
+    Orientation, OwnerDetails, Page, PageType, PdfExport, PowerPointExport, ProjectDetails,
+    Resolution, Sort, WorkbookDetails,
 };
 pub use token::SessionToken;
 pub use version::ApiVersion;
