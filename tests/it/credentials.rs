@@ -133,7 +133,10 @@ fn characters_that_xml_lacks_are_named_and_nothing_is_sent() {
     let before = raw.lines().len();
     let error = session.projects().create(tsc::NewProject::new("a\u{7}b")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
-    assert!(error.to_string().contains("U+0007") && error.to_string().contains("`name`"), "{error}");
+    assert!(
+        error.to_string().contains("U+0007") && error.to_string().contains("`name`"),
+        "{error}"
+    );
     assert_eq!(raw.lines().len(), before);
 }
 

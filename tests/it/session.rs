@@ -408,7 +408,9 @@ fn the_origin_of_a_token_is_not_a_matter_of_spelling() {
     server.join(&token).workbooks().list().total().unwrap();
     let behind_a_prefix = at(&format!("{}/tableau/", raw.url));
     behind_a_prefix.join(&token).workbooks().list().total().unwrap();
-    assert!(raw.lines().last().unwrap().starts_with("GET /tableau/api/3.24/sites/site-1/workbooks"));
+    assert!(
+        raw.lines().last().unwrap().starts_with("GET /tableau/api/3.24/sites/site-1/workbooks")
+    );
 }
 
 #[test]
