@@ -6,13 +6,18 @@ use std::process::{Command, Stdio};
 
 use tableau_server_client as tsc;
 
-/// An example that `cargo test` has built beside this binary.
+/// An example, which `cargo test` builds beside this binary, but `cargo test --test it` does not.
 fn example(name: &str) -> Command {
     let mut path: PathBuf = std::env::current_exe().unwrap();
     path.pop();
     path.pop();
     path.push("examples");
     path.push(name);
+    if !path.exists() {
+        let built =
+            Command::new(env!("CARGO")).args(["build", "--example", name]).status().unwrap();
+        assert!(built.success());
+    }
     let mut command = Command::new(path);
     for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
         command.env_remove(name).env_remove(name.to_ascii_lowercase());
