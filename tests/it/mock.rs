@@ -6,7 +6,7 @@ mod hostile;
 mod publish;
 mod sessions;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
