@@ -4,6 +4,7 @@ mod credentials;
 mod examples;
 mod help;
 mod logs;
+mod mock;
 mod raw;
 mod reliability;
 mod session;
