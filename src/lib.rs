@@ -4,12 +4,14 @@ mod core;
 mod credentials;
 mod error;
 mod http;
+mod identity;
 mod ids;
 mod rooms;
 mod secret;
 mod server;
 mod session;
 mod shared;
+mod stop;
 mod token;
 mod version;
 mod xml;
@@ -19,15 +21,16 @@ pub mod mock;
 
 pub use credentials::{Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth};
 pub use error::{Error, ErrorKind, Result};
-pub use http::{Fingerprint, HttpOptions, Verify};
+pub use http::{Fingerprint, HttpOptions, Retries, Verify};
 pub use ids::{Located, ProjectId, SiteId, UserId, ViewId, WorkbookId};
 pub use rooms::*;
 pub use server::{Server, ServerInfo};
 pub use session::Session;
 pub use shared::{
-    CsvExport, ExcelExport, Filter, ImageExport, ImageFormat, Items, List, Orientation, Page,
-    PageType, PdfExport, PowerPointExport, Resolution, Sort,
+    CsvExport, ExcelExport, Field, Filter, ImageExport, ImageFormat, Items, List, OnChange,
+    Orientation, Page, PageType, PdfExport, PowerPointExport, Resolution, Sort, query,
 };
+pub use stop::Stop;
 pub use token::SessionToken;
 pub use version::ApiVersion;
 

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::core::Core;
 use crate::credentials::{Credentials, SignIn};
-use crate::http::{Base, HttpOptions, Request, Transport};
+use crate::http::{Asker, Base, HttpOptions, Request, Transport};
+use crate::identity::SignedIn;
 use crate::session::Session;
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
@@ -78,8 +79,9 @@ impl Server {
     pub fn server_info(&self) -> Result<ServerInfo> {
         let version = self.pinned.unwrap_or(ApiVersion::FIRST_TO_ASK);
         let mut request = Request::get(format!("/api/{version}/serverinfo"));
-        let answer = self.transport.send(&mut request, None, self.transport.scrub())?;
-        answer.xml(|root| root.child("serverInfo"))
+        let asker = Asker { token: None, scrub: self.transport.scrub(), stop: None };
+        self.transport
+            .send(&mut request, asker, |answer| answer.xml(|root| root.child("serverInfo")))
     }
 
     /// Signs in. The session signs out when it is dropped.
@@ -130,9 +132,9 @@ impl Server {
     }
 
     fn resumed(&self, token: &SessionToken) -> Core {
-        let token = token.clone();
-        let session = (token.token, token.site_id, token.site_url, token.user_id);
-        Core::resumed(self.transport.clone(), token.version, &token.origin, session)
+        let SessionToken { origin, version, site_id, site_url, user_id, token } = token.clone();
+        let session = SignedIn { token, site_id, site_url, user_id };
+        Core::resumed(self.transport.clone(), version, &origin, session)
     }
 
     /// The version to speak: pinned, remembered, or asked now. Threads that sign in at the same

@@ -10,6 +10,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::ids::{SiteId, UserId};
 use crate::server::Server;
+use crate::stop::Stop;
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
 
@@ -153,7 +154,7 @@ impl<'a> Session<'a> {
             site_id: self.core.site_id.clone(),
             site_url: self.core.site_url.clone(),
             user_id: self.core.user_id.clone(),
-            token: self.core.token(),
+            token: self.core.identity.token().token.clone(),
         }
     }
 
@@ -178,6 +179,12 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// A view of this session whose calls end when the stop does. It never signs out; dropping it
+    /// does nothing.
+    pub fn until(&self, stop: &Stop) -> Session<'_> {
+        Session::joined(self.core.until(stop))
+    }
+
     /// The site that the session is on.
     pub fn site_id(&self) -> &SiteId {
         &self.core.site_id
@@ -196,7 +203,7 @@ impl<'a> Session<'a> {
 
     /// The token that every request carries as `X-Tableau-Auth`. **It is a secret.**
     pub fn auth_token(&self) -> String {
-        self.core.token().reveal().to_owned()
+        self.core.identity.token().token.reveal().to_owned()
     }
 
     /// The REST API version that the session speaks.

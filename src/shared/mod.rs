@@ -2,12 +2,13 @@
 
 mod export;
 mod list;
-mod query;
+pub mod query;
 
 pub use export::{
     CsvExport, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport,
     PowerPointExport, Resolution,
 };
 pub(crate) use list::Listed;
-pub use list::{Items, List, Page};
-pub use query::{Filter, Sort};
+pub use list::{Items, List, OnChange, Page};
+pub(crate) use query::fields;
+pub use query::{Field, Filter, Sort};
