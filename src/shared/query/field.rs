@@ -21,8 +21,10 @@ use crate::xml::Text as _;
 /// Names and values are compared with their case, as a rule.
 pub struct Field<T, K = Any, O = ops::Every> {
     name: Cow<'static, str>,
-    of: PhantomData<fn() -> (T, K, O)>,
+    of: Of<T, K, O>,
 }
+
+type Of<T, K, O> = PhantomData<fn() -> (T, K, O)>;
 
 /// A field holds texts.
 #[derive(Clone, Copy, Debug)]
@@ -162,10 +164,6 @@ impl<T, K, O> Field<T, K, O> {
 
     /// Items whose field is this value, or for a field of several (tags) has it among them. In a
     /// text newer servers take `*` as "anything" (Tableau Server 2022.1.14, Tableau Cloud).
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "it is the operator's name, and yields no bool"
-    )]
     pub fn eq(&self, value: impl Operand<K>) -> Filter<T>
     where
         O: ops::HasEq,
