@@ -10,6 +10,7 @@ mod rooms;
 mod secret;
 mod server;
 mod session;
+mod session_file;
 mod shared;
 mod stop;
 mod token;
@@ -22,19 +23,26 @@ pub mod mock;
 pub use credentials::{Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth};
 pub use error::{Error, ErrorKind, Result};
 pub use http::{Fingerprint, HttpOptions, Retries, Verify};
-pub use ids::{Located, ProjectId, SiteId, UserId, ViewId, WorkbookId};
+pub use ids::*;
 pub use rooms::*;
 pub use server::{Server, ServerInfo};
 pub use session::Session;
-pub use shared::{
-    CsvExport, ExcelExport, Field, Filter, ImageExport, ImageFormat, Items, List, OnChange,
-    Orientation, Page, PageType, PdfExport, PowerPointExport, Resolution, Sort, query,
-};
+pub use session_file::SessionFile;
+pub use shared::*;
 pub use stop::Stop;
 pub use token::SessionToken;
 pub use version::ApiVersion;
 
+pub use custom_views::{CustomView, CustomViewUpdate};
+pub use datasources::{AskData, Datasource, DatasourceUpdate};
+pub use flow_runs::{FlowParameterRun, FlowRun, FlowRunStatus};
+pub use flows::{Flow, FlowOutputStep, FlowParameter, FlowUpdate};
+pub use jobs::{BackgroundJob, FinishCode, Job, JobStatus, StatusNote};
 pub use projects::{ContentPermissions, NewProject, Project, ProjectUpdate};
 pub use sites::{NewSite, Site, SiteUpdate};
 pub use users::{AuthSetting, SiteRole, User};
-pub use workbooks::Workbook;
+pub use views::{SheetType, View};
+pub use workbooks::{
+    DataAcceleration, DataAccelerationUpdate, DataFreshness, FreshAt, FreshAtFrequency, FreshEvery,
+    FreshEveryUnit, MonthDay, WeekDay, Workbook, WorkbookUpdate,
+};

@@ -1,9 +1,11 @@
 //! What rooms have in common, each written once.
 
+mod details;
 mod export;
 mod list;
 pub mod query;
 
+pub use details::{Location, LocationKind, OwnerDetails, ProjectDetails, WorkbookDetails};
 pub use export::{
     CsvExport, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport,
     PowerPointExport, Resolution,

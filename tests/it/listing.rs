@@ -170,17 +170,16 @@ fn what_cannot_be_asked_is_an_error_on_first_use() {
         (list().page_size(0), "page size"),
         (list().page_size(1001), "page size"),
     ] {
-        let total = list.total();
+        assert!(list.total().is_err());
         let error = list.page(1).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input);
         assert!(error.to_string().contains(says), "{error}");
         assert!(error.to_string().starts_with("listing "), "{error}");
-        assert!(says == "page size" || total.is_err());
         let (ids, error) = all(list);
         assert_eq!((ids.len(), error.unwrap().kind()), (0, ErrorKind::Input));
     }
     assert!(list().page(0).unwrap_err().to_string().contains("page 0"));
-    assert_eq!(lists(&raw), 2, "only the totals of the lists whose page size is wrong");
+    assert_eq!(lists(&raw), 0);
 }
 
 #[test]

@@ -80,8 +80,13 @@ impl<'s, T: Listed> List<'s, T> {
         List { core, ask: Ask::new(path), prefetch, on_change, of: PhantomData }
     }
 
+    /// A further question in the address.
+    pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
+        self.ask.with.push((name, value));
+        self
+    }
+
     /// The first API version that has the list.
-    #[cfg_attr(not(test), expect(dead_code, reason = "later rooms are newer than 2.3"))]
     pub(crate) fn since(mut self, major: u16, minor: u16) -> Self {
         self.ask.needs = Some((major, minor));
         self
@@ -141,6 +146,7 @@ impl<'s, T: Listed> List<'s, T> {
 
     /// How many items there are. Asks for a page of one item.
     pub fn total(&self) -> Result<u64> {
+        self.ask.check()?;
         let ask = Ask { size: 1, ..self.ask.clone() };
         Ok(ask.fetch(self.core, 1)?.page.total)
     }

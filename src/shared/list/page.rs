@@ -15,6 +15,8 @@ pub(super) struct Ask<T> {
     pub(super) fields: Vec<String>,
     pub(super) size: u32,
     pub(super) needs: Option<(u16, u16)>,
+    /// What else the address asks.
+    pub(super) with: Vec<(&'static str, &'static str)>,
 }
 
 /// One page of a [`List`](super::List).
@@ -44,6 +46,7 @@ impl<T> Clone for Ask<T> {
             filters: self.filters.clone(),
             sorts: self.sorts.clone(),
             fields: self.fields.clone(),
+            with: self.with.clone(),
             ..*self
         }
     }
@@ -51,8 +54,15 @@ impl<T> Clone for Ask<T> {
 
 impl<T: Listed> Ask<T> {
     pub(super) fn new(path: String) -> Ask<T> {
-        let (filters, sorts, fields) = Default::default();
-        Ask { path, filters, sorts, fields, size: 1000, needs: None }
+        let (filters, sorts, fields, with) = Default::default();
+        Ask { path, filters, sorts, fields, size: 1000, needs: None, with }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        match self.size {
+            1..=1000 => Ok(()),
+            size => Err(Error::input(format!("a page size of {size} is not between 1 and 1000"))),
+        }
     }
 
     pub(super) fn fetch(&self, core: &Core, number: u32) -> Result<Fetched<T>> {
@@ -62,16 +72,16 @@ impl<T: Listed> Ask<T> {
     }
 
     fn request(&self, number: u32) -> Result<Request<'static>> {
-        if !(1..=1000).contains(&self.size) {
-            let what = format!("a page size of {} is not between 1 and 1000", self.size);
-            return Err(Error::input(what));
-        }
+        self.check()?;
         if number == 0 {
             return Err(Error::input("pages are counted from 1: there is no page 0"));
         }
         let mut request = Request::get(&self.path);
         if let Some((major, minor)) = self.needs {
             request = request.since(major, minor);
+        }
+        for (name, value) in &self.with {
+            request = request.query(*name, *value);
         }
         // A server that knows no filter would answer with everything.
         if !self.filters.is_empty() {
