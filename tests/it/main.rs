@@ -3,6 +3,7 @@
 mod credentials;
 mod examples;
 mod help;
+mod listing;
 mod logs;
 mod mock;
 mod raw;
