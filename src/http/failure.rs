@@ -8,7 +8,7 @@ use jiff::{Timestamp, Zoned};
 use ureq::http::HeaderMap;
 use ureq::http::header::RETRY_AFTER;
 
-use super::connector::{Broken, NoAddress, failed_while_connecting};
+use super::connector::{Broken, NoAddress, Stopped, failed_while_connecting};
 use super::request::SourceFailed;
 use super::tls::shown_certificate;
 use super::url::{Origin, Url};
@@ -62,6 +62,10 @@ fn io_failed(cause: io::Error, authority: &str) -> Error {
     if inner.is_some_and(|inner| inner.is::<NoAddress>()) {
         let what = format!("no connection to {authority}: the host name has no address");
         return Error::new(ErrorKind::Connect, what).because(cause);
+    }
+    if cause.get_ref().is_some_and(|inner| inner.is::<Stopped>()) {
+        let stopped = cause.into_inner().and_then(|inner| inner.downcast::<Stopped>().ok());
+        return stopped.map_or_else(|| Error::new(ErrorKind::Cancelled, "cancelled"), |s| s.0);
     }
     if inner.is_some_and(|inner| inner.is::<SourceFailed>()) {
         return Error::io("the upload stopped", cause);

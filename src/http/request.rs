@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ureq::http::Method;
 
+use super::retry::Repeat;
 use super::url::encode_segment;
 use crate::version::ApiVersion;
 use crate::xml::{self, ToXml};
@@ -18,6 +19,8 @@ pub(crate) struct Request<'b> {
     pub(super) body: Body<'b>,
     pub(super) patience: Patience,
     pub(super) within: Option<Duration>,
+    pub(super) repeat: Repeat,
+    pub(super) headers: Vec<(&'static str, String)>,
     needs: Option<ApiVersion>,
 }
 
@@ -27,7 +30,6 @@ pub(crate) enum Patience {
     /// As long as `read_timeout` says.
     Answer,
     /// At least half an hour: it has to work first.
-    #[cfg_attr(not(test), expect(dead_code, reason = "publishing and exports ask for it"))]
     Work,
 }
 
@@ -38,23 +40,36 @@ pub(crate) enum Body<'b> {
         bytes: Vec<u8>,
     },
     /// Read while it is sent; opened anew where it has to be sent again.
-    #[cfg_attr(not(test), expect(dead_code, reason = "publishing sends it"))]
     Stream {
         content_type: String,
-        length: u64,
-        open: &'b mut dyn FnMut() -> io::Result<Box<dyn Read + 'b>>,
+        source: &'b mut dyn Replay,
     },
+}
+
+/// What a body is read from.
+pub(crate) trait Replay {
+    /// How many bytes it has.
+    fn length(&self) -> u64;
+
+    /// All of it, from its start; asked for again where it has to be sent again.
+    fn open(&mut self) -> io::Result<Box<dyn Read + '_>>;
 }
 
 impl<'b> Request<'b> {
     fn new(method: Method, path: impl Into<String>) -> Request<'b> {
+        let repeat = match method {
+            Method::POST | Method::PATCH => Repeat::Doubles,
+            _ => Repeat::Harmless,
+        };
         Request {
             method,
+            repeat,
             path: path.into(),
             query: Vec::new(),
             body: Body::None,
             patience: Patience::Answer,
             within: None,
+            headers: Vec::new(),
             needs: None,
         }
     }
@@ -69,6 +84,11 @@ impl<'b> Request<'b> {
 
     pub(crate) fn put(path: impl Into<String>) -> Request<'b> {
         Request::new(Method::PUT, path)
+    }
+
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    pub(crate) fn patch(path: impl Into<String>) -> Request<'b> {
+        Request::new(Method::PATCH, path)
     }
 
     pub(crate) fn delete(path: impl Into<String>) -> Request<'b> {
@@ -112,6 +132,36 @@ impl<'b> Request<'b> {
         self.body(Body::Bytes { content_type: "text/xml", bytes: text.into_bytes() })
     }
 
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// A text of JSON as the body.
+    pub(crate) fn json(self, text: String) -> Request<'b> {
+        self.body(Body::Bytes { content_type: "application/json", bytes: text.into_bytes() })
+    }
+
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// A body that is read while it is sent.
+    pub(crate) fn stream(
+        self,
+        content_type: impl Into<String>,
+        source: &'b mut dyn Replay,
+    ) -> Request<'b> {
+        self.body(Body::Stream { content_type: content_type.into(), source })
+    }
+
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// A header of this request's own.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Request<'b> {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// The server has to work before it can answer, and gets the time for it.
+    pub(crate) fn patiently(mut self) -> Request<'b> {
+        self.patience = Patience::Work;
+        self
+    }
+
     /// An element as the body, in `<tsRequest>`.
     pub(crate) fn element(self, inside: &impl ToXml) -> Result<Request<'b>> {
         Ok(self.xml(xml::request(inside)?))
@@ -123,9 +173,18 @@ impl<'b> Request<'b> {
         self
     }
 
-    /// Whether sending it twice does no more than sending it once, even if both arrive.
-    pub(super) fn only_reads(&self) -> bool {
-        self.method == Method::GET
+    /// A `PUT` that adds to what is there, as an upload's chunks do: sent again only if it cannot
+    /// have been received.
+    #[expect(dead_code, reason = "uploads call it")]
+    pub(crate) fn adding(mut self) -> Request<'b> {
+        self.repeat = Repeat::Doubles;
+        self
+    }
+
+    /// Tried once, whatever becomes of it.
+    pub(crate) fn once(mut self) -> Request<'b> {
+        self.repeat = Repeat::Never;
+        self
     }
 
     /// Path and query as they are sent.
@@ -190,7 +249,7 @@ impl<R: Read> Read for Exact<R> {
 pub(super) struct SourceFailed(io::Error);
 
 impl SourceFailed {
-    fn mark(cause: io::Error) -> io::Error {
+    pub(super) fn mark(cause: io::Error) -> io::Error {
         io::Error::other(SourceFailed(cause))
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn client_config(options: &HttpOptions) -> Result<Arc<ClientConfig>> 
         verify,
         listed,
         algorithms: provider.signature_verification_algorithms,
-        sha256: sha256(&provider),
+        sha256: sha256_of(&provider),
     };
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -87,8 +87,24 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>> {
     })
 }
 
+#[expect(dead_code, reason = "publishing and downloads call it")]
 /// SHA-256 out of the provider: no further crate for it.
-fn sha256(provider: &CryptoProvider) -> &'static dyn Hash {
+pub(crate) fn sha256() -> &'static dyn Hash {
+    sha256_of(&rustls::crypto::ring::default_provider())
+}
+
+#[expect(dead_code, reason = "publishing and downloads call it")]
+/// Random bytes out of the provider, for names that nobody else has.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    rustls::crypto::ring::default_provider()
+        .secure_random
+        .fill(&mut bytes)
+        .map_err(|_| Error::io("no random bytes", std::io::Error::other("the system has none")))?;
+    Ok(bytes)
+}
+
+fn sha256_of(provider: &CryptoProvider) -> &'static dyn Hash {
     let hash = provider.cipher_suites.iter().find_map(|suite| match suite {
         rustls::SupportedCipherSuite::Tls13(suite)
             if suite.common.suite == rustls::CipherSuite::TLS13_AES_128_GCM_SHA256 =>

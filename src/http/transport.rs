@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use log::{debug, warn};
-use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION};
 use ureq::http::request::Builder;
 use ureq::http::{HeaderMap, HeaderValue, Method, Response};
 use ureq::unversioned::resolver::DefaultResolver;
@@ -13,13 +13,16 @@ use ureq::{AsSendBody, Proxy, SendBody};
 
 use super::connector::{self, Names};
 use super::failure;
+use super::limit::{Limiter, Turn};
 use super::options::HttpOptions;
 use super::proxy::Proxies;
-use super::request::{Body, Exact, Patience, Request};
+use super::request::{Body, Exact, Patience, Request, SourceFailed};
+use super::retry::Tries;
 use super::tls;
 use super::url::{Base, Origin, Url};
 use crate::error::{Answer as About, cut};
 use crate::secret::{Scrub, Secret};
+use crate::stop::{Stop, while_watching};
 use crate::xml::{self, Node};
 use crate::{Error, ErrorKind, Result};
 
@@ -39,7 +42,17 @@ pub(crate) struct Transport {
     agent: ureq::Agent,
     names: Names,
     proxies: Proxies,
+    limiter: Option<Limiter>,
     scrub: Scrub,
+}
+
+/// Who sends a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    pub(crate) token: Option<&'a Secret>,
+    /// Knows the secrets that no message may repeat.
+    pub(crate) scrub: &'a Scrub,
+    pub(crate) stop: Option<&'a Stop>,
 }
 
 impl Transport {
@@ -63,7 +76,9 @@ impl Transport {
             .build();
         let names = Names::new(DefaultResolver::default());
         let agent = connector::agent(config, tls::client_config(&options)?, names.clone());
-        Ok(Transport { base, upgraded: RwLock::new(None), options, agent, names, proxies, scrub })
+        let limiter = options.limiter();
+        let upgraded = RwLock::new(None);
+        Ok(Transport { base, upgraded, options, agent, names, proxies, limiter, scrub })
     }
 
     /// The same way with further options.
@@ -89,6 +104,10 @@ impl Transport {
         self.options.signing_out()
     }
 
+    pub(crate) fn renews_sessions(&self) -> bool {
+        self.options.renews_sessions()
+    }
+
     /// What no message about this server may repeat.
     pub(crate) fn scrub(&self) -> &Scrub {
         &self.scrub
@@ -108,48 +127,85 @@ impl Transport {
         self.upgraded.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Sends a request and gives its answer, if that is a success. `scrub` knows the secrets that
-    /// no message may repeat.
-    pub(crate) fn send(
+    /// Sends a request until it succeeds or there is no use in trying again, and lets `finish` read
+    /// the answer: an answer that breaks off is a failed try like any other.
+    pub(crate) fn send<T>(
         &self,
         request: &mut Request<'_>,
-        token: Option<&Secret>,
-        scrub: &Scrub,
+        asker: Asker<'_>,
+        mut finish: impl FnMut(Success) -> Result<T>,
+    ) -> Result<T> {
+        let limit = request.within.or_else(|| self.options.whole_request());
+        let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let deadline = [limit, asker.stop.and_then(Stop::deadline)].into_iter().flatten().min();
+        let mut tries = Tries::new(self.options.retrying(), request.repeat, deadline);
+        loop {
+            let answer = self.follow(request, asker, deadline);
+            let error = match answer.and_then(&mut finish) {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            if request.method == Method::DELETE && tries.may_have_arrived() && error.is_not_found()
+            {
+                debug!(target: LOG, "{error}: an earlier try had deleted it");
+                return finish(Success::nothing(asker.scrub));
+            }
+            let Some(wait) = tries.again_after(&error) else { return Err(error) };
+            warn!(target: LOG, "{error}: trying again in {} ms", wait.as_millis());
+            match asker.stop {
+                Some(stop) => stop.sleep(wait)?,
+                None => std::thread::sleep(wait),
+            }
+        }
+    }
+
+    /// One try: a request, and the redirects that it is led over.
+    fn follow(
+        &self,
+        request: &mut Request<'_>,
+        asker: Asker<'_>,
+        deadline: Option<Instant>,
     ) -> Result<Success> {
+        let scrub = asker.scrub;
         let mut url = self.base.call(&request.path_and_query()?);
         url.origin = self.origin();
-        let limit = request.within.or_else(|| self.options.whole_request());
-        let deadline = limit.map(|limit| Instant::now() + limit);
-        let (mut redirects, mut again) = (0, request.only_reads());
+        let mut redirects = 0;
         loop {
             let doing = format!("{} {}", request.method, scrub.clean(&url.to_string()));
-            let proxy = self.proxies.for_origin(&url.origin)?;
+            let turn = self.turn(asker, deadline).map_err(|error| error.doing(&doing))?;
             let started = Instant::now();
-            let response = match self.exchange(request, &url, proxy, token, deadline) {
-                Ok(response) => response,
-                Err(error) => {
-                    let error = self.failed(error, &url, scrub);
-                    debug!(target: LOG, "{doing} failed: {error}");
-                    // The server may have closed a connection that was idle just as it was used.
-                    if std::mem::take(&mut again) && error.is_broken_connection() {
-                        continue;
-                    }
-                    return Err(error.doing(doing));
-                }
-            };
+            let response =
+                while_watching(asker.stop, || self.exchange(request, &url, asker.token, deadline));
+            let response = response.map_err(|error| {
+                let error = self.failed(error, &url, scrub);
+                debug!(target: LOG, "{doing} failed: {error}");
+                error.doing(&doing)
+            })?;
             let status = response.status().as_u16();
             debug!(target: LOG, "{doing}: {status} in {} ms", started.elapsed().as_millis());
             match status {
-                200 | 201 | 202 | 204 => return Ok(self.success(response, url, doing, scrub)),
+                200 | 201 | 202 | 204 => {
+                    return Ok(self.success(response, url, doing, asker, turn));
+                }
                 301 | 302 | 303 | 307 | 308 => {
                     redirects += 1;
                     let next = self.redirected(&response, &url, redirects, scrub);
                     url = next.map_err(|error| error.doing(&doing))?;
-                    drain(response);
+                    while_watching(asker.stop, || drain(response));
                 }
-                _ => return Err(self.refused(response, &url, scrub).doing(doing)),
+                _ => {
+                    let refused = || self.refused(response, &url, scrub);
+                    return Err(while_watching(asker.stop, refused).doing(doing));
+                }
             }
         }
+    }
+
+    fn turn(&self, asker: Asker<'_>, deadline: Option<Instant>) -> Result<Option<Turn>> {
+        let unstoppable = Stop::new();
+        let stop = asker.stop.unwrap_or(&unstoppable);
+        stop.check()?;
+        self.limiter.as_ref().map(|limiter| limiter.turn(stop, deadline)).transpose()
     }
 
     /// One request and the head of its answer.
@@ -157,15 +213,18 @@ impl Transport {
         &self,
         request: &mut Request<'_>,
         url: &Url,
-        proxy: Option<&Proxy>,
         token: Option<&Secret>,
         deadline: Option<Instant>,
-    ) -> Result<Response<ureq::Body>, ureq::Error> {
+    ) -> Result<Response<ureq::Body>, Failure> {
+        let proxy = self.proxies.for_origin(&url.origin).map_err(Failure::Own)?;
         self.warn_if_insecure(&url.origin);
         let mut head =
             ureq::http::Request::builder().method(request.method.clone()).uri(url.to_string());
         for (name, value) in &self.options.headers {
             head = head.header(name.as_str(), secret_header(value)?);
+        }
+        for (name, value) in &request.headers {
+            head = head.header(*name, value);
         }
         if let Some(token) = token {
             head = head.header("X-Tableau-Auth", secret_header(token)?);
@@ -179,8 +238,10 @@ impl Transport {
             Body::Bytes { content_type, bytes } => {
                 (Some(*content_type), bytes.len() as u64, Box::new(&bytes[..]))
             }
-            Body::Stream { content_type, length, open } => {
-                (Some(content_type.as_str()), *length, Box::new(Exact::new(open()?, *length)))
+            Body::Stream { content_type, source } => {
+                let length = source.length();
+                let source = source.open().map_err(SourceFailed::mark)?;
+                (Some(content_type.as_str()), length, Box::new(Exact::new(source, length)))
             }
         };
         if let Some(content_type) = content_type {
@@ -197,7 +258,7 @@ impl Transport {
         proxy: Option<&Proxy>,
         patience: Patience,
         left: Option<Duration>,
-    ) -> Result<Response<ureq::Body>, ureq::Error> {
+    ) -> Result<Response<ureq::Body>, Failure> {
         let first_byte = match patience {
             Patience::Answer => self.options.silence(),
             Patience::Work => self.options.silence().max(Duration::from_secs(30 * 60)),
@@ -210,11 +271,14 @@ impl Transport {
             .timeout_global(left)
             .build();
         connector::begin_request();
-        self.agent.run(request)
+        Ok(self.agent.run(request)?)
     }
 
-    fn failed(&self, error: ureq::Error, url: &Url, scrub: &Scrub) -> Error {
-        let error = failure::failed(error, &url.origin, scrub);
+    fn failed(&self, failure: Failure, url: &Url, scrub: &Scrub) -> Error {
+        let error = match failure {
+            Failure::Own(error) => error,
+            Failure::Ureq(error) => failure::failed(error, &url.origin, scrub),
+        };
         if error.kind() == ErrorKind::Connect {
             self.names.forget();
         }
@@ -277,7 +341,8 @@ impl Transport {
         response: Response<ureq::Body>,
         url: Url,
         doing: String,
-        scrub: &Scrub,
+        asker: Asker<'_>,
+        turn: Option<Turn>,
     ) -> Success {
         let (parts, body) = response.into_parts();
         Success {
@@ -286,8 +351,10 @@ impl Transport {
             body,
             url,
             doing,
-            scrub: scrub.clone(),
+            scrub: asker.scrub.clone(),
             most: self.options.largest_answer(),
+            stop: asker.stop.cloned(),
+            _turn: turn,
         }
     }
 
@@ -318,6 +385,18 @@ impl Transport {
     }
 }
 
+/// Why an exchange has no answer: ureq's reason, or one of our own.
+enum Failure {
+    Ureq(ureq::Error),
+    Own(Error),
+}
+
+impl<E: Into<ureq::Error>> From<E> for Failure {
+    fn from(error: E) -> Failure {
+        Failure::Ureq(error.into())
+    }
+}
+
 fn secret_header(value: &Secret) -> Result<HeaderValue, ureq::Error> {
     let mut value =
         HeaderValue::from_str(value.reveal()).map_err(|error| ureq::Error::Http(error.into()))?;
@@ -335,16 +414,32 @@ fn drain(response: Response<ureq::Body>) {
 #[derive(Debug)]
 pub(crate) struct Success {
     status: u16,
-    #[expect(dead_code, reason = "downloads read names out of it")]
     headers: HeaderMap,
     body: ureq::Body,
     url: Url,
     doing: String,
     scrub: Scrub,
     most: u64,
+    stop: Option<Stop>,
+    _turn: Option<Turn>,
 }
 
 impl Success {
+    /// The answer to a request that an earlier try had carried out.
+    fn nothing(scrub: &Scrub) -> Success {
+        Success {
+            status: 204,
+            headers: HeaderMap::new(),
+            body: ureq::Body::builder().data(""),
+            url: Url::nowhere(),
+            doing: String::new(),
+            scrub: scrub.clone(),
+            most: 0,
+            stop: None,
+            _turn: None,
+        }
+    }
+
     /// Reads the body to its end, though what it says does not matter: a connection whose answer
     /// was left unread cannot be used again.
     pub(crate) fn ignore(self) -> Result<()> {
@@ -369,9 +464,50 @@ impl Success {
         outcome.map_err(|error| self.explain(error))
     }
 
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// A header of the answer, as it came: some are UTF-8 and some are not.
+    pub(crate) fn header(&self, name: HeaderName) -> Option<&[u8]> {
+        self.headers.get(name).map(HeaderValue::as_bytes)
+    }
+
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// How many bytes the body has, where the server says and has not packed them.
+    pub(crate) fn length(&self) -> Option<u64> {
+        match self.headers.contains_key(CONTENT_ENCODING) {
+            true => None,
+            false => self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok(),
+        }
+    }
+
+    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// Hands the body on as it arrives, however large it is, and says how many bytes it had. Ends
+    /// with the first error of the connection or of `take`.
+    pub(crate) fn stream(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        let mut block = vec![0; 64 << 10];
+        let mut total = 0;
+        loop {
+            let stop = self.stop.as_ref();
+            let read = match while_watching(stop, || self.body.as_reader().read(&mut block)) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                read => read,
+            };
+            let read = read.map_err(|error| {
+                let error = failure::failed(error.into(), &self.url.origin, &self.scrub);
+                self.explain(error)
+            })?;
+            if read == 0 {
+                return Ok(total);
+            }
+            total += read as u64;
+            take(&block[..read])?;
+        }
+    }
+
     fn read(&mut self) -> Result<String> {
         let mut bytes = Vec::new();
-        let read = self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes);
+        let read = while_watching(self.stop.as_ref(), || {
+            self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
+        });
         read.map_err(|error| failure::failed(error.into(), &self.url.origin, &self.scrub))?;
         if bytes.len() as u64 > self.most {
             return Err(Error::decode(format!(

@@ -151,7 +151,7 @@ fn fetch<T: Listed>(core: &Core, ask: &Ask, number: u32) -> Result<Page<T>> {
     }
     let request =
         request.query("pageNumber", number.to_string()).query("pageSize", ask.size.to_string());
-    core.send(request)?.xml(|root| read(root, number, ask.size))
+    core.xml(request, |root| read(root, number, ask.size))
 }
 
 /// The caller's fields, and before them those that no item is without.

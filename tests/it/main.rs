@@ -1,4 +1,5 @@
 //! The library over real sockets: one binary, a module for each subject.
 
 mod raw;
+mod reliability;
 mod session;
