@@ -149,6 +149,12 @@ impl Core {
         self.api(&format!("sites/{}/{path}", encode_segment(self.site_id.as_str())))
     }
 
+    /// The whole address of a call, for messages.
+    pub(crate) fn address(&self, path: &str) -> String {
+        let address = self.transport.base().call(path).to_string();
+        self.identity.token().scrub.clean(&address).into_owned()
+    }
+
     /// Sends a request with the session's token and reads the answer, signing in again where the
     /// session has expired: once, so that a second `401002` is the caller's.
     fn ask<T>(

@@ -33,7 +33,6 @@ const LOG: &str = "tableau_server_client::http";
 const REDIRECTS: usize = 10;
 
 /// The way to one server, its connections included. Threads share it.
-#[derive(Debug)]
 pub(crate) struct Transport {
     base: Base,
     /// The `https` twin that the server sent us to; from then on nothing goes to the `http` one.
@@ -44,6 +43,16 @@ pub(crate) struct Transport {
     proxies: Proxies,
     limiter: Option<Limiter>,
     scrub: Scrub,
+}
+
+/// Shows the address and what the options show.
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("server", &self.base.to_string())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Who sends a request.
