@@ -1,5 +1,6 @@
 //! The one loop that sends. Every request of this library passes through [`Transport::send`].
 
+use std::fmt;
 use std::io::{Read, Write};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
