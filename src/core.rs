@@ -76,6 +76,11 @@ impl Core {
         Core { stop: Some(stop.clone()), ..self.clone() }
     }
 
+    /// Whether its calls have a stop.
+    pub(crate) fn has_stop(&self) -> bool {
+        self.stop.is_some()
+    }
+
     /// The same session, shared by a file.
     pub(crate) fn shared_in(self, file: &SessionFile) -> Core {
         let sign_in = self.identity.sign_in().cloned();

@@ -8,7 +8,7 @@ use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId};
 use crate::shared::{List, Listed, OwnerDetails};
 use crate::xml::{element, words};
-use crate::{Error, ErrorKind, Filter, Result};
+use crate::{Error, ErrorKind, Result};
 
 super::room! {
     /// The projects of a site.
@@ -80,12 +80,13 @@ impl<'s> Projects<'s> {
     /// The project of that name in another, or at the top level.
     fn child(&self, parent: Option<&ProjectId>, name: &str) -> Result<Option<Project>> {
         let mut list = self.list();
-        // The server's filters take neither character, however it is written.
-        if !name.contains([',', '&']) {
-            list = list.filter(Filter::raw(format!("name:eq:{name}")));
+        // Some names the server cannot be asked for.
+        let of_that_name = NAME.eq(name);
+        if of_that_name.text().is_ok() {
+            list = list.filter(of_that_name);
         }
         if let Some(parent) = parent {
-            list = list.filter(Filter::raw(format!("parentProjectId:eq:{parent}")));
+            list = list.filter(PARENT_PROJECT_ID.eq(parent));
         }
         // A server that filters less strictly must not lead elsewhere.
         let is_it = |project: &Result<Project>| match project {
@@ -200,6 +201,8 @@ impl Listed for Project {
     const WRAP: &'static str = "projects";
     const ITEM: &'static str = "project";
 }
+
+crate::shared::fields!(projects Project);
 
 words! {
     /// Who sets the permissions of a project's content.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::core::Core;
 use crate::http::Request;
 use crate::ids::{DatasourceId, Extracted, Refreshed, WorkbookId};
-use crate::rooms::jobs::{BackgroundJob, Job, JobStatus, Jobs};
+use crate::rooms::jobs::{BackgroundJob, CREATED_AT, Job, JobStatus, Jobs};
 use crate::xml::Out;
-use crate::{Error, ErrorKind, Result, Session, Sort};
+use crate::{Error, ErrorKind, Result, Session};
 
 impl Session<'_> {
     /// The extracts of a workbook's embedded data sources, or of a published data source.
@@ -140,7 +140,7 @@ pub(crate) fn or_waiting(
     let unfinished = |job: &BackgroundJob| {
         !matches!(job.status, Some(JobStatus::Success | JobStatus::Failed | JobStatus::Cancelled))
     };
-    let Ok(newest) = jobs.list().sort(Sort::raw("createdAt:desc")).page(1) else {
+    let Ok(newest) = jobs.list().sort(CREATED_AT.desc()).page(1) else {
         return Err(refused);
     };
     for job in newest.items.iter().filter(|job| unfinished(job)) {

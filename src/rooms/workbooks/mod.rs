@@ -209,3 +209,5 @@ impl Listed for Workbook {
     const WRAP: &'static str = "workbooks";
     const ITEM: &'static str = "workbook";
 }
+
+crate::shared::fields!(workbooks Workbook);
