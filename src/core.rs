@@ -142,14 +142,20 @@ impl Core {
 
     /// Sends a request with the session's token.
     pub(crate) fn send(&self, mut request: Request<'_>) -> Result<Success> {
-        self.require(&request)?;
+        self.send_again(&mut request)
+    }
+
+    /// As [`send`](Core::send), for a request that may have to be sent more than once.
+    pub(crate) fn send_again(&self, request: &mut Request<'_>) -> Result<Success> {
+        self.require(request)?;
         if let Some(foreign) = &self.foreign {
             return Err(Error::config(format!(
                 "the session token is of {foreign}, and this server is {}: nothing was sent",
                 self.transport.origin()
             )));
         }
-        self.transport.send(&mut request, Some(&self.token()), &self.scrub)
+        let scrub = request.secrets().iter().fold(self.scrub.clone(), Scrub::with);
+        self.transport.send(request, Some(&self.token()), &scrub)
     }
 
     /// Refuses, before anything is sent, what the session's version does not have.

@@ -29,9 +29,9 @@ pub use rooms::*;
 pub use server::{Server, ServerInfo};
 pub use session::Session;
 pub use shared::{
-    CsvExport, ExcelExport, Filter, ImageExport, ImageFormat, Items, List, Location, LocationKind,
-    Orientation, OwnerDetails, Page, PageType, PdfExport, PowerPointExport, ProjectDetails,
-    Resolution, Sort, WorkbookDetails,
+    CsvExport, Download, ExcelExport, Filter, ImageExport, ImageFormat, Items, List, Location,
+    LocationKind, Orientation, OwnerDetails, Page, PageType, PdfExport, PowerPointExport,
+    ProjectDetails, Resolution, Sort, Source, Upload, WorkbookDetails,
 };
 pub use token::SessionToken;
 pub use version::ApiVersion;

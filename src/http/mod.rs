@@ -2,6 +2,7 @@
 
 mod connector;
 mod failure;
+mod multipart;
 mod options;
 mod proxy;
 mod request;
@@ -9,11 +10,9 @@ mod tls;
 mod transport;
 mod url;
 
+pub(crate) use multipart::{Multipart, hex};
 pub use options::{Fingerprint, HttpOptions, Verify};
-#[expect(unused_imports, reason = "publishing implements it")]
-pub(crate) use request::Replay;
-pub(crate) use request::Request;
-#[expect(unused_imports, reason = "uploads call them")]
+pub(crate) use request::{Replay, Request};
 pub(crate) use tls::{random, sha256};
 pub(crate) use transport::{Success, Transport};
 pub(crate) use url::{Base, Origin, encode_segment};

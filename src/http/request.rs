@@ -6,6 +6,7 @@ use std::time::Duration;
 use ureq::http::Method;
 
 use super::url::encode_segment;
+use crate::secret::Secret;
 use crate::version::ApiVersion;
 use crate::xml::{self, ToXml};
 use crate::{Error, Result};
@@ -19,6 +20,7 @@ pub(crate) struct Request<'b> {
     pub(super) patience: Patience,
     pub(super) within: Option<Duration>,
     pub(super) headers: Vec<(&'static str, String)>,
+    secrets: Vec<Secret>,
     needs: Option<ApiVersion>,
 }
 
@@ -63,6 +65,7 @@ impl<'b> Request<'b> {
             patience: Patience::Answer,
             within: None,
             headers: Vec::new(),
+            secrets: Vec::new(),
             needs: None,
         }
     }
@@ -79,7 +82,6 @@ impl<'b> Request<'b> {
         Request::new(Method::PUT, path)
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     pub(crate) fn patch(path: impl Into<String>) -> Request<'b> {
         Request::new(Method::PATCH, path)
     }
@@ -126,13 +128,11 @@ impl<'b> Request<'b> {
         self.body(Body::Bytes { content_type: "text/xml", bytes: text.into_bytes() })
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// A text of JSON as the body.
     pub(crate) fn json(self, text: String) -> Request<'b> {
         self.body(Body::Bytes { content_type: "application/json", bytes: text.into_bytes() })
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// A body that is read while it is sent.
     pub(crate) fn stream(
         self,
@@ -142,14 +142,22 @@ impl<'b> Request<'b> {
         self.body(Body::Stream { content_type: content_type.into(), source })
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// A header of this request's own.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Request<'b> {
         self.headers.push((name, value.into()));
         self
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// What is in its body and no message may repeat.
+    pub(crate) fn hiding(mut self, secrets: impl IntoIterator<Item = Secret>) -> Request<'b> {
+        self.secrets.extend(secrets);
+        self
+    }
+
+    pub(crate) fn secrets(&self) -> &[Secret] {
+        &self.secrets
+    }
+
     /// The server has to work before it can answer, and gets the time for it.
     pub(crate) fn patiently(mut self) -> Request<'b> {
         self.patience = Patience::Work;

@@ -1,11 +1,18 @@
 //! What rooms have in common, each written once.
 
 mod details;
+mod download;
 mod export;
+mod filetype;
 mod list;
 mod query;
+mod retry;
+mod source;
+mod upload;
 
 pub use details::{Location, LocationKind, OwnerDetails, ProjectDetails, WorkbookDetails};
+pub use download::Download;
+pub(crate) use download::{Extensions, Item};
 pub use export::{
     CsvExport, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport,
     PowerPointExport, Resolution,
@@ -13,3 +20,6 @@ pub use export::{
 pub(crate) use list::Listed;
 pub use list::{Items, List, Page};
 pub use query::{Filter, Sort};
+pub use source::Source;
+pub use upload::Upload;
+pub(crate) use upload::upload_whole;
