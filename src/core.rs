@@ -140,6 +140,11 @@ impl Core {
         self.api(&format!("sites/{}/{path}", encode_segment(self.site_id.as_str())))
     }
 
+    /// As [`site`](Core::site), for what the server has not yet put under a version of the API.
+    pub(crate) fn experimental_site(&self, path: &str) -> String {
+        format!("/api/exp/sites/{}/{path}", encode_segment(self.site_id.as_str()))
+    }
+
     /// Sends a request with the session's token.
     pub(crate) fn send(&self, mut request: Request<'_>) -> Result<Success> {
         self.send_again(&mut request)

@@ -4,6 +4,8 @@ mod details;
 mod download;
 mod export;
 mod filetype;
+mod hyper;
+mod job;
 mod list;
 mod query;
 mod retry;
@@ -17,6 +19,9 @@ pub use export::{
     CsvExport, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport,
     PowerPointExport, Resolution,
 };
+pub(crate) use filetype::Magic;
+pub use hyper::{HyperAction, HyperCondition, HyperTable, HyperUpdate, HyperValue};
+pub use job::{JobHandle, JobWait};
 pub(crate) use list::Listed;
 pub use list::{Items, List, Page};
 pub use query::{Filter, Sort};

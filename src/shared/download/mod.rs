@@ -48,6 +48,7 @@ pub(crate) struct Item {
     id: String,
     /// The extension, by what the file begins with; the last is for all the rest.
     extensions: Extensions,
+    has_extracts: bool,
 }
 
 /// Extensions, by what a file begins with.
@@ -55,7 +56,14 @@ pub(crate) type Extensions = &'static [(Option<Magic>, &'static str)];
 
 impl Item {
     pub(crate) fn new(id: &impl Located, tag: &'static str, extensions: Extensions) -> Item {
-        Item { path: id.path(), tag, id: id.as_str().to_owned(), extensions }
+        let (path, id) = (id.path(), id.as_str().to_owned());
+        Item { path, tag, id, extensions, has_extracts: false }
+    }
+
+    /// What can be had with its extracts or without.
+    pub(crate) fn with_extracts(mut self) -> Item {
+        self.has_extracts = true;
+        self
     }
 
     fn extension(&self, start: &[u8]) -> &'static str {
@@ -84,9 +92,16 @@ impl<'s> Download<'s> {
         Download { core, request, item, overwrite: false, retries: 3, progress: None }
     }
 
-    /// Adds to the query, unless it is known already that nothing can be asked.
-    pub(crate) fn query(mut self, name: &'static str, value: &str) -> Self {
-        self.request = self.request.map(|request| request.query(name, value));
+    /// Whether the extracts of a workbook or a data source come along. Default: `true`. For
+    /// anything else than these it is an [`Input`](crate::ErrorKind::Input) error to say so. API 2.5.
+    pub fn include_extract(mut self, yes: bool) -> Self {
+        self.request = match self.item.has_extracts {
+            true => self.request.map(|request| match yes {
+                true => request,
+                false => request.query("includeExtract", "false").since(2, 5),
+            }),
+            false => Err(Error::input("only workbooks and data sources come with extracts")),
+        };
         self
     }
 
