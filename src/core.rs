@@ -1,48 +1,31 @@
 //! [`Core`]: what a session owns and its threads share. It borrows nothing.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::credentials::SignIn;
-use crate::http::{Origin, Request, Success, Transport, encode_segment};
+use crate::http::{Asker, Origin, Request, Success, Transport, encode_segment};
+use crate::identity::{Identity, SignedIn};
 use crate::ids::{SiteId, UserId};
-use crate::secret::{Scrub, Secret};
+use crate::session_file::SessionFile;
+use crate::stop::Stop;
+use crate::token::SessionToken;
 use crate::version::ApiVersion;
-use crate::xml::{FromXml, Node};
+use crate::xml::{FromXml, Node, Out};
 use crate::{Error, ErrorKind, Result};
 
-/// One sign-in: whose, where, by which token, and the way there.
-#[derive(Debug)]
+/// A session on a site: the way to the server, and who is signed in there.
+#[derive(Clone, Debug)]
 pub(crate) struct Core {
     pub(crate) transport: Arc<Transport>,
     pub(crate) version: ApiVersion,
     pub(crate) site_id: SiteId,
     pub(crate) site_url: String,
     pub(crate) user_id: UserId,
-    token: RwLock<Secret>,
-    /// To sign in again with. A session that another process opened has none.
-    sign_in: Option<SignIn>,
+    pub(crate) identity: Arc<Identity>,
     /// The origin that the token is for, where that is not this server's: then nothing is sent.
     foreign: Option<Origin>,
-    scrub: Scrub,
-}
-
-/// What an answer to a sign-in or a switch of site says.
-pub(crate) struct SignedIn {
-    token: Secret,
-    site_id: SiteId,
-    site_url: String,
-    user_id: UserId,
-}
-
-impl FromXml for SignedIn {
-    fn from_xml(node: Node<'_>) -> Result<SignedIn> {
-        Ok(SignedIn {
-            token: Secret::new(node.attr::<String>("token")?),
-            site_id: node.child_id("site")?,
-            site_url: node.child_attr("site", "contentUrl")?,
-            user_id: node.child_id("user")?,
-        })
-    }
+    stop: Option<Stop>,
 }
 
 impl Core {
@@ -53,13 +36,7 @@ impl Core {
         version: ApiVersion,
         sign_in: SignIn,
     ) -> Result<Core> {
-        let scrub = transport.scrub().clone().with(sign_in.secret());
-        let mut request =
-            Request::post(format!("/api/{version}/auth/signin")).xml(sign_in.request()?);
-        let answer = transport
-            .send(&mut request, None, &scrub)
-            .and_then(|answer| answer.xml(|root| root.child::<SignedIn>("credentials")))
-            .map_err(Error::during_sign_in)?;
+        let answer = SignedIn::by(&transport, version, &sign_in)?;
         Ok(Core::new(transport, version, answer, Some(sign_in)))
     }
 
@@ -69,21 +46,10 @@ impl Core {
         answer: SignedIn,
         sign_in: Option<SignIn>,
     ) -> Core {
-        let mut scrub = transport.scrub().clone().with(&answer.token);
-        if let Some(sign_in) = &sign_in {
-            scrub = scrub.with(sign_in.secret());
-        }
-        Core {
-            transport,
-            version,
-            site_id: answer.site_id,
-            site_url: answer.site_url,
-            user_id: answer.user_id,
-            token: RwLock::new(answer.token),
-            sign_in,
-            foreign: None,
-            scrub,
-        }
+        let SignedIn { token, site_id, site_url, user_id } = answer;
+        let identity = Arc::new(Identity::new(transport.scrub(), token, sign_in));
+        let (foreign, stop) = (None, None);
+        Core { transport, version, site_id, site_url, user_id, identity, foreign, stop }
     }
 
     /// Takes over a session that another process opened, with the origin that it was opened at.
@@ -91,7 +57,7 @@ impl Core {
         transport: Arc<Transport>,
         version: ApiVersion,
         origin: &Origin,
-        (token, site_id, site_url, user_id): (Secret, SiteId, String, UserId),
+        session: SignedIn,
     ) -> Core {
         let ours = transport.origin();
         let mut foreign = None;
@@ -102,32 +68,70 @@ impl Core {
                 false => foreign = Some(origin.clone()),
             }
         }
-        let answer = SignedIn { token, site_id, site_url, user_id };
-        Core { foreign, ..Core::new(transport, version, answer, None) }
+        Core { foreign, ..Core::new(transport, version, session, None) }
+    }
+
+    /// The same session, whose calls this stop ends.
+    pub(crate) fn until(&self, stop: &Stop) -> Core {
+        Core { stop: Some(stop.clone()), ..self.clone() }
+    }
+
+    /// The same session, shared by a file.
+    pub(crate) fn shared_in(self, file: &SessionFile) -> Core {
+        let sign_in = self.identity.sign_in().cloned();
+        let token = self.identity.token().token.clone();
+        let identity = Identity::new(self.transport.scrub(), token, sign_in);
+        self.with_identity(identity.shared_in(file))
+    }
+
+    /// The same site, by another sign-in.
+    pub(crate) fn with_identity(&self, identity: Identity) -> Core {
+        Core { identity: Arc::new(identity), ..self.clone() }
     }
 
     /// The same user's session on another site, whose token takes the place of this one.
     pub(crate) fn switch_site(&self, content_url: &str) -> Result<Core> {
-        let mut out = crate::xml::Out::new();
+        let mut out = Out::new();
         out.element("tsRequest", |out| {
             out.element("site", |out| out.attribute("contentUrl", content_url));
         });
         let request = Request::post(self.api("auth/switchSite")).since(2, 6).xml(out.finish()?);
-        let answer = self.send(request)?.xml(|root| root.child::<SignedIn>("credentials"))?;
-        Ok(Core::new(self.transport.clone(), self.version, answer, self.sign_in.clone()))
+        let answer = self.read(request, "credentials")?;
+        let sign_in = self.identity.sign_in().cloned();
+        Ok(Core::new(self.transport.clone(), self.version, answer, sign_in))
     }
 
-    /// Ends the session on the server. One that is no longer valid has ended already.
-    pub(crate) fn sign_out(&self) -> Result<()> {
+    /// Ends the session: takes it out of the file that it is shared by, then signs out, both within
+    /// the time for signing out.
+    pub(crate) fn end(&self) -> Result<()> {
         let within = self.transport.sign_out_timeout();
-        match self.done(Request::post(self.api("auth/signout")).within(within)) {
+        let started = Instant::now();
+        let left_file = self.leave_file(within / 2);
+        self.sign_out(within.saturating_sub(started.elapsed())).and(left_file)
+    }
+
+    /// Ends the session on the server. One that is no longer valid has ended already. It is tried
+    /// once, with the token that is there: a new one would only have to be ended, too.
+    pub(crate) fn sign_out(&self, within: Duration) -> Result<()> {
+        let request = Request::post(self.api("auth/signout")).within(within).once();
+        match self.ask_once(request, Success::ignore) {
             Err(error) if error.is_session_expired() => Ok(()),
             other => other,
         }
     }
 
-    pub(crate) fn token(&self) -> Secret {
-        self.token.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Puts the session into the file that it is to be shared by.
+    pub(crate) fn share(&self, file: &SessionFile) -> Result<()> {
+        file.lock(true, SessionFile::PATIENCE)?.write(&SessionToken::of(self))
+    }
+
+    fn leave_file(&self, within: Duration) -> Result<()> {
+        let Some(file) = self.identity.shared() else { return Ok(()) };
+        let mut file = file.lock(false, within)?;
+        match file.read()? {
+            Some(there) if there == SessionToken::of(self) => file.clear(),
+            _ => Ok(()),
+        }
     }
 
     /// The address of a call: `/api/3.24/…`.
@@ -145,26 +149,64 @@ impl Core {
         format!("/api/exp/sites/{}/{path}", encode_segment(self.site_id.as_str()))
     }
 
-    /// Sends a request with the session's token.
-    pub(crate) fn send(&self, mut request: Request<'_>) -> Result<Success> {
-        self.send_again(&mut request)
+    /// Sends a request with the session's token and reads the answer, signing in again where the
+    /// session has expired: once, so that a second `401002` is the caller's.
+    pub(crate) fn ask<T>(
+        &self,
+        mut request: Request<'_>,
+        mut finish: impl FnMut(Success) -> Result<T>,
+    ) -> Result<T> {
+        self.allow(&request)?;
+        let used = self.identity.token();
+        let outcome = self.transport.send(&mut request, self.asker(&used), &mut finish);
+        match outcome {
+            Err(expired) if expired.is_session_expired() && self.renews() => {
+                self.identity.renew(self, &used, expired)?;
+                let token = self.identity.token();
+                self.transport.send(&mut request, self.asker(&token), finish)
+            }
+            other => other,
+        }
     }
 
-    /// As [`send`](Core::send), for a request that may have to be sent more than once.
-    pub(crate) fn send_again(&self, request: &mut Request<'_>) -> Result<Success> {
-        self.require(request)?;
+    fn ask_once<T>(
+        &self,
+        mut request: Request<'_>,
+        finish: impl FnMut(Success) -> Result<T>,
+    ) -> Result<T> {
+        self.allow(&request)?;
+        let token = self.identity.token();
+        self.transport.send(&mut request, self.asker(&token), finish)
+    }
+
+    /// Waits, unless the calls are stopped meanwhile.
+    pub(crate) fn sleep(&self, time: std::time::Duration) -> Result<()> {
+        match &self.stop {
+            Some(stop) => stop.sleep(time),
+            None => {
+                std::thread::sleep(time);
+                Ok(())
+            }
+        }
+    }
+
+    fn asker<'a>(&'a self, state: &'a crate::identity::Token) -> Asker<'a> {
+        Asker { token: Some(&state.token), scrub: &state.scrub, stop: self.stop.as_ref() }
+    }
+
+    fn renews(&self) -> bool {
+        self.transport.renews_sessions() && self.identity.can_renew()
+    }
+
+    /// Refuses, before anything is sent, what the session's version does not have, and what is for
+    /// another server.
+    fn allow(&self, request: &Request<'_>) -> Result<()> {
         if let Some(foreign) = &self.foreign {
             return Err(Error::config(format!(
                 "the session token is of {foreign}, and this server is {}: nothing was sent",
                 self.transport.origin()
             )));
         }
-        let scrub = request.secrets().iter().fold(self.scrub.clone(), Scrub::with);
-        self.transport.send(request, Some(&self.token()), &scrub)
-    }
-
-    /// Refuses, before anything is sent, what the session's version does not have.
-    fn require(&self, request: &Request<'_>) -> Result<()> {
         match request.needs() {
             Some(needed) => self.has(needed, || format!("{} {}", request.method(), request.path())),
             None => Ok(()),
@@ -190,12 +232,27 @@ impl Core {
 
     /// Sends a request whose answer says no more than that it is done.
     pub(crate) fn done(&self, request: Request<'_>) -> Result<()> {
-        self.send(request)?.ignore()
+        self.ask(request, Success::ignore)
     }
 
     /// Sends a request and reads the one element that its answer is about.
     pub(crate) fn read<T: FromXml>(&self, request: Request<'_>, tag: &str) -> Result<T> {
-        self.send(request)?.xml(|root| root.child(tag))
+        self.xml(request, |root| root.child(tag))
+    }
+
+    /// Sends a request and reads its answer from the root on.
+    pub(crate) fn xml<T>(
+        &self,
+        request: Request<'_>,
+        read: impl Fn(Node<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.ask(request, |answer| answer.xml(&read))
+    }
+
+    /// Sends a request and gives its answer unread, to be streamed. What breaks off while it is
+    /// read is not tried again here.
+    pub(crate) fn send(&self, request: Request<'_>) -> Result<Success> {
+        self.ask(request, Ok)
     }
 
     /// Sends a request and reads the list that its answer is, which has no pages.
@@ -205,7 +262,7 @@ impl Core {
         wrap: &str,
         item: &str,
     ) -> Result<Vec<T>> {
-        self.send(request)?.xml(|root| {
+        self.xml(request, |root| {
             root.need(wrap)?;
             root.list(wrap, item)
         })

@@ -48,6 +48,28 @@ impl SignIn {
         SignIn { proof, site: String::new(), impersonate: None }
     }
 
+    /// Whether it can be used a second time.
+    pub(crate) fn can_renew(&self) -> bool {
+        !matches!(self.proof, Proof::Jwt { mint: None, .. })
+    }
+
+    /// The same credentials for the next sign-in, to this site: a JSON Web Token is minted anew.
+    pub(crate) fn renewed(&self, site: &str) -> Result<SignIn> {
+        let mut next = SignIn { site: site.to_owned(), ..self.clone() };
+        if let Proof::Jwt { jwt, mint: Some(mint), .. } = &mut next.proof {
+            *jwt = Secret::new(mint()?);
+        }
+        Ok(next)
+    }
+
+    /// The personal access token's name, if it is one.
+    pub(crate) fn token_name(&self) -> Option<&str> {
+        match &self.proof {
+            Proof::Token { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
     /// The request to `auth/signin`.
     pub(crate) fn request(&self) -> Result<String> {
         let mut out = Out::new();

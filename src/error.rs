@@ -110,6 +110,10 @@ pub enum ErrorKind {
     ///
     /// *Try:* read the notes in the message; they are the server's.
     Job,
+    /// The program stopped the call, by [`Stop::stop`](crate::Stop::stop).
+    ///
+    /// What the server was doing at that moment may have been carried out.
+    Cancelled,
     /// The server answered every request, and what was looked for is not among the answers.
     ///
     /// *Usually* an id or a name of another site, or one that this user may not see.
@@ -179,6 +183,15 @@ impl Error {
             self.0.what = clean;
         }
         self
+    }
+
+    /// The same error, with what was tried about it in vain.
+    pub(crate) fn and_then_failed(mut self, what: &str, cause: Option<Error>) -> Error {
+        self.0.what = format!("{}; {what}", self.0.what);
+        match cause {
+            Some(cause) => self.because(cause),
+            None => self,
+        }
     }
 
     pub(crate) fn is_broken_connection(&self) -> bool {

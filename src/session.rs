@@ -10,6 +10,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::ids::{SiteId, UserId};
 use crate::server::Server;
+use crate::stop::Stop;
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
 
@@ -137,7 +138,7 @@ impl<'a> Session<'a> {
     // Once: whatever comes of it, it is not tried again.
     fn end(&mut self) -> Result<()> {
         match std::mem::replace(&mut self.at_the_end, AtTheEnd::Nothing) {
-            AtTheEnd::SignOut => self.core.sign_out(),
+            AtTheEnd::SignOut => self.core.end(),
             AtTheEnd::Nothing => Ok(()),
         }
     }
@@ -147,27 +148,21 @@ impl<'a> Session<'a> {
     /// Somebody has to sign out in the end: whoever [resumes](Server::resume) it, as a rule.
     pub fn detach(mut self) -> SessionToken {
         self.at_the_end = AtTheEnd::Nothing;
-        SessionToken {
-            origin: self.core.transport.origin(),
-            version: self.core.version,
-            site_id: self.core.site_id.clone(),
-            site_url: self.core.site_url.clone(),
-            user_id: self.core.user_id.clone(),
-            token: self.core.token(),
-        }
+        SessionToken::of(&self.core)
     }
 
     /// Goes over to another site, by its content URL (`""`: the default site). Fails it, the
     /// session is as it was; being there already is fine.
     ///
-    /// A session from [`Server::join`] stays where it is: switching would end the session of the
-    /// others, so it is an [`Input`](crate::ErrorKind::Input) error.
+    /// A session that others share ([`Server::join`], [`Server::sign_in_shared`]) stays where it is:
+    /// switching would end the session of the others, so it is an
+    /// [`Input`](crate::ErrorKind::Input) error.
     ///
     /// REST: [Switch Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#switch_site), API 2.6.
     pub fn switch_site(&mut self, content_url: &str) -> Result<()> {
-        if self.at_the_end == AtTheEnd::Nothing {
+        if self.at_the_end == AtTheEnd::Nothing || self.core.identity.shared().is_some() {
             return Err(Error::input(
-                "a joined session cannot switch its site: that would end the session of the others",
+                "a shared session cannot switch its site: that would end the session of the others",
             ));
         }
         match self.core.switch_site(content_url) {
@@ -176,6 +171,12 @@ impl<'a> Session<'a> {
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    /// A view of this session whose calls end when the stop does. It never signs out; dropping it
+    /// does nothing.
+    pub fn until(&self, stop: &Stop) -> Session<'_> {
+        Session::joined(self.core.until(stop))
     }
 
     /// The site that the session is on.
@@ -196,7 +197,7 @@ impl<'a> Session<'a> {
 
     /// The token that every request carries as `X-Tableau-Auth`. **It is a secret.**
     pub fn auth_token(&self) -> String {
-        self.core.token().reveal().to_owned()
+        self.core.identity.token().token.reveal().to_owned()
     }
 
     /// The REST API version that the session speaks.

@@ -22,6 +22,8 @@ use ureq::unversioned::transport::{
     SocksConnector, TcpConnector, Transport, TransportAdapter,
 };
 
+use crate::stop::{self, Stop};
+
 /// An agent whose connections are made here.
 pub(super) fn agent(config: Config, tls: Arc<ClientConfig>, names: Names) -> ureq::Agent {
     let chain =
@@ -226,7 +228,11 @@ impl<T: Transport> Transport for Lenient<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        match (self.inner.await_input(timeout), self.unwritable.take()) {
+        let input = match stop::watched() {
+            None => self.inner.await_input(timeout),
+            Some(stop) => await_input_unless_stopped(&mut self.inner, timeout, &stop),
+        };
+        match (input, self.unwritable.take()) {
             (Ok(false) | Err(_), Some(cause)) => Err(marked(Error::Io(cause))),
             (Ok(more), Some(cause)) => {
                 self.unwritable = Some(cause);
@@ -242,6 +248,44 @@ impl<T: Transport> Transport for Lenient<T> {
 
     fn is_tls(&self) -> bool {
         self.inner.is_tls()
+    }
+}
+
+/// A read that was ended from outside.
+#[derive(Debug)]
+pub(super) struct Stopped(pub(super) crate::Error);
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+/// Waits for input in slices, and looks at the stop between them.
+fn await_input_unless_stopped(
+    inner: &mut impl Transport,
+    timeout: NextTimeout,
+    stop: &Stop,
+) -> Result<bool, Error> {
+    const SLICE: Duration = Duration::from_millis(50);
+    let whole = timeout.for_read();
+    let started = Instant::now();
+    loop {
+        stop.check().map_err(|error| Error::Io(io::Error::other(Stopped(error))))?;
+        let left = match whole.after {
+            Span::Exact(limit) => limit.saturating_sub(started.elapsed()),
+            Span::NotHappening => SLICE,
+        };
+        if left.is_zero() {
+            return Err(Error::Timeout(whole.reason));
+        }
+        let slice = NextTimeout { after: Span::Exact(left.min(SLICE)), per_read: None, ..whole };
+        match inner.await_input(slice) {
+            Err(Error::Timeout(_)) => {}
+            other => return other,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::{Timestamp, Zoned};
 use ureq::http::HeaderMap;
 use ureq::http::header::RETRY_AFTER;
 
-use super::connector::{Broken, NoAddress, failed_while_connecting};
+use super::connector::{Broken, NoAddress, Stopped, failed_while_connecting};
 use super::request::SourceFailed;
 use super::tls::shown_certificate;
 use super::url::{Origin, Url};
@@ -62,6 +62,10 @@ fn io_failed(cause: io::Error, authority: &str) -> Error {
     if inner.is_some_and(|inner| inner.is::<NoAddress>()) {
         let what = format!("no connection to {authority}: the host name has no address");
         return Error::new(ErrorKind::Connect, what).because(cause);
+    }
+    if cause.get_ref().is_some_and(|inner| inner.is::<Stopped>()) {
+        let stopped = cause.into_inner().and_then(|inner| inner.downcast::<Stopped>().ok());
+        return stopped.map_or_else(|| Error::new(ErrorKind::Cancelled, "cancelled"), |s| s.0);
     }
     if inner.is_some_and(|inner| inner.is::<SourceFailed>()) {
         return Error::io("the upload stopped", cause);
@@ -160,9 +164,13 @@ pub(super) fn refused_in_success(
     url: &Url,
     scrub: &Scrub,
 ) -> Option<Error> {
-    let words = Words::from_root(root)?;
-    let url = Some(scrub.clean(&url.to_string()).into_owned());
-    Some(words.into_error(Answer { status: Some(status), url, ..Answer::default() }, scrub))
+    Some(Words::from_root(root)?.about_success(status, url, scrub))
+}
+
+/// As [`refused_in_success`], for an answer that says nothing else.
+pub(super) fn refused_in_text(status: u16, text: &str, url: &Url, scrub: &Scrub) -> Option<Error> {
+    let words = Words::from_xml(text).or_else(|| Words::from_json(text))?;
+    Some(words.about_success(status, url, scrub))
 }
 
 /// Tableau's words about an error.
@@ -192,6 +200,11 @@ impl Words {
         let error = json.get("error")?;
         let word = |name| error.get(name).and_then(|word| word.as_str()).map(str::to_owned);
         Some(Words { code: word("code")?, summary: word("summary"), detail: word("detail") })
+    }
+
+    fn about_success(self, status: u16, url: &Url, scrub: &Scrub) -> Error {
+        let url = Some(scrub.clean(&url.to_string()).into_owned());
+        self.into_error(Answer { status: Some(status), url, ..Answer::default() }, scrub)
     }
 
     fn into_error(self, answer: Answer, scrub: &Scrub) -> Error {

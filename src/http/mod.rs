@@ -2,10 +2,12 @@
 
 mod connector;
 mod failure;
+mod limit;
 mod multipart;
 mod options;
 mod proxy;
 mod request;
+mod retry;
 mod tls;
 mod transport;
 mod url;
@@ -13,6 +15,7 @@ mod url;
 pub(crate) use multipart::{Multipart, hex};
 pub use options::{Fingerprint, HttpOptions, Verify};
 pub(crate) use request::{Replay, Request};
+pub use retry::Retries;
 pub(crate) use tls::{random, sha256};
-pub(crate) use transport::{Success, Transport};
+pub(crate) use transport::{Asker, Success, Transport};
 pub(crate) use url::{Base, Origin, encode_segment};

@@ -2,8 +2,11 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use super::limit::Limiter;
+use super::retry::Retries;
 use crate::secret::{Scrub, Secret};
 use crate::{Error, Result};
 
@@ -39,6 +42,10 @@ pub struct HttpOptions {
     pub(super) proxy: Option<ProxyChoice>,
     pub(super) client_cert: Option<(PathBuf, PathBuf)>,
     trusted_redirects: Vec<String>,
+    retries: Option<Retries>,
+    renew_sessions: Option<bool>,
+    max_concurrent: Option<usize>,
+    max_per_hour: Option<usize>,
 }
 
 /// Which proxy: the environment's unless said otherwise.
@@ -169,6 +176,40 @@ impl HttpOptions {
         self
     }
 
+    /// What is sent again when it fails, how often and after what wait. Default:
+    /// [`Retries::new`], up to three times within two minutes.
+    pub fn retries(mut self, retries: Retries) -> HttpOptions {
+        self.retries = Some(retries);
+        self
+    }
+
+    /// Whether a session that has expired signs in again with its credentials and goes on.
+    /// Default: `true`.
+    ///
+    /// When the server says `401002`, one thread signs in again, to the session's current site,
+    /// while the others wait; then each request is sent once more. A session that was
+    /// [resumed](crate::Server::resume) or [joined](crate::Server::join), and a JSON Web Token
+    /// without [`renew_with`](crate::JwtAuth::renew_with), cannot: there the error stays,
+    /// [`is_session_expired`](crate::Error::is_session_expired).
+    pub fn renew_sessions(mut self, yes: bool) -> HttpOptions {
+        self.renew_sessions = Some(yes);
+        self
+    }
+
+    /// The most requests that are under way at a time; others wait their turn. Default: no limit.
+    ///
+    /// Tableau Cloud refuses more than about 20 exports of a site at a time (429).
+    pub fn max_concurrent(mut self, requests: usize) -> HttpOptions {
+        self.max_concurrent = Some(requests);
+        self
+    }
+
+    /// The most requests that are sent within any hour; others wait their turn. Default: no limit.
+    pub fn max_per_hour(mut self, requests: usize) -> HttpOptions {
+        self.max_per_hour = Some(requests);
+        self
+    }
+
     /// These options with what the others set.
     pub(super) fn merged(&self, others: HttpOptions) -> HttpOptions {
         let mut all = self.clone();
@@ -185,6 +226,10 @@ impl HttpOptions {
             proxy,
             client_cert,
             trusted_redirects,
+            retries,
+            renew_sessions,
+            max_concurrent,
+            max_per_hour,
         } = others;
         all.verify = verify.or(all.verify);
         all.insecure_warnings = insecure_warnings.or(all.insecure_warnings);
@@ -200,6 +245,10 @@ impl HttpOptions {
         all.proxy = proxy.or(all.proxy);
         all.client_cert = client_cert.or(all.client_cert);
         all.trusted_redirects.extend(trusted_redirects);
+        all.retries = retries.or(all.retries);
+        all.renew_sessions = renew_sessions.or(all.renew_sessions);
+        all.max_concurrent = max_concurrent.or(all.max_concurrent);
+        all.max_per_hour = max_per_hour.or(all.max_per_hour);
         all
     }
 
@@ -215,6 +264,13 @@ impl HttpOptions {
                 return Err(Error::config(format!(
                     "`{name}` is zero: nothing could be done in it"
                 )));
+            }
+        }
+        for (name, limit) in
+            [("max_concurrent", self.max_concurrent), ("max_per_hour", self.max_per_hour)]
+        {
+            if limit == Some(0) {
+                return Err(Error::config(format!("`{name}` is zero: nothing could be sent")));
             }
         }
         for (name, value) in &self.headers {
@@ -255,6 +311,19 @@ impl HttpOptions {
 
     pub(super) fn largest_answer(&self) -> u64 {
         self.max_response.unwrap_or(64 << 20)
+    }
+
+    pub(super) fn retrying(&self) -> &Retries {
+        static DEFAULT: LazyLock<Retries> = LazyLock::new(Retries::default);
+        self.retries.as_ref().unwrap_or(&DEFAULT)
+    }
+
+    pub(super) fn renews_sessions(&self) -> bool {
+        self.renew_sessions.unwrap_or(true)
+    }
+
+    pub(super) fn limiter(&self) -> Option<Limiter> {
+        Limiter::new(self.max_concurrent, self.max_per_hour)
     }
 
     pub(super) fn agent_name(&self) -> &str {
@@ -311,6 +380,10 @@ impl fmt::Debug for HttpOptions {
             .field("user_agent", &self.user_agent)
             .field("client_cert", &self.client_cert.as_ref().map(|(chain, _)| chain))
             .field("trusted_redirects", &self.trusted_redirects)
+            .field("retries", &self.retries)
+            .field("renew_sessions", &self.renew_sessions)
+            .field("max_concurrent", &self.max_concurrent)
+            .field("max_per_hour", &self.max_per_hour)
             .finish_non_exhaustive()
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ureq::http::Method;
 
+use super::retry::Repeat;
 use super::url::encode_segment;
 use crate::secret::Secret;
 use crate::version::ApiVersion;
@@ -19,8 +20,9 @@ pub(crate) struct Request<'b> {
     pub(super) body: Body<'b>,
     pub(super) patience: Patience,
     pub(super) within: Option<Duration>,
+    pub(super) repeat: Repeat,
     pub(super) headers: Vec<(&'static str, String)>,
-    secrets: Vec<Secret>,
+    pub(super) secrets: Vec<Secret>,
     needs: Option<ApiVersion>,
 }
 
@@ -57,8 +59,13 @@ pub(crate) trait Replay {
 
 impl<'b> Request<'b> {
     fn new(method: Method, path: impl Into<String>) -> Request<'b> {
+        let repeat = match method {
+            Method::POST | Method::PATCH => Repeat::Doubles,
+            _ => Repeat::Harmless,
+        };
         Request {
             method,
+            repeat,
             path: path.into(),
             query: Vec::new(),
             body: Body::None,
@@ -148,16 +155,6 @@ impl<'b> Request<'b> {
         self
     }
 
-    /// What is in its body and no message may repeat.
-    pub(crate) fn hiding(mut self, secrets: impl IntoIterator<Item = Secret>) -> Request<'b> {
-        self.secrets.extend(secrets);
-        self
-    }
-
-    pub(crate) fn secrets(&self) -> &[Secret] {
-        &self.secrets
-    }
-
     /// The server has to work before it can answer, and gets the time for it.
     pub(crate) fn patiently(mut self) -> Request<'b> {
         self.patience = Patience::Work;
@@ -169,15 +166,35 @@ impl<'b> Request<'b> {
         Ok(self.xml(xml::request(inside)?))
     }
 
+    /// Keeps what the body says in confidence out of messages, should the server repeat it.
+    pub(crate) fn hiding(mut self, secret: Option<&Secret>) -> Request<'b> {
+        self.secrets.extend(secret.cloned());
+        self
+    }
+
     /// Bounds the whole request, whatever the options say.
     pub(crate) fn within(mut self, longest: Duration) -> Request<'b> {
         self.within = Some(longest);
         self
     }
 
-    /// Whether sending it twice does no more than sending it once, even if both arrive.
-    pub(super) fn only_reads(&self) -> bool {
-        self.method == Method::GET
+    /// A `PUT` that adds to what is there, as an upload's chunks do: sent again only if it cannot
+    /// have been received.
+    pub(crate) fn adding(mut self) -> Request<'b> {
+        self.repeat = Repeat::Doubles;
+        self
+    }
+
+    /// A `POST` or `PATCH` that does no more when it is carried out twice.
+    pub(crate) fn repeatable(mut self) -> Request<'b> {
+        self.repeat = Repeat::Harmless;
+        self
+    }
+
+    /// Tried once, whatever becomes of it.
+    pub(crate) fn once(mut self) -> Request<'b> {
+        self.repeat = Repeat::Never;
+        self
     }
 
     /// Path and query as they are sent.

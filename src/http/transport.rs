@@ -1,6 +1,7 @@
 //! The one loop that sends. Every request of this library passes through [`Transport::send`].
 
-use std::io::Read;
+use std::borrow::Cow;
+use std::io::{Read, Write};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -13,13 +14,16 @@ use ureq::{AsSendBody, Proxy, SendBody};
 
 use super::connector::{self, Names};
 use super::failure;
+use super::limit::{Limiter, Turn};
 use super::options::HttpOptions;
 use super::proxy::Proxies;
 use super::request::{Body, Exact, Patience, Request, SourceFailed};
+use super::retry::Tries;
 use super::tls;
 use super::url::{Base, Origin, Url};
 use crate::error::{Answer as About, cut};
 use crate::secret::{Scrub, Secret};
+use crate::stop::{Stop, while_watching};
 use crate::xml::{self, Node};
 use crate::{Error, ErrorKind, Result};
 
@@ -39,7 +43,17 @@ pub(crate) struct Transport {
     agent: ureq::Agent,
     names: Names,
     proxies: Proxies,
+    limiter: Option<Limiter>,
     scrub: Scrub,
+}
+
+/// Who sends a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    pub(crate) token: Option<&'a Secret>,
+    /// Knows the secrets that no message may repeat.
+    pub(crate) scrub: &'a Scrub,
+    pub(crate) stop: Option<&'a Stop>,
 }
 
 impl Transport {
@@ -63,7 +77,9 @@ impl Transport {
             .build();
         let names = Names::new(DefaultResolver::default());
         let agent = connector::agent(config, tls::client_config(&options)?, names.clone());
-        Ok(Transport { base, upgraded: RwLock::new(None), options, agent, names, proxies, scrub })
+        let limiter = options.limiter();
+        let upgraded = RwLock::new(None);
+        Ok(Transport { base, upgraded, options, agent, names, proxies, limiter, scrub })
     }
 
     /// The same way with further options.
@@ -89,6 +105,10 @@ impl Transport {
         self.options.signing_out()
     }
 
+    pub(crate) fn renews_sessions(&self) -> bool {
+        self.options.renews_sessions()
+    }
+
     /// What no message about this server may repeat.
     pub(crate) fn scrub(&self) -> &Scrub {
         &self.scrub
@@ -108,48 +128,89 @@ impl Transport {
         self.upgraded.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Sends a request and gives its answer, if that is a success. `scrub` knows the secrets that
-    /// no message may repeat.
-    pub(crate) fn send(
+    /// Sends a request until it succeeds or there is no use in trying again, and lets `finish` read
+    /// the answer: an answer that breaks off is a failed try like any other.
+    pub(crate) fn send<T>(
         &self,
         request: &mut Request<'_>,
-        token: Option<&Secret>,
-        scrub: &Scrub,
+        asker: Asker<'_>,
+        mut finish: impl FnMut(Success) -> Result<T>,
+    ) -> Result<T> {
+        let scrub = request.secrets.iter().fold(Cow::Borrowed(asker.scrub), |scrub, secret| {
+            Cow::Owned(scrub.into_owned().with(secret))
+        });
+        let asker = Asker { scrub: &scrub, ..asker };
+        let limit = request.within.or_else(|| self.options.whole_request());
+        let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let deadline = [limit, asker.stop.and_then(Stop::deadline)].into_iter().flatten().min();
+        let mut tries = Tries::new(self.options.retrying(), request.repeat, deadline);
+        loop {
+            let answer = self.follow(request, asker, deadline);
+            let error = match answer.and_then(&mut finish) {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            if request.method == Method::DELETE && tries.may_have_arrived() && error.is_not_found()
+            {
+                debug!(target: LOG, "{error}: an earlier try had deleted it");
+                return finish(Success::nothing(asker.scrub));
+            }
+            let Some(wait) = tries.again_after(&error) else { return Err(error) };
+            warn!(target: LOG, "{error}: trying again in {} ms", wait.as_millis());
+            match asker.stop {
+                Some(stop) => stop.sleep(wait)?,
+                None => std::thread::sleep(wait),
+            }
+        }
+    }
+
+    /// One try: a request, and the redirects that it is led over.
+    fn follow(
+        &self,
+        request: &mut Request<'_>,
+        asker: Asker<'_>,
+        deadline: Option<Instant>,
     ) -> Result<Success> {
+        let scrub = asker.scrub;
         let mut url = self.base.call(&request.path_and_query()?);
         url.origin = self.origin();
-        let limit = request.within.or_else(|| self.options.whole_request());
-        let deadline = limit.map(|limit| Instant::now() + limit);
-        let (mut redirects, mut again) = (0, request.only_reads());
+        let mut redirects = 0;
         loop {
             let doing = format!("{} {}", request.method, scrub.clean(&url.to_string()));
-            let proxy = self.proxies.for_origin(&url.origin)?;
+            let turn = self.turn(asker, deadline).map_err(|error| error.doing(&doing))?;
             let started = Instant::now();
-            let response = match self.exchange(request, &url, proxy, token, deadline) {
-                Ok(response) => response,
-                Err(error) => {
-                    let error = self.failed(error, &url, scrub);
-                    debug!(target: LOG, "{doing} failed: {error}");
-                    // The server may have closed a connection that was idle just as it was used.
-                    if std::mem::take(&mut again) && error.is_broken_connection() {
-                        continue;
-                    }
-                    return Err(error.doing(doing));
-                }
-            };
+            let response =
+                while_watching(asker.stop, || self.exchange(request, &url, asker.token, deadline));
+            let response = response.map_err(|error| {
+                let error = self.failed(error, &url, scrub);
+                debug!(target: LOG, "{doing} failed: {error}");
+                error.doing(&doing)
+            })?;
             let status = response.status().as_u16();
             debug!(target: LOG, "{doing}: {status} in {} ms", started.elapsed().as_millis());
             match status {
-                200 | 201 | 202 | 204 => return Ok(self.success(response, url, doing, scrub)),
+                200 | 201 | 202 | 204 => {
+                    return Ok(self.success(response, url, doing, asker, turn));
+                }
                 301 | 302 | 303 | 307 | 308 => {
                     redirects += 1;
                     let next = self.redirected(&response, &url, redirects, scrub);
                     url = next.map_err(|error| error.doing(&doing))?;
-                    drain(response);
+                    while_watching(asker.stop, || drain(response));
                 }
-                _ => return Err(self.refused(response, &url, scrub).doing(doing)),
+                _ => {
+                    let refused = || self.refused(response, &url, scrub);
+                    return Err(while_watching(asker.stop, refused).doing(doing));
+                }
             }
         }
+    }
+
+    fn turn(&self, asker: Asker<'_>, deadline: Option<Instant>) -> Result<Option<Turn>> {
+        let unstoppable = Stop::new();
+        let stop = asker.stop.unwrap_or(&unstoppable);
+        stop.check()?;
+        self.limiter.as_ref().map(|limiter| limiter.turn(stop, deadline)).transpose()
     }
 
     /// One request and the head of its answer.
@@ -157,10 +218,10 @@ impl Transport {
         &self,
         request: &mut Request<'_>,
         url: &Url,
-        proxy: Option<&Proxy>,
         token: Option<&Secret>,
         deadline: Option<Instant>,
-    ) -> Result<Response<ureq::Body>, ureq::Error> {
+    ) -> Result<Response<ureq::Body>, Failure> {
+        let proxy = self.proxies.for_origin(&url.origin).map_err(Failure::Own)?;
         self.warn_if_insecure(&url.origin);
         let mut head =
             ureq::http::Request::builder().method(request.method.clone()).uri(url.to_string());
@@ -202,7 +263,7 @@ impl Transport {
         proxy: Option<&Proxy>,
         patience: Patience,
         left: Option<Duration>,
-    ) -> Result<Response<ureq::Body>, ureq::Error> {
+    ) -> Result<Response<ureq::Body>, Failure> {
         let first_byte = match patience {
             Patience::Answer => self.options.silence(),
             Patience::Work => self.options.silence().max(Duration::from_secs(30 * 60)),
@@ -215,11 +276,14 @@ impl Transport {
             .timeout_global(left)
             .build();
         connector::begin_request();
-        self.agent.run(request)
+        Ok(self.agent.run(request)?)
     }
 
-    fn failed(&self, error: ureq::Error, url: &Url, scrub: &Scrub) -> Error {
-        let error = failure::failed(error, &url.origin, scrub);
+    fn failed(&self, failure: Failure, url: &Url, scrub: &Scrub) -> Error {
+        let error = match failure {
+            Failure::Own(error) => error,
+            Failure::Ureq(error) => failure::failed(error, &url.origin, scrub),
+        };
         if error.kind() == ErrorKind::Connect {
             self.names.forget();
         }
@@ -282,7 +346,8 @@ impl Transport {
         response: Response<ureq::Body>,
         url: Url,
         doing: String,
-        scrub: &Scrub,
+        asker: Asker<'_>,
+        turn: Option<Turn>,
     ) -> Success {
         let (parts, body) = response.into_parts();
         Success {
@@ -291,8 +356,10 @@ impl Transport {
             body,
             url,
             doing,
-            scrub: scrub.clone(),
+            scrub: asker.scrub.clone(),
             most: self.options.largest_answer(),
+            stop: asker.stop.cloned(),
+            _turn: turn,
         }
     }
 
@@ -316,10 +383,23 @@ impl Transport {
             to.host
         );
         if log::max_level() == log::LevelFilter::Off {
-            eprintln!("{text}");
+            // Not `eprintln`, which panics where standard error is closed.
+            let _ = writeln!(std::io::stderr(), "{text}");
         } else {
             warn!(target: "tableau_server_client::insecure_request", "{text}");
         }
+    }
+}
+
+/// Why an exchange has no answer: ureq's reason, or one of our own.
+enum Failure {
+    Ureq(ureq::Error),
+    Own(Error),
+}
+
+impl<E: Into<ureq::Error>> From<E> for Failure {
+    fn from(error: E) -> Failure {
+        Failure::Ureq(error.into())
     }
 }
 
@@ -346,18 +426,37 @@ pub(crate) struct Success {
     doing: String,
     scrub: Scrub,
     most: u64,
+    stop: Option<Stop>,
+    _turn: Option<Turn>,
 }
 
 impl Success {
-    /// Reads the body to its end, though what it says does not matter: a connection whose answer
-    /// was left unread cannot be used again.
-    pub(crate) fn ignore(self) -> Result<()> {
-        self.text().map(|_| ())
+    /// The answer to a request that an earlier try had carried out.
+    fn nothing(scrub: &Scrub) -> Success {
+        Success {
+            status: 204,
+            headers: HeaderMap::new(),
+            body: ureq::Body::builder().data(""),
+            url: Url::nowhere(),
+            doing: String::new(),
+            scrub: scrub.clone(),
+            most: 0,
+            stop: None,
+            _turn: None,
+        }
     }
 
-    /// The body as text, whole: to its end, but no more than `max_response`.
-    pub(crate) fn text(mut self) -> Result<String> {
-        self.read().map_err(|error| self.explain(error))
+    /// Reads the body to its end, because a connection whose answer was left unread cannot be used
+    /// again. What it says matters only where it says that nothing was done.
+    pub(crate) fn ignore(mut self) -> Result<()> {
+        let outcome = self.bytes().and_then(|bytes| {
+            let text = String::from_utf8_lossy(&bytes);
+            if failure::looks_like_html(&text) {
+                return Err(Error::decode("the answer is an HTML page, such as a login page"));
+            }
+            failure::refused_in_text(self.status, &text, &self.url, &self.scrub).map_or(Ok(()), Err)
+        });
+        outcome.map_err(|error| self.explain(error))
     }
 
     /// The body as XML: `read` gets its root, unless that is Tableau's `<error>`.
@@ -397,7 +496,8 @@ impl Success {
         let mut block = vec![0; 64 << 10];
         let mut total = 0;
         loop {
-            let read = match self.body.as_reader().read(&mut block) {
+            let stop = self.stop.as_ref();
+            let read = match while_watching(stop, || self.body.as_reader().read(&mut block)) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                 read => read,
             };
@@ -413,9 +513,17 @@ impl Success {
         }
     }
 
+    /// The body as text, whole: to its end, but no more than `max_response`.
     fn read(&mut self) -> Result<String> {
+        String::from_utf8(self.bytes()?)
+            .map_err(|error| Error::decode("the answer is not UTF-8").because(error.utf8_error()))
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        let read = self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes);
+        let read = while_watching(self.stop.as_ref(), || {
+            self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
+        });
         read.map_err(|error| failure::failed(error.into(), &self.url.origin, &self.scrub))?;
         if bytes.len() as u64 > self.most {
             return Err(Error::decode(format!(
@@ -423,8 +531,7 @@ impl Success {
                 self.most
             )));
         }
-        String::from_utf8(bytes)
-            .map_err(|error| Error::decode("the answer is not UTF-8").because(error.utf8_error()))
+        Ok(bytes)
     }
 
     /// Says which answer an error is about. Names out of the answer are in the message, so it is

@@ -164,6 +164,12 @@ pub(crate) struct Url {
 }
 
 impl Url {
+    /// For an answer that no address gave.
+    pub(crate) fn nowhere() -> Url {
+        let origin = Origin { https: true, host: String::new(), port: None };
+        Url { origin, path_and_query: String::new() }
+    }
+
     /// Where a `Location` leads, seen from here.
     pub(crate) fn join(&self, location: &str) -> Result<Url, &'static str> {
         let location = location.split('#').next().unwrap_or_default();

@@ -13,7 +13,7 @@ impl Fileuploads<'_> {
     /// that nothing takes.
     ///
     /// A chunk that was certainly not received is sent again; after one whose fate is unknown the
-    /// upload begins anew under a fresh id; each as often as [`Source::retries`] says.
+    /// upload begins anew under a fresh id, as often as [`Source::restarts`] says.
     ///
     /// REST: [Initiate File Upload](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_publishing.htm#initiate_file_upload)
     /// and [Append to File Upload](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_publishing.htm#append_to_file_upload), API 2.0.

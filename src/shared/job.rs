@@ -175,7 +175,7 @@ impl<'s> JobHandle<'s> {
                     failed += 1;
                     asked_for = error.retry_after();
                     let id = &self.job.id;
-                    warn!(target: "tableau_server_client::retry", "asking for job {id}: {error}");
+                    warn!(target: "tableau_server_client::job", "asking for job {id}: {error}");
                 }
                 Err(error) => return Err(error.doing(format!("waiting for job {}", self.job.id))),
             }
@@ -187,7 +187,7 @@ impl<'s> JobHandle<'s> {
                 }
                 pause = pause.min(left);
             }
-            std::thread::sleep(pause);
+            self.core.sleep(pause)?;
         }
     }
 

@@ -60,6 +60,15 @@ struct Ask {
     with: Vec<(&'static str, &'static str)>,
 }
 
+impl Ask {
+    fn check(&self) -> Result<()> {
+        match self.size {
+            1..=1000 => Ok(()),
+            size => Err(Error::input(format!("a page size of {size} is not between 1 and 1000"))),
+        }
+    }
+}
+
 /// One page of a [`List`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -133,14 +142,13 @@ impl<'s, T: Listed> List<'s, T> {
 
     /// How many items there are. Asks for a page of one item.
     pub fn total(&self) -> Result<u64> {
+        self.ask.check()?;
         Ok(fetch::<T>(self.core, &Ask { size: 1, ..self.ask.clone() }, 1)?.total)
     }
 }
 
 fn fetch<T: Listed>(core: &Core, ask: &Ask, number: u32) -> Result<Page<T>> {
-    if !(1..=1000).contains(&ask.size) {
-        return Err(Error::input(format!("a page size of {} is not between 1 and 1000", ask.size)));
-    }
+    ask.check()?;
     if number == 0 {
         return Err(Error::input("pages are counted from 1: there is no page 0"));
     }
@@ -161,7 +169,7 @@ fn fetch<T: Listed>(core: &Core, ask: &Ask, number: u32) -> Result<Page<T>> {
     }
     let request =
         request.query("pageNumber", number.to_string()).query("pageSize", ask.size.to_string());
-    core.send(request)?.xml(|root| read(root, number, ask.size))
+    core.xml(request, |root| read(root, number, ask.size))
 }
 
 /// The caller's fields, and before them those that no item is without.

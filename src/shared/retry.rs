@@ -1,10 +1,8 @@
-//! [`Fate`] and [`Tries`]: what became of a request that failed, and whether to send it again.
+//! [`Fate`] and [`Backoff`]: what became of a request that failed, and how long to wait then.
 
 use std::time::Duration;
 
-use log::warn;
-
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind};
 
 /// What became of a request that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,43 +50,6 @@ impl Iterator for Backoff {
         let wait = self.next;
         self.next = wait.mul_f64(self.factor).min(self.longest);
         Some(wait)
-    }
-}
-
-/// The longest wait that a server may ask for; a longer one is the caller's to decide about.
-const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
-
-/// How often something is tried again, and how long between.
-pub(crate) struct Tries {
-    all: u32,
-    left: u32,
-    waits: Backoff,
-}
-
-impl Tries {
-    pub(crate) fn new(again: u32) -> Tries {
-        Tries { all: again, left: again, waits: Tries::waits() }
-    }
-
-    fn waits() -> Backoff {
-        Backoff::new(Duration::from_millis(200), 3.0, Duration::from_secs(30))
-    }
-
-    /// Something worked in between: all tries are there again.
-    pub(crate) fn refill(&mut self) {
-        (self.left, self.waits) = (self.all, Tries::waits());
-    }
-
-    /// Waits before another try; gives the error back where none is left.
-    pub(crate) fn wait(&mut self, error: Error) -> Result<()> {
-        let wait = error.retry_after().or_else(|| self.waits.next()).unwrap_or_default();
-        if self.left == 0 || wait > LONGEST_ASKED {
-            return Err(error);
-        }
-        self.left -= 1;
-        warn!(target: "tableau_server_client::retry", "trying again in {wait:?}: {error}");
-        std::thread::sleep(wait);
-        Ok(())
     }
 }
 

@@ -32,7 +32,7 @@ pub struct Source<'f> {
     name: Option<String>,
     pub(super) chunk_size: u64,
     pub(super) chunked_from: u64,
-    pub(super) retries: u32,
+    pub(super) restarts: u32,
     pub(super) progress: Option<Box<dyn FnMut(u64, u64) + 'f>>,
     pub(super) checkpoint: Option<Box<dyn FnMut(&Upload) + 'f>>,
     pub(super) resume: Option<Upload>,
@@ -60,7 +60,7 @@ impl<'f> Source<'f> {
             name,
             chunk_size: 50 << 20,
             chunked_from: MOST,
-            retries: 3,
+            restarts: 3,
             progress: None,
             checkpoint: None,
             resume: None,
@@ -104,11 +104,13 @@ impl<'f> Source<'f> {
         self
     }
 
-    /// How often a request that the server cannot have received is sent again (no connection, 429,
-    /// 503 with `Retry-After`), and how often an upload begins anew after a chunk whose fate is
-    /// unknown. Default: 3 each.
-    pub fn retries(mut self, tries: u32) -> Self {
-        self.retries = tries;
+    /// How often an upload in chunks begins anew, under a fresh id, after a chunk of which nobody
+    /// knows whether the server has it. Default: 3.
+    ///
+    /// A chunk that the server cannot have received is sent again, as often as
+    /// [`HttpOptions::retries`](crate::HttpOptions::retries) says.
+    pub fn restarts(mut self, most: u32) -> Self {
+        self.restarts = most;
         self
     }
 
@@ -170,7 +172,7 @@ impl<'f> Source<'f> {
             return Err(Error::input(format!("{what} is empty")));
         }
         let Source {
-            name, chunk_size, chunked_from, retries, progress, checkpoint, resume, ..
+            name, chunk_size, chunked_from, restarts, progress, checkpoint, resume, ..
         } = self;
         Ok(Opened {
             reader,
@@ -180,7 +182,7 @@ impl<'f> Source<'f> {
             modified,
             chunk_size,
             chunked_from,
-            retries,
+            restarts,
             progress,
             checkpoint,
             resume,
@@ -199,7 +201,7 @@ pub(super) struct Opened<'f> {
     pub(super) modified: Option<Timestamp>,
     pub(super) chunk_size: u64,
     pub(super) chunked_from: u64,
-    pub(super) retries: u32,
+    pub(super) restarts: u32,
     progress: Option<Box<dyn FnMut(u64, u64) + 'f>>,
     pub(super) checkpoint: Option<Box<dyn FnMut(&Upload) + 'f>>,
     pub(super) resume: Option<Upload>,
@@ -247,16 +249,8 @@ impl Read for Reader<'_> {
 }
 
 impl<'f> Opened<'f> {
-    /// Whether what begins at `offset` can be read (once more).
-    pub(super) fn can_send_from(&self, offset: u64) -> bool {
-        match &self.reader {
-            Reader::Once { at, .. } => *at == offset,
-            _ => true,
-        }
-    }
-
-    /// Whether it can be compared with what it was before.
-    pub(super) fn has_identity(&self) -> bool {
+    /// Whether it can be read more than once.
+    pub(super) fn is_replayable(&self) -> bool {
         !matches!(self.reader, Reader::Once { .. })
     }
 
@@ -389,7 +383,7 @@ impl fmt::Debug for Source<'_> {
             .field("name", &self.name)
             .field("chunk_size", &self.chunk_size)
             .field("chunked_from", &self.chunked_from)
-            .field("retries", &self.retries)
+            .field("restarts", &self.restarts)
             .field("resume", &self.resume)
             .finish_non_exhaustive()
     }

@@ -5,15 +5,17 @@
 //! fresh id.
 
 use std::io::Read;
+use std::time::Duration;
 
 use jiff::Timestamp;
+use log::warn;
 use serde_json::{Value, json};
 
-use super::retry::{Fate, Tries};
+use super::retry::{Backoff, Fate};
 use super::source::{Opened, Source};
 use crate::core::Core;
 use crate::http::{Multipart, Request, encode_segment, hex, sha256};
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// How far an upload has come, and of which file: a value that another process can go on from.
 ///
@@ -142,9 +144,10 @@ impl Identity {
 
 /// Uploads a file, all of it or what is left of it.
 pub(super) fn upload(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
-    let (mut resends, mut restarts) = (Tries::new(source.retries), Tries::new(source.retries));
     let file = identity(source)?;
-    let mut resumed = source.resume.take();
+    let mut restarts = 0..source.restarts;
+    let mut waits = Backoff::new(Duration::from_millis(500), 2.0, Duration::from_secs(30));
+    let resumed = source.resume.take();
     if let Some(upload) = &resumed
         && upload.file != file
     {
@@ -154,45 +157,45 @@ pub(super) fn upload(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
             source.what, upload.id
         )));
     }
-    let mut upload = match resumed.take_if(|upload| !upload.under_way) {
-        Some(upload) => {
-            resumed = Some(upload.clone());
-            upload
-        }
-        None => start(core, &file, &mut resends)?,
+    let resumed = resumed.filter(|upload| !upload.under_way);
+    let mut is_old = resumed.is_some();
+    let mut upload = match resumed {
+        Some(upload) => upload,
+        None => start(core, &file)?,
     };
     while !upload.is_complete() {
         let size = source.chunk_size.min(source.length - upload.offset);
         upload.under_way = true;
         tell(source, &upload);
-        let error = match append(core, source, &upload, size) {
+        let outcome = append(core, source, &upload, size);
+        // The server drops an upload that nobody goes on with.
+        let dropped = std::mem::take(&mut is_old)
+            && outcome.as_ref().is_err_and(|error| error.is_not_found());
+        let unknown = |error: &Error| dropped || Fate::of(error) == Fate::Unknown;
+        match outcome {
             Ok(()) => {
                 upload.offset += size;
                 upload.under_way = false;
                 tell(source, &upload);
-                resends.refill();
-                resumed = None;
-                continue;
             }
-            Err(error) => error,
-        };
-        // The server drops an upload that nobody goes on with.
-        let dropped = resumed.take().is_some() && error.is_not_found();
-        match Fate::of(&error) {
-            Fate::Refused if !dropped => {
-                // An answer means that nothing was appended; without one there is no telling.
-                upload.under_way = error.status().is_none();
+            Err(error) if unknown(&error) => {
+                if !source.is_replayable() || restarts.next().is_none() {
+                    return Err(error);
+                }
+                let wait = waits.next().unwrap_or_default();
+                warn!(
+                    target: "tableau_server_client::upload",
+                    "{error}: the upload begins anew in {} ms", wait.as_millis()
+                );
+                core.sleep(wait)?;
+                upload = start(core, &file)?;
+            }
+            Err(error) => {
+                // Nothing was appended where the server says so, or was not reached. Where it is
+                // the file that failed, the chunk was under way.
+                upload.under_way = error.kind() == ErrorKind::Io;
                 tell(source, &upload);
                 return Err(error);
-            }
-            Fate::NotReceived => {
-                upload.under_way = false;
-                tell(source, &upload);
-                again(source, upload.offset, &mut resends, error)?;
-            }
-            Fate::Unknown | Fate::Refused => {
-                again(source, 0, &mut restarts, error)?;
-                upload = start(core, &file, &mut resends)?;
             }
         }
     }
@@ -207,7 +210,7 @@ pub(crate) fn upload_whole(core: &Core, source: Source<'_>) -> Result<Upload> {
 
 /// What the file is known by, where anybody may ask.
 fn identity(source: &mut Opened<'_>) -> Result<Identity> {
-    match (source.checkpoint.is_some() || source.resume.is_some(), source.has_identity()) {
+    match (source.checkpoint.is_some() || source.resume.is_some(), source.is_replayable()) {
         (true, true) => Identity::of(source),
         (true, false) => Err(Error::input(format!(
             "{}: a reader that can be read once only gives nothing to resume from",
@@ -223,44 +226,31 @@ fn tell(source: &mut Opened<'_>, upload: &Upload) {
     }
 }
 
-/// Waits before what begins at `offset` is sent again, if it can be.
-fn again(source: &Opened<'_>, offset: u64, tries: &mut Tries, error: Error) -> Result<()> {
-    match source.can_send_from(offset) {
-        true => tries.wait(error),
-        false => Err(error),
-    }
-}
-
-/// Begins an upload. That of a broken connection is left behind empty: it harms nobody.
-fn start(core: &Core, file: &Identity, tries: &mut Tries) -> Result<Upload> {
-    loop {
-        match initiate(core) {
-            Ok(id) => return Ok(Upload { id, offset: 0, file: file.clone(), under_way: false }),
-            Err(error) if Fate::of(&error) == Fate::Refused => return Err(error),
-            Err(error) => tries.wait(error)?,
-        }
-    }
-}
-
-/// `POST fileUploads`.
-fn initiate(core: &Core) -> Result<String> {
-    let request = Request::post(core.site("fileUploads"));
-    core.send(request)?.xml(|root| root.child_attr("fileUpload", "uploadSessionId"))
+/// Begins an upload: `POST fileUploads`. One that nothing is added to harms nobody.
+fn start(core: &Core, file: &Identity) -> Result<Upload> {
+    let request = Request::post(core.site("fileUploads")).repeatable();
+    let id = core.xml(request, |root| root.child_attr("fileUpload", "uploadSessionId"))?;
+    Ok(Upload { id, offset: 0, file: file.clone(), under_way: false })
 }
 
 /// `PUT fileUploads/{id}`.
 fn append(core: &Core, source: &mut Opened<'_>, upload: &Upload, size: u64) -> Result<()> {
+    let again = source.is_replayable();
     let mut chunk = source.part(upload.offset, size);
     let mut body = Multipart::new("")?.file("tableau_file", "file", &mut chunk);
     let request = Request::put(core.site(&format!("fileUploads/{}", encode_segment(&upload.id))));
-    let request = request.stream(body.content_type(), &mut body).patiently();
-    core.send(request)?.xml(|root| root.need("fileUpload").map(|_| ()))
+    let request = match again {
+        true => request.adding(),
+        false => request.once(),
+    };
+    let content_type = body.content_type();
+    let request = request.stream(content_type, &mut body).patiently();
+    core.xml(request, |root| root.need("fileUpload").map(|_| ()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ErrorKind;
 
     fn value() -> Upload {
         let file = Identity {

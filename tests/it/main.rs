@@ -1,4 +1,10 @@
 //! The library over real sockets: one binary, a module for each subject.
 
+mod credentials;
+mod examples;
+mod help;
+mod logs;
 mod raw;
+mod reliability;
 mod session;
+mod version;

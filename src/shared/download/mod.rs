@@ -12,7 +12,6 @@ use partial::{Partial, exists};
 use ureq::http::header::CONTENT_DISPOSITION;
 
 use super::filetype::Magic;
-use super::retry::Tries;
 use crate::core::Core;
 use crate::http::{Request, Success};
 use crate::ids::Located;
@@ -21,7 +20,8 @@ use crate::{Error, Result};
 
 /// A file to download. Nothing is asked for until it is said where the file goes.
 ///
-/// The file is written as it arrives and takes no memory to speak of, however large it is.
+/// The file is written as it arrives and takes no memory to speak of, however large it is. What
+/// breaks off begins anew, as often as [`HttpOptions::retries`](crate::HttpOptions::retries) says.
 ///
 /// ```no_run
 /// # use tableau_server_client as tsc;
@@ -37,7 +37,6 @@ pub struct Download<'s> {
     request: Result<Request<'static>>,
     item: Item,
     overwrite: bool,
-    retries: u32,
     progress: Option<Box<dyn FnMut(u64, Option<u64>) + 's>>,
 }
 
@@ -66,6 +65,14 @@ impl Item {
         self
     }
 
+    /// A name where the server gave none that can be used.
+    fn name(&self, core: &Core, start: &[u8]) -> String {
+        let named = core.read::<Named>(Request::get(core.site(&self.path)), self.tag);
+        // The file is there: a name less fine is better than none of it.
+        let name = named.ok().and_then(|named| named.0).filter(|name| !name.is_empty());
+        name::of_item(name.as_deref().unwrap_or(&self.id), self.extension(start))
+    }
+
     fn extension(&self, start: &[u8]) -> &'static str {
         let magic = Magic::of(start);
         let fits = |(of, _): &&(Option<Magic>, _)| of.is_none() || *of == magic;
@@ -89,7 +96,7 @@ impl<'s> Download<'s> {
         item: Item,
     ) -> Download<'s> {
         let request = request.map(Request::patiently);
-        Download { core, request, item, overwrite: false, retries: 3, progress: None }
+        Download { core, request, item, overwrite: false, progress: None }
     }
 
     /// Whether the extracts of a workbook or a data source come along. Default: `true`. For
@@ -112,12 +119,6 @@ impl<'s> Download<'s> {
         self
     }
 
-    /// How often a download that broke off begins anew. Default: 3.
-    pub fn retries(mut self, tries: u32) -> Self {
-        self.retries = tries;
-        self
-    }
-
     /// Is told how many bytes have come, and how many there are where the server says. A download
     /// that begins anew counts from 0 again.
     pub fn on_progress(mut self, tell: impl FnMut(u64, Option<u64>) + 's) -> Self {
@@ -137,16 +138,11 @@ impl<'s> Download<'s> {
             Some(folder) => folder,
             None => return Err(Error::input(format!("{} names no file", path.display()))),
         };
-        let mut running = self.begin()?;
+        let (core, request, mut running) = self.begin()?;
         running.check(path)?;
         let mut partial = Partial::create(folder)?;
-        loop {
-            match running.ask().and_then(|answer| running.receive(answer, &mut partial)) {
-                Ok(_) => return partial.keep(path, running.overwrite),
-                Err(error) => running.again(error)?,
-            }
-            partial.start_over()?;
-        }
+        core.ask(request, |answer| running.receive(answer, &mut partial))?;
+        partial.keep(path, running.overwrite)
     }
 
     /// Into a folder that there is, under the name that the server gives it, or else that of the
@@ -160,95 +156,65 @@ impl<'s> Download<'s> {
         if !folder.is_dir() {
             return Err(Error::input(format!("{} is no folder", folder.display())));
         }
-        let mut running = self.begin()?;
+        let (core, request, mut running) = self.begin()?;
         let mut partial = Partial::create(folder)?;
-        loop {
-            match running.receive_named(folder, &mut partial) {
-                Ok(target) => {
-                    partial.keep(&target, running.overwrite)?;
-                    return Ok(target);
-                }
-                Err(error) => running.again(error)?,
+        let (named, start) = core.ask(request, |answer| {
+            let named = answer.header(CONTENT_DISPOSITION).and_then(name::from_header);
+            let named = named.and_then(|name| name::safe(&name)).map(|name| folder.join(name));
+            if let Some(target) = &named {
+                // Before all of it comes.
+                running.check(target)?;
             }
-            partial.start_over()?;
-        }
+            Ok((named, running.receive(answer, &mut partial)?))
+        })?;
+        let target = match named {
+            Some(target) => target,
+            None => folder.join(running.item.name(core, &start)),
+        };
+        partial.keep(&target, running.overwrite)?;
+        Ok(target)
     }
 
     /// Into a writer, which is not flushed; how many bytes is returned. What breaks off after the
     /// first byte is an error: a writer cannot take back.
     pub fn to_writer(self, mut writer: impl Write) -> Result<u64> {
-        let mut running = self.begin()?;
-        loop {
+        let (core, request, mut running) = self.begin()?;
+        let outcome = core.ask(request, |answer| {
             let mut written = false;
-            let outcome = running.ask().and_then(|answer| {
-                running.stream(answer, |block| {
-                    written = true;
-                    let failed = |error| Error::io("the download cannot be written", error);
-                    writer.write_all(block).map_err(failed)
-                })
+            let outcome = running.stream(answer, |block| {
+                written = true;
+                let failed = |error| Error::io("the download cannot be written", error);
+                writer.write_all(block).map_err(failed)
             });
-            match outcome {
-                Ok(total) => return Ok(total),
-                Err(error) if written => return Err(error),
-                Err(error) => running.again(error)?,
-            }
-        }
+            // What is an error inside is tried again.
+            if written { Ok(outcome) } else { outcome.map(Ok) }
+        })?;
+        outcome
     }
 
     /// Into memory, up to [`max_response`](crate::HttpOptions::max_response).
     pub fn to_bytes(self) -> Result<Vec<u8>> {
-        let mut running = self.begin()?;
-        loop {
-            match running.ask().and_then(|answer| running.collect(answer)) {
-                Ok(bytes) => return Ok(bytes),
-                Err(error) => running.again(error)?,
-            }
-        }
+        let (core, request, mut running) = self.begin()?;
+        core.ask(request, |answer| running.collect(answer))
     }
 
-    fn begin(self) -> Result<Running<'s>> {
-        let Download { core, request, item, overwrite, retries, progress } = self;
-        Ok(Running {
-            core,
-            request: request?,
-            item,
-            overwrite,
-            tries: Tries::new(retries),
-            progress,
-        })
+    fn begin(self) -> Result<(&'s Core, Request<'static>, Running<'s>)> {
+        let Download { core, request, item, overwrite, progress } = self;
+        Ok((core, request?, Running { item, overwrite, progress }))
     }
 }
 
 /// A download that is under way.
 struct Running<'s> {
-    core: &'s Core,
-    request: Request<'static>,
     item: Item,
     overwrite: bool,
-    tries: Tries,
     progress: Option<Box<dyn FnMut(u64, Option<u64>) + 's>>,
 }
 
 impl Running<'_> {
-    fn ask(&mut self) -> Result<Success> {
-        self.core.send_again(&mut self.request)
-    }
-
-    /// The whole file, and where it belongs.
-    fn receive_named(&mut self, folder: &Path, partial: &mut Partial) -> Result<PathBuf> {
-        let answer = self.ask()?;
-        let header = answer.header(CONTENT_DISPOSITION).and_then(name::from_header);
-        let named = header.and_then(|name| name::safe(&name)).map(|name| folder.join(name));
-        if let Some(target) = &named {
-            // Before all of it comes.
-            self.check(target)?;
-        }
-        let start = self.receive(answer, partial)?;
-        Ok(named.unwrap_or_else(|| folder.join(self.name_of_item(&start))))
-    }
-
-    /// The whole file; its first bytes are returned.
+    /// The whole file, from its start; its first bytes are returned.
     fn receive(&mut self, answer: Success, partial: &mut Partial) -> Result<Vec<u8>> {
+        partial.start_over()?;
         let mut start = Vec::new();
         self.stream(answer, |block| {
             if start.len() < 64 {
@@ -290,30 +256,11 @@ impl Running<'_> {
         })
     }
 
-    /// Waits before another try, where that may help.
-    fn again(&mut self, error: Error) -> Result<()> {
-        // A server that was silent for half an hour is not asked for another one.
-        match error.is_retryable() && !error.is_timeout() {
-            true => self.tries.wait(error),
-            false => Err(error),
-        }
-    }
-
     fn check(&self, target: &Path) -> Result<()> {
         match !self.overwrite && target.symlink_metadata().is_ok() {
             true => Err(exists(target)),
             false => Ok(()),
         }
-    }
-
-    /// A name where the server gave none that can be used.
-    fn name_of_item(&self, start: &[u8]) -> String {
-        let request = Request::get(self.core.site(&self.item.path));
-        let named = self.core.read::<Named>(request, self.item.tag);
-        // The file is there: a name less fine is better than none of it.
-        let name = named.ok().and_then(|named| named.0).filter(|name| !name.is_empty());
-        let name = name.as_deref().unwrap_or(&self.item.id);
-        name::of_item(name, self.item.extension(start))
     }
 }
 
@@ -323,7 +270,6 @@ impl fmt::Debug for Download<'_> {
         f.debug_struct("Download")
             .field("path", &path)
             .field("overwrite", &self.overwrite)
-            .field("retries", &self.retries)
             .finish_non_exhaustive()
     }
 }

@@ -1,0 +1,131 @@
+//! [`Limiter`]: no more requests at a time, or in an hour, than the site allows.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::stop::Stop;
+use crate::{Error, ErrorKind, Result};
+
+/// A wait is looked at again this often, so that a stop is noticed.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Gives requests their turn.
+#[derive(Debug)]
+pub(super) struct Limiter {
+    at_a_time: usize,
+    in_an_hour: usize,
+    hour: Duration,
+    state: Arc<(Mutex<State>, Condvar)>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    running: usize,
+    /// When the requests of the last hour began, the oldest first.
+    begun: VecDeque<Instant>,
+}
+
+/// A request's turn, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Turn(Arc<(Mutex<State>, Condvar)>);
+
+impl Limiter {
+    pub(super) fn new(at_a_time: Option<usize>, in_an_hour: Option<usize>) -> Option<Limiter> {
+        Limiter::with_hour(at_a_time, in_an_hour, Duration::from_secs(60 * 60))
+    }
+
+    fn with_hour(
+        at_a_time: Option<usize>,
+        in_an_hour: Option<usize>,
+        hour: Duration,
+    ) -> Option<Limiter> {
+        at_a_time.or(in_an_hour)?;
+        let (at_a_time, in_an_hour) =
+            (at_a_time.unwrap_or(usize::MAX), in_an_hour.unwrap_or(usize::MAX));
+        Some(Limiter { at_a_time, in_an_hour, hour, state: Arc::default() })
+    }
+
+    /// Waits for a turn, to the deadline at most.
+    pub(super) fn turn(&self, stop: &Stop, deadline: Option<Instant>) -> Result<Turn> {
+        let (state, freed) = &*self.state;
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let now = Instant::now();
+            while state.begun.front().is_some_and(|begun| now.duration_since(*begun) >= self.hour) {
+                state.begun.pop_front();
+            }
+            if state.running < self.at_a_time && state.begun.len() < self.in_an_hour {
+                state.running += 1;
+                if self.in_an_hour != usize::MAX {
+                    state.begun.push_back(now);
+                }
+                return Ok(Turn(self.state.clone()));
+            }
+            stop.check()?;
+            if deadline.is_some_and(|deadline| deadline <= now) {
+                let what = "the request's turn did not come in the time allowed";
+                return Err(Error::new(ErrorKind::Timeout, what));
+            }
+            state = match freed.wait_timeout(state, LOOK) {
+                Ok((state, _)) => state,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).running -= 1;
+        self.0.1.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn no_more_at_a_time() {
+        let limiter = Limiter::new(Some(2), None).unwrap();
+        let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let _turn = limiter.turn(&Stop::new(), None).unwrap();
+                    most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    std::thread::sleep(Duration::from_millis(10));
+                    now.fetch_sub(1, Ordering::SeqCst);
+                });
+            }
+        });
+        assert_eq!(most.into_inner(), 2);
+    }
+
+    #[test]
+    fn no_more_in_an_hour() {
+        let hour = Duration::from_millis(200);
+        let limiter = Limiter::with_hour(None, Some(3), hour).unwrap();
+        let start = Instant::now();
+        for _ in 0..3 {
+            limiter.turn(&Stop::new(), None).unwrap();
+        }
+        let soon = Some(Instant::now() + Duration::from_millis(1));
+        assert_eq!(limiter.turn(&Stop::new(), soon).unwrap_err().kind(), ErrorKind::Timeout);
+        limiter.turn(&Stop::new(), None).unwrap();
+        assert!(start.elapsed() >= hour);
+        let stopped = Stop::new();
+        stopped.stop();
+        let turns = [
+            limiter.turn(&stopped, None),
+            limiter.turn(&stopped, None),
+            limiter.turn(&stopped, None),
+        ];
+        assert!(
+            turns.iter().any(|turn| turn.as_ref().is_err_and(|e| e.kind() == ErrorKind::Cancelled))
+        );
+    }
+}
