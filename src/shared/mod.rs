@@ -2,6 +2,7 @@
 
 mod details;
 mod export;
+pub(crate) mod find;
 mod list;
 pub mod query;
 
