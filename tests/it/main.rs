@@ -1,6 +1,7 @@
 //! The library over real sockets: one binary, a module for each subject.
 
 mod credentials;
+mod find;
 mod help;
 mod listing;
 mod logs;
