@@ -192,17 +192,26 @@ impl Core {
             )));
         }
         match request.needs() {
-            Some(needed) if needed > self.version => Err(Error::new(
-                ErrorKind::Version,
-                format!(
-                    "{} {} needs REST API {needed}, and the session speaks {}",
-                    request.method(),
-                    request.path(),
-                    self.version
-                ),
-            )),
-            _ => Ok(()),
+            Some(needed) => self.has(needed, || format!("{} {}", request.method(), request.path())),
+            None => Ok(()),
         }
+    }
+
+    /// Refuses a part of a request that the session's version does not have.
+    pub(crate) fn needs(&self, since: (u16, u16), what: impl FnOnce() -> String) -> Result<()> {
+        self.has(ApiVersion::new(since.0, since.1), what)
+    }
+
+    fn has(&self, needed: ApiVersion, what: impl FnOnce() -> String) -> Result<()> {
+        if needed <= self.version {
+            return Ok(());
+        }
+        let what = what();
+        let speaks = self.version;
+        Err(Error::new(
+            ErrorKind::Version,
+            format!("{what} needs REST API {needed}, and the session speaks {speaks}"),
+        ))
     }
 
     /// Sends a request whose answer says no more than that it is done.
@@ -226,8 +235,20 @@ impl Core {
 
     /// Sends a request and gives its answer unread, to be streamed. What breaks off while it is
     /// read is not tried again here.
-    #[expect(dead_code, reason = "downloads stream")]
     pub(crate) fn send(&self, request: Request<'_>) -> Result<Success> {
         self.ask(request, Ok)
+    }
+
+    /// Sends a request and reads the list that its answer is, which has no pages.
+    pub(crate) fn read_all<T: FromXml>(
+        &self,
+        request: Request<'_>,
+        wrap: &str,
+        item: &str,
+    ) -> Result<Vec<T>> {
+        self.send(request)?.xml(|root| {
+            root.need(wrap)?;
+            root.list(wrap, item)
+        })
     }
 }

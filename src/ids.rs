@@ -107,6 +107,32 @@ ids! {
     WorkbookId = "workbooks";
     /// The id of a view.
     ViewId = "views";
+    /// The id of a custom view.
+    CustomViewId = "customviews";
+    /// The id of a data source.
+    DatasourceId = "datasources";
+    /// The id of a flow.
+    FlowId = "flows";
+    /// The id of a run of a flow.
+    FlowRunId = "flows/runs";
+    /// The id of a background job.
+    JobId = "jobs";
+    /// The id of a group.
+    GroupId = "groups";
+    /// The id of a group set.
+    GroupSetId = "groupsets";
+    /// The id of a database, an asset of Tableau Catalog.
+    DatabaseId = "databases";
+    /// The id of a table, an asset of Tableau Catalog.
+    TableId = "tables";
+    /// The id of a column of a table, an asset of Tableau Catalog.
+    ColumnId = "columns";
+    /// The id of a virtual connection.
+    VirtualConnectionId = "virtualConnections";
+    /// The id of a connection of a data source, a workbook, a flow or a virtual connection.
+    ConnectionId;
+    /// The id of a data quality warning.
+    WarningId = "dataQualityWarnings";
 }
 
 #[cfg(test)]

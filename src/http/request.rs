@@ -95,9 +95,10 @@ impl<'b> Request<'b> {
         Request::new(Method::DELETE, path)
     }
 
-    /// The first API version that has the call; older sessions refuse it before sending.
+    /// The first API version that has the call, or what is asked in it; the newest counts. Older
+    /// sessions refuse it before sending.
     pub(crate) fn since(mut self, major: u16, minor: u16) -> Request<'b> {
-        self.needs = Some(ApiVersion::new(major, minor));
+        self.needs = self.needs.max(Some(ApiVersion::new(major, minor)));
         self
     }
 
@@ -188,7 +189,7 @@ impl<'b> Request<'b> {
     }
 
     /// Path and query as they are sent.
-    pub(super) fn path_and_query(&self) -> Result<String> {
+    pub(crate) fn path_and_query(&self) -> Result<String> {
         // An id that is empty or dotted would make this the address of something else.
         if self.path.split('/').skip(1).any(|part| matches!(part, "" | "." | "..")) {
             return Err(Error::input(format!(

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId};
-use crate::shared::{List, Listed};
+use crate::shared::{List, Listed, OwnerDetails};
 use crate::xml::{element, words};
 use crate::{Error, ErrorKind, Result};
 
@@ -93,6 +93,8 @@ element! {
         top_level: Option<bool> = attr("topLevelProject");
         /// Whether the user may publish to it.
         writeable: Option<bool> = attr("writeable");
+        /// How many users have it among their favorites.
+        favorites_total: Option<u64> = attr("favoritesTotal");
         /// When it was created.
         created_at: Option<Timestamp> = attr("createdAt");
         /// When it was last changed.
@@ -101,6 +103,8 @@ element! {
         owner: Option<UserId> = child_id("owner"), update UserId;
         /// The owner's name.
         owner_name: Option<String> = child_attr("owner", "name");
+        /// More about the owner.
+        owner_details: Option<OwnerDetails> = child("owner");
         /// How many projects are in it.
         project_count: Option<u64> = child_attr("contentsCounts", "projectCount");
         /// How many workbooks are in it.

@@ -56,6 +56,8 @@ struct Ask {
     fields: Vec<String>,
     size: u32,
     needs: Option<(u16, u16)>,
+    /// What else the address asks.
+    with: Vec<(&'static str, &'static str)>,
 }
 
 /// One page of a [`List`].
@@ -74,13 +76,18 @@ pub struct Page<T> {
 
 impl<'s, T: Listed> List<'s, T> {
     pub(crate) fn new(core: &'s Arc<Core>, path: String) -> List<'s, T> {
-        let (filters, sorts, fields) = Default::default();
-        let ask = Ask { path, filters, sorts, fields, size: 1000, needs: None };
+        let (filters, sorts, fields, with) = Default::default();
+        let ask = Ask { path, filters, sorts, fields, size: 1000, needs: None, with };
         List { core, ask, prefetch: 0, of: PhantomData }
     }
 
+    /// A further question in the address.
+    pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
+        self.ask.with.push((name, value));
+        self
+    }
+
     /// The first API version that has the list.
-    #[cfg_attr(not(test), expect(dead_code, reason = "later rooms are newer than 2.3"))]
     pub(crate) fn since(mut self, major: u16, minor: u16) -> Self {
         self.ask.needs = Some((major, minor));
         self
@@ -140,6 +147,9 @@ fn fetch<T: Listed>(core: &Core, ask: &Ask, number: u32) -> Result<Page<T>> {
     let mut request = Request::get(&ask.path);
     if let Some((major, minor)) = ask.needs {
         request = request.since(major, minor);
+    }
+    for (name, value) in &ask.with {
+        request = request.query(*name, *value);
     }
     for (name, parts) in [("filter", &ask.filters), ("sort", &ask.sorts)] {
         if !parts.is_empty() {

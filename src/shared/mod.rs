@@ -1,8 +1,15 @@
 //! What rooms have in common, each written once.
 
+mod details;
+mod export;
 mod list;
 mod query;
 
+pub use details::{Location, LocationKind, OwnerDetails, ProjectDetails, WorkbookDetails};
+pub use export::{
+    CsvExport, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport,
+    PowerPointExport, Resolution,
+};
 pub(crate) use list::Listed;
 pub use list::{Items, List, Page};
 pub use query::{Filter, Sort};

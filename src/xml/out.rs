@@ -32,6 +32,11 @@ impl Out {
         self.writer.end_element();
     }
 
+    /// Refuses the document for a value that cannot be sent; the first reason stays.
+    pub(crate) fn refuse(&mut self, why: Error) {
+        self.refused.get_or_insert(why);
+    }
+
     /// Writes an attribute of the element that was opened last.
     pub(crate) fn attribute(&mut self, name: &'static str, value: &str) {
         self.check(value, || format!("the attribute `{name}`"));

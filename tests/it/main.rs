@@ -3,3 +3,4 @@
 mod raw;
 mod reliability;
 mod session;
+mod wire;

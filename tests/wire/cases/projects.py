@@ -10,7 +10,7 @@ BARE = '<project id="p-2" name="Bare"/>'
 case("get", "server.projects.get(TSC.RequestOptions(pagesize=1000))", page("projects", OPS, TOP, BARE))
 case("get.plain", "server.projects.get()", page("projects", OPS))
 case("get.none", "server.projects.get(TSC.RequestOptions(pagesize=1000))", page("projects"))
-case("get_by_id", "server.projects.get_by_id('p-1')", OPS)
+case("get_by_id", "server.projects.get_by_id('p-1')", OPS, instead=[page("projects", TOP, OPS)])
 case(
     "get_by_path",
     "server.projects.get_by_path('Top/Operations')",
