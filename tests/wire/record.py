@@ -371,7 +371,7 @@ def record(case, http):
     if case["instead"]:
         # What the library asks is not what TSC asks.
         out["instead"] = [answer_out(answer) for answer in case["instead"]]
-    return {key: value for key, value in out.items() if value is not None}
+    return out
 
 
 def answer_out(answer):
