@@ -76,6 +76,11 @@ impl Core {
         Core { stop: Some(stop.clone()), ..self.clone() }
     }
 
+    /// Whether its calls have a stop.
+    pub(crate) fn has_stop(&self) -> bool {
+        self.stop.is_some()
+    }
+
     /// The same session, shared by a file.
     pub(crate) fn shared_in(self, file: &SessionFile) -> Core {
         let sign_in = self.identity.sign_in().cloned();
@@ -246,7 +251,7 @@ impl Core {
         wrap: &str,
         item: &str,
     ) -> Result<Vec<T>> {
-        self.send(request)?.xml(|root| {
+        self.xml(request, |root| {
             root.need(wrap)?;
             root.list(wrap, item)
         })

@@ -161,7 +161,10 @@ impl Server {
     }
 
     fn core(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Core> {
-        Core::sign_in(self.transport.clone(), self.version()?, SignIn::of(credentials))
+        let sign_in = SignIn::of(credentials);
+        // Credentials that cannot be sent are refused before anything is, the version question too.
+        sign_in.request()?;
+        Core::sign_in(self.transport.clone(), self.version()?, sign_in)
     }
 
     fn resumed(&self, token: &SessionToken) -> Core {

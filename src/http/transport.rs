@@ -1,6 +1,6 @@
 //! The one loop that sends. Every request of this library passes through [`Transport::send`].
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -378,7 +378,8 @@ impl Transport {
             to.host
         );
         if log::max_level() == log::LevelFilter::Off {
-            eprintln!("{text}");
+            // Not `eprintln`, which panics where standard error is closed.
+            let _ = writeln!(std::io::stderr(), "{text}");
         } else {
             warn!(target: "tableau_server_client::insecure_request", "{text}");
         }
@@ -440,15 +441,17 @@ impl Success {
         }
     }
 
-    /// Reads the body to its end, though what it says does not matter: a connection whose answer
-    /// was left unread cannot be used again.
-    pub(crate) fn ignore(self) -> Result<()> {
-        self.text().map(|_| ())
-    }
-
-    /// The body as text, whole: to its end, but no more than `max_response`.
-    pub(crate) fn text(mut self) -> Result<String> {
-        self.read().map_err(|error| self.explain(error))
+    /// Reads the body to its end, because a connection whose answer was left unread cannot be used
+    /// again. What it says matters only where it says that nothing was done.
+    pub(crate) fn ignore(mut self) -> Result<()> {
+        let outcome = self.bytes().and_then(|bytes| {
+            let text = String::from_utf8_lossy(&bytes);
+            if failure::looks_like_html(&text) {
+                return Err(Error::decode("the answer is an HTML page, such as a login page"));
+            }
+            failure::refused_in_text(self.status, &text, &self.url, &self.scrub).map_or(Ok(()), Err)
+        });
+        outcome.map_err(|error| self.explain(error))
     }
 
     /// The body as XML: `read` gets its root, unless that is Tableau's `<error>`.
@@ -503,7 +506,13 @@ impl Success {
         }
     }
 
+    /// The body as text, whole: to its end, but no more than `max_response`.
     fn read(&mut self) -> Result<String> {
+        String::from_utf8(self.bytes()?)
+            .map_err(|error| Error::decode("the answer is not UTF-8").because(error.utf8_error()))
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let read = while_watching(self.stop.as_ref(), || {
             self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
@@ -515,8 +524,7 @@ impl Success {
                 self.most
             )));
         }
-        String::from_utf8(bytes)
-            .map_err(|error| Error::decode("the answer is not UTF-8").because(error.utf8_error()))
+        Ok(bytes)
     }
 
     /// Says which answer an error is about. Names out of the answer are in the message, so it is

@@ -128,6 +128,8 @@ impl Listed for Project {
     const ITEM: &'static str = "project";
 }
 
+crate::shared::fields!(projects Project);
+
 words! {
     /// Who sets the permissions of a project's content.
     ContentPermissions {

@@ -3,7 +3,7 @@
 mod details;
 mod export;
 mod list;
-mod query;
+pub mod query;
 
 pub use details::{Location, LocationKind, OwnerDetails, ProjectDetails, WorkbookDetails};
 pub use export::{
@@ -11,5 +11,6 @@ pub use export::{
     PowerPointExport, Resolution,
 };
 pub(crate) use list::Listed;
-pub use list::{Items, List, Page};
-pub use query::{Filter, Sort};
+pub use list::{Items, List, OnChange, Page};
+pub(crate) use query::fields;
+pub use query::{Field, Filter, Sort};

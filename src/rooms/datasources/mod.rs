@@ -125,6 +125,8 @@ impl Listed for Datasource {
     const ITEM: &'static str = "datasource";
 }
 
+crate::shared::fields!(datasources Datasource);
+
 words! {
     /// Whether one can ask a data source in words.
     AskData {

@@ -134,3 +134,5 @@ impl Listed for Flow {
     const WRAP: &'static str = "flows";
     const ITEM: &'static str = "flow";
 }
+
+crate::shared::fields!(flows Flow);

@@ -193,3 +193,5 @@ impl Listed for Workbook {
     const WRAP: &'static str = "workbooks";
     const ITEM: &'static str = "workbook";
 }
+
+crate::shared::fields!(workbooks Workbook);
