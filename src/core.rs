@@ -238,6 +238,7 @@ impl Core {
         self.ask(request, |answer| answer.xml(&read))
     }
 
+    #[expect(dead_code, reason = "downloads call it")]
     /// Sends a request and gives its answer unread, to be streamed. What breaks off while it is
     /// read is not tried again here.
     pub(crate) fn send(&self, request: Request<'_>) -> Result<Success> {
@@ -255,5 +256,14 @@ impl Core {
             root.need(wrap)?;
             root.list(wrap, item)
         })
+    }
+
+    /// Sends a request and reads the element that its answer is about, if it is about any.
+    pub(crate) fn read_any<T: FromXml>(
+        &self,
+        request: Request<'_>,
+        tag: &str,
+    ) -> Result<Option<T>> {
+        self.ask(request, |answer| answer.xml_if_any(|root| root.child(tag))).map(Option::flatten)
     }
 }

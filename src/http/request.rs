@@ -7,6 +7,7 @@ use ureq::http::Method;
 
 use super::retry::Repeat;
 use super::url::encode_segment;
+use crate::secret::Secret;
 use crate::version::ApiVersion;
 use crate::xml::{self, ToXml};
 use crate::{Error, Result};
@@ -21,6 +22,7 @@ pub(crate) struct Request<'b> {
     pub(super) within: Option<Duration>,
     pub(super) repeat: Repeat,
     pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) secrets: Vec<Secret>,
     needs: Option<ApiVersion>,
 }
 
@@ -70,6 +72,7 @@ impl<'b> Request<'b> {
             patience: Patience::Answer,
             within: None,
             headers: Vec::new(),
+            secrets: Vec::new(),
             needs: None,
         }
     }
@@ -166,6 +169,12 @@ impl<'b> Request<'b> {
     /// An element as the body, in `<tsRequest>`.
     pub(crate) fn element(self, inside: &impl ToXml) -> Result<Request<'b>> {
         Ok(self.xml(xml::request(inside)?))
+    }
+
+    /// Keeps what the body says in confidence out of messages, should the server repeat it.
+    pub(crate) fn hiding(mut self, secret: Option<&Secret>) -> Request<'b> {
+        self.secrets.extend(secret.cloned());
+        self
     }
 
     /// Bounds the whole request, whatever the options say.

@@ -1,5 +1,6 @@
 //! The one loop that sends. Every request of this library passes through [`Transport::send`].
 
+use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -135,6 +136,10 @@ impl Transport {
         asker: Asker<'_>,
         mut finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
+        let scrub = request.secrets.iter().fold(Cow::Borrowed(asker.scrub), |scrub, secret| {
+            Cow::Owned(scrub.into_owned().with(secret))
+        });
+        let asker = Asker { scrub: &scrub, ..asker };
         let limit = request.within.or_else(|| self.options.whole_request());
         let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
         let deadline = [limit, asker.stop.and_then(Stop::deadline)].into_iter().flatten().min();
@@ -233,7 +238,9 @@ impl Transport {
         let patience = request.patience;
         let (content_type, length, mut source): (_, _, Box<dyn Read + '_>) = match &mut request.body
         {
-            Body::None if request.method == Method::POST => (None, 0, Box::new(std::io::empty())),
+            Body::None if matches!(request.method, Method::POST | Method::PUT) => {
+                (None, 0, Box::new(std::io::empty()))
+            }
             Body::None => return self.run(head, (), proxy, patience, left),
             Body::Bytes { content_type, bytes } => {
                 (Some(*content_type), bytes.len() as u64, Box::new(&bytes[..]))
@@ -456,15 +463,29 @@ impl Success {
 
     /// The body as XML: `read` gets its root, unless that is Tableau's `<error>`.
     pub(crate) fn xml<T>(mut self, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
-        let outcome = self.read().and_then(|text| {
-            let document = xml::parse(&text)?;
-            let root = Node::root(&document)?;
-            match failure::refused_in_success(self.status, root, &self.url, &self.scrub) {
-                Some(error) => Err(error),
-                None => read(root),
-            }
+        let outcome = self.read().and_then(|text| self.parse(&text, read));
+        outcome.map_err(|error| self.explain(error))
+    }
+
+    /// As [`xml`](Success::xml), of an answer that may have no body.
+    pub(crate) fn xml_if_any<T>(
+        mut self,
+        read: impl FnOnce(Node<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let outcome = self.read().and_then(|text| match text.trim() {
+            "" => Ok(None),
+            _ => self.parse(&text, read).map(Some),
         });
         outcome.map_err(|error| self.explain(error))
+    }
+
+    fn parse<T>(&self, text: &str, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
+        let document = xml::parse(text)?;
+        let root = Node::root(&document)?;
+        match failure::refused_in_success(self.status, root, &self.url, &self.scrub) {
+            Some(error) => Err(error),
+            None => read(root),
+        }
     }
 
     #[expect(dead_code, reason = "publishing and downloads call it")]
