@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId};
-use crate::shared::{List, Listed, OwnerDetails};
+use crate::shared::{List, Listed, find, OwnerDetails};
 use crate::xml::{element, words};
 use crate::{Error, ErrorKind, Filter, Result};
 
@@ -93,6 +93,51 @@ impl<'s> Projects<'s> {
             Err(_) => true,
         };
         list.into_iter().find(is_it).transpose()
+    }
+
+    /// The project at a path, if there is one: `Marketing/Q1` is the project `Q1` in the project
+    /// `Marketing` of the top level. In a name `\/` is a slash, and `\\` a backslash.
+    ///
+    /// # Errors
+    ///
+    /// [`Ambiguous`](ErrorKind::Ambiguous) where several projects have that path, and
+    /// [`Input`](ErrorKind::Input) where the path names none.
+    ///
+    /// REST: [Query Projects](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#query_projects), once for each part.
+    pub fn find(&self, path: &str) -> Result<Option<Project>> {
+        self.find_path(find::names(path))
+    }
+
+    /// As [`find`](Projects::find), by the names from the top level on, whatever marks they hold.
+    pub fn find_path<N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Option<Project>> {
+        let mut found: Vec<Project> = Vec::new();
+        let mut path = String::new();
+        for (depth, name) in names.into_iter().enumerate() {
+            let name = name.as_ref();
+            path = if depth == 0 { name.to_owned() } else { format!("{path}/{name}") };
+            let parents = match depth {
+                0 => vec![None],
+                _ => found.into_iter().map(|parent| Some(parent.id)).collect(),
+            };
+            found = Vec::new();
+            for parent in parents {
+                let within = parent.as_ref().map(|parent| PARENT_PROJECT_ID.eq(parent));
+                let filters = [NAME.eq(name)].into_iter().chain(within);
+                let fits = |project: &Project| project.name == name && project.parent == parent;
+                found.extend(find::fitting(self.list(), filters, fits)?);
+            }
+            if found.is_empty() {
+                return Ok(None);
+            }
+        }
+        if path.is_empty() {
+            return Err(Error::input("the path of a project names none"));
+        }
+        let what = || format!("projects have the path {path:?}");
+        find::only(found, what, |project| project.id.to_string())
     }
 
     /// Creates a project.
