@@ -11,3 +11,4 @@ mod raw;
 mod reliability;
 mod session;
 mod version;
+mod wire;
