@@ -1,0 +1,352 @@
+//! Background jobs: `sites/{site}/jobs`. They advance by the clock, or by being asked about.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::super::answer::{Answer, Element};
+use super::super::clock::{later, written};
+use super::super::luid::{ADDED, Kind, luid};
+use super::super::query::{Field, Listed, Type, Value, list_these};
+use super::super::refusal::Refusal;
+use super::super::request::{Call, Standing};
+use super::super::route::{Method, Reply, Route};
+use super::super::site::Site;
+use super::super::world::World;
+use super::publish::Publication;
+use super::users::ImportedUser;
+
+/// How a job ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in super::super) enum Outcome {
+    Success,
+    /// With what the server has to say about it.
+    Failed(String),
+    Cancelled,
+}
+
+/// What a job does when it ends well.
+#[derive(Clone, Debug)]
+pub(in super::super) enum Effect {
+    Nothing,
+    Refresh(String),
+    Extract { of: String, exists: bool, encrypt: bool },
+    Publish(Box<Publication>),
+    Import(Vec<ImportedUser>),
+}
+
+/// A background job.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Job {
+    pub(in super::super) id: String,
+    kind: &'static str,
+    effect: Effect,
+    /// The element, the id and the name of what it is about.
+    on: Option<(&'static str, String, String)>,
+    created: Timestamp,
+    due: Timestamp,
+    started: Option<Timestamp>,
+    ended: Option<Timestamp>,
+    polls: u32,
+    planned: Outcome,
+    outcome: Option<Outcome>,
+    notes: Vec<String>,
+    /// Type, value and text of each.
+    status_notes: Vec<(&'static str, String, String)>,
+}
+
+impl Job {
+    pub(in super::super) fn new(
+        site: &Site,
+        kind: &'static str,
+        effect: Effect,
+        on: Option<(&'static str, String, String)>,
+        planned: Outcome,
+        now: Timestamp,
+        time: Duration,
+    ) -> Job {
+        Job {
+            id: luid(Kind::Job, site.number, ADDED + site.jobs.len() as u64 + 1),
+            kind,
+            effect,
+            on,
+            created: now,
+            due: later(now, time),
+            started: None,
+            ended: None,
+            polls: 0,
+            planned,
+            outcome: None,
+            notes: Vec::new(),
+            status_notes: Vec::new(),
+        }
+    }
+
+    fn status(&self) -> &'static str {
+        match (&self.outcome, self.started) {
+            (Some(Outcome::Success), _) => "Success",
+            (Some(Outcome::Failed(_)), _) => "Failed",
+            (Some(Outcome::Cancelled), _) => "Cancelled",
+            (None, Some(_)) => "InProgress",
+            (None, None) => "Pending",
+        }
+    }
+
+    fn progress(&self) -> u32 {
+        match (&self.outcome, self.started) {
+            (Some(_), _) => 100,
+            (None, Some(_)) => 50,
+            (None, None) => 0,
+        }
+    }
+
+    fn finish_code(&self) -> Option<u8> {
+        self.outcome.as_ref().map(|outcome| match outcome {
+            Outcome::Success => 0,
+            Outcome::Failed(_) => 1,
+            Outcome::Cancelled => 2,
+        })
+    }
+
+    /// `<job>`: what starting it and asking for it answer.
+    pub(in super::super) fn element(&self) -> Element {
+        let on = self
+            .on
+            .as_ref()
+            .map(|(name, id, title)| Element::reference(name, id).attr("name", title));
+        let wrapper = match self.kind {
+            "RefreshExtract" | "CreateExtract" | "DeleteExtract" => Some("extractRefreshJob"),
+            "PublishWorkbook" => Some("publishWorkbookJob"),
+            "PublishDatasource" => Some("publishDatasourceJob"),
+            "UserImport" => Some("userImportJob"),
+            "UpdateUploadedFile" => Some("updateUploadedFileJob"),
+            _ => None,
+        };
+        let detail = wrapper.map(|wrapper| {
+            let mut detail = Element::new(wrapper).maybe_child(on);
+            detail.children.extend(self.notes.iter().map(|note| Element::with_text("notes", note)));
+            detail
+        });
+        let status_notes = (!self.status_notes.is_empty()).then(|| {
+            let note = |(kind, value, text): &(&str, String, String)| {
+                Element::new("statusNote")
+                    .attr("type", kind)
+                    .attr("value", value)
+                    .attr("text", text)
+            };
+            Element::list("statusNotes", self.status_notes.iter().map(note))
+        });
+        Element::reference("job", &self.id)
+            .attr("mode", "Asynchronous")
+            .attr("type", self.kind)
+            .attr("progress", self.progress())
+            .attr("createdAt", written(self.created))
+            .maybe("startedAt", self.started.map(written))
+            .maybe("updatedAt", self.ended.or(self.started).map(written))
+            .maybe("completedAt", self.ended.map(written))
+            .maybe("finishCode", self.finish_code())
+            .maybe_child(detail)
+            .maybe_child(status_notes)
+    }
+}
+
+/// The name that a list of jobs gives to a kind.
+fn background(kind: &str) -> &str {
+    match kind {
+        "RefreshExtract" => "refresh_extracts",
+        "CreateExtract" => "create_extracts",
+        "DeleteExtract" => "delete_extracts",
+        "PublishWorkbook" => "publish_workbook",
+        "PublishDatasource" => "publish_datasource",
+        "UserImport" => "user_import",
+        other => other,
+    }
+}
+
+impl Listed for Job {
+    const NAMES: (&'static str, &'static str) = ("backgroundJob", "backgroundJobs");
+    const SHOWN: &'static [&'static str] = &[
+        "id",
+        "status",
+        "createdAt",
+        "startedAt",
+        "endedAt",
+        "priority",
+        "jobType",
+        "title",
+        "subtitle",
+    ];
+    const FIELDS: &'static [Field<Job>] = &[
+        Field { name: "status", holds: Type::Text, of: |j, _| j.status().into() },
+        Field { name: "jobType", holds: Type::Text, of: |j, _| background(j.kind).into() },
+        Field { name: "priority", holds: Type::Number, of: |_, _| Value::Number(50) },
+        Field { name: "progress", holds: Type::Number, of: |j, _| u64::from(j.progress()).into() },
+        Field { name: "createdAt", holds: Type::Time, of: |j, _| Value::Time(j.created) },
+        Field {
+            name: "startedAt",
+            holds: Type::Time,
+            of: |j, _| j.started.map_or(Value::None, Value::Time),
+        },
+        Field {
+            name: "completedAt",
+            holds: Type::Time,
+            of: |j, _| j.ended.map_or(Value::None, Value::Time),
+        },
+        Field {
+            name: "endedAt",
+            holds: Type::Time,
+            of: |j, _| j.ended.map_or(Value::None, Value::Time),
+        },
+        Field {
+            name: "title",
+            holds: Type::Text,
+            of: |j, _| j.on.as_ref().map_or(Value::None, |(_, _, name)| name.as_str().into()),
+        },
+        Field {
+            name: "subtitle",
+            holds: Type::Text,
+            of: |j, _| j.on.as_ref().map_or(Value::None, |(kind, _, _)| (*kind).into()),
+        },
+        Field { name: "notes", holds: Type::Text, of: |j, _| Value::Texts(j.notes.clone()) },
+    ];
+
+    fn element(&self, _: &Site, _: &Call) -> Element {
+        Element::reference("backgroundJob", &self.id)
+            .attr("status", self.status())
+            .attr("createdAt", written(self.created))
+            .maybe("startedAt", self.started.map(written))
+            .maybe("endedAt", self.ended.map(written))
+            .attr("priority", 50)
+            .attr("jobType", background(self.kind))
+            .maybe("title", self.on.as_ref().map(|(_, _, name)| name))
+            .maybe("subtitle", self.on.as_ref().map(|(kind, _, _)| kind))
+    }
+}
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::new(Method::Get, "sites/{site}/jobs", 3, 1, all),
+    Route::new(Method::Get, "sites/{site}/jobs/{job}", 2, 0, get),
+    Route::new(Method::Put, "sites/{site}/jobs/{job}", 3, 1, cancel),
+];
+
+/// Refuses a second job of a kind about something that has one under way.
+pub(super) fn not_running(site: &Site, kind: &str, on: &str) -> Result<(), Refusal> {
+    let is = |job: &&Job| job.kind == kind && job.on.as_ref().is_some_and(|(_, id, _)| id == on);
+    if site.jobs.iter().filter(is).any(|job| job.outcome.is_none()) {
+        let detail = "A job of this kind is queued already.";
+        return Err(Refusal::conflict("409093", detail));
+    }
+    Ok(())
+}
+
+fn all(world: &mut World, call: &Call) -> Reply {
+    let site = world.site(call)?;
+    // The newest first, as the server has them.
+    list_these(site.jobs.iter().rev().map(Cow::Borrowed), site, call)
+}
+
+fn place(site: &Site, id: &str) -> Result<usize, Refusal> {
+    site.jobs.iter().position(|job| job.id == id).ok_or_else(|| Kind::Job.missing(id))
+}
+
+fn get(world: &mut World, call: &Call) -> Reply {
+    let (now, enough) = (world.clock.now(), world.job_polls);
+    let site = world.site_mut(call)?;
+    let number = site.number;
+    let at = place(site, call.param(0))?;
+    let job = &mut site.jobs[at];
+    job.polls += 1;
+    if job.outcome.is_none() {
+        job.started.get_or_insert(now);
+        if job.polls >= enough {
+            job.due = now;
+        }
+    }
+    world.settle_jobs(now);
+    let job = world.sites.get(&number).and_then(|site| site.jobs.get(at));
+    Ok(Answer::one(job.ok_or_else(|| Kind::Job.missing(call.param(0)))?.element()))
+}
+
+fn cancel(world: &mut World, call: &Call) -> Reply {
+    call.need(Standing::SiteAdmin)?;
+    let now = world.clock.now();
+    let site = world.site_mut(call)?;
+    let at = place(site, call.param(0))?;
+    let job = &mut site.jobs[at];
+    if job.outcome.is_some() {
+        let detail = "The job is over and cannot be cancelled.";
+        return Err(Refusal::forbidden("403091", detail));
+    }
+    job.outcome = Some(Outcome::Cancelled);
+    job.ended = Some(now);
+    job.notes.push("The job was cancelled.".to_owned());
+    Ok(Answer::empty(200))
+}
+
+impl World {
+    /// Ends the jobs whose time has come, with all that they do.
+    pub(in super::super) fn settle_jobs(&mut self, now: Timestamp) {
+        let numbers: Vec<u16> = self.sites.keys().copied().collect();
+        for number in numbers {
+            while let Some(site) = self.sites.get_mut(&number) {
+                let due = |job: &Job| job.outcome.is_none() && job.due <= now;
+                let Some(at) = site.jobs.iter().position(due) else { break };
+                let job = &mut site.jobs[at];
+                job.started.get_or_insert(job.created);
+                job.ended = Some(now);
+                job.outcome = Some(job.planned.clone());
+                if let Outcome::Failed(note) = &job.planned {
+                    job.notes.push(note.clone());
+                }
+                if job.planned == Outcome::Success {
+                    let effect = std::mem::replace(&mut job.effect, Effect::Nothing);
+                    self.carry_out(number, at, effect, now);
+                }
+            }
+        }
+    }
+
+    fn carry_out(&mut self, number: u16, at: usize, effect: Effect, now: Timestamp) {
+        let Some(site) = self.sites.get_mut(&number) else { return };
+        match effect {
+            Effect::Nothing => {}
+            Effect::Refresh(id) => {
+                if let Ok(workbook) = site.workbooks.get_mut(&id) {
+                    workbook.updated = now;
+                } else if let Ok(datasource) = site.datasources.get_mut(&id) {
+                    datasource.updated = now;
+                }
+            }
+            Effect::Extract { of, exists, encrypt } => {
+                if let Ok(workbook) = site.workbooks.get_mut(&of) {
+                    (workbook.has_extracts, workbook.encrypt_extracts) = (exists, encrypt);
+                } else if let Ok(datasource) = site.datasources.get_mut(&of) {
+                    (datasource.has_extracts, datasource.encrypt_extracts) = (exists, encrypt);
+                }
+            }
+            Effect::Publish(publication) => {
+                let on = publication.carry_out(site, now);
+                if let Some(job) = site.jobs.get_mut(at) {
+                    match on {
+                        Ok(on) => job.on = Some(on),
+                        Err(refusal) => {
+                            job.notes.push(refusal.detail.clone());
+                            job.outcome = Some(Outcome::Failed(refusal.detail));
+                        }
+                    }
+                }
+            }
+            Effect::Import(rows) => {
+                let (added, notes) = super::users::import(site, rows);
+                if let Some(job) = site.jobs.get_mut(at) {
+                    let text = format!("{added} users were added to the site.");
+                    job.status_notes.push(("CountOfUsersAddedToSite", added.to_string(), text));
+                    let text = format!("{} rows were passed over.", notes.len());
+                    job.status_notes.push(("CountOfUsersSkipped", notes.len().to_string(), text));
+                    job.notes.extend(notes);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What is on a site: a file a resource, each with its data, its element and its operations.
+
+mod connections;
+mod datasources;
+mod files;
+mod groups;
+mod jobs;
+mod permissions;
+mod projects;
+mod publish;
+mod revisions;
+mod search;
+mod sites;
+mod tags;
+mod uploads;
+mod users;
+mod views;
+mod workbooks;
+
+pub(super) use connections::Connection;
+pub(super) use datasources::Datasource;
+pub(super) use groups::Group;
+pub(super) use jobs::{Effect, Job, Outcome};
+pub(super) use permissions::Rule;
+pub(super) use projects::Project;
+pub(super) use revisions::Revision;
+pub(super) use uploads::Upload;
+pub(super) use users::{User, site_role};
+pub(super) use views::{Shown, View};
+pub(super) use workbooks::Workbook;
+
+use super::route::Route;
+
+/// The routes of all resources.
+pub(super) fn routes() -> impl Iterator<Item = Route> {
+    [
+        sites::ROUTES,
+        users::IMPORT_ROUTES,
+        users::ROUTES,
+        groups::ROUTES,
+        projects::ROUTES,
+        workbooks::ROUTES,
+        views::ROUTES,
+        datasources::ROUTES,
+        connections::ROUTES,
+        revisions::ROUTES,
+        permissions::ROUTES,
+        tags::ROUTES,
+        jobs::ROUTES,
+        uploads::ROUTES,
+        publish::ROUTES,
+        search::ROUTES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}

@@ -1,0 +1,306 @@
+//! Projects: `sites/{site}/projects`.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::super::answer::{Answer, Element};
+use super::super::clock::written;
+use super::super::luid::Kind;
+use super::super::query::{Field, Listed, Type, Value, list};
+use super::super::refusal::Refusal;
+use super::super::request::{Call, Standing};
+use super::super::route::{Method, Reply, Route};
+use super::super::site::Site;
+use super::super::world::World;
+
+/// A project, which can be inside another.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Project {
+    pub(in super::super) id: String,
+    pub(in super::super) name: String,
+    pub(in super::super) description: String,
+    pub(in super::super) parent: Option<String>,
+    pub(in super::super) content_permissions: String,
+    pub(in super::super) owner: String,
+    pub(in super::super) created: Timestamp,
+    pub(in super::super) updated: Timestamp,
+}
+
+impl Listed for Project {
+    const NAMES: (&'static str, &'static str) = ("project", "projects");
+    const SHOWN: &'static [&'static str] = &[
+        "id",
+        "name",
+        "description",
+        "createdAt",
+        "updatedAt",
+        "contentPermissions",
+        "parentProjectId",
+        "controllingPermissionsProjectId",
+        "owner",
+    ];
+    const FIELDS: &'static [Field<Project>] = &[
+        Field { name: "name", holds: Type::Text, of: |p, _| p.name.as_str().into() },
+        Field { name: "createdAt", holds: Type::Time, of: |p, _| Value::Time(p.created) },
+        Field { name: "updatedAt", holds: Type::Time, of: |p, _| Value::Time(p.updated) },
+        Field {
+            name: "ownerName",
+            holds: Type::Text,
+            of: |p, site| Value::Text(site.user_name(&p.owner)),
+        },
+        Field {
+            name: "ownerDomain",
+            holds: Type::Text,
+            of: |p, site| {
+                site.users.find(&p.owner).map_or(Value::None, |u| Value::Text(u.domain.clone()))
+            },
+        },
+        Field {
+            name: "ownerEmail",
+            holds: Type::Text,
+            of: |p, site| {
+                site.users.find(&p.owner).map_or(Value::None, |u| Value::Text(u.email.clone()))
+            },
+        },
+        Field {
+            name: "parentProjectId",
+            holds: Type::Text,
+            of: |p, _| p.parent.as_deref().map_or(Value::None, Value::from),
+        },
+        Field {
+            name: "topLevelProject",
+            holds: Type::Flag,
+            of: |p, _| Value::Flag(p.parent.is_none()),
+        },
+    ];
+
+    fn element(&self, site: &Site, call: &Call) -> Element {
+        let counted = call.query("fields").is_some().then(|| counts(site, &self.id));
+        Element::new("project")
+            .attr("id", &self.id)
+            .attr("name", &self.name)
+            .attr("description", &self.description)
+            .attr("createdAt", written(self.created))
+            .attr("updatedAt", written(self.updated))
+            .attr("contentPermissions", &self.content_permissions)
+            .maybe("parentProjectId", self.parent.as_ref())
+            .maybe("controllingPermissionsProjectId", lock(site, self))
+            .attr("topLevelProject", self.parent.is_none())
+            .attr("writeable", true)
+            .child(Element::reference("owner", &self.owner))
+            .maybe_child(counted)
+    }
+}
+
+fn counts(site: &Site, id: &str) -> Element {
+    let workbooks: Vec<_> = site.workbooks.iter().filter(|w| w.project == id).collect();
+    let views: usize = workbooks.iter().map(|workbook| site.views_of(&workbook.id).len()).sum();
+    Element::new("contentsCounts")
+        .attr(
+            "projectCount",
+            site.projects.iter().filter(|p| p.parent.as_deref() == Some(id)).count(),
+        )
+        .attr("workbookCount", workbooks.len())
+        .attr("viewCount", views)
+        .attr("dataSourceCount", site.datasources.iter().filter(|d| d.project == id).count())
+}
+
+/// The project whose permissions hold for this one's content: the nearest above, or itself, that
+/// is locked together with all that is nested in it.
+pub(super) fn lock(site: &Site, project: &Project) -> Option<String> {
+    let mut at = Some(Cow::Borrowed(project));
+    // As many steps as there could be, so that a loop is no trap.
+    for _ in 0..64 {
+        let here = at?;
+        let nested = here.id != project.id;
+        match here.content_permissions.as_str() {
+            "LockedToProject" => return Some(here.id.clone()),
+            "LockedToProjectWithoutNested" if !nested => return Some(here.id.clone()),
+            _ => at = here.parent.as_ref().and_then(|parent| site.projects.find(parent)),
+        }
+    }
+    None
+}
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::new(Method::Get, "sites/{site}/projects", 2, 0, all),
+    Route::new(Method::Post, "sites/{site}/projects", 2, 0, create),
+    Route::new(Method::Put, "sites/{site}/projects/{project}", 2, 0, update),
+    Route::new(Method::Delete, "sites/{site}/projects/{project}", 2, 0, delete),
+];
+
+fn all(world: &mut World, call: &Call) -> Reply {
+    let site = world.site(call)?;
+    list(&site.projects, site, call)
+}
+
+const CONTENT_PERMISSIONS: [&str; 3] =
+    ["LockedToProject", "ManagedByOwner", "LockedToProjectWithoutNested"];
+
+fn content_permissions(text: &str) -> Result<String, Refusal> {
+    if !CONTENT_PERMISSIONS.contains(&text) {
+        return Err(Refusal::bad("400003", format!("'{text}' are no content permissions.")));
+    }
+    Ok(text.to_owned())
+}
+
+fn name_is_free(site: &Site, project: &Project) -> Result<(), Refusal> {
+    let taken = |other: &Project| {
+        other.id != project.id
+            && other.parent == project.parent
+            && other.name.to_lowercase() == project.name.to_lowercase()
+    };
+    if site.projects.iter().any(|other| taken(&other)) {
+        let detail = format!("There is a project '{}' there already.", project.name);
+        return Err(Refusal::conflict("409006", detail));
+    }
+    Ok(())
+}
+
+fn create(world: &mut World, call: &Call) -> Reply {
+    call.need(Standing::Publisher)?;
+    call.asks("publishSamples")?;
+    let doc = call.doc()?;
+    let project = doc.need_child("project")?;
+    let now = world.clock.now();
+    let owner = call.user().to_owned();
+    let site = world.site_mut(call)?;
+    let parent = project.attr("parentProjectId").filter(|parent| !parent.is_empty());
+    // Whoever is no administrator can only create inside a project of their own.
+    let may = match parent {
+        Some(parent) => site.projects.get(parent)?.owner == owner,
+        None => false,
+    };
+    if !may {
+        call.need(Standing::SiteAdmin)?;
+    }
+    let new = Project {
+        id: site.projects.new_id(),
+        name: project.need("name")?.to_owned(),
+        description: project.attr("description").unwrap_or_default().to_owned(),
+        parent: parent.map(str::to_owned),
+        content_permissions: content_permissions(
+            project.attr("contentPermissions").unwrap_or("ManagedByOwner"),
+        )?,
+        owner,
+        created: now,
+        updated: now,
+    };
+    name_is_free(site, &new)?;
+    let element = new.element(site, call);
+    site.projects.add(new);
+    Ok(Answer::created(element))
+}
+
+fn update(world: &mut World, call: &Call) -> Reply {
+    let doc = call.doc()?;
+    let project = doc.need_child("project")?;
+    let now = world.clock.now();
+    let site = world.site_mut(call)?;
+    let mut changed = site.projects.get(call.param(0))?.into_owned();
+    // An update that changes nothing is how the Python client gets a project.
+    let empty = ["name", "description", "parentProjectId", "contentPermissions"]
+        .iter()
+        .all(|name| project.attr(name).is_none())
+        && project.child("owner").is_none();
+    if empty {
+        return Ok(Answer::one(changed.element(site, call)));
+    }
+    if changed.owner != call.user() {
+        call.need(Standing::SiteAdmin)?;
+    }
+    if let Some(name) = project.attr("name") {
+        if name.is_empty() {
+            return Err(Refusal::malformed("A project needs a name."));
+        }
+        name.clone_into(&mut changed.name);
+    }
+    if let Some(description) = project.attr("description") {
+        description.clone_into(&mut changed.description);
+    }
+    if let Some(text) = project.attr("contentPermissions") {
+        changed.content_permissions = content_permissions(text)?;
+    }
+    match project.attr("parentProjectId") {
+        None => {}
+        Some("") => changed.parent = None,
+        Some(parent) => {
+            site.projects.get(parent)?;
+            if parent == changed.id || is_inside(site, parent, &changed.id) {
+                let detail = "A project cannot be moved into itself.";
+                return Err(Refusal::bad("400003", detail));
+            }
+            changed.parent = Some(parent.to_owned());
+        }
+    }
+    if let Some(owner) = project.child("owner") {
+        changed.owner = site.users.get(owner.need("id")?)?.id.clone();
+    }
+    name_is_free(site, &changed)?;
+    changed.updated = now;
+    site.projects.get_mut(call.param(0))?.clone_from(&changed);
+    Ok(Answer::one(changed.element(site, call)))
+}
+
+/// Whether a project is below another.
+fn is_inside(site: &Site, id: &str, other: &str) -> bool {
+    let mut at = site.projects.find(id).and_then(|project| project.parent.clone());
+    for _ in 0..64 {
+        match at {
+            Some(parent) if parent == other => return true,
+            Some(parent) => {
+                at = site.projects.find(&parent).and_then(|project| project.parent.clone());
+            }
+            None => return false,
+        }
+    }
+    true
+}
+
+fn delete(world: &mut World, call: &Call) -> Reply {
+    call.need(Standing::SiteAdmin)?;
+    let site = world.site_mut(call)?;
+    let id = call.param(0);
+    if site.projects.get(id)?.id == super::super::luid::luid(Kind::Project, site.number, 0) {
+        return Err(Refusal::forbidden("403004", "The default project cannot be deleted."));
+    }
+    // What is inside goes too: projects, workbooks, data sources.
+    let mut children: HashMap<String, Vec<String>> = HashMap::new();
+    for project in site.projects.iter() {
+        if let Some(parent) = &project.parent {
+            children.entry(parent.clone()).or_default().push(project.id.clone());
+        }
+    }
+    let mut doomed = vec![id.to_owned()];
+    let mut at = 0;
+    while let Some(project) = doomed.get(at).cloned() {
+        doomed.extend(children.remove(&project).unwrap_or_default());
+        at += 1;
+    }
+    let workbooks: Vec<String> = site
+        .workbooks
+        .iter()
+        .filter(|w| doomed.contains(&w.project))
+        .map(|w| w.id.clone())
+        .collect();
+    for workbook in workbooks {
+        super::workbooks::discard(site, &workbook)?;
+    }
+    let datasources: Vec<String> = site
+        .datasources
+        .iter()
+        .filter(|d| doomed.contains(&d.project))
+        .map(|d| d.id.clone())
+        .collect();
+    for datasource in datasources {
+        site.datasources.remove(&datasource)?;
+        site.forget(&datasource);
+    }
+    for project in doomed {
+        site.projects.remove(&project)?;
+        site.forget(&project);
+    }
+    Ok(Answer::no_content())
+}

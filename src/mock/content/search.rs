@@ -1,0 +1,114 @@
+//! Content search: `/api/-/search`, in JSON whatever the client accepts.
+
+use serde_json::{Value, json};
+
+use super::super::answer::Answer;
+use super::super::clock::written;
+use super::super::refusal::Refusal;
+use super::super::request::Call;
+use super::super::route::{Method, Reply, Route};
+use super::super::world::World;
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::new(Method::Get, "search", 3, 16, search).unversioned(),
+    Route::new(Method::Get, "suggestions", 3, 19, suggestions).unversioned(),
+];
+
+fn number(call: &Call, name: &str, usual: usize, most: usize) -> Result<usize, Refusal> {
+    match call.query(name) {
+        None => Ok(usual),
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|&number| number <= most)
+            .ok_or_else(|| Refusal::bad("400003", format!("'{name}' cannot be '{text}'."))),
+    }
+}
+
+/// The types that `filter=type:eq:workbook` or `type:in:[workbook,view]` lets through.
+fn types(filter: &str) -> Option<Vec<&str>> {
+    if let Some(one) = filter.strip_prefix("type:eq:") {
+        return Some(vec![one]);
+    }
+    let list = filter.strip_prefix("type:in:[")?.strip_suffix(']')?;
+    Some(list.split(',').map(str::trim).collect())
+}
+
+fn hits(world: &World, call: &Call, most: usize) -> Result<Vec<Value>, Refusal> {
+    let site = world.site(call)?;
+    let terms = call.query("terms").unwrap_or_default().to_lowercase();
+    let filter = call.query("filter").unwrap_or_default();
+    let types = types(filter);
+    if types.is_none() && !filter.is_empty() {
+        return Err(Refusal::bad("400065", format!("The filter '{filter}' is not understood.")));
+    }
+    let asked = |kind| types.as_ref().is_none_or(|types| types.contains(&kind));
+    let named = |name: &str| {
+        let name = name.to_lowercase();
+        terms.split_whitespace().all(|term| name.contains(term))
+    };
+    let hit = |kind: &str, id: &str, title: &str, owner: &str, project: &str, at: String| {
+        json!({
+            "uri": format!("{}/api/-/search/{kind}s/{id}", call.base),
+            "content": {
+                "type": kind,
+                "luid": id,
+                "title": title,
+                "ownerName": site.user_name(owner),
+                "containerName": site.project_name(project),
+                "modifiedTime": at,
+            },
+        })
+    };
+    let workbooks = site
+        .workbooks
+        .iter()
+        .filter(|w| asked("workbook") && named(&w.name))
+        .map(|w| hit("workbook", &w.id, &w.name, &w.owner, &w.project, written(w.updated)));
+    let datasources = site
+        .datasources
+        .iter()
+        .filter(|d| asked("datasource") && named(&d.name))
+        .map(|d| hit("datasource", &d.id, &d.name, &d.owner, &d.project, written(d.updated)));
+    let projects = site.projects.iter().filter(|p| asked("project") && named(&p.name)).map(|p| {
+        let inside = p.parent.clone().unwrap_or_default();
+        hit("project", &p.id, &p.name, &p.owner, &inside, written(p.updated))
+    });
+    let views = site.views.iter().filter(|v| asked("view") && named(&v.name)).map(|v| {
+        let workbook = site.workbooks.find(&v.workbook);
+        let (owner, project) =
+            workbook.map(|w| (w.owner.clone(), w.project.clone())).unwrap_or_default();
+        hit("view", &v.id, &v.name, &owner, &project, written(v.updated))
+    });
+    Ok(workbooks.chain(datasources).chain(projects).chain(views).take(most).collect())
+}
+
+fn search(world: &mut World, call: &Call) -> Reply {
+    let (page, limit) = (number(call, "page", 0, 1 << 20)?, number(call, "limit", 10, 2000)?);
+    let all = hits(world, call, 2000)?;
+    let start = page.saturating_mul(limit);
+    let link = |page: usize| {
+        let terms = crate::http::encode_segment(call.query("terms").unwrap_or_default());
+        format!("{}/api/-/search?terms={terms}&page={page}&limit={limit}", call.base)
+    };
+    let next = (start + limit < all.len()).then(|| link(page + 1));
+    let previous = (page > 0).then(|| link(page - 1));
+    let items: Vec<&Value> = all.iter().skip(start).take(limit).collect();
+    Ok(Answer::json(json!({
+        "hits": {
+            "next": next,
+            "prev": previous,
+            "pageIndex": page,
+            "startIndex": start,
+            "limit": limit,
+            "total": all.len(),
+            "items": items,
+        },
+    })))
+}
+
+fn suggestions(world: &mut World, call: &Call) -> Reply {
+    let limit = number(call, "limit", 10, 2000)?;
+    let items = hits(world, call, limit)?;
+    Ok(Answer::json(json!({ "hits": { "items": items } })))
+}

@@ -1,0 +1,70 @@
+//! File uploads in pieces: `sites/{site}/fileUploads`.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::super::answer::{Answer, Element};
+use super::super::clock::later;
+use super::super::luid::Kind;
+use super::super::multipart::{part, parts};
+use super::super::refusal::Refusal;
+use super::super::request::{Call, Standing};
+use super::super::route::{Method, Reply, Route};
+use super::super::world::World;
+
+/// A file that arrives in pieces.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Upload {
+    pub(super) bytes: Vec<u8>,
+    expires: Timestamp,
+}
+
+impl Upload {
+    pub(in super::super) fn is_alive(&self, now: Timestamp) -> bool {
+        now < self.expires
+    }
+}
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::new(Method::Post, "sites/{site}/fileUploads", 2, 0, initiate),
+    Route::new(Method::Put, "sites/{site}/fileUploads/{upload}", 2, 0, append),
+];
+
+fn element(id: &str, size: usize) -> Element {
+    Element::new("fileUpload").attr("uploadSessionId", id).attr("fileSize", size.div_ceil(1 << 20))
+}
+
+fn initiate(world: &mut World, call: &Call) -> Reply {
+    call.need(Standing::Publisher)?;
+    let secret = world.secret(32).to_lowercase();
+    let id = format!("{}:{secret}-0:0", world.signed_in);
+    let expires = later(world.clock.now(), world.upload_lifetime);
+    let element = element(&id, 0);
+    world.site_mut(call)?.uploads.insert(id, Upload { bytes: Vec::new(), expires });
+    Ok(Answer::created(element))
+}
+
+fn append(world: &mut World, call: &Call) -> Reply {
+    // Uploads that nobody finishes must not fill the memory of whoever runs the server.
+    const MOST: usize = 4 << 30;
+    let id = call.param(0);
+    let expires = later(world.clock.now(), world.upload_lifetime.max(Duration::from_secs(1)));
+    let max_file = world.max_file;
+    let site = world.site_mut(call)?;
+    let upload = site.uploads.get_mut(id).ok_or_else(|| Kind::Upload.missing(id))?;
+    let parts = parts(call.request)?;
+    let file = part(&parts, "tableau_file")
+        .ok_or_else(|| Refusal::bad("400020", "The request has no part 'tableau_file'."))?;
+    if file.body.len() > max_file || upload.bytes.len() + file.body.len() > MOST {
+        return Err(too_large(max_file));
+    }
+    upload.bytes.extend_from_slice(file.body);
+    upload.expires = expires;
+    Ok(Answer::one(element(id, upload.bytes.len())))
+}
+
+pub(super) fn too_large(max_file: usize) -> Refusal {
+    let detail = format!("A request carries {} MB of a file at most.", max_file >> 20);
+    Refusal::http(413, detail)
+}

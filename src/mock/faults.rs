@@ -1,0 +1,387 @@
+//! [`Fault`]: what a test wants to go wrong.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::request::{Request, is_route};
+
+/// Something that goes wrong on demand; [`MockServer::fault`](super::MockServer::fault) arms it.
+///
+/// A fault says what happens (the constructors), to which requests ([`on`](Fault::on),
+/// [`page`](Fault::page), [`query`](Fault::query)) and how often ([`times`](Fault::times),
+/// [`skip`](Fault::skip), [`probability`](Fault::probability)). Without any of these it happens to
+/// every request for as long as the server runs. Of several faults that fit a request the first that
+/// was armed happens; delays add to whatever else happens.
+#[derive(Clone, Debug)]
+#[must_use = "a fault happens once `MockServer::fault` has it"]
+pub struct Fault {
+    pub(super) what: What,
+    method: Option<String>,
+    pattern: Option<String>,
+    query: Vec<(String, String)>,
+    times: Option<u64>,
+    skip: u64,
+    chance: Option<Chance>,
+}
+
+/// What happens.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    Delay(Duration),
+    Answer(Canned),
+    Silent,
+    Reset(Moment),
+    Cut(usize),
+    Slow(usize, Duration),
+    ExpireSession,
+}
+
+/// When a connection is reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    BeforeAnswer,
+    AfterHead,
+    MidBody,
+}
+
+/// An answer that is given in place of the true one.
+#[derive(Clone, Debug)]
+pub(super) struct Canned {
+    pub(super) status: u16,
+    pub(super) kind: Kind,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) retry_after: Option<RetryAfter>,
+    /// Before the request's body was read.
+    pub(super) early: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// Tableau's error: code, summary, detail. `None` is what goes with the status.
+    Error(Option<(String, String, String)>),
+    Html,
+    Empty,
+    Bytes(String, Vec<u8>),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum RetryAfter {
+    Seconds(u64),
+    /// So much later than the server's clock, written as a date.
+    Date(Duration),
+}
+
+#[derive(Clone, Debug)]
+struct Chance {
+    probability: f64,
+    state: u64,
+}
+
+impl Fault {
+    fn new(what: What) -> Fault {
+        Fault {
+            what,
+            method: None,
+            pattern: None,
+            query: Vec::new(),
+            times: None,
+            skip: 0,
+            chance: None,
+        }
+    }
+
+    fn canned(status: u16, kind: Kind) -> Fault {
+        let (headers, retry_after, early) = (Vec::new(), None, false);
+        Fault::new(What::Answer(Canned { status, kind, headers, retry_after, early }))
+    }
+
+    /// The request is answered with a status, and with Tableau's error in XML unless
+    /// [`html`](Fault::html), [`empty`](Fault::empty), [`error`](Fault::error) or
+    /// [`body`](Fault::body) says otherwise. It is not carried out.
+    pub fn status(status: u16) -> Fault {
+        Fault::canned(status, Kind::Error(None))
+    }
+
+    /// 429, with `Retry-After` in seconds.
+    pub fn too_many_requests(retry_after: Duration) -> Fault {
+        Fault::status(429).retry_after(retry_after)
+    }
+
+    /// The request is answered with a redirect to a location, which can be relative.
+    pub fn redirect(status: u16, location: impl Into<String>) -> Fault {
+        Fault::canned(status, Kind::Empty).header("Location", location)
+    }
+
+    /// The request waits that long, and is then answered as ever (or as another fault says).
+    pub fn delay(time: Duration) -> Fault {
+        Fault::new(What::Delay(time))
+    }
+
+    /// The request is read and never answered; the connection stays open.
+    pub fn silent() -> Fault {
+        Fault::new(What::Silent)
+    }
+
+    /// The connection is reset when the request was read. It was not carried out.
+    pub fn reset() -> Fault {
+        Fault::new(What::Reset(Moment::BeforeAnswer))
+    }
+
+    /// The connection is reset after the status and the headers. The request was carried out.
+    pub fn reset_after_head() -> Fault {
+        Fault::new(What::Reset(Moment::AfterHead))
+    }
+
+    /// The connection is reset in the middle of the answer's body. The request was carried out.
+    pub fn reset_mid_body() -> Fault {
+        Fault::new(What::Reset(Moment::MidBody))
+    }
+
+    /// The answer's body ends after so many bytes, short of its `Content-Length`, with an orderly
+    /// end of the connection. The request was carried out.
+    pub fn cut(bytes: usize) -> Fault {
+        Fault::new(What::Cut(bytes))
+    }
+
+    /// The answer's body comes in pieces of so many bytes, with a pause before each.
+    pub fn slow(piece: usize, pause: Duration) -> Fault {
+        Fault::new(What::Slow(piece.max(1), pause))
+    }
+
+    /// The session that the request is made in expires just before it: the answer is `401002`.
+    pub fn expire_session() -> Fault {
+        Fault::new(What::ExpireSession)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Canned)) -> Fault {
+        if let What::Answer(canned) = &mut self.what {
+            change(canned);
+        }
+        self
+    }
+
+    /// A page of HTML in place of Tableau's error, as a gateway or a login page gives.
+    pub fn html(self) -> Fault {
+        self.with(|canned| canned.kind = Kind::Html)
+    }
+
+    /// No body in place of Tableau's error.
+    pub fn empty(self) -> Fault {
+        self.with(|canned| canned.kind = Kind::Empty)
+    }
+
+    /// Tableau's error, with a code, a summary and a detail of one's own.
+    pub fn error(
+        self,
+        code: impl Into<String>,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Fault {
+        let error = Some((code.into(), summary.into(), detail.into()));
+        self.with(|canned| canned.kind = Kind::Error(error))
+    }
+
+    /// A body of one's own.
+    pub fn body(self, content_type: impl Into<String>, body: impl Into<Vec<u8>>) -> Fault {
+        let bytes = Kind::Bytes(content_type.into(), body.into());
+        self.with(|canned| canned.kind = bytes)
+    }
+
+    /// A header of the answer.
+    pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Fault {
+        let header = (name.into(), value.into());
+        self.with(|canned| canned.headers.push(header))
+    }
+
+    /// `Retry-After` in whole seconds.
+    pub fn retry_after(self, time: Duration) -> Fault {
+        self.with(|canned| canned.retry_after = Some(RetryAfter::Seconds(time.as_secs())))
+    }
+
+    /// `Retry-After` as a date, that much later than the server's clock.
+    pub fn retry_after_date(self, time: Duration) -> Fault {
+        self.with(|canned| canned.retry_after = Some(RetryAfter::Date(time)))
+    }
+
+    /// The answer comes as soon as the request's headers were read, before its body.
+    pub fn early(self) -> Fault {
+        self.with(|canned| canned.early = true)
+    }
+
+    /// Only to requests with this method (`"*"` is any) and this route: the path without
+    /// `/api/{version}` and `/sites/{site}`, in which `*` stands for a segment and a `**` at the end
+    /// for all that follow: `"/workbooks"`, `"/workbooks/*/tags"`, `"/auth/**"`.
+    pub fn on(mut self, method: impl Into<String>, route: impl Into<String>) -> Fault {
+        let method = method.into();
+        self.method = (method != "*").then_some(method);
+        self.pattern = Some(route.into());
+        self
+    }
+
+    /// Only to requests whose query has this value under this name.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Fault {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Only to requests for this page of a list.
+    pub fn page(self, number: u64) -> Fault {
+        self.query("pageNumber", number.to_string())
+    }
+
+    /// Only to the first so many of the requests that fit.
+    pub fn times(mut self, times: u64) -> Fault {
+        self.times = Some(times);
+        self
+    }
+
+    /// Not to the first so many of the requests that fit.
+    pub fn skip(mut self, requests: u64) -> Fault {
+        self.skip = requests;
+        self
+    }
+
+    /// Only to this share of the requests that fit: 0.1 is every tenth, at random. The seed makes
+    /// a run repeatable.
+    pub fn probability(mut self, probability: f64, seed: u64) -> Fault {
+        self.chance = Some(Chance { probability, state: seed });
+        self
+    }
+
+    fn fits(&self, request: &Request) -> bool {
+        self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&request.method))
+            && self.pattern.as_ref().is_none_or(|pattern| is_route(pattern, &request.path))
+            && self.query.iter().all(|(name, value)| request.query_value(name) == Some(value))
+    }
+
+    /// Whether it happens to this request; counts the ones that it fits.
+    fn happens(&mut self, request: &Request) -> bool {
+        if self.times == Some(0) || !self.fits(request) {
+            return false;
+        }
+        if self.skip > 0 {
+            self.skip -= 1;
+            return false;
+        }
+        if let Some(chance) = &mut self.chance
+            && chance.draw() >= chance.probability
+        {
+            return false;
+        }
+        if let Some(times) = &mut self.times {
+            *times -= 1;
+        }
+        true
+    }
+}
+
+impl Chance {
+    /// A number from 0 to below 1 (SplitMix64).
+    fn draw(&mut self) -> f64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^= z >> 31;
+        #[expect(clippy::cast_precision_loss, reason = "53 bits fit into a double")]
+        let number = (z >> 11) as f64;
+        number / (1_u64 << 53) as f64
+    }
+}
+
+/// What happens to one request.
+#[derive(Debug, Default)]
+pub(super) struct Mishap {
+    pub(super) delay: Duration,
+    pub(super) what: Option<What>,
+}
+
+/// The armed faults.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    armed: Vec<Fault>,
+}
+
+impl Faults {
+    pub(super) fn arm(&mut self, fault: Fault) {
+        self.armed.push(fault);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.armed.clear();
+    }
+
+    pub(super) fn strike(&mut self, request: &Request) -> Mishap {
+        let mut mishap = Mishap::default();
+        for fault in &mut self.armed {
+            let delays = matches!(fault.what, What::Delay(_));
+            // One is enough; the others are kept for the requests to come.
+            if (!delays && mishap.what.is_some()) || !fault.happens(request) {
+                continue;
+            }
+            match &fault.what {
+                What::Delay(time) => mishap.delay = mishap.delay.saturating_add(*time),
+                what => mishap.what = Some(what.clone()),
+            }
+        }
+        self.armed.retain(|fault| fault.times != Some(0));
+        mishap
+    }
+}
+
+/// A date as HTTP has it.
+pub(super) fn http_date(time: Timestamp) -> String {
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mock::http::Head;
+
+    fn request(method: &str, target: &str) -> Request {
+        let text = format!("{method} {target} HTTP/1.1\r\n\r\n");
+        let mut wire = crate::mock::http::Wire::new(std::io::Cursor::new(text.into_bytes()));
+        let head: Head = wire.head().unwrap();
+        Request::new(&head, Vec::new())
+    }
+
+    #[test]
+    fn which_requests_and_how_often() {
+        let mut faults = Faults::default();
+        faults.arm(Fault::status(503).on("GET", "/workbooks").skip(1).times(2));
+        faults.arm(Fault::silent().on("*", "/users/**").page(2));
+        faults.arm(Fault::delay(Duration::from_millis(1)).on("*", "/workbooks"));
+        let list = request("GET", "/api/3.1/sites/s/workbooks");
+        let hits: Vec<bool> = (0..5).map(|_| faults.strike(&list).what.is_some()).collect();
+        assert_eq!(hits, [false, true, true, false, false]);
+        assert_eq!(faults.strike(&list).delay, Duration::from_millis(1));
+        assert!(
+            faults.strike(&request("POST", "/api/3.1/sites/s/users/u?pageNumber=2")).what.is_some()
+        );
+        assert!(
+            faults.strike(&request("POST", "/api/3.1/sites/s/users/u?pageNumber=1")).what.is_none()
+        );
+    }
+
+    #[test]
+    fn chances_repeat() {
+        let run = |seed| -> Vec<bool> {
+            let mut faults = Faults::default();
+            faults.arm(Fault::reset().probability(0.5, seed));
+            let any = request("GET", "/");
+            (0..100).map(|_| faults.strike(&any).what.is_some()).collect()
+        };
+        assert_eq!(run(7), run(7));
+        assert_ne!(run(7), run(8));
+        let hits = run(7).into_iter().filter(|&hit| hit).count();
+        assert!((30..70).contains(&hits), "{hits}");
+    }
+
+    #[test]
+    fn dates() {
+        let time = Timestamp::from_second(784_111_777).unwrap();
+        assert_eq!(http_date(time), "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+}

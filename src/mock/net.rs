@@ -1,0 +1,318 @@
+//! The network side: a listener, a thread a connection, and an end to all of them.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+/// Locks, also where a thread panicked while it held the lock: the data are still consistent,
+/// for no handler leaves them half changed.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the connections are for.
+pub(super) trait Serve: Send + Sync + 'static {
+    /// Serves one connection until it ends.
+    fn serve(&self, stream: Stream, stop: &Stop);
+}
+
+/// A listening server. Dropping it closes the port and every connection and ends every thread.
+pub(super) struct Net {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    accepting: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    stop: Stop,
+    tls: Option<Arc<ServerConfig>>,
+    connections: Mutex<Connections>,
+}
+
+#[derive(Default)]
+struct Connections {
+    next: u64,
+    open: HashMap<u64, (TcpStream, JoinHandle<()>)>,
+    /// Threads that are ending: they can be joined without waiting.
+    done: Vec<JoinHandle<()>>,
+}
+
+impl Net {
+    pub(super) fn listen(
+        address: SocketAddr,
+        tls: Option<Arc<ServerConfig>>,
+        serve: Arc<impl Serve>,
+    ) -> io::Result<Net> {
+        let listener = TcpListener::bind(address)?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            stop: Stop::default(),
+            tls,
+            connections: Mutex::new(Connections::default()),
+        });
+        let accepting =
+            std::thread::Builder::new().name(format!("mock {}", address.port())).spawn({
+                let shared = Arc::clone(&shared);
+                move || accept(&listener, &shared, &serve)
+            })?;
+        Ok(Net { address, shared, accepting: Some(accepting) })
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends everything, and returns when it has ended.
+    pub(super) fn stop(&mut self) {
+        let Some(accepting) = self.accepting.take() else { return };
+        self.shared.stop.now();
+        // The accept call returns when somebody connects. That can fail while the process is out
+        // of file descriptors, so it is tried again after the connections were closed.
+        let mut woken = wake(self.address);
+        let (open, done) = {
+            let mut connections = lock(&self.shared.connections);
+            (std::mem::take(&mut connections.open), std::mem::take(&mut connections.done))
+        };
+        for (stream, _) in open.values() {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        for thread in open.into_values().map(|(_, thread)| thread).chain(done) {
+            let _ = thread.join();
+        }
+        for _ in 0..50 {
+            if woken || accepting.is_finished() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+            woken = wake(self.address);
+        }
+        if woken || accepting.is_finished() {
+            let _ = accepting.join();
+        }
+    }
+}
+
+impl Drop for Net {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn wake(mut address: SocketAddr) -> bool {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        });
+    }
+    TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
+}
+
+fn accept(listener: &TcpListener, shared: &Arc<Shared>, serve: &Arc<impl Serve>) {
+    loop {
+        let accepted = listener.accept();
+        if shared.stop.is_now() {
+            return;
+        }
+        match accepted {
+            Ok((stream, _)) => {
+                // A connection that cannot be served is dropped: its client sees it closed.
+                let _ = open(stream, shared, serve);
+            }
+            // Out of file descriptors, or a client that went away: the next may do better.
+            Err(_) => shared.stop.wait(Duration::from_millis(10)),
+        }
+    }
+}
+
+fn open(tcp: TcpStream, shared: &Arc<Shared>, serve: &Arc<impl Serve>) -> io::Result<()> {
+    tcp.set_nodelay(true)?;
+    let port = tcp.local_addr()?.port();
+    let handle = tcp.try_clone()?;
+    let mut connections = lock(&shared.connections);
+    for thread in connections.done.drain(..) {
+        let _ = thread.join();
+    }
+    connections.next += 1;
+    let number = connections.next;
+    let thread = std::thread::Builder::new().name(format!("mock {port}")).spawn({
+        let (shared, serve) = (Arc::clone(shared), Arc::clone(serve));
+        move || {
+            let _leave = Leave { number, shared: &shared };
+            if let Ok(stream) = Stream::new(tcp, shared.tls.clone()) {
+                serve.serve(stream, &shared.stop);
+            }
+        }
+    })?;
+    connections.open.insert(number, (handle, thread));
+    Ok(())
+}
+
+/// Takes a connection out of the list when its thread is about to end.
+struct Leave<'a> {
+    number: u64,
+    shared: &'a Shared,
+}
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        let mut connections = lock(&self.shared.connections);
+        if let Some((_, thread)) = connections.open.remove(&self.number) {
+            connections.done.push(thread);
+        }
+    }
+}
+
+/// Whether the server is to stop, and a way to wait that ends when it is.
+#[derive(Default)]
+pub(super) struct Stop {
+    now: Mutex<bool>,
+    bell: Condvar,
+}
+
+impl Stop {
+    fn now(&self) {
+        *lock(&self.now) = true;
+        self.bell.notify_all();
+    }
+
+    pub(super) fn is_now(&self) -> bool {
+        *lock(&self.now)
+    }
+
+    pub(super) fn wait_if_any(&self, time: Duration) {
+        if !time.is_zero() {
+            self.wait(time);
+        }
+    }
+
+    /// Waits that long, or until the server stops.
+    pub(super) fn wait(&self, time: Duration) {
+        let until = Instant::now().checked_add(time);
+        let mut now = lock(&self.now);
+        while !*now {
+            let left = until.map_or(Duration::from_secs(3600), |until| {
+                until.saturating_duration_since(Instant::now())
+            });
+            if left.is_zero() {
+                return;
+            }
+            now = self.bell.wait_timeout(now, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+/// One connection, encrypted or not.
+pub(super) enum Stream {
+    Plain(Tap),
+    Tls(Box<StreamOwned<ServerConnection, Tap>>),
+}
+
+impl Stream {
+    fn new(tcp: TcpStream, tls: Option<Arc<ServerConfig>>) -> Result<Stream, rustls::Error> {
+        let tap = Tap { tcp, unread: 0 };
+        Ok(match tls {
+            None => Stream::Plain(tap),
+            Some(config) => {
+                let session = ServerConnection::new(config)?;
+                Stream::Tls(Box::new(StreamOwned::new(session, tap)))
+            }
+        })
+    }
+
+    fn tap(&mut self) -> &mut Tap {
+        match self {
+            Stream::Plain(tap) => tap,
+            Stream::Tls(tls) => tls.get_mut(),
+        }
+    }
+
+    /// How long a read waits; `None` is for ever.
+    pub(super) fn patience(&mut self, time: Option<Duration>) {
+        let _ = self.tap().tcp.set_read_timeout(time);
+    }
+
+    /// Closes as a good server does: what was written arrives, also where the client is still
+    /// sending a body that nobody will read. (Closing with unread bytes resets the connection, and
+    /// a reset can destroy an answer that is under way.)
+    pub(super) fn finish(mut self) {
+        if let Stream::Tls(tls) = &mut self {
+            tls.conn.send_close_notify();
+        }
+        let _ = self.flush();
+        let tap = self.tap();
+        let _ = tap.tcp.shutdown(Shutdown::Write);
+        let _ = tap.tcp.set_read_timeout(Some(Duration::from_millis(500)));
+        let mut scrap = vec![0; 64 << 10];
+        let until = Instant::now() + Duration::from_secs(5);
+        while tap.read(&mut scrap).is_ok_and(|read| read > 0) && Instant::now() < until {}
+    }
+
+    /// Closes so that the client sees its connection reset.
+    ///
+    /// The standard library has no stable way to ask for that, but a socket that is closed while
+    /// received bytes are unread answers with a reset; [`Tap`] sees to it that there are some.
+    pub(super) fn reset(self) {}
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Stream::Plain(tap) => tap.read(buffer),
+            Stream::Tls(tls) => tls.read(buffer),
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        match self {
+            Stream::Plain(tap) => tap.write(buffer),
+            Stream::Tls(tls) => tls.write(buffer),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Stream::Plain(tap) => tap.flush(),
+            Stream::Tls(tls) => tls.flush(),
+        }
+    }
+}
+
+/// A TCP stream that leaves what it read last with the kernel until the next read.
+pub(super) struct Tap {
+    tcp: TcpStream,
+    /// How many bytes were handed out but not taken from the kernel.
+    unread: usize,
+}
+
+impl Read for Tap {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut scrap = [0; 16 << 10];
+        while self.unread > 0 {
+            let most = self.unread.min(scrap.len());
+            match self.tcp.read(&mut scrap[..most])? {
+                0 => return Ok(0),
+                read => self.unread -= read,
+            }
+        }
+        self.unread = self.tcp.peek(buffer)?;
+        Ok(self.unread)
+    }
+}
+
+impl Write for Tap {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.tcp.write(buffer)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.tcp.flush()
+    }
+}

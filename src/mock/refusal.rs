@@ -1,0 +1,75 @@
+//! [`Refusal`]: Tableau's error, with the status that it arrives with.
+
+/// Why a request is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) status: u16,
+    pub(super) code: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) detail: String,
+}
+
+impl Refusal {
+    pub(super) fn new(
+        status: u16,
+        code: &'static str,
+        summary: &'static str,
+        detail: impl Into<String>,
+    ) -> Refusal {
+        Refusal { status, code, summary, detail: detail.into() }
+    }
+
+    /// A request that is wrong in itself; `code` is one of the many 400 ones.
+    pub(super) fn bad(code: &'static str, detail: impl Into<String>) -> Refusal {
+        Refusal::new(400, code, "Bad Request", detail)
+    }
+
+    pub(super) fn malformed(detail: impl Into<String>) -> Refusal {
+        Refusal::bad("400000", detail)
+    }
+
+    pub(super) fn forbidden(code: &'static str, detail: impl Into<String>) -> Refusal {
+        Refusal::new(403, code, "Forbidden", detail)
+    }
+
+    pub(super) fn conflict(code: &'static str, detail: impl Into<String>) -> Refusal {
+        Refusal::new(409, code, "Resource Conflict", detail)
+    }
+
+    pub(super) fn not_found(code: &'static str, detail: impl Into<String>) -> Refusal {
+        Refusal::new(404, code, "Resource Not Found", detail)
+    }
+
+    /// The credentials are wrong; which part of them is, the server does not say.
+    pub(super) fn sign_in() -> Refusal {
+        let detail = "The name, the password, the token or the site is not valid.";
+        Refusal::new(401, "401001", "Signin Error", detail)
+    }
+
+    /// No token, or one that is not valid any more.
+    pub(super) fn not_signed_in() -> Refusal {
+        let detail = "The authentication token is missing, or it is not valid any more.";
+        Refusal::new(401, "401002", "Unauthorized Access", detail)
+    }
+
+    /// What HTTP itself has a status for.
+    pub(super) fn http(status: u16, detail: impl Into<String>) -> Refusal {
+        let (code, summary) = match status {
+            404 => ("404003", "Resource Not Found"),
+            405 => ("405000", "Invalid Request Method"),
+            408 => ("408000", "Request Timeout"),
+            413 => ("413000", "Request Entity Too Large"),
+            415 => ("415000", "Unsupported Media Type"),
+            429 => ("429000", "Too Many Requests"),
+            431 => ("431000", "Request Header Fields Too Large"),
+            500 => ("500000", "Internal Server Error"),
+            501 => ("501000", "Not Implemented"),
+            502 => ("502000", "Bad Gateway"),
+            503 => ("503000", "Service Unavailable"),
+            504 => ("504000", "Gateway Timeout"),
+            505 => ("505000", "HTTP Version Not Supported"),
+            _ => ("400000", "Bad Request"),
+        };
+        Refusal::new(status, code, summary, detail)
+    }
+}

@@ -1,0 +1,302 @@
+//! [`Service`]: one connection's requests, from the wire to the handlers and back.
+
+use std::io::{self, Write};
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
+
+use super::answer::{Answer, Format};
+use super::clock::later;
+use super::expect::Expected;
+use super::faults::{Canned, Faults, Kind, Mishap, Moment, RetryAfter, What, http_date};
+use super::http::{Broken, Head, Wire, reason};
+use super::net::{Serve, Stop, Stream, lock};
+use super::refusal::Refusal;
+use super::request::{Call, Request};
+use super::route::{Route, find};
+use super::world::World;
+use super::{auth, content};
+
+/// How long a client may be silent within a request.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// All that the connections share.
+pub(super) struct Service {
+    pub(super) world: Mutex<World>,
+    pub(super) faults: Mutex<Faults>,
+    pub(super) log: Mutex<Vec<Request>>,
+    pub(super) expected: Mutex<Vec<Expected>>,
+    /// Whether requests are kept for tests to look at.
+    pub(super) keeps_log: bool,
+    routes: Vec<Route>,
+    /// The server's address, known once it listens.
+    pub(super) base: OnceLock<String>,
+    max_body: u64,
+}
+
+impl Service {
+    pub(super) fn new(world: World, keeps_log: bool) -> Service {
+        // The file itself, and some room for what is around it.
+        let max_body = (world.max_file as u64).saturating_add(1 << 20);
+        Service {
+            world: Mutex::new(world),
+            faults: Mutex::default(),
+            log: Mutex::default(),
+            expected: Mutex::default(),
+            keeps_log,
+            routes: auth::ROUTES.iter().copied().chain(content::routes()).collect(),
+            base: OnceLock::new(),
+            max_body,
+        }
+    }
+
+    /// Carries out a request.
+    fn answer(&self, request: &Request) -> (Answer, Format) {
+        let format = Format::accepted(request.header("accept"));
+        let mut world = lock(&self.world);
+        world.settle();
+        let answer = self.carry_out(&mut world, request).unwrap_or_else(Answer::from);
+        (answer, format)
+    }
+
+    fn carry_out(&self, world: &mut World, request: &Request) -> Result<Answer, Refusal> {
+        let found = find(&self.routes, &request.method, &request.path, world.newest)?;
+        let mut call = Call {
+            request,
+            version: found.version,
+            params: found.params,
+            caller: None,
+            base: self.base.get().map_or("", String::as_str),
+        };
+        if !found.route.open {
+            let caller = auth::caller(world, request.header("x-tableau-auth"))?;
+            if found.route.path.starts_with("sites/{site}") {
+                // The site has to be the session's; to it, there is no other.
+                let site = call.params.remove(0);
+                if world.sites.get(&caller.site).is_none_or(|known| known.id != site) {
+                    return Err(super::luid::Kind::Site.missing(&site));
+                }
+            }
+            call.caller = Some(caller);
+        }
+        (found.route.run)(world, &call)
+    }
+
+    fn one(&self, wire: &mut Wire<Stream>, stop: &Stop) -> Result<Next, Broken> {
+        wire.stream().patience(None);
+        wire.wait()?;
+        wire.stream().patience(Some(PATIENCE));
+        let head = wire.head()?;
+        Wire::<Stream>::check(&head, self.max_body)?;
+        // Faults are settled before the body is read: some answer without it.
+        let mut request = Request::new(&head, Vec::new());
+        let mishap = lock(&self.faults).strike(&request);
+        let early = matches!(&mishap.what, Some(What::Answer(canned)) if canned.early);
+        if !early {
+            if head.expects_continue() {
+                wire.stream().write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+                wire.stream().flush()?;
+            }
+            request.body = wire.body(&head, self.max_body)?;
+        }
+        lock(&self.expected).iter_mut().for_each(|expected| expected.see(&request));
+        if self.keeps_log {
+            lock(&self.log).push(request.clone());
+        }
+        stop.wait_if_any(mishap.delay);
+        if stop.is_now() {
+            return Ok(Next::Finish);
+        }
+        self.respond(wire.stream(), &head, &request, mishap, stop, early)
+    }
+
+    fn respond(
+        &self,
+        stream: &mut Stream,
+        head: &Head,
+        request: &Request,
+        mishap: Mishap,
+        stop: &Stop,
+        early: bool,
+    ) -> Result<Next, Broken> {
+        let (answer, format) = match &mishap.what {
+            Some(What::Silent) => {
+                stop.wait(Duration::MAX);
+                return Ok(Next::Finish);
+            }
+            Some(What::Reset(Moment::BeforeAnswer)) => return Ok(Next::Reset),
+            Some(What::Answer(canned)) => {
+                let answer = self.canned(canned);
+                let close = early || !head.keeps_alive();
+                write_bytes(stream, canned.status, &answer.0, &answer.1, close)?;
+                return Ok(if close { Next::Finish } else { Next::Another });
+            }
+            Some(What::ExpireSession) => {
+                if let Some(token) = request.header("x-tableau-auth")
+                    && let Some(session) = lock(&self.world).sessions.get_mut(token)
+                {
+                    session.revoke();
+                }
+                self.answer(request)
+            }
+            _ => self.answer(request),
+        };
+        let (content_type, body) = answer.written(format);
+        let mut headers = answer.headers;
+        if !content_type.is_empty() {
+            headers.insert(0, ("Content-Type".to_owned(), content_type.to_owned()));
+        }
+        let close = !head.keeps_alive();
+        let all = head_bytes(answer.status, &headers, Some(body.len()), close);
+        match mishap.what {
+            Some(What::Reset(moment)) => {
+                stream.write_all(&all)?;
+                if moment == Moment::MidBody {
+                    stream.write_all(&body[..body.len() / 2])?;
+                }
+                stream.flush()?;
+                // What was written has to arrive first: a reset overtakes it.
+                stop.wait(Duration::from_millis(20));
+                Ok(Next::Reset)
+            }
+            Some(What::Cut(bytes)) => {
+                stream.write_all(&all)?;
+                stream.write_all(&body[..bytes.min(body.len())])?;
+                Ok(Next::Finish)
+            }
+            Some(What::Slow(piece, pause)) => {
+                stream.write_all(&all)?;
+                for piece in body.chunks(piece) {
+                    stop.wait(pause);
+                    if stop.is_now() {
+                        return Ok(Next::Finish);
+                    }
+                    stream.write_all(piece)?;
+                    stream.flush()?;
+                }
+                Ok(if close { Next::Finish } else { Next::Another })
+            }
+            _ => {
+                stream.write_all(&[all, body].concat())?;
+                stream.flush()?;
+                Ok(if close { Next::Finish } else { Next::Another })
+            }
+        }
+    }
+
+    /// The headers and the body of an answer that a fault gives.
+    fn canned(&self, canned: &Canned) -> (Vec<(String, String)>, Vec<u8>) {
+        let mut headers = canned.headers.clone();
+        match canned.retry_after {
+            None => {}
+            Some(RetryAfter::Seconds(seconds)) => {
+                headers.push(("Retry-After".to_owned(), seconds.to_string()));
+            }
+            Some(RetryAfter::Date(after)) => {
+                let time = later(lock(&self.world).clock.now(), after);
+                headers.push(("Retry-After".to_owned(), http_date(time)));
+            }
+        }
+        let (content_type, body) = match &canned.kind {
+            Kind::Empty => (String::new(), Vec::new()),
+            Kind::Bytes(content_type, body) => (content_type.clone(), body.clone()),
+            Kind::Html => {
+                let words = reason(canned.status);
+                let page = format!(
+                    "<!DOCTYPE html><html><head><title>{words}</title></head><body><h1>{} {words}</h1></body></html>",
+                    canned.status
+                );
+                ("text/html;charset=utf-8".to_owned(), page.into_bytes())
+            }
+            Kind::Error(error) => {
+                let answer = match error {
+                    None => {
+                        Answer::from(Refusal::http(canned.status, "A fault that was asked for."))
+                    }
+                    Some((code, summary, detail)) => {
+                        Answer::error(canned.status, code, summary, detail)
+                    }
+                };
+                let (content_type, body) = answer.written(Format::Xml);
+                (content_type.to_owned(), body)
+            }
+        };
+        if !content_type.is_empty() {
+            headers.insert(0, ("Content-Type".to_owned(), content_type));
+        }
+        (headers, body)
+    }
+}
+
+/// What comes after an answer.
+enum Next {
+    Another,
+    Finish,
+    Reset,
+}
+
+impl Serve for Service {
+    fn serve(&self, stream: Stream, stop: &Stop) {
+        let mut wire = Wire::new(stream);
+        loop {
+            if stop.is_now() {
+                return;
+            }
+            match self.one(&mut wire, stop) {
+                Ok(Next::Another) => {}
+                Ok(Next::Finish) => break,
+                Ok(Next::Reset) => return wire.into_stream().reset(),
+                Err(Broken::Closed) => return,
+                Err(broken) => {
+                    let (status, why) = match broken {
+                        Broken::Refused(status, why) => (status, why),
+                        _ => (408, "the rest of the request did not come"),
+                    };
+                    let detail = format!("The request cannot be read: {why}.");
+                    let answer = Answer::from(Refusal::http(status, detail));
+                    let (content_type, body) = answer.written(Format::Xml);
+                    let headers = [("Content-Type".to_owned(), content_type.to_owned())];
+                    let _ = write_bytes(wire.stream(), status, &headers, &body, true);
+                    break;
+                }
+            }
+        }
+        if !stop.is_now() {
+            wire.into_stream().finish();
+        }
+    }
+}
+
+fn head_bytes(
+    status: u16,
+    headers: &[(String, String)],
+    length: Option<usize>,
+    close: bool,
+) -> Vec<u8> {
+    let mut text = format!("HTTP/1.1 {status} {}\r\n", reason(status));
+    for (name, value) in headers {
+        // A value with a line end would be another header.
+        let value: String = value.chars().filter(|c| !c.is_control()).collect();
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    // No length goes with a status that has no body.
+    if let (Some(length), false) = (length, matches!(status, 100..200 | 204 | 304)) {
+        text.push_str(&format!("Content-Length: {length}\r\n"));
+    }
+    if close {
+        text.push_str("Connection: close\r\n");
+    }
+    text.push_str("\r\n");
+    text.into_bytes()
+}
+
+fn write_bytes(
+    stream: &mut Stream,
+    status: u16,
+    headers: &[(String, String)],
+    body: &[u8],
+    close: bool,
+) -> io::Result<()> {
+    let head = head_bytes(status, headers, Some(body.len()), close);
+    stream.write_all(&[&head, body].concat())?;
+    stream.flush()
+}
