@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::super::answer::Answer;
-use super::super::clock::written;
-use super::super::refusal::Refusal;
-use super::super::request::Call;
-use super::super::route::{Method, Reply, Route};
-use super::super::world::World;
+use crate::mock::answer::Answer;
+use crate::mock::clock::written;
+use crate::mock::refusal::Refusal;
+use crate::mock::request::Call;
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::world::World;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "search", 3, 16, search).unversioned(),

@@ -1,12 +1,12 @@
 //! Tags, on workbooks, views and data sources alike.
 
-use super::super::answer::{Answer, Element};
-use super::super::doc::Doc;
-use super::super::refusal::Refusal;
-use super::super::request::Call;
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::world::World;
+use crate::mock::answer::{Answer, Element};
+use crate::mock::doc::Doc;
+use crate::mock::refusal::Refusal;
+use crate::mock::request::Call;
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::site::Site;
+use crate::mock::world::World;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Put, "sites/{site}/workbooks/{id}/tags", 2, 0, add_to_workbook),
