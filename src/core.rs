@@ -1,12 +1,15 @@
 //! [`Core`]: what a session owns and its threads share. It borrows nothing.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::credentials::SignIn;
 use crate::http::{Asker, Origin, Request, Success, Transport, encode_segment};
 use crate::identity::{Identity, SignedIn};
 use crate::ids::{SiteId, UserId};
+use crate::session_file::SessionFile;
 use crate::stop::Stop;
+use crate::token::SessionToken;
 use crate::version::ApiVersion;
 use crate::xml::{FromXml, Node, Out};
 use crate::{Error, ErrorKind, Result};
@@ -73,6 +76,19 @@ impl Core {
         Core { stop: Some(stop.clone()), ..self.clone() }
     }
 
+    /// Whether its calls have a stop.
+    pub(crate) fn has_stop(&self) -> bool {
+        self.stop.is_some()
+    }
+
+    /// The same session, shared by a file.
+    pub(crate) fn shared_in(self, file: &SessionFile) -> Core {
+        let sign_in = self.identity.sign_in().cloned();
+        let token = self.identity.token().token.clone();
+        let identity = Identity::new(self.transport.scrub(), token, sign_in);
+        self.with_identity(identity.shared_in(file))
+    }
+
     /// The same site, by another sign-in.
     pub(crate) fn with_identity(&self, identity: Identity) -> Core {
         Core { identity: Arc::new(identity), ..self.clone() }
@@ -90,14 +106,36 @@ impl Core {
         Ok(Core::new(self.transport.clone(), self.version, answer, sign_in))
     }
 
+    /// Ends the session: takes it out of the file that it is shared by, then signs out, both within
+    /// the time for signing out.
+    pub(crate) fn end(&self) -> Result<()> {
+        let within = self.transport.sign_out_timeout();
+        let started = Instant::now();
+        let left_file = self.leave_file(within / 2);
+        self.sign_out(within.saturating_sub(started.elapsed())).and(left_file)
+    }
+
     /// Ends the session on the server. One that is no longer valid has ended already. It is tried
     /// once, with the token that is there: a new one would only have to be ended, too.
-    pub(crate) fn sign_out(&self) -> Result<()> {
-        let within = self.transport.sign_out_timeout();
+    pub(crate) fn sign_out(&self, within: Duration) -> Result<()> {
         let request = Request::post(self.api("auth/signout")).within(within).once();
         match self.ask_once(request, Success::ignore) {
             Err(error) if error.is_session_expired() => Ok(()),
             other => other,
+        }
+    }
+
+    /// Puts the session into the file that it is to be shared by.
+    pub(crate) fn share(&self, file: &SessionFile) -> Result<()> {
+        file.lock(true, SessionFile::PATIENCE)?.write(&SessionToken::of(self))
+    }
+
+    fn leave_file(&self, within: Duration) -> Result<()> {
+        let Some(file) = self.identity.shared() else { return Ok(()) };
+        let mut file = file.lock(false, within)?;
+        match file.read()? {
+            Some(there) if there == SessionToken::of(self) => file.clear(),
+            _ => Ok(()),
         }
     }
 
@@ -109,6 +147,12 @@ impl Core {
     /// The address of a call on the session's site: `/api/3.24/sites/{id}/…`.
     pub(crate) fn site(&self, path: &str) -> String {
         self.api(&format!("sites/{}/{path}", encode_segment(self.site_id.as_str())))
+    }
+
+    /// The whole address of a call, for messages.
+    pub(crate) fn address(&self, path: &str) -> String {
+        let address = self.transport.base().call(path).to_string();
+        self.identity.token().scrub.clean(&address).into_owned()
     }
 
     /// Sends a request with the session's token and reads the answer, signing in again where the
@@ -159,17 +203,26 @@ impl Core {
             )));
         }
         match request.needs() {
-            Some(needed) if needed > self.version => Err(Error::new(
-                ErrorKind::Version,
-                format!(
-                    "{} {} needs REST API {needed}, and the session speaks {}",
-                    request.method(),
-                    request.path(),
-                    self.version
-                ),
-            )),
-            _ => Ok(()),
+            Some(needed) => self.has(needed, || format!("{} {}", request.method(), request.path())),
+            None => Ok(()),
         }
+    }
+
+    /// Refuses a part of a request that the session's version does not have.
+    pub(crate) fn needs(&self, since: (u16, u16), what: impl FnOnce() -> String) -> Result<()> {
+        self.has(ApiVersion::new(since.0, since.1), what)
+    }
+
+    fn has(&self, needed: ApiVersion, what: impl FnOnce() -> String) -> Result<()> {
+        if needed <= self.version {
+            return Ok(());
+        }
+        let what = what();
+        let speaks = self.version;
+        Err(Error::new(
+            ErrorKind::Version,
+            format!("{what} needs REST API {needed}, and the session speaks {speaks}"),
+        ))
     }
 
     /// Sends a request whose answer says no more than that it is done.
@@ -191,10 +244,32 @@ impl Core {
         self.ask(request, |answer| answer.xml(&read))
     }
 
+    #[expect(dead_code, reason = "downloads call it")]
     /// Sends a request and gives its answer unread, to be streamed. What breaks off while it is
     /// read is not tried again here.
-    #[expect(dead_code, reason = "downloads stream")]
     pub(crate) fn send(&self, request: Request<'_>) -> Result<Success> {
         self.ask(request, Ok)
+    }
+
+    /// Sends a request and reads the list that its answer is, which has no pages.
+    pub(crate) fn read_all<T: FromXml>(
+        &self,
+        request: Request<'_>,
+        wrap: &str,
+        item: &str,
+    ) -> Result<Vec<T>> {
+        self.xml(request, |root| {
+            root.need(wrap)?;
+            root.list(wrap, item)
+        })
+    }
+
+    /// Sends a request and reads the element that its answer is about, if it is about any.
+    pub(crate) fn read_any<T: FromXml>(
+        &self,
+        request: Request<'_>,
+        tag: &str,
+    ) -> Result<Option<T>> {
+        self.ask(request, |answer| answer.xml_if_any(|root| root.child(tag))).map(Option::flatten)
     }
 }

@@ -4,16 +4,20 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use log::info;
+use log::{info, warn};
 
 use crate::core::Core;
 use crate::credentials::SignIn;
 use crate::http::{Asker, Request, Transport};
 use crate::ids::{SiteId, UserId};
 use crate::secret::{Scrub, Secret};
+use crate::session_file::{Locked, SessionFile};
+use crate::token::SessionToken;
 use crate::version::ApiVersion;
 use crate::xml::{FromXml, Node};
 use crate::{Error, ErrorKind, Result};
+
+const LOG: &str = "tableau_server_client::session";
 
 /// So many renewals within this time are more than expiry explains.
 const RENEWALS: usize = 3;
@@ -65,6 +69,8 @@ pub(crate) struct Identity {
     token: RwLock<Arc<Token>>,
     /// To sign in again with. A session that another process opened has none.
     sign_in: Option<SignIn>,
+    /// Where the session is shared with other processes.
+    shared: Option<SessionFile>,
     renewal: Mutex<Renewal>,
 }
 
@@ -90,7 +96,16 @@ impl Identity {
             scrub = scrub.with(sign_in.secret());
         }
         let token = RwLock::new(Arc::new(Token { token, scrub }));
-        Identity { token, sign_in, renewal: Mutex::default() }
+        Identity { token, sign_in, shared: None, renewal: Mutex::default() }
+    }
+
+    /// The same, shared by a file.
+    pub(crate) fn shared_in(self, file: &SessionFile) -> Identity {
+        Identity { shared: Some(file.clone()), ..self }
+    }
+
+    pub(crate) fn shared(&self) -> Option<&SessionFile> {
+        self.shared.as_ref()
     }
 
     pub(crate) fn token(&self) -> Arc<Token> {
@@ -102,23 +117,96 @@ impl Identity {
     }
 
     pub(crate) fn can_renew(&self) -> bool {
-        self.sign_in.as_ref().is_some_and(SignIn::can_renew)
+        self.shared.is_some() || self.sign_in.as_ref().is_some_and(SignIn::can_renew)
     }
 
-    /// Signs in again, unless another thread has done so since `used` was taken. `expired` is what
-    /// the server said, and what the caller gets where this fails.
+    /// Signs in again, unless another thread, or another process that shares the session, has done
+    /// so since `used` was taken. `expired` is what the server said, and what the caller gets where
+    /// this fails.
     pub(crate) fn renew(&self, core: &Core, used: &Token, expired: Error) -> Result<()> {
-        let Some(sign_in) = &self.sign_in else { return Err(expired) };
         let mut renewal = self.renewal.lock().unwrap_or_else(PoisonError::into_inner);
         if self.token().token != used.token {
             return Ok(());
         }
+        let mut file = match self.lock_file() {
+            Ok(file) => file,
+            Err(error) => return Err(expired.and_then_failed("its file is of no use", Some(error))),
+        };
+        if let Some(file) = &mut file {
+            match file.read() {
+                Ok(Some(there)) if there.token != used.token && there.is_of(core) => {
+                    self.adopt(used, there.token, None);
+                    return Ok(());
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    return Err(expired.and_then_failed("its file is of no use", Some(error)));
+                }
+            }
+        }
+        let Some(sign_in) = &self.sign_in else {
+            let why = "whoever holds the shared session has not renewed it";
+            return Err(expired.and_then_failed(why, None));
+        };
         if renewal.refused {
             return Err(expired.and_then_failed("the credentials were refused before", None));
         }
+        if let Err(why) = renewal.count(sign_in) {
+            return Err(expired.and_then_failed(&why, None));
+        }
+        info!(target: LOG, "the session has expired: signing in again");
+        let signed_in = sign_in.renewed(&core.site_url).and_then(|next| {
+            let answer = SignedIn::by(&core.transport, core.version, &next)?;
+            Ok((next, answer))
+        });
+        let (next, answer) = match signed_in {
+            Ok(signed_in) => signed_in,
+            Err(error) => {
+                renewal.refused = error.is_sign_in_failed();
+                return Err(expired.and_then_failed("signing in again failed", Some(error)));
+            }
+        };
+        if answer.site_id != core.site_id || answer.user_id != core.user_id {
+            renewal.refused = true;
+            let what = format!(
+                "signing in again led to user {} on site {}, not to user {} on site {}",
+                answer.user_id, answer.site_id, core.user_id, core.site_id
+            );
+            // Nobody else will end the session that was not wanted.
+            let stray = core.with_identity(Identity::new(&used.scrub, answer.token, None));
+            if let Err(error) = stray.sign_out(core.transport.sign_out_timeout()) {
+                warn!(target: LOG, "ending that session failed: {error}");
+            }
+            return Err(Error::new(ErrorKind::Decode, what));
+        }
+        self.adopt(used, answer.token, Some(next.secret()));
+        if let Some(file) = &mut file {
+            file.write(&SessionToken::of(core))?;
+        }
+        Ok(())
+    }
+
+    fn lock_file(&self) -> Result<Option<Locked<'_>>> {
+        self.shared.as_ref().map(|file| file.lock(false, SessionFile::PATIENCE)).transpose()
+    }
+
+    /// Puts another token in the place of the one that expired.
+    fn adopt(&self, used: &Token, token: Secret, secret: Option<&Secret>) {
+        let mut scrub = used.scrub.clone().with(&token);
+        if let Some(secret) = secret {
+            scrub = scrub.with(secret);
+        }
+        let token = Arc::new(Token { token, scrub });
+        *self.token.write().unwrap_or_else(PoisonError::into_inner) = token;
+    }
+}
+
+impl Renewal {
+    /// Counts a renewal, unless there were more lately than expiry explains.
+    fn count(&mut self, sign_in: &SignIn) -> Result<(), String> {
         let now = Instant::now();
-        renewal.lately.retain(|then| now.duration_since(*then) < RENEWALS_WITHIN);
-        if renewal.lately.len() >= RENEWALS {
+        self.lately.retain(|then| now.duration_since(*then) < RENEWALS_WITHIN);
+        if self.lately.len() >= RENEWALS {
             let why = match sign_in.token_name() {
                 Some(name) => format!(
                     "the personal access token {name:?} seems to be in use elsewhere: each \
@@ -126,43 +214,9 @@ impl Identity {
                 ),
                 None => "something else ends the session again and again".to_owned(),
             };
-            let why = format!("it was renewed {RENEWALS} times in a few minutes; {why}");
-            return Err(expired.and_then_failed(&why, None));
+            return Err(format!("it was renewed {RENEWALS} times within minutes; {why}"));
         }
-        renewal.lately.push_back(now);
-        info!(target: "tableau_server_client::session", "the session has expired: signing in again");
-        let next = sign_in.renewed(&core.site_url);
-        let answer = next.and_then(|next| {
-            let answer = SignedIn::by(&core.transport, core.version, &next)?;
-            Ok((next, answer))
-        });
-        match answer {
-            Ok((next, answer))
-                if answer.site_id == core.site_id && answer.user_id == core.user_id =>
-            {
-                let scrub = used.scrub.clone().with(&answer.token).with(next.secret());
-                let token = Arc::new(Token { token: answer.token, scrub });
-                *self.token.write().unwrap_or_else(PoisonError::into_inner) = token;
-                Ok(())
-            }
-            Ok((_, answer)) => {
-                renewal.refused = true;
-                let other = Error::new(
-                    ErrorKind::Decode,
-                    format!(
-                        "signing in again led to user {} on site {}, not to user {} on site {}",
-                        answer.user_id, answer.site_id, core.user_id, core.site_id
-                    ),
-                );
-                // Nobody else will end the session that was not wanted.
-                let stray = Identity::new(&used.scrub, answer.token, None);
-                let _ = core.with_identity(stray).sign_out();
-                Err(other)
-            }
-            Err(error) => {
-                renewal.refused = error.is_sign_in_failed();
-                Err(expired.and_then_failed("signing in again failed", Some(error)))
-            }
-        }
+        self.lately.push_back(now);
+        Ok(())
     }
 }

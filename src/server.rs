@@ -7,10 +7,11 @@ use crate::credentials::{Credentials, SignIn};
 use crate::http::{Asker, Base, HttpOptions, Request, Transport};
 use crate::identity::SignedIn;
 use crate::session::Session;
+use crate::session_file::SessionFile;
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
 use crate::xml::{FromXml, Node};
-use crate::{ErrorKind, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// A Tableau Server, or Tableau Cloud's pod.
 ///
@@ -127,8 +128,43 @@ impl Server {
         Session::joined(self.resumed(token))
     }
 
+    /// Signs in, and shares the session with other processes by a file: this process holds it, and
+    /// signs out and empties the file when the session is dropped.
+    ///
+    /// # Errors
+    ///
+    /// As [`sign_in`](Server::sign_in); [`ErrorKind::Io`] where the file cannot be written, and
+    /// [`ErrorKind::Config`] where others may read it. Then nobody is signed in.
+    pub fn sign_in_shared(
+        &self,
+        credentials: &(impl Credentials + ?Sized),
+        file: &SessionFile,
+    ) -> Result<Session<'_>> {
+        // From here on, a failure drops the session, which signs out.
+        let session = Session::new(self.core(credentials)?.shared_in(file));
+        session.core().share(file)?;
+        Ok(session)
+    }
+
+    /// Joins the session that another process [holds](Server::sign_in_shared). Sends nothing, and
+    /// never signs out. When the session expires, the file is read again.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] where the file cannot be read; [`ErrorKind::Config`] where there is no
+    /// session in it, or others may read it.
+    pub fn join_shared(&self, file: &SessionFile) -> Result<Session<'_>> {
+        match file.lock(false, SessionFile::PATIENCE)?.read()? {
+            Some(token) => Ok(Session::joined(self.resumed(&token).shared_in(file))),
+            None => Err(Error::config(format!("there is no session in {file:?} at the moment"))),
+        }
+    }
+
     fn core(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Core> {
-        Core::sign_in(self.transport.clone(), self.version()?, SignIn::of(credentials))
+        let sign_in = SignIn::of(credentials);
+        // Credentials that cannot be sent are refused before anything is, the version question too.
+        sign_in.request()?;
+        Core::sign_in(self.transport.clone(), self.version()?, sign_in)
     }
 
     fn resumed(&self, token: &SessionToken) -> Core {

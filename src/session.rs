@@ -138,7 +138,7 @@ impl<'a> Session<'a> {
     // Once: whatever comes of it, it is not tried again.
     fn end(&mut self) -> Result<()> {
         match std::mem::replace(&mut self.at_the_end, AtTheEnd::Nothing) {
-            AtTheEnd::SignOut => self.core.sign_out(),
+            AtTheEnd::SignOut => self.core.end(),
             AtTheEnd::Nothing => Ok(()),
         }
     }
@@ -148,27 +148,21 @@ impl<'a> Session<'a> {
     /// Somebody has to sign out in the end: whoever [resumes](Server::resume) it, as a rule.
     pub fn detach(mut self) -> SessionToken {
         self.at_the_end = AtTheEnd::Nothing;
-        SessionToken {
-            origin: self.core.transport.origin(),
-            version: self.core.version,
-            site_id: self.core.site_id.clone(),
-            site_url: self.core.site_url.clone(),
-            user_id: self.core.user_id.clone(),
-            token: self.core.identity.token().token.clone(),
-        }
+        SessionToken::of(&self.core)
     }
 
     /// Goes over to another site, by its content URL (`""`: the default site). Fails it, the
     /// session is as it was; being there already is fine.
     ///
-    /// A session from [`Server::join`] stays where it is: switching would end the session of the
-    /// others, so it is an [`Input`](crate::ErrorKind::Input) error.
+    /// A session that others share ([`Server::join`], [`Server::sign_in_shared`]) stays where it is:
+    /// switching would end the session of the others, so it is an
+    /// [`Input`](crate::ErrorKind::Input) error.
     ///
     /// REST: [Switch Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#switch_site), API 2.6.
     pub fn switch_site(&mut self, content_url: &str) -> Result<()> {
-        if self.at_the_end == AtTheEnd::Nothing {
+        if self.at_the_end == AtTheEnd::Nothing || self.core.identity.shared().is_some() {
             return Err(Error::input(
-                "a joined session cannot switch its site: that would end the session of the others",
+                "a shared session cannot switch its site: that would end the session of the others",
             ));
         }
         match self.core.switch_site(content_url) {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use crate::core::Core;
 use crate::http::{Base, Origin};
 use crate::ids::{SiteId, UserId};
 use crate::secret::Secret;
@@ -26,6 +27,25 @@ pub struct SessionToken {
 }
 
 impl SessionToken {
+    /// The session of a core, with the token that it has now.
+    pub(crate) fn of(core: &Core) -> SessionToken {
+        SessionToken {
+            origin: core.transport.origin(),
+            version: core.version,
+            site_id: core.site_id.clone(),
+            site_url: core.site_url.clone(),
+            user_id: core.user_id.clone(),
+            token: core.identity.token().token.clone(),
+        }
+    }
+
+    /// Whether it is the same user's, on the same site of the same server.
+    pub(crate) fn is_of(&self, core: &Core) -> bool {
+        self.origin == core.transport.origin()
+            && self.site_id == core.site_id
+            && self.user_id == core.user_id
+    }
+
     /// The session as a line of text, for a file or an environment variable. **It is a secret**:
     /// whoever has it is signed in.
     pub fn export(&self) -> String {

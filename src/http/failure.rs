@@ -164,9 +164,13 @@ pub(super) fn refused_in_success(
     url: &Url,
     scrub: &Scrub,
 ) -> Option<Error> {
-    let words = Words::from_root(root)?;
-    let url = Some(scrub.clean(&url.to_string()).into_owned());
-    Some(words.into_error(Answer { status: Some(status), url, ..Answer::default() }, scrub))
+    Some(Words::from_root(root)?.about_success(status, url, scrub))
+}
+
+/// As [`refused_in_success`], for an answer that says nothing else.
+pub(super) fn refused_in_text(status: u16, text: &str, url: &Url, scrub: &Scrub) -> Option<Error> {
+    let words = Words::from_xml(text).or_else(|| Words::from_json(text))?;
+    Some(words.about_success(status, url, scrub))
 }
 
 /// Tableau's words about an error.
@@ -196,6 +200,11 @@ impl Words {
         let error = json.get("error")?;
         let word = |name| error.get(name).and_then(|word| word.as_str()).map(str::to_owned);
         Some(Words { code: word("code")?, summary: word("summary"), detail: word("detail") })
+    }
+
+    fn about_success(self, status: u16, url: &Url, scrub: &Scrub) -> Error {
+        let url = Some(scrub.clean(&url.to_string()).into_owned());
+        self.into_error(Answer { status: Some(status), url, ..Answer::default() }, scrub)
     }
 
     fn into_error(self, answer: Answer, scrub: &Scrub) -> Error {

@@ -7,6 +7,7 @@ use ureq::http::Method;
 
 use super::retry::Repeat;
 use super::url::encode_segment;
+use crate::secret::Secret;
 use crate::version::ApiVersion;
 use crate::xml::{self, ToXml};
 use crate::{Error, Result};
@@ -21,6 +22,7 @@ pub(crate) struct Request<'b> {
     pub(super) within: Option<Duration>,
     pub(super) repeat: Repeat,
     pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) secrets: Vec<Secret>,
     needs: Option<ApiVersion>,
 }
 
@@ -70,6 +72,7 @@ impl<'b> Request<'b> {
             patience: Patience::Answer,
             within: None,
             headers: Vec::new(),
+            secrets: Vec::new(),
             needs: None,
         }
     }
@@ -95,9 +98,10 @@ impl<'b> Request<'b> {
         Request::new(Method::DELETE, path)
     }
 
-    /// The first API version that has the call; older sessions refuse it before sending.
+    /// The first API version that has the call, or what is asked in it; the newest counts. Older
+    /// sessions refuse it before sending.
     pub(crate) fn since(mut self, major: u16, minor: u16) -> Request<'b> {
-        self.needs = Some(ApiVersion::new(major, minor));
+        self.needs = self.needs.max(Some(ApiVersion::new(major, minor)));
         self
     }
 
@@ -167,6 +171,12 @@ impl<'b> Request<'b> {
         Ok(self.xml(xml::request(inside)?))
     }
 
+    /// Keeps what the body says in confidence out of messages, should the server repeat it.
+    pub(crate) fn hiding(mut self, secret: Option<&Secret>) -> Request<'b> {
+        self.secrets.extend(secret.cloned());
+        self
+    }
+
     /// Bounds the whole request, whatever the options say.
     pub(crate) fn within(mut self, longest: Duration) -> Request<'b> {
         self.within = Some(longest);
@@ -188,7 +198,7 @@ impl<'b> Request<'b> {
     }
 
     /// Path and query as they are sent.
-    pub(super) fn path_and_query(&self) -> Result<String> {
+    pub(crate) fn path_and_query(&self) -> Result<String> {
         // An id that is empty or dotted would make this the address of something else.
         if self.path.split('/').skip(1).any(|part| matches!(part, "" | "." | "..")) {
             return Err(Error::input(format!(

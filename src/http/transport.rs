@@ -1,6 +1,8 @@
 //! The one loop that sends. Every request of this library passes through [`Transport::send`].
 
-use std::io::Read;
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{Read, Write};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -33,7 +35,6 @@ const LOG: &str = "tableau_server_client::http";
 const REDIRECTS: usize = 10;
 
 /// The way to one server, its connections included. Threads share it.
-#[derive(Debug)]
 pub(crate) struct Transport {
     base: Base,
     /// The `https` twin that the server sent us to; from then on nothing goes to the `http` one.
@@ -44,6 +45,16 @@ pub(crate) struct Transport {
     proxies: Proxies,
     limiter: Option<Limiter>,
     scrub: Scrub,
+}
+
+/// Shows the address and what the options show.
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("server", &self.base.to_string())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Who sends a request.
@@ -135,6 +146,10 @@ impl Transport {
         asker: Asker<'_>,
         mut finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
+        let scrub = request.secrets.iter().fold(Cow::Borrowed(asker.scrub), |scrub, secret| {
+            Cow::Owned(scrub.into_owned().with(secret))
+        });
+        let asker = Asker { scrub: &scrub, ..asker };
         let limit = request.within.or_else(|| self.options.whole_request());
         let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
         let deadline = [limit, asker.stop.and_then(Stop::deadline)].into_iter().flatten().min();
@@ -233,7 +248,9 @@ impl Transport {
         let patience = request.patience;
         let (content_type, length, mut source): (_, _, Box<dyn Read + '_>) = match &mut request.body
         {
-            Body::None if request.method == Method::POST => (None, 0, Box::new(std::io::empty())),
+            Body::None if matches!(request.method, Method::POST | Method::PUT) => {
+                (None, 0, Box::new(std::io::empty()))
+            }
             Body::None => return self.run(head, (), proxy, patience, left),
             Body::Bytes { content_type, bytes } => {
                 (Some(*content_type), bytes.len() as u64, Box::new(&bytes[..]))
@@ -378,7 +395,8 @@ impl Transport {
             to.host
         );
         if log::max_level() == log::LevelFilter::Off {
-            eprintln!("{text}");
+            // Not `eprintln`, which panics where standard error is closed.
+            let _ = writeln!(std::io::stderr(), "{text}");
         } else {
             warn!(target: "tableau_server_client::insecure_request", "{text}");
         }
@@ -440,28 +458,44 @@ impl Success {
         }
     }
 
-    /// Reads the body to its end, though what it says does not matter: a connection whose answer
-    /// was left unread cannot be used again.
-    pub(crate) fn ignore(self) -> Result<()> {
-        self.text().map(|_| ())
-    }
-
-    /// The body as text, whole: to its end, but no more than `max_response`.
-    pub(crate) fn text(mut self) -> Result<String> {
-        self.read().map_err(|error| self.explain(error))
+    /// Reads the body to its end, because a connection whose answer was left unread cannot be used
+    /// again. What it says matters only where it says that nothing was done.
+    pub(crate) fn ignore(mut self) -> Result<()> {
+        let outcome = self.bytes().and_then(|bytes| {
+            let text = String::from_utf8_lossy(&bytes);
+            if failure::looks_like_html(&text) {
+                return Err(Error::decode("the answer is an HTML page, such as a login page"));
+            }
+            failure::refused_in_text(self.status, &text, &self.url, &self.scrub).map_or(Ok(()), Err)
+        });
+        outcome.map_err(|error| self.explain(error))
     }
 
     /// The body as XML: `read` gets its root, unless that is Tableau's `<error>`.
     pub(crate) fn xml<T>(mut self, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
-        let outcome = self.read().and_then(|text| {
-            let document = xml::parse(&text)?;
-            let root = Node::root(&document)?;
-            match failure::refused_in_success(self.status, root, &self.url, &self.scrub) {
-                Some(error) => Err(error),
-                None => read(root),
-            }
+        let outcome = self.read().and_then(|text| self.parse(&text, read));
+        outcome.map_err(|error| self.explain(error))
+    }
+
+    /// As [`xml`](Success::xml), of an answer that may have no body.
+    pub(crate) fn xml_if_any<T>(
+        mut self,
+        read: impl FnOnce(Node<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let outcome = self.read().and_then(|text| match text.trim() {
+            "" => Ok(None),
+            _ => self.parse(&text, read).map(Some),
         });
         outcome.map_err(|error| self.explain(error))
+    }
+
+    fn parse<T>(&self, text: &str, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
+        let document = xml::parse(text)?;
+        let root = Node::root(&document)?;
+        match failure::refused_in_success(self.status, root, &self.url, &self.scrub) {
+            Some(error) => Err(error),
+            None => read(root),
+        }
     }
 
     #[expect(dead_code, reason = "publishing and downloads call it")]
@@ -503,7 +537,13 @@ impl Success {
         }
     }
 
+    /// The body as text, whole: to its end, but no more than `max_response`.
     fn read(&mut self) -> Result<String> {
+        String::from_utf8(self.bytes()?)
+            .map_err(|error| Error::decode("the answer is not UTF-8").because(error.utf8_error()))
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let read = while_watching(self.stop.as_ref(), || {
             self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
@@ -515,8 +555,7 @@ impl Success {
                 self.most
             )));
         }
-        String::from_utf8(bytes)
-            .map_err(|error| Error::decode("the answer is not UTF-8").because(error.utf8_error()))
+        Ok(bytes)
     }
 
     /// Says which answer an error is about. Names out of the answer are in the message, so it is

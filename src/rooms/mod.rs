@@ -35,12 +35,24 @@ macro_rules! rooms {
 }
 
 rooms! {
+    /// The custom views of the site.
+    custom_views: CustomViews;
+    /// The published data sources of the site.
+    datasources: Datasources;
+    /// The runs of the site's flows.
+    flow_runs: FlowRuns;
+    /// The flows of the site.
+    flows: Flows;
+    /// The background jobs of the site.
+    jobs: Jobs;
     /// The projects of the site.
     projects: Projects;
     /// The sites of the server.
     sites: Sites;
     /// The users of the site.
     users: Users;
+    /// The views of the site.
+    views: Views;
     /// The workbooks of the site.
     workbooks: Workbooks;
 }

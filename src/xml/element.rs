@@ -16,6 +16,25 @@ impl Out {
     pub(crate) fn child_id<T: Text>(&mut self, tag: &'static str, value: &T) {
         self.element(tag, |out| out.attr("id", value));
     }
+
+    pub(crate) fn child_attr<T: Text>(&mut self, tag: &'static str, name: &'static str, value: &T) {
+        self.element(tag, |out| out.attr(name, value));
+    }
+
+    /// Written by the first name; answers use the others, too.
+    pub(crate) fn either<T: Text>(&mut self, name: &'static str, _or: &str, value: &T) {
+        self.attr(name, value);
+    }
+
+    /// The value knows its own name, which is the same.
+    pub(crate) fn child(&mut self, _tag: &'static str, value: &impl ToXml) {
+        value.to_xml(self);
+    }
+
+    /// What a list refers to is written by its ids.
+    pub(crate) fn list<T: Text>(&mut self, wrap: &'static str, item: &'static str, ids: &[T]) {
+        self.element(wrap, |out| ids.iter().for_each(|id| out.child_id(item, id)));
+    }
 }
 
 /// A request's body: `<tsRequest>` around one element.

@@ -32,16 +32,17 @@ impl Out {
         self.writer.end_element();
     }
 
+    /// Refuses the document for a value that cannot be sent; the first reason stays.
+    pub(crate) fn refuse(&mut self, why: Error) {
+        self.refused.get_or_insert(why);
+    }
+
     /// Writes an attribute of the element that was opened last.
     pub(crate) fn attribute(&mut self, name: &'static str, value: &str) {
         self.check(value, || format!("the attribute `{name}`"));
         self.writer.write_attribute(name, &Escaped(value));
     }
 
-    #[cfg_attr(
-        not(any(test, feature = "mock")),
-        expect(dead_code, reason = "requests put all into attributes so far")
-    )]
     /// Writes text into the element that was opened last.
     pub(crate) fn text(&mut self, value: &str) {
         self.check(value, || "the text".to_owned());

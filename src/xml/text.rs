@@ -1,6 +1,7 @@
 //! [`Text`]: values that an attribute or a text carries, and how they are spelled.
 
 use jiff::Timestamp;
+use jiff::civil::Time;
 
 /// A value with one spelling on the wire.
 pub(crate) trait Text: Sized {
@@ -48,7 +49,17 @@ macro_rules! numbers {
     )+};
 }
 
-numbers!(u32, u64, i64, f64);
+numbers!(u16, u32, u64, i64, f64);
+
+impl Text for Time {
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn write(&self) -> String {
+        self.strftime("%H:%M:%S").to_string()
+    }
+}
 
 impl Text for Timestamp {
     fn read(text: &str) -> Option<Self> {

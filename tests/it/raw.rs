@@ -1,7 +1,7 @@
 //! A server on loopback whose answers a test writes byte by byte.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -24,6 +24,11 @@ impl Seen {
         headers.find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    /// The target without its query.
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -39,15 +44,37 @@ pub enum Reply {
     Close,
     /// Nothing, while the client waits.
     Silence,
+    /// These bytes, then nothing more, while the client waits.
+    SendAndSilence(Vec<u8>),
+    /// These pieces, each after a pause; the connection stays.
+    Slowly(Vec<Vec<u8>>, Duration),
+}
+
+impl Reply {
+    /// The bytes of an answer, to send otherwise than [`Reply::Send`] does.
+    pub fn bytes(self) -> Vec<u8> {
+        match self {
+            Reply::Send(bytes) | Reply::SendAndClose(bytes) | Reply::SendAndSilence(bytes) => bytes,
+            Reply::Slowly(pieces, _) => pieces.concat(),
+            Reply::Close | Reply::Silence => Vec::new(),
+        }
+    }
 }
 
 /// A whole answer.
-pub fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Reply {
+pub fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Reply {
+    let body = body.as_ref();
     let mut out = format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\n", body.len());
     for (name, value) in headers {
         out += &format!("{name}: {value}\r\n");
     }
-    Reply::Send(format!("{out}\r\n{body}").into_bytes())
+    out += "\r\n";
+    Reply::Send([out.as_bytes(), body].concat())
+}
+
+/// A redirect, with a body that nobody reads.
+pub fn redirect(status: u16, location: &str) -> Reply {
+    answer(status, &[("Location", location)], "<html>moved</html>")
 }
 
 /// A success of Tableau's with this inside.
@@ -67,8 +94,7 @@ pub fn refusal(status: u16, code: &str, detail: &str) -> Reply {
 
 /// What every server has to say before it can be asked for more.
 pub fn signed_in(seen: &Seen) -> Option<Reply> {
-    let path = seen.target.split('?').next().unwrap_or_default();
-    match path.rsplit('/').next()? {
+    match seen.path().rsplit('/').next()? {
         "serverinfo" => Some(success(
             "<serverInfo><productVersion build=\"1.2.3\">2024.3.0</productVersion>\
              <restApiVersion>3.24</restApiVersion></serverInfo>",
@@ -84,6 +110,7 @@ pub fn signed_in(seen: &Seen) -> Option<Reply> {
 
 pub struct Raw {
     pub url: String,
+    pub address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     connections: Arc<AtomicUsize>,
     open: Arc<Mutex<Vec<TcpStream>>>,
@@ -94,26 +121,10 @@ pub struct Raw {
 impl Raw {
     /// Answers each request as `handle` says.
     pub fn start(handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
-        Raw::on_connection(move |mut stream, number, seen| {
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            while let Some(mut request) = read_request(&mut reader) {
-                request.connection = number;
-                seen.lock().unwrap().push(request.clone());
-                match handle(&request) {
-                    Reply::Send(bytes) => stream.write_all(&bytes).unwrap_or_default(),
-                    Reply::SendAndClose(bytes) => {
-                        stream.write_all(&bytes).unwrap_or_default();
-                        break;
-                    }
-                    Reply::Close => break,
-                    // Until the client gives up or the server is dropped.
-                    Reply::Silence => {
-                        let _ = reader.read(&mut [0]);
-                        break;
-                    }
-                }
-            }
-            let _ = stream.shutdown(Shutdown::Both);
+        Raw::on_connection(move |stream, number, seen| {
+            let closer = stream.try_clone().unwrap();
+            converse(stream, number, seen, &handle);
+            let _ = closer.shutdown(Shutdown::Both);
         })
     }
 
@@ -127,7 +138,8 @@ impl Raw {
         serve: impl Fn(TcpStream, usize, &Mutex<Vec<Seen>>) + Send + Sync + 'static,
     ) -> Raw {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
+        let url = format!("http://{address}");
         let (seen, open) = (Arc::new(Mutex::default()), Arc::new(Mutex::new(Vec::new())));
         let (connections, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let (s, o, c, stopped) = (seen.clone(), open.clone(), connections.clone(), stop.clone());
@@ -148,7 +160,7 @@ impl Raw {
                 let _ = thread.join();
             }
         });
-        Raw { url, seen, connections, open, stop, thread: Some(thread) }
+        Raw { url, address, seen, connections, open, stop, thread: Some(thread) }
     }
 
     /// What came, in order.
@@ -161,6 +173,12 @@ impl Raw {
         self.seen().iter().map(|seen| format!("{} {}", seen.method, seen.target)).collect()
     }
 
+    /// How many requests had this method and a path that ends so, the query aside.
+    pub fn count(&self, method: &str, path_end: &str) -> usize {
+        let ends = |seen: &Seen| seen.path().ends_with(path_end);
+        self.seen().iter().filter(|seen| seen.method == method && ends(seen)).count()
+    }
+
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
@@ -169,8 +187,7 @@ impl Raw {
 impl Drop for Raw {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        let address = self.url.trim_start_matches("http://");
-        let _ = TcpStream::connect(address);
+        let _ = TcpStream::connect(self.address);
         for stream in self.open.lock().unwrap().drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
         }
@@ -180,28 +197,72 @@ impl Drop for Raw {
     }
 }
 
-/// Reads a request, or `None` at the end of the connection.
-pub fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
-    let mut line = String::new();
-    let mut next = |reader: &mut BufReader<TcpStream>| {
-        line.clear();
-        reader.read_line(&mut line).ok().filter(|&n| n > 0)?;
-        Some(line.trim_end().to_owned())
-    };
-    let first = next(reader)?;
-    let mut words = first.split(' ');
-    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let mut headers = Vec::new();
-    loop {
-        let line = next(reader)?;
-        let Some((name, value)) = line.split_once(':') else { break };
-        headers.push((name.to_owned(), value.trim().to_owned()));
+/// Answers the requests of one connection until one side ends it.
+pub fn converse(
+    stream: impl Read + Write,
+    number: usize,
+    seen: &Mutex<Vec<Seen>>,
+    handle: &(impl Fn(&Seen) -> Reply + ?Sized),
+) {
+    let mut stream = BufReader::new(stream);
+    while let Some(mut request) = read_request(&mut stream) {
+        request.connection = number;
+        seen.lock().unwrap().push(request.clone());
+        let mut send = |bytes: &[u8]| {
+            let out = stream.get_mut();
+            out.write_all(bytes).and_then(|()| out.flush()).is_ok()
+        };
+        let goes_on = match handle(&request) {
+            Reply::Send(bytes) => send(&bytes),
+            Reply::SendAndClose(bytes) => {
+                send(&bytes);
+                false
+            }
+            Reply::Close => false,
+            Reply::Slowly(pieces, pause) => pieces.iter().all(|piece| {
+                std::thread::sleep(pause);
+                send(piece)
+            }),
+            reply @ (Reply::Silence | Reply::SendAndSilence(_)) => {
+                send(&reply.bytes());
+                // Until the client gives up or the server is dropped.
+                let _ = stream.read(&mut [0]);
+                false
+            }
+        };
+        if !goes_on {
+            break;
+        }
     }
-    let mut seen = Seen { method, target, headers, body: Vec::new(), connection: 0 };
+}
+
+/// Reads a request, or `None` at the end of the connection.
+pub fn read_request(reader: &mut impl BufRead) -> Option<Seen> {
+    let mut seen = read_head(reader)?;
     let length = seen.header("content-length").and_then(|length| length.parse().ok());
     seen.body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut seen.body).ok()?;
     Some(seen)
+}
+
+/// Reads a request up to its body.
+pub fn read_head(reader: &mut impl BufRead) -> Option<Seen> {
+    let mut line = String::new();
+    let mut next = || {
+        line.clear();
+        reader.read_line(&mut line).ok().filter(|&n| n > 0)?;
+        Some(line.trim_end().to_owned())
+    };
+    let first = next()?;
+    let mut words = first.split(' ');
+    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut headers = Vec::new();
+    loop {
+        let line = next()?;
+        let Some((name, value)) = line.split_once(':') else { break };
+        headers.push((name.to_owned(), value.trim().to_owned()));
+    }
+    Some(Seen { method, target, headers, body: Vec::new(), connection: 0 })
 }
 
 /// Longer than anything here takes, shorter than a test run's patience.

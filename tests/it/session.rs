@@ -1,23 +1,49 @@
 //! Signing in and out.
 
-use tableau_server_client as tsc;
+use std::cell::RefCell;
+use std::net::TcpListener;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
-use crate::raw::{Raw, answer, success};
+use log::Level;
+use tableau_server_client as tsc;
+use tsc::ErrorKind;
+
+use crate::help::{LONG, at, auth, millis, pinned, plain, timed, token_of, with, workbooks};
+use crate::raw::{Raw, Reply, Seen, answer, refusal, signed_in, success};
+use crate::{help, logs};
+
+const LOG: &str = "tableau_server_client::session";
+
+/// A server whose sign-out is answered so.
+fn signing_out(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Raw {
+    Raw::start(move |seen| match seen.path().ends_with("signout") {
+        true => reply(),
+        false => signed_in(seen).unwrap_or_else(|| workbooks("<workbook id=\"w\" name=\"W\"/>")),
+    })
+}
+
+fn quiet() -> Raw {
+    signing_out(|| answer(204, &[], ""))
+}
+
+fn sign_outs(raw: &Raw) -> usize {
+    raw.count("POST", "/auth/signout")
+}
 
 #[test]
 fn leaving_the_scope_signs_out() {
-    let raw = Raw::signed_in(|_| {
-        success(
-            "<pagination pageNumber=\"1\" pageSize=\"1000\" totalAvailable=\"1\"/>\
-             <workbooks><workbook id=\"w1\" name=\"R&amp;D\"/></workbooks>",
-        )
-    });
-    let server = tsc::Server::new(&raw.url).unwrap();
+    let raw = Raw::signed_in(|_| workbooks("<workbook id=\"w1\" name=\"R&amp;D\"/>"));
+    let server = at(&raw.url);
     {
         let session = server.sign_in(&tsc::TableauAuth::new("me", "hush")).unwrap();
         let workbooks: Vec<_> =
             session.workbooks().list().into_iter().collect::<Result<_, _>>().unwrap();
         assert_eq!(workbooks[0].name, "R&D");
+        assert_eq!(sign_outs(&raw), 0);
     }
     assert_eq!(
         raw.lines(),
@@ -30,6 +56,462 @@ fn leaving_the_scope_signs_out() {
     );
     assert_eq!(raw.connections(), 1);
     let seen = raw.seen();
+    assert_eq!(seen[0].header("x-tableau-auth"), None);
+    assert_eq!(seen[1].header("x-tableau-auth"), None);
+    assert_eq!(seen[2].header("x-tableau-auth"), Some("THE-TOKEN"));
     assert_eq!(seen[3].header("x-tableau-auth"), Some("THE-TOKEN"));
-    let _ = answer;
+    assert_eq!(seen[3].header("content-length"), Some("0"));
+}
+
+#[test]
+fn making_a_server_sends_nothing() {
+    let raw = quiet();
+    let mut server = at(&raw.url);
+    server.set_version("3.0").unwrap();
+    server.clear_http_options();
+    drop(server);
+    assert_eq!((raw.lines().len(), raw.connections()), (0, 0));
+}
+
+#[test]
+fn a_question_mark_signs_out_once_and_keeps_its_error() {
+    fn work(server: &tsc::Server) -> tsc::Result<()> {
+        let session = server.sign_in(&auth())?;
+        session.workbooks().get(&"gone".into())?;
+        unreachable!("the workbook is not there");
+    }
+    let raw = Raw::signed_in(|_| refusal(404, "404006", "no such workbook"));
+    let error = work(&pinned(&raw.url)).unwrap_err();
+    assert_eq!(error.code(), Some("404006"));
+    assert_eq!(raw.lines().last().unwrap(), "POST /api/3.24/auth/signout");
+    assert_eq!(sign_outs(&raw), 1);
+}
+
+#[test]
+fn a_panic_signs_out_once() {
+    let raw = quiet();
+    let server = pinned(&raw.url);
+    let panic = catch_unwind(AssertUnwindSafe(|| {
+        let _session = server.sign_in(&auth()).unwrap();
+        panic!("on purpose");
+    }));
+    assert_eq!(panic.unwrap_err().downcast_ref(), Some(&"on purpose"));
+    assert_eq!(sign_outs(&raw), 1);
+}
+
+#[test]
+fn a_sign_out_that_fails_while_unwinding_does_not_abort() {
+    for reply in [|| Reply::Close, || answer(500, &[], "<html>"), || answer(200, &[], [0xff])] {
+        let raw = signing_out(reply);
+        let server = pinned(&raw.url);
+        let panic = catch_unwind(AssertUnwindSafe(|| {
+            let _session = server.sign_in(&auth()).unwrap();
+            panic!("on purpose");
+        }));
+        assert_eq!(panic.unwrap_err().downcast_ref(), Some(&"on purpose"));
+        assert_eq!(sign_outs(&raw), 1);
+    }
+}
+
+#[test]
+fn eight_threads_share_one_session_and_one_sign_out() {
+    let raw = quiet();
+    let server = pinned(&raw.url);
+    let session = server.sign_in(&auth()).unwrap();
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..5 {
+                    assert_eq!(session.workbooks().list().into_iter().count(), 1);
+                }
+            });
+        }
+    });
+    assert_eq!(sign_outs(&raw), 0);
+    drop(session);
+    assert_eq!(sign_outs(&raw), 1);
+    assert_eq!(raw.count("POST", "/auth/signin"), 1);
+    assert_eq!(raw.count("GET", "/workbooks"), 40);
+    assert!(raw.connections() <= 9, "{}", raw.connections());
+    assert_eq!(raw.lines().last().unwrap(), "POST /api/3.24/auth/signout");
+}
+
+#[test]
+fn a_session_in_a_thread_local_signs_out_when_the_thread_ends() {
+    thread_local! {
+        static SESSION: RefCell<Option<tsc::Session<'static>>> = const { RefCell::new(None) };
+    }
+    let raw = quiet();
+    let server = pinned(&raw.url);
+    thread::spawn(move || {
+        let session = server.into_session(&auth()).unwrap();
+        SESSION.with(|slot| *slot.borrow_mut() = Some(session));
+    })
+    .join()
+    .unwrap();
+    assert_eq!(sign_outs(&raw), 1);
+}
+
+#[test]
+fn sign_out_says_what_went_wrong_and_is_not_tried_again() {
+    logs::start();
+    let raw = signing_out(|| answer(503, &[("Retry-After", "7")], "busy"));
+    let server = pinned(&raw.url);
+    let error = server.sign_in(&auth()).unwrap().sign_out().unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(503)));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+    assert_eq!(sign_outs(&raw), 1);
+    // Who was told needs no log line.
+    assert!(logs::of(LOG).is_empty());
+
+    let raw = quiet();
+    pinned(&raw.url).sign_in(&auth()).unwrap().sign_out().unwrap();
+    assert_eq!(sign_outs(&raw), 1);
+}
+
+#[test]
+fn a_sign_out_that_is_refused_in_a_success_is_an_error() {
+    let raw = signing_out(|| {
+        success("<error code=\"500000\"><summary>Oops</summary><detail>not now</detail></error>")
+    });
+    let error = pinned(&raw.url).sign_in(&auth()).unwrap().sign_out().unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("500000")));
+
+    let raw = signing_out(|| answer(200, &[], "<!DOCTYPE html><html>Please sign in</html>"));
+    let error = pinned(&raw.url).sign_in(&auth()).unwrap().sign_out().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.url().unwrap().ends_with("/auth/signout"));
+}
+
+#[test]
+fn an_expired_session_has_ended_already() {
+    logs::start();
+    let raw = signing_out(|| refusal(401, "401002", "Invalid authentication credentials"));
+    let server = pinned(&raw.url);
+    server.sign_in(&auth()).unwrap().sign_out().unwrap();
+    drop(server.sign_in(&auth()).unwrap());
+    assert_eq!(sign_outs(&raw), 2);
+    assert!(logs::of(LOG).is_empty(), "{:?}", logs::of(LOG));
+}
+
+#[test]
+fn a_failed_sign_out_is_a_warning_and_hides_no_other_error() {
+    fn work(server: &tsc::Server) -> tsc::Result<()> {
+        let session = server.sign_in(&auth())?;
+        session.workbooks().get(&"gone".into()).map(drop)
+    }
+    logs::start();
+    let raw = Raw::start(|seen| match seen.path().rsplit('/').next() {
+        Some("signout") => refusal(500, "500000", "it does not want to"),
+        Some("gone") => refusal(404, "404006", "no such workbook"),
+        _ => signed_in(seen).unwrap(),
+    });
+    let error = work(&pinned(&raw.url)).unwrap_err();
+    assert_eq!(error.code(), Some("404006"));
+    assert_eq!(sign_outs(&raw), 1);
+    let records = logs::of(LOG);
+    assert_eq!(records.len(), 1, "{records:?}");
+    assert_eq!(records[0].level, Level::Warn);
+    assert!(records[0].text.contains("500000"), "{}", records[0].text);
+    assert!(records[0].text.contains("it does not want to"), "{}", records[0].text);
+}
+
+#[test]
+fn dropping_at_a_server_that_is_gone_is_a_warning() {
+    logs::start();
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{address}");
+    drop(at(&url).resume(token_of(&url)));
+    let records = logs::of(LOG);
+    assert_eq!(records.len(), 1);
+    assert!(records[0].text.contains(&address.to_string()), "{}", records[0].text);
+}
+
+#[test]
+fn dropping_waits_no_longer_than_it_may() {
+    let raw = signing_out(|| Reply::Silence);
+    let server = with(&raw.url, plain().sign_out_timeout(millis(300)));
+    let session = server.sign_in(&auth()).unwrap();
+    let ((), took) = timed(|| drop(session));
+    assert!(took >= millis(250) && took < millis(4000), "{took:?}");
+    assert_eq!(sign_outs(&raw), 1);
+}
+
+#[test]
+fn dropping_waits_five_seconds_unless_told_otherwise() {
+    logs::start();
+    let raw = signing_out(|| Reply::Silence);
+    let server = pinned(&raw.url);
+    let session = server.sign_in(&auth()).unwrap();
+    let ((), took) = timed(|| drop(session));
+    assert!(took >= millis(4500) && took < millis(9000), "{took:?}");
+    assert_eq!(logs::of(LOG).len(), 1);
+    assert!(logs::of(LOG)[0].text.contains("Timeout"), "{:?}", logs::of(LOG));
+}
+
+#[test]
+fn dropping_is_bounded_in_every_state_of_the_connection() {
+    let short = || plain().sign_out_timeout(millis(400));
+    // Trickles its head, trickles its body, trickles redirects.
+    let pieces = |text: &str| text.bytes().map(|b| vec![b]).collect::<Vec<_>>();
+    let slow = [
+        format!("HTTP/1.1 204 No Content\r\nX: {}\r\n\r\n", "x".repeat(300)),
+        format!("HTTP/1.1 200 OK\r\ncontent-length: 300\r\n\r\n{}", "x".repeat(300)),
+        "HTTP/1.1 307 R\r\nlocation: /api/3.24/auth/signout\r\ncontent-length: 0\r\n\r\n".repeat(3),
+    ];
+    for text in slow {
+        let raw = signing_out(move || Reply::Slowly(pieces(&text), millis(60)));
+        let session = with(&raw.url, short()).into_session(&auth()).unwrap();
+        let ((), took) = timed(|| drop(session));
+        assert!(took >= millis(350) && took < millis(4000), "{took:?}");
+    }
+    // Accepts and says nothing; is reached over TLS, and says nothing either.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    for scheme in ["http", "https"] {
+        let url = format!("{scheme}://{}", silent.local_addr().unwrap());
+        let session = with(&url, short()).into_resumed(token_of(&url));
+        let ((), took) = timed(|| drop(session));
+        assert!(took >= millis(350) && took < millis(4000), "{scheme} {took:?}");
+    }
+    // A proxy that says nothing.
+    let proxy = silent.local_addr().unwrap();
+    for scheme in ["http", "socks5", "socks4"] {
+        let url = "http://127.0.0.1:9";
+        let options = short().proxy(format!("{scheme}://{proxy}"));
+        let session = with(url, options).into_resumed(token_of(url));
+        let ((), took) = timed(|| drop(session));
+        assert!(took >= millis(350) && took < millis(4000), "{scheme} {took:?}");
+    }
+}
+
+#[test]
+fn the_whole_request_s_timeout_does_not_stretch_the_sign_out() {
+    let raw = signing_out(|| Reply::Silence);
+    let options = plain().timeout(LONG).read_timeout(LONG).sign_out_timeout(millis(300));
+    let session = with(&raw.url, options).into_session(&auth()).unwrap();
+    let ((), took) = timed(|| drop(session));
+    assert!(took < millis(5000), "{took:?}");
+}
+
+#[test]
+fn detached_sessions_are_not_signed_out_and_can_be_taken_over() {
+    let raw = quiet();
+    let server = pinned(&raw.url);
+    let token = server.sign_in(&auth()).unwrap().detach();
+    assert_eq!(raw.lines(), ["POST /api/3.24/auth/signin"]);
+
+    let text = token.export();
+    assert!(!text.contains('\n'), "{text}");
+    let again = tsc::SessionToken::import(&text).unwrap();
+    assert_eq!(again, token);
+    assert!(!format!("{again:?} {again:#?}").contains("THE-TOKEN"));
+
+    // Another process, with a pin of its own, which the token's version overrules.
+    let mut other = at(&raw.url);
+    other.set_version("2.8").unwrap();
+    {
+        let joined = other.join(&again);
+        assert_eq!(joined.workbooks().list().total().unwrap(), 1);
+        assert_eq!(joined.auth_token(), "THE-TOKEN");
+        joined.sign_out().unwrap();
+        drop(other.join(&again));
+    }
+    assert_eq!(sign_outs(&raw), 0);
+    let before = raw.lines().len();
+    let resumed = other.resume(again.clone());
+    assert_eq!(raw.lines().len(), before, "resuming sends nothing");
+    assert_eq!(resumed.site_id(), &tsc::SiteId::from("site-1"));
+    assert_eq!(resumed.user_id(), &tsc::UserId::from("user-1"));
+    assert_eq!(resumed.site_url(), "");
+    assert_eq!(resumed.version().to_string(), "3.24");
+    drop(resumed);
+    assert_eq!(raw.lines().last().unwrap(), "POST /api/3.24/auth/signout");
+    assert_eq!(sign_outs(&raw), 1);
+
+    drop(other.into_resumed(again));
+    assert_eq!(sign_outs(&raw), 2);
+}
+
+#[test]
+fn a_resumed_session_can_be_left_again() {
+    let raw = quiet();
+    let server = pinned(&raw.url);
+    let token = server.sign_in(&auth()).unwrap().detach();
+    assert_eq!(server.resume(token.clone()).detach(), token);
+    assert_eq!(sign_outs(&raw), 0);
+}
+
+#[test]
+fn what_is_no_exported_session_is_refused_and_not_repeated() {
+    let good = help::token().export();
+    let mut wrong = vec![String::new(), "hush".into(), "{\"hush\":1}".into(), "[1,2]".into()];
+    wrong.extend([good.replace("THE-TOKEN", ""), good.replace("THE-TOKEN", "hush\\nhush")]);
+    wrong.extend([good.replace("3.24", "hush"), good.replace("http://127.0.0.1:9", "hush:hush@x")]);
+    wrong.push(good[..good.len() - 9].to_owned());
+    for text in wrong {
+        let error = tsc::SessionToken::import(&text).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{text}");
+        let shown = help::everything_of(&error);
+        assert!(!shown.contains("hush") && !shown.contains("THE-TOKEN"), "{text}: {shown}");
+    }
+}
+
+#[test]
+fn site_names_survive_the_export() {
+    let raw = Raw::start(|seen| match seen.path().ends_with("signin") {
+        true => success(
+            "<credentials token=\"a|b+/=\"><site id=\"s\" contentUrl=\"R&amp;D &quot;x&quot; ü🦀\"/>\
+             <user id=\"u\"/></credentials>",
+        ),
+        false => signed_in(seen).unwrap(),
+    });
+    let token = pinned(&raw.url).into_session(&auth()).unwrap().detach();
+    let token = tsc::SessionToken::import(&token.export()).unwrap();
+    let session = at(&raw.url).into_resumed(token);
+    assert_eq!(session.site_url(), "R&D \"x\" ü🦀");
+    assert_eq!(session.auth_token(), "a|b+/=");
+}
+
+#[test]
+fn a_token_of_another_server_sends_nothing() {
+    logs::start();
+    let (raw, elsewhere) = (quiet(), quiet());
+    let token = pinned(&elsewhere.url).sign_in(&auth()).unwrap().detach();
+    let before = elsewhere.lines().len();
+    let server = pinned(&raw.url);
+    let mut session = server.resume(token.clone());
+    let joined = server.join(&token);
+    let mut errors = vec![
+        session.workbooks().list().into_iter().next().unwrap().unwrap_err(),
+        session.workbooks().list().total().unwrap_err(),
+        joined.projects().create(tsc::NewProject::new("p")).unwrap_err(),
+    ];
+    errors.push(session.switch_site("other").unwrap_err());
+    errors.push(session.sign_out().unwrap_err());
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::Config, "{error:?}");
+        for url in [&raw.url, &elsewhere.url] {
+            assert!(error.to_string().contains(url.as_str()), "{error}");
+        }
+    }
+    drop(server.resume(token));
+    assert_eq!(logs::of(LOG).len(), 1);
+    assert_eq!((raw.lines().len(), raw.connections()), (0, 0));
+    assert_eq!(elsewhere.lines().len(), before);
+}
+
+#[test]
+fn the_origin_of_a_token_is_not_a_matter_of_spelling() {
+    let raw = quiet();
+    let server = at(&format!("{}/", raw.url.replace("http://", "HTTP://")));
+    let token = pinned(&raw.url).sign_in(&auth()).unwrap().detach();
+    server.join(&token).workbooks().list().total().unwrap();
+    let behind_a_prefix = at(&format!("{}/tableau/", raw.url));
+    behind_a_prefix.join(&token).workbooks().list().total().unwrap();
+    assert!(
+        raw.lines().last().unwrap().starts_with("GET /tableau/api/3.24/sites/site-1/workbooks")
+    );
+}
+
+#[test]
+fn a_session_can_own_its_server() {
+    struct Keeper {
+        session: tsc::Session<'static>,
+    }
+    let raw = quiet();
+    let keeper = Keeper { session: at(&raw.url).into_session(&auth()).unwrap() };
+    let keeper = thread::spawn(move || {
+        assert_eq!(keeper.session.workbooks().list().total().unwrap(), 1);
+        keeper
+    });
+    drop(keeper.join().unwrap());
+    assert_eq!(sign_outs(&raw), 1);
+}
+
+/// A server with a second site, whose switch is answered so.
+fn switching(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
+    Raw::start(move |seen| match seen.path().rsplit('/').next() {
+        Some("switchSite") => reply(seen),
+        Some("workbooks") => workbooks(""),
+        _ => signed_in(seen).unwrap(),
+    })
+}
+
+#[test]
+fn switching_goes_over_to_the_new_token() {
+    let raw = switching(|_| {
+        success(
+            "<credentials token=\"SECOND\"><site id=\"site-2\" contentUrl=\"R&amp;D\"/>\
+             <user id=\"user-2\"/></credentials>",
+        )
+    });
+    let server = pinned(&raw.url);
+    let mut session = server.sign_in(&auth()).unwrap();
+    session.switch_site("R&D").unwrap();
+    assert_eq!((session.site_id().as_str(), session.site_url()), ("site-2", "R&D"));
+    assert_eq!((session.user_id().as_str(), session.auth_token().as_str()), ("user-2", "SECOND"));
+    session.workbooks().list().total().unwrap();
+    drop(session);
+    let seen = raw.seen();
+    assert_eq!(seen[1].target, "/api/3.24/auth/switchSite");
+    assert_eq!(seen[1].header("x-tableau-auth"), Some("THE-TOKEN"));
+    assert_eq!(seen[1].text(), "<tsRequest><site contentUrl=\"R&amp;D\"/></tsRequest>");
+    assert!(seen[2].target.starts_with("/api/3.24/sites/site-2/workbooks"));
+    assert_eq!(seen[2].header("x-tableau-auth"), Some("SECOND"));
+    // The first token ended with the switch: one sign-out, with the second.
+    assert_eq!(sign_outs(&raw), 1);
+    assert_eq!(seen[3].header("x-tableau-auth"), Some("SECOND"));
+}
+
+#[test]
+fn switching_that_fails_leaves_the_session_as_it_was() {
+    let dead = Arc::new(AtomicBool::new(false));
+    let closes = dead.clone();
+    let raw = switching(move |seen| match seen.text().contains("gone") {
+        true => refusal(404, "404000", "Site not found"),
+        false if closes.load(Ordering::SeqCst) => Reply::Close,
+        false => success("<credentials token=\"HALF\"/>"),
+    });
+    let server = pinned(&raw.url);
+    let mut session = server.sign_in(&auth()).unwrap();
+    assert_eq!(session.switch_site("gone").unwrap_err().code(), Some("404000"));
+    assert_eq!(session.switch_site("half").unwrap_err().kind(), ErrorKind::Decode);
+    assert_eq!(session.switch_site("\u{1}").unwrap_err().kind(), ErrorKind::Input);
+    dead.store(true, Ordering::SeqCst);
+    assert_eq!(session.switch_site("dead").unwrap_err().kind(), ErrorKind::Io);
+    assert_eq!(raw.count("POST", "/auth/switchSite"), 3);
+    assert_eq!((session.site_id().as_str(), session.site_url()), ("site-1", ""));
+    assert_eq!(session.auth_token(), "THE-TOKEN");
+    session.workbooks().list().total().unwrap();
+    drop(session);
+    assert_eq!(sign_outs(&raw), 1);
+    assert_eq!(raw.seen().last().unwrap().header("x-tableau-auth"), Some("THE-TOKEN"));
+}
+
+#[test]
+fn switching_to_where_one_is_already_is_fine() {
+    let raw = switching(|_| refusal(403, "403070", "The user is already signed in to that site"));
+    let server = pinned(&raw.url);
+    let mut session = server.sign_in(&auth()).unwrap();
+    session.switch_site("").unwrap();
+    assert_eq!(session.site_id().as_str(), "site-1");
+    drop(session);
+    assert_eq!(sign_outs(&raw), 1);
+}
+
+#[test]
+fn a_switched_session_is_detached_on_its_new_site() {
+    let raw = switching(|_| {
+        success(
+            "<credentials token=\"SECOND\"><site id=\"site-2\" contentUrl=\"two\"/>\
+             <user id=\"user-1\"/></credentials>",
+        )
+    });
+    let server = pinned(&raw.url);
+    let mut session = server.sign_in(&auth()).unwrap();
+    session.switch_site("two").unwrap();
+    let token = session.detach();
+    assert_eq!(sign_outs(&raw), 0);
+    let resumed = server.resume(token);
+    assert_eq!((resumed.site_url(), resumed.auth_token().as_str()), ("two", "SECOND"));
 }

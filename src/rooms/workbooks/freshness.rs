@@ -1,0 +1,329 @@
+//! How old the data may be that a workbook's views show.
+
+use jiff::civil::Time;
+
+use crate::xml::{FromXml, Node, Out, Text, ToXml, words};
+use crate::{Error, Result};
+
+/// When the views of a workbook fetch their data anew.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum DataFreshness {
+    /// Always.
+    AlwaysLive,
+    /// As the site has it.
+    SiteDefault,
+    /// When the data are older than this.
+    FreshEvery(FreshEvery),
+    /// At certain times.
+    FreshAt(FreshAt),
+    /// A word that this release does not know, exactly as the server sent it.
+    Unknown(String),
+}
+
+/// How old the data may become.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FreshEvery {
+    /// How many of the units.
+    pub value: u64,
+    /// The unit.
+    pub unit: FreshEveryUnit,
+}
+
+/// The times at which the data are fetched anew.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FreshAt {
+    /// How often.
+    pub frequency: FreshAtFrequency,
+    /// The time of the day.
+    pub time: Time,
+    /// The time zone of that time: `America/Los_Angeles`. None: the server's.
+    pub time_zone: Option<String>,
+    /// The days, where it is by the week.
+    pub week_days: Vec<WeekDay>,
+    /// The days, where it is by the month.
+    pub month_days: Vec<MonthDay>,
+}
+
+/// A day of the month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MonthDay {
+    /// By its number, from 1 to 31.
+    Day(u8),
+    /// The last one, whatever its number.
+    Last,
+}
+
+impl Text for MonthDay {
+    fn read(text: &str) -> Option<MonthDay> {
+        match text {
+            "LastDay" => Some(MonthDay::Last),
+            number => number.parse().ok().map(MonthDay::Day),
+        }
+    }
+
+    fn write(&self) -> String {
+        match self {
+            MonthDay::Last => "LastDay".to_owned(),
+            MonthDay::Day(number) => number.to_string(),
+        }
+    }
+}
+
+impl FreshAt {
+    /// Every day at that time.
+    pub fn daily(time: Time) -> FreshAt {
+        FreshAt::of(FreshAtFrequency::Day, time)
+    }
+
+    /// On these days of the week at that time.
+    pub fn weekly(days: impl IntoIterator<Item = WeekDay>, time: Time) -> FreshAt {
+        let week_days = days.into_iter().collect();
+        FreshAt { week_days, ..FreshAt::of(FreshAtFrequency::Week, time) }
+    }
+
+    /// On these days of the month at that time.
+    pub fn monthly(days: impl IntoIterator<Item = MonthDay>, time: Time) -> FreshAt {
+        let month_days = days.into_iter().collect();
+        FreshAt { month_days, ..FreshAt::of(FreshAtFrequency::Month, time) }
+    }
+
+    /// The same, in that time zone: `America/Los_Angeles`.
+    pub fn time_zone(mut self, name: impl Into<String>) -> FreshAt {
+        self.time_zone = Some(name.into());
+        self
+    }
+
+    fn of(frequency: FreshAtFrequency, time: Time) -> FreshAt {
+        let (week_days, month_days) = Default::default();
+        FreshAt { frequency, time, time_zone: None, week_days, month_days }
+    }
+
+    /// What the server would refuse, or take for something else.
+    fn check(&self) -> Result<()> {
+        let days = match self.frequency {
+            FreshAtFrequency::Week => self.week_days.len(),
+            FreshAtFrequency::Month => self.month_days.len(),
+            _ => return Ok(()),
+        };
+        if days == 0 {
+            return Err(Error::input(format!(
+                "a data freshness policy by the {} names no day",
+                self.frequency.as_str().to_lowercase()
+            )));
+        }
+        let wrong = |day: &&MonthDay| matches!(day, MonthDay::Day(number) if !(1..=31).contains(number));
+        match self.month_days.iter().find(wrong) {
+            Some(day) => Err(Error::input(format!(
+                "a data freshness policy names the day {} of the month",
+                day.write()
+            ))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<FreshEvery> for DataFreshness {
+    fn from(every: FreshEvery) -> DataFreshness {
+        DataFreshness::FreshEvery(every)
+    }
+}
+
+impl From<FreshAt> for DataFreshness {
+    fn from(at: FreshAt) -> DataFreshness {
+        DataFreshness::FreshAt(at)
+    }
+}
+
+impl DataFreshness {
+    /// The word on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            DataFreshness::AlwaysLive => "AlwaysLive",
+            DataFreshness::SiteDefault => "SiteDefault",
+            DataFreshness::FreshEvery(_) => "FreshEvery",
+            DataFreshness::FreshAt(_) => "FreshAt",
+            DataFreshness::Unknown(word) => word,
+        }
+    }
+
+    /// When the data are older than so many minutes, hours, days or weeks.
+    pub fn every(value: u64, unit: FreshEveryUnit) -> DataFreshness {
+        DataFreshness::FreshEvery(FreshEvery { value, unit })
+    }
+}
+
+impl FromXml for DataFreshness {
+    fn from_xml(node: Node<'_>) -> Result<DataFreshness> {
+        let option: String = node.attr("option")?;
+        Ok(match option.as_str() {
+            "AlwaysLive" => DataFreshness::AlwaysLive,
+            "SiteDefault" => DataFreshness::SiteDefault,
+            "FreshEvery" => DataFreshness::FreshEvery(node.child("freshEverySchedule")?),
+            "FreshAt" => DataFreshness::FreshAt(node.child("freshAtSchedule")?),
+            _ => DataFreshness::Unknown(option),
+        })
+    }
+}
+
+impl FromXml for FreshEvery {
+    fn from_xml(node: Node<'_>) -> Result<FreshEvery> {
+        Ok(FreshEvery { value: node.attr("value")?, unit: node.attr("frequency")? })
+    }
+}
+
+impl FromXml for FreshAt {
+    fn from_xml(node: Node<'_>) -> Result<FreshAt> {
+        let (mut week_days, mut month_days) = (Vec::new(), Vec::new());
+        for interval in node.find("intervals").into_iter().flat_map(Node::children) {
+            week_days.extend(interval.attr::<Option<WeekDay>>("weekDay")?);
+            month_days.extend(interval.attr::<Option<MonthDay>>("monthDay")?);
+        }
+        Ok(FreshAt {
+            frequency: node.attr("frequency")?,
+            time: node.attr("time")?,
+            time_zone: node.attr("timezone")?,
+            week_days,
+            month_days,
+        })
+    }
+}
+
+impl ToXml for DataFreshness {
+    fn to_xml(&self, out: &mut Out) {
+        out.element("dataFreshnessPolicy", |out| {
+            out.attribute("option", self.as_str());
+            match self {
+                DataFreshness::FreshEvery(every) => out.element("freshEverySchedule", |out| {
+                    out.attr("frequency", &every.unit);
+                    out.attr("value", &every.value);
+                }),
+                DataFreshness::FreshAt(at) => at.write(out),
+                _ => {}
+            }
+        });
+    }
+}
+
+impl FreshAt {
+    fn write(&self, out: &mut Out) {
+        if let Err(error) = self.check() {
+            out.refuse(error);
+        }
+        out.element("freshAtSchedule", |out| {
+            out.attr("frequency", &self.frequency);
+            out.attr("time", &self.time);
+            if let Some(zone) = &self.time_zone {
+                out.attribute("timezone", zone);
+            }
+            let days = self.week_days.iter().map(|day| ("weekDay", day.write()));
+            let days = days.chain(self.month_days.iter().map(|day| ("monthDay", day.write())));
+            let mut days = days.peekable();
+            if days.peek().is_some() {
+                out.element("intervals", |out| {
+                    for (name, day) in days {
+                        out.element("interval", |out| out.attribute(name, &day));
+                    }
+                });
+            }
+        });
+    }
+}
+
+words! {
+    /// The units of a greatest age.
+    FreshEveryUnit {
+        /// Minutes.
+        Minutes = "Minutes",
+        /// Hours.
+        Hours = "Hours",
+        /// Days.
+        Days = "Days",
+        /// Weeks.
+        Weeks = "Weeks",
+    }
+}
+
+words! {
+    /// How often data are fetched at a certain time.
+    FreshAtFrequency {
+        /// Every day.
+        Day = "Day",
+        /// On some days of every week.
+        Week = "Week",
+        /// On some days of every month.
+        Month = "Month",
+    }
+}
+
+words! {
+    /// A day of the week.
+    WeekDay {
+        /// Sunday.
+        Sunday = "Sunday",
+        /// Monday.
+        Monday = "Monday",
+        /// Tuesday.
+        Tuesday = "Tuesday",
+        /// Wednesday.
+        Wednesday = "Wednesday",
+        /// Thursday.
+        Thursday = "Thursday",
+        /// Friday.
+        Friday = "Friday",
+        /// Saturday.
+        Saturday = "Saturday",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::time;
+
+    use super::*;
+    use crate::xml::{parse, request};
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for policy in [
+            DataFreshness::AlwaysLive,
+            DataFreshness::SiteDefault,
+            DataFreshness::Unknown("FreshAtNoon".into()),
+            DataFreshness::every(10, FreshEveryUnit::Hours),
+            FreshAt::daily(time(22, 0, 0, 0)).time_zone("Asia/Singapore").into(),
+            FreshAt::weekly([WeekDay::Monday, WeekDay::Friday], time(6, 30, 0, 0)).into(),
+            FreshAt::monthly([MonthDay::Day(1), MonthDay::Last], time(0, 0, 5, 0)).into(),
+        ] {
+            let text = request(&policy).unwrap().replace("tsRequest", "tsResponse");
+            let document = parse(&text).unwrap();
+            let root = Node::root(&document).unwrap();
+            assert_eq!(root.child::<DataFreshness>("dataFreshnessPolicy").unwrap(), policy);
+        }
+    }
+
+    #[test]
+    fn the_wire_form() {
+        let policy = FreshAt::weekly([WeekDay::Monday], time(22, 0, 0, 0)).time_zone("UTC");
+        assert_eq!(
+            request(&DataFreshness::from(policy)).unwrap(),
+            "<tsRequest><dataFreshnessPolicy option=\"FreshAt\">\
+             <freshAtSchedule frequency=\"Week\" time=\"22:00:00\" timezone=\"UTC\">\
+             <intervals><interval weekDay=\"Monday\"/></intervals>\
+             </freshAtSchedule></dataFreshnessPolicy></tsRequest>"
+        );
+    }
+
+    #[test]
+    fn days_that_are_missing_or_none_are_refused() {
+        for policy in [
+            FreshAt::weekly([], time(1, 0, 0, 0)),
+            FreshAt::monthly([], time(1, 0, 0, 0)),
+            FreshAt::monthly([MonthDay::Day(0)], time(1, 0, 0, 0)),
+            FreshAt::monthly([MonthDay::Last, MonthDay::Day(32)], time(1, 0, 0, 0)),
+        ] {
+            let error = request(&DataFreshness::from(policy)).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Input);
+            assert!(error.to_string().contains("freshness policy"), "{error}");
+        }
+    }
+}

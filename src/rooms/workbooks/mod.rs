@@ -1,0 +1,213 @@
+//! Workbooks: `session.workbooks()`.
+
+mod freshness;
+
+pub use freshness::{
+    DataFreshness, FreshAt, FreshAtFrequency, FreshEvery, FreshEveryUnit, MonthDay, WeekDay,
+};
+
+use std::borrow::Borrow;
+
+use jiff::Timestamp;
+
+use super::views::{USAGE, View};
+use crate::Result;
+use crate::http::Request;
+use crate::ids::{Located, ProjectId, UserId, ViewId, WorkbookId};
+use crate::rooms::jobs::Job;
+use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails, refresh};
+use crate::xml::element;
+
+super::room! {
+    /// The workbooks of a site.
+    Workbooks
+}
+
+impl<'s> Workbooks<'s> {
+    /// All workbooks that the user may see.
+    ///
+    /// REST: [Query Workbooks for Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbooks_for_site), API 2.3.
+    pub fn list(&self) -> List<'s, Workbook> {
+        List::new(self.core, self.core.site("workbooks"))
+    }
+
+    /// One workbook.
+    ///
+    /// REST: [Query Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbook), API 1.0.
+    pub fn get(&self, id: &WorkbookId) -> Result<Workbook> {
+        self.core.read(Request::get(self.core.site(&id.path())), "workbook")
+    }
+
+    /// The views of a workbook.
+    ///
+    /// REST: [Query Views for Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_views_for_workbook), API 1.0.
+    pub fn views(&self, id: &WorkbookId) -> Result<Vec<View>> {
+        self.views_of(id, self.views_request(id))
+    }
+
+    /// As [`views`](Workbooks::views), with [`View::total_view_count`].
+    ///
+    /// REST: [Query Views for Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_views_for_workbook), API 1.0.
+    pub fn views_with_usage(&self, id: &WorkbookId) -> Result<Vec<View>> {
+        self.views_of(id, self.views_request(id).query(USAGE.0, USAGE.1))
+    }
+
+    fn views_request(&self, id: &WorkbookId) -> Request<'static> {
+        Request::get(self.core.site(&format!("{}/views", id.path())))
+    }
+
+    fn views_of(&self, id: &WorkbookId, request: Request<'_>) -> Result<Vec<View>> {
+        let mut views: Vec<View> = self.core.read_all(request, "views", "view")?;
+        for view in &mut views {
+            // The answer leaves out what the question said.
+            view.workbook.get_or_insert_with(|| id.clone());
+        }
+        Ok(views)
+    }
+
+    /// Changes a workbook: what the update leaves unset stays as it is. Its tags are changed by
+    /// [`Session::tags`](crate::Session::tags).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Version`](crate::ErrorKind::Version), before anything is sent, where the update
+    /// has a description and the session speaks an API before 3.21, which would drop it unsaid.
+    ///
+    /// REST: [Update Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook), API 2.0.
+    pub fn update(&self, id: &WorkbookId, changes: impl Borrow<WorkbookUpdate>) -> Result<Workbook> {
+        self.core.read(self.update_request(id, changes.borrow())?, "workbook")
+    }
+
+    /// As [`update`](Workbooks::update), and asks for [`View::acceleration_status`] of the views.
+    ///
+    /// REST: [Update Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook), API 2.0.
+    pub fn update_with_acceleration_status(
+        &self,
+        id: &WorkbookId,
+        changes: impl Borrow<WorkbookUpdate>,
+    ) -> Result<Workbook> {
+        let request = self.update_request(id, changes.borrow())?;
+        self.core.read(request.query("includeViewAccelerationStatus", "true"), "workbook")
+    }
+
+    fn update_request(&self, id: &WorkbookId, changes: &WorkbookUpdate) -> Result<Request<'static>> {
+        if changes.description.is_some() {
+            self.core.needs((3, 21), || "the description of a workbook".into())?;
+        }
+        Request::put(self.core.site(&id.path())).element(changes)
+    }
+
+    /// Deletes a workbook and its views.
+    ///
+    /// REST: [Delete Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_workbook), API 2.0.
+    pub fn delete(&self, id: &WorkbookId) -> Result<()> {
+        self.core.done(Request::delete(self.core.site(&id.path())))
+    }
+
+    /// Refreshes its extracts, fully: starts the job for it. Where one waits already, gives that
+    /// one, as far as the user may look for it.
+    ///
+    /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 2.8.
+    pub fn refresh(&self, id: &WorkbookId) -> Result<Job> {
+        refresh(self.core, id, false)
+    }
+
+    /// As [`refresh`](Workbooks::refresh), but fetches only what is new.
+    ///
+    /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 3.25.
+    pub fn refresh_incrementally(&self, id: &WorkbookId) -> Result<Job> {
+        refresh(self.core, id, true)
+    }
+}
+
+element! {
+    /// A workbook.
+    Workbook = "workbook",
+    /// Changes to a workbook; see [`Workbooks::update`].
+    update WorkbookUpdate
+    {
+        /// Its id.
+        id: WorkbookId = attr("id");
+        /// Its name.
+        name: String = attr("name"), update String;
+        /// Its name in addresses.
+        content_url: Option<String> = attr("contentUrl");
+        /// Its address in a browser.
+        webpage_url: Option<String> = attr("webpageUrl");
+        /// When it was created.
+        created_at: Option<Timestamp> = attr("createdAt");
+        /// When it was last changed.
+        updated_at: Option<Timestamp> = attr("updatedAt");
+        /// When it was last published.
+        last_published_at: Option<Timestamp> = attr("lastPublishedAt");
+        /// Its size in megabytes.
+        size: Option<u64> = attr("size");
+        /// Whether its sheets are shown as tabs.
+        show_tabs: Option<bool> = attr("showTabs"), update bool;
+        /// What it is about. Empty clears it. Changing it needs API 3.21.
+        description: Option<String> = attr("description"), update String;
+        /// How many sheets it has.
+        sheet_count: Option<u64> = attr("sheetCount");
+        /// Whether it holds extracts.
+        has_extracts: Option<bool> = attr("hasExtracts");
+        /// Whether its extracts are encrypted.
+        encrypt_extracts: Option<bool> = attr("encryptExtracts"), update bool;
+        /// Whether the user has looked at it lately.
+        recently_viewed: Option<bool> = attr("recentlyViewed"), update bool;
+        /// The view that it opens with.
+        default_view: Option<ViewId> = attr("defaultViewId");
+        /// The text that goes with it when it is shared.
+        share_description: Option<String> = attr("shareDescription");
+        /// The project that it is in; none in a personal space.
+        project: Option<ProjectId> = child_id("project"), update ProjectId;
+        /// The project's name.
+        project_name: Option<String> = child_attr("project", "name");
+        /// More about the project.
+        project_details: Option<ProjectDetails> = child("project");
+        /// Who owns it.
+        owner: Option<UserId> = child_id("owner"), update UserId;
+        /// The owner's name.
+        owner_name: Option<String> = child_attr("owner", "name");
+        /// More about the owner.
+        owner_details: Option<OwnerDetails> = child("owner");
+        /// The project or personal space that it is in.
+        location: Option<Location> = child("location");
+        /// The labels of its tags.
+        tags: Vec<String> = labels("tags", "tag");
+        /// Its views, in the answers that have them. In an update, those that
+        /// [`data_acceleration`](WorkbookUpdate::data_acceleration) is for; all, where unset.
+        views: Vec<View> = list("views", "view"), update Vec<ViewId>;
+        /// How often its views have been looked at; comes only when asked for.
+        total_view_count: Option<u64> = child_attr("usage", "totalViewCount");
+        /// Whether its views are prepared ahead of their use.
+        data_acceleration: Option<DataAcceleration> =
+            child("dataAccelerationConfig"), update DataAccelerationUpdate;
+        /// How old the data may be that its views show.
+        data_freshness: Option<DataFreshness> =
+            child("dataFreshnessPolicy"), update DataFreshness;
+    }
+}
+
+element! {
+    /// Whether the views of a workbook are prepared ahead of their use.
+    DataAcceleration = "dataAccelerationConfig",
+    /// What to do about the acceleration of a workbook's views.
+    update DataAccelerationUpdate
+    {
+        /// Whether they are.
+        enabled: Option<bool> = attr("accelerationEnabled"), update bool;
+        /// Whether they are at once, rather than at the next background run.
+        accelerate_now: Option<bool> = attr("accelerateNow"), update bool;
+        /// When this was last set.
+        last_updated_at: Option<Timestamp> = attr("lastUpdatedAt");
+        /// How far it has come.
+        status: Option<String> = attr("accelerationStatus");
+    }
+}
+
+impl Listed for Workbook {
+    const WRAP: &'static str = "workbooks";
+    const ITEM: &'static str = "workbook";
+}
+
+crate::shared::fields!(workbooks Workbook);

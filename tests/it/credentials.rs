@@ -1,0 +1,171 @@
+//! What a sign-in sends, byte by byte.
+
+use tableau_server_client as tsc;
+use tsc::ErrorKind;
+
+use crate::help::{at, everything_of, pinned, workbooks};
+use crate::raw::{Raw, refusal, signed_in};
+
+fn sent(credentials: &dyn tsc::Credentials) -> String {
+    let raw = Raw::signed_in(|_| workbooks(""));
+    drop(pinned(&raw.url).sign_in(credentials).unwrap());
+    let seen = raw.seen();
+    assert_eq!(seen[0].target, "/api/3.24/auth/signin");
+    assert_eq!(seen[0].header("content-type"), Some("text/xml"));
+    assert_eq!(seen[0].header("content-length"), Some(seen[0].body.len().to_string().as_str()));
+    String::from_utf8(seen[0].body.clone()).unwrap()
+}
+
+#[test]
+fn the_exact_bodies() {
+    let cases: [(Box<dyn tsc::Credentials>, &str); 7] = [
+        (
+            Box::new(tsc::TableauAuth::new("NAME", "WORD")),
+            "<credentials name=\"NAME\" password=\"WORD\"><site contentUrl=\"\"/></credentials>",
+        ),
+        (
+            Box::new(tsc::TableauAuth::new("NAME", "WORD").site("SITE")),
+            "<credentials name=\"NAME\" password=\"WORD\"><site contentUrl=\"SITE\"/></credentials>",
+        ),
+        (
+            Box::new(tsc::TableauAuth::new("NAME", "WORD").site("SITE").impersonate("LUID")),
+            "<credentials name=\"NAME\" password=\"WORD\"><site contentUrl=\"SITE\"/>\
+             <user id=\"LUID\"/></credentials>",
+        ),
+        (
+            Box::new(tsc::PersonalAccessTokenAuth::new("T", "S").site("SITE").impersonate("LUID")),
+            "<credentials personalAccessTokenName=\"T\" personalAccessTokenSecret=\"S\">\
+             <site contentUrl=\"SITE\"/><user id=\"LUID\"/></credentials>",
+        ),
+        (
+            Box::new(tsc::PersonalAccessTokenAuth::new("T", "S")),
+            "<credentials personalAccessTokenName=\"T\" personalAccessTokenSecret=\"S\">\
+             <site contentUrl=\"\"/></credentials>",
+        ),
+        (
+            Box::new(tsc::JwtAuth::new("eyJ.x.y").site("SITE").impersonate("LUID")),
+            "<credentials jwt=\"eyJ.x.y\" isUat=\"false\"><site contentUrl=\"SITE\"/>\
+             <user id=\"LUID\"/></credentials>",
+        ),
+        (
+            Box::new(tsc::JwtAuth::new("eyJ.x.y").site("SITE").unified_access_token(true)),
+            "<credentials jwt=\"eyJ.x.y\" isUat=\"true\"><site contentUrl=\"SITE\"/></credentials>",
+        ),
+    ];
+    for (credentials, body) in cases {
+        assert_eq!(sent(&*credentials), format!("<tsRequest>{body}</tsRequest>"));
+    }
+}
+
+const HOSTILE: &str = "R&D <\"'>\ttab\nnewline\r\u{85} Umläute ß 🦀 ]]> &amp; &lt; \u{a0}end ";
+
+#[test]
+fn hostile_characters_arrive_as_typed() {
+    let password = format!("{HOSTILE}2");
+    let site = format!("{HOSTILE}3");
+    let user = format!("{HOSTILE}4");
+    let read = |text: &str, path: &[&str], attribute: &str| {
+        let document = roxmltree::Document::parse(text).unwrap();
+        let mut node = document.root_element();
+        for name in path {
+            node = node.children().find(|child| child.has_tag_name(*name)).unwrap();
+        }
+        node.attribute(attribute).unwrap().to_owned()
+    };
+    let body =
+        sent(&tsc::TableauAuth::new(HOSTILE, &*password).site(&*site).impersonate(user.as_str()));
+    assert_eq!(read(&body, &["credentials"], "name"), HOSTILE);
+    assert_eq!(read(&body, &["credentials"], "password"), password);
+    assert_eq!(read(&body, &["credentials", "site"], "contentUrl"), site);
+    assert_eq!(read(&body, &["credentials", "user"], "id"), user);
+    // The server's parser refuses this entity.
+    assert!(!body.contains("&apos;"), "{body}");
+
+    let body = sent(&tsc::PersonalAccessTokenAuth::new(HOSTILE, &*password));
+    assert_eq!(read(&body, &["credentials"], "personalAccessTokenName"), HOSTILE);
+    assert_eq!(read(&body, &["credentials"], "personalAccessTokenSecret"), password);
+    let body = sent(&tsc::JwtAuth::new(HOSTILE));
+    assert_eq!(read(&body, &["credentials"], "jwt"), HOSTILE);
+}
+
+#[test]
+fn hostile_characters_arrive_as_typed_in_requests_of_a_room_too() {
+    let raw = Raw::signed_in(|_| crate::raw::success("<project id=\"p\" name=\"n\"/>"));
+    let server = pinned(&raw.url);
+    let session = server.sign_in(&crate::help::auth()).unwrap();
+    session.projects().create(tsc::NewProject::new(HOSTILE).description("")).unwrap();
+    let body = raw.seen()[1].text();
+    let document = roxmltree::Document::parse(&body).unwrap();
+    let project = document.root_element().first_element_child().unwrap();
+    assert_eq!(project.attribute("name"), Some(HOSTILE));
+    assert_eq!(project.attribute("description"), Some(""));
+    assert_eq!(project.attributes().len(), 2, "what is unset is not sent: {body}");
+}
+
+#[test]
+fn characters_that_xml_lacks_are_named_and_nothing_is_sent() {
+    type Make = fn(&str) -> Box<dyn tsc::Credentials>;
+    let cases: [Make; 7] = [
+        |c| Box::new(tsc::TableauAuth::new(c, "hush")),
+        |c| Box::new(tsc::TableauAuth::new("me", format!("hush{c}"))),
+        |c| Box::new(tsc::TableauAuth::new("me", "hush").site(c)),
+        |c| Box::new(tsc::TableauAuth::new("me", "hush").impersonate(c)),
+        |c| Box::new(tsc::PersonalAccessTokenAuth::new(c, "hush")),
+        |c| Box::new(tsc::PersonalAccessTokenAuth::new("me", format!("hush{c}"))),
+        |c| Box::new(tsc::JwtAuth::new(format!("hush{c}"))),
+    ];
+    let raw = Raw::signed_in(|_| workbooks(""));
+    // One that would have to ask for the version first.
+    let server = at(&raw.url);
+    for case in cases {
+        for (character, name) in
+            [("\0", "U+0000"), ("\u{1b}", "U+001B"), ("\u{b}", "U+000B"), ("\u{ffff}", "U+FFFF")]
+        {
+            let error = server.sign_in(&*case(character)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+            assert!(error.to_string().contains(name), "{error}");
+            assert!(!everything_of(&error).contains("hush"), "{error:?}");
+        }
+    }
+    assert!(raw.lines().is_empty(), "{:?}", raw.lines());
+
+    let session = server.sign_in(&crate::help::auth()).unwrap();
+    let before = raw.lines().len();
+    let error = session.projects().create(tsc::NewProject::new("a\u{7}b")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input);
+    assert!(
+        error.to_string().contains("U+0007") && error.to_string().contains("`name`"),
+        "{error}"
+    );
+    assert_eq!(raw.lines().len(), before);
+}
+
+#[test]
+fn refused_credentials_are_told_apart() {
+    for (status, code) in [(401, "401001"), (401, "401002"), (400, "401001")] {
+        let raw = Raw::start(move |seen| match seen.path().ends_with("signin") {
+            true => refusal(status, code, "The credentials are invalid."),
+            false => signed_in(seen).unwrap(),
+        });
+        let error = pinned(&raw.url).sign_in(&tsc::TableauAuth::new("me", "no")).unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(status)));
+        assert!(error.is_sign_in_failed() && !error.is_session_expired(), "{error:?}");
+        // Nothing was opened, so nothing is closed.
+        assert_eq!(raw.lines(), ["POST /api/3.24/auth/signin"]);
+    }
+}
+
+#[test]
+fn debug_shows_names_and_sites_and_no_secret() {
+    let all: [Box<dyn std::fmt::Debug>; 3] = [
+        Box::new(tsc::TableauAuth::new("THE-NAME", "hush").site("THE-SITE").impersonate("LUID")),
+        Box::new(tsc::PersonalAccessTokenAuth::new("THE-NAME", "hush").site("THE-SITE").clone()),
+        Box::new(tsc::JwtAuth::new("hush").site("THE-SITE").renew_with(|| Ok("hush".into()))),
+    ];
+    for (at, credentials) in all.iter().enumerate() {
+        let shown = format!("{credentials:?} {credentials:#?}");
+        assert!(!shown.contains("hush"), "{shown}");
+        assert!(shown.contains("THE-SITE"), "{shown}");
+        assert!(at == 2 || shown.contains("THE-NAME"), "{shown}");
+    }
+}

@@ -1,0 +1,117 @@
+//! What the modules have in common: servers and sessions, errors as text, time, child processes.
+
+use std::fmt::Write;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use tableau_server_client as tsc;
+
+use crate::raw::{Raw, Reply, success};
+
+pub const PASSWORD: &str = "pa55word-of-a-test";
+
+/// Options that the environment of the test run has no part in.
+pub fn plain() -> tsc::HttpOptions {
+    tsc::HttpOptions::new().no_proxy()
+}
+
+pub fn at(url: &str) -> tsc::Server {
+    with(url, plain())
+}
+
+pub fn with(url: &str, options: tsc::HttpOptions) -> tsc::Server {
+    let mut server = tsc::Server::new(url).unwrap();
+    server.add_http_options(plain()).unwrap();
+    server.add_http_options(options).unwrap();
+    server
+}
+
+/// A server whose version nobody has to ask.
+pub fn pinned(url: &str) -> tsc::Server {
+    let mut server = at(url);
+    server.set_version("3.24").unwrap();
+    server
+}
+
+pub fn auth() -> tsc::TableauAuth {
+    tsc::TableauAuth::new("USER", PASSWORD)
+}
+
+pub fn token() -> tsc::SessionToken {
+    token_of("http://127.0.0.1:9")
+}
+
+/// The token of a session at that server.
+pub fn token_of(origin: &str) -> tsc::SessionToken {
+    let raw = Raw::signed_in(|_| Reply::Close);
+    let exported = pinned(&raw.url).sign_in(&auth()).unwrap().detach().export();
+    tsc::SessionToken::import(&exported.replace(&raw.url, origin)).unwrap()
+}
+
+/// A page of a list.
+pub fn page(number: u32, size: u32, total: u64, items: &str) -> Reply {
+    success(&format!(
+        "<pagination pageNumber=\"{number}\" pageSize=\"{size}\" totalAvailable=\"{total}\"/>{items}"
+    ))
+}
+
+/// One page with this in `<workbooks>`.
+pub fn workbooks(items: &str) -> Reply {
+    let total = items.matches("<workbook ").count() as u64;
+    page(1, 1000, total, &format!("<workbooks>{items}</workbooks>"))
+}
+
+/// All that an error shows: `Display`, `Debug`, its accessors, and both of every cause.
+pub fn everything_of(error: &tsc::Error) -> String {
+    let mut out = format!(
+        "{error}\n{error:?}\n{error:#?}\n{:?} {:?} {:?} {:?} {:?}\n",
+        error.code(),
+        error.summary(),
+        error.detail(),
+        error.url(),
+        error.request_id()
+    );
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let _ = write!(out, "{error}\n{error:?}\n{error:#?}\n");
+        cause = error.source();
+    }
+    out
+}
+
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let started = Instant::now();
+    let result = work();
+    (result, started.elapsed())
+}
+
+/// What no wait may come near, on a busy machine too.
+pub const LONG: Duration = Duration::from_secs(20);
+
+pub fn millis(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+const CHILD: &str = "TSC_TEST_CHILD";
+
+/// Runs an ignored test of this binary as a process of its own, with these variables and no
+/// others that say anything of proxies.
+pub fn child(test: &str, variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"]);
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUEST_METHOD"] {
+        command.env_remove(name).env_remove(name.to_ascii_lowercase());
+    }
+    let output = command.env(CHILD, "1").envs(variables.iter().copied()).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let shown = format!("{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{test}: {shown}");
+    assert!(told.contains("1 passed"), "{test} did not run: {shown}");
+    output
+}
+
+/// A variable of a child process; `None` where the test was not started by [`child`].
+pub fn given(name: &str) -> Option<String> {
+    std::env::var(CHILD).ok()?;
+    Some(std::env::var(name).unwrap())
+}

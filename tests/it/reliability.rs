@@ -1,0 +1,428 @@
+//! Expiry, throttling, faults: what is tried again, by whom, and what is not.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tableau_server_client as tsc;
+use tsc::{ErrorKind, HttpOptions, Retries};
+
+use crate::help::{auth, millis, with};
+use crate::raw::{Raw, Reply, Seen, answer, refusal, signed_in, success};
+
+const NO_ITEMS: &str =
+    "<pagination pageNumber=\"1\" pageSize=\"1\" totalAvailable=\"0\"/><projects/>";
+
+fn server(raw: &Raw) -> tsc::Server {
+    server_with(raw, HttpOptions::new())
+}
+
+/// Tries again as often as by default, and sooner.
+fn server_with(raw: &Raw, options: HttpOptions) -> tsc::Server {
+    let mut server =
+        with(&raw.url, HttpOptions::new().retries(Retries::new().first_wait(millis(1))));
+    server.add_http_options(options).unwrap();
+    server
+}
+
+/// A server whose sign-ins give `T1`, `T2`, …, of which only the newest is good, and no more than
+/// `lives` requests long.
+fn expiring(lives: usize) -> Raw {
+    let state = Mutex::new((0, 0));
+    Raw::start(move |seen| {
+        let mut state = state.lock().unwrap();
+        let (token, used) = &mut *state;
+        match seen.target.rsplit('/').next().unwrap() {
+            "signin" => {
+                *token += 1;
+                *used = 0;
+                success(&format!(
+                    "<credentials token=\"T{token}\"><site id=\"site-1\" contentUrl=\"here\"/>\
+                     <user id=\"user-1\"/></credentials>"
+                ))
+            }
+            "serverinfo" => signed_in(seen).unwrap(),
+            _ => {
+                let good = seen.header("x-tableau-auth") == Some(&format!("T{token}"));
+                *used += 1;
+                match good && (*used <= lives || seen.target.ends_with("signout")) {
+                    true => signed_in(seen).unwrap_or_else(|| success(NO_ITEMS)),
+                    false => refusal(401, "401002", "Invalid authentication credentials"),
+                }
+            }
+        }
+    })
+}
+
+fn count(raw: &Raw, what: &str) -> usize {
+    raw.lines().iter().filter(|line| line.contains(what)).count()
+}
+
+#[test]
+fn an_expired_session_signs_in_again_and_goes_on() {
+    let raw = expiring(2);
+    let server = server(&raw);
+    let session = server.sign_in(&auth().site("here")).unwrap();
+    for _ in 0..5 {
+        assert_eq!(session.projects().list().total().unwrap(), 0);
+    }
+    assert_eq!(session.auth_token(), "T3");
+    drop(session);
+    assert_eq!(count(&raw, "signin"), 3);
+    assert_eq!(count(&raw, "signout"), 1);
+    let seen = raw.seen();
+    let renewal = seen.iter().filter(|seen| seen.target.ends_with("signin")).nth(1).unwrap();
+    assert!(renewal.text().contains("contentUrl=\"here\""), "{}", renewal.text());
+    assert_eq!(seen.last().unwrap().header("x-tableau-auth"), Some("T3"));
+}
+
+#[test]
+fn threads_that_meet_an_expired_session_sign_in_once() {
+    let raw = expiring(usize::MAX);
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    // Somebody else's sign-in makes the token worthless.
+    drop(self::server(&raw).sign_in(&auth()).unwrap().detach());
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| session.projects().list().total().unwrap());
+        }
+    });
+    drop(session);
+    assert_eq!(count(&raw, "signin"), 3);
+    assert_eq!(count(&raw, "signout"), 1);
+}
+
+#[test]
+fn a_second_expiry_is_the_callers() {
+    let raw = expiring(0);
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let error = session.projects().list().total().unwrap_err();
+    assert!(error.is_session_expired(), "{error:?}");
+    assert_eq!(count(&raw, "signin"), 2);
+}
+
+#[test]
+fn renewal_does_not_fight_another_holder() {
+    let raw = expiring(0);
+    let server = server(&raw);
+    let token = tsc::PersonalAccessTokenAuth::new("nightly", "hush");
+    let session = server.sign_in(&token).unwrap();
+    for _ in 0..6 {
+        assert!(session.projects().list().total().unwrap_err().is_session_expired());
+    }
+    let error = session.projects().list().total().unwrap_err();
+    assert!(error.to_string().contains("\"nightly\" seems to be in use elsewhere"), "{error}");
+    assert_eq!(count(&raw, "signin"), 1 + 3);
+}
+
+#[test]
+fn renewal_can_be_switched_off_and_needs_credentials() {
+    let raw = expiring(1);
+    let server = server_with(&raw, HttpOptions::new().renew_sessions(false));
+    let session = server.sign_in(&auth()).unwrap();
+    session.projects().list().total().unwrap();
+    assert!(session.projects().list().total().unwrap_err().is_session_expired());
+    let token = session.detach();
+    let server = self::server(&raw);
+    let resumed = server.resume(token);
+    assert!(resumed.projects().list().total().unwrap_err().is_session_expired());
+    assert_eq!(count(&raw, "signin"), 1);
+    // The session ended long ago: signing it out is no failure.
+    resumed.sign_out().unwrap();
+}
+
+#[test]
+fn refused_credentials_are_not_tried_again() {
+    let signed = AtomicUsize::new(0);
+    let raw = Raw::start(move |seen| match seen.target.rsplit('/').next().unwrap() {
+        "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => refusal(401, "401001", "no"),
+        "serverinfo" | "signin" | "signout" => signed_in(seen).unwrap(),
+        _ => refusal(401, "401002", "expired"),
+    });
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    for _ in 0..3 {
+        let error = session.projects().list().total().unwrap_err();
+        assert!(error.is_session_expired(), "{error:?}");
+    }
+    let error = session.projects().list().total().unwrap_err();
+    assert!(error.to_string().contains("refused before"), "{error}");
+    assert_eq!(count(&raw, "signin"), 2);
+}
+
+#[test]
+fn a_renewal_that_leads_to_somebody_else_is_refused_and_ended() {
+    let signed = AtomicUsize::new(0);
+    let raw = Raw::start(move |seen| match seen.target.rsplit('/').next().unwrap() {
+        "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => success(
+            "<credentials token=\"OTHER\"><site id=\"site-2\" contentUrl=\"\"/>\
+             <user id=\"user-1\"/></credentials>",
+        ),
+        "serverinfo" | "signin" | "signout" => signed_in(seen).unwrap(),
+        _ => refusal(401, "401002", "expired"),
+    });
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let error = session.projects().list().total().unwrap_err();
+    assert!(error.to_string().contains("site-2"), "{error}");
+    let signed_out: Vec<_> =
+        raw.seen().into_iter().filter(|seen| seen.target.ends_with("signout")).collect();
+    assert_eq!(signed_out.len(), 1);
+    assert_eq!(signed_out[0].header("x-tableau-auth"), Some("OTHER"));
+    assert_eq!(session.auth_token(), "THE-TOKEN");
+}
+
+#[test]
+fn a_json_web_token_is_minted_anew() {
+    let raw = expiring(1);
+    let server = server(&raw);
+    let minted = Arc::new(AtomicUsize::new(0));
+    let mint = minted.clone();
+    let auth = tsc::JwtAuth::new("eyJ.first.s")
+        .renew_with(move || Ok(format!("eyJ.minted-{}.s", mint.fetch_add(1, Ordering::SeqCst))));
+    let session = server.sign_in(&auth).unwrap();
+    session.projects().list().total().unwrap();
+    session.projects().list().total().unwrap();
+    assert_eq!(minted.load(Ordering::SeqCst), 1);
+    let bodies: Vec<_> = raw.seen().iter().map(Seen::text).filter(|b| b.contains("jwt")).collect();
+    assert!(
+        bodies[0].contains("eyJ.first.s") && bodies[1].contains("eyJ.minted-0.s"),
+        "{bodies:?}"
+    );
+    drop(session);
+
+    let session = server.sign_in(&tsc::JwtAuth::new("eyJ.once.s")).unwrap();
+    session.projects().list().total().unwrap();
+    assert!(session.projects().list().total().unwrap_err().is_session_expired());
+}
+
+/// Fails the first `times` requests to `what` like this, and then succeeds.
+fn failing(
+    what: &'static str,
+    times: usize,
+    fail: impl Fn() -> Reply + Send + Sync + 'static,
+) -> Raw {
+    let failed = AtomicUsize::new(0);
+    Raw::start(move |seen| {
+        let first = seen.target.contains(what) && failed.fetch_add(1, Ordering::SeqCst) < times;
+        match (first, seen.method.as_str()) {
+            (true, _) => fail(),
+            (false, "DELETE") => answer(204, &[], ""),
+            (false, "POST" | "PUT") if seen.target.contains("projects") => {
+                success("<project id=\"p\" name=\"n\"/>")
+            }
+            _ => signed_in(seen).unwrap_or_else(|| success(NO_ITEMS)),
+        }
+    })
+}
+
+#[test]
+fn what_reads_is_tried_again_and_what_creates_is_not() {
+    type Fail = fn() -> Reply;
+    let faults: [(&str, Fail, bool); 8] = [
+        ("429", || refusal(429, "429000", "slow down"), true),
+        ("503 with Retry-After", || answer(503, &[("retry-after", "0")], ""), true),
+        ("503", || answer(503, &[], "<html>busy</html>"), false),
+        ("502", || answer(502, &[], ""), false),
+        ("504", || answer(504, &[], "late"), false),
+        ("closed before the answer", || Reply::Close, false),
+        ("closed within the head", || Reply::SendAndClose(b"HTTP/1.1 200 O".to_vec()), false),
+        (
+            "closed within the body",
+            || Reply::SendAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n<ts".to_vec()),
+            false,
+        ),
+    ];
+    for (name, fault, creates) in faults {
+        let raw = failing("/projects", 2, fault);
+        let server = server(&raw);
+        let session = server.sign_in(&auth()).unwrap();
+        assert_eq!(session.projects().list().total().unwrap(), 0, "{name}");
+        assert_eq!(count(&raw, "GET /api/3.24/sites/site-1/projects"), 3, "{name}");
+
+        let raw = failing("/projects", 2, fault);
+        let server = self::server(&raw);
+        let session = server.sign_in(&auth()).unwrap();
+        let created = session.projects().create(tsc::NewProject::new("n"));
+        assert_eq!(created.is_ok(), creates, "{name}: {created:?}");
+        let expected = if creates { 3 } else { 1 };
+        assert_eq!(count(&raw, "POST /api/3.24/sites/site-1/projects"), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_repeated_delete_that_finds_nothing_has_deleted() {
+    let tries = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
+        0 => Reply::Close,
+        _ => refusal(404, "404005", "gone"),
+    });
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    session.projects().delete(&"p".into()).unwrap();
+    // Nothing was lost on the way this time: nothing was there.
+    assert!(session.projects().delete(&"q".into()).unwrap_err().is_not_found());
+}
+
+#[test]
+fn tries_are_counted_and_the_error_is_the_last_ones() {
+    let raw = failing("/projects", usize::MAX, || answer(503, &[("retry-after", "0")], ""));
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let error = session.projects().list().total().unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(503)));
+    assert_eq!(error.retry_after(), Some(Duration::ZERO));
+    assert!(error.is_retryable());
+    assert_eq!(count(&raw, "/projects"), 4);
+    drop(session);
+
+    let server = server_with(&raw, HttpOptions::new().retries(Retries::none()));
+    let session = server.sign_in(&auth()).unwrap();
+    session.projects().list().total().unwrap_err();
+    assert_eq!(count(&raw, "/projects"), 5);
+}
+
+#[test]
+fn nobody_waits_longer_than_the_timeout() {
+    let raw = failing("/projects", 1, || refusal(429, "429000", "slow down"));
+    let late = failing("/projects", 1, || answer(429, &[("retry-after", "30")], ""));
+    for raw in [raw, late] {
+        let options = HttpOptions::new().timeout(Duration::from_millis(300));
+        let options = options.retries(Retries::new().first_wait(Duration::from_secs(30)));
+        let server = server_with(&raw, options);
+        let session = server.sign_in(&auth()).unwrap();
+        let start = Instant::now();
+        assert_eq!(session.projects().list().total().unwrap_err().status(), Some(429));
+        assert!(start.elapsed() < Duration::from_secs(10));
+        assert_eq!(count(&raw, "/projects"), 1);
+    }
+}
+
+#[test]
+fn a_refused_connection_is_told_soon() {
+    let url = Raw::signed_in(|_| Reply::Close).url.clone(); // dropped: nobody listens
+    let server = tsc::Server::new(&url).unwrap();
+    let start = Instant::now();
+    let error = server.server_info().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    assert!(error.to_string().contains(url.trim_start_matches("http://")), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(10));
+    assert!(start.elapsed() > Duration::from_millis(500), "it was tried again");
+}
+
+#[test]
+fn a_stop_ends_a_blocked_call_and_signing_out_still_works() {
+    let raw = Raw::signed_in(|_| Reply::Silence);
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let stop = tsc::Stop::new();
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        let blocked = scope.spawn(|| session.until(&stop).projects().list().total());
+        std::thread::sleep(Duration::from_millis(100));
+        stop.stop();
+        assert_eq!(blocked.join().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
+    });
+    assert!(start.elapsed() < Duration::from_secs(20));
+    let error = session.until(&stop).projects().list().total().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    session.sign_out().unwrap();
+    assert_eq!(count(&raw, "signout"), 1);
+}
+
+#[test]
+fn a_deadline_covers_pages_and_tries() {
+    let pages = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| {
+        std::thread::sleep(Duration::from_millis(30));
+        let number = pages.fetch_add(1, Ordering::SeqCst);
+        success(&format!(
+            "<pagination pageNumber=\"1\" pageSize=\"1\" totalAvailable=\"1000000\"/>\
+             <projects><project id=\"p{number}\" name=\"n\"/></projects>"
+        ))
+    });
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let soon = tsc::Stop::after(Duration::from_millis(400));
+    let view = session.until(&soon);
+    let results: Vec<_> = view.projects().list().into_iter().collect();
+    let (last, before) = results.split_last().unwrap();
+    assert!(last.as_ref().is_err_and(tsc::Error::is_timeout), "{last:?}");
+    assert!(!before.is_empty() && before.iter().all(Result::is_ok));
+    assert!(before.len() < 100);
+
+    let throttled = failing("/projects", usize::MAX, || answer(429, &[("retry-after", "1")], ""));
+    let server = self::server(&throttled);
+    let session = server.sign_in(&auth()).unwrap();
+    let soon = tsc::Stop::after(Duration::from_millis(300));
+    let error = session.until(&soon).projects().list().total().unwrap_err();
+    assert_eq!(error.status(), Some(429), "no try fits into the time: {error:?}");
+}
+
+#[test]
+fn requests_wait_their_turn() {
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (n, m) = (now.clone(), most.clone());
+    let raw = Raw::signed_in(move |_| {
+        m.fetch_max(n.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(20));
+        n.fetch_sub(1, Ordering::SeqCst);
+        success(NO_ITEMS)
+    });
+    let server = server_with(&raw, HttpOptions::new().max_concurrent(2));
+    let session = server.sign_in(&auth()).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| session.projects().list().total().unwrap());
+        }
+    });
+    assert_eq!(most.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn processes_share_a_session_by_a_file() {
+    let folder = std::env::temp_dir().join(format!("tsc-shared-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("session");
+    let file = tsc::SessionFile::at(&path);
+    let raw = expiring(3);
+    let server = server(&raw);
+    assert!(matches!(server.join_shared(&file), Err(e) if e.kind() == ErrorKind::Io));
+    let holder =
+        server.sign_in_shared(&tsc::PersonalAccessTokenAuth::new("t", "hush"), &file).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let elsewhere = self::server(&raw);
+    let mut worker = elsewhere.join_shared(&file).unwrap();
+    for _ in 0..3 {
+        worker.projects().list().total().unwrap();
+    }
+    // Expired: the worker has no credentials, and the holder has not noticed yet.
+    let error = worker.projects().list().total().unwrap_err();
+    assert!(error.is_session_expired() && error.to_string().contains("not renewed"), "{error}");
+    holder.projects().list().total().unwrap();
+    // The holder has renewed it: the worker finds the new token in the file.
+    worker.projects().list().total().unwrap();
+    assert_eq!(worker.auth_token(), holder.auth_token());
+    assert_eq!(worker.switch_site("x").unwrap_err().kind(), ErrorKind::Input);
+    drop(worker);
+    assert_eq!((count(&raw, "signin"), count(&raw, "signout")), (2, 0));
+    holder.sign_out().unwrap();
+    assert_eq!(count(&raw, "signout"), 1);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "");
+    assert_eq!(server.join_shared(&file).unwrap_err().kind(), ErrorKind::Config);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let error = server.sign_in_shared(&auth(), &file).unwrap_err();
+        assert!(error.to_string().contains("0600"), "{error}");
+        assert_eq!(count(&raw, "signout"), 2, "whoever cannot share is signed out again");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -1,0 +1,216 @@
+//! Which version is spoken: pinned, asked for once, or not to be had.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use tableau_server_client as tsc;
+use tsc::ErrorKind;
+
+use crate::help::{at, auth, pinned, plain, with, workbooks};
+use crate::raw::{Raw, Reply, Seen, answer, refusal, signed_in, success};
+
+/// A server that answers the version question so.
+fn asked(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
+    Raw::start(move |seen| match seen.path().ends_with("serverinfo") {
+        true => reply(seen),
+        false => signed_in(seen).unwrap_or_else(|| workbooks("")),
+    })
+}
+
+fn info(version: &str) -> Reply {
+    success(&format!(
+        "<serverInfo><productVersion build=\"20243.24.1010.1014\">2024.3.0</productVersion>\
+         <restApiVersion>{version}</restApiVersion></serverInfo>"
+    ))
+}
+
+#[test]
+fn the_first_sign_in_asks_and_later_ones_remember() {
+    let raw = asked(|_| info("3.19"));
+    let mut server = at(&raw.url);
+    assert_eq!(server.sign_in(&auth()).unwrap().version().to_string(), "3.19");
+    // New options are a new way to the same server.
+    server.add_http_options(tsc::HttpOptions::new().user_agent("later")).unwrap();
+    let session = server.sign_in(&auth()).unwrap();
+    assert_eq!(session.version(), tsc::ApiVersion::new(3, 19));
+    drop(session);
+    assert_eq!(
+        raw.lines(),
+        [
+            "GET /api/2.4/serverinfo",
+            "POST /api/3.19/auth/signin",
+            "POST /api/3.19/auth/signout",
+            "POST /api/3.19/auth/signin",
+            "POST /api/3.19/auth/signout",
+        ]
+    );
+    let question = &raw.seen()[0];
+    assert_eq!(question.header("x-tableau-auth"), None);
+    assert_eq!(question.header("authorization"), None);
+    assert!(question.body.is_empty());
+}
+
+#[test]
+fn threads_that_sign_in_together_ask_once() {
+    let raw = asked(|_| {
+        thread::sleep(crate::help::millis(100));
+        info("3.19")
+    });
+    let server = at(&raw.url);
+    thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| server.sign_in(&auth()).unwrap());
+        }
+    });
+    assert_eq!(raw.count("GET", "/serverinfo"), 1);
+    assert_eq!(raw.count("POST", "/signin"), 6);
+    assert_eq!(raw.count("POST", "/signout"), 6);
+}
+
+#[test]
+fn a_pinned_version_asks_nothing() {
+    let raw = asked(|_| info("3.19"));
+    let mut server = at(&raw.url);
+    server.set_version("3.0").unwrap();
+    drop(server.sign_in(&auth()).unwrap());
+    assert_eq!(raw.lines(), ["POST /api/3.0/auth/signin", "POST /api/3.0/auth/signout"]);
+    // A pin can be moved, and wins over what was asked.
+    let mut server = at(&raw.url);
+    drop(server.sign_in(&auth()).unwrap());
+    server.set_version("3.4").unwrap();
+    assert_eq!(server.sign_in(&auth()).unwrap().version().to_string(), "3.4");
+    assert_eq!(raw.count("GET", "/serverinfo"), 1);
+}
+
+#[test]
+fn what_is_no_version_is_a_config_error_and_changes_nothing() {
+    let raw = asked(|_| info("3.19"));
+    let mut server = at(&raw.url);
+    server.set_version("3.4").unwrap();
+    for wrong in ["abc", "", "3", "3.", ".1", "v3.1", "3.1.2", "3,1", "-3.1", "3.x", " 3.1"] {
+        let error = server.set_version(wrong).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{wrong}");
+        assert!(error.to_string().contains(wrong), "{error}");
+    }
+    assert_eq!(server.sign_in(&auth()).unwrap().version().to_string(), "3.4");
+}
+
+#[test]
+fn a_server_without_the_call_is_spoken_to_in_2_4() {
+    for reply in [
+        || answer(404, &[], ""),
+        || answer(404, &[], "<html>Not found</html>"),
+        || refusal(404, "404000", "Unknown resource"),
+    ] {
+        let raw = asked(move |_| reply());
+        let server = at(&raw.url);
+        assert_eq!(server.sign_in(&auth()).unwrap().version().to_string(), "2.4");
+        drop(server.sign_in(&auth()).unwrap());
+        assert_eq!(raw.count("GET", "/serverinfo"), 1);
+        assert_eq!(raw.lines()[1], "POST /api/2.4/auth/signin");
+    }
+}
+
+/// Signs in at a server that answers the version question so, and sees that nothing else was sent.
+fn refused(reply: fn() -> Reply) -> tsc::Error {
+    let raw = asked(move |_| reply());
+    let server = with(&raw.url, plain().retries(tsc::Retries::none()));
+    let error = server.sign_in(&auth()).unwrap_err();
+    assert_eq!(raw.lines(), ["GET /api/2.4/serverinfo"], "{error}");
+    error
+}
+
+#[test]
+fn an_answer_that_names_no_version_is_a_decode_error_and_no_credentials_are_sent() {
+    let cases: [fn() -> Reply; 9] = [
+        || success("<serverInfo><productVersion build=\"1\">2024</productVersion></serverInfo>"),
+        || info(""),
+        || info("new"),
+        || success(""),
+        || success("<serverInfo/>"),
+        || answer(200, &[], ""),
+        || answer(204, &[], ""),
+        || answer(200, &[], "<!DOCTYPE html><html><body>Sign in</body></html>"),
+        || answer(200, &[], "{\"serverInfo\":{}}"),
+    ];
+    for case in cases {
+        let error = refused(case);
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error:?}");
+        assert!(error.url().unwrap().ends_with("/api/2.4/serverinfo"), "{error:?}");
+    }
+}
+
+#[test]
+fn a_failing_version_question_is_an_http_error_and_no_credentials_are_sent() {
+    let cases: [(fn() -> Reply, u16); 5] = [
+        (|| answer(500, &[], "oops"), 500),
+        (|| answer(503, &[], "<html>busy</html>"), 503),
+        (|| answer(403, &[], ""), 403),
+        (|| refusal(500, "500000", "Internal"), 500),
+        (|| refusal(401, "401000", "Go away"), 401),
+    ];
+    for (case, status) in cases {
+        let error = refused(case);
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(status)), "{error:?}");
+        assert!(error.to_string().contains(&status.to_string()), "{error}");
+        assert!(error.url().unwrap().ends_with("/api/2.4/serverinfo"), "{error:?}");
+        assert!(!error.is_sign_in_failed(), "nothing was signed in to: {error:?}");
+    }
+}
+
+#[test]
+fn a_version_that_was_not_to_be_had_is_asked_for_again() {
+    let up = Arc::new(AtomicBool::new(false));
+    let is_up = up.clone();
+    let raw = asked(move |_| match is_up.load(Ordering::SeqCst) {
+        true => info("3.19"),
+        false => answer(500, &[], ""),
+    });
+    let server = at(&raw.url);
+    server.sign_in(&auth()).unwrap_err();
+    up.store(true, Ordering::SeqCst);
+    assert_eq!(server.sign_in(&auth()).unwrap().version().to_string(), "3.19");
+}
+
+#[test]
+fn a_closed_port_is_a_connect_error_with_host_and_port() {
+    let raw = asked(|_| info("3.19"));
+    let url = raw.url.clone();
+    drop(raw);
+    let error = at(&url).sign_in(&auth()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(error.to_string().contains(url.trim_start_matches("http://")), "{error}");
+    assert!(error.is_retryable() && !error.is_timeout() && !error.is_sign_in_failed());
+}
+
+#[test]
+fn server_info_is_all_that_the_server_says_of_itself() {
+    let raw = asked(|_| info("3.24"));
+    let info: tsc::ServerInfo = at(&raw.url).server_info().unwrap();
+    assert_eq!(info.product_version, "2024.3.0");
+    assert_eq!(info.build_number, "20243.24.1010.1014");
+    assert_eq!(info.rest_api_version.to_string(), "3.24");
+    assert_eq!(raw.lines(), ["GET /api/2.4/serverinfo"]);
+    assert_eq!(raw.seen()[0].header("x-tableau-auth"), None);
+}
+
+#[test]
+fn calls_that_need_a_newer_version_name_both_and_send_nothing() {
+    let raw = asked(|_| info("3.19"));
+    let mut server = at(&raw.url);
+    server.set_version("2.5").unwrap();
+    let mut session = server.sign_in(&auth()).unwrap();
+    let error = session.switch_site("other").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Version);
+    assert!(error.to_string().contains("2.6") && error.to_string().contains("2.5"), "{error}");
+    assert_eq!(raw.lines(), ["POST /api/2.5/auth/signin"]);
+}
+
+#[test]
+fn versions_read_and_compare_as_numbers() {
+    let version: tsc::ApiVersion = "3.9".parse().unwrap();
+    assert!(version < tsc::ApiVersion::new(3, 10));
+    assert_eq!(format!("{version} {:>6}", tsc::ApiVersion::new(3, 24)), "3.9   3.24");
+    let _ = pinned("http://127.0.0.1:9");
+}
