@@ -43,6 +43,11 @@ mod tls;
 mod version;
 mod world;
 
+// So that the programs of the page on testing are run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/testing.md")]
+mod testing {}
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
