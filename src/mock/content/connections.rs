@@ -114,11 +114,11 @@ fn sample(site: &Site, id: &str, name: &str, kind: Kind) -> Vec<Connection> {
 
 /// Makes connections of what a published file has, and of what the publisher said about it.
 pub(super) fn publish(site: &mut Site, id: &str, name: &str, found: Vec<Found>, said: &[Doc]) {
-    let taken: usize = site.connections.values().map(Vec::len).sum();
     let mut connections = Vec::new();
-    for (at, found) in found.into_iter().enumerate() {
+    for found in found {
+        site.connected += 1;
         let mut connection = Connection {
-            id: luid(Kind::Connection, site.number, ADDED + (taken + at) as u64 * 2 + 1),
+            id: luid(Kind::Connection, site.number, ADDED + site.connected),
             datasource: (
                 id.to_owned(),
                 if found.of.is_empty() { name.to_owned() } else { found.of },

@@ -29,6 +29,27 @@ pub(in crate::mock) struct Project {
     pub(in crate::mock) updated: Timestamp,
 }
 
+impl Project {
+    pub(in crate::mock) fn new(
+        id: String,
+        name: &str,
+        parent: Option<String>,
+        owner: String,
+        now: Timestamp,
+    ) -> Project {
+        Project {
+            id,
+            name: name.to_owned(),
+            description: String::new(),
+            parent,
+            content_permissions: "ManagedByOwner".to_owned(),
+            owner,
+            created: now,
+            updated: now,
+        }
+    }
+}
+
 impl Listed for Project {
     const NAMES: (&'static str, &'static str) = ("project", "projects");
     const SHOWN: &'static [&'static str] = &[
@@ -177,18 +198,14 @@ fn create(world: &mut World, call: &Call) -> Reply {
     if !may {
         call.need(Standing::SiteAdmin)?;
     }
-    let new = Project {
-        id: site.projects.new_id(),
-        name: project.need("name")?.to_owned(),
-        description: project.attr("description").unwrap_or_default().to_owned(),
-        parent: parent.map(str::to_owned),
-        content_permissions: content_permissions(
-            project.attr("contentPermissions").unwrap_or("ManagedByOwner"),
-        )?,
-        owner,
-        created: now,
-        updated: now,
-    };
+    let (id, parent) = (site.projects.new_id(), parent.map(str::to_owned));
+    let mut new = Project::new(id, project.need("name")?, parent, owner, now);
+    if let Some(description) = project.attr("description") {
+        description.clone_into(&mut new.description);
+    }
+    if let Some(text) = project.attr("contentPermissions") {
+        new.content_permissions = content_permissions(text)?;
+    }
     name_is_free(site, &new)?;
     let element = new.element(site, call);
     site.projects.add(new);

@@ -145,11 +145,15 @@ fn batch(world: &mut World, call: &Call, change: fn(&mut Vec<String>, &String)) 
     for (kind, id) in &contents {
         tags_of(site, kind, id)?;
     }
+    let mut elements = Vec::new();
     for (kind, id) in contents {
         let tags = tags_of(site, kind, id)?;
         new.iter().for_each(|tag| change(tags, tag));
+        // The kinds are known: `tags_of` has refused all others.
+        elements.push(Element::reference("content", id).attr("contentType", kind));
     }
-    Ok(Answer::one(element(&new)))
+    let batch = Element::new("tagBatch").child(self::element(&new));
+    Ok(Answer::one(batch.child(Element::list("contents", elements))))
 }
 
 #[cfg(test)]
