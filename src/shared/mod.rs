@@ -7,6 +7,7 @@ mod filetype;
 mod hyper;
 mod job;
 mod list;
+mod publish;
 mod query;
 mod retry;
 mod source;
@@ -24,6 +25,10 @@ pub use hyper::{HyperAction, HyperCondition, HyperTable, HyperUpdate, HyperValue
 pub use job::{JobHandle, JobWait};
 pub(crate) use list::Listed;
 pub use list::{Items, List, Page};
+pub(crate) use publish::{Appendable, HoldsExtracts, InProject, Publishable};
+pub use publish::{
+    ConnectionCredentials, Publish, PublishConnection, Published, PublishedConnection,
+};
 pub use query::{Filter, Sort};
 pub use source::Source;
 pub use upload::Upload;

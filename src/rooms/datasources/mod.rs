@@ -1,6 +1,7 @@
 //! Data sources: `session.datasources()`.
 
 mod export;
+mod publish;
 
 use std::borrow::Borrow;
 

@@ -1,6 +1,7 @@
 //! Flows: `session.flows()`.
 
 mod export;
+mod publish;
 
 use std::borrow::Borrow;
 

@@ -1,6 +1,7 @@
 //! Workbooks: `session.workbooks()`.
 
 mod export;
+mod publish;
 mod freshness;
 
 pub use freshness::{

@@ -37,8 +37,11 @@ pub struct Download<'s> {
     request: Result<Request<'static>>,
     item: Item,
     overwrite: bool,
-    progress: Option<Box<dyn FnMut(u64, Option<u64>) + 's>>,
+    progress: Option<Tell<'s>>,
 }
+
+/// Who is told of the progress.
+type Tell<'s> = Box<dyn FnMut(u64, Option<u64>) + 's>;
 
 /// What names a file where the server does not.
 pub(crate) struct Item {
@@ -179,17 +182,16 @@ impl<'s> Download<'s> {
     /// first byte is an error: a writer cannot take back.
     pub fn to_writer(self, mut writer: impl Write) -> Result<u64> {
         let (core, request, mut running) = self.begin()?;
-        let outcome = core.ask(request, |answer| {
+        core.ask(request, |answer| {
             let mut written = false;
             let outcome = running.stream(answer, |block| {
                 written = true;
                 let failed = |error| Error::io("the download cannot be written", error);
                 writer.write_all(block).map_err(failed)
             });
-            // What is an error inside is tried again.
+            // Only what is an error here is tried again.
             if written { Ok(outcome) } else { outcome.map(Ok) }
-        })?;
-        outcome
+        })?
     }
 
     /// Into memory, up to [`max_response`](crate::HttpOptions::max_response).
@@ -208,7 +210,7 @@ impl<'s> Download<'s> {
 struct Running<'s> {
     item: Item,
     overwrite: bool,
-    progress: Option<Box<dyn FnMut(u64, Option<u64>) + 's>>,
+    progress: Option<Tell<'s>>,
 }
 
 impl Running<'_> {
