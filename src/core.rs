@@ -76,6 +76,11 @@ impl Core {
         Core { stop: Some(stop.clone()), ..self.clone() }
     }
 
+    /// Whether its calls have a stop.
+    pub(crate) fn has_stop(&self) -> bool {
+        self.stop.is_some()
+    }
+
     /// The same session, shared by a file.
     pub(crate) fn shared_in(self, file: &SessionFile) -> Core {
         let sign_in = self.identity.sign_in().cloned();
@@ -142,6 +147,12 @@ impl Core {
     /// The address of a call on the session's site: `/api/3.24/sites/{id}/…`.
     pub(crate) fn site(&self, path: &str) -> String {
         self.api(&format!("sites/{}/{path}", encode_segment(self.site_id.as_str())))
+    }
+
+    /// The whole address of a call, for messages.
+    pub(crate) fn address(&self, path: &str) -> String {
+        let address = self.transport.base().call(path).to_string();
+        self.identity.token().scrub.clean(&address).into_owned()
     }
 
     /// As [`site`](Core::site), for what the server has not yet put under a version of the API.
@@ -249,6 +260,7 @@ impl Core {
         self.ask(request, |answer| answer.xml(&read))
     }
 
+    #[expect(dead_code, reason = "downloads call it")]
     /// Sends a request and gives its answer unread, to be streamed. What breaks off while it is
     /// read is not tried again here.
     pub(crate) fn send(&self, request: Request<'_>) -> Result<Success> {
@@ -266,5 +278,14 @@ impl Core {
             root.need(wrap)?;
             root.list(wrap, item)
         })
+    }
+
+    /// Sends a request and reads the element that its answer is about, if it is about any.
+    pub(crate) fn read_any<T: FromXml>(
+        &self,
+        request: Request<'_>,
+        tag: &str,
+    ) -> Result<Option<T>> {
+        self.ask(request, |answer| answer.xml_if_any(|root| root.child(tag))).map(Option::flatten)
     }
 }

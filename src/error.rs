@@ -118,6 +118,15 @@ pub enum ErrorKind {
     ///
     /// *Usually* an id or a name of another site, or one that this user may not see.
     NotFound,
+    /// More than one thing fits what was looked for; the message lists them.
+    ///
+    /// *Try:* looking in one project, or by id.
+    Ambiguous,
+    /// A list changed while it was read, so that what was read of it may lack items or hold some
+    /// twice.
+    ///
+    /// *Try:* again, or [`List::on_change`](crate::List::on_change) where that does no harm.
+    Changed,
 }
 
 impl Error {

@@ -82,6 +82,8 @@ impl Listed for FlowRun {
     const ALWAYS: &'static [&'static str] = &["id"];
 }
 
+crate::shared::fields!(flow_runs FlowRun);
+
 words! {
     /// How far a run of a flow has come.
     FlowRunStatus {

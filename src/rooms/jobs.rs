@@ -67,6 +67,8 @@ impl Listed for BackgroundJob {
     const ALWAYS: &'static [&'static str] = &["id"];
 }
 
+crate::shared::fields!(jobs BackgroundJob);
+
 /// A background job.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -42,6 +42,60 @@ impl<'s> Projects<'s> {
         })
     }
 
+    /// The project that these names lead to, from the top level down.
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>) -> tsc::Result<()> {
+    /// let project = session.projects().get_by_path(["Finance", "Monthly", "R/D"])?;
+    /// let project = session.projects().get_by_path("Finance/Monthly".split('/'))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`], which names the first name that leads nowhere, and
+    /// [`ErrorKind::Input`] where there is no name.
+    ///
+    /// REST: [Query Projects](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#query_projects), API 2.0, once for each name.
+    pub fn get_by_path<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Result<Project> {
+        let mut found: Option<Project> = None;
+        for name in names {
+            let name = name.as_ref();
+            let parent = found.as_ref().map(|project| &project.id);
+            let Some(project) = self.child(parent, name)? else {
+                let at = match &found {
+                    Some(above) => format!("in the project {:?}", above.name),
+                    None => "at the top level".to_owned(),
+                };
+                let what = format!("no project {name:?} {at}, as far as the user may see");
+                return Err(Error::new(ErrorKind::NotFound, what));
+            };
+            found = Some(project);
+        }
+        found.ok_or_else(|| Error::input("a project's path has no name"))
+    }
+
+    /// The project of that name in another, or at the top level.
+    fn child(&self, parent: Option<&ProjectId>, name: &str) -> Result<Option<Project>> {
+        let mut list = self.list();
+        // Some names the server cannot be asked for.
+        let of_that_name = NAME.eq(name);
+        if of_that_name.text().is_ok() {
+            list = list.filter(of_that_name);
+        }
+        if let Some(parent) = parent {
+            list = list.filter(PARENT_PROJECT_ID.eq(parent));
+        }
+        // A server that filters less strictly must not lead elsewhere.
+        let is_it = |project: &Result<Project>| match project {
+            Ok(project) => project.name == name && project.parent.as_ref() == parent,
+            Err(_) => true,
+        };
+        list.into_iter().find(is_it).transpose()
+    }
+
     /// Creates a project.
     ///
     /// REST: [Create Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#create_project), API 2.0.
@@ -50,11 +104,31 @@ impl<'s> Projects<'s> {
         self.core.read(request.element(project.borrow())?, "project")
     }
 
+    /// As [`create`](Projects::create), with Tableau's sample workbooks in it.
+    ///
+    /// REST: [Create Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#create_project), API 2.0.
+    pub fn create_with_samples(&self, project: impl Borrow<NewProject>) -> Result<Project> {
+        let request = Request::post(self.core.site("projects")).query("publishSamples", "true");
+        self.core.read(request.element(project.borrow())?, "project")
+    }
+
     /// Changes a project: what the update leaves unset stays as it is.
     ///
     /// REST: [Update Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#update_project), API 2.0.
     pub fn update(&self, id: &ProjectId, changes: impl Borrow<ProjectUpdate>) -> Result<Project> {
         let request = Request::put(self.core.site(&id.path()));
+        self.core.read(request.element(changes.borrow())?, "project")
+    }
+
+    /// As [`update`](Projects::update), and publishes Tableau's sample workbooks to it.
+    ///
+    /// REST: [Update Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#update_project), API 2.0.
+    pub fn update_with_samples(
+        &self,
+        id: &ProjectId,
+        changes: impl Borrow<ProjectUpdate>,
+    ) -> Result<Project> {
+        let request = Request::put(self.core.site(&id.path())).query("publishSamples", "true");
         self.core.read(request.element(changes.borrow())?, "project")
     }
 
@@ -127,6 +201,8 @@ impl Listed for Project {
     const WRAP: &'static str = "projects";
     const ITEM: &'static str = "project";
 }
+
+crate::shared::fields!(projects Project);
 
 words! {
     /// Who sets the permissions of a project's content.

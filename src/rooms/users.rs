@@ -66,6 +66,8 @@ impl Listed for User {
     const ITEM: &'static str = "user";
 }
 
+crate::shared::fields!(users User);
+
 words! {
     /// What a user may do on a site.
     ///

@@ -5,23 +5,22 @@ use std::sync::Arc;
 
 use log::warn;
 
+use super::connections::Connection;
 use super::filetype::{Magic, split};
 use super::job::JobHandle;
 use super::source::{Opened, Source};
 use super::upload::{Upload, upload};
 use crate::core::Core;
 use crate::http::{Multipart, Request};
-use crate::ids::{ConnectionId, ProjectId};
+use crate::ids::{ConnectionId, Located, ProjectId};
 use crate::secret::Secret;
 use crate::xml::{FromXml, Node, Out, Text};
 use crate::{Error, Result};
 
 /// What can be published: how the server calls it, and which files it takes.
 pub trait Publishable: FromXml {
-    /// The segment of the URL: `workbooks`.
-    const AT: &'static str;
-    /// The element: `workbook`.
-    const TAG: &'static str;
+    /// Its id, which knows the segment of the URL and the name of the element.
+    type Id: Located;
     /// The part that holds the file: `tableau_workbook`.
     const PART: &'static str;
     /// The parameter that says which sort of file it is: `workbookType`.
@@ -33,8 +32,8 @@ pub trait Publishable: FromXml {
     /// Whether it stands under `/api/exp`.
     const EXPERIMENTAL: bool = false;
 
-    /// The address of the item.
-    fn path(&self) -> String;
+    /// The id of the item.
+    fn id(&self) -> &Self::Id;
 }
 
 /// A file to publish, and what is to become of it; see `publish` of each room.
@@ -133,7 +132,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
     /// sent (a broken connection, 504) does not say whether the item was published.
     pub fn send(self) -> Result<Published<T>> {
         let (core, asked) = (self.core, self.connections.clone());
-        let item: T = self.post(false, |root| root.child(T::TAG))?;
+        let item: T = self.post(false, |root| root.child(T::Id::KIND))?;
         let connections = compare(core, &item, asked);
         Ok(Published { item, connections })
     }
@@ -164,8 +163,8 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
 
     fn request<'b>(&self, file: &File, as_job: bool, upload: Option<&Upload>) -> Request<'b> {
         let path = match T::EXPERIMENTAL {
-            true => self.core.experimental_site(T::AT),
-            false => self.core.site(T::AT),
+            true => self.core.experimental_site(T::Id::AT),
+            false => self.core.site(T::Id::AT),
         };
         let mut request = Request::post(path).since(T::SINCE.0, T::SINCE.1);
         if let Some(name) = T::TYPE {
@@ -199,7 +198,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
             None => stem.to_owned(),
         };
         if name.is_empty() {
-            return Err(Error::input(format!("a {} to publish has no name", T::TAG)));
+            return Err(Error::input(format!("a {} to publish has no name", T::Id::KIND)));
         }
         let by_name = T::FILES.iter().find(|(sort, _)| extension.as_deref() == Some(sort));
         if let Some((sort, _)) = by_name {
@@ -213,7 +212,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
             return Err(Error::input(format!(
                 "{}: a .{other} file is not published as a {} (which is {})",
                 source.what,
-                T::TAG,
+                T::Id::KIND,
                 takes()
             )));
         }
@@ -226,7 +225,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
             None => Err(Error::input(format!(
                 "{} is no {}: its name has none of the extensions {}, and it is {} inside",
                 source.what,
-                T::TAG,
+                T::Id::KIND,
                 takes(),
                 magic.map_or("nothing that is known", Magic::name)
             ))),
@@ -246,7 +245,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         }
         let mut out = Out::new();
         out.element("tsRequest", |out| {
-            out.element(T::TAG, |out| {
+            out.element(T::Id::KIND, |out| {
                 out.attribute("name", &file.item);
                 for (name, value) in &self.attributes {
                     out.attribute(name, value);
@@ -453,35 +452,16 @@ impl PublishConnection {
     }
 
     /// Whether the server has it as it was asked for.
-    fn is_taken_as(&self, there: &There) -> bool {
-        let port = self.port.is_none_or(|port| there.port.is_none_or(|other| other == port));
-        let address = there.server.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(&self.server));
+    fn is_taken_as(&self, there: &Connection) -> bool {
+        let port = self.port.is_none_or(|port| there.server_port.is_none_or(|other| other == port));
+        let address =
+            there.server_address.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(&self.server));
         // What is not embedded is not kept, so there is nothing to be seen of it.
         let login = self.credentials.as_ref().filter(|login| login.embed).is_none_or(|login| {
-            there.user.as_deref() == Some(login.user.as_str()) && there.embedded != Some(false)
+            there.user_name.as_deref() == Some(login.user.as_str())
+                && there.embed_password != Some(false)
         });
         address && port && login
-    }
-}
-
-/// What the server says of a connection.
-struct There {
-    id: ConnectionId,
-    server: Option<String>,
-    port: Option<u16>,
-    user: Option<String>,
-    embedded: Option<bool>,
-}
-
-impl FromXml for There {
-    fn from_xml(node: Node<'_>) -> Result<There> {
-        Ok(There {
-            id: node.attr("id")?,
-            server: node.attr("serverAddress")?,
-            port: node.attr::<Option<u32>>("serverPort")?.and_then(|port| port.try_into().ok()),
-            user: node.attr("userName")?,
-            embedded: node.attr("embedPassword")?,
-        })
     }
 }
 
@@ -522,8 +502,8 @@ fn compare<T: Publishable>(
     if asked.is_empty() {
         return Vec::new();
     }
-    let request = Request::get(core.site(&format!("{}/connections", item.path())));
-    let there = core.read_all::<There>(request, "connections", "connection");
+    let request = Request::get(core.site(&format!("{}/connections", item.id().path())));
+    let there = core.read_all::<Connection>(request, "connections", "connection");
     if let Err(error) = &there {
         warn!(
             target: "tableau_server_client::publish",

@@ -3,7 +3,9 @@
 mod credentials;
 mod examples;
 mod help;
+mod listing;
 mod logs;
+mod mock;
 mod raw;
 mod reliability;
 mod session;

@@ -334,12 +334,14 @@ fn a_stop_ends_a_blocked_call_and_signing_out_still_works() {
 
 #[test]
 fn a_deadline_covers_pages_and_tries() {
-    let raw = Raw::signed_in(|_| {
+    let pages = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| {
         std::thread::sleep(Duration::from_millis(30));
-        success(
+        let number = pages.fetch_add(1, Ordering::SeqCst);
+        success(&format!(
             "<pagination pageNumber=\"1\" pageSize=\"1\" totalAvailable=\"1000000\"/>\
-             <projects><project id=\"p\" name=\"n\"/></projects>",
-        )
+             <projects><project id=\"p{number}\" name=\"n\"/></projects>"
+        ))
     });
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();

@@ -96,3 +96,5 @@ impl Listed for CustomView {
     const WRAP: &'static str = "customViews";
     const ITEM: &'static str = "customView";
 }
+
+crate::shared::fields!(custom_views CustomView);

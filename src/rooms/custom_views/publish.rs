@@ -1,7 +1,7 @@
 //! Publishing custom views.
 
 use super::{CustomView, CustomViews};
-use crate::ids::{Located, UserId, WorkbookId};
+use crate::ids::{CustomViewId, UserId, WorkbookId};
 use crate::shared::{Magic, Publish, Publishable, Source};
 
 impl<'s> CustomViews<'s> {
@@ -19,16 +19,16 @@ impl<'s> CustomViews<'s> {
 }
 
 impl Publishable for CustomView {
-    const AT: &'static str = "customviews";
-    const TAG: &'static str = "customView";
+    type Id = CustomViewId;
+
     const PART: &'static str = "tableau_customview";
     const TYPE: Option<&'static str> = None;
     const FILES: &'static [(&'static str, Option<Magic>)] = &[("json", Some(Magic::Json))];
     const SINCE: (u16, u16) = (3, 21);
     const EXPERIMENTAL: bool = true;
 
-    fn path(&self) -> String {
-        self.id.path()
+    fn id(&self) -> &CustomViewId {
+        &self.id
     }
 }
 

@@ -55,8 +55,8 @@ impl<'s> Datasources<'s> {
 }
 
 impl Publishable for Datasource {
-    const AT: &'static str = "datasources";
-    const TAG: &'static str = "datasource";
+    type Id = DatasourceId;
+
     const PART: &'static str = "tableau_datasource";
     const TYPE: Option<&'static str> = Some("datasourceType");
     const FILES: &'static [(&'static str, Option<Magic>)] = &[
@@ -68,8 +68,8 @@ impl Publishable for Datasource {
     ];
     const SINCE: (u16, u16) = (2, 0);
 
-    fn path(&self) -> String {
-        self.id.path()
+    fn id(&self) -> &DatasourceId {
+        &self.id
     }
 }
 

@@ -1,7 +1,7 @@
 //! Publishing flows.
 
 use super::{Flow, Flows};
-use crate::ids::Located;
+use crate::ids::FlowId;
 use crate::shared::{Appendable, InProject, Magic, Publish, Publishable, Source};
 
 impl<'s> Flows<'s> {
@@ -14,8 +14,8 @@ impl<'s> Flows<'s> {
 }
 
 impl Publishable for Flow {
-    const AT: &'static str = "flows";
-    const TAG: &'static str = "flow";
+    type Id = FlowId;
+
     const PART: &'static str = "tableau_flow";
     const TYPE: Option<&'static str> = Some("flowType");
     const FILES: &'static [(&'static str, Option<Magic>)] = &[
@@ -25,8 +25,8 @@ impl Publishable for Flow {
     ];
     const SINCE: (u16, u16) = (3, 3);
 
-    fn path(&self) -> String {
-        self.id.path()
+    fn id(&self) -> &FlowId {
+        &self.id
     }
 }
 

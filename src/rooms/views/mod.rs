@@ -119,6 +119,8 @@ impl Listed for View {
     const ITEM: &'static str = "view";
 }
 
+crate::shared::fields!(views View);
+
 words! {
     /// What a view is.
     SheetType {

@@ -16,7 +16,7 @@ use super::views::{USAGE, View};
 use crate::Result;
 use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId, ViewId, WorkbookId};
-use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails};
+use crate::shared::{JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, refresh};
 use crate::xml::element;
 
 super::room! {
@@ -103,6 +103,21 @@ impl<'s> Workbooks<'s> {
     /// REST: [Delete Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_workbook), API 2.0.
     pub fn delete(&self, id: &WorkbookId) -> Result<()> {
         self.core.done(Request::delete(self.core.site(&id.path())))
+    }
+
+    /// Refreshes its extracts, fully: starts the job for it. Where one waits already, gives that
+    /// one, as far as the user may look for it.
+    ///
+    /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 2.8.
+    pub fn refresh(&self, id: &WorkbookId) -> Result<JobHandle<'s>> {
+        refresh(self.core, id, false)
+    }
+
+    /// As [`refresh`](Workbooks::refresh), but fetches only what is new.
+    ///
+    /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 3.25.
+    pub fn refresh_incrementally(&self, id: &WorkbookId) -> Result<JobHandle<'s>> {
+        refresh(self.core, id, true)
     }
 }
 
@@ -195,3 +210,5 @@ impl Listed for Workbook {
     const WRAP: &'static str = "workbooks";
     const ITEM: &'static str = "workbook";
 }
+
+crate::shared::fields!(workbooks Workbook);

@@ -1,7 +1,7 @@
 //! Publishing workbooks.
 
 use super::{Workbook, Workbooks};
-use crate::ids::{GroupId, Located, UserId};
+use crate::ids::{GroupId, UserId, WorkbookId};
 use crate::shared::{HoldsExtracts, InProject, Magic, Publish, Publishable, Source};
 
 impl<'s> Workbooks<'s> {
@@ -30,16 +30,16 @@ impl<'s> Workbooks<'s> {
 }
 
 impl Publishable for Workbook {
-    const AT: &'static str = "workbooks";
-    const TAG: &'static str = "workbook";
+    type Id = WorkbookId;
+
     const PART: &'static str = "tableau_workbook";
     const TYPE: Option<&'static str> = Some("workbookType");
     const FILES: &'static [(&'static str, Option<Magic>)] =
         &[("twbx", Some(Magic::Zip)), ("twb", Some(Magic::Xml))];
     const SINCE: (u16, u16) = (2, 0);
 
-    fn path(&self) -> String {
-        self.id.path()
+    fn id(&self) -> &WorkbookId {
+        &self.id
     }
 }
 

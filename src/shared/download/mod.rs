@@ -57,9 +57,9 @@ pub(crate) struct Item {
 pub(crate) type Extensions = &'static [(Option<Magic>, &'static str)];
 
 impl Item {
-    pub(crate) fn new(id: &impl Located, tag: &'static str, extensions: Extensions) -> Item {
+    pub(crate) fn new<I: Located>(id: &I, extensions: Extensions) -> Item {
         let (path, id) = (id.path(), id.as_str().to_owned());
-        Item { path, tag, id, extensions, has_extracts: false }
+        Item { path, tag: I::KIND, id, extensions, has_extracts: false }
     }
 
     /// What can be had with its extracts or without.
