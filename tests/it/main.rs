@@ -9,4 +9,5 @@ mod mock;
 mod raw;
 mod reliability;
 mod session;
+mod transfers;
 mod version;
