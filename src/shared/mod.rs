@@ -6,6 +6,7 @@ mod download;
 mod export;
 mod extracts;
 mod filetype;
+pub(crate) mod find;
 mod hyper;
 mod job;
 mod list;

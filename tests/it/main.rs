@@ -2,6 +2,7 @@
 
 mod credentials;
 mod examples;
+mod find;
 mod help;
 mod listing;
 mod logs;
@@ -11,3 +12,4 @@ mod reliability;
 mod session;
 mod transfers;
 mod version;
+mod wire;
