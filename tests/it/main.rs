@@ -10,5 +10,6 @@ mod mock;
 mod raw;
 mod reliability;
 mod session;
+mod transfers;
 mod version;
 mod wire;
