@@ -1,6 +1,7 @@
 //! The one loop that sends. Every request of this library passes through [`Transport::send`].
 
 use std::borrow::Cow;
+use std::fmt;
 use std::io::{Read, Write};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -34,7 +35,6 @@ const LOG: &str = "tableau_server_client::http";
 const REDIRECTS: usize = 10;
 
 /// The way to one server, its connections included. Threads share it.
-#[derive(Debug)]
 pub(crate) struct Transport {
     base: Base,
     /// The `https` twin that the server sent us to; from then on nothing goes to the `http` one.
@@ -45,6 +45,16 @@ pub(crate) struct Transport {
     proxies: Proxies,
     limiter: Option<Limiter>,
     scrub: Scrub,
+}
+
+/// Shows the address and what the options show.
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("server", &self.base.to_string())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Who sends a request.
@@ -488,13 +498,11 @@ impl Success {
         }
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// A header of the answer, as it came: some are UTF-8 and some are not.
     pub(crate) fn header(&self, name: HeaderName) -> Option<&[u8]> {
         self.headers.get(name).map(HeaderValue::as_bytes)
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// How many bytes the body has, where the server says and has not packed them.
     pub(crate) fn length(&self) -> Option<u64> {
         match self.headers.contains_key(CONTENT_ENCODING) {
@@ -503,7 +511,11 @@ impl Success {
         }
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// The most bytes of an answer that is kept in memory.
+    pub(crate) fn most(&self) -> u64 {
+        self.most
+    }
+
     /// Hands the body on as it arrives, however large it is, and says how many bytes it had. Ends
     /// with the first error of the connection or of `take`.
     pub(crate) fn stream(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {

@@ -3,6 +3,7 @@
 mod content;
 mod credentials;
 mod examples;
+mod find;
 mod help;
 mod listing;
 mod logs;
