@@ -8,7 +8,7 @@ use crate::http::encode_segment;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a thing with an address of its own on a site"
 )]
-pub trait Located: sealed::Sealed {
+pub trait Located: sealed::Sealed + Clone {
     /// The URL segment of the kind: `workbooks`.
     const AT: &'static str;
 

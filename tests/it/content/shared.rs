@@ -514,10 +514,10 @@ fn extracts_are_created_and_deleted() {
     let says = [Xml(JOB), Xml(JOB), Xml(JOB), Xml(JOB), Nothing, Nothing, Nothing, Nothing];
     let (_, lines) = talk(says, |session| {
         let (workbook, datasource) = (tsc::WorkbookId::from("w"), tsc::DatasourceId::from("d"));
-        assert_eq!(session.extracts(&workbook).create().unwrap().id.as_str(), "j1");
-        session.extracts(&workbook).only(["d1", "d2"]).encrypt().create().unwrap();
+        assert_eq!(session.extracts(&workbook).create().unwrap().id().as_str(), "j1");
+        let _ = session.extracts(&workbook).only(["d1", "d2"]).encrypt().create().unwrap();
         assert!(session.extracts(&workbook).delete().unwrap().is_some());
-        session.extracts(&datasource).encrypt().create().unwrap();
+        let _ = session.extracts(&datasource).encrypt().create().unwrap();
         assert!(session.extracts(&datasource).delete().unwrap().is_none());
         let site = session.site_id();
         session.sites().encrypt_extracts(site).unwrap();
@@ -541,16 +541,16 @@ fn extracts_are_created_and_deleted() {
         ]
     );
     refused("3.30", tsc::ErrorKind::Input, |session| {
-        session.extracts(&tsc::WorkbookId::from("w")).only([] as [&str; 0]).create()
+        session.extracts(&tsc::WorkbookId::from("w")).only([] as [&str; 0]).create().map(drop)
     });
 }
 
 #[test]
 fn refreshes_by_version() {
     let (_, lines) = talk([Xml(JOB), Xml(JOB), Xml(JOB)], |session| {
-        session.workbooks().refresh(&"w".into()).unwrap();
-        session.workbooks().refresh_incrementally(&"w".into()).unwrap();
-        session.datasources().refresh_incrementally(&"d".into()).unwrap();
+        let _ = session.workbooks().refresh(&"w".into()).unwrap();
+        let _ = session.workbooks().refresh_incrementally(&"w".into()).unwrap();
+        let _ = session.datasources().refresh_incrementally(&"d".into()).unwrap();
     });
     assert_eq!(
         lines,
@@ -561,11 +561,11 @@ fn refreshes_by_version() {
         ]
     );
     let (_, lines) = talk_in("3.24", [Xml(JOB)], |session| {
-        session.datasources().refresh(&"d".into()).unwrap();
+        let _ = session.datasources().refresh(&"d".into()).unwrap();
     });
     assert_eq!(lines, ["POST datasources/d/refresh <r/>"]);
     let error = refused("3.24", tsc::ErrorKind::Version, |session| {
-        session.workbooks().refresh_incrementally(&"w".into())
+        session.workbooks().refresh_incrementally(&"w".into()).map(drop)
     });
     assert!(error.contains("incremental refresh needs REST API 3.25"), "{error}");
 }
@@ -584,8 +584,8 @@ fn a_refresh_that_waits_already_is_found() {
         || Xml("<job id='j1'><runFlowJobType flowRunId='r'><flow id='f'/></runFlowJobType></job>");
     let says = [waits(), jobs(), other(), Xml(JOB), waits(), jobs(), No(404, "404009", ""), flow()];
     let (_, lines) = talk(says, |session| {
-        assert_eq!(session.workbooks().refresh(&"w".into()).unwrap().id.as_str(), "j1");
-        assert_eq!(session.flows().run_now(&"f".into()).unwrap().id.as_str(), "j1");
+        assert_eq!(session.workbooks().refresh(&"w".into()).unwrap().id().as_str(), "j1");
+        assert_eq!(session.flows().run_now(&"f".into()).unwrap().id().as_str(), "j1");
     });
     assert_eq!(lines[1], "GET jobs?sort=createdAt:desc&pageNumber=1&pageSize=1000");
     assert_eq!(lines[2..4], ["GET jobs/j2", "GET jobs/j1"]);
@@ -595,8 +595,9 @@ fn a_refresh_that_waits_already_is_found() {
         vec![waits(), jobs(), other(), other()],
         vec![waits(), No(403, "403004", "administrators only")],
     ] {
-        let (error, _) =
-            talk(says, |session| session.workbooks().refresh(&"w".into()).unwrap_err());
+        let (error, _) = talk(says, |session| {
+            session.workbooks().refresh(&"w".into()).map(|job| job.id().clone()).unwrap_err()
+        });
         assert_eq!(error.code(), Some("409093"));
     }
 }
