@@ -158,6 +158,10 @@ ids! {
     SiteId;
     /// The id of a user.
     UserId = "users", "user";
+    /// The id of a schedule.
+    ScheduleId = "schedules", "schedule";
+    /// The id of a task of a schedule.
+    TaskId = "tasks", "task";
     /// The id of a group.
     GroupId = "groups", "group";
     /// The id of a group set.

@@ -1,8 +1,11 @@
 //! Content rooms and what they share: what each call sends, and what it reads of the answer.
 
+mod connections;
 mod mock;
+mod permissions;
 mod rooms;
 mod shared;
+mod tags;
 
 use std::sync::Mutex;
 
@@ -59,7 +62,11 @@ pub fn talk_in<T>(
         let target = seen.target.strip_prefix(&site).unwrap_or(&seen.target);
         let line = format!("{} {target}", seen.method);
         match seen.text() {
-            body if body.is_empty() => line,
+            body if body.is_empty() => {
+                let length = matches!(&*seen.method, "PUT" | "POST").then_some("0");
+                assert_eq!(seen.header("content-length"), length, "{line}");
+                line
+            }
             body => {
                 assert_eq!(seen.header("content-type"), Some("text/xml"), "{line}");
                 format!("{line} {}", body.replace("tsRequest", "r"))

@@ -526,3 +526,49 @@ fn a_refusal_reaches_the_caller() {
     assert!(error.is_not_found());
     assert_eq!(lines, ["GET workbooks/w%2F1"]);
 }
+
+#[test]
+fn content_is_added_to_schedules() {
+    let added = "<task><extractRefresh id='t1' type='FullRefresh'><schedule id='s1'/>\
+                 <workbook id='w1'/></extractRefresh></task>\
+                 <warnings><warning message='too often'/></warnings>";
+    let says = [Xml(added), Xml("<task><runFlow><flow id='f1'/></runFlow></task>"), Xml("")];
+    let (added, lines) = talk(says, |session| {
+        let schedule = tsc::ScheduleId::from("s1");
+        [
+            session.workbooks().add_to_schedule(&"w1".into(), &schedule).unwrap(),
+            session.flows().add_to_schedule(&"f1".into(), &schedule).unwrap(),
+            session.datasources().add_to_schedule(&"d1".into(), &schedule).unwrap(),
+        ]
+    });
+    assert_eq!(
+        lines,
+        [
+            "PUT schedules/s1/workbooks <r><task><extractRefresh><workbook id=\"w1\"/>\
+             </extractRefresh></task></r>",
+            "PUT schedules/s1/flows <r><task><runFlow><flow id=\"f1\"/></runFlow></task></r>",
+            "PUT schedules/s1/datasources <r><task><extractRefresh><datasource id=\"d1\"/>\
+             </extractRefresh></task></r>",
+        ]
+    );
+    assert_eq!(added[0].task, Some("t1".into()));
+    assert_eq!(added[0].warnings, ["too often"]);
+    assert_eq!((added[1].created, added[1].task.is_none()), (true, true));
+    assert!(!added[2].created && added[2].warnings.is_empty());
+}
+
+#[test]
+fn the_job_of_a_run() {
+    let run = "<flowRun id='r1' backgroundJobId='j1'/>";
+    let job = "<job id='j1' completedAt='2026-01-01T00:00:00Z' finishCode='1'><runFlowJobType \
+               flowRunId='r1'><notes>step 3 failed</notes></runFlowJobType></job>";
+    let says = [Xml(run), Xml(job), Xml(job), Xml("<flowRun id='r2'/>")];
+    let ((error, none), lines) = talk(says, |session| {
+        let error = session.flow_runs().job(&"r1".into()).unwrap().wait().unwrap_err();
+        (error, session.flow_runs().job(&"r2".into()).map(drop).unwrap_err())
+    });
+    assert_eq!(lines, ["GET flows/runs/r1", "GET jobs/j1", "GET jobs/j1", "GET flows/runs/r2"]);
+    assert_eq!(error.kind(), tsc::ErrorKind::Job);
+    assert!(error.to_string().contains("step 3 failed"), "{error}");
+    assert!(none.is_not_found());
+}
