@@ -12,3 +12,4 @@ mod raw;
 mod reliability;
 mod session;
 mod version;
+mod wire;
