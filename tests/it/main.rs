@@ -1,5 +1,6 @@
 //! The library over real sockets: one binary, a module for each subject.
 
+mod content;
 mod credentials;
 mod examples;
 mod find;
