@@ -1,4 +1,35 @@
-//! A blocking client for Tableau.
+//! A blocking client for the REST API of Tableau Server and Tableau Cloud, whose sessions sign
+//! themselves out.
+//!
+//! ```no_run
+//! use tableau_server_client as tsc;
+//!
+//! fn main() -> anyhow::Result<()> {
+//!     let auth = tsc::TableauAuth::new("USERNAME", "PASSWORD").site("SITE");
+//!     let server = tsc::Server::new("https://tableau.example.com")?; // sends nothing yet
+//!     {
+//!         let session = server.sign_in(&auth)?;
+//!         for workbook in session.workbooks().list() {
+//!             let workbook = workbook?;
+//!             println!("{} {}", workbook.id, workbook.name);
+//!         }
+//!     } // signs out
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A [`Server`] is an address and the way there; [`Server::sign_in`] gives a [`Session`], and that
+//! has a room for each kind of thing: [`workbooks()`](Session::workbooks),
+//! [`projects()`](Session::projects), [`users()`](Session::users) and so on. `list` on a room is a
+//! lazy [`List`] of everything. Ids are types, words of the wire are enums that keep what they do
+//! not know, and what an answer may lack is an `Option`.
+//!
+//! The [`guide`] explains it at length, in programs that run.
+//!
+//! # Features
+//!
+//! - `mock` (off by default): a mock Tableau Server for the tests of programs that use this library,
+//!   in the module `mock`, and the program `tableau-mock-server`.
 
 mod core;
 mod credentials;
@@ -20,11 +51,14 @@ mod xml;
 #[cfg(feature = "mock")]
 pub mod mock;
 
+pub mod guide;
+
 pub use credentials::{Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth};
 pub use error::{Error, ErrorKind, Result};
 pub use http::{Fingerprint, HttpOptions, Retries, Verify};
 pub use ids::*;
 pub use rooms::*;
+pub use secret::Secret;
 pub use server::{Server, ServerInfo};
 pub use session::Session;
 pub use session_file::SessionFile;
@@ -36,7 +70,7 @@ pub use version::ApiVersion;
 pub use custom_views::{CustomView, CustomViewUpdate};
 pub use datasources::{AskData, Datasource, DatasourceUpdate};
 pub use flow_runs::{FlowParameterRun, FlowRun, FlowRunStatus};
-pub use flows::{Flow, FlowOutputStep, FlowParameter, FlowUpdate};
+pub use flows::{Flow, FlowOutputStep, FlowParameter, FlowRunSpec, FlowUpdate};
 pub use jobs::{BackgroundJob, FinishCode, Job, JobStatus, StatusNote};
 pub use projects::{ContentPermissions, NewProject, Project, ProjectUpdate};
 pub use sites::{NewSite, Site, SiteUpdate};

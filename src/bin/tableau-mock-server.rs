@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use tableau_server_client::ErrorKind;
 use tableau_server_client::mock::{Builder, MockServer};
 
 const HELP: &str = "\
@@ -46,7 +47,11 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tableau-mock-server: {error:#}");
-            ExitCode::FAILURE
+            // An argument whose value nobody could use is a mistake of the caller's all the same.
+            let config = error
+                .downcast_ref::<tableau_server_client::Error>()
+                .is_some_and(|error| error.kind() == ErrorKind::Config);
+            if config { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -62,11 +67,11 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Builder>> 
         if inline.is_none() {
             match flag {
                 "-h" | "--help" => {
-                    print!("{HELP}");
+                    say(HELP)?;
                     return Ok(None);
                 }
                 "-V" | "--version" => {
-                    println!("tableau-mock-server {}", env!("CARGO_PKG_VERSION"));
+                    say(concat!("tableau-mock-server ", env!("CARGO_PKG_VERSION"), "\n"))?;
                     return Ok(None);
                 }
                 "--https" => {
@@ -114,6 +119,13 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Builder>> 
     Ok(Some(builder))
 }
 
+fn say(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
 fn seconds(count: u64) -> std::time::Duration {
     std::time::Duration::from_secs(count)
 }
@@ -131,10 +143,7 @@ fn serve(builder: Builder) -> Result<()> {
         "jwt": mock.jwt(),
         "certificate_sha256": mock.certificate_sha256(),
     });
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").context("printing the address")?;
-    out.flush().context("printing the address")?;
-    drop(out);
+    say(&format!("{line}\n")).context("printing the address")?;
     loop {
         std::thread::park();
     }

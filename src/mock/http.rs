@@ -133,7 +133,12 @@ impl<S: Read + Write> Wire<S> {
 
     // The empty line that ends the head; a bare LF is taken as a line's end, as RFC 9112 allows.
     fn find_end_of_head(&mut self) -> Result<usize, Broken> {
-        let mut seen = self.at;
+        // Filling moves the unused bytes to the buffer's start.
+        if self.at > 0 {
+            self.buffer.drain(..self.at);
+            self.at = 0;
+        }
+        let mut seen = 0;
         loop {
             while let Some(lf) = self.buffer[seen..].iter().position(|&b| b == b'\n') {
                 let line_end = seen + lf;
@@ -149,7 +154,7 @@ impl<S: Read + Write> Wire<S> {
                 }
                 seen = line_end + 1;
             }
-            if self.buffer.len() - self.at > MAX_HEAD {
+            if self.buffer.len() > MAX_HEAD {
                 return Err(Broken::Refused(431, "too many or too long headers"));
             }
             if self.fill()? == 0 {

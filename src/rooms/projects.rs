@@ -95,11 +95,31 @@ impl<'s> Projects<'s> {
         self.core.read(request.element(project.borrow())?, "project")
     }
 
+    /// As [`create`](Projects::create), with Tableau's sample workbooks in it.
+    ///
+    /// REST: [Create Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#create_project), API 2.0.
+    pub fn create_with_samples(&self, project: impl Borrow<NewProject>) -> Result<Project> {
+        let request = Request::post(self.core.site("projects")).query("publishSamples", "true");
+        self.core.read(request.element(project.borrow())?, "project")
+    }
+
     /// Changes a project: what the update leaves unset stays as it is.
     ///
     /// REST: [Update Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#update_project), API 2.0.
     pub fn update(&self, id: &ProjectId, changes: impl Borrow<ProjectUpdate>) -> Result<Project> {
         let request = Request::put(self.core.site(&id.path()));
+        self.core.read(request.element(changes.borrow())?, "project")
+    }
+
+    /// As [`update`](Projects::update), and publishes Tableau's sample workbooks to it.
+    ///
+    /// REST: [Update Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#update_project), API 2.0.
+    pub fn update_with_samples(
+        &self,
+        id: &ProjectId,
+        changes: impl Borrow<ProjectUpdate>,
+    ) -> Result<Project> {
+        let request = Request::put(self.core.site(&id.path())).query("publishSamples", "true");
         self.core.read(request.element(changes.borrow())?, "project")
     }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tableau_server_client as tsc;
 use tsc::{ErrorKind, HttpOptions, Retries};
 
+use crate::help::{auth, millis, with};
 use crate::raw::{Raw, Reply, Seen, answer, refusal, signed_in, success};
 
 const NO_ITEMS: &str =
@@ -16,16 +17,12 @@ fn server(raw: &Raw) -> tsc::Server {
     server_with(raw, HttpOptions::new())
 }
 
+/// Tries again as often as by default, and sooner.
 fn server_with(raw: &Raw, options: HttpOptions) -> tsc::Server {
-    let mut server = tsc::Server::new(&raw.url).unwrap();
-    let quick = Retries::new().first_wait(Duration::from_millis(1));
-    server.add_http_options(HttpOptions::new().no_proxy().retries(quick)).unwrap();
+    let mut server =
+        with(&raw.url, HttpOptions::new().retries(Retries::new().first_wait(millis(1))));
     server.add_http_options(options).unwrap();
     server
-}
-
-fn auth() -> tsc::TableauAuth {
-    tsc::TableauAuth::new("me", "hush")
 }
 
 /// A server whose sign-ins give `T1`, `T2`, …, of which only the newest is good, and no more than
@@ -337,12 +334,14 @@ fn a_stop_ends_a_blocked_call_and_signing_out_still_works() {
 
 #[test]
 fn a_deadline_covers_pages_and_tries() {
-    let raw = Raw::signed_in(|_| {
+    let pages = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| {
         std::thread::sleep(Duration::from_millis(30));
-        success(
+        let number = pages.fetch_add(1, Ordering::SeqCst);
+        success(&format!(
             "<pagination pageNumber=\"1\" pageSize=\"1\" totalAvailable=\"1000000\"/>\
-             <projects><project id=\"p\" name=\"n\"/></projects>",
-        )
+             <projects><project id=\"p{number}\" name=\"n\"/></projects>"
+        ))
     });
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();

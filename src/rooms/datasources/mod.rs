@@ -1,5 +1,7 @@
 //! Data sources: `session.datasources()`.
 
+mod export;
+
 use std::borrow::Borrow;
 
 use jiff::Timestamp;
@@ -7,8 +9,9 @@ use jiff::Timestamp;
 use crate::Result;
 use crate::http::Request;
 use crate::ids::{DatasourceId, Located, ProjectId, UserId};
+use crate::rooms::jobs::Job;
+use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails, refresh};
 use crate::shared::find::{self, Place};
-use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails};
 use crate::xml::{element, words};
 
 super::room! {
@@ -51,6 +54,21 @@ impl<'s> Datasources<'s> {
     /// REST: [Delete Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#delete_data_source), API 2.0.
     pub fn delete(&self, id: &DatasourceId) -> Result<()> {
         self.core.done(Request::delete(self.core.site(&id.path())))
+    }
+
+    /// Refreshes its extracts, fully: starts the job for it. Where one waits already, gives that
+    /// one, as far as the user may look for it.
+    ///
+    /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 2.8.
+    pub fn refresh(&self, id: &DatasourceId) -> Result<Job> {
+        refresh(self.core, id, false)
+    }
+
+    /// As [`refresh`](Datasources::refresh), but fetches only what is new.
+    ///
+    /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 3.25.
+    pub fn refresh_incrementally(&self, id: &DatasourceId) -> Result<Job> {
+        refresh(self.core, id, true)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Workbooks: `session.workbooks()`.
 
+mod export;
 mod freshness;
 
 pub use freshness::{
@@ -14,8 +15,9 @@ use super::views::{USAGE, View};
 use crate::Result;
 use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId, ViewId, WorkbookId};
+use crate::rooms::jobs::Job;
+use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails, refresh};
 use crate::shared::find::{self, Place};
-use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails};
 use crate::xml::element;
 
 super::room! {
@@ -102,6 +104,21 @@ impl<'s> Workbooks<'s> {
     /// REST: [Delete Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_workbook), API 2.0.
     pub fn delete(&self, id: &WorkbookId) -> Result<()> {
         self.core.done(Request::delete(self.core.site(&id.path())))
+    }
+
+    /// Refreshes its extracts, fully: starts the job for it. Where one waits already, gives that
+    /// one, as far as the user may look for it.
+    ///
+    /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 2.8.
+    pub fn refresh(&self, id: &WorkbookId) -> Result<Job> {
+        refresh(self.core, id, false)
+    }
+
+    /// As [`refresh`](Workbooks::refresh), but fetches only what is new.
+    ///
+    /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 3.25.
+    pub fn refresh_incrementally(&self, id: &WorkbookId) -> Result<Job> {
+        refresh(self.core, id, true)
     }
 }
 

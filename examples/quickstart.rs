@@ -1,0 +1,81 @@
+//! Signs in, lists what is there, signs out, and says what it did.
+//!
+//! Without anything set it starts a mock server and signs in there. With `TABLEAU_SERVER` it signs
+//! in to a real one: `TABLEAU_SITE` is the site's content URL (none: the default site), and the
+//! credentials are `TABLEAU_TOKEN_NAME` and `TABLEAU_TOKEN_VALUE`, or `TABLEAU_USERNAME` and
+//! `TABLEAU_PASSWORD`, or `TABLEAU_JWT`.
+#![allow(clippy::print_stdout)]
+
+use std::env;
+
+use anyhow::{Context, bail};
+use tableau_server_client as tsc;
+
+fn main() -> anyhow::Result<()> {
+    match variable("TABLEAU_SERVER") {
+        Some(address) => {
+            let server = tsc::Server::new(&address)?;
+            look_around(&server, &*credentials()?)
+        }
+        None => {
+            let mock = tsc::mock::MockServer::start()?;
+            println!("TABLEAU_SERVER is not set: using a mock server.");
+            let mut server = tsc::Server::new(mock.url())?;
+            server.add_http_options(tsc::HttpOptions::new().no_proxy())?;
+            look_around(&server, &mock.credentials())?;
+
+            println!("\nWhat the mock server saw:");
+            for request in mock.requests() {
+                println!("  {} {}", request.method, request.path);
+            }
+            println!("Sessions still open there: {}", mock.sessions_open());
+            Ok(())
+        }
+    }
+}
+
+fn look_around(server: &tsc::Server, credentials: &dyn tsc::Credentials) -> anyhow::Result<()> {
+    {
+        let session = server.sign_in(credentials).context("signing in")?;
+        println!("Signed in, speaking REST API {}.", session.version());
+        println!("  site {:?} ({})", session.site_url(), session.site_id());
+        println!("  user {}", session.user_id());
+
+        println!("\nProjects:");
+        for project in session.projects().list() {
+            println!("  {}", project?.name);
+        }
+        println!("\nWorkbooks: {}, the first ones:", session.workbooks().list().total()?);
+        for workbook in session.workbooks().list().page_size(10).page(1)?.items {
+            let project = workbook.project_name.as_deref().unwrap_or("(a personal space)");
+            println!("  {} in {project}", workbook.name);
+        }
+        println!("\nUsers: {}", session.users().list().total()?);
+    } // The session is dropped here, and that signs out.
+    println!("\nSigned out.");
+    Ok(())
+}
+
+fn credentials() -> anyhow::Result<Box<dyn tsc::Credentials>> {
+    let site = variable("TABLEAU_SITE").unwrap_or_default();
+    if let Some(name) = variable("TABLEAU_TOKEN_NAME") {
+        let secret = variable("TABLEAU_TOKEN_VALUE").context("TABLEAU_TOKEN_VALUE is not set")?;
+        return Ok(Box::new(tsc::PersonalAccessTokenAuth::new(name, secret).site(site)));
+    }
+    if let Some(name) = variable("TABLEAU_USERNAME") {
+        let password = variable("TABLEAU_PASSWORD").context("TABLEAU_PASSWORD is not set")?;
+        return Ok(Box::new(tsc::TableauAuth::new(name, password).site(site)));
+    }
+    if let Some(jwt) = variable("TABLEAU_JWT") {
+        return Ok(Box::new(tsc::JwtAuth::new(jwt).site(site)));
+    }
+    bail!(
+        "TABLEAU_SERVER is set, but no credentials are: TABLEAU_TOKEN_NAME and \
+         TABLEAU_TOKEN_VALUE, or TABLEAU_USERNAME and TABLEAU_PASSWORD, or TABLEAU_JWT"
+    )
+}
+
+/// Set to something, that is.
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,296 @@
+//! Lists, their queries, and what can be done with what is on a site.
+
+use tableau_server_client::mock::MockServer;
+
+use super::{Answer, Client};
+
+fn refused(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+#[test]
+fn pages() {
+    let mock = MockServer::builder().workbooks(250).start().unwrap();
+    let client = Client::new(&mock);
+    let answer = client.get("workbooks");
+    assert_eq!(answer.one("pagination", "pageSize"), "100");
+    assert_eq!(answer.one("pagination", "totalAvailable"), "250");
+    assert_eq!(answer.all("workbook", "id").len(), 100);
+    assert_eq!(client.get("workbooks?pageNumber=3").all("workbook", "id").len(), 50);
+    assert_eq!(client.get("workbooks?pageSize=1000").all("workbook", "id").len(), 250);
+    for (query, expected) in [
+        ("pageNumber=4", refused(400, "400006")),
+        ("pageNumber=0", refused(400, "400006")),
+        ("pageNumber=x", refused(400, "400006")),
+        ("pageSize=0", refused(400, "400007")),
+        ("pageSize=-1", refused(400, "400007")),
+        ("pageSize=1001", refused(403, "403014")),
+        ("filter=nonsense", refused(400, "400065")),
+        ("filter=nonsense:eq:x", refused(400, "400065")),
+        ("filter=name:like:x", refused(400, "400065")),
+        ("filter=size:gt:big", refused(400, "400065")),
+        ("filter=createdAt:gt:yesterday", refused(400, "400065")),
+        ("filter=name:in:x", refused(400, "400065")),
+        ("sort=nonsense:asc", refused(400, "400065")),
+        ("sort=name:up", refused(400, "400065")),
+    ] {
+        assert_eq!(client.get(&format!("workbooks?{query}")).refusal(), expected, "{query}");
+    }
+}
+
+#[test]
+fn filters_sorting_and_fields() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let names = |query: &str| client.get(&format!("workbooks?{query}")).all("workbook", "name");
+    assert_eq!(names("filter=name:eq:Sales"), ["Sales"]);
+    assert_eq!(names("filter=name%3Aeq%3ASales+2"), ["Sales 2"]);
+    assert_eq!(names("filter=name:cieq:sALES"), ["Sales"]);
+    assert_eq!(names("filter=name:in:[Sales,Staff%202]"), ["Sales", "Staff 2"]);
+    assert_eq!(names("filter=name:eq:S*2"), ["Sales 2", "Staff 2"]);
+    assert_eq!(names("filter=name:eq:sales").len(), 0);
+    assert_eq!(names("filter=projectName:eq:R%26D%20%3C%22'%3E"), ["Forecast", "Staff 2"]);
+    assert_eq!(names("filter=tags:in:[board%20room]&sort=name:desc").len(), 3);
+    assert_eq!(names("filter=createdAt:lt:2024-01-01T00:02:00Z"), ["Sales", "Finance"]);
+    assert_eq!(names("filter=createdAt:gte:2024-01-01,size:lte:2"), ["Sales", "Finance"]);
+    assert_eq!(names("filter=hasExtracts:eq:true").len(), 3);
+    assert_eq!(names("sort=size:desc&pageSize=2"), ["Staff 2", "Forecast 2"]);
+    let sorted = names("sort=displayTabs:asc,name:asc");
+    assert_eq!(sorted[..2], ["Finance", "Finance 2"]);
+    let answer = client.get("workbooks?fields=workbook.name,owner.id&pageSize=1");
+    let text = answer.text();
+    assert!(text.contains("<workbook name=\"Sales\"><owner id="), "{text}");
+    assert!(!client.get("workbooks").text().contains("hasExtracts"));
+    assert!(client.get("workbooks?fields=_all_").text().contains("hasExtracts"));
+    let text = client.get("workbooks?fields=_default_,workbook.hasExtracts&pageSize=1").text();
+    assert!(text.contains("hasExtracts") && text.contains("contentUrl"), "{text}");
+    assert!(!client.get("users").text().contains("fullName"));
+    assert!(client.get("users?fields=_all_").text().contains("fullName"));
+}
+
+#[test]
+fn a_comma_ends_a_filters_value_and_nothing_else_does() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let body = "<tsRequest><project name=\"a b: &quot;c&quot; \\ [d] &amp;\"/></tsRequest>";
+    assert_eq!(client.on_site("POST", "projects", body).status, 201);
+    let found = |filter: &str| {
+        let answer = client.get(&format!("projects?filter={filter}"));
+        (answer.status, answer.all("project", "id").len())
+    };
+    assert_eq!(found("name:eq:a%20b:%20%22c%22%20%5C%20[d]%20%26"), (200, 1));
+    assert_eq!(found("name:in:[default,Marketing]"), (200, 2));
+    assert_eq!(found("name:eq:a,%20b").0, 400);
+    assert_eq!(found("name:eq:a%5C%2C%20b").0, 400);
+}
+
+#[test]
+fn a_million_workbooks() {
+    let mock = MockServer::builder().workbooks(1_000_000).start().unwrap();
+    let client = Client::new(&mock);
+    let answer = client.get("workbooks?pageSize=1000&pageNumber=1000");
+    assert_eq!(answer.one("pagination", "totalAvailable"), "1000000");
+    assert_eq!(answer.all("workbook", "id").len(), 1000);
+    let id = answer.all("workbook", "id").pop().unwrap();
+    assert_eq!(client.get(&format!("workbooks/{id}")).all("view", "id").len(), 2);
+    assert_eq!(client.on_site("DELETE", &format!("workbooks/{id}"), "").status, 204);
+    assert_eq!(client.get("workbooks?pageSize=1").one("pagination", "totalAvailable"), "999999");
+    assert_eq!(client.get("views?pageSize=1").one("pagination", "totalAvailable"), "1999998");
+}
+
+#[test]
+fn unknown_ids_have_codes() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    for (path, code) in [
+        ("workbooks/x", "404006"),
+        ("users/x", "404002"),
+        ("views/x", "404011"),
+        ("datasources/x", "404004"),
+        ("jobs/x", "404018"),
+        ("groups/x/users", "404012"),
+        ("workbooks/x/connections", "404006"),
+        ("projects/x/permissions", "404005"),
+        ("nonsense/x", "404003"),
+        ("nonsense/x/permissions", "404003"),
+    ] {
+        assert_eq!(client.get(path).refusal(), refused(404, code), "{path}");
+    }
+    let upload = client.on_site("PUT", "fileUploads/x", "");
+    assert_eq!(upload.refusal(), refused(404, "404015"));
+    let project = client.on_site("DELETE", "projects/x", "");
+    assert_eq!(project.refusal(), refused(404, "404005"));
+    assert_eq!(client.on_site("POST", "views", "").refusal(), refused(405, "405000"));
+}
+
+#[test]
+fn projects() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let create = |attributes: &str| {
+        client.on_site(
+            "POST",
+            "projects",
+            &format!("<tsRequest><project {attributes}/></tsRequest>"),
+        )
+    };
+    let hostile = "name=\"R&amp;D &lt;&quot;&#39;&gt; &#9;tab &#228; &#128512;\"";
+    let answer = create(hostile);
+    assert_eq!(answer.status, 201);
+    let id = answer.one("project", "id");
+    assert_eq!(answer.one("project", "name"), "R&D <\"'> \ttab ä 😀");
+    assert_eq!(create(hostile).refusal(), refused(409, "409006"));
+    assert_eq!(create("description='x'").refusal(), refused(400, "400000"));
+    assert_eq!(create("name='x' parentProjectId='y'").refusal(), refused(404, "404005"));
+    let inside = create(&format!("name='inside' parentProjectId='{id}'"));
+    let inside = inside.one("project", "id");
+    let update = |id: &str, attributes: &str| {
+        let body = format!("<tsRequest><project {attributes}/></tsRequest>");
+        client.on_site("PUT", &format!("projects/{id}"), &body)
+    };
+    let answer = update(&id, "description='new' contentPermissions='LockedToProject'");
+    assert_eq!(answer.one("project", "description"), "new");
+    let loop_ = update(&id, &format!("parentProjectId='{inside}'"));
+    assert_eq!(loop_.refusal(), refused(400, "400003"));
+    assert_eq!(update(&inside, "contentPermissions='odd'").status, 400);
+    assert_eq!(update(&inside, "parentProjectId=''").all("project", "parentProjectId").len(), 0);
+    assert_eq!(update(&inside, &format!("parentProjectId='{id}'")).status, 200);
+    assert_eq!(client.on_site("DELETE", &format!("projects/{id}"), "").status, 204);
+    let names = client.get("projects").all("project", "name");
+    assert!(!names.contains(&"inside".to_owned()), "{names:?}");
+    let default = client.get("projects?filter=name:eq:default").one("project", "id");
+    assert_eq!(client.on_site("DELETE", &format!("projects/{default}"), "").status, 403);
+}
+
+#[test]
+fn users_and_groups() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let add = "<tsRequest><user name='new' siteRole='Viewer' authSetting='SAML'/></tsRequest>";
+    let answer = client.on_site("POST", "users", add);
+    assert_eq!(answer.status, 201);
+    let user = answer.one("user", "id");
+    assert_eq!(client.on_site("POST", "users", add).refusal(), refused(409, "409017"));
+    let bad = "<tsRequest><user name='n' siteRole='King'/></tsRequest>";
+    assert_eq!(client.on_site("POST", "users", bad).refusal(), refused(400, "400013"));
+    let update = "<tsRequest><user fullName='N' password='pw' siteRole='Creator'/></tsRequest>";
+    let answer = client.on_site("PUT", &format!("users/{user}"), update);
+    assert_eq!(answer.one("user", "siteRole"), "Creator");
+    assert!(Client::signed_in(&mock, "3.30", "name='new' password='pw'", "").is_ok());
+
+    let group = client.on_site("POST", "groups", "<tsRequest><group name='G'/></tsRequest>");
+    let group = group.one("group", "id");
+    let again = client.on_site("POST", "groups", "<tsRequest><group name='g'/></tsRequest>");
+    assert_eq!(again.refusal(), refused(409, "409009"));
+    let members = format!("groups/{group}/users");
+    let member = format!("<tsRequest><user id='{user}'/></tsRequest>");
+    assert_eq!(client.on_site("POST", &members, &member).one("user", "name"), "new");
+    assert_eq!(client.on_site("POST", &members, &member).refusal(), refused(409, "409011"));
+    assert_eq!(client.get(&members).all("user", "id"), [user.as_str()]);
+    let groups = client.get(&format!("users/{user}/groups")).all("group", "name");
+    assert_eq!(groups, ["All Users", "G"]);
+    assert_eq!(client.on_site("DELETE", &format!("{members}/{user}"), "").status, 204);
+    assert_eq!(client.get(&members).all("user", "id").len(), 0);
+
+    assert_eq!(client.on_site("DELETE", &format!("users/{user}"), "").status, 204);
+    assert_eq!(mock.sessions_open(), 1, "the session of a user who is gone ends");
+    let owner = client.get("users?filter=name:eq:alice").one("user", "id");
+    let answer = client.on_site("DELETE", &format!("users/{owner}"), "");
+    assert_eq!(answer.refusal(), refused(409, "409003"));
+    let target = format!("users/{owner}?mapAssetsTo={}", client.user);
+    assert_eq!(client.on_site("DELETE", &target, "").status, 204);
+}
+
+#[test]
+fn tags_and_permissions() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let id = client.get("workbooks?filter=name:eq:Finance").one("workbook", "id");
+    let tags = format!("workbooks/{id}/tags");
+    let body = "<tsRequest><tags><tag label='a b'/><tag label='\"c d\"'/></tags></tsRequest>";
+    assert_eq!(client.on_site("PUT", &tags, body).all("tag", "label"), ["a", "b", "c d"]);
+    assert_eq!(client.on_site("DELETE", &format!("{tags}/c%20d"), "").status, 204);
+    let gone = client.on_site("DELETE", &format!("{tags}/c%20d"), "");
+    assert_eq!(gone.refusal(), refused(404, "404007"));
+
+    let permissions = format!("workbooks/{id}/permissions");
+    let add = |who: &str, name: &str, mode: &str| -> Answer {
+        let body = format!(
+            "<tsRequest><permissions><granteeCapabilities><user id='{who}'/><capabilities>\
+             <capability name='{name}' mode='{mode}'/></capabilities></granteeCapabilities>\
+             </permissions></tsRequest>"
+        );
+        client.on_site("PUT", &permissions, &body)
+    };
+    assert_eq!(add(&client.user, "Read", "Allow").one("capability", "mode"), "Allow");
+    assert_eq!(add(&client.user, "Read", "Deny").all("capability", "mode"), ["Deny"]);
+    assert_eq!(add(&client.user, "Fly", "Allow").refusal(), refused(400, "400009"));
+    assert_eq!(add("x", "Read", "Allow").refusal(), refused(404, "404002"));
+    let take = |mode: &str| {
+        let path = format!("{permissions}/users/{}/Read/{mode}", client.user);
+        client.on_site("DELETE", &path, "")
+    };
+    assert_eq!(take("Allow").refusal(), refused(404, "404013"));
+    assert_eq!(take("Deny").status, 204);
+    assert_eq!(client.get(&permissions).all("capability", "name").len(), 0);
+
+    let project = client.get("projects?filter=name:eq:Finance").one("project", "id");
+    let defaults = format!("projects/{project}/default-permissions/workbooks");
+    assert_eq!(client.get(&defaults).status, 200);
+    assert_eq!(client.get(&format!("projects/{project}/default-permissions/odd")).status, 404);
+    // What is in a locked project has the project's permissions.
+    let lock = "<tsRequest><project contentPermissions='LockedToProject'/></tsRequest>";
+    assert_eq!(client.on_site("PUT", &format!("projects/{project}"), lock).status, 200);
+    assert_eq!(add(&client.user, "Read", "Allow").refusal(), refused(403, "403039"));
+}
+
+#[test]
+fn jobs_end_by_asking_or_by_the_clock() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let ids = client.get("workbooks").all("workbook", "id");
+    let start = |at: usize| client.on_site("POST", &format!("workbooks/{}/refresh", ids[at]), "");
+    let job = start(0).one("job", "id");
+    assert_eq!(start(0).refusal(), refused(409, "409093"));
+    let ask = |id: &str| client.get(&format!("jobs/{id}"));
+    assert_eq!(ask(&job).all("job", "completedAt").len(), 0);
+    assert_eq!(ask(&job).one("job", "finishCode"), "0");
+    let job = start(1).one("job", "id");
+    mock.advance(std::time::Duration::from_secs(61));
+    assert_eq!(ask(&job).one("job", "finishCode"), "0");
+    assert_eq!(client.on_site("PUT", &format!("jobs/{job}"), "").refusal(), refused(403, "403091"));
+    mock.fail_next_job("no disk");
+    let job = start(2).one("job", "id");
+    ask(&job);
+    let answer = ask(&job);
+    assert_eq!(answer.one("job", "finishCode"), "1");
+    assert!(answer.text().contains("no disk"));
+    let job = start(3).one("job", "id");
+    assert_eq!(client.on_site("PUT", &format!("jobs/{job}"), "").status, 200);
+    assert_eq!(ask(&job).one("job", "finishCode"), "2");
+    let answer = client.get("jobs?filter=status:eq:Failed");
+    assert_eq!(answer.all("backgroundJob", "jobType"), ["refresh_extracts"]);
+}
+
+#[test]
+fn sites() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let create =
+        "<tsRequest><site name='New' contentUrl='new' disableSubscriptions='True'/></tsRequest>";
+    let answer = client.call("POST", "sites", create);
+    assert_eq!(answer.status, 201);
+    assert_eq!(answer.one("site", "disableSubscriptions"), "true");
+    assert_eq!(client.call("POST", "sites", create).refusal(), refused(409, "409001"));
+    let other = create.replace("'New'", "'Other'");
+    assert_eq!(client.call("POST", "sites", &other).refusal(), refused(409, "409002"));
+    assert_eq!(client.call("GET", "sites", "").all("site", "contentUrl"), ["", "new"]);
+    let id = answer.one("site", "id");
+    assert_eq!(client.call("GET", &format!("sites/{id}"), "").refusal(), refused(403, "403004"));
+    assert_eq!(client.call("GET", "sites/x", "").refusal(), refused(404, "404000"));
+    let credentials = format!("name='admin' password='{}'", mock.password());
+    let there = Client::signed_in(&mock, "3.30", &credentials, "new").unwrap();
+    assert_eq!(there.get("workbooks").all("workbook", "id").len(), 0);
+    assert_eq!(there.call("DELETE", &format!("sites/{id}"), "").status, 204);
+    assert_eq!(there.get("workbooks").refusal(), refused(401, "401002"));
+}

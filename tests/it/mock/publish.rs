@@ -1,0 +1,182 @@
+//! Publishing and downloading.
+
+use tableau_server_client::mock::MockServer;
+
+use super::{Answer, Client};
+
+const TWB: &[u8] = b"<?xml version='1.0'?><workbook><datasources><datasource caption='Orders'>\
+    <connection class='postgres' server='db' port='5432' username='u' dbname='d'/></datasource>\
+    </datasources><worksheets><worksheet name='One'/><worksheet name='Two'/></worksheets></workbook>";
+
+fn multipart(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, filename, bytes) in parts {
+        let head = format!(
+            "--B\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{filename}\"\r\n\r\n"
+        );
+        body.extend([head.as_bytes(), bytes, b"\r\n"].concat());
+    }
+    body.extend(b"--B--\r\n");
+    body
+}
+
+fn post(client: &Client<'_>, method: &str, path: &str, parts: &[(&str, &str, &[u8])]) -> Answer {
+    let path = format!("sites/{}/{path}", client.site);
+    let headers = [("Content-Type", "multipart/mixed; boundary=B")];
+    client.send(method, &path, &headers, &multipart(parts))
+}
+
+fn payload(name: &str) -> String {
+    format!(
+        "<tsRequest><workbook name='{name}'><views><view name='Two' hidden='true'/></views></workbook></tsRequest>"
+    )
+}
+
+#[test]
+fn bytes_come_back_unchanged() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let xml = payload("Mine é");
+    let parts = [("request_payload", "", xml.as_bytes()), ("tableau_workbook", "m.twb", TWB)];
+    let answer = post(&client, "POST", "workbooks?workbookType=twb", &parts);
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    assert_eq!(answer.all("view", "name"), ["One"], "hidden views are not shown");
+    let id = answer.one("workbook", "id");
+    let content = client.get(&format!("workbooks/{id}/content"));
+    assert_eq!(content.body, TWB);
+    let disposition = content.header("content-disposition").unwrap();
+    assert!(disposition.contains("filename=\"Mine _.twb\""), "{disposition}");
+    assert!(disposition.contains("filename*=UTF-8''Mine%20%C3%A9.twb"), "{disposition}");
+    let connections = client.get(&format!("workbooks/{id}/connections"));
+    assert_eq!(connections.one("connection", "type"), "postgres");
+    assert_eq!(connections.one("datasource", "name"), "Orders");
+
+    let again = post(&client, "POST", "workbooks?workbookType=twb", &parts);
+    assert_eq!(again.refusal(), (403, "403007".to_owned()));
+    let again = post(&client, "POST", "workbooks?workbookType=twb&overwrite=true", &parts);
+    assert_eq!(again.one("workbook", "id"), id);
+    let revisions = client.get(&format!("workbooks/{id}/revisions"));
+    assert_eq!(revisions.all("revision", "revisionNumber"), ["1", "2"]);
+    let first = client.get(&format!("workbooks/{id}/revisions/1/content"));
+    assert_eq!(first.body, TWB);
+    let delete = |number: u8| {
+        client.on_site("DELETE", &format!("workbooks/{id}/revisions/{number}"), "").refusal()
+    };
+    assert_eq!(delete(2), (403, "403055".to_owned()));
+    assert_eq!(delete(1), (204, String::new()));
+    assert_eq!(delete(1), (404, "404024".to_owned()));
+}
+
+#[test]
+fn uploads_in_pieces() {
+    let mock = MockServer::builder().max_file(1000).start().unwrap();
+    let client = Client::new(&mock);
+    let bytes: Vec<u8> = (0..2500_u32).map(|n| u8::try_from(n % 251).unwrap()).collect();
+    let xml = "<tsRequest><datasource name='D'><connectionCredentials name='u' password='p' embed='true'/></datasource></tsRequest>";
+    let whole =
+        [("request_payload", "", xml.as_bytes()), ("tableau_datasource", "d.hyper", &bytes)];
+    let answer = post(&client, "POST", "datasources?datasourceType=hyper", &whole);
+    assert_eq!(answer.refusal(), (413, "413000".to_owned()));
+    let id = client.on_site("POST", "fileUploads", "").one("fileUpload", "uploadSessionId");
+    for piece in bytes.chunks(1000) {
+        let parts = [("request_payload", "", &b""[..]), ("tableau_file", "file", piece)];
+        assert_eq!(post(&client, "PUT", &format!("fileUploads/{id}"), &parts).status, 200);
+    }
+    let path = format!("datasources?datasourceType=hyper&asJob=true&uploadSessionId={id}");
+    let job = post(&client, "POST", &path, &whole[..1]).one("job", "id");
+    let again = post(&client, "POST", &path, &whole[..1]);
+    assert_eq!(again.refusal(), (404, "404015".to_owned()));
+    let path = "datasources?filter=name:eq:D";
+    assert_eq!(client.get(path).all("datasource", "id").len(), 0);
+    client.get(&format!("jobs/{job}"));
+    let answer = client.get(&format!("jobs/{job}"));
+    assert_eq!(answer.one("job", "finishCode"), "0");
+    let id = client.get(path).one("datasource", "id");
+    assert_eq!(answer.one("datasource", "id"), id);
+    assert_eq!(client.get(&format!("datasources/{id}/content")).body, bytes);
+    // An upload that nobody goes on with is given up.
+    let id = client.on_site("POST", "fileUploads", "").one("fileUpload", "uploadSessionId");
+    mock.advance(std::time::Duration::from_secs(3 * 3600));
+    client.get("users");
+    mock.advance(std::time::Duration::from_secs(22 * 3600));
+    let client = Client::new(&mock);
+    let parts = [("tableau_file", "file", &b"x"[..])];
+    let late = post(&client, "PUT", &format!("fileUploads/{id}"), &parts);
+    assert_eq!(late.refusal(), (404, "404015".to_owned()));
+}
+
+#[test]
+fn what_is_wrong_with_a_publication() {
+    let mock = MockServer::builder().user("reader", "pw", "Viewer").start().unwrap();
+    let client = Client::new(&mock);
+    let xml = payload("W");
+    let good = ("request_payload", "", xml.as_bytes());
+    let file = ("tableau_workbook", "w.twb", TWB);
+    for (query, parts, expected) in [
+        ("workbookType=twb", &[good][..], (400, "400020")),
+        ("workbookType=twb", &[file], (400, "400000")),
+        ("workbookType=exe", &[good, file], (400, "400020")),
+        ("", &[good, ("tableau_workbook", "w", TWB)], (400, "400020")),
+        ("workbookType=twb", &[good, ("tableau_workbook", "w.twb", b"")], (400, "400011")),
+        ("workbookType=twb&overwrite=maybe", &[good, file], (400, "400008")),
+        ("workbookType=twb&uploadSessionId=x", &[good], (404, "404015")),
+        ("workbookType=twb", &[("request_payload", "", b"<tsRequest/>"), file], (400, "400000")),
+    ] {
+        let answer = post(&client, "POST", &format!("workbooks?{query}"), parts);
+        assert_eq!(answer.refusal(), (expected.0, expected.1.to_owned()), "{query}");
+    }
+    let path = format!("sites/{}/workbooks", client.site);
+    let body = multipart(&[good, file]);
+    let no_boundary = client.send("POST", &path, &[("Content-Type", "multipart/mixed")], &body);
+    assert_eq!(no_boundary.status, 400);
+    assert_eq!(client.send("POST", &path, &[("Content-Type", "text/xml")], &body).status, 415);
+    let half = client.send(
+        "POST",
+        &path,
+        &[("Content-Type", "multipart/mixed; boundary=B")],
+        &body[..body.len() / 2],
+    );
+    assert_eq!(half.status, 400);
+    let reader = Client::signed_in(&mock, "3.30", "name='reader' password='pw'", "").unwrap();
+    let answer = post(&reader, "POST", "workbooks?workbookType=twb", &[good, file]);
+    assert_eq!(answer.refusal(), (403, "403007".to_owned()));
+}
+
+#[test]
+fn users_from_a_file() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let csv = "new1,,New One,Creator,None,1,n1@example.com,\r\nno name,,,,,,,\r\nnew2,,\"Two, N\",Viewer,None,0,,SAML\r\n";
+    let parts = [
+        ("tableau_user_import", "u.csv", csv.as_bytes()),
+        ("request_payload", "", &b"<tsRequest/>"[..]),
+    ];
+    let answer = post(&client, "POST", "users/import", &parts);
+    let job = answer.one("job", "id");
+    client.get(&format!("jobs/{job}"));
+    let answer = client.get(&format!("jobs/{job}"));
+    assert_eq!(answer.all("statusNote", "value"), ["2", "1"]);
+    assert!(answer.text().contains("Row 2"), "{}", answer.text());
+    let user = client.get("users?filter=name:eq:new2&fields=_all_");
+    assert_eq!(user.one("user", "fullName"), "Two, N");
+    assert_eq!(user.one("user", "authSetting"), "SAML");
+    let parts = [("tableau_user_delete", "u.csv", &b"new1,,,,,,\r\n"[..])];
+    assert_eq!(post(&client, "POST", "users/delete", &parts).status, 200);
+    assert_eq!(client.get("users?filter=name:eq:new1").all("user", "id").len(), 0);
+}
+
+#[test]
+fn exports() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let view = client.get("views").one("view", "id");
+    let export = |what: &str| client.get(&format!("views/{view}/{what}"));
+    assert!(export("image").body.starts_with(b"\x89PNG"));
+    assert!(export("image?format=SVG").body.starts_with(b"<svg"));
+    assert!(export("pdf?type=a4").body.starts_with(b"%PDF"));
+    assert_eq!(export("data").text().lines().count(), 5);
+    assert_eq!(export("data?vf_Region=East%2CWest").text().lines().count(), 3);
+    assert!(export("crosstab/excel").body.starts_with(b"PK"));
+    assert_eq!(export("image?vizHeight=10").status, 400);
+    assert_eq!(export("data?maxAge=x").status, 400);
+}

@@ -1,0 +1,216 @@
+//! Signing in and out, in all the ways there are.
+
+use std::time::Duration;
+
+use tableau_server_client::mock::MockServer;
+
+use super::{Client, send_raw};
+
+fn sign_in(mock: &MockServer, credentials: &str, site: &str) -> (u16, String) {
+    match Client::signed_in(mock, "3.30", credentials, site) {
+        Ok(_) => (200, String::new()),
+        Err(answer) => answer.refusal(),
+    }
+}
+
+fn refused(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+#[test]
+fn every_kind_of_credentials() {
+    let mock = MockServer::builder()
+        .site("Marketing", "marketing")
+        .user("viewer", "v & <w> \"x\" ß", "Viewer")
+        .token("viewer", "mine", "s3cret")
+        .jwt("viewer", "a.b.c")
+        .start()
+        .unwrap();
+    let password = mock.password();
+    let token = mock.token_secret();
+    for (credentials, site, expected) in [
+        (format!("name='admin' password='{password}'"), "", refused(200, "")),
+        (format!("name='ADMIN' password='{password}'"), "Marketing", refused(200, "")),
+        (format!("name='admin' password='{password}'"), "elsewhere", refused(401, "401001")),
+        ("name='admin' password='wrong'".to_owned(), "", refused(401, "401001")),
+        ("name='nobody' password='x'".to_owned(), "", refused(401, "401001")),
+        ("name='alice' password=''".to_owned(), "", refused(401, "401001")),
+        (
+            "name='viewer' password='v &amp; &lt;w> &quot;x&quot; &#223;'".to_owned(),
+            "marketing",
+            refused(200, ""),
+        ),
+        (
+            format!("personalAccessTokenName='mock-token' personalAccessTokenSecret='{token}'"),
+            "",
+            refused(200, ""),
+        ),
+        (
+            "personalAccessTokenName='mine' personalAccessTokenSecret='s3cret'".to_owned(),
+            "",
+            refused(200, ""),
+        ),
+        (
+            "personalAccessTokenName='mine' personalAccessTokenSecret='S3cret'".to_owned(),
+            "",
+            refused(401, "401001"),
+        ),
+        (format!("jwt='{}' isUat='true'", mock.jwt()), "", refused(200, "")),
+        ("jwt='a.b.c' isUat='false'".to_owned(), "", refused(200, "")),
+        ("jwt='a.b.d' isUat='false'".to_owned(), "", refused(401, "401001")),
+        ("oddity='x'".to_owned(), "", refused(400, "400000")),
+    ] {
+        assert_eq!(sign_in(&mock, &credentials, site), expected, "{credentials} {site}");
+    }
+}
+
+#[test]
+fn a_session_from_beginning_to_end() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    assert_eq!(mock.sessions_open(), 1);
+    assert_eq!(client.get("workbooks").status, 200);
+    let current = client.call("GET", "sessions/current", "");
+    assert_eq!(current.one("user", "id"), client.user);
+    assert_eq!(client.call("POST", "auth/signout", "").status, 204);
+    assert_eq!(mock.sessions_open(), 0);
+    for answer in [client.get("workbooks"), client.call("POST", "auth/signout", "")] {
+        assert_eq!(answer.refusal(), refused(401, "401002"));
+    }
+    assert_eq!(mock.requests_to("POST", "/auth/signout").len(), 2);
+    assert_eq!(mock.requests_to("GET", "/workbooks").len(), 2);
+    let all = mock.requests();
+    assert_eq!(all.len(), 6);
+    assert_eq!(all[0].route(), "/auth/signin");
+    assert!(all[0].text().contains(mock.password()));
+    assert!(!format!("{all:?}").contains(mock.password()));
+    assert!(!format!("{all:?}").contains(&client.token));
+}
+
+#[test]
+fn a_token_has_one_session() {
+    let mock = MockServer::builder().site("Other", "other").start().unwrap();
+    let credentials = format!(
+        "personalAccessTokenName='{}' personalAccessTokenSecret='{}'",
+        mock.token_name(),
+        mock.token_secret()
+    );
+    let first = Client::signed_in(&mock, "3.30", &credentials, "").unwrap();
+    let second = Client::signed_in(&mock, "3.30", &credentials, "other").unwrap();
+    assert_eq!(first.get("users").refusal(), refused(401, "401002"));
+    assert_eq!(second.get("users").status, 200);
+    mock.revoke_token(mock.token_name());
+    assert_eq!(second.get("users").refusal(), refused(401, "401002"));
+    assert_eq!(sign_in(&mock, &credentials, ""), refused(401, "401001"));
+}
+
+#[test]
+fn sessions_expire_when_they_are_not_used() {
+    let mock = MockServer::builder().session_lifetime(Duration::from_secs(3600)).start().unwrap();
+    let client = Client::new(&mock);
+    mock.advance(Duration::from_secs(3500));
+    assert_eq!(client.get("users").status, 200);
+    mock.advance(Duration::from_secs(3500));
+    assert_eq!(client.get("users").status, 200);
+    mock.advance(Duration::from_secs(3700));
+    assert_eq!(mock.sessions_open(), 0);
+    assert_eq!(client.get("users").refusal(), refused(401, "401002"));
+}
+
+#[test]
+fn switching_sites() {
+    let mock = MockServer::builder().site("Marketing", "marketing").start().unwrap();
+    let client = Client::new(&mock);
+    let switch = |to: &str| {
+        let body = format!("<tsRequest><site contentUrl=\"{to}\"/></tsRequest>");
+        client.call("POST", "auth/switchSite", &body)
+    };
+    assert_eq!(switch("").refusal(), refused(403, "403070"));
+    assert_eq!(switch("nowhere").refusal(), refused(404, "404000"));
+    assert_eq!(client.get("users").status, 200, "a switch that fails changes nothing");
+    let answer = switch("marketing");
+    assert_eq!(answer.one("site", "contentUrl"), "marketing");
+    let there = Client {
+        token: answer.one("credentials", "token"),
+        site: answer.one("site", "id"),
+        user: answer.one("user", "id"),
+        ..Client::new(&mock)
+    };
+    assert_eq!(there.get("users").status, 200);
+    assert_eq!(client.get("users").refusal(), refused(401, "401002"));
+    // The path's site has to be the session's.
+    let elsewhere = there.call("GET", &format!("sites/{}/users", client.site), "");
+    assert_eq!(elsewhere.refusal(), refused(404, "404000"));
+}
+
+#[test]
+fn impersonation() {
+    let mock = MockServer::builder().user("bob", "pw", "Viewer").start().unwrap();
+    let admin = Client::new(&mock);
+    let bob = admin.get("users?filter=name:eq:bob").one("user", "id");
+    let as_user = |credentials: &str, user: &str| {
+        let body = format!(
+            "<tsRequest><credentials {credentials}><site contentUrl=''/><user id='{user}'/></credentials></tsRequest>"
+        );
+        let target = "/api/3.30/auth/signin";
+        send_raw(&mock, &super::request("POST", target, &[], body.as_bytes())).unwrap()
+    };
+    let credentials = format!("name='admin' password='{}'", mock.password());
+    let answer = as_user(&credentials, &bob);
+    assert_eq!(answer.one("user", "id"), bob);
+    assert_eq!(as_user(&credentials, "x").refusal(), refused(404, "404002"));
+    assert_eq!(as_user("name='bob' password='pw'", &bob).refusal(), refused(403, "403004"));
+    let as_bob = Client { token: answer.one("credentials", "token"), ..Client::new(&mock) };
+    let body = "<tsRequest><user name='x' siteRole='Viewer'/></tsRequest>";
+    assert_eq!(as_bob.on_site("POST", "users", body).refusal(), refused(403, "403004"));
+}
+
+#[test]
+fn versions() {
+    let mock = MockServer::builder().api_version("3.4").start().unwrap();
+    let get = |path: &str| {
+        let answer = send_raw(&mock, &super::request("GET", path, &[], b"")).unwrap();
+        (answer.refusal(), answer.text())
+    };
+    let (status, text) = get("/api/2.4/serverinfo");
+    assert_eq!(status, refused(200, ""));
+    assert!(text.contains("<restApiVersion>3.4</restApiVersion>"), "{text}");
+    assert_eq!(get("/api/3.4/serverInfo").0, refused(200, ""));
+    assert_eq!(get("/api/3.5/serverinfo").0, refused(404, "404001"));
+    assert_eq!(get("/api/2.3/serverinfo").0, refused(404, "404001"));
+    assert_eq!(get("/api/nonsense/serverinfo").0, refused(404, "404001"));
+    let client = Client::with_version(&mock, "2.4");
+    assert_eq!(client.get("jobs").refusal(), refused(404, "404003"));
+    assert_eq!(Client::with_version(&mock, "3.1").get("jobs").status, 200);
+    assert!(MockServer::builder().api_version("2.3").start().is_err());
+    assert!(MockServer::builder().api_version("three").start().is_err());
+}
+
+#[test]
+fn json_both_ways() {
+    let mock = MockServer::start().unwrap();
+    let nobody = Client { token: String::new(), ..Client::new(&mock) };
+    let body = format!(
+        "{{\"credentials\": {{\"name\": \"admin\", \"password\": \"{}\", \"site\": {{\"contentUrl\": \"\"}}}}}}",
+        mock.password()
+    );
+    let headers = [("Content-Type", "application/json"), ("Accept", "application/json")];
+    let answer = nobody.send("POST", "auth/signin", &headers, body.as_bytes());
+    let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    let token = json["credentials"]["token"].as_str().unwrap().to_owned();
+    let site = json["credentials"]["site"]["id"].as_str().unwrap();
+    let client = Client { token, site: site.to_owned(), ..Client::new(&mock) };
+    let path = format!("sites/{site}/workbooks?pageSize=2");
+    let answer = client.send("GET", &path, &headers[1..], b"");
+    let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(json["pagination"]["totalAvailable"], "12");
+    assert_eq!(json["workbooks"]["workbook"].as_array().unwrap().len(), 2);
+    assert_eq!(json["workbooks"]["workbook"][0]["showTabs"], true);
+    let answer = client.send("GET", &format!("sites/{site}/workbooks/x"), &headers[1..], b"");
+    let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(json["error"]["code"], "404006");
+    let answer = client.send("GET", "/api/-/search?terms=sales&limit=1", &[], b"");
+    let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(json["hits"]["items"].as_array().unwrap().len(), 1);
+    assert!(json["hits"]["next"].is_string());
+}

@@ -1,0 +1,381 @@
+//! [`Goldens`]: the recorded cases of one room, and what is done with each.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use tableau_server_client as tsc;
+
+use super::answer;
+use super::request::{Sent, diff};
+use super::shown::shown;
+use crate::raw::{Raw, Reply, Seen, answer as http_answer, success};
+
+/// What became of a golden.
+#[derive(Clone, Copy, Debug)]
+pub enum How {
+    Same,
+    /// The anchor in `docs/differences.md`.
+    Differs(&'static str),
+    /// The work that it waits for.
+    NotYet(&'static str),
+    /// A mistake that does not compile here.
+    NotApplicable,
+}
+
+/// The goldens of a room. Each has to be used once.
+pub struct Goldens {
+    room: &'static str,
+    cases: Value,
+    used: BTreeMap<String, How>,
+    failures: Vec<String>,
+    counting: bool,
+    /// Besides those that every call is made with.
+    options: tsc::HttpOptions,
+}
+
+/// A file of `tests/wire/`.
+pub fn read(name: &str) -> Value {
+    let path = format!("{}/tests/wire/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// All items of a list.
+pub fn every<T>(list: impl IntoIterator<Item = tsc::Result<T>>) -> tsc::Result<Vec<T>> {
+    list.into_iter().collect()
+}
+
+impl Goldens {
+    pub fn open(room: &'static str) -> Goldens {
+        let cases = read(room)["cases"].take();
+        let (used, failures, options) = Default::default();
+        Goldens { room, cases, used, failures, counting: false, options }
+    }
+
+    /// As [`open`](Goldens::open), but runs nothing.
+    pub fn counting(room: &'static str) -> Goldens {
+        Goldens { counting: true, ..Goldens::open(room) }
+    }
+
+    /// For the next call: these options too. Unless they say otherwise, nothing is tried again.
+    pub fn with(&mut self, options: tsc::HttpOptions) -> &mut Goldens {
+        self.options = options;
+        self
+    }
+
+    /// The library sends what TSC sends, and reads of the answer what TSC reads.
+    pub fn same<R: Debug>(
+        &mut self,
+        name: &'static str,
+        call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
+    ) {
+        self.use_up(name, How::Same, |case, options| {
+            let run = Run::of_session(case, options, call);
+            [run.same_requests(case), answer::compare(case, &run.got)].concat()
+        });
+    }
+
+    /// As [`same`](Goldens::same), before a sign-in.
+    pub fn same_server<R: Debug>(
+        &mut self,
+        name: &'static str,
+        call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
+    ) {
+        self.use_up(name, How::Same, |case, options| {
+            let run = Run::of_server(case, options, call);
+            [run.same_requests(case), answer::compare(case, &run.got)].concat()
+        });
+    }
+
+    /// As [`same`](Goldens::same), with the session itself.
+    pub fn same_owned<R: Debug>(
+        &mut self,
+        name: &'static str,
+        call: impl FnOnce(tsc::Session<'_>) -> tsc::Result<R>,
+    ) {
+        self.use_up(name, How::Same, |case, options| {
+            let run = Run::of(case, options, true, |server| {
+                call(server.sign_in(&tsc::TableauAuth::new("me", "hush"))?)
+            });
+            [run.same_requests(case), answer::compare(case, &run.got)].concat()
+        });
+    }
+
+    /// The library sends these requests instead of TSC's, and reads what TSC reads.
+    pub fn differs<R: Debug>(
+        &mut self,
+        name: &'static str,
+        difference: &'static str,
+        sends: &[&str],
+        call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
+    ) {
+        self.use_up(name, How::Differs(difference), |case, options| {
+            let run = Run::of_session(case, options, call);
+            [run.other_requests(case, sends), answer::compare(case, &run.got)].concat()
+        });
+    }
+
+    /// As [`differs`](Goldens::differs), before a sign-in.
+    pub fn differs_server<R: Debug>(
+        &mut self,
+        name: &'static str,
+        difference: &'static str,
+        sends: &[&str],
+        call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
+    ) {
+        self.use_up(name, How::Differs(difference), |case, options| {
+            let run = Run::of_server(case, options, call);
+            [run.other_requests(case, sends), answer::compare(case, &run.got)].concat()
+        });
+    }
+
+    /// The library sends what TSC sends and makes something else of the answer, as `call` checks.
+    pub fn reads_differently<R: Debug>(
+        &mut self,
+        name: &'static str,
+        difference: &'static str,
+        call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
+    ) {
+        self.use_up(name, How::Differs(difference), |case, options| {
+            Run::of_session(case, options, call).same_requests_other_answer(case)
+        });
+    }
+
+    /// As [`reads_differently`](Goldens::reads_differently), before a sign-in.
+    pub fn reads_differently_server<R: Debug>(
+        &mut self,
+        name: &'static str,
+        difference: &'static str,
+        call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
+    ) {
+        self.use_up(name, How::Differs(difference), |case, options| {
+            Run::of_server(case, options, call).same_requests_other_answer(case)
+        });
+    }
+
+    /// The library sends something else and makes something else of the answer, as `call` checks.
+    pub fn differs_in_all<R: Debug>(
+        &mut self,
+        name: &'static str,
+        difference: &'static str,
+        sends: &[&str],
+        call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
+    ) {
+        self.use_up(name, How::Differs(difference), |case, options| {
+            Run::of_session(case, options, call).other_requests(case, sends)
+        });
+    }
+
+    /// The library has no such call yet.
+    pub fn not_yet(&mut self, names: &[&'static str], why: &'static str) {
+        for name in names {
+            self.use_up(name, How::NotYet(why), |_, _| Vec::new());
+        }
+    }
+
+    /// A mistake that does not compile here.
+    pub fn not_applicable(&mut self, names: &[&'static str]) {
+        for name in names {
+            self.use_up(name, How::NotApplicable, |_, _| Vec::new());
+        }
+    }
+
+    fn use_up(
+        &mut self,
+        name: &'static str,
+        how: How,
+        run: impl FnOnce(&Value, tsc::HttpOptions) -> Vec<String>,
+    ) {
+        let options = std::mem::take(&mut self.options);
+        let case = &self.cases[name];
+        if case.is_null() {
+            self.failures.push(format!("{}.{name}: there is no such golden", self.room));
+            return;
+        }
+        if !self.counting {
+            let failures = run(case, options);
+            if !failures.is_empty() {
+                let python = case["python"].as_str().unwrap_or_default();
+                let all = failures.join("\n  ");
+                self.failures.push(format!("{}.{name}\n  {python}\n  {all}", self.room));
+            }
+        }
+        if self.used.insert(name.to_owned(), how).is_some() {
+            self.failures.push(format!("{}.{name} is used twice", self.room));
+        }
+    }
+
+    pub fn finish(self) -> BTreeMap<String, How> {
+        let mut failures = self.failures;
+        for (name, case) in self.cases.as_object().expect("cases") {
+            if !self.used.contains_key(name) {
+                failures.push(format!("{}.{name} has no test: {}", self.room, case["python"]));
+            }
+        }
+        assert!(failures.is_empty(), "\n\n{}\n", failures.join("\n\n"));
+        self.used
+    }
+}
+
+/// A call of the library's: what it sent, and what it gave.
+struct Run {
+    sent: Vec<Sent>,
+    got: tsc::Result<Value>,
+}
+
+impl Run {
+    fn of_session<R: Debug>(
+        case: &Value,
+        options: tsc::HttpOptions,
+        call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
+    ) -> Run {
+        Run::of(case, options, true, |server| {
+            let mut session = server.sign_in(&tsc::TableauAuth::new("me", "hush"))?;
+            call(&mut session)
+        })
+    }
+
+    fn of_server<R: Debug>(
+        case: &Value,
+        options: tsc::HttpOptions,
+        call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
+    ) -> Run {
+        Run::of(case, options, false, call)
+    }
+
+    fn of<R: Debug>(
+        case: &Value,
+        options: tsc::HttpOptions,
+        signs_in: bool,
+        call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
+    ) -> Run {
+        let exchanges = case["exchanges"].as_array().into_iter().flatten();
+        let spare = case["spare"].as_array().into_iter().flatten();
+        let answers: Vec<Value> = match case["instead"].as_array() {
+            Some(instead) => instead.clone(),
+            None => exchanges.map(|exchange| &exchange["answer"]).chain(spare).cloned().collect(),
+        };
+        let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
+        let (noted, signed_in) = (sent.clone(), Mutex::new(!signs_in));
+        // The end of the session is not part of a case, unless it is what the case is about.
+        let signs_out = case["calls"].as_array().is_some_and(|c| c.contains(&"auth.sign_out".into()));
+        let raw = Raw::start(move |seen| {
+            if !std::mem::replace(&mut *signed_in.lock().unwrap(), true) {
+                return success(
+                    "<credentials token=\"THE-TOKEN\"><site id=\"site-1\" contentUrl=\"\"/>\
+                     <user id=\"user-1\"/></credentials>",
+                );
+            }
+            let mut noted = noted.lock().unwrap();
+            let answer = answers.get(noted.len());
+            if !signs_out && seen.target.ends_with("/auth/signout") {
+                return http_answer(204, &[], "");
+            }
+            noted.push(Sent::seen(seen));
+            answer.map_or_else(
+                || http_answer(500, &[], "the golden has no answer for this"),
+                |answer| recorded(answer, seen),
+            )
+        });
+        let mut server = tsc::Server::new(&raw.url).unwrap();
+        server.set_version(case["version"].as_str().expect("a version")).unwrap();
+        let plain = tsc::HttpOptions::new().no_proxy();
+        let once = plain.retries(tsc::Retries::none()).renew_sessions(false);
+        server.add_http_options(once).unwrap();
+        server.add_http_options(options).unwrap();
+        let got = call(&server).map(|value| shown(&value));
+        drop(raw);
+        let sent = sent.lock().unwrap().clone();
+        Run { sent, got }
+    }
+
+    fn same_requests(&self, case: &Value) -> Vec<String> {
+        let recorded = requests(case);
+        let sent = self.sent.iter().enumerate().map(|(at, sent)| {
+            let mut sent = sent.clone();
+            if let Some(recorded) = recorded.get(at) {
+                leave_out_paging(&mut sent, recorded);
+            }
+            sent.lines()
+        });
+        let sent: Vec<String> = sent.flatten().collect();
+        let recorded: Vec<String> = recorded.iter().flat_map(Sent::lines).collect();
+        match recorded == sent {
+            true => Vec::new(),
+            false => vec![format!(
+                "what TSC sends (-) and this library (+):\n{}{}",
+                diff(&recorded, &sent),
+                self.error()
+            )],
+        }
+    }
+
+    fn same_requests_other_answer(&self, case: &Value) -> Vec<String> {
+        let mut failures = self.same_requests(case);
+        if answer::compare(case, &self.got).is_empty() {
+            failures.push("the answer is read as TSC reads it: no difference any more".into());
+        }
+        failures
+    }
+
+    fn other_requests(&self, case: &Value, expected: &[&str]) -> Vec<String> {
+        let mut failures = Vec::new();
+        let recorded: Vec<String> = requests(case).iter().map(Sent::line).collect();
+        let sent: Vec<String> = self.sent.iter().map(Sent::line).collect();
+        let expected: Vec<String> = expected.iter().map(|&line| line.to_owned()).collect();
+        if sent != expected {
+            failures.push(format!(
+                "what was to be sent (-) and was (+):\n{}{}",
+                diff(&expected, &sent),
+                self.error()
+            ));
+        }
+        if recorded == expected {
+            failures.push("that is what TSC sends: no difference any more".into());
+        }
+        failures
+    }
+
+    fn error(&self) -> String {
+        self.got.as_ref().err().map_or_else(String::new, |error| format!("    it ended with {error:?}\n"))
+    }
+}
+
+fn requests(case: &Value) -> Vec<Sent> {
+    let exchanges = case["exchanges"].as_array().into_iter().flatten();
+    exchanges.map(|exchange| Sent::recorded(&exchange["request"])).collect()
+}
+
+/// Lists always say which page they want, and of what size: the difference `every-list-is-paged`.
+fn leave_out_paging(sent: &mut Sent, recorded: &Sent) {
+    let paged = |query: &[(String, String)]| query.iter().any(|(name, _)| name == "pageNumber");
+    if sent.method == "GET" && !paged(&recorded.query) {
+        let ours = [("pageNumber", "1"), ("pageSize", "1000")];
+        sent.query.retain(|(name, value)| !ours.contains(&(name.as_str(), value.as_str())));
+    }
+}
+
+/// An answer as it was recorded.
+fn recorded(answer: &Value, seen: &Seen) -> Reply {
+    let base = format!("http://{}", seen.header("host").unwrap_or_default());
+    let body: Vec<u8> = match answer["body"].as_str() {
+        Some(text) => text.as_bytes().to_vec(),
+        // A character a byte.
+        None => answer["body"]["bytes"]
+            .as_str()
+            .unwrap_or_default()
+            .chars()
+            .map(|c| u8::try_from(u32::from(c)).expect("a byte"))
+            .collect(),
+    };
+    let status = &answer["status"];
+    let mut out = format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\n", body.len());
+    for (name, value) in answer["headers"].as_object().into_iter().flatten() {
+        let value = value.as_str().unwrap_or_default().replace("{BASE}", &base);
+        let value = value.replace("{ALT}", &base.replace("127.0.0.1", "localhost"));
+        out += &format!("{name}: {value}\r\n");
+    }
+    Reply::Send([out.as_bytes(), b"\r\n", &body].concat())
+}

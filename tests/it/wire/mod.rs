@@ -1,0 +1,100 @@
+//! What this library sends and reads, against what TSC 0.42 sends and reads for the same call.
+//!
+//! `tests/wire/record.py` records the goldens from TSC itself. Here each has one entry: it is the
+//! [same](golden::Goldens::same), or a difference that `docs/differences.md` names, or not there yet.
+
+mod answer;
+mod golden;
+mod request;
+mod shown;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use golden::{Goldens, How, read};
+
+macro_rules! rooms {
+    ($($room:ident),+ $(,)?) => {
+        $(
+            mod $room;
+
+            #[test]
+            fn $room() {
+                let mut goldens = Goldens::open(stringify!($room));
+                $room::cases(&mut goldens);
+                goldens.finish();
+            }
+        )+
+
+        /// What became of each golden, without running any.
+        fn census() -> Vec<(&'static str, BTreeMap<String, How>)> {
+            vec![$({
+                let mut goldens = Goldens::counting(stringify!($room));
+                $room::cases(&mut goldens);
+                (stringify!($room), goldens.finish())
+            }),+]
+        }
+    };
+}
+
+rooms! { auth, errors, listing, projects, server_info, sites, users, workbooks }
+
+/// Methods of TSC without a golden, and why.
+const WITHOUT_GOLDEN: &[(&str, &str)] = &[];
+
+/// Every public method of TSC's on these endpoints is the same, a named difference, or named as
+/// missing; and the list of what is missing holds nothing that is not.
+#[test]
+fn every_method_is_accounted_for() {
+    let mut waiting: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut covered: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for (room, cases) in census() {
+        let goldens = read(room);
+        for (name, how) in cases {
+            if let How::NotYet(work) = how {
+                *waiting.entry(work).or_default() += 1;
+            }
+            let calls = goldens["cases"][&name]["calls"].as_array().cloned().unwrap_or_default();
+            for call in calls {
+                let call = call.as_str().unwrap_or_default().to_owned();
+                covered.entry(call).or_default().insert(match how {
+                    How::Same | How::NotApplicable => "same",
+                    How::Differs(_) => "differs",
+                    How::NotYet(_) => "not yet",
+                });
+            }
+        }
+    }
+    let methods = read("methods");
+    let mut gaps = Vec::new();
+    for (room, names) in methods.as_object().expect("rooms") {
+        for name in names.as_array().into_iter().flatten() {
+            let method = format!("{room}.{}", name.as_str().unwrap_or_default());
+            let excused = WITHOUT_GOLDEN.iter().any(|(excused, _)| *excused == method);
+            if covered.contains_key(&method) == excused {
+                gaps.push(method);
+            }
+        }
+    }
+    for (work, goldens) in waiting {
+        println!("{work}: {goldens} goldens wait for it");
+    }
+    assert!(gaps.is_empty(), "neither a golden nor an excuse, or both: {gaps:#?}");
+}
+
+/// Each difference of `docs/differences.md` has a test, and each test's difference is described.
+#[test]
+fn every_difference_is_described_and_tested() {
+    let text = include_str!("../../../docs/differences.md");
+    let described: BTreeSet<String> = text
+        .lines()
+        .filter_map(|line| Some(line.split_once("<a id=\"")?.1.split_once('"')?.0.to_owned()))
+        .collect();
+    let mut tested = BTreeSet::new();
+    for (_, cases) in census() {
+        tested.extend(cases.into_values().filter_map(|how| match how {
+            How::Differs(difference) => Some(difference.to_owned()),
+            _ => None,
+        }));
+    }
+    assert_eq!(described, tested, "described on the left, tested on the right");
+}

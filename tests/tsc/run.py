@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Drives the mock server with Tableau's own Python client, whose parsing is the judge.
+
+    python -m venv venv && venv/bin/pip install tableauserverclient==0.42
+    venv/bin/python tests/tsc/run.py --server target/debug/tableau-mock-server
+
+Each function in a `flows_*.py` beside this file whose name begins with `flow_` gets a server of its
+own. The last line says how many flows passed and failed; the status is 1 where one failed.
+"""
+
+import argparse
+import importlib
+import json
+import pathlib
+import subprocess
+import sys
+import traceback
+import warnings
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Mock:
+    """A running mock server, with what it printed about itself."""
+
+    def __init__(self, program, *arguments):
+        self.process = subprocess.Popen(
+            [program, *arguments], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
+        )
+        self.info = json.loads(self.process.stdout.readline())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def server(self, version=None, **options):
+        """A client that is not signed in, in the newest version unless said otherwise."""
+        import tableauserverclient as TSC
+
+        server = TSC.Server(self.info["url"], **options)
+        server.version = version or self.info["api_version"]
+        return server
+
+    def auth(self, site=""):
+        import tableauserverclient as TSC
+
+        return TSC.TableauAuth(self.info["username"], self.info["password"], site)
+
+    def token_auth(self, site=""):
+        import tableauserverclient as TSC
+
+        name, secret = self.info["token_name"], self.info["token_secret"]
+        return TSC.PersonalAccessTokenAuth(name, secret, site)
+
+    def signed_in(self, version=None):
+        server = self.server(version)
+        server.auth.sign_in(self.auth())
+        return server
+
+
+def flows(only):
+    """The flows of all files, by name."""
+    for file in sorted(HERE.glob("flows_*.py")):
+        module = importlib.import_module(file.stem)
+        for name, flow in list(vars(module).items()):
+            if name.startswith("flow_") and only in f"{file.stem}.{name}":
+                yield f"{file.stem}.{name}", flow
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    default = HERE.parent.parent / "target" / "debug" / "tableau-mock-server"
+    parser.add_argument("--server", default=str(default), help="the tableau-mock-server program")
+    parser.add_argument("--only", default="", help="run only the flows with this in their name")
+    options = parser.parse_args()
+    sys.path.insert(0, str(HERE))
+    warnings.simplefilter("ignore")
+    passed, failed = 0, 0
+    for name, flow in flows(options.only):
+        arguments = getattr(flow, "arguments", [])
+        try:
+            with Mock(options.server, *arguments) as mock:
+                flow(mock)
+        except Exception:
+            failed += 1
+            print(f"FAILED {name}\n{traceback.format_exc()}")
+        else:
+            passed += 1
+            print(f"passed {name}")
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed or not passed else 0)
+
+
+if __name__ == "__main__":
+    main()
