@@ -7,6 +7,7 @@ use ureq::http::Method;
 
 use super::retry::Repeat;
 use super::url::encode_segment;
+use crate::secret::Secret;
 use crate::version::ApiVersion;
 use crate::xml::{self, ToXml};
 use crate::{Error, Result};
@@ -21,6 +22,7 @@ pub(crate) struct Request<'b> {
     pub(super) within: Option<Duration>,
     pub(super) repeat: Repeat,
     pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) secrets: Vec<Secret>,
     needs: Option<ApiVersion>,
 }
 
@@ -70,6 +72,7 @@ impl<'b> Request<'b> {
             patience: Patience::Answer,
             within: None,
             headers: Vec::new(),
+            secrets: Vec::new(),
             needs: None,
         }
     }
@@ -86,7 +89,6 @@ impl<'b> Request<'b> {
         Request::new(Method::PUT, path)
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     pub(crate) fn patch(path: impl Into<String>) -> Request<'b> {
         Request::new(Method::PATCH, path)
     }
@@ -133,13 +135,11 @@ impl<'b> Request<'b> {
         self.body(Body::Bytes { content_type: "text/xml", bytes: text.into_bytes() })
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// A text of JSON as the body.
     pub(crate) fn json(self, text: String) -> Request<'b> {
         self.body(Body::Bytes { content_type: "application/json", bytes: text.into_bytes() })
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// A body that is read while it is sent.
     pub(crate) fn stream(
         self,
@@ -149,14 +149,12 @@ impl<'b> Request<'b> {
         self.body(Body::Stream { content_type: content_type.into(), source })
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// A header of this request's own.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Request<'b> {
         self.headers.push((name, value.into()));
         self
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// The server has to work before it can answer, and gets the time for it.
     pub(crate) fn patiently(mut self) -> Request<'b> {
         self.patience = Patience::Work;
@@ -168,6 +166,12 @@ impl<'b> Request<'b> {
         Ok(self.xml(xml::request(inside)?))
     }
 
+    /// Keeps what the body says in confidence out of messages, should the server repeat it.
+    pub(crate) fn hiding(mut self, secret: Option<&Secret>) -> Request<'b> {
+        self.secrets.extend(secret.cloned());
+        self
+    }
+
     /// Bounds the whole request, whatever the options say.
     pub(crate) fn within(mut self, longest: Duration) -> Request<'b> {
         self.within = Some(longest);
@@ -176,9 +180,14 @@ impl<'b> Request<'b> {
 
     /// A `PUT` that adds to what is there, as an upload's chunks do: sent again only if it cannot
     /// have been received.
-    #[expect(dead_code, reason = "uploads call it")]
     pub(crate) fn adding(mut self) -> Request<'b> {
         self.repeat = Repeat::Doubles;
+        self
+    }
+
+    /// A `POST` or `PATCH` that does no more when it is carried out twice.
+    pub(crate) fn repeatable(mut self) -> Request<'b> {
+        self.repeat = Repeat::Harmless;
         self
     }
 

@@ -1,5 +1,6 @@
 //! The one loop that sends. Every request of this library passes through [`Transport::send`].
 
+use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -135,6 +136,10 @@ impl Transport {
         asker: Asker<'_>,
         mut finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
+        let scrub = request.secrets.iter().fold(Cow::Borrowed(asker.scrub), |scrub, secret| {
+            Cow::Owned(scrub.into_owned().with(secret))
+        });
+        let asker = Asker { scrub: &scrub, ..asker };
         let limit = request.within.or_else(|| self.options.whole_request());
         let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
         let deadline = [limit, asker.stop.and_then(Stop::deadline)].into_iter().flatten().min();
@@ -467,13 +472,11 @@ impl Success {
         outcome.map_err(|error| self.explain(error))
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// A header of the answer, as it came: some are UTF-8 and some are not.
     pub(crate) fn header(&self, name: HeaderName) -> Option<&[u8]> {
         self.headers.get(name).map(HeaderValue::as_bytes)
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// How many bytes the body has, where the server says and has not packed them.
     pub(crate) fn length(&self) -> Option<u64> {
         match self.headers.contains_key(CONTENT_ENCODING) {
@@ -482,7 +485,11 @@ impl Success {
         }
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// The most bytes of an answer that is kept in memory.
+    pub(crate) fn most(&self) -> u64 {
+        self.most
+    }
+
     /// Hands the body on as it arrives, however large it is, and says how many bytes it had. Ends
     /// with the first error of the connection or of `take`.
     pub(crate) fn stream(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {

@@ -1,5 +1,7 @@
 //! Data sources: `session.datasources()`.
 
+mod export;
+
 use std::borrow::Borrow;
 
 use jiff::Timestamp;

@@ -1,5 +1,7 @@
 //! Flows: `session.flows()`.
 
+mod export;
+
 use std::borrow::Borrow;
 
 use jiff::Timestamp;

@@ -1,5 +1,8 @@
 //! Views: `session.views()`.
 
+mod export;
+
+pub(crate) use export::IMAGE;
 use jiff::Timestamp;
 
 use crate::Result;

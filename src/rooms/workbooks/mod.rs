@@ -1,5 +1,6 @@
 //! Workbooks: `session.workbooks()`.
 
+mod export;
 mod freshness;
 
 pub use freshness::{
