@@ -24,6 +24,8 @@ mod clock;
 mod content;
 mod doc;
 mod faults;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod http;
 mod luid;
 mod multipart;
