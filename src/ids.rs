@@ -12,6 +12,9 @@ pub trait Located: sealed::Sealed {
     /// The URL segment of the kind: `workbooks`.
     const AT: &'static str;
 
+    /// The element of one such thing: `workbook`.
+    const KIND: &'static str;
+
     /// The id as the server wrote it.
     fn as_str(&self) -> &str;
 
@@ -22,12 +25,61 @@ pub trait Located: sealed::Sealed {
     }
 }
 
+/// Declares what ids can do: marks, each with the first API version that has it for the kind.
+macro_rules! marks {
+    ($( $(#[$doc:meta])* $Mark:ident: $lacks:literal, $who:literal; )+) => {$(
+        $(#[$doc])*
+        #[diagnostic::on_unimplemented(message = $lacks, label = "not this one", note = $who)]
+        pub trait $Mark: Located {
+            /// The first API version that has it for this kind of thing.
+            #[doc(hidden)]
+            const SINCE: (u16, u16);
+        }
+    )+};
+}
+
+marks! {
+    /// The id of a thing that can carry tags; see [`Session::tags`](crate::Session::tags).
+    Tagged: "`{Self}` names a thing that carries no tags",
+        "workbooks, views, data sources, flows, virtual connections, databases, tables and columns do";
+    /// The id of a thing with permissions of its own; see
+    /// [`Session::permissions`](crate::Session::permissions).
+    Permissioned: "`{Self}` names a thing that has no permissions of its own",
+        "projects, workbooks, views, data sources, flows, virtual connections, databases and tables do";
+    /// The id of a thing that connects to data; see
+    /// [`Session::connections`](crate::Session::connections).
+    Connected: "`{Self}` names a thing that has no connections of its own",
+        "workbooks, data sources and flows do";
+    /// The id of a thing whose older revisions are kept; see
+    /// [`Session::revisions`](crate::Session::revisions).
+    Revisioned: "`{Self}` names a thing of which no revisions are kept",
+        "workbooks, data sources, flows and virtual connections do";
+    /// The id of a thing of which a revision can be deleted; see
+    /// [`Revisions::delete`](crate::Revisions::delete).
+    Prunable: "`{Self}` names a thing whose revisions cannot be deleted one by one",
+        "those of workbooks and data sources can";
+    /// The id of a thing whose data can be warned of; see
+    /// [`Session::quality_warnings`](crate::Session::quality_warnings).
+    Qualified: "`{Self}` names a thing that carries no data quality warnings",
+        "data sources, flows, databases and tables do";
+    /// The id of a thing that can hold extracts; see [`Session::extracts`](crate::Session::extracts).
+    Extracted: "`{Self}` names a thing that holds no extracts of its own",
+        "workbooks and data sources do";
+    /// The id of a thing whose extracts can be refreshed.
+    Refreshed: "`{Self}` names a thing that cannot be refreshed",
+        "workbooks and data sources can";
+}
+
 mod sealed {
     pub trait Sealed {}
 }
 
 macro_rules! ids {
-    ($( $(#[$doc:meta])* $Id:ident $(= $at:literal)? $(: $($can:ident)+)? ; )+) => {$(
+    ($(
+        $(#[$doc:meta])*
+        $Id:ident $(= $at:literal, $kind:literal)?
+        $(: $($Mark:ident($major:literal, $minor:literal))+)? ;
+    )+) => {$(
         $(#[$doc])*
         ///
         /// A LUID, as a rule: 32 hex digits with hyphens. It is kept as the server wrote it.
@@ -86,13 +138,18 @@ macro_rules! ids {
 
             impl Located for $Id {
                 const AT: &'static str = $at;
+                const KIND: &'static str = $kind;
 
                 fn as_str(&self) -> &str {
                     &self.0
                 }
             }
         )?
-        $( $( impl $can for $Id {} )+ )?
+        $($(
+            impl $Mark for $Id {
+                const SINCE: (u16, u16) = ($major, $minor);
+            }
+        )+)?
     )+};
 }
 
@@ -100,39 +157,45 @@ ids! {
     /// The id of a site.
     SiteId;
     /// The id of a user.
-    UserId = "users";
-    /// The id of a project.
-    ProjectId = "projects";
-    /// The id of a workbook.
-    WorkbookId = "workbooks";
-    /// The id of a view.
-    ViewId = "views";
-    /// The id of a custom view.
-    CustomViewId = "customviews";
-    /// The id of a data source.
-    DatasourceId = "datasources";
-    /// The id of a flow.
-    FlowId = "flows";
-    /// The id of a run of a flow.
-    FlowRunId = "flows/runs";
-    /// The id of a background job.
-    JobId = "jobs";
+    UserId = "users", "user";
     /// The id of a group.
-    GroupId = "groups";
+    GroupId = "groups", "group";
     /// The id of a group set.
-    GroupSetId = "groupsets";
+    GroupSetId = "groupsets", "groupSet";
+    /// The id of a project.
+    ProjectId = "projects", "project": Permissioned(2, 0);
+    /// The id of a workbook.
+    WorkbookId = "workbooks", "workbook":
+        Tagged(1, 0) Permissioned(2, 0) Connected(2, 0) Revisioned(2, 3) Prunable(2, 3)
+        Extracted(3, 5) Refreshed(2, 8);
+    /// The id of a view.
+    ViewId = "views", "view": Tagged(1, 0) Permissioned(3, 2);
+    /// The id of a custom view.
+    CustomViewId = "customviews", "customView";
+    /// The id of a data source.
+    DatasourceId = "datasources", "datasource":
+        Tagged(1, 0) Permissioned(2, 0) Connected(2, 3) Revisioned(2, 3) Prunable(2, 3)
+        Qualified(3, 5) Extracted(3, 5) Refreshed(2, 8);
+    /// The id of a flow.
+    FlowId = "flows", "flow":
+        Tagged(3, 3) Permissioned(3, 3) Connected(3, 3) Revisioned(3, 3) Qualified(3, 5);
+    /// The id of a run of a flow.
+    FlowRunId = "flows/runs", "flowRun";
+    /// The id of a background job.
+    JobId = "jobs", "job";
     /// The id of a database, an asset of Tableau Catalog.
-    DatabaseId = "databases";
+    DatabaseId = "databases", "database": Tagged(3, 9) Permissioned(3, 5) Qualified(3, 5);
     /// The id of a table, an asset of Tableau Catalog.
-    TableId = "tables";
+    TableId = "tables", "table": Tagged(3, 9) Permissioned(3, 5) Qualified(3, 5);
     /// The id of a column of a table, an asset of Tableau Catalog.
-    ColumnId = "columns";
+    ColumnId = "columns", "column": Tagged(3, 9);
     /// The id of a virtual connection.
-    VirtualConnectionId = "virtualConnections";
+    VirtualConnectionId = "virtualConnections", "virtualConnection":
+        Tagged(3, 23) Permissioned(3, 22) Revisioned(3, 23);
     /// The id of a connection of a data source, a workbook, a flow or a virtual connection.
     ConnectionId;
     /// The id of a data quality warning.
-    WarningId = "dataQualityWarnings";
+    WarningId = "dataQualityWarnings", "dataQualityWarning";
 }
 
 #[cfg(test)]

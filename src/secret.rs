@@ -6,9 +6,32 @@ use std::fmt;
 use crate::http::encode_segment;
 use crate::xml::Escaped;
 
-/// A password, a token or a JSON Web Token. `Debug` shows none of it.
+/// A password, a token or a JSON Web Token: text that is sent and never shown. `Debug` shows none
+/// of it, nor does an error, even where the server repeats it.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(String);
+pub struct Secret(String);
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Secret {
+        Secret::new(text)
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Secret {
+        Secret(text)
+    }
+}
+
+impl crate::xml::Text for Secret {
+    fn read(text: &str) -> Option<Secret> {
+        Some(text.into())
+    }
+
+    fn write(&self) -> String {
+        self.0.clone()
+    }
+}
 
 impl Secret {
     pub(crate) fn new(text: impl Into<String>) -> Secret {

@@ -1,6 +1,7 @@
 //! The one loop that sends. Every request of this library passes through [`Transport::send`].
 
 use std::borrow::Cow;
+use std::fmt;
 use std::io::{Read, Write};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -34,7 +35,6 @@ const LOG: &str = "tableau_server_client::http";
 const REDIRECTS: usize = 10;
 
 /// The way to one server, its connections included. Threads share it.
-#[derive(Debug)]
 pub(crate) struct Transport {
     base: Base,
     /// The `https` twin that the server sent us to; from then on nothing goes to the `http` one.
@@ -45,6 +45,16 @@ pub(crate) struct Transport {
     proxies: Proxies,
     limiter: Option<Limiter>,
     scrub: Scrub,
+}
+
+/// Shows the address and what the options show.
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("server", &self.base.to_string())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Who sends a request.
@@ -238,7 +248,9 @@ impl Transport {
         let patience = request.patience;
         let (content_type, length, mut source): (_, _, Box<dyn Read + '_>) = match &mut request.body
         {
-            Body::None if request.method == Method::POST => (None, 0, Box::new(std::io::empty())),
+            Body::None if matches!(request.method, Method::POST | Method::PUT) => {
+                (None, 0, Box::new(std::io::empty()))
+            }
             Body::None => return self.run(head, (), proxy, patience, left),
             Body::Bytes { content_type, bytes } => {
                 (Some(*content_type), bytes.len() as u64, Box::new(&bytes[..]))
@@ -461,15 +473,29 @@ impl Success {
 
     /// The body as XML: `read` gets its root, unless that is Tableau's `<error>`.
     pub(crate) fn xml<T>(mut self, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
-        let outcome = self.read().and_then(|text| {
-            let document = xml::parse(&text)?;
-            let root = Node::root(&document)?;
-            match failure::refused_in_success(self.status, root, &self.url, &self.scrub) {
-                Some(error) => Err(error),
-                None => read(root),
-            }
+        let outcome = self.read().and_then(|text| self.parse(&text, read));
+        outcome.map_err(|error| self.explain(error))
+    }
+
+    /// As [`xml`](Success::xml), of an answer that may have no body.
+    pub(crate) fn xml_if_any<T>(
+        mut self,
+        read: impl FnOnce(Node<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let outcome = self.read().and_then(|text| match text.trim() {
+            "" => Ok(None),
+            _ => self.parse(&text, read).map(Some),
         });
         outcome.map_err(|error| self.explain(error))
+    }
+
+    fn parse<T>(&self, text: &str, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
+        let document = xml::parse(text)?;
+        let root = Node::root(&document)?;
+        match failure::refused_in_success(self.status, root, &self.url, &self.scrub) {
+            Some(error) => Err(error),
+            None => read(root),
+        }
     }
 
     /// A header of the answer, as it came: some are UTF-8 and some are not.

@@ -250,15 +250,17 @@ impl Builder {
         let jwt = format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", world.secret(60), world.secret(43));
         world.jwts = self.jwts;
         world.jwts.push((jwt.clone(), self.admin.clone()));
+        let last_used = world.clock.now();
         world.tokens = self
             .tokens
             .into_iter()
-            .map(|Credentials(user, secret, name)| AccessToken { user, name, secret })
+            .map(|Credentials(user, secret, name)| AccessToken { user, name, secret, last_used })
             .collect();
         world.tokens.push(AccessToken {
             user: self.admin.clone(),
             name: token_name.clone(),
             secret: token_secret.clone(),
+            last_used,
         });
         if let Some(time) = self.session_lifetime {
             world.session_lifetime = time;

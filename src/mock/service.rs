@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::answer::{Answer, Format};
 use super::clock::later;
+use super::expect::Expected;
 use super::faults::{Canned, Faults, Kind, Mishap, Moment, RetryAfter, What, http_date};
 use super::http::{Broken, Head, Wire, reason};
 use super::net::{Serve, Stop, Stream, lock};
@@ -23,6 +24,7 @@ pub(super) struct Service {
     pub(super) world: Mutex<World>,
     pub(super) faults: Mutex<Faults>,
     pub(super) log: Mutex<Vec<Request>>,
+    pub(super) expected: Mutex<Vec<Expected>>,
     /// Whether requests are kept for tests to look at.
     pub(super) keeps_log: bool,
     routes: Vec<Route>,
@@ -39,6 +41,7 @@ impl Service {
             world: Mutex::new(world),
             faults: Mutex::default(),
             log: Mutex::default(),
+            expected: Mutex::default(),
             keeps_log,
             routes: auth::ROUTES.iter().copied().chain(content::routes()).collect(),
             base: OnceLock::new(),
@@ -95,6 +98,7 @@ impl Service {
             }
             request.body = wire.body(&head, self.max_body)?;
         }
+        lock(&self.expected).iter_mut().for_each(|expected| expected.see(&request));
         if self.keeps_log {
             lock(&self.log).push(request.clone());
         }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId};
-use crate::shared::{List, Listed, OwnerDetails};
+use crate::shared::{List, Listed, find, OwnerDetails};
 use crate::xml::{element, words};
 use crate::{Error, ErrorKind, Result};
 
@@ -42,6 +42,51 @@ impl<'s> Projects<'s> {
         })
     }
 
+    /// The project at a path, if there is one: `Marketing/Q1` is the project `Q1` in the project
+    /// `Marketing` of the top level. In a name `\/` is a slash, and `\\` a backslash.
+    ///
+    /// # Errors
+    ///
+    /// [`Ambiguous`](ErrorKind::Ambiguous) where several projects have that path, and
+    /// [`Input`](ErrorKind::Input) where the path names none.
+    ///
+    /// REST: [Query Projects](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#query_projects), once for each part.
+    pub fn find(&self, path: &str) -> Result<Option<Project>> {
+        self.find_path(find::names(path))
+    }
+
+    /// As [`find`](Projects::find), by the names from the top level on, whatever marks they hold.
+    pub fn find_path<N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Option<Project>> {
+        let mut found: Vec<Project> = Vec::new();
+        let mut path = String::new();
+        for (depth, name) in names.into_iter().enumerate() {
+            let name = name.as_ref();
+            path = if depth == 0 { name.to_owned() } else { format!("{path}/{name}") };
+            let parents = match depth {
+                0 => vec![None],
+                _ => found.into_iter().map(|parent| Some(parent.id)).collect(),
+            };
+            found = Vec::new();
+            for parent in parents {
+                let within = parent.as_ref().map(|parent| PARENT_PROJECT_ID.eq(parent));
+                let filters = [NAME.eq(name)].into_iter().chain(within);
+                let fits = |project: &Project| project.name == name && project.parent == parent;
+                found.extend(find::fitting(self.list(), filters, fits)?);
+            }
+            if found.is_empty() {
+                return Ok(None);
+            }
+        }
+        if path.is_empty() {
+            return Err(Error::input("the path of a project names none"));
+        }
+        let what = || format!("projects have the path {path:?}");
+        find::only(found, what, |project| project.id.to_string())
+    }
+
     /// Creates a project.
     ///
     /// REST: [Create Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#create_project), API 2.0.
@@ -50,11 +95,31 @@ impl<'s> Projects<'s> {
         self.core.read(request.element(project.borrow())?, "project")
     }
 
+    /// As [`create`](Projects::create), with Tableau's sample workbooks in it.
+    ///
+    /// REST: [Create Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#create_project), API 2.0.
+    pub fn create_with_samples(&self, project: impl Borrow<NewProject>) -> Result<Project> {
+        let request = Request::post(self.core.site("projects")).query("publishSamples", "true");
+        self.core.read(request.element(project.borrow())?, "project")
+    }
+
     /// Changes a project: what the update leaves unset stays as it is.
     ///
     /// REST: [Update Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#update_project), API 2.0.
     pub fn update(&self, id: &ProjectId, changes: impl Borrow<ProjectUpdate>) -> Result<Project> {
         let request = Request::put(self.core.site(&id.path()));
+        self.core.read(request.element(changes.borrow())?, "project")
+    }
+
+    /// As [`update`](Projects::update), and publishes Tableau's sample workbooks to it.
+    ///
+    /// REST: [Update Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#update_project), API 2.0.
+    pub fn update_with_samples(
+        &self,
+        id: &ProjectId,
+        changes: impl Borrow<ProjectUpdate>,
+    ) -> Result<Project> {
+        let request = Request::put(self.core.site(&id.path())).query("publishSamples", "true");
         self.core.read(request.element(changes.borrow())?, "project")
     }
 

@@ -66,6 +66,32 @@ impl<'s> Sites<'s> {
         self.core.done(Request::delete(self.at(id.as_str())))
     }
 
+    /// Encrypts all extracts of a site, in the background.
+    ///
+    /// REST: [Encrypt Extracts in a Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#encrypt_extracts_for_site), API 3.5.
+    pub fn encrypt_extracts(&self, id: &SiteId) -> Result<()> {
+        self.extracts(id, "encrypt-extracts")
+    }
+
+    /// Decrypts all extracts of a site, in the background.
+    ///
+    /// REST: [Decrypt Extracts in a Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#decrypt_extracts_for_site), API 3.5.
+    pub fn decrypt_extracts(&self, id: &SiteId) -> Result<()> {
+        self.extracts(id, "decrypt-extracts")
+    }
+
+    /// Encrypts all encrypted extracts of a site anew, with new keys, in the background.
+    ///
+    /// REST: [Reencrypt Extracts in a Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#reencrypt_extracts_for_site), API 3.5.
+    pub fn reencrypt_extracts(&self, id: &SiteId) -> Result<()> {
+        self.extracts(id, "reencrypt-extracts")
+    }
+
+    fn extracts(&self, id: &SiteId, verb: &str) -> Result<()> {
+        let request = Request::post(format!("{}/{verb}", self.at(id.as_str()))).since(3, 5);
+        self.core.done(request.xml("<tsRequest/>".into()))
+    }
+
     fn at(&self, key: &str) -> String {
         self.core.api(&format!("sites/{}", encode_segment(key)))
     }

@@ -1,17 +1,25 @@
 //! What rooms have in common, each written once.
 
+mod connections;
 mod details;
 mod download;
 mod export;
+mod extracts;
 mod filetype;
+pub(crate) mod find;
 mod hyper;
 mod job;
 mod list;
+mod permissions;
+mod quality;
 pub mod query;
 mod retry;
+mod revisions;
 mod source;
+mod tags;
 mod upload;
 
+pub use connections::{Connection, ConnectionUpdate, Connections};
 pub use details::{Location, LocationKind, OwnerDetails, ProjectDetails, WorkbookDetails};
 pub use download::Download;
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
@@ -21,13 +29,22 @@ pub use export::{
     CsvExport, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport,
     PowerPointExport, Resolution,
 };
+pub use extracts::Extracts;
+pub(crate) use extracts::{or_waiting, refresh};
 pub(crate) use filetype::Magic;
 pub use hyper::{HyperAction, HyperCondition, HyperTable, HyperUpdate, HyperValue};
 pub use job::{JobHandle, JobWait};
 pub(crate) use list::Listed;
 pub use list::{Items, List, OnChange, Page};
+pub use permissions::{
+    Capability, DefaultsFor, Grantee, PermissionChanges, PermissionMode, PermissionRule,
+    Permissions,
+};
+pub use quality::{NewWarning, QualityWarning, QualityWarnings, WarningType, WarningUpdate};
 pub(crate) use query::fields;
 pub use query::{Field, Filter, Sort};
+pub use revisions::{Revision, Revisions};
 pub use source::Source;
+pub use tags::{TagBatch, Tags};
 pub use upload::Upload;
 pub(crate) use upload::upload_whole;

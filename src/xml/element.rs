@@ -21,6 +21,11 @@ impl Out {
         self.element(tag, |out| out.attr(name, value));
     }
 
+    /// Written by the first name; answers use the others, too.
+    pub(crate) fn either<T: Text>(&mut self, name: &'static str, _or: &str, value: &T) {
+        self.attr(name, value);
+    }
+
     /// The value knows its own name, which is the same.
     pub(crate) fn child(&mut self, _tag: &'static str, value: &impl ToXml) {
         value.to_xml(self);

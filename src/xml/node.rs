@@ -155,6 +155,11 @@ impl<'a> Node<'a> {
             .map_err(|why| self.fail(&format!("the attribute `{name}`"), why))
     }
 
+    /// An attribute that some answers call by another name.
+    pub(crate) fn either<T: FromAttr>(self, name: &str, or: &str) -> Result<T> {
+        self.attr(if self.0.has_attribute(name) || !self.0.has_attribute(or) { name } else { or })
+    }
+
     pub(crate) fn child<T: FromChild>(self, tag: &str) -> Result<T> {
         T::from_child(self.find(tag))
             .unwrap_or_else(|| Err(self.fail(&format!("<{tag}>"), "is missing")))

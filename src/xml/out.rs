@@ -43,10 +43,6 @@ impl Out {
         self.writer.write_attribute(name, &Escaped(value));
     }
 
-    #[cfg_attr(
-        not(any(test, feature = "mock")),
-        expect(dead_code, reason = "requests put all into attributes so far")
-    )]
     /// Writes text into the element that was opened last.
     pub(crate) fn text(&mut self, value: &str) {
         self.check(value, || "the text".to_owned());

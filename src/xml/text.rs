@@ -49,7 +49,7 @@ macro_rules! numbers {
     )+};
 }
 
-numbers!(u32, u64, i64, f64);
+numbers!(u16, u32, u64, i64, f64);
 
 impl Text for Time {
     fn read(text: &str) -> Option<Self> {

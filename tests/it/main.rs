@@ -2,6 +2,7 @@
 
 mod credentials;
 mod examples;
+mod find;
 mod help;
 mod listing;
 mod logs;

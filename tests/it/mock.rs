@@ -1,6 +1,7 @@
 //! The mock server, as a client over a plain socket sees it.
 
 mod content;
+mod expectations;
 mod faults;
 mod hostile;
 mod publish;

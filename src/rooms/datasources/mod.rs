@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use crate::Result;
 use crate::http::Request;
 use crate::ids::{DatasourceId, Located, ProjectId, UserId};
-use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails};
+use crate::rooms::jobs::Job;
+use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails, refresh};
+use crate::shared::find::{self, Place};
 use crate::xml::{element, words};
 
 super::room! {
@@ -52,6 +54,21 @@ impl<'s> Datasources<'s> {
     /// REST: [Delete Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#delete_data_source), API 2.0.
     pub fn delete(&self, id: &DatasourceId) -> Result<()> {
         self.core.done(Request::delete(self.core.site(&id.path())))
+    }
+
+    /// Refreshes its extracts, fully: starts the job for it. Where one waits already, gives that
+    /// one, as far as the user may look for it.
+    ///
+    /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 2.8.
+    pub fn refresh(&self, id: &DatasourceId) -> Result<Job> {
+        refresh(self.core, id, false)
+    }
+
+    /// As [`refresh`](Datasources::refresh), but fetches only what is new.
+    ///
+    /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 3.25.
+    pub fn refresh_incrementally(&self, id: &DatasourceId) -> Result<Job> {
+        refresh(self.core, id, true)
     }
 }
 
@@ -128,6 +145,37 @@ impl Listed for Datasource {
 }
 
 crate::shared::fields!(datasources Datasource);
+
+crate::shared::find::find_by_name!(Datasources Datasource "data sources");
+
+impl Datasources<'_> {
+    /// The data source at an address, if there is one: the address of its page in a browser, or its
+    /// content URL.
+    ///
+    /// A browser's address (`…/datasources/1234`) takes a look at all data sources: the REST API
+    /// does not find by it.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
+    /// else.
+    pub fn find_url(&self, address: &str) -> Result<Option<Datasource>> {
+        let place = Place::of(self.core, address)?;
+        let found = match &place {
+            Place::ContentUrl(url) => find::fitting(self.list(), [CONTENT_URL.eq(url)], |item| {
+                item.content_url.as_ref() == Some(url)
+            }),
+            page if page.number("datasources").is_some() => {
+                find::fitting(self.list(), [], |item| {
+                    page.is_number_of("datasources", item.webpage_url.as_deref())
+                })
+            }
+            _ => Err(crate::Error::input(format!("{address:?} is no data source's address"))),
+        };
+        let what = || format!("data sources have the address {address:?}");
+        find::only(found?, what, |item| item.id.to_string())
+    }
+}
 
 words! {
     /// Whether one can ask a data source in words.

@@ -9,8 +9,10 @@ use jiff::Timestamp;
 use crate::Result;
 use crate::http::Request;
 use crate::ids::{FlowId, Located, ProjectId, UserId};
-use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails};
-use crate::xml::element;
+use crate::rooms::jobs::Job;
+use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails, or_waiting};
+use crate::xml::{self, Out, ToXml, element};
+use crate::shared::find::{self, Place};
 
 super::room! {
     /// The flows of a site: data preparations of Tableau Prep.
@@ -30,7 +32,7 @@ impl<'s> Flows<'s> {
     /// REST: [Query Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#query_flow), API 3.3.
     pub fn get(&self, id: &FlowId) -> Result<Flow> {
         let request = Request::get(self.core.site(&id.path())).since(3, 3);
-        self.core.send(request)?.xml(|root| {
+        self.core.xml(request, |root| {
             let mut flow: Flow = root.child("flow")?;
             // They stand beside the flow.
             if flow.output_steps.is_empty() {
@@ -54,6 +56,90 @@ impl<'s> Flows<'s> {
     /// REST: [Delete Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#delete_flow), API 3.3.
     pub fn delete(&self, id: &FlowId) -> Result<()> {
         self.core.done(Request::delete(self.core.site(&id.path())).since(3, 3))
+    }
+
+    /// Runs a flow, all of it: starts the job for it, which knows the run
+    /// ([`Job::flow_run`](crate::Job::flow_run)). Where one waits already, gives that one, as far
+    /// as the user may look for it.
+    ///
+    /// REST: [Run Flow Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#run_flow_now), API 3.3.
+    pub fn run_now(&self, id: &FlowId) -> Result<Job> {
+        self.run(id, "<tsRequest/>".into())
+    }
+
+    /// Runs a flow in part, or with parameters of its own; otherwise as
+    /// [`run_now`](Flows::run_now).
+    ///
+    /// REST: [Run Flow Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#run_flow_now), API 3.3; parameters 3.15.
+    pub fn run_now_with(&self, id: &FlowId, run: impl Borrow<FlowRunSpec>) -> Result<Job> {
+        let run = run.borrow();
+        if !run.parameters.is_empty() {
+            self.core.needs((3, 15), || "a run of a flow with parameters".into())?;
+        }
+        self.run(id, xml::request(&(id, run))?)
+    }
+
+    fn run(&self, id: &FlowId, body: String) -> Result<Job> {
+        let path = self.core.site(&format!("{}/run", id.path()));
+        let started = self.core.read(Request::post(path).since(3, 3).xml(body), "job");
+        or_waiting(self.core, started, |job| job.flow.as_ref() == Some(id))
+    }
+}
+
+/// What to run of a flow, and with what; see [`Flows::run_now_with`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[must_use = "nothing is sent until a room is given it"]
+pub struct FlowRunSpec {
+    incremental: bool,
+    output_steps: Vec<String>,
+    parameters: Vec<(String, String)>,
+}
+
+impl FlowRunSpec {
+    /// All of it, with its own parameters.
+    pub fn new() -> FlowRunSpec {
+        FlowRunSpec::default()
+    }
+
+    /// Processes only what is new, where the flow is made for that. Default: everything.
+    pub fn incremental(mut self) -> FlowRunSpec {
+        self.incremental = true;
+        self
+    }
+
+    /// And this step ([`FlowOutputStep::id`]). Default, where none is named: all.
+    pub fn output_step(mut self, id: impl Into<String>) -> FlowRunSpec {
+        self.output_steps.push(id.into());
+        self
+    }
+
+    /// With this value for a parameter ([`FlowParameter::id`]). Default: the flow's.
+    pub fn parameter(mut self, id: impl Into<String>, value: impl Into<String>) -> FlowRunSpec {
+        self.parameters.push((id.into(), value.into()));
+        self
+    }
+}
+
+impl ToXml for (&FlowId, &FlowRunSpec) {
+    fn to_xml(&self, out: &mut Out) {
+        let (id, run) = self;
+        out.element("flowRunSpec", |out| {
+            out.attr("flowId", *id);
+            out.attribute("runMode", if run.incremental { "incremental" } else { "full" });
+            if !run.output_steps.is_empty() {
+                out.list("flowOutputSteps", "flowOutputStep", &run.output_steps);
+            }
+            if !run.parameters.is_empty() {
+                out.element("flowParameterSpecs", |out| {
+                    for (id, value) in &run.parameters {
+                        out.element("flowParameterSpec", |out| {
+                            out.attribute("parameterId", id);
+                            out.attribute("overrideValue", value);
+                        });
+                    }
+                });
+            }
+        });
     }
 }
 
@@ -138,3 +224,26 @@ impl Listed for Flow {
 }
 
 crate::shared::fields!(flows Flow);
+
+crate::shared::find::find_by_name!(Flows Flow "flows");
+
+impl Flows<'_> {
+    /// The flow at an address, if there is one: that of its page in a browser (`…/flows/1234`). It
+    /// takes a look at all flows: the REST API does not find by it.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
+    /// else.
+    pub fn find_url(&self, address: &str) -> Result<Option<Flow>> {
+        let place = Place::of(self.core, address)?;
+        if place.number("flows").is_none() {
+            return Err(crate::Error::input(format!("{address:?} is no flow's address")));
+        }
+        let found = find::fitting(self.list(), [], |flow| {
+            place.is_number_of("flows", flow.webpage_url.as_deref())
+        });
+        let what = || format!("flows have the address {address:?}");
+        find::only(found?, what, |flow| flow.id.to_string())
+    }
+}

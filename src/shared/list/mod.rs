@@ -102,6 +102,14 @@ impl<'s, T: Listed> List<'s, T> {
         self
     }
 
+    /// As [`filter`](List::filter), unless the server cannot be asked for it.
+    pub(crate) fn filter_if_possible(mut self, filter: Filter<T>) -> Self {
+        if filter.text().is_ok() && self.core.version >= crate::ApiVersion::new(2, 3) {
+            self.ask.filters.push(filter);
+        }
+        self
+    }
+
     /// In this order; a further one decides among equals. Default: the server's order. API 2.3.
     pub fn sort(mut self, sort: impl Into<Sort<T>>) -> Self {
         self.ask.sorts.push(sort.into());
@@ -110,8 +118,8 @@ impl<'s, T: Listed> List<'s, T> {
 
     /// The fields to ask for: names of the REST reference, `_default_` or `_all_`. The id and the
     /// name come along always. Default: what the server gives unasked. API 2.5.
-    pub fn fields<F: Into<String>>(mut self, fields: impl IntoIterator<Item = F>) -> Self {
-        self.ask.fields.extend(fields.into_iter().map(Into::into));
+    pub fn fields<F: AsRef<str>>(mut self, fields: impl IntoIterator<Item = F>) -> Self {
+        self.ask.fields.extend(fields.into_iter().map(|field| field.as_ref().to_owned()));
         self
     }
 
@@ -158,6 +166,12 @@ impl<'s, T: Listed> IntoIterator for List<'s, T> {
 
     fn into_iter(self) -> Items<'s, T> {
         Items::new(self)
+    }
+}
+
+impl<T> Clone for List<'_, T> {
+    fn clone(&self) -> Self {
+        List { ask: self.ask.clone(), ..*self }
     }
 }
 

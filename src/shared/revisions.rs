@@ -1,0 +1,103 @@
+//! Older revisions, of everything that keeps them: `session.revisions(&id)`.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{List, Listed};
+use crate::core::Core;
+use crate::http::Request;
+use crate::ids::{Prunable, Revisioned, UserId};
+use crate::xml::element;
+use crate::{Result, Session};
+
+impl Session<'_> {
+    /// The revisions of a workbook, a data source, a flow or a virtual connection.
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>, workbook_id: tsc::WorkbookId) -> tsc::Result<()> {
+    /// for revision in session.revisions(&workbook_id).list() {
+    ///     let revision = revision?;
+    ///     println!("{} of {:?}", revision.number, revision.published_at);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// What keeps none does not compile:
+    ///
+    /// ```compile_fail,E0277
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>, view_id: tsc::ViewId) {
+    /// let _ = session.revisions(&view_id).list();
+    /// # }
+    /// ```
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>, flow_id: tsc::FlowId) {
+    /// let _ = session.revisions(&flow_id).list();
+    /// # }
+    /// ```
+    pub fn revisions<'s, I: Revisioned>(&'s self, id: &'s I) -> Revisions<'s, I> {
+        Revisions { core: self.core(), id }
+    }
+}
+
+/// The revisions of one thing; see [`Session::revisions`].
+#[derive(Clone, Copy, Debug)]
+pub struct Revisions<'s, I> {
+    pub(crate) core: &'s Arc<Core>,
+    pub(crate) id: &'s I,
+}
+
+impl<'s, I: Revisioned> Revisions<'s, I> {
+    /// All that are kept, the current one included.
+    ///
+    /// REST: [Get Workbook Revisions](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_revisions.htm#get_workbook_revisions)
+    /// and its kin, API 2.3; flows 3.3, virtual connections 3.23.
+    pub fn list(&self) -> List<'s, Revision> {
+        let path = self.core.site(&format!("{}/revisions", self.id.path()));
+        List::new(self.core, path).since(I::SINCE.0, I::SINCE.1)
+    }
+}
+
+impl<I: Prunable> Revisions<'_, I> {
+    /// Deletes one. The server refuses the current one.
+    ///
+    /// REST: [Remove Workbook Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_revisions.htm#remove_workbook_revision)
+    /// and its kin, API 2.3.
+    pub fn delete(&self, number: u64) -> Result<()> {
+        let path = self.core.site(&format!("{}/revisions/{number}", self.id.path()));
+        self.core
+            .done(Request::delete(path).since(<I as Prunable>::SINCE.0, <I as Prunable>::SINCE.1))
+    }
+}
+
+element! {
+    /// A revision.
+    Revision = "revision"
+    {
+        /// Its number, from 1.
+        number: u64 = attr("revisionNumber");
+        /// When it was published.
+        published_at: Option<Timestamp> = attr("publishedAt");
+        /// Whether it is what the thing is now.
+        current: Option<bool> = attr("current");
+        /// Whether it is deleted, so that only this record of it is left.
+        deleted: Option<bool> = attr("deleted");
+        /// Its size in bytes.
+        size_in_bytes: Option<u64> = attr("sizeInBytes");
+        /// Who published it.
+        publisher: Option<UserId> = child_id("publisher");
+        /// The publisher's name.
+        publisher_name: Option<String> = child_attr("publisher", "name");
+    }
+}
+
+impl Listed for Revision {
+    const WRAP: &'static str = "revisions";
+    const ITEM: &'static str = "revision";
+    const ALWAYS: &'static [&'static str] = &[];
+}
