@@ -1,6 +1,7 @@
 //! The library over real sockets: one binary, a module for each subject.
 
 mod credentials;
+mod errors;
 mod examples;
 mod find;
 mod help;
