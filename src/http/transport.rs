@@ -585,7 +585,13 @@ pub(crate) mod fuzzing {
     }
 
     /// The error that an answer with this status, `Retry-After` and body is.
-    pub(crate) fn refused(status: u16, after: &[u8], body: &[u8], cut: bool, secret: &str) -> Error {
+    pub(crate) fn refused(
+        status: u16,
+        after: &[u8],
+        body: &[u8],
+        cut: bool,
+        secret: &str,
+    ) -> Error {
         let scrub = Scrub::default().with(&Secret::new(secret));
         let mut headers = HeaderMap::new();
         if let Ok(after) = HeaderValue::from_bytes(after) {

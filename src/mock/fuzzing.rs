@@ -23,7 +23,8 @@ pub(crate) fn converse(bytes: &[u8]) {
     world.jwts.push(("JWT".to_owned(), "admin".to_owned()));
     world.max_file = usize::try_from(MOST).unwrap_or(usize::MAX);
     let service = Service::new(world, false);
-    let body = b"<tsRequest><credentials jwt=\"JWT\"><site contentUrl=\"\"/></credentials></tsRequest>";
+    let body =
+        b"<tsRequest><credentials jwt=\"JWT\"><site contentUrl=\"\"/></credentials></tsRequest>";
     let head = "POST /api/3.30/auth/signin HTTP/1.1\r\nContent-Type: text/xml\r\n\r\n";
     let mut wire = Wire::new(Cursor::new(head.as_bytes().to_vec()));
     let head = wire.head().expect("a request of our own");

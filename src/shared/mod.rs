@@ -11,6 +11,7 @@ mod hyper;
 mod job;
 mod list;
 mod permissions;
+mod publish;
 mod quality;
 pub mod query;
 mod retry;
@@ -39,6 +40,10 @@ pub use list::{Items, List, OnChange, Page};
 pub use permissions::{
     Capability, DefaultsFor, Grantee, PermissionChanges, PermissionMode, PermissionRule,
     Permissions,
+};
+pub(crate) use publish::{Appendable, HoldsExtracts, InProject, Publishable};
+pub use publish::{
+    ConnectionCredentials, Publish, PublishConnection, Published, PublishedConnection,
 };
 pub use quality::{NewWarning, QualityWarning, QualityWarnings, WarningType, WarningUpdate};
 pub(crate) use query::fields;

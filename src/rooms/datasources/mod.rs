@@ -1,6 +1,7 @@
 //! Data sources: `session.datasources()`.
 
 mod export;
+mod publish;
 
 use std::borrow::Borrow;
 
@@ -9,9 +10,8 @@ use jiff::Timestamp;
 use crate::Result;
 use crate::http::Request;
 use crate::ids::{DatasourceId, Located, ProjectId, UserId};
-use crate::rooms::jobs::Job;
-use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails, refresh};
 use crate::shared::find::{self, Place};
+use crate::shared::{JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, refresh};
 use crate::xml::{element, words};
 
 super::room! {
@@ -60,14 +60,14 @@ impl<'s> Datasources<'s> {
     /// one, as far as the user may look for it.
     ///
     /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 2.8.
-    pub fn refresh(&self, id: &DatasourceId) -> Result<Job> {
+    pub fn refresh(&self, id: &DatasourceId) -> Result<JobHandle<'s>> {
         refresh(self.core, id, false)
     }
 
     /// As [`refresh`](Datasources::refresh), but fetches only what is new.
     ///
     /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 3.25.
-    pub fn refresh_incrementally(&self, id: &DatasourceId) -> Result<Job> {
+    pub fn refresh_incrementally(&self, id: &DatasourceId) -> Result<JobHandle<'s>> {
         refresh(self.core, id, true)
     }
 }

@@ -1,6 +1,7 @@
 //! Workbooks: `session.workbooks()`.
 
 mod export;
+mod publish;
 mod freshness;
 
 pub use freshness::{
@@ -15,9 +16,8 @@ use super::views::{USAGE, View};
 use crate::Result;
 use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId, ViewId, WorkbookId};
-use crate::rooms::jobs::Job;
-use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails, refresh};
 use crate::shared::find::{self, Place};
+use crate::shared::{JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, refresh};
 use crate::xml::element;
 
 super::room! {
@@ -110,14 +110,14 @@ impl<'s> Workbooks<'s> {
     /// one, as far as the user may look for it.
     ///
     /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 2.8.
-    pub fn refresh(&self, id: &WorkbookId) -> Result<Job> {
+    pub fn refresh(&self, id: &WorkbookId) -> Result<JobHandle<'s>> {
         refresh(self.core, id, false)
     }
 
     /// As [`refresh`](Workbooks::refresh), but fetches only what is new.
     ///
     /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 3.25.
-    pub fn refresh_incrementally(&self, id: &WorkbookId) -> Result<Job> {
+    pub fn refresh_incrementally(&self, id: &WorkbookId) -> Result<JobHandle<'s>> {
         refresh(self.core, id, true)
     }
 }
