@@ -260,7 +260,8 @@ impl Run {
         let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
         let (noted, signed_in) = (sent.clone(), Mutex::new(!signs_in));
         // The end of the session is not part of a case, unless it is what the case is about.
-        let signs_out = case["calls"].as_array().is_some_and(|c| c.contains(&"auth.sign_out".into()));
+        let signs_out =
+            case["calls"].as_array().is_some_and(|c| c.contains(&"auth.sign_out".into()));
         let raw = Raw::start(move |seen| {
             if !std::mem::replace(&mut *signed_in.lock().unwrap(), true) {
                 return success(
@@ -339,7 +340,10 @@ impl Run {
     }
 
     fn error(&self) -> String {
-        self.got.as_ref().err().map_or_else(String::new, |error| format!("    it ended with {error:?}\n"))
+        self.got
+            .as_ref()
+            .err()
+            .map_or_else(String::new, |error| format!("    it ended with {error:?}\n"))
     }
 }
 
