@@ -17,6 +17,7 @@ mod proxy_server;
 mod raw;
 mod redirects;
 mod reliability;
+mod secrets;
 mod session;
 mod tls;
 mod tls_server;

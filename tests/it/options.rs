@@ -7,8 +7,7 @@ use tableau_server_client as tsc;
 use tsc::{ErrorKind, HttpOptions};
 
 use crate::help::{
-    LONG, at, auth, child, everything_of, given, millis, plain, timed, token_of, with,
-    workbooks,
+    LONG, at, auth, child, everything_of, given, millis, plain, timed, token_of, with, workbooks,
 };
 use crate::proxy_server::{http_proxy, socks_proxy};
 use crate::raw::{Raw, Reply, Seen, signed_in};
