@@ -68,7 +68,7 @@ impl Goldens {
     /// The library sends what TSC sends, and reads of the answer what TSC reads.
     pub fn same<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
         self.use_up(name, How::Same, |case, options| {
@@ -80,7 +80,7 @@ impl Goldens {
     /// As [`same`](Goldens::same), before a sign-in.
     pub fn same_server<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) {
         self.use_up(name, How::Same, |case, options| {
@@ -92,7 +92,7 @@ impl Goldens {
     /// As [`same`](Goldens::same), with the session itself.
     pub fn same_owned<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         call: impl FnOnce(tsc::Session<'_>) -> tsc::Result<R>,
     ) {
         self.use_up(name, How::Same, |case, options| {
@@ -106,7 +106,7 @@ impl Goldens {
     /// The library sends these requests instead of TSC's, and reads what TSC reads.
     pub fn differs<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         difference: &'static str,
         sends: &[&str],
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
@@ -120,7 +120,7 @@ impl Goldens {
     /// As [`differs`](Goldens::differs), before a sign-in.
     pub fn differs_server<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         difference: &'static str,
         sends: &[&str],
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
@@ -134,7 +134,7 @@ impl Goldens {
     /// The library sends what TSC sends and makes something else of the answer, as `call` checks.
     pub fn reads_differently<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         difference: &'static str,
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
@@ -146,7 +146,7 @@ impl Goldens {
     /// As [`reads_differently`](Goldens::reads_differently), before a sign-in.
     pub fn reads_differently_server<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         difference: &'static str,
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) {
@@ -158,7 +158,7 @@ impl Goldens {
     /// The library sends something else and makes something else of the answer, as `call` checks.
     pub fn differs_in_all<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         difference: &'static str,
         sends: &[&str],
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
@@ -169,14 +169,14 @@ impl Goldens {
     }
 
     /// The library has no such call yet.
-    pub fn not_yet(&mut self, names: &[&'static str], why: &'static str) {
+    pub fn not_yet(&mut self, names: &[&str], why: &'static str) {
         for name in names {
             self.use_up(name, How::NotYet(why), |_, _| Vec::new());
         }
     }
 
     /// A mistake that does not compile here.
-    pub fn not_applicable(&mut self, names: &[&'static str]) {
+    pub fn not_applicable(&mut self, names: &[&str]) {
         for name in names {
             self.use_up(name, How::NotApplicable, |_, _| Vec::new());
         }
@@ -184,7 +184,7 @@ impl Goldens {
 
     fn use_up(
         &mut self,
-        name: &'static str,
+        name: &str,
         how: How,
         run: impl FnOnce(&Value, tsc::HttpOptions) -> Vec<String>,
     ) {
@@ -260,7 +260,8 @@ impl Run {
         let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
         let (noted, signed_in) = (sent.clone(), Mutex::new(!signs_in));
         // The end of the session is not part of a case, unless it is what the case is about.
-        let signs_out = case["calls"].as_array().is_some_and(|c| c.contains(&"auth.sign_out".into()));
+        let signs_out =
+            case["calls"].as_array().is_some_and(|c| c.contains(&"auth.sign_out".into()));
         let raw = Raw::start(move |seen| {
             if !std::mem::replace(&mut *signed_in.lock().unwrap(), true) {
                 return success(
@@ -293,14 +294,7 @@ impl Run {
 
     fn same_requests(&self, case: &Value) -> Vec<String> {
         let recorded = requests(case);
-        let sent = self.sent.iter().enumerate().map(|(at, sent)| {
-            let mut sent = sent.clone();
-            if let Some(recorded) = recorded.get(at) {
-                leave_out_paging(&mut sent, recorded);
-            }
-            sent.lines()
-        });
-        let sent: Vec<String> = sent.flatten().collect();
+        let sent: Vec<String> = self.sent.iter().flat_map(Sent::lines).collect();
         let recorded: Vec<String> = recorded.iter().flat_map(Sent::lines).collect();
         match recorded == sent {
             true => Vec::new(),
@@ -314,7 +308,7 @@ impl Run {
 
     fn same_requests_other_answer(&self, case: &Value) -> Vec<String> {
         let mut failures = self.same_requests(case);
-        if answer::compare(case, &self.got).is_empty() {
+        if answer::is_same(case, &self.got) {
             failures.push("the answer is read as TSC reads it: no difference any more".into());
         }
         failures
@@ -339,22 +333,16 @@ impl Run {
     }
 
     fn error(&self) -> String {
-        self.got.as_ref().err().map_or_else(String::new, |error| format!("    it ended with {error:?}\n"))
+        self.got
+            .as_ref()
+            .err()
+            .map_or_else(String::new, |error| format!("    it ended with {error:?}\n"))
     }
 }
 
 fn requests(case: &Value) -> Vec<Sent> {
     let exchanges = case["exchanges"].as_array().into_iter().flatten();
     exchanges.map(|exchange| Sent::recorded(&exchange["request"])).collect()
-}
-
-/// Lists always say which page they want, and of what size: the difference `every-list-is-paged`.
-fn leave_out_paging(sent: &mut Sent, recorded: &Sent) {
-    let paged = |query: &[(String, String)]| query.iter().any(|(name, _)| name == "pageNumber");
-    if sent.method == "GET" && !paged(&recorded.query) {
-        let ours = [("pageNumber", "1"), ("pageSize", "1000")];
-        sent.query.retain(|(name, value)| !ours.contains(&(name.as_str(), value.as_str())));
-    }
 }
 
 /// An answer as it was recorded.
