@@ -149,6 +149,12 @@ impl Core {
         self.api(&format!("sites/{}/{path}", encode_segment(self.site_id.as_str())))
     }
 
+    /// The whole address of a call, for messages.
+    pub(crate) fn address(&self, path: &str) -> String {
+        let address = self.transport.base().call(path).to_string();
+        self.identity.token().scrub.clean(&address).into_owned()
+    }
+
     /// As [`site`](Core::site), for what the server has not yet put under a version of the API.
     pub(crate) fn experimental_site(&self, path: &str) -> String {
         format!("/api/exp/sites/{}/{path}", encode_segment(self.site_id.as_str()))

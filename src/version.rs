@@ -51,6 +51,20 @@ impl FromStr for ApiVersion {
     }
 }
 
+/// As text: `version == "3.24"`.
+impl PartialEq<str> for ApiVersion {
+    fn eq(&self, text: &str) -> bool {
+        text.parse().is_ok_and(|other: ApiVersion| *self == other)
+    }
+}
+
+/// As text: `version == "3.24"`.
+impl PartialEq<&str> for ApiVersion {
+    fn eq(&self, text: &&str) -> bool {
+        *self == **text
+    }
+}
+
 impl fmt::Display for ApiVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{}.{}", self.major, self.minor))
@@ -66,6 +80,7 @@ mod tests {
         let version = |text: &str| text.parse::<ApiVersion>().unwrap();
         assert!(version("3.9") < version("3.10"));
         assert_eq!(version("3.24").to_string(), "3.24");
+        assert!(version("3.24") == "3.24" && version("3.24") != "3.2");
         for wrong in ["abc", "", "3", "3.", ".4", "3.x", "+3.4", "3.4.5", "3.99999", " 3.4"] {
             let error = wrong.parse::<ApiVersion>().unwrap_err();
             assert!(error.to_string().contains(&format!("{wrong:?}")), "{error}");

@@ -128,7 +128,8 @@ impl HttpOptions {
 
     /// A header to send with every request; the same name again replaces it. Default: none.
     ///
-    /// The value is never shown in a log, an error or `Debug`.
+    /// This library shows no value in a log, an error or `Debug`; and where a name says that it is
+    /// about who one is (`Authorization`, `Cookie`, `X-Api-Key`), not even if the server repeats it.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> HttpOptions {
         set_header(&mut self.headers, name.into(), Secret::new(value));
         self
@@ -336,11 +337,20 @@ impl HttpOptions {
         self.trusted_redirects.iter().any(|trusted| trusted == host || trusted == authority)
     }
 
-    /// What no message may repeat: the values of the headers, and the proxy's password.
+    /// What no message may repeat: the values of headers that have to do with who one is. Of others
+    /// (`Accept-Language: en`) messages would be full of holes.
     pub(super) fn scrub(&self) -> Scrub {
+        let secret = ["auth", "cookie", "key", "pass", "secret", "session", "token"];
         let mut scrub = Scrub::default();
-        for (_, value) in &self.headers {
-            scrub.add(value.reveal());
+        for (name, value) in &self.headers {
+            let name = name.to_ascii_lowercase();
+            if secret.iter().any(|part| name.contains(part)) {
+                scrub.add(value.reveal());
+                // `Authorization: Bearer …` is repeated without its first word, too.
+                if let Some((_, rest)) = value.reveal().split_once(' ') {
+                    scrub.add(rest.trim());
+                }
+            }
         }
         scrub
     }

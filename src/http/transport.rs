@@ -1,6 +1,7 @@
 //! The one loop that sends. Every request of this library passes through [`Transport::send`].
 
 use std::borrow::Cow;
+use std::fmt;
 use std::io::{Read, Write};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -34,7 +35,6 @@ const LOG: &str = "tableau_server_client::http";
 const REDIRECTS: usize = 10;
 
 /// The way to one server, its connections included. Threads share it.
-#[derive(Debug)]
 pub(crate) struct Transport {
     base: Base,
     /// The `https` twin that the server sent us to; from then on nothing goes to the `http` one.
@@ -45,6 +45,16 @@ pub(crate) struct Transport {
     proxies: Proxies,
     limiter: Option<Limiter>,
     scrub: Scrub,
+}
+
+/// Shows the address and what the options show.
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("server", &self.base.to_string())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Who sends a request.
@@ -536,7 +546,10 @@ impl Success {
     }
 
     fn bytes(&mut self) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
+        // A page of a list has a megabyte or so; growing by doubling would take up to twice that.
+        // What the server says is believed up to a bound, and one byte more shows the end.
+        let length = self.length().unwrap_or(0).min(self.most).min(8 << 20);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
         let read = while_watching(self.stop.as_ref(), || {
             self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
         });

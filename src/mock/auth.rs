@@ -20,7 +20,11 @@ pub(super) struct AccessToken {
     pub(super) user: String,
     pub(super) name: String,
     pub(super) secret: String,
+    pub(super) last_used: Timestamp,
 }
+
+/// A personal access token dies when it is not used for so long.
+const TOKEN_IDLE: Duration = Duration::from_secs(15 * 24 * 60 * 60);
 
 /// Somebody who is signed in.
 #[derive(Clone)]
@@ -123,7 +127,7 @@ fn sign_in(world: &mut World, call: &Call) -> Reply {
 }
 
 /// Who the credentials prove somebody to be, and the personal access token that did.
-fn prove(world: &World, credentials: &Doc) -> Result<(String, Option<String>), Refusal> {
+fn prove(world: &mut World, credentials: &Doc) -> Result<(String, Option<String>), Refusal> {
     if let Some(jwt) = credentials.attr("jwt") {
         if world.newest < Version(3, 14) {
             return Err(Refusal::sign_in());
@@ -137,8 +141,14 @@ fn prove(world: &World, credentials: &Doc) -> Result<(String, Option<String>), R
         if world.newest < Version(3, 6) {
             return Err(Refusal::sign_in());
         }
-        let token = world.tokens.iter().find(|token| token.name == name && token.secret == secret);
-        let token = token.ok_or_else(Refusal::sign_in)?;
+        let now = world.clock.now();
+        let token = world
+            .tokens
+            .iter_mut()
+            .find(|token| token.name == name && token.secret == secret)
+            .filter(|token| now < later(token.last_used, TOKEN_IDLE))
+            .ok_or_else(Refusal::sign_in)?;
+        token.last_used = now;
         return Ok((token.user.clone(), Some(token.secret.clone())));
     }
     let (Some(name), Some(password)) = (credentials.attr("name"), credentials.attr("password"))

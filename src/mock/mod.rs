@@ -23,7 +23,10 @@ mod builder;
 mod clock;
 mod content;
 mod doc;
+mod encoding;
+mod expect;
 mod faults;
+mod filter;
 mod http;
 mod luid;
 mod multipart;
@@ -40,11 +43,17 @@ mod tls;
 mod version;
 mod world;
 
+// So that the programs of the page on testing are run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/testing.md")]
+mod testing {}
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use builder::Builder;
+pub use expect::Expectation;
 pub use faults::Fault;
 pub use request::Request;
 
@@ -200,6 +209,40 @@ impl MockServer {
         lock(&self.service.world).job_outcomes.push(Outcome::Cancelled);
     }
 
+    /// Expects requests with a method (`"*"` is any) and a route, as [`Fault::on`] has them:
+    ///
+    /// ```
+    /// # use tableau_server_client::mock::MockServer;
+    /// # fn main() -> tableau_server_client::Result<()> {
+    /// let mock = MockServer::start()?;
+    /// mock.expect("POST", "/auth/signin").times(1);
+    /// mock.expect("DELETE", "/**").never();
+    /// // … run the program …
+    /// # std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| mock.verify())).unwrap_err();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// It is checked when the server is dropped, which panics where it is not met (unless the
+    /// thread panics already), or by [`verify`](MockServer::verify).
+    pub fn expect(&self, method: &str, route: &str) -> Expectation<'_> {
+        Expectation::new(self, method, route)
+    }
+
+    /// Checks the expectations so far, and forgets them.
+    ///
+    /// # Panics
+    ///
+    /// Where one is not met. The message has the request that came nearest to it, and what was
+    /// different about that.
+    #[track_caller]
+    pub fn verify(&self) {
+        let all = std::mem::take(&mut *lock(&self.service.expected));
+        if let Some(complaint) = expect::complain(&all) {
+            panic!("{complaint}");
+        }
+    }
+
     /// Makes something go wrong from now on.
     pub fn fault(&self, fault: Fault) {
         lock(&self.service.faults).arm(fault);
@@ -223,5 +266,9 @@ impl fmt::Debug for MockServer {
 impl Drop for MockServer {
     fn drop(&mut self) {
         self.net.stop();
+        // A second panic would end the process, and hide the first.
+        if !std::thread::panicking() {
+            self.verify();
+        }
     }
 }

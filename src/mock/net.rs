@@ -55,10 +55,11 @@ impl Net {
             tls,
             connections: Mutex::new(Connections::default()),
         });
-        let accepting = std::thread::Builder::new().name("mock accept".to_owned()).spawn({
-            let shared = Arc::clone(&shared);
-            move || accept(&listener, &shared, &serve)
-        })?;
+        let accepting =
+            std::thread::Builder::new().name(format!("mock {}", address.port())).spawn({
+                let shared = Arc::clone(&shared);
+                move || accept(&listener, &shared, &serve)
+            })?;
         Ok(Net { address, shared, accepting: Some(accepting) })
     }
 
@@ -131,6 +132,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>, serve: &Arc<impl Serve>)
 
 fn open(tcp: TcpStream, shared: &Arc<Shared>, serve: &Arc<impl Serve>) -> io::Result<()> {
     tcp.set_nodelay(true)?;
+    let port = tcp.local_addr()?.port();
     let handle = tcp.try_clone()?;
     let mut connections = lock(&shared.connections);
     for thread in connections.done.drain(..) {
@@ -138,7 +140,7 @@ fn open(tcp: TcpStream, shared: &Arc<Shared>, serve: &Arc<impl Serve>) -> io::Re
     }
     connections.next += 1;
     let number = connections.next;
-    let thread = std::thread::Builder::new().name(format!("mock connection {number}")).spawn({
+    let thread = std::thread::Builder::new().name(format!("mock {port}")).spawn({
         let (shared, serve) = (Arc::clone(shared), Arc::clone(serve));
         move || {
             let _leave = Leave { number, shared: &shared };

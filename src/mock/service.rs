@@ -1,11 +1,13 @@
 //! [`Service`]: one connection's requests, from the wire to the handlers and back.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use super::answer::{Answer, Format};
 use super::clock::later;
+use super::expect::Expected;
 use super::faults::{Canned, Faults, Kind, Mishap, Moment, RetryAfter, What, http_date};
 use super::http::{Broken, Head, Wire, reason};
 use super::net::{Serve, Stop, Stream, lock};
@@ -23,12 +25,14 @@ pub(super) struct Service {
     pub(super) world: Mutex<World>,
     pub(super) faults: Mutex<Faults>,
     pub(super) log: Mutex<Vec<Request>>,
+    pub(super) expected: Mutex<Vec<Expected>>,
     /// Whether requests are kept for tests to look at.
     pub(super) keeps_log: bool,
     routes: Vec<Route>,
     /// The server's address, known once it listens.
     pub(super) base: OnceLock<String>,
     max_body: u64,
+    answered: AtomicU64,
 }
 
 impl Service {
@@ -39,10 +43,12 @@ impl Service {
             world: Mutex::new(world),
             faults: Mutex::default(),
             log: Mutex::default(),
+            expected: Mutex::default(),
             keeps_log,
             routes: auth::ROUTES.iter().copied().chain(content::routes()).collect(),
             base: OnceLock::new(),
             max_body,
+            answered: AtomicU64::new(0),
         }
     }
 
@@ -95,6 +101,7 @@ impl Service {
             }
             request.body = wire.body(&head, self.max_body)?;
         }
+        lock(&self.expected).iter_mut().for_each(|expected| expected.see(&request));
         if self.keeps_log {
             lock(&self.log).push(request.clone());
         }
@@ -141,8 +148,11 @@ impl Service {
         if !content_type.is_empty() {
             headers.insert(0, ("Content-Type".to_owned(), content_type.to_owned()));
         }
+        headers.push(self.request_id());
         let close = !head.keeps_alive();
-        let all = head_bytes(answer.status, &headers, Some(body.len()), close);
+        let all = head_bytes(answer.status, &headers, body.len(), close);
+        // Whoever asks for the headers gets no more, or takes it for the next answer.
+        let body = if head.method == "HEAD" { Vec::new() } else { body };
         match mishap.what {
             Some(What::Reset(moment)) => {
                 stream.write_all(&all)?;
@@ -179,9 +189,16 @@ impl Service {
         }
     }
 
+    /// The header that tells one request from all others.
+    fn request_id(&self) -> (String, String) {
+        let number = self.answered.fetch_add(1, Ordering::Relaxed) + 1;
+        ("X-Tableau-Request-Id".to_owned(), format!("mock-{number:08}"))
+    }
+
     /// The headers and the body of an answer that a fault gives.
     fn canned(&self, canned: &Canned) -> (Vec<(String, String)>, Vec<u8>) {
         let mut headers = canned.headers.clone();
+        headers.push(self.request_id());
         match canned.retry_after {
             None => {}
             Some(RetryAfter::Seconds(seconds)) => {
@@ -262,12 +279,7 @@ impl Serve for Service {
     }
 }
 
-fn head_bytes(
-    status: u16,
-    headers: &[(String, String)],
-    length: Option<usize>,
-    close: bool,
-) -> Vec<u8> {
+fn head_bytes(status: u16, headers: &[(String, String)], length: usize, close: bool) -> Vec<u8> {
     let mut text = format!("HTTP/1.1 {status} {}\r\n", reason(status));
     for (name, value) in headers {
         // A value with a line end would be another header.
@@ -275,7 +287,7 @@ fn head_bytes(
         text.push_str(&format!("{name}: {value}\r\n"));
     }
     // No length goes with a status that has no body.
-    if let (Some(length), false) = (length, matches!(status, 100..200 | 204 | 304)) {
+    if !matches!(status, 100..200 | 204 | 304) {
         text.push_str(&format!("Content-Length: {length}\r\n"));
     }
     if close {
@@ -292,7 +304,7 @@ fn write_bytes(
     body: &[u8],
     close: bool,
 ) -> io::Result<()> {
-    let head = head_bytes(status, headers, Some(body.len()), close);
+    let head = head_bytes(status, headers, body.len(), close);
     stream.write_all(&[&head, body].concat())?;
     stream.flush()
 }

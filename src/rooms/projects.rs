@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId};
-use crate::shared::{List, Listed, find, OwnerDetails};
+use crate::shared::{List, Listed, OwnerDetails, find};
 use crate::xml::{element, words};
-use crate::{Error, ErrorKind, Filter, Result};
+use crate::{Error, ErrorKind, Result};
 
 super::room! {
     /// The projects of a site.
@@ -40,59 +40,6 @@ impl<'s> Projects<'s> {
                 format!("no project of the site, as far as the user may see, has the id {id}");
             Err(Error::new(ErrorKind::NotFound, what))
         })
-    }
-
-    /// The project that these names lead to, from the top level down.
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>) -> tsc::Result<()> {
-    /// let project = session.projects().get_by_path(["Finance", "Monthly", "R/D"])?;
-    /// let project = session.projects().get_by_path("Finance/Monthly".split('/'))?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::NotFound`], which names the first name that leads nowhere, and
-    /// [`ErrorKind::Input`] where there is no name.
-    ///
-    /// REST: [Query Projects](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#query_projects), API 2.0, once for each name.
-    pub fn get_by_path<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Result<Project> {
-        let mut found: Option<Project> = None;
-        for name in names {
-            let name = name.as_ref();
-            let parent = found.as_ref().map(|project| &project.id);
-            let Some(project) = self.child(parent, name)? else {
-                let at = match &found {
-                    Some(above) => format!("in the project {:?}", above.name),
-                    None => "at the top level".to_owned(),
-                };
-                let what = format!("no project {name:?} {at}, as far as the user may see");
-                return Err(Error::new(ErrorKind::NotFound, what));
-            };
-            found = Some(project);
-        }
-        found.ok_or_else(|| Error::input("a project's path has no name"))
-    }
-
-    /// The project of that name in another, or at the top level.
-    fn child(&self, parent: Option<&ProjectId>, name: &str) -> Result<Option<Project>> {
-        let mut list = self.list();
-        // The server's filters take neither character, however it is written.
-        if !name.contains([',', '&']) {
-            list = list.filter(Filter::raw(format!("name:eq:{name}")));
-        }
-        if let Some(parent) = parent {
-            list = list.filter(Filter::raw(format!("parentProjectId:eq:{parent}")));
-        }
-        // A server that filters less strictly must not lead elsewhere.
-        let is_it = |project: &Result<Project>| match project {
-            Ok(project) => project.name == name && project.parent.as_ref() == parent,
-            Err(_) => true,
-        };
-        list.into_iter().find(is_it).transpose()
     }
 
     /// The project at a path, if there is one: `Marketing/Q1` is the project `Q1` in the project

@@ -11,10 +11,12 @@ mod hyper;
 mod job;
 mod list;
 mod permissions;
+mod publish;
 mod quality;
 pub mod query;
 mod retry;
 mod revisions;
+mod schedule;
 mod source;
 mod tags;
 mod upload;
@@ -38,10 +40,16 @@ pub use permissions::{
     Capability, DefaultsFor, Grantee, PermissionChanges, PermissionMode, PermissionRule,
     Permissions,
 };
+pub(crate) use publish::{Appendable, HoldsExtracts, InProject, Publishable};
+pub use publish::{
+    ConnectionCredentials, Publish, PublishConnection, Published, PublishedConnection,
+};
 pub use quality::{NewWarning, QualityWarning, QualityWarnings, WarningType, WarningUpdate};
 pub(crate) use query::fields;
 pub use query::{Field, Filter, Sort};
 pub use revisions::{Revision, Revisions};
+pub use schedule::Scheduled;
+pub(crate) use schedule::add_to_schedule;
 pub use source::Source;
 pub use tags::{TagBatch, Tags};
 pub use upload::Upload;

@@ -1,7 +1,9 @@
 //! The library over real sockets: one binary, a module for each subject.
 
+mod content;
 mod credentials;
 mod examples;
+mod find;
 mod help;
 mod listing;
 mod logs;
@@ -9,5 +11,6 @@ mod mock;
 mod raw;
 mod reliability;
 mod session;
+mod transfers;
 mod version;
 mod wire;

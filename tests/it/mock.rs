@@ -1,8 +1,10 @@
 //! The mock server, as a client over a plain socket sees it.
 
 mod content;
+mod expectations;
 mod faults;
 mod hostile;
+mod program;
 mod publish;
 mod sessions;
 

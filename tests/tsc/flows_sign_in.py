@@ -73,6 +73,8 @@ def flow_sites(mock):
     all_sites, pages = server.sites.get()
     assert [site.content_url for site in all_sites] == ["", "marketing"]
     assert pages.total_available == 2
+    ways = server.sites.list_auth_configurations()
+    assert [way.auth_setting for way in ways] == ["ServerDefault"] and ways[0].enabled
     here = server.sites.get_by_id(server.site_id)
     assert here.name == "Default" and here.state == "Active"
 

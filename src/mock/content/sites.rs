@@ -1,14 +1,14 @@
 //! Sites: `sites`.
 
-use super::super::answer::{Answer, Element};
-use super::super::doc::Doc;
-use super::super::luid::Kind;
-use super::super::query::Paging;
-use super::super::refusal::Refusal;
-use super::super::request::{Call, Standing};
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::world::World;
+use crate::mock::answer::{Answer, Element};
+use crate::mock::doc::Doc;
+use crate::mock::luid::Kind;
+use crate::mock::query::Paging;
+use crate::mock::refusal::Refusal;
+use crate::mock::request::{Call, Standing};
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::site::Site;
+use crate::mock::world::World;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "sites", 2, 0, all),
@@ -19,6 +19,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Post, "sites/{which}/encrypt-extracts", 3, 5, extracts),
     Route::new(Method::Post, "sites/{which}/decrypt-extracts", 3, 5, extracts),
     Route::new(Method::Post, "sites/{which}/reencrypt-extracts", 3, 5, extracts),
+    Route::new(Method::Get, "sites/{site}/site-auth-configurations", 3, 24, authentication),
 ];
 
 /// The attributes that a site has beside its names, with what a new one has.
@@ -211,4 +212,15 @@ fn extracts(world: &mut World, call: &Call) -> Reply {
     call.doc_or_empty()?;
     here(world, call)?;
     Ok(Answer::no_content())
+}
+
+// There is one way to sign in, by the server itself.
+fn authentication(_: &mut World, call: &Call) -> Reply {
+    call.need(Standing::SiteAdmin)?;
+    let own = Element::new("siteAuthConfiguration")
+        .attr("authSetting", "ServerDefault")
+        .attr("enabled", true)
+        .attr("idpConfigurationId", "00000000-0000-4000-8000-000000000001")
+        .attr("idpConfigurationName", "Server default");
+    Ok(Answer::one(Element::list("siteAuthConfigurations", [own])))
 }

@@ -82,7 +82,7 @@ impl<'s, T: Listed> Items<'s, T> {
                 return self.changed(|| {
                     let (seen, total) = (self.seen, page.total);
                     let what = format!("page {number} is empty, with {seen} of {total} items read");
-                    Error::decode(what).doing(self.doing())
+                    Error::decode(what).doing(self.doing()).at(self.core.address(&self.ask.path))
                 });
             }
             // By what the server gives, which may be less than what was asked for.

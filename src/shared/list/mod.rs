@@ -118,8 +118,8 @@ impl<'s, T: Listed> List<'s, T> {
 
     /// The fields to ask for: names of the REST reference, `_default_` or `_all_`. The id and the
     /// name come along always. Default: what the server gives unasked. API 2.5.
-    pub fn fields<F: Into<String>>(mut self, fields: impl IntoIterator<Item = F>) -> Self {
-        self.ask.fields.extend(fields.into_iter().map(Into::into));
+    pub fn fields<F: AsRef<str>>(mut self, fields: impl IntoIterator<Item = F>) -> Self {
+        self.ask.fields.extend(fields.into_iter().map(|field| field.as_ref().to_owned()));
         self
     }
 

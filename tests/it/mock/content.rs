@@ -69,18 +69,19 @@ fn filters_sorting_and_fields() {
 }
 
 #[test]
-fn a_comma_in_a_filter_is_escaped() {
+fn a_comma_ends_a_filters_value_and_nothing_else_does() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
-    let body = "<tsRequest><project name=\"a, b: &quot;c&quot; \\ [d]\"/></tsRequest>";
+    let body = "<tsRequest><project name=\"a b: &quot;c&quot; \\ [d] &amp;\"/></tsRequest>";
     assert_eq!(client.on_site("POST", "projects", body).status, 201);
     let found = |filter: &str| {
         let answer = client.get(&format!("projects?filter={filter}"));
         (answer.status, answer.all("project", "id").len())
     };
-    assert_eq!(found("name:eq:a%5C%2C%20b%5C:%20%22c%22%20%5C%5C%20[d]"), (200, 1));
+    assert_eq!(found("name:eq:a%20b:%20%22c%22%20%5C%20[d]%20%26"), (200, 1));
+    assert_eq!(found("name:in:[default,Marketing]"), (200, 2));
     assert_eq!(found("name:eq:a,%20b").0, 400);
-    assert_eq!(found("name:in:[%22a%5C%2C%20b:%20%5C%22c%5C%22%20%5C%5C%20[d]%22,x]"), (200, 1));
+    assert_eq!(found("name:eq:a%5C%2C%20b").0, 400);
 }
 
 #[test]
@@ -292,4 +293,18 @@ fn sites() {
     assert_eq!(there.get("workbooks").all("workbook", "id").len(), 0);
     assert_eq!(there.call("DELETE", &format!("sites/{id}"), "").status, 204);
     assert_eq!(there.get("workbooks").refusal(), refused(401, "401002"));
+}
+
+#[test]
+fn projects_of_the_builder() {
+    let mock =
+        MockServer::builder().project("Finance/Reports/2026").project("Finance/Plans").start();
+    let mock = mock.unwrap();
+    let client = Client::new(&mock);
+    let find = |filter: &str| client.get(&format!("projects?filter={filter}"));
+    let finance = find("name:eq:Finance").one("project", "id");
+    let inside = find(&format!("parentProjectId:eq:{finance}")).all("project", "name");
+    assert_eq!(inside, ["Quarterly", "Reports", "Plans"]);
+    let reports = find("name:eq:Reports").one("project", "id");
+    assert_eq!(find("name:eq:2026").one("project", "parentProjectId"), reports);
 }

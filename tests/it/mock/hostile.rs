@@ -118,8 +118,7 @@ fn two_servers_do_not_meet() {
     assert_eq!(b.requests().len(), 1);
 }
 
-/// How many of this process's threads and descriptors belong to mock servers, as far as the system
-/// tells. Other tests run beside this one, so that only the own ones are counted: by port.
+// Other tests run beside this one, so that only its own ports are looked at.
 #[cfg(target_os = "linux")]
 #[test]
 fn fifty_servers_leave_nothing_behind() {
@@ -159,9 +158,45 @@ fn fifty_servers_leave_nothing_behind() {
             assert_ne!(error.kind(), std::io::ErrorKind::WouldBlock, "{error}");
         }
     }
+    // The system's own tables: what is still open has an inode there, and a thread has a name.
     let tcp = std::fs::read_to_string("/proc/self/net/tcp").unwrap();
-    for port in ports {
-        let listening = format!(":{:04X} 00000000:0000 0A", port.parse::<u16>().unwrap());
-        assert!(!tcp.contains(&listening), "port {port} still listens");
+    let sockets: Vec<Vec<&str>> =
+        tcp.lines().skip(1).map(|line| line.split_whitespace().collect()).collect();
+    for port in &ports {
+        let local = format!(":{:04X}", port.parse::<u16>().unwrap());
+        let open = sockets.iter().find(|socket| socket[1].ends_with(&local) && socket[9] != "0");
+        assert_eq!(open, None, "port {port}");
     }
+    let threads: Vec<String> = std::fs::read_dir("/proc/self/task")
+        .unwrap()
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok())
+        .collect();
+    for port in &ports {
+        assert!(!threads.iter().any(|name| name.trim() == format!("mock {port}")), "{threads:?}");
+    }
+}
+
+#[test]
+fn a_server_can_be_shared_and_shows_no_secret() {
+    fn shared<T: Send + Sync + 'static>(_: &T) {}
+    let builder = MockServer::builder().admin("root", "geheim").jwt("root", "geheim.x.y");
+    assert!(!format!("{builder:?}").contains("geheim"));
+    let mock = builder.start().unwrap();
+    shared(&mock);
+    assert!(!format!("{mock:?}").contains("geheim"));
+}
+
+#[test]
+fn whoever_asks_for_headers_gets_no_body() {
+    let mock = MockServer::start().unwrap();
+    let mut stream = connect(&mock);
+    let bytes =
+        [request("HEAD", "/x", &[], b""), request("GET", "/x", &[("Connection", "close")], b"")];
+    stream.write_all(&bytes.concat()).unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    let mut answers = text.split("HTTP/1.1 ").skip(1);
+    let (head, get) = (answers.next().unwrap(), answers.next().unwrap());
+    assert!(head.ends_with("\r\n\r\n") && head.contains("Content-Length: "), "{text}");
+    assert!(get.contains("X-Tableau-Request-Id: mock-") && get.contains("404003"), "{text}");
 }
