@@ -24,6 +24,8 @@ mod upload;
 pub use connections::{Connection, ConnectionUpdate, Connections};
 pub use details::{Location, LocationKind, OwnerDetails, ProjectDetails, WorkbookDetails};
 pub use download::Download;
+#[cfg(all(feature = "mock", any(test, fuzzing)))]
+pub(crate) use download::file_name;
 pub(crate) use download::{Extensions, Item};
 pub use export::{
     CsvExport, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport,
