@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use tableau_server_client as tsc;
 use tsc::{
-    CsvExport, CustomViewId, CustomViewUpdate, Filter, ImageExport, ImageFormat, Orientation, PageType,
-    PdfExport, Resolution, Sort,
+    CsvExport, CustomViewId, CustomViewUpdate, Filter, ImageExport, ImageFormat, Orientation,
+    PageType, PdfExport, Resolution, Sort, Source,
 };
 
 use super::golden::{Goldens, every};
@@ -13,9 +13,12 @@ fn id() -> CustomViewId {
 }
 
 pub fn cases(g: &mut Goldens) {
-    g.differs("get.plain", "every-list-is-paged", &["GET ~/customviews?pageNumber=1&pageSize=1000"], |s| {
-        every(s.custom_views().list())
-    });
+    g.differs(
+        "get.plain",
+        "every-list-is-paged",
+        &["GET ~/customviews?pageNumber=1&pageSize=1000"],
+        |s| every(s.custom_views().list()),
+    );
     for name in ["get", "all"] {
         g.same(name, |s| every(s.custom_views().list()));
     }
@@ -65,5 +68,15 @@ pub fn cases(g: &mut Goldens) {
         s.custom_views().csv(&id(), options).to_bytes()
     });
     g.same("download", |s| s.custom_views().download(&id()).to_bytes());
-    g.not_yet(&["publish", "publish.shared", "publish.chunks"], "transfers");
+    let json = &br#"[{"viewName":"Overview", "tcv":"PD94bWwg"}]"#[..];
+    let publish = |s: &tsc::Session<'_>, source: Source<'static>, shared| {
+        let publish = s.custom_views().publish(&"w-1".into(), source).name("Mine");
+        Ok(publish.owner(&"u-1".into()).shared(shared).send()?.item)
+    };
+    g.same("publish", |s| publish(s, Source::bytes("view.json", json), false));
+    g.same("publish.shared", |s| publish(s, Source::bytes("view.json", json), true));
+    g.same("publish.chunks", |s| {
+        let source = Source::bytes("view.json", json).chunk_size(20).chunked_from(1);
+        publish(s, source, false)
+    });
 }

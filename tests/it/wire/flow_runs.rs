@@ -8,9 +8,12 @@ fn id() -> FlowRunId {
 }
 
 pub fn cases(g: &mut Goldens) {
-    g.differs("get.plain", "every-list-is-paged", &["GET ~/flows/runs?pageNumber=1&pageSize=1000"], |s| {
-        every(s.flow_runs().list())
-    });
+    g.differs(
+        "get.plain",
+        "every-list-is-paged",
+        &["GET ~/flows/runs?pageNumber=1&pageSize=1000"],
+        |s| every(s.flow_runs().list()),
+    );
     g.same("get", |s| every(s.flow_runs().list()));
     const ONCE: &str = "lists-without-pages";
     g.differs("all", ONCE, &["GET ~/flows/runs?pageNumber=1&pageSize=1000"], |s| {
@@ -47,5 +50,10 @@ pub fn cases(g: &mut Goldens) {
     g.not_applicable(&["find_by_name"]);
     g.same("get_by_id", |s| s.flow_runs().get(&id()));
     g.same("cancel", |s| s.flow_runs().cancel(&id()));
-    g.not_yet(&["wait_for_job"], "transfers");
+    g.differs_in_all(
+        "wait_for_job",
+        "runs-are-waited-for-by-their-job",
+        &["GET ~/flows/runs/fr-1", "GET ~/jobs/j-1"],
+        |s| s.flow_runs().job(&id())?.wait(),
+    );
 }

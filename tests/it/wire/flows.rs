@@ -1,7 +1,7 @@
 use tableau_server_client as tsc;
-use tsc::{FlowId, FlowUpdate, flows};
+use tsc::{Flow, FlowId, FlowUpdate, Publish, Session, Source, flows};
 
-use super::golden::{Goldens, every};
+use super::golden::{Goldens, every, job};
 use super::shared;
 
 fn id() -> FlowId {
@@ -9,9 +9,12 @@ fn id() -> FlowId {
 }
 
 pub fn cases(g: &mut Goldens) {
-    g.differs("get.plain", "every-list-is-paged", &["GET ~/flows?pageNumber=1&pageSize=1000"], |s| {
-        every(s.flows().list())
-    });
+    g.differs(
+        "get.plain",
+        "every-list-is-paged",
+        &["GET ~/flows?pageNumber=1&pageSize=1000"],
+        |s| every(s.flows().list()),
+    );
     for name in ["get", "all"] {
         g.same(name, |s| every(s.flows().list()));
     }
@@ -42,7 +45,7 @@ pub fn cases(g: &mut Goldens) {
         |s| s.flows().update(&id(), FlowUpdate::new().name("New")),
     );
     g.same("delete", |s| s.flows().delete(&id()));
-    g.same("refresh", |s| s.flows().run_now(&id()));
+    g.same("refresh", |s| job(s.flows().run_now(&id())));
     g.differs_in_all(
         "refresh.already_queued",
         "the-job-that-waits",
@@ -52,7 +55,7 @@ pub fn cases(g: &mut Goldens) {
             "GET ~/jobs/j-1",
         ],
         |s| {
-            let job = s.flows().run_now(&id())?;
+            let job = job(s.flows().run_now(&id()))?;
             assert_eq!(job.id.as_str(), "j-1");
             Ok(job)
         },
@@ -62,9 +65,35 @@ pub fn cases(g: &mut Goldens) {
     shared::connections(g, &id());
     shared::quality_warnings(g, &id());
     g.same("download", |s| s.flows().download(&id()).to_bytes());
-    g.not_yet(&["schedule_flow_run"], "schedules");
-    g.not_yet(
-        &["publish.create", "publish.overwrite", "publish.every", "publish.chunks"],
-        "transfers",
+    g.same("schedule_flow_run", |s| Ok(s.flows().add_to_schedule(&id(), &"s-1".into())?.warnings));
+    publishing(g);
+}
+
+const FILE: &[u8] = b"PK\x03\x04 a packaged flow \xff\x00 of no use";
+
+fn publish<'s>(s: &'s Session<'_>, name: &str) -> Publish<'s, 'static, Flow> {
+    let publish = s.flows().publish(Source::bytes("sample.tflx", FILE));
+    publish.name(name).project(&"p-1".into())
+}
+
+fn publishing(g: &mut Goldens) {
+    g.same("publish.create", |s| Ok(publish(s, "Clean").send()?.item));
+    g.same("publish.overwrite", |s| Ok(publish(s, "Clean").overwrite().send()?.item));
+    g.changed(
+        "publish.every",
+        "published-connections",
+        &[],
+        &["GET ~/flows/f-1/connections"],
+        |s| {
+            let publish = publish(s, "Größe \"1\"").overwrite();
+            let publish =
+                shared::published_connections().into_iter().fold(publish, Publish::connection);
+            Ok(publish.send()?.item)
+        },
     );
+    g.same("publish.chunks", |s| {
+        let source = Source::bytes("sample.tflx", FILE).chunk_size(20).chunked_from(1);
+        let publish = s.flows().publish(source).name("Clean").project(&"p-1".into());
+        Ok(publish.overwrite().send()?.item)
+    });
 }

@@ -47,6 +47,18 @@ pub fn every<T>(list: impl IntoIterator<Item = tsc::Result<T>>) -> tsc::Result<V
     list.into_iter().collect()
 }
 
+/// What the server said of a job that it started.
+pub fn job(started: tsc::Result<tsc::JobHandle<'_>>) -> tsc::Result<tsc::Job> {
+    started.map(|handle| handle.job().clone())
+}
+
+/// The same, where there may be none.
+pub fn job_if_any(
+    started: tsc::Result<Option<tsc::JobHandle<'_>>>,
+) -> tsc::Result<Option<tsc::Job>> {
+    started.map(|handle| handle.map(|handle| handle.job().clone()))
+}
+
 impl Goldens {
     pub fn open(room: &'static str) -> Goldens {
         let cases = read(room)["cases"].take();
@@ -165,6 +177,29 @@ impl Goldens {
     ) {
         self.use_up(name, How::Differs(difference), |case, options| {
             Run::of_session(case, options, call).other_requests(case, sends)
+        });
+    }
+
+    /// The library sends what TSC sends with these texts in place of those, and then `further`.
+    pub fn changed<R: Debug>(
+        &mut self,
+        name: &str,
+        difference: &'static str,
+        changes: &[(&str, &str)],
+        further: &[&str],
+        call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
+    ) {
+        self.use_up(name, How::Differs(difference), |case, options| {
+            let mut expected: Vec<String> = requests(case).iter().map(Sent::line).collect();
+            for (theirs, ours) in changes {
+                let line = expected.iter_mut().find(|line| line.contains(theirs));
+                let line = line.unwrap_or_else(|| panic!("TSC does not send {theirs}"));
+                *line = line.replacen(theirs, ours, 1);
+            }
+            expected.extend(further.iter().map(|&line| line.to_owned()));
+            let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+            let run = Run::of_session(case, options, call);
+            [run.other_requests(case, &expected), answer::compare(case, &run.got)].concat()
         });
     }
 

@@ -1,5 +1,5 @@
 use tableau_server_client as tsc;
-use tsc::{Filter, JobId, Sort, jobs};
+use tsc::{ErrorKind, Filter, JobId, Sort, jobs};
 
 use super::golden::{Goldens, every};
 
@@ -8,9 +8,12 @@ fn id() -> JobId {
 }
 
 pub fn cases(g: &mut Goldens) {
-    g.differs("get.plain", "every-list-is-paged", &["GET ~/jobs?pageNumber=1&pageSize=1000"], |s| {
-        every(s.jobs().list())
-    });
+    g.differs(
+        "get.plain",
+        "every-list-is-paged",
+        &["GET ~/jobs?pageNumber=1&pageSize=1000"],
+        |s| every(s.jobs().list()),
+    );
     for name in ["get", "all"] {
         g.same(name, |s| every(s.jobs().list()));
     }
@@ -41,5 +44,12 @@ pub fn cases(g: &mut Goldens) {
         g.same(name, |s| s.jobs().get(&id()));
     }
     g.same("cancel", |s| s.jobs().cancel(&id()));
-    g.not_yet(&["wait_for_job", "wait_for_job.failed", "wait_for_job.cancelled"], "transfers");
+    g.same("wait_for_job", |s| s.jobs().handle(&id())?.wait());
+    for name in ["wait_for_job.failed", "wait_for_job.cancelled"] {
+        g.same(name, |s| {
+            let ended = s.jobs().handle(&id())?.wait();
+            assert_eq!(ended.as_ref().map_err(tsc::Error::kind).err(), Some(ErrorKind::Job));
+            ended
+        });
+    }
 }

@@ -8,9 +8,12 @@ use super::shared;
 const SAMPLES: &str = "samples-are-not-mentioned";
 
 pub fn cases(g: &mut Goldens) {
-    g.differs("get.plain", "every-list-is-paged", &["GET ~/projects?pageNumber=1&pageSize=1000"], |s| {
-        every(s.projects().list())
-    });
+    g.differs(
+        "get.plain",
+        "every-list-is-paged",
+        &["GET ~/projects?pageNumber=1&pageSize=1000"],
+        |s| every(s.projects().list()),
+    );
     for name in ["get", "get.several", "all"] {
         g.same(name, |s| every(s.projects().list()));
     }
@@ -36,9 +39,7 @@ pub fn cases(g: &mut Goldens) {
         "get_by_id",
         "reading-a-project",
         &["GET ~/projects?pageNumber=1&pageSize=1000"],
-        |s| {
-            s.projects().get(&"p-1".into())
-        },
+        |s| s.projects().get(&"p-1".into()),
     );
     let ask = |filter| format!("GET ~/projects?filter={filter}&pageNumber=1&pageSize=1000");
     g.differs(
@@ -50,9 +51,12 @@ pub fn cases(g: &mut Goldens) {
     g.differs("get_by_path.none", "pages-of-a-thousand", &[&ask("name:eq:Nowhere")], |s| {
         s.projects().find("/Nowhere/")
     });
-    g.differs("create", SAMPLES, &[r#"POST ~/projects <tsRequest> <project name="Operations">"#], |s| {
-        s.projects().create(NewProject::new("Operations"))
-    });
+    g.differs(
+        "create",
+        SAMPLES,
+        &[r#"POST ~/projects <tsRequest> <project name="Operations">"#],
+        |s| s.projects().create(NewProject::new("Operations")),
+    );
     g.differs(
         "create.every",
         SAMPLES,
@@ -73,11 +77,16 @@ pub fn cases(g: &mut Goldens) {
         "update.samples",
         "words-of-queries",
         &[r#"PUT ~/projects/p-1?publishSamples=true <tsRequest> <project name="Operations">"#],
-        |s| s.projects().update_with_samples(&"p-1".into(), ProjectUpdate::new().name("Operations")),
+        |s| {
+            s.projects().update_with_samples(&"p-1".into(), ProjectUpdate::new().name("Operations"))
+        },
     );
-    g.differs("update.name", SAMPLES, &[r#"PUT ~/projects/p-1 <tsRequest> <project name="Operations">"#], |s| {
-        s.projects().update(&"p-1".into(), ProjectUpdate::new().name("Operations"))
-    });
+    g.differs(
+        "update.name",
+        SAMPLES,
+        &[r#"PUT ~/projects/p-1 <tsRequest> <project name="Operations">"#],
+        |s| s.projects().update(&"p-1".into(), ProjectUpdate::new().name("Operations")),
+    );
     g.differs(
         "update.every",
         SAMPLES,

@@ -2,9 +2,9 @@
 
 use tableau_server_client as tsc;
 use tsc::{
-    Capability, Connected, ConnectionUpdate, Download, GroupId, GroupSetId, NewWarning,
-    PermissionRule, Permissioned, Prunable, Qualified, Revisioned, Session, Tagged, UserId,
-    WarningType, WarningUpdate,
+    Capability, Connected, ConnectionCredentials, ConnectionUpdate, Download, GroupId, GroupSetId,
+    NewWarning, PermissionRule, Permissioned, Prunable, PublishConnection, Qualified, Revisioned,
+    Session, Tagged, UserId, WarningType, WarningUpdate,
 };
 
 use super::golden::{Goldens, every};
@@ -99,4 +99,14 @@ pub fn quality_warnings<I: Qualified>(g: &mut Goldens, id: &I) {
         },
     );
     g.same("delete_dqw", |s| s.quality_warnings(id).delete_all());
+}
+
+/// Those that the recorder publishes with.
+pub fn published_connections() -> [PublishConnection; 3] {
+    let login = |user, password| ConnectionCredentials::new(user, password);
+    [
+        PublishConnection::new("db.ops.example").port(1433).credentials(login("reader", "a<b")),
+        PublishConnection::new("bigquery.example").credentials(login("oa", "").oauth(true)),
+        PublishConnection::new("plain.example").port(5432),
+    ]
 }

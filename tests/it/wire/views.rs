@@ -14,9 +14,12 @@ fn id() -> ViewId {
 }
 
 pub fn cases(g: &mut Goldens) {
-    g.differs("get.plain", "every-list-is-paged", &["GET ~/views?pageNumber=1&pageSize=1000"], |s| {
-        every(s.views().list())
-    });
+    g.differs(
+        "get.plain",
+        "every-list-is-paged",
+        &["GET ~/views?pageNumber=1&pageSize=1000"],
+        |s| every(s.views().list()),
+    );
     for name in ["get", "all"] {
         g.same(name, |s| every(s.views().list()));
     }
@@ -74,7 +77,8 @@ fn exports(g: &mut Goldens) {
     });
     g.same("populate_pdf", |s| s.views().pdf(&id(), PdfExport::new()).to_bytes());
     g.same("populate_pdf.options", |s| {
-        let options = PdfExport::new().page_type(PageType::Letter).orientation(Orientation::Portrait);
+        let options =
+            PdfExport::new().page_type(PageType::Letter).orientation(Orientation::Portrait);
         s.views().pdf(&id(), options.max_age(minutes(5)).size(800, 600)).to_bytes()
     });
     g.same("populate_csv", |s| s.views().csv(&id(), CsvExport::new()).to_bytes());

@@ -4,10 +4,10 @@ use tableau_server_client as tsc;
 use tsc::workbooks::{FreshAt, FreshEveryUnit, WeekDay};
 use tsc::{
     ConnectionUpdate, DataAccelerationUpdate, DataFreshness, Orientation, PageType, PdfExport,
-    PowerPointExport, Workbook, WorkbookId, WorkbookUpdate, workbooks,
+    PowerPointExport, Publish, Session, Source, Workbook, WorkbookId, WorkbookUpdate, workbooks,
 };
 
-use super::golden::{Goldens, every};
+use super::golden::{Goldens, every, job, job_if_any};
 use super::shared;
 
 /// What TSC sends of a workbook whatever is to be changed.
@@ -59,41 +59,34 @@ pub fn cases(g: &mut Goldens) {
         &["GET ~/workbooks?filter=name:eq:R&D&pageNumber=1&pageSize=1000"],
         |s| Ok(s.workbooks().find("R&D")?.map(|one| [one])),
     );
-    g.same("refresh", |s| s.workbooks().refresh(&id()));
-    g.same("refresh.incremental", |s| s.workbooks().refresh_incrementally(&id()));
+    g.same("refresh", |s| job(s.workbooks().refresh(&id())));
+    g.same("refresh.incremental", |s| job(s.workbooks().refresh_incrementally(&id())));
     extracts(g);
     shared::permissions(g, &id());
     shared::tags(g, &id());
     shared::connections(g, &id());
     shared::many_connections(g, &id());
     g.same("update_connection.query_tagging", |s| {
-        let changes = ConnectionUpdate::new().query_tagging(false).authentication_type("auth-keypair");
+        let changes =
+            ConnectionUpdate::new().query_tagging(false).authentication_type("auth-keypair");
         s.connections(&id()).update(&"c-1".into(), changes)
     });
     shared::revisions(g, &id(), |s, number| s.workbooks().download_revision(&id(), number));
     downloads(g);
-    g.not_yet(
-        &[
-            "publish.create",
-            "publish.overwrite",
-            "publish.as_job",
-            "publish.skip_connection_check",
-            "publish.every",
-            "publish.thumbnails_group",
-            "publish.stream",
-            "publish.chunks",
-            "publish.append_refused",
-            "publish.no_project",
-        ],
-        "transfers",
-    );
-    g.not_yet(&["schedule_extract_refresh"], "schedules");
+    publishing(g);
+    // What TSC gives is a list of the warnings.
+    g.same("schedule_extract_refresh", |s| {
+        Ok(s.workbooks().add_to_schedule(&id(), &"s-1".into())?.warnings)
+    });
 }
 
 fn lists(g: &mut Goldens) {
-    g.differs("get.plain", "every-list-is-paged", &["GET ~/workbooks?pageNumber=1&pageSize=1000"], |s| {
-        every(s.workbooks().list())
-    });
+    g.differs(
+        "get.plain",
+        "every-list-is-paged",
+        &["GET ~/workbooks?pageNumber=1&pageSize=1000"],
+        |s| every(s.workbooks().list()),
+    );
     for name in ["get", "get.several", "get.none", "all"] {
         g.same(name, |s| every(s.workbooks().list()));
     }
@@ -158,19 +151,19 @@ fn extracts(g: &mut Goldens) {
     const ONE: &str = r#"<tsRequest> <datasources> <datasource id="d-1">"#;
     let create = "POST ~/workbooks/w-1/createExtract";
     g.differs("create_extract", "words-of-queries", &[&format!("{create} {ALL}")], |s| {
-        s.extracts(&id()).create()
+        job(s.extracts(&id()).create())
     });
     g.differs(
         "create_extract.encrypted",
         "words-of-queries",
         &[&format!("{create}?encrypt=true {ALL}")],
-        |s| s.extracts(&id()).encrypt().create(),
+        |s| job(s.extracts(&id()).encrypt().create()),
     );
     g.differs("create_extract.some", "words-of-queries", &[&format!("{create} {ONE}")], |s| {
-        s.extracts(&id()).only(["d-1"]).create()
+        job(s.extracts(&id()).only(["d-1"]).create())
     });
-    g.same("delete_extract", |s| s.extracts(&id()).delete());
-    g.same("delete_extract.some", |s| s.extracts(&id()).only(["d-1"]).delete());
+    g.same("delete_extract", |s| job_if_any(s.extracts(&id()).delete()));
+    g.same("delete_extract.some", |s| job_if_any(s.extracts(&id()).only(["d-1"]).delete()));
 }
 
 fn downloads(g: &mut Goldens) {
@@ -207,4 +200,60 @@ fn downloads(g: &mut Goldens) {
         s.workbooks().powerpoint(&id(), options).to_bytes()
     });
     g.same("populate_preview_image", |s| s.workbooks().preview_image(&id()).to_bytes());
+}
+
+const FILE: &[u8] = b"PK\x03\x04 a packaged workbook \xff\x00 of no use";
+
+fn publish<'s>(s: &'s Session<'_>, name: &str) -> Publish<'s, 'static, Workbook> {
+    let publish = s.workbooks().publish(Source::bytes("sample.twbx", FILE));
+    publish.name(name).project(&"p-1".into())
+}
+
+fn publishing(g: &mut Goldens) {
+    g.same("publish.create", |s| Ok(publish(s, "R&D").show_tabs(true).send()?.item));
+    g.same("publish.overwrite", |s| Ok(publish(s, "R&D").show_tabs(true).overwrite().send()?.item));
+    g.same("publish.as_job", |s| job(publish(s, "R&D").show_tabs(true).overwrite().send_as_job()));
+    g.same("publish.skip_connection_check", |s| {
+        let publish = publish(s, "R&D").show_tabs(true).overwrite();
+        Ok(publish.skip_connection_check().send()?.item)
+    });
+    g.changed(
+        "publish.every",
+        "published-connections",
+        &[],
+        &["GET ~/workbooks/w-1/connections"],
+        |s| {
+            let publish = publish(s, "Größe \"1\"").description("text");
+            let publish = publish.hidden_views(["Hidden & gone", "Other"]);
+            let publish = publish.thumbnails_for_user(&"u-7".into());
+            let publish =
+                shared::published_connections().into_iter().fold(publish, Publish::connection);
+            Ok(publish.send()?.item)
+        },
+    );
+    g.same("publish.thumbnails_group", |s| {
+        Ok(publish(s, "R&D").thumbnails_for_group(&"g-1".into()).send()?.item)
+    });
+    g.same("publish.stream", |s| {
+        let length = FILE.len().try_into().expect("a length");
+        let publish = s.workbooks().publish(Source::reader("R&D.twbx", length, FILE));
+        Ok(publish.project(&"p-1".into()).show_tabs(true).send()?.item)
+    });
+    g.same("publish.chunks", |s| {
+        let source = Source::bytes("sample.twbx", FILE).chunk_size(20).chunked_from(1);
+        let publish = s.workbooks().publish(source).name("R&D").project(&"p-1".into());
+        Ok(publish.show_tabs(true).overwrite().send()?.item)
+    });
+    // `append` is a mode of data sources alone.
+    g.not_applicable(&["publish.append_refused"]);
+    g.changed(
+        "publish.no_project",
+        "personal-spaces-have-no-project",
+        &[(" <project id=\"00000000-0000-4000-8000-00000000abcd\">", "")],
+        &[],
+        |s| {
+            let publish = s.workbooks().publish(Source::bytes("sample.twbx", FILE));
+            Ok(publish.name("R&D").send()?.item)
+        },
+    );
 }

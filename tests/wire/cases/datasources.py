@@ -84,5 +84,7 @@ publish(
     server.datasources.publish(item, 'sample.tdsx', 'Overwrite', connections=[one, two, three])
     """,
     SALES,
+    spare=True,
+    after=[xml(CONNECTIONS)],
 )
 publish("chunks", f"server.datasources.publish({NEW}, 'sample.tdsx', 'Overwrite')", *CHUNKS, SALES, chunk=20)

@@ -37,5 +37,7 @@ publish(
     server.flows.publish(item, 'sample.tflx', 'Overwrite', connections=[one, two, three])
     """,
     CLEAN,
+    spare=True,
+    after=[xml(CONNECTIONS)],
 )
 publish("chunks", f"server.flows.publish({NEW}, 'sample.tflx', 'Overwrite')", *CHUNKS, CLEAN, chunk=20)

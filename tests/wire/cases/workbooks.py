@@ -145,6 +145,8 @@ publish(
     server.workbooks.publish(item, 'sample.twbx', 'CreateNew', connections=[one, two, three])
     """,
     WORKBOOK,
+    spare=True,
+    after=[xml(CONNECTIONS)],
 )
 publish("thumbnails_group", "server.workbooks.publish(TSC.WorkbookItem('p-1', name='R&D', thumbnails_group_id='g-1'), 'sample.twbx', 'CreateNew')", WORKBOOK)
 publish("stream", f"server.workbooks.publish({NEW}, io.BytesIO(open('sample.twbx', 'rb').read()), 'CreateNew')", WORKBOOK)
