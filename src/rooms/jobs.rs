@@ -42,7 +42,7 @@ impl<'s> Jobs<'s> {
     ///
     /// REST: [Query Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_job), API 2.0.
     pub fn handle(&self, id: &JobId) -> Result<JobHandle<'s>> {
-        Ok(JobHandle::new(self.core, self.get(id)?))
+        Ok(JobHandle::asked(self.core, id, self.get(id)?))
     }
 
     /// Asks the server to stop a job. One that has ended stays as it is.
