@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use tableau_server_client as tsc;
-use tsc::{ErrorKind, Filter, JobId, Sort, jobs};
+use tsc::{ErrorKind, Filter, JobId, JobWait, Sort, jobs};
 
 use super::golden::{Goldens, every};
 
@@ -45,6 +47,10 @@ pub fn cases(g: &mut Goldens) {
     }
     g.same("cancel", |s| s.jobs().cancel(&id()));
     g.same("wait_for_job", |s| s.jobs().handle(&id())?.wait());
+    g.same("wait_for_job.twice", |s| {
+        let short = Duration::from_millis(1);
+        s.jobs().handle(&id())?.wait_with(JobWait::new().pauses(short, short))
+    });
     for name in ["wait_for_job.failed", "wait_for_job.cancelled"] {
         g.same(name, |s| {
             let ended = s.jobs().handle(&id())?.wait();

@@ -3,8 +3,9 @@ use std::time::Duration;
 use tableau_server_client as tsc;
 use tsc::workbooks::{FreshAt, FreshEveryUnit, WeekDay};
 use tsc::{
-    ConnectionUpdate, DataAccelerationUpdate, DataFreshness, Orientation, PageType, PdfExport,
-    PowerPointExport, Publish, Session, Source, Workbook, WorkbookId, WorkbookUpdate, workbooks,
+    ConnectionUpdate, DataAccelerationUpdate, DataFreshness, ErrorKind, Orientation, PageType,
+    PdfExport, PowerPointExport, Publish, Session, Source, Workbook, WorkbookId, WorkbookUpdate,
+    workbooks,
 };
 
 use super::golden::{Goldens, every, job, job_if_any};
@@ -39,6 +40,12 @@ pub fn cases(g: &mut Goldens) {
         let created = s.workbooks().get(&id())?.created_at;
         assert_eq!(created.unwrap().to_string(), "2025-11-02T08:00:00.25Z");
         Ok(created)
+    });
+    g.reads_differently("get_by_id.unreadable_time", "unreadable-values-are-errors", |s| {
+        let error = s.workbooks().get(&id()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains("createdAt"), "{error}");
+        tsc::Result::<()>::Err(error)
     });
     g.reads_differently("get_by_id.bare", "silence-is-none", |s| {
         let workbook = s.workbooks().get(&id())?;

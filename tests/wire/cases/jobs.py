@@ -25,5 +25,7 @@ case(
 )
 case("cancel", "server.jobs.cancel('j-1')", done())
 case("wait_for_job", "server.jobs.wait_for_job('j-1')", DONE)
+# The second question is the first one again, whatever the first answer calls the job.
+case("wait_for_job.twice", "server.jobs.wait_for_job('j-1')", RUNNING.replace("j-1", "j-0"), DONE)
 case("wait_for_job.failed", "server.jobs.wait_for_job('j-1')", FAILED)
 case("wait_for_job.cancelled", "server.jobs.wait_for_job('j-1')", ONE.format(2, ""))

@@ -21,6 +21,7 @@ case(
     "server.workbooks.get_by_id('w-1').created_at",
     WORKBOOK.replace("2025-11-02T08:00:00Z", "2025-11-02T08:00:00.250Z"),
 )
+case("get_by_id.unreadable_time", "server.workbooks.get_by_id('w-1')", WORKBOOK.replace("2025-11-02T08:00:00Z", "yesterday"))
 case("get_by_id.bare", "server.workbooks.get_by_id('w-1')", '<workbook id="w-1" name="Bare"><project id="p-1"/></workbook>')
 case(
     "get_by_id.personal_space",
