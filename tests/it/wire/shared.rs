@@ -2,9 +2,9 @@
 
 use tableau_server_client as tsc;
 use tsc::{
-    Capability, Connected, ConnectionCredentials, ConnectionUpdate, Download, GroupId, GroupSetId,
-    NewWarning, PermissionRule, Permissioned, Prunable, PublishConnection, Qualified, Revisioned,
-    Session, Tagged, UserId, WarningType, WarningUpdate,
+    BatchConnected, Capability, Connected, ConnectionCredentials, ConnectionUpdate, Download,
+    GroupId, GroupSetId, NewWarning, PermissionRule, Permissioned, Prunable, PublishConnection,
+    Qualified, Revisioned, Session, Tagged, UserId, WarningType, WarningUpdate,
 };
 
 use super::golden::{Goldens, every};
@@ -58,7 +58,7 @@ pub fn connections<I: Connected>(g: &mut Goldens, id: &I) {
     );
 }
 
-pub fn many_connections<I: Connected>(g: &mut Goldens, id: &I) {
+pub fn many_connections<I: BatchConnected + Connected>(g: &mut Goldens, id: &I) {
     g.same("update_connections", |s| {
         let changes = ConnectionUpdate::new().authentication_type("auth-user-pass");
         let changes = changes.user_name("writer").password("hush").embed_password(true);
