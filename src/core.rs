@@ -61,7 +61,8 @@ impl Core {
     ) -> Core {
         let ours = transport.origin();
         let mut foreign = None;
-        if *origin != ours {
+        // One from before the server led us to https is this server's too.
+        if *origin != ours && *origin != transport.base().origin {
             // The token of a session that was led to https must not go over http again.
             match origin.is_upgrade_of(&ours) && (origin.port(), ours.port()) == (443, 80) {
                 true => transport.upgrade_to(origin),
@@ -258,13 +259,6 @@ impl Core {
         read: impl Fn(Node<'_>) -> Result<T>,
     ) -> Result<T> {
         self.ask(request, |answer| answer.xml(&read))
-    }
-
-    #[expect(dead_code, reason = "downloads call it")]
-    /// Sends a request and gives its answer unread, to be streamed. What breaks off while it is
-    /// read is not tried again here.
-    pub(crate) fn send(&self, request: Request<'_>) -> Result<Success> {
-        self.ask(request, Ok)
     }
 
     /// Sends a request and reads the list that its answer is, which has no pages.

@@ -18,6 +18,12 @@ use crate::ids::Located;
 use crate::xml::{FromXml, Node};
 use crate::{Error, Result};
 
+/// The name that a file gets whose answer has this `Content-Disposition`.
+#[cfg(all(feature = "mock", any(test, fuzzing)))]
+pub(crate) fn file_name(header: &[u8]) -> Option<String> {
+    name::from_header(header).and_then(|name| name::safe(&name))
+}
+
 /// A file to download. Nothing is asked for until it is said where the file goes.
 ///
 /// The file is written as it arrives and takes no memory to speak of, however large it is. What
