@@ -2,12 +2,14 @@
 
 use std::cell::RefCell;
 use std::io::{self, Read};
+use std::net::TcpListener;
+use std::sync::Mutex;
 
 use tableau_server_client as tsc;
 use tsc::{ErrorKind, Source, Upload};
 
 use super::{Fault, Folder, Store, content, parts, server};
-use crate::help::auth;
+use crate::help::{auth, millis, with};
 use crate::raw::Raw;
 
 const CHUNK: usize = 256 << 10;
@@ -314,4 +316,87 @@ fn the_room_uploads_too() {
     let upload = session.fileuploads().upload(chunked(&file)).unwrap();
     assert!(upload.is_complete() && !upload.is_uncertain());
     assert!(store.state().uploads[upload.id()] == file);
+}
+
+#[test]
+fn a_session_that_expires_under_way_goes_on_with_the_same_chunk() {
+    let (store, raw) = Store::start(&[(1, Fault::Expired), (4, Fault::Expired)]);
+    let file = file();
+    publish(&raw, chunked(&file)).unwrap();
+    assert!(store.state().published == [file]);
+    assert_eq!(raw.count("POST", "/auth/signin"), 3);
+    assert_eq!(raw.count("POST", "/fileUploads"), 1);
+    assert_eq!(raw.count("PUT", "/u1"), 6);
+}
+
+#[test]
+fn a_stopped_upload_is_uncertain_only_while_a_chunk_is_under_way() {
+    let file = file();
+    for (stop_at, uncertain) in [(CHUNK as u64 + 1000, true), (CHUNK as u64, false)] {
+        let (store, raw) = Store::start(&[]);
+        let server = server(&raw);
+        let session = server.sign_in(&auth()).unwrap();
+        let stop = tsc::Stop::new();
+        let last = RefCell::new(None);
+        let source = chunked(&file)
+            .on_progress(|sent, _| {
+                if uncertain && sent >= stop_at {
+                    stop.stop();
+                }
+            })
+            .on_checkpoint(|upload| {
+                *last.borrow_mut() = Some(upload.clone());
+                if !uncertain && upload.offset() == stop_at && !upload.is_uncertain() {
+                    stop.stop();
+                }
+            });
+        let error = session.until(&stop).workbooks().publish(source).send().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
+        assert!(store.state().published.is_empty());
+        let last = last.into_inner().unwrap();
+        assert_eq!(last.offset(), CHUNK as u64);
+        assert_eq!(last.is_uncertain(), uncertain);
+        session.workbooks().publish(chunked(&file).resume(last)).send().unwrap();
+        assert!(store.state().published == [file.clone()]);
+        assert_eq!(store.state().started, if uncertain { 2 } else { 1 });
+    }
+}
+
+#[test]
+fn a_chunk_without_a_connection_is_sent_when_there_is_one() {
+    let (store, raw) = Store::start(&[]);
+    store.state().faults = vec![(2, Fault::GoneAway)];
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let of_thread = store.clone();
+    // The store's own listener serves nobody here: this one is closed under way.
+    let serving = std::thread::spawn(move || {
+        let mut listener = Some(listener);
+        let mut is_back = false;
+        while of_thread.state().published.is_empty() {
+            if !is_back && of_thread.state().chunks == 2 {
+                drop(listener.take());
+                std::thread::sleep(millis(500));
+                listener = Some(TcpListener::bind(address).unwrap());
+                is_back = true;
+            }
+            let listener = listener.as_ref().unwrap();
+            listener.set_nonblocking(true).unwrap();
+            if let Ok((stream, _)) = listener.accept() {
+                stream.set_nonblocking(false).unwrap();
+                let store = of_thread.clone();
+                std::thread::spawn(move || store.serve(stream, 0, &Mutex::default()));
+            }
+            std::thread::sleep(millis(5));
+        }
+        is_back
+    });
+    let server = with(&format!("http://{address}"), tsc::HttpOptions::new());
+    let file = file();
+    let session = server.sign_in(&auth()).unwrap();
+    session.workbooks().publish(chunked(&file)).send().unwrap();
+    assert!(serving.join().unwrap());
+    assert!(store.state().published == [file]);
+    assert_eq!(store.state().started, 1);
+    let _ = (session.detach(), raw);
 }
