@@ -400,3 +400,49 @@ fn a_chunk_without_a_connection_is_sent_when_there_is_one() {
     assert_eq!(store.state().started, 1);
     let _ = (session.detach(), raw);
 }
+
+/// Not a test of its own: the process that dies under way.
+#[test]
+#[ignore = "started by the test below"]
+fn child_that_dies() {
+    let Ok(folder) = std::env::var("TSC_TEST_DIES_IN") else { return };
+    let folder = std::path::Path::new(&folder);
+    let url = std::fs::read_to_string(folder.join("url")).unwrap();
+    let dies_within_a_chunk = folder.join("within").exists();
+    let server = with(&url, tsc::HttpOptions::new());
+    let session = server.sign_in(&auth()).unwrap();
+    let source = Source::path(folder.join("Sales.twbx")).chunk_size(CHUNK as u64).chunked_from(0);
+    let source = source.on_checkpoint(|upload| {
+        std::fs::write(folder.join("state"), upload.export()).unwrap();
+        if upload.offset() == 2 * CHUNK as u64 && upload.is_uncertain() == dies_within_a_chunk {
+            std::process::abort();
+        }
+    });
+    let _ = session.workbooks().publish(source).send();
+}
+
+#[test]
+fn what_a_process_that_died_had_uploaded_is_resumed() {
+    for within in [false, true] {
+        let folder = Folder::new("dies");
+        let file = file();
+        let path = folder.file("Sales.twbx", &file);
+        let (store, raw) = Store::start(&[]);
+        folder.file("url", raw.url.as_bytes());
+        if within {
+            folder.file("within", b"");
+        }
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "transfers::upload::child_that_dies", "--ignored"]);
+        let output = child.env("TSC_TEST_DIES_IN", folder.path()).output().unwrap();
+        assert!(!output.status.success(), "it lived: {}", String::from_utf8_lossy(&output.stdout));
+        assert_eq!(raw.count("PUT", "/u1"), 2);
+        let state = std::fs::read_to_string(folder.path().join("state")).unwrap();
+        let upload = Upload::import(&state).unwrap();
+        assert_eq!((upload.offset(), upload.is_uncertain()), (2 * CHUNK as u64, within));
+        let source = Source::path(&path).chunk_size(CHUNK as u64).chunked_from(0);
+        publish(&raw, source.resume(upload)).unwrap();
+        assert!(store.state().published == [file]);
+        assert_eq!(store.state().started, if within { 2 } else { 1 });
+    }
+}
