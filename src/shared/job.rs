@@ -159,6 +159,13 @@ impl<'s> JobHandle<'s> {
         };
         let mut pauses = Backoff::new(how.first, 1.4, how.longest);
         let mut failed = 0;
+        // What has ended stays as it is.
+        if self.job.completed_at.is_some() {
+            if let Some(tell) = &mut how.progress {
+                tell(&self.job);
+            }
+            return ended(&self.job);
+        }
         loop {
             // The last question may be asked just before the deadline, and has a moment then.
             let within = left(&how).map(|left| left.max(Duration::from_secs(1)));

@@ -238,7 +238,9 @@ fn append(core: &Core, source: &mut Opened<'_>, upload: &Upload, size: u64) -> R
     let again = source.is_replayable();
     let mut chunk = source.part(upload.offset, size);
     let mut body = Multipart::new("")?.file("tableau_file", "file", &mut chunk);
-    let request = Request::put(core.site(&format!("fileUploads/{}", encode_segment(&upload.id))));
+    // The server's ids hold colons, which a path may, and it has not been seen to take them encoded.
+    let id = encode_segment(&upload.id).replace("%3A", ":");
+    let request = Request::put(core.site(&format!("fileUploads/{id}")));
     let request = match again {
         true => request.adding(),
         false => request.once(),

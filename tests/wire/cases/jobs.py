@@ -6,7 +6,7 @@ ONE = """<job id="j-1" mode="Asynchronous" type="RefreshExtract" progress="100" 
 DONE, FAILED = ONE.format(0, ""), ONE.format(1, "<notes>The disk is full</notes>")
 RUNNING = JOB
 
-listing(LISTED, "backgroundJobs", "jobs")
+listing(LISTED, "backgroundJobs", "jobs", "R&D")
 case("get_by_id", "server.jobs.get_by_id('j-1')", DONE)
 case("get_by_id.failed", "server.jobs.get_by_id('j-1')", FAILED)
 case("get_by_id.running", "server.jobs.get_by_id('j-1')", RUNNING)
