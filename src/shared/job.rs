@@ -217,7 +217,8 @@ impl<'s> JobHandle<'s> {
 
 /// What another question may not meet again.
 fn may_pass(error: &Error) -> bool {
-    Fate::of(error) != Fate::Refused && error.kind() != ErrorKind::Decode
+    matches!(Fate::of(error), Fate::NotReceived | Fate::Unknown)
+        && error.kind() != ErrorKind::Decode
 }
 
 fn called(job: &Job) -> String {
