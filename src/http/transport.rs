@@ -573,3 +573,34 @@ impl Success {
             .doing(&self.doing)
     }
 }
+
+#[cfg(all(feature = "mock", any(test, fuzzing)))]
+pub(crate) mod fuzzing {
+    use ureq::http::header::RETRY_AFTER;
+
+    use super::*;
+
+    /// The answer that has this body.
+    pub(crate) fn success(body: &[u8], secret: &str) -> Success {
+        let scrub = Scrub::default().with(&Secret::new(secret));
+        let body = ureq::Body::builder().data(body.to_vec());
+        Success { status: 200, body, most: 1 << 20, ..Success::nothing(&scrub) }
+    }
+
+    /// The error that an answer with this status, `Retry-After` and body is.
+    pub(crate) fn refused(
+        status: u16,
+        after: &[u8],
+        body: &[u8],
+        cut: bool,
+        secret: &str,
+    ) -> Error {
+        let scrub = Scrub::default().with(&Secret::new(secret));
+        let mut headers = HeaderMap::new();
+        if let Ok(after) = HeaderValue::from_bytes(after) {
+            headers.insert("x-request-id", after.clone());
+            headers.insert(RETRY_AFTER, after);
+        }
+        failure::refused(status, &headers, body, cut, &Url::nowhere(), &scrub)
+    }
+}
