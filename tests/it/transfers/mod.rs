@@ -129,6 +129,8 @@ pub struct Store(Arc<Mutex<State>>);
 pub struct State {
     pub uploads: HashMap<String, Vec<u8>>,
     pub chunks: usize,
+    /// Nobody listens any more.
+    pub deaf: bool,
     /// How many uploads were begun.
     pub started: usize,
     /// By the number of the chunk that comes, from 1, or 0 for every one.
@@ -181,6 +183,11 @@ impl Store {
             if !came || fault == Some(Fault::ResetDuring) {
                 return;
             }
+            if fault == Some(Fault::GoneAway) {
+                while !self.state().deaf {
+                    std::thread::sleep(millis(1));
+                }
+            }
             let Some(reply) = self.reply(&seen, fault) else { return };
             let keeps = matches!(reply, Reply::Send(_));
             if out.write_all(&reply.bytes()).is_err() || !keeps {
@@ -231,8 +238,6 @@ impl Store {
                 Some(Fault::WrongAnswer) => Some(answer(200, &[], "<html>Please log in</html>")),
                 Some(Fault::Expired) => Some(refusal(401, "401002", "expired")),
                 Some(Fault::GoneAway) => {
-                    // Until the listener is closed.
-                    std::thread::sleep(millis(100));
                     let bytes = String::from_utf8(done.bytes()).unwrap();
                     let close = bytes.replacen("\r\n", "\r\nconnection: close\r\n", 1);
                     Some(Reply::SendAndClose(close.into_bytes()))

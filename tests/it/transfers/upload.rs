@@ -376,6 +376,7 @@ fn a_chunk_without_a_connection_is_sent_when_there_is_one() {
         while of_thread.state().published.is_empty() {
             if !is_back && of_thread.state().chunks == 2 {
                 drop(listener.take());
+                of_thread.state().deaf = true;
                 std::thread::sleep(millis(500));
                 listener = Some(TcpListener::bind(address).unwrap());
                 is_back = true;
