@@ -155,9 +155,14 @@ impl Core {
         self.identity.token().scrub.clean(&address).into_owned()
     }
 
+    /// As [`site`](Core::site), for what the server has not yet put under a version of the API.
+    pub(crate) fn experimental_site(&self, path: &str) -> String {
+        format!("/api/exp/sites/{}/{path}", encode_segment(self.site_id.as_str()))
+    }
+
     /// Sends a request with the session's token and reads the answer, signing in again where the
     /// session has expired: once, so that a second `401002` is the caller's.
-    fn ask<T>(
+    pub(crate) fn ask<T>(
         &self,
         mut request: Request<'_>,
         mut finish: impl FnMut(Success) -> Result<T>,
@@ -183,6 +188,17 @@ impl Core {
         self.allow(&request)?;
         let token = self.identity.token();
         self.transport.send(&mut request, self.asker(&token), finish)
+    }
+
+    /// Waits, unless the calls are stopped meanwhile.
+    pub(crate) fn sleep(&self, time: std::time::Duration) -> Result<()> {
+        match &self.stop {
+            Some(stop) => stop.sleep(time),
+            None => {
+                std::thread::sleep(time);
+                Ok(())
+            }
+        }
     }
 
     fn asker<'a>(&'a self, state: &'a crate::identity::Token) -> Asker<'a> {

@@ -3,6 +3,7 @@
 mod connector;
 mod failure;
 mod limit;
+mod multipart;
 mod options;
 mod proxy;
 mod request;
@@ -11,12 +12,10 @@ mod tls;
 mod transport;
 mod url;
 
+pub(crate) use multipart::{Multipart, hex};
 pub use options::{Fingerprint, HttpOptions, Verify};
-#[expect(unused_imports, reason = "publishing implements it")]
-pub(crate) use request::Replay;
-pub(crate) use request::Request;
+pub(crate) use request::{Replay, Request};
 pub use retry::Retries;
-#[expect(unused_imports, reason = "uploads call them")]
 pub(crate) use tls::{random, sha256};
 pub(crate) use transport::{Asker, Success, Transport};
 pub(crate) use url::{Base, Origin, encode_segment};

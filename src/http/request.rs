@@ -89,7 +89,6 @@ impl<'b> Request<'b> {
         Request::new(Method::PUT, path)
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     pub(crate) fn patch(path: impl Into<String>) -> Request<'b> {
         Request::new(Method::PATCH, path)
     }
@@ -136,13 +135,11 @@ impl<'b> Request<'b> {
         self.body(Body::Bytes { content_type: "text/xml", bytes: text.into_bytes() })
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// A text of JSON as the body.
     pub(crate) fn json(self, text: String) -> Request<'b> {
         self.body(Body::Bytes { content_type: "application/json", bytes: text.into_bytes() })
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// A body that is read while it is sent.
     pub(crate) fn stream(
         self,
@@ -152,14 +149,12 @@ impl<'b> Request<'b> {
         self.body(Body::Stream { content_type: content_type.into(), source })
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// A header of this request's own.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Request<'b> {
         self.headers.push((name, value.into()));
         self
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// The server has to work before it can answer, and gets the time for it.
     pub(crate) fn patiently(mut self) -> Request<'b> {
         self.patience = Patience::Work;
@@ -185,9 +180,14 @@ impl<'b> Request<'b> {
 
     /// A `PUT` that adds to what is there, as an upload's chunks do: sent again only if it cannot
     /// have been received.
-    #[expect(dead_code, reason = "uploads call it")]
     pub(crate) fn adding(mut self) -> Request<'b> {
         self.repeat = Repeat::Doubles;
+        self
+    }
+
+    /// A `POST` or `PATCH` that does no more when it is carried out twice.
+    pub(crate) fn repeatable(mut self) -> Request<'b> {
+        self.repeat = Repeat::Harmless;
         self
     }
 

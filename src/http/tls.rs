@@ -87,13 +87,11 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>> {
     })
 }
 
-#[expect(dead_code, reason = "publishing and downloads call it")]
 /// SHA-256 out of the provider: no further crate for it.
 pub(crate) fn sha256() -> &'static dyn Hash {
     sha256_of(&rustls::crypto::ring::default_provider())
 }
 
-#[expect(dead_code, reason = "publishing and downloads call it")]
 /// Random bytes out of the provider, for names that nobody else has.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];

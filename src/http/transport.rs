@@ -498,13 +498,11 @@ impl Success {
         }
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// A header of the answer, as it came: some are UTF-8 and some are not.
     pub(crate) fn header(&self, name: HeaderName) -> Option<&[u8]> {
         self.headers.get(name).map(HeaderValue::as_bytes)
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
     /// How many bytes the body has, where the server says and has not packed them.
     pub(crate) fn length(&self) -> Option<u64> {
         match self.headers.contains_key(CONTENT_ENCODING) {
@@ -513,7 +511,11 @@ impl Success {
         }
     }
 
-    #[expect(dead_code, reason = "publishing and downloads call it")]
+    /// The most bytes of an answer that is kept in memory.
+    pub(crate) fn most(&self) -> u64 {
+        self.most
+    }
+
     /// Hands the body on as it arrives, however large it is, and says how many bytes it had. Ends
     /// with the first error of the connection or of `take`.
     pub(crate) fn stream(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {

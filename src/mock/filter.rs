@@ -114,9 +114,12 @@ impl<T: Listed> Filter<T> {
         let values = if operator == "in" {
             let list = value.strip_prefix('[').and_then(|value| value.strip_suffix(']'));
             let list = list.ok_or_else(|| bad("needs a list in brackets"))?;
-            split(list).iter().map(|value| unquote(value.trim())).collect()
+            // A blank after the comma is let through where it cannot belong to the value.
+            let text = field.holds == Type::Text;
+            let value = |value: &str| if text { value.to_owned() } else { value.trim().to_owned() };
+            list.split(',').map(value).collect()
         } else {
-            vec![unescape(value)]
+            vec![value.to_owned()]
         };
         let orders: Option<&'static [Ordering]> = match operator {
             "gt" => Some(&[Ordering::Greater]),
@@ -186,43 +189,22 @@ fn read_time(text: &str) -> Option<Timestamp> {
     })
 }
 
-/// Splits at the commas that are not in brackets or quotes, and not escaped.
+/// Splits at the commas that are not in the list of an `in`. Nothing escapes a comma elsewhere.
 fn split(text: &str) -> Vec<&str> {
-    let (mut pieces, mut start, mut depth, mut quoted, mut escaped) =
-        (Vec::new(), 0, 0, false, false);
-    for (at, c) in text.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => quoted = !quoted,
-            '[' if !quoted => depth += 1,
-            ']' if !quoted => depth -= 1,
-            ',' if !quoted && depth <= 0 => {
-                pieces.push(&text[start..at]);
-                start = at + 1;
-            }
-            _ => {}
+    let mut clauses = Vec::new();
+    let mut rest = text;
+    loop {
+        let mut end = rest.find(',').unwrap_or(rest.len());
+        let is_list = rest[..end].split(':').nth(1) == Some("in") && rest[..end].contains(":[");
+        if is_list && let Some(close) = rest.find(']') {
+            end = close + rest[close..].find(',').unwrap_or(rest.len() - close);
+        }
+        clauses.push(&rest[..end]);
+        match rest.get(end + 1..) {
+            Some(more) => rest = more,
+            None => return clauses,
         }
     }
-    pieces.push(&text[start..]);
-    pieces
-}
-
-fn unquote(text: &str) -> String {
-    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-        Some(inner) => unescape(inner),
-        None => unescape(text),
-    }
-}
-
-/// A backslash takes the next character as it is.
-fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        out.push(if c == '\\' { chars.next().unwrap_or('\\') } else { c });
-    }
-    out
 }
 
 /// The order of two values; texts without regard to case first.
@@ -264,10 +246,11 @@ mod tests {
 
     #[test]
     fn commas_that_split() {
-        assert_eq!(split("a:eq:b,c:in:[x,y],d:eq:e\\,f"), ["a:eq:b", "c:in:[x,y]", "d:eq:e\\,f"]);
-        assert_eq!(split("\"a,b\",c"), ["\"a,b\"", "c"]);
-        assert_eq!(unescape("a\\,b\\\\c\\"), "a,b\\c\\");
-        assert_eq!(unquote("\"a b\""), "a b");
+        let clauses = ["a:eq:b", "c:in:[x,y]", "d:eq:[e", "f:eq:\\\"g\""];
+        assert_eq!(split(&clauses.join(",")), clauses);
+        assert_eq!(split("a:eq:b,c"), ["a:eq:b", "c"]);
+        assert_eq!(split("a:in:[b"), ["a:in:[b"]);
+        assert_eq!(split("a,"), ["a", ""]);
     }
 
     #[test]

@@ -43,6 +43,8 @@ rooms! {
     flow_runs: FlowRuns;
     /// The flows of the site.
     flows: Flows;
+    /// The way of large files to the site.
+    fileuploads: Fileuploads;
     /// The background jobs of the site.
     jobs: Jobs;
     /// The projects of the site.

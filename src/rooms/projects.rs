@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId};
-use crate::shared::{List, Listed, OwnerDetails};
+use crate::shared::{List, Listed, find, OwnerDetails};
 use crate::xml::{element, words};
 use crate::{Error, ErrorKind, Result};
 
@@ -42,58 +42,49 @@ impl<'s> Projects<'s> {
         })
     }
 
-    /// The project that these names lead to, from the top level down.
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>) -> tsc::Result<()> {
-    /// let project = session.projects().get_by_path(["Finance", "Monthly", "R/D"])?;
-    /// let project = session.projects().get_by_path("Finance/Monthly".split('/'))?;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// The project at a path, if there is one: `Marketing/Q1` is the project `Q1` in the project
+    /// `Marketing` of the top level. In a name `\/` is a slash, and `\\` a backslash.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`], which names the first name that leads nowhere, and
-    /// [`ErrorKind::Input`] where there is no name.
+    /// [`Ambiguous`](ErrorKind::Ambiguous) where several projects have that path, and
+    /// [`Input`](ErrorKind::Input) where the path names none.
     ///
-    /// REST: [Query Projects](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#query_projects), API 2.0, once for each name.
-    pub fn get_by_path<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Result<Project> {
-        let mut found: Option<Project> = None;
-        for name in names {
-            let name = name.as_ref();
-            let parent = found.as_ref().map(|project| &project.id);
-            let Some(project) = self.child(parent, name)? else {
-                let at = match &found {
-                    Some(above) => format!("in the project {:?}", above.name),
-                    None => "at the top level".to_owned(),
-                };
-                let what = format!("no project {name:?} {at}, as far as the user may see");
-                return Err(Error::new(ErrorKind::NotFound, what));
-            };
-            found = Some(project);
-        }
-        found.ok_or_else(|| Error::input("a project's path has no name"))
+    /// REST: [Query Projects](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#query_projects), once for each part.
+    pub fn find(&self, path: &str) -> Result<Option<Project>> {
+        self.find_path(find::names(path))
     }
 
-    /// The project of that name in another, or at the top level.
-    fn child(&self, parent: Option<&ProjectId>, name: &str) -> Result<Option<Project>> {
-        let mut list = self.list();
-        // Some names the server cannot be asked for.
-        let of_that_name = NAME.eq(name);
-        if of_that_name.text().is_ok() {
-            list = list.filter(of_that_name);
+    /// As [`find`](Projects::find), by the names from the top level on, whatever marks they hold.
+    pub fn find_path<N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Option<Project>> {
+        let mut found: Vec<Project> = Vec::new();
+        let mut path = String::new();
+        for (depth, name) in names.into_iter().enumerate() {
+            let name = name.as_ref();
+            path = if depth == 0 { name.to_owned() } else { format!("{path}/{name}") };
+            let parents = match depth {
+                0 => vec![None],
+                _ => found.into_iter().map(|parent| Some(parent.id)).collect(),
+            };
+            found = Vec::new();
+            for parent in parents {
+                let within = parent.as_ref().map(|parent| PARENT_PROJECT_ID.eq(parent));
+                let filters = [NAME.eq(name)].into_iter().chain(within);
+                let fits = |project: &Project| project.name == name && project.parent == parent;
+                found.extend(find::fitting(self.list(), filters, fits)?);
+            }
+            if found.is_empty() {
+                return Ok(None);
+            }
         }
-        if let Some(parent) = parent {
-            list = list.filter(PARENT_PROJECT_ID.eq(parent));
+        if path.is_empty() {
+            return Err(Error::input("the path of a project names none"));
         }
-        // A server that filters less strictly must not lead elsewhere.
-        let is_it = |project: &Result<Project>| match project {
-            Ok(project) => project.name == name && project.parent.as_ref() == parent,
-            Err(_) => true,
-        };
-        list.into_iter().find(is_it).transpose()
+        let what = || format!("projects have the path {path:?}");
+        find::only(found, what, |project| project.id.to_string())
     }
 
     /// Creates a project.

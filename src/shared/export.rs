@@ -199,7 +199,6 @@ macro_rules! export {
             $( export!(@set $field $Type = $how [$(#[$sdoc])*] $Name); )*
 
             /// Adds the options to a request's query.
-            #[cfg_attr(not(test), expect(dead_code, reason = "exports send it"))]
             pub(crate) fn add<'b>(&self, request: Request<'b>) -> Result<Request<'b>> {
                 let request = self.common.add(request)?;
                 $( let request = match &self.$field {
@@ -315,9 +314,15 @@ export! {
     PowerPointExport {}
 }
 
+impl ImageExport {
+    /// Whether it has a size of its own, which for published views needs API 3.23.
+    pub(crate) fn is_sized(&self) -> bool {
+        self.size.is_some()
+    }
+}
+
 impl PdfExport {
     /// Whether the export is filtered, which for whole workbooks needs API 3.23.
-    #[cfg_attr(not(test), expect(dead_code, reason = "exports of workbooks ask for it"))]
     pub(crate) fn is_filtered(&self) -> bool {
         !(self.common.filters.is_empty() && self.common.parameters.is_empty())
     }

@@ -2,23 +2,36 @@
 
 mod connections;
 mod details;
+mod download;
 mod export;
 mod extracts;
+mod filetype;
+pub(crate) mod find;
+mod hyper;
+mod job;
 mod list;
 mod permissions;
 mod quality;
 pub mod query;
+mod retry;
 mod revisions;
+mod source;
 mod tags;
+mod upload;
 
 pub use connections::{Connection, ConnectionUpdate, Connections};
 pub use details::{Location, LocationKind, OwnerDetails, ProjectDetails, WorkbookDetails};
+pub use download::Download;
+pub(crate) use download::{Extensions, Item};
 pub use export::{
     CsvExport, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport,
     PowerPointExport, Resolution,
 };
 pub use extracts::Extracts;
 pub(crate) use extracts::{or_waiting, refresh};
+pub(crate) use filetype::Magic;
+pub use hyper::{HyperAction, HyperCondition, HyperTable, HyperUpdate, HyperValue};
+pub use job::{JobHandle, JobWait};
 pub(crate) use list::Listed;
 pub use list::{Items, List, OnChange, Page};
 pub use permissions::{
@@ -29,4 +42,7 @@ pub use quality::{NewWarning, QualityWarning, QualityWarnings, WarningType, Warn
 pub(crate) use query::fields;
 pub use query::{Field, Filter, Sort};
 pub use revisions::{Revision, Revisions};
+pub use source::Source;
 pub use tags::{TagBatch, Tags};
+pub use upload::Upload;
+pub(crate) use upload::upload_whole;

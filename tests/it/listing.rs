@@ -392,3 +392,176 @@ fn an_iterator_dropped_half_way_leaves_nothing_behind() {
     // The session is as usable as before.
     assert_eq!(session.workbooks().list().page_size(3).page(1).unwrap().items.len(), 3);
 }
+
+/// The ids that came of any room's list, and the error at the end.
+fn ids_of<T>(
+    list: impl IntoIterator<Item = tsc::Result<T>>,
+    id: impl Fn(&T) -> String,
+) -> (Vec<String>, Option<tsc::Error>) {
+    let mut items = list.into_iter();
+    let mut ids = Vec::new();
+    while let Some(item) = items.next() {
+        match item {
+            Ok(item) => ids.push(id(&item)),
+            Err(error) => {
+                assert!(items.next().is_none() && items.next().is_none());
+                return (ids, Some(error));
+            }
+        }
+    }
+    (ids, None)
+}
+
+#[test]
+fn in_every_room_an_error_comes_at_its_place() {
+    // What the server calls the list and an item of it, by the end of the path.
+    const NAMES: &[(&str, &str, &str, &str)] = &[
+        ("sites", "sites", "site", "Site"),
+        ("workbooks", "workbooks", "workbook", "Workbook"),
+        ("views", "views", "view", "View"),
+        ("customviews", "customViews", "customView", "CustomView"),
+        ("datasources", "datasources", "datasource", "Datasource"),
+        ("flows", "flows", "flow", "Flow"),
+        ("runs", "flowRuns", "flowRuns", "FlowRun"),
+        ("jobs", "backgroundJobs", "backgroundJob", "BackgroundJob"),
+        ("projects", "projects", "project", "Project"),
+        ("users", "users", "user", "User"),
+    ];
+    for bad in 1..=4 {
+        let raw = Raw::signed_in(move |seen| {
+            let path = seen.target.split('?').next().unwrap();
+            let last = path.rsplit('/').next().unwrap();
+            let (_, wrap, item, _) = NAMES.iter().find(|(end, ..)| *end == last).unwrap();
+            let number: u32 = query(seen, "pageNumber").unwrap().parse().unwrap();
+            if number == bad {
+                return refusal(400, "400123", "this page is bad");
+            }
+            let items: String = ids(number, 3, 10)
+                .map(|id| format!("<{item} id=\"w{id}\" name=\"n\" contentUrl=\"c\"/>"))
+                .collect();
+            success(&format!(
+                "<pagination pageNumber=\"{number}\" pageSize=\"3\" totalAvailable=\"10\"/>\
+                 <{wrap}>{items}</{wrap}>"
+            ))
+        });
+        let session = session(&raw);
+        let mut seen = Vec::new();
+        for prefetch in [0, 3] {
+            macro_rules! check {
+                ($($room:ident: $Item:ident),+ $(,)?) => {$(
+                    let list = session.$room().list().page_size(3).prefetch(prefetch);
+                    let (ids, error) = ids_of(list, |item: &tsc::$Item| item.id.to_string());
+                    assert_eq!(ids, names(0..u64::from(3 * (bad - 1))), "{}", stringify!($room));
+                    assert_eq!(error.unwrap().code(), Some("400123"), "{}", stringify!($room));
+                    seen.push(stringify!($Item));
+                )+};
+            }
+            check!(
+                sites: Site,
+                workbooks: Workbook,
+                views: View,
+                custom_views: CustomView,
+                datasources: Datasource,
+                flows: Flow,
+                flow_runs: FlowRun,
+                jobs: BackgroundJob,
+                projects: Project,
+                users: User,
+            );
+        }
+        assert!(NAMES.iter().all(|(.., item)| seen.contains(item)));
+    }
+    // No room may be left out: each has this line.
+    let mut rooms = Vec::new();
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rooms")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = std::fs::read_to_string(path).unwrap();
+            let items = source.lines().filter_map(|line| line.strip_prefix("impl Listed for "));
+            rooms.extend(items.map(|rest| rest.trim_end_matches(" {").to_owned()));
+        }
+    }
+    for item in &rooms {
+        assert!(NAMES.iter().any(|(.., known)| known == item), "the list of {item} is not tested");
+    }
+    assert!(rooms.len() >= NAMES.len());
+}
+
+mod properties {
+    use proptest::prelude::*;
+    use tsc::mock::MockServer;
+
+    use super::*;
+
+    /// Any text that XML can carry, of characters that mean something somewhere, and of others.
+    fn text() -> impl Strategy<Value = String> {
+        let marks = r#",:[]"'&+%\*#?/=;<>(){}|~`^ "#.chars().collect::<Vec<_>>();
+        let mark = proptest::sample::select(marks);
+        let char = prop_oneof![3 => mark, 2 => proptest::char::range('a', 'f'), 1 => any::<char>()];
+        let xml =
+            |c: &char| matches!(c, ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
+        proptest::collection::vec(char.prop_filter("no XML character", xml), 0..12)
+            .prop_map(|chars| chars.into_iter().collect())
+    }
+
+    #[test]
+    fn any_text_survives_the_filter_the_wire_and_the_server() {
+        let mock = MockServer::start().unwrap();
+        let sessions = ["3.6", "3.24"].map(|version| {
+            let mut server = tsc::Server::new(mock.url()).unwrap();
+            server.add_http_options(tsc::HttpOptions::new().no_proxy()).unwrap();
+            server.set_version(version).unwrap();
+            server.into_session(&mock.credentials()).unwrap()
+        });
+        proptest!(ProptestConfig::with_cases(300), |(tail in text())| {
+            // A name has to begin and end with something that is no blank.
+            let name = format!("x{tail}x");
+            let id = sessions[1].projects().create(tsc::NewProject::new(&*name)).unwrap().id;
+            for session in &sessions {
+                for (filter, lost) in [
+                    (tsc::projects::NAME.eq(&*name), &[','][..]),
+                    (tsc::projects::NAME.any_of(["none", &*name]), &[',', '[', ']']),
+                    (tsc::projects::NAME.any_of([&*name, "none"]), &[',', '[', ']']),
+                ] {
+                    let (found, error) = ids_of(
+                        session.projects().list().filter(filter).filter(tsc::projects::TOP_LEVEL_PROJECT.eq(true)),
+                        |project: &tsc::Project| project.id.to_string(),
+                    );
+                    if name.contains(lost) {
+                        prop_assert_eq!(error.unwrap().kind(), ErrorKind::Input);
+                    } else {
+                        prop_assert!(error.is_none(), "{:?}", error);
+                        prop_assert!(found.contains(&id.to_string()), "{name:?}");
+                        // An asterisk takes more than itself.
+                        prop_assert!(found.len() == 1 || name.contains('*'), "{:?}", found);
+                    }
+                }
+                let found = session.projects().find_path([&name]).unwrap();
+                prop_assert_eq!(found.map(|project| project.id), Some(id.clone()));
+            }
+            sessions[1].projects().delete(&id).unwrap();
+        });
+    }
+
+    #[test]
+    fn any_split_into_pages_yields_the_same_items() {
+        let config = ProptestConfig::with_cases(60);
+        let pages_of = proptest::collection::vec(1..6_u64, 1..12);
+        proptest!(config, |(counts in pages_of, prefetch in 0..5_usize, size in 1..=1000_u32)| {
+            let total = counts.iter().sum();
+            let raw = pages(move |number, size| {
+                let before: u64 = counts[..number as usize - 1].iter().sum();
+                page(number, size, total, before..before + counts[number as usize - 1])
+            });
+            let session = session(&raw);
+            let (ids, error) = all(session.workbooks().list().page_size(size).prefetch(prefetch));
+            prop_assert!(error.is_none(), "{:?}", error);
+            prop_assert_eq!(ids, names(0..total));
+        });
+    }
+}

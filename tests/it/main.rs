@@ -2,6 +2,7 @@
 
 mod credentials;
 mod examples;
+mod find;
 mod help;
 mod listing;
 mod logs;
@@ -10,3 +11,4 @@ mod raw;
 mod reliability;
 mod session;
 mod version;
+mod wire;

@@ -1,5 +1,7 @@
 //! Custom views: `session.custom_views()`.
 
+mod export;
+
 use std::borrow::Borrow;
 
 use jiff::Timestamp;

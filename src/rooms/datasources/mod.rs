@@ -1,5 +1,7 @@
 //! Data sources: `session.datasources()`.
 
+mod export;
+
 use std::borrow::Borrow;
 
 use jiff::Timestamp;
@@ -9,6 +11,7 @@ use crate::http::Request;
 use crate::ids::{DatasourceId, Located, ProjectId, UserId};
 use crate::rooms::jobs::Job;
 use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails, refresh};
+use crate::shared::find::{self, Place};
 use crate::xml::{element, words};
 
 super::room! {
@@ -142,6 +145,37 @@ impl Listed for Datasource {
 }
 
 crate::shared::fields!(datasources Datasource);
+
+crate::shared::find::find_by_name!(Datasources Datasource "data sources");
+
+impl Datasources<'_> {
+    /// The data source at an address, if there is one: the address of its page in a browser, or its
+    /// content URL.
+    ///
+    /// A browser's address (`…/datasources/1234`) takes a look at all data sources: the REST API
+    /// does not find by it.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
+    /// else.
+    pub fn find_url(&self, address: &str) -> Result<Option<Datasource>> {
+        let place = Place::of(self.core, address)?;
+        let found = match &place {
+            Place::ContentUrl(url) => find::fitting(self.list(), [CONTENT_URL.eq(url)], |item| {
+                item.content_url.as_ref() == Some(url)
+            }),
+            page if page.number("datasources").is_some() => {
+                find::fitting(self.list(), [], |item| {
+                    page.is_number_of("datasources", item.webpage_url.as_deref())
+                })
+            }
+            _ => Err(crate::Error::input(format!("{address:?} is no data source's address"))),
+        };
+        let what = || format!("data sources have the address {address:?}");
+        find::only(found?, what, |item| item.id.to_string())
+    }
+}
 
 words! {
     /// Whether one can ask a data source in words.

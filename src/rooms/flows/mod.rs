@@ -1,5 +1,7 @@
 //! Flows: `session.flows()`.
 
+mod export;
+
 use std::borrow::Borrow;
 
 use jiff::Timestamp;
@@ -10,6 +12,7 @@ use crate::ids::{FlowId, Located, ProjectId, UserId};
 use crate::rooms::jobs::Job;
 use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails, or_waiting};
 use crate::xml::{self, Out, ToXml, element};
+use crate::shared::find::{self, Place};
 
 super::room! {
     /// The flows of a site: data preparations of Tableau Prep.
@@ -221,3 +224,26 @@ impl Listed for Flow {
 }
 
 crate::shared::fields!(flows Flow);
+
+crate::shared::find::find_by_name!(Flows Flow "flows");
+
+impl Flows<'_> {
+    /// The flow at an address, if there is one: that of its page in a browser (`…/flows/1234`). It
+    /// takes a look at all flows: the REST API does not find by it.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
+    /// else.
+    pub fn find_url(&self, address: &str) -> Result<Option<Flow>> {
+        let place = Place::of(self.core, address)?;
+        if place.number("flows").is_none() {
+            return Err(crate::Error::input(format!("{address:?} is no flow's address")));
+        }
+        let found = find::fitting(self.list(), [], |flow| {
+            place.is_number_of("flows", flow.webpage_url.as_deref())
+        });
+        let what = || format!("flows have the address {address:?}");
+        find::only(found?, what, |flow| flow.id.to_string())
+    }
+}

@@ -1,10 +1,14 @@
 //! Views: `session.views()`.
 
+mod export;
+
+pub(crate) use export::IMAGE;
 use jiff::Timestamp;
 
 use crate::Result;
 use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId, ViewId, WorkbookId};
+use crate::shared::find::{self, Place};
 use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails, WorkbookDetails};
 use crate::xml::{element, words};
 
@@ -117,6 +121,34 @@ impl Listed for View {
 }
 
 crate::shared::fields!(views View);
+
+impl Views<'_> {
+    /// The view at an address, if there is one: its address in a browser
+    /// (`…/views/Superstore/Overview`, with whatever follows), or its content URL
+    /// (`Superstore/sheets/Overview`).
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
+    /// else.
+    pub fn find_url(&self, address: &str) -> Result<Option<View>> {
+        let parts = match Place::of(self.core, address)? {
+            Place::ContentUrl(url) => url.split('/').map(str::to_owned).collect(),
+            Place::Page(parts) if parts[0] == "views" => parts[1..].to_vec(),
+            Place::Page(_) => Vec::new(),
+        };
+        let url = match &parts[..] {
+            [workbook, sheets, sheet] if sheets == "sheets" => format!("{workbook}/sheets/{sheet}"),
+            [workbook, sheet, ..] => format!("{workbook}/sheets/{sheet}"),
+            _ => return Err(crate::Error::input(format!("{address:?} is no view's address"))),
+        };
+        let found = find::fitting(self.list(), [CONTENT_URL.eq(&*url)], |view| {
+            view.content_url.as_deref() == Some(&*url)
+        });
+        let what = || format!("views have the address {address:?}");
+        find::only(found?, what, |view| view.id.to_string())
+    }
+}
 
 words! {
     /// What a view is.

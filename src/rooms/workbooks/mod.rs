@@ -1,5 +1,6 @@
 //! Workbooks: `session.workbooks()`.
 
+mod export;
 mod freshness;
 
 pub use freshness::{
@@ -16,6 +17,7 @@ use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId, ViewId, WorkbookId};
 use crate::rooms::jobs::Job;
 use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails, refresh};
+use crate::shared::find::{self, Place};
 use crate::xml::element;
 
 super::room! {
@@ -211,3 +213,38 @@ impl Listed for Workbook {
 }
 
 crate::shared::fields!(workbooks Workbook);
+
+crate::shared::find::find_by_name!(Workbooks Workbook "workbooks");
+
+impl Workbooks<'_> {
+    /// The workbook at an address, if there is one: the address of one of its pages or views in a
+    /// browser, or its content URL.
+    ///
+    /// A browser's address that has the workbook's number (`…/workbooks/1234`) takes a look at all
+    /// workbooks: the REST API does not find by it.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
+    /// else.
+    pub fn find_url(&self, address: &str) -> Result<Option<Workbook>> {
+        let place = Place::of(self.core, address)?;
+        let content_url = match &place {
+            Place::ContentUrl(url) => Some(url.as_str()),
+            page => page.number("views"),
+        };
+        let found = match content_url {
+            Some(url) => find::fitting(self.list(), [CONTENT_URL.eq(url)], |workbook| {
+                workbook.content_url.as_deref() == Some(url)
+            }),
+            None if place.number("workbooks").is_some() => {
+                find::fitting(self.list(), [], |workbook| {
+                    place.is_number_of("workbooks", workbook.webpage_url.as_deref())
+                })
+            }
+            None => Err(crate::Error::input(format!("{address:?} is no workbook's address"))),
+        };
+        let what = || format!("workbooks have the address {address:?}");
+        find::only(found?, what, |workbook| workbook.id.to_string())
+    }
+}

@@ -102,6 +102,14 @@ impl<'s, T: Listed> List<'s, T> {
         self
     }
 
+    /// As [`filter`](List::filter), unless the server cannot be asked for it.
+    pub(crate) fn filter_if_possible(mut self, filter: Filter<T>) -> Self {
+        if filter.text().is_ok() && self.core.version >= crate::ApiVersion::new(2, 3) {
+            self.ask.filters.push(filter);
+        }
+        self
+    }
+
     /// In this order; a further one decides among equals. Default: the server's order. API 2.3.
     pub fn sort(mut self, sort: impl Into<Sort<T>>) -> Self {
         self.ask.sorts.push(sort.into());
@@ -158,6 +166,12 @@ impl<'s, T: Listed> IntoIterator for List<'s, T> {
 
     fn into_iter(self) -> Items<'s, T> {
         Items::new(self)
+    }
+}
+
+impl<T> Clone for List<'_, T> {
+    fn clone(&self) -> Self {
+        List { ask: self.ask.clone(), ..*self }
     }
 }
 

@@ -1,0 +1,157 @@
+//! [`Multipart`]: a request in XML and a file beside it, as publishing sends them.
+
+use std::fmt::Write as _;
+use std::io::{self, Read};
+
+use super::request::Replay;
+use super::tls::random;
+use crate::Result;
+
+/// A body of the type `multipart/mixed`: the part `request_payload`, and a file if there is one.
+pub(crate) struct Multipart<'f> {
+    boundary: String,
+    head: Vec<u8>,
+    file: Option<&'f mut dyn Replay>,
+    tail: Vec<u8>,
+}
+
+impl<'f> Multipart<'f> {
+    pub(crate) fn new(payload: &str) -> Result<Multipart<'f>> {
+        let boundary = hex(&random::<16>()?);
+        let mut head = opening(&boundary, "request_payload", "", "text/xml");
+        head += payload;
+        let tail = format!("\r\n--{boundary}--\r\n").into_bytes();
+        Ok(Multipart { boundary, head: head.into_bytes(), file: None, tail })
+    }
+
+    pub(crate) fn file(mut self, part: &str, name: &str, file: &'f mut dyn Replay) -> Self {
+        self.head.extend_from_slice(b"\r\n");
+        let opening = opening(&self.boundary, part, name, "application/octet-stream");
+        self.head.extend_from_slice(opening.as_bytes());
+        self.file = Some(file);
+        self
+    }
+
+    pub(crate) fn content_type(&self) -> String {
+        format!("multipart/mixed; boundary={}", self.boundary)
+    }
+}
+
+impl Replay for Multipart<'_> {
+    fn length(&self) -> u64 {
+        let file = self.file.as_ref().map_or(0, |file| file.length());
+        (self.head.len() + self.tail.len()) as u64 + file
+    }
+
+    fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+        let (head, tail) = (&self.head[..], &self.tail[..]);
+        match &mut self.file {
+            None => Ok(Box::new(head.chain(tail))),
+            Some(file) => {
+                let length = file.length();
+                Ok(Box::new(head.chain(Whole { file: file.open()?, left: length }).chain(tail)))
+            }
+        }
+    }
+}
+
+/// A file that must not end early: what follows it would be sent as if it were part of it.
+struct Whole<R> {
+    file: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Whole<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        if read == 0 && self.left > 0 && !buffer.is_empty() {
+            let missing = format!("it ended {} bytes early", self.left);
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, missing));
+        }
+        self.left = self
+            .left
+            .checked_sub(read as u64)
+            .ok_or_else(|| io::Error::other("it is longer than was said"))?;
+        Ok(read)
+    }
+}
+
+/// The lines before a part's content.
+fn opening(boundary: &str, part: &str, name: &str, content_type: &str) -> String {
+    let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+    format!(
+        "--{boundary}\r\n\
+         Content-Disposition: form-data; name=\"{part}\"; filename=\"{name}\"\r\n\
+         Content-Type: {content_type}\r\n\r\n"
+    )
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Bytes(&'static [u8], u64);
+
+    impl Replay for Bytes {
+        fn length(&self) -> u64 {
+            self.1
+        }
+
+        fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+            Ok(Box::new(self.0))
+        }
+    }
+
+    fn text(body: &mut Multipart<'_>) -> io::Result<String> {
+        let (boundary, length) = (body.boundary.clone(), body.length());
+        let mut text = String::new();
+        body.open()?.read_to_string(&mut text)?;
+        assert_eq!(text.len() as u64, length);
+        assert!(!boundary.is_empty() && body.content_type().ends_with(&boundary));
+        Ok(text.replace(&boundary, "B"))
+    }
+
+    #[test]
+    fn the_parts_are_laid_out_as_the_server_wants_them() {
+        let mut file = Bytes(b"PK", 2);
+        let name = "R&D \"x\"\r\n\u{6771}.twbx";
+        let mut body = Multipart::new("<a/>").unwrap().file("tableau_workbook", name, &mut file);
+        let expected = "--B\r\n\
+            Content-Disposition: form-data; name=\"request_payload\"; filename=\"\"\r\n\
+            Content-Type: text/xml\r\n\r\n\
+            <a/>\r\n\
+            --B\r\n\
+            Content-Disposition: form-data; name=\"tableau_workbook\"; \
+            filename=\"R&D %22x%22%0D%0A\u{6771}.twbx\"\r\n\
+            Content-Type: application/octet-stream\r\n\r\n\
+            PK\r\n\
+            --B--\r\n";
+        assert_eq!(text(&mut body).unwrap(), expected);
+        assert_eq!(text(&mut body).unwrap(), expected, "a second time");
+        let alone = text(&mut Multipart::new("").unwrap()).unwrap();
+        assert!(alone.ends_with("text/xml\r\n\r\n\r\n--B--\r\n"), "{alone:?}");
+    }
+
+    #[test]
+    fn boundaries_differ() {
+        let boundary = || Multipart::new("").unwrap().boundary;
+        assert_ne!(boundary(), boundary());
+    }
+
+    #[test]
+    fn a_file_of_another_length_is_an_error() {
+        for (said, why) in [(3, "1 bytes early"), (1, "longer")] {
+            let mut file = Bytes(b"PK", said);
+            let mut body = Multipart::new("").unwrap().file("x", "y", &mut file);
+            let error = body.open().unwrap().read_to_end(&mut Vec::new()).unwrap_err();
+            assert!(error.to_string().contains(why), "{error}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! File names out of `Content-Disposition`, and how they are made safe. They are a stranger's.
+
+use super::super::filetype::split;
+
+/// The longest name that is given to a file, in bytes. File systems take 255.
+const LONGEST: usize = 200;
+
+/// The file name of a header, as it was meant; not safe yet. `filename*` counts before `filename`.
+pub(super) fn from_header(header: &[u8]) -> Option<String> {
+    // Some servers write UTF-8 plainly, older ones Latin-1.
+    let text = match std::str::from_utf8(header) {
+        Ok(text) => text.to_owned(),
+        Err(_) => header.iter().copied().map(char::from).collect(),
+    };
+    let parameters = parameters(&text);
+    let find = |name: &str| {
+        let found = parameters.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    };
+    let extended = find("filename*").and_then(decode).filter(|name| safe(name).is_some());
+    extended.or_else(|| find("filename").map(str::to_owned)).filter(|name| !name.is_empty())
+}
+
+/// `name=value` and `name="value"` between semicolons; the disposition itself is passed over.
+fn parameters(text: &str) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let mut rest = text.chars().peekable();
+    while rest.peek().is_some() {
+        let (mut name, mut value, mut in_value) = (String::new(), String::new(), false);
+        while let Some(c) = rest.next() {
+            match c {
+                ';' => break,
+                '=' if !in_value => in_value = true,
+                '"' if in_value && value.trim().is_empty() => {
+                    value.clear();
+                    while let Some(c) = rest.next() {
+                        match c {
+                            '"' => break,
+                            // Only where it protects something: in `C:\x` it is a separator.
+                            '\\' if matches!(rest.peek(), Some('"' | '\\')) => {
+                                value.extend(rest.next());
+                            }
+                            c => value.push(c),
+                        }
+                    }
+                    // What stands between the quote and the semicolon is nothing.
+                    for c in rest.by_ref() {
+                        if c == ';' {
+                            break;
+                        }
+                    }
+                    all.push((name.trim().to_owned(), std::mem::take(&mut value)));
+                    in_value = false;
+                    name.clear();
+                    break;
+                }
+                c if in_value => value.push(c),
+                c => name.push(c),
+            }
+        }
+        if in_value {
+            all.push((name.trim().to_owned(), value.trim().to_owned()));
+        }
+    }
+    all
+}
+
+/// `UTF-8'de'Gr%C3%B6%C3%9Fe` as text.
+fn decode(value: &str) -> Option<String> {
+    let mut parts = value.splitn(3, '\'');
+    let (charset, _language, text) = (parts.next()?, parts.next()?, parts.next()?);
+    let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
+    while let [first, more @ ..] = rest {
+        rest = more;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let [high, low, more @ ..] = rest else { return None };
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
+        bytes.push(digit(*high)? * 16 + digit(*low)?);
+        rest = more;
+    }
+    match charset.to_ascii_lowercase().as_str() {
+        "utf-8" => String::from_utf8(bytes).ok(),
+        "iso-8859-1" => Some(bytes.into_iter().map(char::from).collect()),
+        _ => None,
+    }
+}
+
+/// The name as the name of a file in a folder, on every system: no separators, no way up, no
+/// control characters, nothing reserved, not too long. `None` where nothing is left of it.
+pub(super) fn safe(name: &str) -> Option<String> {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let kept: String = last
+        .chars()
+        .filter(|&c| !c.is_control() && !is_invisible(c))
+        .map(|c| if matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { c })
+        .collect();
+    // Dots at the front hide a file, those at the end vanish on Windows, as spaces do.
+    let kept = kept.trim_matches(|c: char| c == '.' || c.is_whitespace());
+    let kept = shorten(kept);
+    match kept.is_empty() {
+        true => None,
+        false if is_reserved(&kept) => Some(format!("_{kept}")),
+        false => Some(kept),
+    }
+}
+
+/// Characters that show nothing, or turn the text around: `report\u{202e}fdp.exe`.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// Names that stand for devices on Windows, whatever extension follows.
+fn is_reserved(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    match stem.as_str() {
+        "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$" | "CLOCK$" => true,
+        stem => ["COM", "LPT"].iter().any(|device| {
+            let mut number = stem.strip_prefix(device).unwrap_or_default().chars();
+            matches!(number.next(), Some('0'..='9' | '\u{B9}' | '\u{B2}' | '\u{B3}'))
+                && number.next().is_none()
+        }),
+    }
+}
+
+/// At most [`LONGEST`] bytes, the extension kept.
+fn shorten(name: &str) -> String {
+    if name.len() <= LONGEST {
+        return name.to_owned();
+    }
+    let extension = match split(name) {
+        (stem, Some(extension)) if extension.len() <= 16 => &name[stem.len()..],
+        _ => "",
+    };
+    let stem = crate::error::first(name, LONGEST - extension.len());
+    format!("{}{extension}", stem.trim_end_matches(|c: char| c == '.' || c.is_whitespace()))
+}
+
+/// A name made of an item's, which may hold anything, and an extension.
+pub(super) fn of_item(name: &str, extension: &str) -> String {
+    // A slash in an item's name is a part of it.
+    let name = name.replace(['/', '\\'], "_");
+    safe(&format!("{name}.{extension}")).unwrap_or_else(|| format!("download.{extension}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(header: &[u8]) -> Option<String> {
+        from_header(header)
+    }
+
+    #[test]
+    fn names_as_servers_write_them() {
+        for (header, name) in [
+            (&b"name=\"tableau_file\"; filename=\"RESTAPISample.twbx\""[..], "RESTAPISample.twbx"),
+            (b"attachment; filename=plain.twb ; x=y", "plain.twb"),
+            (b"attachment;FILENAME=\"a; b=\\\"c\\\".twbx\"", "a; b=\"c\".twbx"),
+            (b"attachment; filename=\"Gr\xC3\xB6\xC3\x9Fe.tdsx\"", "Gr\u{F6}\u{DF}e.tdsx"),
+            (b"attachment; filename=\"Gr\xF6\xDFe.tdsx\"", "Gr\u{F6}\u{DF}e.tdsx"),
+            (b"attachment; filename=\"x.twb\"; filename*=UTF-8''%E6%9D%B1.twb", "\u{6771}.twb"),
+            (b"attachment; filename*=utf-8'de'R%26D%20%22x%22.twb; filename=y", "R&D \"x\".twb"),
+            (b"attachment; filename*=ISO-8859-1''%F6.twb", "\u{F6}.twb"),
+            (b"attachment; filename*=UTF-8''%FF; filename=fallback.twb", "fallback.twb"),
+            (b"attachment; filename*=UTF-8''%; filename=fallback.twb", "fallback.twb"),
+            (b"attachment; filename*=koi8-r''%C1; filename=fallback.twb", "fallback.twb"),
+            (b"attachment; filename*=UTF-8''..; filename=fallback.twb", "fallback.twb"),
+            (b"filename=\"unclosed.twb", "unclosed.twb"),
+        ] {
+            assert_eq!(named(header).as_deref(), Some(name), "{}", header.escape_ascii());
+        }
+        for header in [&b""[..], b"attachment", b"attachment; filename=", b"filename=\"\"", b";;="]
+        {
+            assert_eq!(named(header), None, "{}", header.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn no_name_leaves_its_folder() {
+        for (name, expected) in [
+            ("../../etc/passwd", Some("passwd")),
+            ("/etc/shadow", Some("shadow")),
+            ("C:\\Windows\\x.twb", Some("x.twb")),
+            ("..\\..\\x.twb", Some("x.twb")),
+            ("..", None),
+            ("a/..", None),
+            ("a/", None),
+            (". .", None),
+            ("\0", None),
+            ("a\0b\r\n.twb", Some("ab.twb")),
+            ("C:x.twb", Some("C_x.twb")),
+            ("x.twb:stream", Some("x.twb_stream")),
+            (".bashrc", Some("bashrc")),
+            ("x.twb. .", Some("x.twb")),
+            ("CON", Some("_CON")),
+            ("nul.twbx", Some("_nul.twbx")),
+            ("Com1 .a.b", Some("_Com1 .a.b")),
+            ("LPT\u{B2}", Some("_LPT\u{B2}")),
+            ("COM10.twb", Some("COM10.twb")),
+            ("console.twb", Some("console.twb")),
+            ("x\u{202E}xbwt.exe", Some("xxbwt.exe")),
+            ("R&D \"x\".twbx", Some("R&D _x_.twbx")),
+        ] {
+            assert_eq!(safe(name).as_deref(), expected, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn long_names_keep_their_extension() {
+        for name in ["a".repeat(10_000), "\u{6771}".repeat(10_000), "a.".repeat(5_000)] {
+            let short = safe(&format!("{name}.twbx")).unwrap();
+            assert!(short.len() <= LONGEST && short.ends_with(".twbx"), "{short}");
+        }
+        assert_eq!(safe(&format!("x.{}", "y".repeat(10_000))).unwrap().len(), LONGEST);
+    }
+
+    #[test]
+    fn items_give_names_too() {
+        assert_eq!(of_item("Q1/Q2 \u{6771}", "twbx"), "Q1_Q2 \u{6771}.twbx");
+        assert_eq!(of_item("..", "twbx"), "twbx");
+        assert_eq!(of_item("a".repeat(300).as_str(), "pdf").len(), LONGEST);
+    }
+}
