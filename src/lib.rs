@@ -51,6 +51,10 @@ mod xml;
 #[cfg(feature = "mock")]
 pub mod mock;
 
+#[cfg(all(feature = "mock", any(test, fuzzing)))]
+#[doc(hidden)]
+pub mod fuzzing;
+
 pub mod guide;
 
 pub use credentials::{Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth};

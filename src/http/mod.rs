@@ -17,5 +17,7 @@ pub use options::{Fingerprint, HttpOptions, Verify};
 pub(crate) use request::{Replay, Request};
 pub use retry::Retries;
 pub(crate) use tls::{random, sha256};
+#[cfg(all(feature = "mock", any(test, fuzzing)))]
+pub(crate) use transport::fuzzing;
 pub(crate) use transport::{Asker, Success, Transport};
 pub(crate) use url::{Base, Origin, encode_segment};

@@ -546,7 +546,10 @@ impl Success {
     }
 
     fn bytes(&mut self) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
+        // A page of a list has a megabyte or so; growing by doubling would take up to twice that.
+        // What the server says is believed up to a bound, and one byte more shows the end.
+        let length = self.length().unwrap_or(0).min(self.most).min(8 << 20);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
         let read = while_watching(self.stop.as_ref(), || {
             self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
         });
@@ -568,5 +571,36 @@ impl Success {
             .with_status(self.status)
             .at(self.scrub.clean(&self.url.to_string()))
             .doing(&self.doing)
+    }
+}
+
+#[cfg(all(feature = "mock", any(test, fuzzing)))]
+pub(crate) mod fuzzing {
+    use ureq::http::header::RETRY_AFTER;
+
+    use super::*;
+
+    /// The answer that has this body.
+    pub(crate) fn success(body: &[u8], secret: &str) -> Success {
+        let scrub = Scrub::default().with(&Secret::new(secret));
+        let body = ureq::Body::builder().data(body.to_vec());
+        Success { status: 200, body, most: 1 << 20, ..Success::nothing(&scrub) }
+    }
+
+    /// The error that an answer with this status, `Retry-After` and body is.
+    pub(crate) fn refused(
+        status: u16,
+        after: &[u8],
+        body: &[u8],
+        cut: bool,
+        secret: &str,
+    ) -> Error {
+        let scrub = Scrub::default().with(&Secret::new(secret));
+        let mut headers = HeaderMap::new();
+        if let Ok(after) = HeaderValue::from_bytes(after) {
+            headers.insert("x-request-id", after.clone());
+            headers.insert(RETRY_AFTER, after);
+        }
+        failure::refused(status, &headers, body, cut, &Url::nowhere(), &scrub)
     }
 }

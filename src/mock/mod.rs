@@ -27,6 +27,8 @@ mod encoding;
 mod expect;
 mod faults;
 mod filter;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod http;
 mod luid;
 mod multipart;

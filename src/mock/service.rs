@@ -53,7 +53,7 @@ impl Service {
     }
 
     /// Carries out a request.
-    fn answer(&self, request: &Request) -> (Answer, Format) {
+    pub(super) fn answer(&self, request: &Request) -> (Answer, Format) {
         let format = Format::accepted(request.header("accept"));
         let mut world = lock(&self.world);
         world.settle();

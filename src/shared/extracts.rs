@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::JobHandle;
 use crate::core::Core;
 use crate::http::Request;
 use crate::ids::{DatasourceId, Extracted, Refreshed, WorkbookId};
@@ -29,8 +30,8 @@ impl Session<'_> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn extracts<'s, I: Extracted>(&'s self, id: &'s I) -> Extracts<'s, I> {
-        Extracts { core: self.core(), id, encrypt: false, only: None }
+    pub fn extracts<I: Extracted>(&self, id: &I) -> Extracts<'_, I> {
+        Extracts { core: self.core(), id: id.clone(), encrypt: false, only: None }
     }
 }
 
@@ -39,7 +40,7 @@ impl Session<'_> {
 #[must_use = "nothing is sent before `create` or `delete`"]
 pub struct Extracts<'s, I> {
     core: &'s Arc<Core>,
-    id: &'s I,
+    id: I,
     encrypt: bool,
     only: Option<Vec<DatasourceId>>,
 }
@@ -52,7 +53,7 @@ impl Extracts<'_, WorkbookId> {
     }
 }
 
-impl<I: Extracted> Extracts<'_, I> {
+impl<'s, I: Extracted> Extracts<'s, I> {
     /// Encrypts what is created. Default: not.
     pub fn encrypt(mut self) -> Self {
         self.encrypt = true;
@@ -63,12 +64,12 @@ impl<I: Extracted> Extracts<'_, I> {
     ///
     /// REST: [Create Extracts for Embedded Data Sources in a Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#create_extracts_for_workbook)
     /// and [Create an Extract for a Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#create_extract_for_datasource), API 3.5.
-    pub fn create(&self) -> Result<Job> {
+    pub fn create(&self) -> Result<JobHandle<'s>> {
         let mut request = self.request("createExtract")?;
         if self.encrypt {
             request = request.query("encrypt", "true");
         }
-        self.core.read(request, "job")
+        Ok(JobHandle::new(self.core, self.core.read(request, "job")?))
     }
 
     /// Turns extracts back into live connections: starts the job for it, which not every server
@@ -76,8 +77,9 @@ impl<I: Extracted> Extracts<'_, I> {
     ///
     /// REST: [Delete Extracts of Embedded Data Sources from a Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#delete_extracts_from_workbook)
     /// and [Delete the Extract from a Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#delete_extract_from_datasource), API 3.5.
-    pub fn delete(&self) -> Result<Option<Job>> {
-        self.core.read_any(self.request("deleteExtract")?, "job")
+    pub fn delete(&self) -> Result<Option<JobHandle<'s>>> {
+        let job = self.core.read_any(self.request("deleteExtract")?, "job")?;
+        Ok(job.map(|job| JobHandle::new(self.core, job)))
     }
 
     fn request(&self, verb: &str) -> Result<Request<'static>> {
@@ -98,7 +100,11 @@ impl<I: Extracted> Extracts<'_, I> {
 }
 
 /// Starts a refresh; where one waits already, which the server tells as an error, gives that one.
-pub(crate) fn refresh<I: Refreshed>(core: &Arc<Core>, id: &I, incremental: bool) -> Result<Job> {
+pub(crate) fn refresh<'s, I: Refreshed>(
+    core: &'s Arc<Core>,
+    id: &I,
+    incremental: bool,
+) -> Result<JobHandle<'s>> {
     if incremental {
         core.needs((3, 25), || "an incremental refresh".into())?;
     }
@@ -127,14 +133,14 @@ const WAITS_ALREADY: &str = "409093";
 
 /// The job that was started, or the one that waits already, found among the unfinished jobs of the
 /// site. Where it is not found, or the user may not look, the server's error stands.
-pub(crate) fn or_waiting(
-    core: &Arc<Core>,
+pub(crate) fn or_waiting<'s>(
+    core: &'s Arc<Core>,
     outcome: Result<Job>,
     is_it: impl Fn(&Job) -> bool,
-) -> Result<Job> {
+) -> Result<JobHandle<'s>> {
     let refused = match outcome {
         Err(error) if error.code() == Some(WAITS_ALREADY) => error,
-        other => return other,
+        other => return other.map(|job| JobHandle::new(core, job)),
     };
     let jobs = Jobs::new(core);
     let unfinished = |job: &BackgroundJob| {
@@ -145,7 +151,7 @@ pub(crate) fn or_waiting(
     };
     for job in newest.items.iter().filter(|job| unfinished(job)) {
         match jobs.get(&job.id) {
-            Ok(job) if is_it(&job) => return Ok(job),
+            Ok(job) if is_it(&job) => return Ok(JobHandle::new(core, job)),
             // It may have ended meanwhile, or be somebody else's.
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::Api => {}

@@ -2,7 +2,7 @@
 
 /// A kind of content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Magic {
+pub enum Magic {
     Zip,
     Xml,
     Json,

@@ -30,7 +30,6 @@ use crate::{Error, ErrorKind, Result};
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "the job goes on without it; `wait` says how it ends"]
 #[derive(Clone)]
 pub struct JobHandle<'s> {
     core: &'s Arc<Core>,
@@ -44,8 +43,11 @@ pub struct JobWait<'f> {
     first: Duration,
     longest: Duration,
     failures: u32,
-    progress: Option<Box<dyn FnMut(&Job) + 'f>>,
+    progress: Option<Tell<'f>>,
 }
+
+/// Who is told of the progress.
+type Tell<'f> = Box<dyn FnMut(&Job) + 'f>;
 
 impl<'f> JobWait<'f> {
     /// As long as it takes: half a second after the first question, then 1.4 times longer after

@@ -11,10 +11,12 @@ mod hyper;
 mod job;
 mod list;
 mod permissions;
+mod publish;
 mod quality;
 pub mod query;
 mod retry;
 mod revisions;
+mod schedule;
 mod source;
 mod tags;
 mod upload;
@@ -22,6 +24,8 @@ mod upload;
 pub use connections::{Connection, ConnectionUpdate, Connections};
 pub use details::{Location, LocationKind, OwnerDetails, ProjectDetails, WorkbookDetails};
 pub use download::Download;
+#[cfg(all(feature = "mock", any(test, fuzzing)))]
+pub(crate) use download::file_name;
 pub(crate) use download::{Extensions, Item};
 pub use export::{
     CsvExport, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport,
@@ -38,10 +42,16 @@ pub use permissions::{
     Capability, DefaultsFor, Grantee, PermissionChanges, PermissionMode, PermissionRule,
     Permissions,
 };
+pub(crate) use publish::{Appendable, HoldsExtracts, InProject, Publishable};
+pub use publish::{
+    ConnectionCredentials, Publish, PublishConnection, Published, PublishedConnection,
+};
 pub use quality::{NewWarning, QualityWarning, QualityWarnings, WarningType, WarningUpdate};
 pub(crate) use query::fields;
 pub use query::{Field, Filter, Sort};
 pub use revisions::{Revision, Revisions};
+pub use schedule::Scheduled;
+pub(crate) use schedule::add_to_schedule;
 pub use source::Source;
 pub use tags::{TagBatch, Tags};
 pub use upload::Upload;

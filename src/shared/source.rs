@@ -33,10 +33,16 @@ pub struct Source<'f> {
     pub(super) chunk_size: u64,
     pub(super) chunked_from: u64,
     pub(super) restarts: u32,
-    pub(super) progress: Option<Box<dyn FnMut(u64, u64) + 'f>>,
-    pub(super) checkpoint: Option<Box<dyn FnMut(&Upload) + 'f>>,
+    pub(super) progress: Option<Tell<'f>>,
+    pub(super) checkpoint: Option<Keep<'f>>,
     pub(super) resume: Option<Upload>,
 }
+
+/// Who is told how many bytes were sent, of how many.
+type Tell<'f> = Box<dyn FnMut(u64, u64) + 'f>;
+
+/// Who keeps what an upload can be resumed from.
+type Keep<'f> = Box<dyn FnMut(&Upload) + 'f>;
 
 /// A reader that can go back.
 trait ReadSeek: Read + Seek {}
@@ -202,8 +208,8 @@ pub(super) struct Opened<'f> {
     pub(super) chunk_size: u64,
     pub(super) chunked_from: u64,
     pub(super) restarts: u32,
-    progress: Option<Box<dyn FnMut(u64, u64) + 'f>>,
-    pub(super) checkpoint: Option<Box<dyn FnMut(&Upload) + 'f>>,
+    progress: Option<Tell<'f>>,
+    pub(super) checkpoint: Option<Keep<'f>>,
     pub(super) resume: Option<Upload>,
 }
 

@@ -1,6 +1,7 @@
 //! Custom views: `session.custom_views()`.
 
 mod export;
+mod publish;
 
 use std::borrow::Borrow;
 

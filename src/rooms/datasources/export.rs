@@ -20,7 +20,7 @@ impl<'s> Datasources<'s> {
     /// REST: [Download Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#download_data_source), API 2.0.
     pub fn download(&self, id: &DatasourceId) -> Download<'s> {
         let request = Request::get(self.core.site(&format!("{}/content", id.path())));
-        Download::new(self.core, Ok(request), Item::new(id, "datasource", CONTENT).with_extracts())
+        Download::new(self.core, Ok(request), Item::new(id, CONTENT).with_extracts())
     }
 
     /// An earlier revision of the data source.
@@ -29,6 +29,6 @@ impl<'s> Datasources<'s> {
     pub fn download_revision(&self, id: &DatasourceId, revision: u32) -> Download<'s> {
         let path = format!("{}/revisions/{revision}/content", id.path());
         let request = Request::get(self.core.site(&path)).since(2, 3);
-        Download::new(self.core, Ok(request), Item::new(id, "datasource", CONTENT).with_extracts())
+        Download::new(self.core, Ok(request), Item::new(id, CONTENT).with_extracts())
     }
 }

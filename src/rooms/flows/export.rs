@@ -18,7 +18,7 @@ impl<'s> Flows<'s> {
     /// REST: [Download Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#download_flow), API 3.3.
     pub fn download(&self, id: &FlowId) -> Download<'s> {
         let request = Request::get(self.core.site(&format!("{}/content", id.path()))).since(3, 3);
-        Download::new(self.core, Ok(request), Item::new(id, "flow", CONTENT))
+        Download::new(self.core, Ok(request), Item::new(id, CONTENT))
     }
 
     /// An earlier revision of the flow.
@@ -27,6 +27,6 @@ impl<'s> Flows<'s> {
     pub fn download_revision(&self, id: &FlowId, revision: u32) -> Download<'s> {
         let path = format!("{}/revisions/{revision}/content", id.path());
         let request = Request::get(self.core.site(&path)).since(3, 3);
-        Download::new(self.core, Ok(request), Item::new(id, "flow", CONTENT))
+        Download::new(self.core, Ok(request), Item::new(id, CONTENT))
     }
 }

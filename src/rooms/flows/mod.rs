@@ -1,6 +1,7 @@
 //! Flows: `session.flows()`.
 
 mod export;
+mod publish;
 
 use std::borrow::Borrow;
 
@@ -8,11 +9,13 @@ use jiff::Timestamp;
 
 use crate::Result;
 use crate::http::Request;
-use crate::ids::{FlowId, Located, ProjectId, UserId};
-use crate::rooms::jobs::Job;
-use crate::shared::{List, Listed, Location, OwnerDetails, ProjectDetails, or_waiting};
-use crate::xml::{self, Out, ToXml, element};
+use crate::ids::{FlowId, Located, ProjectId, ScheduleId, UserId};
 use crate::shared::find::{self, Place};
+use crate::shared::{
+    JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule,
+    or_waiting,
+};
+use crate::xml::{self, Out, ToXml, element};
 
 super::room! {
     /// The flows of a site: data preparations of Tableau Prep.
@@ -63,7 +66,7 @@ impl<'s> Flows<'s> {
     /// as the user may look for it.
     ///
     /// REST: [Run Flow Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#run_flow_now), API 3.3.
-    pub fn run_now(&self, id: &FlowId) -> Result<Job> {
+    pub fn run_now(&self, id: &FlowId) -> Result<JobHandle<'s>> {
         self.run(id, "<tsRequest/>".into())
     }
 
@@ -71,7 +74,11 @@ impl<'s> Flows<'s> {
     /// [`run_now`](Flows::run_now).
     ///
     /// REST: [Run Flow Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#run_flow_now), API 3.3; parameters 3.15.
-    pub fn run_now_with(&self, id: &FlowId, run: impl Borrow<FlowRunSpec>) -> Result<Job> {
+    pub fn run_now_with(
+        &self,
+        id: &FlowId,
+        run: impl Borrow<FlowRunSpec>,
+    ) -> Result<JobHandle<'s>> {
         let run = run.borrow();
         if !run.parameters.is_empty() {
             self.core.needs((3, 15), || "a run of a flow with parameters".into())?;
@@ -79,7 +86,14 @@ impl<'s> Flows<'s> {
         self.run(id, xml::request(&(id, run))?)
     }
 
-    fn run(&self, id: &FlowId, body: String) -> Result<Job> {
+    /// Adds a flow to a schedule, which then runs it.
+    ///
+    /// REST: [Add Flow Task to Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_flow_task_to_schedule), API 3.3.
+    pub fn add_to_schedule(&self, id: &FlowId, schedule: &ScheduleId) -> Result<Scheduled> {
+        add_to_schedule(self.core, schedule, id, "runFlow", (3, 3))
+    }
+
+    fn run(&self, id: &FlowId, body: String) -> Result<JobHandle<'s>> {
         let path = self.core.site(&format!("{}/run", id.path()));
         let started = self.core.read(Request::post(path).since(3, 3).xml(body), "job");
         or_waiting(self.core, started, |job| job.flow.as_ref() == Some(id))

@@ -19,7 +19,7 @@ impl<'s> Workbooks<'s> {
     ///
     /// REST: [Download Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_workbook), API 2.0.
     pub fn download(&self, id: &WorkbookId) -> Download<'s> {
-        let item = Item::new(id, "workbook", CONTENT).with_extracts();
+        let item = Item::new(id, CONTENT).with_extracts();
         Download::new(self.core, Ok(self.file(id, "content")), item)
     }
 
@@ -28,7 +28,7 @@ impl<'s> Workbooks<'s> {
     /// REST: [Download Workbook Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_workbook_revision), API 2.3.
     pub fn download_revision(&self, id: &WorkbookId, revision: u32) -> Download<'s> {
         let request = self.file(id, &format!("revisions/{revision}/content")).since(2, 3);
-        Download::new(self.core, Ok(request), Item::new(id, "workbook", CONTENT).with_extracts())
+        Download::new(self.core, Ok(request), Item::new(id, CONTENT).with_extracts())
     }
 
     /// All sheets of the workbook as a PDF.
@@ -41,7 +41,7 @@ impl<'s> Workbooks<'s> {
         if options.is_filtered() {
             request = request.since(3, 23);
         }
-        let item = Item::new(id, "workbook", &[(None, "pdf")]);
+        let item = Item::new(id, &[(None, "pdf")]);
         Download::new(self.core, options.add(request), item)
     }
 
@@ -54,14 +54,14 @@ impl<'s> Workbooks<'s> {
         options: impl Borrow<PowerPointExport>,
     ) -> Download<'s> {
         let request = options.borrow().add(self.file(id, "powerpoint").since(3, 8));
-        Download::new(self.core, request, Item::new(id, "workbook", &[(None, "pptx")]))
+        Download::new(self.core, request, Item::new(id, &[(None, "pptx")]))
     }
 
     /// The thumbnail of the workbook, a PNG.
     ///
     /// REST: [Query Workbook Preview Image](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbook_preview_image), API 1.0.
     pub fn preview_image(&self, id: &WorkbookId) -> Download<'s> {
-        let item = Item::new(id, "workbook", &[(None, "png")]);
+        let item = Item::new(id, &[(None, "png")]);
         Download::new(self.core, Ok(self.file(id, "previewImage")), item)
     }
 }

@@ -18,6 +18,12 @@ use crate::ids::Located;
 use crate::xml::{FromXml, Node};
 use crate::{Error, Result};
 
+/// The name that a file gets whose answer has this `Content-Disposition`.
+#[cfg(all(feature = "mock", any(test, fuzzing)))]
+pub(crate) fn file_name(header: &[u8]) -> Option<String> {
+    name::from_header(header).and_then(|name| name::safe(&name))
+}
+
 /// A file to download. Nothing is asked for until it is said where the file goes.
 ///
 /// The file is written as it arrives and takes no memory to speak of, however large it is. What
@@ -37,8 +43,11 @@ pub struct Download<'s> {
     request: Result<Request<'static>>,
     item: Item,
     overwrite: bool,
-    progress: Option<Box<dyn FnMut(u64, Option<u64>) + 's>>,
+    progress: Option<Tell<'s>>,
 }
+
+/// Who is told of the progress.
+type Tell<'s> = Box<dyn FnMut(u64, Option<u64>) + 's>;
 
 /// What names a file where the server does not.
 pub(crate) struct Item {
@@ -54,9 +63,9 @@ pub(crate) struct Item {
 pub(crate) type Extensions = &'static [(Option<Magic>, &'static str)];
 
 impl Item {
-    pub(crate) fn new(id: &impl Located, tag: &'static str, extensions: Extensions) -> Item {
+    pub(crate) fn new<I: Located>(id: &I, extensions: Extensions) -> Item {
         let (path, id) = (id.path(), id.as_str().to_owned());
-        Item { path, tag, id, extensions, has_extracts: false }
+        Item { path, tag: I::KIND, id, extensions, has_extracts: false }
     }
 
     /// What can be had with its extracts or without.
@@ -179,17 +188,16 @@ impl<'s> Download<'s> {
     /// first byte is an error: a writer cannot take back.
     pub fn to_writer(self, mut writer: impl Write) -> Result<u64> {
         let (core, request, mut running) = self.begin()?;
-        let outcome = core.ask(request, |answer| {
+        core.ask(request, |answer| {
             let mut written = false;
             let outcome = running.stream(answer, |block| {
                 written = true;
                 let failed = |error| Error::io("the download cannot be written", error);
                 writer.write_all(block).map_err(failed)
             });
-            // What is an error inside is tried again.
+            // Only what is an error here is tried again.
             if written { Ok(outcome) } else { outcome.map(Ok) }
-        })?;
-        outcome
+        })?
     }
 
     /// Into memory, up to [`max_response`](crate::HttpOptions::max_response).
@@ -208,7 +216,7 @@ impl<'s> Download<'s> {
 struct Running<'s> {
     item: Item,
     overwrite: bool,
-    progress: Option<Box<dyn FnMut(u64, Option<u64>) + 's>>,
+    progress: Option<Tell<'s>>,
 }
 
 impl Running<'_> {

@@ -1,0 +1,83 @@
+//! The mock server without its sockets, for fuzzing.
+
+use std::io::{Cursor, Read};
+
+use super::answer::Format;
+use super::encoding::decode_query;
+use super::http::{Broken, Wire};
+use super::multipart;
+use super::request::Request;
+use super::sample::Sizes;
+use super::service::Service;
+use super::version::Version;
+use super::world::World;
+
+/// The most of a body that is read here.
+const MOST: u64 = 1 << 20;
+
+/// Takes requests off a stream and carries them out in a session, until one cannot be read.
+///
+/// A request without a token gets the session's, and `{site}` in a path stands for its site.
+pub(crate) fn converse(bytes: &[u8]) {
+    let sizes = Sizes { users: 3, groups: 2, projects: 3, workbooks: 2, datasources: 1 };
+    let mut world = World::new(Version::NEWEST, "admin", sizes);
+    world.jwts.push(("JWT".to_owned(), "admin".to_owned()));
+    world.max_file = usize::try_from(MOST).unwrap_or(usize::MAX);
+    let service = Service::new(world, false);
+    let body =
+        b"<tsRequest><credentials jwt=\"JWT\"><site contentUrl=\"\"/></credentials></tsRequest>";
+    let head = "POST /api/3.30/auth/signin HTTP/1.1\r\nContent-Type: text/xml\r\n\r\n";
+    let mut wire = Wire::new(Cursor::new(head.as_bytes().to_vec()));
+    let head = wire.head().expect("a request of our own");
+    let (answer, _) = service.answer(&Request::new(&head, body.to_vec()));
+    let (_, answer) = answer.written(Format::Xml);
+    let answer = String::from_utf8(answer).expect("answers are UTF-8");
+    let between = |before: &str| {
+        let rest = &answer[answer.find(before).expect("signed in") + before.len()..];
+        rest[..rest.find('"').expect("a closing quote")].to_owned()
+    };
+    let (token, site) = (between("token=\""), between("<site id=\""));
+
+    let mut wire = Wire::new(Cursor::new(bytes.to_vec()));
+    loop {
+        let request = wire.head().and_then(|head| {
+            let body = wire.body(&head, MOST)?;
+            assert!(body.len() <= bytes.len());
+            Ok(Request::new(&head, body))
+        });
+        let mut request = match request {
+            Ok(request) => request,
+            Err(Broken::Refused(status, _)) => return assert!((400..600).contains(&status)),
+            Err(Broken::Closed | Broken::Slow) => return,
+        };
+        request.path = request.path.replace("{site}", &site);
+        if request.header("x-tableau-auth").is_none() {
+            request.headers.push(("X-Tableau-Auth".to_owned(), token.clone()));
+        }
+        let (answer, format) = service.answer(&request);
+        assert!((200..600).contains(&answer.status), "{}", answer.status);
+        let (content_type, body) = answer.written(format);
+        if content_type.contains("xml") && body.starts_with(b"<") {
+            let text = std::str::from_utf8(&body).expect("XML is UTF-8");
+            roxmltree::Document::parse(text).expect("answers are well-formed");
+        }
+    }
+}
+
+/// What a query says, as the server reads it.
+pub(crate) fn query(query: &str) -> Option<Vec<(String, String)>> {
+    decode_query(query)
+}
+
+/// A part's name, file name and content.
+type OwnedPart = (String, Option<String>, Vec<u8>);
+
+/// The names, file names and contents of a body's parts, if it is one of parts.
+pub(crate) fn parts(content_type: &str, mut body: impl Read) -> Option<Vec<OwnedPart>> {
+    let mut wire = Wire::new(Cursor::new(b"POST / HTTP/1.1\r\n\r\n".to_vec()));
+    let mut request = Request::new(&wire.head().expect("a request of our own"), Vec::new());
+    request.headers.push(("Content-Type".to_owned(), content_type.to_owned()));
+    body.read_to_end(&mut request.body).expect("read from memory");
+    let parts = multipart::parts(&request).ok()?;
+    Some(parts.into_iter().map(|p| (p.name, p.filename, p.body.to_vec())).collect())
+}
