@@ -44,18 +44,24 @@ pub fn start() {
     });
 }
 
-/// Every record of every thread.
-pub fn all() -> Vec<Record> {
-    RECORDS.lock().unwrap().clone()
+/// How many records there are by now.
+pub fn mark() -> usize {
+    RECORDS.lock().unwrap().len()
+}
+
+/// The records since a mark that are wanted. Those of the whole run are many: none is copied in vain.
+pub fn since(mark: usize, wanted: impl Fn(&Record) -> bool) -> Vec<Record> {
+    RECORDS.lock().unwrap()[mark..].iter().filter(|record| wanted(record)).cloned().collect()
 }
 
 /// The records of this thread: tests run in threads of their own.
 pub fn here() -> Vec<Record> {
     let me = thread::current().id();
-    all().into_iter().filter(|record| record.thread == me).collect()
+    since(0, |record| record.thread == me)
 }
 
 /// The records of this thread for a target.
 pub fn of(target: &str) -> Vec<Record> {
-    here().into_iter().filter(|record| record.target == target).collect()
+    let me = thread::current().id();
+    since(0, |record| record.thread == me && record.target == target)
 }

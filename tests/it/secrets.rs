@@ -80,10 +80,10 @@ fn ours(record: &Record) -> bool {
     record.target.starts_with("tableau_server_client")
 }
 
-/// What was logged about one server, which its port tells.
-fn logged_about(raw: &Raw) -> Vec<Record> {
+/// What was logged about one server since then: its port tells.
+fn logged_about(raw: &Raw, mark: usize) -> Vec<Record> {
     let port = raw.address.port().to_string();
-    logs::all().into_iter().filter(|record| record.text.contains(&port)).collect()
+    logs::since(mark, |record| record.text.contains(&port))
 }
 
 fn site(token: &str) -> Reply {
@@ -191,7 +191,7 @@ fn a_server_that_echoes_secrets_gets_none_of_them_shown() {
     logs::start();
     for part in 0..PARTS {
         for secret in PASSWORDS {
-            let raw = echoing(part);
+            let (raw, mark) = (echoing(part), logs::mark());
             let options =
                 plain().header("Authorization", HEADER).retries(tsc::Retries::new().times(1));
             let server = with(&raw.url, options);
@@ -219,7 +219,7 @@ fn a_server_that_echoes_secrets_gets_none_of_them_shown() {
             }
             assert_eq!(errors, 2, "part {part} was to fail");
             assert_clean(&shown.0, &[secret, TOKEN, HEADER], &format!("part {part}"));
-            let records = logged_about(&raw);
+            let records = logged_about(&raw, mark);
             assert!(records.iter().any(ours), "part {part} logs");
             for record in records.iter().filter(|record| ours(record)) {
                 assert_clean(
@@ -235,6 +235,7 @@ fn a_server_that_echoes_secrets_gets_none_of_them_shown() {
 #[test]
 fn a_jwt_and_a_header_that_are_echoed_are_not_shown() {
     logs::start();
+    let mark = logs::mark();
     let raw = Raw::start(|seen| match seen.path().ends_with("signin") {
         true => {
             let header = seen.header("authorization").unwrap();
@@ -246,7 +247,7 @@ fn a_jwt_and_a_header_that_are_echoed_are_not_shown() {
     let error = server.sign_in(&tsc::JwtAuth::new(JWT)).unwrap_err();
     assert_clean(&everything_of(&error), &[JWT, HEADER], "the error");
     assert!(error.to_string().contains("jwt="), "the rest is still quoted: {error}");
-    for record in logged_about(&raw) {
+    for record in logged_about(&raw, mark) {
         assert_clean(&record.text, &[JWT, HEADER], &record.target);
     }
 }
