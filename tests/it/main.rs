@@ -5,6 +5,7 @@ mod content;
 mod credentials;
 mod errors;
 mod examples;
+mod face;
 mod find;
 mod help;
 mod listing;
