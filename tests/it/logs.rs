@@ -1,5 +1,7 @@
-//! The one logger of this binary: keeps every record, for tests to look at.
+//! The one logger of this binary, for tests to look at: keeps the library's records, and those of
+//! everything else where they are of a thread that asked for them.
 
+use std::cell::Cell;
 use std::sync::{Mutex, Once};
 use std::thread::{self, ThreadId};
 
@@ -15,6 +17,11 @@ pub struct Record {
 
 struct Keeper;
 
+thread_local! {
+    /// Whether this thread wants the records of others' code, too: they are very many.
+    static ALL: Cell<bool> = const { Cell::new(false) };
+}
+
 static RECORDS: Mutex<Vec<Record>> = Mutex::new(Vec::new());
 
 impl Log for Keeper {
@@ -23,6 +30,9 @@ impl Log for Keeper {
     }
 
     fn log(&self, record: &log::Record<'_>) {
+        if !ALL.get() && !record.target().starts_with("tableau_server_client") {
+            return;
+        }
         let record = Record {
             thread: thread::current().id(),
             level: record.level(),
@@ -35,8 +45,10 @@ impl Log for Keeper {
     fn flush(&self) {}
 }
 
-/// Installs the logger, at `trace`. What is logged from now on is kept.
+/// Installs the logger, at `trace`. What this thread logs from now on is kept, and what the library
+/// logs anywhere.
 pub fn start() {
+    ALL.set(true);
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         log::set_logger(&Keeper).unwrap();
