@@ -1,8 +1,8 @@
 //! The library over real sockets: one binary, a module for each subject.
 
 mod credentials;
-mod errors;
 mod examples;
+mod faults;
 mod find;
 mod help;
 mod listing;
