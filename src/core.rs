@@ -61,7 +61,8 @@ impl Core {
     ) -> Core {
         let ours = transport.origin();
         let mut foreign = None;
-        if *origin != ours {
+        // One from before the server led us to https is this server's too.
+        if *origin != ours && *origin != transport.base().origin {
             // The token of a session that was led to https must not go over http again.
             match origin.is_upgrade_of(&ours) && (origin.port(), ours.port()) == (443, 80) {
                 true => transport.upgrade_to(origin),

@@ -8,7 +8,7 @@ use crate::http::encode_segment;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a thing with an address of its own on a site"
 )]
-pub trait Located: sealed::Sealed {
+pub trait Located: sealed::Sealed + Clone {
     /// The URL segment of the kind: `workbooks`.
     const AT: &'static str;
 
@@ -158,6 +158,10 @@ ids! {
     SiteId;
     /// The id of a user.
     UserId = "users", "user";
+    /// The id of a schedule.
+    ScheduleId = "schedules", "schedule";
+    /// The id of a task of a schedule.
+    TaskId = "tasks", "task";
     /// The id of a group.
     GroupId = "groups", "group";
     /// The id of a group set.

@@ -8,7 +8,7 @@ use tableau_server_client::ErrorKind;
 use tableau_server_client::mock::{Builder, MockServer};
 
 const HELP: &str = "\
-A mock Tableau Server on 127.0.0.1, for tests.
+A mock Tableau Server, for tests.
 
 Usage: tableau-mock-server [OPTIONS]
 
@@ -18,6 +18,8 @@ It prints one line of JSON when it listens, and serves until it is killed:
 
 Options:
   --port N           listen on this port [default: 0, a free one]
+  --listen ADDRESS   listen on this IP address, for all who can reach it
+                     [default: 127.0.0.1]
   --https            HTTPS with a self-signed certificate
   --api-version V    the newest REST API version that it speaks [default: 3.30]
   --site NAME=URL    a site beside the default one; can be repeated
@@ -82,6 +84,7 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Builder>> 
             }
         }
         let known = [
+            "--listen",
             "--port",
             "--api-version",
             "--site",
@@ -100,6 +103,7 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Builder>> 
         let wrong = || format!("{flag} cannot be '{value}'");
         let number = || value.parse::<u64>().with_context(wrong);
         builder = match flag {
+            "--listen" => builder.listen_on(value.parse().with_context(wrong)?),
             "--port" => builder.port(value.parse().with_context(wrong)?),
             "--api-version" => builder.api_version(&value),
             "--site" => {

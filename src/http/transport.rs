@@ -546,7 +546,10 @@ impl Success {
     }
 
     fn bytes(&mut self) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
+        // A page of a list has a megabyte or so; growing by doubling would take up to twice that.
+        // What the server says is believed up to a bound, and one byte more shows the end.
+        let length = self.length().unwrap_or(0).min(self.most).min(8 << 20);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
         let read = while_watching(self.stop.as_ref(), || {
             self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
         });

@@ -1,6 +1,7 @@
 //! [`Builder`]: what a mock server is to be like.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use super::world::World;
 use crate::{Error, ErrorKind, Result};
 
 /// What a mock server is to be like; [`MockServer::builder`] gives one.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "the server starts with `start`"]
 pub struct Builder {
     address: SocketAddr,
@@ -26,6 +27,7 @@ pub struct Builder {
     admin: String,
     password: Option<String>,
     sites: Vec<(String, String)>,
+    projects: Vec<String>,
     users: Vec<Credentials>,
     tokens: Vec<Credentials>,
     jwts: Vec<(String, String)>,
@@ -40,9 +42,16 @@ pub struct Builder {
 #[derive(Clone)]
 struct Credentials(String, String, String);
 
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?}", self.0)
+/// Addresses, versions and sizes, no secret.
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("address", &self.address)
+            .field("api_version", &self.api_version)
+            .field("https", &self.tls.is_some())
+            .field("sizes", &self.sizes)
+            .field("sites", &self.sites)
+            .finish_non_exhaustive()
     }
 }
 
@@ -57,6 +66,7 @@ impl Builder {
             admin: "admin".to_owned(),
             password: None,
             sites: Vec::new(),
+            projects: Vec::new(),
             users: Vec::new(),
             tokens: Vec::new(),
             jwts: Vec::new(),
@@ -75,16 +85,16 @@ impl Builder {
         self
     }
 
-    /// The port on loopback. Default: 0, which is a free one.
+    /// The port. Default: 0, which is a free one.
     pub fn port(mut self, port: u16) -> Builder {
         self.address.set_port(port);
         self
     }
 
-    /// The address to listen on, where it is not loopback. Whoever reaches it can do everything:
-    /// the credentials are no secret to the machine's users. Default: `127.0.0.1:0`.
-    pub fn listen_on(mut self, address: SocketAddr) -> Builder {
-        self.address = address;
+    /// The IP address to listen on, where it is not loopback: `0.0.0.0` is all that the machine
+    /// has. Whoever reaches it can talk to the server. Default: `127.0.0.1`.
+    pub fn listen_on(mut self, address: IpAddr) -> Builder {
+        self.address.set_ip(address);
         self
     }
 
@@ -174,6 +184,13 @@ impl Builder {
         self
     }
 
+    /// A project on every site, by its path: `"Finance/Reports/2026"`. The ones above it are made
+    /// too where they are not there yet.
+    pub fn project(mut self, path: impl Into<String>) -> Builder {
+        self.projects.push(path.into());
+        self
+    }
+
     /// How many users a site starts with, the administrator included. Only the administrator and
     /// the ones of [`user`](Builder::user) have a password. Default: 6.
     pub fn users(mut self, count: u64) -> Builder {
@@ -240,6 +257,7 @@ impl Builder {
         }
         let password = self.password.unwrap_or_else(|| world.secret(20));
         world.set_password(&self.admin, &password);
+        self.projects.iter().for_each(|path| world.put_project(path));
         for Credentials(name, password, role) in &self.users {
             world.put_user(name, role).map_err(|why| Error::new(ErrorKind::Config, why))?;
             world.set_password(name, password);
@@ -280,7 +298,12 @@ impl Builder {
             Error::io(format!("listening on {} for the mock server", self.address), cause)
         })?;
         let scheme = if certificates.is_some() { "https" } else { "http" };
-        let url = format!("{scheme}://{}", net.address());
+        let mut address = net.address();
+        if address.ip().is_unspecified() {
+            // Listening everywhere; from here that is loopback.
+            address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        }
+        let url = format!("{scheme}://{address}");
         // Nobody knows the address yet, so no request can have come before this.
         let _ = service.base.set(url.clone());
         Ok(MockServer {

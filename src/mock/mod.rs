@@ -23,8 +23,10 @@ mod builder;
 mod clock;
 mod content;
 mod doc;
+mod encoding;
 mod expect;
 mod faults;
+mod filter;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod http;
@@ -42,6 +44,11 @@ mod site;
 mod tls;
 mod version;
 mod world;
+
+// So that the programs of the page on testing are run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/testing.md")]
+mod testing {}
 
 use std::fmt;
 use std::sync::Arc;

@@ -28,7 +28,7 @@ pub struct Request {
 
 impl Request {
     pub(super) fn new(head: &Head, body: Vec<u8>) -> Request {
-        let query = super::http::decode_query(&head.query).unwrap_or_else(|| {
+        let query = super::encoding::decode_query(&head.query).unwrap_or_else(|| {
             // Not decodable, so shown as it came.
             vec![(head.query.clone(), String::new())]
         });

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::answer::Answer;
-use super::http::decode;
+use super::encoding::decode;
 use super::refusal::Refusal;
 use super::request::Call;
 use super::version::Version;

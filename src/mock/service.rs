@@ -1,6 +1,7 @@
 //! [`Service`]: one connection's requests, from the wire to the handlers and back.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ pub(super) struct Service {
     /// The server's address, known once it listens.
     pub(super) base: OnceLock<String>,
     max_body: u64,
+    answered: AtomicU64,
 }
 
 impl Service {
@@ -46,6 +48,7 @@ impl Service {
             routes: auth::ROUTES.iter().copied().chain(content::routes()).collect(),
             base: OnceLock::new(),
             max_body,
+            answered: AtomicU64::new(0),
         }
     }
 
@@ -145,8 +148,11 @@ impl Service {
         if !content_type.is_empty() {
             headers.insert(0, ("Content-Type".to_owned(), content_type.to_owned()));
         }
+        headers.push(self.request_id());
         let close = !head.keeps_alive();
-        let all = head_bytes(answer.status, &headers, Some(body.len()), close);
+        let all = head_bytes(answer.status, &headers, body.len(), close);
+        // Whoever asks for the headers gets no more, or takes it for the next answer.
+        let body = if head.method == "HEAD" { Vec::new() } else { body };
         match mishap.what {
             Some(What::Reset(moment)) => {
                 stream.write_all(&all)?;
@@ -183,9 +189,16 @@ impl Service {
         }
     }
 
+    /// The header that tells one request from all others.
+    fn request_id(&self) -> (String, String) {
+        let number = self.answered.fetch_add(1, Ordering::Relaxed) + 1;
+        ("X-Tableau-Request-Id".to_owned(), format!("mock-{number:08}"))
+    }
+
     /// The headers and the body of an answer that a fault gives.
     fn canned(&self, canned: &Canned) -> (Vec<(String, String)>, Vec<u8>) {
         let mut headers = canned.headers.clone();
+        headers.push(self.request_id());
         match canned.retry_after {
             None => {}
             Some(RetryAfter::Seconds(seconds)) => {
@@ -266,12 +279,7 @@ impl Serve for Service {
     }
 }
 
-fn head_bytes(
-    status: u16,
-    headers: &[(String, String)],
-    length: Option<usize>,
-    close: bool,
-) -> Vec<u8> {
+fn head_bytes(status: u16, headers: &[(String, String)], length: usize, close: bool) -> Vec<u8> {
     let mut text = format!("HTTP/1.1 {status} {}\r\n", reason(status));
     for (name, value) in headers {
         // A value with a line end would be another header.
@@ -279,7 +287,7 @@ fn head_bytes(
         text.push_str(&format!("{name}: {value}\r\n"));
     }
     // No length goes with a status that has no body.
-    if let (Some(length), false) = (length, matches!(status, 100..200 | 204 | 304)) {
+    if !matches!(status, 100..200 | 204 | 304) {
         text.push_str(&format!("Content-Length: {length}\r\n"));
     }
     if close {
@@ -296,7 +304,7 @@ fn write_bytes(
     body: &[u8],
     close: bool,
 ) -> io::Result<()> {
-    let head = head_bytes(status, headers, Some(body.len()), close);
+    let head = head_bytes(status, headers, body.len(), close);
     stream.write_all(&[&head, body].concat())?;
     stream.flush()
 }

@@ -30,6 +30,8 @@ pub(super) struct Site {
     pub(super) permissions: BTreeMap<(String, &'static str), Vec<Rule>>,
     /// By workbook or data source; where absent, there is the one of the sample.
     pub(super) connections: HashMap<String, Vec<Connection>>,
+    /// How many connections publishing has made.
+    pub(super) connected: u64,
     /// By workbook or data source; where absent, there is the sample's one revision.
     pub(super) revisions: HashMap<String, Vec<Revision>>,
     pub(super) uploads: HashMap<String, Upload>,
@@ -61,6 +63,7 @@ impl Site {
             members: BTreeMap::new(),
             permissions: BTreeMap::new(),
             connections: HashMap::new(),
+            connected: 0,
             revisions: HashMap::new(),
             uploads: HashMap::new(),
             jobs: Vec::new(),

@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::answer::Element;
 use super::auth::{AccessToken, Session};
 use super::clock::Clock;
-use super::content::{self, Effect, Job, Outcome, User};
+use super::content::{self, Effect, Job, Outcome, Project, User};
+use super::luid::{Kind, luid};
 use super::refusal::Refusal;
 use super::request::Call;
 use super::sample::Sizes;
@@ -74,7 +75,7 @@ impl World {
     /// A new site with sample content; its number.
     pub(super) fn add_site(&mut self, name: &str, content_url: &str) -> u16 {
         let number = self.next_site;
-        self.next_site += 1;
+        self.next_site = self.next_site.saturating_add(1);
         let site = Site::new(number, name, content_url, &self.admin, &self.sizes);
         self.sites.insert(number, site);
         number
@@ -174,6 +175,25 @@ impl World {
         self.tokens = kept;
         self.sessions
             .retain(|_, session| !gone.iter().any(|token| session.was_opened_with(&token.secret)));
+    }
+
+    /// Sees to it that every site has a project at that path.
+    pub(super) fn put_project(&mut self, path: &str) {
+        let now = self.clock.now();
+        for site in self.sites.values_mut() {
+            let mut parent = None;
+            for name in path.split('/').filter(|name| !name.is_empty()) {
+                let is = |project: &Project| project.name == name && project.parent == parent;
+                let known = site.projects.iter().find(|p| is(p)).map(|p| p.id().to_owned());
+                parent = Some(known.unwrap_or_else(|| {
+                    let id = site.projects.new_id();
+                    let owner = luid(Kind::User, site.number, 0);
+                    let parent = parent.clone();
+                    site.projects.add(Project::new(id.clone(), name, parent, owner, now));
+                    id
+                }));
+            }
+        }
     }
 
     /// Sees to it that every site has a user of that name and role.

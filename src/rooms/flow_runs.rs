@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::Result;
+use super::jobs::Jobs;
 use crate::http::Request;
 use crate::ids::{FlowId, FlowRunId, JobId, Located};
-use crate::shared::{List, Listed};
+use crate::shared::{JobHandle, List, Listed};
 use crate::xml::{element, words};
+use crate::{Error, ErrorKind, Result};
 
 super::room! {
     /// The runs of the flows of a site.
@@ -27,6 +28,31 @@ impl<'s> FlowRuns<'s> {
     /// REST: [Get Flow Run](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#get_flow_run), API 3.10.
     pub fn get(&self, id: &FlowRunId) -> Result<FlowRun> {
         self.core.read(Request::get(self.core.site(&id.path())).since(3, 10), "flowRun")
+    }
+
+    /// The background job that runs a run, to wait for its end with. What the run itself says at
+    /// the end, [`get`](FlowRuns::get) has.
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>, run_id: tsc::FlowRunId) -> tsc::Result<()> {
+    /// session.flow_runs().job(&run_id)?.wait()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where the run names no job.
+    ///
+    /// REST: [Get Flow Run](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#get_flow_run)
+    /// and [Query Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_job), API 3.10.
+    pub fn job(&self, id: &FlowRunId) -> Result<JobHandle<'s>> {
+        let Some(job) = self.get(id)?.background_job else {
+            let what = format!("the run {id} names no background job");
+            return Err(Error::new(ErrorKind::NotFound, what));
+        };
+        Ok(JobHandle::new(self.core, Jobs::new(self.core).get(&job)?))
     }
 
     /// Asks the server to stop a run; one that has ended stays as it is.

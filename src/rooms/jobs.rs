@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use crate::Result;
 use crate::http::Request;
-use crate::ids::{ConnectionId, DatasourceId, FlowId, FlowRunId, JobId, Located, ViewId, WorkbookId};
+use crate::ids::{
+    ConnectionId, DatasourceId, FlowId, FlowRunId, JobId, Located, ViewId, WorkbookId,
+};
 use crate::shared::{List, Listed};
 use crate::xml::{FromXml, Node, element, words};
 
@@ -121,7 +123,8 @@ impl FromXml for Job {
     fn from_xml(node: Node<'_>) -> Result<Job> {
         let about = |tag: &str| {
             let below = node.children().filter(|child| child.tag() != "statusNotes");
-            node.find(tag).or_else(|| below.flat_map(Node::children).find(|inner| inner.tag() == tag))
+            node.find(tag)
+                .or_else(|| below.flat_map(Node::children).find(|inner| inner.tag() == tag))
         };
         let (workbook, datasource) = (about("workbook"), about("datasource"));
         let (view, flow) = (about("view"), about("flow"));

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId};
-use crate::shared::{List, Listed, find, OwnerDetails};
+use crate::shared::{List, Listed, OwnerDetails, find};
 use crate::xml::{element, words};
 use crate::{Error, ErrorKind, Result};
 

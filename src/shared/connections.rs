@@ -41,16 +41,16 @@ impl Session<'_> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn connections<'s, I: Connected>(&'s self, id: &'s I) -> Connections<'s, I> {
-        Connections { core: self.core(), id }
+    pub fn connections<I: Connected>(&self, id: &I) -> Connections<'_, I> {
+        Connections { core: self.core(), id: id.clone() }
     }
 }
 
 /// The connections of one thing; see [`Session::connections`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Connections<'s, I> {
     core: &'s Arc<Core>,
-    id: &'s I,
+    id: I,
 }
 
 impl<I: Connected> Connections<'_, I> {

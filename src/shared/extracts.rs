@@ -30,8 +30,8 @@ impl Session<'_> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn extracts<'s, I: Extracted>(&'s self, id: &'s I) -> Extracts<'s, I> {
-        Extracts { core: self.core(), id, encrypt: false, only: None }
+    pub fn extracts<I: Extracted>(&self, id: &I) -> Extracts<'_, I> {
+        Extracts { core: self.core(), id: id.clone(), encrypt: false, only: None }
     }
 }
 
@@ -40,7 +40,7 @@ impl Session<'_> {
 #[must_use = "nothing is sent before `create` or `delete`"]
 pub struct Extracts<'s, I> {
     core: &'s Arc<Core>,
-    id: &'s I,
+    id: I,
     encrypt: bool,
     only: Option<Vec<DatasourceId>>,
 }

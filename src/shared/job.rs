@@ -30,7 +30,6 @@ use crate::{Error, ErrorKind, Result};
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "the job goes on without it; `wait` says how it ends"]
 #[derive(Clone)]
 pub struct JobHandle<'s> {
     core: &'s Arc<Core>,

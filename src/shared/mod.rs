@@ -16,6 +16,7 @@ mod quality;
 pub mod query;
 mod retry;
 mod revisions;
+mod schedule;
 mod source;
 mod tags;
 mod upload;
@@ -49,6 +50,8 @@ pub use quality::{NewWarning, QualityWarning, QualityWarnings, WarningType, Warn
 pub(crate) use query::fields;
 pub use query::{Field, Filter, Sort};
 pub use revisions::{Revision, Revisions};
+pub use schedule::Scheduled;
+pub(crate) use schedule::add_to_schedule;
 pub use source::Source;
 pub use tags::{TagBatch, Tags};
 pub use upload::Upload;

@@ -40,16 +40,16 @@ impl Session<'_> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn quality_warnings<'s, I: Qualified>(&'s self, id: &'s I) -> QualityWarnings<'s, I> {
-        QualityWarnings { core: self.core(), id }
+    pub fn quality_warnings<I: Qualified>(&self, id: &I) -> QualityWarnings<'_, I> {
+        QualityWarnings { core: self.core(), id: id.clone() }
     }
 }
 
 /// The data quality warnings of one thing; see [`Session::quality_warnings`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct QualityWarnings<'s, I> {
     core: &'s Arc<Core>,
-    id: &'s I,
+    id: I,
 }
 
 impl<I: Qualified> QualityWarnings<'_, I> {

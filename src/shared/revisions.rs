@@ -40,16 +40,16 @@ impl Session<'_> {
     /// let _ = session.revisions(&flow_id).list();
     /// # }
     /// ```
-    pub fn revisions<'s, I: Revisioned>(&'s self, id: &'s I) -> Revisions<'s, I> {
-        Revisions { core: self.core(), id }
+    pub fn revisions<I: Revisioned>(&self, id: &I) -> Revisions<'_, I> {
+        Revisions { core: self.core(), id: id.clone() }
     }
 }
 
 /// The revisions of one thing; see [`Session::revisions`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Revisions<'s, I> {
     pub(crate) core: &'s Arc<Core>,
-    pub(crate) id: &'s I,
+    pub(crate) id: I,
 }
 
 impl<'s, I: Revisioned> Revisions<'s, I> {

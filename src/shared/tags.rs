@@ -30,8 +30,8 @@ impl Session<'_> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn tags<'s, I: Tagged>(&'s self, id: &'s I) -> Tags<'s, I> {
-        Tags { core: self.core(), id }
+    pub fn tags<I: Tagged>(&self, id: &I) -> Tags<'_, I> {
+        Tags { core: self.core(), id: id.clone() }
     }
 
     /// Tags for several things at once, of several kinds.
@@ -49,10 +49,10 @@ impl Session<'_> {
 }
 
 /// The tags of one thing; see [`Session::tags`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Tags<'s, I> {
     core: &'s Arc<Core>,
-    id: &'s I,
+    id: I,
 }
 
 impl<I: Tagged> Tags<'_, I> {

@@ -146,7 +146,7 @@ impl Identity {
 pub(super) fn upload(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
     let file = identity(source)?;
     let mut restarts = 0..source.restarts;
-    let mut waits = Backoff::new(Duration::from_millis(500), 2.0, Duration::from_secs(30));
+    let mut waits = Backoff::new(Duration::from_millis(200), 2.0, Duration::from_secs(30));
     let resumed = source.resume.take();
     if let Some(upload) = &resumed
         && upload.file != file

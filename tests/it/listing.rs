@@ -518,7 +518,7 @@ mod properties {
             server.set_version(version).unwrap();
             server.into_session(&mock.credentials()).unwrap()
         });
-        proptest!(ProptestConfig::with_cases(300), |(tail in text())| {
+        proptest!(ProptestConfig::with_cases(150), |(tail in text())| {
             // A name has to begin and end with something that is no blank.
             let name = format!("x{tail}x");
             let id = sessions[1].projects().create(tsc::NewProject::new(&*name)).unwrap().id;

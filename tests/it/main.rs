@@ -1,14 +1,22 @@
 //! The library over real sockets: one binary, a module for each subject.
 
+mod connections;
+mod content;
 mod credentials;
 mod examples;
 mod faults;
 mod find;
 mod help;
 mod listing;
+mod lists;
 mod logs;
 mod mock;
 mod raw;
+mod redirects;
 mod reliability;
 mod session;
+mod tls;
+mod tls_server;
+mod transfers;
 mod version;
+mod wire;

@@ -4,6 +4,7 @@ mod content;
 mod expectations;
 mod faults;
 mod hostile;
+mod program;
 mod publish;
 mod sessions;
 

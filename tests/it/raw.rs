@@ -121,11 +121,7 @@ pub struct Raw {
 impl Raw {
     /// Answers each request as `handle` says.
     pub fn start(handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
-        Raw::on_connection(move |stream, number, seen| {
-            let closer = stream.try_clone().unwrap();
-            converse(stream, number, seen, &handle);
-            let _ = closer.shutdown(Shutdown::Both);
-        })
+        Raw::on_connection(move |stream, number, seen| converse(stream, number, seen, &handle))
     }
 
     /// As [`Raw::start`], with sign-in, sign-out and server info answered already.
@@ -153,8 +149,12 @@ impl Raw {
                 }
                 let number = c.fetch_add(1, Ordering::SeqCst);
                 o.lock().unwrap().push(stream.try_clone().unwrap());
+                let end = End(stream.try_clone().unwrap());
                 let (serve, seen) = (serve.clone(), s.clone());
-                threads.push(std::thread::spawn(move || serve(stream, number, &seen)));
+                threads.push(std::thread::spawn(move || {
+                    let _end = end;
+                    serve(stream, number, &seen);
+                }));
             }
             for thread in threads {
                 let _ = thread.join();
@@ -194,6 +194,15 @@ impl Drop for Raw {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+    }
+}
+
+/// Ends a connection, where a test's own code panics too: its clones would keep it open.
+struct End(TcpStream);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let _ = self.0.shutdown(Shutdown::Both);
     }
 }
 

@@ -1,19 +1,19 @@
 //! The connections of workbooks and data sources.
 
-use super::super::answer::{Answer, Element};
-use super::super::doc::Doc;
-use super::super::luid::{ADDED, Kind, luid, number};
-use super::super::refusal::Refusal;
-use super::super::request::Call;
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::world::World;
 use super::files::Found;
 use super::workbooks::need_owner;
+use crate::mock::answer::{Answer, Element};
+use crate::mock::doc::Doc;
+use crate::mock::luid::{ADDED, Kind, luid, number};
+use crate::mock::refusal::Refusal;
+use crate::mock::request::Call;
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::site::Site;
+use crate::mock::world::World;
 
 /// A connection to a database or a file.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Connection {
+pub(in crate::mock) struct Connection {
     pub(super) id: String,
     /// The data source that it belongs to: id and name.
     datasource: (String, String),
@@ -114,11 +114,11 @@ fn sample(site: &Site, id: &str, name: &str, kind: Kind) -> Vec<Connection> {
 
 /// Makes connections of what a published file has, and of what the publisher said about it.
 pub(super) fn publish(site: &mut Site, id: &str, name: &str, found: Vec<Found>, said: &[Doc]) {
-    let taken: usize = site.connections.values().map(Vec::len).sum();
     let mut connections = Vec::new();
-    for (at, found) in found.into_iter().enumerate() {
+    for found in found {
+        site.connected += 1;
         let mut connection = Connection {
-            id: luid(Kind::Connection, site.number, ADDED + (taken + at) as u64 * 2 + 1),
+            id: luid(Kind::Connection, site.number, ADDED + site.connected),
             datasource: (
                 id.to_owned(),
                 if found.of.is_empty() { name.to_owned() } else { found.of },

@@ -2,42 +2,43 @@
 
 use jiff::Timestamp;
 
-use super::super::answer::{Answer, Element};
-use super::super::clock::written;
-use super::super::query::{Field, Listed, Type, Value, list};
-use super::super::refusal::Refusal;
-use super::super::request::Call;
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::world::World;
 use super::workbooks::need_owner;
 use super::{Effect, tags};
+use crate::mock::answer::{Answer, Element};
+use crate::mock::clock::written;
+use crate::mock::filter::{Type, Value};
+use crate::mock::query::{Field, Listed, list};
+use crate::mock::refusal::Refusal;
+use crate::mock::request::Call;
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::site::Site;
+use crate::mock::world::World;
 
 /// A published data source.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Datasource {
-    pub(in super::super) id: String,
-    pub(in super::super) number: u64,
-    pub(in super::super) name: String,
-    pub(in super::super) content_url: String,
-    pub(in super::super) description: String,
-    pub(in super::super) kind: String,
-    pub(in super::super) project: String,
-    pub(in super::super) owner: String,
-    pub(in super::super) created: Timestamp,
-    pub(in super::super) updated: Timestamp,
-    pub(in super::super) size: u64,
-    pub(in super::super) has_extracts: bool,
-    pub(in super::super) encrypt_extracts: bool,
-    pub(in super::super) certified: bool,
-    pub(in super::super) certification_note: String,
-    pub(in super::super) remote_query_agent: bool,
-    pub(in super::super) ask_data: String,
-    pub(in super::super) tags: Vec<String>,
+pub(in crate::mock) struct Datasource {
+    pub(in crate::mock) id: String,
+    pub(in crate::mock) number: u64,
+    pub(in crate::mock) name: String,
+    pub(in crate::mock) content_url: String,
+    pub(in crate::mock) description: String,
+    pub(in crate::mock) kind: String,
+    pub(in crate::mock) project: String,
+    pub(in crate::mock) owner: String,
+    pub(in crate::mock) created: Timestamp,
+    pub(in crate::mock) updated: Timestamp,
+    pub(in crate::mock) size: u64,
+    pub(in crate::mock) has_extracts: bool,
+    pub(in crate::mock) encrypt_extracts: bool,
+    pub(in crate::mock) certified: bool,
+    pub(in crate::mock) certification_note: String,
+    pub(in crate::mock) remote_query_agent: bool,
+    pub(in crate::mock) ask_data: String,
+    pub(in crate::mock) tags: Vec<String>,
 }
 
 impl Datasource {
-    pub(in super::super) fn new(id: String, name: String) -> Datasource {
+    pub(in crate::mock) fn new(id: String, name: String) -> Datasource {
         Datasource {
             id,
             number: 0,
@@ -184,7 +185,7 @@ fn get(world: &mut World, call: &Call) -> Reply {
     Ok(Answer::one(site.datasources.get(call.param(0))?.element(site, call)))
 }
 
-pub(super) fn ask_data(doc: &super::super::doc::Doc) -> Result<Option<String>, Refusal> {
+pub(super) fn ask_data(doc: &crate::mock::doc::Doc) -> Result<Option<String>, Refusal> {
     let Some(word) = doc.child("askData").and_then(|ask| ask.attr("enablement")) else {
         return Ok(None);
     };
@@ -268,7 +269,7 @@ fn update_data(world: &mut World, call: &Call) -> Reply {
     }
     if let Some(id) = call.query("uploadSessionId") {
         let upload = world.site_mut(call)?.uploads.remove(id);
-        upload.ok_or_else(|| super::super::luid::Kind::Upload.missing(id))?;
+        upload.ok_or_else(|| crate::mock::luid::Kind::Upload.missing(id))?;
     }
     start(world, call, "UpdateUploadedFile", Effect::Refresh(call.param(0).to_owned()))
 }

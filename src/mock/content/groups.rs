@@ -2,26 +2,27 @@
 
 use std::borrow::Cow;
 
-use super::super::answer::{Answer, Element};
-use super::super::luid::{ADDED, Kind, number};
-use super::super::query::{Field, Listed, Type, Value, list, list_these};
-use super::super::refusal::Refusal;
-use super::super::request::{Call, Standing};
-use super::super::route::{Method, Reply, Route};
-use super::super::sample::Sample;
-use super::super::site::Site;
-use super::super::world::World;
 use super::users::site_role;
 use super::{Effect, User};
+use crate::mock::answer::{Answer, Element};
+use crate::mock::filter::{Type, Value};
+use crate::mock::luid::{ADDED, Kind, number};
+use crate::mock::query::{Field, Listed, list, list_these};
+use crate::mock::refusal::Refusal;
+use crate::mock::request::{Call, Standing};
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::sample::Sample;
+use crate::mock::site::Site;
+use crate::mock::world::World;
 
 /// A group of users.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Group {
-    pub(in super::super) id: String,
-    pub(in super::super) name: String,
-    pub(in super::super) domain: String,
-    pub(in super::super) minimum_site_role: Option<String>,
-    pub(in super::super) license_mode: Option<String>,
+pub(in crate::mock) struct Group {
+    pub(in crate::mock) id: String,
+    pub(in crate::mock) name: String,
+    pub(in crate::mock) domain: String,
+    pub(in crate::mock) minimum_site_role: Option<String>,
+    pub(in crate::mock) license_mode: Option<String>,
 }
 
 impl Group {
@@ -115,7 +116,7 @@ fn name_is_free(site: &Site, name: &str, but: &str) -> Result<(), Refusal> {
 }
 
 // What `<group>` and its `<import>` say.
-fn change(group: &mut Group, doc: &super::super::doc::Doc) -> Result<(), Refusal> {
+fn change(group: &mut Group, doc: &crate::mock::doc::Doc) -> Result<(), Refusal> {
     if let Some(name) = doc.attr("name").filter(|name| !name.is_empty()) {
         name.clone_into(&mut group.name);
     }
@@ -206,7 +207,7 @@ fn members(world: &mut World, call: &Call) -> Reply {
 }
 
 /// The ids in `<user>` or `<users>`.
-fn users_in(doc: &super::super::doc::Doc) -> Result<Vec<String>, Refusal> {
+fn users_in(doc: &crate::mock::doc::Doc) -> Result<Vec<String>, Refusal> {
     let several = doc.child("users");
     let users = several.unwrap_or(doc).children("user");
     let ids: Vec<String> =

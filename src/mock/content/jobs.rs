@@ -5,21 +5,22 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::super::answer::{Answer, Element};
-use super::super::clock::{later, written};
-use super::super::luid::{ADDED, Kind, luid};
-use super::super::query::{Field, Listed, Type, Value, list_these};
-use super::super::refusal::Refusal;
-use super::super::request::{Call, Standing};
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::world::World;
 use super::publish::Publication;
-use super::users::ImportedUser;
+use super::user_import::ImportedUser;
+use crate::mock::answer::{Answer, Element};
+use crate::mock::clock::{later, written};
+use crate::mock::filter::{Type, Value};
+use crate::mock::luid::{ADDED, Kind, luid};
+use crate::mock::query::{Field, Listed, list_these};
+use crate::mock::refusal::Refusal;
+use crate::mock::request::{Call, Standing};
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::site::Site;
+use crate::mock::world::World;
 
 /// How a job ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in super::super) enum Outcome {
+pub(in crate::mock) enum Outcome {
     Success,
     /// With what the server has to say about it.
     Failed(String),
@@ -28,7 +29,7 @@ pub(in super::super) enum Outcome {
 
 /// What a job does when it ends well.
 #[derive(Clone, Debug)]
-pub(in super::super) enum Effect {
+pub(in crate::mock) enum Effect {
     Nothing,
     Refresh(String),
     Extract { of: String, exists: bool, encrypt: bool },
@@ -38,8 +39,8 @@ pub(in super::super) enum Effect {
 
 /// A background job.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Job {
-    pub(in super::super) id: String,
+pub(in crate::mock) struct Job {
+    pub(in crate::mock) id: String,
     kind: &'static str,
     effect: Effect,
     /// The element, the id and the name of what it is about.
@@ -57,7 +58,7 @@ pub(in super::super) struct Job {
 }
 
 impl Job {
-    pub(in super::super) fn new(
+    pub(in crate::mock) fn new(
         site: &Site,
         kind: &'static str,
         effect: Effect,
@@ -110,7 +111,7 @@ impl Job {
     }
 
     /// `<job>`: what starting it and asking for it answer.
-    pub(in super::super) fn element(&self) -> Element {
+    pub(in crate::mock) fn element(&self) -> Element {
         let on = self
             .on
             .as_ref()
@@ -286,7 +287,7 @@ fn cancel(world: &mut World, call: &Call) -> Reply {
 
 impl World {
     /// Ends the jobs whose time has come, with all that they do.
-    pub(in super::super) fn settle_jobs(&mut self, now: Timestamp) {
+    pub(in crate::mock) fn settle_jobs(&mut self, now: Timestamp) {
         let numbers: Vec<u16> = self.sites.keys().copied().collect();
         for number in numbers {
             while let Some(site) = self.sites.get_mut(&number) {
@@ -338,7 +339,7 @@ impl World {
                 }
             }
             Effect::Import(rows) => {
-                let (added, notes) = super::users::import(site, rows);
+                let (added, notes) = super::user_import::import(site, rows);
                 if let Some(job) = site.jobs.get_mut(at) {
                     let text = format!("{added} users were added to the site.");
                     job.status_notes.push(("CountOfUsersAddedToSite", added.to_string(), text));

@@ -13,6 +13,7 @@ mod search;
 mod sites;
 mod tags;
 mod uploads;
+mod user_import;
 mod users;
 mod views;
 mod workbooks;
@@ -35,7 +36,8 @@ use super::route::Route;
 pub(super) fn routes() -> impl Iterator<Item = Route> {
     [
         sites::ROUTES,
-        users::IMPORT_ROUTES,
+        // `import` and `delete` are no ids, so they come before the users' routes.
+        user_import::ROUTES,
         users::ROUTES,
         groups::ROUTES,
         projects::ROUTES,

@@ -1,20 +1,20 @@
 //! Permissions, on content and as a project's defaults.
 
-use super::super::answer::{Answer, Element};
-use super::super::doc::Doc;
-use super::super::luid::{Kind, luid};
-use super::super::refusal::Refusal;
-use super::super::request::{Call, Standing};
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::version::Version;
-use super::super::world::World;
 use super::projects::lock;
 use super::workbooks::need_owner;
+use crate::mock::answer::{Answer, Element};
+use crate::mock::doc::Doc;
+use crate::mock::luid::{Kind, luid};
+use crate::mock::refusal::Refusal;
+use crate::mock::request::{Call, Standing};
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::site::Site;
+use crate::mock::version::Version;
+use crate::mock::world::World;
 
 /// What somebody may and may not do with something.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Rule {
+pub(in crate::mock) struct Rule {
     /// `user` or `group`.
     grantee: &'static str,
     id: String,

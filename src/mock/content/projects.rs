@@ -5,27 +5,49 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::super::answer::{Answer, Element};
-use super::super::clock::written;
-use super::super::luid::Kind;
-use super::super::query::{Field, Listed, Type, Value, list};
-use super::super::refusal::Refusal;
-use super::super::request::{Call, Standing};
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::world::World;
+use crate::mock::answer::{Answer, Element};
+use crate::mock::clock::written;
+use crate::mock::filter::{Type, Value};
+use crate::mock::luid::Kind;
+use crate::mock::query::{Field, Listed, list};
+use crate::mock::refusal::Refusal;
+use crate::mock::request::{Call, Standing};
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::site::Site;
+use crate::mock::world::World;
 
 /// A project, which can be inside another.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Project {
-    pub(in super::super) id: String,
-    pub(in super::super) name: String,
-    pub(in super::super) description: String,
-    pub(in super::super) parent: Option<String>,
-    pub(in super::super) content_permissions: String,
-    pub(in super::super) owner: String,
-    pub(in super::super) created: Timestamp,
-    pub(in super::super) updated: Timestamp,
+pub(in crate::mock) struct Project {
+    pub(in crate::mock) id: String,
+    pub(in crate::mock) name: String,
+    pub(in crate::mock) description: String,
+    pub(in crate::mock) parent: Option<String>,
+    pub(in crate::mock) content_permissions: String,
+    pub(in crate::mock) owner: String,
+    pub(in crate::mock) created: Timestamp,
+    pub(in crate::mock) updated: Timestamp,
+}
+
+impl Project {
+    pub(in crate::mock) fn new(
+        id: String,
+        name: &str,
+        parent: Option<String>,
+        owner: String,
+        now: Timestamp,
+    ) -> Project {
+        Project {
+            id,
+            name: name.to_owned(),
+            description: String::new(),
+            parent,
+            content_permissions: "ManagedByOwner".to_owned(),
+            owner,
+            created: now,
+            updated: now,
+        }
+    }
 }
 
 impl Listed for Project {
@@ -176,18 +198,14 @@ fn create(world: &mut World, call: &Call) -> Reply {
     if !may {
         call.need(Standing::SiteAdmin)?;
     }
-    let new = Project {
-        id: site.projects.new_id(),
-        name: project.need("name")?.to_owned(),
-        description: project.attr("description").unwrap_or_default().to_owned(),
-        parent: parent.map(str::to_owned),
-        content_permissions: content_permissions(
-            project.attr("contentPermissions").unwrap_or("ManagedByOwner"),
-        )?,
-        owner,
-        created: now,
-        updated: now,
-    };
+    let (id, parent) = (site.projects.new_id(), parent.map(str::to_owned));
+    let mut new = Project::new(id, project.need("name")?, parent, owner, now);
+    if let Some(description) = project.attr("description") {
+        description.clone_into(&mut new.description);
+    }
+    if let Some(text) = project.attr("contentPermissions") {
+        new.content_permissions = content_permissions(text)?;
+    }
     name_is_free(site, &new)?;
     let element = new.element(site, call);
     site.projects.add(new);
@@ -263,7 +281,7 @@ fn delete(world: &mut World, call: &Call) -> Reply {
     call.need(Standing::SiteAdmin)?;
     let site = world.site_mut(call)?;
     let id = call.param(0);
-    if site.projects.get(id)?.id == super::super::luid::luid(Kind::Project, site.number, 0) {
+    if site.projects.get(id)?.id == crate::mock::luid::luid(Kind::Project, site.number, 0) {
         return Err(Refusal::forbidden("403004", "The default project cannot be deleted."));
     }
     // What is inside goes too: projects, workbooks, data sources.

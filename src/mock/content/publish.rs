@@ -4,23 +4,23 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::super::answer::Answer;
-use super::super::doc::Doc;
-use super::super::luid::{ADDED, Kind, luid, number};
-use super::super::multipart::{part, parts};
-use super::super::query::Listed;
-use super::super::refusal::Refusal;
-use super::super::request::{Call, Standing};
-use super::super::route::{Method, Reply, Route};
-use super::super::sample::url_name;
-use super::super::site::Site;
-use super::super::version::Version;
-use super::super::world::World;
 use super::datasources::ask_data;
 use super::files::{self, Inside};
 use super::uploads::too_large;
 use super::workbooks::need_owner;
 use super::{Datasource, Effect, Revision, Shown, View, Workbook, connections};
+use crate::mock::answer::Answer;
+use crate::mock::doc::Doc;
+use crate::mock::luid::{ADDED, Kind, luid, number};
+use crate::mock::multipart::{part, parts};
+use crate::mock::query::Listed;
+use crate::mock::refusal::Refusal;
+use crate::mock::request::{Call, Standing};
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::sample::url_name;
+use crate::mock::site::Site;
+use crate::mock::version::Version;
+use crate::mock::world::World;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Post, "sites/{site}/workbooks", 2, 0, workbook),
@@ -29,7 +29,7 @@ pub(super) const ROUTES: &[Route] = &[
 
 /// What is to be published.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Publication {
+pub(in crate::mock) struct Publication {
     of: Kind,
     doc: Doc,
     name: String,

@@ -4,20 +4,20 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::super::answer::{Answer, Element};
-use super::super::clock::written;
-use super::super::query::Paging;
-use super::super::refusal::Refusal;
-use super::super::request::Call;
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::world::World;
 use super::files;
 use super::workbooks::need_owner;
+use crate::mock::answer::{Answer, Element};
+use crate::mock::clock::written;
+use crate::mock::query::Paging;
+use crate::mock::refusal::Refusal;
+use crate::mock::request::Call;
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::site::Site;
+use crate::mock::world::World;
 
 /// One state of a workbook or data source.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Revision {
+pub(in crate::mock) struct Revision {
     pub(super) number: u64,
     pub(super) published: Timestamp,
     pub(super) publisher: String,
@@ -154,7 +154,7 @@ fn find<'a>(subject: &'a Subject, number: &str) -> Result<&'a Revision, Refusal>
 fn download(subject: &Subject, call: &Call) -> Reply {
     // Without extract the file would be another; what was published is what is given back.
     if let Some(value) = call.query("includeExtract") {
-        super::super::doc::flag("includeExtract", value)?;
+        crate::mock::doc::flag("includeExtract", value)?;
     }
     let revision = match call.params.get(1) {
         Some(number) => find(subject, number)?,

@@ -2,16 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::super::answer::Answer;
-use super::super::clock::written;
-use super::super::refusal::Refusal;
-use super::super::request::Call;
-use super::super::route::{Method, Reply, Route};
-use super::super::world::World;
+use crate::mock::answer::Answer;
+use crate::mock::clock::written;
+use crate::mock::refusal::Refusal;
+use crate::mock::request::Call;
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::world::World;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "search", 3, 16, search).unversioned(),
     Route::new(Method::Get, "suggestions", 3, 19, suggestions).unversioned(),
+    Route::new(Method::Get, "content/usage-stats/{type}/{luid}", 3, 17, usage).unversioned(),
+    Route::new(Method::Post, "content/usage-stats", 3, 17, usage_of_several).unversioned(),
 ];
 
 fn number(call: &Call, name: &str, usual: usize, most: usize) -> Result<usize, Refusal> {
@@ -111,4 +113,48 @@ fn suggestions(world: &mut World, call: &Call) -> Reply {
     let limit = number(call, "limit", 10, 2000)?;
     let items = hits(world, call, limit)?;
     Ok(Answer::json(json!({ "hits": { "items": items } })))
+}
+
+/// How often something was looked at.
+fn usage_stats(world: &World, call: &Call, kind: &str, luid: &str) -> Result<Value, Refusal> {
+    let site = world.site(call)?;
+    let total = match kind {
+        "workbook" => {
+            site.workbooks.get(luid)?;
+            site.views_of(luid).iter().map(|view| view.usage).sum()
+        }
+        "view" => site.views.get(luid)?.usage,
+        "datasource" => site.datasources.get(luid).map(|datasource| datasource.size)?,
+        other => {
+            let detail = format!("Nothing is counted for the type '{other}'.");
+            return Err(Refusal::bad("400003", detail));
+        }
+    };
+    // All of it lies more than three months back, as the sample content does.
+    Ok(json!({
+        "type": kind,
+        "luid": luid,
+        "hitsTotal": total,
+        "hitsLastTwoWeeksTotal": 0,
+        "hitsLastOneMonthTotal": 0,
+        "hitsLastThreeMonthsTotal": 0,
+    }))
+}
+
+fn usage(world: &mut World, call: &Call) -> Reply {
+    Ok(Answer::json(usage_stats(world, call, call.param(0), call.param(1))?))
+}
+
+fn usage_of_several(world: &mut World, call: &Call) -> Reply {
+    let malformed = || Refusal::malformed("The request names no content items.");
+    let body: Value = serde_json::from_slice(&call.request.body).map_err(|_| malformed())?;
+    let items = body["content_items"].as_array().ok_or_else(malformed)?;
+    let stats: Vec<Value> = items
+        .iter()
+        .map(|item| {
+            let text = |name: &str| item[name].as_str().ok_or_else(malformed);
+            usage_stats(world, call, text("type")?, text("luid")?)
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Answer::json(json!({ "content_items": stats })))
 }

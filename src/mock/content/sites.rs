@@ -1,14 +1,14 @@
 //! Sites: `sites`.
 
-use super::super::answer::{Answer, Element};
-use super::super::doc::Doc;
-use super::super::luid::Kind;
-use super::super::query::Paging;
-use super::super::refusal::Refusal;
-use super::super::request::{Call, Standing};
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::world::World;
+use crate::mock::answer::{Answer, Element};
+use crate::mock::doc::Doc;
+use crate::mock::luid::Kind;
+use crate::mock::query::Paging;
+use crate::mock::refusal::Refusal;
+use crate::mock::request::{Call, Standing};
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::site::Site;
+use crate::mock::world::World;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "sites", 2, 0, all),

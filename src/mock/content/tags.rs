@@ -1,12 +1,12 @@
 //! Tags, on workbooks, views and data sources alike.
 
-use super::super::answer::{Answer, Element};
-use super::super::doc::Doc;
-use super::super::refusal::Refusal;
-use super::super::request::Call;
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::world::World;
+use crate::mock::answer::{Answer, Element};
+use crate::mock::doc::Doc;
+use crate::mock::refusal::Refusal;
+use crate::mock::request::Call;
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::site::Site;
+use crate::mock::world::World;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Put, "sites/{site}/workbooks/{id}/tags", 2, 0, add_to_workbook),
@@ -145,11 +145,15 @@ fn batch(world: &mut World, call: &Call, change: fn(&mut Vec<String>, &String)) 
     for (kind, id) in &contents {
         tags_of(site, kind, id)?;
     }
+    let mut elements = Vec::new();
     for (kind, id) in contents {
         let tags = tags_of(site, kind, id)?;
         new.iter().for_each(|tag| change(tags, tag));
+        // The kinds are known: `tags_of` has refused all others.
+        elements.push(Element::reference("content", id).attr("contentType", kind));
     }
-    Ok(Answer::one(element(&new)))
+    let batch = Element::new("tagBatch").child(self::element(&new));
+    Ok(Answer::one(batch.child(Element::list("contents", elements))))
 }
 
 #[cfg(test)]

@@ -4,24 +4,24 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::super::answer::{Answer, Element};
-use super::super::clock::later;
-use super::super::luid::Kind;
-use super::super::multipart::{part, parts};
-use super::super::refusal::Refusal;
-use super::super::request::{Call, Standing};
-use super::super::route::{Method, Reply, Route};
-use super::super::world::World;
+use crate::mock::answer::{Answer, Element};
+use crate::mock::clock::later;
+use crate::mock::luid::Kind;
+use crate::mock::multipart::{part, parts};
+use crate::mock::refusal::Refusal;
+use crate::mock::request::{Call, Standing};
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::world::World;
 
 /// A file that arrives in pieces.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Upload {
+pub(in crate::mock) struct Upload {
     pub(super) bytes: Vec<u8>,
     expires: Timestamp,
 }
 
 impl Upload {
-    pub(in super::super) fn is_alive(&self, now: Timestamp) -> bool {
+    pub(in crate::mock) fn is_alive(&self, now: Timestamp) -> bool {
         now < self.expires
     }
 }

@@ -2,22 +2,23 @@
 
 use jiff::Timestamp;
 
-use super::super::answer::{Answer, Element};
-use super::super::clock::written;
-use super::super::luid::Kind;
-use super::super::query::{Field, Listed, Type, Value, list};
-use super::super::refusal::Refusal;
-use super::super::request::Call;
-use super::super::route::{Method, Reply, Route};
-use super::super::sample::url_name;
-use super::super::site::Site;
-use super::super::world::World;
 use super::workbooks::need_owner;
 use super::{files, tags};
+use crate::mock::answer::{Answer, Element};
+use crate::mock::clock::written;
+use crate::mock::filter::{Type, Value};
+use crate::mock::luid::Kind;
+use crate::mock::query::{Field, Listed, list};
+use crate::mock::refusal::Refusal;
+use crate::mock::request::Call;
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::sample::url_name;
+use crate::mock::site::Site;
+use crate::mock::world::World;
 
 /// What a sheet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Shown {
+pub(in crate::mock) enum Shown {
     Worksheet,
     Dashboard,
     Story,
@@ -35,17 +36,17 @@ impl Shown {
 
 /// A view of a workbook.
 #[derive(Clone, Debug)]
-pub(in super::super) struct View {
-    pub(in super::super) id: String,
-    pub(in super::super) name: String,
-    pub(in super::super) workbook: String,
-    pub(in super::super) sheet: Shown,
-    pub(in super::super) hidden: bool,
-    pub(in super::super) tags: Vec<String>,
-    pub(in super::super) created: Timestamp,
-    pub(in super::super) updated: Timestamp,
+pub(in crate::mock) struct View {
+    pub(in crate::mock) id: String,
+    pub(in crate::mock) name: String,
+    pub(in crate::mock) workbook: String,
+    pub(in crate::mock) sheet: Shown,
+    pub(in crate::mock) hidden: bool,
+    pub(in crate::mock) tags: Vec<String>,
+    pub(in crate::mock) created: Timestamp,
+    pub(in crate::mock) updated: Timestamp,
     /// How often it was looked at.
-    pub(in super::super) usage: u64,
+    pub(in crate::mock) usage: u64,
 }
 
 impl View {

@@ -4,44 +4,45 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::super::answer::{Answer, Element};
-use super::super::clock::written;
-use super::super::query::{Field, Listed, Type, Value, list};
-use super::super::refusal::Refusal;
-use super::super::request::{Call, Standing};
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::version::Version;
-use super::super::world::World;
 use super::tags;
 use super::{Effect, View};
+use crate::mock::answer::{Answer, Element};
+use crate::mock::clock::written;
+use crate::mock::filter::{Type, Value};
+use crate::mock::query::{Field, Listed, list};
+use crate::mock::refusal::Refusal;
+use crate::mock::request::{Call, Standing};
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::site::Site;
+use crate::mock::version::Version;
+use crate::mock::world::World;
 
 /// A workbook.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Workbook {
-    pub(in super::super) id: String,
+pub(in crate::mock) struct Workbook {
+    pub(in crate::mock) id: String,
     /// The number in its web page's address.
-    pub(in super::super) number: u64,
-    pub(in super::super) name: String,
-    pub(in super::super) content_url: String,
-    pub(in super::super) description: String,
-    pub(in super::super) project: String,
-    pub(in super::super) owner: String,
-    pub(in super::super) created: Timestamp,
-    pub(in super::super) updated: Timestamp,
+    pub(in crate::mock) number: u64,
+    pub(in crate::mock) name: String,
+    pub(in crate::mock) content_url: String,
+    pub(in crate::mock) description: String,
+    pub(in crate::mock) project: String,
+    pub(in crate::mock) owner: String,
+    pub(in crate::mock) created: Timestamp,
+    pub(in crate::mock) updated: Timestamp,
     /// In MB.
-    pub(in super::super) size: u64,
-    pub(in super::super) show_tabs: bool,
-    pub(in super::super) has_extracts: bool,
-    pub(in super::super) encrypt_extracts: bool,
-    pub(in super::super) tags: Vec<String>,
+    pub(in crate::mock) size: u64,
+    pub(in crate::mock) show_tabs: bool,
+    pub(in crate::mock) has_extracts: bool,
+    pub(in crate::mock) encrypt_extracts: bool,
+    pub(in crate::mock) tags: Vec<String>,
     /// `accelerationEnabled`, `accelerateNow`.
-    pub(in super::super) acceleration: (bool, bool),
-    pub(in super::super) freshness: Option<Element>,
+    pub(in crate::mock) acceleration: (bool, bool),
+    pub(in crate::mock) freshness: Option<Element>,
 }
 
 impl Workbook {
-    pub(in super::super) fn new(id: String, name: String) -> Workbook {
+    pub(in crate::mock) fn new(id: String, name: String) -> Workbook {
         Workbook {
             id,
             number: 0,
@@ -213,7 +214,7 @@ fn get(world: &mut World, call: &Call) -> Reply {
         Some("contentUrl") => {
             let wanted = call.param(0);
             let found = site.workbooks.iter().find(|workbook| workbook.content_url == wanted);
-            found.ok_or_else(|| super::super::luid::Kind::Workbook.missing(wanted))?
+            found.ok_or_else(|| crate::mock::luid::Kind::Workbook.missing(wanted))?
         }
         _ => site.workbooks.get(call.param(0))?,
     };
@@ -268,7 +269,7 @@ fn update(world: &mut World, call: &Call) -> Reply {
 }
 
 // The policy is checked for its words and kept as it is.
-fn freshness(policy: &super::super::doc::Doc) -> Result<Element, Refusal> {
+fn freshness(policy: &crate::mock::doc::Doc) -> Result<Element, Refusal> {
     let option = policy.need("option")?;
     if !["AlwaysLive", "FreshAt", "FreshEvery", "SiteDefault"].contains(&option) {
         return Err(Refusal::bad("400003", format!("'{option}' is no data freshness option.")));
@@ -280,7 +281,7 @@ fn freshness(policy: &super::super::doc::Doc) -> Result<Element, Refusal> {
     });
     let at = policy.child("freshAtSchedule").map(|at| {
         let intervals = at.child("intervals").map(|intervals| {
-            let interval = |interval: &super::super::doc::Doc| {
+            let interval = |interval: &crate::mock::doc::Doc| {
                 Element::new("interval")
                     .maybe("weekDay", interval.attr("weekDay"))
                     .maybe("monthDay", interval.attr("monthDay"))

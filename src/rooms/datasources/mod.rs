@@ -9,9 +9,12 @@ use jiff::Timestamp;
 
 use crate::Result;
 use crate::http::Request;
-use crate::ids::{DatasourceId, Located, ProjectId, UserId};
+use crate::ids::{DatasourceId, Located, ProjectId, ScheduleId, UserId};
 use crate::shared::find::{self, Place};
-use crate::shared::{JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, refresh};
+use crate::shared::{
+    JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule,
+    refresh,
+};
 use crate::xml::{element, words};
 
 super::room! {
@@ -69,6 +72,13 @@ impl<'s> Datasources<'s> {
     /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 3.25.
     pub fn refresh_incrementally(&self, id: &DatasourceId) -> Result<JobHandle<'s>> {
         refresh(self.core, id, true)
+    }
+
+    /// Adds a data source to a schedule, which then refreshes its extract.
+    ///
+    /// REST: [Add Data Source to Server Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_data_source_to_schedule), API 2.8.
+    pub fn add_to_schedule(&self, id: &DatasourceId, schedule: &ScheduleId) -> Result<Scheduled> {
+        add_to_schedule(self.core, schedule, id, "extractRefresh", (2, 8))
     }
 }
 

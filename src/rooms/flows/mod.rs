@@ -9,10 +9,13 @@ use jiff::Timestamp;
 
 use crate::Result;
 use crate::http::Request;
-use crate::ids::{FlowId, Located, ProjectId, UserId};
-use crate::shared::{JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, or_waiting};
-use crate::xml::{self, Out, ToXml, element};
+use crate::ids::{FlowId, Located, ProjectId, ScheduleId, UserId};
 use crate::shared::find::{self, Place};
+use crate::shared::{
+    JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule,
+    or_waiting,
+};
+use crate::xml::{self, Out, ToXml, element};
 
 super::room! {
     /// The flows of a site: data preparations of Tableau Prep.
@@ -71,12 +74,23 @@ impl<'s> Flows<'s> {
     /// [`run_now`](Flows::run_now).
     ///
     /// REST: [Run Flow Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#run_flow_now), API 3.3; parameters 3.15.
-    pub fn run_now_with(&self, id: &FlowId, run: impl Borrow<FlowRunSpec>) -> Result<JobHandle<'s>> {
+    pub fn run_now_with(
+        &self,
+        id: &FlowId,
+        run: impl Borrow<FlowRunSpec>,
+    ) -> Result<JobHandle<'s>> {
         let run = run.borrow();
         if !run.parameters.is_empty() {
             self.core.needs((3, 15), || "a run of a flow with parameters".into())?;
         }
         self.run(id, xml::request(&(id, run))?)
+    }
+
+    /// Adds a flow to a schedule, which then runs it.
+    ///
+    /// REST: [Add Flow Task to Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_flow_task_to_schedule), API 3.3.
+    pub fn add_to_schedule(&self, id: &FlowId, schedule: &ScheduleId) -> Result<Scheduled> {
+        add_to_schedule(self.core, schedule, id, "runFlow", (3, 3))
     }
 
     fn run(&self, id: &FlowId, body: String) -> Result<JobHandle<'s>> {

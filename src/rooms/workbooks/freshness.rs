@@ -112,7 +112,8 @@ impl FreshAt {
                 self.frequency.as_str().to_lowercase()
             )));
         }
-        let wrong = |day: &&MonthDay| matches!(day, MonthDay::Day(number) if !(1..=31).contains(number));
+        let wrong =
+            |day: &&MonthDay| matches!(day, MonthDay::Day(number) if !(1..=31).contains(number));
         match self.month_days.iter().find(wrong) {
             Some(day) => Err(Error::input(format!(
                 "a data freshness policy names the day {} of the month",

@@ -1,8 +1,8 @@
 //! Workbooks: `session.workbooks()`.
 
 mod export;
-mod publish;
 mod freshness;
+mod publish;
 
 pub use freshness::{
     DataFreshness, FreshAt, FreshAtFrequency, FreshEvery, FreshEveryUnit, MonthDay, WeekDay,
@@ -15,9 +15,12 @@ use jiff::Timestamp;
 use super::views::{USAGE, View};
 use crate::Result;
 use crate::http::Request;
-use crate::ids::{Located, ProjectId, UserId, ViewId, WorkbookId};
+use crate::ids::{Located, ProjectId, ScheduleId, UserId, ViewId, WorkbookId};
 use crate::shared::find::{self, Place};
-use crate::shared::{JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, refresh};
+use crate::shared::{
+    JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule,
+    refresh,
+};
 use crate::xml::element;
 
 super::room! {
@@ -76,7 +79,11 @@ impl<'s> Workbooks<'s> {
     /// has a description and the session speaks an API before 3.21, which would drop it unsaid.
     ///
     /// REST: [Update Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook), API 2.0.
-    pub fn update(&self, id: &WorkbookId, changes: impl Borrow<WorkbookUpdate>) -> Result<Workbook> {
+    pub fn update(
+        &self,
+        id: &WorkbookId,
+        changes: impl Borrow<WorkbookUpdate>,
+    ) -> Result<Workbook> {
         self.core.read(self.update_request(id, changes.borrow())?, "workbook")
     }
 
@@ -92,7 +99,11 @@ impl<'s> Workbooks<'s> {
         self.core.read(request.query("includeViewAccelerationStatus", "true"), "workbook")
     }
 
-    fn update_request(&self, id: &WorkbookId, changes: &WorkbookUpdate) -> Result<Request<'static>> {
+    fn update_request(
+        &self,
+        id: &WorkbookId,
+        changes: &WorkbookUpdate,
+    ) -> Result<Request<'static>> {
         if changes.description.is_some() {
             self.core.needs((3, 21), || "the description of a workbook".into())?;
         }
@@ -119,6 +130,13 @@ impl<'s> Workbooks<'s> {
     /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 3.25.
     pub fn refresh_incrementally(&self, id: &WorkbookId) -> Result<JobHandle<'s>> {
         refresh(self.core, id, true)
+    }
+
+    /// Adds a workbook to a schedule, which then refreshes its extracts.
+    ///
+    /// REST: [Add Workbook to Server Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_workbook_to_schedule), API 2.8.
+    pub fn add_to_schedule(&self, id: &WorkbookId, schedule: &ScheduleId) -> Result<Scheduled> {
+        add_to_schedule(self.core, schedule, id, "extractRefresh", (2, 8))
     }
 }
 

@@ -294,3 +294,17 @@ fn sites() {
     assert_eq!(there.call("DELETE", &format!("sites/{id}"), "").status, 204);
     assert_eq!(there.get("workbooks").refusal(), refused(401, "401002"));
 }
+
+#[test]
+fn projects_of_the_builder() {
+    let mock =
+        MockServer::builder().project("Finance/Reports/2026").project("Finance/Plans").start();
+    let mock = mock.unwrap();
+    let client = Client::new(&mock);
+    let find = |filter: &str| client.get(&format!("projects?filter={filter}"));
+    let finance = find("name:eq:Finance").one("project", "id");
+    let inside = find(&format!("parentProjectId:eq:{finance}")).all("project", "name");
+    assert_eq!(inside, ["Quarterly", "Reports", "Plans"]);
+    let reports = find("name:eq:Reports").one("project", "id");
+    assert_eq!(find("name:eq:2026").one("project", "parentProjectId"), reports);
+}

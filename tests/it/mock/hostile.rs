@@ -175,3 +175,28 @@ fn fifty_servers_leave_nothing_behind() {
         assert!(!threads.iter().any(|name| name.trim() == format!("mock {port}")), "{threads:?}");
     }
 }
+
+#[test]
+fn a_server_can_be_shared_and_shows_no_secret() {
+    fn shared<T: Send + Sync + 'static>(_: &T) {}
+    let builder = MockServer::builder().admin("root", "geheim").jwt("root", "geheim.x.y");
+    assert!(!format!("{builder:?}").contains("geheim"));
+    let mock = builder.start().unwrap();
+    shared(&mock);
+    assert!(!format!("{mock:?}").contains("geheim"));
+}
+
+#[test]
+fn whoever_asks_for_headers_gets_no_body() {
+    let mock = MockServer::start().unwrap();
+    let mut stream = connect(&mock);
+    let bytes =
+        [request("HEAD", "/x", &[], b""), request("GET", "/x", &[("Connection", "close")], b"")];
+    stream.write_all(&bytes.concat()).unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    let mut answers = text.split("HTTP/1.1 ").skip(1);
+    let (head, get) = (answers.next().unwrap(), answers.next().unwrap());
+    assert!(head.ends_with("\r\n\r\n") && head.contains("Content-Length: "), "{text}");
+    assert!(get.contains("X-Tableau-Request-Id: mock-") && get.contains("404003"), "{text}");
+}

@@ -213,4 +213,13 @@ fn json_both_ways() {
     let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(json["hits"]["items"].as_array().unwrap().len(), 1);
     assert!(json["hits"]["next"].is_string());
+    let hit = &json["hits"]["items"][0]["content"];
+    let path = format!(
+        "/api/-/content/usage-stats/{}/{}",
+        hit["type"].as_str().unwrap(),
+        hit["luid"].as_str().unwrap()
+    );
+    let answer = client.send("GET", &path, &[], b"");
+    let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(json["hitsTotal"], 1);
 }

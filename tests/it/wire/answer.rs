@@ -6,15 +6,24 @@ use tableau_server_client as tsc;
 /// Attributes of TSC's that have another name here: its class and attribute, and our field. A `.`
 /// leads inside; `-` is not compared, with the reason beside it.
 const NAMES: &[(&str, &str, &str)] = &[
+    ("LocationItem", "type", "kind"),
     ("ProjectItem", "parent_id", "parent"),
     ("ProjectItem", "top_level_project", "top_level"),
     ("ProjectItem", "owner_id", "owner"),
     ("ProjectItem", "owner.name", "owner_name"),
     ("SiteItem", "num_users", "user_count"),
-    ("SiteItem", "storage", "storage"),
-    ("SiteItem", "revision_limit", "revision_limit"),
-    ("UserItem", "fullname", "full_name"),
     ("UserItem", "domain_name", "domain"),
+    ("UserItem", "fullname", "full_name"),
+    ("ViewItem", "owner_id", "owner"),
+    ("ViewItem", "total_views", "total_view_count"),
+    ("WorkbookItem", "data_acceleration_config", "data_acceleration"),
+    ("WorkbookItem", "default_view_id", "default_view"),
+    ("WorkbookItem", "owner.name", "owner_name"),
+    ("WorkbookItem", "owner_id", "owner"),
+    ("WorkbookItem", "project.name", "project_name"),
+    ("WorkbookItem", "project_id", "project"),
+    ("data_acceleration_config", "acceleration_enabled", "enabled"),
+    ("data_acceleration_config", "acceleration_status", "status"),
 ];
 
 /// Where the two differ; nothing where not.
@@ -29,7 +38,7 @@ pub fn compare(case: &Value, got: &tsc::Result<Value>) -> Vec<String> {
             {
                 theirs = &theirs[0];
             }
-            value(theirs, ours, "result", &mut failures);
+            value("", theirs, ours, "result", &mut failures);
         }
         (Err(error), Some(raised)) => {
             for (name, ours) in
@@ -51,15 +60,17 @@ pub fn compare(case: &Value, got: &tsc::Result<Value>) -> Vec<String> {
     failures
 }
 
-fn value(theirs: &Value, ours: &Value, at: &str, failures: &mut Vec<String>) {
+/// `class` is for what TSC has as a plain dictionary: the attribute that it is in.
+fn value(class: &str, theirs: &Value, ours: &Value, at: &str, failures: &mut Vec<String>) {
     match (theirs, ours) {
         (Value::Null, _) => {}
+        (Value::Object(object), _) if object.is_empty() => {}
         (Value::Array(theirs), Value::Array(ours)) => {
             if theirs.len() != ours.len() {
                 failures.push(format!("{at}: TSC has {}, here are {}", theirs.len(), ours.len()));
             }
             for (n, (theirs, ours)) in theirs.iter().zip(ours).enumerate() {
-                value(theirs, ours, &format!("{at}[{n}]"), failures);
+                value(class, theirs, ours, &format!("{at}[{n}]"), failures);
             }
         }
         (Value::Object(object), _) if object.contains_key("$set") => {
@@ -67,15 +78,20 @@ fn value(theirs: &Value, ours: &Value, at: &str, failures: &mut Vec<String>) {
             if let Value::Array(ours) = &mut ours {
                 ours.sort_by_key(ToString::to_string);
             }
-            value(&theirs["$set"], &ours, at, failures);
+            value(class, &theirs["$set"], &ours, at, failures);
         }
         (Value::Object(object), Value::Array(ours)) if object.contains_key("$bytes") => {
             let bytes = ours.iter().filter_map(Value::as_u64);
             let ours: String = bytes.filter_map(|b| u8::try_from(b).ok()).map(char::from).collect();
-            value(&theirs["$bytes"], &Value::String(ours), at, failures);
+            value(class, &theirs["$bytes"], &Value::String(ours), at, failures);
+        }
+        (Value::String(version), Value::Object(ours)) if ours.contains_key("major") => {
+            if *version != format!("{}.{}", ours["major"], ours["minor"]) {
+                failures.push(format!("{at}: TSC {version}, here {ours:?}"));
+            }
         }
         (Value::Object(object), Value::Object(_)) => {
-            let class = object.get("$type").and_then(Value::as_str).unwrap_or_default();
+            let class = object.get("$type").and_then(Value::as_str).unwrap_or(class);
             for (name, member) in object.iter().filter(|(name, _)| *name != "$type") {
                 attribute(class, name, member, ours, at, failures);
             }
@@ -110,13 +126,13 @@ fn attribute(
     match parts {
         // An item of which only the id is kept, and the rest beside it.
         Some(parts) if !found.is_object() => {
-            value(&parts["id"], found, &here, failures);
+            value(class, &parts["id"], found, &here, failures);
             let rest = parts.iter().filter(|(part, _)| !matches!(part.as_str(), "id" | "$type"));
             for (part, theirs) in rest {
                 attribute(class, &format!("{name}.{part}"), theirs, ours, at, failures);
             }
         }
-        _ => value(theirs, found, &here, failures),
+        _ => value(name, theirs, found, &here, failures),
     }
 }
 

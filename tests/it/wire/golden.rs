@@ -18,7 +18,10 @@ pub enum How {
     Same,
     /// The anchor in `docs/differences.md`.
     Differs(&'static str),
+    /// The work that it waits for.
     NotYet(&'static str),
+    /// A mistake that does not compile here.
+    NotApplicable,
 }
 
 /// The goldens of a room. Each has to be used once.
@@ -28,6 +31,8 @@ pub struct Goldens {
     used: BTreeMap<String, How>,
     failures: Vec<String>,
     counting: bool,
+    /// Besides those that every call is made with.
+    options: tsc::HttpOptions,
 }
 
 /// A file of `tests/wire/`.
@@ -38,19 +43,26 @@ pub fn read(name: &str) -> Value {
 }
 
 /// All items of a list.
-pub fn every<T: tsc::Listed>(list: tsc::List<'_, T>) -> tsc::Result<Vec<T>> {
+pub fn every<T>(list: impl IntoIterator<Item = tsc::Result<T>>) -> tsc::Result<Vec<T>> {
     list.into_iter().collect()
 }
 
 impl Goldens {
     pub fn open(room: &'static str) -> Goldens {
         let cases = read(room)["cases"].take();
-        Goldens { room, cases, used: BTreeMap::new(), failures: Vec::new(), counting: false }
+        let (used, failures, options) = Default::default();
+        Goldens { room, cases, used, failures, counting: false, options }
     }
 
     /// As [`open`](Goldens::open), but runs nothing.
     pub fn counting(room: &'static str) -> Goldens {
         Goldens { counting: true, ..Goldens::open(room) }
+    }
+
+    /// For the next call: these options too. Unless they say otherwise, nothing is tried again.
+    pub fn with(&mut self, options: tsc::HttpOptions) -> &mut Goldens {
+        self.options = options;
+        self
     }
 
     /// The library sends what TSC sends, and reads of the answer what TSC reads.
@@ -59,8 +71,8 @@ impl Goldens {
         name: &'static str,
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Same, |case| {
-            let run = Run::of_session(case, call);
+        self.use_up(name, How::Same, |case, options| {
+            let run = Run::of_session(case, options, call);
             [run.same_requests(case), answer::compare(case, &run.got)].concat()
         });
     }
@@ -71,8 +83,22 @@ impl Goldens {
         name: &'static str,
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Same, |case| {
-            let run = Run::of_server(case, call);
+        self.use_up(name, How::Same, |case, options| {
+            let run = Run::of_server(case, options, call);
+            [run.same_requests(case), answer::compare(case, &run.got)].concat()
+        });
+    }
+
+    /// As [`same`](Goldens::same), with the session itself.
+    pub fn same_owned<R: Debug>(
+        &mut self,
+        name: &'static str,
+        call: impl FnOnce(tsc::Session<'_>) -> tsc::Result<R>,
+    ) {
+        self.use_up(name, How::Same, |case, options| {
+            let run = Run::of(case, options, true, |server| {
+                call(server.sign_in(&tsc::TableauAuth::new("me", "hush"))?)
+            });
             [run.same_requests(case), answer::compare(case, &run.got)].concat()
         });
     }
@@ -85,8 +111,8 @@ impl Goldens {
         sends: &[&str],
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case| {
-            let run = Run::of_session(case, call);
+        self.use_up(name, How::Differs(difference), |case, options| {
+            let run = Run::of_session(case, options, call);
             [run.other_requests(case, sends), answer::compare(case, &run.got)].concat()
         });
     }
@@ -99,8 +125,8 @@ impl Goldens {
         sends: &[&str],
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case| {
-            let run = Run::of_server(case, call);
+        self.use_up(name, How::Differs(difference), |case, options| {
+            let run = Run::of_server(case, options, call);
             [run.other_requests(case, sends), answer::compare(case, &run.got)].concat()
         });
     }
@@ -112,13 +138,20 @@ impl Goldens {
         difference: &'static str,
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case| {
-            let run = Run::of_session(case, call);
-            let mut failures = run.same_requests(case);
-            if answer::compare(case, &run.got).is_empty() {
-                failures.push("the answer is read as TSC reads it: no difference any more".into());
-            }
-            failures
+        self.use_up(name, How::Differs(difference), |case, options| {
+            Run::of_session(case, options, call).same_requests_other_answer(case)
+        });
+    }
+
+    /// As [`reads_differently`](Goldens::reads_differently), before a sign-in.
+    pub fn reads_differently_server<R: Debug>(
+        &mut self,
+        name: &'static str,
+        difference: &'static str,
+        call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
+    ) {
+        self.use_up(name, How::Differs(difference), |case, options| {
+            Run::of_server(case, options, call).same_requests_other_answer(case)
         });
     }
 
@@ -130,26 +163,39 @@ impl Goldens {
         sends: &[&str],
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case| {
-            Run::of_session(case, call).other_requests(case, sends)
+        self.use_up(name, How::Differs(difference), |case, options| {
+            Run::of_session(case, options, call).other_requests(case, sends)
         });
     }
 
     /// The library has no such call yet.
     pub fn not_yet(&mut self, names: &[&'static str], why: &'static str) {
         for name in names {
-            self.use_up(name, How::NotYet(why), |_| Vec::new());
+            self.use_up(name, How::NotYet(why), |_, _| Vec::new());
         }
     }
 
-    fn use_up(&mut self, name: &'static str, how: How, run: impl FnOnce(&Value) -> Vec<String>) {
+    /// A mistake that does not compile here.
+    pub fn not_applicable(&mut self, names: &[&'static str]) {
+        for name in names {
+            self.use_up(name, How::NotApplicable, |_, _| Vec::new());
+        }
+    }
+
+    fn use_up(
+        &mut self,
+        name: &'static str,
+        how: How,
+        run: impl FnOnce(&Value, tsc::HttpOptions) -> Vec<String>,
+    ) {
+        let options = std::mem::take(&mut self.options);
         let case = &self.cases[name];
         if case.is_null() {
             self.failures.push(format!("{}.{name}: there is no such golden", self.room));
             return;
         }
         if !self.counting {
-            let failures = run(case);
+            let failures = run(case, options);
             if !failures.is_empty() {
                 let python = case["python"].as_str().unwrap_or_default();
                 let all = failures.join("\n  ");
@@ -182,9 +228,10 @@ struct Run {
 impl Run {
     fn of_session<R: Debug>(
         case: &Value,
+        options: tsc::HttpOptions,
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) -> Run {
-        Run::of(case, true, |server| {
+        Run::of(case, options, true, |server| {
             let mut session = server.sign_in(&tsc::TableauAuth::new("me", "hush"))?;
             call(&mut session)
         })
@@ -192,19 +239,29 @@ impl Run {
 
     fn of_server<R: Debug>(
         case: &Value,
+        options: tsc::HttpOptions,
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) -> Run {
-        Run::of(case, false, call)
+        Run::of(case, options, false, call)
     }
 
     fn of<R: Debug>(
         case: &Value,
+        options: tsc::HttpOptions,
         signs_in: bool,
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) -> Run {
-        let exchanges = case["exchanges"].as_array().cloned().unwrap_or_default();
+        let exchanges = case["exchanges"].as_array().into_iter().flatten();
+        let spare = case["spare"].as_array().into_iter().flatten();
+        let answers: Vec<Value> = match case["instead"].as_array() {
+            Some(instead) => instead.clone(),
+            None => exchanges.map(|exchange| &exchange["answer"]).chain(spare).cloned().collect(),
+        };
         let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
         let (noted, signed_in) = (sent.clone(), Mutex::new(!signs_in));
+        // The end of the session is not part of a case, unless it is what the case is about.
+        let signs_out =
+            case["calls"].as_array().is_some_and(|c| c.contains(&"auth.sign_out".into()));
         let raw = Raw::start(move |seen| {
             if !std::mem::replace(&mut *signed_in.lock().unwrap(), true) {
                 return success(
@@ -213,9 +270,8 @@ impl Run {
                 );
             }
             let mut noted = noted.lock().unwrap();
-            let answer = exchanges.get(noted.len()).map(|exchange| &exchange["answer"]);
-            // The end of the session is not part of the case, unless it is what the case is about.
-            if answer.is_none() && seen.target.ends_with("/auth/signout") {
+            let answer = answers.get(noted.len());
+            if !signs_out && seen.target.ends_with("/auth/signout") {
                 return http_answer(204, &[], "");
             }
             noted.push(Sent::seen(seen));
@@ -226,7 +282,10 @@ impl Run {
         });
         let mut server = tsc::Server::new(&raw.url).unwrap();
         server.set_version(case["version"].as_str().expect("a version")).unwrap();
-        server.add_http_options(tsc::HttpOptions::new().no_proxy()).unwrap();
+        let plain = tsc::HttpOptions::new().no_proxy();
+        let once = plain.retries(tsc::Retries::none()).renew_sessions(false);
+        server.add_http_options(once).unwrap();
+        server.add_http_options(options).unwrap();
         let got = call(&server).map(|value| shown(&value));
         drop(raw);
         let sent = sent.lock().unwrap().clone();
@@ -254,6 +313,14 @@ impl Run {
         }
     }
 
+    fn same_requests_other_answer(&self, case: &Value) -> Vec<String> {
+        let mut failures = self.same_requests(case);
+        if answer::compare(case, &self.got).is_empty() {
+            failures.push("the answer is read as TSC reads it: no difference any more".into());
+        }
+        failures
+    }
+
     fn other_requests(&self, case: &Value, expected: &[&str]) -> Vec<String> {
         let mut failures = Vec::new();
         let recorded: Vec<String> = requests(case).iter().map(Sent::line).collect();
@@ -273,7 +340,10 @@ impl Run {
     }
 
     fn error(&self) -> String {
-        self.got.as_ref().err().map_or_else(String::new, |error| format!("    it ended with {error:?}\n"))
+        self.got
+            .as_ref()
+            .err()
+            .map_or_else(String::new, |error| format!("    it ended with {error:?}\n"))
     }
 }
 
@@ -308,6 +378,7 @@ fn recorded(answer: &Value, seen: &Seen) -> Reply {
     let mut out = format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\n", body.len());
     for (name, value) in answer["headers"].as_object().into_iter().flatten() {
         let value = value.as_str().unwrap_or_default().replace("{BASE}", &base);
+        let value = value.replace("{ALT}", &base.replace("127.0.0.1", "localhost"));
         out += &format!("{name}: {value}\r\n");
     }
     Reply::Send([out.as_bytes(), b"\r\n", &body].concat())

@@ -34,7 +34,9 @@ impl Sent {
                     part["filename"].as_str(),
                     part["content_type"].as_str().unwrap_or_default(),
                 ));
-                rest.extend(recorded_body(&part["body"]).into_iter().map(|line| format!("  {line}")));
+                rest.extend(
+                    recorded_body(&part["body"]).into_iter().map(|line| format!("  {line}")),
+                );
             }
         } else if !body.is_null() {
             rest.push(text("content_type"));
@@ -211,7 +213,9 @@ fn parts(content_type: &str, whole: &[u8]) -> Vec<String> {
         let head = String::from_utf8_lossy(&piece[..at]).into_owned();
         let header = |name: &str| {
             let mut named = head.lines().filter_map(|line| line.split_once(':'));
-            named.find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned())
+            named
+                .find(|(n, _)| n.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.trim().to_owned())
         };
         let disposition = header("content-disposition").unwrap_or_default();
         let content_type = header("content-type").unwrap_or_else(|| "text/plain".into());

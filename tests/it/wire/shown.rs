@@ -113,7 +113,8 @@ impl<'t> Reader<'t> {
             let item = self.value();
             match self.eat(":") {
                 true => {
-                    let key = item.as_str().or(item["$word"].as_str()).unwrap_or_default().to_owned();
+                    let key =
+                        item.as_str().or(item["$word"].as_str()).unwrap_or_default().to_owned();
                     let value = self.value();
                     pairs.insert(key, value);
                 }

@@ -61,11 +61,11 @@ def listing(item, wrap, of, queryset=True):
 
 
 def permissions(make):
-    """Reading, adding and deleting rules; `make` is the item."""
-    room = make[0]
-    case("populate_permissions", f"item = {make[1]}\nserver.{room}.populate_permissions(item)\nitem.permissions", PERMISSIONS)
-    case("update_permissions", f"{RULES}server.{room}.update_permissions({make[1]}, rules)", PERMISSIONS)
-    case("delete_permission", f"{RULES}server.{room}.delete_permission({make[1]}, rules[0])", done(), done())
+    """Reading, adding and deleting rules of an item."""
+    room, item = make
+    case("populate_permissions", f"item = {item}\nserver.{room}.populate_permissions(item)\nitem.permissions", PERMISSIONS)
+    case("update_permissions", f"{RULES}server.{room}.update_permissions({item}, rules)", PERMISSIONS)
+    case("delete_permission", f"{RULES}server.{room}.delete_permission({item}, rules[0:1])", done(), done())
 
 
 def tags(make):
@@ -81,3 +81,88 @@ def tags(make):
         done(),
         '<tags><tag label="plan"/><tag label="new"/></tags>',
     )
+
+
+def revisions(make, extension):
+    room, item = make
+    id = item.rsplit("'", 2)[1]
+    case("populate_revisions", f"item = {item}\nserver.{room}.populate_revisions(item)\nitem.revisions", REVISIONS)
+    case("delete_revision", f"server.{room}.delete_revision('{id}', '2')", done())
+    content = file(b"PK\x03\x04 content", f"R and D.{extension}")
+    read = f"open('here.{extension}', 'rb').read()"
+    case("download_revision", f"server.{room}.download_revision('{id}', '2', 'here')\n{read}", content)
+    case("download_revision.current", f"server.{room}.download_revision('{id}', None, 'here')\n{read}", content)
+    case(
+        "download_revision.no_extract",
+        f"server.{room}.download_revision('{id}', '2', 'here', include_extract=False)\n{read}",
+        content,
+    )
+
+
+def downloads(make, extension, no_extract=True):
+    room, item = make
+    id = item.rsplit("'", 2)[1]
+    content = file(b"PK\x03\x04 content", f"R and D.{extension}")
+    read = f"open('here.{extension}', 'rb').read()"
+    case("download", f"server.{room}.download('{id}', 'here')\n{read}", content)
+    if no_extract:
+        case("download.no_extract", f"server.{room}.download('{id}', 'here', include_extract=False)\n{read}", content)
+
+
+def connections(make, several=True):
+    room, item = make
+    case("populate_connections", f"item = {item}\nserver.{room}.populate_connections(item)\nitem.connections", CONNECTIONS)
+    case(
+        "update_connection",
+        f"""
+        connection = known(TSC.ConnectionItem(), 'c-1')
+        connection.server_address, connection.server_port = 'db2.ops.example', '1434'
+        connection.username, connection.password, connection.embed_password = 'writer', 'a"<b', True
+        server.{room}.update_connection({item}, connection)
+        """,
+        '<connection id="c-1" type="sqlserver" serverAddress="db2.ops.example" serverPort="1434" userName="writer"/>',
+    )
+    case(
+        "update_connection.capitals",
+        f"""
+        connection = known(TSC.ConnectionItem(), 'c-1')
+        connection.server_address = 'DB2.Ops.Example'
+        server.{room}.update_connection({item}, connection)
+        """,
+        '<connection id="c-1" type="sqlserver" serverAddress="DB2.Ops.Example" serverPort="1434" userName="writer"/>',
+    )
+    if several:
+        case(
+            "update_connections",
+            f"server.{room}.update_connections({item}, ['c-1', 'c-2'], authentication_type='auth-user-pass', username='writer', password='hush', embed_password=True)",
+            CONNECTIONS,
+        )
+
+
+def quality_warnings(make):
+    room, item = make
+    kind = room[:-1]
+    answer = f"""<dataQualityWarning id="dw-1" userDisplayName="Ada L." contentId="x-1" contentType="{kind}"
+        message="Rows &lt; 10" type="STALE" isActive="true" isSevere="true" createdAt="2025-11-02T08:00:00Z"
+        updatedAt="2025-12-03T09:10:11Z"><site id="site-1"/><owner id="u-1"/></dataQualityWarning>"""
+    case("populate_dqw", f"item = {item}\nserver.{room}.populate_dqw(item)\nitem.dqws", f"<dataQualityWarningList>{answer}</dataQualityWarningList>")
+    new = "TSC.DQWItem('STALE', 'Rows < 10 & \"old\"', active=True, severe=True)"
+    case("add_dqw", f"server.{room}.add_dqw({item}, {new})", answer)
+    changed = "TSC.DQWItem('SENSITIVE_DATA', 'PII', active=False, severe=False)"
+    case("update_dqw", f"server.{room}.update_dqw({item}, {changed})", answer)
+    case("delete_dqw", f"server.{room}.delete_dqw({item})", done())
+
+
+PUBLISHED_CONNECTIONS = """
+    one, two, three = TSC.ConnectionItem(), TSC.ConnectionItem(), TSC.ConnectionItem()
+    one.server_address, one.server_port = 'db.ops.example', '1433'
+    one.connection_credentials = TSC.ConnectionCredentials('reader', 'a<b', embed=True, oauth=False)
+    two.server_address = 'bigquery.example'
+    two.connection_credentials = TSC.ConnectionCredentials('oa', '', embed=True, oauth=True)
+    three.server_address, three.server_port = 'plain.example', '5432'"""
+
+CHUNKS = [
+    '<fileUpload uploadSessionId="7:ab-1:0" fileSize="0"/>',
+    '<fileUpload uploadSessionId="7:ab-1:0" fileSize="1"/>',
+    '<fileUpload uploadSessionId="7:ab-1:0" fileSize="2"/>',
+]

@@ -35,3 +35,17 @@ case("redirect.relative", GET, raw(302, location="/elsewhere/w-1"), xml(WORKBOOK
 case("headers", GET, xml(WORKBOOK), options={"headers": {"X-Request-Source": "nightly"}})
 case("not_signed_in", GET, signed_in=False)
 case("version_too_old", "server.workbooks.update(known(TSC.WorkbookItem('p-1'), 'w-1'), include_view_acceleration_status=True)\nserver.custom_views.get()", xml(WORKBOOK), version="3.10")
+
+# Where this library goes on, and TSC gives up.
+case("429.again", GET, error(429, "429000", "Too many requests", "Later"), xml(WORKBOOK), spare=True)
+case("503.again", GET, raw(503, "<html>Down</html>", content_type="text/html"), xml(WORKBOOK), spare=True)
+case(
+    "401.again",
+    GET,
+    error(401, "401002", "Unauthorized Access", "Expired"),
+    '<credentials token="fresh-token"><site id="site-1" contentUrl=""/><user id="user-1"/></credentials>',
+    xml(WORKBOOK),
+    spare=True,
+)
+case("redirect.other_host", GET, raw(302, location="{ALT}/elsewhere/w-1"), xml(WORKBOOK))
+case("redirect.endless", GET, *[raw(302, location="/again") for _ in range(31)])

@@ -7,10 +7,9 @@ TOP = """<project id="p-0" name="Top" description="" contentPermissions="Managed
     <owner id="u-2"/></project>"""
 BARE = '<project id="p-2" name="Bare"/>'
 
-case("get", "server.projects.get(TSC.RequestOptions(pagesize=1000))", page("projects", OPS, TOP, BARE))
-case("get.plain", "server.projects.get()", page("projects", OPS))
+case("get.several", "server.projects.get(TSC.RequestOptions(pagesize=1000))", page("projects", OPS, TOP, BARE))
 case("get.none", "server.projects.get(TSC.RequestOptions(pagesize=1000))", page("projects"))
-case("get_by_id", "server.projects.get_by_id('p-1')", OPS)
+case("get_by_id", "server.projects.get_by_id('p-1')", OPS, instead=[page("projects", TOP, OPS)])
 case(
     "get_by_path",
     "server.projects.get_by_path('Top/Operations')",
@@ -47,3 +46,17 @@ case(
 )
 case("update.samples", "server.projects.update(TSC.ProjectItem('Operations', id='p-1'), samples=True)", OPS)
 case("delete", "server.projects.delete('p-1')", done())
+
+ITEM = ("projects", "TSC.ProjectItem('Operations', id='p-1')")
+listing(OPS, "projects", None)
+permissions(ITEM)
+KINDS = "workbook datasource metric datarole flow lens virtualconnection database table".split()
+for kind in KINDS:
+    rules = f"{RULES}item = {ITEM[1]}\n"
+    case(
+        f"populate_{kind}_default_permissions",
+        f"item = {ITEM[1]}\nserver.projects.populate_{kind}_default_permissions(item)\nitem.default_{kind}_permissions",
+        PERMISSIONS,
+    )
+    case(f"update_{kind}_default_permissions", f"{rules}server.projects.update_{kind}_default_permissions(item, rules)", PERMISSIONS)
+    case(f"delete_{kind}_default_permissions", f"{rules}server.projects.delete_{kind}_default_permissions(item, rules[0])", done(), done())

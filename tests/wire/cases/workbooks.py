@@ -93,28 +93,14 @@ case("populate_views", f"item = {ITEM[1]}\nserver.workbooks.populate_views(item)
     <view id="v-2" name="Detail" contentUrl="RD/sheets/Detail" viewUrlName="Detail"/></views>""")
 case("populate_views.usage", f"item = {ITEM[1]}\nserver.workbooks.populate_views(item, usage=True)\nitem.views", """<views>
     <view id="v-1" name="Overview" contentUrl="RD/sheets/Overview"><usage totalViewCount="17"/></view></views>""")
-case("populate_connections", f"item = {ITEM[1]}\nserver.workbooks.populate_connections(item)\nitem.connections", CONNECTIONS)
+connections(ITEM)
 case(
-    "update_connection",
-    f"""
-    connection = known(TSC.ConnectionItem(), 'c-1')
-    connection.server_address, connection.server_port = 'db2.ops.example', '1434'
-    connection.username, connection.password, connection.embed_password = 'writer', 'a"<b', True
-    connection.query_tagging = True
-    server.workbooks.update_connection({ITEM[1]}, connection)
-    """,
+    "update_connection.query_tagging",
+    f"connection = known(TSC.ConnectionItem(), 'c-1')\nconnection._connection_type = 'sqlserver'\nconnection.query_tagging = False\nconnection.auth_type = 'auth-keypair'\nserver.workbooks.update_connection({ITEM[1]}, connection)",
     '<connection id="c-1" type="sqlserver" serverAddress="db2.ops.example" serverPort="1434" userName="writer"/>',
 )
-case(
-    "update_connections",
-    f"server.workbooks.update_connections({ITEM[1]}, ['c-1', 'c-2'], authentication_type='auth-user-pass', username='writer', password='hush', embed_password=True)",
-    CONNECTIONS,
-)
-case("populate_revisions", f"item = {ITEM[1]}\nserver.workbooks.populate_revisions(item)\nitem.revisions", REVISIONS)
-case("delete_revision", "server.workbooks.delete_revision('w-1', '2')", done())
-case("download", "server.workbooks.download('w-1', 'here')\nopen('here.twbx', 'rb').read()", file(b"PK\x03\x04 content", "R and D.twbx"))
-case("download.no_extract", "server.workbooks.download('w-1', 'here', include_extract=False)\nopen('here.twbx', 'rb').read()", file(b"PK\x03\x04 content", "R and D.twbx"))
-case("download_revision", "server.workbooks.download_revision('w-1', '2', 'here')\nopen('here.twbx', 'rb').read()", file(b"PK\x03\x04 content", "R and D.twbx"))
+revisions(ITEM, "twbx")
+downloads(ITEM, "twbx")
 case("populate_pdf", f"item = {ITEM[1]}\nserver.workbooks.populate_pdf(item)\nitem.pdf", file(b"%PDF-1", content_type="application/pdf"))
 case(
     "populate_pdf.options",
@@ -149,36 +135,17 @@ publish("as_job", f"server.workbooks.publish({NEW}, 'sample.twbx', 'Overwrite', 
 publish("skip_connection_check", f"server.workbooks.publish({NEW}, 'sample.twbx', 'Overwrite', skip_connection_check=True)", WORKBOOK)
 publish(
     "every",
-    """
+    f"""
     item = TSC.WorkbookItem('p-1', name='Größe "1"', show_tabs=False, thumbnails_user_id='u-7')
     item.description, item.hidden_views = 'text', ['Hidden & gone', 'Other']
-    connection = TSC.ConnectionItem()
-    connection.server_address, connection.server_port = 'db.ops.example', '1433'
-    connection.connection_credentials = TSC.ConnectionCredentials('reader', 'a<b', embed=True, oauth=False)
-    server.workbooks.publish(item, 'sample.twbx', 'CreateNew', connections=[connection])
+    {PUBLISHED_CONNECTIONS.strip()}
+    server.workbooks.publish(item, 'sample.twbx', 'CreateNew', connections=[one, two, three])
     """,
     WORKBOOK,
 )
-publish(
-    "oauth",
-    f"""
-    connection = TSC.ConnectionItem()
-    connection.server_address = 'bigquery.example'
-    connection.connection_credentials = TSC.ConnectionCredentials('reader', '', embed=True, oauth=True)
-    server.workbooks.publish({NEW}, 'sample.twbx', 'CreateNew', connections=[connection])
-    """,
-    WORKBOOK,
-)
+publish("thumbnails_group", "server.workbooks.publish(TSC.WorkbookItem('p-1', name='R&D', thumbnails_group_id='g-1'), 'sample.twbx', 'CreateNew')", WORKBOOK)
 publish("stream", f"server.workbooks.publish({NEW}, io.BytesIO(open('sample.twbx', 'rb').read()), 'CreateNew')", WORKBOOK)
-publish(
-    "chunks",
-    f"server.workbooks.publish({NEW}, 'sample.twbx', 'Overwrite')",
-    '<fileUpload uploadSessionId="7:ab-1:0" fileSize="0"/>',
-    '<fileUpload uploadSessionId="7:ab-1:0" fileSize="1"/>',
-    '<fileUpload uploadSessionId="7:ab-1:0" fileSize="2"/>',
-    WORKBOOK,
-    chunk=20,
-)
+publish("chunks", f"server.workbooks.publish({NEW}, 'sample.twbx', 'Overwrite')", *CHUNKS, WORKBOOK, chunk=20)
 publish("append_refused", f"server.workbooks.publish({NEW}, 'sample.twbx', 'Append')")
 publish("no_project", "server.workbooks.publish(TSC.WorkbookItem(name='R&D'), 'sample.twbx', 'CreateNew')", WORKBOOK)
 case(

@@ -1,0 +1,216 @@
+//! What listing costs: memory by the number of items, and time with pages in flight.
+//!
+//! `cargo bench --bench listing` prints, and fails where a promise is not kept:
+//! - the peak memory of a process that lists 10,000, 100,000 and 1,000,000 workbooks stays below
+//!   24 MiB, whatever their number;
+//! - with 20 ms of latency, `prefetch(4)` is at least 3.3 times as fast as a page at a time (100
+//!   pages, the median of 5 rounds that take turns).
+//!
+//! `cargo bench --bench listing -- memory` and `-- prefetch` do one of them.
+
+#![allow(clippy::print_stdout, reason = "a benchmark prints")]
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tableau_server_client as tsc;
+
+/// Set in the process whose memory is measured: the server's address and the items to be had.
+const CHILD: &str = "TSC_BENCH_LISTING";
+
+fn main() {
+    if let Ok(child) = std::env::var(CHILD) {
+        let (url, count) = child.split_once(' ').unwrap();
+        return measured(url, count.parse().unwrap());
+    }
+    let asked = |name: &str| {
+        let mut names = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).peekable();
+        names.peek().is_none() || names.any(|arg| arg == name)
+    };
+    if asked("prefetch") {
+        prefetch();
+    }
+    if asked("memory") && cfg!(target_os = "linux") {
+        memory();
+    }
+}
+
+/// Lists everything and says what the process needed for it.
+fn measured(url: &str, count: u64) {
+    let session = session(url);
+    let before = peak_kib();
+    let start = Instant::now();
+    let mut seen = 0;
+    for workbook in session.workbooks().list() {
+        assert!(!workbook.unwrap().name.is_empty());
+        seen += 1;
+    }
+    assert_eq!(seen, count);
+    println!("{} {} {}", before, peak_kib(), start.elapsed().as_millis());
+}
+
+/// The most memory that this process had at any time.
+fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+fn memory() {
+    let mut peaks = Vec::new();
+    for count in [10_000, 100_000, 1_000_000] {
+        let url = serve(count, Duration::ZERO);
+        let output = Command::new(std::env::current_exe().unwrap())
+            .env(CHILD, format!("{url} {count}"))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        let mut numbers = text.split_whitespace().map(|number| number.parse::<u64>().unwrap());
+        let mut next = || numbers.next().unwrap();
+        let (signed_in, peak, ms) = (next(), next(), next());
+        println!(
+            "{count:>9} workbooks: peak {:.1} MiB ({:.1} MiB signed in), {ms} ms",
+            mib(peak),
+            mib(signed_in)
+        );
+        peaks.push(mib(peak));
+    }
+    assert!(peaks.iter().all(|&peak| peak < 24.0), "more than 24 MiB: {peaks:?}");
+    assert!(peaks[2] < peaks[0] + 2.0, "memory grows with the number of items: {peaks:?}");
+}
+
+fn mib(kib: u64) -> f64 {
+    Duration::from_millis(kib).as_secs_f64() * 1000.0 / 1024.0
+}
+
+fn prefetch() {
+    const PAGE: u32 = 100;
+    const PAGES: u32 = 100;
+    let url = serve(u64::from(PAGE * PAGES), Duration::from_millis(20));
+    let session = session(&url);
+    let list = |prefetch| {
+        let start = Instant::now();
+        let list = session.workbooks().list().page_size(PAGE).prefetch(prefetch);
+        assert_eq!(list.into_iter().map(Result::unwrap).count(), (PAGE * PAGES) as usize);
+        start.elapsed()
+    };
+    list(4);
+    let (mut one, mut four) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        one.push(list(0));
+        four.push(list(4));
+    }
+    let median = |times: &mut Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    let (one, four) = (median(&mut one), median(&mut four));
+    let faster = one.as_secs_f64() / four.as_secs_f64();
+    println!(
+        "{PAGES} pages with 20 ms of latency: {one:.0?} one at a time, {four:.0?} with 4 in flight: {faster:.2} times as fast"
+    );
+    assert!(faster >= 3.3, "only {faster:.2} times as fast");
+}
+
+fn session(url: &str) -> tsc::Session<'static> {
+    let mut server = tsc::Server::new(url).unwrap();
+    server.add_http_options(tsc::HttpOptions::new().no_proxy()).unwrap();
+    server.into_session(&tsc::TableauAuth::new("me", "hush")).unwrap()
+}
+
+/// A server with so many workbooks, which takes its time before each page. It ends with the process.
+fn serve(count: u64, latency: Duration) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            std::thread::spawn(move || connection(&stream.unwrap(), count, latency));
+        }
+    });
+    url
+}
+
+fn connection(stream: &TcpStream, count: u64, latency: Duration) {
+    stream.set_nodelay(true).unwrap();
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 {
+            return;
+        }
+        let target = line.split(' ').nth(1).unwrap().to_owned();
+        let mut length = 0;
+        loop {
+            line.clear();
+            reader.read_line(&mut line).unwrap();
+            let header = line.trim_end().to_ascii_lowercase();
+            if let Some(value) = header.strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            if header.is_empty() {
+                break;
+            }
+        }
+        std::io::copy(&mut std::io::Read::take(&mut reader, length), &mut std::io::sink()).unwrap();
+        let inside = match target.split('?').next().unwrap().rsplit('/').next().unwrap() {
+            "serverinfo" => "<serverInfo><productVersion build=\"1\">2024.3.0</productVersion>\
+                             <restApiVersion>3.24</restApiVersion></serverInfo>"
+                .to_owned(),
+            "signin" => "<credentials token=\"t\"><site id=\"s\" contentUrl=\"\"/>\
+                         <user id=\"u\"/></credentials>"
+                .to_owned(),
+            "workbooks" => {
+                std::thread::sleep(latency);
+                page(&target, count)
+            }
+            _ => String::new(),
+        };
+        let body = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><tsResponse xmlns=\"http://tableau.com/api\">{inside}</tsResponse>"
+        );
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/xml\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = stream;
+        if stream.write_all(answer.as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+/// A page of workbooks with all that a server tells of one unasked, as long for each number.
+fn page(target: &str, count: u64) -> String {
+    let number = |name: &str| -> u64 {
+        let (_, rest) = target.split_once(name).unwrap();
+        rest.split('&').next().unwrap().parse().unwrap()
+    };
+    let (page, size) = (number("pageNumber="), number("pageSize="));
+    let mut out = format!(
+        "<pagination pageNumber=\"{page}\" pageSize=\"{size}\" totalAvailable=\"{count}\"/><workbooks>"
+    );
+    for n in (page - 1) * size..(page * size).min(count) {
+        write!(
+            out,
+            "<workbook id=\"{n:08x}-3cc6-46ea-9a0b-5d1b6f0c2a11\" name=\"Quarterly sales {n:07}\" \
+             description=\"Revenue, cost and margin by region, product line and quarter\" \
+             contentUrl=\"Quarterlysales{n:07}\" webpageUrl=\"https://tableau.example.com/#/site/Sales/workbooks/{n:07}\" \
+             showTabs=\"true\" size=\"3\" createdAt=\"2024-05-06T07:08:09Z\" updatedAt=\"2025-06-07T08:09:10Z\" \
+             encryptExtracts=\"false\" defaultViewId=\"{n:08x}-aaaa-46ea-9a0b-5d1b6f0c2a11\">\
+             <project id=\"1f2f3e4e-5d6d-7c8c-9b0b-1a2a3f4f5e6e\" name=\"Sales &amp; Finance\"/>\
+             <location id=\"1f2f3e4e-5d6d-7c8c-9b0b-1a2a3f4f5e6e\" type=\"Project\" name=\"Sales &amp; Finance\"/>\
+             <owner id=\"9f9e9d9c-8b8a-8f8e-7d7c-7b7a6f6d6e6d\" name=\"user{}@example.com\"/>\
+             <tags><tag label=\"quarterly\"/><tag label=\"sales\"/><tag label=\"team {}\"/></tags>\
+             <dataAccelerationConfig accelerationEnabled=\"false\"/></workbook>",
+            n % 997,
+            n % 31
+        )
+        .unwrap();
+    }
+    out + "</workbooks>"
+}

@@ -1,0 +1,70 @@
+//! [`Grantee`]: whom a permission is for.
+
+use std::fmt;
+
+use crate::ids::{GroupId, GroupSetId, Located, UserId};
+
+/// Whom a permission is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Grantee {
+    /// A user.
+    User(UserId),
+    /// A group of users.
+    Group(GroupId),
+    /// A set of groups: whoever is in all of them (API 3.22).
+    GroupSet(GroupSetId),
+    /// A kind that this release does not know.
+    Unknown {
+        /// The kind, as the server names it.
+        kind: String,
+        /// Its id.
+        id: String,
+    },
+}
+
+impl Grantee {
+    /// The id, whatever it is of.
+    pub fn id(&self) -> &str {
+        match self {
+            Grantee::User(id) => id.as_str(),
+            Grantee::Group(id) => id.as_str(),
+            Grantee::GroupSet(id) => id.as_str(),
+            Grantee::Unknown { id, .. } => id,
+        }
+    }
+
+    /// The kind, as the server names it: `user`, `group`, `groupSet`.
+    pub fn kind(&self) -> &str {
+        match self {
+            Grantee::User(_) => UserId::KIND,
+            Grantee::Group(_) => GroupId::KIND,
+            Grantee::GroupSet(_) => GroupSetId::KIND,
+            Grantee::Unknown { kind, .. } => kind,
+        }
+    }
+}
+
+impl fmt::Display for Grantee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind(), self.id())
+    }
+}
+
+macro_rules! grantees {
+    ($($Id:ident: $Variant:ident),+) => {$(
+        impl From<$Id> for Grantee {
+            fn from(id: $Id) -> Grantee {
+                Grantee::$Variant(id)
+            }
+        }
+
+        impl From<&$Id> for Grantee {
+            fn from(id: &$Id) -> Grantee {
+                Grantee::$Variant(id.clone())
+            }
+        }
+    )+};
+}
+
+grantees!(UserId: User, GroupId: Group, GroupSetId: GroupSet);

@@ -1,0 +1,232 @@
+//! [`PermissionRule`]s, and how two sets of them differ.
+
+use std::borrow::Borrow;
+
+use super::{Capability, Grantee, PermissionMode};
+use crate::xml::{FromXml, Node, Out, ToXml};
+use crate::{Error, Result};
+
+/// What one user, group or group set may do, and may not do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PermissionRule {
+    /// Whom it is for.
+    pub grantee: Grantee,
+    /// What is allowed and what is denied.
+    pub capabilities: Vec<(Capability, PermissionMode)>,
+}
+
+impl PermissionRule {
+    /// A rule for a user, a group or a group set that says nothing yet.
+    pub fn new(grantee: impl Into<Grantee>) -> PermissionRule {
+        PermissionRule { grantee: grantee.into(), capabilities: Vec::new() }
+    }
+
+    /// Allows these too.
+    pub fn allow(self, capabilities: impl IntoIterator<Item = Capability>) -> PermissionRule {
+        self.with(capabilities, PermissionMode::Allow)
+    }
+
+    /// Denies these too.
+    pub fn deny(self, capabilities: impl IntoIterator<Item = Capability>) -> PermissionRule {
+        self.with(capabilities, PermissionMode::Deny)
+    }
+
+    fn with(
+        mut self,
+        capabilities: impl IntoIterator<Item = Capability>,
+        mode: PermissionMode,
+    ) -> PermissionRule {
+        self.capabilities.extend(capabilities.into_iter().map(|one| (one, mode.clone())));
+        self
+    }
+
+    /// What the rule says of a capability; none where it says nothing.
+    pub fn mode(&self, capability: &Capability) -> Option<&PermissionMode> {
+        self.capabilities.iter().find(|(one, _)| one == capability).map(|(_, mode)| mode)
+    }
+}
+
+/// The difference of two sets of rules; see [`Permissions::set`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PermissionChanges {
+    /// What the first has and the second has not.
+    pub deleted: Vec<PermissionRule>,
+    /// What the second has and the first has not.
+    pub added: Vec<PermissionRule>,
+}
+
+impl PermissionChanges {
+    /// What makes the first set of rules into the second. The order of rules and of capabilities
+    /// makes no difference, nor does it whether one rule says it or two.
+    pub fn between<O: Borrow<PermissionRule>, N: Borrow<PermissionRule>>(
+        old: impl IntoIterator<Item = O>,
+        new: impl IntoIterator<Item = N>,
+    ) -> PermissionChanges {
+        let (old, new) = (merged(old), merged(new));
+        PermissionChanges { deleted: without(&old, &new), added: without(&new, &old) }
+    }
+
+    /// Whether there is no difference.
+    pub fn is_empty(&self) -> bool {
+        self.deleted.is_empty() && self.added.is_empty()
+    }
+}
+
+/// One rule for each grantee, in the order of their first ones, each capability in each mode once,
+/// none that says nothing.
+pub(super) fn merged<R: Borrow<PermissionRule>>(
+    rules: impl IntoIterator<Item = R>,
+) -> Vec<PermissionRule> {
+    let mut all: Vec<PermissionRule> = Vec::new();
+    for rule in rules {
+        let rule = rule.borrow();
+        let at = all.iter().position(|known| known.grantee == rule.grantee).unwrap_or_else(|| {
+            all.push(PermissionRule::new(rule.grantee.clone()));
+            all.len() - 1
+        });
+        for pair in &rule.capabilities {
+            if !all[at].capabilities.contains(pair) {
+                all[at].capabilities.push(pair.clone());
+            }
+        }
+    }
+    all.retain(|rule| !rule.capabilities.is_empty());
+    all
+}
+
+fn without(rules: &[PermissionRule], others: &[PermissionRule]) -> Vec<PermissionRule> {
+    let mut rest = rules.to_vec();
+    for rule in &mut rest {
+        let same = others.iter().find(|other| other.grantee == rule.grantee);
+        rule.capabilities.retain(|pair| {
+            pair.0 != Capability::InheritedProjectLeader
+                && !same.is_some_and(|other| other.capabilities.contains(pair))
+        });
+    }
+    rest.retain(|rule| !rule.capabilities.is_empty());
+    rest
+}
+
+pub(super) fn check(rules: &[PermissionRule]) -> Result<()> {
+    for rule in rules {
+        for (capability, mode) in &rule.capabilities {
+            if rule.mode(capability) != Some(mode) {
+                return Err(Error::input(format!(
+                    "{} {} is both allowed and denied {capability}",
+                    rule.grantee.kind(),
+                    rule.grantee.id()
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Rules as a request has them.
+pub(super) struct Rules(pub(super) Vec<PermissionRule>);
+
+impl ToXml for Rules {
+    fn to_xml(&self, out: &mut Out) {
+        out.element("permissions", |out| {
+            for rule in &self.0 {
+                out.element("granteeCapabilities", |out| {
+                    match &rule.grantee {
+                        Grantee::User(id) => out.child_id("user", id),
+                        Grantee::Group(id) => out.child_id("group", id),
+                        Grantee::GroupSet(id) => out.child_id("groupSet", id),
+                        Grantee::Unknown { kind, .. } => out.refuse(Error::input(format!(
+                            "permissions for a {kind} can be read and deleted, but not added"
+                        ))),
+                    }
+                    out.element("capabilities", |out| {
+                        for (capability, mode) in &rule.capabilities {
+                            out.element("capability", |out| {
+                                out.attr("name", capability);
+                                out.attr("mode", mode);
+                            });
+                        }
+                    });
+                });
+            }
+        });
+    }
+}
+
+/// The rules of an answer.
+pub(super) fn read(root: Node<'_>) -> Result<Vec<PermissionRule>> {
+    root.need("permissions")?;
+    root.list("permissions", "granteeCapabilities")
+}
+
+impl FromXml for PermissionRule {
+    fn from_xml(node: Node<'_>) -> Result<PermissionRule> {
+        let grantee = node.children().find(|child| child.tag() != "capabilities");
+        let grantee = grantee.ok_or_else(|| node.fail("the grantee", "is missing"))?;
+        let capabilities = node.find("capabilities").into_iter().flat_map(Node::children);
+        Ok(PermissionRule {
+            grantee: match grantee.tag() {
+                "user" => Grantee::User(grantee.attr("id")?),
+                "group" => Grantee::Group(grantee.attr("id")?),
+                "groupSet" => Grantee::GroupSet(grantee.attr("id")?),
+                kind => Grantee::Unknown { kind: kind.to_owned(), id: grantee.attr("id")? },
+            },
+            capabilities: capabilities
+                .filter(|child| child.tag() == "capability")
+                .map(|capability| Ok((capability.attr("name")?, capability.attr("mode")?)))
+                .collect::<Result<_>>()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Capability::{Delete, Filter, InheritedProjectLeader, Read, Write};
+    use super::*;
+    use crate::ids::{GroupId, UserId};
+
+    fn user(id: &str) -> PermissionRule {
+        PermissionRule::new(UserId::from(id))
+    }
+
+    fn group(id: &str) -> PermissionRule {
+        PermissionRule::new(GroupId::from(id))
+    }
+
+    #[test]
+    fn equal_sets_differ_in_nothing() {
+        let old = [user("a").allow([Read]).deny([Write]), group("a").allow([Read])];
+        let new = [
+            group("a").allow([Read]),
+            user("a").deny([Write]),
+            user("b"),
+            user("a").allow([Read, Read]),
+        ];
+        assert!(PermissionChanges::between(&old, &new).is_empty());
+        assert!(PermissionChanges::between(&new, &old).is_empty());
+    }
+
+    #[test]
+    fn differences_are_found_by_grantee_capability_and_mode() {
+        let old = [user("a").allow([Read, Write]), group("a").deny([Filter])];
+        let new = [user("a").allow([Read]).deny([Write]), group("b").deny([Filter])];
+        let changes = PermissionChanges::between(&old, &new);
+        assert_eq!(changes.deleted, [user("a").allow([Write]), group("a").deny([Filter])]);
+        assert_eq!(changes.added, [user("a").deny([Write]), group("b").deny([Filter])]);
+    }
+
+    #[test]
+    fn what_is_inherited_stays() {
+        let old = [user("a").allow([InheritedProjectLeader, Delete])];
+        let changes = PermissionChanges::between(&old, &[] as &[PermissionRule]);
+        assert_eq!(changes.deleted, [user("a").allow([Delete])]);
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        let rules = merged([user("a").allow([Read]), user("a").deny([Read])]);
+        let error = check(&rules).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Input);
+        assert_eq!(error.to_string(), "user a is both allowed and denied Read");
+    }
+}

@@ -1,0 +1,248 @@
+//! Connections: kept, lost, and never a reason to do something twice.
+
+use std::io::{BufReader, Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use tableau_server_client as tsc;
+use tsc::ErrorKind;
+
+use crate::help::{auth, millis, pinned, plain, token_of, with, workbooks};
+use crate::logs;
+use crate::raw::{Raw, Reply, answer, read_request, redirect, refusal, signed_in, success};
+
+#[test]
+fn a_hundred_requests_use_one_connection() {
+    let raw = Raw::signed_in(|_| workbooks(""));
+    let server = pinned(&raw.url);
+    let session = server.sign_in(&auth()).unwrap();
+    for _ in 0..100 {
+        session.workbooks().list().total().unwrap();
+    }
+    drop(session);
+    assert_eq!((raw.lines().len(), raw.connections()), (102, 1));
+}
+
+#[test]
+fn answers_of_every_sort_leave_their_connection_usable() {
+    // Refusals, pages of others, redirects, answers that are not looked at, chunked ones.
+    let turn = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |seen| match turn.fetch_add(1, Ordering::SeqCst) % 8 {
+        0 => refusal(404, "404006", "gone"),
+        1 => answer(500, &[], "<html>".repeat(5000)),
+        2 => redirect(302, &seen.target),
+        3 => answer(200, &[], "not XML"),
+        4 => answer(204, &[], ""),
+        5 => answer(401, &[], ""),
+        6 => Reply::Send(
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n".into(),
+        ),
+        _ => workbooks(""),
+    });
+    let server = with(&raw.url, plain().retries(tsc::Retries::none()));
+    let session = server.sign_in(&auth()).unwrap();
+    let done = (0..28).filter(|_| session.workbooks().list().total().is_ok()).count();
+    assert_eq!(done, 4);
+    assert_eq!(raw.count("GET", "/workbooks"), 32);
+    for status in [200, 202] {
+        let raw = Raw::signed_in(move |_| answer(status, &[], "<tsResponse/>"));
+        let server = pinned(&raw.url);
+        let session = server.sign_in(&auth()).unwrap();
+        for _ in 0..5 {
+            session.projects().delete(&"p".into()).unwrap();
+        }
+        drop(session);
+        assert_eq!(raw.connections(), 1);
+    }
+    assert_eq!(raw.connections(), 1);
+}
+
+#[test]
+fn eight_threads_use_eight_connections_and_keep_them() {
+    let raw = Raw::signed_in(|_| {
+        thread::sleep(millis(10));
+        workbooks("")
+    });
+    let server = pinned(&raw.url);
+    let session = server.sign_in(&auth()).unwrap();
+    for _ in 0..4 {
+        let meet = std::sync::Barrier::new(8);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    meet.wait();
+                    for _ in 0..5 {
+                        session.workbooks().list().total().unwrap();
+                    }
+                });
+            }
+        });
+    }
+    drop(session);
+    assert_eq!(raw.lines().len(), 2 + 4 * 8 * 5);
+    // ureq would keep three of them, and make new ones for the others each time.
+    assert!((2..=8).contains(&raw.connections()), "{}", raw.connections());
+}
+
+#[test]
+fn sessions_of_one_server_share_its_connections() {
+    let raw = Raw::signed_in(|_| workbooks(""));
+    let server = pinned(&raw.url);
+    drop(server.sign_in(&auth()).unwrap());
+    drop(server.sign_in(&auth()).unwrap());
+    assert_eq!((raw.lines().len(), raw.connections()), (4, 1));
+}
+
+#[test]
+fn a_connection_that_was_closed_while_idle_is_survived() {
+    // The answers promise nothing of a close.
+    let raw = Raw::start(|seen| {
+        let reply = signed_in(seen).unwrap_or_else(|| match seen.method.as_str() {
+            "GET" => workbooks(""),
+            _ => success("<project id=\"p\" name=\"n\"/>"),
+        });
+        Reply::SendAndClose(reply.bytes())
+    });
+    let server = with(&raw.url, plain().retries(tsc::Retries::none()));
+    let session = server.sign_in(&auth()).unwrap();
+    let pause = || thread::sleep(millis(60));
+    pause();
+    session.workbooks().list().total().unwrap();
+    pause();
+    session.projects().create(tsc::NewProject::new("n")).unwrap();
+    pause();
+    session.sign_out().unwrap();
+    assert_eq!(raw.lines().len(), 5, "{:?}", raw.lines());
+    assert_eq!(raw.connections(), 5);
+}
+
+/// Answers, and at the `n`th request of a room closes after reading it: as a server does whose
+/// patience with an idle connection ends just when it is used.
+fn closing_at(closes: usize) -> Raw {
+    let count = Arc::new(AtomicUsize::new(0));
+    Raw::signed_in(move |seen| match count.fetch_add(1, Ordering::SeqCst) == closes {
+        true => Reply::Close,
+        false if seen.method == "GET" => workbooks(""),
+        false => success("<project id=\"p\" name=\"n\"/>"),
+    })
+}
+
+#[test]
+fn a_get_survives_the_close_of_its_connection() {
+    let raw = closing_at(1);
+    let server = pinned(&raw.url);
+    let session = server.sign_in(&auth()).unwrap();
+    session.workbooks().list().total().unwrap();
+    session.workbooks().list().total().unwrap();
+    assert_eq!(raw.count("GET", "/workbooks"), 3);
+    assert_eq!(raw.connections(), 2);
+}
+
+#[test]
+fn a_post_that_may_have_been_received_is_never_sent_twice() {
+    let half = |reply: Reply| {
+        let bytes = reply.bytes();
+        Reply::SendAndClose(bytes[..bytes.len() / 2].to_vec())
+    };
+    type End = Box<dyn Fn() -> Reply + Send + Sync>;
+    let ends: [End; 4] = [
+        Box::new(|| Reply::Close),
+        Box::new(move || half(success("<project id=\"p\" name=\"n\"/>"))),
+        Box::new(|| Reply::SendAndClose(b"HTTP/1.1 20".to_vec())),
+        Box::new(|| answer(502, &[], "bad gateway")),
+    ];
+    for end in ends {
+        let raw = Raw::signed_in(move |seen| match seen.method.as_str() {
+            "GET" => workbooks(""),
+            _ => end(),
+        });
+        let server = pinned(&raw.url);
+        let session = server.sign_in(&auth()).unwrap();
+        session.workbooks().list().total().unwrap();
+        let error = session.projects().create(tsc::NewProject::new("n")).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Io | ErrorKind::Http), "{error:?}");
+        assert!(error.is_retryable(), "the caller decides: {error:?}");
+        assert_eq!(raw.count("POST", "/projects"), 1);
+    }
+}
+
+#[test]
+fn a_post_that_timed_out_is_never_sent_twice() {
+    let raw = Raw::signed_in(|_| Reply::Silence);
+    let server = with(&raw.url, plain().read_timeout(millis(200)));
+    let session = server.sign_in(&auth()).unwrap();
+    let error = session.projects().create(tsc::NewProject::new("n")).unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    assert_eq!(raw.count("POST", "/projects"), 1);
+}
+
+#[test]
+fn a_sign_in_and_a_sign_out_are_never_sent_twice() {
+    logs::start();
+    for path in ["signin", "signout"] {
+        let raw = Raw::start(move |seen| match seen.path().ends_with(path) {
+            true => Reply::Close,
+            false => signed_in(seen).unwrap(),
+        });
+        let server = pinned(&raw.url);
+        drop(server.sign_in(&auth()));
+        assert_eq!(raw.count("POST", &format!("/{path}")), 1);
+    }
+    let raw = Raw::start(|seen| match seen.path().ends_with("signout") {
+        true => answer(503, &[("Retry-After", "0")], ""),
+        false => signed_in(seen).unwrap(),
+    });
+    drop(pinned(&raw.url).resume(token_of(&raw.url)));
+    assert_eq!(raw.count("POST", "/signout"), 1);
+}
+
+#[test]
+fn a_get_is_given_up_in_the_end() {
+    let raw = Raw::signed_in(|_| Reply::Close);
+    let server = pinned(&raw.url);
+    let session = server.sign_in(&auth()).unwrap();
+    let error = session.workbooks().list().total().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.is_retryable());
+    assert!(error.to_string().contains(&raw.address.to_string()), "{error}");
+    let tries = raw.count("GET", "/workbooks");
+    assert!((2..=5).contains(&tries), "{tries}");
+}
+
+#[test]
+fn a_connection_that_the_server_will_close_is_not_used_again() {
+    let raw = Raw::on_connection(|stream, _, seen| {
+        let mut reader = BufReader::new(stream);
+        // Says so, and then waits for the client to go.
+        while let Some(request) = read_request(&mut reader) {
+            let reply = signed_in(&request).unwrap_or_else(|| workbooks("")).bytes();
+            seen.lock().unwrap().push(request);
+            let text = String::from_utf8(reply).unwrap();
+            let text = text.replacen("\r\n", "\r\nConnection: close\r\n", 1);
+            let _ = reader.get_mut().write_all(text.as_bytes());
+            let _ = reader.read(&mut [0]);
+            break;
+        }
+    });
+    let server = pinned(&raw.url);
+    let session = server.sign_in(&auth()).unwrap();
+    session.workbooks().list().total().unwrap();
+    session.sign_out().unwrap();
+    assert_eq!(raw.connections(), 3);
+}
+
+#[test]
+fn bytes_that_nobody_asked_for_do_not_become_an_answer() {
+    // A second answer behind the first, as a smuggler would put it.
+    let raw = Raw::signed_in(|_| {
+        let stray = workbooks("<workbook id=\"evil\" name=\"evil\"/>").bytes();
+        Reply::Send([workbooks("").bytes(), stray].concat())
+    });
+    let server = pinned(&raw.url);
+    let session = server.sign_in(&auth()).unwrap();
+    for _ in 0..3 {
+        assert_eq!(session.workbooks().list().into_iter().count(), 0);
+        thread::sleep(millis(30));
+    }
+}

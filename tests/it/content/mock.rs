@@ -1,0 +1,139 @@
+//! Against the mock server.
+
+use tableau_server_client as tsc;
+
+fn with_mock(check: impl FnOnce(&tsc::Session<'_>)) {
+    let mock = tsc::mock::MockServer::start().unwrap();
+    let mut server = tsc::Server::new(mock.url()).unwrap();
+    server.add_http_options(tsc::HttpOptions::new().no_proxy()).unwrap();
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    check(&session);
+}
+
+fn first<T>(list: impl IntoIterator<Item = tsc::Result<T>>) -> T {
+    list.into_iter().next().expect("the sample content has one").unwrap()
+}
+
+#[test]
+fn a_round_trip_changes_one_thing() {
+    with_mock(|session| {
+        let before = first(session.workbooks().list());
+        let before = session.workbooks().get(&before.id).unwrap();
+        let after = session
+            .workbooks()
+            .update(&before.id, tsc::WorkbookUpdate::new().name("renamed"))
+            .unwrap();
+        assert_eq!(after.name, "renamed");
+        let after = session.workbooks().get(&before.id).unwrap();
+        let same = tsc::WorkbookUpdate::new().name(before.name.clone());
+        session.workbooks().update(&before.id, same).unwrap();
+        let mut again = session.workbooks().get(&before.id).unwrap();
+        again.updated_at = before.updated_at;
+        assert_eq!(again, before);
+        assert_eq!(after.show_tabs, before.show_tabs);
+        assert_eq!(after.owner, before.owner);
+    });
+}
+
+#[test]
+fn views_belong_to_their_workbook() {
+    with_mock(|session| {
+        let workbook = first(session.workbooks().list());
+        let views = session.workbooks().views(&workbook.id).unwrap();
+        assert!(!views.is_empty());
+        for view in views {
+            let view = session.views().get(&view.id).unwrap();
+            assert_eq!(view.workbook.as_ref(), Some(&workbook.id));
+        }
+        let with_usage = session.workbooks().views_with_usage(&workbook.id).unwrap();
+        assert!(with_usage.iter().all(|view| view.total_view_count.is_some()));
+    });
+}
+
+#[test]
+fn data_sources_are_certified_and_deleted() {
+    with_mock(|session| {
+        let id = first(session.datasources().list()).id;
+        let changes = tsc::DatasourceUpdate::new().certified(true).certification_note("checked");
+        session.datasources().update(&id, changes).unwrap();
+        let changed = session.datasources().get(&id).unwrap();
+        assert_eq!(changed.certified, Some(true));
+        assert_eq!(changed.certification_note.as_deref(), Some("checked"));
+        session.datasources().delete(&id).unwrap();
+        assert!(session.datasources().get(&id).unwrap_err().is_not_found());
+    });
+}
+
+#[test]
+fn tags_are_set() {
+    with_mock(|session| {
+        let id = first(session.workbooks().list()).id;
+        let tags = session.tags(&id);
+        tags.set(["one", "two words", "x,y"]).unwrap();
+        let sorted = || {
+            let mut all = tags.list().unwrap();
+            all.sort();
+            all
+        };
+        assert_eq!(sorted(), ["one", "two words", "x,y"]);
+        tags.set(["one", "three"]).unwrap();
+        assert_eq!(sorted(), ["one", "three"]);
+        let view = first(session.views().list()).id;
+        session.tag_batch().on(&id).on(&view).add(["both"]).unwrap();
+        assert!(sorted().contains(&"both".to_owned()));
+        assert!(session.tags(&view).list().unwrap().contains(&"both".to_owned()));
+        session.tag_batch().on(&id).on(&view).remove(["both"]).unwrap();
+        assert!(!session.tags(&view).list().unwrap().contains(&"both".to_owned()));
+    });
+}
+
+#[test]
+fn permissions_are_set() {
+    use tsc::Capability::{Filter, Read, Write};
+    with_mock(|session| {
+        let project = session.projects().create(tsc::NewProject::new("Locked")).unwrap();
+        let user = session.user_id().clone();
+        let rules = [tsc::PermissionRule::new(&user).allow([Read]).deny([Write])];
+        let permissions = session.permissions(&project.id);
+        permissions.set(&rules).unwrap();
+        assert!(tsc::PermissionChanges::between(permissions.list().unwrap(), &rules).is_empty());
+        assert!(permissions.set(&rules).unwrap().is_empty());
+        let other = [tsc::PermissionRule::new(&user).allow([Read, Write])];
+        let changes = permissions.set(&other).unwrap();
+        assert_eq!(changes.deleted, [tsc::PermissionRule::new(&user).deny([Write])]);
+        assert_eq!(changes.added, [tsc::PermissionRule::new(&user).allow([Write])]);
+        let defaults = session.default_permissions(&project.id, tsc::DefaultsFor::Workbooks);
+        let rules = [tsc::PermissionRule::new(&user).allow([Read, Filter])];
+        defaults.set(&rules).unwrap();
+        assert!(tsc::PermissionChanges::between(defaults.list().unwrap(), &rules).is_empty());
+    });
+}
+
+#[test]
+fn connections_are_changed() {
+    with_mock(|session| {
+        let id = first(session.datasources().list()).id;
+        let connections = session.connections(&id);
+        let one = connections.list().unwrap().remove(0);
+        let changes = tsc::ConnectionUpdate::new().user_name("report").password("hush");
+        let changed = connections.update(&one.id, changes).unwrap();
+        assert_eq!(changed.user_name.as_deref(), Some("report"));
+        let login = tsc::ConnectionUpdate::new().user_name("other").embed_password(true);
+        connections.update_all([&one.id], login).unwrap();
+        assert_eq!(connections.list().unwrap()[0].user_name.as_deref(), Some("other"));
+    });
+}
+
+#[test]
+fn extracts_and_refreshes_start_jobs() {
+    with_mock(|session| {
+        let id = first(session.datasources().list()).id;
+        let job = session.datasources().refresh(&id).unwrap();
+        assert_eq!(session.jobs().get(job.id()).unwrap().id, *job.id());
+        let workbook = first(session.workbooks().list()).id;
+        let _ = session.workbooks().refresh(&workbook).unwrap();
+        session.sites().encrypt_extracts(session.site_id()).unwrap();
+        let revisions = session.revisions(&workbook).list();
+        assert!(revisions.total().unwrap() > 0);
+    });
+}

@@ -1,0 +1,168 @@
+//! Permissions.
+
+use tableau_server_client as tsc;
+use tsc::Capability::{Delete, ExportData, Filter, InheritedProjectLeader, Read, Write};
+
+use super::{Nothing, Xml, refused, talk};
+
+const RULES: &str = "<permissions><workbook id='w' name='n'><owner id='u9'/></workbook>\
+    <granteeCapabilities><user id='u1'/><capabilities><capability name='Read' mode='Allow'/>\
+    <capability name='Delete' mode='Deny'/></capabilities></granteeCapabilities>\
+    <granteeCapabilities><group id='g1'/><capabilities><capability name='Write' mode='Allow'/>\
+    </capabilities></granteeCapabilities><granteeCapabilities><groupSet id='s1'/><capabilities>\
+    <capability name='Teleport' mode='Allow'/></capabilities></granteeCapabilities>\
+    <granteeCapabilities><robot id='r1'/><capabilities/></granteeCapabilities></permissions>";
+
+#[test]
+fn rules_are_read_with_every_sort_of_grantee() {
+    let (rules, lines) = talk([Xml(RULES)], |session| {
+        session.permissions(&tsc::WorkbookId::from("w")).list().unwrap()
+    });
+    assert_eq!(lines, ["GET workbooks/w/permissions"]);
+    assert_eq!(rules[0].grantee, tsc::UserId::from("u1").into());
+    assert_eq!(rules[0].mode(&Read), Some(&tsc::PermissionMode::Allow));
+    assert_eq!(rules[0].mode(&Delete), Some(&tsc::PermissionMode::Deny));
+    assert_eq!(rules[0].mode(&Write), None);
+    assert_eq!(rules[1].grantee, tsc::GroupId::from("g1").into());
+    assert_eq!(rules[2].grantee, tsc::GroupSetId::from("s1").into());
+    assert_eq!(rules[2].capabilities[0].0.as_str(), "Teleport");
+    assert_eq!(rules[3].grantee, tsc::Grantee::Unknown { kind: "robot".into(), id: "r1".into() });
+    assert_eq!(rules.len(), 4);
+}
+
+#[test]
+fn rules_are_added_and_deleted_on_every_kind_that_has_them() {
+    let rules = [
+        tsc::PermissionRule::new(tsc::UserId::from("u1")).allow([Read]).deny([Delete]),
+        tsc::PermissionRule::new(tsc::GroupId::from("g1")).allow([Write]),
+        tsc::PermissionRule::new(tsc::GroupSetId::from("s1")).allow([Filter]),
+        tsc::PermissionRule::new(tsc::GroupId::from("g2")),
+    ];
+    let says = std::iter::once(Xml("<permissions/>")).chain((0..11).map(|_| Nothing));
+    let (_, lines) = talk(says, |session| {
+        session.permissions(&tsc::FlowId::from("f")).add(&rules).unwrap();
+        session.permissions(&tsc::ProjectId::from("p")).delete(&rules).unwrap();
+        let one = [&rules[1]];
+        session.permissions(&tsc::WorkbookId::from("1")).delete(one).unwrap();
+        session.permissions(&tsc::ViewId::from("2")).delete(one).unwrap();
+        session.permissions(&tsc::DatasourceId::from("3")).delete(one).unwrap();
+        session.permissions(&tsc::FlowId::from("4")).delete(one).unwrap();
+        session.permissions(&tsc::DatabaseId::from("5")).delete(one).unwrap();
+        session.permissions(&tsc::TableId::from("6")).delete(one).unwrap();
+        session.permissions(&tsc::VirtualConnectionId::from("7")).delete(one).unwrap();
+        assert!(session.permissions(&tsc::FlowId::from("f")).add([&rules[3]]).unwrap().is_empty());
+    });
+    assert_eq!(
+        lines,
+        [
+            "PUT flows/f/permissions <r><permissions><granteeCapabilities><user id=\"u1\"/>\
+             <capabilities><capability name=\"Read\" mode=\"Allow\"/>\
+             <capability name=\"Delete\" mode=\"Deny\"/></capabilities></granteeCapabilities>\
+             <granteeCapabilities><group id=\"g1\"/><capabilities>\
+             <capability name=\"Write\" mode=\"Allow\"/></capabilities></granteeCapabilities>\
+             <granteeCapabilities><groupSet id=\"s1\"/><capabilities>\
+             <capability name=\"Filter\" mode=\"Allow\"/></capabilities></granteeCapabilities>\
+             </permissions></r>",
+            "DELETE projects/p/permissions/users/u1/Read/Allow",
+            "DELETE projects/p/permissions/users/u1/Delete/Deny",
+            "DELETE projects/p/permissions/groups/g1/Write/Allow",
+            "DELETE projects/p/permissions/groupSets/s1/Filter/Allow",
+            "DELETE workbooks/1/permissions/groups/g1/Write/Allow",
+            "DELETE views/2/permissions/groups/g1/Write/Allow",
+            "DELETE datasources/3/permissions/groups/g1/Write/Allow",
+            "DELETE flows/4/permissions/groups/g1/Write/Allow",
+            "DELETE databases/5/permissions/groups/g1/Write/Allow",
+            "DELETE tables/6/permissions/groups/g1/Write/Allow",
+            "DELETE virtualConnections/7/permissions/groups/g1/Write/Allow",
+        ]
+    );
+}
+
+#[test]
+fn setting_rules_sends_the_difference() {
+    let there = "<permissions><granteeCapabilities><user id='u1'/><capabilities>\
+        <capability name='Read' mode='Allow'/><capability name='Write' mode='Allow'/>\
+        <capability name='InheritedProjectLeader' mode='Allow'/></capabilities>\
+        </granteeCapabilities><granteeCapabilities><group id='g1'/><capabilities>\
+        <capability name='Filter' mode='Deny'/></capabilities></granteeCapabilities></permissions>";
+    let wanted = [
+        tsc::PermissionRule::new(tsc::UserId::from("u1")).deny([Write]).allow([Read]),
+        tsc::PermissionRule::new(tsc::GroupId::from("g2")).allow([ExportData]),
+    ];
+    let says = [Xml(there), Nothing, Nothing, Xml("<permissions/>"), Xml(there)];
+    let (changes, lines) = talk(says, |session| {
+        let id = tsc::ProjectId::from("p");
+        let changes = session.permissions(&id).set(&wanted).unwrap();
+        let same = [
+            tsc::PermissionRule::new(tsc::GroupId::from("g1")).deny([Filter]),
+            tsc::PermissionRule::new(tsc::UserId::from("u1")).allow([Write, Read]),
+        ];
+        assert!(session.permissions(&id).set(&same).unwrap().is_empty());
+        changes
+    });
+    assert_eq!(
+        lines,
+        [
+            "GET projects/p/permissions",
+            "DELETE projects/p/permissions/users/u1/Write/Allow",
+            "DELETE projects/p/permissions/groups/g1/Filter/Deny",
+            "PUT projects/p/permissions <r><permissions><granteeCapabilities><user id=\"u1\"/>\
+             <capabilities><capability name=\"Write\" mode=\"Deny\"/></capabilities>\
+             </granteeCapabilities><granteeCapabilities><group id=\"g2\"/><capabilities>\
+             <capability name=\"ExportData\" mode=\"Allow\"/></capabilities></granteeCapabilities>\
+             </permissions></r>",
+            "GET projects/p/permissions",
+        ]
+    );
+    assert_eq!(changes.deleted.len(), 2);
+    assert_eq!(changes.added[1], wanted[1]);
+    assert!(changes.deleted.iter().all(|rule| rule.mode(&InheritedProjectLeader).is_none()));
+    let contradiction =
+        tsc::PermissionRule::new(tsc::UserId::from("u1")).deny([Read]).allow([Read]);
+    refused("3.30", tsc::ErrorKind::Input, |session| {
+        session.permissions(&tsc::ProjectId::from("p")).set([&contradiction])
+    });
+    let unknown = tsc::Grantee::Unknown { kind: "robot".into(), id: "r".into() };
+    refused("3.30", tsc::ErrorKind::Input, |session| {
+        let rule = tsc::PermissionRule::new(unknown).allow([Read]);
+        session.permissions(&tsc::ProjectId::from("p")).add([rule])
+    });
+}
+
+#[test]
+fn default_permissions_by_kind() {
+    use tsc::DefaultsFor as For;
+    let rule = [tsc::PermissionRule::new(tsc::GroupId::from("g")).allow([Read])];
+    for (of, path, since) in [
+        (For::Workbooks, "workbooks", (2, 1)),
+        (For::Datasources, "datasources", (2, 1)),
+        (For::Metrics, "metrics", (3, 2)),
+        (For::Flows, "flows", (3, 4)),
+        (For::DataRoles, "dataroles", (3, 4)),
+        (For::Lenses, "lenses", (3, 4)),
+        (For::VirtualConnections, "virtualConnections", (3, 23)),
+        (For::Databases, "databases", (3, 23)),
+        (For::Tables, "tables", (3, 23)),
+    ] {
+        let id = tsc::ProjectId::from("p");
+        let says = [Xml(RULES), Xml(RULES), Nothing];
+        let (_, lines) = talk(says, |session| {
+            let defaults = session.default_permissions(&id, of.clone());
+            assert_eq!(defaults.list().unwrap().len(), 4);
+            defaults.add(&rule).unwrap();
+            defaults.delete(&rule).unwrap();
+        });
+        let at = format!("projects/p/default-permissions/{path}");
+        assert_eq!(lines[0], format!("GET {at}"));
+        assert!(lines[1].starts_with(&format!("PUT {at} <r><permissions><grantee")), "{lines:?}");
+        assert_eq!(lines[2], format!("DELETE {at}/groups/g/Read/Allow"));
+        let before = format!("{}.{}", since.0, since.1 - 1);
+        refused(&before, tsc::ErrorKind::Version, |session| {
+            session.default_permissions(&id, of.clone()).list()
+        });
+    }
+    let (_, lines) = talk([Xml(RULES)], |session| {
+        session.default_table_permissions(&"d".into()).list().unwrap();
+    });
+    assert_eq!(lines, ["GET databases/d/default-permissions/tables"]);
+}

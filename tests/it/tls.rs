@@ -1,0 +1,341 @@
+//! Certificates: which are accepted, and what is said where not.
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use log::Level;
+use tableau_server_client as tsc;
+use tsc::{ErrorKind, Fingerprint, HttpOptions};
+
+use crate::help::{auth, child, given, plain, with, workbooks};
+use crate::raw::{Raw, answer, redirect, signed_in};
+use crate::tls_server::{Authority, Certified, file, over_tls};
+use crate::{help, logs};
+
+const WARNINGS: &str = "tableau_server_client::insecure_request";
+
+fn secure(certified: &Certified) -> Raw {
+    over_tls(certified.server(), |seen| signed_in(seen).unwrap_or_else(|| workbooks("")))
+}
+
+/// Signs in, lists and signs out.
+fn visit(url: &str, options: HttpOptions) -> tsc::Result<()> {
+    let server = with(url, options);
+    let session = server.sign_in(&auth())?;
+    session.workbooks().list().total()?;
+    session.sign_out()
+}
+
+/// The error of a visit, which is one of TLS and comes before anything is sent.
+fn refused(raw: &Raw, options: HttpOptions) -> String {
+    let error = visit(&raw.url, options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
+    assert!(error.to_string().contains(&raw.address.to_string()), "{error}");
+    assert!(std::error::Error::source(&error).is_some(), "{error:?}");
+    assert!(!error.is_retryable() && !error.is_timeout());
+    assert!(raw.lines().is_empty(), "{:?}", raw.lines());
+    format!("{error:?}")
+}
+
+#[test]
+fn an_unknown_issuer_is_refused_unless_told_otherwise() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let raw = secure(&authority.certify(&["127.0.0.1"]));
+    for options in [plain(), plain().verify(true), plain().verify(other.file())] {
+        let said = refused(&raw, options);
+        assert!(said.contains("UnknownIssuer"), "{said}");
+    }
+    assert!(with(&raw.url, plain()).server_info().is_err());
+    visit(&raw.url, plain().verify(authority.file())).unwrap();
+}
+
+#[test]
+fn a_bundle_is_taken_as_a_text_a_string_and_a_path() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let raw = secure(&authority.certify(&["127.0.0.1", "localhost"]));
+    // Several in one file, with text around them.
+    let bundle = format!("# ours\n{}\nand\r\n{}", other.pem(), authority.pem());
+    let path = file("bundle.pem", bundle);
+    let text = path.to_str().unwrap();
+    visit(&raw.url, plain().verify(text)).unwrap();
+    visit(&raw.url, plain().verify(text.to_owned())).unwrap();
+    visit(&raw.url, plain().verify(Path::new(text))).unwrap();
+    visit(&raw.url, plain().verify(path.clone())).unwrap();
+    // By name, which every address of it is tried for.
+    visit(&raw.url.replace("127.0.0.1", "localhost"), plain().verify(path)).unwrap();
+}
+
+#[test]
+fn the_file_is_read_when_the_options_are_given() {
+    let authority = Authority::new();
+    let raw = secure(&authority.certify(&["127.0.0.1"]));
+    let path = authority.file();
+    let server = with(&raw.url, plain().verify(path.clone()));
+    std::fs::remove_file(path).unwrap();
+    drop(server.sign_in(&auth()).unwrap());
+}
+
+#[test]
+fn a_wrong_name_and_a_past_date_are_told() {
+    let authority = Authority::new();
+    let wrong_name = secure(&authority.certify(&["tableau.example.com"]));
+    let said = refused(&wrong_name, plain().verify(authority.file()));
+    assert!(said.contains("another name") && said.contains("tableau.example.com"), "{said}");
+    let expired = secure(&authority.certify_expired(&["127.0.0.1"]));
+    let said = refused(&expired, plain().verify(authority.file()));
+    assert!(said.contains("expired"), "{said}");
+}
+
+#[test]
+fn a_self_signed_certificate_may_be_listed_itself() {
+    // As `openssl req -x509` marks it, and as others do.
+    for authority in [true, false] {
+        let certified = Certified::self_signed(&["127.0.0.1"], authority);
+        let raw = secure(&certified);
+        refused(&raw, plain());
+        visit(&raw.url, plain().verify(certified.file())).unwrap();
+        let other_name = Certified::self_signed(&["tableau.example.com"], authority);
+        let raw = secure(&other_name);
+        let said = refused(&raw, plain().verify(other_name.file()));
+        assert!(said.contains("another name"), "{said}");
+    }
+    // Another certificate of the same name is another certificate.
+    let raw = secure(&Certified::self_signed(&["127.0.0.1"], true));
+    refused(&raw, plain().verify(Certified::self_signed(&["127.0.0.1"], true).file()));
+}
+
+#[test]
+fn a_fingerprint_takes_this_certificate_and_no_other() {
+    let authority = Authority::new();
+    // Whatever else is wrong with it.
+    for certified in [
+        authority.certify(&["127.0.0.1"]),
+        authority.certify_expired(&["tableau.example.com"]),
+        Certified::self_signed(&["tableau.example.com"], true),
+    ] {
+        let raw = secure(&certified);
+        let right = certified.sha256();
+        let wrong = right.replace(&right[..2], if right.starts_with("00") { "01" } else { "00" });
+        for spelling in [right.clone(), right.to_lowercase(), right.replace(':', "")] {
+            visit(&raw.url, plain().verify(Fingerprint::sha256(&spelling).unwrap())).unwrap();
+        }
+        let raw = secure(&certified);
+        let said = refused(&raw, plain().verify(Fingerprint::sha256(&wrong).unwrap()));
+        assert!(said.contains(&right), "the one that is shown is named: {said}");
+        assert!(said.contains("pinned"), "{said}");
+    }
+    // Even one that Mozilla's roots or a bundle would let in: the last `verify` counts.
+    let raw = secure(&authority.certify(&["127.0.0.1"]));
+    let options = plain().verify(authority.file());
+    let mut server = with(&raw.url, options);
+    let other = Fingerprint::sha256(&Authority::new().certify(&["x"]).sha256()).unwrap();
+    server.add_http_options(HttpOptions::new().verify(other)).unwrap();
+    assert_eq!(server.sign_in(&auth()).unwrap_err().kind(), ErrorKind::Tls);
+}
+
+#[test]
+fn what_is_no_fingerprint_is_a_config_error() {
+    for wrong in ["", "AB", &"AB:".repeat(32), &"G".repeat(64), &"A".repeat(63), &"é".repeat(32)] {
+        let error = Fingerprint::sha256(wrong).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{wrong}");
+        assert!(error.to_string().contains("64 hex digits"), "{error}");
+    }
+}
+
+#[test]
+fn a_server_that_does_not_own_the_pinned_certificate_is_refused() {
+    // It shows the public certificate of another and signs with its own key.
+    let pinned = Certified::self_signed(&["127.0.0.1"], false);
+    let thief = Certified::self_signed(&["127.0.0.1"], false);
+    let raw = over_tls(pinned.server_with_key_of(&thief), |seen| {
+        signed_in(seen).unwrap_or_else(|| workbooks(""))
+    });
+    let options = plain().verify(Fingerprint::sha256(&pinned.sha256()).unwrap());
+    let said = refused(&raw, options);
+    assert!(said.contains("Signature"), "{said}");
+    visit(&raw.url, plain().verify(false).insecure_warnings(false)).unwrap();
+}
+
+#[test]
+fn verify_false_takes_anything_and_warns_at_every_request() {
+    logs::start();
+    let raw = secure(&Authority::new().certify_expired(&["tableau.example.com"]));
+    let mut server = with(&raw.url, plain().verify(false));
+    drop(server.sign_in(&auth()).unwrap());
+    let requests = raw.lines().len();
+    assert_eq!(requests, 3);
+    let records = logs::of(WARNINGS);
+    assert_eq!(records.len(), requests, "one a request");
+    for record in &records {
+        assert_eq!(record.level, Level::Warn);
+        assert!(record.text.starts_with("InsecureRequestWarning"), "{}", record.text);
+        assert!(record.text.contains("127.0.0.1"), "{}", record.text);
+    }
+    // Further options leave both as they are; then it is silenced.
+    server.add_http_options(HttpOptions::new().user_agent("x")).unwrap();
+    drop(server.sign_in(&auth()).unwrap());
+    assert_eq!(logs::of(WARNINGS).len(), 5);
+    server.add_http_options(HttpOptions::new().insecure_warnings(false)).unwrap();
+    drop(server.sign_in(&auth()).unwrap());
+    assert_eq!(logs::of(WARNINGS).len(), 5);
+    server.add_http_options(HttpOptions::new().insecure_warnings(true)).unwrap();
+    drop(server.sign_in(&auth()).unwrap());
+    assert_eq!(logs::of(WARNINGS).len(), 7);
+    // Back to the defaults, which refuse it.
+    server.clear_http_options();
+    server.add_http_options(plain()).unwrap();
+    assert_eq!(server.sign_in(&auth()).unwrap_err().kind(), ErrorKind::Tls);
+    assert_eq!(logs::of(WARNINGS).len(), 7);
+}
+
+#[test]
+fn only_https_without_verification_warns() {
+    logs::start();
+    let authority = Authority::new();
+    let certified = authority.certify(&["127.0.0.1"]);
+    let raw = secure(&certified);
+    visit(&raw.url, plain().verify(authority.file())).unwrap();
+    visit(&raw.url, plain().verify(Fingerprint::sha256(&certified.sha256()).unwrap())).unwrap();
+    let clear = Raw::signed_in(|_| workbooks(""));
+    visit(&clear.url, plain().verify(false)).unwrap();
+    assert!(logs::of(WARNINGS).is_empty(), "{:?}", logs::of(WARNINGS));
+    // An http address that leads to https warns for what is https.
+    let there = raw.url.clone();
+    let leading = Raw::start(move |seen| redirect(301, &format!("{there}{}", seen.target)));
+    visit(&leading.url, plain().verify(false)).unwrap();
+    assert_eq!(logs::of(WARNINGS).len(), 4);
+    assert_eq!(leading.lines().len(), 1);
+}
+
+#[test]
+fn without_a_logger_the_warning_is_on_standard_error() {
+    let raw = secure(&Certified::self_signed(&["127.0.0.1"], true));
+    let visit = |quiet: &str| {
+        let test = "tls::child_visits_without_a_logger";
+        let output = child(test, &[("VISIT", &raw.url), ("QUIET", quiet)]);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = visit("no");
+    let lines: Vec<_> =
+        said.lines().filter(|line| line.starts_with("InsecureRequestWarning")).collect();
+    assert_eq!(lines.len(), 4, "{said}");
+    assert!(lines.iter().all(|line| line.contains("127.0.0.1")), "{said}");
+    assert!(!visit("yes").contains("InsecureRequestWarning"));
+    assert_eq!(raw.lines().len(), 8);
+}
+
+#[test]
+#[ignore = "run as a child process"]
+fn child_visits_without_a_logger() {
+    let (Some(url), Some(quiet)) = (given("VISIT"), given("QUIET")) else { return };
+    assert_eq!(log::max_level(), log::LevelFilter::Off);
+    let options = plain().verify(false);
+    let options = if quiet == "yes" { options.insecure_warnings(false) } else { options };
+    visit(&url, options).unwrap();
+}
+
+#[test]
+fn mutual_tls_shows_the_client_s_certificate() {
+    let authority = Authority::new();
+    let raw = over_tls(authority.server_for_members(&["127.0.0.1"]), |seen| {
+        signed_in(seen).unwrap_or_else(|| workbooks(""))
+    });
+    let trusting = || plain().verify(authority.file());
+    let said = refused(&raw, trusting());
+    assert!(said.contains("client certificate"), "{said}");
+    let stranger = Authority::new().certify(&["client"]);
+    refused(&raw, trusting().client_cert(stranger.file(), stranger.key_file()));
+    let member = authority.certify(&["client"]);
+    visit(&raw.url, trusting().client_cert(member.file(), member.key_file())).unwrap();
+    // Both in one file, as a text.
+    let both = file("both.pem", format!("{}{}", member.pem, member.key_pem()));
+    let both = both.to_str().unwrap();
+    visit(&raw.url, trusting().client_cert(both, both)).unwrap();
+}
+
+#[test]
+fn files_that_cannot_be_used_are_named_with_the_reason() {
+    let member = Authority::new().certify(&["client"]);
+    let other = Authority::new().certify(&["client"]);
+    let good = member.file();
+    let no_pem = file("junk.pem", "not a certificate at all");
+    let empty = file("empty.pem", "");
+    let binary = file("binary.der", &member.der);
+    let torn = file("torn.pem", &member.pem[..member.pem.len() / 2]);
+    let damaged =
+        file("damaged.pem", "-----BEGIN CERTIFICATE-----\nAAAA////\n-----END CERTIFICATE-----\n");
+    let folder = file("folder", "").parent().unwrap().to_owned();
+    let gone = Path::new("/nowhere/ca.pem").to_owned();
+    let raw = Raw::signed_in(|_| answer(204, &[], ""));
+    let mut server = with(&raw.url, plain());
+    let mut refuse = |options: HttpOptions, named: &Path| {
+        let error = server.add_http_options(options).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{error:?}");
+        assert!(error.to_string().contains(named.to_str().unwrap()), "{error}");
+        let said = format!("{error:?}");
+        assert!(!said.contains("PRIVATE KEY--"), "{said}");
+        said
+    };
+    for wrong in [&no_pem, &empty, &binary, &torn, &damaged, &folder, &gone] {
+        refuse(HttpOptions::new().verify(wrong.clone()), wrong);
+        refuse(HttpOptions::new().client_cert(wrong.clone(), member.key_file()), wrong);
+        refuse(HttpOptions::new().client_cert(good.clone(), wrong.clone()), wrong);
+    }
+    assert!(refuse(HttpOptions::new().verify(gone.clone()), &gone).contains("No such file"));
+    assert!(refuse(HttpOptions::new().verify(empty.clone()), &empty).contains("no certificate"));
+    // A certificate where the key should be, and a key that is another's.
+    refuse(HttpOptions::new().client_cert(good.clone(), good.clone()), &good);
+    let key = other.key_file();
+    refuse(HttpOptions::new().client_cert(good.clone(), key.clone()), &key);
+    refuse(HttpOptions::new().client_cert(good.clone(), key), &good);
+    // The options are as they were.
+    drop(server.sign_in(&help::auth()).unwrap());
+}
+
+#[test]
+fn an_idle_connection_that_the_server_closed_is_survived_over_tls_too() {
+    // It says goodbye and closes after every answer, without a word in the answer itself.
+    let authority = Authority::new();
+    let raw = over_tls(authority.server(&["127.0.0.1"]), |seen| {
+        let reply = signed_in(seen).unwrap_or_else(|| workbooks(""));
+        crate::raw::Reply::SendAndClose(reply.bytes())
+    });
+    logs::start();
+    let server = with(&raw.url, plain().verify(authority.file()));
+    let session = server.sign_in(&auth()).unwrap();
+    for _ in 0..3 {
+        std::thread::sleep(help::millis(100));
+        session.workbooks().list().total().unwrap();
+    }
+    std::thread::sleep(help::millis(100));
+    drop(session);
+    assert_eq!(raw.count("POST", "/signout"), 1);
+    assert!(logs::of("tableau_server_client::session").is_empty());
+}
+
+#[test]
+fn a_hundred_requests_over_tls_use_one_connection() {
+    let authority = Authority::new();
+    let raw = secure(&authority.certify(&["127.0.0.1"]));
+    let server = with(&raw.url, plain().verify(authority.file()));
+    let session = server.sign_in(&auth()).unwrap();
+    for _ in 0..100 {
+        session.workbooks().list().total().unwrap();
+    }
+    drop(session);
+    assert_eq!((raw.lines().len(), raw.connections()), (103, 1));
+}
+
+#[test]
+fn plain_http_at_an_https_address_is_a_tls_error() {
+    let raw = Raw::on_connection(|mut stream, _, _| {
+        let _ = stream.read(&mut [0; 64]);
+        let _ = stream.write_all(&answer(400, &[], "speak plainly").bytes());
+        let _ = stream.read(&mut [0; 1024]);
+    });
+    let url = raw.url.replace("http:", "https:");
+    let error =
+        with(&url, plain().verify(false).insecure_warnings(false)).server_info().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
+    assert!(error.to_string().contains(&raw.address.to_string()), "{error}");
+}

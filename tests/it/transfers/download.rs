@@ -1,0 +1,321 @@
+//! Downloads: names, places, and what is left of one that is killed in the middle.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tableau_server_client as tsc;
+use tsc::{Download, ErrorKind};
+
+use super::{Folder, content, server};
+use crate::help::{auth, millis, with};
+use crate::raw::{Raw, Reply, Seen, answer, refusal, success};
+
+fn file() -> Vec<u8> {
+    content(300_000)
+}
+
+fn named(header: &str) -> Vec<(&str, &str)> {
+    vec![("Content-Disposition", header), ("Content-Type", "application/octet-stream")]
+}
+
+/// Gives the file under the name of this header.
+fn giving(header: &'static str) -> Raw {
+    Raw::signed_in(move |_| answer(200, &named(header), file()))
+}
+
+/// Downloads the workbook w1.
+fn download<T>(raw: &Raw, to: impl FnOnce(Download<'_>) -> tsc::Result<T>) -> tsc::Result<T> {
+    let server = server(raw);
+    let session = server.sign_in(&auth()).unwrap();
+    to(session.workbooks().download(&"w1".into()))
+}
+
+#[test]
+fn into_a_folder_a_path_a_writer_and_memory() {
+    let raw = giving("name=\"tableau_file\"; filename=\"R&D.twbx\"");
+    let folder = Folder::new("places");
+    let path = download(&raw, |d| d.to_folder(folder.path())).unwrap();
+    assert_eq!(path, folder.path().join("R&D.twbx"));
+    download(&raw, |d| d.to_path(folder.path().join("mine.twbx"))).unwrap();
+    assert_eq!(folder.names(), ["R&D.twbx", "mine.twbx"]);
+    for name in folder.names() {
+        assert!(std::fs::read(folder.path().join(name)).unwrap() == file());
+    }
+    let mut bytes = Vec::new();
+    assert_eq!(download(&raw, |d| d.to_writer(&mut bytes)).unwrap(), file().len() as u64);
+    assert!(bytes == file());
+    assert!(download(&raw, |d| d.to_bytes()).unwrap() == file());
+    assert!(raw.lines()[2].ends_with("GET /api/3.24/sites/site-1/workbooks/w1/content"));
+}
+
+#[test]
+fn a_hostile_name_stays_in_the_folder() {
+    let long = format!("attachment; filename=\"{}.twbx\"", "a".repeat(10_000));
+    let long: &'static str = Box::leak(long.into_boxed_str());
+    for header in [
+        "attachment; filename=\"../../etc/x\"",
+        "attachment; filename=\"..\\..\\x\"",
+        "attachment; filename=\"/tmp/tsc-escaped\"",
+        "attachment; filename=\"C:\\Windows\\x.twb\"",
+        "attachment; filename*=UTF-8''..%2F..%2Fx",
+        "attachment; filename*=UTF-8''x%00.twb",
+        "attachment; filename=\"..\"",
+        "attachment; filename=\"CON\"",
+        "attachment; filename=\"nul.twbx\"",
+        "attachment; filename=\"./\"",
+        long,
+    ] {
+        let around = Folder::new("hostile");
+        let inner = around.path().join("inner");
+        std::fs::create_dir(&inner).unwrap();
+        let path = download(&giving(header), |d| d.to_folder(&inner)).unwrap();
+        assert_eq!(path.parent(), Some(inner.as_path()), "{header}");
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(name.len() < 255 && !name.starts_with('.'), "{name}");
+        assert!(!["CON", "nul.twbx"].contains(&name), "{name}");
+        assert!(std::fs::read(&path).unwrap() == file());
+        assert_eq!(around.names(), ["inner"], "{header}");
+        assert_eq!(std::fs::read_dir(&inner).unwrap().count(), 1, "{header}");
+    }
+}
+
+#[test]
+fn without_a_name_the_item_gives_it() {
+    let of_item = |item: Reply| {
+        let item = item.bytes();
+        Raw::signed_in(move |seen: &Seen| match seen.path().ends_with("/content") {
+            true => answer(200, &[], file()),
+            false => Reply::Send(item.clone()),
+        })
+    };
+    let folder = Folder::new("nameless");
+    let raw = of_item(success("<workbook id=\"w1\" name=\"Q1/Q2: R&amp;D\"/>"));
+    let path = download(&raw, |d| d.to_folder(folder.path())).unwrap();
+    assert_eq!(path, folder.path().join("Q1_Q2_ R&D.twbx"));
+    // That it cannot be asked for is no reason to lose the file.
+    let path = download(&of_item(refusal(403, "403004", "no")), |d| d.to_folder(folder.path()));
+    assert_eq!(path.unwrap(), folder.path().join("w1.twbx"));
+}
+
+#[test]
+fn what_is_there_is_not_replaced_unasked() {
+    let raw = giving("filename=\"there.twbx\"");
+    let folder = Folder::new("there");
+    let path = folder.file("there.twbx", b"mine");
+    for outcome in [
+        download(&raw, |d| d.to_folder(folder.path()).map(|_| ())),
+        download(&raw, |d| d.to_path(&path)),
+    ] {
+        let error = outcome.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input);
+        assert!(error.to_string().contains("there.twbx"), "{error}");
+    }
+    // It may appear meanwhile.
+    let new = folder.path().join("new.twbx");
+    let appear = |_, _| std::fs::write(&new, b"mine").unwrap();
+    let error = download(&raw, |d| d.on_progress(appear).to_path(&new)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input);
+    assert_eq!(std::fs::read(&path).unwrap(), b"mine");
+    assert_eq!(std::fs::read(&new).unwrap(), b"mine");
+    download(&raw, |d| d.overwrite(true).to_folder(folder.path())).unwrap();
+    assert!(std::fs::read(&path).unwrap() == file());
+    assert_eq!(folder.names(), ["new.twbx", "there.twbx"]);
+}
+
+/// The answer, cut off in the middle.
+fn cut_off() -> Reply {
+    let whole = answer(200, &named("filename=\"x.twbx\""), file()).bytes();
+    Reply::SendAndClose(whole[..200_000].to_vec())
+}
+
+/// In chunks, without the last one.
+fn cut_off_chunked() -> Reply {
+    let mut bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10000\r\n".to_vec();
+    bytes.extend(&file()[..0x10000]);
+    Reply::SendAndClose([&bytes[..], b"\r\n"].concat())
+}
+
+#[test]
+fn a_download_that_breaks_off_begins_anew() {
+    for broken in [cut_off, cut_off_chunked, || Reply::Close, || answer(502, &[], "x")] {
+        let asked = AtomicUsize::new(0);
+        let raw = Raw::signed_in(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+            0 | 1 => broken(),
+            _ => answer(200, &named("filename=\"x.twbx\""), file()),
+        });
+        let folder = Folder::new("anew");
+        let path = download(&raw, |d| d.to_folder(folder.path())).unwrap();
+        assert!(std::fs::read(path).unwrap() == file());
+        assert_eq!(folder.names(), ["x.twbx"]);
+        assert_eq!(raw.count("GET", "/content"), 3);
+    }
+}
+
+#[test]
+fn a_download_that_fails_leaves_nothing() {
+    for (broken, tries) in [
+        (cut_off as fn() -> Reply, 4),
+        (cut_off_chunked, 4),
+        (|| Reply::Close, 4),
+        (|| answer(504, &[], "x"), 4),
+        (|| refusal(404, "404006", "no such workbook"), 1),
+        (|| answer(500, &[], "x"), 1),
+    ] {
+        let raw = Raw::signed_in(move |_| broken());
+        let folder = Folder::new("nothing");
+        let there = folder.file("there.twbx", b"mine");
+        let error = download(&raw, |d| d.to_folder(folder.path())).unwrap_err();
+        download(&raw, |d| d.to_path(folder.path().join("x.twbx"))).unwrap_err();
+        download(&raw, |d| d.overwrite(true).to_path(&there)).unwrap_err();
+        assert_eq!(folder.names(), ["there.twbx"], "{error}");
+        assert_eq!(std::fs::read(&there).unwrap(), b"mine");
+        assert_eq!(raw.count("GET", "/content"), 3 * tries, "{error}");
+    }
+}
+
+/// Takes so many bytes, then no more.
+struct Full(usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_writer_is_never_given_anything_twice() {
+    let raw = giving("filename=\"x.twbx\"");
+    let error = download(&raw, |d| d.to_writer(Full(100_000))).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.to_string().contains("cannot be written"), "{error}");
+    assert_eq!(raw.count("GET", "/content"), 1);
+    let raw = Raw::signed_in(|_| cut_off());
+    let mut written = Vec::new();
+    let error = download(&raw, |d| d.to_writer(&mut written)).unwrap_err();
+    assert!(error.is_retryable() && written == file()[..written.len()], "{error}");
+    assert_eq!(raw.count("GET", "/content"), 1);
+    // Before the first byte there is nothing to take back.
+    let asked = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+        0 => Reply::Close,
+        _ => answer(200, &[], file()),
+    });
+    let mut written = Vec::new();
+    download(&raw, |d| d.to_writer(&mut written)).unwrap();
+    assert!(written == file());
+}
+
+#[test]
+fn memory_has_a_limit_and_files_have_none() {
+    let raw = giving("filename=\"x.twbx\"");
+    let options = tsc::HttpOptions::new().max_response(100_000);
+    let server = with(&raw.url, options.retries(tsc::Retries::new().first_wait(millis(1))));
+    let session = server.sign_in(&auth()).unwrap();
+    let download = || session.workbooks().download(&"w1".into());
+    let error = download().to_bytes().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("max_response"), "{error}");
+    assert_eq!(download().to_writer(io::sink()).unwrap(), file().len() as u64);
+}
+
+#[test]
+fn places_that_are_none_are_refused_before() {
+    let raw = giving("filename=\"x.twbx\"");
+    let folder = Folder::new("no-place");
+    let file = folder.file("file", b"");
+    let refused = |outcome: tsc::Result<()>, kind| {
+        let error = outcome.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+    };
+    refused(download(&raw, |d| d.to_path(folder.path())), ErrorKind::Input);
+    refused(download(&raw, |d| d.to_folder(&file).map(|_| ())), ErrorKind::Input);
+    let missing = folder.path().join("missing");
+    refused(download(&raw, |d| d.to_folder(&missing).map(|_| ())), ErrorKind::Input);
+    refused(download(&raw, |d| d.to_path(missing.join("x"))), ErrorKind::Io);
+    assert_eq!(raw.count("GET", "/content"), 0);
+}
+
+#[test]
+fn progress_tells_what_has_come() {
+    let raw = giving("filename=\"x.twbx\"");
+    let mut told = Vec::new();
+    download(&raw, |d| d.on_progress(|come, all| told.push((come, all))).to_bytes()).unwrap();
+    let all = file().len() as u64;
+    assert!(told.len() > 1 && told.is_sorted());
+    assert_eq!(told.last(), Some(&(all, Some(all))));
+}
+
+#[test]
+fn every_export_has_its_address() {
+    let raw = Raw::signed_in(|_| answer(200, &[], "x"));
+    let mut server = server(&raw);
+    server.set_version("3.29").unwrap();
+    let session = server.sign_in(&auth()).unwrap();
+    let (workbooks, views, custom_views) =
+        (session.workbooks(), session.views(), session.custom_views());
+    let (datasources, flows) = (session.datasources(), session.flows());
+    let (w, v, c) = (&"w/1".into(), &"v1".into(), &"c1".into());
+    let (d, f) = (&"d1".into(), &"f1".into());
+    let pdf = tsc::PdfExport::new().page_type("a5");
+    for (download, expected) in [
+        (
+            workbooks.download(w).include_extract(false),
+            "workbooks/w%2F1/content?includeExtract=false",
+        ),
+        (workbooks.download(w).include_extract(true), "workbooks/w%2F1/content"),
+        (workbooks.download_revision(w, 3), "workbooks/w%2F1/revisions/3/content"),
+        (workbooks.pdf(w, &pdf), "workbooks/w%2F1/pdf?type=a5"),
+        (workbooks.powerpoint(w, tsc::PowerPointExport::new()), "workbooks/w%2F1/powerpoint"),
+        (workbooks.preview_image(w), "workbooks/w%2F1/previewImage"),
+        (
+            views.image(v, tsc::ImageExport::new().resolution("high")),
+            "views/v1/image?resolution=high",
+        ),
+        (views.pdf(v, &pdf), "views/v1/pdf?type=a5"),
+        (views.csv(v, tsc::CsvExport::new().filter("a", ["b"])), "views/v1/data?vf_a=b"),
+        (views.excel(v, tsc::ExcelExport::new()), "views/v1/crosstab/excel"),
+        (views.preview_image(w, v), "workbooks/w%2F1/views/v1/previewImage"),
+        (custom_views.download(c), "customviews/c1/content"),
+        (custom_views.image(c, tsc::ImageExport::new()), "customviews/c1/image"),
+        (custom_views.pdf(c, pdf.clone()), "customviews/c1/pdf?type=a5"),
+        (custom_views.csv(c, tsc::CsvExport::new()), "customviews/c1/data"),
+        (datasources.download(d), "datasources/d1/content"),
+        (datasources.download_revision(d, 1), "datasources/d1/revisions/1/content"),
+        (flows.download(f), "flows/f1/content"),
+        (flows.download_revision(f, 2), "flows/f1/revisions/2/content"),
+    ] {
+        assert_eq!(download.to_bytes().unwrap(), b"x");
+        let line = raw.lines().pop().unwrap();
+        let api = if expected == "customviews/c1/content" { "exp" } else { "3.29" };
+        assert_eq!(line, format!("GET /api/{api}/sites/site-1/{expected}"));
+    }
+    let error = flows.download(f).include_extract(false).to_bytes().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input);
+    let too_old = tsc::PdfExport::new().max_age(millis(1));
+    assert_eq!(views.pdf(v, too_old).to_bytes().unwrap_err().kind(), ErrorKind::Input);
+}
+
+#[test]
+fn names_by_content_where_the_server_gives_none() {
+    let folder = Folder::new("by-content");
+    for (body, name) in [
+        (&b"PK\x03\x04.."[..], "d1.tdsx"),
+        (b"<?xml version='1.0'?><datasource/>", "d1.tds"),
+        (b"Hyper\x08\0\0\x01\0\0\0", "d1.hyper"),
+        (b"??", "d1.tdsx"),
+    ] {
+        let raw = Raw::signed_in(move |seen| match seen.path().ends_with("/content") {
+            true => answer(200, &[], body),
+            false => answer(404, &[], ""),
+        });
+        let server = server(&raw);
+        let session = server.sign_in(&auth()).unwrap();
+        let download = session.datasources().download(&"d1".into()).overwrite(true);
+        assert_eq!(download.to_folder(folder.path()).unwrap(), folder.path().join(name));
+    }
+}

@@ -1,0 +1,209 @@
+//! Jobs: waited for, cancelled, failed; and what starts them.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tableau_server_client as tsc;
+use tsc::{ErrorKind, JobWait};
+
+use super::server;
+use crate::help::{auth, millis, timed};
+use crate::raw::{Raw, Reply, answer, refusal, success};
+
+const STARTED: &str = "<job id=\"j1\" mode=\"Asynchronous\" type=\"RefreshExtract\"/>";
+
+fn ended(code: &str, notes: &str) -> String {
+    format!(
+        "<job id=\"j1\" type=\"RefreshExtract\" progress=\"100\" finishCode=\"{code}\" \
+         completedAt=\"2026-01-02T03:04:05Z\">{notes}</job>"
+    )
+}
+
+/// Starts a refresh, and answers the questions about the job one by one; the last again and again.
+fn refreshing(answers: Vec<Reply>) -> Raw {
+    let answers: Vec<Vec<u8>> = answers.into_iter().map(Reply::bytes).collect();
+    let asked = AtomicUsize::new(0);
+    Raw::signed_in(move |seen| match (seen.method.as_str(), seen.path().rsplit('/').next()) {
+        ("POST", Some("refresh")) => success(STARTED),
+        ("GET", Some("j1")) => {
+            let number = asked.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+            match answers[number].is_empty() {
+                true => Reply::Close,
+                false => Reply::Send(answers[number].clone()),
+            }
+        }
+        ("PUT", Some("j1")) => answer(200, &[], ""),
+        _ => answer(404, &[], ""),
+    })
+}
+
+fn soon<'f>() -> JobWait<'f> {
+    JobWait::new().pauses(millis(1), millis(5))
+}
+
+fn wait(raw: &Raw, how: JobWait<'_>) -> (tsc::Result<tsc::Job>, tsc::Job) {
+    let server = server(raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let mut job = session.datasources().refresh(&"d1".into()).unwrap();
+    assert_eq!(job.id().as_str(), "j1");
+    let outcome = job.wait_with(how);
+    (outcome, job.job().clone())
+}
+
+#[test]
+fn a_job_is_waited_for() {
+    let raw = refreshing(vec![
+        success("<job id=\"j1\" type=\"RefreshExtract\" progress=\"0\" finishCode=\"-1\"/>"),
+        // A code without an end is none, as some answers have it.
+        success("<job id=\"j1\" type=\"RefreshExtract\" progress=\"50\" finishCode=\"1\"/>"),
+        success(&ended("0", "")),
+    ]);
+    let mut told = Vec::new();
+    let (outcome, _) = wait(&raw, soon().on_progress(|job| told.push(job.progress)));
+    assert!(outcome.unwrap().completed_at.is_some());
+    assert_eq!(told, [Some(0), Some(50), Some(100)]);
+}
+
+#[test]
+fn how_it_ended_is_told() {
+    let notes = "<extractRefreshJob><notes>No \"db\".</notes><datasource id=\"d1\" name=\"D\"/>\
+                 </extractRefreshJob>";
+    for (code, notes, expected) in [
+        ("1", notes, "job j1 (RefreshExtract) failed: No \"db\"."),
+        ("2", "", "job j1 (RefreshExtract) was cancelled"),
+        ("7", "", "job j1 (RefreshExtract) ended with the unknown code 7"),
+        ("", "", "job j1 (RefreshExtract) ended, and the server does not say how"),
+    ] {
+        let (outcome, job) = wait(&refreshing(vec![success(&ended(code, notes))]), soon());
+        let error = outcome.unwrap_err();
+        assert_eq!((error.kind(), error.to_string()), (ErrorKind::Job, expected.to_owned()));
+        assert!(job.completed_at.is_some());
+    }
+    for code in ["0", "3"] {
+        let (outcome, _) = wait(&refreshing(vec![success(&ended(code, ""))]), soon());
+        outcome.unwrap();
+    }
+}
+
+#[test]
+fn failing_questions_are_survived() {
+    let raw = refreshing(vec![
+        answer(500, &[], "oops"),
+        answer(502, &[], "<html>"),
+        answer(503, &[("Retry-After", "0")], ""),
+        answer(429, &[], ""),
+        Reply::Close,
+        Reply::Close,
+        refusal(500, "500000", "internal"),
+        success(&ended("0", "")),
+    ]);
+    wait(&raw, soon()).0.unwrap();
+}
+
+#[test]
+fn questions_do_not_fail_for_ever() {
+    let raw = refreshing(vec![refusal(500, "500000", "internal")]);
+    let error = wait(&raw, soon().failures(2)).0.unwrap_err();
+    assert_eq!(error.code(), Some("500000"));
+    assert_eq!(raw.count("GET", "/j1"), 3);
+    let raw = refreshing(vec![refusal(404, "404000", "no such job")]);
+    let error = wait(&raw, soon()).0.unwrap_err();
+    assert!(error.is_not_found());
+    assert_eq!(raw.count("GET", "/j1"), 1);
+}
+
+#[test]
+fn a_deadline_ends_the_waiting_and_not_the_job() {
+    let raw = refreshing(vec![success("<job id=\"j1\" progress=\"30\"/>")]);
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let mut job = session.workbooks().refresh(&"w1".into()).unwrap();
+    let how = soon().deadline(millis(200));
+    let (outcome, took) = timed(|| job.wait_with(how));
+    let error = outcome.unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!(error.to_string(), "job j1 has not ended after 200ms, at 30 %");
+    assert!(took >= millis(200) && took < Duration::from_secs(10), "{took:?}");
+    job.cancel().unwrap();
+    assert_eq!(raw.lines().iter().filter(|line| line.starts_with("PUT")).count(), 1);
+    // No question takes longer than the deadline allows, a silent server's neither.
+    let raw = refreshing(vec![Reply::Send(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n".into())]);
+    let (outcome, took) = timed(|| wait(&raw, soon().deadline(millis(100))).0);
+    assert!(outcome.unwrap_err().is_timeout());
+    assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+#[test]
+fn polling_says_how_it_stands() {
+    let failed = ended("1", "");
+    let raw = refreshing(vec![success(STARTED), success(&failed)]);
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let mut job = session.datasources().refresh(&"d1".into()).unwrap();
+    assert_eq!(job.poll().unwrap().completed_at, None);
+    assert_eq!(job.poll().unwrap().finish_code, Some(tsc::FinishCode::Failed));
+}
+
+#[test]
+fn a_refresh_that_is_queued_already_gives_its_job() {
+    let job = |id: &str, datasource: &str| {
+        format!(
+            "<job id=\"{id}\" type=\"RefreshExtract\"><extractRefreshJob>\
+             <datasource id=\"{datasource}\" name=\"D\"/></extractRefreshJob></job>"
+        )
+    };
+    let raw = Raw::signed_in(move |seen| match seen.path().rsplit('/').next().unwrap() {
+        "refresh" => refusal(409, "409093", "Job for 'extract' is already queued."),
+        "jobs" => success(
+            "<pagination pageNumber=\"1\" pageSize=\"1000\" totalAvailable=\"3\"/><backgroundJobs>\
+             <backgroundJob id=\"j0\" status=\"Success\" jobType=\"refresh_extracts\"/>\
+             <backgroundJob id=\"j1\" status=\"InProgress\" jobType=\"refresh_extracts\"/>\
+             <backgroundJob id=\"j2\" status=\"Pending\" jobType=\"refresh_extracts\"/>\
+             </backgroundJobs>",
+        ),
+        "j1" => success(&job("j1", "d9")),
+        "j2" => success(&job("j2", "d1")),
+        _ => answer(404, &[], ""),
+    });
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    assert_eq!(session.datasources().refresh(&"d1".into()).unwrap().id().as_str(), "j2");
+    let error = session.datasources().refresh(&"d2".into()).unwrap_err();
+    assert_eq!(error.code(), Some("409093"));
+}
+
+#[test]
+fn hyper_data_is_updated_as_a_job_and_only_once() {
+    let asked = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |seen| match seen.path().rsplit('/').next().unwrap() {
+        "fileUploads" => success("<fileUpload uploadSessionId=\"u1\"/>"),
+        "u1" => success("<fileUpload uploadSessionId=\"u1\" fileSize=\"1\"/>"),
+        // The first answer is lost; the id makes a second request harmless.
+        _ if asked.fetch_add(1, Ordering::SeqCst) == 0 => Reply::Close,
+        _ => success("<job id=\"j1\" type=\"UpdateUploadedFile\"/>"),
+    });
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let update = tsc::HyperUpdate::new()
+        .request_id("test_id")
+        .payload(tsc::Source::bytes("new.hyper", &b"rows"[..]))
+        .action(tsc::HyperAction::insert("t", "t"));
+    let job = session.datasources().update_data(&"d1".into(), update).unwrap();
+    assert_eq!(job.id().as_str(), "j1");
+    let seen = raw.seen();
+    let patches: Vec<_> = seen.iter().filter(|seen| seen.method == "PATCH").collect();
+    assert_eq!(patches.len(), 2);
+    for patch in patches {
+        assert_eq!(patch.target, "/api/3.24/sites/site-1/datasources/d1/data?uploadSessionId=u1");
+        assert_eq!(patch.header("requestid"), Some("test_id"));
+        assert_eq!(patch.header("content-type"), Some("application/json"));
+        let expected =
+            "{\"actions\":[{\"action\":\"insert\",\"source-table\":\"t\",\"target-table\":\"t\"}]}";
+        assert_eq!(patch.text(), expected);
+    }
+    let update = tsc::HyperUpdate::new().action(tsc::HyperAction::replace("t", ("S", "t")));
+    session.datasources().update_connection_data(&"d1".into(), &"c/1".into(), update).unwrap();
+    let last = raw.seen().pop().unwrap();
+    assert_eq!(last.target, "/api/3.24/sites/site-1/datasources/d1/connections/c%2F1/data");
+    assert_eq!(last.header("requestid").unwrap().len(), 32);
+}

@@ -1,0 +1,233 @@
+//! Files on their way to the server and from it, whole or killed in the middle; and jobs.
+
+mod download;
+mod jobs;
+mod publish;
+mod upload;
+
+use std::collections::HashMap;
+use std::io::{BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use tableau_server_client as tsc;
+
+use crate::help::{millis, with};
+use crate::raw::{Raw, Reply, Seen, answer, read_head, refusal, signed_in, success};
+
+/// A server that tries again as often as by default, and sooner.
+pub fn server(raw: &Raw) -> tsc::Server {
+    with(&raw.url, tsc::HttpOptions::new().retries(tsc::Retries::new().first_wait(millis(1))))
+}
+
+/// A folder that goes when the test does.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("tsc-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir(&path).unwrap();
+        Folder(path)
+    }
+
+    pub fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// The names in it, hidden ones too.
+    pub fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into()).collect();
+        names.sort();
+        names
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Bytes that are nowhere the same.
+pub fn content(length: usize) -> Vec<u8> {
+    let mut state = 1u64;
+    let next = |state: &mut u64| {
+        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state.to_be_bytes()[0]
+    };
+    let mut bytes = b"PK\x03\x04".to_vec();
+    bytes.extend(std::iter::repeat_with(|| next(&mut state)).take(length - 4));
+    bytes
+}
+
+/// A part of a multipart body: its headers and its content.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
+pub fn parts(seen: &Seen) -> Vec<Part> {
+    let boundary = seen.header("content-type").unwrap().split_once("boundary=").unwrap().1;
+    let (mut parts, mut rest) = (Vec::new(), &seen.body[..]);
+    let find = |text: &[u8], what: &[u8]| {
+        text.windows(what.len()).position(|window| window == what).unwrap()
+    };
+    rest = rest.strip_prefix(format!("--{boundary}\r\n").as_bytes()).unwrap();
+    loop {
+        let head = find(rest, b"\r\n\r\n");
+        let end = find(rest, format!("\r\n--{boundary}").as_bytes());
+        parts.push(Part {
+            head: String::from_utf8(rest[..head].to_vec()).unwrap(),
+            body: rest[head + 4..end].to_vec(),
+        });
+        rest = &rest[end + boundary.len() + 4..];
+        if rest == b"--\r\n" {
+            return parts;
+        }
+        rest = rest.strip_prefix(b"\r\n").unwrap();
+    }
+}
+
+/// What goes wrong with a chunk.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fault {
+    ResetBefore,
+    ResetDuring,
+    ResetAfter { stored: bool },
+    Status { status: u16, retry_after: Option<u64>, stored: bool },
+    BrokenAnswer,
+    WrongAnswer,
+    Gone,
+}
+
+/// A server that appends what it gets, as Tableau's does, and fails where it is told to.
+#[derive(Clone, Default)]
+pub struct Store(Arc<Mutex<State>>);
+
+#[derive(Default)]
+pub struct State {
+    pub uploads: HashMap<String, Vec<u8>>,
+    pub chunks: usize,
+    /// By the number of the chunk that comes, from 1, or 0 for every one.
+    pub faults: Vec<(usize, Fault)>,
+    /// What was published: the file.
+    pub published: Vec<Vec<u8>>,
+}
+
+impl Store {
+    pub fn start(faults: &[(usize, Fault)]) -> (Store, Raw) {
+        let store = Store::default();
+        store.state().faults = faults.to_vec();
+        let of_raw = store.clone();
+        let raw = Raw::on_connection(move |stream, number, seen| {
+            let closer = stream.try_clone().unwrap();
+            of_raw.serve(stream, number, seen);
+            let _ = closer.shutdown(Shutdown::Both);
+        });
+        (store, raw)
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        let mut state = self.state();
+        state.chunks += 1;
+        let chunk = state.chunks;
+        let mut faults = state.faults.iter();
+        faults.find(|(number, _)| *number == 0 || *number == chunk).map(|(_, fault)| *fault)
+    }
+
+    fn serve(&self, stream: TcpStream, number: usize, all: &Mutex<Vec<Seen>>) {
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut out = stream;
+        while let Some(mut seen) = read_head(&mut reader) {
+            seen.connection = number;
+            let length = seen.header("content-length").map_or(0, |length| length.parse().unwrap());
+            let is_chunk = seen.method == "PUT" && seen.path().contains("/fileUploads/");
+            let fault = if is_chunk { self.fault() } else { None };
+            if fault == Some(Fault::ResetBefore) {
+                all.lock().unwrap().push(seen);
+                return;
+            }
+            let here = if fault == Some(Fault::ResetDuring) { length / 2 } else { length };
+            seen.body = vec![0; here];
+            let came = reader.read_exact(&mut seen.body).is_ok();
+            all.lock().unwrap().push(seen.clone());
+            if !came || fault == Some(Fault::ResetDuring) {
+                return;
+            }
+            let Some(reply) = self.reply(&seen, fault) else { return };
+            let keeps = matches!(reply, Reply::Send(_));
+            if out.write_all(&reply.bytes()).is_err() || !keeps {
+                return;
+            }
+        }
+    }
+
+    fn reply(&self, seen: &Seen, fault: Option<Fault>) -> Option<Reply> {
+        if let Some(reply) = signed_in(seen) {
+            return Some(reply);
+        }
+        let mut state = self.state();
+        let last = seen.path().rsplit('/').next().unwrap();
+        if seen.method == "POST" && last == "fileUploads" {
+            let id = format!("u{}", state.uploads.len() + 1);
+            state.uploads.insert(id.clone(), Vec::new());
+            return Some(success(&format!(
+                "<fileUpload uploadSessionId=\"{id}\" fileSize=\"0\"/>"
+            )));
+        }
+        if seen.method == "PUT" {
+            let stores = match fault {
+                None | Some(Fault::BrokenAnswer | Fault::WrongAnswer) => true,
+                Some(Fault::ResetAfter { stored } | Fault::Status { stored, .. }) => stored,
+                Some(_) => false,
+            };
+            if stores {
+                let all = parts(seen);
+                assert_eq!(all.len(), 2);
+                state.uploads.get_mut(last)?.extend(&all[1].body);
+            }
+            let done = success("<fileUpload uploadSessionId=\"x\" fileSize=\"1\"/>");
+            return match fault {
+                None => Some(done),
+                Some(Fault::ResetAfter { .. }) => None,
+                Some(Fault::Status { status, retry_after, .. }) => {
+                    let seconds = retry_after.unwrap_or_default().to_string();
+                    let headers = [("Retry-After", seconds.as_str())];
+                    let headers = &headers[..usize::from(retry_after.is_some())];
+                    Some(answer(status, headers, "gateway"))
+                }
+                Some(Fault::BrokenAnswer) => {
+                    let bytes = done.bytes();
+                    Some(Reply::SendAndClose(bytes[..bytes.len() - 9].to_vec()))
+                }
+                Some(Fault::WrongAnswer) => Some(answer(200, &[], "<html>Please log in</html>")),
+                Some(Fault::Gone) => Some(refusal(404, "404000", "no such upload")),
+                Some(Fault::ResetBefore | Fault::ResetDuring) => unreachable!("handled before"),
+            };
+        }
+        let query = seen.target.split_once("uploadSessionId=");
+        let file = match query {
+            Some((_, id)) => state.uploads.remove(id)?,
+            None => parts(seen)[1].body.clone(),
+        };
+        state.published.push(file);
+        Some(success(
+            "<workbook id=\"w1\" name=\"Sales\"/><job id=\"j1\" type=\"PublishWorkbook\"/>",
+        ))
+    }
+}

@@ -1,0 +1,317 @@
+//! Uploads in chunks: whole, killed in the middle, resumed.
+
+use std::cell::RefCell;
+use std::io::{self, Read};
+
+use tableau_server_client as tsc;
+use tsc::{ErrorKind, Source, Upload};
+
+use super::{Fault, Folder, Store, content, parts, server};
+use crate::help::auth;
+use crate::raw::Raw;
+
+const CHUNK: usize = 256 << 10;
+
+/// Three chunks and a bit.
+fn file() -> Vec<u8> {
+    content(3 * CHUNK + 1000)
+}
+
+fn chunked(bytes: &[u8]) -> Source<'_> {
+    Source::bytes("Sales.twbx", bytes).chunk_size(CHUNK as u64).chunked_from(0)
+}
+
+fn publish(raw: &Raw, source: Source<'_>) -> tsc::Result<tsc::Published<tsc::Workbook>> {
+    let server = server(raw);
+    let session = server.sign_in(&auth())?;
+    session.workbooks().publish(source).send()
+}
+
+#[test]
+fn chunks_arrive_in_order_and_the_file_is_published() {
+    let (store, raw) = Store::start(&[]);
+    let file = file();
+    assert_eq!(publish(&raw, chunked(&file)).unwrap().item.name, "Sales");
+    assert!(store.state().published == [file]);
+    let lines = raw.lines();
+    let api = "/api/3.24/sites/site-1";
+    assert_eq!(
+        lines[2..lines.len() - 1],
+        [
+            format!("POST {api}/fileUploads"),
+            format!("PUT {api}/fileUploads/u1"),
+            format!("PUT {api}/fileUploads/u1"),
+            format!("PUT {api}/fileUploads/u1"),
+            format!("PUT {api}/fileUploads/u1"),
+            format!("POST {api}/workbooks?workbookType=twbx&uploadSessionId=u1"),
+        ]
+    );
+    let seen = raw.seen();
+    let chunk = parts(&seen[3]);
+    assert_eq!(
+        chunk[0].head,
+        "Content-Disposition: form-data; name=\"request_payload\"; filename=\"\"\r\n\
+         Content-Type: text/xml"
+    );
+    assert!(chunk[0].body.is_empty());
+    assert_eq!(
+        chunk[1].head,
+        "Content-Disposition: form-data; name=\"tableau_file\"; filename=\"file\"\r\n\
+         Content-Type: application/octet-stream"
+    );
+    assert_eq!(chunk[1].body.len(), CHUNK);
+    assert_eq!(parts(&seen[6])[1].body.len(), 1000);
+    let last = parts(&seen[7]);
+    assert_eq!(last.len(), 1);
+    assert_eq!(last[0].body, b"<tsRequest><workbook name=\"Sales\"/></tsRequest>");
+}
+
+#[test]
+fn a_chunk_of_unknown_fate_starts_the_upload_anew() {
+    let status = |status, stored| Fault::Status { status, retry_after: None, stored };
+    for (at, fault) in [
+        (1, Fault::ResetDuring),
+        (1, Fault::ResetAfter { stored: true }),
+        (3, Fault::ResetBefore),
+        (3, Fault::ResetDuring),
+        (3, Fault::ResetAfter { stored: true }),
+        (3, Fault::ResetAfter { stored: false }),
+        (3, status(504, true)),
+        (3, status(504, false)),
+        (3, status(503, false)),
+        (3, status(502, true)),
+        (3, status(500, true)),
+        (3, Fault::BrokenAnswer),
+        (3, Fault::WrongAnswer),
+    ] {
+        let (store, raw) = Store::start(&[(at, fault)]);
+        let file = file();
+        publish(&raw, chunked(&file)).unwrap();
+        assert!(store.state().published == [file], "{fault:?}");
+        assert_eq!(raw.count("POST", "/fileUploads"), 2, "{fault:?}");
+        assert_eq!(raw.count("PUT", "/u1"), at, "{fault:?}");
+        assert_eq!(raw.count("PUT", "/u2"), 4, "{fault:?}");
+    }
+}
+
+#[test]
+fn a_chunk_that_was_not_received_is_sent_again() {
+    let fault = |status, retry_after| Fault::Status { status, retry_after, stored: false };
+    for fault in [fault(429, None), fault(429, Some(0)), fault(503, Some(0))] {
+        let (store, raw) = Store::start(&[(2, fault), (3, fault)]);
+        let file = file();
+        publish(&raw, chunked(&file)).unwrap();
+        assert!(store.state().published == [file], "{fault:?}");
+        assert_eq!(raw.count("POST", "/fileUploads"), 1, "{fault:?}");
+        assert_eq!(raw.count("PUT", "/u1"), 6, "{fault:?}");
+    }
+}
+
+#[test]
+fn restarts_come_to_an_end() {
+    let fault = Fault::Status { status: 504, retry_after: None, stored: true };
+    let (store, raw) = Store::start(&[(0, fault)]);
+    let file = file();
+    let error = publish(&raw, chunked(&file).restarts(1)).unwrap_err();
+    assert_eq!(error.status(), Some(504), "{error}");
+    assert_eq!(raw.count("POST", "/fileUploads"), 2);
+    assert!(store.state().published.is_empty());
+    assert_eq!(raw.count("POST", "/workbooks"), 0);
+}
+
+/// Uploads until the server refuses a chunk; gives all checkpoints.
+fn broken_off(raw: &Raw, source: Source<'_>) -> (tsc::Error, Vec<Upload>) {
+    let seen = RefCell::new(Vec::new());
+    let source = source.restarts(0).on_checkpoint(|upload| seen.borrow_mut().push(upload.clone()));
+    let error = publish(raw, source).unwrap_err();
+    (error, seen.into_inner())
+}
+
+#[test]
+fn what_was_acknowledged_is_resumed_in_another_session() {
+    let folder = Folder::new("resume");
+    let (file, refused) = (file(), Fault::Status { status: 403, retry_after: None, stored: false });
+    let path = folder.file("Sales.twbx", &file);
+    let source = || Source::path(&path).chunk_size(CHUNK as u64).chunked_from(0);
+    let (store, raw) = Store::start(&[(3, refused)]);
+    let (error, checkpoints) = broken_off(&raw, source());
+    assert_eq!(error.status(), Some(403));
+    let steps: Vec<_> =
+        checkpoints.iter().map(|upload| (upload.offset(), upload.is_uncertain())).collect();
+    let chunk = CHUNK as u64;
+    assert_eq!(
+        steps,
+        [
+            (0, true),
+            (chunk, false),
+            (chunk, true),
+            (2 * chunk, false),
+            (2 * chunk, true),
+            (2 * chunk, false)
+        ]
+    );
+    // The text is all that another process has.
+    let text = checkpoints.last().unwrap().export();
+    let resumed = Upload::import(&text).unwrap();
+    assert_eq!((resumed.id(), resumed.length()), ("u1", file.len() as u64));
+    publish(&raw, source().resume(resumed)).unwrap();
+    assert!(store.state().published == [file]);
+    assert_eq!(raw.count("POST", "/fileUploads"), 1);
+    assert_eq!(raw.count("PUT", "/u1"), 5);
+}
+
+#[test]
+fn what_is_uncertain_is_not_resumed_but_begun_anew() {
+    let file = file();
+    let (store, raw) = Store::start(&[(3, Fault::ResetAfter { stored: true })]);
+    let (error, checkpoints) = broken_off(&raw, chunked(&file));
+    assert!(error.is_retryable(), "{error}");
+    let last = checkpoints.last().unwrap();
+    assert!(last.is_uncertain());
+    publish(&raw, chunked(&file).resume(last.clone())).unwrap();
+    assert!(store.state().published == [file]);
+    assert_eq!(raw.count("PUT", "/u2"), 4);
+}
+
+#[test]
+fn an_upload_that_the_server_dropped_begins_anew() {
+    let file = file();
+    let refused = Fault::Status { status: 403, retry_after: None, stored: false };
+    let (store, raw) = Store::start(&[(2, refused), (3, Fault::Gone)]);
+    let (_, checkpoints) = broken_off(&raw, chunked(&file));
+    publish(&raw, chunked(&file).resume(checkpoints.last().unwrap().clone())).unwrap();
+    assert!(store.state().published == [file]);
+    assert_eq!(raw.count("PUT", "/u2"), 4);
+}
+
+#[test]
+fn another_file_is_not_mixed_with_the_first() {
+    let file = file();
+    let refused = Fault::Status { status: 403, retry_after: None, stored: false };
+    let (store, raw) = Store::start(&[(2, refused)]);
+    let (_, checkpoints) = broken_off(&raw, chunked(&file));
+    let upload = checkpoints.last().unwrap();
+    let mut other = file.clone();
+    other[10] ^= 1;
+    for other in [&other[..], &file[..file.len() - 1]] {
+        let error = publish(&raw, chunked(other).resume(upload.clone())).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input);
+        assert!(error.to_string().contains("Sales.twbx"), "{error}");
+    }
+    let once = Source::reader("Sales.twbx", file.len() as u64, &file[..]).resume(upload.clone());
+    assert_eq!(publish(&raw, once).unwrap_err().kind(), ErrorKind::Input);
+    assert!(store.state().published.is_empty());
+    assert_eq!(raw.count("PUT", "/u1"), 2);
+}
+
+#[test]
+fn a_reader_that_is_read_once_is_sent_once() {
+    let file = file();
+    let once = || {
+        let length = file.len() as u64;
+        Source::reader("Sales", length, &file[..]).chunk_size(CHUNK as u64).chunked_from(0)
+    };
+    let (store, raw) = Store::start(&[]);
+    publish(&raw, once()).unwrap();
+    assert!(store.state().published == [file.clone()]);
+    for fault in
+        [Fault::ResetDuring, Fault::Status { status: 429, retry_after: Some(0), stored: false }]
+    {
+        let (store, raw) = Store::start(&[(2, fault)]);
+        publish(&raw, once()).unwrap_err();
+        assert_eq!(raw.count("PUT", "/u1"), 2, "{fault:?}");
+        assert!(store.state().published.is_empty());
+    }
+}
+
+/// Gives an error, or ends, after so many bytes.
+struct Torn {
+    left: usize,
+    fails: bool,
+}
+
+impl Read for Torn {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.left.min(buffer.len());
+        if read == 0 && self.fails {
+            return Err(io::Error::other("the disk is gone"));
+        }
+        self.left -= read;
+        buffer[..read].fill(b'x');
+        Ok(read)
+    }
+}
+
+#[test]
+fn a_file_that_fails_while_it_is_read_is_not_published() {
+    for fails in [true, false] {
+        for chunked_from in [0, 64 << 20] {
+            let (store, raw) = Store::start(&[]);
+            let torn = Torn { left: CHUNK + 10, fails };
+            let source = Source::reader("Sales.twbx", 3 * CHUNK as u64, torn);
+            let source = source.chunk_size(CHUNK as u64).chunked_from(chunked_from);
+            let error = publish(&raw, source).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+            let why = if fails { "the disk is gone" } else { "bytes early" };
+            assert!(format!("{error:?}").contains(why), "{error:?}");
+            assert!(store.state().published.is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_sent_is_not_published() {
+    let folder = Folder::new("changes");
+    let path = folder.file("Sales.twbx", &file());
+    let (store, raw) = Store::start(&[]);
+    let change = |upload: &Upload| {
+        if upload.offset() == CHUNK as u64 && !upload.is_uncertain() {
+            std::fs::write(&path, [file(), file()].concat()).unwrap();
+        }
+    };
+    let source = Source::path(&path).chunk_size(CHUNK as u64).chunked_from(0);
+    let error = publish(&raw, source.on_checkpoint(change)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.to_string().contains("changed"), "{error}");
+    assert!(store.state().published.is_empty());
+}
+
+#[test]
+fn sizes_of_chunks_have_limits() {
+    let (_, raw) = Store::start(&[]);
+    let file = file();
+    for source in [
+        chunked(&file).chunk_size(0),
+        chunked(&file).chunk_size((64 << 20) + 1),
+        chunked(&file).chunked_from((64 << 20) + 1),
+    ] {
+        assert_eq!(publish(&raw, source).unwrap_err().kind(), ErrorKind::Input);
+    }
+    assert_eq!(raw.count("POST", "/fileUploads"), 0);
+}
+
+#[test]
+fn progress_tells_what_was_sent() {
+    let (_, raw) = Store::start(&[]);
+    let file = file();
+    for chunked_from in [0, 64 << 20] {
+        let mut told = Vec::new();
+        let source = chunked(&file).chunked_from(chunked_from);
+        publish(&raw, source.on_progress(|sent, total| told.push((sent, total)))).unwrap();
+        let total = file.len() as u64;
+        assert!(told.is_sorted() && told.len() > 4);
+        assert_eq!(told.last(), Some(&(total, total)));
+        assert!(told[0].0 < total && told.iter().all(|step| step.1 == total));
+    }
+}
+
+#[test]
+fn the_room_uploads_too() {
+    let (store, raw) = Store::start(&[]);
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let file = file();
+    let upload = session.fileuploads().upload(chunked(&file)).unwrap();
+    assert!(upload.is_complete() && !upload.is_uncertain());
+    assert!(store.state().uploads[upload.id()] == file);
+}
