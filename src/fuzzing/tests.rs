@@ -23,7 +23,7 @@ fn the_corpus() {
         for entry in std::fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
             let bytes = std::fs::read(&path).unwrap();
-            println!("{}", path.display());
+            eprintln!("{}", path.display());
             run(&bytes);
             // Cut short and with a byte missing it must be as harmless.
             for cut in 0..bytes.len().min(400) {

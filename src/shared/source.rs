@@ -91,8 +91,9 @@ impl<'f> Source<'f> {
         Source::new(Content::Seek(Box::new(reader)), Some(name.into()))
     }
 
-    /// A reader that can be read once, and how many bytes it has. What was not received cannot be
-    /// sent again, so the first broken connection ends it with an error.
+    /// A reader that can be read once, and how many bytes it has: it is an error if it ends before
+    /// them or goes on after them. What was not received cannot be sent again, so the first broken
+    /// connection ends it with an error.
     pub fn reader(name: impl Into<String>, length: u64, reader: impl Read + 'f) -> Source<'f> {
         let content = Content::Once { reader: Box::new(reader), length, at: 0 };
         Source::new(content, Some(name.into()))
@@ -344,6 +345,10 @@ impl Read for Told<'_, '_> {
         let read = self.reader.read(&mut buffer[..fits])?;
         self.left -= read as u64;
         self.sent += read as u64;
+        let at_the_end = read > 0 && self.sent == self.total;
+        if at_the_end && self.reader.read(&mut [0])? > 0 {
+            return Err(io::Error::other("it is longer than was said"));
+        }
         if read > 0
             && let Some(tell) = &mut self.tell
         {

@@ -58,7 +58,7 @@ fn what_never_ends_is_cut_off() {
         (
             "interim answers",
             endless("", b"HTTP/1.1 103 X\r\na: b\r\n\r\n".to_vec()),
-            ErrorKind::Timeout,
+            ErrorKind::Decode,
         ),
         ("chunks", endless(CHUNKED, chunk(&text)), ErrorKind::Decode),
         (
@@ -98,7 +98,7 @@ fn what_never_ends_is_cut_off() {
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
         let (result, took) = timed(|| session.projects().list().total());
         let error = result.unwrap_err();
-        println!("{name}: {took:?} {:.200}", format!("{error:?}"));
+        eprintln!("{name}: {took:?} {:.200}", format!("{error:?}"));
         assert!(took < LONG, "{name}: {took:?}");
         assert!(everything_of(&error).len() < 20_000, "{name}");
         let expected = error.kind() == kind || error.is_timeout();
@@ -132,7 +132,9 @@ fn a_slow_drip_ends_with_the_timeout_or_the_stop() {
         let stop = tsc::Stop::after(millis(1200));
         let (result, took) = timed(|| session.until(&stop).projects().list().total());
         assert!(result.is_err(), "{name}");
-        assert!(took >= millis(1100) && took < LONG, "{name}: {took:?}");
+        // The head has to come as a whole within `read_timeout`.
+        let least = if name == "head" { millis(450) } else { millis(1100) };
+        assert!(took >= least && took < LONG, "{name}: {took:?}");
         let stop = tsc::Stop::new();
         let (result, took) = std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -142,11 +144,11 @@ fn a_slow_drip_ends_with_the_timeout_or_the_stop() {
             timed(|| session.until(&stop).projects().list().total())
         });
         assert!(result.is_err(), "{name}");
-        assert!(took >= millis(650) && took < LONG, "{name}: {took:?}");
+        assert!(took >= least.min(millis(650)) && took < LONG, "{name}: {took:?}");
         let session = with(&raw.url, options.timeout(millis(800))).into_session(&auth()).unwrap();
         let (result, took) = timed(|| session.projects().list().total());
         assert!(result.is_err(), "{name}");
-        assert!(took >= millis(700) && took < LONG, "{name}: {took:?}");
+        assert!(took >= least.min(millis(700)) && took < LONG, "{name}: {took:?}");
     }
 }
 
@@ -219,7 +221,7 @@ fn secrets_that_are_echoed_are_not_shown() {
     let half = &PASSWORD[..PASSWORD.len() / 2];
     for (name, echo) in echoes {
         let raw = Raw::signed_in(move |_| echo());
-        let options = quick().retries(Retries::none()).header("X-Own", HEADER);
+        let options = quick().retries(Retries::none()).header("X-Api-Key", HEADER);
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
         let error = session.projects().list().total().unwrap_err();
         let shown = everything_of(&error);
@@ -283,8 +285,7 @@ fn dense(total: usize, piece: &'static str) -> Raw {
 fn memory_stays_within_the_documented_limits() {
     for case in ["endless", "error", "headers", "download", "nodes", "attributes", "entities"] {
         let output = child("faults::hostile::memory", &[("CASE", case)]);
-        let told = String::from_utf8_lossy(&output.stdout).into_owned();
-        println!("{}", told.lines().find(|line| line.contains("MiB")).unwrap());
+        eprintln!("{}", String::from_utf8_lossy(&output.stderr));
     }
 }
 
@@ -298,17 +299,18 @@ fn memory() {
     let error = "HTTP/1.1 500 X\r\ntransfer-encoding: chunked\r\n\r\n";
     // What is allowed is the limit itself, the room that a growing buffer takes beyond it, and what
     // the program takes anyway.
-    let (raw, limit, allowed) = match case.as_str() {
-        "endless" => (endless(CHUNKED, chunk(&text)), 16, 48),
-        "error" => (endless(error, chunk(&text)), 16, 8),
-        "headers" => (endless(OK, b"x-more: and more\r\n".to_vec()), 16, 4),
-        "download" => (endless(CHUNKED, chunk(&text)), 16, 8),
-        "nodes" => (dense(16 * MIB, "<aaaaaaaaa/>"), 16, 16 * 9),
-        "attributes" => (dense(16 * MIB, "<a b='' c='' d='' e='' f='' g=''/>"), 16, 16 * 9),
-        "entities" => (dense(16 * MIB, "<aaaaa b='&lt;'>&lt;</aaaaa>"), 16, 16 * 9),
+    let limit = std::env::var("LIMIT").map_or(16, |text| text.parse().unwrap());
+    let (raw, allowed) = match case.as_str() {
+        "endless" => (endless(CHUNKED, chunk(&text)), 3 * limit),
+        "error" => (endless(error, chunk(&text)), 8),
+        "headers" => (endless(OK, b"x-more: and more\r\n".to_vec()), 4),
+        "download" => (endless(CHUNKED, chunk(&text)), 8),
+        "nodes" => (dense(limit * MIB, "<aaaaaaaaa/>"), 12 * limit),
+        "attributes" => (dense(limit * MIB, "<a b='' c='' d='' e='' f='' g=''/>"), 12 * limit),
+        "entities" => (dense(limit * MIB, "<aaaaa b='&lt;'>&lt;</aaaaa>"), 12 * limit),
         other => panic!("{other}"),
     };
-    let options = HttpOptions::new().retries(Retries::none()).max_response(limit * MIB as u64);
+    let options = HttpOptions::new().retries(Retries::none()).max_response((limit * MIB) as u64);
     let server = with(&raw.url, options.timeout(Duration::from_secs(60)));
     let token = token_of(&raw.url);
     let session = server.join(&token);
@@ -334,6 +336,6 @@ fn memory() {
         Err(error) => format!("{:.120}", format!("{error:?}")),
     };
     let took = peak() - before;
-    println!("{case}: {} MiB for a limit of {limit} MiB; {outcome}", took / MIB);
+    eprintln!("{case}: {} MiB for a limit of {limit} MiB; {outcome}", took / MIB);
     assert!(took < allowed * MIB, "{} MiB", took / MIB);
 }

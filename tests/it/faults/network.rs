@@ -201,7 +201,7 @@ fn bad_framing_is_an_error_or_the_right_answer() {
         (
             "length and chunks",
             plain(
-                &format!("content-length: 5\r\ntransfer-encoding: chunked"),
+                "content-length: 5\r\ntransfer-encoding: chunked",
                 &format!("{size}\r\n{body}\r\n0\r\n\r\n"),
             ),
         ),
@@ -270,7 +270,9 @@ fn what_is_left_over_of_an_answer_is_no_other_answer() {
 fn a_limit_on_the_whole_request_covers_tries_and_redirects() {
     let raw = Raw::signed_in(|seen| match seen.target.contains("hop") {
         true => {
-            Reply::Slowly(vec![b"HTTP/1.1 503 X\r\nretry-after: 0\r\n".to_vec(); 50], millis(40))
+            let mut pieces = vec![b"HTTP/1.1 503 X\r\nretry-after: 0\r\nx-slow: ".to_vec()];
+            pieces.resize(50, b"x".to_vec());
+            Reply::Slowly(pieces, millis(40))
         }
         false => crate::raw::redirect(307, "/hop"),
     });

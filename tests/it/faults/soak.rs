@@ -291,7 +291,7 @@ fn soak(requests: usize, seed: u64) {
     let mut failed: Vec<_> = failed.into_iter().collect();
     failed.sort();
     let succeeded: usize = ledgers.iter().map(|ledger| ledger.succeeded).sum();
-    println!("{sent} requests in {:?}: {succeeded} succeeded; {failed:?}", started.elapsed());
+    eprintln!("{sent} requests in {:?}: {succeeded} succeeded; {failed:?}", started.elapsed());
     assert!(sent >= requests, "{sent}");
     let failed: usize = failed.iter().map(|(_, count)| count).sum();
     assert!(failed > 0 && failed * 5 < succeeded, "{failed} failed, {succeeded} succeeded");
@@ -321,7 +321,7 @@ fn settled(most: (usize, usize), within: Duration) -> (usize, usize) {
 #[test]
 fn a_short_soak() {
     let output = child("faults::soak::twenty_thousand_requests", &[("REQUESTS", "1500")]);
-    println!("{}", String::from_utf8_lossy(&output.stdout));
+    eprintln!("{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
