@@ -14,6 +14,28 @@ use tsc::{HttpOptions, Retries, TableauAuth};
 
 use crate::help::{millis, with};
 
+/// The table names tests that there are.
+#[test]
+fn the_table_names_tests_that_run() {
+    let table = include_str!("../../../docs/reliability.md");
+    let output =
+        std::process::Command::new(std::env::current_exe().unwrap()).arg("--list").output();
+    let listed = String::from_utf8(output.unwrap().stdout).unwrap();
+    let mut rows = 0;
+    for row in table.lines().filter(|line| line.starts_with('|') && line.contains("::")) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [number, _, _, tests] = cells[..] else { panic!("{row}") };
+        rows += 1;
+        assert_eq!(number, rows.to_string(), "{row}");
+        let named = tests.split('`').filter(|name| name.contains("::"));
+        for test in named {
+            let line = format!("{test}: test");
+            assert!(listed.lines().any(|listed| listed == line), "{test}");
+        }
+    }
+    assert!(rows >= 40, "{rows}");
+}
+
 /// As often as by default, and sooner.
 fn quick() -> HttpOptions {
     HttpOptions::new().retries(Retries::new().first_wait(millis(1)))
