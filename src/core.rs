@@ -261,13 +261,6 @@ impl Core {
         self.ask(request, |answer| answer.xml(&read))
     }
 
-    #[expect(dead_code, reason = "downloads call it")]
-    /// Sends a request and gives its answer unread, to be streamed. What breaks off while it is
-    /// read is not tried again here.
-    pub(crate) fn send(&self, request: Request<'_>) -> Result<Success> {
-        self.ask(request, Ok)
-    }
-
     /// Sends a request and reads the list that its answer is, which has no pages.
     pub(crate) fn read_all<T: FromXml>(
         &self,

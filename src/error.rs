@@ -207,6 +207,13 @@ impl Error {
         self.0.broken
     }
 
+    /// What the error means to the caller, before its own words; code and address stay.
+    pub(crate) fn meaning(mut self, kind: ErrorKind, what: impl Into<String>) -> Error {
+        self.0.kind = kind;
+        self.0.what = format!("{}: {}", what.into(), self.0.what);
+        self
+    }
+
     /// The error as another kind, for a rule that overrules the general one.
     pub(crate) fn into_kind(mut self, kind: ErrorKind) -> Error {
         self.0.kind = kind;

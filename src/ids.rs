@@ -50,6 +50,10 @@ marks! {
     /// [`Session::connections`](crate::Session::connections).
     Connected: "`{Self}` names a thing that has no connections of its own",
         "workbooks, data sources and flows do";
+    /// The id of a thing whose connections can be given one login; see
+    /// [`Connections::update_all`](crate::Connections::update_all).
+    BatchConnected: "`{Self}` names a thing whose connections are updated one by one",
+        "workbooks and data sources take one login for several";
     /// The id of a thing whose older revisions are kept; see
     /// [`Session::revisions`](crate::Session::revisions).
     Revisioned: "`{Self}` names a thing of which no revisions are kept",
@@ -170,7 +174,7 @@ ids! {
     ProjectId = "projects", "project": Permissioned(2, 0);
     /// The id of a workbook.
     WorkbookId = "workbooks", "workbook":
-        Tagged(1, 0) Permissioned(2, 0) Connected(2, 0) Revisioned(2, 3) Prunable(2, 3)
+        Tagged(1, 0) Permissioned(2, 0) Connected(2, 0) BatchConnected(3, 26) Revisioned(2, 3) Prunable(2, 3)
         Extracted(3, 5) Refreshed(2, 8);
     /// The id of a view.
     ViewId = "views", "view": Tagged(1, 0) Permissioned(3, 2);
@@ -178,7 +182,7 @@ ids! {
     CustomViewId = "customviews", "customView";
     /// The id of a data source.
     DatasourceId = "datasources", "datasource":
-        Tagged(1, 0) Permissioned(2, 0) Connected(2, 3) Revisioned(2, 3) Prunable(2, 3)
+        Tagged(1, 0) Permissioned(2, 0) Connected(2, 3) BatchConnected(3, 26) Revisioned(2, 3) Prunable(2, 3)
         Qualified(3, 5) Extracted(3, 5) Refreshed(2, 8);
     /// The id of a flow.
     FlowId = "flows", "flow":

@@ -3,7 +3,8 @@
 use std::io::{Cursor, Read};
 
 use super::answer::Format;
-use super::http::{Broken, Wire, decode_query};
+use super::encoding::decode_query;
+use super::http::{Broken, Wire};
 use super::multipart;
 use super::request::Request;
 use super::sample::Sizes;

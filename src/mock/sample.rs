@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::content::{Datasource, Group, Project, Shown, User, View, Workbook};
+use super::content::{CustomView, Datasource, Flow, Group, Project, Shown, User, View, Workbook};
 use super::luid::{Kind, luid};
 use super::shelf::Item;
 
@@ -239,6 +239,49 @@ impl Item for Datasource {
             tags: sample_tags(n),
             number: n + 1,
             ..Datasource::new(luid(Kind::Datasource, sample.site, n), name)
+        }
+    }
+}
+
+impl Item for Flow {
+    const KIND: Kind = Kind::Flow;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn generate(sample: &Sample, n: u64) -> Flow {
+        Flow {
+            id: luid(Kind::Flow, sample.site, n),
+            number: n + 1,
+            name: format!("{} flow", subject(n)),
+            description: format!("Sample flow {}.", n + 1),
+            project: sample.project(n),
+            owner: sample.user(n),
+            created: Sample::time(n, 0),
+            updated: Sample::time(n, 300),
+            tags: sample_tags(n),
+        }
+    }
+}
+
+/// One of the first view of each workbook.
+impl Item for CustomView {
+    const KIND: Kind = Kind::CustomView;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn generate(sample: &Sample, n: u64) -> CustomView {
+        CustomView {
+            id: luid(Kind::CustomView, sample.site, n),
+            name: format!("My {}", subject(n)),
+            view: luid(Kind::View, sample.site, n * VIEWS),
+            owner: sample.user(n),
+            shared: n.is_multiple_of(2),
+            created: Sample::time(n, 60),
+            updated: Sample::time(n, 360),
         }
     }
 }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::content::{
-    Connection, Datasource, Group, Job, Project, Revision, Rule, Upload, User, View, Workbook,
+    Connection, CustomView, Datasource, Flow, Group, Job, Project, Revision, Rule, Upload, User,
+    View, Warning, Workbook,
 };
 use super::luid::{Kind, luid};
 use super::sample::{Sample, Sizes, VIEWS};
@@ -24,6 +25,11 @@ pub(super) struct Site {
     pub(super) workbooks: Shelf<Workbook>,
     pub(super) views: Shelf<View>,
     pub(super) datasources: Shelf<Datasource>,
+    pub(super) flows: Shelf<Flow>,
+    pub(super) custom_views: Shelf<CustomView>,
+    pub(super) warnings: Vec<Warning>,
+    /// How many warnings there have been.
+    pub(super) warned: u64,
     /// Who was added to a group or taken out of it: by group and user.
     pub(super) members: BTreeMap<(String, String), bool>,
     /// By what they are on, and for which kind of content where they are a project's defaults.
@@ -60,6 +66,11 @@ impl Site {
             workbooks: Shelf::new(&sample, sizes.workbooks),
             views: Shelf::new(&sample, sizes.workbooks * VIEWS),
             datasources: Shelf::new(&sample, sizes.datasources),
+            // A few of each, where there is content at all.
+            flows: Shelf::new(&sample, sizes.datasources.min(3)),
+            custom_views: Shelf::new(&sample, sizes.workbooks.min(2)),
+            warnings: Vec::new(),
+            warned: 0,
             members: BTreeMap::new(),
             permissions: BTreeMap::new(),
             connections: HashMap::new(),
@@ -105,6 +116,7 @@ impl Site {
     pub(super) fn forget(&mut self, id: &str) {
         self.connections.remove(id);
         self.revisions.remove(id);
+        self.warnings.retain(|warning| warning.content != id);
         self.permissions.retain(|(on, _), _| on != id);
     }
 }

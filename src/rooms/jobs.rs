@@ -7,7 +7,7 @@ use crate::http::Request;
 use crate::ids::{
     ConnectionId, DatasourceId, FlowId, FlowRunId, JobId, Located, ViewId, WorkbookId,
 };
-use crate::shared::{List, Listed};
+use crate::shared::{JobHandle, List, Listed};
 use crate::xml::{FromXml, Node, element, words};
 
 super::room! {
@@ -28,6 +28,21 @@ impl<'s> Jobs<'s> {
     /// REST: [Query Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_job), API 2.0.
     pub fn get(&self, id: &JobId) -> Result<Job> {
         self.core.read(Request::get(self.core.site(&id.path())), "job")
+    }
+
+    /// A job that somebody else started, to wait for with.
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>, job_id: tsc::JobId) -> tsc::Result<()> {
+    /// let job = session.jobs().handle(&job_id)?.wait()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// REST: [Query Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_job), API 2.0.
+    pub fn handle(&self, id: &JobId) -> Result<JobHandle<'s>> {
+        Ok(JobHandle::asked(self.core, id, self.get(id)?))
     }
 
     /// Asks the server to stop a job. One that has ended stays as it is.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::core::Core;
 use crate::http::{Request, encode_segment};
-use crate::ids::{Connected, ConnectionId, DatasourceId};
+use crate::ids::{BatchConnected, Connected, ConnectionId, DatasourceId};
 use crate::secret::Secret;
 use crate::xml::{Out, ToXml, element};
 use crate::{Error, Result, Session};
@@ -93,8 +93,32 @@ impl<I: Connected> Connections<'_, I> {
         })
     }
 
+    fn path(&self, rest: &str) -> String {
+        self.core.site(&format!("{}/connections{rest}", self.id.path()))
+    }
+}
+
+impl<I: Connected + BatchConnected> Connections<'_, I> {
     /// Gives several of them the same login: user name, password, whether it is embedded, and the
     /// sort of authentication. Gives the connections that the server answers with.
+    ///
+    /// Those of a flow take it one by one:
+    ///
+    /// ```compile_fail,E0599
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>, id: tsc::FlowId) -> tsc::Result<()> {
+    /// session.connections(&id).update_all([&"c".into()], tsc::ConnectionUpdate::new())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>, id: tsc::WorkbookId) -> tsc::Result<()> {
+    /// session.connections(&id).update_all([&"c".into()], tsc::ConnectionUpdate::new())?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -125,12 +149,9 @@ impl<I: Connected> Connections<'_, I> {
                 )));
             }
         }
-        let request = Request::put(self.path("")).since(3, 26).xml(many(&ids, changes)?);
+        let since = <I as BatchConnected>::SINCE;
+        let request = Request::put(self.path("")).since(since.0, since.1).xml(many(&ids, changes)?);
         self.core.read_all(request.hiding(changes.password.as_ref()), "connections", "connection")
-    }
-
-    fn path(&self, rest: &str) -> String {
-        self.core.site(&format!("{}/connections{rest}", self.id.path()))
     }
 }
 

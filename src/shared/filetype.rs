@@ -49,10 +49,15 @@ impl Magic {
     }
 }
 
-/// A file name at its last dot: the rest, and the extension in lower case, if it has one.
+/// A file name at its last dot: the rest, and the extension in lower case, if it has one. That of
+/// `Sales v1.2` is none.
 pub(crate) fn split(name: &str) -> (&str, Option<String>) {
+    let is_one = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
     match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() && !extension.is_empty() => {
+        Some((stem, extension)) if !stem.is_empty() && is_one(extension) => {
             (stem, Some(extension.to_ascii_lowercase()))
         }
         _ => (name, None),
@@ -89,5 +94,7 @@ mod tests {
         assert_eq!(split("Sales"), ("Sales", None));
         assert_eq!(split(".twb"), (".twb", None));
         assert_eq!(split("a."), ("a.", None));
+        assert_eq!(split("Sales v1.2"), ("Sales v1.2", None));
+        assert_eq!(split("Dr. No"), ("Dr. No", None));
     }
 }

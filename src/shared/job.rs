@@ -33,6 +33,8 @@ use crate::{Error, ErrorKind, Result};
 #[derive(Clone)]
 pub struct JobHandle<'s> {
     core: &'s Arc<Core>,
+    /// What the job is asked for by, whatever an answer calls it.
+    id: JobId,
     job: Job,
 }
 
@@ -109,12 +111,17 @@ impl fmt::Debug for JobWait<'_> {
 
 impl<'s> JobHandle<'s> {
     pub(crate) fn new(core: &'s Arc<Core>, job: Job) -> JobHandle<'s> {
-        JobHandle { core, job }
+        JobHandle { core, id: job.id.clone(), job }
+    }
+
+    /// Of a job that was asked for by this id.
+    pub(crate) fn asked(core: &'s Arc<Core>, id: &JobId, job: Job) -> JobHandle<'s> {
+        JobHandle { core, id: id.clone(), job }
     }
 
     /// The job's id.
     pub fn id(&self) -> &JobId {
-        &self.job.id
+        &self.id
     }
 
     /// The job, as the server last described it.
@@ -130,7 +137,7 @@ impl<'s> JobHandle<'s> {
     }
 
     fn ask(&mut self, within: Option<Duration>) -> Result<&Job> {
-        let mut request = Request::get(self.core.site(&self.job.id.path())).since(2, 6);
+        let mut request = Request::get(self.core.site(&self.id.path())).since(2, 6);
         if let Some(within) = within {
             request = request.within(within);
         }
@@ -160,6 +167,13 @@ impl<'s> JobHandle<'s> {
         };
         let mut pauses = Backoff::new(how.first, 1.4, how.longest);
         let mut failed = 0;
+        // What has ended stays as it is.
+        if self.job.completed_at.is_some() {
+            if let Some(tell) = &mut how.progress {
+                tell(&self.job);
+            }
+            return ended(&self.job);
+        }
         loop {
             // The last question may be asked just before the deadline, and has a moment then.
             let within = left(&how).map(|left| left.max(Duration::from_secs(1)));
@@ -181,10 +195,10 @@ impl<'s> JobHandle<'s> {
                 {
                     failed += 1;
                     asked_for = error.retry_after();
-                    let id = &self.job.id;
+                    let id = &self.id;
                     warn!(target: "tableau_server_client::job", "asking for job {id}: {error}");
                 }
-                Err(error) => return Err(error.doing(format!("waiting for job {}", self.job.id))),
+                Err(error) => return Err(error.doing(format!("waiting for job {}", self.id))),
             }
             let mut pause = pauses.next().unwrap_or(how.longest);
             pause = pause.max(asked_for.unwrap_or_default());
@@ -202,7 +216,7 @@ impl<'s> JobHandle<'s> {
     ///
     /// REST: [Cancel Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#cancel_job), API 3.1.
     pub fn cancel(&self) -> Result<()> {
-        Jobs::new(self.core).cancel(&self.job.id)
+        Jobs::new(self.core).cancel(&self.id)
     }
 }
 
@@ -211,7 +225,8 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
 
 /// What another question may not meet again.
 fn may_pass(error: &Error) -> bool {
-    Fate::of(error) != Fate::Refused && error.kind() != ErrorKind::Decode
+    matches!(Fate::of(error), Fate::NotReceived | Fate::Unknown)
+        && error.kind() != ErrorKind::Decode
 }
 
 fn called(job: &Job) -> String {

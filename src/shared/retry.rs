@@ -11,6 +11,9 @@ pub(crate) enum Fate {
     NotReceived,
     /// It may have been carried out, or not.
     Unknown,
+    /// It may have been carried out, or not, and there is no use in trying again: the caller
+    /// stopped it, or the caller's own file or writer failed.
+    Abandoned,
     /// It was not carried out, and would not be if it were sent again.
     Refused,
 }
@@ -24,6 +27,7 @@ impl Fate {
             (ErrorKind::Timeout | ErrorKind::Decode, _) => Fate::Unknown,
             (ErrorKind::Io, _) if error.is_broken_connection() => Fate::Unknown,
             (ErrorKind::Api | ErrorKind::Http, Some(status)) if status >= 500 => Fate::Unknown,
+            (ErrorKind::Io | ErrorKind::Cancelled, _) => Fate::Abandoned,
             _ => Fate::Refused,
         }
     }
@@ -71,7 +75,9 @@ mod tests {
             (Fate::of(&Error::new(ErrorKind::Connect, "x")), Fate::NotReceived),
             (Fate::of(&Error::new(ErrorKind::Timeout, "x")), Fate::Unknown),
             (Fate::of(&io().broken_connection()), Fate::Unknown),
-            (Fate::of(&io()), Fate::Refused),
+            (Fate::of(&io()), Fate::Abandoned),
+            (Fate::of(&Error::new(ErrorKind::Cancelled, "x")), Fate::Abandoned),
+            (answered(ErrorKind::Cancelled, 200, None), Fate::Abandoned),
             (Fate::of(&Error::input("x")), Fate::Refused),
             (answered(ErrorKind::Http, 429, None), Fate::NotReceived),
             (answered(ErrorKind::Api, 503, Some(1)), Fate::NotReceived),

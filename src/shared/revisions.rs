@@ -66,6 +66,24 @@ impl<'s, I: Revisioned> Revisions<'s, I> {
 impl<I: Prunable> Revisions<'_, I> {
     /// Deletes one. The server refuses the current one.
     ///
+    /// A flow keeps all of its own:
+    ///
+    /// ```compile_fail,E0599
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>, id: tsc::FlowId) -> tsc::Result<()> {
+    /// session.revisions(&id).delete(1)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>, id: tsc::WorkbookId) -> tsc::Result<()> {
+    /// session.revisions(&id).delete(1)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// REST: [Remove Workbook Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_revisions.htm#remove_workbook_revision)
     /// and its kin, API 2.3.
     pub fn delete(&self, number: u64) -> Result<()> {

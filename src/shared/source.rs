@@ -131,6 +131,11 @@ impl<'f> Source<'f> {
     /// Is told before and after each chunk how far the upload has come, to
     /// [`export`](Upload::export) it: whoever has the last of these values can
     /// [`resume`](Source::resume) the upload.
+    ///
+    /// It goes on where it was if the upload ended between two chunks: by an error of which it is
+    /// sure that the server did not take the chunk, or by a [`Stop`](crate::Stop) that was set
+    /// here. If a chunk was under way, nobody knows whether the server has it, and the upload
+    /// begins anew.
     pub fn on_checkpoint(mut self, tell: impl FnMut(&Upload) + 'f) -> Self {
         self.checkpoint = Some(Box::new(tell));
         self

@@ -15,7 +15,7 @@ use super::retry::{Backoff, Fate};
 use super::source::{Opened, Source};
 use crate::core::Core;
 use crate::http::{Multipart, Request, encode_segment, hex, sha256};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, Result};
 
 /// How far an upload has come, and of which file: a value that another process can go on from.
 ///
@@ -164,6 +164,8 @@ pub(super) fn upload(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
         None => start(core, &file)?,
     };
     while !upload.is_complete() {
+        // Whoever stops it between two chunks can resume it where it is.
+        core.sleep(Duration::ZERO)?;
         let size = source.chunk_size.min(source.length - upload.offset);
         upload.under_way = true;
         tell(source, &upload);
@@ -191,9 +193,7 @@ pub(super) fn upload(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
                 upload = start(core, &file)?;
             }
             Err(error) => {
-                // Nothing was appended where the server says so, or was not reached. Where it is
-                // the file that failed, the chunk was under way.
-                upload.under_way = error.kind() == ErrorKind::Io;
+                upload.under_way = Fate::of(&error) == Fate::Abandoned;
                 tell(source, &upload);
                 return Err(error);
             }
@@ -238,7 +238,9 @@ fn append(core: &Core, source: &mut Opened<'_>, upload: &Upload, size: u64) -> R
     let again = source.is_replayable();
     let mut chunk = source.part(upload.offset, size);
     let mut body = Multipart::new("")?.file("tableau_file", "file", &mut chunk);
-    let request = Request::put(core.site(&format!("fileUploads/{}", encode_segment(&upload.id))));
+    // The server's ids hold colons, which a path may, and it has not been seen to take them encoded.
+    let id = encode_segment(&upload.id).replace("%3A", ":");
+    let request = Request::put(core.site(&format!("fileUploads/{id}")));
     let request = match again {
         true => request.adding(),
         false => request.once(),
@@ -251,6 +253,7 @@ fn append(core: &Core, source: &mut Opened<'_>, upload: &Upload, size: u64) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ErrorKind;
 
     fn value() -> Upload {
         let file = Identity {

@@ -274,7 +274,8 @@ fn a_page_that_there_is_no_more() {
         let error = error.unwrap();
         assert_eq!(error.kind(), ErrorKind::Changed);
         assert!(error.to_string().contains("there is no page 3 any more"), "{error}");
-        assert!(format!("{error:?}").contains("400006"), "{error:?}");
+        assert_eq!((error.code(), error.status()), (Some("400006"), Some(400)));
+        assert!(error.url().unwrap().contains("pageNumber=3"), "{error:?}");
     }
     for (ids, error) in when(answer, tsc::OnChange::GoOn) {
         assert!(error.is_none(), "{error:?}");

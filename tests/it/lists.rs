@@ -189,7 +189,7 @@ fn an_answer_of_something_else_is_no_empty_list() {
 }
 
 #[test]
-fn totals_that_grow_and_shrink_under_way_end_all_the_same() {
+fn totals_that_grow_and_shrink_under_way_end_as_the_caller_chose() {
     for totals in [[4, 6, 6, 6], [6, 4, 4, 4]] {
         let raw = Raw::signed_in(move |seen| {
             let at = number(seen, "pageNumber");
@@ -197,7 +197,12 @@ fn totals_that_grow_and_shrink_under_way_end_all_the_same() {
         });
         let server = pinned(&raw.url);
         let session = server.sign_in(&auth()).unwrap();
-        assert_eq!(names(session.workbooks().list()), all(totals[3]));
+        let list = || session.workbooks().list();
+        assert_eq!(names(list().on_change(tsc::OnChange::GoOn)), all(totals[3]));
+        let mut items = list().into_iter();
+        assert!(items.by_ref().take(2).all(|item| item.is_ok()));
+        assert_eq!(items.next().unwrap().unwrap_err().kind(), ErrorKind::Changed);
+        assert!(items.next().is_none());
     }
 }
 

@@ -7,7 +7,7 @@ use std::thread;
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
-use crate::help::{at, auth, pinned, plain, with, workbooks};
+use crate::help::{at, auth, plain, with, workbooks};
 use crate::raw::{Raw, Reply, Seen, answer, refusal, signed_in, success};
 
 /// A server that answers the version question so.
@@ -212,5 +212,4 @@ fn versions_read_and_compare_as_numbers() {
     let version: tsc::ApiVersion = "3.9".parse().unwrap();
     assert!(version < tsc::ApiVersion::new(3, 10));
     assert_eq!(format!("{version} {:>6}", tsc::ApiVersion::new(3, 24)), "3.9   3.24");
-    let _ = pinned("http://127.0.0.1:9");
 }

@@ -236,7 +236,7 @@ def dump(value, depth=0):
         return [dump(item, depth) for item in value]
     if isinstance(value, dict):
         return {str(key): dump(item, depth) for key, item in value.items() if item is not None}
-    if depth > 5:
+    if depth > 5 or not type(value).__module__.startswith("tableauserverclient"):
         return {"$type": type(value).__name__}
     names = {name for name in getattr(value, "__dict__", {}) if not name.startswith("_")}
     names |= {
@@ -382,11 +382,11 @@ def answer_out(answer):
 def cases_of(room):
     cases = {}
 
-    def case(name, python, *answers, version=VERSION, signed_in=True, options=None, files=None, spare=False, chunk=None, instead=None):
+    def case(name, python, *answers, version=VERSION, signed_in=True, options=None, files=None, spare=False, chunk=None, instead=None, after=()):
         assert name not in cases, f"{room}.{name} is there twice"
         # Cases are indented in the table.
         python = inspect.cleandoc(python)
-        answers = [a if isinstance(a, dict) else xml(a) for a in answers]
+        answers = [a if isinstance(a, dict) else xml(a) for a in [*answers, *after]]
         cases[name] = dict(
             name=f"{room}.{name}", python=python, answers=answers, version=version, signed_in=signed_in,
             options=options, files=files or {}, spare=spare, chunk=chunk,

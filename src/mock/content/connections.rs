@@ -72,6 +72,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "sites/{site}/workbooks/{id}/connections", 2, 0, all),
     Route::new(Method::Put, "sites/{site}/workbooks/{id}/connections", 3, 26, update_several),
     Route::new(Method::Put, "sites/{site}/workbooks/{id}/connections/{connection}", 2, 0, update),
+    Route::new(Method::Get, "sites/{site}/flows/{id}/connections", 3, 3, all),
+    Route::new(Method::Put, "sites/{site}/flows/{id}/connections/{connection}", 3, 3, update),
     Route::new(Method::Get, "sites/{site}/datasources/{id}/connections", 2, 0, all),
     Route::new(Method::Put, "sites/{site}/datasources/{id}/connections", 3, 26, update_several),
     Route::new(Method::Put, "sites/{site}/datasources/{id}/connections/{connection}", 2, 3, update),
@@ -83,6 +85,9 @@ fn of(site: &Site, call: &Call) -> Result<(String, Vec<Connection>), Refusal> {
     let (owner, name, kind) = if call.request.path.contains("/workbooks/") {
         let workbook = site.workbooks.get(id)?;
         (workbook.owner.clone(), workbook.name.clone(), Kind::Workbook)
+    } else if call.request.path.contains("/flows/") {
+        let flow = site.flows.get(id)?;
+        (flow.owner.clone(), flow.name.clone(), Kind::Flow)
     } else {
         let datasource = site.datasources.get(id)?;
         (datasource.owner.clone(), datasource.name.clone(), Kind::Datasource)
@@ -97,7 +102,9 @@ fn of(site: &Site, call: &Call) -> Result<(String, Vec<Connection>), Refusal> {
 // Sample content has one connection each, whose id follows from the content's.
 fn sample(site: &Site, id: &str, name: &str, kind: Kind) -> Vec<Connection> {
     let Some(n) = number(id, kind, site.number).filter(|&n| n < ADDED) else { return Vec::new() };
-    let n = n * 2 + u64::from(kind == Kind::Datasource);
+    let kinds = [Kind::Workbook, Kind::Datasource, Kind::Flow];
+    let at = kinds.iter().position(|known| *known == kind).unwrap_or_default();
+    let n = n * kinds.len() as u64 + at as u64;
     vec![Connection {
         id: luid(Kind::Connection, site.number, n),
         datasource: (id.to_owned(), name.to_owned()),

@@ -120,12 +120,14 @@ impl Job {
             "RefreshExtract" | "CreateExtract" | "DeleteExtract" => Some("extractRefreshJob"),
             "PublishWorkbook" => Some("publishWorkbookJob"),
             "PublishDatasource" => Some("publishDatasourceJob"),
+            "RunFlow" => Some("runFlowJobType"),
             "UserImport" => Some("userImportJob"),
             "UpdateUploadedFile" => Some("updateUploadedFileJob"),
             _ => None,
         };
         let detail = wrapper.map(|wrapper| {
-            let mut detail = Element::new(wrapper).maybe_child(on);
+            let run = (self.kind == "RunFlow").then(|| run_id(&self.id));
+            let mut detail = Element::new(wrapper).maybe("flowRunId", run).maybe_child(on);
             detail.children.extend(self.notes.iter().map(|note| Element::with_text("notes", note)));
             detail
         });
@@ -159,6 +161,7 @@ fn background(kind: &str) -> &str {
         "CreateExtract" => "create_extracts",
         "DeleteExtract" => "delete_extracts",
         "PublishWorkbook" => "publish_workbook",
+        "RunFlow" => "run_flow",
         "PublishDatasource" => "publish_datasource",
         "UserImport" => "user_import",
         other => other,
@@ -231,6 +234,36 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Put, "sites/{site}/jobs/{job}", 3, 1, cancel),
 ];
 
+/// A run of a flow, which is a job seen from another side.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    pub(super) id: String,
+    pub(super) flow: String,
+    pub(super) status: &'static str,
+    pub(super) started: Option<Timestamp>,
+    pub(super) completed: Option<Timestamp>,
+    pub(super) progress: u32,
+    pub(super) job: String,
+}
+
+/// The id of the run that is this job: the same number under another kind.
+fn run_id(job: &str) -> String {
+    format!("{:02x}{}", Kind::FlowRun as u8, job.get(2..).unwrap_or_default())
+}
+
+/// The runs of flows, the newest first.
+pub(super) fn runs(site: &Site) -> impl Iterator<Item = Run> {
+    site.jobs.iter().rev().filter(|job| job.kind == "RunFlow").map(|job| Run {
+        id: run_id(&job.id),
+        flow: job.on.as_ref().map(|(_, id, _)| id.clone()).unwrap_or_default(),
+        status: job.status(),
+        started: job.started,
+        completed: job.ended,
+        progress: job.progress(),
+        job: job.id.clone(),
+    })
+}
+
 /// Refuses a second job of a kind about something that has one under way.
 pub(super) fn not_running(site: &Site, kind: &str, on: &str) -> Result<(), Refusal> {
     let is = |job: &&Job| job.kind == kind && job.on.as_ref().is_some_and(|(_, id, _)| id == on);
@@ -252,10 +285,15 @@ fn place(site: &Site, id: &str) -> Result<usize, Refusal> {
 }
 
 fn get(world: &mut World, call: &Call) -> Reply {
+    ask(world, call, call.param(0)).map(Answer::one)
+}
+
+/// A question about a job, which brings it on.
+pub(super) fn ask(world: &mut World, call: &Call, id: &str) -> Result<Element, Refusal> {
     let (now, enough) = (world.clock.now(), world.job_polls);
     let site = world.site_mut(call)?;
     let number = site.number;
-    let at = place(site, call.param(0))?;
+    let at = place(site, id)?;
     let job = &mut site.jobs[at];
     job.polls += 1;
     if job.outcome.is_none() {
@@ -266,14 +304,19 @@ fn get(world: &mut World, call: &Call) -> Reply {
     }
     world.settle_jobs(now);
     let job = world.sites.get(&number).and_then(|site| site.jobs.get(at));
-    Ok(Answer::one(job.ok_or_else(|| Kind::Job.missing(call.param(0)))?.element()))
+    Ok(job.ok_or_else(|| Kind::Job.missing(id))?.element())
 }
 
 fn cancel(world: &mut World, call: &Call) -> Reply {
+    stop(world, call, call.param(0))
+}
+
+/// Stops a job that is not over.
+pub(super) fn stop(world: &mut World, call: &Call, id: &str) -> Reply {
     call.need(Standing::SiteAdmin)?;
     let now = world.clock.now();
     let site = world.site_mut(call)?;
-    let at = place(site, call.param(0))?;
+    let at = place(site, id)?;
     let job = &mut site.jobs[at];
     if job.outcome.is_some() {
         let detail = "The job is over and cannot be cancelled.";

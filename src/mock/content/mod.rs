@@ -1,13 +1,16 @@
 //! What is on a site: a file a resource, each with its data, its element and its operations.
 
 mod connections;
+mod custom_views;
 mod datasources;
 mod files;
+mod flows;
 mod groups;
 mod jobs;
 mod permissions;
 mod projects;
 mod publish;
+mod quality;
 mod revisions;
 mod search;
 mod sites;
@@ -19,11 +22,14 @@ mod views;
 mod workbooks;
 
 pub(super) use connections::Connection;
+pub(super) use custom_views::CustomView;
 pub(super) use datasources::Datasource;
+pub(super) use flows::Flow;
 pub(super) use groups::Group;
 pub(super) use jobs::{Effect, Job, Outcome};
 pub(super) use permissions::Rule;
 pub(super) use projects::Project;
+pub(super) use quality::Warning;
 pub(super) use revisions::Revision;
 pub(super) use uploads::Upload;
 pub(super) use users::{User, site_role};
@@ -43,7 +49,10 @@ pub(super) fn routes() -> impl Iterator<Item = Route> {
         projects::ROUTES,
         workbooks::ROUTES,
         views::ROUTES,
+        custom_views::ROUTES,
         datasources::ROUTES,
+        flows::ROUTES,
+        quality::ROUTES,
         connections::ROUTES,
         revisions::ROUTES,
         permissions::ROUTES,

@@ -198,6 +198,11 @@ fn content(site: &Site, call: &Call) -> Result<Target, Refusal> {
             let locked = locked_to(&datasource.project);
             target(named("datasource", &datasource.name), &datasource.owner, locked)
         }
+        "flows" if call.version >= Version(3, 3) => {
+            let flow = site.flows.get(id)?;
+            let locked = locked_to(&flow.project);
+            target(named("flow", &flow.name), &flow.owner, locked)
+        }
         "views" if call.version >= Version(3, 2) => {
             let view = site.views.get(id)?;
             let workbook = site.workbooks.get(&view.workbook)?;

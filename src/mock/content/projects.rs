@@ -312,6 +312,12 @@ fn delete(world: &mut World, call: &Call) -> Reply {
         .filter(|d| doomed.contains(&d.project))
         .map(|d| d.id.clone())
         .collect();
+    let flows = site.flows.iter().filter(|flow| doomed.contains(&flow.project));
+    let flows: Vec<String> = flows.map(|flow| flow.id.clone()).collect();
+    for flow in flows {
+        site.flows.remove(&flow)?;
+        site.forget(&flow);
+    }
     for datasource in datasources {
         site.datasources.remove(&datasource)?;
         site.forget(&datasource);

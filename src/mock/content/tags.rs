@@ -21,6 +21,8 @@ pub(super) const ROUTES: &[Route] = &[
         0,
         take_from_datasource,
     ),
+    Route::new(Method::Put, "sites/{site}/flows/{id}/tags", 3, 3, add_to_flow),
+    Route::new(Method::Delete, "sites/{site}/flows/{id}/tags/{tag}", 3, 3, take_from_flow),
     Route::new(Method::Put, "sites/{site}/tags:batchCreate", 3, 9, batch_add),
     Route::new(Method::Delete, "sites/{site}/tags:BatchDelete", 3, 9, batch_take),
     // The spellings of the Python client.
@@ -66,6 +68,7 @@ fn tags_of<'a>(site: &'a mut Site, kind: &str, id: &str) -> Result<&'a mut Vec<S
     Ok(match kind {
         "Workbook" => &mut site.workbooks.get_mut(id)?.tags,
         "View" => &mut site.views.get_mut(id)?.tags,
+        "Flow" => &mut site.flows.get_mut(id)?.tags,
         "Datasource" => &mut site.datasources.get_mut(id)?.tags,
         other => {
             let detail = format!("Nothing of the kind '{other}' can be tagged here.");
@@ -117,6 +120,14 @@ fn add_to_datasource(world: &mut World, call: &Call) -> Reply {
 
 fn take_from_datasource(world: &mut World, call: &Call) -> Reply {
     take(world, call, "Datasource")
+}
+
+fn add_to_flow(world: &mut World, call: &Call) -> Reply {
+    add(world, call, "Flow")
+}
+
+fn take_from_flow(world: &mut World, call: &Call) -> Reply {
+    take(world, call, "Flow")
 }
 
 fn batch_add(world: &mut World, call: &Call) -> Reply {

@@ -232,6 +232,7 @@ fn remove(world: &mut World, call: &Call) -> Reply {
 pub(super) fn owns_something(site: &Site, id: &str) -> bool {
     site.workbooks.iter().any(|workbook| workbook.owner == id)
         || site.datasources.iter().any(|datasource| datasource.owner == id)
+        || site.flows.iter().any(|flow| flow.owner == id)
         || site.projects.iter().any(|project| project.owner == id)
 }
 
@@ -248,6 +249,13 @@ fn hand_over(site: &mut Site, from: &str, to: &str) {
     for id in datasources {
         if let Ok(datasource) = site.datasources.get_mut(&id) {
             to.clone_into(&mut datasource.owner);
+        }
+    }
+    let flows: Vec<String> =
+        site.flows.iter().filter(|f| f.owner == from).map(|f| f.id.clone()).collect();
+    for id in flows {
+        if let Ok(flow) = site.flows.get_mut(&id) {
+            to.clone_into(&mut flow.owner);
         }
     }
     let projects: Vec<String> =

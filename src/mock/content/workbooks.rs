@@ -313,6 +313,12 @@ pub(super) fn discard(site: &mut Site, id: &str) -> Result<(), Refusal> {
     for view in views {
         site.views.remove(&view)?;
         site.forget(&view);
+        // The variants of a view go with it.
+        let variants = site.custom_views.iter().filter(|variant| variant.view == view);
+        let variants: Vec<String> = variants.map(|variant| variant.id.clone()).collect();
+        for variant in variants {
+            site.custom_views.remove(&variant)?;
+        }
     }
     Ok(())
 }

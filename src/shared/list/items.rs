@@ -15,6 +15,8 @@ use crate::{Error, ErrorKind, Result};
 /// Tableau's code for a page past the end.
 const NO_SUCH_PAGE: &str = "400006";
 
+const CHANGED: &str = "the list changed while it was read";
+
 /// The iterator over a [`List`].
 pub struct Items<'s, T> {
     core: &'s Arc<Core>,
@@ -66,8 +68,8 @@ impl<'s, T: Listed> Items<'s, T> {
         let Fetched { page, ids } = match fetched {
             Err(error) if number > 1 && error.code() == Some(NO_SUCH_PAGE) => {
                 return self.changed(|| {
-                    let what = format!("there is no page {number} any more");
-                    self.change(what).because(error)
+                    let what = format!("{CHANGED}: there is no page {number} any more");
+                    error.meaning(ErrorKind::Changed, what)
                 });
             }
             other => other?,
@@ -133,8 +135,7 @@ impl<'s, T: Listed> Items<'s, T> {
     }
 
     fn change(&self, what: String) -> Error {
-        let what = format!("the list changed while it was read: {what}");
-        Error::new(ErrorKind::Changed, what).doing(self.doing())
+        Error::new(ErrorKind::Changed, format!("{CHANGED}: {what}")).doing(self.doing())
     }
 
     fn doing(&self) -> String {

@@ -46,7 +46,7 @@ impl PermissionRule {
     }
 }
 
-/// The difference of two sets of rules; see [`Permissions::set`].
+/// The difference of two sets of rules; see [`Permissions::set`](crate::Permissions::set).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PermissionChanges {

@@ -139,6 +139,11 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
     }
 
     fn post<A>(mut self, as_job: bool, read: impl Fn(Node<'_>) -> Result<A>) -> Result<A> {
+        // Not after a gigabyte was uploaded for nothing.
+        self.core.needs(T::SINCE, || format!("publishing a {}", T::Id::KIND))?;
+        if as_job {
+            self.core.needs((3, 0), || "publishing as a job".into())?;
+        }
         let chunked_by_force = self.source.resume.is_some();
         let mut source = std::mem::replace(&mut self.source, Source::path("")).open()?;
         let file = self.file(&mut source)?;
@@ -167,7 +172,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
             true => self.core.experimental_site(T::Id::AT),
             false => self.core.site(T::Id::AT),
         };
-        let mut request = Request::post(path).since(T::SINCE.0, T::SINCE.1);
+        let mut request = Request::post(path);
         if let Some(name) = T::TYPE {
             request = request.query(name, file.sort);
         }
@@ -175,7 +180,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
             request = request.query(mode, "true");
         }
         if as_job {
-            request = request.query("asJob", "true").since(3, 0);
+            request = request.query("asJob", "true");
         }
         for (name, value) in &self.query {
             request = request.query(name, value);

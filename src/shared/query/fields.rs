@@ -99,7 +99,7 @@ macro_rules! fields {
         PRIORITY = "priority" Number [eq gt gte lt lte];
         PROGRESS = "progress" Number [eq gt gte lt lte];
         STARTED_AT = "startedAt" Time [eq gt gte lt lte];
-        STATUS = "status" Text [eq];
+        STATUS = "status" ($crate::jobs::JobStatus) [eq];
         SUBTITLE = "subtitle" Text [eq has];
         TITLE = "title" Text [eq has];
     } } };

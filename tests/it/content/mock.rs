@@ -137,3 +137,91 @@ fn extracts_and_refreshes_start_jobs() {
         assert!(revisions.total().unwrap() > 0);
     });
 }
+
+#[test]
+fn flows_run() {
+    with_mock(|session| {
+        let id = first(session.flows().list()).id;
+        let flow = session.flows().get(&id).unwrap();
+        let changes = tsc::FlowUpdate::new().name("Cleaner").description("");
+        assert_eq!(session.flows().update(&id, changes).unwrap().name, "Cleaner");
+        let steps = flow.output_steps.iter();
+        let spec = steps.fold(tsc::FlowRunSpec::new(), |spec, step| spec.output_step(&step.id));
+        let mut job = session.flows().run_now_with(&id, spec).unwrap();
+        // One runs already, and is the one that is given.
+        let again = session.flows().run_now(&id).unwrap();
+        assert_eq!(again.id(), job.id());
+        let run = job.job().flow_run.clone().unwrap();
+        assert_eq!(session.flow_runs().get(&run).unwrap().flow.as_ref(), Some(&id));
+        job.wait().unwrap();
+        let runs: Vec<_> =
+            session.flow_runs().list().into_iter().collect::<Result<_, _>>().unwrap();
+        assert_eq!(runs[0].id, run);
+        assert_eq!(runs[0].status, Some(tsc::FlowRunStatus::Success));
+        assert_eq!(runs[0].background_job.as_ref(), Some(job.id()));
+        session.flow_runs().job(&run).unwrap().wait().unwrap();
+        let next = session.flows().run_now(&id).unwrap().job().flow_run.clone().unwrap();
+        session.flow_runs().cancel(&next).unwrap();
+        let status = session.flow_runs().get(&next).unwrap().status;
+        assert_eq!(status, Some(tsc::FlowRunStatus::Cancelled));
+        session.flows().delete(&id).unwrap();
+        assert!(session.flows().get(&id).unwrap_err().is_not_found());
+    });
+}
+
+#[test]
+fn flows_share_what_is_shared() {
+    with_mock(|session| {
+        let id = first(session.flows().list()).id;
+        session.tags(&id).set(["nightly"]).unwrap();
+        assert_eq!(session.tags(&id).list().unwrap(), ["nightly"]);
+        let rules = [tsc::PermissionRule::new(session.user_id()).allow([tsc::Capability::Execute])];
+        session.permissions(&id).set(&rules).unwrap();
+        assert_eq!(session.permissions(&id).list().unwrap(), rules);
+        let connections = session.connections(&id);
+        let connection = connections.list().unwrap().remove(0).id;
+        let changes = tsc::ConnectionUpdate::new().user_name("prep");
+        let changed = connections.update(&connection, changes).unwrap();
+        assert_eq!(changed.user_name.as_deref(), Some("prep"));
+    });
+}
+
+#[test]
+fn custom_views_change_hands() {
+    with_mock(|session| {
+        let view = first(session.custom_views().list());
+        let owner = session.user_id().clone();
+        let changes = tsc::CustomViewUpdate::new().name("Ours").owner(&owner);
+        let changed = session.custom_views().update(&view.id, changes).unwrap();
+        assert_eq!((changed.name.as_str(), changed.owner), ("Ours", Some(owner)));
+        assert_eq!((changed.view, changed.workbook), (view.view, view.workbook.clone()));
+        // It goes with its workbook.
+        session.workbooks().delete(&view.workbook.unwrap()).unwrap();
+        assert!(session.custom_views().get(&view.id).unwrap_err().is_not_found());
+    });
+}
+
+#[test]
+fn quality_warnings_come_and_go() {
+    with_mock(|session| {
+        let id = first(session.datasources().list()).id;
+        let warnings = session.quality_warnings(&id);
+        assert!(warnings.list().unwrap().is_empty());
+        let stale = tsc::NewWarning::new(tsc::WarningType::Stale).message("old & slow");
+        let added = warnings.add(&stale).unwrap();
+        assert_eq!(added.message.as_deref(), Some("old & slow"));
+        assert_eq!((added.active, added.severe), (Some(true), Some(false)));
+        let changes = tsc::WarningUpdate::new().severe(true).message("");
+        let changed = warnings.update(&added.id, changes).unwrap();
+        assert_eq!((changed.severe, changed.message.as_deref()), (Some(true), Some("")));
+        assert_eq!(changed.warning_type, Some(tsc::WarningType::Stale));
+        warnings.add(&stale).unwrap();
+        warnings.delete(&added.id).unwrap();
+        assert_eq!(warnings.list().unwrap().len(), 1);
+        warnings.delete_all().unwrap();
+        assert!(warnings.list().unwrap().is_empty());
+        let flow = first(session.flows().list()).id;
+        session.quality_warnings(&flow).add(stale).unwrap();
+        assert!(warnings.list().unwrap().is_empty());
+    });
+}

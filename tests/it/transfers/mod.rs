@@ -2,6 +2,7 @@
 
 mod download;
 mod jobs;
+mod mock;
 mod publish;
 mod upload;
 
@@ -104,11 +105,20 @@ pub fn parts(seen: &Seen) -> Vec<Part> {
 pub enum Fault {
     ResetBefore,
     ResetDuring,
-    ResetAfter { stored: bool },
-    Status { status: u16, retry_after: Option<u64>, stored: bool },
+    ResetAfter {
+        stored: bool,
+    },
+    Status {
+        status: u16,
+        retry_after: Option<u64>,
+        stored: bool,
+    },
     BrokenAnswer,
     WrongAnswer,
     Gone,
+    Expired,
+    /// Taken, and then nobody listens for a while.
+    GoneAway,
 }
 
 /// A server that appends what it gets, as Tableau's does, and fails where it is told to.
@@ -119,6 +129,10 @@ pub struct Store(Arc<Mutex<State>>);
 pub struct State {
     pub uploads: HashMap<String, Vec<u8>>,
     pub chunks: usize,
+    /// Nobody listens any more.
+    pub deaf: bool,
+    /// How many uploads were begun.
+    pub started: usize,
     /// By the number of the chunk that comes, from 1, or 0 for every one.
     pub faults: Vec<(usize, Fault)>,
     /// What was published: the file.
@@ -169,6 +183,11 @@ impl Store {
             if !came || fault == Some(Fault::ResetDuring) {
                 return;
             }
+            if fault == Some(Fault::GoneAway) {
+                while !self.state().deaf {
+                    std::thread::sleep(millis(1));
+                }
+            }
             let Some(reply) = self.reply(&seen, fault) else { return };
             let keeps = matches!(reply, Reply::Send(_));
             if out.write_all(&reply.bytes()).is_err() || !keeps {
@@ -184,7 +203,8 @@ impl Store {
         let mut state = self.state();
         let last = seen.path().rsplit('/').next().unwrap();
         if seen.method == "POST" && last == "fileUploads" {
-            let id = format!("u{}", state.uploads.len() + 1);
+            state.started += 1;
+            let id = format!("u{}", state.started);
             state.uploads.insert(id.clone(), Vec::new());
             return Some(success(&format!(
                 "<fileUpload uploadSessionId=\"{id}\" fileSize=\"0\"/>"
@@ -192,7 +212,7 @@ impl Store {
         }
         if seen.method == "PUT" {
             let stores = match fault {
-                None | Some(Fault::BrokenAnswer | Fault::WrongAnswer) => true,
+                None | Some(Fault::BrokenAnswer | Fault::WrongAnswer | Fault::GoneAway) => true,
                 Some(Fault::ResetAfter { stored } | Fault::Status { stored, .. }) => stored,
                 Some(_) => false,
             };
@@ -216,6 +236,12 @@ impl Store {
                     Some(Reply::SendAndClose(bytes[..bytes.len() - 9].to_vec()))
                 }
                 Some(Fault::WrongAnswer) => Some(answer(200, &[], "<html>Please log in</html>")),
+                Some(Fault::Expired) => Some(refusal(401, "401002", "expired")),
+                Some(Fault::GoneAway) => {
+                    let bytes = String::from_utf8(done.bytes()).unwrap();
+                    let close = bytes.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+                    Some(Reply::SendAndClose(close.into_bytes()))
+                }
                 Some(Fault::Gone) => Some(refusal(404, "404000", "no such upload")),
                 Some(Fault::ResetBefore | Fault::ResetDuring) => unreachable!("handled before"),
             };

@@ -200,6 +200,7 @@ fn the_sort_of_file_is_found_by_name_or_content() {
     for (name, bytes, expected, file) in [
         ("N.hyper", &b"whatever"[..], "hyper", "N.hyper"),
         ("N", hyper, "hyper", "N.hyper"),
+        ("N v1.2", hyper, "hyper", "N v1.2.hyper"),
         ("export.tmp", hyper, "hyper", "export.hyper"),
         ("N", b"PK\x03\x04", "tdsx", "N.tdsx"),
         ("N", b"\xEF\xBB\xBF<?xml version='1.0'?><datasource/>", "tds", "N.tds"),
@@ -252,6 +253,25 @@ fn what_cannot_be_published_is_refused_before() {
     let error = session.workbooks().publish(zip()).name("a\u{0}b").send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input, "{error}");
     assert_eq!(raw.seen().len(), before);
+}
+
+#[test]
+fn what_a_version_lacks_is_refused_before_the_upload() {
+    let raw = taking();
+    let mut server = server(&raw);
+    server.set_version("2.8").unwrap();
+    let session = server.sign_in(&auth()).unwrap();
+    let file = || Source::bytes("N", &b"PK\x03\x04"[..]).chunked_from(0);
+    let errors = [
+        session.flows().publish(file()).send().unwrap_err(),
+        session.custom_views().publish(&"w1".into(), file()).send().unwrap_err(),
+        session.workbooks().publish(file()).send_as_job().unwrap_err(),
+    ];
+    for (error, needed) in errors.iter().zip(["3.3", "3.21", "3.0"]) {
+        assert_eq!(error.kind(), ErrorKind::Version, "{error}");
+        assert!(error.to_string().contains(needed), "{error}");
+    }
+    assert_eq!(raw.count("POST", "/fileUploads"), 0);
 }
 
 #[test]

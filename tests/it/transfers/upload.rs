@@ -2,12 +2,14 @@
 
 use std::cell::RefCell;
 use std::io::{self, Read};
+use std::net::TcpListener;
+use std::sync::Mutex;
 
 use tableau_server_client as tsc;
 use tsc::{ErrorKind, Source, Upload};
 
 use super::{Fault, Folder, Store, content, parts, server};
-use crate::help::auth;
+use crate::help::{auth, millis, with};
 use crate::raw::Raw;
 
 const CHUNK: usize = 256 << 10;
@@ -314,4 +316,134 @@ fn the_room_uploads_too() {
     let upload = session.fileuploads().upload(chunked(&file)).unwrap();
     assert!(upload.is_complete() && !upload.is_uncertain());
     assert!(store.state().uploads[upload.id()] == file);
+}
+
+#[test]
+fn a_session_that_expires_under_way_goes_on_with_the_same_chunk() {
+    let (store, raw) = Store::start(&[(1, Fault::Expired), (4, Fault::Expired)]);
+    let file = file();
+    publish(&raw, chunked(&file)).unwrap();
+    assert!(store.state().published == [file]);
+    assert_eq!(raw.count("POST", "/auth/signin"), 3);
+    assert_eq!(raw.count("POST", "/fileUploads"), 1);
+    assert_eq!(raw.count("PUT", "/u1"), 6);
+}
+
+#[test]
+fn a_stopped_upload_is_uncertain_only_while_a_chunk_is_under_way() {
+    let file = file();
+    for (stop_at, uncertain) in [(CHUNK as u64 + 1000, true), (CHUNK as u64, false)] {
+        let (store, raw) = Store::start(&[]);
+        let server = server(&raw);
+        let session = server.sign_in(&auth()).unwrap();
+        let stop = tsc::Stop::new();
+        let last = RefCell::new(None);
+        let source = chunked(&file)
+            .on_progress(|sent, _| {
+                if uncertain && sent >= stop_at {
+                    stop.stop();
+                }
+            })
+            .on_checkpoint(|upload| {
+                *last.borrow_mut() = Some(upload.clone());
+                if !uncertain && upload.offset() == stop_at && !upload.is_uncertain() {
+                    stop.stop();
+                }
+            });
+        let error = session.until(&stop).workbooks().publish(source).send().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
+        assert!(store.state().published.is_empty());
+        let last = last.into_inner().unwrap();
+        assert_eq!(last.offset(), CHUNK as u64);
+        assert_eq!(last.is_uncertain(), uncertain);
+        session.workbooks().publish(chunked(&file).resume(last)).send().unwrap();
+        assert!(store.state().published == [file.clone()]);
+        assert_eq!(store.state().started, if uncertain { 2 } else { 1 });
+    }
+}
+
+#[test]
+fn a_chunk_without_a_connection_is_sent_when_there_is_one() {
+    let (store, raw) = Store::start(&[]);
+    store.state().faults = vec![(2, Fault::GoneAway)];
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let of_thread = store.clone();
+    // The store's own listener serves nobody here: this one is closed under way.
+    let serving = std::thread::spawn(move || {
+        let mut listener = Some(listener);
+        let mut is_back = false;
+        while of_thread.state().published.is_empty() {
+            if !is_back && of_thread.state().chunks == 2 {
+                drop(listener.take());
+                of_thread.state().deaf = true;
+                std::thread::sleep(millis(500));
+                listener = Some(TcpListener::bind(address).unwrap());
+                is_back = true;
+            }
+            let listener = listener.as_ref().unwrap();
+            listener.set_nonblocking(true).unwrap();
+            if let Ok((stream, _)) = listener.accept() {
+                stream.set_nonblocking(false).unwrap();
+                let store = of_thread.clone();
+                std::thread::spawn(move || store.serve(stream, 0, &Mutex::default()));
+            }
+            std::thread::sleep(millis(5));
+        }
+        is_back
+    });
+    let server = with(&format!("http://{address}"), tsc::HttpOptions::new());
+    let file = file();
+    let session = server.sign_in(&auth()).unwrap();
+    session.workbooks().publish(chunked(&file)).send().unwrap();
+    assert!(serving.join().unwrap());
+    assert!(store.state().published == [file]);
+    assert_eq!(store.state().started, 1);
+    let _ = (session.detach(), raw);
+}
+
+/// Not a test of its own: the process that dies under way.
+#[test]
+#[ignore = "started by the test below"]
+fn child_that_dies() {
+    let Ok(folder) = std::env::var("TSC_TEST_DIES_IN") else { return };
+    let folder = std::path::Path::new(&folder);
+    let url = std::fs::read_to_string(folder.join("url")).unwrap();
+    let dies_within_a_chunk = folder.join("within").exists();
+    let server = with(&url, tsc::HttpOptions::new());
+    let session = server.sign_in(&auth()).unwrap();
+    let source = Source::path(folder.join("Sales.twbx")).chunk_size(CHUNK as u64).chunked_from(0);
+    let source = source.on_checkpoint(|upload| {
+        std::fs::write(folder.join("state"), upload.export()).unwrap();
+        if upload.offset() == 2 * CHUNK as u64 && upload.is_uncertain() == dies_within_a_chunk {
+            std::process::abort();
+        }
+    });
+    let _ = session.workbooks().publish(source).send();
+}
+
+#[test]
+fn what_a_process_that_died_had_uploaded_is_resumed() {
+    for within in [false, true] {
+        let folder = Folder::new("dies");
+        let file = file();
+        let path = folder.file("Sales.twbx", &file);
+        let (store, raw) = Store::start(&[]);
+        folder.file("url", raw.url.as_bytes());
+        if within {
+            folder.file("within", b"");
+        }
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "transfers::upload::child_that_dies", "--ignored"]);
+        let output = child.env("TSC_TEST_DIES_IN", folder.path()).output().unwrap();
+        assert!(!output.status.success(), "it lived: {}", String::from_utf8_lossy(&output.stdout));
+        assert_eq!(raw.count("PUT", "/u1"), 2);
+        let state = std::fs::read_to_string(folder.path().join("state")).unwrap();
+        let upload = Upload::import(&state).unwrap();
+        assert_eq!((upload.offset(), upload.is_uncertain()), (2 * CHUNK as u64, within));
+        let source = Source::path(&path).chunk_size(CHUNK as u64).chunked_from(0);
+        publish(&raw, source.resume(upload)).unwrap();
+        assert!(store.state().published == [file]);
+        assert_eq!(store.state().started, if within { 2 } else { 1 });
+    }
 }

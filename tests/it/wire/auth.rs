@@ -27,7 +27,9 @@ fn sign_in(server: &tsc::Server, auth: &dyn tsc::Credentials) -> tsc::Result<Sta
 }
 
 pub fn cases(g: &mut Goldens) {
-    g.same_server("sign_in.password_default_site", |s| sign_in(s, &TableauAuth::new("ada", "hush")));
+    g.same_server("sign_in.password_default_site", |s| {
+        sign_in(s, &TableauAuth::new("ada", "hush"))
+    });
     g.same_server("sign_in.password_site", |s| {
         sign_in(s, &TableauAuth::new("ada", "h\"<&>'").site("ops"))
     });
@@ -37,7 +39,9 @@ pub fn cases(g: &mut Goldens) {
     g.same_server("sign_in.password_impersonate", |s| {
         sign_in(s, &TableauAuth::new("ada", "hush").site("ops").impersonate("user-7"))
     });
-    g.same_server("sign_in.token_default_site", |s| sign_in(s, &Token::new("nightly", "a+b/c==:d")));
+    g.same_server("sign_in.token_default_site", |s| {
+        sign_in(s, &Token::new("nightly", "a+b/c==:d"))
+    });
     g.same_server("sign_in.token_site", |s| {
         sign_in(s, &Token::new("nightly", "a+b/c==:d").site("ops"))
     });

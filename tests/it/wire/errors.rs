@@ -69,8 +69,7 @@ pub fn cases(g: &mut Goldens) {
         &["GET ~/workbooks/w-1"],
         |s| fails(s, ErrorKind::Redirect),
     );
-    let eleven: Vec<_> =
-        std::iter::once("GET ~/workbooks/w-1").chain([ "GET /again"; 10]).collect();
+    let eleven: Vec<_> = std::iter::once("GET ~/workbooks/w-1").chain(["GET /again"; 10]).collect();
     g.differs_in_all("redirect.endless", "ten-redirects", &eleven, |s| {
         fails(s, ErrorKind::Redirect)
     });
@@ -92,13 +91,18 @@ pub fn cases(g: &mut Goldens) {
     );
     // Not signed in, there is no session to ask: the type system has no such case.
     g.not_applicable(&["not_signed_in"]);
-    g.differs("version_too_old", "words-of-queries", &["PUT ~/workbooks/w-1?includeViewAccelerationStatus=true <tsRequest> <workbook>"], |s| {
-        s.workbooks()
-            .update_with_acceleration_status(&"w-1".into(), tsc::WorkbookUpdate::new())?;
-        let error = s.custom_views().get(&"c-1".into()).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Version);
-        tsc::Result::<()>::Err(error)
-    });
+    g.differs(
+        "version_too_old",
+        "words-of-queries",
+        &["PUT ~/workbooks/w-1?includeViewAccelerationStatus=true <tsRequest> <workbook>"],
+        |s| {
+            s.workbooks()
+                .update_with_acceleration_status(&"w-1".into(), tsc::WorkbookUpdate::new())?;
+            let error = s.custom_views().get(&"c-1".into()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Version);
+            tsc::Result::<()>::Err(error)
+        },
+    );
 }
 
 fn get_rd(session: &mut tsc::Session<'_>) -> tsc::Result<Workbook> {

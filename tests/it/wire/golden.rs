@@ -47,6 +47,18 @@ pub fn every<T>(list: impl IntoIterator<Item = tsc::Result<T>>) -> tsc::Result<V
     list.into_iter().collect()
 }
 
+/// What the server said of a job that it started.
+pub fn job(started: tsc::Result<tsc::JobHandle<'_>>) -> tsc::Result<tsc::Job> {
+    started.map(|handle| handle.job().clone())
+}
+
+/// The same, where there may be none.
+pub fn job_if_any(
+    started: tsc::Result<Option<tsc::JobHandle<'_>>>,
+) -> tsc::Result<Option<tsc::Job>> {
+    started.map(|handle| handle.map(|handle| handle.job().clone()))
+}
+
 impl Goldens {
     pub fn open(room: &'static str) -> Goldens {
         let cases = read(room)["cases"].take();
@@ -68,7 +80,7 @@ impl Goldens {
     /// The library sends what TSC sends, and reads of the answer what TSC reads.
     pub fn same<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
         self.use_up(name, How::Same, |case, options| {
@@ -80,7 +92,7 @@ impl Goldens {
     /// As [`same`](Goldens::same), before a sign-in.
     pub fn same_server<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) {
         self.use_up(name, How::Same, |case, options| {
@@ -92,7 +104,7 @@ impl Goldens {
     /// As [`same`](Goldens::same), with the session itself.
     pub fn same_owned<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         call: impl FnOnce(tsc::Session<'_>) -> tsc::Result<R>,
     ) {
         self.use_up(name, How::Same, |case, options| {
@@ -106,7 +118,7 @@ impl Goldens {
     /// The library sends these requests instead of TSC's, and reads what TSC reads.
     pub fn differs<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         difference: &'static str,
         sends: &[&str],
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
@@ -120,7 +132,7 @@ impl Goldens {
     /// As [`differs`](Goldens::differs), before a sign-in.
     pub fn differs_server<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         difference: &'static str,
         sends: &[&str],
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
@@ -134,7 +146,7 @@ impl Goldens {
     /// The library sends what TSC sends and makes something else of the answer, as `call` checks.
     pub fn reads_differently<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         difference: &'static str,
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
@@ -146,7 +158,7 @@ impl Goldens {
     /// As [`reads_differently`](Goldens::reads_differently), before a sign-in.
     pub fn reads_differently_server<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         difference: &'static str,
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) {
@@ -158,7 +170,7 @@ impl Goldens {
     /// The library sends something else and makes something else of the answer, as `call` checks.
     pub fn differs_in_all<R: Debug>(
         &mut self,
-        name: &'static str,
+        name: &str,
         difference: &'static str,
         sends: &[&str],
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
@@ -168,15 +180,38 @@ impl Goldens {
         });
     }
 
+    /// The library sends what TSC sends with these texts in place of those, and then `further`.
+    pub fn changed<R: Debug>(
+        &mut self,
+        name: &str,
+        difference: &'static str,
+        changes: &[(&str, &str)],
+        further: &[&str],
+        call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
+    ) {
+        self.use_up(name, How::Differs(difference), |case, options| {
+            let mut expected: Vec<String> = requests(case).iter().map(Sent::line).collect();
+            for (theirs, ours) in changes {
+                let line = expected.iter_mut().find(|line| line.contains(theirs));
+                let line = line.unwrap_or_else(|| panic!("TSC does not send {theirs}"));
+                *line = line.replacen(theirs, ours, 1);
+            }
+            expected.extend(further.iter().map(|&line| line.to_owned()));
+            let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+            let run = Run::of_session(case, options, call);
+            [run.other_requests(case, &expected), answer::compare(case, &run.got)].concat()
+        });
+    }
+
     /// The library has no such call yet.
-    pub fn not_yet(&mut self, names: &[&'static str], why: &'static str) {
+    pub fn not_yet(&mut self, names: &[&str], why: &'static str) {
         for name in names {
             self.use_up(name, How::NotYet(why), |_, _| Vec::new());
         }
     }
 
     /// A mistake that does not compile here.
-    pub fn not_applicable(&mut self, names: &[&'static str]) {
+    pub fn not_applicable(&mut self, names: &[&str]) {
         for name in names {
             self.use_up(name, How::NotApplicable, |_, _| Vec::new());
         }
@@ -184,7 +219,7 @@ impl Goldens {
 
     fn use_up(
         &mut self,
-        name: &'static str,
+        name: &str,
         how: How,
         run: impl FnOnce(&Value, tsc::HttpOptions) -> Vec<String>,
     ) {
@@ -294,14 +329,7 @@ impl Run {
 
     fn same_requests(&self, case: &Value) -> Vec<String> {
         let recorded = requests(case);
-        let sent = self.sent.iter().enumerate().map(|(at, sent)| {
-            let mut sent = sent.clone();
-            if let Some(recorded) = recorded.get(at) {
-                leave_out_paging(&mut sent, recorded);
-            }
-            sent.lines()
-        });
-        let sent: Vec<String> = sent.flatten().collect();
+        let sent: Vec<String> = self.sent.iter().flat_map(Sent::lines).collect();
         let recorded: Vec<String> = recorded.iter().flat_map(Sent::lines).collect();
         match recorded == sent {
             true => Vec::new(),
@@ -315,7 +343,7 @@ impl Run {
 
     fn same_requests_other_answer(&self, case: &Value) -> Vec<String> {
         let mut failures = self.same_requests(case);
-        if answer::compare(case, &self.got).is_empty() {
+        if answer::is_same(case, &self.got) {
             failures.push("the answer is read as TSC reads it: no difference any more".into());
         }
         failures
@@ -350,15 +378,6 @@ impl Run {
 fn requests(case: &Value) -> Vec<Sent> {
     let exchanges = case["exchanges"].as_array().into_iter().flatten();
     exchanges.map(|exchange| Sent::recorded(&exchange["request"])).collect()
-}
-
-/// Lists always say which page they want, and of what size: the difference `every-list-is-paged`.
-fn leave_out_paging(sent: &mut Sent, recorded: &Sent) {
-    let paged = |query: &[(String, String)]| query.iter().any(|(name, _)| name == "pageNumber");
-    if sent.method == "GET" && !paged(&recorded.query) {
-        let ours = [("pageNumber", "1"), ("pageSize", "1000")];
-        sent.query.retain(|(name, value)| !ours.contains(&(name.as_str(), value.as_str())));
-    }
 }
 
 /// An answer as it was recorded.

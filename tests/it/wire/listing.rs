@@ -16,6 +16,15 @@ pub fn cases(g: &mut Goldens) {
             every(list.sort(Sort::raw("name:asc")))
         },
     );
+    g.differs(
+        "find_by_name.comma",
+        "marks-that-filters-lack",
+        &["GET ~/workbooks?pageNumber=1&pageSize=1000"],
+        |s| {
+            assert!(s.workbooks().find("Ops, 50% + ß")?.is_some());
+            Ok([(); 0])
+        },
+    );
     g.same("fields.all", |s| every(s.workbooks().list().fields(["_all_"])));
     g.same("fields.default", |s| every(s.workbooks().list().fields(["_default_"])));
     g.differs(

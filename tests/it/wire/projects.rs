@@ -1,27 +1,62 @@
 use tableau_server_client as tsc;
-use tsc::{ContentPermissions, NewProject, ProjectUpdate};
+use tsc::{ContentPermissions, DefaultsFor, NewProject, ProjectUpdate, projects};
 
 use super::golden::{Goldens, every};
+use super::shared;
 
 /// What TSC adds to the address of each project that it writes.
 const SAMPLES: &str = "samples-are-not-mentioned";
 
 pub fn cases(g: &mut Goldens) {
-    g.same("get", |s| every(s.projects().list()));
-    g.same("get.plain", |s| every(s.projects().list()));
+    g.differs(
+        "get.plain",
+        "every-list-is-paged",
+        &["GET ~/projects?pageNumber=1&pageSize=1000"],
+        |s| every(s.projects().list()),
+    );
+    for name in ["get", "get.several", "all"] {
+        g.same(name, |s| every(s.projects().list()));
+    }
+    g.same("filter", |s| {
+        every(s.projects().list().filter(projects::NAME.eq("Super & Store")).page_size(5))
+    });
+    g.same("order_by", |s| {
+        let list = s.projects().list().sort(projects::CREATED_AT.desc());
+        every(list.sort(projects::NAME.asc()).page_size(100))
+    });
+    g.same("paginate", |s| every(s.projects().list().page_size(7)));
+    g.same("only_fields", |s| every(s.projects().list().fields(["id", "name"]).page_size(100)));
+    g.same("fields", |s| every(s.projects().list().fields(["_default_", "name"]).page_size(100)));
+    // A name alone is not one project; a list by name is.
+    g.differs(
+        "find_by_name",
+        "found-is-one",
+        &["GET ~/projects?filter=name:eq:Operations&pageNumber=1&pageSize=100"],
+        |s| every(s.projects().list().filter(projects::NAME.eq("Operations")).page_size(100)),
+    );
     g.same("get.none", |s| every(s.projects().list()));
     g.differs(
         "get_by_id",
         "reading-a-project",
         &["GET ~/projects?pageNumber=1&pageSize=1000"],
-        |s| {
-            s.projects().get(&"p-1".into())
-        },
+        |s| s.projects().get(&"p-1".into()),
     );
-    g.not_yet(&["get_by_path", "get_by_path.none"], "listing: find");
-    g.differs("create", SAMPLES, &[r#"POST ~/projects <tsRequest> <project name="Operations">"#], |s| {
-        s.projects().create(NewProject::new("Operations"))
+    let ask = |filter| format!("GET ~/projects?filter={filter}&pageNumber=1&pageSize=1000");
+    g.differs(
+        "get_by_path",
+        "pages-of-a-thousand",
+        &[&ask("name:eq:Top"), &ask("name:eq:Operations,parentProjectId:eq:p-0")],
+        |s| s.projects().find("Top/Operations"),
+    );
+    g.differs("get_by_path.none", "pages-of-a-thousand", &[&ask("name:eq:Nowhere")], |s| {
+        s.projects().find("/Nowhere/")
     });
+    g.differs(
+        "create",
+        SAMPLES,
+        &[r#"POST ~/projects <tsRequest> <project name="Operations">"#],
+        |s| s.projects().create(NewProject::new("Operations")),
+    );
     g.differs(
         "create.every",
         SAMPLES,
@@ -32,10 +67,26 @@ pub fn cases(g: &mut Goldens) {
             s.projects().create(project.content_permissions(locked).parent("p-0"))
         },
     );
-    g.not_yet(&["create.samples", "update.samples"], "projects: samples");
-    g.differs("update.name", SAMPLES, &[r#"PUT ~/projects/p-1 <tsRequest> <project name="Operations">"#], |s| {
-        s.projects().update(&"p-1".into(), ProjectUpdate::new().name("Operations"))
-    });
+    g.differs(
+        "create.samples",
+        "words-of-queries",
+        &[r#"POST ~/projects?publishSamples=true <tsRequest> <project name="Operations">"#],
+        |s| s.projects().create_with_samples(NewProject::new("Operations")),
+    );
+    g.differs(
+        "update.samples",
+        "words-of-queries",
+        &[r#"PUT ~/projects/p-1?publishSamples=true <tsRequest> <project name="Operations">"#],
+        |s| {
+            s.projects().update_with_samples(&"p-1".into(), ProjectUpdate::new().name("Operations"))
+        },
+    );
+    g.differs(
+        "update.name",
+        SAMPLES,
+        &[r#"PUT ~/projects/p-1 <tsRequest> <project name="Operations">"#],
+        |s| s.projects().update(&"p-1".into(), ProjectUpdate::new().name("Operations")),
+    );
     g.differs(
         "update.every",
         SAMPLES,
@@ -62,4 +113,31 @@ pub fn cases(g: &mut Goldens) {
         },
     );
     g.same("delete", |s| s.projects().delete(&"p-1".into()));
+    shared::permissions(g, &tsc::ProjectId::from("p-1"));
+    default_permissions(g);
+}
+
+fn default_permissions(g: &mut Goldens) {
+    for (kind, of) in [
+        ("workbook", DefaultsFor::Workbooks),
+        ("datasource", DefaultsFor::Datasources),
+        ("metric", DefaultsFor::Metrics),
+        ("datarole", DefaultsFor::DataRoles),
+        ("flow", DefaultsFor::Flows),
+        ("lens", DefaultsFor::Lenses),
+        ("virtualconnection", DefaultsFor::VirtualConnections),
+        ("database", DefaultsFor::Databases),
+        ("table", DefaultsFor::Tables),
+    ] {
+        let project = "p-1".into();
+        g.same(&format!("populate_{kind}_default_permissions"), |s| {
+            s.default_permissions(&project, of.clone()).list()
+        });
+        g.same(&format!("update_{kind}_default_permissions"), |s| {
+            s.default_permissions(&project, of.clone()).add(shared::rules())
+        });
+        g.same(&format!("delete_{kind}_default_permissions"), |s| {
+            s.default_permissions(&project, of.clone()).delete(&shared::rules()[..1])
+        });
+    }
 }

@@ -25,6 +25,9 @@ impl Sent {
         if let Some(token) = request["token"].as_str() {
             rest.push(format!("token: {token}"));
         }
+        for (name, value) in request["headers"].as_object().into_iter().flatten() {
+            rest.push(format!("header {name}: {}", string(value)));
+        }
         let body = &request["body"];
         if let Some(parts) = body["parts"].as_array() {
             rest.push(text("content_type"));
@@ -58,6 +61,11 @@ impl Sent {
         let mut rest = Vec::new();
         if let Some(token) = seen.header("x-tableau-auth") {
             rest.push(format!("token: {token}"));
+        }
+        for name in ["x-request-source", "requestid"] {
+            if let Some(value) = seen.header(name) {
+                rest.push(format!("header {name}: {value}"));
+            }
         }
         if !seen.body.is_empty() {
             let content_type = seen.header("content-type").unwrap_or_default();
@@ -131,7 +139,7 @@ fn decoded(text: &str) -> String {
 fn recorded_body(body: &Value) -> Vec<String> {
     match body {
         Value::Object(body) if body.contains_key("xml") => {
-            body["xml"].as_array().into_iter().flatten().map(string).collect()
+            unordered_tags(body["xml"].as_array().into_iter().flatten().map(string).collect())
         }
         Value::Object(body) if body.contains_key("json") => json(&body["json"]),
         body => vec![format!("{:?}", body["text"].as_str().unwrap_or_default())],
@@ -139,6 +147,9 @@ fn recorded_body(body: &Value) -> Vec<String> {
 }
 
 fn body(media: &str, body: &[u8]) -> Vec<String> {
+    if body.is_empty() {
+        return vec![r#""""#.into()];
+    }
     if media.ends_with("xml") || body.trim_ascii_start().starts_with(b"<tsRequest") {
         return xml(&String::from_utf8_lossy(body));
     }
@@ -183,6 +194,15 @@ fn xml(text: &str) -> Vec<String> {
     match roxmltree::Document::parse(text) {
         Ok(document) => walk(document.root_element(), 0, &mut lines),
         Err(error) => lines.push(format!("no XML ({error}): {text}")),
+    }
+    unordered_tags(lines)
+}
+
+/// Tags are a set, which TSC sends in no order of its own.
+fn unordered_tags(mut lines: Vec<String>) -> Vec<String> {
+    let is_tag = |line: &String| line.trim_start().starts_with("<tag ");
+    for tags in lines.chunk_by_mut(|one, next| is_tag(one) && is_tag(next)) {
+        tags.sort();
     }
     lines
 }

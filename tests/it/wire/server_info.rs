@@ -13,5 +13,7 @@ pub fn cases(g: &mut Goldens) {
     g.differs_server("use_server_version", "server-info-is-lower-case", OURS, |server| {
         server.server_info().map(|info| info.rest_api_version.to_string())
     });
-    g.differs_server("get.refused", "server-info-is-lower-case", OURS, |server| server.server_info());
+    g.differs_server("get.refused", "server-info-is-lower-case", OURS, |server| {
+        server.server_info()
+    });
 }

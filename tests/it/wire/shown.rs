@@ -127,15 +127,20 @@ impl<'t> Reader<'t> {
 
     /// A struct, a variant, a number, a time.
     fn named(&mut self) -> Value {
-        let end = self
-            .rest()
-            .find(|c: char| matches!(c, ',' | ')' | ']' | '}' | '(' | '{' | ' '))
-            .unwrap_or(self.rest().len());
+        let end =
+            self.rest().find([',', ')', ']', '}', '(', '{', ' ']).unwrap_or(self.rest().len());
         let name = &self.rest()[..end];
         assert!(!name.is_empty(), "no value at {}", self.rest());
         self.at += end;
         if self.peek() == Some('(') {
+            // A variant around an id: `User(UserId("u-1"))`.
+            let named = self.rest()[1..].split_once('(').is_some_and(|(inner, _)| {
+                name != "Some" && inner.ends_with("Id") && inner.chars().all(char::is_alphanumeric)
+            });
             let mut inside = self.list("(", ")");
+            if named {
+                return json!({ "kind": { "$word": name }, "id": inside.remove(0) });
+            }
             return match (name, inside.len()) {
                 ("Unknown", 1) => json!({ "$unknown": inside.remove(0) }),
                 (_, 1) => inside.remove(0),

@@ -1,5 +1,5 @@
 use tableau_server_client as tsc;
-use tsc::{Filter, Sort};
+use tsc::{Sort, users};
 
 use super::golden::{Goldens, every};
 
@@ -14,17 +14,22 @@ pub fn cases(g: &mut Goldens) {
     });
     g.same("all", |s| every(s.users().list().fields(["_all_"])));
     g.same("filter", |s| {
-        let list = s.users().list().filter(Filter::raw("name:eq:Super & Store"));
+        let list = s.users().list().filter(users::NAME.eq("Super & Store"));
         every(list.fields(["_all_"]).page_size(5))
     });
     g.same("order_by", |s| {
-        let list = s.users().list().sort(Sort::raw("createdAt:desc")).sort(Sort::raw("name:asc"));
+        let list = s.users().list().sort(Sort::raw("createdAt:desc")).sort(users::NAME.asc());
         every(list.fields(["_all_"]).page_size(100))
     });
     g.same("paginate", |s| every(s.users().list().fields(["_all_"]).page_size(7)));
     g.same("only_fields", |s| every(s.users().list().fields(["id", "name"]).page_size(100)));
     g.same("fields", |s| every(s.users().list().fields(["_default_", "name"]).page_size(100)));
-    g.not_yet(&["find_by_name"], "listing: find");
+    g.differs(
+        "find_by_name",
+        "found-is-one",
+        &["GET ~/users?fields=_all_&filter=name:eq:ada&pageNumber=1&pageSize=100"],
+        |s| every(s.users().list().filter(users::NAME.eq("ada")).fields(["_all_"]).page_size(100)),
+    );
     g.same("get_by_id", |s| s.users().get(&"u-1".into()));
     g.not_yet(
         &["add", "add_all", "update", "remove", "remove.map_assets_to", "bulk_add", "bulk_remove"],

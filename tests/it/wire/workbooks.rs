@@ -1,8 +1,15 @@
+use std::time::Duration;
+
 use tableau_server_client as tsc;
 use tsc::workbooks::{FreshAt, FreshEveryUnit, WeekDay};
-use tsc::{DataAccelerationUpdate, DataFreshness, Filter, Sort, Workbook, WorkbookId, WorkbookUpdate};
+use tsc::{
+    ConnectionUpdate, DataAccelerationUpdate, DataFreshness, ErrorKind, Orientation, PageType,
+    PdfExport, PowerPointExport, Publish, Session, Source, Workbook, WorkbookId, WorkbookUpdate,
+    workbooks,
+};
 
-use super::golden::{Goldens, every};
+use super::golden::{Goldens, every, job, job_if_any};
+use super::shared;
 
 /// What TSC sends of a workbook whatever is to be changed.
 const UNSET: &str = "unset-is-not-sent";
@@ -16,7 +23,6 @@ pub fn cases(g: &mut Goldens) {
     updates(g);
     for name in [
         "get_by_id",
-        "get_by_id.views",
         "get_by_id.site_default",
         "get_by_id.always_live",
         "get_by_id.fresh_every",
@@ -24,10 +30,27 @@ pub fn cases(g: &mut Goldens) {
     ] {
         g.same(name, |s| s.workbooks().get(&id()));
     }
+    g.reads_differently("get_by_id.views", "tags-of-the-thing-itself", |s| {
+        let workbook = s.workbooks().get(&id())?;
+        assert_eq!(workbook.tags, ["plan", "two words"]);
+        assert_eq!(workbook.views[0].tags, ["front"]);
+        Ok(workbook)
+    });
     g.reads_differently("get_by_id.fractional_seconds", "fractions-are-read", |s| {
         let created = s.workbooks().get(&id())?.created_at;
         assert_eq!(created.unwrap().to_string(), "2025-11-02T08:00:00.25Z");
         Ok(created)
+    });
+    g.reads_differently("get_by_id.unreadable_time", "unreadable-values-are-errors", |s| {
+        let error = s.workbooks().get(&id()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains("createdAt"), "{error}");
+        tsc::Result::<()>::Err(error)
+    });
+    g.reads_differently("get_by_id.bare", "silence-is-none", |s| {
+        let workbook = s.workbooks().get(&id())?;
+        assert_eq!((workbook.show_tabs, workbook.has_extracts), (None, None));
+        Ok(workbook)
     });
     g.reads_differently("get_by_id.personal_space", "personal-spaces-have-no-project", |s| {
         let workbook = s.workbooks().get(&id())?;
@@ -37,52 +60,50 @@ pub fn cases(g: &mut Goldens) {
     g.same("delete", |s| s.workbooks().delete(&id()));
     g.same("populate_views", |s| s.workbooks().views(&id()));
     g.same("populate_views.usage", |s| s.workbooks().views_with_usage(&id()));
-    g.not_yet(&["find_by_name"], "listing: find");
-    g.not_yet(&["refresh", "refresh.incremental"], "content: jobs");
-    g.not_yet(&["create_extract", "create_extract.encrypted", "create_extract.some"], "extracts");
-    g.not_yet(&["delete_extract", "delete_extract.some"], "content: extracts");
-    g.not_yet(
-        &["populate_connections", "update_connection", "update_connections"],
-        "content: connections",
+    g.differs(
+        "find_by_name",
+        "found-is-one",
+        &["GET ~/workbooks?filter=name:eq:R&D&pageNumber=1&pageSize=1000"],
+        |s| Ok(s.workbooks().find("R&D")?.map(|one| [one])),
     );
-    g.not_yet(&["populate_revisions", "delete_revision"], "content: revisions");
-    g.not_yet(&["download", "download.no_extract", "download_revision"], "transfers");
-    g.not_yet(&["populate_pdf", "populate_pdf.options", "populate_preview_image"], "transfers");
-    g.not_yet(&["populate_powerpoint", "populate_powerpoint.options"], "transfers");
-    g.not_yet(
-        &["populate_permissions", "update_permissions", "delete_permission"],
-        "content: permissions",
-    );
-    g.not_yet(&["add_tags", "add_tags.one", "delete_tags", "update_tags"], "content: tags");
-    g.not_yet(
-        &[
-            "publish.create",
-            "publish.overwrite",
-            "publish.as_job",
-            "publish.skip_connection_check",
-            "publish.every",
-            "publish.oauth",
-            "publish.stream",
-            "publish.chunks",
-            "publish.append_refused",
-            "publish.no_project",
-        ],
-        "transfers",
-    );
-    g.not_yet(&["schedule_extract_refresh"], "schedules");
+    g.same("refresh", |s| job(s.workbooks().refresh(&id())));
+    g.same("refresh.incremental", |s| job(s.workbooks().refresh_incrementally(&id())));
+    extracts(g);
+    shared::permissions(g, &id());
+    shared::tags(g, &id());
+    shared::connections(g, &id());
+    shared::many_connections(g, &id());
+    g.same("update_connection.query_tagging", |s| {
+        let changes =
+            ConnectionUpdate::new().query_tagging(false).authentication_type("auth-keypair");
+        s.connections(&id()).update(&"c-1".into(), changes)
+    });
+    shared::revisions(g, &id(), |s, number| s.workbooks().download_revision(&id(), number));
+    downloads(g);
+    publishing(g);
+    // What TSC gives is a list of the warnings.
+    g.same("schedule_extract_refresh", |s| {
+        Ok(s.workbooks().add_to_schedule(&id(), &"s-1".into())?.warnings)
+    });
 }
 
 fn lists(g: &mut Goldens) {
-    for name in ["get", "get.plain", "get.several", "get.none", "all"] {
+    g.differs(
+        "get.plain",
+        "every-list-is-paged",
+        &["GET ~/workbooks?pageNumber=1&pageSize=1000"],
+        |s| every(s.workbooks().list()),
+    );
+    for name in ["get", "get.several", "get.none", "all"] {
         g.same(name, |s| every(s.workbooks().list()));
     }
     g.same("filter", |s| {
-        let list = s.workbooks().list().filter(Filter::raw("name:eq:Super & Store"));
+        let list = s.workbooks().list().filter(workbooks::NAME.eq("Super & Store"));
         every(list.page_size(5))
     });
     g.same("order_by", |s| {
-        let list = s.workbooks().list().sort(Sort::raw("createdAt:desc"));
-        every(list.sort(Sort::raw("name:asc")).page_size(100))
+        let list = s.workbooks().list().sort(workbooks::CREATED_AT.desc());
+        every(list.sort(workbooks::NAME.asc()).page_size(100))
     });
     g.same("paginate", |s| every(s.workbooks().list().page_size(7)));
     g.same("only_fields", |s| every(s.workbooks().list().fields(["id", "name"]).page_size(100)));
@@ -129,5 +150,117 @@ fn updates(g: &mut Goldens) {
         "words-of-queries",
         &["PUT ~/workbooks/w-1?includeViewAccelerationStatus=true <tsRequest> <workbook>"],
         |s| s.workbooks().update_with_acceleration_status(&id(), WorkbookUpdate::new()),
+    );
+}
+
+fn extracts(g: &mut Goldens) {
+    const ALL: &str = r#"<tsRequest> <datasources includeAll="true">"#;
+    const ONE: &str = r#"<tsRequest> <datasources> <datasource id="d-1">"#;
+    let create = "POST ~/workbooks/w-1/createExtract";
+    g.differs("create_extract", "words-of-queries", &[&format!("{create} {ALL}")], |s| {
+        job(s.extracts(&id()).create())
+    });
+    g.differs(
+        "create_extract.encrypted",
+        "words-of-queries",
+        &[&format!("{create}?encrypt=true {ALL}")],
+        |s| job(s.extracts(&id()).encrypt().create()),
+    );
+    g.differs("create_extract.some", "words-of-queries", &[&format!("{create} {ONE}")], |s| {
+        job(s.extracts(&id()).only(["d-1"]).create())
+    });
+    g.same("delete_extract", |s| job_if_any(s.extracts(&id()).delete()));
+    g.same("delete_extract.some", |s| job_if_any(s.extracts(&id()).only(["d-1"]).delete()));
+}
+
+fn downloads(g: &mut Goldens) {
+    g.same("download", |s| s.workbooks().download(&id()).to_bytes());
+    g.differs(
+        "download.no_extract",
+        "words-of-queries",
+        &["GET ~/workbooks/w-1/content?includeExtract=false"],
+        |s| s.workbooks().download(&id()).include_extract(false).to_bytes(),
+    );
+    g.same("download_revision.current", |s| s.workbooks().download(&id()).to_bytes());
+    g.differs(
+        "download_revision.no_extract",
+        "words-of-queries",
+        &["GET ~/workbooks/w-1/revisions/2/content?includeExtract=false"],
+        |s| s.workbooks().download_revision(&id(), 2).include_extract(false).to_bytes(),
+    );
+    g.same("populate_pdf", |s| s.workbooks().pdf(&id(), PdfExport::new()).to_bytes());
+    g.differs(
+        "populate_pdf.options",
+        "commas-in-view-filters",
+        &["GET ~/workbooks/w-1/pdf?maxAge=5&orientation=landscape&type=a4&vf_Parameters.Rate=10%&vf_Region=R&D\\, east"],
+        |s| {
+            let options = PdfExport::new().page_type(PageType::A4).orientation(Orientation::Landscape);
+            let options = options.max_age(Duration::from_secs(300)).filter("Region", ["R&D, east"]);
+            s.workbooks().pdf(&id(), options.parameter("Rate", "10%")).to_bytes()
+        },
+    );
+    g.same("populate_powerpoint", |s| {
+        s.workbooks().powerpoint(&id(), PowerPointExport::new()).to_bytes()
+    });
+    g.same("populate_powerpoint.options", |s| {
+        let options = PowerPointExport::new().max_age(Duration::from_secs(7 * 60));
+        s.workbooks().powerpoint(&id(), options).to_bytes()
+    });
+    g.same("populate_preview_image", |s| s.workbooks().preview_image(&id()).to_bytes());
+}
+
+const FILE: &[u8] = b"PK\x03\x04 a packaged workbook \xff\x00 of no use";
+
+fn publish<'s>(s: &'s Session<'_>, name: &str) -> Publish<'s, 'static, Workbook> {
+    let publish = s.workbooks().publish(Source::bytes("sample.twbx", FILE));
+    publish.name(name).project(&"p-1".into())
+}
+
+fn publishing(g: &mut Goldens) {
+    g.same("publish.create", |s| Ok(publish(s, "R&D").show_tabs(true).send()?.item));
+    g.same("publish.overwrite", |s| Ok(publish(s, "R&D").show_tabs(true).overwrite().send()?.item));
+    g.same("publish.as_job", |s| job(publish(s, "R&D").show_tabs(true).overwrite().send_as_job()));
+    g.same("publish.skip_connection_check", |s| {
+        let publish = publish(s, "R&D").show_tabs(true).overwrite();
+        Ok(publish.skip_connection_check().send()?.item)
+    });
+    g.changed(
+        "publish.every",
+        "published-connections",
+        &[],
+        &["GET ~/workbooks/w-1/connections"],
+        |s| {
+            let publish = publish(s, "Größe \"1\"").description("text");
+            let publish = publish.hidden_views(["Hidden & gone", "Other"]);
+            let publish = publish.thumbnails_for_user(&"u-7".into());
+            let publish =
+                shared::published_connections().into_iter().fold(publish, Publish::connection);
+            Ok(publish.send()?.item)
+        },
+    );
+    g.same("publish.thumbnails_group", |s| {
+        Ok(publish(s, "R&D").thumbnails_for_group(&"g-1".into()).send()?.item)
+    });
+    g.same("publish.stream", |s| {
+        let length = FILE.len().try_into().expect("a length");
+        let publish = s.workbooks().publish(Source::reader("R&D.twbx", length, FILE));
+        Ok(publish.project(&"p-1".into()).show_tabs(true).send()?.item)
+    });
+    g.same("publish.chunks", |s| {
+        let source = Source::bytes("sample.twbx", FILE).chunk_size(20).chunked_from(1);
+        let publish = s.workbooks().publish(source).name("R&D").project(&"p-1".into());
+        Ok(publish.show_tabs(true).overwrite().send()?.item)
+    });
+    // `append` is a mode of data sources alone.
+    g.not_applicable(&["publish.append_refused"]);
+    g.changed(
+        "publish.no_project",
+        "personal-spaces-have-no-project",
+        &[(" <project id=\"00000000-0000-4000-8000-00000000abcd\">", "")],
+        &[],
+        |s| {
+            let publish = s.workbooks().publish(Source::bytes("sample.twbx", FILE));
+            Ok(publish.name("R&D").send()?.item)
+        },
     );
 }

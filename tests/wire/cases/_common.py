@@ -26,8 +26,7 @@ RULES = """rules = [
     TSC.PermissionsRule(TSC.GroupSetItem.as_reference('s-1'), {'Filter': 'Deny'})]
 """
 
-JOB = """<job id="j-1" mode="Asynchronous" type="RefreshExtract" progress="0" createdAt="2025-12-03T09:10:11Z"
-    finishCode="-1"/>"""
+JOB = """<job id="j-1" mode="Asynchronous" type="RefreshExtract" progress="0" createdAt="2025-12-03T09:10:11Z"/>"""
 
 CONNECTIONS = """<connections>
     <connection id="c-1" type="sqlserver" serverAddress="db.ops.example" serverPort="1433" userName="reader"
@@ -42,14 +41,12 @@ REVISIONS = """<pagination pageNumber="1" pageSize="1000" totalAvailable="2"/><r
         <publisher id="u-2" name="bo"/></revision></revisions>"""
 
 
-def listing(item, wrap, of, queryset=True):
+def listing(item, wrap, of, name):
     """The ways in which every list can be asked."""
     room = f"server.{wrap}" if of is None else f"server.{of}"
     one = page(wrap, item, size=100)
     case("get", f"{room}.get(TSC.RequestOptions(pagesize=1000))", page(wrap, item))
     case("get.plain", f"{room}.get()", page(wrap, item))
-    if not queryset:
-        return
     case("all", f"[item for item in {room}.all(page_size=1000)]", page(wrap, item))
     case("filter", f"[item for item in {room}.filter(name='Super & Store', page_size=5)]", one)
     case("order_by", f"[item for item in {room}.order_by('-created_at', 'name')]", one)
@@ -57,7 +54,7 @@ def listing(item, wrap, of, queryset=True):
     case("only_fields", f"[item for item in {room}.only_fields('name', 'id')]", one)
     case("fields", f"[item for item in {room}.fields('name')]", one)
     # It asks for the first page twice.
-    case("find_by_name", f"{room}.find_by_name('Ops, 50% + ß')", one, one)
+    case("find_by_name", f"{room}.find_by_name({name!r})", one, one)
 
 
 def permissions(make):
@@ -166,3 +163,9 @@ CHUNKS = [
     '<fileUpload uploadSessionId="7:ab-1:0" fileSize="1"/>',
     '<fileUpload uploadSessionId="7:ab-1:0" fileSize="2"/>',
 ]
+
+
+def waiting(job, job_type):
+    """A job that is queued already: TSC has an error, and the library looks for it."""
+    listed = f'<backgroundJob id="j-1" jobType="{job_type}" status="Pending" createdAt="2025-12-03T09:10:11Z"/>'
+    return dict(spare=True, after=[page("backgroundJobs", listed), xml(job)])

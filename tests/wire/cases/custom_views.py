@@ -3,7 +3,7 @@ MINE = """<customView id="cv-1" name="Mine" createdAt="2025-11-02T08:00:00Z" upd
     <view id="v-1" name="Overview"/><workbook id="w-1" name="R&amp;D"/><owner id="u-1" name="ada"/></customView>"""
 ITEM = "TSC.CustomViewItem(id='cv-1', name='Mine')"
 
-listing(MINE, "customViews", "custom_views")
+listing(MINE, "customViews", "custom_views", "Mine")
 case("get_by_id", "server.custom_views.get_by_id('cv-1')", MINE)
 case("update.name", f"item = {ITEM}\nitem.name = 'Best <ever>'\nserver.custom_views.update(item)", MINE)
 case("update.every", f"item = {ITEM}\nitem.name, item.owner = 'Best', known(TSC.UserItem(), 'u-2')\nserver.custom_views.update(item)", MINE)

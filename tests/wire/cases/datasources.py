@@ -8,9 +8,10 @@ SALES = """<datasource id="d-1" name="Sales" contentUrl="Sales" type="sqlserver"
 ITEM = ("datasources", "known(TSC.DatasourceItem('p-1', name='Sales'), 'd-1')")
 TDSX = {"sample.tdsx": b"PK\x03\x04 a packaged source \xff\x00 of no use", "sample.hyper": b"HyPe\x00\x01 of no use"}
 
-listing(SALES, "datasources", None)
+listing(SALES, "datasources", None, "Sales")
 case("get_by_id", "server.datasources.get_by_id('d-1')", SALES)
-case("update.name", f"item = {ITEM[1]}\nitem.name = 'New & old'\nserver.datasources.update(item)", SALES)
+UNTAGGED = SALES.replace('<tags><tag label="plan"/></tags>', "")
+case("update.name", f"item = {ITEM[1]}\nitem.name = 'New & old'\nserver.datasources.update(item)", UNTAGGED.replace("Sales", "New &amp; old"))
 case(
     "update.every",
     f"""
@@ -21,12 +22,13 @@ case(
     item.ask_data_enablement = TSC.DatasourceItem.AskDataEnablement.Enabled
     server.datasources.update(item)
     """,
-    SALES,
+    UNTAGGED.replace('"Sales"', '"New"').replace("All &amp; more", "text"),
 )
 case("delete", "server.datasources.delete('d-1')", done())
+REFRESHING = JOB.replace("/>", '><extractRefreshJob><datasource id="d-1" name="Sales"/></extractRefreshJob></job>')
 case("refresh", "server.datasources.refresh('d-1')", JOB)
 case("refresh.incremental", "server.datasources.refresh('d-1', incremental=True)", JOB)
-case("refresh.already_queued", "server.datasources.refresh('d-1')", error(409, "409093", "Resource Conflict", "Job for 'd-1' is already queued. Not queuing a duplicate."))
+case("refresh.already_queued", "server.datasources.refresh('d-1')", error(409, "409093", "Resource Conflict", "Job for 'd-1' is already queued. Not queuing a duplicate."), **waiting(REFRESHING, "refresh_extracts"))
 case("create_extract", "server.datasources.create_extract('d-1')", JOB)
 case("create_extract.encrypted", "server.datasources.create_extract('d-1', encrypt=True)", JOB)
 case("delete_extract", "server.datasources.delete_extract('d-1')", done())
@@ -82,5 +84,7 @@ publish(
     server.datasources.publish(item, 'sample.tdsx', 'Overwrite', connections=[one, two, three])
     """,
     SALES,
+    spare=True,
+    after=[xml(CONNECTIONS)],
 )
 publish("chunks", f"server.datasources.publish({NEW}, 'sample.tdsx', 'Overwrite')", *CHUNKS, SALES, chunk=20)

@@ -4,6 +4,8 @@ ONE = RUN.replace("flowRuns", "flowRun")
 
 # The list of runs has no pages.
 LIST = f"<flowRuns>{RUN}</flowRuns>"
+FINISHED = """<job id="j-1" mode="Asynchronous" type="RunFlow" progress="100" createdAt="2025-11-02T08:00:00Z"
+    completedAt="2025-11-02T08:01:00Z" finishCode="0"/>"""
 BEYOND = error(400, "400006", "Bad request", "There is no such page")
 case("get", "server.flow_runs.get(TSC.RequestOptions(pagesize=1000))", LIST)
 case("get.plain", "server.flow_runs.get()", LIST)
@@ -19,4 +21,4 @@ for name, code in [
 case("find_by_name", "server.flow_runs.find_by_name('x')", LIST, BEYOND, spare=True)
 case("get_by_id", "server.flow_runs.get_by_id('fr-1')", ONE)
 case("cancel", "server.flow_runs.cancel('fr-1')", done())
-case("wait_for_job", "server.flow_runs.wait_for_job('fr-1')", ONE)
+case("wait_for_job", "server.flow_runs.wait_for_job('fr-1')", ONE, spare=True, after=[xml(FINISHED)])

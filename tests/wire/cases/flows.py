@@ -5,14 +5,14 @@ CLEAN = """<flow id="f-1" name="Clean" description="Washes &amp; dries" webpageU
 ITEM = ("flows", "known(TSC.FlowItem('p-1', name='Clean'), 'f-1')")
 TFLX = {"sample.tflx": b"PK\x03\x04 a packaged flow \xff\x00 of no use"}
 
-listing(CLEAN, "flows", None)
+listing(CLEAN, "flows", None, "Clean")
 case("get_by_id", "server.flows.get_by_id('f-1')", CLEAN)
 case("update.every", f"item = {ITEM[1]}\nitem.owner_id, item.project_id = 'u-2', 'p-2'\nserver.flows.update(item)", CLEAN)
-case("update.name", f"item = {ITEM[1]}\nitem.name = 'New'\nserver.flows.update(item)", CLEAN)
+case("update.name", f"item = {ITEM[1]}\nitem.name = 'New'\nserver.flows.update(item)", CLEAN.replace("Clean", "New"))
 case("delete", "server.flows.delete('f-1')", done())
 RUN = JOB.replace("RefreshExtract", "RunFlow").replace("/>", '><runFlowJobType flowRunId="fr-1"><flow id="f-1" name="Clean"/></runFlowJobType></job>')
 case("refresh", "server.flows.refresh('f-1')", RUN)
-case("refresh.already_queued", "server.flows.refresh('f-1')", error(409, "409093", "Resource Conflict", "Job for 'f-1' is already queued. Not queuing a duplicate."))
+case("refresh.already_queued", "server.flows.refresh('f-1')", error(409, "409093", "Resource Conflict", "Job for 'f-1' is already queued. Not queuing a duplicate."), **waiting(RUN, "run_flow"))
 connections(ITEM, several=False)
 downloads(ITEM, "tflx", no_extract=False)
 permissions(ITEM)
@@ -37,5 +37,7 @@ publish(
     server.flows.publish(item, 'sample.tflx', 'Overwrite', connections=[one, two, three])
     """,
     CLEAN,
+    spare=True,
+    after=[xml(CONNECTIONS)],
 )
 publish("chunks", f"server.flows.publish({NEW}, 'sample.tflx', 'Overwrite')", *CHUNKS, CLEAN, chunk=20)

@@ -6,7 +6,7 @@ ONE = """<job id="j-1" mode="Asynchronous" type="RefreshExtract" progress="100" 
 DONE, FAILED = ONE.format(0, ""), ONE.format(1, "<notes>The disk is full</notes>")
 RUNNING = JOB
 
-listing(LISTED, "backgroundJobs", "jobs")
+listing(LISTED, "backgroundJobs", "jobs", "R&D")
 case("get_by_id", "server.jobs.get_by_id('j-1')", DONE)
 case("get_by_id.failed", "server.jobs.get_by_id('j-1')", FAILED)
 case("get_by_id.running", "server.jobs.get_by_id('j-1')", RUNNING)
@@ -25,5 +25,7 @@ case(
 )
 case("cancel", "server.jobs.cancel('j-1')", done())
 case("wait_for_job", "server.jobs.wait_for_job('j-1')", DONE)
+# The second question is the first one again, whatever the first answer calls the job.
+case("wait_for_job.twice", "server.jobs.wait_for_job('j-1')", RUNNING.replace("j-1", "j-0"), DONE)
 case("wait_for_job.failed", "server.jobs.wait_for_job('j-1')", FAILED)
 case("wait_for_job.cancelled", "server.jobs.wait_for_job('j-1')", ONE.format(2, ""))

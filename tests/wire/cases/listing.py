@@ -52,7 +52,7 @@ asked("old_version.filter", f"options.filter.add(TSC.Filter({FIELD}.Name, {OP}.E
 asked("old_version.ampersand", f"options.filter.add(TSC.Filter({FIELD}.Name, {OP}.Equals, 'A & B=c'))", version="3.6")
 
 PAGES = [
-    page("workbooks", f'<workbook id="w-{n}" name="W{n}"/>', number=n, size=1, total=3) for n in (1, 2, 3)
+    page("workbooks", f'<workbook id="w-{n}" name="W{n}"><project id="p-1"/></workbook>', number=n, size=1, total=3) for n in (1, 2, 3)
 ]
 case("pager.three_pages", "list(TSC.Pager(server.workbooks, TSC.RequestOptions(pagesize=1)))", *PAGES)
 case("queryset.three_pages", "[item for item in server.workbooks.all(page_size=1)]", *PAGES)
@@ -71,6 +71,15 @@ case(
     "pager.error_on_page_2",
     "list(TSC.Pager(server.workbooks, TSC.RequestOptions(pagesize=1)))",
     PAGES[0],
-    error(400, "400006", "Bad request", "Invalid page number"),
+    error(400, "400003", "Bad request", "Something else is wrong"),
 )
 case("total", "len(server.workbooks.all(page_size=1))", PAGES[0])
+
+# In a name that is looked for, the server's filters take neither comma nor ampersand.
+case(
+    "find_by_name.comma",
+    "server.workbooks.find_by_name('Ops, 50% + ß')",
+    page("workbooks", size=100),
+    page("workbooks", size=100),
+    instead=[page("workbooks", WORKBOOK, WORKBOOK.replace("R&amp;D", "Ops, 50% + ß"))],
+)

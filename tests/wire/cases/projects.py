@@ -48,7 +48,7 @@ case("update.samples", "server.projects.update(TSC.ProjectItem('Operations', id=
 case("delete", "server.projects.delete('p-1')", done())
 
 ITEM = ("projects", "TSC.ProjectItem('Operations', id='p-1')")
-listing(OPS, "projects", None)
+listing(OPS, "projects", None, "Operations")
 permissions(ITEM)
 KINDS = "workbook datasource metric datarole flow lens virtualconnection database table".split()
 for kind in KINDS:

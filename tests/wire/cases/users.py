@@ -4,7 +4,7 @@ ADA = """<user id="u-1" name="ada" siteRole="SiteAdministratorCreator" lastLogin
 BO = '<user id="u-2" name="bo" siteRole="Viewer" externalAuthUserId=""/>'
 ITEM = "known(TSC.UserItem('ada', 'Viewer'), 'u-1')"
 
-listing(ADA, "users", None)
+listing(ADA, "users", None, "ada")
 case("get.several", "server.users.get(TSC.RequestOptions(pagesize=1000))", page("users", ADA, BO))
 case("get_by_id", "server.users.get_by_id('u-1')", ADA)
 case("add", "server.users.add(TSC.UserItem('cy', 'Explorer', 'ServerDefault'))", ADA)

@@ -5,7 +5,7 @@ VIEW = """<view id="v-1" name="Overview" contentUrl="RD/sheets/Overview" viewUrl
     <tags><tag label="front"/></tags><usage totalViewCount="17"/></view>"""
 ITEM = ("views", "known(TSC.ViewItem(), 'v-1')")
 
-listing(VIEW, "views", None)
+listing(VIEW, "views", None, "Overview")
 case("get.usage", "server.views.get(TSC.RequestOptions(pagesize=1000), usage=True)", page("views", VIEW))
 case("get_by_id", "server.views.get_by_id('v-1')", VIEW)
 case("get_by_id.usage", "server.views.get_by_id('v-1', usage=True)", VIEW)

@@ -1,7 +1,7 @@
 ITEM = ("workbooks", "known(TSC.WorkbookItem('p-1', name='R&D'), 'w-1')")
 TWBX = {"sample.twbx": b"PK\x03\x04 a packaged workbook \xff\x00 of no use"}
 
-listing(WORKBOOK, "workbooks", None)
+listing(WORKBOOK, "workbooks", None, "R&D")
 case("get.several", "server.workbooks.get(TSC.RequestOptions(pagesize=1000))", page("workbooks", WORKBOOK, SMALL_WORKBOOK))
 case("get.none", "server.workbooks.get(TSC.RequestOptions(pagesize=1000))", page("workbooks"))
 case("get_by_id", "server.workbooks.get_by_id('w-1')", WORKBOOK)
@@ -21,21 +21,25 @@ case(
     "server.workbooks.get_by_id('w-1').created_at",
     WORKBOOK.replace("2025-11-02T08:00:00Z", "2025-11-02T08:00:00.250Z"),
 )
+case("get_by_id.unreadable_time", "server.workbooks.get_by_id('w-1')", WORKBOOK.replace("2025-11-02T08:00:00Z", "yesterday"))
+case("get_by_id.bare", "server.workbooks.get_by_id('w-1')", '<workbook id="w-1" name="Bare"><project id="p-1"/></workbook>')
 case(
     "get_by_id.personal_space",
     "server.workbooks.get_by_id('w-1')",
     """<workbook id="w-1" name="Mine" contentUrl="Mine" showTabs="false"><owner id="u-1"/>
         <location id="ps-1" name="Personal Space" type="PersonalSpace"/></workbook>""",
 )
-for policy, xml_of in {
+POLICIES = {
     "site_default": '<dataFreshnessPolicy option="SiteDefault"/>',
     "always_live": '<dataFreshnessPolicy option="AlwaysLive"/>',
     "fresh_every": '<dataFreshnessPolicy option="FreshEvery"><freshEverySchedule frequency="Hours" value="4"/></dataFreshnessPolicy>',
     "fresh_at": '<dataFreshnessPolicy option="FreshAt"><freshAtSchedule frequency="Week" time="22:00:00" timezone="Europe/Berlin"><intervals><interval weekDay="Monday"/><interval weekDay="Friday"/></intervals></freshAtSchedule></dataFreshnessPolicy>',
-}.items():
-    case(f"get_by_id.{policy}", "server.workbooks.get_by_id('w-1')", WORKBOOK.replace("<tags>", xml_of + "<tags>"))
+}
+for policy in POLICIES:
+    POLICIES[policy] = WORKBOOK.replace("<tags>", POLICIES[policy] + "<tags>")
+    case(f"get_by_id.{policy}", "server.workbooks.get_by_id('w-1')", POLICIES[policy])
 
-case("update.name", f"item = {ITEM[1]}\nitem.name = 'New & old'\nserver.workbooks.update(item)", WORKBOOK)
+case("update.name", f"item = {ITEM[1]}\nitem.name = 'New & old'\nserver.workbooks.update(item)", WORKBOOK.replace("R&amp;D", "New &amp; old"))
 case(
     "update.every",
     f"""
@@ -46,7 +50,7 @@ case(
     item.data_acceleration_config['accelerate_now'] = False
     server.workbooks.update(item)
     """,
-    WORKBOOK,
+    WORKBOOK.replace("R&amp;D", "New").replace("Plans &lt;2026&gt;", "text"),
 )
 case(
     "update.fresh_at",
@@ -57,7 +61,7 @@ case(
         TSC.DataFreshnessPolicyItem.FreshAt.Frequency.Week, '22:00:00', 'Europe/Berlin', ['Monday', 'Friday'])
     server.workbooks.update(item)
     """,
-    WORKBOOK,
+    POLICIES["fresh_at"],
 )
 case(
     "update.fresh_every",
@@ -68,7 +72,7 @@ case(
         TSC.DataFreshnessPolicyItem.FreshEvery.Frequency.Hours, 4)
     server.workbooks.update(item)
     """,
-    WORKBOOK,
+    POLICIES["fresh_every"],
 )
 case("update.include_view_acceleration", f"server.workbooks.update({ITEM[1]}, include_view_acceleration_status=True)", WORKBOOK)
 case("delete", "server.workbooks.delete('w-1')", done())
@@ -142,6 +146,8 @@ publish(
     server.workbooks.publish(item, 'sample.twbx', 'CreateNew', connections=[one, two, three])
     """,
     WORKBOOK,
+    spare=True,
+    after=[xml(CONNECTIONS)],
 )
 publish("thumbnails_group", "server.workbooks.publish(TSC.WorkbookItem('p-1', name='R&D', thumbnails_group_id='g-1'), 'sample.twbx', 'CreateNew')", WORKBOOK)
 publish("stream", f"server.workbooks.publish({NEW}, io.BytesIO(open('sample.twbx', 'rb').read()), 'CreateNew')", WORKBOOK)

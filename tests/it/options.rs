@@ -1,0 +1,370 @@
+//! Every HTTP option, by what it does on the wire.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use tableau_server_client as tsc;
+use tsc::{ErrorKind, HttpOptions};
+
+use crate::help::{
+    LONG, at, auth, child, everything_of, given, millis, plain, timed, token_of, with, workbooks,
+};
+use crate::proxy_server::{http_proxy, socks_proxy};
+use crate::raw::{Raw, Reply, Seen, signed_in};
+use crate::tls_server::{Authority, over_tls};
+
+fn quiet() -> Raw {
+    Raw::signed_in(|_| workbooks(""))
+}
+
+fn visit(server: &tsc::Server) -> tsc::Result<()> {
+    let session = server.sign_in(&auth())?;
+    session.workbooks().list().total()?;
+    session.sign_out()
+}
+
+/// The request that came last.
+fn last(raw: &Raw) -> Seen {
+    raw.seen().pop().unwrap()
+}
+
+#[test]
+fn headers_and_user_agent_go_with_every_request() {
+    let raw = quiet();
+    let options = plain().header("X-Request-Source", "nightly").user_agent("nightly-report/1.2");
+    visit(&with(&raw.url, options)).unwrap();
+    let seen = raw.seen();
+    assert_eq!(seen.len(), 4);
+    for request in seen {
+        assert_eq!(request.header("x-request-source"), Some("nightly"), "{}", request.target);
+        assert_eq!(request.header("user-agent"), Some("nightly-report/1.2"));
+        let hosts = request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host"));
+        assert_eq!(hosts.count(), 1);
+    }
+}
+
+#[test]
+fn options_merge_and_are_cleared() {
+    let raw = quiet();
+    let mut server = at(&raw.url);
+    let own = format!("tableau-server-client/{}", env!("CARGO_PKG_VERSION"));
+    server.server_info().unwrap();
+    assert_eq!(last(&raw).header("user-agent"), Some(own.as_str()));
+    server.add_http_options(HttpOptions::new().user_agent("a/1").header("X-A", "1")).unwrap();
+    server.add_http_options(HttpOptions::new().header("X-B", "2")).unwrap();
+    server.add_http_options(HttpOptions::new().header("x-a", "3")).unwrap();
+    server.server_info().unwrap();
+    let seen = last(&raw);
+    assert_eq!(seen.header("user-agent"), Some("a/1"));
+    assert_eq!((seen.header("X-A"), seen.header("X-B")), (Some("3"), Some("2")));
+    assert_eq!(seen.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("x-a")).count(), 1);
+    // What is refused changes nothing.
+    for wrong in [
+        HttpOptions::new().header("X-B", "9").header("a b", "c"),
+        HttpOptions::new().header("X-B", "9\r\nX-C: smuggled"),
+        HttpOptions::new().user_agent("a\nb"),
+        HttpOptions::new().header("X-Tableau-Auth", "mine"),
+        HttpOptions::new().header("Content-Length", "0"),
+        HttpOptions::new().header("X-B", "9").timeout(Duration::ZERO),
+        HttpOptions::new().header("X-B", "9").proxy("gopher://p"),
+        HttpOptions::new().header("X-B", "9").verify("/nowhere/ca.pem"),
+    ] {
+        let error = server.add_http_options(wrong).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{error:?}");
+    }
+    server.server_info().unwrap();
+    assert_eq!(last(&raw).header("X-B"), Some("2"));
+    server.clear_http_options();
+    // The environment of this test run may have a proxy.
+    server.add_http_options(plain()).unwrap();
+    server.server_info().unwrap();
+    let seen = last(&raw);
+    assert_eq!(seen.header("user-agent"), Some(own.as_str()));
+    assert_eq!((seen.header("X-A"), seen.header("X-B")), (None, None));
+}
+
+#[test]
+fn a_silent_server_is_waited_for_as_long_as_read_timeout_says() {
+    let raw = Raw::signed_in(|_| Reply::Silence);
+    let server = with(&raw.url, plain().read_timeout(millis(300)));
+    let session = server.sign_in(&auth()).unwrap();
+    let (error, took) = timed(|| session.workbooks().list().total().unwrap_err());
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.is_timeout() && error.is_retryable(), "{error:?}");
+    assert!(error.to_string().contains(&raw.address.to_string()), "{error}");
+    assert!(took >= millis(250) && took < LONG, "{took:?}");
+    // Timeouts are not tried again.
+    assert_eq!(raw.count("GET", "/workbooks"), 1);
+}
+
+#[test]
+fn read_timeout_is_of_silence_and_not_of_slowness() {
+    let pieces = |bytes: Vec<u8>| {
+        let size = bytes.len().div_ceil(12);
+        bytes.chunks(size).map(<[u8]>::to_vec).collect::<Vec<_>>()
+    };
+    let raw = Raw::signed_in(move |_| Reply::Slowly(pieces(workbooks("").bytes()), millis(100)));
+    let server = with(&raw.url, plain().read_timeout(millis(900)));
+    let session = server.sign_in(&auth()).unwrap();
+    let (total, took) = timed(|| session.workbooks().list().total());
+    assert_eq!(total.unwrap(), 0, "after {took:?}");
+    assert!(took >= millis(1100), "{took:?}");
+    // Silence within the answer is silence.
+    let raw = Raw::signed_in(|_| {
+        let bytes = workbooks("").bytes();
+        Reply::SendAndSilence(bytes[..bytes.len() - 5].to_vec())
+    });
+    let server = with(&raw.url, plain().read_timeout(millis(300)));
+    let session = server.sign_in(&auth()).unwrap();
+    let (error, took) = timed(|| session.workbooks().list().total().unwrap_err());
+    assert!(error.is_timeout(), "{error:?}");
+    assert!(took >= millis(250) && took < LONG, "{took:?}");
+}
+
+#[test]
+fn timeout_is_of_the_whole_request() {
+    let pieces = |n: usize| {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {n}\r\n\r\n").into_bytes();
+        std::iter::once(head).chain((0..n).map(|_| b" ".to_vec())).collect::<Vec<_>>()
+    };
+    let authority = Authority::new();
+    let handle = move |seen: &Seen| match seen.path().ends_with("workbooks") {
+        true => Reply::Slowly(pieces(400), millis(50)),
+        false => signed_in(seen).unwrap(),
+    };
+    let secure = over_tls(authority.server(&["127.0.0.1"]), handle);
+    let clear = Raw::start(handle);
+    for raw in [clear, secure] {
+        let options = plain().timeout(millis(500)).verify(authority.file());
+        let server = with(&raw.url, options.sign_out_timeout(millis(200)));
+        let session = server.sign_in(&auth()).unwrap();
+        let (error, took) = timed(|| session.workbooks().list().total().unwrap_err());
+        assert!(error.is_timeout(), "{error:?}");
+        assert!(took >= millis(450) && took < millis(15_000), "{took:?}");
+    }
+}
+
+#[test]
+fn timeout_covers_redirects_and_repetitions() {
+    let slow = Raw::signed_in(|seen| {
+        let bytes = crate::raw::redirect(302, &seen.target).bytes();
+        Reply::Slowly(vec![bytes], millis(200))
+    });
+    let server = with(&slow.url, plain().timeout(millis(500)));
+    let session = server.sign_in(&auth()).unwrap();
+    let (error, took) = timed(|| session.workbooks().list().total().unwrap_err());
+    assert!(error.is_timeout(), "{error:?}");
+    assert!(took >= millis(450) && took < LONG);
+    assert!(slow.count("GET", "/workbooks") < 5);
+}
+
+#[test]
+fn connect_timeout_bounds_every_step_of_connecting() {
+    // A handshake that is never answered, of TLS, an HTTP proxy and a SOCKS proxy.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap();
+    let short = || plain().connect_timeout(millis(300)).retries(tsc::Retries::none());
+    let cases = [
+        (format!("https://{address}"), short()),
+        ("http://tableau.invalid".into(), short().proxy(format!("http://{address}"))),
+        ("http://127.0.0.1:9".into(), short().proxy(format!("socks5://{address}"))),
+    ];
+    for (url, options) in cases {
+        let (error, took) = timed(|| with(&url, options).server_info().unwrap_err());
+        assert!(error.is_timeout(), "{url}: {error:?}");
+        assert!(took >= millis(250) && took < millis(20_000), "{url}: {took:?}");
+    }
+}
+
+#[test]
+fn options_of_a_server_leave_another_alone() {
+    let raw = quiet();
+    let _one = with(&raw.url, plain().user_agent("one"));
+    let other = at(&raw.url);
+    other.server_info().unwrap();
+    assert_ne!(last(&raw).header("user-agent"), Some("one"));
+}
+
+// ------------------------------------------------------------------------- proxies
+
+#[test]
+fn an_explicit_proxy_carries_every_request() {
+    let authority = Authority::new();
+    let secure = over_tls(authority.server(&["127.0.0.1"]), |seen| {
+        signed_in(seen).unwrap_or_else(|| workbooks(""))
+    });
+    for raw in [quiet(), secure] {
+        let proxy = http_proxy(None);
+        let options = HttpOptions::new().proxy(&proxy.url).verify(authority.file());
+        visit(&with(&raw.url, options)).unwrap();
+        assert_eq!(proxy.lines(), [format!("CONNECT {}", raw.address)]);
+        assert_eq!(raw.lines().len(), 4);
+        // The proxy sees where to, and no token.
+        assert_eq!(proxy.seen()[0].header("x-tableau-auth"), None);
+        // Taken back, it is not asked.
+        let mut server = with(&raw.url, HttpOptions::new().proxy(&proxy.url));
+        server.add_http_options(plain().verify(authority.file())).unwrap();
+        visit(&server).unwrap();
+        assert_eq!(proxy.lines().len(), 1);
+    }
+}
+
+#[test]
+fn a_proxy_resolves_the_names() {
+    let raw = quiet();
+    let proxy = http_proxy(None);
+    let port = raw.address.port();
+    let server = with(&format!("http://localhost:{port}"), plain().proxy(&proxy.url));
+    visit(&server).unwrap();
+    assert_eq!(proxy.lines(), [format!("CONNECT localhost:{port}")]);
+}
+
+#[test]
+fn a_proxy_s_credentials_are_decoded_and_stay_out_of_messages() {
+    let raw = quiet();
+    // `me:p@ss hush`
+    let proxy = http_proxy(Some("Basic bWU6cEBzcyBodXNo"));
+    let address = proxy.address;
+    let options = plain().proxy(format!("http://me:p%40ss%20hush@{address}"));
+    assert!(!format!("{options:?}").contains("hush"));
+    let server = with(&raw.url, options);
+    assert!(!format!("{server:?} {server:#?}").contains("hush"));
+    visit(&server).unwrap();
+    assert_eq!(raw.lines().len(), 4);
+
+    let options = plain().proxy(format!("http://me:hush@{address}"));
+    let server = with(&raw.url, options.retries(tsc::Retries::none()));
+    let error = server.server_info().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    assert!(error.to_string().contains("407"), "{error}");
+    let shown = everything_of(&error);
+    assert!(!shown.contains("hush") && !shown.contains("bWU6aHVzaA"), "{shown}");
+    assert_eq!(raw.lines().len(), 4);
+}
+
+#[test]
+fn socks_proxies_of_every_kind() {
+    let raw = quiet();
+    let (proxy, port) = (socks_proxy(), raw.address.port());
+    let by_name = format!("http://localhost:{port}");
+    for (scheme, url, asked) in [
+        ("socks5", &raw.url, format!("SOCKS5 127.0.0.1:{port}")),
+        ("socks5h", &by_name, format!("SOCKS5 localhost:{port}")),
+        ("socks4", &raw.url, format!("SOCKS4 127.0.0.1:{port}")),
+        ("socks4a", &by_name, format!("SOCKS4 localhost:{port}")),
+    ] {
+        visit(&with(url, plain().proxy(format!("{scheme}://{}", proxy.address)))).unwrap();
+        assert_eq!(proxy.lines().pop().unwrap(), asked, "{scheme}");
+    }
+    let options = plain().proxy(format!("socks5://me:p%40ss@{}", proxy.address));
+    visit(&with(&raw.url, options)).unwrap();
+    assert_eq!(proxy.lines().pop().unwrap(), format!("SOCKS5 me:p@ss@127.0.0.1:{port}"));
+    assert_eq!(proxy.connections(), 5);
+    assert_eq!(raw.lines().len(), 20);
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_a_connect_error() {
+    let raw = quiet();
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for scheme in ["http", "socks5", "socks4"] {
+        let options = plain().proxy(format!("{scheme}://{gone}")).retries(tsc::Retries::none());
+        let error = with(&raw.url, options).server_info().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{scheme}: {error:?}");
+    }
+    assert_eq!(raw.connections(), 0, "nothing goes around the proxy");
+}
+
+#[test]
+fn what_is_no_proxy_is_named_and_not_repeated() {
+    for wrong in ["", "gopher://me:hush@p", "http://", "http://me:hush@", "::hush"] {
+        let mut server = tsc::Server::new("http://127.0.0.1:9").unwrap();
+        let error = server.add_http_options(HttpOptions::new().proxy(wrong)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{wrong}");
+        assert!(error.to_string().contains("proxy"), "{error}");
+        assert!(!everything_of(&error).contains("hush"), "{error:?}");
+    }
+}
+
+#[test]
+fn the_environment_s_proxies_are_taken_in_either_case() {
+    let raw = quiet();
+    let url = raw.url.as_str();
+    let proxied = |variables: &[(&str, &str)]| {
+        let proxy = http_proxy(None);
+        let set: Vec<(&str, String)> = variables
+            .iter()
+            .map(|(name, value)| (*name, value.replace("PROXY", &proxy.address.to_string())))
+            .collect();
+        let mut set: Vec<(&str, &str)> = set.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        set.push(("VISIT", url));
+        child("options::child_visits_by_the_environment", &set);
+        proxy.connections() > 0
+    };
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        assert!(proxied(&[(name, "http://PROXY")]), "{name}");
+        assert!(proxied(&[(name, "PROXY")]), "{name} without a scheme");
+    }
+    for name in ["HTTPS_PROXY", "https_proxy"] {
+        assert!(!proxied(&[(name, "http://PROXY")]), "{name} is not for http");
+    }
+    for (name, list) in
+        [("NO_PROXY", "127.0.0.1"), ("no_proxy", "localhost, 127.0.0.0/8"), ("NO_PROXY", "*")]
+    {
+        assert!(!proxied(&[("HTTP_PROXY", "http://PROXY"), (name, list)]), "{name} {list}");
+    }
+    assert!(proxied(&[("HTTP_PROXY", "http://PROXY"), ("NO_PROXY", "localhost,27.0.0.1")]));
+    assert!(!proxied(&[("HTTP_PROXY", "http://PROXY"), ("OPTIONS", "no_proxy")]));
+    assert!(!proxied(&[("HTTP_PROXY", "")]));
+}
+
+#[test]
+fn the_environment_s_proxy_for_https_and_its_credentials() {
+    let authority = Authority::new();
+    let raw = over_tls(authority.server(&["127.0.0.1"]), |seen| {
+        signed_in(seen).unwrap_or_else(|| workbooks(""))
+    });
+    // `me:hush`
+    let proxy = http_proxy(Some("Basic bWU6aHVzaA=="));
+    let bundle = authority.file();
+    let address = format!("http://me:hush@{}", proxy.address);
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        let variables =
+            [("VISIT", raw.url.as_str()), (name, &address), ("BUNDLE", bundle.to_str().unwrap())];
+        child("options::child_visits_by_the_environment", &variables);
+    }
+    assert_eq!(proxy.connections(), 3);
+    assert_eq!(proxy.lines()[0], format!("CONNECT {}", raw.address));
+}
+
+#[test]
+fn the_environment_s_socks_proxy_is_not_bypassed() {
+    let (raw, proxy) = (quiet(), socks_proxy());
+    let address = format!("socks5://{}", proxy.address);
+    let variables = [("VISIT", raw.url.as_str()), ("ALL_PROXY", &address)];
+    child("options::child_visits_by_the_environment", &variables);
+    assert_eq!(proxy.lines(), [format!("SOCKS5 {}", raw.address)]);
+}
+
+#[test]
+#[ignore = "run as a child process"]
+fn child_visits_by_the_environment() {
+    let Some(url) = given("VISIT") else { return };
+    let mut server = tsc::Server::new(&url).unwrap();
+    if std::env::var("OPTIONS").is_ok_and(|options| options == "no_proxy") {
+        server.add_http_options(HttpOptions::new().no_proxy()).unwrap();
+    }
+    if let Ok(bundle) = std::env::var("BUNDLE") {
+        server.add_http_options(HttpOptions::new().verify(bundle)).unwrap();
+    }
+    visit(&server).unwrap();
+}
+
+#[test]
+fn the_proxy_is_not_asked_for_a_token_s_sake() {
+    // A resumed session takes the proxy, too.
+    let (raw, proxy) = (quiet(), http_proxy(None));
+    let token = token_of(&raw.url);
+    drop(with(&raw.url, plain().proxy(&proxy.url)).resume(token));
+    assert_eq!((proxy.connections(), raw.lines().len()), (1, 1));
+}

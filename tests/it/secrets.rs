@@ -1,0 +1,283 @@
+//! No secret in anything that is shown: `Debug`, `Display`, causes, and every log record at `trace`.
+
+use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tableau_server_client as tsc;
+
+use crate::help::{everything_of, plain, with, workbooks};
+use crate::logs::{self, Record};
+use crate::raw::{Raw, Reply, Seen, answer, redirect, refusal, signed_in, success};
+
+/// What must not be shown: plain ones, and one that every format writes in its own way.
+const PASSWORDS: [&str; 3] =
+    ["hunter2hunter2", "R&D <\"'> p\u{e4}ss \\w/rd+1%", "Tab\tand\nnewline"];
+const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl";
+const TOKEN: &str = "aB3-_dEf|gHi9JkLmNoP+qR/s==";
+const HEADER: &str = "Bearer header-secret-77";
+
+/// All that a test has seen of the library, to be looked through at the end.
+#[derive(Default)]
+struct Shown(String);
+
+impl Shown {
+    fn add(&mut self, thing: &impl std::fmt::Debug) {
+        let _ = write!(self.0, "{thing:?}\n{thing:#?}\n");
+    }
+
+    fn error(&mut self, error: &tsc::Error) {
+        self.0 += &everything_of(error);
+    }
+}
+
+/// How a secret may be written.
+fn spellings(secret: &str) -> Vec<String> {
+    let percent = |lower: bool, keep: &str| {
+        let mut out = String::new();
+        for byte in secret.bytes() {
+            match byte {
+                b if b.is_ascii_alphanumeric() || keep.as_bytes().contains(&b) => {
+                    out.push(char::from(b));
+                }
+                b if lower => out += &format!("%{b:02x}"),
+                b => out += &format!("%{b:02X}"),
+            }
+        }
+        out
+    };
+    let xml = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let ascii_json: String = serde_json::Value::from(secret)
+        .to_string()
+        .trim_matches('"')
+        .chars()
+        .map(|c| if c.is_ascii() { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) })
+        .collect();
+    let debug = format!("{secret:?}");
+    vec![
+        secret.to_owned(),
+        debug[1..debug.len() - 1].to_owned(),
+        ascii_json,
+        percent(false, "-._~"),
+        percent(true, "-._~"),
+        percent(false, "-._~").replace("%20", "+"),
+        xml.clone(),
+        xml.replace('"', "&quot;"),
+        xml.replace('"', "&quot;").replace('\'', "&#39;"),
+        xml.replace('"', "&#34;").replace('\'', "&#x27;"),
+    ]
+}
+
+/// Panics where one of the secrets is in the text, in any spelling that the server may use.
+fn assert_clean(text: &str, secrets: &[&str], place: &str) {
+    for secret in secrets {
+        for spelling in spellings(secret) {
+            assert!(!text.contains(&spelling), "{place} shows {spelling:?}: {text}");
+        }
+    }
+}
+
+fn ours(record: &Record) -> bool {
+    record.target.starts_with("tableau_server_client")
+}
+
+/// What was logged about one server, which its port tells.
+fn logged_about(raw: &Raw) -> Vec<Record> {
+    let port = raw.address.port().to_string();
+    logs::all().into_iter().filter(|record| record.text.contains(&port)).collect()
+}
+
+fn site(token: &str) -> Reply {
+    success(&format!(
+        "<credentials token=\"{token}\"><site id=\"s\" contentUrl=\"\"/><user id=\"u\"/></credentials>"
+    ))
+}
+
+#[test]
+fn a_day_s_work_shows_no_secret_anywhere() {
+    logs::start();
+    let raw = Raw::start(|seen| match seen.path().ends_with("signin") {
+        true => site(TOKEN),
+        false => signed_in(seen).unwrap_or_else(|| workbooks("<workbook id=\"w\" name=\"n\"/>")),
+    });
+    let all: Vec<(Box<dyn tsc::Credentials>, &str)> = vec![
+        (Box::new(tsc::TableauAuth::new("me", PASSWORDS[0]).site("s")), PASSWORDS[0]),
+        (Box::new(tsc::TableauAuth::new("me", PASSWORDS[1])), PASSWORDS[1]),
+        (Box::new(tsc::PersonalAccessTokenAuth::new("T", PASSWORDS[2])), PASSWORDS[2]),
+        (Box::new(tsc::JwtAuth::new(JWT).renew_with(|| Ok(JWT.to_owned()))), JWT),
+    ];
+    let mut shown = Shown::default();
+    let mut secrets = vec![TOKEN, HEADER];
+    for (credentials, secret) in &all {
+        secrets.push(secret);
+        let options = plain().header("Authorization", HEADER);
+        shown.add(&options);
+        let server = with(&raw.url, options);
+        shown.add(&server);
+        let session = server.sign_in(&**credentials).unwrap();
+        shown.add(&session);
+        shown.add(&session.workbooks());
+        let list = session.workbooks().list();
+        shown.add(&list);
+        let mut items = list.into_iter();
+        shown.add(&items.next().unwrap());
+        shown.add(&items);
+        drop(items);
+        let token = session.detach();
+        shown.add(&token);
+        assert!(token.export().contains(TOKEN), "what is handed out is handed out");
+        drop(server.resume(token));
+    }
+    shown.add(&tsc::TableauAuth::new("me", PASSWORDS[0]));
+    shown.add(&tsc::PersonalAccessTokenAuth::new("T", PASSWORDS[0]));
+    shown.add(&tsc::JwtAuth::new(PASSWORDS[0]));
+    assert_clean(&shown.0, &secrets, "Debug");
+    // Here the server repeats nothing, so ureq's records are clean, too.
+    let records = logs::here();
+    assert!(records.iter().filter(|record| ours(record)).count() >= 16, "{records:?}");
+    assert!(records.iter().any(|record| record.level == log::Level::Trace));
+    for record in records {
+        assert_clean(&record.text, &secrets, &record.target);
+    }
+}
+
+/// A server that repeats what it is sent, in every part of an answer.
+fn echoing(part: usize) -> Raw {
+    Raw::start(move |seen| echo(seen, part).unwrap_or_else(|| signed_in(seen).unwrap()))
+}
+
+const PARTS: usize = 14;
+
+fn echo(seen: &Seen, part: usize) -> Option<Reply> {
+    let last = seen.path().rsplit('/').next().unwrap();
+    // One half of the parts comes at the sign-in, the other later on.
+    let at_sign_in = part % 2 == 0;
+    match (at_sign_in, last) {
+        (true, "signin") | (false, "workbooks" | "signout") => {}
+        (false, "signin") => return Some(site(TOKEN)),
+        _ => return None,
+    }
+    let document = roxmltree::Document::parse(&seen.text()).ok().map(|document| {
+        let credentials = document.root_element().first_element_child().unwrap();
+        let mut values = credentials.attributes().map(|attribute| attribute.value().to_owned());
+        values.find(|value| PASSWORDS.contains(&value.as_str()) || value == JWT).unwrap()
+    });
+    let header = seen.header("x-tableau-auth").map(str::to_owned);
+    let secret = document.or(header).unwrap_or_else(|| TOKEN.to_owned());
+    let spelled = spellings(&secret);
+    let everything = spelled.join(" | ");
+    let xml = spelled[7].clone();
+    let line = spelled[3].clone();
+    Some(match part / 2 {
+        0 => answer(500, &[], &everything),
+        1 => refusal(401, "401001", &xml),
+        2 => {
+            let body = serde_json::json!({"error": {"code": "400000", "summary": secret,
+                "detail": format!("{secret} twice {secret}")}});
+            answer(400, &[], body.to_string())
+        }
+        3 => redirect(302, &format!("http://elsewhere.example/{line}?t={}", spelled[4])),
+        4 => redirect(302, &format!("/{line}?t={line}")),
+        5 => answer(503, &[("X-Tableau-Request-Id", &line), ("Retry-After", "0")], &everything),
+        _ => answer(
+            200,
+            &[],
+            format!("<tsResponse><credentials token=\"x\" {0}=\"\" {0}=\"\"/>{1}", "a1", xml),
+        ),
+    })
+}
+
+#[test]
+fn a_server_that_echoes_secrets_gets_none_of_them_shown() {
+    logs::start();
+    for part in 0..PARTS {
+        for secret in PASSWORDS {
+            let raw = echoing(part);
+            let options =
+                plain().header("Authorization", HEADER).retries(tsc::Retries::new().times(1));
+            let server = with(&raw.url, options);
+            let mut shown = Shown::default();
+            let credentials: [Box<dyn tsc::Credentials>; 2] = [
+                Box::new(tsc::TableauAuth::new("me", secret)),
+                Box::new(tsc::PersonalAccessTokenAuth::new("name", secret)),
+            ];
+            let mut errors = 0;
+            for credentials in credentials {
+                match server.sign_in(&*credentials) {
+                    Err(error) => {
+                        errors += 1;
+                        shown.error(&error);
+                    }
+                    Ok(session) => {
+                        for item in session.workbooks().list() {
+                            errors += 1;
+                            shown.error(&item.unwrap_err());
+                        }
+                        // The sign-out fails, too, and is logged.
+                        drop(session);
+                    }
+                }
+            }
+            assert_eq!(errors, 2, "part {part} was to fail");
+            assert_clean(&shown.0, &[secret, TOKEN, HEADER], &format!("part {part}"));
+            let records = logged_about(&raw);
+            assert!(records.iter().any(ours), "part {part} logs");
+            for record in records.iter().filter(|record| ours(record)) {
+                assert_clean(
+                    &record.text,
+                    &[secret, TOKEN, HEADER],
+                    &format!("part {part}, a log"),
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_jwt_and_a_header_that_are_echoed_are_not_shown() {
+    logs::start();
+    let raw = Raw::start(|seen| match seen.path().ends_with("signin") {
+        true => {
+            let header = seen.header("authorization").unwrap();
+            answer(500, &[("X-Request-Id", header)], format!("{header} {}", seen.text()))
+        }
+        false => signed_in(seen).unwrap(),
+    });
+    let server = with(&raw.url, plain().header("Authorization", HEADER));
+    let error = server.sign_in(&tsc::JwtAuth::new(JWT)).unwrap_err();
+    assert_clean(&everything_of(&error), &[JWT, HEADER], "the error");
+    assert!(error.to_string().contains("jwt="), "the rest is still quoted: {error}");
+    for record in logged_about(&raw) {
+        assert_clean(&record.text, &[JWT, HEADER], &record.target);
+    }
+}
+
+#[test]
+fn a_secret_at_the_edge_of_a_quote_is_not_shown_in_half() {
+    for before in 900..1060 {
+        let raw = Raw::signed_in(move |seen| {
+            let token = seen.header("x-tableau-auth").unwrap();
+            answer(500, &[], format!("{}{token}{}", "x".repeat(before), "y".repeat(2000)))
+        });
+        // Every length in one session would be one connection; the test is of the text.
+        if before % 8 != 0 && !(990..1010).contains(&before) {
+            continue;
+        }
+        let server = with(&raw.url, plain().retries(tsc::Retries::none()));
+        let session = server.sign_in(&tsc::TableauAuth::new("me", "hush-hush")).unwrap();
+        let error = session.workbooks().list().total().unwrap_err();
+        assert!(!everything_of(&error).contains("THE"), "{before}: {error}");
+    }
+}
+
+#[test]
+fn a_token_is_not_shown_by_a_panic_either() {
+    let raw = Raw::signed_in(|_| refusal(403, "403004", "THE-TOKEN"));
+    let server = with(&raw.url, plain());
+    let panic = catch_unwind(AssertUnwindSafe(|| {
+        let session = server.sign_in(&tsc::TableauAuth::new("me", PASSWORDS[0])).unwrap();
+        session.workbooks().get(&"w".into()).unwrap();
+    }));
+    let text = panic.unwrap_err().downcast::<String>().unwrap();
+    assert!(text.contains("403004"), "{text}");
+    assert_clean(&text, &["THE-TOKEN", PASSWORDS[0]], "the panic");
+}

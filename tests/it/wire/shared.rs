@@ -1,0 +1,112 @@
+//! The cases that several rooms have, each written once.
+
+use tableau_server_client as tsc;
+use tsc::{
+    BatchConnected, Capability, Connected, ConnectionCredentials, ConnectionUpdate, Download,
+    GroupId, GroupSetId, NewWarning, PermissionRule, Permissioned, Prunable, PublishConnection,
+    Qualified, Revisioned, Session, Tagged, UserId, WarningType, WarningUpdate,
+};
+
+use super::golden::{Goldens, every};
+
+/// The rules of the recorder's table.
+pub fn rules() -> [PermissionRule; 3] {
+    [
+        PermissionRule::new(UserId::from("u-1"))
+            .allow([Capability::Read])
+            .deny([Capability::Write]),
+        PermissionRule::new(GroupId::from("g-1")).allow([Capability::ExportData]),
+        PermissionRule::new(GroupSetId::from("s-1")).deny([Capability::Filter]),
+    ]
+}
+
+pub fn permissions<I: Permissioned>(g: &mut Goldens, id: &I) {
+    g.same("populate_permissions", |s| s.permissions(id).list());
+    g.same("update_permissions", |s| s.permissions(id).add(rules()));
+    g.same("delete_permission", |s| s.permissions(id).delete(&rules()[..1]));
+}
+
+pub fn tags<I: Tagged>(g: &mut Goldens, id: &I) {
+    g.same("add_tags", |s| s.tags(id).add(["plan", "two words", "größe"]));
+    g.same("add_tags.one", |s| s.tags(id).add(["plan"]));
+    g.same("delete_tags", |s| s.tags(id).remove(["a/b ü%"]));
+    // TSC gives the set that is there then.
+    g.same("update_tags", |s| {
+        s.tags(id).replace(["old", "plan"], ["plan", "new"])?;
+        Ok(["new", "plan"])
+    });
+}
+
+pub fn connections<I: Connected>(g: &mut Goldens, id: &I) {
+    let one = "c-1".into();
+    g.same("populate_connections", |s| s.connections(id).list());
+    g.same("update_connection", |s| {
+        let changes =
+            ConnectionUpdate::new().server_address("db2.ops.example").server_port(1434_u16);
+        let changes = changes.user_name("writer").password("a\"<b").embed_password(true);
+        s.connections(id).update(&one, changes)
+    });
+    let kind = I::AT;
+    g.differs(
+        "update_connection.capitals",
+        "host-names-keep-their-case",
+        &[&format!(
+            "PUT ~/{kind}/{}/connections/c-1 <tsRequest> <connection serverAddress=\"DB2.Ops.Example\">",
+            id.as_str()
+        )],
+        |s| s.connections(id).update(&one, ConnectionUpdate::new().server_address("DB2.Ops.Example")),
+    );
+}
+
+pub fn many_connections<I: BatchConnected + Connected>(g: &mut Goldens, id: &I) {
+    g.same("update_connections", |s| {
+        let changes = ConnectionUpdate::new().authentication_type("auth-user-pass");
+        let changes = changes.user_name("writer").password("hush").embed_password(true);
+        s.connections(id).update_all([&"c-1".into(), &"c-2".into()], changes)
+    });
+}
+
+pub fn revisions<I: Prunable + Revisioned>(
+    g: &mut Goldens,
+    id: &I,
+    download: impl for<'s> Fn(&'s Session<'_>, u32) -> Download<'s>,
+) {
+    let (kind, own) = (I::AT, id.as_str());
+    g.differs(
+        "populate_revisions",
+        "every-list-is-paged",
+        &[&format!("GET ~/{kind}/{own}/revisions?pageNumber=1&pageSize=1000")],
+        |s| every(s.revisions(id).list()),
+    );
+    g.same("delete_revision", |s| s.revisions(id).delete(2));
+    g.same("download_revision", |s| download(s, 2).to_bytes());
+}
+
+pub fn quality_warnings<I: Qualified>(g: &mut Goldens, id: &I) {
+    g.same("populate_dqw", |s| s.quality_warnings(id).list());
+    g.same("add_dqw", |s| {
+        let new = NewWarning::new(WarningType::Stale).message("Rows < 10 & \"old\"").severe(true);
+        s.quality_warnings(id).add(new).map(|warning| [warning])
+    });
+    g.differs(
+        "update_dqw",
+        "one-warning-is-changed",
+        &["PUT ~/dataQualityWarnings/dw-1 <tsRequest> <dataQualityWarning isActive=\"false\" isSevere=\"false\" message=\"PII\" type=\"SENSITIVE_DATA\">"],
+        |s| {
+            let changes = WarningUpdate::new().warning_type(WarningType::SensitiveData).message("PII");
+            let changes = changes.active(false).severe(false);
+            s.quality_warnings(id).update(&"dw-1".into(), changes).map(|warning| [warning])
+        },
+    );
+    g.same("delete_dqw", |s| s.quality_warnings(id).delete_all());
+}
+
+/// Those that the recorder publishes with.
+pub fn published_connections() -> [PublishConnection; 3] {
+    let login = |user, password| ConnectionCredentials::new(user, password);
+    [
+        PublishConnection::new("db.ops.example").port(1433).credentials(login("reader", "a<b")),
+        PublishConnection::new("bigquery.example").credentials(login("oa", "").oauth(true)),
+        PublishConnection::new("plain.example").port(5432),
+    ]
+}
