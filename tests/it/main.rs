@@ -3,6 +3,7 @@
 mod connections;
 mod content;
 mod credentials;
+mod errors;
 mod examples;
 mod faults;
 mod find;
