@@ -5,8 +5,6 @@
 //! these functions; the tests below feed them with `proptest` and with the seeds in `tests/corpus`,
 //! where every input belongs that once broke something.
 
-#![expect(clippy::missing_panics_doc, reason = "to panic is what they are for")]
-
 use crate::http::{Multipart, Replay, Request, fuzzing as http};
 use crate::mock::fuzzing as mock;
 use crate::xml::{FromXml, Node};

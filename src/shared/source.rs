@@ -330,6 +330,7 @@ impl Replay for Part<'_, '_> {
             left: self.length,
             sent: self.offset,
             total: self.source.length,
+            whole: self.length == self.source.length,
             tell: self.source.progress.as_deref_mut(),
         }))
     }
@@ -341,6 +342,8 @@ struct Told<'o, 'f> {
     left: u64,
     sent: u64,
     total: u64,
+    /// Whether it is read in one go.
+    whole: bool,
     tell: Option<&'o mut (dyn FnMut(u64, u64) + 'f)>,
 }
 
@@ -350,7 +353,9 @@ impl Read for Told<'_, '_> {
         let read = self.reader.read(&mut buffer[..fits])?;
         self.left -= read as u64;
         self.sent += read as u64;
-        let at_the_end = read > 0 && self.sent == self.total;
+        // A file that goes in chunks is looked at when all of them are there.
+        let alone = self.whole || matches!(self.reader, Reader::Once { .. });
+        let at_the_end = read > 0 && alone && self.sent == self.total;
         if at_the_end && self.reader.read(&mut [0])? > 0 {
             return Err(io::Error::other("it is longer than was said"));
         }
