@@ -36,7 +36,7 @@ impl Core {
         version: ApiVersion,
         sign_in: SignIn,
     ) -> Result<Core> {
-        let answer = SignedIn::by(&transport, version, &sign_in)?;
+        let answer = SignedIn::by(&transport, version, &sign_in, None)?;
         Ok(Core::new(transport, version, answer, Some(sign_in)))
     }
 
@@ -77,9 +77,9 @@ impl Core {
         Core { stop: Some(stop.clone()), ..self.clone() }
     }
 
-    /// Whether its calls have a stop.
-    pub(crate) fn has_stop(&self) -> bool {
-        self.stop.is_some()
+    /// What ends its calls.
+    pub(crate) fn stop(&self) -> Option<&Stop> {
+        self.stop.as_ref()
     }
 
     /// The same session, shared by a file.

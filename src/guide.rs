@@ -3,6 +3,12 @@
 #[doc = include_str!("../docs/sign-in-and-out.md")]
 pub mod sign_in_and_out {}
 
+#[doc = include_str!("../docs/reliability.md")]
+pub mod reliability {}
+
+#[doc = include_str!("../docs/threat-model.md")]
+pub mod threat_model {}
+
 #[doc = include_str!("../docs/design.md")]
 pub mod design {}
 

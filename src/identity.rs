@@ -1,7 +1,7 @@
 //! [`Identity`]: who is signed in, by which token, and how to sign in again.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 use std::time::{Duration, Instant};
 
 use log::{info, warn};
@@ -12,6 +12,7 @@ use crate::http::{Asker, Request, Transport};
 use crate::ids::{SiteId, UserId};
 use crate::secret::{Scrub, Secret};
 use crate::session_file::{Locked, SessionFile};
+use crate::stop::Stop;
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
 use crate::xml::{FromXml, Node};
@@ -22,6 +23,9 @@ const LOG: &str = "tableau_server_client::session";
 /// So many renewals within this time are more than expiry explains.
 const RENEWALS: usize = 3;
 const RENEWALS_WITHIN: Duration = Duration::from_secs(5 * 60);
+
+/// A wait is looked at again this often, so that a stop is noticed.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// What an answer to a sign-in or a switch of site says.
 pub(crate) struct SignedIn {
@@ -52,9 +56,10 @@ impl SignedIn {
         transport: &Transport,
         version: ApiVersion,
         sign_in: &SignIn,
+        stop: Option<&Stop>,
     ) -> Result<SignedIn> {
         let scrub = transport.scrub().clone().with(sign_in.secret());
-        let asker = Asker { token: None, scrub: &scrub, stop: None };
+        let asker = Asker { token: None, scrub: &scrub, stop };
         let mut request =
             Request::post(format!("/api/{version}/auth/signin")).xml(sign_in.request()?);
         transport
@@ -124,12 +129,14 @@ impl Identity {
     /// so since `used` was taken. `expired` is what the server said, and what the caller gets where
     /// this fails.
     pub(crate) fn renew(&self, core: &Core, used: &Token, expired: Error) -> Result<()> {
-        let mut renewal = self.renewal.lock().unwrap_or_else(PoisonError::into_inner);
+        let stop = core.stop();
+        let mut renewal = self.lock_renewal(stop)?;
         if self.token().token != used.token {
             return Ok(());
         }
-        let mut file = match self.lock_file() {
+        let mut file = match self.lock_file(stop) {
             Ok(file) => file,
+            Err(error) if stop.is_some_and(Stop::is_stopped) => return Err(error),
             Err(error) => return Err(expired.and_then_failed("its file is of no use", Some(error))),
         };
         if let Some(file) = &mut file {
@@ -156,11 +163,12 @@ impl Identity {
         }
         info!(target: LOG, "the session has expired: signing in again");
         let signed_in = sign_in.renewed(&core.site_url).and_then(|next| {
-            let answer = SignedIn::by(&core.transport, core.version, &next)?;
+            let answer = SignedIn::by(&core.transport, core.version, &next, stop)?;
             Ok((next, answer))
         });
         let (next, answer) = match signed_in {
             Ok(signed_in) => signed_in,
+            Err(error) if stop.is_some_and(Stop::is_stopped) => return Err(error),
             Err(error) => {
                 renewal.refused = error.is_sign_in_failed();
                 return Err(expired.and_then_failed("signing in again failed", Some(error)));
@@ -186,8 +194,32 @@ impl Identity {
         Ok(())
     }
 
-    fn lock_file(&self) -> Result<Option<Locked<'_>>> {
-        self.shared.as_ref().map(|file| file.lock(false, SessionFile::PATIENCE)).transpose()
+    /// Waits while another thread signs in again, which may take longer than the stop allows.
+    fn lock_renewal(&self, stop: Option<&Stop>) -> Result<MutexGuard<'_, Renewal>> {
+        let Some(stop) = stop else {
+            return Ok(self.renewal.lock().unwrap_or_else(PoisonError::into_inner));
+        };
+        loop {
+            match self.renewal.try_lock() {
+                Ok(renewal) => return Ok(renewal),
+                Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) => stop.sleep(LOOK)?,
+            }
+        }
+    }
+
+    fn lock_file(&self, stop: Option<&Stop>) -> Result<Option<Locked<'_>>> {
+        let Some(file) = &self.shared else { return Ok(None) };
+        let Some(stop) = stop else { return file.lock(false, SessionFile::PATIENCE).map(Some) };
+        let started = Instant::now();
+        loop {
+            match file.lock(false, LOOK) {
+                Err(error) if error.is_timeout() && started.elapsed() < SessionFile::PATIENCE => {
+                    stop.check()?;
+                }
+                other => return other.map(Some),
+            }
+        }
     }
 
     /// Puts another token in the place of the one that expired.

@@ -76,11 +76,13 @@ impl Stop {
 
     /// Waits, unless it is stopped meanwhile.
     pub(crate) fn sleep(&self, time: Duration) -> Result<()> {
-        let until = Instant::now() + time;
-        let until = self.0.deadline.map_or(until, |deadline| deadline.min(until));
+        let until = Instant::now().checked_add(time);
+        let until = [until, self.0.deadline].into_iter().flatten().min();
         let mut stopped = self.0.stopped.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            let left = until.saturating_duration_since(Instant::now());
+            // So far away that the clock cannot say when is as good as never.
+            let left = until
+                .map_or(Duration::MAX, |until| until.saturating_duration_since(Instant::now()));
             if *stopped || left.is_zero() {
                 drop(stopped);
                 return self.check();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, Zoned};
 use ureq::http::HeaderMap;
-use ureq::http::header::RETRY_AFTER;
+use ureq::http::header::{DATE, RETRY_AFTER};
 
 use super::connector::{Broken, NoAddress, Stopped, failed_while_connecting};
 use super::request::SourceFailed;
@@ -41,7 +41,7 @@ pub(super) fn failed(error: ureq::Error, to: &Origin, scrub: &Scrub) -> Error {
         }
         ureq::Error::ConnectProxyFailed(why) => Error::new(
             ErrorKind::Connect,
-            format!("no connection to {authority}: the {}", scrub.clean(cut(&why, 200).as_ref())),
+            format!("no connection to {authority}: the {}", cut(&scrub.clean(&why), 200)),
         ),
         ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => {
             Error::new(ErrorKind::Connect, format!("no connection to {authority}"))
@@ -49,7 +49,7 @@ pub(super) fn failed(error: ureq::Error, to: &Origin, scrub: &Scrub) -> Error {
         // Not as the source: these texts may hold the server's.
         other => Error::decode(format!(
             "the answer of {authority} is no HTTP that can be read: {}",
-            scrub.clean(cut(&other.to_string(), 200).as_ref())
+            cut(&scrub.clean(&other.to_string()), 200)
         )),
     }
 }
@@ -137,8 +137,8 @@ pub(super) fn refused(
     let answer = Answer {
         status: Some(status),
         url: Some(scrub.clean(&url.to_string()).into_owned()),
-        request_id: request_id(headers).map(|id| scrub.clean(cut(&id, 100).as_ref()).into_owned()),
-        retry_after: headers.get(RETRY_AFTER).and_then(|v| retry_after(v.to_str().ok()?)),
+        request_id: request_id(headers).map(|id| cut(&scrub.clean(&id), 100).into_owned()),
+        retry_after: retry_after(headers),
         ..Answer::default()
     };
     if !cut_short && let Some(words) = Words::from_xml(&text).or_else(|| Words::from_json(&text)) {
@@ -246,15 +246,22 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Seconds, or an HTTP date.
-fn retry_after(value: &str) -> Option<Duration> {
-    let value = value.trim();
+/// Seconds, or an HTTP date. That counts from the answer's own `Date`, where it has one: clocks
+/// differ.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| Some(headers.get(name)?.to_str().ok()?.trim());
+    let value = text(RETRY_AFTER)?;
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let date: Zoned = jiff::fmt::rfc2822::parse(value).ok()?;
-    let wait = date.timestamp().duration_since(Timestamp::now());
+    let wait =
+        date(value)?.duration_since(text(DATE).and_then(date).unwrap_or_else(Timestamp::now));
     Some(wait.try_into().unwrap_or(Duration::ZERO))
+}
+
+fn date(text: &str) -> Option<Timestamp> {
+    let date: Zoned = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(date.timestamp())
 }
 
 #[cfg(test)]
@@ -299,12 +306,25 @@ mod tests {
 
     #[test]
     fn retry_after_in_both_forms() {
-        assert_eq!(retry_after("7"), Some(Duration::from_secs(7)));
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::ZERO));
+        let after = |value: &str, date: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, value.parse().unwrap());
+            if let Some(date) = date {
+                headers.insert(DATE, date.parse().unwrap());
+            }
+            retry_after(&headers)
+        };
+        let long_ago = "Sun, 06 Nov 1994 08:49:37 GMT";
+        assert_eq!(after(" 7 ", None), Some(Duration::from_secs(7)));
+        assert_eq!(after(long_ago, None), Some(Duration::ZERO));
         let soon = Timestamp::now() + Duration::from_secs(90);
         let soon = jiff::fmt::rfc2822::to_string(&soon.to_zoned(jiff::tz::TimeZone::UTC)).unwrap();
-        let wait = retry_after(&soon.replace("+0000", "GMT")).unwrap();
+        let wait = after(&soon.replace("+0000", "GMT"), Some("no date")).unwrap();
         assert!((85..=90).contains(&wait.as_secs()), "{wait:?}");
-        assert_eq!(retry_after("soon"), None);
+        assert_eq!(
+            after("Sun, 06 Nov 1994 08:49:40 GMT", Some(long_ago)),
+            Some(Duration::from_secs(3))
+        );
+        assert_eq!(after("soon", None), None);
     }
 }

@@ -120,7 +120,8 @@ impl HttpOptions {
     /// The most bytes that an answer may have, after decompression. Default: 64 MiB. Downloads are
     /// streamed and have no bound.
     ///
-    /// The answer's tree takes up to about four times as much memory while it is read.
+    /// The answer's tree takes memory of its own while it is read: about four times as much for what
+    /// servers send, and twelve times at the very worst (200 MiB where the limit is below 16 MiB).
     pub fn max_response(mut self, bytes: u64) -> HttpOptions {
         self.max_response = Some(bytes);
         self

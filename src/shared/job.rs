@@ -77,7 +77,8 @@ impl<'f> JobWait<'f> {
         self
     }
 
-    /// How many questions in a row may fail (no connection, 429, a 5xx) before the waiting does.
+    /// How many questions in a row may fail (no connection, 429, a 5xx) before the waiting does; one
+    /// that is answered with a `Retry-After` of more than an hour ends it at once.
     /// Default: 10.
     pub fn failures(mut self, most: u32) -> Self {
         self.failures = most;
@@ -187,7 +188,11 @@ impl<'s> JobHandle<'s> {
                         return ended(job);
                     }
                 }
-                Err(error) if failed < how.failures && may_pass(&error) => {
+                Err(error)
+                    if failed < how.failures
+                        && may_pass(&error)
+                        && error.retry_after().is_none_or(|wait| wait <= LONGEST_ASKED) =>
+                {
                     failed += 1;
                     asked_for = error.retry_after();
                     let id = &self.id;
@@ -214,6 +219,9 @@ impl<'s> JobHandle<'s> {
         Jobs::new(self.core).cancel(&self.id)
     }
 }
+
+/// No longer wait is done at the server's wish; one that asks for more is not asked again.
+const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
 
 /// What another question may not meet again.
 fn may_pass(error: &Error) -> bool {

@@ -91,8 +91,9 @@ impl<'f> Source<'f> {
         Source::new(Content::Seek(Box::new(reader)), Some(name.into()))
     }
 
-    /// A reader that can be read once, and how many bytes it has. What was not received cannot be
-    /// sent again, so the first broken connection ends it with an error.
+    /// A reader that can be read once, and how many bytes it has: it is an error if it ends before
+    /// them or goes on after them. What was not received cannot be sent again, so the first broken
+    /// connection ends it with an error.
     pub fn reader(name: impl Into<String>, length: u64, reader: impl Read + 'f) -> Source<'f> {
         let content = Content::Once { reader: Box::new(reader), length, at: 0 };
         Source::new(content, Some(name.into()))
@@ -329,6 +330,7 @@ impl Replay for Part<'_, '_> {
             left: self.length,
             sent: self.offset,
             total: self.source.length,
+            whole: self.length == self.source.length,
             tell: self.source.progress.as_deref_mut(),
         }))
     }
@@ -340,6 +342,8 @@ struct Told<'o, 'f> {
     left: u64,
     sent: u64,
     total: u64,
+    /// Whether it is read in one go.
+    whole: bool,
     tell: Option<&'o mut (dyn FnMut(u64, u64) + 'f)>,
 }
 
@@ -349,6 +353,12 @@ impl Read for Told<'_, '_> {
         let read = self.reader.read(&mut buffer[..fits])?;
         self.left -= read as u64;
         self.sent += read as u64;
+        // A file that goes in chunks is looked at when all of them are there.
+        let alone = self.whole || matches!(self.reader, Reader::Once { .. });
+        let at_the_end = read > 0 && alone && self.sent == self.total;
+        if at_the_end && self.reader.read(&mut [0])? > 0 {
+            return Err(io::Error::other("it is longer than was said"));
+        }
         if read > 0
             && let Some(tell) = &mut self.tell
         {

@@ -7,7 +7,8 @@ use crate::{Error, Result};
 
 /// Reads an answer: well-formed XML without a DTD, of bounded cost.
 ///
-/// A million nodes are allowed, and in a large text one for every 16 bytes: more than any answer has
+/// A million nodes and as many attributes are allowed, and in a large text one of each for every 16
+/// bytes: more than any answer has
 /// (a page of a thousand workbooks has one for every 50), and a bound for the memory of the tree.
 pub(crate) fn parse(text: &str) -> Result<Document<'_>> {
     let text = text.trim_start_matches('\u{FEFF}').trim_start();
@@ -21,8 +22,9 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>> {
     if beginning.starts_with("<!doctype html") || beginning.starts_with("<html") {
         return Err(Error::decode("the answer is an HTML page, such as a login page, not XML"));
     }
-    check_cost(text)?;
-    let nodes = (text.len() / 16).max(1 << 20).try_into().unwrap_or(u32::MAX);
+    let most = (text.len() / 16).max(1 << 20);
+    check_cost(text, most)?;
+    let nodes = most.try_into().unwrap_or(u32::MAX);
     let options = ParsingOptions { allow_dtd: false, nodes_limit: nodes, ..Default::default() };
     // Not as the source: the parser's messages repeat names out of the text.
     Document::parse_with_options(text, options).map_err(|error| {
@@ -33,11 +35,12 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>> {
 
 /// Refuses what costs the parser more than its size says: its time is quadratic in the attributes
 /// of an element, and cubic in the namespaces that are in scope.
-fn check_cost(text: &str) -> Result<()> {
+fn check_cost(text: &str, attributes: usize) -> Result<()> {
     const ATTRIBUTES: usize = 512;
     const NAMESPACES: usize = 16;
     // How many declarations are in scope inside of each element that is open.
     let mut scopes = vec![0];
+    let mut in_all = 0;
     let mut rest = text;
     while let Some(at) = rest.find('<') {
         rest = &rest[at..];
@@ -50,8 +53,10 @@ fn check_cost(text: &str) -> Result<()> {
         }
         let tag = Tag::measure(rest);
         let in_scope = scopes.last().copied().unwrap_or(0) + tag.namespaces;
+        in_all += tag.attributes;
         for (count, most, what) in [
             (tag.attributes, ATTRIBUTES, "attributes on an element"),
+            (in_all, attributes, "attributes"),
             (in_scope, NAMESPACES, "namespaces in scope"),
         ] {
             if count > most {

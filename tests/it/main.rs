@@ -6,6 +6,7 @@ mod credentials;
 mod errors;
 mod examples;
 mod face;
+mod faults;
 mod find;
 mod help;
 mod listing;

@@ -99,11 +99,11 @@ pub(super) fn safe(name: &str) -> Option<String> {
         .collect();
     // Dots at the front hide a file, those at the end vanish on Windows, as spaces do.
     let kept = kept.trim_matches(|c: char| c == '.' || c.is_whitespace());
-    let kept = shorten(kept);
-    match kept.is_empty() {
+    let short = shorten(kept, LONGEST);
+    match short.is_empty() {
         true => None,
-        false if is_reserved(&kept) => Some(format!("_{kept}")),
-        false => Some(kept),
+        false if is_reserved(&short) => Some(format!("_{}", shorten(kept, LONGEST - 1))),
+        false => Some(short),
     }
 }
 
@@ -125,16 +125,16 @@ fn is_reserved(name: &str) -> bool {
     }
 }
 
-/// At most [`LONGEST`] bytes, the extension kept.
-fn shorten(name: &str) -> String {
-    if name.len() <= LONGEST {
+/// At most so many bytes, the extension kept.
+fn shorten(name: &str, most: usize) -> String {
+    if name.len() <= most {
         return name.to_owned();
     }
     let extension = match split(name) {
         (stem, Some(extension)) if extension.len() <= 16 => &name[stem.len()..],
         _ => "",
     };
-    let stem = crate::error::first(name, LONGEST - extension.len());
+    let stem = crate::error::first(name, most - extension.len());
     format!("{}{extension}", stem.trim_end_matches(|c: char| c == '.' || c.is_whitespace()))
 }
 
@@ -215,6 +215,14 @@ mod tests {
             assert!(short.len() <= LONGEST && short.ends_with(".twbx"), "{short}");
         }
         assert_eq!(safe(&format!("x.{}", "y".repeat(10_000))).unwrap().len(), LONGEST);
+    }
+
+    #[test]
+    fn reserved_names_are_no_longer_than_others() {
+        for name in [format!("CON.{}", "x".repeat(300)), format!("NUL{}x.twbx", " ".repeat(300))] {
+            let safe = safe(&name).unwrap();
+            assert!(safe.starts_with('_') && safe.len() <= LONGEST, "{safe:?}");
+        }
     }
 
     #[test]

@@ -162,9 +162,9 @@ impl<T: Listed> Ahead<T> {
             if number > last {
                 break;
             }
-            let (core, _) = self.over.get_or_insert_with(|| match core.has_stop() {
-                true => (core.clone(), None),
-                false => {
+            let (core, _) = self.over.get_or_insert_with(|| match core.stop() {
+                Some(_) => (core.clone(), None),
+                None => {
                     let stop = Stop::new();
                     (Arc::new(core.until(&stop)), Some(stop))
                 }

@@ -1,0 +1,230 @@
+//! Sessions that expire: at each moment of paging, of a publication in chunks and of waiting.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tableau_server_client as tsc;
+use tsc::ErrorKind;
+use tsc::mock::{Fault, MockServer};
+
+use super::{auth_of, file, project_of, quick, server_of, session_of, workbooks_named};
+use crate::help::{LONG, auth, millis, with};
+use crate::raw::{Raw, Reply, refusal, signed_in};
+
+fn sign_ins(mock: &MockServer) -> usize {
+    mock.requests_to("POST", "/auth/signin").len()
+}
+
+/// Ends the session, and says whether exactly one was open until then.
+fn ends_with_one(mock: &MockServer, session: tsc::Session<'_>) {
+    assert_eq!(mock.sessions_open(), 1);
+    drop(session);
+    assert_eq!(mock.sessions_open(), 0);
+    assert_eq!(mock.requests_to("POST", "/auth/signout").len(), 1);
+}
+
+#[test]
+fn at_each_page_of_a_list() {
+    for prefetch in [0, 2] {
+        for page in 1..=5 {
+            let mock = MockServer::builder().workbooks(23).start().unwrap();
+            let session = session_of(&mock);
+            mock.fault(Fault::expire_session().page(page).times(1));
+            let list = session.workbooks().list().page_size(5).prefetch(prefetch);
+            let mut ids: Vec<_> = list.into_iter().map(|one| one.unwrap().id).collect();
+            assert_eq!(ids.len(), 23, "page {page}, {prefetch} ahead");
+            ids.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+            ids.dedup();
+            assert_eq!(ids.len(), 23, "page {page}, {prefetch} ahead: none twice");
+            assert_eq!(sign_ins(&mock), 2);
+            ends_with_one(&mock, session);
+        }
+    }
+}
+
+/// An upload of five chunks: `POST fileUploads`, five `PUT`s, and the publication.
+#[test]
+fn at_each_moment_of_a_publication_in_chunks() {
+    let content = file((4 << 20) + 77, 5);
+    let moments = (0..5)
+        .map(|chunk| Fault::expire_session().on("PUT", "/fileUploads/*").skip(chunk))
+        .chain([Fault::expire_session().on("POST", "/fileUploads")])
+        .chain([Fault::expire_session().on("POST", "/workbooks")]);
+    for (moment, fault) in moments.enumerate() {
+        let mock = MockServer::start().unwrap();
+        let session = session_of(&mock);
+        let project = project_of(&session);
+        mock.fault(fault.times(1));
+        let source = tsc::Source::bytes("Chunked.twb", &content[..]);
+        let source = source.chunked_from(1).chunk_size(1 << 20);
+        session.workbooks().publish(source).project(&project).send().unwrap();
+        assert_eq!(sign_ins(&mock), 2, "moment {moment}");
+        let there = workbooks_named(&session, "Chunked");
+        assert!(there == [content.clone()], "moment {moment}: {} of them", there.len());
+        // What was refused was not received: one chunk was sent twice at most, none was lost.
+        let chunks = mock.requests_to("PUT", "/fileUploads/*").len();
+        assert_eq!(chunks, if moment < 5 { 6 } else { 5 }, "moment {moment}");
+        ends_with_one(&mock, session);
+    }
+}
+
+#[test]
+fn at_each_question_about_a_job() {
+    for question in 0..3 {
+        let mock = MockServer::builder().job_polls(3).start().unwrap();
+        let session = session_of(&mock);
+        let workbook = session.workbooks().list().into_iter().next().unwrap().unwrap();
+        let mut job = session.workbooks().refresh(&workbook.id).unwrap();
+        mock.fault(Fault::expire_session().on("GET", "/jobs/*").skip(question).times(1));
+        let ended = job.wait_with(tsc::JobWait::new().pauses(millis(1), millis(1))).unwrap();
+        assert_eq!(&ended.id, job.id());
+        assert_eq!(sign_ins(&mock), 2, "question {question}");
+        ends_with_one(&mock, session);
+    }
+}
+
+#[test]
+fn at_a_download_and_between_its_tries() {
+    let mock = MockServer::start().unwrap();
+    let session = session_of(&mock);
+    let workbook = session.workbooks().list().into_iter().next().unwrap().unwrap();
+    let whole = session.workbooks().download(&workbook.id).to_bytes().unwrap();
+    mock.fault(Fault::reset_mid_body().on("GET", "/workbooks/*/content").times(1));
+    mock.fault(Fault::expire_session().on("GET", "/workbooks/*/content").times(1));
+    mock.fault(Fault::reset_mid_body().on("GET", "/workbooks/*/content").times(1));
+    let again = session.workbooks().download(&workbook.id).to_bytes().unwrap();
+    assert!(again == whole);
+    assert_eq!(mock.requests_to("GET", "/workbooks/*/content").len(), 1 + 4);
+    assert_eq!(sign_ins(&mock), 2);
+    ends_with_one(&mock, session);
+}
+
+#[test]
+fn after_four_hours_without_a_request() {
+    let mock = MockServer::start().unwrap();
+    let session = session_of(&mock);
+    mock.advance(Duration::from_secs(5 * 3600));
+    assert_eq!(mock.sessions_open(), 0);
+    session.workbooks().list().total().unwrap();
+    assert_eq!(sign_ins(&mock), 2);
+    ends_with_one(&mock, session);
+}
+
+#[test]
+fn on_the_site_that_was_switched_to() {
+    let mock = MockServer::builder().site("Other", "other").start().unwrap();
+    let mut session = session_of(&mock);
+    session.switch_site("other").unwrap();
+    let here = session.site_id().clone();
+    mock.expire_sessions();
+    session.workbooks().list().total().unwrap();
+    assert_eq!(session.site_id(), &here);
+    let signed_in = mock.requests_to("POST", "/auth/signin");
+    assert!(signed_in[1].text().contains("contentUrl=\"other\""));
+    ends_with_one(&mock, session);
+}
+
+#[test]
+fn when_the_token_was_taken_back_too() {
+    let mock = MockServer::start().unwrap();
+    let server = server_of(&mock);
+    let auth = tsc::PersonalAccessTokenAuth::new(mock.token_name(), mock.token_secret());
+    let session = server.sign_in(&auth).unwrap();
+    mock.revoke_token(mock.token_name());
+    for _ in 0..3 {
+        let error = session.workbooks().list().total().unwrap_err();
+        assert!(error.is_session_expired(), "{error:?}");
+        assert!(error.to_string().contains("; "), "{error:?}");
+        assert!(!format!("{error:?}").contains(mock.token_secret()));
+    }
+    assert_eq!(sign_ins(&mock), 2, "it was refused once and not tried again");
+}
+
+/// Two programs with one personal access token end each other's sessions. They do not go on so for
+/// ever, and the error says what it is.
+#[test]
+fn two_holders_of_one_token_do_not_fight_for_ever() {
+    let mock = MockServer::start().unwrap();
+    let auth = tsc::PersonalAccessTokenAuth::new(mock.token_name(), mock.token_secret());
+    let (one, other) = (server_of(&mock), server_of(&mock));
+    let (one, other) = (one.sign_in(&auth).unwrap(), other.sign_in(&auth).unwrap());
+    let mut told = None;
+    for _ in 0..20 {
+        for session in [&one, &other] {
+            if let Err(error) = session.workbooks().list().total() {
+                told.get_or_insert(error);
+            }
+        }
+    }
+    let told = told.unwrap().to_string();
+    assert!(told.contains("in use elsewhere") && told.contains(mock.token_name()), "{told}");
+    assert!(sign_ins(&mock) <= 2 + 2 * 3, "{}", sign_ins(&mock));
+}
+
+/// Many threads on one token: one signs in again, however often the session ends.
+#[test]
+fn under_many_threads() {
+    let mock = MockServer::builder().workbooks(30).start().unwrap();
+    let session = session_of(&mock);
+    for skipped in [20, 80, 140] {
+        mock.fault(Fault::expire_session().on("GET", "/workbooks").skip(skipped).times(1));
+    }
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    let all = session.workbooks().list().page_size(7).into_iter();
+                    assert_eq!(all.map(Result::unwrap).count(), 30);
+                }
+            });
+        }
+    });
+    assert_eq!(sign_ins(&mock), 1 + 3);
+    session.workbooks().list().total().unwrap();
+    ends_with_one(&mock, session);
+}
+
+#[test]
+fn without_renewal_it_is_told_as_it_is() {
+    let mock = MockServer::start().unwrap();
+    let server = with(mock.url(), quick().renew_sessions(false));
+    let session = server.sign_in(&auth_of(&mock)).unwrap();
+    mock.fault(Fault::expire_session().page(2).times(1));
+    let mut list = session.workbooks().list().page_size(5).into_iter();
+    assert_eq!(list.by_ref().take(5).filter(Result::is_ok).count(), 5);
+    assert!(list.next().unwrap().unwrap_err().is_session_expired());
+    assert!(list.next().is_none(), "nothing comes after an error");
+    drop(session);
+    assert_eq!(sign_ins(&mock), 1);
+}
+
+/// The server falls silent when somebody signs in again: deadlines and stops count there, too, for
+/// the thread that does it and for those that wait for it.
+#[test]
+fn signing_in_again_ends_with_the_stop() {
+    let signed = AtomicUsize::new(0);
+    let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
+        "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => Reply::Silence,
+        "serverinfo" | "signin" | "signout" => signed_in(seen).unwrap(),
+        _ => refusal(401, "401002", "expired"),
+    });
+    let session = with(&raw.url, quick().read_timeout(LONG)).into_session(&auth()).unwrap();
+    for deadline in [true, false] {
+        let stop = if deadline { tsc::Stop::after(millis(400)) } else { tsc::Stop::new() };
+        let started = Instant::now();
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    let error = session.until(&stop).projects().list().total().unwrap_err();
+                    let kind = if deadline { ErrorKind::Timeout } else { ErrorKind::Cancelled };
+                    assert_eq!(error.kind(), kind, "{error:?}");
+                });
+            }
+            if !deadline {
+                std::thread::sleep(millis(400));
+                stop.stop();
+            }
+        });
+        assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
+    }
+}

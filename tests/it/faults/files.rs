@@ -1,0 +1,242 @@
+//! Files on both sides of a fault: disks that are full, readers that fail, transfers that break.
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+use tableau_server_client as tsc;
+use tsc::ErrorKind;
+use tsc::mock::{Fault, MockServer};
+
+use super::{file, project_of, session_of, workbooks_named};
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("tsc-faults-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A session, and a workbook of 300 kB in it.
+fn with_workbook(mock: &MockServer) -> (tsc::Session<'static>, tsc::WorkbookId, Vec<u8>) {
+    let session = session_of(mock);
+    let content = file(300_000, 9);
+    let source = tsc::Source::bytes("Down.twb", &content[..]);
+    let publish = session.workbooks().publish(source);
+    let id = publish.project(&project_of(&session)).send().unwrap().item.id;
+    mock.clear_requests();
+    (session, id, content)
+}
+
+/// Takes so many bytes, and then there is no room.
+struct Full(usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0 == 0 {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_full_disk_ends_a_download_with_an_error_and_no_other_try() {
+    let mock = MockServer::start().unwrap();
+    let (session, id, _) = with_workbook(&mock);
+    for room in [0, 1, 100_000, 299_999] {
+        let error = session.workbooks().download(&id).to_writer(Full(room)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+        assert!(!error.is_retryable());
+        assert!(format!("{error:?}").contains("no storage space"), "{error:?}");
+    }
+    assert_eq!(mock.requests_to("GET", "/workbooks/*/content").len(), 4);
+    // A device that is full, where there is one.
+    if let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") {
+        let error = session.workbooks().download(&id).to_writer(full).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+        assert!(format!("{error:?}").contains("No space left"), "{error:?}");
+    }
+    // The session is as good as before.
+    assert_eq!(session.workbooks().download(&id).to_writer(Full(300_000)).unwrap(), 300_000);
+}
+
+#[test]
+fn a_download_that_breaks_is_complete_or_not_there() {
+    let mock = MockServer::start().unwrap();
+    let (session, id, content) = with_workbook(&mock);
+    let folder = folder("breaks");
+    let target = folder.join("down.twb");
+    type Break = fn() -> Fault;
+    let breaks: [Break; 5] = [
+        Fault::reset,
+        Fault::reset_after_head,
+        Fault::reset_mid_body,
+        || Fault::cut(1),
+        || Fault::cut(299_999),
+    ];
+    for fault in breaks {
+        mock.fault(fault().on("GET", "/workbooks/*/content").times(2));
+        session.workbooks().download(&id).overwrite(true).to_path(&target).unwrap();
+        assert!(std::fs::read(&target).unwrap() == content);
+
+        // What was there before stays where the new one does not come.
+        mock.fault(fault().on("GET", "/workbooks/*/content"));
+        let download = session.workbooks().download(&id).overwrite(true);
+        let error = download.to_path(&target).unwrap_err();
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Io, true), "{error:?}");
+        assert!(std::fs::read(&target).unwrap() == content);
+        let error = session.workbooks().download(&id).to_folder(&folder).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "nothing is left behind");
+        mock.clear_faults();
+
+        // A writer cannot take back: what it got is the beginning, and the error says that it ends.
+        mock.fault(fault().on("GET", "/workbooks/*/content").times(1));
+        let mut got = Vec::new();
+        match session.workbooks().download(&id).to_writer(&mut got) {
+            Ok(bytes) => assert!(bytes == 300_000 && got == content),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+                assert!(!got.is_empty() && content.starts_with(&got));
+            }
+        }
+        mock.clear_faults();
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_folder_that_vanishes_is_an_error() {
+    let mock = MockServer::start().unwrap();
+    let (session, id, _) = with_workbook(&mock);
+    let folder = folder("vanishes");
+    let download = session.workbooks().download(&id).on_progress(|_, _| {
+        let _ = std::fs::remove_dir_all(&folder);
+    });
+    let error = download.to_path(folder.join("down.twb")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+    assert!(!folder.exists());
+}
+
+/// Gives so many bytes, and then fails, as a disk or a network drive does.
+struct Failing<'a> {
+    bytes: &'a [u8],
+    good: usize,
+}
+
+impl Read for Failing<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.good == 0 {
+            return Err(io::Error::other("the drive is gone"));
+        }
+        let count = self.good.min(buffer.len()).min(self.bytes.len());
+        buffer[..count].copy_from_slice(&self.bytes[..count]);
+        self.bytes = &self.bytes[count..];
+        self.good -= count;
+        Ok(count)
+    }
+}
+
+#[test]
+fn a_read_error_while_uploading_publishes_nothing() {
+    let content = file((2 << 20) + 5, 3);
+    let length = content.len() as u64;
+    for in_chunks in [false, true] {
+        for good in [0, 1, 1 << 20, (1 << 20) + 1, content.len() - 1] {
+            let mock = MockServer::start().unwrap();
+            let session = session_of(&mock);
+            let project = project_of(&session);
+            let reader = Failing { bytes: &content, good };
+            let mut source = tsc::Source::reader("Up.twb", length, reader);
+            if in_chunks {
+                source = source.chunked_from(1).chunk_size(1 << 20);
+            }
+            let publish = session.workbooks().publish(source).project(&project);
+            let error = publish.send().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Io, "{good}: {error:?}");
+            assert!(!error.is_retryable(), "{good}: {error:?}");
+            assert!(format!("{error:?}").contains("the drive is gone"), "{good}: {error:?}");
+            assert!(workbooks_named(&session, "Up").is_empty(), "{good}");
+            session.workbooks().list().total().unwrap();
+            drop(session);
+            assert_eq!(mock.sessions_open(), 0);
+        }
+    }
+}
+
+#[test]
+fn a_source_of_another_length_than_said_publishes_nothing() {
+    let content = file(200_000, 3);
+    for (said, why) in [(200_001, "early"), (300_000, "early"), (199_999, "longer")] {
+        for in_chunks in [false, true] {
+            let mock = MockServer::start().unwrap();
+            let session = session_of(&mock);
+            let mut source = tsc::Source::reader("Up.twb", said, &content[..]);
+            if in_chunks {
+                source = source.chunked_from(1).chunk_size(64 << 10);
+            }
+            let publish = session.workbooks().publish(source).project(&project_of(&session));
+            let outcome = publish.send();
+            let error = outcome.map(drop).expect_err(&format!("{said}, {in_chunks}"));
+            assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+            assert!(format!("{error:?}").contains(why), "{said}: {error:?}");
+            assert!(workbooks_named(&session, "Up").is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_sent_is_an_error() {
+    let mock = MockServer::start().unwrap();
+    let session = session_of(&mock);
+    let folder = folder("changes");
+    let path = folder.join("Changing.twb");
+    for (what, change) in [("longer", 400_000), ("shorter", 100_000)] {
+        std::fs::write(&path, file(300_000, 1)).unwrap();
+        let mut changed = false;
+        let source = tsc::Source::path(&path).chunked_from(1).chunk_size(64 << 10);
+        let source = source.on_progress(|_, _| {
+            if !std::mem::replace(&mut changed, true) {
+                std::fs::write(&path, file(change, 2)).unwrap();
+            }
+        });
+        let publish = session.workbooks().publish(source).project(&project_of(&session));
+        let error = publish.send().map(drop).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{what}: {error:?}");
+        assert!(workbooks_named(&session, "Changing").is_empty(), "{what}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A chunk whose fate is unknown: the upload begins anew, and the file is whole and there once.
+#[test]
+fn uploads_whose_connection_breaks_are_whole_in_the_end() {
+    let content = file((4 << 20) + 77, 8);
+    type Break = fn() -> Fault;
+    let breaks: [Break; 6] = [
+        Fault::reset,
+        Fault::reset_after_head,
+        || Fault::cut(10),
+        || Fault::status(500),
+        || Fault::status(504).html(),
+        || Fault::status(429).empty(),
+    ];
+    for fault in breaks {
+        for chunk in [0, 2, 4] {
+            let mock = MockServer::start().unwrap();
+            let session = session_of(&mock);
+            mock.fault(fault().on("PUT", "/fileUploads/*").skip(chunk).times(1));
+            let source = tsc::Source::bytes("Up.twb", &content[..]);
+            let source = source.chunked_from(1).chunk_size(1 << 20);
+            let publish = session.workbooks().publish(source).project(&project_of(&session));
+            publish.send().unwrap();
+            assert!(workbooks_named(&session, "Up") == [content.clone()], "chunk {chunk}");
+        }
+    }
+}

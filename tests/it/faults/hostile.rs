@@ -1,0 +1,341 @@
+//! A server that means harm: no more memory than is documented, no wait beyond a deadline, and no
+//! secret in what it makes the library say.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use tableau_server_client as tsc;
+use tsc::{ErrorKind, HttpOptions, Retries};
+
+use super::quick;
+use crate::help::{
+    LONG, PASSWORD, auth, child, everything_of, given, millis, timed, token_of, with,
+};
+use crate::raw::{Raw, Reply, answer, read_request, refusal, signed_in};
+
+/// Answers sign-in as ever and hands the rest of a conversation over.
+fn taken_over(
+    answering: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
+) -> Raw {
+    Raw::on_connection(move |mut stream, _, seen| {
+        let mut reader = std::io::BufReader::new(stream.try_clone().unwrap());
+        while let Some(request) = read_request(&mut reader) {
+            seen.lock().unwrap().push(request.clone());
+            match signed_in(&request) {
+                Some(reply) => drop(stream.write_all(&reply.bytes())),
+                // Until the client has had enough.
+                None => return drop(answering(&mut stream)),
+            }
+        }
+    })
+}
+
+/// Repeats a piece until the client hangs up.
+fn endless(head: &'static str, piece: Vec<u8>) -> Raw {
+    taken_over(move |stream| {
+        stream.write_all(head.as_bytes())?;
+        loop {
+            stream.write_all(&piece)?;
+        }
+    })
+}
+
+fn chunk(bytes: &[u8]) -> Vec<u8> {
+    [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat()
+}
+
+const OK: &str = "HTTP/1.1 200 OK\r\n";
+const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+
+#[test]
+fn what_never_ends_is_cut_off() {
+    let text = vec![b'x'; 64 << 10];
+    let cases = [
+        ("headers", endless(OK, b"x-more: and more\r\n".to_vec()), ErrorKind::Decode),
+        ("one header", endless("HTTP/1.1 200 OK\r\nx-long: ", text.clone()), ErrorKind::Decode),
+        ("a status line", endless("HTTP/1.1 200 ", text.clone()), ErrorKind::Decode),
+        (
+            "interim answers",
+            endless("", b"HTTP/1.1 103 X\r\na: b\r\n\r\n".to_vec()),
+            ErrorKind::Decode,
+        ),
+        ("chunks", endless(CHUNKED, chunk(&text)), ErrorKind::Decode),
+        (
+            "a chunk's extension",
+            endless("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5;", text.clone()),
+            ErrorKind::Decode,
+        ),
+        (
+            "trailers",
+            endless(
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n",
+                b"x-t: y\r\n".to_vec(),
+            ),
+            ErrorKind::Decode,
+        ),
+        (
+            "a body without length",
+            endless("HTTP/1.1 200 OK\r\n\r\n", text.clone()),
+            ErrorKind::Decode,
+        ),
+        (
+            "an error",
+            endless("HTTP/1.1 500 X\r\ntransfer-encoding: chunked\r\n\r\n", chunk(&text)),
+            ErrorKind::Http,
+        ),
+        (
+            "a redirect",
+            endless(
+                "HTTP/1.1 302 X\r\nlocation: /x\r\ntransfer-encoding: chunked\r\n\r\n",
+                chunk(&text),
+            ),
+            ErrorKind::Redirect,
+        ),
+    ];
+    for (name, raw, kind) in cases {
+        let options = quick().retries(Retries::none()).max_response(4 << 20).timeout(millis(3000));
+        let session = with(&raw.url, options).into_session(&auth()).unwrap();
+        let (result, took) = timed(|| session.projects().list().total());
+        let error = result.unwrap_err();
+        eprintln!("{name}: {took:?} {:.200}", format!("{error:?}"));
+        assert!(took < LONG, "{name}: {took:?}");
+        assert!(everything_of(&error).len() < 20_000, "{name}");
+        let expected = error.kind() == kind || error.is_timeout();
+        assert!(expected, "{name}: {error:?}");
+        let (result, took) = timed(|| session.projects().delete(&"p".into()));
+        assert!(result.is_err(), "{name}: a deletion");
+        assert!(took < LONG, "{name}: {took:?}");
+    }
+}
+
+/// A byte now and then keeps `read_timeout` content for ever; the bounds of the whole do not mind.
+#[test]
+fn a_slow_drip_ends_with_the_timeout_or_the_stop() {
+    for (name, start, piece) in [
+        ("head", "HTTP/1.1 200 OK\r\nx-slow: ", "x"),
+        ("body", "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n", "<"),
+        ("chunks", CHUNKED, "1\r\n<\r\n"),
+        ("error", "HTTP/1.1 500 X\r\ncontent-length: 1000000\r\n\r\n", "x"),
+        ("redirect", "HTTP/1.1 302 X\r\nlocation: /y\r\ncontent-length: 60000\r\n\r\n", "x"),
+    ] {
+        let raw = taken_over(move |stream| {
+            stream.write_all(start.as_bytes())?;
+            loop {
+                std::thread::sleep(millis(20));
+                stream.write_all(piece.as_bytes())?;
+            }
+        });
+        let options = quick().read_timeout(millis(500));
+        let session = with(&raw.url, options.clone()).into_session(&auth()).unwrap();
+        // Longer than the silence that is allowed: the drip is no silence.
+        let stop = tsc::Stop::after(millis(1200));
+        let (result, took) = timed(|| session.until(&stop).projects().list().total());
+        assert!(result.is_err(), "{name}");
+        // The head has to come as a whole within `read_timeout`.
+        let least = if name == "head" { millis(450) } else { millis(1100) };
+        assert!(took >= least && took < LONG, "{name}: {took:?}");
+        let stop = tsc::Stop::new();
+        let (result, took) = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(millis(700));
+                stop.stop();
+            });
+            timed(|| session.until(&stop).projects().list().total())
+        });
+        assert!(result.is_err(), "{name}");
+        assert!(took >= least.min(millis(650)) && took < LONG, "{name}: {took:?}");
+        let session = with(&raw.url, options.timeout(millis(800))).into_session(&auth()).unwrap();
+        let (result, took) = timed(|| session.projects().list().total());
+        assert!(result.is_err(), "{name}");
+        assert!(took >= least.min(millis(700)) && took < LONG, "{name}: {took:?}");
+    }
+}
+
+/// The server repeats the password, the token and a header's value wherever there is place for it.
+#[test]
+fn secrets_that_are_echoed_are_not_shown() {
+    const HEADER: &str = "a-header-of-secret-value";
+    crate::logs::start();
+    let all = format!("{PASSWORD} THE-TOKEN {HEADER}");
+    let pad = |n: usize| format!("{}{PASSWORD}", "x".repeat(n));
+    type Echo = Box<dyn Fn() -> Reply + Send + Sync>;
+    let mut echoes: Vec<(String, Echo)> = Vec::new();
+    let a = all.clone();
+    let xml = format!("<tsResponse><{PASSWORD} THE-TOKEN=\"{HEADER}\"></tsResponse>");
+    let missing = format!(
+        "<tsResponse><projects><project {PASSWORD}=\"THE-TOKEN\"/></projects></tsResponse>"
+    );
+    let html = format!("<html>{all}</html>");
+    let status = format!("HTTP/1.1 200 {all}\r\nx: {all}\r\n\r\n<{all}>");
+    let junk = format!("{all}\r\n\r\n");
+    let bad = format!("HTTP/1.1 200 OK\r\ncontent-length: {PASSWORD}\r\n\r\n");
+    let chunks = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{PASSWORD}\r\n");
+    let mut add = |name: &str, echo: Echo| echoes.push((name.to_owned(), echo));
+    add("detail", Box::new(move || refusal(400, "400000", &a)));
+    let a = all.clone();
+    add("code", Box::new(move || refusal(400, PASSWORD, &a)));
+    let a = all.clone();
+    add("body", Box::new(move || answer(502, &[], &a)));
+    let a = all.clone();
+    add(
+        "request id",
+        Box::new(move || answer(500, &[("x-tableau-request-id", &a), ("retry-after", &a)], "")),
+    );
+    let a = all.clone();
+    add(
+        "location",
+        Box::new(move || crate::raw::redirect(302, &format!("http://elsewhere.invalid/{a}"))),
+    );
+    add("bad location", Box::new(|| crate::raw::redirect(302, &format!("ftp://{PASSWORD}"))));
+    add("host", Box::new(|| crate::raw::redirect(302, &format!("http://{PASSWORD}.invalid/"))));
+    add("mismatched tag", Box::new(move || answer(200, &[], &xml)));
+    add("missing attribute", Box::new(move || answer(200, &[], &missing)));
+    add("page", Box::new(move || answer(200, &[], &html)));
+    for (name, bytes) in
+        [("status", status), ("junk", junk), ("length", bad), ("chunk size", chunks)]
+    {
+        add(name, Box::new(move || Reply::SendAndClose(bytes.clone().into_bytes())));
+    }
+    // Where a message is cut, no half of a secret may remain.
+    for n in [80, 90, 95, 180, 190, 290, 690, 990, 995] {
+        let padded = pad(n);
+        add(&format!("detail at {n}"), Box::new(move || refusal(400, "400000", &padded)));
+        let padded = pad(n);
+        add(&format!("body at {n}"), Box::new(move || answer(502, &[], &padded)));
+        let padded = pad(n);
+        add(&format!("id at {n}"), Box::new(move || answer(500, &[("x-request-id", &padded)], "")));
+        let padded = pad(n);
+        add(
+            &format!("location at {n}"),
+            Box::new(move || crate::raw::redirect(302, &format!("ftp://{padded}"))),
+        );
+        let padded = pad(n);
+        add(
+            &format!("tag at {n}"),
+            Box::new(move || answer(200, &[], format!("<tsResponse><{padded}></tsResponse>"))),
+        );
+        let padded = pad(n);
+        add(&format!("root at {n}"), Box::new(move || answer(200, &[], format!("<{padded}/>"))));
+    }
+    let half = &PASSWORD[..PASSWORD.len() / 2];
+    for (name, echo) in echoes {
+        let raw = Raw::signed_in(move |_| echo());
+        let options = quick().retries(Retries::none()).header("X-Api-Key", HEADER);
+        let session = with(&raw.url, options).into_session(&auth()).unwrap();
+        let error = session.projects().list().total().unwrap_err();
+        let shown = everything_of(&error);
+        for secret in [PASSWORD, "THE-TOKEN", HEADER, half] {
+            assert!(!shown.contains(secret), "{name}: {shown}");
+        }
+        let _ = session.projects().delete(&"p".into());
+    }
+    for record in crate::logs::here() {
+        // ureq's own lines are not the library's, and off by default below `info`.
+        if record.target.starts_with("tableau_server_client") {
+            for secret in [PASSWORD, "THE-TOKEN", HEADER] {
+                assert!(!record.text.contains(secret), "{record:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn redirects_that_never_end_do() {
+    let raw = Raw::signed_in(|seen| {
+        let next = seen.target.len();
+        crate::raw::redirect(307, &format!("/api/3.24/{}", "x".repeat(next)))
+    });
+    let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
+    let error = session.projects().list().total().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Redirect);
+    assert!(error.to_string().contains("more than 10 redirects"), "{error}");
+    // Sign-in, and the first one with its ten redirects.
+    assert_eq!(raw.seen().iter().filter(|seen| seen.method == "GET").count(), 1 + 11);
+}
+
+/// The peak of this process's memory, in bytes.
+#[cfg(target_os = "linux")]
+fn peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() << 10
+}
+
+/// Answers with so many bytes, made of a start, pieces and an end, which are never whole in memory.
+#[cfg(target_os = "linux")]
+fn dense(total: usize, piece: &'static str) -> Raw {
+    let (start, end) = ("<tsResponse>", "</tsResponse>");
+    taken_over(move |stream| {
+        let count = (total - start.len() - end.len()) / piece.len();
+        let length = start.len() + count * piece.len() + end.len();
+        write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{start}")?;
+        let block = piece.repeat(1000);
+        for _ in 0..count / 1000 {
+            stream.write_all(block.as_bytes())?;
+        }
+        stream.write_all(piece.repeat(count % 1000).as_bytes())?;
+        stream.write_all(end.as_bytes())
+    })
+}
+
+/// What memory hostile answers take, each in a process of its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_stays_within_the_documented_limits() {
+    for case in ["endless", "error", "headers", "download", "nodes", "attributes", "entities"] {
+        let output = child("faults::hostile::memory", &[("CASE", case)]);
+        eprintln!("{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "run by `memory_stays_within_the_documented_limits`"]
+fn memory() {
+    const MIB: usize = 1 << 20;
+    let case = given("CASE").unwrap_or_else(|| "endless".to_owned());
+    let text = vec![b'x'; 64 << 10];
+    let error = "HTTP/1.1 500 X\r\ntransfer-encoding: chunked\r\n\r\n";
+    // What is allowed is the limit itself, the room that a growing buffer takes beyond it, and what
+    // the program takes anyway.
+    let limit = std::env::var("LIMIT").map_or(16, |text| text.parse().unwrap());
+    let (raw, allowed) = match case.as_str() {
+        "endless" => (endless(CHUNKED, chunk(&text)), 3 * limit),
+        "error" => (endless(error, chunk(&text)), 8),
+        "headers" => (endless(OK, b"x-more: and more\r\n".to_vec()), 4),
+        "download" => (endless(CHUNKED, chunk(&text)), 8),
+        "nodes" => (dense(limit * MIB, "<aaaaaaaaa/>"), 12 * limit),
+        "attributes" => (dense(limit * MIB, "<a b='' c='' d='' e='' f='' g=''/>"), 12 * limit),
+        "entities" => (dense(limit * MIB, "<aaaaa b='&lt;'>&lt;</aaaaa>"), 12 * limit),
+        other => panic!("{other}"),
+    };
+    let options = HttpOptions::new().retries(Retries::none()).max_response((limit * MIB) as u64);
+    let server = with(&raw.url, options.timeout(Duration::from_secs(60)));
+    let token = token_of(&raw.url);
+    let session = server.join(&token);
+    // What every request takes.
+    let before = peak();
+    let outcome = match case.as_str() {
+        "download" => {
+            let stop = tsc::Stop::after(Duration::from_secs(2));
+            let view = session.until(&stop);
+            let mut came = 0;
+            let outcome = view
+                .workbooks()
+                .download(&"w".into())
+                .on_progress(|bytes, _| came = bytes)
+                .to_writer(std::io::sink());
+            assert!(came > 32 * MIB as u64, "{came}");
+            outcome.map(|_| 0)
+        }
+        _ => session.projects().list().total(),
+    };
+    let outcome = match outcome {
+        Ok(_) => "taken".to_owned(),
+        Err(error) => format!("{:.120}", format!("{error:?}")),
+    };
+    let took = peak() - before;
+    eprintln!("{case}: {} MiB for a limit of {limit} MiB; {outcome}", took / MIB);
+    assert!(took < allowed * MIB, "{} MiB", took / MIB);
+}

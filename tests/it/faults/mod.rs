@@ -1,0 +1,89 @@
+//! What the library does when something breaks: the table in `docs/reliability.md` names these
+//! tests. Nothing is lost, doubled or hidden.
+
+mod expiry;
+mod files;
+mod hostile;
+mod network;
+mod soak;
+mod statuses;
+
+use tableau_server_client as tsc;
+use tsc::mock::MockServer;
+use tsc::{HttpOptions, Retries, TableauAuth};
+
+use crate::help::{millis, with};
+
+/// The table names tests that there are.
+#[test]
+fn the_table_names_tests_that_run() {
+    let table = include_str!("../../../docs/reliability.md");
+    let output =
+        std::process::Command::new(std::env::current_exe().unwrap()).arg("--list").output();
+    let listed = String::from_utf8(output.unwrap().stdout).unwrap();
+    let mut rows = 0;
+    let numbered =
+        |row: &&str| row.trim_start_matches(['|', ' ']).starts_with(|c: char| c.is_ascii_digit());
+    for row in table.lines().filter(|line| line.starts_with('|')).filter(numbered) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [number, _, _, tests] = cells[..] else { panic!("{row}") };
+        rows += 1;
+        assert_eq!(number, rows.to_string(), "{row}");
+        let named = tests.split('`').filter(|name| name.contains("::"));
+        for test in named {
+            let line = format!("{test}: test");
+            assert!(listed.lines().any(|listed| listed == line), "{test}");
+        }
+    }
+    assert!(rows >= 40, "{rows}");
+}
+
+/// As often as by default, and sooner.
+fn quick() -> HttpOptions {
+    HttpOptions::new().retries(Retries::new().first_wait(millis(1)))
+}
+
+fn server_of(mock: &MockServer) -> tsc::Server {
+    with(mock.url(), quick())
+}
+
+fn auth_of(mock: &MockServer) -> TableauAuth {
+    TableauAuth::new(mock.username(), mock.password())
+}
+
+fn session_of(mock: &MockServer) -> tsc::Session<'static> {
+    server_of(mock).into_session(&auth_of(mock)).unwrap()
+}
+
+/// How many projects the mock has by this name.
+fn projects_named(session: &tsc::Session<'_>, name: &str) -> usize {
+    let all = session.projects().list().into_iter();
+    all.filter(|project| project.as_ref().unwrap().name == name).count()
+}
+
+/// A workbook file of this size, whose content depends on the salt and is nowhere the same.
+fn file(size: usize, salt: u64) -> Vec<u8> {
+    let (start, end) = ("<?xml version='1.0'?><workbook><!--", "--></workbook>");
+    let mut text = start.to_owned();
+    let mut state = salt;
+    while text.len() < size - end.len() {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        text += &format!("{:016x}", state);
+    }
+    text.truncate(size - end.len());
+    (text + end).into_bytes()
+}
+
+/// A project to publish to.
+fn project_of(session: &tsc::Session<'_>) -> tsc::ProjectId {
+    session.projects().list().into_iter().next().unwrap().unwrap().id
+}
+
+/// The workbooks of this name, and the file that the server has of each.
+fn workbooks_named(session: &tsc::Session<'_>, name: &str) -> Vec<Vec<u8>> {
+    let all = session.workbooks().list().into_iter().map(tsc::Result::unwrap);
+    all.filter(|workbook| workbook.name == name)
+        .map(|workbook| session.workbooks().download(&workbook.id).to_bytes().unwrap())
+        .collect()
+}

@@ -1,0 +1,284 @@
+//! Connections that are not there, break, stall or carry what is no HTTP.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tableau_server_client as tsc;
+use tsc::mock::{Fault, MockServer};
+use tsc::{ErrorKind, HttpOptions, NewProject, ProjectUpdate};
+
+use super::{projects_named, quick, session_of};
+use crate::help::{LONG, auth, millis, timed, with};
+use crate::raw::{Raw, Reply, answer, converse, signed_in, success};
+
+const NONE: &str = "<pagination pageNumber=\"1\" pageSize=\"1\" totalAvailable=\"0\"/><projects/>";
+
+#[test]
+fn a_host_name_without_address_is_a_connect_error_that_names_it() {
+    let server = with("http://no-such-host.invalid", quick());
+    let (error, took) = timed(|| server.sign_in(&auth()).map(drop).unwrap_err());
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    assert!(error.to_string().contains("no-such-host.invalid"), "{error}");
+    assert!(took < LONG, "{took:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_that_starts_late_is_waited_for() {
+    // An address that no other test uses, so that its port stays free.
+    let address = TcpListener::bind("127.0.83.7:0").unwrap().local_addr().unwrap();
+    let server = with(&format!("http://{address}"), quick().retries(tsc::Retries::new()));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(millis(300));
+            let listener = TcpListener::bind(address).unwrap();
+            let (stream, _) = listener.accept().unwrap();
+            converse(stream, 0, &Mutex::default(), &|seen| signed_in(seen).unwrap());
+        });
+        // The sign-in is a POST: it was not received, so it is sent again.
+        server.sign_in(&auth()).unwrap().sign_out().unwrap();
+        drop(server);
+    });
+}
+
+/// A connection that breaks, once or always, at each moment: what reads, replaces or deletes is
+/// done once in the end, and what creates is done no more often than the caller was told.
+#[test]
+fn broken_connections_lose_nothing_and_double_nothing() {
+    type Break = fn() -> Fault;
+    let breaks: [(&str, Break, bool); 5] = [
+        ("reset before the answer", Fault::reset, false),
+        ("reset after the head", Fault::reset_after_head, true),
+        ("reset within the body", Fault::reset_mid_body, true),
+        ("closed within the body", || Fault::cut(25), true),
+        ("closed before the body", || Fault::cut(0), true),
+    ];
+    for (name, fault, carried_out) in breaks {
+        let mock = MockServer::start().unwrap();
+        let session = session_of(&mock);
+        let projects = session.projects();
+
+        let before = projects.list().total().unwrap();
+        mock.fault(fault().on("GET", "/projects").times(2));
+        assert_eq!(projects.list().total().unwrap(), before, "{name}");
+
+        mock.fault(fault().on("POST", "/projects").times(1));
+        let error = projects.create(NewProject::new("once")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{name}: {error:?}");
+        assert!(error.is_retryable(), "{name}: {error:?}");
+        assert_eq!(mock.requests_to("POST", "/projects").len(), 1, "{name}");
+        assert_eq!(projects_named(&session, "once"), usize::from(carried_out), "{name}");
+
+        let project = projects.create(NewProject::new("twice")).unwrap();
+        mock.fault(fault().on("PUT", "/projects/*").times(1));
+        let update = ProjectUpdate::new().description("new");
+        let updated = projects.update(&project.id, &update).unwrap();
+        assert_eq!(updated.description.as_deref(), Some("new"), "{name}");
+        assert_eq!(mock.requests_to("PUT", "/projects/*").len(), 2, "{name}");
+
+        // A deletion has no body to break off in.
+        mock.fault(Fault::reset().on("DELETE", "/projects/*").times(1));
+        mock.fault(Fault::reset_after_head().on("DELETE", "/projects/*").times(1));
+        projects.delete(&project.id).unwrap();
+        assert_eq!(projects_named(&session, "twice"), 0, "{name}");
+
+        mock.fault(fault().on("GET", "/projects"));
+        mock.clear_requests();
+        let error = projects.list().total().unwrap_err();
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Io, true), "{name}");
+        assert_eq!(mock.requests_to("GET", "/projects").len(), 4, "{name}: three times more");
+        mock.clear_faults();
+        drop(session);
+        assert_eq!(mock.sessions_open(), 0, "{name}");
+    }
+}
+
+/// Silence at each stage ends with `read_timeout`, is not tried again, and a stop ends it sooner.
+#[test]
+fn stalls_end_in_time_at_every_stage() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n";
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let stages = [
+        ("before the answer", String::new()),
+        ("within the status", "HTTP/1.1 20".to_owned()),
+        ("within the head", "HTTP/1.1 200 OK\r\ncontent-le".to_owned()),
+        ("before the body", head.to_owned()),
+        ("within the body", format!("{head}<tsResp")),
+        ("before a chunk", chunked.to_owned()),
+        ("within a chunk", format!("{chunked}20\r\n<tsRes")),
+        ("before the last chunk", format!("{chunked}7\r\n<tsResp\r\n")),
+        ("within an error", "HTTP/1.1 500 X\r\ncontent-length: 99\r\n\r\n<tsResp".to_owned()),
+        ("within a redirect", "HTTP/1.1 302 X\r\nlocation: /a\r\ncontent-length: 9\r\n".to_owned()),
+    ];
+    for (name, bytes) in stages {
+        let silent = bytes.clone();
+        let raw = Raw::signed_in(move |_| Reply::SendAndSilence(silent.clone().into_bytes()));
+        let server = with(&raw.url, quick().read_timeout(millis(150)));
+        let session = server.sign_in(&auth()).unwrap();
+        let (result, took) = timed(|| session.projects().list().total());
+        let error = result.unwrap_err();
+        assert!(took < LONG, "{name}: {took:?}");
+        match name {
+            // What the server did say is told; the rest of it is not waited for.
+            "within an error" => assert_eq!(error.status(), Some(500), "{error:?}"),
+            _ => assert!(error.is_timeout() && error.is_retryable(), "{name}: {error:?}"),
+        }
+        assert_eq!(raw.count("GET", "/projects"), 1, "{name}");
+
+        let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
+        let stop = tsc::Stop::new();
+        let (error, took) = std::thread::scope(|scope| {
+            let blocked = scope.spawn(|| timed(|| session.until(&stop).projects().list().total()));
+            std::thread::sleep(millis(100));
+            stop.stop();
+            let (result, took) = blocked.join().unwrap();
+            (result.unwrap_err(), took)
+        });
+        assert!(took < LONG, "{name}: {took:?}");
+        if name != "within an error" {
+            assert_eq!(error.kind(), ErrorKind::Cancelled, "{name}: {error:?}");
+        }
+    }
+}
+
+#[test]
+fn an_upload_that_nobody_takes_ends_in_time() {
+    let raw = Raw::on_connection(|stream, number, seen| {
+        let mut reader = std::io::BufReader::new(stream.try_clone().unwrap());
+        while let Some(head) = crate::raw::read_head(&mut reader) {
+            seen.lock().unwrap().push(head.clone());
+            let length: usize = head.header("content-length").map_or(0, |n| n.parse().unwrap());
+            if length > 1 << 20 {
+                // Nothing of the body is read.
+                let _ = std::io::Read::read(&mut (&stream), &mut []);
+                std::thread::sleep(Duration::from_secs(2));
+                return;
+            }
+            let mut body = vec![0; length];
+            std::io::Read::read_exact(&mut reader, &mut body).unwrap();
+            let reply = signed_in(&head).unwrap_or_else(|| answer(204, &[], ""));
+            let _ = (&stream).write_all(&reply.bytes());
+        }
+        let _ = number;
+    });
+    let server = with(&raw.url, quick().read_timeout(millis(300)));
+    let session = server.sign_in(&auth()).unwrap();
+    let file = super::file(32 << 20, 1);
+    let source = tsc::Source::bytes("a.twb", &file[..]);
+    let project = "p".into();
+    let publish = session.workbooks().publish(source).project(&project);
+    let (result, took) = timed(|| publish.send());
+    let error = result.unwrap_err();
+    assert!(took < LONG, "{took:?}");
+    assert!(error.is_timeout() || error.kind() == ErrorKind::Io, "{error:?}");
+    assert_eq!(raw.count("POST", "/workbooks"), 1, "it may have been received");
+}
+
+/// Bodies that are not framed as HTTP says: an error or the right answer, and the next answer on
+/// that connection is not what was left over of the one before.
+#[test]
+fn bad_framing_is_an_error_or_the_right_answer() {
+    let body = format!("<tsResponse>{NONE}</tsResponse>");
+    let length = body.len();
+    let forged = body.replace("totalAvailable=\"0\"", "totalAvailable=\"666\"");
+    let forged = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{forged}", forged.len());
+    let plain = |head: &str, body: &str| format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}");
+    let chunked = |body: &str| plain("transfer-encoding: chunked", body);
+    let size = format!("{length:x}");
+    let cases = [
+        (
+            "a body longer than said",
+            plain(&format!("content-length: {length}"), &format!("{body}{forged}")),
+        ),
+        ("a body shorter than said", plain(&format!("content-length: {}", length + 9), &body)),
+        ("a length that is no number", plain("content-length: many", &body)),
+        ("a negative length", plain("content-length: -5", &body)),
+        ("a length beyond all numbers", plain("content-length: 99999999999999999999999", &body)),
+        ("two lengths", plain(&format!("content-length: {length}\r\ncontent-length: 5"), &body)),
+        (
+            "length and chunks",
+            plain(
+                "content-length: 5\r\ntransfer-encoding: chunked",
+                &format!("{size}\r\n{body}\r\n0\r\n\r\n"),
+            ),
+        ),
+        ("chunks and more", chunked(&format!("{size}\r\n{body}\r\n0\r\n\r\n{forged}"))),
+        ("a chunk size that is no number", chunked(&format!("xyz\r\n{body}\r\n0\r\n\r\n"))),
+        (
+            "a chunk size beyond all numbers",
+            chunked(&format!("fffffffffffffffffff\r\n{body}\r\n0\r\n\r\n")),
+        ),
+        ("a chunk longer than said", chunked(&format!("5\r\n{body}\r\n0\r\n\r\n"))),
+        ("a chunk without its end", chunked(&format!("{size}\r\n{body}"))),
+        ("no last chunk", chunked(&format!("{size}\r\n{body}\r\n"))),
+        ("an unknown encoding", plain("transfer-encoding: rot13", &body)),
+        ("a body without length", plain("content-type: text/xml", &body)),
+        ("no body where there is one", plain("content-length: 0", "")),
+        ("an answer without a status", format!("HELLO\r\n\r\n{body}")),
+        ("two answers", format!("HTTP/1.1 204 X\r\n\r\n{forged}")),
+    ];
+    for (name, bytes) in cases {
+        let first = AtomicUsize::new(0);
+        let raw = Raw::signed_in(move |_| match first.fetch_add(1, Ordering::SeqCst) {
+            0 => Reply::SendAndClose(bytes.clone().into_bytes()),
+            _ => success(NONE),
+        });
+        let server =
+            with(&raw.url, quick().retries(tsc::Retries::none()).read_timeout(millis(500)));
+        let session = server.sign_in(&auth()).unwrap();
+        let (result, took) = timed(|| session.projects().list().total());
+        assert!(took < LONG, "{name}: {took:?}");
+        match result {
+            Ok(total) => assert_eq!(total, 0, "{name}"),
+            Err(error) => {
+                let kind = error.kind();
+                assert!(matches!(kind, ErrorKind::Decode | ErrorKind::Io), "{name}: {error:?}");
+            }
+        }
+        assert_eq!(session.projects().list().total().unwrap(), 0, "{name}, the next one");
+    }
+}
+
+/// As above, with the connection left open: what is left over must not become another answer.
+#[test]
+fn what_is_left_over_of_an_answer_is_no_other_answer() {
+    let body = format!("<tsResponse>{NONE}</tsResponse>");
+    let forged = body.replace("totalAvailable=\"0\"", "totalAvailable=\"666\"");
+    let forged = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{forged}", forged.len());
+    let own = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let empty = "HTTP/1.1 204 X\r\n\r\n".to_owned();
+    for (name, honest) in [("a body", own), ("no body", empty)] {
+        let first = AtomicUsize::new(0);
+        let bytes = format!("{honest}{forged}");
+        let raw = Raw::signed_in(move |_| match first.fetch_add(1, Ordering::SeqCst) {
+            0 => Reply::Send(bytes.clone().into_bytes()),
+            _ => success(NONE),
+        });
+        let server = with(&raw.url, quick());
+        let session = server.sign_in(&auth()).unwrap();
+        let _ = session.projects().delete(&"p".into());
+        // Long enough for all of it to have come.
+        std::thread::sleep(millis(50));
+        assert_eq!(session.projects().list().total().unwrap(), 0, "after {name} and more");
+    }
+}
+
+#[test]
+fn a_limit_on_the_whole_request_covers_tries_and_redirects() {
+    let raw = Raw::signed_in(|seen| match seen.target.contains("hop") {
+        true => {
+            let mut pieces = vec![b"HTTP/1.1 503 X\r\nretry-after: 0\r\nx-slow: ".to_vec()];
+            pieces.resize(50, b"x".to_vec());
+            Reply::Slowly(pieces, millis(40))
+        }
+        false => crate::raw::redirect(307, "/hop"),
+    });
+    let server = with(&raw.url, HttpOptions::new().timeout(millis(400)));
+    let session = server.sign_in(&auth()).unwrap();
+    let (result, took) = timed(|| session.projects().list().total());
+    assert!(result.unwrap_err().is_timeout());
+    assert!(took < LONG, "{took:?}");
+}

@@ -1,0 +1,193 @@
+//! Statuses that are no success, in each form that servers and gateways give them.
+
+use std::time::Duration;
+
+use tableau_server_client as tsc;
+use tsc::mock::{Fault, MockServer};
+use tsc::{ErrorKind, NewProject};
+
+use super::{projects_named, server_of, session_of};
+use crate::help::{LONG, millis, timed};
+
+/// Each status in each form, twice and then no more: what reads succeeds where it may be sent
+/// again, and what creates is there exactly where the caller was told so.
+#[test]
+fn statuses_in_each_form() {
+    type Form = (&'static str, fn(Fault) -> Fault);
+    let forms: [Form; 4] = [
+        ("Tableau's XML", |fault| fault),
+        ("a gateway's page", Fault::html),
+        ("nothing", Fault::empty),
+        ("JSON", |fault| fault.body("application/json", r#"{"error":{"code":"503000"}}"#)),
+    ];
+    for (status, reads, creates) in [
+        (429, true, true),
+        (500, false, false),
+        (501, false, false),
+        (502, true, false),
+        (503, true, false),
+        (504, true, false),
+    ] {
+        let mock = MockServer::start().unwrap();
+        let session = session_of(&mock);
+        let before = session.projects().list().total().unwrap();
+        for (form, shaped) in forms {
+            let name = format!("{status} with {form}");
+            mock.clear_requests();
+            mock.fault(shaped(Fault::status(status)).on("GET", "/projects").times(2));
+            let listed = session.projects().list().total();
+            assert_eq!(listed.is_ok(), reads, "{name}: {listed:?}");
+            let asked = if reads { 3 } else { 1 };
+            assert_eq!(mock.requests_to("GET", "/projects").len(), asked, "{name}");
+            match listed {
+                Ok(total) => assert_eq!(total, before, "{name}"),
+                Err(error) => {
+                    assert!(matches!(error.kind(), ErrorKind::Api | ErrorKind::Http), "{error:?}");
+                    assert_eq!(error.status(), Some(status), "{name}");
+                    assert!(!error.is_retryable());
+                }
+            }
+            mock.clear_faults();
+
+            mock.fault(shaped(Fault::status(status)).on("POST", "/projects").times(2));
+            let created = session.projects().create(NewProject::new("new"));
+            assert_eq!(created.is_ok(), creates, "{name}: {created:?}");
+            assert_eq!(mock.requests_to("POST", "/projects").len(), if creates { 3 } else { 1 });
+            mock.clear_faults();
+            assert_eq!(projects_named(&session, "new"), usize::from(creates), "{name}");
+            if let Ok(project) = created {
+                session.projects().delete(&project.id).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_503_that_says_when_is_sent_again_whatever_it_is() {
+    let mock = MockServer::start().unwrap();
+    let session = session_of(&mock);
+    mock.fault(Fault::status(503).retry_after(Duration::ZERO).on("POST", "/projects").times(2));
+    session.projects().create(NewProject::new("new")).unwrap();
+    assert_eq!(projects_named(&session, "new"), 1);
+}
+
+#[test]
+fn retry_after_is_waited_for_in_each_form() {
+    let mock = MockServer::start().unwrap();
+    let session = session_of(&mock);
+    let second = Duration::from_secs(1);
+    let list = || session.projects().list().total();
+    for (name, fault) in [
+        ("seconds", Fault::too_many_requests(second)),
+        // A date is in whole seconds, so that this is one to two from now.
+        ("a date", Fault::status(429).retry_after_date(2 * second)),
+    ] {
+        mock.fault(fault.on("GET", "/projects").times(1));
+        let (result, took) = timed(list);
+        result.unwrap();
+        assert!(took >= millis(950) && took < LONG, "{name}: {took:?}");
+    }
+    // What is no time at all is as good as none.
+    for junk in ["soon", "-5", "1.5", "99999999999999999999999", "Mon, 99 Foo 2026 99:99:99 GMT"] {
+        mock.fault(Fault::status(429).header("Retry-After", junk).on("GET", "/projects").times(1));
+        let (result, took) = timed(list);
+        result.unwrap();
+        assert!(took < second, "{junk}: {took:?}");
+    }
+}
+
+/// A wait that is longer than the time for all tries is not begun.
+#[test]
+fn a_huge_retry_after_is_told_at_once() {
+    let mock = MockServer::builder().job_polls(1).start().unwrap();
+    let server = server_of(&mock);
+    let session = server.sign_in(&super::auth_of(&mock)).unwrap();
+    for seconds in [121, 1 << 40, u64::MAX] {
+        let fault = Fault::too_many_requests(Duration::from_secs(seconds));
+        mock.fault(fault.on("GET", "/projects").times(1));
+        let (result, took) = timed(|| session.projects().list().total());
+        let error = result.unwrap_err();
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)));
+        assert!(took < LONG, "{took:?}");
+    }
+    // Neither is it by a job that is waited for.
+    let workbook = session.workbooks().list().into_iter().next().unwrap().unwrap();
+    let mut job = session.workbooks().refresh(&workbook.id).unwrap();
+    let fault = Fault::too_many_requests(Duration::from_secs(u64::MAX));
+    mock.fault(fault.on("GET", "/jobs/*").times(1));
+    let (result, took) = timed(|| job.wait());
+    assert_eq!(result.unwrap_err().retry_after(), Some(Duration::from_secs(u64::MAX)));
+    assert!(took < LONG, "{took:?}");
+    // What it may ask for is cut off by the deadline.
+    let fault = Fault::too_many_requests(Duration::from_secs(3000)).on("GET", "/jobs/*");
+    mock.fault(fault.times(1));
+    let soon = tsc::JobWait::new().deadline(millis(300)).pauses(millis(10), millis(10));
+    let (result, took) = timed(|| job.wait_with(soon));
+    assert!(result.is_ok_and(|job| job.completed_at.is_some()), "asked once more at the end");
+    assert!(took >= millis(250) && took < LONG, "{took:?}");
+}
+
+/// A server whose clock is wrong: a date counts from the date that the answer itself has.
+#[test]
+fn clocks_that_differ_do_not_stretch_the_wait() {
+    let mock = MockServer::start().unwrap();
+    let session = session_of(&mock);
+    for (name, date, until) in [
+        ("behind", "Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:38 GMT"),
+        ("ahead", "Sat, 06 Nov 2094 08:49:37 GMT", "Sat, 06 Nov 2094 08:49:38 GMT"),
+    ] {
+        let fault = Fault::status(429).header("Date", date).header("Retry-After", until);
+        mock.fault(fault.on("GET", "/projects").times(1));
+        let (result, took) = timed(|| session.projects().list().total());
+        result.unwrap();
+        assert!(took >= millis(950) && took < LONG, "{name}: {took:?}");
+    }
+    // Without one, a date long ago is now, and one far away is told.
+    let fault = Fault::status(429).header("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT");
+    mock.fault(fault.on("GET", "/projects").times(1));
+    session.projects().list().total().unwrap();
+    mock.advance(Duration::from_secs(3600));
+    mock.fault(Fault::status(429).retry_after_date(millis(1000)).on("GET", "/projects").times(1));
+    let (result, took) = timed(|| session.projects().list().total());
+    let error = result.unwrap_err();
+    assert!(error.retry_after().unwrap() > Duration::from_secs(3500), "{error:?}");
+    assert!(took < LONG, "{took:?}");
+}
+
+#[test]
+fn a_success_that_is_none_is_a_decode_error() {
+    let mock = MockServer::start().unwrap();
+    let session = session_of(&mock);
+    for (name, fault) in [
+        ("a login page", Fault::status(200).html()),
+        ("nothing", Fault::status(200).empty()),
+        ("no content", Fault::status(204).empty()),
+        ("another XML", Fault::status(200).body("text/xml", "<rss/>")),
+        ("half an XML", Fault::status(200).body("text/xml", "<tsResponse><projects>")),
+    ] {
+        mock.fault(fault.on("GET", "/projects").times(1));
+        let error = session.projects().list().total().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{name}: {error:?}");
+        assert!(!error.is_retryable(), "{name}");
+    }
+    let error = Fault::status(200).error("403004", "Forbidden", "not yours");
+    mock.fault(error.on("GET", "/projects").times(1));
+    let error = session.projects().list().total().unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("403004")));
+}
+
+#[test]
+fn a_refusal_before_the_whole_file_came_is_told() {
+    let mock = MockServer::start().unwrap();
+    let session = session_of(&mock);
+    let project = session.projects().list().into_iter().next().unwrap().unwrap();
+    let file = super::file(8 << 20, 1);
+    for (status, code) in [(413, "413000"), (401, "401000"), (403, "403004")] {
+        let fault = Fault::status(status).error(code, "No", "not this").early();
+        mock.fault(fault.on("POST", "/workbooks").times(1));
+        let source = tsc::Source::bytes("big.twb", &file[..]);
+        let error = session.workbooks().publish(source).project(&project.id).send().unwrap_err();
+        assert_eq!((error.status(), error.code()), (Some(status), Some(code)), "{error:?}");
+    }
+    assert_eq!(mock.requests_to("POST", "/workbooks").len(), 3);
+}
