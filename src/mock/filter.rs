@@ -246,8 +246,11 @@ mod tests {
 
     #[test]
     fn commas_that_split() {
-        let clauses = split("a:eq:b,c:in:[x,y],d:eq:e\\,f");
-        assert_eq!(clauses, ["a:eq:b", "c:in:[x,y]", "d:eq:e\\", "f"]);
+        let clauses = ["a:eq:b", "c:in:[x,y]", "d:eq:[e", "f:eq:\\\"g\""];
+        assert_eq!(split(&clauses.join(",")), clauses);
+        assert_eq!(split("a:eq:b,c"), ["a:eq:b", "c"]);
+        assert_eq!(split("a:in:[b"), ["a:in:[b"]);
+        assert_eq!(split("a,"), ["a", ""]);
     }
 
     #[test]

@@ -69,11 +69,11 @@ pub(crate) fn query(query: &str) -> Option<Vec<(String, String)>> {
     decode_query(query)
 }
 
-/// A name, a file name if there is one, and the content.
-type Part = (String, Option<String>, Vec<u8>);
+/// A part's name, file name and content.
+type OwnedPart = (String, Option<String>, Vec<u8>);
 
-/// A body's parts, if it is one of parts.
-pub(crate) fn parts(content_type: &str, mut body: impl Read) -> Option<Vec<Part>> {
+/// The names, file names and contents of a body's parts, if it is one of parts.
+pub(crate) fn parts(content_type: &str, mut body: impl Read) -> Option<Vec<OwnedPart>> {
     let mut wire = Wire::new(Cursor::new(b"POST / HTTP/1.1\r\n\r\n".to_vec()));
     let mut request = Request::new(&wire.head().expect("a request of our own"), Vec::new());
     request.headers.push(("Content-Type".to_owned(), content_type.to_owned()));

@@ -18,11 +18,9 @@ macro_rules! room {
 }
 pub(crate) use room;
 
-/// Declares the rooms: their modules, and the accessors of a session.
+/// Declares the accessors of a session. The modules stand below in full: `rustfmt` looks into no macro.
 macro_rules! rooms {
     ($( $(#[$doc:meta])* $room:ident: $Room:ident; )+) => {
-        $( pub mod $room; )+
-
         impl crate::Session<'_> {
             $(
                 $(#[$doc])*
@@ -33,6 +31,18 @@ macro_rules! rooms {
         }
     };
 }
+
+pub mod custom_views;
+pub mod datasources;
+pub mod fileuploads;
+pub mod flow_runs;
+pub mod flows;
+pub mod jobs;
+pub mod projects;
+pub mod sites;
+pub mod users;
+pub mod views;
+pub mod workbooks;
 
 rooms! {
     /// The custom views of the site.

@@ -150,7 +150,7 @@ const PARTS: usize = 14;
 fn echo(seen: &Seen, part: usize) -> Option<Reply> {
     let last = seen.path().rsplit('/').next().unwrap();
     // One half of the parts comes at the sign-in, the other later on.
-    let at_sign_in = part % 2 == 0;
+    let at_sign_in = part.is_multiple_of(2);
     match (at_sign_in, last) {
         (true, "signin") | (false, "workbooks" | "signout") => {}
         (false, "signin") => return Some(site(TOKEN)),

@@ -18,11 +18,8 @@ impl Publishable for Flow {
 
     const PART: &'static str = "tableau_flow";
     const TYPE: Option<&'static str> = Some("flowType");
-    const FILES: &'static [(&'static str, Option<Magic>)] = &[
-        ("tflx", Some(Magic::Zip)),
-        ("tfl", Some(Magic::Xml)),
-        ("tfl", Some(Magic::Json)),
-    ];
+    const FILES: &'static [(&'static str, Option<Magic>)] =
+        &[("tflx", Some(Magic::Zip)), ("tfl", Some(Magic::Xml)), ("tfl", Some(Magic::Json))];
     const SINCE: (u16, u16) = (3, 3);
 
     fn id(&self) -> &FlowId {
