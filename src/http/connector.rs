@@ -185,17 +185,20 @@ fn marked(error: Error) -> Error {
 
 /// Keeps an answer that comes while the body is still being sent.
 ///
-/// A server that refuses early (401, 413) answers and closes. The next write fails, and ureq would
-/// report that and never read the answer that waits. Here the write seems to succeed, so that ureq
-/// goes on to read; only where nothing is there is the write's error reported.
+/// A server that refuses early (401, 413) answers, and closes or takes no more. The next write
+/// fails, and ureq would report that and never read the answer that waits. Here the write seems to
+/// succeed, so that ureq goes on to read; only where nothing is there is the write's error reported.
 #[derive(Debug)]
 struct LenientConnector;
 
 #[derive(Debug)]
 struct Lenient<T> {
     inner: T,
-    unwritable: Option<io::Error>,
+    unwritable: Option<Error>,
 }
+
+/// Where writing timed out, an answer is there already or does not come.
+const ALREADY: Duration = Duration::from_secs(1);
 
 impl<In: Transport> Connector<In> for LenientConnector {
     type Out = Lenient<In>;
@@ -220,20 +223,27 @@ impl<T: Transport> Transport for Lenient<T> {
         }
         match self.inner.transmit_output(amount, timeout) {
             Err(Error::Io(cause)) if is_break(cause.kind()) => {
-                self.unwritable = Some(cause);
+                self.unwritable = Some(Error::Io(cause));
+                Ok(())
+            }
+            Err(timeout @ Error::Timeout(ureq::Timeout::PerWrite)) => {
+                self.unwritable = Some(timeout);
                 Ok(())
             }
             other => other,
         }
     }
 
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+    fn await_input(&mut self, mut timeout: NextTimeout) -> Result<bool, Error> {
+        if let Some(Error::Timeout(_)) = self.unwritable {
+            timeout.after = timeout.after.min(ALREADY.into());
+        }
         let input = match stop::watched() {
             None => self.inner.await_input(timeout),
             Some(stop) => await_input_unless_stopped(&mut self.inner, timeout, &stop),
         };
         match (input, self.unwritable.take()) {
-            (Ok(false) | Err(_), Some(cause)) => Err(marked(Error::Io(cause))),
+            (Ok(false) | Err(_), Some(cause)) => Err(marked(cause)),
             (Ok(more), Some(cause)) => {
                 self.unwritable = Some(cause);
                 Ok(more)

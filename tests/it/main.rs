@@ -5,6 +5,7 @@ mod content;
 mod credentials;
 mod errors;
 mod examples;
+mod face;
 mod faults;
 mod find;
 mod help;

@@ -1,19 +1,20 @@
+use jiff::Timestamp;
 use tableau_server_client as tsc;
-use tsc::{Filter, List, Sort, Workbook};
+use tsc::{ErrorKind, Field, workbooks};
 
 use super::golden::{Goldens, every};
 
 pub fn cases(g: &mut Goldens) {
     filters(g);
-    g.same("sort.ascending", |s| every(s.workbooks().list().sort(Sort::raw("name:asc"))));
-    g.same("sort.descending", |s| every(s.workbooks().list().sort(Sort::raw("createdAt:desc"))));
+    g.same("sort.ascending", |s| every(s.workbooks().list().sort(workbooks::NAME.asc())));
+    g.same("sort.descending", |s| every(s.workbooks().list().sort(workbooks::CREATED_AT.desc())));
     g.differs(
         "sort.two",
         "sorts-in-the-order-asked",
         &["GET ~/workbooks?pageNumber=1&pageSize=1000&sort=updatedAt:desc,name:asc"],
         |s| {
-            let list = s.workbooks().list().sort(Sort::raw("updatedAt:desc"));
-            every(list.sort(Sort::raw("name:asc")))
+            let list = s.workbooks().list().sort(workbooks::UPDATED_AT.desc());
+            every(list.sort(workbooks::NAME.asc()))
         },
     );
     g.differs(
@@ -34,8 +35,8 @@ pub fn cases(g: &mut Goldens) {
         |s| every(s.workbooks().list().fields(["description"])),
     );
     g.same("everything", |s| {
-        let list = s.workbooks().list().filter(Filter::raw("name:eq:A & B"));
-        Ok(list.sort(Sort::raw("name:desc")).page_size(5).page(2)?.items)
+        let list = s.workbooks().list().filter(workbooks::NAME.eq("A & B"));
+        Ok(list.sort(workbooks::NAME.desc()).page_size(5).page(2)?.items)
     });
     g.same("page", |s| Ok(s.workbooks().list().page_size(7).page(13)?.items));
     g.same("pager.three_pages", |s| every(s.workbooks().list().page_size(1)));
@@ -50,7 +51,7 @@ pub fn cases(g: &mut Goldens) {
         tsc::Result::<()>::Err(error)
     });
     g.reads_differently("queryset.refused_filter", "errors-end-a-list", |s| {
-        let error = every(s.workbooks().list().filter(Filter::raw("name:eq:x"))).unwrap_err();
+        let error = every(s.workbooks().list().filter(workbooks::NAME.eq("x"))).unwrap_err();
         assert_eq!(error.code(), Some("400006"));
         tsc::Result::<()>::Err(error)
     });
@@ -58,46 +59,53 @@ pub fn cases(g: &mut Goldens) {
 }
 
 fn filters(g: &mut Goldens) {
-    let mut filter = |name: &'static str, text: &'static str| {
-        g.same(name, move |s| every(filtered(s, text)));
-    };
-    filter("filter.eq", "name:eq:Superstore");
-    filter("filter.eq_special", "name:eq:R&D a+b 50% ß/?#\"");
-    filter("filter.eq_colon", "name:eq:a:b");
-    filter("filter.eq_comma", "name:eq:a,b");
-    filter("filter.eq_backslash", "name:eq:a\\b");
-    filter("filter.eq_brackets", "name:eq:[a]");
-    filter("filter.eq_apostrophe", "name:eq:O'Brien");
-    filter("filter.in", "tags:in:[plan,two words,größe]");
-    filter("filter.in_one", "tags:in:[plan]");
-    filter("filter.in_comma", "name:in:[a,b,c]");
-    filter("filter.has", "name:has:plan");
-    filter("filter.cieq", "name:cieq:superSTORE");
-    filter("filter.gt", "createdAt:gt:2025-02-03T04:05:06Z");
-    filter("filter.gte", "createdAt:gte:2025-02-03T04:05:06Z");
-    filter("filter.lt", "createdAt:lt:2025-02-03T04:05:06Z");
-    filter("filter.lte", "createdAt:lte:2025-02-03T04:05:06Z");
-    filter("filter.time_with_offset", "updatedAt:gt:2025-02-03T02:05:06Z");
-    filter("filter.number", "size:gt:42");
-    filter("filter.boolean", "hasExtracts:eq:true");
-    filter("old_version.filter", "name:eq:My Book");
+    use workbooks::{CREATED_AT, HAS_EXTRACTS, NAME, PROJECT_NAME, SIZE, TAGS, UPDATED_AT};
+    let time: Timestamp = "2025-02-03T04:05:06Z".parse().unwrap();
+    let earlier: Timestamp = "2025-02-03T04:05:06+02:00".parse().unwrap();
+    for (name, filter) in [
+        ("filter.eq", NAME.eq("Superstore")),
+        ("filter.eq_special", NAME.eq("R&D a+b 50% ß/?#\"")),
+        ("filter.eq_colon", NAME.eq("a:b")),
+        ("filter.eq_backslash", NAME.eq("a\\b")),
+        ("filter.eq_brackets", NAME.eq("[a]")),
+        ("filter.eq_apostrophe", NAME.eq("O'Brien")),
+        ("filter.in", TAGS.any_of(["plan", "two words", "größe"])),
+        ("filter.in_one", TAGS.any_of(["plan"])),
+        ("filter.has", Field::named("name").has("plan")),
+        ("filter.cieq", Field::named("name").eq_ignore_case("superSTORE")),
+        ("filter.gt", CREATED_AT.gt(time)),
+        ("filter.gte", CREATED_AT.gte(time)),
+        ("filter.lt", CREATED_AT.lt(time)),
+        ("filter.lte", CREATED_AT.lte(time)),
+        ("filter.time_with_offset", UPDATED_AT.gt(earlier)),
+        ("filter.number", SIZE.gt(42)),
+        ("filter.boolean", HAS_EXTRACTS.eq(true)),
+        ("old_version.filter", NAME.eq("My Book")),
+    ] {
+        g.same(name, |s| every(s.workbooks().list().filter(filter)));
+    }
+    g.same("filter.several", |s| {
+        every(s.workbooks().list().filter(NAME.eq("a")).filter(PROJECT_NAME.eq("Ops")))
+    });
+    for (name, filter) in
+        [("filter.eq_comma", NAME.eq("a,b")), ("filter.in_comma", NAME.any_of(["a,b", "c"]))]
+    {
+        g.differs_in_all(name, "marks-that-filters-lack", &[], |s| {
+            let error = every(s.workbooks().list().filter(filter)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Input);
+            tsc::Result::<()>::Err(error)
+        });
+    }
     g.differs(
         "filter.in_apostrophe",
         "in-keeps-apostrophes",
         &["GET ~/workbooks?filter=name:in:[O'Brien,x]&pageNumber=1&pageSize=1000"],
-        |s| every(filtered(s, "name:in:[O'Brien,x]")),
+        |s| every(s.workbooks().list().filter(NAME.any_of(["O'Brien", "x"]))),
     );
-    g.same("filter.several", |s| {
-        every(filtered(s, "name:eq:a").filter(Filter::raw("projectName:eq:Ops")))
-    });
     g.differs(
         "old_version.ampersand",
         "old-versions-are-encoded",
         &["GET ~/workbooks?filter=name:eq:A & B=c&pageNumber=1&pageSize=1000"],
-        |s| every(filtered(s, "name:eq:A & B=c")),
+        |s| every(s.workbooks().list().filter(NAME.eq("A & B=c"))),
     );
-}
-
-fn filtered<'s>(session: &'s tsc::Session<'_>, text: &str) -> List<'s, Workbook> {
-    session.workbooks().list().filter(Filter::raw(text))
 }
