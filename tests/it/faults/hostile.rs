@@ -95,7 +95,7 @@ fn what_never_ends_is_cut_off() {
     ];
     for (name, raw, kind) in cases {
         let options = quick().retries(Retries::none()).max_response(4 << 20).timeout(millis(3000));
-        let session = with(&raw.url, options).into_session(&auth()).unwrap();
+        let session = with(&raw.url, options).into_resumed(token_of(&raw.url));
         let (result, took) = timed(|| session.projects().list().total());
         let error = result.unwrap_err();
         eprintln!("{name}: {took:?} {:.200}", format!("{error:?}"));
