@@ -6,6 +6,9 @@ pub mod sign_in_and_out {}
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 
+#[doc = include_str!("../docs/differences.md")]
+pub mod differences {}
+
 #[doc = include_str!("../docs/threat-model.md")]
 pub mod threat_model {}
 

@@ -10,7 +10,6 @@ mod faults;
 mod find;
 mod help;
 mod listing;
-mod lists;
 mod logs;
 mod mock;
 mod options;
