@@ -8,6 +8,8 @@ mod words;
 
 pub(crate) use element::{ToXml, element, request};
 pub(crate) use node::{FromXml, Node, parse};
-pub(crate) use out::{Escaped, Out};
+#[cfg(feature = "mock")]
+pub(crate) use out::Escaped;
+pub(crate) use out::Out;
 pub(crate) use text::Text;
 pub(crate) use words::words;
