@@ -47,7 +47,7 @@ impl Limiter {
     }
 
     /// Waits for a turn, to the deadline at most.
-    pub(super) fn turn(&self, stop: &Stop, deadline: Option<Instant>) -> Result<Turn> {
+    pub(super) fn turn(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<Turn> {
         let (state, freed) = &*self.state;
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -62,7 +62,7 @@ impl Limiter {
                 }
                 return Ok(Turn(self.state.clone()));
             }
-            stop.check()?;
+            stop.map_or(Ok(()), Stop::check)?;
             if deadline.is_some_and(|deadline| deadline <= now) {
                 let what = "the request's turn did not come in the time allowed";
                 return Err(Error::new(ErrorKind::Timeout, what));
@@ -95,7 +95,7 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
-                    let _turn = limiter.turn(&Stop::new(), None).unwrap();
+                    let _turn = limiter.turn(None, None).unwrap();
                     most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                     std::thread::sleep(Duration::from_millis(10));
                     now.fetch_sub(1, Ordering::SeqCst);
@@ -111,18 +111,18 @@ mod tests {
         let limiter = Limiter::with_hour(None, Some(3), hour).unwrap();
         let start = Instant::now();
         for _ in 0..3 {
-            limiter.turn(&Stop::new(), None).unwrap();
+            limiter.turn(None, None).unwrap();
         }
         let soon = Some(Instant::now() + Duration::from_millis(1));
-        assert_eq!(limiter.turn(&Stop::new(), soon).unwrap_err().kind(), ErrorKind::Timeout);
-        limiter.turn(&Stop::new(), None).unwrap();
+        assert_eq!(limiter.turn(None, soon).unwrap_err().kind(), ErrorKind::Timeout);
+        limiter.turn(None, None).unwrap();
         assert!(start.elapsed() >= hour);
         let stopped = Stop::new();
         stopped.stop();
         let turns = [
-            limiter.turn(&stopped, None),
-            limiter.turn(&stopped, None),
-            limiter.turn(&stopped, None),
+            limiter.turn(Some(&stopped), None),
+            limiter.turn(Some(&stopped), None),
+            limiter.turn(Some(&stopped), None),
         ];
         assert!(
             turns.iter().any(|turn| turn.as_ref().is_err_and(|e| e.kind() == ErrorKind::Cancelled))

@@ -1,4 +1,5 @@
-//! [`Retries`]: what is sent again, how often, and after what wait.
+//! [`Retries`]: what is sent again, how often, and after what wait. [`Fate`]: what became of a request
+//! that failed.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
@@ -180,12 +181,42 @@ impl<'r> Tries<'r> {
 /// Whether a request that failed like this may have been received; `None` where it is no use to
 /// send it again.
 fn arrived(error: &Error) -> Option<bool> {
-    match (error.kind(), error.status()) {
-        (ErrorKind::Connect, _) => Some(false),
-        (ErrorKind::Api | ErrorKind::Http, Some(429)) => Some(false),
-        (ErrorKind::Api | ErrorKind::Http, Some(503)) => Some(error.retry_after().is_none()),
-        (ErrorKind::Api | ErrorKind::Http, Some(502 | 504)) => Some(true),
-        _ => error.is_broken_connection().then_some(true),
+    match Fate::of(error) {
+        Fate::NotReceived => Some(false),
+        Fate::Unknown => {
+            let passes = matches!(error.status(), Some(502..=504)) || error.is_broken_connection();
+            passes.then_some(true)
+        }
+        Fate::Abandoned | Fate::Refused => None,
+    }
+}
+
+/// What became of a request that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// The server cannot have acted on it: sending it again is safe.
+    NotReceived,
+    /// It may have been carried out, or not.
+    Unknown,
+    /// It may have been carried out, or not, and there is no use in trying again: the caller
+    /// stopped it, or the caller's own file or writer failed.
+    Abandoned,
+    /// It was not carried out, and would not be if it were sent again.
+    Refused,
+}
+
+impl Fate {
+    pub(crate) fn of(error: &Error) -> Fate {
+        match (error.kind(), error.status()) {
+            (ErrorKind::Connect, _) | (_, Some(429)) => Fate::NotReceived,
+            (_, Some(503)) if error.retry_after().is_some() => Fate::NotReceived,
+            // An answer that is a success and cannot be read, or none at all.
+            (ErrorKind::Timeout | ErrorKind::Decode, _) => Fate::Unknown,
+            (ErrorKind::Io, _) if error.is_broken_connection() => Fate::Unknown,
+            (ErrorKind::Api | ErrorKind::Http, Some(status)) if status >= 500 => Fate::Unknown,
+            (ErrorKind::Io | ErrorKind::Cancelled, _) => Fate::Abandoned,
+            _ => Fate::Refused,
+        }
     }
 }
 
@@ -198,6 +229,36 @@ mod tests {
         let retry_after = retry_after.map(Duration::from_secs);
         let answer = Answer { status: Some(status), retry_after, ..Answer::default() };
         Error::new(ErrorKind::Http, "x").answer(answer)
+    }
+
+    fn answered(kind: ErrorKind, status: u16, retry_after: Option<u64>) -> Fate {
+        let retry_after = retry_after.map(Duration::from_secs);
+        let answer = Answer { status: Some(status), retry_after, ..Answer::default() };
+        Fate::of(&Error::new(kind, "x").answer(answer))
+    }
+
+    #[test]
+    fn only_what_is_sure_is_sent_again() {
+        let io = || Error::io("x", std::io::Error::other("y"));
+        for (fate, expected) in [
+            (Fate::of(&Error::new(ErrorKind::Connect, "x")), Fate::NotReceived),
+            (Fate::of(&Error::new(ErrorKind::Timeout, "x")), Fate::Unknown),
+            (Fate::of(&io().broken_connection()), Fate::Unknown),
+            (Fate::of(&io()), Fate::Abandoned),
+            (Fate::of(&Error::new(ErrorKind::Cancelled, "x")), Fate::Abandoned),
+            (answered(ErrorKind::Cancelled, 200, None), Fate::Abandoned),
+            (Fate::of(&Error::input("x")), Fate::Refused),
+            (answered(ErrorKind::Http, 429, None), Fate::NotReceived),
+            (answered(ErrorKind::Api, 503, Some(1)), Fate::NotReceived),
+            (answered(ErrorKind::Http, 503, None), Fate::Unknown),
+            (answered(ErrorKind::Http, 504, Some(1)), Fate::Unknown),
+            (answered(ErrorKind::Api, 500, None), Fate::Unknown),
+            (answered(ErrorKind::Decode, 200, None), Fate::Unknown),
+            (answered(ErrorKind::Api, 400, None), Fate::Refused),
+            (answered(ErrorKind::Http, 413, None), Fate::Refused),
+        ] {
+            assert_eq!(fate, expected);
+        }
     }
 
     fn again(repeat: Repeat, error: &Error) -> bool {

@@ -94,17 +94,18 @@ impl Transport {
 
     /// The same way with further options.
     pub(crate) fn with(&self, options: HttpOptions) -> Result<Transport> {
-        let mut other = Transport::new(self.base.clone(), self.options.merged(options))?;
-        other.upgraded = RwLock::new(self.upgraded());
-        Ok(other)
+        self.rebuilt(self.options.merged(options))
     }
 
     /// The same way with none.
     pub(crate) fn with_defaults(&self) -> Transport {
-        let mut other = Transport::new(self.base.clone(), HttpOptions::new())
-            .expect("the defaults read no file and hold no value that could be refused");
-        other.upgraded = RwLock::new(self.upgraded());
-        other
+        self.rebuilt(HttpOptions::new())
+            .expect("the defaults read no file and hold no value that could be refused")
+    }
+
+    fn rebuilt(&self, options: HttpOptions) -> Result<Transport> {
+        let upgraded = RwLock::new(self.upgraded());
+        Ok(Transport { upgraded, ..Transport::new(self.base.clone(), options)? })
     }
 
     pub(crate) fn base(&self) -> &Base {
@@ -217,10 +218,8 @@ impl Transport {
     }
 
     fn turn(&self, asker: Asker<'_>, deadline: Option<Instant>) -> Result<Option<Turn>> {
-        let unstoppable = Stop::new();
-        let stop = asker.stop.unwrap_or(&unstoppable);
-        stop.check()?;
-        self.limiter.as_ref().map(|limiter| limiter.turn(stop, deadline)).transpose()
+        asker.stop.map_or(Ok(()), Stop::check)?;
+        self.limiter.as_ref().map(|limiter| limiter.turn(asker.stop, deadline)).transpose()
     }
 
     /// One request and the head of its answer.

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use log::warn;
 
-use super::retry::{Backoff, Fate};
+use super::backoff::Backoff;
 use crate::core::Core;
-use crate::http::Request;
+use crate::http::{Fate, Request};
 use crate::ids::{JobId, Located};
 use crate::rooms::jobs::{FinishCode, Job, Jobs};
 use crate::{Error, ErrorKind, Result};

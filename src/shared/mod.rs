@@ -1,5 +1,6 @@
 //! What rooms have in common, each written once.
 
+mod backoff;
 mod connections;
 mod details;
 mod download;
@@ -14,7 +15,6 @@ mod permissions;
 mod publish;
 mod quality;
 pub mod query;
-mod retry;
 mod revisions;
 mod schedule;
 mod source;

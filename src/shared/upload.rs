@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use log::warn;
 use serde_json::{Value, json};
 
-use super::retry::{Backoff, Fate};
+use super::backoff::Backoff;
 use super::source::{Opened, Source};
 use crate::core::Core;
-use crate::http::{Multipart, Request, encode_segment, hex, sha256};
+use crate::http::{Fate, Multipart, Request, encode_segment, hex, sha256};
 use crate::{Error, Result};
 
 /// How far an upload has come, and of which file: a value that another process can go on from.

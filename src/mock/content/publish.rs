@@ -248,8 +248,7 @@ impl Publication {
             None => {
                 let id = site.workbooks.new_id();
                 let mut new = Workbook::new(id, self.name.clone());
-                new.number = number(&new.id, Kind::Workbook, site.number).unwrap_or(ADDED) - ADDED
-                    + 1_000_000;
+                new.number = number_of_added(&new.id, Kind::Workbook, site);
                 new.content_url = self.free_url(site);
                 (new.created, new.owner) = (now, self.owner.clone());
                 new
@@ -340,9 +339,7 @@ impl Publication {
             None => {
                 let id = site.datasources.new_id();
                 let mut new = Datasource::new(id, self.name.clone());
-                new.number = number(&new.id, Kind::Datasource, site.number).unwrap_or(ADDED)
-                    - ADDED
-                    + 1_000_000;
+                new.number = number_of_added(&new.id, Kind::Datasource, site);
                 new.content_url = self.free_url(site);
                 (new.created, new.owner) = (now, self.owner.clone());
                 new
@@ -396,4 +393,9 @@ impl Publication {
         }
         (0_u64..).map(|n| format!("{url}_{n}")).find(|url| !taken(url)).unwrap_or(url)
     }
+}
+
+/// The number that something published has in addresses: above those of the generated content.
+fn number_of_added(id: &str, kind: Kind, site: &Site) -> u64 {
+    number(id, kind, site.number).unwrap_or(ADDED) - ADDED + 1_000_000
 }
