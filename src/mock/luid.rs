@@ -9,6 +9,7 @@ pub(super) enum Kind {
     User = 0x05,
     Group = 0x09,
     Project = 0x70,
+    PersonalSpace = 0x75,
     Workbook = 0x3b,
     View = 0x7e,
     Datasource = 0xd5,
@@ -18,6 +19,8 @@ pub(super) enum Kind {
     Warning = 0xda,
     Connection = 0xc0,
     Job = 0x10,
+    Schedule = 0x5c,
+    Task = 0x7a,
     Upload = 0x0b,
     Session = 0x5e,
 }
@@ -30,6 +33,7 @@ impl Kind {
             Kind::User => ("404002", "User"),
             Kind::Group => ("404012", "Group"),
             Kind::Project => ("404005", "Project"),
+            Kind::PersonalSpace => ("404005", "Personal space"),
             Kind::Workbook => ("404006", "Workbook"),
             Kind::View => ("404011", "View"),
             Kind::Datasource => ("404004", "Data source"),
@@ -39,6 +43,8 @@ impl Kind {
             Kind::Warning => ("404029", "Data quality warning"),
             Kind::Connection => ("404020", "Connection"),
             Kind::Job => ("404018", "Job"),
+            Kind::Schedule => ("404023", "Schedule"),
+            Kind::Task => ("404026", "Task"),
             Kind::Upload => ("404015", "File upload"),
             Kind::Session => ("404003", "Session"),
         };

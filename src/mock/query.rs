@@ -17,6 +17,16 @@ pub(super) struct Field<T> {
     pub(super) of: fn(&T, &Site) -> Value,
 }
 
+impl<T> Field<T> {
+    pub(super) const fn new(
+        name: &'static str,
+        holds: Type,
+        of: fn(&T, &Site) -> Value,
+    ) -> Field<T> {
+        Field { name, holds, of }
+    }
+}
+
 /// A resource that is listed.
 pub(super) trait Listed: Clone + 'static {
     /// `workbook`, `workbooks`.
@@ -24,6 +34,11 @@ pub(super) trait Listed: Clone + 'static {
     /// The attributes and children that a list shows when `fields` asks for nothing.
     const SHOWN: &'static [&'static str];
     const FIELDS: &'static [Field<Self>];
+
+    /// Whether the caller may know of it.
+    fn is_visible(&self, _site: &Site, _call: &Call) -> bool {
+        true
+    }
 
     /// All there is to say about it.
     fn element(&self, site: &Site, call: &Call) -> Element;
@@ -36,11 +51,12 @@ pub(super) fn list<T: Listed + Item>(
     call: &Call,
 ) -> Result<Answer, Refusal> {
     let asked = Asked::<T>::read(call)?;
-    let picked = if asked.wanted.is_empty() && asked.order.is_empty() {
+    let plain = asked.wanted.is_empty() && asked.order.is_empty();
+    let picked = if plain && !site.hides_content(call) {
         asked.paging.check(shelf.len())?;
         (shelf.slice(asked.paging.skip(), asked.paging.size), shelf.len())
     } else {
-        asked.pick(shelf.iter(), site)?
+        asked.pick(shelf.iter(), site, call)?
     };
     Ok(asked.answer(&picked, site, call))
 }
@@ -52,7 +68,7 @@ pub(super) fn list_these<'a, T: Listed>(
     call: &Call,
 ) -> Result<Answer, Refusal> {
     let asked = Asked::<T>::read(call)?;
-    let picked = asked.pick(items.into_iter(), site)?;
+    let picked = asked.pick(items.into_iter(), site, call)?;
     Ok(asked.answer(&picked, site, call))
 }
 
@@ -86,7 +102,9 @@ impl<T: Listed> Asked<T> {
         &self,
         items: impl Iterator<Item = Cow<'a, T>>,
         site: &Site,
+        call: &Call,
     ) -> Result<Picked<'a, T>, Refusal> {
+        let items = items.filter(|item| item.is_visible(site, call));
         pick(items, &self.wanted, &self.order, site, &self.paging)
     }
 }

@@ -162,6 +162,8 @@ pub(super) struct Caller {
 pub(super) struct Call<'a> {
     pub(super) request: &'a Request,
     pub(super) version: Version,
+    /// The segment of the route that names a kind of thing: `workbooks`.
+    pub(super) at: &'static str,
     /// What the route's placeholders stand for, decoded; the site is not among them.
     pub(super) params: Vec<String>,
     /// `None` only for the routes that need no session.

@@ -69,6 +69,14 @@ impl Route {
         self
     }
 
+    /// The segment below the site that names a kind of thing; empty where the route is about none.
+    pub(super) fn kind(&self) -> &'static str {
+        self.path
+            .strip_prefix("sites/{site}/")
+            .and_then(|below| below.split('/').next())
+            .unwrap_or_default()
+    }
+
     /// What the placeholders stand for, if the path is this route's.
     fn matches(&self, segments: &[String]) -> Option<Vec<String>> {
         let mut wanted = self.path.split('/');

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::content::{CustomView, Datasource, Flow, Group, Project, Shown, User, View, Workbook};
+use super::content::{
+    Common, Content, CustomView, Datasource, Flow, Group, Place, Project, Shown, User, View,
+    Workbook,
+};
 use super::luid::{Kind, luid};
 use super::shelf::Item;
 
@@ -71,6 +74,20 @@ impl Sample {
 
     fn project(&self, n: u64) -> String {
         luid(Kind::Project, self.site, n % self.sizes.projects.max(1))
+    }
+
+    /// What workbooks, data sources and flows have in common; `what` is `workbook`.
+    fn common(&self, kind: Kind, what: &str, name: String, n: u64) -> Common {
+        Common {
+            number: n + 1,
+            description: format!("Sample {what} {}.", n + 1),
+            place: Place::Project(self.project(n)),
+            owner: self.user(n),
+            created: Sample::time(n, 0),
+            updated: Sample::time(n, 300),
+            tags: sample_tags(n),
+            ..Common::new(luid(kind, self.site, n), name)
+        }
     }
 
     /// Whether sample user `user` is in sample group `group`: all are in the first.
@@ -177,17 +194,11 @@ impl Item for Workbook {
         let name = subject(n);
         Workbook {
             content_url: url_name(&name),
-            description: format!("Sample workbook {}.", n + 1),
-            project: sample.project(n),
-            owner: sample.user(n),
-            created: Sample::time(n, 0),
-            updated: Sample::time(n, 300),
             size: 1 + n % 40,
             show_tabs: n.is_multiple_of(2),
             has_extracts: n % 4 == 1,
-            tags: sample_tags(n),
-            number: n + 1,
-            ..Workbook::new(luid(Kind::Workbook, sample.site, n), name)
+            common: sample.common(Kind::Workbook, "workbook", name, n),
+            ..Workbook::new(String::new(), String::new())
         }
     }
 }
@@ -227,18 +238,15 @@ impl Item for Datasource {
         let name = format!("{} data", subject(n));
         Datasource {
             content_url: url_name(&name),
-            description: format!("Sample data source {}.", n + 1),
-            project: sample.project(n),
-            owner: sample.user(n + 1),
-            created: Sample::time(n, 0),
-            updated: Sample::time(n, 300),
             size: 1 + n % 20,
             has_extracts: n.is_multiple_of(2),
             certified: n % 3 == 1,
             certification_note: if n % 3 == 1 { "Checked." } else { "" }.to_owned(),
-            tags: sample_tags(n),
-            number: n + 1,
-            ..Datasource::new(luid(Kind::Datasource, sample.site, n), name)
+            common: Common {
+                owner: sample.user(n + 1),
+                ..sample.common(Kind::Datasource, "data source", name, n)
+            },
+            ..Datasource::new(String::new(), String::new())
         }
     }
 }
@@ -251,17 +259,8 @@ impl Item for Flow {
     }
 
     fn generate(sample: &Sample, n: u64) -> Flow {
-        Flow {
-            id: luid(Kind::Flow, sample.site, n),
-            number: n + 1,
-            name: format!("{} flow", subject(n)),
-            description: format!("Sample flow {}.", n + 1),
-            project: sample.project(n),
-            owner: sample.user(n),
-            created: Sample::time(n, 0),
-            updated: Sample::time(n, 300),
-            tags: sample_tags(n),
-        }
+        let name = format!("{} flow", subject(n));
+        Flow { common: sample.common(Kind::Flow, "flow", name, n), file_type: "tflx" }
     }
 }
 

@@ -66,6 +66,7 @@ impl Service {
         let mut call = Call {
             request,
             version: found.version,
+            at: found.route.kind(),
             params: found.params,
             caller: None,
             base: self.base.get().map_or("", String::as_str),
@@ -80,6 +81,7 @@ impl Service {
                 }
             }
             call.caller = Some(caller);
+            content::check_visible(world, &call)?;
         }
         (found.route.run)(world, &call)
     }

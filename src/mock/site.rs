@@ -8,6 +8,7 @@ use super::content::{
     View, Warning, Workbook,
 };
 use super::luid::{Kind, luid};
+use super::request::Call;
 use super::sample::{Sample, Sizes, VIEWS};
 use super::shelf::{Item, Shelf};
 
@@ -42,6 +43,8 @@ pub(super) struct Site {
     pub(super) revisions: HashMap<String, Vec<Revision>>,
     pub(super) uploads: HashMap<String, Upload>,
     pub(super) jobs: Vec<Job>,
+    /// How often content was put on a schedule.
+    pub(super) scheduled: u64,
 }
 
 impl Site {
@@ -78,6 +81,7 @@ impl Site {
             revisions: HashMap::new(),
             uploads: HashMap::new(),
             jobs: Vec::new(),
+            scheduled: 0,
         }
     }
 
@@ -85,6 +89,12 @@ impl Site {
     pub(super) fn user_named(&self, name: &str) -> Option<Cow<'_, User>> {
         // The one that signs in most is the first.
         self.users.iter().find(|user| user.name.to_lowercase() == name.to_lowercase())
+    }
+
+    /// Whether there is content here that the caller may not know of.
+    pub(super) fn hides_content(&self, call: &Call) -> bool {
+        // The generated ones are all in projects.
+        self.workbooks.kept().any(|workbook| !workbook.is_seen_by(call))
     }
 
     pub(super) fn project_name(&self, id: &str) -> String {

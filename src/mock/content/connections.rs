@@ -1,7 +1,7 @@
-//! The connections of workbooks and data sources.
+//! The connections of workbooks, data sources and flows.
 
+use super::common::{Common, named, need_owner};
 use super::files::Found;
-use super::workbooks::need_owner;
 use crate::mock::answer::{Answer, Element};
 use crate::mock::doc::Doc;
 use crate::mock::luid::{ADDED, Kind, luid, number};
@@ -29,7 +29,7 @@ pub(in crate::mock) struct Connection {
 
 impl Connection {
     fn element(&self, call: &Call) -> Element {
-        let of_workbook = call.request.path.contains("/workbooks/");
+        let of_workbook = call.at == "workbooks";
         let datasource = of_workbook.then(|| {
             Element::reference("datasource", &self.datasource.0).attr("name", &self.datasource.1)
         });
@@ -82,16 +82,8 @@ pub(super) const ROUTES: &[Route] = &[
 /// The content that the path names: its owner and its connections.
 fn of(site: &Site, call: &Call) -> Result<(String, Vec<Connection>), Refusal> {
     let id = call.param(0);
-    let (owner, name, kind) = if call.request.path.contains("/workbooks/") {
-        let workbook = site.workbooks.get(id)?;
-        (workbook.owner.clone(), workbook.name.clone(), Kind::Workbook)
-    } else if call.request.path.contains("/flows/") {
-        let flow = site.flows.get(id)?;
-        (flow.owner.clone(), flow.name.clone(), Kind::Flow)
-    } else {
-        let datasource = site.datasources.get(id)?;
-        (datasource.owner.clone(), datasource.name.clone(), Kind::Datasource)
-    };
+    let unknown = || Refusal::http(404, format!("'{}' have no connections.", call.at));
+    let (kind, _, Common { owner, name, .. }) = named(site, call.at, id).ok_or_else(unknown)??;
     let connections = match site.connections.get(id) {
         Some(connections) => connections.clone(),
         None => sample(site, id, &name, kind),

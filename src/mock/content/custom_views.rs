@@ -2,26 +2,31 @@
 
 use jiff::Timestamp;
 
-use super::super::answer::{Answer, Element};
-use super::super::clock::written;
-use super::super::filter::{Type, Value};
-use super::super::query::{Field, Listed, list};
-use super::super::request::Call;
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::world::World;
-use super::workbooks::need_owner;
+use super::common::{Place, Shelved, need_owner};
+use super::publish::{self, Publication, Publishes, Sort};
+use super::{View, views};
+use crate::mock::answer::{Answer, Element};
+use crate::mock::clock::written;
+use crate::mock::doc::Doc;
+use crate::mock::filter::{Type, Value};
+use crate::mock::query::{Field, Listed, list};
+use crate::mock::refusal::Refusal;
+use crate::mock::request::Call;
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::shelf::Shelf;
+use crate::mock::site::Site;
+use crate::mock::world::World;
 
 /// A user's own variant of a view.
 #[derive(Clone, Debug)]
-pub(in super::super) struct CustomView {
-    pub(in super::super) id: String,
-    pub(in super::super) name: String,
-    pub(in super::super) view: String,
-    pub(in super::super) owner: String,
-    pub(in super::super) shared: bool,
-    pub(in super::super) created: Timestamp,
-    pub(in super::super) updated: Timestamp,
+pub(in crate::mock) struct CustomView {
+    pub(in crate::mock) id: String,
+    pub(in crate::mock) name: String,
+    pub(in crate::mock) view: String,
+    pub(in crate::mock) owner: String,
+    pub(in crate::mock) shared: bool,
+    pub(in crate::mock) created: Timestamp,
+    pub(in crate::mock) updated: Timestamp,
 }
 
 impl CustomView {
@@ -44,6 +49,10 @@ impl Listed for CustomView {
         Field { name: "updatedAt", holds: Type::Time, of: |c, _| Value::Time(c.updated) },
     ];
 
+    fn is_visible(&self, site: &Site, call: &Call) -> bool {
+        site.workbooks.find(&self.workbook(site)).is_none_or(|workbook| workbook.is_seen_by(call))
+    }
+
     fn element(&self, site: &Site, _: &Call) -> Element {
         let view = site.views.find(&self.view).map(|view| view.name.clone()).unwrap_or_default();
         let id = self.workbook(site);
@@ -62,11 +71,106 @@ impl Listed for CustomView {
     }
 }
 
+impl Shelved for CustomView {
+    fn shelf(site: &Site) -> &Shelf<CustomView> {
+        &site.custom_views
+    }
+
+    fn shelf_mut(site: &mut Site) -> &mut Shelf<CustomView> {
+        &mut site.custom_views
+    }
+}
+
+/// Its definition is a file of which nobody outside of Tableau knows the form; here it is JSON that
+/// names the view.
+impl Publishes for CustomView {
+    const ELEMENT: &'static str = "customView";
+    const PUBLISHED: Sort = Sort {
+        parameter: None,
+        part: "tableau_customview",
+        extensions: &["json"],
+        wrong: "400000",
+        job: None,
+    };
+
+    fn about(&self) -> (&str, &str, Timestamp) {
+        (&self.name, &self.owner, self.created)
+    }
+
+    fn sample(&self, site: &Site) -> (&'static str, Vec<u8>) {
+        let view = site.views.find(&self.view).map(|view| view.name.clone()).unwrap_or_default();
+        ("json", serde_json::json!({ "view": view }).to_string().into_bytes())
+    }
+
+    /// It hangs on a workbook, wherever that is.
+    fn place(doc: &Doc, site: &Site, call: &Call) -> Result<Place, Refusal> {
+        let workbook = site.workbooks.get(doc.need_child("workbook")?.need("id")?)?;
+        if !workbook.is_seen_by(call) {
+            return Err(crate::mock::luid::Kind::Workbook.missing(&workbook.id));
+        }
+        if let Some(owner) = doc.child("owner") {
+            site.users.get(owner.need("id")?)?;
+        }
+        doc.flag("shared")?;
+        Ok(workbook.place.clone())
+    }
+
+    fn check(publication: &Publication) -> Result<(), Refusal> {
+        match serde_json::from_slice::<serde_json::Value>(&publication.bytes) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Refusal::malformed("The file defines no custom view: it is no JSON.")),
+        }
+    }
+
+    /// There may be any number of a name.
+    fn existing(_: &Publication, _: &Site) -> Option<(String, String)> {
+        None
+    }
+
+    fn put(
+        publication: &Publication,
+        site: &mut Site,
+        _: Option<String>,
+        now: Timestamp,
+    ) -> Result<String, Refusal> {
+        let doc = &publication.doc;
+        let workbook = site.workbooks.get(doc.need_child("workbook")?.need("id")?)?.id.clone();
+        let definition: serde_json::Value =
+            serde_json::from_slice(&publication.bytes).unwrap_or_default();
+        let named = |view: &View| definition["view"].as_str() == Some(&view.name);
+        let views = site.views_of(&workbook);
+        let view = views.iter().find(|view| named(view)).or_else(|| views.first());
+        let view = view.map(|view| view.id.clone()).ok_or_else(|| {
+            Refusal::malformed("The workbook has no view that the custom view could be of.")
+        })?;
+        let owner = doc.child("owner").and_then(|owner| owner.attr("id"));
+        let id = site.custom_views.new_id();
+        site.custom_views.add(CustomView {
+            id: id.clone(),
+            name: publication.name.clone(),
+            view,
+            owner: owner.unwrap_or(&publication.publisher).to_owned(),
+            shared: doc.flag("shared")?.unwrap_or(false),
+            created: now,
+            updated: now,
+        });
+        Ok(id)
+    }
+
+    fn show(&self, site: &Site, call: &Call) -> Element {
+        self.element(site, call)
+    }
+}
+
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "sites/{site}/customviews", 3, 18, all),
+    Route::new(Method::Post, "sites/{site}/customviews", 3, 21, publish::publish::<CustomView>),
     Route::new(Method::Get, "sites/{site}/customviews/{view}", 3, 18, get),
     Route::new(Method::Put, "sites/{site}/customviews/{view}", 3, 18, update),
     Route::new(Method::Delete, "sites/{site}/customviews/{view}", 3, 18, delete),
+    Route::new(Method::Get, "sites/{site}/customviews/{view}/image", 3, 18, image),
+    Route::new(Method::Get, "sites/{site}/customviews/{view}/pdf", 3, 23, pdf),
+    Route::new(Method::Get, "sites/{site}/customviews/{view}/data", 3, 23, data),
 ];
 
 fn all(world: &mut World, call: &Call) -> Reply {
@@ -100,6 +204,36 @@ fn update(world: &mut World, call: &Call) -> Reply {
 fn delete(world: &mut World, call: &Call) -> Reply {
     let site = world.site_mut(call)?;
     need_owner(call, &site.custom_views.get(call.param(0))?.owner)?;
-    site.custom_views.remove(call.param(0))?;
+    discard(site, call.param(0))?;
     Ok(Answer::no_content())
+}
+
+/// Takes a custom view off the site.
+pub(super) fn discard(site: &mut Site, id: &str) -> Result<(), Refusal> {
+    site.custom_views.remove(id)?;
+    site.forget(id);
+    Ok(())
+}
+
+/// The custom view that the path names, and the view that it shows otherwise.
+fn shown(world: &World, call: &Call) -> Result<(CustomView, View), Refusal> {
+    let site = world.site(call)?;
+    let custom = site.custom_views.get(call.param(0))?.into_owned();
+    let view = site.views.get(&custom.view)?.into_owned();
+    Ok((custom, view))
+}
+
+fn image(world: &mut World, call: &Call) -> Reply {
+    let (custom, _) = shown(world, call)?;
+    views::image_of(&custom.name, call)
+}
+
+fn pdf(world: &mut World, call: &Call) -> Reply {
+    let (custom, _) = shown(world, call)?;
+    views::pdf_of(&custom.name, call)
+}
+
+fn data(world: &mut World, call: &Call) -> Reply {
+    let (_, view) = shown(world, call)?;
+    views::data_of(&view, call)
 }

@@ -2,31 +2,28 @@
 
 use jiff::Timestamp;
 
-use super::workbooks::need_owner;
-use super::{Effect, tags};
+use super::common::{self, Common, Content};
+use super::publish::{self, Publication, Sort, free_url};
+use super::{Effect, files};
 use crate::mock::answer::{Answer, Element};
 use crate::mock::clock::written;
+use crate::mock::doc::Doc;
 use crate::mock::filter::{Type, Value};
-use crate::mock::query::{Field, Listed, list};
+use crate::mock::luid::Kind;
+use crate::mock::query::{Field, Listed};
 use crate::mock::refusal::Refusal;
 use crate::mock::request::Call;
 use crate::mock::route::{Method, Reply, Route};
 use crate::mock::site::Site;
+use crate::mock::version::Version;
 use crate::mock::world::World;
 
 /// A published data source.
 #[derive(Clone, Debug)]
 pub(in crate::mock) struct Datasource {
-    pub(in crate::mock) id: String,
-    pub(in crate::mock) number: u64,
-    pub(in crate::mock) name: String,
+    pub(in crate::mock) common: Common,
     pub(in crate::mock) content_url: String,
-    pub(in crate::mock) description: String,
     pub(in crate::mock) kind: String,
-    pub(in crate::mock) project: String,
-    pub(in crate::mock) owner: String,
-    pub(in crate::mock) created: Timestamp,
-    pub(in crate::mock) updated: Timestamp,
     pub(in crate::mock) size: u64,
     pub(in crate::mock) has_extracts: bool,
     pub(in crate::mock) encrypt_extracts: bool,
@@ -34,40 +31,6 @@ pub(in crate::mock) struct Datasource {
     pub(in crate::mock) certification_note: String,
     pub(in crate::mock) remote_query_agent: bool,
     pub(in crate::mock) ask_data: String,
-    pub(in crate::mock) tags: Vec<String>,
-}
-
-impl Datasource {
-    pub(in crate::mock) fn new(id: String, name: String) -> Datasource {
-        Datasource {
-            id,
-            number: 0,
-            content_url: String::new(),
-            name,
-            description: String::new(),
-            kind: "sqlserver".to_owned(),
-            project: String::new(),
-            owner: String::new(),
-            created: Timestamp::UNIX_EPOCH,
-            updated: Timestamp::UNIX_EPOCH,
-            size: 1,
-            has_extracts: false,
-            encrypt_extracts: false,
-            certified: false,
-            certification_note: String::new(),
-            remote_query_agent: false,
-            ask_data: "SiteDefault".to_owned(),
-            tags: Vec::new(),
-        }
-    }
-
-    fn web_page(&self, site: &Site, call: &Call) -> String {
-        let (base, number) = (call.base, self.number);
-        match site.content_url.as_str() {
-            "" => format!("{base}/#/datasources/{number}"),
-            site => format!("{base}/#/site/{site}/datasources/{number}"),
-        }
-    }
 }
 
 impl Listed for Datasource {
@@ -88,6 +51,7 @@ impl Listed for Datasource {
         "useRemoteQueryAgent",
         "webpageUrl",
         "project",
+        "location",
         "owner",
         "tags",
         "askData",
@@ -103,30 +67,15 @@ impl Listed for Datasource {
         Field { name: "hasExtracts", holds: Type::Flag, of: |d, _| Value::Flag(d.has_extracts) },
         Field { name: "isCertified", holds: Type::Flag, of: |d, _| Value::Flag(d.certified) },
         Field { name: "tags", holds: Type::Text, of: |d, _| Value::Texts(d.tags.clone()) },
-        Field {
-            name: "ownerName",
-            holds: Type::Text,
-            of: |d, site| {
-                site.users.find(&d.owner).map_or(Value::None, |u| Value::Text(u.full_name.clone()))
-            },
-        },
-        Field {
-            name: "ownerEmail",
-            holds: Type::Text,
-            of: |d, site| {
-                site.users.find(&d.owner).map_or(Value::None, |u| Value::Text(u.email.clone()))
-            },
-        },
-        Field {
-            name: "projectName",
-            holds: Type::Text,
-            of: |d, site| Value::Text(site.project_name(&d.project)),
-        },
+        Field::new("ownerName", Type::Text, common::owner_name),
+        Field::new("ownerEmail", Type::Text, common::owner_email),
+        Field::new("ownerDomain", Type::Text, common::owner_domain),
+        Field::new("projectName", Type::Text, common::project_name),
     ];
 
     fn element(&self, site: &Site, call: &Call) -> Element {
         let note = (!self.certification_note.is_empty()).then_some(&self.certification_note);
-        Element::new("datasource")
+        let element = Element::new("datasource")
             .attr("id", &self.id)
             .attr("name", &self.name)
             .attr("contentUrl", &self.content_url)
@@ -140,31 +89,116 @@ impl Listed for Datasource {
             .attr("isCertified", self.certified)
             .maybe("certificationNote", note)
             .attr("useRemoteQueryAgent", self.remote_query_agent)
-            .attr("webpageUrl", self.web_page(site, call))
+            .attr("webpageUrl", self.web_page("datasources", site, call))
             .attr("isPublished", true)
             .attr("hasAlert", false)
             .attr("favoritesTotal", 0)
-            .attr("connectedWorkbooksCount", 0)
-            .child(
-                Element::reference("project", &self.project)
-                    .attr("name", site.project_name(&self.project)),
-            )
-            .child(
-                Element::reference("owner", &self.owner).attr("name", site.user_name(&self.owner)),
-            )
-            .child(tags::element(&self.tags))
+            .attr("connectedWorkbooksCount", 0);
+        self.surround(element, site)
             .child(Element::new("askData").attr("enablement", &self.ask_data))
     }
 }
 
+impl Content for Datasource {
+    const SORT: Sort = Sort {
+        parameter: Some("datasourceType"),
+        part: "tableau_datasource",
+        extensions: &["tds", "tdsx", "tde", "hyper", "parquet"],
+        wrong: "400010",
+        job: Some("PublishDatasource"),
+    };
+
+    fn new(id: String, name: String) -> Datasource {
+        Datasource {
+            common: Common::new(id, name),
+            content_url: String::new(),
+            kind: "sqlserver".to_owned(),
+            size: 1,
+            has_extracts: false,
+            encrypt_extracts: false,
+            certified: false,
+            certification_note: String::new(),
+            remote_query_agent: false,
+            ask_data: "SiteDefault".to_owned(),
+        }
+    }
+
+    fn change(&mut self, doc: &Doc, _: Version) -> Result<(), Refusal> {
+        if let Some(description) = doc.attr("description") {
+            description.clone_into(&mut self.description);
+        }
+        // The Python client writes `none` for what it does not know.
+        if doc.attr("isCertified").is_some_and(|certified| certified != "none") {
+            self.certified = doc.flag("isCertified")?.unwrap_or_default();
+        }
+        if let Some(note) = doc.attr("certificationNote") {
+            note.clone_into(&mut self.certification_note);
+        }
+        if let Some(encrypt) = doc.flag("encryptExtracts")? {
+            self.encrypt_extracts = encrypt;
+        }
+        if let Some(remote) = doc.flag("useRemoteQueryAgent")? {
+            self.remote_query_agent = remote;
+        }
+        if let Some(word) = ask_data(doc)? {
+            self.ask_data = word;
+        }
+        Ok(())
+    }
+
+    fn sample_file(&self, _: &Site) -> (&'static str, Vec<u8>) {
+        ("tds", files::tds(&self.name))
+    }
+
+    fn publish(
+        &mut self,
+        publication: &Publication,
+        site: &mut Site,
+        _: Timestamp,
+    ) -> Result<(), Refusal> {
+        let inside = publication.inside();
+        if self.content_url.is_empty() {
+            let taken = |url: &str| site.datasources.iter().any(|other| other.content_url == url);
+            self.content_url = free_url(&self.name, taken);
+        }
+        self.size = publication.megabytes();
+        let extract = matches!(publication.extension, "hyper" | "tde" | "parquet");
+        self.has_extracts = extract || inside.is_some_and(|inside| inside.has_extracts);
+        self.kind = inside
+            .and_then(|inside| inside.connections.first())
+            .map_or_else(|| "dataengine".to_owned(), |connection| connection.class.clone());
+        // What can be said of it is the same as in an update.
+        self.change(&publication.doc, Version::NEWEST)
+    }
+}
+
 pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Get, "sites/{site}/datasources", 2, 0, all),
+    Route::new(Method::Get, "sites/{site}/datasources", 2, 0, common::all::<Datasource>),
+    Route::new(Method::Post, "sites/{site}/datasources", 2, 0, publish::publish::<Datasource>),
     Route::new(Method::Get, "sites/{site}/datasources/{datasource}", 2, 0, get),
-    Route::new(Method::Put, "sites/{site}/datasources/{datasource}", 2, 0, update),
-    Route::new(Method::Delete, "sites/{site}/datasources/{datasource}", 2, 0, delete),
-    Route::new(Method::Post, "sites/{site}/datasources/{datasource}/refresh", 2, 8, refresh),
-    Route::new(Method::Post, "sites/{site}/datasources/{ds}/createExtract", 3, 5, create_extract),
-    Route::new(Method::Post, "sites/{site}/datasources/{ds}/deleteExtract", 3, 5, delete_extract),
+    Route::new(Method::Put, "sites/{site}/datasources/{id}", 2, 0, common::update::<Datasource>),
+    Route::new(Method::Delete, "sites/{site}/datasources/{id}", 2, 0, common::delete::<Datasource>),
+    Route::new(
+        Method::Post,
+        "sites/{site}/datasources/{id}/refresh",
+        2,
+        8,
+        common::refresh::<Datasource>,
+    ),
+    Route::new(
+        Method::Post,
+        "sites/{site}/datasources/{id}/createExtract",
+        3,
+        5,
+        common::create_extract::<Datasource>,
+    ),
+    Route::new(
+        Method::Post,
+        "sites/{site}/datasources/{id}/deleteExtract",
+        3,
+        5,
+        common::delete_extract::<Datasource>,
+    ),
     Route::new(Method::Patch, "sites/{site}/datasources/{ds}/data", 3, 12, update_data),
     Route::new(
         Method::Patch,
@@ -175,17 +209,12 @@ pub(super) const ROUTES: &[Route] = &[
     ),
 ];
 
-fn all(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    list(&site.datasources, site, call)
-}
-
 fn get(world: &mut World, call: &Call) -> Reply {
     let site = world.site(call)?;
     Ok(Answer::one(site.datasources.get(call.param(0))?.element(site, call)))
 }
 
-pub(super) fn ask_data(doc: &crate::mock::doc::Doc) -> Result<Option<String>, Refusal> {
+fn ask_data(doc: &Doc) -> Result<Option<String>, Refusal> {
     let Some(word) = doc.child("askData").and_then(|ask| ask.attr("enablement")) else {
         return Ok(None);
     };
@@ -193,72 +222,6 @@ pub(super) fn ask_data(doc: &crate::mock::doc::Doc) -> Result<Option<String>, Re
         return Err(Refusal::bad("400129", format!("'{word}' is no way to enable Ask Data.")));
     }
     Ok(Some(word.to_owned()))
-}
-
-fn update(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
-    let datasource = doc.need_child("datasource")?;
-    let now = world.clock.now();
-    let site = world.site_mut(call)?;
-    let mut changed = site.datasources.get(call.param(0))?.into_owned();
-    need_owner(call, &changed.owner)?;
-    if let Some(name) = datasource.attr("name").filter(|name| !name.is_empty()) {
-        name.clone_into(&mut changed.name);
-    }
-    if let Some(description) = datasource.attr("description") {
-        description.clone_into(&mut changed.description);
-    }
-    // The Python client writes `none` for what it does not know.
-    if datasource.attr("isCertified").is_some_and(|certified| certified != "none") {
-        changed.certified = datasource.flag("isCertified")?.unwrap_or_default();
-    }
-    if let Some(note) = datasource.attr("certificationNote") {
-        note.clone_into(&mut changed.certification_note);
-    }
-    if let Some(encrypt) = datasource.flag("encryptExtracts")? {
-        changed.encrypt_extracts = encrypt;
-    }
-    if let Some(remote) = datasource.flag("useRemoteQueryAgent")? {
-        changed.remote_query_agent = remote;
-    }
-    if let Some(word) = ask_data(datasource)? {
-        changed.ask_data = word;
-    }
-    if let Some(project) = datasource.child("project").and_then(|project| project.attr("id")) {
-        changed.project = site.projects.get(project)?.id.clone();
-    }
-    if let Some(owner) = datasource.child("owner").and_then(|owner| owner.attr("id")) {
-        changed.owner = site.users.get(owner)?.id.clone();
-    }
-    changed.updated = now;
-    site.datasources.get_mut(call.param(0))?.clone_from(&changed);
-    Ok(Answer::one(changed.element(site, call)))
-}
-
-fn delete(world: &mut World, call: &Call) -> Reply {
-    let site = world.site_mut(call)?;
-    need_owner(call, &site.datasources.get(call.param(0))?.owner)?;
-    site.datasources.remove(call.param(0))?;
-    site.forget(call.param(0));
-    Ok(Answer::no_content())
-}
-
-fn refresh(world: &mut World, call: &Call) -> Reply {
-    call.doc_or_empty()?;
-    start(world, call, "RefreshExtract", Effect::Refresh(call.param(0).to_owned()))
-}
-
-fn create_extract(world: &mut World, call: &Call) -> Reply {
-    let encrypt = call.asks("encrypt")?;
-    call.doc_or_empty()?;
-    let effect = Effect::Extract { of: call.param(0).to_owned(), exists: true, encrypt };
-    start(world, call, "CreateExtract", effect)
-}
-
-fn delete_extract(world: &mut World, call: &Call) -> Reply {
-    call.doc_or_empty()?;
-    let effect = Effect::Extract { of: call.param(0).to_owned(), exists: false, encrypt: false };
-    start(world, call, "DeleteExtract", effect)
 }
 
 // The actions are checked for being there; the extract itself is not looked into.
@@ -269,17 +232,9 @@ fn update_data(world: &mut World, call: &Call) -> Reply {
     }
     if let Some(id) = call.query("uploadSessionId") {
         let upload = world.site_mut(call)?.uploads.remove(id);
-        upload.ok_or_else(|| crate::mock::luid::Kind::Upload.missing(id))?;
+        upload.ok_or_else(|| Kind::Upload.missing(id))?;
     }
-    start(world, call, "UpdateUploadedFile", Effect::Refresh(call.param(0).to_owned()))
-}
-
-fn start(world: &mut World, call: &Call, kind: &'static str, effect: Effect) -> Reply {
-    let site = world.site(call)?;
-    let datasource = site.datasources.get(call.param(0))?;
-    need_owner(call, &datasource.owner)?;
-    super::jobs::not_running(site, kind, &datasource.id)?;
-    let on = Some(("datasource", datasource.id.clone(), datasource.name.clone()));
-    let job = world.start_job(call, kind, effect, on)?;
+    let effect = Effect::Refresh(call.param(0).to_owned());
+    let job = common::start::<Datasource>(world, call, "UpdateUploadedFile", effect)?;
     Ok(Answer::with_status(202, job))
 }

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::io::Read;
 
-use super::{Datasource, Shown, View, Workbook};
+use super::{Shown, View};
 use crate::xml::Escaped;
 
 /// A connection that a file has.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Found {
     /// The data source that it belongs to.
     pub(super) of: String,
@@ -19,7 +19,7 @@ pub(super) struct Found {
 }
 
 /// What a file says about itself.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Inside {
     pub(super) sheets: Vec<(String, Shown)>,
     pub(super) connections: Vec<Found>,
@@ -29,14 +29,18 @@ pub(super) struct Inside {
 /// The most that a file inside an archive may unpack to.
 const MAX_UNPACKED: u64 = 64 << 20;
 
-/// Reads a `.twb`, `.twbx`, `.tds` or `.tdsx`; `None` where the bytes are no such thing.
+/// Reads a `.twb`, `.twbx`, `.tds`, `.tdsx`, `.tfl` or `.tflx`; `None` where the bytes are no such
+/// thing.
 pub(super) fn read(bytes: &[u8]) -> Option<Inside> {
-    let (xml, packed) = if bytes.starts_with(b"PK\x03\x04") {
-        (Cow::Owned(unpack(bytes, &[".twb", ".tds"])?), true)
+    let (inner, packed) = if bytes.starts_with(b"PK\x03\x04") {
+        (Cow::Owned(unpack(bytes, &[".twb", ".tds", "flow"])?), true)
     } else {
         (Cow::Borrowed(bytes), false)
     };
-    let text = std::str::from_utf8(&xml).ok()?;
+    let text = std::str::from_utf8(&inner).ok()?;
+    if text.trim_start().starts_with('{') {
+        return flow(text);
+    }
     let document = roxmltree::Document::parse(text.trim_start_matches('\u{feff}')).ok()?;
     let root = document.root_element();
     let mut inside = Inside { has_extracts: packed && has_extract(bytes), ..Inside::default() };
@@ -65,6 +69,26 @@ pub(super) fn read(bytes: &[u8]) -> Option<Inside> {
         _ => return None,
     }
     Some(inside)
+}
+
+// A flow's connections are the members of one object.
+fn flow(text: &str) -> Option<Inside> {
+    let flow: serde_json::Value = serde_json::from_str(text).ok()?;
+    let connections = flow.get("connections").and_then(|all| all.as_object());
+    let found = |connection: &serde_json::Value| {
+        let attributes = &connection["connectionAttributes"];
+        let says = |name: &str| attributes[name].as_str().unwrap_or_default().to_owned();
+        Found {
+            of: connection["name"].as_str().unwrap_or_default().to_owned(),
+            class: says("class"),
+            server: says("server"),
+            port: says("port"),
+            user: says("username"),
+            database: says("dbname"),
+        }
+    };
+    let connections = connections.into_iter().flat_map(|all| all.values()).map(found).collect();
+    Some(Inside { connections, ..Inside::default() })
 }
 
 fn connections(datasource: roxmltree::Node<'_, '_>) -> Vec<Found> {
@@ -154,7 +178,7 @@ fn unpack(archive: &[u8], endings: &[&str]) -> Option<Vec<u8>> {
 }
 
 /// A workbook's file: as much as describes its sheets and its connection.
-pub(super) fn twb(workbook: &Workbook, views: &[Cow<'_, View>]) -> Vec<u8> {
+pub(super) fn twb(name: &str, views: &[Cow<'_, View>]) -> Vec<u8> {
     let sheets = |kind: Shown, tag: &str| -> String {
         views
             .iter()
@@ -162,7 +186,7 @@ pub(super) fn twb(workbook: &Workbook, views: &[Cow<'_, View>]) -> Vec<u8> {
             .map(|view| format!("<{tag} name=\"{}\"/>", Escaped(&view.name)))
             .collect()
     };
-    let connection = connection_xml(&workbook.name);
+    let connection = connection_xml(name);
     format!(
         "<?xml version='1.0' encoding='utf-8' ?>\n<workbook version='18.1'>\
          <datasources>{connection}</datasources><worksheets>{}</worksheets>\
@@ -174,9 +198,28 @@ pub(super) fn twb(workbook: &Workbook, views: &[Cow<'_, View>]) -> Vec<u8> {
 }
 
 /// A data source's file.
-pub(super) fn tds(datasource: &Datasource) -> Vec<u8> {
-    let xml = connection_xml(&datasource.name);
+pub(super) fn tds(name: &str) -> Vec<u8> {
+    let xml = connection_xml(name);
     format!("<?xml version='1.0' encoding='utf-8' ?>\n{xml}\n").into_bytes()
+}
+
+/// A flow's file: an archive of JSON that describes its connection.
+pub(super) fn tflx(name: &str) -> Vec<u8> {
+    let flow = serde_json::json!({
+        "connections": {
+            "1": {
+                "name": name,
+                "connectionAttributes": {
+                    "class": "sqlserver",
+                    "server": "db.example.com",
+                    "port": "1433",
+                    "username": "reporting",
+                    "dbname": "warehouse",
+                },
+            },
+        },
+    });
+    zip(&[("flow", flow.to_string().as_bytes())])
 }
 
 fn connection_xml(name: &str) -> String {
@@ -352,6 +395,18 @@ mod tests {
         assert_eq!(inside.connections[0].of, "Orders");
         let packed = zip(&[("Data/x.hyper", b"x"), ("w.twb", TWB.as_bytes())]);
         assert_eq!(read(&packed).unwrap(), Inside { has_extracts: true, ..inside });
+    }
+
+    #[test]
+    fn flows_plain_and_packed() {
+        let packed = tflx("Orders");
+        let inside = read(&packed).unwrap();
+        let [connection] = &inside.connections[..] else { panic!("{inside:?}") };
+        assert_eq!((&*connection.class, &*connection.of), ("sqlserver", "Orders"));
+        assert_eq!(read(&unpack(&packed, &["flow"]).unwrap()).unwrap(), inside);
+        assert_eq!(read(b"{}").unwrap(), Inside::default());
+        assert_eq!(read(b"{\"connections\": 1}").unwrap(), Inside::default());
+        assert_eq!(read(b"{"), None);
     }
 
     #[test]

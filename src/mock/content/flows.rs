@@ -4,32 +4,29 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::super::answer::{Answer, Element};
-use super::super::clock::written;
-use super::super::filter::{Type, Value};
-use super::super::luid::Kind;
-use super::super::query::{Field, Listed, list, list_these};
-use super::super::refusal::Refusal;
-use super::super::request::Call;
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::world::World;
+use super::common::{self, Common, Content};
 use super::jobs::{self, Run};
-use super::workbooks::need_owner;
-use super::{Effect, tags};
+use super::publish::{self, Publication, Sort};
+use super::{Effect, files};
+use crate::mock::answer::{Answer, Element};
+use crate::mock::clock::written;
+use crate::mock::doc::Doc;
+use crate::mock::filter::{Type, Value};
+use crate::mock::luid::Kind;
+use crate::mock::query::{Field, Listed, list_these};
+use crate::mock::refusal::Refusal;
+use crate::mock::request::Call;
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::site::Site;
+use crate::mock::version::Version;
+use crate::mock::world::World;
 
 /// A flow.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Flow {
-    pub(in super::super) id: String,
-    pub(in super::super) number: u64,
-    pub(in super::super) name: String,
-    pub(in super::super) description: String,
-    pub(in super::super) project: String,
-    pub(in super::super) owner: String,
-    pub(in super::super) created: Timestamp,
-    pub(in super::super) updated: Timestamp,
-    pub(in super::super) tags: Vec<String>,
+pub(in crate::mock) struct Flow {
+    pub(in crate::mock) common: Common,
+    /// `tfl` or `tflx`.
+    pub(in crate::mock) file_type: &'static str,
 }
 
 impl Listed for Flow {
@@ -43,6 +40,7 @@ impl Listed for Flow {
         "createdAt",
         "updatedAt",
         "project",
+        "location",
         "owner",
         "tags",
     ];
@@ -50,41 +48,55 @@ impl Listed for Flow {
         Field { name: "name", holds: Type::Text, of: |f, _| f.name.as_str().into() },
         Field { name: "createdAt", holds: Type::Time, of: |f, _| Value::Time(f.created) },
         Field { name: "updatedAt", holds: Type::Time, of: |f, _| Value::Time(f.updated) },
-        Field { name: "projectId", holds: Type::Text, of: |f, _| f.project.as_str().into() },
-        Field {
-            name: "projectName",
-            holds: Type::Text,
-            of: |f, site| Value::Text(site.project_name(&f.project)),
-        },
-        Field {
-            name: "ownerName",
-            holds: Type::Text,
-            of: |f, site| {
-                site.users.find(&f.owner).map_or(Value::None, |u| Value::Text(u.full_name.clone()))
-            },
-        },
+        Field::new("projectId", Type::Text, common::project_id),
+        Field::new("projectName", Type::Text, common::project_name),
+        Field::new("ownerName", Type::Text, common::owner_name),
     ];
 
     fn element(&self, site: &Site, call: &Call) -> Element {
-        let (base, number) = (call.base, self.number);
-        let web_page = match site.content_url.as_str() {
-            "" => format!("{base}/#/flows/{number}"),
-            site => format!("{base}/#/site/{site}/flows/{number}"),
-        };
-        let project = Element::reference("project", &self.project)
-            .attr("name", site.project_name(&self.project));
-        Element::reference("flow", &self.id)
+        let element = Element::reference("flow", &self.id)
             .attr("name", &self.name)
             .attr("description", &self.description)
-            .attr("webpageUrl", web_page)
-            .attr("fileType", "tflx")
+            .attr("webpageUrl", self.web_page("flows", site, call))
+            .attr("fileType", self.file_type)
             .attr("createdAt", written(self.created))
-            .attr("updatedAt", written(self.updated))
-            .child(project)
-            .child(
-                Element::reference("owner", &self.owner).attr("name", site.user_name(&self.owner)),
-            )
-            .child(tags::element(&self.tags))
+            .attr("updatedAt", written(self.updated));
+        self.surround(element, site)
+    }
+}
+
+impl Content for Flow {
+    const SORT: Sort = Sort {
+        parameter: Some("flowType"),
+        part: "tableau_flow",
+        extensions: &["tfl", "tflx"],
+        wrong: "400086",
+        job: None,
+    };
+
+    fn new(id: String, name: String) -> Flow {
+        Flow { common: Common::new(id, name), file_type: "tflx" }
+    }
+
+    fn change(&mut self, doc: &Doc, _: Version) -> Result<(), Refusal> {
+        if let Some(description) = doc.attr("description") {
+            description.clone_into(&mut self.description);
+        }
+        Ok(())
+    }
+
+    fn sample_file(&self, _: &Site) -> (&'static str, Vec<u8>) {
+        ("tflx", files::tflx(&self.name))
+    }
+
+    fn publish(
+        &mut self,
+        publication: &Publication,
+        _: &mut Site,
+        _: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.file_type = publication.extension;
+        self.change(&publication.doc, Version::NEWEST)
     }
 }
 
@@ -93,22 +105,18 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "sites/{site}/flows/runs", 3, 10, runs),
     Route::new(Method::Get, "sites/{site}/flows/runs/{run}", 3, 10, run),
     Route::new(Method::Put, "sites/{site}/flows/runs/{run}", 3, 10, cancel_run),
-    Route::new(Method::Get, "sites/{site}/flows", 3, 3, all),
+    Route::new(Method::Get, "sites/{site}/flows", 3, 3, common::all::<Flow>),
+    Route::new(Method::Post, "sites/{site}/flows", 3, 3, publish::publish::<Flow>),
     Route::new(Method::Get, "sites/{site}/flows/{flow}", 3, 3, get),
-    Route::new(Method::Put, "sites/{site}/flows/{flow}", 3, 3, update),
-    Route::new(Method::Delete, "sites/{site}/flows/{flow}", 3, 3, delete),
+    Route::new(Method::Put, "sites/{site}/flows/{flow}", 3, 3, common::update::<Flow>),
+    Route::new(Method::Delete, "sites/{site}/flows/{flow}", 3, 3, common::delete::<Flow>),
     Route::new(Method::Post, "sites/{site}/flows/{flow}/run", 3, 3, start),
 ];
-
-fn all(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    list(&site.flows, site, call)
-}
 
 fn get(world: &mut World, call: &Call) -> Reply {
     let site = world.site(call)?;
     let flow = site.flows.get(call.param(0))?;
-    // Each sample flow writes its result in one step.
+    // Each flow writes its result in one step.
     let step = Element::reference("flowOutputStep", &output_step(&flow)).attr("name", "Output");
     Ok(Answer::ok([flow.element(site, call), Element::list("flowOutputSteps", [step])]))
 }
@@ -117,52 +125,17 @@ fn output_step(flow: &Flow) -> String {
     format!("step-{}", flow.number)
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
-    let flow = doc.need_child("flow")?;
-    let now = world.clock.now();
-    let site = world.site_mut(call)?;
-    let mut changed = site.flows.get(call.param(0))?.into_owned();
-    need_owner(call, &changed.owner)?;
-    if let Some(name) = flow.attr("name").filter(|name| !name.is_empty()) {
-        name.clone_into(&mut changed.name);
-    }
-    if let Some(description) = flow.attr("description") {
-        description.clone_into(&mut changed.description);
-    }
-    if let Some(project) = flow.child("project").and_then(|project| project.attr("id")) {
-        changed.project = site.projects.get(project)?.id.clone();
-    }
-    if let Some(owner) = flow.child("owner").and_then(|owner| owner.attr("id")) {
-        changed.owner = site.users.get(owner)?.id.clone();
-    }
-    changed.updated = now;
-    site.flows.get_mut(call.param(0))?.clone_from(&changed);
-    Ok(Answer::one(changed.element(site, call)))
-}
-
-fn delete(world: &mut World, call: &Call) -> Reply {
-    let site = world.site_mut(call)?;
-    need_owner(call, &site.flows.get(call.param(0))?.owner)?;
-    site.flows.remove(call.param(0))?;
-    site.forget(call.param(0));
-    Ok(Answer::no_content())
-}
-
 fn start(world: &mut World, call: &Call) -> Reply {
     let doc = call.doc_or_empty()?;
-    let site = world.site(call)?;
-    let flow = site.flows.get(call.param(0))?;
-    need_owner(call, &flow.owner)?;
+    let flow = world.site(call)?.flows.get(call.param(0))?.into_owned();
+    common::need_owner(call, &flow.owner)?;
     if let Some(spec) = doc.child("flowRunSpec") {
         check(spec, &flow)?;
     }
-    jobs::not_running(site, "RunFlow", &flow.id)?;
-    let on = Some(("flow", flow.id.clone(), flow.name.clone()));
-    Ok(Answer::one(world.start_job(call, "RunFlow", Effect::Nothing, on)?))
+    Ok(Answer::one(common::start::<Flow>(world, call, "RunFlow", Effect::Nothing)?))
 }
 
-fn check(spec: &super::super::doc::Doc, flow: &Flow) -> Result<(), Refusal> {
+fn check(spec: &Doc, flow: &Flow) -> Result<(), Refusal> {
     if spec.attr("runMode").is_some_and(|mode| !matches!(mode, "full" | "incremental")) {
         return Err(Refusal::bad("400084", "A flow runs `full` or `incremental`."));
     }

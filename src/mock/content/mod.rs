@@ -1,5 +1,6 @@
 //! What is on a site: a file a resource, each with its data, its element and its operations.
 
+mod common;
 mod connections;
 mod custom_views;
 mod datasources;
@@ -8,10 +9,12 @@ mod flows;
 mod groups;
 mod jobs;
 mod permissions;
+mod personal_space;
 mod projects;
 mod publish;
 mod quality;
 mod revisions;
+mod schedules;
 mod search;
 mod sites;
 mod tags;
@@ -21,6 +24,7 @@ mod users;
 mod views;
 mod workbooks;
 
+pub(super) use common::{Common, Content, Place, check_visible};
 pub(super) use connections::Connection;
 pub(super) use custom_views::CustomView;
 pub(super) use datasources::Datasource;
@@ -59,7 +63,8 @@ pub(super) fn routes() -> impl Iterator<Item = Route> {
         tags::ROUTES,
         jobs::ROUTES,
         uploads::ROUTES,
-        publish::ROUTES,
+        personal_space::ROUTES,
+        schedules::ROUTES,
         search::ROUTES,
     ]
     .into_iter()

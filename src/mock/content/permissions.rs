@@ -1,7 +1,7 @@
 //! Permissions, on content and as a project's defaults.
 
+use super::common::{named as named_content, need_owner};
 use super::projects::lock;
-use super::workbooks::need_owner;
 use crate::mock::answer::{Answer, Element};
 use crate::mock::doc::Doc;
 use crate::mock::luid::{Kind, luid};
@@ -170,8 +170,7 @@ fn content(site: &Site, call: &Call) -> Result<Target, Refusal> {
         || Refusal::http(404, format!("The resource '{}' is not known.", call.request.path));
     let (kind, id) = (call.param(0), call.param(1));
     let capabilities = capabilities(kind).ok_or_else(unknown)?.1;
-    let locked_to =
-        |project: &str| site.projects.find(project).and_then(|project| lock(site, &project));
+    let locked_to = |project: Option<&str>| lock(site, &*site.projects.find(project?)?);
     let named = |name, text: &str| Some(Element::reference(name, id).attr("name", text));
     let target = |element, owner: &str, locked| Target {
         element,
@@ -188,25 +187,17 @@ fn content(site: &Site, call: &Call) -> Result<Target, Refusal> {
             let locked = lock(site, &project).filter(|locked| locked != id);
             target(named("project", &project.name), &project.owner, locked)
         }
-        "workbooks" => {
-            let workbook = site.workbooks.get(id)?;
-            let locked = locked_to(&workbook.project);
-            target(named("workbook", &workbook.name), &workbook.owner, locked)
-        }
-        "datasources" => {
-            let datasource = site.datasources.get(id)?;
-            let locked = locked_to(&datasource.project);
-            target(named("datasource", &datasource.name), &datasource.owner, locked)
-        }
-        "flows" if call.version >= Version(3, 3) => {
-            let flow = site.flows.get(id)?;
-            let locked = locked_to(&flow.project);
-            target(named("flow", &flow.name), &flow.owner, locked)
+        "workbooks" | "datasources" | "flows" => {
+            if kind == "flows" && call.version < Version(3, 3) {
+                return Err(unknown());
+            }
+            let (_, element, common) = named_content(site, kind, id).ok_or_else(unknown)??;
+            target(named(element, &common.name), &common.owner, locked_to(common.project()))
         }
         "views" if call.version >= Version(3, 2) => {
             let view = site.views.get(id)?;
             let workbook = site.workbooks.get(&view.workbook)?;
-            let locked = locked_to(&workbook.project);
+            let locked = locked_to(workbook.project());
             target(named("view", &view.name), &workbook.owner, locked)
         }
         _ => return Err(unknown()),

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::common::{self, Common, Content};
+use super::{Datasource, Flow, Workbook};
 use crate::mock::answer::{Answer, Element};
 use crate::mock::clock::written;
 use crate::mock::filter::{Type, Value};
@@ -117,7 +119,7 @@ impl Listed for Project {
 }
 
 fn counts(site: &Site, id: &str) -> Element {
-    let workbooks: Vec<_> = site.workbooks.iter().filter(|w| w.project == id).collect();
+    let workbooks: Vec<_> = site.workbooks.iter().filter(|w| w.project() == Some(id)).collect();
     let views: usize = workbooks.iter().map(|workbook| site.views_of(&workbook.id).len()).sum();
     Element::new("contentsCounts")
         .attr(
@@ -126,7 +128,10 @@ fn counts(site: &Site, id: &str) -> Element {
         )
         .attr("workbookCount", workbooks.len())
         .attr("viewCount", views)
-        .attr("dataSourceCount", site.datasources.iter().filter(|d| d.project == id).count())
+        .attr(
+            "dataSourceCount",
+            site.datasources.iter().filter(|d| d.project() == Some(id)).count(),
+        )
 }
 
 /// The project whose permissions hold for this one's content: the nearest above, or itself, that
@@ -297,34 +302,18 @@ fn delete(world: &mut World, call: &Call) -> Reply {
         doomed.extend(children.remove(&project).unwrap_or_default());
         at += 1;
     }
-    let workbooks: Vec<String> = site
-        .workbooks
-        .iter()
-        .filter(|w| doomed.contains(&w.project))
-        .map(|w| w.id.clone())
-        .collect();
-    for workbook in workbooks {
-        super::workbooks::discard(site, &workbook)?;
-    }
-    let datasources: Vec<String> = site
-        .datasources
-        .iter()
-        .filter(|d| doomed.contains(&d.project))
-        .map(|d| d.id.clone())
-        .collect();
-    let flows = site.flows.iter().filter(|flow| doomed.contains(&flow.project));
-    let flows: Vec<String> = flows.map(|flow| flow.id.clone()).collect();
-    for flow in flows {
-        site.flows.remove(&flow)?;
-        site.forget(&flow);
-    }
-    for datasource in datasources {
-        site.datasources.remove(&datasource)?;
-        site.forget(&datasource);
-    }
+    discard_in::<Workbook>(site, &doomed)?;
+    discard_in::<Datasource>(site, &doomed)?;
+    discard_in::<Flow>(site, &doomed)?;
     for project in doomed {
         site.projects.remove(&project)?;
         site.forget(&project);
     }
     Ok(Answer::no_content())
+}
+
+/// Takes the content of a kind that is in any of the projects off the site.
+fn discard_in<T: Content>(site: &mut Site, projects: &[String]) -> Result<(), Refusal> {
+    let inside = |common: &Common| projects.iter().any(|id| common.project() == Some(id));
+    common::ids::<T>(site, inside).iter().try_for_each(|id| T::discard(site, id))
 }

@@ -2,24 +2,24 @@
 
 use jiff::Timestamp;
 
-use super::super::answer::{Answer, Element};
-use super::super::clock::written;
-use super::super::doc::Doc;
-use super::super::luid::{ADDED, Kind, luid};
-use super::super::refusal::Refusal;
-use super::super::request::Call;
-use super::super::route::{Method, Reply, Route};
-use super::super::site::Site;
-use super::super::world::World;
-use super::workbooks::need_owner;
+use super::common::{Common, named, need_owner};
+use crate::mock::answer::{Answer, Element};
+use crate::mock::clock::written;
+use crate::mock::doc::Doc;
+use crate::mock::luid::{ADDED, Kind, luid};
+use crate::mock::refusal::Refusal;
+use crate::mock::request::Call;
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::site::Site;
+use crate::mock::world::World;
 
 /// A warning that hangs on content.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Warning {
+pub(in crate::mock) struct Warning {
     id: String,
     /// `datasource` or `flow`.
     kind: &'static str,
-    pub(in super::super) content: String,
+    pub(in crate::mock) content: String,
     sort: String,
     message: String,
     active: bool,
@@ -73,21 +73,16 @@ pub(super) const ROUTES: &[Route] = &[
 
 /// Kind, id and owner of the content that the path names.
 fn content(site: &Site, call: &Call) -> Result<(&'static str, String, String), Refusal> {
-    let id = call.param(1);
-    match call.param(0) {
-        "datasource" => {
-            let datasource = site.datasources.get(id)?;
-            Ok(("datasource", datasource.id.clone(), datasource.owner.clone()))
-        }
-        "flow" => {
-            let flow = site.flows.get(id)?;
-            Ok(("flow", flow.id.clone(), flow.owner.clone()))
-        }
-        other => {
-            let detail = format!("Nothing of the kind '{other}' carries a warning here.");
-            Err(Refusal::not_found("404029", detail))
-        }
-    }
+    let kind = call.param(0);
+    let found = match kind {
+        "datasource" | "flow" => named(site, &format!("{kind}s"), call.param(1)),
+        _ => None,
+    };
+    let (_, kind, Common { id, owner, .. }) = found.ok_or_else(|| {
+        let detail = format!("Nothing of the kind '{kind}' carries a warning here.");
+        Refusal::not_found("404029", detail)
+    })??;
+    Ok((kind, id, owner))
 }
 
 fn listed(site: &Site, content: &str) -> Element {

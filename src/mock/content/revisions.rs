@@ -1,11 +1,12 @@
-//! What was published: the bytes of workbooks and data sources, and their history.
+//! What was published: the bytes, and those of earlier times.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::files;
-use super::workbooks::need_owner;
+use super::common::need_owner;
+use super::publish::Publishes;
+use super::{CustomView, Datasource, Flow, Workbook};
 use crate::mock::answer::{Answer, Element};
 use crate::mock::clock::written;
 use crate::mock::query::Paging;
@@ -15,7 +16,7 @@ use crate::mock::route::{Method, Reply, Route};
 use crate::mock::site::Site;
 use crate::mock::world::World;
 
-/// One state of a workbook or data source.
+/// One state of what is published.
 #[derive(Clone, Debug)]
 pub(in crate::mock) struct Revision {
     pub(super) number: u64,
@@ -26,100 +27,68 @@ pub(in crate::mock) struct Revision {
 }
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Get, "sites/{site}/workbooks/{id}/content", 2, 0, workbook),
-    Route::new(Method::Get, "sites/{site}/workbooks/{id}/revisions", 2, 3, workbook_history),
+    Route::new(Method::Get, "sites/{site}/workbooks/{id}/content", 2, 0, download),
+    Route::new(Method::Get, "sites/{site}/workbooks/{id}/revisions", 2, 3, history),
     Route::new(
         Method::Get,
         "sites/{site}/workbooks/{id}/revisions/{number}/content",
         2,
         3,
-        workbook,
+        download,
     ),
-    Route::new(
-        Method::Delete,
-        "sites/{site}/workbooks/{id}/revisions/{number}",
-        2,
-        3,
-        workbook_delete,
-    ),
-    Route::new(Method::Get, "sites/{site}/datasources/{id}/content", 2, 0, datasource),
-    Route::new(Method::Get, "sites/{site}/datasources/{id}/revisions", 2, 3, datasource_history),
+    Route::new(Method::Delete, "sites/{site}/workbooks/{id}/revisions/{number}", 2, 3, delete),
+    Route::new(Method::Get, "sites/{site}/datasources/{id}/content", 2, 0, download),
+    Route::new(Method::Get, "sites/{site}/datasources/{id}/revisions", 2, 3, history),
     Route::new(
         Method::Get,
         "sites/{site}/datasources/{id}/revisions/{number}/content",
         2,
         3,
-        datasource,
+        download,
     ),
-    Route::new(
-        Method::Delete,
-        "sites/{site}/datasources/{id}/revisions/{number}",
-        2,
-        3,
-        datasource_delete,
-    ),
+    Route::new(Method::Delete, "sites/{site}/datasources/{id}/revisions/{number}", 2, 3, delete),
+    Route::new(Method::Get, "sites/{site}/flows/{id}/content", 3, 3, download),
+    Route::new(Method::Get, "sites/{site}/flows/{id}/revisions", 3, 3, history),
+    Route::new(Method::Get, "sites/{site}/flows/{id}/revisions/{number}/content", 3, 3, download),
+    Route::new(Method::Get, "sites/{site}/customviews/{id}/content", 3, 21, download),
 ];
 
 /// Whose history it is.
-struct Subject {
+pub(super) struct Subject {
     id: String,
     name: String,
     owner: String,
-    history: Vec<Revision>,
+    pub(super) history: Vec<Revision>,
 }
 
-// What the sample has, where nobody has published: one revision, made up on demand.
-fn of_workbook(site: &Site, id: &str) -> Result<Subject, Refusal> {
-    let workbook = site.workbooks.get(id)?;
+/// What was published of an item; of a generated one, there is one revision, made up on demand.
+pub(super) fn of<T: Publishes>(site: &Site, id: &str) -> Result<Subject, Refusal> {
+    let item = T::shelf(site).get(id)?;
+    let (name, owner, created) = item.about();
     let history = site.revisions.get(id).cloned().unwrap_or_else(|| {
-        let views = site.views_of(id);
-        vec![Revision {
-            number: 1,
-            published: workbook.created,
-            publisher: workbook.owner.clone(),
-            extension: "twb",
-            bytes: files::twb(&workbook, &views).into(),
-        }]
+        let (extension, bytes) = item.sample(site);
+        let publisher = owner.to_owned();
+        vec![Revision { number: 1, published: created, publisher, extension, bytes: bytes.into() }]
     });
-    Ok(Subject {
-        id: id.to_owned(),
-        name: workbook.name.clone(),
-        owner: workbook.owner.clone(),
-        history,
-    })
+    Ok(Subject { id: id.to_owned(), name: name.to_owned(), owner: owner.to_owned(), history })
 }
 
-fn of_datasource(site: &Site, id: &str) -> Result<Subject, Refusal> {
-    let datasource = site.datasources.get(id)?;
-    let history = site.revisions.get(id).cloned().unwrap_or_else(|| {
-        vec![Revision {
-            number: 1,
-            published: datasource.created,
-            publisher: datasource.owner.clone(),
-            extension: "tds",
-            bytes: files::tds(&datasource).into(),
-        }]
-    });
-    Ok(Subject {
-        id: id.to_owned(),
-        name: datasource.name.clone(),
-        owner: datasource.owner.clone(),
-        history,
-    })
+/// The item that the path names.
+fn subject(site: &Site, call: &Call) -> Result<Subject, Refusal> {
+    let id = call.param(0);
+    match call.at {
+        "workbooks" => of::<Workbook>(site, id),
+        "datasources" => of::<Datasource>(site, id),
+        "flows" => of::<Flow>(site, id),
+        _ => of::<CustomView>(site, id),
+    }
 }
 
 impl Site {
-    /// Adds a revision to a workbook's or data source's history; its number.
-    pub(super) fn publish(&mut self, id: &str, mut revision: Revision) {
-        let before = match self.revisions.remove(id) {
-            Some(history) => history,
-            None => of_workbook(self, id)
-                .or_else(|_| of_datasource(self, id))
-                .map(|subject| subject.history)
-                .unwrap_or_default(),
-        };
-        revision.number = before.last().map_or(0, |last| last.number) + 1;
+    /// Adds a revision to the history of what was published.
+    pub(super) fn publish(&mut self, id: &str, before: Vec<Revision>, mut revision: Revision) {
         let mut history = before;
+        revision.number = history.last().map_or(0, |last| last.number) + 1;
         history.push(revision);
         // As many as a site keeps by default.
         if history.len() > 25 {
@@ -127,19 +96,6 @@ impl Site {
         }
         self.revisions.insert(id.to_owned(), history);
     }
-
-    /// The first revision of something new.
-    pub(super) fn publish_first(&mut self, id: &str, revision: Revision) {
-        self.revisions.insert(id.to_owned(), vec![Revision { number: 1, ..revision }]);
-    }
-}
-
-fn workbook(world: &mut World, call: &Call) -> Reply {
-    download(&of_workbook(world.site(call)?, call.param(0))?, call)
-}
-
-fn datasource(world: &mut World, call: &Call) -> Reply {
-    download(&of_datasource(world.site(call)?, call.param(0))?, call)
 }
 
 fn find<'a>(subject: &'a Subject, number: &str) -> Result<&'a Revision, Refusal> {
@@ -151,13 +107,14 @@ fn find<'a>(subject: &'a Subject, number: &str) -> Result<&'a Revision, Refusal>
         .ok_or_else(|| Refusal::not_found("404024", "The revision could not be found."))
 }
 
-fn download(subject: &Subject, call: &Call) -> Reply {
+fn download(world: &mut World, call: &Call) -> Reply {
+    let subject = subject(world.site(call)?, call)?;
     // Without extract the file would be another; what was published is what is given back.
     if let Some(value) = call.query("includeExtract") {
         crate::mock::doc::flag("includeExtract", value)?;
     }
     let revision = match call.params.get(1) {
-        Some(number) => find(subject, number)?,
+        Some(number) => find(&subject, number)?,
         None => subject
             .history
             .last()
@@ -181,17 +138,9 @@ fn disposition(filename: &str) -> String {
     format!("name=\"tableau_file\"; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
-fn workbook_history(world: &mut World, call: &Call) -> Reply {
+fn history(world: &mut World, call: &Call) -> Reply {
     let site = world.site(call)?;
-    history(&of_workbook(site, call.param(0))?, site, call)
-}
-
-fn datasource_history(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    history(&of_datasource(site, call.param(0))?, site, call)
-}
-
-fn history(subject: &Subject, site: &Site, call: &Call) -> Reply {
+    let subject = subject(site, call)?;
     let newest = subject.history.last().map(|revision| revision.number);
     let element = |revision: &Revision| {
         Element::new("revision")
@@ -208,17 +157,8 @@ fn history(subject: &Subject, site: &Site, call: &Call) -> Reply {
     Paging::read(call)?.of("revisions", subject.history.iter().map(element).collect())
 }
 
-fn workbook_delete(world: &mut World, call: &Call) -> Reply {
-    let subject = of_workbook(world.site(call)?, call.param(0))?;
-    delete(world, call, subject)
-}
-
-fn datasource_delete(world: &mut World, call: &Call) -> Reply {
-    let subject = of_datasource(world.site(call)?, call.param(0))?;
-    delete(world, call, subject)
-}
-
-fn delete(world: &mut World, call: &Call, mut subject: Subject) -> Reply {
+fn delete(world: &mut World, call: &Call) -> Reply {
+    let mut subject = subject(world.site(call)?, call)?;
     need_owner(call, &subject.owner)?;
     let number = find(&subject, call.param(1))?.number;
     if subject.history.last().is_some_and(|last| last.number == number) {

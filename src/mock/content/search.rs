@@ -2,8 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::View;
+use super::common::Placed;
 use crate::mock::answer::Answer;
 use crate::mock::clock::written;
+use crate::mock::luid::Kind;
+use crate::mock::query::Listed;
 use crate::mock::refusal::Refusal;
 use crate::mock::request::Call;
 use crate::mock::route::{Method, Reply, Route};
@@ -49,7 +53,12 @@ fn hits(world: &World, call: &Call, most: usize) -> Result<Vec<Value>, Refusal> 
         let name = name.to_lowercase();
         terms.split_whitespace().all(|term| name.contains(term))
     };
-    let hit = |kind: &str, id: &str, title: &str, owner: &str, project: &str, at: String| {
+    let hit = |kind: &str,
+               id: &str,
+               title: &str,
+               owner: &str,
+               project: Option<&str>,
+               at: String| {
         json!({
             "uri": format!("{}/api/-/search/{kind}s/{id}", call.base),
             "content": {
@@ -57,7 +66,7 @@ fn hits(world: &World, call: &Call, most: usize) -> Result<Vec<Value>, Refusal> 
                 "luid": id,
                 "title": title,
                 "ownerName": site.user_name(owner),
-                "containerName": site.project_name(project),
+                "containerName": project.map_or_else(|| "Personal Space".to_owned(), |id| site.project_name(id)),
                 "modifiedTime": at,
             },
         })
@@ -65,23 +74,26 @@ fn hits(world: &World, call: &Call, most: usize) -> Result<Vec<Value>, Refusal> 
     let workbooks = site
         .workbooks
         .iter()
-        .filter(|w| asked("workbook") && named(&w.name))
-        .map(|w| hit("workbook", &w.id, &w.name, &w.owner, &w.project, written(w.updated)));
+        .filter(|w| asked("workbook") && named(&w.name) && w.is_seen_by(call))
+        .map(|w| hit("workbook", &w.id, &w.name, &w.owner, w.project(), written(w.updated)));
     let datasources = site
         .datasources
         .iter()
         .filter(|d| asked("datasource") && named(&d.name))
-        .map(|d| hit("datasource", &d.id, &d.name, &d.owner, &d.project, written(d.updated)));
+        .map(|d| hit("datasource", &d.id, &d.name, &d.owner, d.project(), written(d.updated)));
     let projects = site.projects.iter().filter(|p| asked("project") && named(&p.name)).map(|p| {
         let inside = p.parent.clone().unwrap_or_default();
-        hit("project", &p.id, &p.name, &p.owner, &inside, written(p.updated))
+        hit("project", &p.id, &p.name, &p.owner, Some(&inside), written(p.updated))
     });
-    let views = site.views.iter().filter(|v| asked("view") && named(&v.name)).map(|v| {
-        let workbook = site.workbooks.find(&v.workbook);
-        let (owner, project) =
-            workbook.map(|w| (w.owner.clone(), w.project.clone())).unwrap_or_default();
-        hit("view", &v.id, &v.name, &owner, &project, written(v.updated))
-    });
+    let visible = |v: &View| v.is_visible(site, call);
+    let views =
+        site.views.iter().filter(|v| asked("view") && named(&v.name) && visible(v)).filter_map(
+            |v| {
+                let workbook = v.placed(site)?.into_owned();
+                let (owner, project) = (&workbook.owner, workbook.project());
+                Some(hit("view", &v.id, &v.name, owner, project, written(v.updated)))
+            },
+        );
     Ok(workbooks.chain(datasources).chain(projects).chain(views).take(most).collect())
 }
 
@@ -120,10 +132,18 @@ fn usage_stats(world: &World, call: &Call, kind: &str, luid: &str) -> Result<Val
     let site = world.site(call)?;
     let total = match kind {
         "workbook" => {
-            site.workbooks.get(luid)?;
+            if !site.workbooks.get(luid)?.is_seen_by(call) {
+                return Err(Kind::Workbook.missing(luid));
+            }
             site.views_of(luid).iter().map(|view| view.usage).sum()
         }
-        "view" => site.views.get(luid)?.usage,
+        "view" => {
+            let view = site.views.get(luid)?;
+            if !view.is_visible(site, call) {
+                return Err(Kind::View.missing(luid));
+            }
+            view.usage
+        }
         "datasource" => site.datasources.get(luid).map(|datasource| datasource.size)?,
         other => {
             let detail = format!("Nothing is counted for the type '{other}'.");

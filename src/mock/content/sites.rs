@@ -51,6 +51,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("commentingMentionsEnabled", "true"),
     ("catalogObfuscationEnabled", "true"),
     ("flowAutoSaveEnabled", "true"),
+    ("personalSpaceEnabled", "true"),
     ("webExtractionEnabled", "true"),
     ("metricsContentTypeEnabled", "true"),
     ("notifySiteAdminsOnThrottle", "false"),

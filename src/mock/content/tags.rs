@@ -1,5 +1,6 @@
-//! Tags, on workbooks, views and data sources alike.
+//! Tags, on workbooks, views, data sources and flows alike.
 
+use super::common::named_mut;
 use crate::mock::answer::{Answer, Element};
 use crate::mock::doc::Doc;
 use crate::mock::refusal::Refusal;
@@ -9,20 +10,14 @@ use crate::mock::site::Site;
 use crate::mock::world::World;
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Put, "sites/{site}/workbooks/{id}/tags", 2, 0, add_to_workbook),
-    Route::new(Method::Delete, "sites/{site}/workbooks/{id}/tags/{tag}", 2, 0, take_from_workbook),
-    Route::new(Method::Put, "sites/{site}/views/{id}/tags", 2, 0, add_to_view),
-    Route::new(Method::Delete, "sites/{site}/views/{id}/tags/{tag}", 2, 0, take_from_view),
-    Route::new(Method::Put, "sites/{site}/datasources/{id}/tags", 2, 0, add_to_datasource),
-    Route::new(
-        Method::Delete,
-        "sites/{site}/datasources/{id}/tags/{tag}",
-        2,
-        0,
-        take_from_datasource,
-    ),
-    Route::new(Method::Put, "sites/{site}/flows/{id}/tags", 3, 3, add_to_flow),
-    Route::new(Method::Delete, "sites/{site}/flows/{id}/tags/{tag}", 3, 3, take_from_flow),
+    Route::new(Method::Put, "sites/{site}/workbooks/{id}/tags", 2, 0, add),
+    Route::new(Method::Delete, "sites/{site}/workbooks/{id}/tags/{tag}", 2, 0, take),
+    Route::new(Method::Put, "sites/{site}/views/{id}/tags", 2, 0, add),
+    Route::new(Method::Delete, "sites/{site}/views/{id}/tags/{tag}", 2, 0, take),
+    Route::new(Method::Put, "sites/{site}/datasources/{id}/tags", 2, 0, add),
+    Route::new(Method::Delete, "sites/{site}/datasources/{id}/tags/{tag}", 2, 0, take),
+    Route::new(Method::Put, "sites/{site}/flows/{id}/tags", 3, 3, add),
+    Route::new(Method::Delete, "sites/{site}/flows/{id}/tags/{tag}", 3, 3, take),
     Route::new(Method::Put, "sites/{site}/tags:batchCreate", 3, 9, batch_add),
     Route::new(Method::Delete, "sites/{site}/tags:BatchDelete", 3, 9, batch_take),
     // The spellings of the Python client.
@@ -64,22 +59,32 @@ fn read(doc: &Doc) -> Result<Vec<String>, Refusal> {
     Ok(tags)
 }
 
+/// The tags of what a batch names by its kind: `Workbook`, `Datasource`, ….
 fn tags_of<'a>(site: &'a mut Site, kind: &str, id: &str) -> Result<&'a mut Vec<String>, Refusal> {
-    Ok(match kind {
-        "Workbook" => &mut site.workbooks.get_mut(id)?.tags,
-        "View" => &mut site.views.get_mut(id)?.tags,
-        "Flow" => &mut site.flows.get_mut(id)?.tags,
-        "Datasource" => &mut site.datasources.get_mut(id)?.tags,
+    match kind {
+        "Workbook" => tags_at(site, "workbooks", id),
+        "View" => tags_at(site, "views", id),
+        "Flow" => tags_at(site, "flows", id),
+        "Datasource" => tags_at(site, "datasources", id),
         other => {
             let detail = format!("Nothing of the kind '{other}' can be tagged here.");
-            return Err(Refusal::not_found("404029", detail));
+            Err(Refusal::not_found("404029", detail))
         }
-    })
+    }
 }
 
-fn add(world: &mut World, call: &Call, kind: &str) -> Reply {
+/// The tags of what a path names.
+fn tags_at<'a>(site: &'a mut Site, at: &str, id: &str) -> Result<&'a mut Vec<String>, Refusal> {
+    if at == "views" {
+        return Ok(&mut site.views.get_mut(id)?.tags);
+    }
+    let unknown = || Refusal::http(404, format!("'{at}' have no tags."));
+    Ok(&mut named_mut(site, at, id).ok_or_else(unknown)??.tags)
+}
+
+fn add(world: &mut World, call: &Call) -> Reply {
     let new = read(&call.doc()?)?;
-    let tags = tags_of(world.site_mut(call)?, kind, call.param(0))?;
+    let tags = tags_at(world.site_mut(call)?, call.at, call.param(0))?;
     for tag in new {
         if !tags.contains(&tag) {
             tags.push(tag);
@@ -88,46 +93,14 @@ fn add(world: &mut World, call: &Call, kind: &str) -> Reply {
     Ok(Answer::one(element(tags)))
 }
 
-fn take(world: &mut World, call: &Call, kind: &str) -> Reply {
-    let tags = tags_of(world.site_mut(call)?, kind, call.param(0))?;
+fn take(world: &mut World, call: &Call) -> Reply {
+    let tags = tags_at(world.site_mut(call)?, call.at, call.param(0))?;
     let tag = call.param(1);
     let Some(at) = tags.iter().position(|known| known == tag) else {
         return Err(Refusal::not_found("404007", format!("Tag '{tag}' could not be found.")));
     };
     tags.remove(at);
     Ok(Answer::no_content())
-}
-
-fn add_to_workbook(world: &mut World, call: &Call) -> Reply {
-    add(world, call, "Workbook")
-}
-
-fn take_from_workbook(world: &mut World, call: &Call) -> Reply {
-    take(world, call, "Workbook")
-}
-
-fn add_to_view(world: &mut World, call: &Call) -> Reply {
-    add(world, call, "View")
-}
-
-fn take_from_view(world: &mut World, call: &Call) -> Reply {
-    take(world, call, "View")
-}
-
-fn add_to_datasource(world: &mut World, call: &Call) -> Reply {
-    add(world, call, "Datasource")
-}
-
-fn take_from_datasource(world: &mut World, call: &Call) -> Reply {
-    take(world, call, "Datasource")
-}
-
-fn add_to_flow(world: &mut World, call: &Call) -> Reply {
-    add(world, call, "Flow")
-}
-
-fn take_from_flow(world: &mut World, call: &Call) -> Reply {
-    take(world, call, "Flow")
 }
 
 fn batch_add(world: &mut World, call: &Call) -> Reply {

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Group, Workbook};
+use super::common::{self, Content};
+use super::{Datasource, Flow, Group, Workbook};
 use crate::mock::answer::{Answer, Element};
 use crate::mock::clock::written;
 use crate::mock::doc::Doc;
@@ -230,34 +231,26 @@ fn remove(world: &mut World, call: &Call) -> Reply {
 }
 
 pub(super) fn owns_something(site: &Site, id: &str) -> bool {
-    site.workbooks.iter().any(|workbook| workbook.owner == id)
-        || site.datasources.iter().any(|datasource| datasource.owner == id)
-        || site.flows.iter().any(|flow| flow.owner == id)
+    fn owns<T: Content>(site: &Site, id: &str) -> bool {
+        T::shelf(site).iter().any(|item| item.owner == id)
+    }
+    owns::<Workbook>(site, id)
+        || owns::<Datasource>(site, id)
+        || owns::<Flow>(site, id)
         || site.projects.iter().any(|project| project.owner == id)
 }
 
 fn hand_over(site: &mut Site, from: &str, to: &str) {
-    let workbooks: Vec<String> =
-        site.workbooks.iter().filter(|w| w.owner == from).map(|w| w.id.clone()).collect();
-    for id in workbooks {
-        if let Ok(workbook) = site.workbooks.get_mut(&id) {
-            to.clone_into(&mut workbook.owner);
+    fn hand<T: Content>(site: &mut Site, from: &str, to: &str) {
+        for id in common::ids::<T>(site, |common| common.owner == from) {
+            if let Ok(item) = T::shelf_mut(site).get_mut(&id) {
+                to.clone_into(&mut item.owner);
+            }
         }
     }
-    let datasources: Vec<String> =
-        site.datasources.iter().filter(|d| d.owner == from).map(|d| d.id.clone()).collect();
-    for id in datasources {
-        if let Ok(datasource) = site.datasources.get_mut(&id) {
-            to.clone_into(&mut datasource.owner);
-        }
-    }
-    let flows: Vec<String> =
-        site.flows.iter().filter(|f| f.owner == from).map(|f| f.id.clone()).collect();
-    for id in flows {
-        if let Ok(flow) = site.flows.get_mut(&id) {
-            to.clone_into(&mut flow.owner);
-        }
-    }
+    hand::<Workbook>(site, from, to);
+    hand::<Datasource>(site, from, to);
+    hand::<Flow>(site, from, to);
     let projects: Vec<String> =
         site.projects.iter().filter(|p| p.owner == from).map(|p| p.id.clone()).collect();
     for id in projects {

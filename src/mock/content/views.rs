@@ -1,8 +1,10 @@
 //! Views: `sites/{site}/views`.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
-use super::workbooks::need_owner;
+use super::common::{self, Common, Placed, need_owner};
 use super::{files, tags};
 use crate::mock::answer::{Answer, Element};
 use crate::mock::clock::written;
@@ -72,6 +74,17 @@ impl View {
     }
 }
 
+/// It is where its workbook is.
+impl Placed for View {
+    fn placed<'a>(&'a self, site: &'a Site) -> Option<Cow<'a, Common>> {
+        let workbook = site.workbooks.find(&self.workbook)?;
+        Some(match workbook {
+            Cow::Borrowed(workbook) => Cow::Borrowed(&workbook.common),
+            Cow::Owned(workbook) => Cow::Owned(workbook.common),
+        })
+    }
+}
+
 impl Listed for View {
     const NAMES: (&'static str, &'static str) = ("view", "views");
     const SHOWN: &'static [&'static str] = &[
@@ -107,31 +120,19 @@ impl Listed for View {
                     .map_or(Value::None, |w| Value::Text(w.name.clone()))
             },
         },
-        Field {
-            name: "projectName",
-            holds: Type::Text,
-            of: |v, site| {
-                site.workbooks
-                    .find(&v.workbook)
-                    .map_or(Value::None, |w| Value::Text(site.project_name(&w.project)))
-            },
-        },
-        Field {
-            name: "ownerName",
-            holds: Type::Text,
-            of: |v, site| {
-                site.workbooks
-                    .find(&v.workbook)
-                    .and_then(|w| Some(site.users.find(&w.owner)?.full_name.clone()))
-                    .map_or(Value::None, Value::Text)
-            },
-        },
+        Field::new("projectName", Type::Text, common::project_name),
+        Field::new("ownerName", Type::Text, common::owner_name),
     ];
 
+    fn is_visible(&self, site: &Site, call: &Call) -> bool {
+        self.placed(site).is_none_or(|workbook| workbook.is_seen_by(call))
+    }
+
     fn element(&self, site: &Site, call: &Call) -> Element {
-        let workbook = site.workbooks.find(&self.workbook);
+        let workbook = self.placed(site);
         let owner = workbook.as_ref().map(|workbook| Element::reference("owner", &workbook.owner));
-        let project = workbook.as_ref().map(|w| Element::reference("project", &w.project));
+        let project = workbook.as_ref().and_then(|workbook| workbook.project());
+        let location = workbook.as_ref().map(|workbook| workbook.location_element(site));
         let usage =
             call.query("includeUsageStatistics").is_some_and(|v| v.eq_ignore_ascii_case("true"))
                 || call.query("fields").is_some();
@@ -144,7 +145,8 @@ impl Listed for View {
             .attr("sheetType", self.sheet.word())
             .child(Element::reference("workbook", &self.workbook))
             .maybe_child(owner)
-            .maybe_child(project)
+            .maybe_child(project.map(|id| Element::reference("project", id)))
+            .maybe_child(location)
             .child(tags::element(&self.tags))
             .maybe_child(usage.then(|| self.usage_element()))
     }
@@ -223,36 +225,46 @@ fn exported(world: &World, call: &Call) -> Result<View, Refusal> {
     Ok(world.site(call)?.views.get(call.param(0))?.into_owned())
 }
 
-fn image(world: &mut World, call: &Call) -> Reply {
-    let view = exported(world, call)?;
-    Ok(match call.query("format") {
-        Some(format) if format.eq_ignore_ascii_case("svg") => {
-            Answer::bytes("image/svg+xml", files::svg(&view.name))
-        }
-        None => Answer::bytes("image/png", files::png()),
-        Some(format) if format.eq_ignore_ascii_case("png") => {
-            Answer::bytes("image/png", files::png())
-        }
+/// An image with that title, as the call asks for it.
+pub(super) fn image_of(title: &str, call: &Call) -> Reply {
+    check_export(call)?;
+    Ok(match call.query("format").map(str::to_ascii_lowercase).as_deref() {
+        Some("svg") => Answer::bytes("image/svg+xml", files::svg(title)),
+        None | Some("png") => Answer::bytes("image/png", files::png()),
         Some(format) => {
             return Err(Refusal::bad("400003", format!("'{format}' is no image format.")));
         }
     })
 }
 
-fn pdf(world: &mut World, call: &Call) -> Reply {
-    let view = exported(world, call)?;
-    Ok(Answer::bytes("application/pdf", files::pdf(&view.name)))
+/// A PDF with that title.
+pub(super) fn pdf_of(title: &str, call: &Call) -> Reply {
+    check_export(call)?;
+    Ok(Answer::bytes("application/pdf", files::pdf(title)))
 }
 
-fn data(world: &mut World, call: &Call) -> Reply {
-    let view = exported(world, call)?;
+/// What a view shows, as far as the call's filters let it through.
+pub(super) fn data_of(view: &View, call: &Call) -> Reply {
+    check_export(call)?;
     let filters: Vec<(&str, &str)> = call
         .request
         .query
         .iter()
         .filter_map(|(name, value)| Some((name.strip_prefix("vf_")?, value.as_str())))
         .collect();
-    Ok(Answer::bytes("text/csv;charset=UTF-8", files::csv(&view, &filters)))
+    Ok(Answer::bytes("text/csv;charset=UTF-8", files::csv(view, &filters)))
+}
+
+fn image(world: &mut World, call: &Call) -> Reply {
+    image_of(&exported(world, call)?.name, call)
+}
+
+fn pdf(world: &mut World, call: &Call) -> Reply {
+    pdf_of(&exported(world, call)?.name, call)
+}
+
+fn data(world: &mut World, call: &Call) -> Reply {
+    data_of(&exported(world, call)?, call)
 }
 
 fn crosstab(world: &mut World, call: &Call) -> Reply {
@@ -277,10 +289,9 @@ fn workbook_preview(world: &mut World, call: &Call) -> Reply {
 }
 
 fn workbook_pdf(world: &mut World, call: &Call) -> Reply {
-    check_export(call)?;
     let site = world.site(call)?;
     let workbook = site.workbooks.get(call.param(0))?;
-    Ok(Answer::bytes("application/pdf", files::pdf(&workbook.name)))
+    pdf_of(&workbook.name, call)
 }
 
 fn powerpoint(world: &mut World, call: &Call) -> Reply {

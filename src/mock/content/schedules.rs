@@ -1,0 +1,92 @@
+//! The schedules of the server, of which there are two, and putting content on them:
+//! `sites/{site}/schedules/{schedule}/workbooks` and the like.
+
+use super::common::{Content, need_owner};
+use super::{Datasource, Flow, Workbook};
+use crate::mock::answer::{Answer, Element};
+use crate::mock::luid::{ADDED, Kind, luid, number};
+use crate::mock::query::Paging;
+use crate::mock::refusal::Refusal;
+use crate::mock::request::Call;
+use crate::mock::route::{Method, Reply, Route};
+use crate::mock::world::World;
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::new(Method::Get, "schedules", 2, 3, all),
+    Route::new(Method::Get, "schedules/{schedule}", 3, 8, get),
+    Route::new(Method::Put, "sites/{site}/schedules/{schedule}/workbooks", 2, 8, add::<Workbook>),
+    Route::new(
+        Method::Put,
+        "sites/{site}/schedules/{schedule}/datasources",
+        2,
+        8,
+        add::<Datasource>,
+    ),
+    Route::new(Method::Put, "sites/{site}/schedules/{schedule}/flows", 3, 3, add::<Flow>),
+];
+
+/// Name, type, and the element of its tasks.
+const SCHEDULES: [(&str, &str, &str); 2] =
+    [("Weekday early mornings", "Extract", "extractRefresh"), ("Every night", "Flow", "runFlow")];
+
+/// They are the server's, so their ids are of no site.
+fn id(number: usize) -> String {
+    luid(Kind::Schedule, 0, number as u64)
+}
+
+fn find(id: &str) -> Result<(usize, (&'static str, &'static str, &'static str)), Refusal> {
+    let missing = || Kind::Schedule.missing(id);
+    let at = usize::try_from(number(id, Kind::Schedule, 0).ok_or_else(missing)?);
+    let at = at.map_err(|_| missing())?;
+    Ok((at, *SCHEDULES.get(at).ok_or_else(missing)?))
+}
+
+fn element(at: usize, (name, kind, _): (&str, &str, &str)) -> Element {
+    Element::reference("schedule", &id(at))
+        .attr("name", name)
+        .attr("state", "Active")
+        .attr("priority", 50)
+        .attr("createdAt", "2024-01-01T00:00:00Z")
+        .attr("updatedAt", "2024-01-01T00:00:00Z")
+        .attr("type", kind)
+        .attr("frequency", "Daily")
+        .attr("executionOrder", "Parallel")
+}
+
+fn all(_: &mut World, call: &Call) -> Reply {
+    let elements = SCHEDULES.into_iter().enumerate().map(|(at, one)| element(at, one)).collect();
+    Paging::read(call)?.of("schedules", elements)
+}
+
+fn get(_: &mut World, call: &Call) -> Reply {
+    let (at, schedule) = find(call.param(0))?;
+    Ok(Answer::one(element(at, schedule)))
+}
+
+fn add<T: Content>(world: &mut World, call: &Call) -> Reply {
+    let (at, schedule) = find(call.param(0))?;
+    let (_, kind, sort) = schedule;
+    let doc = call.doc()?;
+    let task = doc.need_child("task")?;
+    // A schedule runs tasks of its own type alone.
+    let wanted = task.child(sort).and_then(|task| task.child(T::NAMES.0)).ok_or_else(|| {
+        let detail = format!("A schedule of the type '{kind}' takes no such task.");
+        Refusal::malformed(detail)
+    })?;
+    let content = wanted.need("id")?;
+    let site = world.site_mut(call)?;
+    let item = T::shelf(site).get(content)?.into_owned();
+    if !item.is_seen_by(call) {
+        return Err(T::KIND.missing(content));
+    }
+    need_owner(call, &item.owner)?;
+    site.scheduled += 1;
+    let task = Element::new("task").child(
+        Element::reference(sort, &luid(Kind::Task, site.number, ADDED + site.scheduled))
+            .attr("priority", 50)
+            .attr("consecutiveFailedCount", 0)
+            .child(element(at, schedule))
+            .child(Element::reference(T::NAMES.0, content)),
+    );
+    Ok(Answer::one(task))
+}
