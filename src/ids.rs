@@ -172,6 +172,8 @@ ids! {
     GroupSetId = "groupsets", "groupSet";
     /// The id of a project.
     ProjectId = "projects", "project": Permissioned(2, 0);
+    /// The id of a user's personal space; see [`Session::personal_space`](crate::Session::personal_space).
+    PersonalSpaceId;
     /// The id of a workbook.
     WorkbookId = "workbooks", "workbook":
         Tagged(1, 0) Permissioned(2, 0) Connected(2, 0) BatchConnected(3, 26) Revisioned(2, 3) Prunable(2, 3)

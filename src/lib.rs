@@ -76,6 +76,7 @@ pub use datasources::{AskData, Datasource, DatasourceUpdate};
 pub use flow_runs::{FlowParameterRun, FlowRun, FlowRunStatus};
 pub use flows::{Flow, FlowOutputStep, FlowParameter, FlowRunSpec, FlowUpdate};
 pub use jobs::{BackgroundJob, FinishCode, Job, JobStatus, StatusNote};
+pub use personal_space::PersonalSpace;
 pub use projects::{ContentPermissions, NewProject, Project, ProjectUpdate};
 pub use sites::{NewSite, Site, SiteUpdate};
 pub use users::{AuthSetting, SiteRole, User};

@@ -38,6 +38,7 @@ pub mod fileuploads;
 pub mod flow_runs;
 pub mod flows;
 pub mod jobs;
+pub mod personal_space;
 pub mod projects;
 pub mod sites;
 pub mod users;

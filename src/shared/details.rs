@@ -6,8 +6,8 @@
 
 use jiff::Timestamp;
 
-use crate::ids::{ProjectId, UserId, ViewId};
-use crate::xml::{element, words};
+use crate::ids::{PersonalSpaceId, ProjectId, UserId, ViewId};
+use crate::xml::{Out, ToXml, element, words};
 use crate::{AuthSetting, ContentPermissions, SiteRole};
 
 element! {
@@ -97,6 +97,16 @@ element! {
         kind: Option<LocationKind> = attr("type");
         /// The project's name.
         name: Option<String> = attr("name");
+    }
+}
+
+/// Where content is to be: a personal space is named by its id.
+impl ToXml for PersonalSpaceId {
+    fn to_xml(&self, out: &mut Out) {
+        out.element("location", |out| {
+            out.attr("id", self);
+            out.attr("type", &LocationKind::PersonalSpace);
+        });
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use log::warn;
 
 use super::backoff::Backoff;
+use super::publish::{Asked, PublishedConnection, compare};
 use crate::core::Core;
 use crate::http::{Fate, Request};
 use crate::ids::{JobId, Located};
@@ -36,6 +37,8 @@ pub struct JobHandle<'s> {
     /// What the job is asked for by, whatever an answer calls it.
     id: JobId,
     job: Job,
+    /// The connections that it publishes along.
+    asked: Vec<Asked>,
 }
 
 /// How a job is waited for.
@@ -111,12 +114,18 @@ impl fmt::Debug for JobWait<'_> {
 
 impl<'s> JobHandle<'s> {
     pub(crate) fn new(core: &'s Arc<Core>, job: Job) -> JobHandle<'s> {
-        JobHandle { core, id: job.id.clone(), job }
+        JobHandle { core, id: job.id.clone(), job, asked: Vec::new() }
     }
 
     /// Of a job that was asked for by this id.
     pub(crate) fn asked(core: &'s Arc<Core>, id: &JobId, job: Job) -> JobHandle<'s> {
-        JobHandle { core, id: id.clone(), job }
+        JobHandle { core, id: id.clone(), job, asked: Vec::new() }
+    }
+
+    /// Of a job that publishes these connections along.
+    pub(crate) fn publishing(mut self, asked: Vec<Asked>) -> JobHandle<'s> {
+        self.asked = asked;
+        self
     }
 
     /// The job's id.
@@ -210,6 +219,31 @@ impl<'s> JobHandle<'s> {
             }
             self.core.sleep(pause)?;
         }
+    }
+
+    /// What became of the connections that were published along, in their order, when the job that
+    /// publishes has ended: as [`Published::connections`](crate::Published::connections). None where
+    /// none were, or where the handle is of a job that somebody else started.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Job`] where the job, as it was last asked for, failed or was cancelled, and
+    /// [`ErrorKind::Input`] where it has not ended: it has to be [waited for](JobHandle::wait)
+    /// first. Where the server cannot be asked, [`taken`](PublishedConnection::taken) is `None`.
+    ///
+    /// REST: [Query Workbook Connections](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbook_connections)
+    /// and [Query Data Source Connections](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#query_data_source_connections), API 2.3.
+    pub fn published_connections(&self) -> Result<Vec<PublishedConnection>> {
+        if self.job.completed_at.is_none() {
+            return Err(Error::input(format!(
+                "{} has not ended: what it published is known when it was waited for",
+                called(&self.job)
+            )));
+        }
+        let job = ended(&self.job)?;
+        let workbook = job.workbook.as_ref().map(Located::path);
+        let item = workbook.or_else(|| job.datasource.as_ref().map(Located::path));
+        Ok(compare(self.core, item.as_deref(), &self.asked))
     }
 
     /// Asks the server to stop the job. One that has ended stays as it is.

@@ -13,15 +13,15 @@ use std::borrow::Borrow;
 use jiff::Timestamp;
 
 use super::views::{USAGE, View};
-use crate::Result;
 use crate::http::Request;
-use crate::ids::{Located, ProjectId, ScheduleId, UserId, ViewId, WorkbookId};
+use crate::ids::{Located, PersonalSpaceId, ProjectId, ScheduleId, UserId, ViewId, WorkbookId};
 use crate::shared::find::{self, Place};
 use crate::shared::{
     JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule,
     refresh,
 };
 use crate::xml::element;
+use crate::{Error, Result};
 
 super::room! {
     /// The workbooks of a site.
@@ -76,7 +76,9 @@ impl<'s> Workbooks<'s> {
     /// # Errors
     ///
     /// [`ErrorKind::Version`](crate::ErrorKind::Version), before anything is sent, where the update
-    /// has a description and the session speaks an API before 3.21, which would drop it unsaid.
+    /// has a description and the session speaks an API before 3.21, which would drop it unsaid, or a
+    /// location before 3.13. [`ErrorKind::Input`](crate::ErrorKind::Input), likewise, where it has
+    /// both a project and a location.
     ///
     /// REST: [Update Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook), API 2.0.
     pub fn update(
@@ -104,6 +106,15 @@ impl<'s> Workbooks<'s> {
         id: &WorkbookId,
         changes: &WorkbookUpdate,
     ) -> Result<Request<'static>> {
+        if changes.location.is_some() {
+            self.core.needs((3, 13), || "moving a workbook to a personal space".into())?;
+            if changes.project.is_some() {
+                return Err(Error::input(format!(
+                    "the workbook {id} is to go to a project and to a personal space: it can be in \
+                     one of them"
+                )));
+            }
+        }
         if changes.description.is_some() {
             self.core.needs((3, 21), || "the description of a workbook".into())?;
         }
@@ -190,8 +201,10 @@ element! {
         owner_name: Option<String> = child_attr("owner", "name");
         /// More about the owner.
         owner_details: Option<OwnerDetails> = child("owner");
-        /// The project or personal space that it is in.
-        location: Option<Location> = child("location");
+        /// The project or personal space that it is in. In an update, the personal space that it goes
+        /// to, which is the user's own; into a project it goes by
+        /// [`project`](WorkbookUpdate::project). API 3.13.
+        location: Option<Location> = child("location"), update PersonalSpaceId;
         /// The labels of its tags.
         tags: Vec<String> = labels("tags", "tag");
         /// Its views, in the answers that have them. In an update, those that

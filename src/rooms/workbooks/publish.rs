@@ -1,8 +1,8 @@
 //! Publishing workbooks.
 
 use super::{Workbook, Workbooks};
-use crate::ids::{GroupId, UserId, WorkbookId};
-use crate::shared::{HoldsExtracts, InProject, Magic, Publish, Publishable, Source};
+use crate::ids::{GroupId, PersonalSpaceId, UserId, WorkbookId};
+use crate::shared::{HoldsExtracts, InProject, Location, Magic, Publish, Publishable, Source};
 
 impl<'s> Workbooks<'s> {
     /// Publishes a file as a workbook: `.twbx` or `.twb`.
@@ -41,6 +41,10 @@ impl Publishable for Workbook {
     fn id(&self) -> &WorkbookId {
         &self.id
     }
+
+    fn location(&self) -> Option<&Location> {
+        self.location.as_ref()
+    }
 }
 
 impl InProject for Workbook {}
@@ -48,6 +52,17 @@ impl InProject for Workbook {}
 impl HoldsExtracts for Workbook {}
 
 impl Publish<'_, '_, Workbook> {
+    /// The personal space that it goes to, instead of a project: the user's own, which
+    /// [`Session::personal_space`](crate::Session::personal_space) knows. API 3.13.
+    ///
+    /// A site can have publishing there switched off, which is an error of the server. Some servers
+    /// pass over the wish without a word, and put the workbook into the default project, where others
+    /// can see it: [`Workbook::location`] of what [`send`](Publish::send) returns tells where it
+    /// is, and the log has a warning.
+    pub fn location(self, space: &PersonalSpaceId) -> Self {
+        self.into_space(space)
+    }
+
     /// Whether its sheets are shown as tabs. Default: they are not.
     pub fn show_tabs(self, yes: bool) -> Self {
         self.attribute("showTabs", &yes)

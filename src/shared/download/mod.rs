@@ -136,7 +136,8 @@ impl<'s> Download<'s> {
     }
 
     /// Into a file of this name, an extension included. It has the name when it is complete and
-    /// not before; a download that fails leaves nothing behind.
+    /// not before; a download that fails leaves nothing behind. One whose process is killed leaves
+    /// what had come, in a file `.tableau-….part` in the same folder, which nothing reads again.
     pub fn to_path(self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         if path.is_dir() {

@@ -5,10 +5,10 @@ use std::fmt;
 use log::warn;
 
 use super::super::connections::Connection;
-use super::Publishable;
+use crate::Error;
 use crate::core::Core;
 use crate::http::Request;
-use crate::ids::{ConnectionId, Located};
+use crate::ids::ConnectionId;
 use crate::secret::Secret;
 use crate::xml::Out;
 
@@ -114,16 +114,34 @@ impl PublishConnection {
         });
     }
 
+    pub(super) fn asked(&self) -> Asked {
+        // What is not embedded is not kept, so there is nothing to be seen of it.
+        let login = self.credentials.as_ref().filter(|login| login.embed);
+        Asked {
+            server: self.server.clone(),
+            port: self.port,
+            user: login.map(|login| login.user.clone()),
+        }
+    }
+}
+
+/// What can be seen on the server of a connection that was published along.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    server: String,
+    port: Option<u16>,
+    /// The embedded login's.
+    user: Option<String>,
+}
+
+impl Asked {
     /// Whether the server has it as it was asked for.
     fn is_taken_as(&self, there: &Connection) -> bool {
         let port = self.port.is_none_or(|port| there.server_port.is_none_or(|other| other == port));
         let address =
             there.server_address.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(&self.server));
-        // What is not embedded is not kept, so there is nothing to be seen of it.
-        let login = self.credentials.as_ref().filter(|login| login.embed).is_none_or(|login| {
-            there.user_name.as_deref() == Some(login.user.as_str())
-                && there.embed_password != Some(false)
-        });
+        let login = self.user.is_none()
+            || (there.user_name == self.user && there.embed_password != Some(false));
         address && port && login
     }
 }
@@ -145,36 +163,39 @@ pub struct PublishedConnection {
     pub id: Option<ConnectionId>,
 }
 
-/// Compares what was asked with what is there. The item is published, so that nothing here may
-/// look as if it were not.
-pub(super) fn compare<T: Publishable>(
+/// Compares what was asked with what is there, where the item's path is known. The item is published,
+/// so that nothing here may look as if it were not.
+pub(crate) fn compare(
     core: &Core,
-    item: &T,
-    asked: Vec<PublishConnection>,
+    item: Option<&str>,
+    asked: &[Asked],
 ) -> Vec<PublishedConnection> {
     if asked.is_empty() {
         return Vec::new();
     }
-    let request = Request::get(core.site(&format!("{}/connections", item.id().path())));
-    let there = core.read_all::<Connection>(request, "connections", "connection");
-    if let Err(error) = &there {
-        warn!(
-            target: "tableau_server_client::publish",
-            "published, but whether its connections were taken is not known: {error}"
-        );
-    }
-    let found = |asked: &PublishConnection| {
-        let there = there.as_ref().ok()?;
+    let there = item.and_then(|item| {
+        let request = Request::get(core.site(&format!("{item}/connections")));
+        let there = core.read_all::<Connection>(request, "connections", "connection");
+        let unknown = |error: &Error| {
+            warn!(
+                target: "tableau_server_client::publish",
+                "published, but whether its connections were taken is not known: {error}"
+            );
+        };
+        there.inspect_err(unknown).ok()
+    });
+    let found = |asked: &Asked| {
+        let there = there.as_ref()?;
         Some(there.iter().find(|there| asked.is_taken_as(there)).map(|there| there.id.clone()))
     };
-    let outcome = |asked: PublishConnection| {
-        let found = found(&asked);
+    let outcome = |asked: &Asked| {
+        let found = found(asked);
         PublishedConnection {
             taken: found.as_ref().map(Option::is_some),
             id: found.flatten(),
-            server: asked.server,
+            server: asked.server.clone(),
             port: asked.port,
         }
     };
-    asked.into_iter().map(outcome).collect()
+    asked.iter().map(outcome).collect()
 }

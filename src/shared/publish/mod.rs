@@ -5,17 +5,20 @@ mod connections;
 use std::fmt;
 use std::sync::Arc;
 
-use connections::compare;
+pub(crate) use connections::{Asked, compare};
 pub use connections::{ConnectionCredentials, PublishConnection, PublishedConnection};
 
+use log::warn;
+
+use super::details::Location;
 use super::filetype::{Magic, split};
 use super::job::JobHandle;
 use super::source::{Opened, Source};
 use super::upload::{Upload, upload};
 use crate::core::Core;
 use crate::http::{Multipart, Request};
-use crate::ids::{Located, ProjectId};
-use crate::xml::{FromXml, Node, Out, Text};
+use crate::ids::{Located, PersonalSpaceId, ProjectId};
+use crate::xml::{FromXml, Node, Out, Text, ToXml};
 use crate::{Error, Result};
 
 /// What can be published: how the server calls it, and which files it takes.
@@ -35,6 +38,11 @@ pub trait Publishable: FromXml {
 
     /// The id of the item.
     fn id(&self) -> &Self::Id;
+
+    /// Where the item is, as far as it says so.
+    fn location(&self) -> Option<&Location> {
+        None
+    }
 }
 
 /// A file to publish, and what is to become of it; see `publish` of each room.
@@ -51,6 +59,7 @@ pub struct Publish<'s, 'f, T> {
     query: Vec<(String, String)>,
     attributes: Vec<(&'static str, String)>,
     children: Vec<(&'static str, &'static str, String)>,
+    space: Option<PersonalSpaceId>,
     hidden_views: Vec<String>,
     credentials: Option<ConnectionCredentials>,
     connections: Vec<PublishConnection>,
@@ -67,6 +76,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
             query: Vec::new(),
             attributes: Vec::new(),
             children: Vec::new(),
+            space: None,
             hidden_views: Vec::new(),
             credentials: None,
             connections: Vec::new(),
@@ -113,6 +123,11 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         self
     }
 
+    pub(crate) fn into_space(mut self, space: &PersonalSpaceId) -> Self {
+        self.space = Some(space.clone());
+        self
+    }
+
     pub(crate) fn hide(mut self, views: impl IntoIterator<Item = String>) -> Self {
         self.hidden_views.extend(views);
         self
@@ -132,10 +147,18 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
     /// none of those the room takes, an empty one, or no name. An error after the whole file was
     /// sent (a broken connection, 504) does not say whether the item was published.
     pub fn send(self) -> Result<Published<T>> {
-        let (core, asked) = (self.core, self.connections.clone());
+        let (core, asked, space) = (self.core, self.asked(), self.space.clone());
         let item: T = self.post(false, |root| root.child(T::Id::KIND))?;
-        let connections = compare(core, &item, asked);
+        if let Some(space) = space {
+            check_location(&item, &space);
+        }
+        let connections = compare(core, Some(&item.id().path()), &asked);
         Ok(Published { item, connections })
+    }
+
+    /// What is to be asked for when it is published.
+    fn asked(&self) -> Vec<Asked> {
+        self.connections.iter().map(PublishConnection::asked).collect()
     }
 
     fn post<A>(mut self, as_job: bool, read: impl Fn(Node<'_>) -> Result<A>) -> Result<A> {
@@ -143,6 +166,9 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         self.core.needs(T::SINCE, || format!("publishing a {}", T::Id::KIND))?;
         if as_job {
             self.core.needs((3, 0), || "publishing as a job".into())?;
+        }
+        if self.space.is_some() {
+            self.core.needs((3, 13), || "publishing to a personal space".into())?;
         }
         let chunked_by_force = self.source.resume.is_some();
         let mut source = std::mem::replace(&mut self.source, Source::path("")).open()?;
@@ -244,6 +270,13 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
                 return Err(Error::input("a connection to publish has no server address"));
             }
         }
+        if self.space.is_some() && self.children.iter().any(|(tag, _, _)| *tag == "project") {
+            return Err(Error::input(format!(
+                "the {} {:?} is to go to a project and to a personal space: it can be in one of them",
+                T::Id::KIND,
+                file.item
+            )));
+        }
         if self.credentials.is_some() && !self.connections.is_empty() {
             return Err(Error::input(
                 "a data source is published with credentials or with connections, not with both",
@@ -260,6 +293,9 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
                 for tag in ["askData", "project", "owner", "workbook"] {
                     for (_, name, value) in self.children.iter().filter(|child| child.0 == tag) {
                         out.element(tag, |out| out.attribute(name, value));
+                    }
+                    if let Some(space) = self.space.as_ref().filter(|_| tag == "project") {
+                        space.to_xml(out);
                     }
                 }
                 if let Some(credentials) = &self.credentials {
@@ -333,11 +369,35 @@ impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
     }
 
     /// As [`send`](Publish::send), and the server answers as soon as it has the file. What became
-    /// of the connections is for [`Session::connections`](crate::Session::connections) to tell
-    /// when the job has ended. API 3.0.
+    /// of the connections, [`JobHandle::published_connections`] tells when the job has ended. API
+    /// 3.0.
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(publish: tsc::Publish<'_, '_, tsc::Workbook>) -> tsc::Result<()> {
+    /// let mut job = publish.send_as_job()?;
+    /// println!("{:?}", job.wait()?.workbook);
+    /// println!("{:?}", job.published_connections()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn send_as_job(self) -> Result<JobHandle<'s>> {
-        let core = self.core;
-        Ok(JobHandle::new(core, self.post(true, |root| root.child("job"))?))
+        let (core, asked) = (self.core, self.asked());
+        let job = self.post(true, |root| root.child("job"))?;
+        Ok(JobHandle::new(core, job).publishing(asked))
+    }
+}
+
+/// The item is published, so that it is no error where it is.
+fn check_location<T: Publishable>(item: &T, space: &PersonalSpaceId) {
+    let there = item.location().and_then(|location| location.id.as_deref());
+    if there != Some(space.as_str()) {
+        let (kind, id) = (T::Id::KIND, item.id().as_str());
+        warn!(
+            target: "tableau_server_client::publish",
+            "the {kind} {id} was to go to the personal space {space}, and the server does not say \
+             that it is there"
+        );
     }
 }
 
