@@ -3,6 +3,8 @@
 mod connections;
 mod mock;
 mod permissions;
+mod personal_space;
+mod publish;
 mod rooms;
 mod shared;
 mod tags;

@@ -69,7 +69,7 @@ pub fn many_connections<I: BatchConnected + Connected>(g: &mut Goldens, id: &I) 
 pub fn revisions<I: Prunable + Revisioned>(
     g: &mut Goldens,
     id: &I,
-    download: impl for<'s> Fn(&'s Session<'_>, u32) -> Download<'s>,
+    download: impl for<'s> Fn(&'s Session<'_>, u64) -> Download<'s>,
 ) {
     let (kind, own) = (I::AT, id.as_str());
     g.differs(
