@@ -43,6 +43,8 @@ pub(super) struct Site {
     pub(super) revisions: HashMap<String, Vec<Revision>>,
     pub(super) uploads: HashMap<String, Upload>,
     pub(super) jobs: Vec<Job>,
+    /// The jobs that changed a data source's data, by its id and the request's.
+    pub(super) data_updates: HashMap<(String, String), String>,
     /// How often content was put on a schedule.
     pub(super) scheduled: u64,
 }
@@ -81,6 +83,7 @@ impl Site {
             revisions: HashMap::new(),
             uploads: HashMap::new(),
             jobs: Vec::new(),
+            data_updates: HashMap::new(),
             scheduled: 0,
         }
     }

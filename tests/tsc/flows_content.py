@@ -1,6 +1,9 @@
 """projects, workbooks, views, datasources, tags, jobs."""
 
 import datetime
+import os
+import tempfile
+from xml.etree.ElementTree import fromstring
 
 import tableauserverclient as TSC
 from tableauserverclient.server.endpoint.exceptions import ServerResponseError
@@ -200,11 +203,87 @@ def flow_tags(mock):
     assert {"p", "q r"} <= server.datasources.get_by_id(datasource.id).tags
     server.tags.batch_delete("p", [workbook, datasource])
     assert "p" not in server.workbooks.get_by_id(workbook.id).tags
+    for room in [server.workbooks, server.datasources, server.views]:
+        item = room.get()[0][0]
+        before = room.get_by_id(item.id).tags
+        assert room.add_tags(item.id, ["new one", "z"]) == before | {"new one", "z"}
+        room.delete_tags(item, ["z"])
+        assert room.get_by_id(item.id).tags == before | {"new one"}
+        item.tags, item._initial_tags = {"only"}, before | {"new one"}
+        room.update_tags(item)
+        assert room.get_by_id(item.id).tags == {"only"}
     for label in ["50%", "a/b", "two words", "a,b", "a+b", "a?b#c", "größe"]:
         server.workbooks.add_tags(workbook, label)
         assert label in server.workbooks.get_by_id(workbook.id).tags, label
         server.workbooks.delete_tags(workbook, label)
         assert label not in server.workbooks.get_by_id(workbook.id).tags, label
+
+
+def flow_extracts(mock):
+    server = mock.signed_in()
+    workbook = one(server.workbooks.get()[0], "Sales")
+    assert server.workbooks.get_by_id(workbook.id).has_extracts is False
+    job = server.workbooks.create_extract(workbook, encrypt=True)
+    assert job.type == "CreateExtract" and server.jobs.wait_for_job(job, timeout=30).finish_code == 0
+    changed = server.workbooks.get_by_id(workbook.id)
+    assert changed.has_extracts is True and changed.encrypt_extracts is True
+    job = server.workbooks.delete_extract(workbook)
+    assert job.type == "DeleteExtract" and server.jobs.wait_for_job(job.id, timeout=30).finish_code == 0
+    assert server.workbooks.get_by_id(workbook.id).has_extracts is False
+    datasource = one(server.datasources.get()[0], "Finance data")
+    job = server.datasources.refresh(datasource)
+    assert job.type == "RefreshExtract" and job.datasource_id == datasource.id
+    assert server.datasources.refresh(datasource.id) is None
+    before = server.datasources.get_by_id(datasource.id).updated_at
+    server.jobs.wait_for_job(job, timeout=30)
+    assert server.datasources.get_by_id(datasource.id).updated_at > before
+    assert server.datasources.refresh(datasource, incremental=True).id != job.id
+
+
+def flow_hyper_data(mock):
+    server = mock.signed_in()
+    item = server.datasources.get()[0][0]
+    insert = [{"action": "insert", "source-table": "s", "target-table": "t"}]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "rows.hyper")
+        with open(path, "wb") as file:
+            file.write(b"HyPer\x00" + os.urandom(10_000))
+        job = server.datasources.update_hyper_data(item, request_id="1", actions=insert, payload=path)
+        # A request of the same id is carried out once.
+        again = server.datasources.update_hyper_data(item, request_id="1", actions=insert)
+        assert again.id == job.id and job.type == "UpdateUploadedFile"
+        assert job.datasource_id == item.id
+        with refused(ServerResponseError, "409093"):
+            server.datasources.update_hyper_data(item.id, request_id="2", actions=insert)
+    assert server.jobs.wait_for_job(job, timeout=30).finish_code == 0
+    server.datasources.populate_connections(item)
+    connection = item.connections[0]
+    connection._datasource_id = item.id
+    job = server.datasources.update_hyper_data(connection, request_id="3", actions=insert)
+    assert server.jobs.wait_for_job(job, timeout=30).finish_code == 0
+    with refused(ServerResponseError, "400000"):
+        server.datasources.update_hyper_data(item, request_id="4", actions=[])
+
+
+def flow_personal_space(mock):
+    server = mock.signed_in()
+    item = one(server.workbooks.get()[0], "Sales")
+    assert item.location.type == "Project" and item.location.id == item.project_id
+    answer = server.workbooks.get_request(f"{server.baseurl}/sites/{server.site_id}/personalSpace")
+    space = fromstring(answer.content)[0]
+    assert space.get("ownerLuid") == server.user_id and space.get("readOnly") == "false"
+    location = f'<location id="{space.get("luid")}" type="PersonalSpace"/>'
+    move = f"<tsRequest><workbook>{location}</workbook></tsRequest>"
+    server.workbooks.put_request(f"{server.workbooks.baseurl}/{item.id}", move)
+    moved = server.workbooks.get_by_id(item.id)
+    assert (moved.location.type, moved.location.name) == ("PersonalSpace", "Personal Space")
+    assert moved.location.id == space.get("luid") and moved.project_name is None
+    assert server.views.get_by_id(moved.views[0].id).location.type == "PersonalSpace"
+    # The client gives it a project whether it says so or not.
+    moved.project_id = server.projects.get_by_path("Finance").id
+    server.workbooks.update(moved)
+    back = server.workbooks.get_by_id(item.id)
+    assert (back.location.type, back.project_name) == ("Project", "Finance")
 
 
 def flow_jobs(mock):

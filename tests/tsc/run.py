@@ -5,10 +5,13 @@
     venv/bin/python tests/tsc/run.py --server target/debug/tableau-mock-server
 
 Each function in a `flows_*.py` beside this file whose name begins with `flow_` gets a server of its
-own. The last line says how many flows passed and failed; the status is 1 where one failed.
+own. Each public method of the endpoints in `COVERED` has to be called by some flow, or to stand in
+`PASSED_OVER` with a reason. The last line says how many flows passed and failed; the status is 1
+where one failed.
 """
 
 import argparse
+import functools
 import importlib
 import json
 import pathlib
@@ -62,6 +65,60 @@ class Mock:
         return server
 
 
+# The endpoints of which each public method has to be called by a flow at least once.
+COVERED = [
+    "projects", "workbooks", "datasources", "views", "custom_views", "flows", "flow_runs", "jobs",
+    "fileuploads",
+]
+
+# The methods that no flow calls, and why.
+PASSED_OVER = {}
+
+
+class Coverage:
+    """Notes which public methods the flows call themselves, rather than another method."""
+
+    def __init__(self):
+        import tableauserverclient as TSC
+        from tableauserverclient.server.endpoint.endpoint import Endpoint
+
+        self.called, self.depth = set(), 0
+        server = TSC.Server("http://127.0.0.1:9")
+        self.methods = {}
+        for name in COVERED:
+            kind = type(getattr(server, name))
+            for method in dir(kind):
+                if method.startswith("_") or hasattr(Endpoint, method):
+                    continue
+                function = getattr(kind, method)
+                if callable(function):
+                    self.methods[f"{name}.{method}"] = (kind, method, function)
+        for name, (kind, method, function) in self.methods.items():
+            setattr(kind, method, self.noting(name, function))
+
+    def noting(self, name, function):
+        @functools.wraps(function)
+        def call(*arguments, **named):
+            if self.depth == 0:
+                self.called.add(name)
+            self.depth += 1
+            try:
+                return function(*arguments, **named)
+            finally:
+                self.depth -= 1
+
+        return call
+
+    def complaints(self):
+        """The methods that were left out without a reason, and the reasons that are none any more."""
+        for name in sorted(set(self.methods) - self.called - set(PASSED_OVER)):
+            yield f"no flow calls {name}"
+        for name in sorted(set(PASSED_OVER) & self.called):
+            yield f"{name} is called, and said not to be"
+        for name in sorted(set(PASSED_OVER) - set(self.methods)):
+            yield f"there is no {name} to pass over"
+
+
 def flows(only):
     """The flows of all files, by name."""
     for file in sorted(HERE.glob("flows_*.py")):
@@ -80,6 +137,7 @@ def main():
     sys.path.insert(0, str(HERE))
     warnings.simplefilter("ignore")
     passed, failed = 0, 0
+    coverage = Coverage()
     for name, flow in flows(options.only):
         arguments = getattr(flow, "arguments", [])
         try:
@@ -91,7 +149,12 @@ def main():
         else:
             passed += 1
             print(f"passed {name}")
-    print(f"{passed} passed, {failed} failed")
+    # What was not run could have called anything.
+    complaints = [] if options.only else list(coverage.complaints())
+    for complaint in complaints:
+        print(f"FAILED coverage: {complaint}")
+    failed += len(complaints)
+    print(f"{passed} passed, {failed} failed; {len(coverage.methods)} methods of the client")
     sys.exit(1 if failed or not passed else 0)
 
 

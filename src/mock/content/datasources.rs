@@ -230,11 +230,24 @@ fn update_data(world: &mut World, call: &Call) -> Reply {
     if doc.children("actions").next().is_none() {
         return Err(Refusal::malformed("The request has no actions."));
     }
+    // A request of the same id is carried out once, however often it comes.
+    let request =
+        call.request.header("requestid").map(|id| (call.param(0).to_owned(), id.to_owned()));
+    let site = world.site_mut(call)?;
+    if let Some(job) = request.as_ref().and_then(|request| site.data_updates.get(request)) {
+        let known = site.jobs.iter().find(|known| known.id == *job);
+        let known = known.ok_or_else(|| Kind::Job.missing(job))?;
+        return Ok(Answer::with_status(202, known.element()));
+    }
     if let Some(id) = call.query("uploadSessionId") {
-        let upload = world.site_mut(call)?.uploads.remove(id);
+        let upload = site.uploads.remove(id);
         upload.ok_or_else(|| Kind::Upload.missing(id))?;
     }
     let effect = Effect::Refresh(call.param(0).to_owned());
     let job = common::start::<Datasource>(world, call, "UpdateUploadedFile", effect)?;
+    let site = world.site_mut(call)?;
+    if let (Some(request), Some(job)) = (request, site.jobs.last()) {
+        site.data_updates.insert(request, job.id.clone());
+    }
     Ok(Answer::with_status(202, job))
 }

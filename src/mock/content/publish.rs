@@ -200,14 +200,15 @@ fn read<T: Publishes>(world: &mut World, call: &Call) -> Result<Publication, Ref
     };
     let known =
         |name: &str| sort.extensions.iter().find(|known| known.eq_ignore_ascii_case(name)).copied();
+    // Where there is one sort only, nothing has to say so.
+    let only = match sort.extensions {
+        [only] => Some(*only),
+        _ => None,
+    };
     let (bytes, extension): (Arc<[u8]>, _) = match call.query("uploadSessionId") {
         Some(id) => {
-            // Without a file name, the type has to be said, unless there is only one.
-            let extension = match sort.extensions {
-                [only] => Some(*only),
-                _ => said.and_then(known),
-            };
-            let extension = extension.ok_or_else(wrong)?;
+            // Without a file name, the type has to be said.
+            let extension = only.or_else(|| said.and_then(known)).ok_or_else(wrong)?;
             let upload = site.uploads.remove(id).ok_or_else(|| Kind::Upload.missing(id))?;
             (upload.bytes.into(), extension)
         }
@@ -220,7 +221,8 @@ fn read<T: Publishes>(world: &mut World, call: &Call) -> Result<Publication, Ref
                 return Err(too_large(max_file));
             }
             let ending = || file.filename.as_deref()?.rsplit_once('.').map(|(_, ending)| ending);
-            let extension = said.or_else(ending).and_then(known).ok_or_else(wrong)?;
+            let extension =
+                only.or_else(|| said.or_else(ending).and_then(known)).ok_or_else(wrong)?;
             (file.body.into(), extension)
         }
     };

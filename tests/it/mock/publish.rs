@@ -143,6 +143,71 @@ fn what_is_wrong_with_a_publication() {
 }
 
 #[test]
+fn a_file_of_another_kind_is_refused() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let workbook = client.get("workbooks").one("workbook", "id");
+    let inside = format!("<workbook id='{workbook}'/>");
+    // The path below the site, the element, what it needs inside, the part, a file of the kind, the
+    // code for one of another, and whether its name says which sort it is.
+    let kinds = [
+        ("workbooks", "workbook", "", "tableau_workbook", "a.twbx", "400020", true),
+        ("datasources", "datasource", "", "tableau_datasource", "a.hyper", "400010", true),
+        ("flows", "flow", "", "tableau_flow", "a.tflx", "400086", true),
+        ("customviews", "customView", &inside, "tableau_customview", "a.json", "400000", false),
+    ];
+    for (at, element, inside, part, file, code, by_name) in kinds {
+        let xml = format!("<tsRequest><{element} name='N'>{inside}</{element}></tsRequest>");
+        let payload = ("request_payload", "", xml.as_bytes());
+        let send = |query: &str, rest: &[(&str, &str, &[u8])]| {
+            let parts = [&[payload], rest].concat();
+            post(&client, "POST", &format!("{at}{query}"), &parts)
+        };
+        let code = code.to_owned();
+        assert_eq!(send("", &[]).refusal(), (400, code.clone()), "{at}");
+        assert_eq!(send("", &[("tableau_file", file, b"{}")]).refusal(), (400, code.clone()));
+        assert_eq!(send("", &[(part, file, b"")]).refusal(), (400, "400011".into()), "{at}");
+        let other = if by_name { (part, "a.docx", &b"{}"[..]) } else { (part, file, &b"{"[..]) };
+        assert_eq!(send("", &[other]).refusal(), (400, code.clone()), "{at}");
+        let both = send("?overwrite=true&append=true", &[(part, file, b"{}")]);
+        assert_eq!(both.refusal(), (400, "400055".into()), "{at}");
+        let gone = send(&format!("?{element}Type=twb&uploadSessionId=x"), &[]);
+        let (status, code) = gone.refusal();
+        // What is no sort of its kind is seen before the upload is looked for.
+        let expected = match at {
+            "workbooks" | "customviews" => (404, "404015"),
+            "datasources" => (400, "400010"),
+            _ => (400, "400086"),
+        };
+        assert_eq!((status, code.as_str()), expected, "{at}");
+        let good = send("", &[(part, file, b"{}")]);
+        assert_eq!(good.status, 201, "{at}: {}", good.text());
+        let id = good.one(element, "id");
+        assert_eq!(client.get(&format!("{at}/{id}/content")).body, b"{}", "{at}");
+    }
+    // What the API does not have yet, or not for the kind, is not there.
+    let old = Client::with_version(&mock, "3.2");
+    assert_eq!(post(&old, "POST", "flows", &[]).status, 404);
+    let old = Client::with_version(&mock, "3.20");
+    assert_eq!(post(&old, "POST", "customviews", &[]).refusal().0, 405);
+}
+
+#[test]
+fn no_job_publishes_a_flow() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let xml = "<tsRequest><flow name='F'/></tsRequest>";
+    let parts = [("request_payload", "", xml.as_bytes()), ("tableau_flow", "f.tfl", &b"{}"[..])];
+    let answer = post(&client, "POST", "flows?asJob=true", &parts);
+    assert_eq!((answer.status, answer.one("flow", "fileType")), (201, "tfl".into()));
+    let again = post(&client, "POST", "flows?append=true", &parts);
+    assert_eq!(again.one("flow", "id"), answer.one("flow", "id"));
+    let revision =
+        client.on_site("DELETE", &format!("flows/{}/revisions/1", answer.one("flow", "id")), "");
+    assert_eq!(revision.status, 404, "revisions of flows are not deleted one by one");
+}
+
+#[test]
 fn users_from_a_file() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
