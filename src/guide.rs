@@ -3,6 +3,9 @@
 #[doc = include_str!("../docs/sign-in-and-out.md")]
 pub mod sign_in_and_out {}
 
+#[doc = include_str!("../docs/content.md")]
+pub mod content {}
+
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 

@@ -57,6 +57,9 @@ pub mod fuzzing;
 
 pub mod guide;
 
+/// The crate that times are of, so that a program can name them without depending on it itself.
+pub use jiff;
+
 pub use credentials::{Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth};
 pub use error::{Error, ErrorKind, Result};
 pub use http::{Fingerprint, HttpOptions, Retries, Verify};

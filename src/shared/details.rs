@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 
 use crate::ids::{PersonalSpaceId, ProjectId, UserId, ViewId};
-use crate::xml::{Out, ToXml, element, words};
+use crate::xml::{Out, Shows, ToXml, element, words};
 use crate::{AuthSetting, ContentPermissions, SiteRole};
 
 element! {
@@ -107,6 +107,13 @@ impl ToXml for PersonalSpaceId {
             out.attr("id", self);
             out.attr("type", &LocationKind::PersonalSpace);
         });
+    }
+}
+
+impl Shows<PersonalSpaceId> for Option<Location> {
+    fn contradicts(&self, asked: &PersonalSpaceId) -> bool {
+        let shown = self.as_ref().and_then(|location| location.id.as_deref());
+        shown.is_some_and(|shown| shown != asked.as_str())
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Workbook, Workbooks};
 use crate::ids::{GroupId, PersonalSpaceId, UserId, WorkbookId};
-use crate::shared::{HoldsExtracts, InProject, Location, Magic, Publish, Publishable, Source};
+use crate::shared::{HoldsExtracts, InProject, Magic, Publish, Publishable, Source};
+use crate::xml::Shows;
 
 impl<'s> Workbooks<'s> {
     /// Publishes a file as a workbook: `.twbx` or `.twb`.
@@ -42,8 +43,8 @@ impl Publishable for Workbook {
         &self.id
     }
 
-    fn location(&self) -> Option<&Location> {
-        self.location.as_ref()
+    fn is_elsewhere(&self, space: &PersonalSpaceId) -> bool {
+        self.location.contradicts(space)
     }
 }
 

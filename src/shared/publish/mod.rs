@@ -10,7 +10,6 @@ pub use connections::{ConnectionCredentials, PublishConnection, PublishedConnect
 
 use log::warn;
 
-use super::details::Location;
 use super::filetype::{Magic, split};
 use super::job::JobHandle;
 use super::source::{Opened, Source};
@@ -39,9 +38,9 @@ pub trait Publishable: FromXml {
     /// The id of the item.
     fn id(&self) -> &Self::Id;
 
-    /// Where the item is, as far as it says so.
-    fn location(&self) -> Option<&Location> {
-        None
+    /// Whether the item says that it is elsewhere than in this personal space.
+    fn is_elsewhere(&self, _space: &PersonalSpaceId) -> bool {
+        false
     }
 }
 
@@ -390,13 +389,12 @@ impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
 
 /// The item is published, so that it is no error where it is.
 fn check_location<T: Publishable>(item: &T, space: &PersonalSpaceId) {
-    let there = item.location().and_then(|location| location.id.as_deref());
-    if there != Some(space.as_str()) {
+    if item.is_elsewhere(space) {
         let (kind, id) = (T::Id::KIND, item.id().as_str());
         warn!(
             target: "tableau_server_client::publish",
-            "the {kind} {id} was to go to the personal space {space}, and the server does not say \
-             that it is there"
+            "the {kind} {id} was to go to the personal space {space}, and the server has put it \
+             elsewhere"
         );
     }
 }

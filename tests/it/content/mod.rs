@@ -8,6 +8,7 @@ mod publish;
 mod rooms;
 mod shared;
 mod tags;
+mod updates;
 
 use std::sync::Mutex;
 

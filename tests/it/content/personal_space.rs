@@ -5,7 +5,8 @@ use tsc::mock::MockServer;
 use tsc::{LocationKind, Source};
 
 use super::{Xml, refused, talk};
-use crate::help;
+use crate::raw::{Raw, success};
+use crate::{help, logs};
 
 const SPACE: &str = "<personalSpace luid='ps-1' ownerLuid='user-1' readOnly='false'/>";
 
@@ -49,6 +50,32 @@ fn what_is_sent() {
         publish.location(&"ps-1".into()).send().map(drop)
     });
     assert!(error.contains("one of them"), "{error}");
+}
+
+/// Some servers take the wish and put it where everybody can see it.
+#[test]
+fn it_is_told_where_a_workbook_went_instead() {
+    let elsewhere = "<workbook id='w' name='W'><project id='p'/>\
+        <location id='p' type='Project' name='default'/></workbook>";
+    logs::start();
+    let file = Source::bytes("W.twb", &b"<workbook/>"[..]);
+    let raw = Raw::signed_in(move |_| success(elsewhere));
+    let server = help::pinned(&raw.url);
+    let session = server.sign_in(&help::auth()).unwrap();
+    let send = session.workbooks().publish(file).location(&"ps-1".into()).send();
+    let item = send.unwrap().item;
+    let sent = raw.seen().last().unwrap().text();
+    let payload = "<workbook name=\"W\"><location id=\"ps-1\" type=\"PersonalSpace\"/></workbook>";
+    assert!(sent.contains(payload), "{sent}");
+    let told = logs::of("tableau_server_client::publish");
+    let told: Vec<String> = told.into_iter().map(|record| record.text).collect();
+    assert!(
+        told.iter().any(|text| text.contains("ps-1") && text.contains("elsewhere")),
+        "{told:?}"
+    );
+    let changes = tsc::WorkbookUpdate::new().location("ps-1");
+    assert_eq!(changes.ignored_in(&item), ["location"]);
+    assert_eq!(tsc::WorkbookUpdate::new().location("p").ignored_in(&item), [""; 0]);
 }
 
 fn published(session: &tsc::Session<'_>, name: &str) -> tsc::Workbook {
