@@ -53,7 +53,7 @@ macro_rules! kind {
 
 /// Bytes that no text is.
 fn noise(seed: u8) -> Vec<u8> {
-    (0..100_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8 ^ seed).collect()
+    (0..100_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2] ^ seed).collect()
 }
 
 /// An archive's beginning, and no end of it.
