@@ -82,6 +82,7 @@ impl Listed for BackgroundJob {
     const WRAP: &'static str = "backgroundJobs";
     const ITEM: &'static str = "backgroundJob";
     const ALWAYS: &'static [&'static str] = &["id"];
+    const FIELDS_OF: &'static str = "job";
 }
 
 crate::shared::fields!(jobs BackgroundJob);
