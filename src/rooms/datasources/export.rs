@@ -26,7 +26,7 @@ impl<'s> Datasources<'s> {
     /// An earlier revision of the data source.
     ///
     /// REST: [Download Data Source Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#download_data_source_revision), API 2.3.
-    pub fn download_revision(&self, id: &DatasourceId, revision: u32) -> Download<'s> {
+    pub fn download_revision(&self, id: &DatasourceId, revision: u64) -> Download<'s> {
         let path = format!("{}/revisions/{revision}/content", id.path());
         let request = Request::get(self.core.site(&path)).since(2, 3);
         Download::new(self.core, Ok(request), Item::new(id, CONTENT).with_extracts())

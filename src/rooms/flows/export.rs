@@ -24,7 +24,7 @@ impl<'s> Flows<'s> {
     /// An earlier revision of the flow.
     ///
     /// REST: [Download Flow Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#download_flow_revision), API 3.3.
-    pub fn download_revision(&self, id: &FlowId, revision: u32) -> Download<'s> {
+    pub fn download_revision(&self, id: &FlowId, revision: u64) -> Download<'s> {
         let path = format!("{}/revisions/{revision}/content", id.path());
         let request = Request::get(self.core.site(&path)).since(3, 3);
         Download::new(self.core, Ok(request), Item::new(id, CONTENT))

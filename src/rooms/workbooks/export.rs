@@ -26,7 +26,7 @@ impl<'s> Workbooks<'s> {
     /// An earlier revision of the workbook.
     ///
     /// REST: [Download Workbook Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_workbook_revision), API 2.3.
-    pub fn download_revision(&self, id: &WorkbookId, revision: u32) -> Download<'s> {
+    pub fn download_revision(&self, id: &WorkbookId, revision: u64) -> Download<'s> {
         let request = self.file(id, &format!("revisions/{revision}/content")).since(2, 3);
         Download::new(self.core, Ok(request), Item::new(id, CONTENT).with_extracts())
     }
