@@ -80,8 +80,8 @@ pub use flow_runs::{FlowParameterRun, FlowRun, FlowRunStatus};
 pub use flows::{Flow, FlowOutputStep, FlowParameter, FlowRunSpec, FlowUpdate};
 pub use jobs::{BackgroundJob, FinishCode, Job, JobStatus, StatusNote};
 pub use projects::{ContentPermissions, NewProject, Project, ProjectUpdate};
-pub use sites::{NewSite, Site, SiteUpdate};
-pub use users::{AuthSetting, SiteRole, User};
+pub use sites::{AuthConfiguration, NewSite, Site, SiteUpdate};
+pub use users::{AuthSetting, NewUser, SiteRole, User, UserUpdate};
 pub use views::{SheetType, View};
 pub use workbooks::{
     DataAcceleration, DataAccelerationUpdate, DataFreshness, FreshAt, FreshAtFrequency, FreshEvery,

@@ -87,6 +87,14 @@ impl<'s> Sites<'s> {
         self.extracts(id, "reencrypt-extracts")
     }
 
+    /// The ways in which users can sign in to the session's site. Tableau Cloud only.
+    ///
+    /// REST: [List Authentication Configurations](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#list_authentication_configurations), API 3.24.
+    pub fn auth_configurations(&self) -> Result<Vec<AuthConfiguration>> {
+        let request = Request::get(self.core.site("site-auth-configurations")).since(3, 24);
+        self.core.read_all(request, "siteAuthConfigurations", "siteAuthConfiguration")
+    }
+
     fn extracts(&self, id: &SiteId, verb: &str) -> Result<()> {
         let request = Request::post(format!("{}/{verb}", self.at(id.as_str()))).since(3, 5);
         self.core.done(request.xml("<tsRequest/>".into()))
@@ -118,15 +126,15 @@ element! {
         /// Whether its administrators may manage its users.
         admin_mode: Option<AdminMode> = attr("adminMode"), set AdminMode;
         /// The most users that it may have. It excludes the three tier capacities.
-        user_quota: Option<u64> = attr("userQuota"), set u64;
+        user_quota: Option<u64> = attr("userQuota"), set u64 as number;
         /// The most megabytes that its content may take.
-        storage_quota: Option<u64> = attr("storageQuota"), set u64;
+        storage_quota: Option<u64> = attr("storageQuota"), set u64 as number;
         /// The most users with a Creator licence.
-        tier_creator_capacity: Option<u64> = attr("tierCreatorCapacity"), set u64;
+        tier_creator_capacity: Option<u64> = attr("tierCreatorCapacity"), set u64 as number;
         /// The most users with an Explorer licence.
-        tier_explorer_capacity: Option<u64> = attr("tierExplorerCapacity"), set u64;
+        tier_explorer_capacity: Option<u64> = attr("tierExplorerCapacity"), set u64 as number;
         /// The most users with a Viewer licence.
-        tier_viewer_capacity: Option<u64> = attr("tierViewerCapacity"), set u64;
+        tier_viewer_capacity: Option<u64> = attr("tierViewerCapacity"), set u64 as number;
         /// Whether users cannot subscribe to views.
         disable_subscriptions: Option<bool> = attr("disableSubscriptions"), set bool;
         /// Whether users may subscribe others.
@@ -136,7 +144,7 @@ element! {
         /// Whether older revisions of content are kept.
         revision_history_enabled: Option<bool> = attr("revisionHistoryEnabled"), set bool;
         /// How many revisions are kept, 2 to 10,000; -1 for all.
-        revision_limit: Option<i64> = attr("revisionLimit"), set i64;
+        revision_limit: Option<i64> = attr("revisionLimit"), set i64 as number;
         /// Whether views are accelerated: `enable_selective` or `disable`.
         data_acceleration_mode: Option<String> = attr("dataAccelerationMode"), set String;
         /// Whether flows can be run (before API 3.10).
@@ -202,13 +210,30 @@ element! {
         /// Whether refreshes of unused workbooks are suspended.
         auto_suspend_refresh_enabled: Option<bool> = attr("autoSuspendRefreshEnabled"), set bool;
         /// After how many days unused, 7 to 100.
-        auto_suspend_refresh_inactivity_window: Option<u64> = attr("autoSuspendRefreshInactivityWindow"), set u64;
+        auto_suspend_refresh_inactivity_window: Option<u64> = attr("autoSuspendRefreshInactivityWindow"), set u64 as number;
         /// Whether user attributes of embedded views are recorded.
         attribute_capture_enabled: Option<bool> = attr("attributeCaptureEnabled"), set bool;
         /// How many users it has.
         user_count: Option<u64> = child_attr("usage", "numUsers");
         /// How many megabytes its content takes.
         storage: Option<f64> = child_attr("usage", "storage");
+    }
+}
+
+element! {
+    /// A way in which users can sign in to a site.
+    AuthConfiguration = "siteAuthConfiguration"
+    {
+        /// Its id, which [`User::idp_configuration_id`](crate::User::idp_configuration_id) refers to.
+        idp_configuration_id: Option<String> = attr("idpConfigurationId");
+        /// Its name.
+        idp_configuration_name: Option<String> = attr("idpConfigurationName");
+        /// The sort of authentication: `SAML`, `OPENID`, ….
+        auth_setting: Option<String> = attr("authSetting");
+        /// The provider, where it is one that Tableau knows.
+        known_provider_alias: Option<String> = attr("knownProviderAlias");
+        /// Whether users can sign in by it.
+        enabled: Option<bool> = attr("enabled");
     }
 }
 
