@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use log::warn;
+
 use crate::credentials::SignIn;
 use crate::http::{Asker, Origin, Request, Success, Transport, encode_segment};
 use crate::identity::{Identity, SignedIn};
@@ -11,7 +13,7 @@ use crate::session_file::SessionFile;
 use crate::stop::Stop;
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
-use crate::xml::{FromXml, Node, Out};
+use crate::xml::{Changes, FromXml, Node, Out};
 use crate::{Error, ErrorKind, Result};
 
 /// A session on a site: the way to the server, and who is signed in there.
@@ -250,6 +252,41 @@ impl Core {
     /// Sends a request and reads the one element that its answer is about.
     pub(crate) fn read<T: FromXml>(&self, request: Request<'_>, tag: &str) -> Result<T> {
         self.xml(request, |root| root.child(tag))
+    }
+
+    /// Sends changes and reads what they are about as it is then.
+    pub(crate) fn change<C: Changes>(&self, request: Request<'_>, changes: &C) -> Result<C::Of> {
+        self.change_read(request, changes, |root| root.child(C::TAG))
+    }
+
+    /// As [`change`](Core::change), where the answer has it at a place of its own. What it shows
+    /// otherwise than it was asked for is logged: the server ignores some of what it is told, and
+    /// says nothing.
+    pub(crate) fn change_read<C: Changes>(
+        &self,
+        request: Request<'_>,
+        changes: &C,
+        read: impl Fn(Node<'_>) -> Result<C::Of>,
+    ) -> Result<C::Of> {
+        let request = request.element(changes)?;
+        let path = request.path().to_owned();
+        let answer = self.xml(request, read)?;
+        self.compare(&path, changes, &answer);
+        Ok(answer)
+    }
+
+    /// Logs what an answer shows otherwise than it was asked for.
+    pub(crate) fn compare<C: Changes>(&self, path: &str, changes: &C, answer: &C::Of) {
+        let ignored = changes.ignored(answer);
+        if !ignored.is_empty() {
+            warn!(
+                target: "tableau_server_client::update",
+                "PUT {}: the {} in the answer has other values than it was given: {}",
+                self.address(path),
+                C::TAG,
+                ignored.join(", ")
+            );
+        }
     }
 
     /// Sends a request and reads its answer from the root on.

@@ -108,7 +108,7 @@ impl<'s> Projects<'s> {
     /// REST: [Update Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#update_project), API 2.0.
     pub fn update(&self, id: &ProjectId, changes: impl Borrow<ProjectUpdate>) -> Result<Project> {
         let request = Request::put(self.core.site(&id.path()));
-        self.core.read(request.element(changes.borrow())?, "project")
+        self.core.change(request, changes.borrow())
     }
 
     /// As [`update`](Projects::update), and publishes Tableau's sample workbooks to it.
@@ -120,7 +120,7 @@ impl<'s> Projects<'s> {
         changes: impl Borrow<ProjectUpdate>,
     ) -> Result<Project> {
         let request = Request::put(self.core.site(&id.path())).query("publishSamples", "true");
-        self.core.read(request.element(changes.borrow())?, "project")
+        self.core.change(request, changes.borrow())
     }
 
     /// Deletes a project and everything in it.

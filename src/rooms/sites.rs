@@ -56,7 +56,7 @@ impl<'s> Sites<'s> {
     /// REST: [Update Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#update_site), API 1.0.
     pub fn update(&self, id: &SiteId, changes: impl Borrow<SiteUpdate>) -> Result<Site> {
         let request = Request::put(self.at(id.as_str()));
-        self.core.read(request.element(changes.borrow())?, "site")
+        self.core.change(request, changes.borrow())
     }
 
     /// Deletes a site and everything on it. The session, if it is on that site, ends with it.

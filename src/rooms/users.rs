@@ -60,9 +60,9 @@ impl<'s> Users<'s> {
     pub fn update(&self, id: &UserId, changes: impl Borrow<UserUpdate>) -> Result<User> {
         let changes = changes.borrow();
         one_way(changes.auth_setting.as_ref(), changes.idp_configuration_id.as_ref())?;
-        let request = Request::put(self.core.site(&id.path())).element(changes)?;
+        let request = Request::put(self.core.site(&id.path()));
         // The answer leaves out the id, which the question said.
-        self.core.xml(request.hiding(changes.password.as_ref()), |root| {
+        self.core.change_read(request.hiding(changes.password.as_ref()), changes, |root| {
             User::from_xml(root.need("user")?.or_id(id.as_str()))
         })
     }

@@ -82,8 +82,8 @@ impl<I: Connected> Connections<'_, I> {
     ) -> Result<Connection> {
         let changes = changes.borrow();
         let path = self.path(&format!("/{}", encode_segment(connection.as_str())));
-        let request = Request::put(path).since(I::SINCE.0, I::SINCE.1).element(changes)?;
-        self.core.xml(request.hiding(changes.password.as_ref()), |root| {
+        let request = Request::put(path).since(I::SINCE.0, I::SINCE.1);
+        self.core.change_read(request.hiding(changes.password.as_ref()), changes, |root| {
             // One, or all of the thing's, of which one is it.
             let mut all: Vec<Connection> = root.list("connections", "connection")?;
             match all.iter().position(|one| one.id == *connection) {
@@ -150,8 +150,15 @@ impl<I: Connected + BatchConnected> Connections<'_, I> {
             }
         }
         let since = <I as BatchConnected>::SINCE;
-        let request = Request::put(self.path("")).since(since.0, since.1).xml(many(&ids, changes)?);
-        self.core.read_all(request.hiding(changes.password.as_ref()), "connections", "connection")
+        let path = self.path("");
+        let request = Request::put(&*path).since(since.0, since.1).xml(many(&ids, changes)?);
+        let request = request.hiding(changes.password.as_ref());
+        let answer: Vec<Connection> = self.core.read_all(request, "connections", "connection")?;
+        // The answer may have connections that were not named.
+        for one in answer.iter().filter(|one| ids.contains(&&one.id)) {
+            self.core.compare(&path, changes, one);
+        }
+        Ok(answer)
     }
 }
 

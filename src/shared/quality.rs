@@ -77,7 +77,7 @@ impl<I: Qualified> QualityWarnings<'_, I> {
         changes: impl Borrow<WarningUpdate>,
     ) -> Result<QualityWarning> {
         let request = self.since(Request::put(self.core.site(&warning.path())));
-        self.core.xml(request.element(changes.borrow())?, one)
+        self.core.change_read(request, changes.borrow(), one)
     }
 
     /// Deletes one, by its own id.

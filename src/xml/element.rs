@@ -1,10 +1,38 @@
 //! The element table: one declaration that reads an element and writes it.
 
-use super::{Out, Text};
+use super::{FromXml, Out, Text};
 
 /// A value that is written as an element.
 pub(crate) trait ToXml {
     fn to_xml(&self, out: &mut Out);
+}
+
+/// Changes to a thing, which the server answers by showing the thing.
+pub(crate) trait Changes: ToXml {
+    type Of: FromXml;
+    /// The thing's element.
+    const TAG: &'static str;
+
+    /// The names of what is otherwise in the answer.
+    fn ignored(&self, answer: &Self::Of) -> Vec<&'static str>;
+}
+
+/// A value of an answer that can be held against what was asked for.
+pub(crate) trait Shows<W> {
+    /// Whether it is another one. An answer that does not show it says nothing against it.
+    fn contradicts(&self, asked: &W) -> bool;
+}
+
+impl<T: Text> Shows<T> for T {
+    fn contradicts(&self, asked: &T) -> bool {
+        self.write() != asked.write()
+    }
+}
+
+impl<T: Text> Shows<T> for Option<T> {
+    fn contradicts(&self, asked: &T) -> bool {
+        self.as_ref().is_some_and(|shown| shown.contradicts(asked))
+    }
 }
 
 /// The writing twins of [`Node`](super::Node)'s readers, by the same names.
@@ -76,10 +104,10 @@ macro_rules! element {
         $(, $(#[$wdoc:meta])* $role:ident $Write:ident)* { $($table:tt)* }
     ) => {
         $crate::xml::element!(@read $(#[$doc])* $Read { $($table)* });
-        $crate::xml::element!(@writes $tag { $($table)* } $([$(#[$wdoc])* $role $Write])*);
+        $crate::xml::element!(@writes $Read $tag { $($table)* } $([$(#[$wdoc])* $role $Write])*);
     };
-    (@writes $tag:literal $table:tt $([$($Write:tt)*])*) => {
-        $( $crate::xml::element!(@write $tag $table $($Write)*); )*
+    (@writes $Read:ident $tag:literal $table:tt $([$($Write:tt)*])*) => {
+        $( $crate::xml::element!(@write $Read $tag $table $($Write)*); )*
     };
     (@read $(#[$doc:meta])* $Read:ident {
         $( $(#[$fdoc:meta])* $f:ident: $t:ty = $how:ident($($arg:literal),+) $(, $verb:ident $w:ty $(as $plain:ident)?)?; )+
@@ -95,7 +123,7 @@ macro_rules! element {
             }
         }
     };
-    (@write $tag:literal {
+    (@write $Read:ident $tag:literal {
         $( $(#[$fdoc:meta])* $f:ident: $t:ty = $how:ident $args:tt $(, $verb:ident $w:ty $(as $plain:ident)?)?; )+
     } $(#[$doc:meta])* $role:ident $Write:ident) => {
         $(#[$doc])*
@@ -104,6 +132,7 @@ macro_rules! element {
         pub struct $Write { $( $( $f: Option<$w>, )? )+ }
 
         $crate::xml::element!(@blank $role $Write { $( $( $f $w, )? )+ });
+        $crate::xml::element!(@compare $role $Read $tag $Write { $( $( $f $w, )? )+ });
 
         impl $Write {
             $( $crate::xml::element!(@setter $role $($verb)? [$(#[$fdoc])*] $f $($w $(as $plain)?)?); )+
@@ -138,6 +167,30 @@ macro_rules! element {
         impl Default for $Write {
             fn default() -> Self {
                 $Write::new()
+            }
+        }
+    };
+    (@compare new $Read:ident $tag:literal $Write:ident $fields:tt) => {};
+    (@compare update $Read:ident $tag:literal $Write:ident { $($f:ident $w:ty,)* }) => {
+        impl $Write {
+            /// The names of what was set here and is otherwise in the server's answer: of what it
+            /// has ignored, or not done yet. What the answer does not show is not among them.
+            pub fn ignored_in(&self, answer: &$Read) -> Vec<&'static str> {
+                $crate::xml::Changes::ignored(self, answer)
+            }
+        }
+
+        impl $crate::xml::Changes for $Write {
+            type Of = $Read;
+            const TAG: &'static str = $tag;
+
+            fn ignored(&self, answer: &$Read) -> Vec<&'static str> {
+                use $crate::xml::Shows as _;
+                let mut ignored = Vec::new();
+                $( if let Some(asked) = &self.$f && answer.$f.contradicts(asked) {
+                    ignored.push(stringify!($f));
+                } )*
+                ignored
             }
         }
     };

@@ -6,7 +6,7 @@ mod out;
 mod text;
 mod words;
 
-pub(crate) use element::{ToXml, element, request};
+pub(crate) use element::{Changes, Shows, ToXml, element, request};
 pub(crate) use node::{FromXml, Node, parse};
 #[cfg(feature = "mock")]
 pub(crate) use out::Escaped;

@@ -42,7 +42,7 @@ impl<'s> CustomViews<'s> {
         changes: impl Borrow<CustomViewUpdate>,
     ) -> Result<CustomView> {
         let request = Request::put(self.core.site(&id.path())).since(3, 18);
-        self.core.read(request.element(changes.borrow())?, "customView")
+        self.core.change(request, changes.borrow())
     }
 
     /// Deletes a custom view.

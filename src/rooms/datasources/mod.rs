@@ -49,7 +49,7 @@ impl<'s> Datasources<'s> {
         changes: impl Borrow<DatasourceUpdate>,
     ) -> Result<Datasource> {
         let request = Request::put(self.core.site(&id.path()));
-        self.core.read(request.element(changes.borrow())?, "datasource")
+        self.core.change(request, changes.borrow())
     }
 
     /// Deletes a data source. Workbooks that use it stay, without their data.

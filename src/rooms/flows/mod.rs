@@ -51,7 +51,7 @@ impl<'s> Flows<'s> {
     /// REST: [Update Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#update_flow), API 3.3.
     pub fn update(&self, id: &FlowId, changes: impl Borrow<FlowUpdate>) -> Result<Flow> {
         let request = Request::put(self.core.site(&id.path())).since(3, 3);
-        self.core.read(request.element(changes.borrow())?, "flow")
+        self.core.change(request, changes.borrow())
     }
 
     /// Deletes a flow.

@@ -21,7 +21,7 @@ use crate::shared::{
     JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule,
     refresh,
 };
-use crate::xml::element;
+use crate::xml::{Shows, element};
 
 super::room! {
     /// The workbooks of a site.
@@ -84,7 +84,7 @@ impl<'s> Workbooks<'s> {
         id: &WorkbookId,
         changes: impl Borrow<WorkbookUpdate>,
     ) -> Result<Workbook> {
-        self.core.read(self.update_request(id, changes.borrow())?, "workbook")
+        self.core.change(self.update_request(id, changes.borrow())?, changes.borrow())
     }
 
     /// As [`update`](Workbooks::update), and asks for [`View::acceleration_status`] of the views.
@@ -96,7 +96,8 @@ impl<'s> Workbooks<'s> {
         changes: impl Borrow<WorkbookUpdate>,
     ) -> Result<Workbook> {
         let request = self.update_request(id, changes.borrow())?;
-        self.core.read(request.query("includeViewAccelerationStatus", "true"), "workbook")
+        let request = request.query("includeViewAccelerationStatus", "true");
+        self.core.change(request, changes.borrow())
     }
 
     fn update_request(
@@ -107,7 +108,7 @@ impl<'s> Workbooks<'s> {
         if changes.description.is_some() {
             self.core.needs((3, 21), || "the description of a workbook".into())?;
         }
-        Request::put(self.core.site(&id.path())).element(changes)
+        Ok(Request::put(self.core.site(&id.path())))
     }
 
     /// Deletes a workbook and its views.
@@ -222,6 +223,26 @@ element! {
         last_updated_at: Option<Timestamp> = attr("lastUpdatedAt");
         /// How far it has come.
         status: Option<String> = attr("accelerationStatus");
+    }
+}
+
+/// The views are named to the server for their acceleration, and stay as they are.
+impl Shows<Vec<ViewId>> for Vec<View> {
+    fn contradicts(&self, _: &Vec<ViewId>) -> bool {
+        false
+    }
+}
+
+impl Shows<DataAccelerationUpdate> for Option<DataAcceleration> {
+    fn contradicts(&self, asked: &DataAccelerationUpdate) -> bool {
+        self.as_ref().is_some_and(|shown| !asked.ignored_in(shown).is_empty())
+    }
+}
+
+/// Of a schedule, the server fills in what was left open: that it is one is what counts.
+impl Shows<DataFreshness> for Option<DataFreshness> {
+    fn contradicts(&self, asked: &DataFreshness) -> bool {
+        self.as_ref().is_some_and(|shown| shown.as_str() != asked.as_str())
     }
 }
 

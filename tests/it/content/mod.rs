@@ -6,6 +6,7 @@ mod permissions;
 mod rooms;
 mod shared;
 mod tags;
+mod updates;
 mod users;
 
 use std::sync::Mutex;

@@ -1,0 +1,111 @@
+//! Updates: what the answer shows otherwise than it was asked for does not pass in silence.
+
+use tableau_server_client as tsc;
+
+use super::{Xml, talk};
+use crate::logs;
+
+const TOLD: &str = "tableau_server_client::update";
+
+fn told() -> Vec<String> {
+    logs::of(TOLD).into_iter().map(|record| record.text).collect()
+}
+
+#[test]
+fn what_the_server_ignores_is_told() {
+    logs::start();
+    let changes = tsc::WorkbookUpdate::new().name("new").description("").show_tabs(true);
+    let changes = changes.project("p2").owner("u1").encrypt_extracts(false);
+    let (workbook, lines) = talk(
+        [Xml("<workbook id='w1' name='old' description='still' showTabs='true'>\
+              <project id='p1'/><owner id='u1'/></workbook>")],
+        |session| session.workbooks().update(&"w1".into(), &changes).unwrap(),
+    );
+    assert_eq!(lines.len(), 1);
+    // What is as it was asked for, and what the answer does not show, is not told.
+    assert_eq!(changes.ignored_in(&workbook), ["name", "description", "project"]);
+    let told = told();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("/workbooks/w1"), "{told:?}");
+    assert!(told[0].ends_with(": name, description, project"), "{told:?}");
+}
+
+#[test]
+fn what_is_as_it_was_asked_for_is_not_told() {
+    logs::start();
+    talk(
+        [
+            Xml("<project id='p1' name='n'/>"),
+            Xml("<dataQualityWarning id='q1' type='STALE' isActive='false'/>"),
+            Xml("<connections><connection id='c0' userName='other'/>\
+                 <connection id='c1' userName='ada' serverPort='1433'/></connections>"),
+            Xml("<connections><connection id='c0' userName='other'/>\
+                 <connection id='c1' userName='ada'/></connections>"),
+        ],
+        |session| {
+            // To the top level, where an answer has no parent.
+            let top = tsc::ProjectUpdate::new().parent("").name("n");
+            session.projects().update(&"p1".into(), top).unwrap();
+            let warning = tsc::WarningUpdate::new().active(false);
+            let id = tsc::DatasourceId::from("d1");
+            session.quality_warnings(&id).update(&"q1".into(), warning).unwrap();
+            let login = tsc::ConnectionUpdate::new().user_name("ada").password("hush");
+            session
+                .connections(&id)
+                .update(&"c1".into(), login.clone().server_port(1433_u16))
+                .unwrap();
+            session.connections(&id).update_all([&"c1".into()], login).unwrap();
+        },
+    );
+    assert_eq!(told(), [""; 0]);
+}
+
+#[test]
+fn a_connection_that_keeps_its_login_is_told() {
+    logs::start();
+    talk(
+        [
+            Xml("<connections><connection id='c1' userName='old'/></connections>"),
+            Xml("<connections><connection id='c1' userName='old'/>\
+                 <connection id='c2' userName='ada'/></connections>"),
+        ],
+        |session| {
+            let login = tsc::ConnectionUpdate::new().user_name("ada").password("hush");
+            let id = tsc::WorkbookId::from("w1");
+            session.connections(&id).update(&"c1".into(), login.clone()).unwrap();
+            session.connections(&id).update_all([&"c1".into(), &"c2".into()], login).unwrap();
+        },
+    );
+    let told = told();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().all(|line| line.ends_with("given: user_name")), "{told:?}");
+    assert!(!told.concat().contains("ada"), "{told:?}");
+}
+
+#[test]
+fn the_mock_server_does_what_it_is_told() {
+    logs::start();
+    let mock = tsc::mock::MockServer::start().unwrap();
+    let session = crate::help::at(mock.url()).into_session(&mock.credentials()).unwrap();
+    let named = session.users().list().filter(tsc::users::NAME.eq("alice"));
+    let alice = named.page(1).unwrap().items.remove(0).id;
+    let project = session.projects().create(tsc::NewProject::new("Ours")).unwrap().id;
+
+    let workbook = session.workbooks().list().page(1).unwrap().items.remove(0).id;
+    let changes = tsc::WorkbookUpdate::new().name("n").description("d").show_tabs(true);
+    let changes = changes.project(project.clone()).owner(alice.clone());
+    session.workbooks().update(&workbook, changes).unwrap();
+
+    let datasource = session.datasources().list().page(1).unwrap().items.remove(0).id;
+    let changes = tsc::DatasourceUpdate::new().certified(true).certification_note("checked");
+    let changes = changes.name("n").project(project.clone()).owner(alice.clone());
+    session.datasources().update(&datasource, changes).unwrap();
+
+    let flow = session.flows().list().page(1).unwrap().items.remove(0).id;
+    let changes = tsc::FlowUpdate::new().project(project.clone()).owner(alice.clone());
+    session.flows().update(&flow, changes).unwrap();
+
+    let changes = tsc::ProjectUpdate::new().name("Theirs").description("d").owner(alice);
+    session.projects().update(&project, changes).unwrap();
+    assert_eq!(told(), [""; 0]);
+}
