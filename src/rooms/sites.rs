@@ -213,8 +213,50 @@ element! {
         auto_suspend_refresh_inactivity_window: Option<u64> = attr("autoSuspendRefreshInactivityWindow"), set u64 as number;
         /// Whether user attributes of embedded views are recorded.
         attribute_capture_enabled: Option<bool> = attr("attributeCaptureEnabled"), set bool;
+        /// Whether users may use Explain Data.
+        explain_data_enabled: Option<bool> = attr("explainDataEnabled"), set bool;
+        /// Whether users have a personal space.
+        personal_space_enabled: Option<bool> = attr("personalSpaceEnabled"), set bool;
+        /// The most megabytes that a personal space may take.
+        personal_space_storage_quota: Option<u64> = attr("personalSpaceStorageQuota"), set u64 as number;
+        /// Whether runs of flows may set parameters.
+        flow_parameters_enabled: Option<bool> = attr("flowParametersEnabled"), set bool;
+        /// Whether these may take any value.
+        flow_parameters_any_type_enabled: Option<bool> = attr("flowParametersAnyTypeEnabled"), set bool;
+        /// Whether users can subscribe to the output of flows.
+        flow_output_subscriptions_enabled: Option<bool> = attr("flowOutputSubscriptionsEnabled"), set bool;
+        /// Whether these have the data in the e-mail.
+        flow_output_subscriptions_data_in_email_body_enabled: Option<bool> = attr("flowOutputSubscriptionsDataInEmailBodyEnabled"), set bool;
+        /// Whether these have the data attached.
+        flow_output_subscriptions_data_as_email_attachment_enabled: Option<bool> = attr("flowOutputSubscriptionsDataAsEmailAttachmentEnabled"), set bool;
+        /// Whether tasks of flows can be scheduled one after the other.
+        linked_task_scheduling_enabled: Option<bool> = attr("linkedTaskSchedulingEnabled"), set bool;
+        /// Whether users may start these themselves.
+        linked_task_run_now_enabled: Option<bool> = attr("linkedTaskRunNowEnabled"), set bool;
+        /// Whether data quality warnings come with subscriptions.
+        dqw_subscriptions_enabled: Option<bool> = attr("dqwSubscriptionsEnabled"), set bool;
+        /// Whether flows may ask Einstein for predictions.
+        einstein_in_flow_enabled: Option<bool> = attr("einsteinInFlowEnabled"), set bool;
+        /// Whether users may schedule refreshes themselves.
+        self_service_schedule_for_refresh_enabled: Option<bool> = attr("selfServiceScheduleForRefreshEnabled"), set bool;
+        /// Whether licences are activated by signing in.
+        login_based_license_management_enabled: Option<bool> = attr("loginBasedLicenseManagementEnabled"), set bool;
+        /// Whether new users are sent an invitation.
+        site_invite_email_enabled: Option<bool> = attr("siteInviteEmailEnabled"), set bool;
+        /// Whether dashboards may show web pages.
+        web_zone_content_enabled: Option<bool> = attr("webZoneContentEnabled"), set bool;
+        /// The most tags that a thing may have.
+        tag_limit: Option<u64> = attr("tagLimit"), set u64 as number;
+        /// How often the data of Admin Insights are published.
+        admin_insights_publish_frequency: Option<u64> = attr("adminInsightsPublishFrequency"), set u64 as number;
         /// How many users it has.
         user_count: Option<u64> = child_attr("usage", "numUsers");
+        /// How many of them have a Creator licence.
+        creator_count: Option<u64> = child_attr("usage", "numCreators");
+        /// How many of them have an Explorer licence.
+        explorer_count: Option<u64> = child_attr("usage", "numExplorers");
+        /// How many of them have a Viewer licence.
+        viewer_count: Option<u64> = child_attr("usage", "numViewers");
         /// How many megabytes its content takes.
         storage: Option<f64> = child_attr("usage", "storage");
     }

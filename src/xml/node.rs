@@ -232,6 +232,12 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// An attribute of a child that some answers call by another name.
+    pub(crate) fn child_either<T: FromAttr>(self, tag: &str, name: &str, or: &str) -> Result<T> {
+        let or = self.find(tag).filter(|child| !child.0.has_attribute(name)).map_or(name, |_| or);
+        self.child_attr(tag, or)
+    }
+
     pub(crate) fn child_id<T: FromAttr>(self, tag: &str) -> Result<T> {
         self.child_attr(tag, "id")
     }

@@ -1,5 +1,6 @@
 //! Content rooms and what they share: what each call sends, and what it reads of the answer.
 
+mod beyond;
 mod connections;
 mod mock;
 mod permissions;
