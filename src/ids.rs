@@ -191,6 +191,8 @@ ids! {
         Tagged(3, 3) Permissioned(3, 3) Connected(3, 3) Revisioned(3, 3) Qualified(3, 5);
     /// The id of a run of a flow.
     FlowRunId = "flows/runs", "flowRun";
+    /// The id of a subscription.
+    SubscriptionId;
     /// The id of a background job.
     JobId = "jobs", "job";
     /// The id of a database, an asset of Tableau Catalog.

@@ -74,17 +74,17 @@ pub use stop::Stop;
 pub use token::SessionToken;
 pub use version::ApiVersion;
 
-pub use custom_views::{CustomView, CustomViewUpdate};
+pub use custom_views::{CustomView, CustomViewUpdate, DefaultUser, DefaultUserSet};
 pub use datasources::{AskData, Datasource, DatasourceUpdate};
 pub use flow_runs::{FlowParameterRun, FlowRun, FlowRunStatus};
 pub use flows::{Flow, FlowOutputStep, FlowParameter, FlowRunSpec, FlowUpdate};
 pub use jobs::{BackgroundJob, FinishCode, Job, JobStatus, StatusNote};
 pub use personal_space::PersonalSpace;
 pub use projects::{ContentPermissions, NewProject, Project, ProjectUpdate};
-pub use sites::{NewSite, Site, SiteUpdate};
-pub use users::{AuthSetting, SiteRole, User};
+pub use sites::{AuthConfiguration, NewSite, Site, SiteUpdate};
+pub use users::{AuthSetting, NewUser, SiteRole, User, UserUpdate};
 pub use views::{SheetType, View};
 pub use workbooks::{
-    DataAcceleration, DataAccelerationUpdate, DataFreshness, FreshAt, FreshAtFrequency, FreshEvery,
-    FreshEveryUnit, MonthDay, WeekDay, Workbook, WorkbookUpdate,
+    DataAcceleration, DataAccelerationUpdate, DataFreshness, DowngradedFeature, FreshAt,
+    FreshAtFrequency, FreshEvery, FreshEveryUnit, MonthDay, WeekDay, Workbook, WorkbookUpdate,
 };

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use crate::Result;
 use crate::http::Request;
 use crate::ids::{
-    ConnectionId, DatasourceId, FlowId, FlowRunId, JobId, Located, ViewId, WorkbookId,
+    ConnectionId, DatasourceId, FlowId, FlowRunId, JobId, Located, SubscriptionId, ViewId,
+    WorkbookId,
 };
 use crate::shared::{JobHandle, List, Listed};
 use crate::xml::{FromXml, Node, element, words};
@@ -82,6 +83,7 @@ impl Listed for BackgroundJob {
     const WRAP: &'static str = "backgroundJobs";
     const ITEM: &'static str = "backgroundJob";
     const ALWAYS: &'static [&'static str] = &["id"];
+    const FIELDS_OF: &'static str = "job";
 }
 
 crate::shared::fields!(jobs BackgroundJob);
@@ -130,6 +132,10 @@ pub struct Job {
     pub flow_run: Option<FlowRunId>,
     /// The connection whose data it changes.
     pub connection: Option<ConnectionId>,
+    /// The subscription that it sends.
+    pub subscription: Option<SubscriptionId>,
+    /// That subscription's subject.
+    pub subscription_subject: Option<String>,
 }
 
 impl FromXml for Job {
@@ -146,7 +152,7 @@ impl FromXml for Job {
         let notes = node.children().chain(node.children().flat_map(Node::children));
         let notes = notes.filter(|inner| inner.tag() == "notes").map(Node::text);
         let run = node.children().find_map(|child| child.attr("flowRunId").transpose());
-        let connection = about("connectionLuid").map(Node::text).filter(|id| !id.is_empty());
+        let text = |tag| about(tag).map(Node::text).filter(|text| !text.is_empty());
         let attr = |of: Option<Node<'_>>, name| of.map_or(Ok(None), |of| of.attr(name));
         Ok(Job {
             id: node.attr("id")?,
@@ -168,7 +174,9 @@ impl FromXml for Job {
             flow: flow.map_or(Ok(None), |of| of.attr("id"))?,
             flow_name: attr(flow, "name")?,
             flow_run: run.transpose()?,
-            connection: connection.map(ConnectionId::from),
+            connection: text("connectionLuid").map(ConnectionId::from),
+            subscription: text("subscriptionId").map(SubscriptionId::from),
+            subscription_subject: text("subscriptionSubject"),
         })
     }
 }

@@ -32,6 +32,7 @@ macro_rules! rooms {
     };
 }
 
+mod auth;
 pub mod custom_views;
 pub mod datasources;
 pub mod fileuploads;

@@ -177,7 +177,7 @@ element! {
         /// How many views are in it.
         view_count: Option<u64> = child_attr("contentsCounts", "viewCount");
         /// How many data sources are in it.
-        datasource_count: Option<u64> = child_attr("contentsCounts", "dataSourceCount");
+        datasource_count: Option<u64> = child_either("contentsCounts", "datasourceCount", "dataSourceCount");
     }
 }
 

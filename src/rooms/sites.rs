@@ -87,6 +87,14 @@ impl<'s> Sites<'s> {
         self.extracts(id, "reencrypt-extracts")
     }
 
+    /// The ways in which users can sign in to the session's site. Tableau Cloud only.
+    ///
+    /// REST: [List Authentication Configurations](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#list_authentication_configurations), API 3.24.
+    pub fn auth_configurations(&self) -> Result<Vec<AuthConfiguration>> {
+        let request = Request::get(self.core.site("site-auth-configurations")).since(3, 24);
+        self.core.read_all(request, "siteAuthConfigurations", "siteAuthConfiguration")
+    }
+
     fn extracts(&self, id: &SiteId, verb: &str) -> Result<()> {
         let request = Request::post(format!("{}/{verb}", self.at(id.as_str()))).since(3, 5);
         self.core.done(request.xml("<tsRequest/>".into()))
@@ -118,15 +126,15 @@ element! {
         /// Whether its administrators may manage its users.
         admin_mode: Option<AdminMode> = attr("adminMode"), set AdminMode;
         /// The most users that it may have. It excludes the three tier capacities.
-        user_quota: Option<u64> = attr("userQuota"), set u64;
+        user_quota: Option<u64> = attr("userQuota"), set u64 as number;
         /// The most megabytes that its content may take.
-        storage_quota: Option<u64> = attr("storageQuota"), set u64;
+        storage_quota: Option<u64> = attr("storageQuota"), set u64 as number;
         /// The most users with a Creator licence.
-        tier_creator_capacity: Option<u64> = attr("tierCreatorCapacity"), set u64;
+        tier_creator_capacity: Option<u64> = attr("tierCreatorCapacity"), set u64 as number;
         /// The most users with an Explorer licence.
-        tier_explorer_capacity: Option<u64> = attr("tierExplorerCapacity"), set u64;
+        tier_explorer_capacity: Option<u64> = attr("tierExplorerCapacity"), set u64 as number;
         /// The most users with a Viewer licence.
-        tier_viewer_capacity: Option<u64> = attr("tierViewerCapacity"), set u64;
+        tier_viewer_capacity: Option<u64> = attr("tierViewerCapacity"), set u64 as number;
         /// Whether users cannot subscribe to views.
         disable_subscriptions: Option<bool> = attr("disableSubscriptions"), set bool;
         /// Whether users may subscribe others.
@@ -136,7 +144,7 @@ element! {
         /// Whether older revisions of content are kept.
         revision_history_enabled: Option<bool> = attr("revisionHistoryEnabled"), set bool;
         /// How many revisions are kept, 2 to 10,000; -1 for all.
-        revision_limit: Option<i64> = attr("revisionLimit"), set i64;
+        revision_limit: Option<i64> = attr("revisionLimit"), set i64 as number;
         /// Whether views are accelerated: `enable_selective` or `disable`.
         data_acceleration_mode: Option<String> = attr("dataAccelerationMode"), set String;
         /// Whether flows can be run (before API 3.10).
@@ -202,13 +210,72 @@ element! {
         /// Whether refreshes of unused workbooks are suspended.
         auto_suspend_refresh_enabled: Option<bool> = attr("autoSuspendRefreshEnabled"), set bool;
         /// After how many days unused, 7 to 100.
-        auto_suspend_refresh_inactivity_window: Option<u64> = attr("autoSuspendRefreshInactivityWindow"), set u64;
+        auto_suspend_refresh_inactivity_window: Option<u64> = attr("autoSuspendRefreshInactivityWindow"), set u64 as number;
         /// Whether user attributes of embedded views are recorded.
         attribute_capture_enabled: Option<bool> = attr("attributeCaptureEnabled"), set bool;
+        /// Whether users may use Explain Data.
+        explain_data_enabled: Option<bool> = attr("explainDataEnabled"), set bool;
+        /// Whether users have a personal space.
+        personal_space_enabled: Option<bool> = attr("personalSpaceEnabled"), set bool;
+        /// The most megabytes that a personal space may take.
+        personal_space_storage_quota: Option<u64> = attr("personalSpaceStorageQuota"), set u64 as number;
+        /// Whether runs of flows may set parameters.
+        flow_parameters_enabled: Option<bool> = attr("flowParametersEnabled"), set bool;
+        /// Whether these may take any value.
+        flow_parameters_any_type_enabled: Option<bool> = attr("flowParametersAnyTypeEnabled"), set bool;
+        /// Whether users can subscribe to the output of flows.
+        flow_output_subscriptions_enabled: Option<bool> = attr("flowOutputSubscriptionsEnabled"), set bool;
+        /// Whether these have the data in the e-mail.
+        flow_output_subscriptions_data_in_email_body_enabled: Option<bool> = attr("flowOutputSubscriptionsDataInEmailBodyEnabled"), set bool;
+        /// Whether these have the data attached.
+        flow_output_subscriptions_data_as_email_attachment_enabled: Option<bool> = attr("flowOutputSubscriptionsDataAsEmailAttachmentEnabled"), set bool;
+        /// Whether tasks of flows can be scheduled one after the other.
+        linked_task_scheduling_enabled: Option<bool> = attr("linkedTaskSchedulingEnabled"), set bool;
+        /// Whether users may start these themselves.
+        linked_task_run_now_enabled: Option<bool> = attr("linkedTaskRunNowEnabled"), set bool;
+        /// Whether data quality warnings come with subscriptions.
+        dqw_subscriptions_enabled: Option<bool> = attr("dqwSubscriptionsEnabled"), set bool;
+        /// Whether flows may ask Einstein for predictions.
+        einstein_in_flow_enabled: Option<bool> = attr("einsteinInFlowEnabled"), set bool;
+        /// Whether users may schedule refreshes themselves.
+        self_service_schedule_for_refresh_enabled: Option<bool> = attr("selfServiceScheduleForRefreshEnabled"), set bool;
+        /// Whether licences are activated by signing in.
+        login_based_license_management_enabled: Option<bool> = attr("loginBasedLicenseManagementEnabled"), set bool;
+        /// Whether new users are sent an invitation.
+        site_invite_email_enabled: Option<bool> = attr("siteInviteEmailEnabled"), set bool;
+        /// Whether dashboards may show web pages.
+        web_zone_content_enabled: Option<bool> = attr("webZoneContentEnabled"), set bool;
+        /// The most tags that a thing may have.
+        tag_limit: Option<u64> = attr("tagLimit"), set u64 as number;
+        /// How often the data of Admin Insights are published.
+        admin_insights_publish_frequency: Option<u64> = attr("adminInsightsPublishFrequency"), set u64 as number;
         /// How many users it has.
         user_count: Option<u64> = child_attr("usage", "numUsers");
+        /// How many of them have a Creator licence.
+        creator_count: Option<u64> = child_attr("usage", "numCreators");
+        /// How many of them have an Explorer licence.
+        explorer_count: Option<u64> = child_attr("usage", "numExplorers");
+        /// How many of them have a Viewer licence.
+        viewer_count: Option<u64> = child_attr("usage", "numViewers");
         /// How many megabytes its content takes.
         storage: Option<f64> = child_attr("usage", "storage");
+    }
+}
+
+element! {
+    /// A way in which users can sign in to a site.
+    AuthConfiguration = "siteAuthConfiguration"
+    {
+        /// Its id, which [`User::idp_configuration_id`](crate::User::idp_configuration_id) refers to.
+        idp_configuration_id: Option<String> = attr("idpConfigurationId");
+        /// Its name.
+        idp_configuration_name: Option<String> = attr("idpConfigurationName");
+        /// The sort of authentication: `SAML`, `OPENID`, ….
+        auth_setting: Option<String> = attr("authSetting");
+        /// The provider, where it is one that Tableau knows.
+        known_provider_alias: Option<String> = attr("knownProviderAlias");
+        /// Whether users can sign in by it.
+        enabled: Option<bool> = attr("enabled");
     }
 }
 

@@ -1,12 +1,17 @@
 //! Users: `session.users()`.
 
+use std::borrow::Borrow;
+
 use jiff::Timestamp;
 
-use crate::Result;
+use super::flows::Flow;
+use super::workbooks::Workbook;
 use crate::http::Request;
 use crate::ids::{Located, UserId};
+use crate::secret::Secret;
 use crate::shared::{List, Listed};
-use crate::xml::{element, words};
+use crate::xml::{FromXml as _, element, words};
+use crate::{Error, Result};
 
 super::room! {
     /// The users of a site.
@@ -28,26 +33,122 @@ impl<'s> Users<'s> {
     pub fn get(&self, id: &UserId) -> Result<User> {
         self.core.read(Request::get(self.core.site(&id.path())), "user")
     }
+
+    /// Adds a user to the site. Where the server's users are those of Active Directory, the name may
+    /// be `domain\name`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, where the user is to
+    /// sign in by a setting and by a configuration.
+    ///
+    /// REST: [Add User to Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_users_and_groups.htm#add_user_to_site), API 2.0.
+    pub fn add(&self, user: impl Borrow<NewUser>) -> Result<User> {
+        let user = user.borrow();
+        one_way(user.auth_setting.as_ref(), user.idp_configuration_id.as_ref())?;
+        self.core.read(Request::post(self.core.site("users")).element(user)?, "user")
+    }
+
+    /// Changes a user: what the update leaves unset stays as it is. The answer is brief;
+    /// [`get`](Users::get) has the rest.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Users::add).
+    ///
+    /// REST: [Update User](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_users_and_groups.htm#update_user), API 2.0.
+    pub fn update(&self, id: &UserId, changes: impl Borrow<UserUpdate>) -> Result<User> {
+        let changes = changes.borrow();
+        one_way(changes.auth_setting.as_ref(), changes.idp_configuration_id.as_ref())?;
+        let request = Request::put(self.core.site(&id.path()));
+        // The answer leaves out the id, which the question said.
+        self.core.change_read(request.hiding(changes.password.as_ref()), changes, |root| {
+            User::from_xml(root.need("user")?.or_id(id.as_str()))
+        })
+    }
+
+    /// Removes a user from the site. One who owns content stays, without a licence; see
+    /// [`remove_to`](Users::remove_to).
+    ///
+    /// REST: [Remove User from Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_users_and_groups.htm#remove_user_from_site), API 2.0.
+    pub fn remove(&self, id: &UserId) -> Result<()> {
+        self.core.done(Request::delete(self.core.site(&id.path())))
+    }
+
+    /// As [`remove`](Users::remove), and gives what the user owns to another one.
+    ///
+    /// REST: [Remove User from Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_users_and_groups.htm#remove_user_from_site), API 3.10.
+    pub fn remove_to(&self, id: &UserId, heir: &UserId) -> Result<()> {
+        let request = Request::delete(self.core.site(&id.path())).since(3, 10);
+        self.core.done(request.query("mapAssetsTo", heir.as_str()))
+    }
+
+    /// The workbooks that a user may see.
+    ///
+    /// REST: [Query Workbooks for User](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbooks_for_user), API 1.0.
+    pub fn workbooks(&self, id: &UserId) -> List<'s, Workbook> {
+        List::new(self.core, self.core.site(&format!("{}/workbooks", id.path())))
+    }
+
+    /// The workbooks that a user owns.
+    ///
+    /// REST: [Query Workbooks for User](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbooks_for_user), API 1.0.
+    pub fn owned_workbooks(&self, id: &UserId) -> List<'s, Workbook> {
+        self.workbooks(id).with(OWNED.0, OWNED.1)
+    }
+
+    /// The flows that a user may see.
+    ///
+    /// REST: [Query Flows for User](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#query_flows_for_user), API 3.3.
+    pub fn flows(&self, id: &UserId) -> List<'s, Flow> {
+        List::new(self.core, self.core.site(&format!("{}/flows", id.path()))).since(3, 3)
+    }
+
+    /// The flows that a user owns.
+    ///
+    /// REST: [Query Flows for User](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#query_flows_for_user), API 3.3.
+    pub fn owned_flows(&self, id: &UserId) -> List<'s, Flow> {
+        self.flows(id).with(OWNED.0, OWNED.1)
+    }
+}
+
+/// The question for what is somebody's own.
+const OWNED: (&str, &str) = ("ownedBy", "true");
+
+/// The server has users sign in by a setting or by a configuration of the site's.
+fn one_way(setting: Option<&AuthSetting>, configuration: Option<&String>) -> Result<()> {
+    match (setting, configuration) {
+        (Some(setting), Some(configuration)) => Err(Error::input(format!(
+            "a user is to sign in by the setting {setting} and by the configuration \
+             {configuration}, where it can be only one"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 element! {
     /// A user of a site.
-    User = "user"
+    User = "user",
+    /// A user to add to a site; see [`Users::add`].
+    new NewUser,
+    /// Changes to a user; see [`Users::update`].
+    update UserUpdate
     {
         /// The user's id.
         id: UserId = attr("id");
         /// The name that the user signs in with.
-        name: String = attr("name");
+        name: String = attr("name"), new String;
         /// What the user may do on the site.
-        site_role: Option<SiteRole> = attr("siteRole");
+        site_role: Option<SiteRole> = attr("siteRole"), set SiteRole;
         /// How the user signs in.
-        auth_setting: Option<AuthSetting> = attr("authSetting");
-        /// The identity provider that the user signs in at, where the site has several.
-        idp_configuration_id: Option<String> = attr("idpConfigurationId");
+        auth_setting: Option<AuthSetting> = attr("authSetting"), set AuthSetting;
+        /// The identity provider that the user signs in at, where the site has several; one of
+        /// [`Sites::auth_configurations`](crate::sites::Sites::auth_configurations).
+        idp_configuration_id: Option<String> = attr("idpConfigurationId"), set String;
         /// The name to show.
-        full_name: Option<String> = attr("fullName");
+        full_name: Option<String> = attr("fullName"), update String;
         /// The e-mail address.
-        email: Option<String> = attr("email");
+        email: Option<String> = attr("email"), update String;
         /// The user's id in Active Directory or another directory.
         external_auth_user_id: Option<String> = attr("externalAuthUserId");
         /// When the user was last signed in.
@@ -58,6 +159,15 @@ element! {
         language: Option<String> = attr("language");
         /// The directory's domain, or `local`.
         domain: Option<String> = child_attr("domain", "name");
+        /// The password, where the server keeps its users itself. No answer has it.
+        password: Option<Secret> = attr("password"), update Secret;
+    }
+}
+
+impl NewUser {
+    /// A user of this name, who may do this on the site.
+    pub fn new(name: impl Into<String>, site_role: impl Into<SiteRole>) -> NewUser {
+        NewUser::blank().name(name).site_role(site_role)
     }
 }
 

@@ -188,7 +188,7 @@ element! {
         /// The server's address.
         server_address: Option<String> = either("serverAddress", "server"), update String;
         /// The server's port.
-        server_port: Option<u16> = either("serverPort", "port"), update u16;
+        server_port: Option<u16> = either("serverPort", "port"), update u16 as number;
         /// The name that it signs in with.
         user_name: Option<String> = either("userName", "username"), update String;
         /// The sort of authentication: `auth-user-pass`, `AD Service Principal`, ….

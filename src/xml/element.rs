@@ -95,7 +95,8 @@ pub(crate) fn request(inside: &impl ToXml) -> crate::Result<String> {
 ///
 /// `attr`, `child_id`, … are methods of [`Node`](super::Node) and, for what can be written, of
 /// [`Out`]; what is optional in an answer is an `Option`. `set` makes a setter for both kinds of
-/// request, `new` and `update` for the one. Attributes stand before children: XML is written in
+/// request, `new` and `update` for the one. A number is set `as number`: a setter that took
+/// whatever becomes one would not take `1433`. Attributes stand before children: XML is written in
 /// the table's order.
 macro_rules! element {
     (
@@ -109,7 +110,7 @@ macro_rules! element {
         $( $crate::xml::element!(@write $Read $tag $table $($Write)*); )*
     };
     (@read $(#[$doc:meta])* $Read:ident {
-        $( $(#[$fdoc:meta])* $f:ident: $t:ty = $how:ident($($arg:literal),+) $(, $verb:ident $w:ty)?; )+
+        $( $(#[$fdoc:meta])* $f:ident: $t:ty = $how:ident($($arg:literal),+) $(, $verb:ident $w:ty $(as $plain:ident)?)?; )+
     }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq)]
@@ -123,7 +124,7 @@ macro_rules! element {
         }
     };
     (@write $Read:ident $tag:literal {
-        $( $(#[$fdoc:meta])* $f:ident: $t:ty = $how:ident $args:tt $(, $verb:ident $w:ty)?; )+
+        $( $(#[$fdoc:meta])* $f:ident: $t:ty = $how:ident $args:tt $(, $verb:ident $w:ty $(as $plain:ident)?)?; )+
     } $(#[$doc:meta])* $role:ident $Write:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq)]
@@ -134,7 +135,7 @@ macro_rules! element {
         $crate::xml::element!(@compare $role $Read $tag $Write { $( $( $f $w, )? )+ });
 
         impl $Write {
-            $( $crate::xml::element!(@setter $role $($verb)? [$(#[$fdoc])*] $f $($w)?); )+
+            $( $crate::xml::element!(@setter $role $($verb)? [$(#[$fdoc])*] $f $($w $(as $plain)?)?); )+
         }
 
         impl $crate::xml::ToXml for $Write {
@@ -194,26 +195,35 @@ macro_rules! element {
         }
     };
     (@put $out:ident $how:ident ($($arg:literal),+) $value:ident) => { $out.$how($($arg),+, $value) };
-    (@setter new set [$(#[$doc:meta])*] $f:ident $w:ty) => {
-        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, the server chooses." $f $w);
+    (@setter new set [$(#[$doc:meta])*] $f:ident $w:ty $(as $plain:ident)?) => {
+        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, the server chooses." $f $w $(as $plain)?);
     };
-    (@setter new new [$(#[$doc:meta])*] $f:ident $w:ty) => {
-        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, the server chooses." $f $w);
+    (@setter new new [$(#[$doc:meta])*] $f:ident $w:ty $(as $plain:ident)?) => {
+        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, the server chooses." $f $w $(as $plain)?);
     };
-    (@setter update set [$(#[$doc:meta])*] $f:ident $w:ty) => {
-        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, it stays as it is." $f $w);
+    (@setter update set [$(#[$doc:meta])*] $f:ident $w:ty $(as $plain:ident)?) => {
+        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, it stays as it is." $f $w $(as $plain)?);
     };
-    (@setter update update [$(#[$doc:meta])*] $f:ident $w:ty) => {
-        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, it stays as it is." $f $w);
+    (@setter update update [$(#[$doc:meta])*] $f:ident $w:ty $(as $plain:ident)?) => {
+        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, it stays as it is." $f $w $(as $plain)?);
     };
     // Not written at all, or not in this kind of request.
-    (@setter $role:ident $($verb:ident)? [$(#[$doc:meta])*] $f:ident $($w:ty)?) => {};
+    (@setter $role:ident $($verb:ident)? [$(#[$doc:meta])*] $f:ident $($w:ty $(as $plain:ident)?)?) => {};
     (@setter [$(#[$doc:meta])*] $unset:literal $f:ident $w:ty) => {
         $(#[$doc])*
         #[doc = ""]
         #[doc = $unset]
         pub fn $f(mut self, value: impl Into<$w>) -> Self {
             self.$f = Some(value.into());
+            self
+        }
+    };
+    (@setter [$(#[$doc:meta])*] $unset:literal $f:ident $w:ty as $plain:ident) => {
+        $(#[$doc])*
+        #[doc = ""]
+        #[doc = $unset]
+        pub fn $f(mut self, value: $w) -> Self {
+            self.$f = Some(value);
             self
         }
     };

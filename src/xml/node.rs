@@ -122,7 +122,11 @@ impl Tag {
 /// An element of an answer. Names are compared without their namespace, which old servers and new
 /// ones spell differently.
 #[derive(Clone, Copy)]
-pub struct Node<'a>(roxmltree::Node<'a, 'a>);
+pub struct Node<'a>(
+    roxmltree::Node<'a, 'a>,
+    /// The id of one that says none; see [`Node::or_id`].
+    Option<&'a str>,
+);
 
 /// A value that is read from an element.
 pub trait FromXml: Sized {
@@ -172,7 +176,7 @@ impl<T: FromXml> FromChild for Option<T> {
 impl<'a> Node<'a> {
     /// The root of an answer, `<tsResponse>`.
     pub(crate) fn root(document: &'a Document<'a>) -> Result<Node<'a>> {
-        let root = Node(document.root_element());
+        let root = Node(document.root_element(), None);
         match root.tag() {
             "tsResponse" => Ok(root),
             other => Err(Error::decode(format!(
@@ -187,7 +191,7 @@ impl<'a> Node<'a> {
     }
 
     pub(crate) fn children(self) -> impl Iterator<Item = Node<'a>> {
-        self.0.children().filter(|child| child.is_element()).map(Node)
+        self.0.children().filter(|child| child.is_element()).map(|child| Node(child, None))
     }
 
     /// The first child of that name, if there is one.
@@ -200,8 +204,14 @@ impl<'a> Node<'a> {
         self.find(tag).ok_or_else(|| self.fail(&format!("<{tag}>"), "is missing"))
     }
 
+    /// The same, with this id where it says none: an answer may leave out what the question said.
+    pub(crate) fn or_id(self, id: &'a str) -> Node<'a> {
+        Node(self.0, Some(id))
+    }
+
     pub(crate) fn attr<T: FromAttr>(self, name: &str) -> Result<T> {
-        T::from_attr(self.0.attribute(name))
+        let left_out = || self.1.filter(|_| name == "id");
+        T::from_attr(self.0.attribute(name).or_else(left_out))
             .map_err(|why| self.fail(&format!("the attribute `{name}`"), why))
     }
 
@@ -220,6 +230,12 @@ impl<'a> Node<'a> {
             Some(child) => child.attr(name),
             None => T::from_attr(None).map_err(|why| self.fail(&format!("<{tag}>"), why)),
         }
+    }
+
+    /// An attribute of a child that some answers call by another name.
+    pub(crate) fn child_either<T: FromAttr>(self, tag: &str, name: &str, or: &str) -> Result<T> {
+        let or = self.find(tag).filter(|child| !child.0.has_attribute(name)).map_or(name, |_| or);
+        self.child_attr(tag, or)
     }
 
     pub(crate) fn child_id<T: FromAttr>(self, tag: &str) -> Result<T> {

@@ -427,6 +427,8 @@ fn in_every_room_an_error_comes_at_its_place() {
         ("jobs", "backgroundJobs", "backgroundJob", "BackgroundJob"),
         ("projects", "projects", "project", "Project"),
         ("users", "users", "user", "User"),
+        // The end of its address is that of the users themselves.
+        ("users", "users", "user", "DefaultUser"),
     ];
     for bad in 1..=4 {
         let raw = Raw::signed_in(move |seen| {
@@ -449,25 +451,26 @@ fn in_every_room_an_error_comes_at_its_place() {
         let mut seen = Vec::new();
         for prefetch in [0, 3] {
             macro_rules! check {
-                ($($room:ident: $Item:ident),+ $(,)?) => {$(
-                    let list = session.$room().list().page_size(3).prefetch(prefetch);
+                ($($list:expr => $Item:ident),+ $(,)?) => {$(
+                    let list = $list.page_size(3).prefetch(prefetch);
                     let (ids, error) = ids_of(list, |item: &tsc::$Item| item.id.to_string());
-                    assert_eq!(ids, names(0..u64::from(3 * (bad - 1))), "{}", stringify!($room));
-                    assert_eq!(error.unwrap().code(), Some("400123"), "{}", stringify!($room));
+                    assert_eq!(ids, names(0..u64::from(3 * (bad - 1))), "{}", stringify!($Item));
+                    assert_eq!(error.unwrap().code(), Some("400123"), "{}", stringify!($Item));
                     seen.push(stringify!($Item));
                 )+};
             }
             check!(
-                sites: Site,
-                workbooks: Workbook,
-                views: View,
-                custom_views: CustomView,
-                datasources: Datasource,
-                flows: Flow,
-                flow_runs: FlowRun,
-                jobs: BackgroundJob,
-                projects: Project,
-                users: User,
+                session.sites().list() => Site,
+                session.workbooks().list() => Workbook,
+                session.views().list() => View,
+                session.custom_views().list() => CustomView,
+                session.datasources().list() => Datasource,
+                session.flows().list() => Flow,
+                session.flow_runs().list() => FlowRun,
+                session.jobs().list() => BackgroundJob,
+                session.projects().list() => Project,
+                session.users().list() => User,
+                session.custom_views().default_users(&"c".into()) => DefaultUser,
             );
         }
         assert!(NAMES.iter().all(|(.., item)| seen.contains(item)));

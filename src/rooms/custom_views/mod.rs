@@ -7,11 +7,11 @@ use std::borrow::Borrow;
 
 use jiff::Timestamp;
 
-use crate::Result;
 use crate::http::Request;
 use crate::ids::{CustomViewId, Located, UserId, ViewId, WorkbookId};
 use crate::shared::{List, Listed, OwnerDetails, WorkbookDetails};
-use crate::xml::element;
+use crate::xml::{Out, element};
+use crate::{Error, Result};
 
 super::room! {
     /// The custom views of a site: views with a user's own filters and selections.
@@ -51,6 +51,44 @@ impl<'s> CustomViews<'s> {
     pub fn delete(&self, id: &CustomViewId) -> Result<()> {
         self.core.done(Request::delete(self.core.site(&id.path())).since(3, 18))
     }
+
+    /// The users to whom the view shows itself as this custom view.
+    ///
+    /// REST: [List Users with Custom View as Default](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#list_users_with_custom_view_as_default), API 3.21.
+    pub fn default_users(&self, id: &CustomViewId) -> List<'s, DefaultUser> {
+        List::new(self.core, self.default_path(id)).since(3, 21)
+    }
+
+    /// Makes the view show itself as this custom view to these users, 1 to 100 of them. Gives what
+    /// became of it for each: one may fail where others do not.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, for no user and for
+    /// more than 100.
+    ///
+    /// REST: [Set Custom View as Default for Users](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#set_custom_view_as_default_for_users), API 3.21.
+    pub fn set_default_users<'u>(
+        &self,
+        id: &CustomViewId,
+        users: impl IntoIterator<Item = &'u UserId>,
+    ) -> Result<Vec<DefaultUserSet>> {
+        let users: Vec<UserId> = users.into_iter().cloned().collect();
+        if users.is_empty() || users.len() > 100 {
+            let what = format!("a custom view is made the default of {} users", users.len());
+            return Err(Error::input(format!("{what}, where it can be 1 to 100")));
+        }
+        let mut out = Out::new();
+        out.element("tsRequest", |out| out.list("users", "user", &users));
+        let request = Request::post(self.default_path(id)).since(3, 21).xml(out.finish()?);
+        const RESULTS: (&str, &str) =
+            ("customViewAsUserDefaultResults", "customViewAsUserDefaultViewResult");
+        self.core.read_all(request, RESULTS.0, RESULTS.1)
+    }
+
+    fn default_path(&self, id: &CustomViewId) -> String {
+        self.core.site(&format!("{}/default/users", id.path()))
+    }
 }
 
 element! {
@@ -89,6 +127,36 @@ element! {
         owner_name: Option<String> = child_attr("owner", "name");
         /// More about the owner.
         owner_details: Option<OwnerDetails> = child("owner");
+    }
+}
+
+element! {
+    /// A user who sees a view as a custom view of it.
+    DefaultUser = "user"
+    {
+        /// The user's id.
+        id: UserId = attr("id");
+        /// The user's name, where the answer has it.
+        name: Option<String> = attr("name");
+    }
+}
+
+impl Listed for DefaultUser {
+    const WRAP: &'static str = "users";
+    const ITEM: &'static str = "user";
+    const ALWAYS: &'static [&'static str] = &["id"];
+}
+
+element! {
+    /// Whether a user now sees a view as a custom view of it; see [`CustomViews::set_default_users`].
+    DefaultUserSet = "customViewAsUserDefaultViewResult"
+    {
+        /// Whether.
+        success: bool = attr("success");
+        /// The user.
+        user: Option<UserId> = child_id("user");
+        /// Why not: Tableau's code.
+        error_code: Option<String> = child_attr("error", "code");
     }
 }
 

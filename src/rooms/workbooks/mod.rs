@@ -144,6 +144,20 @@ impl<'s> Workbooks<'s> {
         refresh(self.core, id, true)
     }
 
+    /// What of a workbook is lost where it is downgraded to an earlier version of Tableau, such as
+    /// `2018.3`.
+    ///
+    /// REST: [Get Workbook Downgrade Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_workbook_downgrade_info), API 3.5.
+    pub fn downgrade_info(
+        &self,
+        id: &WorkbookId,
+        product_version: &str,
+    ) -> Result<Vec<DowngradedFeature>> {
+        let path = self.core.site(&format!("{}/downGradeInfo", id.path()));
+        let request = Request::get(path).since(3, 5).query("productVersion", product_version);
+        self.core.read_all(request, "downgradeInfo", "downgradedFeature")
+    }
+
     /// Adds a workbook to a schedule, which then refreshes its extracts.
     ///
     /// REST: [Add Workbook to Server Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_workbook_to_schedule), API 2.8.
@@ -256,6 +270,17 @@ impl Shows<DataAccelerationUpdate> for Option<DataAcceleration> {
 impl Shows<DataFreshness> for Option<DataFreshness> {
     fn contradicts(&self, asked: &DataFreshness) -> bool {
         self.as_ref().is_some_and(|shown| shown.as_str() != asked.as_str())
+    }
+}
+
+element! {
+    /// What is lost of a workbook in an earlier version of Tableau.
+    DowngradedFeature = "downgradedFeature"
+    {
+        /// What it is.
+        name: Option<String> = attr("name");
+        /// How bad that is: `Warning`, ….
+        severity: Option<String> = attr("severity");
     }
 }
 

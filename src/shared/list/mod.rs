@@ -24,6 +24,9 @@ pub trait Listed: FromXml + Send + 'static {
     const ITEM: &'static str;
     /// The fields that every item has, asked for whatever else is.
     const ALWAYS: &'static [&'static str] = &["id", "name"];
+
+    /// What a field's name begins with where it names the item, too: `workbook.id`.
+    const FIELDS_OF: &'static str = Self::ITEM;
 }
 
 /// The items of a room: asks nothing until it is iterated, then a page at a time.
@@ -116,8 +119,8 @@ impl<'s, T: Listed> List<'s, T> {
         self
     }
 
-    /// The fields to ask for: names of the REST reference, `_default_` or `_all_`. The id and the
-    /// name come along always. Default: what the server gives unasked. API 2.5.
+    /// The fields to ask for: names of the REST reference (`size` or `workbook.size`, `owner.name`),
+    /// `_default_` or `_all_`. The id and the name come along always. Default: what the server gives unasked. API 2.5.
     pub fn fields<F: AsRef<str>>(mut self, fields: impl IntoIterator<Item = F>) -> Self {
         self.ask.fields.extend(fields.into_iter().map(|field| field.as_ref().to_owned()));
         self

@@ -93,7 +93,7 @@ impl<T: Listed> Ask<T> {
             request = request.query("sort", texts.join(",")).since(2, 3);
         }
         if !self.fields.is_empty() {
-            let fields = all_fields(&self.fields, T::ALWAYS).join(",");
+            let fields = all_fields(&self.fields, T::ALWAYS, T::FIELDS_OF).join(",");
             request = request.query("fields", fields).since(2, 5);
         }
         let size = self.size.to_string();
@@ -101,12 +101,18 @@ impl<T: Listed> Ask<T> {
     }
 }
 
-/// The caller's fields, and before them those that no item is without.
-fn all_fields<'f>(asked: &'f [String], always: &[&'f str]) -> Vec<&'f str> {
+/// The caller's fields, and before them those that no item is without. `workbook.id` is the `id` of
+/// a workbook.
+fn all_fields<'f>(asked: &'f [String], always: &[&'f str], of: &str) -> Vec<&'f str> {
     let whole = |field: &&str| matches!(*field, "_all_" | "_default_");
     let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
     let mut fields = Vec::new();
     if !asked.iter().any(whole) {
+        let own = |field: &&'f str| match field.split_once('.') {
+            Some((kind, own)) if kind == of => own,
+            _ => *field,
+        };
+        let asked: Vec<&str> = asked.iter().map(own).collect();
         fields.extend(always.iter().filter(|field| !asked.contains(field)));
     }
     fields.extend(asked);
@@ -144,10 +150,13 @@ mod tests {
     fn fields_that_no_item_is_without_are_asked_for_once() {
         let fields = |asked: &[&str]| {
             let asked: Vec<String> = asked.iter().map(|&field| field.to_owned()).collect();
-            all_fields(&asked, &["id", "name"]).join(",")
+            all_fields(&asked, &["id", "name"], "workbook").join(",")
         };
         assert_eq!(fields(&["size"]), "id,name,size");
         assert_eq!(fields(&["size", "id"]), "name,size,id");
+        assert_eq!(fields(&["workbook.id", "workbook.size"]), "name,workbook.id,workbook.size");
+        assert_eq!(fields(&["workbook.name", "id"]), "workbook.name,id");
+        assert_eq!(fields(&["owner.id", "owner.name"]), "id,name,owner.id,owner.name");
         assert_eq!(fields(&["_default_", "usage"]), "_default_,usage");
         assert_eq!(fields(&["_all_"]), "_all_");
     }

@@ -49,7 +49,7 @@ fn connections_by_every_name_that_servers_use() {
 fn a_connection_is_changed_by_what_is_set() {
     let every = tsc::ConnectionUpdate::new()
         .server_address("Bar.example.com")
-        .server_port(9876u16)
+        .server_port(9876)
         .user_name("u")
         .authentication_type("auth-user-pass")
         .embed_password(true)
@@ -65,7 +65,7 @@ fn a_connection_is_changed_by_what_is_set() {
         // A server may answer with all of them.
         let changed = connections.update(&"c2".into(), user).unwrap();
         assert_eq!(changed.server_address.as_deref(), Some("pg"));
-        let port = tsc::ConnectionUpdate::new().server_port(1u16);
+        let port = tsc::ConnectionUpdate::new().server_port(1);
         session.connections(&tsc::FlowId::from("f")).update(&"c1".into(), port).unwrap();
     });
     assert_eq!(
@@ -116,7 +116,7 @@ fn several_connections_get_one_login() {
     for (ids, changes) in [
         (&ids[..0], login.clone()),
         (&ids[..], login.clone().server_address("x")),
-        (&ids[..], login.clone().server_port(1u16)),
+        (&ids[..], login.clone().server_port(1)),
         (&ids[..], login.clone().query_tagging(true)),
     ] {
         refused("3.30", tsc::ErrorKind::Input, |session| {

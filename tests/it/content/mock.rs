@@ -65,6 +65,27 @@ fn data_sources_are_certified_and_deleted() {
 }
 
 #[test]
+fn users_come_and_go() {
+    with_mock(|session| {
+        let users = session.users();
+        let cy = users.add(tsc::NewUser::new("cy", tsc::SiteRole::Viewer)).unwrap();
+        let changes = tsc::UserUpdate::new().full_name("Cy C.").email("cy@ops.example");
+        assert_eq!(users.update(&cy.id, changes).unwrap().id, cy.id);
+        assert_eq!(users.get(&cy.id).unwrap().full_name.as_deref(), Some("Cy C."));
+        let owners = session.workbooks().list().into_iter().filter_map(|one| one.unwrap().owner);
+        let owner = owners.into_iter().find(|owner| owner != session.user_id()).unwrap();
+        let owned = users.owned_workbooks(&owner).total().unwrap();
+        assert!(owned > 0);
+        assert_eq!(users.owned_workbooks(&cy.id).total().unwrap(), 0);
+        users.remove_to(&owner, &cy.id).unwrap();
+        assert!(users.get(&owner).unwrap_err().is_not_found());
+        assert_eq!(users.owned_workbooks(&cy.id).total().unwrap(), owned);
+        users.remove_to(&cy.id, session.user_id()).unwrap();
+        assert!(users.get(&cy.id).unwrap_err().is_not_found());
+    });
+}
+
+#[test]
 fn tags_are_set() {
     with_mock(|session| {
         let id = first(session.workbooks().list()).id;

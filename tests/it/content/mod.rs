@@ -1,5 +1,6 @@
 //! Content rooms and what they share: what each call sends, and what it reads of the answer.
 
+mod beyond;
 mod connections;
 mod mock;
 mod permissions;
@@ -9,6 +10,7 @@ mod rooms;
 mod shared;
 mod tags;
 mod updates;
+mod users;
 
 use std::sync::{LazyLock, Mutex};
 

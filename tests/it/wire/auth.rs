@@ -82,5 +82,10 @@ pub fn cases(g: &mut Goldens) {
         assert_eq!(session.site_id().as_str(), "site-1", "the session is as it was");
         refused
     });
-    g.not_yet(&["revoke_all_server_admin_tokens"], "administration");
+    g.differs(
+        "revoke_all_server_admin_tokens",
+        "tokens-of-administrators",
+        &["DELETE /api/auth/serverAdminAccessTokens"],
+        |s| s.revoke_administrator_tokens(),
+    );
 }

@@ -41,8 +41,7 @@ pub fn connections<I: Connected>(g: &mut Goldens, id: &I) {
     let one = "c-1".into();
     g.same("populate_connections", |s| s.connections(id).list());
     g.same("update_connection", |s| {
-        let changes =
-            ConnectionUpdate::new().server_address("db2.ops.example").server_port(1434_u16);
+        let changes = ConnectionUpdate::new().server_address("db2.ops.example").server_port(1434);
         let changes = changes.user_name("writer").password("a\"<b").embed_password(true);
         s.connections(id).update(&one, changes)
     });

@@ -1,5 +1,5 @@
 use tableau_server_client as tsc;
-use tsc::{Sort, users};
+use tsc::{AuthSetting, NewUser, SiteRole, Sort, UserUpdate, users};
 
 use super::golden::{Goldens, every};
 
@@ -31,10 +31,36 @@ pub fn cases(g: &mut Goldens) {
         |s| every(s.users().list().filter(users::NAME.eq("ada")).fields(["_all_"]).page_size(100)),
     );
     g.same("get_by_id", |s| s.users().get(&"u-1".into()));
-    g.not_yet(
-        &["add", "add_all", "update", "remove", "remove.map_assets_to", "bulk_add", "bulk_remove"],
-        "people",
+    g.same("add", |s| {
+        let new = NewUser::new("cy", SiteRole::Explorer).auth_setting(AuthSetting::ServerDefault);
+        s.users().add(new)
+    });
+    g.same("add.configuration", |s| {
+        s.users().add(NewUser::new("corp\\cy", SiteRole::Viewer).idp_configuration_id("idp-1"))
+    });
+    g.same("add_all", |s| {
+        let new = [NewUser::new("cy", SiteRole::Viewer), NewUser::new("di", SiteRole::Creator)];
+        // What TSC gives are those that were added, and those that failed.
+        let added: tsc::Result<Vec<_>> = new.iter().map(|user| s.users().add(user)).collect();
+        Ok((added?, [(); 0]))
+    });
+    g.differs(
+        "update",
+        "unset-is-not-sent",
+        &[r#"PUT ~/users/u-1 <tsRequest> <user email="a@ops.example" fullName="Ada" password="new\"pw">"#],
+        |s| {
+            let changes = UserUpdate::new().full_name("Ada").email("a@ops.example");
+            s.users().update(&"u-1".into(), changes.password("new\"pw"))
+        },
     );
-    g.not_yet(&["create_from_file", "populate_workbooks", "populate_groups"], "people");
+    g.same("update.every", |s| {
+        let changes = UserUpdate::new().full_name("Ada").email("a@ops.example");
+        let changes = changes.site_role(SiteRole::Creator).idp_configuration_id("idp-1");
+        s.users().update(&"u-1".into(), changes)
+    });
+    g.same("remove", |s| s.users().remove(&"u-1".into()));
+    g.same("remove.map_assets_to", |s| s.users().remove_to(&"u-1".into(), &"u-2".into()));
+    g.same("populate_workbooks", |s| every(s.users().workbooks(&"u-1".into())));
+    g.not_yet(&["bulk_add", "bulk_remove", "create_from_file", "populate_groups"], "people");
     g.not_yet(&["populate_favorites"], "favorites");
 }

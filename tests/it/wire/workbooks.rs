@@ -36,6 +36,12 @@ pub fn cases(g: &mut Goldens) {
         assert_eq!(workbook.views[0].tags, ["front"]);
         Ok(workbook)
     });
+    g.reads_differently("get_by_id.accelerated_views", "tags-of-the-thing-itself", |s| {
+        let workbook = s.workbooks().get(&id())?;
+        assert_eq!(workbook.data_acceleration, None);
+        assert_eq!(workbook.views[0].acceleration_enabled, Some(true));
+        Ok(workbook)
+    });
     g.reads_differently("get_by_id.fractional_seconds", "fractions-are-read", |s| {
         let created = s.workbooks().get(&id())?.created_at;
         assert_eq!(created.unwrap().to_string(), "2025-11-02T08:00:00.25Z");

@@ -8,6 +8,18 @@ listing(ADA, "users", None, "ada")
 case("get.several", "server.users.get(TSC.RequestOptions(pagesize=1000))", page("users", ADA, BO))
 case("get_by_id", "server.users.get_by_id('u-1')", ADA)
 case("add", "server.users.add(TSC.UserItem('cy', 'Explorer', 'ServerDefault'))", ADA)
+case(
+    "add.configuration",
+    "item = TSC.UserItem('corp\\\\cy', 'Viewer')\nitem.idp_configuration_id = 'idp-1'\nserver.users.add(item)",
+    '<user id="u-9" name="cy" siteRole="Viewer" externalAuthUserId=""><domain name="corp"/></user>',
+)
+case(
+    "update.every",
+    "item = known(TSC.UserItem('ada', 'Creator'), 'u-1')\nitem.fullname, item.email = 'Ada', 'a@ops.example'\n"
+    "item.idp_configuration_id = 'idp-1'\nserver.users.update(item)",
+    # The answer has no id.
+    '<user name="ada" fullName="Ada" email="a@ops.example" siteRole="Creator" idpConfigurationId="idp-1"/>',
+)
 case("update", f"item = {ITEM}\nitem.fullname, item.email = 'Ada', 'a@ops.example'\nserver.users.update(item, 'new\"pw')", ADA)
 case("remove", "server.users.remove('u-1')", done())
 case("remove.map_assets_to", "server.users.remove('u-1', 'u-2')", done())

@@ -22,6 +22,15 @@ case(
     WORKBOOK.replace("2025-11-02T08:00:00Z", "2025-11-02T08:00:00.250Z"),
 )
 case("get_by_id.unreadable_time", "server.workbooks.get_by_id('w-1')", WORKBOOK.replace("2025-11-02T08:00:00Z", "yesterday"))
+case(
+    "get_by_id.accelerated_views",
+    "server.workbooks.get_by_id('w-1')",
+    WORKBOOK.replace(
+        "<tags>",
+        """<views><view id="v-1" name="Overview" contentUrl="RD/sheets/Overview">
+            <dataAccelerationConfig accelerationEnabled="true" accelerationStatus="Enabled"/></view></views><tags>""",
+    ),
+)
 case("get_by_id.bare", "server.workbooks.get_by_id('w-1')", '<workbook id="w-1" name="Bare"><project id="p-1"/></workbook>')
 case(
     "get_by_id.personal_space",

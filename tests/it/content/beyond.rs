@@ -1,0 +1,128 @@
+//! What the REST reference has and other clients leave out.
+
+use tableau_server_client as tsc;
+use tsc::{ErrorKind, NewSite, SiteUpdate, UserId};
+
+use super::{No, Xml, refused, talk};
+
+#[test]
+fn settings_of_sites() {
+    let site = "<site id='s1' name='S' contentUrl='s' explainDataEnabled='true' \
+                personalSpaceEnabled='false' personalSpaceStorageQuota='2048' \
+                flowParametersEnabled='true' linkedTaskSchedulingEnabled='true' tagLimit='50' \
+                siteInviteEmailEnabled='false'>\
+                <usage numUsers='7' numCreators='1' numExplorers='2' numViewers='4' \
+                storage='345'/></site>";
+    let (site, lines) = talk([Xml(site), Xml(site)], |session| {
+        let changes = SiteUpdate::new().personal_space_storage_quota(1024).tag_limit(5);
+        session.sites().update(&"s1".into(), changes.explain_data_enabled(false)).unwrap();
+        let new = NewSite::new("S", "s").flow_parameters_enabled(true).user_quota(10);
+        session.sites().create(new).unwrap()
+    });
+    assert_eq!(
+        lines,
+        [
+            "PUT /api/3.30/sites/s1 <r><site explainDataEnabled=\"false\" \
+             personalSpaceStorageQuota=\"1024\" tagLimit=\"5\"/></r>",
+            "POST /api/3.30/sites <r><site name=\"S\" contentUrl=\"s\" userQuota=\"10\" \
+             flowParametersEnabled=\"true\"/></r>",
+        ]
+    );
+    assert_eq!((site.explain_data_enabled, site.personal_space_enabled), (Some(true), Some(false)));
+    assert_eq!((site.personal_space_storage_quota, site.tag_limit), (Some(2048), Some(50)));
+    assert_eq!(site.linked_task_scheduling_enabled, Some(true));
+    assert_eq!((site.user_count, site.creator_count), (Some(7), Some(1)));
+    assert_eq!((site.explorer_count, site.viewer_count), (Some(2), Some(4)));
+    assert_eq!(
+        (site.site_invite_email_enabled, site.web_zone_content_enabled),
+        (Some(false), None)
+    );
+}
+
+#[test]
+fn counts_of_projects_have_two_spellings() {
+    let count = |attribute: &str| {
+        let page = format!(
+            "<pagination pageNumber='1' pageSize='1000' totalAvailable='1'/><projects>\
+             <project id='p1' name='P'><contentsCounts workbookCount='2' {attribute}/></project>\
+             </projects>"
+        );
+        let (project, _) = talk([Xml(page.leak())], |s| s.projects().get(&"p1".into()).unwrap());
+        assert_eq!(project.workbook_count, Some(2));
+        project.datasource_count
+    };
+    assert_eq!(count("datasourceCount='4'"), Some(4));
+    assert_eq!(count("dataSourceCount='5'"), Some(5));
+    assert_eq!(count(""), None);
+}
+
+#[test]
+fn a_job_that_sends_a_subscription() {
+    let job = "<job id='j1' type='SingleSubscriptionNotify' progress='100' finishCode='0'>\
+               <subscriptionJobType><subscriptionId>sub1</subscriptionId>\
+               <subscriptionSubject>Monday</subscriptionSubject><notes/></subscriptionJobType></job>";
+    let (job, _) = talk([Xml(job)], |session| session.jobs().get(&"j1".into()).unwrap());
+    assert_eq!(job.subscription, Some("sub1".into()));
+    assert_eq!(job.subscription_subject.as_deref(), Some("Monday"));
+    assert!(job.notes.is_empty());
+}
+
+#[test]
+fn what_a_downgrade_loses() {
+    let lost = "<downgradeInfo><downgradedFeature name='Sets' severity='Warning'/></downgradeInfo>";
+    let ((lost, none), lines) = talk([Xml(lost), Xml("<downgradeInfo/>")], |session| {
+        let info = |version| session.workbooks().downgrade_info(&"w1".into(), version).unwrap();
+        (info("2018.3"), info("10.5"))
+    });
+    assert_eq!(
+        lines,
+        [
+            "GET workbooks/w1/downGradeInfo?productVersion=2018.3",
+            "GET workbooks/w1/downGradeInfo?productVersion=10.5",
+        ]
+    );
+    assert_eq!(lost[0].name.as_deref(), Some("Sets"));
+    assert_eq!(lost[0].severity.as_deref(), Some("Warning"));
+    assert!(none.is_empty());
+    refused("3.4", ErrorKind::Version, |s| s.workbooks().downgrade_info(&"w1".into(), "2018.3"));
+}
+
+#[test]
+fn default_custom_views() {
+    let users = "<pagination pageNumber='1' pageSize='1000' totalAvailable='1'/>\
+                 <users><user id='u1'/></users>";
+    let results = "<customViewAsUserDefaultResults>\
+                   <customViewAsUserDefaultViewResult success='true'><user id='u1'/>\
+                   </customViewAsUserDefaultViewResult>\
+                   <customViewAsUserDefaultViewResult success='false'><error code='404002'/>\
+                   <user id='u2'/></customViewAsUserDefaultViewResult>\
+                   </customViewAsUserDefaultResults>";
+    let says = [Xml(users), Xml(results), No(404, "404042", "no such view")];
+    let ((listed, set, error), lines) = talk(says, |session| {
+        let (room, id) = (session.custom_views(), "c1".into());
+        let listed: tsc::Result<Vec<_>> = room.default_users(&id).into_iter().collect();
+        let set = room.set_default_users(&id, [&"u1".into(), &"u2".into()]).unwrap();
+        let error = room.set_default_users(&"c2".into(), [&"u1".into()]).unwrap_err();
+        (listed.unwrap(), set, error)
+    });
+    assert_eq!(
+        lines,
+        [
+            "GET customviews/c1/default/users?pageNumber=1&pageSize=1000",
+            "POST customviews/c1/default/users <r><users><user id=\"u1\"/><user id=\"u2\"/></users></r>",
+            "POST customviews/c2/default/users <r><users><user id=\"u1\"/></users></r>",
+        ]
+    );
+    assert_eq!((listed[0].id.as_str(), &listed[0].name), ("u1", &None));
+    assert_eq!((set[0].success, set[1].success), (true, false));
+    assert_eq!(set[1].user, Some("u2".into()));
+    assert_eq!(set[1].error_code.as_deref(), Some("404002"));
+    assert_eq!(error.code(), Some("404042"));
+    let many: Vec<UserId> = (0..101).map(|n| format!("u{n}").into()).collect();
+    for users in [&many[..], &[]] {
+        let why = refused("3.30", ErrorKind::Input, |session| {
+            session.custom_views().set_default_users(&"c1".into(), users)
+        });
+        assert!(why.contains(&format!("{} users", users.len())), "{why}");
+    }
+}

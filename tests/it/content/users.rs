@@ -1,0 +1,94 @@
+//! Users.
+
+use tableau_server_client as tsc;
+use tsc::{AuthSetting, ErrorKind, NewUser, SiteRole, UserUpdate};
+
+use super::{Nothing, Xml, refused, talk};
+
+#[test]
+fn users_are_added_changed_and_removed() {
+    let (answers, lines) = talk(
+        [
+            Xml("<user id='u1' name='cy' siteRole='Viewer'><domain name='corp'/></user>"),
+            Xml("<user name='cy' fullName='Cy' email='' siteRole='Creator'/>"),
+            Nothing,
+            Nothing,
+        ],
+        |session| {
+            let users = session.users();
+            let new = NewUser::new("corp\\cy", SiteRole::Viewer).auth_setting(AuthSetting::Saml);
+            let added = users.add(new).unwrap();
+            let changes = UserUpdate::new().full_name("Cy").email("").site_role("Creator");
+            let changed = users.update(&added.id, changes.password("p\"w")).unwrap();
+            users.remove(&"u2".into()).unwrap();
+            users.remove_to(&"u3".into(), &"u/1".into()).unwrap();
+            (added, changed)
+        },
+    );
+    assert_eq!(
+        lines,
+        [
+            "POST users <r><user name=\"corp\\cy\" siteRole=\"Viewer\" authSetting=\"SAML\"/></r>",
+            "PUT users/u1 <r><user siteRole=\"Creator\" fullName=\"Cy\" email=\"\" \
+             password=\"p&quot;w\"/></r>",
+            "DELETE users/u2",
+            "DELETE users/u3?mapAssetsTo=u%2F1",
+        ]
+    );
+    let (added, changed) = answers;
+    assert_eq!((added.name.as_str(), added.domain.as_deref()), ("cy", Some("corp")));
+    // The answer to an update has no id.
+    assert_eq!((&changed.id, changed.full_name.as_deref()), (&added.id, Some("Cy")));
+    assert_eq!(changed.site_role, Some(SiteRole::Creator));
+}
+
+#[test]
+fn a_user_signs_in_in_one_way() {
+    let why = refused("3.30", ErrorKind::Input, |session| {
+        let new = NewUser::new("cy", SiteRole::Viewer).auth_setting(AuthSetting::OpenId);
+        session.users().add(new.idp_configuration_id("idp-1"))
+    });
+    assert!(why.contains("OpenID") && why.contains("idp-1"), "{why}");
+    refused("3.30", ErrorKind::Input, |session| {
+        let both = UserUpdate::new().auth_setting("SAML").idp_configuration_id("idp-1");
+        session.users().update(&"u1".into(), both)
+    });
+    refused("3.9", ErrorKind::Version, |session| {
+        session.users().remove_to(&"u1".into(), &"u2".into())
+    });
+}
+
+#[test]
+fn passwords_show_nowhere() {
+    let changes = UserUpdate::new().password("hush-hush");
+    assert!(!format!("{changes:?}").contains("hush"), "{changes:?}");
+}
+
+#[test]
+fn what_a_user_may_see_and_owns() {
+    const PAGE: &str = "<pagination pageNumber='1' pageSize='1000' totalAvailable='1'/>\
+                        <workbooks><workbook id='w1' name='W'/></workbooks>\
+                        <flows><flow id='f1' name='F'/></flows>";
+    let (names, lines) = talk([Xml(PAGE), Xml(PAGE), Xml(PAGE), Xml(PAGE)], |session| {
+        let (users, id) = (session.users(), "u1".into());
+        let mut names: Vec<String> = Vec::new();
+        for list in [users.workbooks(&id), users.owned_workbooks(&id)] {
+            names.extend(list.into_iter().map(|workbook| workbook.unwrap().name));
+        }
+        for list in [users.flows(&id), users.owned_flows(&id)] {
+            names.extend(list.into_iter().map(|flow| flow.unwrap().name));
+        }
+        names
+    });
+    assert_eq!(names, ["W", "W", "F", "F"]);
+    let page = "pageNumber=1&pageSize=1000";
+    assert_eq!(
+        lines,
+        [
+            format!("GET users/u1/workbooks?{page}"),
+            format!("GET users/u1/workbooks?ownedBy=true&{page}"),
+            format!("GET users/u1/flows?{page}"),
+            format!("GET users/u1/flows?ownedBy=true&{page}"),
+        ]
+    );
+}
