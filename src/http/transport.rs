@@ -1,5 +1,7 @@
 //! The one loop that sends. Every request of this library passes through [`Transport::send`].
 
+mod success;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{Read, Write};
@@ -7,9 +9,9 @@ use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use log::{debug, warn};
-use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION};
+use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use ureq::http::request::Builder;
-use ureq::http::{HeaderMap, HeaderValue, Method, Response};
+use ureq::http::{HeaderValue, Method, Response};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{AsSendBody, Proxy, SendBody};
 
@@ -25,8 +27,9 @@ use super::url::{Base, Origin, Url};
 use crate::error::{Answer as About, cut};
 use crate::secret::{Scrub, Secret};
 use crate::stop::{Stop, while_watching};
-use crate::xml::{self, Node};
 use crate::{Error, ErrorKind, Result};
+
+pub(crate) use success::Success;
 
 /// Where the library's own log lines go.
 const LOG: &str = "tableau_server_client::http";
@@ -427,154 +430,9 @@ fn drain(response: Response<ureq::Body>) {
     let _ = std::io::copy(&mut rest, &mut std::io::sink());
 }
 
-/// An answer whose status is a success. Its body is not read yet.
-#[derive(Debug)]
-pub(crate) struct Success {
-    status: u16,
-    headers: HeaderMap,
-    body: ureq::Body,
-    url: Url,
-    doing: String,
-    scrub: Scrub,
-    most: u64,
-    stop: Option<Stop>,
-    _turn: Option<Turn>,
-}
-
-impl Success {
-    /// The answer to a request that an earlier try had carried out.
-    fn nothing(scrub: &Scrub) -> Success {
-        Success {
-            status: 204,
-            headers: HeaderMap::new(),
-            body: ureq::Body::builder().data(""),
-            url: Url::nowhere(),
-            doing: String::new(),
-            scrub: scrub.clone(),
-            most: 0,
-            stop: None,
-            _turn: None,
-        }
-    }
-
-    /// Reads the body to its end, because a connection whose answer was left unread cannot be used
-    /// again. What it says matters only where it says that nothing was done.
-    pub(crate) fn ignore(mut self) -> Result<()> {
-        let outcome = self.bytes().and_then(|bytes| {
-            let text = String::from_utf8_lossy(&bytes);
-            if failure::looks_like_html(&text) {
-                return Err(Error::decode("the answer is an HTML page, such as a login page"));
-            }
-            failure::refused_in_text(self.status, &text, &self.url, &self.scrub).map_or(Ok(()), Err)
-        });
-        outcome.map_err(|error| self.explain(error))
-    }
-
-    /// The body as XML: `read` gets its root, unless that is Tableau's `<error>`.
-    pub(crate) fn xml<T>(mut self, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
-        let outcome = self.read().and_then(|text| self.parse(&text, read));
-        outcome.map_err(|error| self.explain(error))
-    }
-
-    /// As [`xml`](Success::xml), of an answer that may have no body.
-    pub(crate) fn xml_if_any<T>(
-        mut self,
-        read: impl FnOnce(Node<'_>) -> Result<T>,
-    ) -> Result<Option<T>> {
-        let outcome = self.read().and_then(|text| match text.trim() {
-            "" => Ok(None),
-            _ => self.parse(&text, read).map(Some),
-        });
-        outcome.map_err(|error| self.explain(error))
-    }
-
-    fn parse<T>(&self, text: &str, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
-        let document = xml::parse(text)?;
-        let root = Node::root(&document)?;
-        match failure::refused_in_success(self.status, root, &self.url, &self.scrub) {
-            Some(error) => Err(error),
-            None => read(root),
-        }
-    }
-
-    /// A header of the answer, as it came: some are UTF-8 and some are not.
-    pub(crate) fn header(&self, name: HeaderName) -> Option<&[u8]> {
-        self.headers.get(name).map(HeaderValue::as_bytes)
-    }
-
-    /// How many bytes the body has, where the server says and has not packed them.
-    pub(crate) fn length(&self) -> Option<u64> {
-        match self.headers.contains_key(CONTENT_ENCODING) {
-            true => None,
-            false => self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok(),
-        }
-    }
-
-    /// The most bytes of an answer that is kept in memory.
-    pub(crate) fn most(&self) -> u64 {
-        self.most
-    }
-
-    /// Hands the body on as it arrives, however large it is, and says how many bytes it had. Ends
-    /// with the first error of the connection or of `take`.
-    pub(crate) fn stream(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
-        let mut block = vec![0; 64 << 10];
-        let mut total = 0;
-        loop {
-            let stop = self.stop.as_ref();
-            let read = match while_watching(stop, || self.body.as_reader().read(&mut block)) {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                read => read,
-            };
-            let read = read.map_err(|error| {
-                let error = failure::failed(error.into(), &self.url.origin, &self.scrub);
-                self.explain(error)
-            })?;
-            if read == 0 {
-                return Ok(total);
-            }
-            total += read as u64;
-            take(&block[..read])?;
-        }
-    }
-
-    /// The body as text, whole: to its end, but no more than `max_response`.
-    fn read(&mut self) -> Result<String> {
-        String::from_utf8(self.bytes()?)
-            .map_err(|error| Error::decode("the answer is not UTF-8").because(error.utf8_error()))
-    }
-
-    fn bytes(&mut self) -> Result<Vec<u8>> {
-        // A page of a list has a megabyte or so; growing by doubling would take up to twice that.
-        // What the server says is believed up to a bound, and one byte more shows the end.
-        let length = self.length().unwrap_or(0).min(self.most).min(8 << 20);
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
-        let read = while_watching(self.stop.as_ref(), || {
-            self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
-        });
-        read.map_err(|error| failure::failed(error.into(), &self.url.origin, &self.scrub))?;
-        if bytes.len() as u64 > self.most {
-            return Err(Error::decode(format!(
-                "the answer has more than {} bytes (`max_response` sets the limit)",
-                self.most
-            )));
-        }
-        Ok(bytes)
-    }
-
-    /// Says which answer an error is about. Names out of the answer are in the message, so it is
-    /// cleaned as a whole.
-    fn explain(&self, error: Error) -> Error {
-        error
-            .scrubbed(&self.scrub)
-            .with_status(self.status)
-            .at(self.scrub.clean(&self.url.to_string()))
-            .doing(&self.doing)
-    }
-}
-
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
 pub(crate) mod fuzzing {
+    use ureq::http::HeaderMap;
     use ureq::http::header::RETRY_AFTER;
 
     use super::*;
@@ -610,198 +468,4 @@ pub(crate) mod fuzzing {
 mod raw;
 
 #[cfg(test)]
-mod tests {
-    use std::io::{self, BufRead, BufReader};
-    use std::net::Shutdown;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use super::super::Replay;
-    use super::raw::{Raw, Reply, answer, read_head, redirect};
-    use super::*;
-
-    const LARGE: u64 = 24 << 20;
-
-    /// So many bytes, of which only some come, or more.
-    struct Source {
-        said: u64,
-        comes: u64,
-        then: Option<&'static str>,
-        opened: usize,
-    }
-
-    impl Source {
-        fn of(said: u64) -> Source {
-            Source { said, comes: said, then: None, opened: 0 }
-        }
-    }
-
-    impl Replay for Source {
-        fn length(&self) -> u64 {
-            self.said
-        }
-
-        fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
-            self.opened += 1;
-            let bytes = io::repeat(b'u').take(self.comes);
-            Ok(match self.then {
-                None => Box::new(bytes),
-                Some(why) => Box::new(bytes.chain(Failing(why))),
-            })
-        }
-    }
-
-    struct Failing(&'static str);
-
-    impl Read for Failing {
-        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            Err(io::Error::other(self.0))
-        }
-    }
-
-    fn upload(url: &str, method: &str, source: &mut Source) -> Result<()> {
-        upload_within(Duration::from_secs(60), url, method, source)
-    }
-
-    fn upload_within(
-        silence: Duration,
-        url: &str,
-        method: &str,
-        source: &mut Source,
-    ) -> Result<()> {
-        let options = HttpOptions::new().no_proxy().read_timeout(silence);
-        let transport = Transport::new(Base::parse(url)?, options)?;
-        let (token, scrub) = (Secret::new("TOKEN"), Scrub::default());
-        let asker = Asker { token: Some(&token), scrub: &scrub, stop: None };
-        let request = match method {
-            "POST" => Request::post("/api/3.24/upload"),
-            _ => Request::put("/api/3.24/upload"),
-        };
-        let mut request = request.stream("application/octet-stream", source);
-        transport.send(&mut request, asker, Success::ignore)
-    }
-
-    #[test]
-    fn an_early_refusal_is_not_lost_while_a_body_is_sent() {
-        // The server answers before it has read the body: and closes at once, with the rest of it
-        // unread; or takes no more of it; or goes on reading all of it.
-        for status in [401, 413] {
-            for manner in 0..3 {
-                let raw = Raw::on_connection(move |stream, _, seen| {
-                    let mut reader = BufReader::new(stream);
-                    let Some(request) = read_head(&mut reader) else { return };
-                    seen.lock().unwrap().push(request);
-                    let _ = reader.fill_buf();
-                    let reply = answer(status, &[("Connection", "close")], "too much").bytes();
-                    reader.get_mut().write_all(&reply).unwrap();
-                    match manner {
-                        0 => {}
-                        1 => std::thread::sleep(Duration::from_secs(3)),
-                        _ => {
-                            let _ = reader.get_mut().shutdown(Shutdown::Write);
-                            let _ = io::copy(&mut reader, &mut io::sink());
-                        }
-                    }
-                });
-                let mut source = Source::of(LARGE);
-                let silence = Duration::from_secs(if manner == 1 { 1 } else { 60 });
-                let error = upload_within(silence, &raw.url, "POST", &mut source).unwrap_err();
-                assert_eq!(error.status(), Some(status), "{manner}: {error:?}");
-                assert_eq!(error.kind(), ErrorKind::Http);
-                assert!(error.to_string().contains("too much"), "{error}");
-                assert_eq!((raw.seen().len(), source.opened), (1, 1));
-            }
-        }
-    }
-
-    #[test]
-    fn a_server_that_takes_no_more_of_a_body_is_a_timeout() {
-        let raw = Raw::on_connection(|stream, _, _| {
-            read_head(&mut BufReader::new(stream));
-            std::thread::sleep(Duration::from_secs(4));
-        });
-        let mut source = Source::of(LARGE);
-        let silence = Duration::from_secs(1);
-        let error = upload_within(silence, &raw.url, "POST", &mut source).unwrap_err();
-        assert!(error.is_timeout(), "{error:?}");
-        assert_eq!(source.opened, 1);
-    }
-
-    #[test]
-    fn a_server_that_goes_away_while_a_body_is_sent_is_an_io_error() {
-        let raw = Raw::on_connection(|stream, _, seen| {
-            let mut reader = BufReader::new(stream);
-            seen.lock().unwrap().extend(read_head(&mut reader));
-            let _ = reader.fill_buf();
-        });
-        let mut source = Source::of(LARGE);
-        let error = upload(&raw.url, "POST", &mut source).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
-        assert!(error.is_retryable());
-        // It may have arrived, so it is not sent again.
-        assert_eq!((raw.seen().len(), source.opened), (1, 1));
-    }
-
-    #[test]
-    fn a_source_that_is_not_as_long_as_said_is_an_io_error() {
-        // Each of them also where the rest fits into one buffer.
-        for said in [10, 200_000] {
-            for (comes, then, part) in [
-                (said - 1, None, "1 bytes early"),
-                (0, None, "early"),
-                (said + 1, None, "longer"),
-                (said / 2, Some("the disk is torn"), "the disk is torn"),
-            ] {
-                let raw = Raw::start(|_| answer(200, &[], ""));
-                let mut source = Source { said, comes, then, opened: 0 };
-                let started = Instant::now();
-                let error = upload(&raw.url, "POST", &mut source).unwrap_err();
-                assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
-                assert!(format!("{error:?}").contains(part), "{error:?}");
-                assert!(!error.is_retryable(), "{error:?}");
-                assert!(started.elapsed() < Duration::from_secs(60));
-                assert_eq!(source.opened, 1);
-                // What was begun is not taken for a whole.
-                assert!(raw.seen().is_empty(), "{:?}", raw.lines());
-            }
-        }
-    }
-
-    #[test]
-    fn a_body_is_read_anew_where_it_has_to_be_sent_again() {
-        for status in [301, 302, 303, 307, 308] {
-            let raw = Raw::start(move |seen| match seen.target.ends_with("upload") {
-                true => redirect(status, "/moved"),
-                false => answer(200, &[], ""),
-            });
-            let mut source = Source::of(300_000);
-            upload(&raw.url, "POST", &mut source).unwrap();
-            let seen = raw.seen();
-            assert_eq!(seen.iter().map(|seen| seen.body.len()).collect::<Vec<_>>(), [300_000; 2]);
-            assert!(seen.iter().all(|seen| seen.body.iter().all(|byte| *byte == b'u')));
-            assert_eq!((seen[1].method.as_str(), seen[1].target.as_str()), ("POST", "/moved"));
-            assert_eq!(seen[1].header("content-type"), Some("application/octet-stream"));
-            assert_eq!(source.opened, 2);
-        }
-        let count = AtomicUsize::new(0);
-        let raw = Raw::start(move |_| match count.fetch_add(1, Ordering::SeqCst) {
-            0 => answer(503, &[], ""),
-            1 => Reply::Close,
-            _ => answer(200, &[], ""),
-        });
-        let mut source = Source::of(1000);
-        upload(&raw.url, "PUT", &mut source).unwrap();
-        assert_eq!((raw.seen().len(), source.opened), (3, 3));
-        assert!(raw.seen().iter().all(|seen| seen.body.len() == 1000));
-    }
-
-    #[test]
-    fn no_body_goes_to_another_origin() {
-        let elsewhere = Raw::start(|_| answer(200, &[], ""));
-        let there = elsewhere.url.clone();
-        let raw = Raw::start(move |_| redirect(307, &there));
-        let mut source = Source::of(1000);
-        let error = upload(&raw.url, "PUT", &mut source).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Redirect);
-        assert_eq!((elsewhere.connections(), source.opened), (0, 1));
-    }
-}
+mod tests;

@@ -1,0 +1,158 @@
+//! [`Lenient`]: an answer that comes while the body is still being sent is kept.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::time::{Duration, Instant};
+
+use ureq::Error;
+use ureq::unversioned::transport::time::Duration as Span;
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+
+use crate::stop::{self, Stop};
+
+/// A connection that broke after it was made.
+///
+/// ureq takes some of these for the end of a body that has no length; in this wrapping it takes
+/// them for what they are.
+#[derive(Debug)]
+pub(in crate::http) struct Broken(pub(super) io::Error);
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection broke")
+    }
+}
+
+impl std::error::Error for Broken {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+fn is_break(kind: ErrorKind) -> bool {
+    use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
+}
+
+pub(super) fn marked(error: Error) -> Error {
+    match error {
+        Error::Io(cause) if is_break(cause.kind()) => Error::Io(io::Error::other(Broken(cause))),
+        other => other,
+    }
+}
+
+/// Keeps an answer that comes while the body is still being sent.
+///
+/// A server that refuses early (401, 413) answers, and closes or takes no more. The next write
+/// fails, and ureq would report that and never read the answer that waits. Here the write seems to
+/// succeed, so that ureq goes on to read; only where nothing is there is the write's error reported.
+#[derive(Debug)]
+pub(super) struct LenientConnector;
+
+#[derive(Debug)]
+pub(super) struct Lenient<T> {
+    inner: T,
+    unwritable: Option<Error>,
+}
+
+/// Where writing timed out, an answer is there already or does not come.
+const ALREADY: Duration = Duration::from_secs(1);
+
+impl<In: Transport> Connector<In> for LenientConnector {
+    type Out = Lenient<In>;
+
+    fn connect(
+        &self,
+        _: &ConnectionDetails<'_>,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, Error> {
+        Ok(chained.map(|inner| Lenient { inner, unwritable: None }))
+    }
+}
+
+impl<T: Transport> Transport for Lenient<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.inner.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        if self.unwritable.is_some() {
+            return Ok(()); // The rest of the body goes nowhere.
+        }
+        match self.inner.transmit_output(amount, timeout) {
+            Err(Error::Io(cause)) if is_break(cause.kind()) => {
+                self.unwritable = Some(Error::Io(cause));
+                Ok(())
+            }
+            Err(timeout @ Error::Timeout(ureq::Timeout::PerWrite)) => {
+                self.unwritable = Some(timeout);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    fn await_input(&mut self, mut timeout: NextTimeout) -> Result<bool, Error> {
+        if let Some(Error::Timeout(_)) = self.unwritable {
+            timeout.after = timeout.after.min(ALREADY.into());
+        }
+        let input = match stop::watched() {
+            None => self.inner.await_input(timeout),
+            Some(stop) => await_input_unless_stopped(&mut self.inner, timeout, &stop),
+        };
+        match (input, self.unwritable.take()) {
+            (Ok(false) | Err(_), Some(cause)) => Err(marked(cause)),
+            (Ok(more), Some(cause)) => {
+                self.unwritable = Some(cause);
+                Ok(more)
+            }
+            (result, None) => result.map_err(marked),
+        }
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.unwritable.is_none() && self.inner.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.inner.is_tls()
+    }
+}
+
+/// A read that was ended from outside.
+#[derive(Debug)]
+pub(in crate::http) struct Stopped(pub(in crate::http) crate::Error);
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+/// Waits for input in slices, and looks at the stop between them.
+fn await_input_unless_stopped(
+    inner: &mut impl Transport,
+    timeout: NextTimeout,
+    stop: &Stop,
+) -> Result<bool, Error> {
+    const SLICE: Duration = Duration::from_millis(50);
+    let whole = timeout.for_read();
+    let started = Instant::now();
+    loop {
+        stop.check().map_err(|error| Error::Io(io::Error::other(Stopped(error))))?;
+        let left = match whole.after {
+            Span::Exact(limit) => limit.saturating_sub(started.elapsed()),
+            Span::NotHappening => SLICE,
+        };
+        if left.is_zero() {
+            return Err(Error::Timeout(whole.reason));
+        }
+        let slice = NextTimeout { after: Span::Exact(left.min(SLICE)), per_read: None, ..whole };
+        match inner.await_input(slice) {
+            Err(Error::Timeout(_)) => {}
+            other => return other,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! How ureq gets its connections: names looked up once, TLS of our own, and what ureq lacks.
+//!
+//! The chain is `Begun`, proxies, TCP, `Lenient`, `Tls`, `Patient`: each wraps what the one
+//! before it made.
+
+mod lenient;
+mod names;
+mod patient;
+mod tls;
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use ureq::Error;
+use ureq::config::Config;
+use ureq::unversioned::transport::{
+    ConnectProxyConnector, ConnectionDetails, Connector, SocksConnector, TcpConnector, Transport,
+};
+
+use lenient::LenientConnector;
+pub(super) use lenient::{Broken, Stopped};
+pub(super) use names::{Names, NoAddress};
+use patient::PatientConnector;
+use tls::TlsConnector;
+
+/// An agent whose connections are made here.
+pub(super) fn agent(config: Config, tls: Arc<ClientConfig>, names: Names) -> ureq::Agent {
+    let chain =
+        ().chain(Begun)
+            .chain(ConnectProxyConnector::default())
+            .chain(SocksConnector::default())
+            .chain(TcpConnector::default())
+            .chain(LenientConnector)
+            .chain(TlsConnector(tls))
+            .chain(PatientConnector);
+    ureq::Agent::with_parts(config, chain, names)
+}
+
+thread_local! {
+    /// Connections that this thread began and has not finished making.
+    static UNFINISHED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Forgets how the last request of this thread went.
+pub(super) fn begin_request() {
+    UNFINISHED.set(0);
+}
+
+/// Whether this thread's request failed while its connection was being made.
+pub(super) fn failed_while_connecting() -> bool {
+    UNFINISHED.get() > 0
+}
+
+/// The first of the chain: notes that a connection is being made.
+#[derive(Debug)]
+struct Begun;
+
+impl<In: Transport> Connector<In> for Begun {
+    type Out = In;
+
+    fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<In>, Error> {
+        UNFINISHED.set(UNFINISHED.get() + 1);
+        Ok(chained)
+    }
+}

@@ -1,0 +1,137 @@
+//! [`Names`]: host names, looked up once.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use ureq::Error;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+/// Addresses of host names, remembered for a while: ureq asks for every request, pooled
+/// connection or not.
+#[derive(Debug)]
+pub(in crate::http) struct Names<R = DefaultResolver>(Arc<Remembered<R>>);
+
+impl<R> Clone for Names<R> {
+    fn clone(&self) -> Self {
+        Names(self.0.clone())
+    }
+}
+
+#[derive(Debug)]
+struct Remembered<R> {
+    resolver: R,
+    known: Mutex<HashMap<String, (Instant, ResolvedSocketAddrs)>>,
+}
+
+const REMEMBER: Duration = Duration::from_secs(30);
+
+impl<R> Names<R> {
+    pub(in crate::http) fn new(resolver: R) -> Names<R> {
+        Names(Arc::new(Remembered { resolver, known: Mutex::default() }))
+    }
+
+    /// After a failed connection: the host may have moved.
+    pub(in crate::http) fn forget(&self) {
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl<R: Resolver> Resolver for Names<R> {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let authority = uri.authority().map_or("", |authority| authority.as_str());
+        let key = format!("{}://{authority}", uri.scheme_str().unwrap_or_default());
+        let known = || self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((since, addresses)) = known().get(&key)
+            && since.elapsed() < REMEMBER
+        {
+            return Ok(addresses.clone());
+        }
+        let addresses = match self.0.resolver.resolve(uri, config, timeout) {
+            Err(Error::Io(cause)) => return Err(NoAddress::error(uri, Some(cause))),
+            Err(Error::HostNotFound) => return Err(NoAddress::error(uri, None)),
+            other => other?,
+        };
+        known().insert(key, (Instant::now(), addresses.clone()));
+        Ok(addresses)
+    }
+}
+
+/// A host name that has no address.
+#[derive(Debug)]
+pub(in crate::http) struct NoAddress {
+    host: String,
+    cause: Option<io::Error>,
+}
+
+impl NoAddress {
+    fn error(uri: &Uri, cause: Option<io::Error>) -> Error {
+        let host = uri.host().unwrap_or_default().to_owned();
+        Error::Io(io::Error::other(NoAddress { host, cause }))
+    }
+}
+
+impl fmt::Display for NoAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the host name {} has no address", self.host)
+    }
+}
+
+impl std::error::Error for NoAddress {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(|cause| cause as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[derive(Debug, Default)]
+    struct Counting(Arc<AtomicU32>);
+
+    impl Resolver for Counting {
+        fn resolve(
+            &self,
+            _: &Uri,
+            _: &Config,
+            _: NextTimeout,
+        ) -> Result<ResolvedSocketAddrs, Error> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            let mut found = self.empty();
+            found.push(([127, 0, 0, 1], 80).into());
+            Ok(found)
+        }
+    }
+
+    #[test]
+    fn a_name_is_looked_up_once() {
+        let asked = Arc::new(AtomicU32::new(0));
+        let names = Names::new(Counting(asked.clone()));
+        let resolve = |host: &'static str| {
+            let (config, timeout) = (Config::default(), NextTimeout::default());
+            names.resolve(&Uri::from_static(host), &config, timeout).unwrap();
+        };
+        for _ in 0..5 {
+            resolve("http://a.example/x");
+        }
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        resolve("http://b.example/x");
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
+        names.forget();
+        resolve("http://a.example/x");
+        assert_eq!(asked.load(Ordering::Relaxed), 3);
+    }
+}

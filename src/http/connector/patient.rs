@@ -1,0 +1,58 @@
+//! [`Patient`]: the wait for an answer is told from silence within it.
+
+use ureq::Error;
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+
+use super::UNFINISHED;
+
+/// Tells the wait for an answer's first byte, which has a bound of its own, from silence within
+/// the answer.
+#[derive(Debug)]
+pub(super) struct PatientConnector;
+
+#[derive(Debug)]
+pub(super) struct Patient<T> {
+    inner: T,
+    awaiting_first_byte: bool,
+}
+
+impl<In: Transport> Connector<In> for PatientConnector {
+    type Out = Patient<In>;
+
+    fn connect(
+        &self,
+        _: &ConnectionDetails<'_>,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, Error> {
+        UNFINISHED.set(UNFINISHED.get().saturating_sub(u32::from(chained.is_some())));
+        Ok(chained.map(|inner| Patient { inner, awaiting_first_byte: false }))
+    }
+}
+
+impl<T: Transport> Transport for Patient<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.inner.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        self.awaiting_first_byte = true;
+        self.inner.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, mut timeout: NextTimeout) -> Result<bool, Error> {
+        if self.awaiting_first_byte {
+            timeout.per_read = None;
+        }
+        let more = self.inner.await_input(timeout)?;
+        self.awaiting_first_byte = false;
+        Ok(more)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.inner.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.inner.is_tls()
+    }
+}

@@ -1,0 +1,160 @@
+//! [`Success`]: an answer that is one, and the ways to read its body.
+
+use std::io::Read;
+
+use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderName};
+use ureq::http::{HeaderMap, HeaderValue};
+
+use super::super::failure;
+use super::super::limit::Turn;
+use super::super::url::Url;
+use crate::secret::Scrub;
+use crate::stop::{Stop, while_watching};
+use crate::xml::{self, Node};
+use crate::{Error, Result};
+
+/// An answer whose status is a success. Its body is not read yet.
+#[derive(Debug)]
+pub(crate) struct Success {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: ureq::Body,
+    pub(super) url: Url,
+    pub(super) doing: String,
+    pub(super) scrub: Scrub,
+    pub(super) most: u64,
+    pub(super) stop: Option<Stop>,
+    pub(super) _turn: Option<Turn>,
+}
+
+impl Success {
+    /// The answer to a request that an earlier try had carried out.
+    pub(super) fn nothing(scrub: &Scrub) -> Success {
+        Success {
+            status: 204,
+            headers: HeaderMap::new(),
+            body: ureq::Body::builder().data(""),
+            url: Url::nowhere(),
+            doing: String::new(),
+            scrub: scrub.clone(),
+            most: 0,
+            stop: None,
+            _turn: None,
+        }
+    }
+
+    /// Reads the body to its end, because a connection whose answer was left unread cannot be used
+    /// again. What it says matters only where it says that nothing was done.
+    pub(crate) fn ignore(mut self) -> Result<()> {
+        let outcome = self.bytes().and_then(|bytes| {
+            let text = String::from_utf8_lossy(&bytes);
+            if failure::looks_like_html(&text) {
+                return Err(Error::decode("the answer is an HTML page, such as a login page"));
+            }
+            failure::refused_in_text(self.status, &text, &self.url, &self.scrub).map_or(Ok(()), Err)
+        });
+        outcome.map_err(|error| self.explain(error))
+    }
+
+    /// The body as XML: `read` gets its root, unless that is Tableau's `<error>`.
+    pub(crate) fn xml<T>(mut self, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
+        let outcome = self.read().and_then(|text| self.parse(&text, read));
+        outcome.map_err(|error| self.explain(error))
+    }
+
+    /// As [`xml`](Success::xml), of an answer that may have no body.
+    pub(crate) fn xml_if_any<T>(
+        mut self,
+        read: impl FnOnce(Node<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let outcome = self.read().and_then(|text| match text.trim() {
+            "" => Ok(None),
+            _ => self.parse(&text, read).map(Some),
+        });
+        outcome.map_err(|error| self.explain(error))
+    }
+
+    fn parse<T>(&self, text: &str, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
+        let document = xml::parse(text)?;
+        let root = Node::root(&document)?;
+        match failure::refused_in_success(self.status, root, &self.url, &self.scrub) {
+            Some(error) => Err(error),
+            None => read(root),
+        }
+    }
+
+    /// A header of the answer, as it came: some are UTF-8 and some are not.
+    pub(crate) fn header(&self, name: HeaderName) -> Option<&[u8]> {
+        self.headers.get(name).map(HeaderValue::as_bytes)
+    }
+
+    /// How many bytes the body has, where the server says and has not packed them.
+    pub(crate) fn length(&self) -> Option<u64> {
+        match self.headers.contains_key(CONTENT_ENCODING) {
+            true => None,
+            false => self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok(),
+        }
+    }
+
+    /// The most bytes of an answer that is kept in memory.
+    pub(crate) fn most(&self) -> u64 {
+        self.most
+    }
+
+    /// Hands the body on as it arrives, however large it is, and says how many bytes it had. Ends
+    /// with the first error of the connection or of `take`.
+    pub(crate) fn stream(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        let mut block = vec![0; 64 << 10];
+        let mut total = 0;
+        loop {
+            let stop = self.stop.as_ref();
+            let read = match while_watching(stop, || self.body.as_reader().read(&mut block)) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                read => read,
+            };
+            let read = read.map_err(|error| {
+                let error = failure::failed(error.into(), &self.url.origin, &self.scrub);
+                self.explain(error)
+            })?;
+            if read == 0 {
+                return Ok(total);
+            }
+            total += read as u64;
+            take(&block[..read])?;
+        }
+    }
+
+    /// The body as text, whole: to its end, but no more than `max_response`.
+    fn read(&mut self) -> Result<String> {
+        String::from_utf8(self.bytes()?)
+            .map_err(|error| Error::decode("the answer is not UTF-8").because(error.utf8_error()))
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>> {
+        // A page of a list has a megabyte or so; growing by doubling would take up to twice that.
+        // What the server says is believed up to a bound, and one byte more shows the end.
+        let length = self.length().unwrap_or(0).min(self.most).min(8 << 20);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
+        let read = while_watching(self.stop.as_ref(), || {
+            self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
+        });
+        read.map_err(|error| failure::failed(error.into(), &self.url.origin, &self.scrub))?;
+        if bytes.len() as u64 > self.most {
+            return Err(Error::decode(format!(
+                "the answer has more than {} bytes (`max_response` sets the limit)",
+                self.most
+            )));
+        }
+        Ok(bytes)
+    }
+
+    /// Says which answer an error is about. Names out of the answer are in the message, so it is
+    /// cleaned as a whole.
+    fn explain(&self, error: Error) -> Error {
+        error
+            .scrubbed(&self.scrub)
+            .with_status(self.status)
+            .at(self.scrub.clean(&self.url.to_string()))
+            .doing(&self.doing)
+    }
+}
