@@ -1,7 +1,12 @@
 //! [`Stop`]: ends blocked calls from another thread, or at a deadline.
 
 use std::cell::RefCell;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::{Error, ErrorKind, Result};
@@ -9,9 +14,9 @@ use crate::{Error, ErrorKind, Result};
 /// Ends calls from outside: from another thread, a signal handler's, or at a deadline.
 ///
 /// [`Session::until`](crate::Session::until) ties a view of a session to it. Once stopped, calls
-/// over that view return promptly: those that wait for an answer, for the next try or for their
-/// turn, with everything that they still had to do (further pages, further chunks). A connection
-/// that is just being made, and a write that the server does not take, end with their own timeouts.
+/// over that view return promptly, whatever they wait for: a connection, a proxy, an answer, a server
+/// that takes no more of an upload, the next try, their turn. What they still had to do (further
+/// pages, further chunks) is not done. What the server was doing at that moment may have been.
 ///
 /// Clones are the same stop.
 ///
@@ -29,11 +34,36 @@ use crate::{Error, ErrorKind, Result};
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<State>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
-    stopped: Mutex<bool>,
+    now: Mutex<Now>,
     woken: Condvar,
     deadline: Option<Instant>,
+}
+
+#[derive(Default)]
+struct Now {
+    stopped: bool,
+    /// What ends the waits that are under way, by their numbers.
+    ends: HashMap<u64, End>,
+    last: u64,
+}
+
+type End = Box<dyn Fn() + Send>;
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("stopped", &self.now().stopped)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+impl State {
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Stop {
@@ -51,8 +81,10 @@ impl Stop {
 
     /// Stops: calls end with [`ErrorKind::Cancelled`], now and from now on.
     pub fn stop(&self) {
-        *self.0.stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        let mut now = self.0.now();
+        now.stopped = true;
         self.0.woken.notify_all();
+        now.ends.values().for_each(|end| end());
     }
 
     /// Whether it was stopped or its deadline has passed.
@@ -61,7 +93,11 @@ impl Stop {
     }
 
     pub(crate) fn check(&self) -> Result<()> {
-        if *self.0.stopped.lock().unwrap_or_else(PoisonError::into_inner) {
+        self.check_at(&self.0.now())
+    }
+
+    fn check_at(&self, now: &Now) -> Result<()> {
+        if now.stopped {
             return Err(Error::new(ErrorKind::Cancelled, "cancelled by the program"));
         }
         if self.0.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
@@ -74,20 +110,80 @@ impl Stop {
         self.0.deadline
     }
 
+    /// Waits for something that `end` ends, should it be stopped meanwhile. A deadline ends it by
+    /// its own time for waiting.
+    pub(crate) fn ending<T>(
+        &self,
+        end: impl Fn() + Send + 'static,
+        wait: impl FnOnce() -> T,
+    ) -> Result<T> {
+        struct Under<'a>(&'a State, u64);
+        impl Drop for Under<'_> {
+            fn drop(&mut self) {
+                self.0.now().ends.remove(&self.1);
+            }
+        }
+        let under = {
+            let mut now = self.0.now();
+            self.check_at(&now)?;
+            now.last += 1;
+            let number = now.last;
+            now.ends.insert(number, Box::new(end));
+            Under(&self.0, number)
+        };
+        let waited = wait();
+        drop(under);
+        self.check().map(|()| waited)
+    }
+
+    /// Runs on a thread of its own what nothing can end. When it is stopped, that is left behind,
+    /// and ends by itself, unseen.
+    pub(crate) fn apart<T: Send + 'static>(
+        &self,
+        what: &str,
+        run: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        // One place for the outcome, one for the stop: neither has to wait.
+        let (done, outcome) = sync_channel(2);
+        let stopped = done.clone();
+        self.check()?;
+        let running = thread::Builder::new().name(what.to_owned()).spawn(move || {
+            // Where nobody waits any more, the outcome is dropped.
+            let _ = done.send(Some(catch_unwind(AssertUnwindSafe(run))));
+        });
+        running.map_err(|error| Error::io(format!("there is no thread for {what}"), error))?;
+        let ended = self.ending(
+            move || {
+                let _ = stopped.try_send(None);
+            },
+            || match self.0.deadline {
+                None => outcome.recv().ok(),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    outcome.recv_timeout(left).ok()
+                }
+            },
+        )?;
+        match ended.flatten() {
+            Some(Ok(outcome)) => Ok(outcome),
+            Some(Err(panic)) => resume_unwind(panic),
+            None => Err(Error::new(ErrorKind::Timeout, "the deadline has passed")),
+        }
+    }
+
     /// Waits, unless it is stopped meanwhile.
     pub(crate) fn sleep(&self, time: Duration) -> Result<()> {
         let until = Instant::now().checked_add(time);
         let until = [until, self.0.deadline].into_iter().flatten().min();
-        let mut stopped = self.0.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut now = self.0.now();
         loop {
             // So far away that the clock cannot say when is as good as never.
             let left = until
                 .map_or(Duration::MAX, |until| until.saturating_duration_since(Instant::now()));
-            if *stopped || left.is_zero() {
-                drop(stopped);
-                return self.check();
+            if now.stopped || left.is_zero() {
+                return self.check_at(&now);
             }
-            stopped = match self.0.woken.wait_timeout(stopped, left) {
+            now = match self.0.woken.wait_timeout(now, left) {
                 Ok((guard, _)) => guard,
                 Err(poisoned) => poisoned.into_inner().0,
             };
@@ -99,7 +195,7 @@ thread_local! {
     static CURRENT: RefCell<Option<Stop>> = const { RefCell::new(None) };
 }
 
-/// Runs something that this stop may end: reads on this thread's connections look at it.
+/// Runs something that this stop may end: this thread's connections know of it.
 pub(crate) fn while_watching<T>(stop: Option<&Stop>, run: impl FnOnce() -> T) -> T {
     struct Restore(Option<Stop>);
     impl Drop for Restore {
@@ -111,7 +207,7 @@ pub(crate) fn while_watching<T>(stop: Option<&Stop>, run: impl FnOnce() -> T) ->
     run()
 }
 
-/// What this thread's reads have to look at.
+/// What ends this thread's waits.
 pub(crate) fn watched() -> Option<Stop> {
     CURRENT.with_borrow(Option::clone)
 }
@@ -139,5 +235,48 @@ mod tests {
         assert!(!stop.is_stopped());
         assert_eq!(stop.sleep(Duration::from_secs(60)).unwrap_err().kind(), ErrorKind::Timeout);
         assert!(!Stop::after(Duration::MAX).is_stopped());
+    }
+
+    #[test]
+    fn stopping_ends_what_is_waited_for() {
+        let (stop, (end, ended)) = (Stop::new(), sync_channel(1));
+        let end = move || end.try_send(()).unwrap();
+        let stopping = stop.clone();
+        let waited = stop.ending(end, || {
+            stopping.stop();
+            ended.recv().unwrap();
+        });
+        assert_eq!(waited.unwrap_err().kind(), ErrorKind::Cancelled);
+        // From now on nothing is begun.
+        let late = stop.ending(|| (), || panic!("it was stopped before"));
+        assert_eq!(late.unwrap_err().kind(), ErrorKind::Cancelled);
+        // What has ended is not ended again.
+        let stop = Stop::new();
+        stop.ending(|| panic!("it has ended"), || ()).unwrap();
+        stop.stop();
+    }
+
+    #[test]
+    fn what_nothing_can_end_is_left_behind() {
+        let (stop, (go, gone)) = (Stop::new(), sync_channel::<()>(0));
+        let stopping = stop.clone();
+        let left = stop.apart("a test", move || {
+            stopping.stop();
+            gone.recv().unwrap();
+        });
+        assert_eq!(left.unwrap_err().kind(), ErrorKind::Cancelled);
+        go.send(()).unwrap();
+
+        let soon = Stop::after(Duration::from_millis(20));
+        let (_go, gone) = sync_channel::<()>(0);
+        let left = soon.apart("a test", move || gone.recv());
+        assert_eq!(left.unwrap_err().kind(), ErrorKind::Timeout);
+        assert_eq!(Stop::new().apart("a test", || 7).unwrap(), 7);
+    }
+
+    #[test]
+    #[should_panic(expected = "as it is")]
+    fn a_panic_comes_through() {
+        let _ = Stop::new().apart("a test", || panic!("as it is"));
     }
 }

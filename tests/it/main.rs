@@ -20,6 +20,7 @@ mod redirects;
 mod reliability;
 mod secrets;
 mod session;
+mod stops;
 mod tls;
 mod tls_server;
 mod transfers;

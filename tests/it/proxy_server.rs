@@ -113,7 +113,7 @@ fn until_zero(client: &mut TcpStream) -> Option<String> {
 }
 
 /// Carries bytes both ways until one side ends.
-fn relay(client: TcpStream, server: TcpStream) {
+pub fn relay(client: TcpStream, server: TcpStream) {
     let (mut from_client, mut to_server) =
         (client.try_clone().unwrap(), server.try_clone().unwrap());
     let upwards = thread::spawn(move || {

@@ -2,13 +2,10 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ureq::Error;
-use ureq::unversioned::transport::time::Duration as Span;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
-
-use crate::stop::{self, Stop};
 
 /// A connection that broke after it was made.
 ///
@@ -96,11 +93,7 @@ impl<T: Transport> Transport for Lenient<T> {
         if let Some(Error::Timeout(_)) = self.unwritable {
             timeout.after = timeout.after.min(ALREADY.into());
         }
-        let input = match stop::watched() {
-            None => self.inner.await_input(timeout),
-            Some(stop) => await_input_unless_stopped(&mut self.inner, timeout, &stop),
-        };
-        match (input, self.unwritable.take()) {
+        match (self.inner.await_input(timeout), self.unwritable.take()) {
             (Ok(false) | Err(_), Some(cause)) => Err(marked(cause)),
             (Ok(more), Some(cause)) => {
                 self.unwritable = Some(cause);
@@ -116,43 +109,5 @@ impl<T: Transport> Transport for Lenient<T> {
 
     fn is_tls(&self) -> bool {
         self.inner.is_tls()
-    }
-}
-
-/// A read that was ended from outside.
-#[derive(Debug)]
-pub(in crate::http) struct Stopped(pub(in crate::http) crate::Error);
-
-impl fmt::Display for Stopped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Stopped {}
-
-/// Waits for input in slices, and looks at the stop between them.
-fn await_input_unless_stopped(
-    inner: &mut impl Transport,
-    timeout: NextTimeout,
-    stop: &Stop,
-) -> Result<bool, Error> {
-    const SLICE: Duration = Duration::from_millis(50);
-    let whole = timeout.for_read();
-    let started = Instant::now();
-    loop {
-        stop.check().map_err(|error| Error::Io(io::Error::other(Stopped(error))))?;
-        let left = match whole.after {
-            Span::Exact(limit) => limit.saturating_sub(started.elapsed()),
-            Span::NotHappening => SLICE,
-        };
-        if left.is_zero() {
-            return Err(Error::Timeout(whole.reason));
-        }
-        let slice = NextTimeout { after: Span::Exact(left.min(SLICE)), per_read: None, ..whole };
-        match inner.await_input(slice) {
-            Err(Error::Timeout(_)) => {}
-            other => return other,
-        }
     }
 }

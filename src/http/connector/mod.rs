@@ -1,11 +1,13 @@
-//! How ureq gets its connections: names looked up once, TLS of our own, and what ureq lacks.
+//! How ureq gets its connections: names looked up once, waits that can be stopped, TLS of our own,
+//! and what ureq lacks.
 //!
-//! The chain is `Begun`, proxies, TCP, `Lenient`, `Tls`, `Patient`: each wraps what the one
-//! before it made.
+//! The chain is `Begun`, `Stoppable` (proxies and TCP, in it), `Lenient`, `Tls`, `Patient`: each
+//! wraps what the one before it made.
 
 mod lenient;
 mod names;
 mod patient;
+mod stoppable;
 mod tls;
 
 use std::cell::Cell;
@@ -18,19 +20,23 @@ use ureq::unversioned::transport::{
     ConnectProxyConnector, ConnectionDetails, Connector, SocksConnector, TcpConnector, Transport,
 };
 
+pub(super) use lenient::Broken;
 use lenient::LenientConnector;
-pub(super) use lenient::{Broken, Stopped};
 pub(super) use names::{Names, NoAddress};
 use patient::PatientConnector;
+use stoppable::StoppableConnector;
+pub(super) use stoppable::Stopped;
 use tls::TlsConnector;
 
 /// An agent whose connections are made here.
 pub(super) fn agent(config: Config, tls: Arc<ClientConfig>, names: Names) -> ureq::Agent {
+    let sockets =
+        ().chain(ConnectProxyConnector::default())
+            .chain(SocksConnector::default())
+            .chain(TcpConnector::default());
     let chain =
         ().chain(Begun)
-            .chain(ConnectProxyConnector::default())
-            .chain(SocksConnector::default())
-            .chain(TcpConnector::default())
+            .chain(StoppableConnector::new(sockets, names.clone()))
             .chain(LenientConnector)
             .chain(TlsConnector(tls))
             .chain(PatientConnector);

@@ -12,6 +12,9 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use super::Stopped;
+use crate::stop;
+
 /// Addresses of host names, remembered for a while: ureq asks for every request, pooled
 /// connection or not.
 #[derive(Debug)]
@@ -57,7 +60,16 @@ impl<R: Resolver> Resolver for Names<R> {
         {
             return Ok(addresses.clone());
         }
-        let addresses = match self.0.resolver.resolve(uri, config, timeout) {
+        // Nothing ends a lookup that the system has begun.
+        let looked_up = match stop::watched() {
+            None => self.0.resolver.resolve(uri, config, timeout),
+            Some(stop) => {
+                let (names, uri, config) = (self.0.clone(), uri.clone(), config.clone());
+                let look_up = move || names.resolver.resolve(&uri, &config, timeout);
+                stop.apart("looking up", look_up).map_err(Stopped::error)?
+            }
+        };
+        let addresses = match looked_up {
             Err(Error::Io(cause)) => return Err(NoAddress::error(uri, Some(cause))),
             Err(Error::HostNotFound) => return Err(NoAddress::error(uri, None)),
             other => other?,
@@ -133,5 +145,43 @@ mod tests {
         names.forget();
         resolve("http://a.example/x");
         assert_eq!(asked.load(Ordering::Relaxed), 3);
+    }
+
+    /// Takes its time, and says when it began.
+    #[derive(Debug)]
+    struct Slow(std::sync::mpsc::SyncSender<()>);
+
+    impl Resolver for Slow {
+        fn resolve(
+            &self,
+            _: &Uri,
+            _: &Config,
+            _: NextTimeout,
+        ) -> Result<ResolvedSocketAddrs, Error> {
+            self.0.send(()).unwrap();
+            std::thread::sleep(Duration::from_secs(20));
+            Ok(self.empty())
+        }
+    }
+
+    #[test]
+    fn a_stop_ends_a_lookup() {
+        let (begun, begins) = std::sync::mpsc::sync_channel(1);
+        let (names, stop) = (Names::new(Slow(begun)), stop::Stop::new());
+        let started = Instant::now();
+        let ending = stop.clone();
+        let failed = std::thread::scope(|scope| {
+            scope.spawn(move || {
+                begins.recv().unwrap();
+                ending.stop();
+            });
+            stop::while_watching(Some(&stop), || {
+                let (config, timeout) = (Config::default(), NextTimeout::default());
+                names.resolve(&Uri::from_static("http://a.example/x"), &config, timeout)
+            })
+        });
+        let Err(Error::Io(failed)) = failed else { panic!("{failed:?}") };
+        assert!(failed.get_ref().unwrap().is::<Stopped>(), "{failed:?}");
+        assert!(started.elapsed() < Duration::from_secs(10));
     }
 }

@@ -117,7 +117,7 @@ pub enum Fault {
     WrongAnswer,
     Gone,
     Expired,
-    /// Taken, and then nobody listens for a while.
+    /// Taken, and the connection ends with it.
     GoneAway,
 }
 
@@ -129,8 +129,6 @@ pub struct Store(Arc<Mutex<State>>);
 pub struct State {
     pub uploads: HashMap<String, Vec<u8>>,
     pub chunks: usize,
-    /// Nobody listens any more.
-    pub deaf: bool,
     /// How many uploads were begun.
     pub started: usize,
     /// By the number of the chunk that comes, from 1, or 0 for every one.
@@ -182,11 +180,6 @@ impl Store {
             all.lock().unwrap().push(seen.clone());
             if !came || fault == Some(Fault::ResetDuring) {
                 return;
-            }
-            if fault == Some(Fault::GoneAway) {
-                while !self.state().deaf {
-                    std::thread::sleep(millis(1));
-                }
             }
             let Some(reply) = self.reply(&seen, fault) else { return };
             let keeps = matches!(reply, Reply::Send(_));

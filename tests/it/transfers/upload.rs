@@ -1,16 +1,18 @@
 //! Uploads in chunks: whole, killed in the middle, resumed.
 
 use std::cell::RefCell;
-use std::io::{self, Read};
-use std::net::TcpListener;
-use std::sync::Mutex;
+use std::io::{self, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tableau_server_client as tsc;
 use tsc::{ErrorKind, Source, Upload};
 
 use super::{Fault, Folder, Store, content, parts, server};
-use crate::help::{auth, millis, with};
-use crate::raw::Raw;
+use crate::help::{auth, plain, with};
+use crate::proxy_server::relay;
+use crate::raw::{Raw, read_head};
 
 const CHUNK: usize = 256 << 10;
 
@@ -364,42 +366,29 @@ fn a_stopped_upload_is_uncertain_only_while_a_chunk_is_under_way() {
 
 #[test]
 fn a_chunk_without_a_connection_is_sent_when_there_is_one() {
-    let (store, raw) = Store::start(&[]);
-    store.state().faults = vec![(2, Fault::GoneAway)];
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let of_thread = store.clone();
-    // The store's own listener serves nobody here: this one is closed under way.
-    let serving = std::thread::spawn(move || {
-        let mut listener = Some(listener);
-        let mut is_back = false;
-        while of_thread.state().published.is_empty() {
-            if !is_back && of_thread.state().chunks == 2 {
-                drop(listener.take());
-                of_thread.state().deaf = true;
-                std::thread::sleep(millis(500));
-                listener = Some(TcpListener::bind(address).unwrap());
-                is_back = true;
-            }
-            let listener = listener.as_ref().unwrap();
-            listener.set_nonblocking(true).unwrap();
-            if let Ok((stream, _)) = listener.accept() {
-                stream.set_nonblocking(false).unwrap();
-                let store = of_thread.clone();
-                std::thread::spawn(move || store.serve(stream, 0, &Mutex::default()));
-            }
-            std::thread::sleep(millis(5));
+    // The server ends the connection after the second chunk, and the proxy has no new one at once.
+    let (store, raw) = Store::start(&[(2, Fault::GoneAway)]);
+    let (of_proxy, refused) = (store.clone(), Arc::new(AtomicUsize::new(0)));
+    let refusing = refused.clone();
+    let proxy = Raw::on_connection(move |client, _, _| {
+        let mut reader = BufReader::new(client);
+        let Some(asked) = read_head(&mut reader) else { return };
+        let mut client = reader.into_inner();
+        if of_proxy.state().chunks == 2 && refusing.fetch_add(1, Ordering::SeqCst) == 0 {
+            let _ = client.write_all(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
+            return;
         }
-        is_back
+        let server = TcpStream::connect(asked.target).unwrap();
+        let _ = client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n");
+        relay(client, server);
     });
-    let server = with(&format!("http://{address}"), tsc::HttpOptions::new());
+    let server = with(&raw.url, plain().proxy(&proxy.url));
     let file = file();
     let session = server.sign_in(&auth()).unwrap();
     session.workbooks().publish(chunked(&file)).send().unwrap();
-    assert!(serving.join().unwrap());
+    assert!(refused.load(Ordering::SeqCst) > 0);
     assert!(store.state().published == [file]);
     assert_eq!(store.state().started, 1);
-    let _ = (session.detach(), raw);
 }
 
 /// Not a test of its own: the process that dies under way.

@@ -1,0 +1,367 @@
+//! `Stop` ends calls whatever they wait for, and the session goes on with another one.
+
+use std::io::{self, Read};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tableau_server_client as tsc;
+use tsc::{ErrorKind, Session, Source, Stop};
+
+use crate::help::{LONG, auth, millis, plain, timed, token_of, with, workbooks};
+use crate::proxy_server::{http_proxy, relay, socks_proxy};
+use crate::raw::{Raw, Reply, SOON, Seen, signed_in};
+use crate::tls_server::{Authority, over_tls};
+
+/// What a gate does with connections that are made from now on.
+const OPEN: usize = 0;
+/// Hears everything and says nothing.
+const SILENT: usize = 1;
+/// Takes the first MiB and no more.
+const FULL: usize = 2;
+
+/// Stands before a server or a proxy.
+struct Gate {
+    raw: Raw,
+    mode: Arc<AtomicUsize>,
+    /// How many connections it has held up.
+    held: Arc<AtomicUsize>,
+}
+
+impl Gate {
+    fn before(inside: &Raw) -> Gate {
+        let (mode, held) = (Arc::new(AtomicUsize::new(OPEN)), Arc::new(AtomicUsize::new(0)));
+        let (now, hold, inside) = (mode.clone(), held.clone(), inside.address);
+        let raw = Raw::on_connection(move |mut client, _, _| match now.load(Ordering::SeqCst) {
+            OPEN => relay(client, TcpStream::connect(inside).unwrap()),
+            SILENT => {
+                hold.fetch_add(1, Ordering::SeqCst);
+                let _ = io::copy(&mut client, &mut io::sink());
+            }
+            _ => {
+                let mut server = TcpStream::connect(inside).unwrap();
+                let (mut down, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+                let down = thread::spawn(move || io::copy(&mut down, &mut to));
+                let _ = io::copy(&mut (&client).take(1 << 20), &mut server);
+                hold.fetch_add(1, Ordering::SeqCst);
+                while now.load(Ordering::SeqCst) == FULL {
+                    thread::sleep(millis(5));
+                }
+                let _ = server.shutdown(Shutdown::Both);
+                let _ = down.join();
+            }
+        });
+        Gate { raw, mode, held }
+    }
+
+    fn set(&self, mode: usize) {
+        self.mode.store(mode, Ordering::SeqCst);
+    }
+
+    fn held(&self) -> usize {
+        self.held.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        self.set(OPEN);
+    }
+}
+
+/// As a server that keeps no connection, so that each request makes one.
+fn closing(reply: Reply) -> Reply {
+    let text = String::from_utf8(reply.bytes()).unwrap();
+    Reply::SendAndClose(text.replacen("\r\n", "\r\nconnection: close\r\n", 1).into_bytes())
+}
+
+/// No other bound ends a call within the time that these tests take.
+fn patient() -> tsc::HttpOptions {
+    plain().connect_timeout(LONG).read_timeout(LONG)
+}
+
+/// The error of a call that was stopped when `begun` became true, and how long it took to notice.
+fn stopped(
+    session: &Session<'_>,
+    call: impl Fn(&Session<'_>) -> tsc::Result<()> + Sync,
+    begun: impl Fn() -> bool,
+) -> (tsc::Error, Duration) {
+    let stop = Stop::new();
+    thread::scope(|scope| {
+        let blocked = scope.spawn(|| {
+            let error = call(&session.until(&stop)).unwrap_err();
+            (error, Instant::now())
+        });
+        while !begun() && !blocked.is_finished() {
+            thread::sleep(millis(1));
+        }
+        thread::sleep(millis(100));
+        assert!(!blocked.is_finished(), "{:?}", blocked.join());
+        let stopped = Instant::now();
+        stop.stop();
+        let (error, ended) = blocked.join().unwrap();
+        (error, ended.duration_since(stopped))
+    })
+}
+
+fn lists(session: &Session<'_>) -> tsc::Result<()> {
+    session.workbooks().list().total().map(drop)
+}
+
+fn uploads(session: &Session<'_>) -> tsc::Result<()> {
+    let zip = [b"PK\x03\x04".to_vec(), vec![b'u'; 24 << 20]].concat();
+    session.workbooks().publish(Source::bytes("Sales.twbx", zip)).send().map(drop)
+}
+
+/// The call ends by a stop and by a deadline, with the right error and without being tried again;
+/// and then the session works.
+fn ends(
+    name: &str,
+    gate: &Gate,
+    mode: usize,
+    session: &Session<'_>,
+    call: impl Fn(&Session<'_>) -> tsc::Result<()> + Sync,
+) {
+    gate.set(mode);
+    let (connections, held) = (gate.raw.connections(), gate.held());
+    let (error, took) = stopped(session, &call, || gate.held() > held);
+    assert_eq!(error.kind(), ErrorKind::Cancelled, "{name}: {error:?}");
+    assert!(took < SOON, "{name}: {took:?}");
+
+    let soon = Stop::after(millis(300));
+    let (result, took) = timed(|| call(&session.until(&soon)));
+    let error = result.unwrap_err();
+    assert!(error.is_timeout(), "{name}: {error:?}");
+    assert!(took >= millis(290) && took < SOON, "{name}: {took:?}");
+    assert_eq!(gate.raw.connections(), connections + 2, "{name}: nothing is tried again");
+
+    gate.set(OPEN);
+    lists(&session.until(&Stop::new())).unwrap();
+    lists(session).unwrap();
+}
+
+/// A server whose every request makes a connection, with TLS or without.
+fn inside(authority: Option<&Authority>) -> Raw {
+    let reply = |seen: &Seen| closing(signed_in(seen).unwrap_or_else(|| workbooks("")));
+    match authority {
+        Some(authority) => over_tls(authority.server(&["127.0.0.1"]), reply),
+        None => Raw::start(reply),
+    }
+}
+
+/// A session at a server behind a gate.
+fn behind(gate: &Gate, authority: Option<&Authority>) -> Session<'static> {
+    let mut options = patient();
+    let mut scheme = "http";
+    if let Some(authority) = authority {
+        options = options.verify(authority.file());
+        scheme = "https";
+    }
+    with(&format!("{scheme}://{}", gate.raw.address), options).into_session(&auth()).unwrap()
+}
+
+/// A session at a server behind a proxy behind a gate.
+fn through(gate: &Gate, scheme: &str, server: &Raw) -> Session<'static> {
+    let proxy = format!("{scheme}://{}", gate.raw.address);
+    with(&server.url, patient().proxy(proxy)).into_session(&auth()).unwrap()
+}
+
+#[test]
+fn a_handshake_with_a_silent_server_ends() {
+    let authority = Authority::new();
+    let inside = inside(Some(&authority));
+    let gate = Gate::before(&inside);
+    ends("TLS", &gate, SILENT, &behind(&gate, Some(&authority)), lists);
+}
+
+#[test]
+fn a_handshake_with_a_silent_proxy_ends() {
+    for (scheme, proxy) in
+        [("http", http_proxy(None)), ("socks4", socks_proxy()), ("socks5", socks_proxy())]
+    {
+        let (server, gate) = (inside(None), Gate::before(&proxy));
+        ends(scheme, &gate, SILENT, &through(&gate, scheme, &server), lists);
+        assert_eq!(server.count("GET", "/workbooks"), 2, "{scheme}");
+    }
+}
+
+#[test]
+fn an_upload_that_is_not_taken_ends() {
+    let server = inside(None);
+    let gate = Gate::before(&server);
+    ends("upload", &gate, FULL, &behind(&gate, None), uploads);
+
+    let authority = Authority::new();
+    let server = inside(Some(&authority));
+    let gate = Gate::before(&server);
+    ends("upload over TLS", &gate, FULL, &behind(&gate, Some(&authority)), uploads);
+
+    for (scheme, proxy) in [("http", http_proxy(None)), ("socks5", socks_proxy())] {
+        let (server, gate) = (inside(None), Gate::before(&proxy));
+        let session = through(&gate, scheme, &server);
+        ends(&format!("upload through {scheme}"), &gate, FULL, &session, uploads);
+    }
+}
+
+#[test]
+fn a_wait_for_the_first_byte_ends() {
+    let server = inside(None);
+    let gate = Gate::before(&server);
+    ends("first byte", &gate, SILENT, &behind(&gate, None), lists);
+}
+
+#[test]
+fn a_download_that_stops_in_the_middle_ends() {
+    let authority = Authority::new();
+    for authority in [None, Some(&authority)] {
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = count.clone();
+        let reply = move |seen: &Seen| match seen.path().ends_with("/content") {
+            true => {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let head = b"HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\n";
+                Reply::SendAndSilence([&head[..], &[b'd'; 1 << 20]].concat())
+            }
+            false => signed_in(seen).unwrap_or_else(|| workbooks("")),
+        };
+        let server = match authority {
+            Some(authority) => over_tls(authority.server(&["127.0.0.1"]), reply),
+            None => Raw::start(reply),
+        };
+        let mut options = patient();
+        if let Some(authority) = authority {
+            options = options.verify(authority.file());
+        }
+        let session = with(&server.url, options).into_session(&auth()).unwrap();
+        let download = |session: &Session<'_>| {
+            session.workbooks().download(&"w1".into()).to_writer(&mut io::sink()).map(drop)
+        };
+        let (error, took) = stopped(&session, download, || count.load(Ordering::SeqCst) > 0);
+        assert_eq!(error.kind(), ErrorKind::Cancelled, "{error:?}");
+        assert!(took < SOON, "{took:?}");
+        let (result, took) = timed(|| download(&session.until(&Stop::after(millis(300)))));
+        assert!(result.unwrap_err().is_timeout());
+        assert!(took < SOON, "{took:?}");
+        assert_eq!(server.count("GET", "/content"), 2, "nothing is tried again");
+        lists(&session.until(&Stop::new())).unwrap();
+    }
+}
+
+/// An address that answers no attempt to connect: a listener that has as many as it keeps. `None`
+/// where the system answers all the same.
+fn full_listener() -> Option<(TcpListener, Vec<TcpStream>)> {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    for _ in 0..1000 {
+        match TcpStream::connect_timeout(&address, millis(300)) {
+            Ok(stream) => waiting.push(stream),
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                return Some((listener, waiting));
+            }
+            Err(_) => return None,
+        }
+    }
+    None
+}
+
+#[test]
+fn a_connection_that_hangs_ends() {
+    let Some((listener, waiting)) = full_listener() else {
+        eprintln!("skipped: no attempt to connect hangs here");
+        return;
+    };
+    let address = listener.local_addr().unwrap();
+    // Its server is reached through a proxy whose connection hangs, or directly.
+    for options in [patient(), patient().proxy(format!("socks5://{address}"))] {
+        let server = with(&format!("http://{address}"), options);
+        let session = server.resume(token_of(&format!("http://{address}")));
+        let begun = Instant::now();
+        let (error, took) = stopped(&session, lists, || begun.elapsed() > millis(100));
+        assert_eq!(error.kind(), ErrorKind::Cancelled, "{error:?}");
+        assert!(took < SOON, "{took:?}");
+        let (result, took) = timed(|| lists(&session.until(&Stop::after(millis(300)))));
+        assert!(result.unwrap_err().is_timeout());
+        assert!(took < SOON, "{took:?}");
+        let _ = session.detach();
+    }
+    drop(waiting);
+}
+
+#[test]
+fn one_stop_ends_eight_threads() {
+    let raw = Raw::signed_in(|_| Reply::Silence);
+    let session = with(&raw.url, patient()).into_session(&auth()).unwrap();
+    let stop = Stop::new();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| (lists(&session.until(&stop)), Instant::now())))
+            .collect();
+        while raw.count("GET", "/workbooks") < 8 {
+            thread::sleep(millis(5));
+        }
+        let stopped = Instant::now();
+        stop.stop();
+        for thread in threads {
+            let (result, ended) = thread.join().unwrap();
+            assert_eq!(result.unwrap_err().kind(), ErrorKind::Cancelled);
+            assert!(ended.duration_since(stopped) < SOON);
+        }
+    });
+}
+
+/// Not a test of its own: the process whose threads and descriptors are counted.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "started by the test below"]
+fn child_that_stops_calls() {
+    if crate::help::given("TSC_TEST_STOPS").is_none() {
+        return;
+    }
+    let count = |what: &str| std::fs::read_dir(format!("/proc/self/{what}")).unwrap().count();
+    let at_first = (count("fd"), count("task"));
+    let authority = Authority::new();
+    let servers = [inside(Some(&authority)), inside(None), inside(None), http_proxy(None)];
+    let gates = [0, 1, 3].map(|server| Gate::before(&servers[server]));
+    let sessions = [
+        behind(&gates[0], Some(&authority)),
+        behind(&gates[1], None),
+        through(&gates[2], "http", &servers[2]),
+    ];
+    gates.iter().for_each(|gate| gate.set(SILENT));
+    for _ in 0..25 {
+        let stop = Stop::new();
+        thread::scope(|scope| {
+            for session in sessions.iter().cycle().take(8) {
+                scope.spawn(|| {
+                    let error = lists(&session.until(&stop)).unwrap_err();
+                    assert_eq!(error.kind(), ErrorKind::Cancelled, "{error:?}");
+                });
+            }
+            thread::sleep(millis(20));
+            stop.stop();
+        });
+    }
+    gates.iter().for_each(|gate| gate.set(OPEN));
+    sessions.iter().for_each(|session| lists(session).unwrap());
+    // The servers' own go with them; the sessions are still there.
+    drop((gates, servers));
+    let started = Instant::now();
+    loop {
+        let now = (count("fd"), count("task"));
+        if now.0 <= at_first.0 && now.1 <= at_first.1 {
+            break;
+        }
+        assert!(started.elapsed() < LONG, "descriptors and threads: {now:?}, first {at_first:?}");
+        thread::sleep(millis(20));
+    }
+    sessions.into_iter().for_each(|session| drop(session.detach()));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn stopped_calls_leave_no_thread_and_no_descriptor() {
+    crate::help::child("stops::child_that_stops_calls", &[("TSC_TEST_STOPS", "1")]);
+}
