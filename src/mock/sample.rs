@@ -281,6 +281,7 @@ impl Item for CustomView {
             shared: n.is_multiple_of(2),
             created: Sample::time(n, 60),
             updated: Sample::time(n, 360),
+            default_of: Vec::new(),
         }
     }
 }

@@ -125,16 +125,17 @@ element! {
         status_reason: Option<String> = attr("statusReason");
         /// Whether its administrators may manage its users.
         admin_mode: Option<AdminMode> = attr("adminMode"), set AdminMode;
-        /// The most users that it may have. It excludes the three tier capacities.
-        user_quota: Option<u64> = attr("userQuota"), set u64 as number;
+        /// The most users that it may have; -1 for no limit, here and in the other quotas. It excludes the
+        /// three tier capacities.
+        user_quota: Option<i64> = attr("userQuota"), set i64 as number;
         /// The most megabytes that its content may take.
-        storage_quota: Option<u64> = attr("storageQuota"), set u64 as number;
+        storage_quota: Option<i64> = attr("storageQuota"), set i64 as number;
         /// The most users with a Creator licence.
-        tier_creator_capacity: Option<u64> = attr("tierCreatorCapacity"), set u64 as number;
+        tier_creator_capacity: Option<i64> = attr("tierCreatorCapacity"), set i64 as number;
         /// The most users with an Explorer licence.
-        tier_explorer_capacity: Option<u64> = attr("tierExplorerCapacity"), set u64 as number;
+        tier_explorer_capacity: Option<i64> = attr("tierExplorerCapacity"), set i64 as number;
         /// The most users with a Viewer licence.
-        tier_viewer_capacity: Option<u64> = attr("tierViewerCapacity"), set u64 as number;
+        tier_viewer_capacity: Option<i64> = attr("tierViewerCapacity"), set i64 as number;
         /// Whether users cannot subscribe to views.
         disable_subscriptions: Option<bool> = attr("disableSubscriptions"), set bool;
         /// Whether users may subscribe others.
@@ -218,7 +219,7 @@ element! {
         /// Whether users have a personal space.
         personal_space_enabled: Option<bool> = attr("personalSpaceEnabled"), set bool;
         /// The most megabytes that a personal space may take.
-        personal_space_storage_quota: Option<u64> = attr("personalSpaceStorageQuota"), set u64 as number;
+        personal_space_storage_quota: Option<i64> = attr("personalSpaceStorageQuota"), set i64 as number;
         /// Whether runs of flows may set parameters.
         flow_parameters_enabled: Option<bool> = attr("flowParametersEnabled"), set bool;
         /// Whether these may take any value.
@@ -246,7 +247,7 @@ element! {
         /// Whether dashboards may show web pages.
         web_zone_content_enabled: Option<bool> = attr("webZoneContentEnabled"), set bool;
         /// The most tags that a thing may have.
-        tag_limit: Option<u64> = attr("tagLimit"), set u64 as number;
+        tag_limit: Option<i64> = attr("tagLimit"), set i64 as number;
         /// How often the data of Admin Insights are published.
         admin_insights_publish_frequency: Option<u64> = attr("adminInsightsPublishFrequency"), set u64 as number;
         /// How many users it has.

@@ -9,9 +9,10 @@ use crate::mock::answer::{Answer, Element};
 use crate::mock::clock::written;
 use crate::mock::doc::Doc;
 use crate::mock::filter::{Type, Value};
-use crate::mock::query::{Field, Listed, list};
+use crate::mock::luid::Kind;
+use crate::mock::query::{Field, Listed, list, list_these};
 use crate::mock::refusal::Refusal;
-use crate::mock::request::Call;
+use crate::mock::request::{Call, Standing};
 use crate::mock::route::{Method, Reply, Route};
 use crate::mock::shelf::Shelf;
 use crate::mock::site::Site;
@@ -27,6 +28,8 @@ pub(in crate::mock) struct CustomView {
     pub(in crate::mock) shared: bool,
     pub(in crate::mock) created: Timestamp,
     pub(in crate::mock) updated: Timestamp,
+    /// The users to whom the view shows itself so.
+    pub(in crate::mock) default_of: Vec<String>,
 }
 
 impl CustomView {
@@ -106,7 +109,7 @@ impl Publishes for CustomView {
     fn place(doc: &Doc, site: &Site, call: &Call) -> Result<Place, Refusal> {
         let workbook = site.workbooks.get(doc.need_child("workbook")?.need("id")?)?;
         if !workbook.is_seen_by(call) {
-            return Err(crate::mock::luid::Kind::Workbook.missing(&workbook.id));
+            return Err(Kind::Workbook.missing(&workbook.id));
         }
         if let Some(owner) = doc.child("owner") {
             site.users.get(owner.need("id")?)?;
@@ -153,6 +156,7 @@ impl Publishes for CustomView {
             shared: doc.flag("shared")?.unwrap_or(false),
             created: now,
             updated: now,
+            default_of: Vec::new(),
         });
         Ok(id)
     }
@@ -168,6 +172,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "sites/{site}/customviews/{view}", 3, 18, get),
     Route::new(Method::Put, "sites/{site}/customviews/{view}", 3, 18, update),
     Route::new(Method::Delete, "sites/{site}/customviews/{view}", 3, 18, delete),
+    Route::new(Method::Get, "sites/{site}/customviews/{view}/default/users", 3, 21, defaults),
+    Route::new(Method::Post, "sites/{site}/customviews/{view}/default/users", 3, 21, set_defaults),
     Route::new(Method::Get, "sites/{site}/customviews/{view}/image", 3, 18, image),
     Route::new(Method::Get, "sites/{site}/customviews/{view}/pdf", 3, 23, pdf),
     Route::new(Method::Get, "sites/{site}/customviews/{view}/data", 3, 23, data),
@@ -206,6 +212,56 @@ fn delete(world: &mut World, call: &Call) -> Reply {
     need_owner(call, &site.custom_views.get(call.param(0))?.owner)?;
     discard(site, call.param(0))?;
     Ok(Answer::no_content())
+}
+
+fn defaults(world: &mut World, call: &Call) -> Reply {
+    let site = world.site(call)?;
+    let view = site.custom_views.get(call.param(0))?;
+    list_these(view.default_of.iter().filter_map(|id| site.users.find(id)), site, call)
+}
+
+fn set_defaults(world: &mut World, call: &Call) -> Reply {
+    call.need(Standing::SiteAdmin)?;
+    let doc = call.doc()?;
+    let users: Vec<&str> = doc
+        .need_child("users")?
+        .children("user")
+        .map(|user| user.need("id"))
+        .collect::<Result<_, _>>()?;
+    if !(1..=100).contains(&users.len()) {
+        return Err(Refusal::malformed("A custom view is made the default of 1 to 100 users."));
+    }
+    let site = world.site_mut(call)?;
+    let chosen = site.custom_views.get(call.param(0))?.into_owned();
+    let others: Vec<String> = site
+        .custom_views
+        .iter()
+        .filter(|other| other.view == chosen.view && other.id != chosen.id)
+        .map(|other| other.id.clone())
+        .collect();
+    let mut results = Vec::new();
+    for user in users {
+        let known = site.users.has(user);
+        if known {
+            // A view shows itself to a user in one way.
+            for other in &others {
+                site.custom_views.get_mut(other)?.default_of.retain(|one| one != user);
+            }
+            let chosen = site.custom_views.get_mut(&chosen.id)?;
+            if !chosen.default_of.iter().any(|one| one == user) {
+                chosen.default_of.push(user.to_owned());
+            }
+        }
+        let refusal = Kind::User.missing(user);
+        let error = (!known).then(|| Element::new("error").attr("code", refusal.code));
+        results.push(
+            Element::new("customViewAsUserDefaultViewResult")
+                .attr("success", known)
+                .child(Element::reference("user", user))
+                .maybe_child(error),
+        );
+    }
+    Ok(Answer::one(Element::list("customViewAsUserDefaultResults", results)))
 }
 
 /// Takes a custom view off the site.

@@ -71,6 +71,23 @@ const SETTINGS: &[(&str, &str)] = &[
     ("autoSuspendRefreshEnabled", "true"),
     ("autoSuspendRefreshInactivityWindow", "30"),
     ("attributeCaptureEnabled", ""),
+    ("explainDataEnabled", "true"),
+    ("personalSpaceStorageQuota", ""),
+    ("flowParametersEnabled", "true"),
+    ("flowParametersAnyTypeEnabled", "false"),
+    ("flowOutputSubscriptionsEnabled", "true"),
+    ("flowOutputSubscriptionsDataInEmailBodyEnabled", "true"),
+    ("flowOutputSubscriptionsDataAsEmailAttachmentEnabled", "true"),
+    ("linkedTaskSchedulingEnabled", "true"),
+    ("linkedTaskRunNowEnabled", "true"),
+    ("dqwSubscriptionsEnabled", "false"),
+    ("einsteinInFlowEnabled", "false"),
+    ("selfServiceScheduleForRefreshEnabled", "true"),
+    ("loginBasedLicenseManagementEnabled", "true"),
+    ("siteInviteEmailEnabled", "true"),
+    ("webZoneContentEnabled", "true"),
+    ("tagLimit", "50"),
+    ("adminInsightsPublishFrequency", ""),
 ];
 
 fn element(site: &Site, usage: bool) -> Element {

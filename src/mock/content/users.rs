@@ -1,5 +1,7 @@
 //! Users: `sites/{site}/users`.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::common::{self, Content};
@@ -86,7 +88,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Put, "sites/{site}/users/{user}", 2, 0, update),
     Route::new(Method::Delete, "sites/{site}/users/{user}", 2, 0, remove),
     Route::new(Method::Get, "sites/{site}/users/{user}/groups", 3, 7, groups),
-    Route::new(Method::Get, "sites/{site}/users/{user}/workbooks", 2, 0, workbooks),
+    Route::new(Method::Get, "sites/{site}/users/{user}/workbooks", 2, 0, content::<Workbook>),
+    Route::new(Method::Get, "sites/{site}/users/{user}/flows", 3, 3, content::<Flow>),
 ];
 
 const SITE_ROLES: [&str; 16] = [
@@ -263,21 +266,18 @@ fn hand_over(site: &mut Site, from: &str, to: &str) {
 fn groups(world: &mut World, call: &Call) -> Reply {
     let site = world.site(call)?;
     let user = site.users.get(call.param(0))?;
-    let groups =
-        site.groups.iter().filter(|group: &std::borrow::Cow<'_, Group>| group.has(site, &user.id));
+    let groups = site.groups.iter().filter(|group: &Cow<'_, Group>| group.has(site, &user.id));
     list_these(groups, site, call)
 }
 
-fn workbooks(world: &mut World, call: &Call) -> Reply {
+/// What a user may see of a kind, or owns.
+fn content<T: Content>(world: &mut World, call: &Call) -> Reply {
     let owned = call.asks("ownedBy")?;
     let site = world.site(call)?;
     let user = site.users.get(call.param(0))?;
     if !owned {
-        return list(&site.workbooks, site, call);
+        return list(T::shelf(site), site, call);
     }
-    let workbooks = site
-        .workbooks
-        .iter()
-        .filter(|workbook: &std::borrow::Cow<'_, Workbook>| workbook.owner == user.id);
-    list_these(workbooks, site, call)
+    let own = T::shelf(site).iter().filter(|item: &Cow<'_, T>| item.owner == user.id);
+    list_these(own, site, call)
 }

@@ -262,6 +262,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "sites/{site}/workbooks/{workbook}", 2, 0, get),
     Route::new(Method::Put, "sites/{site}/workbooks/{id}", 2, 0, common::update::<Workbook>),
     Route::new(Method::Delete, "sites/{site}/workbooks/{id}", 2, 0, common::delete::<Workbook>),
+    Route::new(Method::Get, "sites/{site}/workbooks/{workbook}/downGradeInfo", 3, 5, downgrade),
     Route::new(Method::Get, "sites/{site}/workbooks/{workbook}/views", 2, 0, views),
     Route::new(
         Method::Post,
@@ -330,6 +331,24 @@ fn freshness(policy: &Doc) -> Result<Element, Refusal> {
     });
     let policy = Element::new("dataFreshnessPolicy").attr("option", option);
     Ok(policy.maybe_child(every).maybe_child(at))
+}
+
+/// What all workbooks here are made with, and the version of Tableau that brought it.
+const FEATURES: [(&str, (u16, u16)); 3] =
+    [("DynamicParameters", (2020, 1)), ("SetControl", (2020, 2)), ("MapLayers", (2020, 4))];
+
+fn downgrade(world: &mut World, call: &Call) -> Reply {
+    world.site(call)?.workbooks.get(call.param(0))?;
+    let wanted = call.query("productVersion").unwrap_or_default();
+    let number = |text: &str| text.parse::<u16>().ok();
+    let version = wanted.split_once('.').and_then(|(year, n)| Some((number(year)?, number(n)?)));
+    let version = version.ok_or_else(|| {
+        Refusal::bad("400003", format!("'{wanted}' is no version of Tableau, such as 2018.3."))
+    })?;
+    let lost = FEATURES.iter().filter(|(_, since)| version < *since).map(|(name, _)| {
+        Element::new("downgradedFeature").attr("name", name).attr("severity", "Warning")
+    });
+    Ok(Answer::one(Element::list("downgradeInfo", lost)))
 }
 
 fn views(world: &mut World, call: &Call) -> Reply {

@@ -86,6 +86,63 @@ fn users_come_and_go() {
 }
 
 #[test]
+fn what_users_own_and_see_by_default() {
+    with_mock(|session| {
+        let (users, views) = (session.users(), session.custom_views());
+        let flow = first(session.flows().list());
+        let owner = flow.owner.clone().unwrap();
+        assert!(users.owned_flows(&owner).into_iter().any(|own| own.unwrap().id == flow.id));
+        assert_eq!(users.flows(&owner).total().unwrap(), session.flows().list().total().unwrap());
+        let eve = users.add(tsc::NewUser::new("eve", tsc::SiteRole::Viewer)).unwrap().id;
+        assert_eq!(users.owned_flows(&eve).total().unwrap(), 0);
+
+        // Two custom views of one view: the later takes the place of the earlier.
+        let old = first(views.list());
+        let definition = views.download(&old.id).to_bytes().unwrap();
+        let source = tsc::Source::bytes("n.json", definition);
+        let publish = views.publish(old.workbook.as_ref().unwrap(), source).name("Another");
+        let new = publish.send().unwrap().item;
+        assert_eq!(new.view, old.view);
+        let default_of = |id| -> Vec<tsc::UserId> {
+            views.default_users(id).into_iter().map(|user| user.unwrap().id).collect()
+        };
+        assert!(
+            views.set_default_users(&old.id, [&eve, &owner]).unwrap().iter().all(|s| s.success)
+        );
+        let set = views.set_default_users(&new.id, [&eve, &"nobody".into()]).unwrap();
+        assert_eq!((set[0].success, set[1].success), (true, false));
+        assert_eq!(set[1].error_code.as_deref(), Some("404002"));
+        assert_eq!((default_of(&old.id), default_of(&new.id)), (vec![owner], vec![eve]));
+    });
+}
+
+#[test]
+fn what_a_downgrade_would_lose() {
+    with_mock(|session| {
+        let (room, id) = (session.workbooks(), first(session.workbooks().list()).id);
+        let lost = |version| room.downgrade_info(&id, version).unwrap().len();
+        assert!(lost("2018.3") > lost("2020.2"));
+        assert_eq!(lost("2026.1"), 0);
+        assert_eq!(room.downgrade_info(&id, "new").unwrap_err().code(), Some("400003"));
+    });
+}
+
+#[test]
+fn settings_of_a_site_are_kept() {
+    with_mock(|session| {
+        let (sites, id) = (session.sites(), session.site_id());
+        let changes = tsc::SiteUpdate::new().tag_limit(7).user_quota(-1);
+        let changes = changes.explain_data_enabled(false).linked_task_run_now_enabled(false);
+        let answer = sites.update(id, &changes).unwrap();
+        assert!(changes.ignored_in(&answer).is_empty());
+        let site = sites.get(id).unwrap();
+        assert_eq!((site.tag_limit, site.user_quota), (Some(7), Some(-1)));
+        assert_eq!(site.explain_data_enabled, Some(false));
+        assert_eq!(site.dqw_subscriptions_enabled, Some(false), "as it was");
+    });
+}
+
+#[test]
 fn tags_are_set() {
     with_mock(|session| {
         let id = first(session.workbooks().list()).id;
