@@ -21,7 +21,9 @@ impl Iterator for Backoff {
 
     fn next(&mut self) -> Option<Duration> {
         let wait = self.next;
-        self.next = wait.mul_f64(self.factor).min(self.longest);
+        // What no duration can hold is longer than any limit.
+        let next = Duration::try_from_secs_f64(wait.as_secs_f64() * self.factor);
+        self.next = next.unwrap_or(Duration::MAX).min(self.longest);
         Some(wait)
     }
 }
@@ -40,5 +42,7 @@ mod tests {
             30000,
         ];
         assert_eq!(waits, expected);
+        let endless = Backoff::new(Duration::MAX, 1.4, Duration::MAX);
+        assert!(endless.take(3).all(|wait| wait == Duration::MAX));
     }
 }

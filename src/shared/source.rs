@@ -172,7 +172,7 @@ impl<'f> Source<'f> {
                 if !about.is_file() {
                     return Err(Error::input(format!("{what} is no file")));
                 }
-                modified = about.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+                modified = modified_at(&about);
                 Reader::File(file)
             }
             Content::Bytes(bytes) => Reader::Seek(Box::new(Cursor::new(bytes))),
@@ -200,6 +200,14 @@ impl<'f> Source<'f> {
             resume,
         })
     }
+}
+
+fn mixed() -> io::Error {
+    io::Error::other("the file changed: what was sent of it is neither the old nor the new")
+}
+
+fn modified_at(about: &std::fs::Metadata) -> Option<Timestamp> {
+    about.modified().ok().and_then(|time| Timestamp::try_from(time).ok())
 }
 
 /// A source that is being sent.
@@ -232,6 +240,13 @@ impl Reader<'_> {
             Reader::Seek(reader) => reader.seek(SeekFrom::End(0)),
             Reader::Once { length, .. } => Ok(*length),
         }
+    }
+
+    /// Whether a file on disk is still as long and as old as it was.
+    fn is_unchanged(&self, length: u64, modified: Option<Timestamp>) -> io::Result<bool> {
+        let Reader::File(file) = self else { return Ok(true) };
+        let about = file.metadata()?;
+        Ok(about.len() == length && modified_at(&about) == modified)
     }
 
     fn go_to(&mut self, offset: u64) -> io::Result<()> {
@@ -293,19 +308,11 @@ impl<'f> Opened<'f> {
 
     /// Whether the file on disk is still the one that was opened.
     pub(super) fn check_unchanged(&self) -> Result<()> {
-        let Reader::File(file) = &self.reader else { return Ok(()) };
-        let about = file.metadata();
-        let about =
-            about.map_err(|error| Error::io(format!("{} cannot be read", self.what), error))?;
-        let modified = about.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
-        match about.len() == self.length && modified == self.modified {
+        let unread = |error| Error::io(format!("{} cannot be read", self.what), error);
+        match self.reader.is_unchanged(self.length, self.modified).map_err(unread)? {
             true => Ok(()),
             false => {
-                let what = format!("{} was changed while it was sent", self.what);
-                Err(Error::io(
-                    what,
-                    io::Error::other("what was sent is neither the old nor the new"),
-                ))
+                Err(Error::io(format!("{} was changed while it was sent", self.what), mixed()))
             }
         }
     }
@@ -330,6 +337,7 @@ impl Replay for Part<'_, '_> {
             left: self.length,
             sent: self.offset,
             total: self.source.length,
+            modified: self.source.modified,
             whole: self.length == self.source.length,
             tell: self.source.progress.as_deref_mut(),
         }))
@@ -342,6 +350,7 @@ struct Told<'o, 'f> {
     left: u64,
     sent: u64,
     total: u64,
+    modified: Option<Timestamp>,
     /// Whether it is read in one go.
     whole: bool,
     tell: Option<&'o mut (dyn FnMut(u64, u64) + 'f)>,
@@ -355,9 +364,13 @@ impl Read for Told<'_, '_> {
         self.sent += read as u64;
         // A file that goes in chunks is looked at when all of them are there.
         let alone = self.whole || matches!(self.reader, Reader::Once { .. });
-        let at_the_end = read > 0 && alone && self.sent == self.total;
-        if at_the_end && self.reader.read(&mut [0])? > 0 {
-            return Err(io::Error::other("it is longer than was said"));
+        if read > 0 && alone && self.sent == self.total {
+            if self.reader.read(&mut [0])? > 0 {
+                return Err(io::Error::other("it is longer than was said"));
+            }
+            if !self.reader.is_unchanged(self.total, self.modified)? {
+                return Err(mixed());
+            }
         }
         if read > 0
             && let Some(tell) = &mut self.tell

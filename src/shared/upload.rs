@@ -170,9 +170,10 @@ pub(super) fn upload(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
         upload.under_way = true;
         tell(source, &upload);
         let outcome = append(core, source, &upload, size);
-        // The server drops an upload that nobody goes on with.
-        let dropped = std::mem::take(&mut is_old)
-            && outcome.as_ref().is_err_and(|error| error.is_not_found());
+        // The server drops an upload that nobody goes on with, and may lose one when it restarts.
+        // Of one that has just begun, it says that something else is not there.
+        let begun = std::mem::take(&mut is_old) || upload.offset > 0;
+        let dropped = begun && outcome.as_ref().is_err_and(|error| error.is_not_found());
         let unknown = |error: &Error| dropped || Fate::of(error) == Fate::Unknown;
         match outcome {
             Ok(()) => {

@@ -4,6 +4,7 @@
 //! The chain is `Begun`, `Stoppable` (proxies and TCP, in it), `Lenient`, `Tls`, `Patient`: each
 //! wraps what the one before it made.
 
+mod bounded;
 mod lenient;
 mod names;
 mod patient;

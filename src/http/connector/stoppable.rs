@@ -11,6 +11,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::Names;
+use super::bounded::{Bound, Bounded};
 use crate::stop;
 
 /// Makes connections by the connectors in it.
@@ -45,6 +46,8 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
         let (current_time, run_connector) =
             (details.current_time.clone(), details.run_connector.clone());
         let (inner, names) = (self.inner.clone(), self.names.clone());
+        let bound = Bound::of(details);
+        let bounded = bound.clone();
         let connect = move || {
             let details = ConnectionDetails {
                 uri: &uri,
@@ -55,7 +58,9 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
                 now,
                 timeout,
                 current_time,
-                run_connector,
+                run_connector: Arc::new(move |details: &ConnectionDetails<'_>| {
+                    Ok(Bounded::new(run_connector(details)?, bounded.clone()).boxed())
+                }),
                 register_shutdown: Arc::new(move |handle: Weak<dyn ShutdownHandle>| {
                     found.set(handle.clone());
                     register(handle)
@@ -71,6 +76,7 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
                 Err(Stopped::error(stopped))
             }),
         };
+        bound.lift();
         Ok(connected?.map(|inner| Stoppable { inner, socket }))
     }
 }

@@ -2,7 +2,9 @@
 
 use std::io::Read;
 
-use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderName};
+use ureq::http::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, TRANSFER_ENCODING,
+};
 use ureq::http::{HeaderMap, HeaderValue};
 
 use super::super::failure;
@@ -12,6 +14,8 @@ use crate::secret::Scrub;
 use crate::stop::{Stop, while_watching};
 use crate::xml::{self, Node};
 use crate::{Error, Result};
+
+const PAGE: &str = "the answer is an HTML page, such as a login page";
 
 /// An answer whose status is a success. Its body is not read yet.
 #[derive(Debug)]
@@ -49,7 +53,7 @@ impl Success {
         let outcome = self.bytes().and_then(|bytes| {
             let text = String::from_utf8_lossy(&bytes);
             if failure::looks_like_html(&text) {
-                return Err(Error::decode("the answer is an HTML page, such as a login page"));
+                return Err(Error::decode(PAGE));
             }
             failure::refused_in_text(self.status, &text, &self.url, &self.scrub).map_or(Ok(()), Err)
         });
@@ -101,9 +105,34 @@ impl Success {
         self.most
     }
 
-    /// Hands the body on as it arrives, however large it is, and says how many bytes it had. Ends
+    /// The answer, unless it is packed in a way that it was not asked for: it would be taken for
+    /// what is in it.
+    pub(super) fn unless_packed(self) -> Result<Success> {
+        const PACKINGS: [&str; 7] =
+            ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"];
+        // What ureq has unpacked it does not show any more.
+        let packed = [CONTENT_ENCODING, TRANSFER_ENCODING]
+            .iter()
+            .flat_map(|name| self.headers.get_all(name))
+            .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+            .find_map(|word| PACKINGS.into_iter().find(|p| word.trim().eq_ignore_ascii_case(p)));
+        match packed {
+            None => Ok(self),
+            Some(packing) => Err(self.explain(Error::decode(format!(
+                "the answer is packed as {packing}, which was not asked for"
+            )))),
+        }
+    }
+
+    /// Hands a file on as it arrives, however large it is, and says how many bytes it had. Ends
     /// with the first error of the connection or of `take`.
-    pub(crate) fn stream(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+    pub(crate) fn file(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        if self.status == 204 {
+            return Err(self.explain(Error::decode("the answer is empty, where a file was due")));
+        }
+        if self.header(CONTENT_TYPE).is_some_and(|sort| sort.starts_with(b"text/html")) {
+            return Err(self.explain(Error::decode(PAGE)));
+        }
         let mut block = vec![0; 64 << 10];
         let mut total = 0;
         loop {
@@ -119,9 +148,33 @@ impl Success {
             if read == 0 {
                 return Ok(total);
             }
+            if total == 0
+                && let Some(error) = self.instead_of_a_file(&block[..read])
+            {
+                return Err(self.explain(error));
+            }
             total += read as u64;
             take(&block[..read])?;
         }
+    }
+
+    /// Why what begins like this is no file: Tableau's own XML, or somebody's page.
+    fn instead_of_a_file(&mut self, start: &[u8]) -> Option<Error> {
+        let text = String::from_utf8_lossy(&start[..start.len().min(512)]);
+        if failure::begins_like_html(&text) {
+            return Some(Error::decode(PAGE));
+        }
+        if !failure::begins_like_an_answer(&text) {
+            return None;
+        }
+        let mut whole = start.to_vec();
+        // Of one that breaks off, the beginning may still say what is the matter.
+        let _ = while_watching(self.stop.as_ref(), || {
+            self.body.as_reader().take(1 << 20).read_to_end(&mut whole)
+        });
+        let text = String::from_utf8_lossy(&whole);
+        let refused = failure::refused_in_text(self.status, &text, &self.url, &self.scrub);
+        Some(refused.unwrap_or_else(|| Error::decode("the answer is XML of Tableau's, not a file")))
     }
 
     /// The body as text, whole: to its end, but no more than `max_response`.

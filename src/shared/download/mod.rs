@@ -82,6 +82,11 @@ impl Item {
         name::of_item(name.as_deref().unwrap_or(&self.id), self.extension(start))
     }
 
+    /// Only of a table there may be nothing.
+    fn may_be_empty(&self) -> bool {
+        self.extensions.iter().all(|(_, extension)| *extension == "csv")
+    }
+
     fn extension(&self, start: &[u8]) -> &'static str {
         let magic = Magic::of(start);
         let fits = |(of, _): &&(Option<Magic>, _)| of.is_none() || *of == magic;
@@ -122,7 +127,8 @@ impl<'s> Download<'s> {
     }
 
     /// Whether a file that is there already is replaced. Default: `false`, an
-    /// [`Input`](crate::ErrorKind::Input) error.
+    /// [`Input`](crate::ErrorKind::Input) error. A link is replaced and not followed; a folder, a
+    /// device or a pipe never is.
     pub fn overwrite(mut self, yes: bool) -> Self {
         self.overwrite = yes;
         self
@@ -255,20 +261,30 @@ impl Running<'_> {
         mut take: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<u64> {
         let (all, mut come) = (answer.length(), 0);
-        answer.stream(|block| {
+        let total = answer.file(|block| {
             take(block)?;
             come += block.len() as u64;
             if let Some(tell) = &mut self.progress {
                 tell(come, all);
             }
             Ok(())
-        })
+        })?;
+        match total == 0 && !self.item.may_be_empty() {
+            true => Err(Error::decode(format!("the file of {} is empty", self.item.path))),
+            false => Ok(total),
+        }
     }
 
     fn check(&self, target: &Path) -> Result<()> {
-        match !self.overwrite && target.symlink_metadata().is_ok() {
-            true => Err(exists(target)),
-            false => Ok(()),
+        if !self.overwrite && target.symlink_metadata().is_ok() {
+            return Err(exists(target));
+        }
+        match target.metadata() {
+            Ok(about) if !about.is_file() => {
+                let target = target.display();
+                Err(Error::input(format!("{target} is no file that could be replaced")))
+            }
+            _ => Ok(()),
         }
     }
 }
