@@ -92,6 +92,22 @@ pub fn millis(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
+/// Has cargo build what this binary's own build may have left out.
+pub fn build(what: &[&str]) {
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet"]).args(what);
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
+    // What cargo tells a test about its package makes the build scripts of some dependencies run
+    // again, and with them half of the build.
+    let told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars().filter(|(name, _)| told(name)) {
+        build.env_remove(name);
+    }
+    assert!(build.status().unwrap().success());
+}
+
 const CHILD: &str = "TSC_TEST_CHILD";
 
 /// Runs an ignored test of this binary as a process of its own, with these variables and no
