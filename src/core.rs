@@ -175,7 +175,7 @@ impl Core {
         let outcome = self.transport.send(&mut request, self.asker(&used), &mut finish);
         match outcome {
             Err(expired) if expired.is_session_expired() && self.renews() => {
-                self.identity.renew(self, &used, expired, request.sent_first())?;
+                self.identity.renew(self, &used, expired, request.deadline())?;
                 let token = self.identity.token();
                 self.transport.send(&mut request, self.asker(&token), finish)
             }

@@ -51,19 +51,19 @@ impl FromXml for SignedIn {
 }
 
 impl SignedIn {
-    /// Signs in, as a part of a call that began then, if it is one.
+    /// Signs in, until then where that is a part of something that has to be done.
     pub(crate) fn by(
         transport: &Transport,
         version: ApiVersion,
         sign_in: &SignIn,
         stop: Option<&Stop>,
-        begun: Option<Instant>,
+        deadline: Option<Instant>,
     ) -> Result<SignedIn> {
         let scrub = transport.scrub().clone().with(sign_in.secret());
         let asker = Asker { token: None, scrub: &scrub, stop };
         let mut request = Request::post(format!("/api/{version}/auth/signin"))
             .xml(sign_in.request()?)
-            .begun(begun);
+            .until(deadline);
         transport
             .send(&mut request, asker, |answer| answer.xml(|root| root.child("credentials")))
             .map_err(Error::during_sign_in)
@@ -129,16 +129,15 @@ impl Identity {
 
     /// Signs in again, unless another thread, or another process that shares the session, has done
     /// so since `used` was taken. `expired` is what the server said, and what the caller gets where
-    /// this fails. The call began then, and its bounds count.
+    /// this fails, by the deadline that the call has.
     pub(crate) fn renew(
         &self,
         core: &Core,
         used: &Token,
         expired: Error,
-        begun: Option<Instant>,
+        deadline: Option<Instant>,
     ) -> Result<()> {
         let stop = core.stop();
-        let deadline = core.transport.ends(begun);
         let over = || {
             stop.is_some_and(Stop::is_stopped)
                 || deadline.is_some_and(|deadline| deadline <= Instant::now())
@@ -176,7 +175,7 @@ impl Identity {
         }
         info!(target: LOG, "the session has expired: signing in again");
         let signed_in = sign_in.renewed(&core.site_url).and_then(|next| {
-            let answer = SignedIn::by(&core.transport, core.version, &next, stop, begun)?;
+            let answer = SignedIn::by(&core.transport, core.version, &next, stop, deadline)?;
             Ok((next, answer))
         });
         let (next, answer) = match signed_in {

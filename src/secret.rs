@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 /// A password, a token or a JSON Web Token: text that is sent and never shown. `Debug` shows none
 /// of it, nor does an error, even where the server repeats it.
@@ -51,10 +52,19 @@ impl fmt::Debug for Secret {
 /// of a body. A secret is found however it is written: each of its characters as it is, or as XML,
 /// HTML, JSON and URLs may write it, one inside the other too; and as a whole in Base64 and in hex.
 #[derive(Clone, Default)]
-pub(crate) struct Scrub {
+pub(crate) struct Scrub(Arc<Known>);
+
+#[derive(Clone, Default)]
+struct Known {
     secrets: Vec<String>,
     /// What they are in Base64 and in hex.
     packed: Vec<String>,
+}
+
+impl Known {
+    fn all(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().chain(&self.packed).map(String::as_str)
+    }
 }
 
 /// How far a secret goes in a text.
@@ -70,11 +80,13 @@ impl Scrub {
     pub(crate) const MARK: &str = "[secret]";
 
     pub(crate) fn add(&mut self, secret: &str) {
-        if !secret.is_empty() && !self.secrets.iter().any(|known| known == secret) {
-            self.secrets.push(secret.to_owned());
-            // What is shorter would be found in texts that have nothing to do with it.
-            self.packed.extend(packed(secret.as_bytes()).into_iter().filter(|p| p.len() >= 8));
+        if secret.is_empty() || self.0.secrets.iter().any(|known| known == secret) {
+            return;
         }
+        let known = Arc::make_mut(&mut self.0);
+        known.secrets.push(secret.to_owned());
+        // What is shorter would be found in texts that have nothing to do with it.
+        known.packed.extend(packed(secret.as_bytes()).into_iter().filter(|text| text.len() >= 8));
     }
 
     pub(crate) fn with(mut self, secret: &Secret) -> Scrub {
@@ -89,7 +101,11 @@ impl Scrub {
     /// The first `most` bytes of the text, cleaned. Where the text itself was cut short, what may
     /// be the beginning of a secret at its end is left out.
     pub(crate) fn start_of(&self, text: &str, cut_short: bool, most: usize) -> String {
-        crate::error::cut(&self.clean_start(text, cut_short), most).into_owned()
+        // What can have no part in these is not looked at: a body may have a megabyte.
+        let longest = self.0.all().map(str::len).max().unwrap_or(0);
+        let looked_at = crate::error::first(text, 4 * most + LONGEST_REFERENCE * longest);
+        let cut_short = cut_short || looked_at.len() < text.len();
+        crate::error::cut(&self.clean_start(looked_at, cut_short), most).into_owned()
     }
 
     fn clean_start<'t>(&self, text: &'t str, cut_short: bool) -> Cow<'t, str> {
@@ -97,8 +113,7 @@ impl Scrub {
         while let Some(next) = text[at..].chars().next() {
             // The longest, so that a secret inside another leaves no rest of that.
             let mut longest = None;
-            let all = self.secrets.iter().chain(&self.packed);
-            for found in all.map(|secret| find_here(&text[at..], secret)) {
+            for found in self.0.all().map(|secret| find_here(&text[at..], secret)) {
                 match found {
                     Found::Whole(length) => longest = longest.max(Some(length)),
                     Found::Begun if cut_short => longest = Some(text.len() - at),
@@ -129,13 +144,17 @@ impl Scrub {
     /// Whether one of the secrets comes to light where the text is read as what several layers of
     /// XML, JSON and URLs have made of another text.
     fn is_hidden_in(&self, text: &str) -> bool {
-        let mut text = Cow::Borrowed(text);
+        if !text.contains(['%', '&', '\\']) {
+            return false;
+        }
+        // What stands in the place of a secret is none, even if somebody's password is `secret`.
+        let mut text = Cow::Owned::<str>(text.replace(Scrub::MARK, "\0"));
         for _ in 0..3 {
             if !text.contains(['%', '&', '\\']) {
                 return false;
             }
             text = unescaped(&text).into();
-            if self.secrets.iter().chain(&self.packed).any(|secret| text.contains(secret)) {
+            if self.0.all().any(|secret| text.contains(secret)) {
                 return true;
             }
         }
@@ -372,7 +391,7 @@ fn escaped(text: &str, wanted: char, mut is: impl FnMut(usize)) {
 
 impl fmt::Debug for Scrub {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Scrub({} secrets)", self.secrets.len())
+        write!(f, "Scrub({} secrets)", self.0.secrets.len())
     }
 }
 
@@ -437,6 +456,8 @@ mod tests {
             assert!(!shown.contains("bnRlcj") && !shown.contains("VudGVy"), "{text}: {shown}");
         }
         assert_eq!(scrub.clean("100 % of R&amp;D \\n"), "100 % of R&amp;D \\n");
+        let scrub = Scrub::default().with(&Secret::new("secret"));
+        assert_eq!(scrub.clean("a secret &amp; %20"), "a [secret] &amp; %20");
     }
 
     #[test]

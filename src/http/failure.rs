@@ -221,10 +221,10 @@ impl Words {
         // Six digits are no secret, even if a password has them too.
         let code = match self.code.len() <= 6 && self.code.bytes().all(|b| b.is_ascii_digit()) {
             true => self.code,
-            false => cut(&scrub.clean(&self.code), 20).into_owned(),
+            false => scrub.start_of(&self.code, false, 20),
         };
         let clean = |word: Option<String>, most| {
-            word.map(|word| cut(&scrub.clean(word.trim()), most).into_owned())
+            word.map(|word| scrub.start_of(word.trim(), false, most))
                 .filter(|word| !word.is_empty())
         };
         let (summary, detail) = (clean(self.summary, SUMMARY), clean(self.detail, DETAIL));

@@ -23,9 +23,9 @@ pub(crate) struct Request<'b> {
     pub(super) repeat: Repeat,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) secrets: Vec<Secret>,
-    /// When it was sent first. What bounds the whole of it counts from there, also where the session
-    /// had to sign in again in between.
-    pub(super) since: Option<Instant>,
+    /// When all of it has to be done, since it was sent first: also where the session has to sign in
+    /// again in between.
+    pub(super) until: Option<Instant>,
     /// An earlier try may have been carried out, though its answer was lost.
     pub(super) may_have_arrived: bool,
     /// It does not wait for its turn.
@@ -80,7 +80,7 @@ impl<'b> Request<'b> {
             within: None,
             headers: Vec::new(),
             secrets: Vec::new(),
-            since: None,
+            until: None,
             may_have_arrived: false,
             at_once: false,
             needs: None,
@@ -201,15 +201,15 @@ impl<'b> Request<'b> {
         self
     }
 
-    /// Counts its time from then on, as a part of something that began before.
-    pub(crate) fn begun(mut self, then: Option<Instant>) -> Request<'b> {
-        self.since = then;
+    /// Has to be done by then, as a part of something that has.
+    pub(crate) fn until(mut self, deadline: Option<Instant>) -> Request<'b> {
+        self.until = deadline;
         self
     }
 
-    /// When it was sent first.
-    pub(crate) fn sent_first(&self) -> Option<Instant> {
-        self.since
+    /// When it has to be done, if it was sent and is bounded.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.until
     }
 
     /// Waits for no turn, however many requests there are at the time.

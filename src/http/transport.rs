@@ -115,11 +115,6 @@ impl Transport {
         &self.base
     }
 
-    /// When a call that began then has to end.
-    pub(crate) fn ends(&self, since: Option<Instant>) -> Option<Instant> {
-        since?.checked_add(self.options.whole_request()?)
-    }
-
     pub(crate) fn sign_out_timeout(&self) -> Duration {
         self.options.signing_out()
     }
@@ -159,10 +154,11 @@ impl Transport {
             Cow::Owned(scrub.into_owned().with(secret))
         });
         let asker = Asker { scrub: &scrub, ..asker };
-        let since = *request.since.get_or_insert_with(Instant::now);
         let limit = request.within.or_else(|| self.options.whole_request());
-        let limit = limit.and_then(|limit| since.checked_add(limit));
-        let deadline = [limit, asker.stop.and_then(Stop::deadline)].into_iter().flatten().min();
+        let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
+        request.until = request.until.or(limit);
+        let stop = asker.stop.and_then(Stop::deadline);
+        let deadline = [request.until, stop].into_iter().flatten().min();
         let mut tries = Tries::new(self.options.retrying(), request.repeat, deadline);
         loop {
             let answer = self.follow(request, asker, deadline);

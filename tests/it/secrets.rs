@@ -267,15 +267,11 @@ fn a_jwt_and_a_header_that_are_echoed_are_not_shown() {
 
 #[test]
 fn a_secret_at_the_edge_of_a_quote_is_not_shown_in_half() {
-    for before in 900..1060 {
+    for before in (900..990).chain(1010..1060).step_by(8).chain(990..1010) {
         let raw = Raw::signed_in(move |seen| {
             let token = seen.header("x-tableau-auth").unwrap();
             answer(500, &[], format!("{}{token}{}", "x".repeat(before), "y".repeat(2000)))
         });
-        // Every length in one session would be one connection; the test is of the text.
-        if before % 8 != 0 && !(990..1010).contains(&before) {
-            continue;
-        }
         let server = with(&raw.url, plain().retries(tsc::Retries::none()));
         let session = server.sign_in(&tsc::TableauAuth::new("me", "hush-hush")).unwrap();
         let error = session.workbooks().list().total().unwrap_err();

@@ -135,7 +135,9 @@ fn ends(
     let error = result.unwrap_err();
     assert!(error.is_timeout(), "{name}: {error:?}");
     assert!(took >= millis(290) && took < SOON, "{name}: {took:?}");
-    assert_eq!(gate.raw.connections(), connections + 2, "{name}: nothing is tried again");
+    // On a busy machine the second one may end before it has a connection.
+    let made = gate.raw.connections() - connections;
+    assert!((1..=2).contains(&made), "{name}: {made} connections, and nothing is tried again");
 
     gate.set(OPEN);
     lists(&session.until(&Stop::new())).unwrap();

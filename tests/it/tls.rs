@@ -347,11 +347,10 @@ fn an_end_without_a_goodbye_is_a_broken_connection() {
     for goodbye in [true, false] {
         let config = authority.server(&["127.0.0.1"]);
         let raw = over_tls_ending(config, goodbye, |seen| {
-            let reply = signed_in(seen).unwrap_or_else(|| match seen.path().ends_with("content") {
-                true => Reply::Send(b"HTTP/1.1 200 OK\r\n\r\nPK the file".into()),
-                false => Reply::Send(b"HTTP/1.1 200 OK\r\n\r\n<tsResponse/>".into()),
-            });
-            Reply::SendAndClose(reply.bytes())
+            signed_in(seen).unwrap_or_else(|| match seen.path().ends_with("content") {
+                true => Reply::SendAndClose(b"HTTP/1.1 200 OK\r\n\r\nPK the file".into()),
+                false => Reply::SendAndClose(b"HTTP/1.1 200 OK\r\n\r\n<tsResponse/>".into()),
+            })
         });
         let options = plain().verify(authority.file()).retries(tsc::Retries::none());
         let session = with(&raw.url, options).into_session(&auth()).unwrap();

@@ -45,7 +45,7 @@ fn at_each_page_of_a_list() {
 /// An upload of five chunks: `POST fileUploads`, five `PUT`s, and the publication.
 #[test]
 fn at_each_moment_of_a_publication_in_chunks() {
-    let content = file((4 << 20) + 77, 5);
+    let content = file((4 << 16) + 77, 5);
     let moments = (0..5)
         .map(|chunk| Fault::expire_session().on("PUT", "/fileUploads/*").skip(chunk))
         .chain([Fault::expire_session().on("POST", "/fileUploads")])
@@ -56,7 +56,7 @@ fn at_each_moment_of_a_publication_in_chunks() {
         let project = project_of(&session);
         mock.fault(fault.times(1));
         let source = tsc::Source::bytes("Chunked.twb", &content[..]);
-        let source = source.chunked_from(1).chunk_size(1 << 20);
+        let source = source.chunked_from(1).chunk_size(1 << 16);
         session.workbooks().publish(source).project(&project).send().unwrap();
         assert_eq!(sign_ins(&mock), 2, "moment {moment}");
         let there = workbooks_named(&session, "Chunked");

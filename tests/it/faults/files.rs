@@ -217,7 +217,7 @@ fn a_file_that_changes_while_it_is_sent_is_an_error() {
 /// A chunk whose fate is unknown: the upload begins anew, and the file is whole and there once.
 #[test]
 fn uploads_whose_connection_breaks_are_whole_in_the_end() {
-    let content = file((4 << 20) + 77, 8);
+    let content = file((4 << 16) + 77, 8);
     type Break = fn() -> Fault;
     let breaks: [Break; 6] = [
         Fault::reset,
@@ -227,18 +227,24 @@ fn uploads_whose_connection_breaks_are_whole_in_the_end() {
         || Fault::status(504).html(),
         || Fault::status(429).empty(),
     ];
-    for fault in breaks {
+    let survived = |fault: Break| {
         for chunk in [0, 2, 4] {
             let mock = MockServer::start().unwrap();
             let session = session_of(&mock);
             mock.fault(fault().on("PUT", "/fileUploads/*").skip(chunk).times(1));
             let source = tsc::Source::bytes("Up.twb", &content[..]);
-            let source = source.chunked_from(1).chunk_size(1 << 20);
+            let source = source.chunked_from(1).chunk_size(1 << 16);
             let publish = session.workbooks().publish(source).project(&project_of(&session));
             publish.send().unwrap();
             assert!(workbooks_named(&session, "Up") == [content.clone()], "chunk {chunk}");
         }
-    }
+    };
+    // Each waits before it begins anew.
+    std::thread::scope(|scope| {
+        for fault in breaks {
+            scope.spawn(move || survived(fault));
+        }
+    });
 }
 
 /// A file that is written over while it is sent, and is as long as before.
@@ -273,14 +279,14 @@ fn a_file_that_is_written_over_while_it_is_sent_is_an_error() {
 /// The server restarts and knows nothing of the upload any more.
 #[test]
 fn an_upload_that_the_server_loses_in_the_middle_begins_anew() {
-    let content = file((4 << 20) + 77, 8);
+    let content = file((4 << 16) + 77, 8);
     for chunk in 0..5 {
         let mock = MockServer::start().unwrap();
         let session = session_of(&mock);
         let fault = Fault::status(404).error("404011", "Not Found", "no such upload");
         mock.fault(fault.on("PUT", "/fileUploads/*").skip(chunk).times(1));
         let source = tsc::Source::bytes("Up.twb", &content[..]);
-        let source = source.chunked_from(1).chunk_size(1 << 20);
+        let source = source.chunked_from(1).chunk_size(1 << 16);
         let sent = session.workbooks().publish(source).project(&project_of(&session)).send();
         if chunk == 0 {
             // One that is not there from the start never was.

@@ -113,34 +113,40 @@ fn stalls_end_in_time_at_every_stage() {
         ("within an error", "HTTP/1.1 500 X\r\ncontent-length: 99\r\n\r\n<tsResp".to_owned()),
         ("within a redirect", "HTTP/1.1 302 X\r\nlocation: /a\r\ncontent-length: 9\r\n".to_owned()),
     ];
-    for (name, bytes) in stages {
-        let silent = bytes.clone();
-        let raw = Raw::signed_in(move |_| Reply::SendAndSilence(silent.clone().into_bytes()));
-        let server = with(&raw.url, quick().read_timeout(millis(150)));
-        let session = server.sign_in(&auth()).unwrap();
-        let (result, took) = timed(|| session.projects().list().total());
-        let error = result.unwrap_err();
-        assert!(took < LONG, "{name}: {took:?}");
-        match name {
-            // What the server did say is told; the rest of it is not waited for.
-            "within an error" => assert_eq!(error.status(), Some(500), "{error:?}"),
-            _ => assert!(error.is_timeout() && error.is_retryable(), "{name}: {error:?}"),
+    std::thread::scope(|scope| {
+        for (name, bytes) in stages {
+            scope.spawn(move || stalls_at(name, &bytes));
         }
-        assert_eq!(raw.count("GET", "/projects"), 1, "{name}");
+    });
+}
 
-        let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
-        let stop = tsc::Stop::new();
-        let (error, took) = std::thread::scope(|scope| {
-            let blocked = scope.spawn(|| timed(|| session.until(&stop).projects().list().total()));
-            std::thread::sleep(millis(100));
-            stop.stop();
-            let (result, took) = blocked.join().unwrap();
-            (result.unwrap_err(), took)
-        });
-        assert!(took < LONG, "{name}: {took:?}");
-        if name != "within an error" {
-            assert_eq!(error.kind(), ErrorKind::Cancelled, "{name}: {error:?}");
-        }
+fn stalls_at(name: &str, bytes: &str) {
+    let silent = bytes.to_owned();
+    let raw = Raw::signed_in(move |_| Reply::SendAndSilence(silent.clone().into_bytes()));
+    let server = with(&raw.url, quick().read_timeout(millis(150)));
+    let session = server.sign_in(&auth()).unwrap();
+    let (result, took) = timed(|| session.projects().list().total());
+    let error = result.unwrap_err();
+    assert!(took < LONG, "{name}: {took:?}");
+    match name {
+        // What the server did say is told; the rest of it is not waited for.
+        "within an error" => assert_eq!(error.status(), Some(500), "{error:?}"),
+        _ => assert!(error.is_timeout() && error.is_retryable(), "{name}: {error:?}"),
+    }
+    assert_eq!(raw.count("GET", "/projects"), 1, "{name}");
+
+    let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
+    let stop = tsc::Stop::new();
+    let (error, took) = std::thread::scope(|scope| {
+        let blocked = scope.spawn(|| timed(|| session.until(&stop).projects().list().total()));
+        std::thread::sleep(millis(100));
+        stop.stop();
+        let (result, took) = blocked.join().unwrap();
+        (result.unwrap_err(), took)
+    });
+    assert!(took < LONG, "{name}: {took:?}");
+    if name != "within an error" {
+        assert_eq!(error.kind(), ErrorKind::Cancelled, "{name}: {error:?}");
     }
 }
 

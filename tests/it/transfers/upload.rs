@@ -73,7 +73,7 @@ fn chunks_arrive_in_order_and_the_file_is_published() {
 #[test]
 fn a_chunk_of_unknown_fate_starts_the_upload_anew() {
     let status = |status, stored| Fault::Status { status, retry_after: None, stored };
-    for (at, fault) in [
+    let faults = [
         (1, Fault::ResetDuring),
         (1, Fault::ResetAfter { stored: true }),
         (3, Fault::ResetBefore),
@@ -87,7 +87,8 @@ fn a_chunk_of_unknown_fate_starts_the_upload_anew() {
         (3, status(500, true)),
         (3, Fault::BrokenAnswer),
         (3, Fault::WrongAnswer),
-    ] {
+    ];
+    let survived = |at, fault| {
         let (store, raw) = Store::start(&[(at, fault)]);
         let file = file();
         publish(&raw, chunked(&file)).unwrap();
@@ -95,7 +96,13 @@ fn a_chunk_of_unknown_fate_starts_the_upload_anew() {
         assert_eq!(raw.count("POST", "/fileUploads"), 2, "{fault:?}");
         assert_eq!(raw.count("PUT", "/u1"), at, "{fault:?}");
         assert_eq!(raw.count("PUT", "/u2"), 4, "{fault:?}");
-    }
+    };
+    // Each waits before it begins anew.
+    std::thread::scope(|scope| {
+        for (at, fault) in faults {
+            scope.spawn(move || survived(at, fault));
+        }
+    });
 }
 
 #[test]
