@@ -123,7 +123,7 @@ fn stalls_end_in_time_at_every_stage() {
 fn stalls_at(name: &str, bytes: &str) {
     let silent = bytes.to_owned();
     let raw = Raw::signed_in(move |_| Reply::SendAndSilence(silent.clone().into_bytes()));
-    let server = with(&raw.url, quick().read_timeout(millis(150)));
+    let server = with(&raw.url, quick().read_timeout(millis(400)));
     let session = server.sign_in(&auth()).unwrap();
     let (result, took) = timed(|| session.projects().list().total());
     let error = result.unwrap_err();
