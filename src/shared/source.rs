@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -172,7 +172,7 @@ impl<'f> Source<'f> {
                 if !about.is_file() {
                     return Err(Error::input(format!("{what} is no file")));
                 }
-                modified = about.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+                modified = time_of(&about);
                 Reader::File(file)
             }
             Content::Bytes(bytes) => Reader::Seek(Box::new(Cursor::new(bytes))),
@@ -202,6 +202,11 @@ impl<'f> Source<'f> {
     }
 }
 
+/// When it was last changed.
+fn time_of(about: &Metadata) -> Option<Timestamp> {
+    about.modified().ok().and_then(|time| Timestamp::try_from(time).ok())
+}
+
 /// A source that is being sent.
 pub(super) struct Opened<'f> {
     reader: Reader<'f>,
@@ -226,6 +231,18 @@ enum Reader<'f> {
 }
 
 impl Reader<'_> {
+    /// Whether a file on disk is still as it was when it was opened.
+    fn check_unchanged(&self, length: u64, modified: Option<Timestamp>) -> io::Result<()> {
+        let Reader::File(file) = self else { return Ok(()) };
+        let about = file.metadata()?;
+        match about.len() == length && time_of(&about) == modified {
+            true => Ok(()),
+            false => Err(io::Error::other(
+                "it was changed meanwhile, and what was sent is neither the old nor the new",
+            )),
+        }
+    }
+
     fn length(&mut self) -> io::Result<u64> {
         match self {
             Reader::File(file) => Ok(file.metadata()?.len()),
@@ -247,7 +264,19 @@ impl Reader<'_> {
 }
 
 impl Read for Reader<'_> {
+    /// A read that was interrupted is no failure, and those above take it for one.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.read_once(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn read_once(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Reader::File(file) => file.read(buffer),
             Reader::Seek(reader) => reader.read(buffer),
@@ -293,21 +322,10 @@ impl<'f> Opened<'f> {
 
     /// Whether the file on disk is still the one that was opened.
     pub(super) fn check_unchanged(&self) -> Result<()> {
-        let Reader::File(file) = &self.reader else { return Ok(()) };
-        let about = file.metadata();
-        let about =
-            about.map_err(|error| Error::io(format!("{} cannot be read", self.what), error))?;
-        let modified = about.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
-        match about.len() == self.length && modified == self.modified {
-            true => Ok(()),
-            false => {
-                let what = format!("{} was changed while it was sent", self.what);
-                Err(Error::io(
-                    what,
-                    io::Error::other("what was sent is neither the old nor the new"),
-                ))
-            }
-        }
+        let unchanged = self.reader.check_unchanged(self.length, self.modified);
+        unchanged.map_err(|error| {
+            Error::io(format!("{} was changed while it was sent", self.what), error)
+        })
     }
 }
 
@@ -331,6 +349,7 @@ impl Replay for Part<'_, '_> {
             sent: self.offset,
             total: self.source.length,
             whole: self.length == self.source.length,
+            modified: self.source.modified,
             tell: self.source.progress.as_deref_mut(),
         }))
     }
@@ -344,6 +363,7 @@ struct Told<'o, 'f> {
     total: u64,
     /// Whether it is read in one go.
     whole: bool,
+    modified: Option<Timestamp>,
     tell: Option<&'o mut (dyn FnMut(u64, u64) + 'f)>,
 }
 
@@ -356,8 +376,12 @@ impl Read for Told<'_, '_> {
         // A file that goes in chunks is looked at when all of them are there.
         let alone = self.whole || matches!(self.reader, Reader::Once { .. });
         let at_the_end = read > 0 && alone && self.sent == self.total;
-        if at_the_end && self.reader.read(&mut [0])? > 0 {
-            return Err(io::Error::other("it is longer than was said"));
+        if at_the_end {
+            if self.reader.read(&mut [0])? > 0 {
+                return Err(io::Error::other("it is longer than was said"));
+            }
+            // Before the last of it is sent: so nothing is published.
+            self.reader.check_unchanged(self.total, self.modified)?;
         }
         if read > 0
             && let Some(tell) = &mut self.tell

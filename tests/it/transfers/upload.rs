@@ -228,6 +228,56 @@ fn a_reader_that_is_read_once_is_sent_once() {
     }
 }
 
+/// Gives a byte at a time, or is interrupted.
+struct Hesitant<'a> {
+    bytes: &'a [u8],
+    interrupted: bool,
+}
+
+impl Read for Hesitant<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.interrupted = !self.interrupted;
+        if self.interrupted {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let one = buffer.len().min(1);
+        self.bytes.read(&mut buffer[..one])
+    }
+}
+
+#[test]
+fn a_reader_may_be_slow_and_interrupted() {
+    let file = content(3000);
+    for (name, chunked_from) in [("Sales.twbx", 0), ("Sales.twbx", 64 << 20), ("Sales", 0)] {
+        let (store, raw) = Store::start(&[]);
+        let reader = Hesitant { bytes: &file, interrupted: false };
+        let source = Source::reader(name, 3000, reader).chunked_from(chunked_from).chunk_size(999);
+        publish(&raw, source).unwrap();
+        assert!(store.state().published == [file.clone()]);
+    }
+}
+
+#[test]
+fn chunks_of_every_size_make_the_same_file() {
+    let file = content(24);
+    for (size, chunks) in [(1, 24), (8, 3), (23, 2), (24, 1), (25, 1), (64 << 20, 1)] {
+        let (store, raw) = Store::start(&[]);
+        publish(&raw, chunked(&file).chunk_size(size)).unwrap();
+        assert!(store.state().published == [file.clone()], "{size}");
+        assert_eq!(raw.count("PUT", "/u1"), chunks, "{size}");
+    }
+    let (_, raw) = Store::start(&[]);
+    assert_eq!(publish(&raw, chunked(&[])).unwrap_err().kind(), ErrorKind::Input);
+    // From how many bytes on it goes in chunks, to the byte.
+    for (length, started) in [(63, 0), (64, 1), (65, 1)] {
+        let (store, raw) = Store::start(&[]);
+        let file = content(length);
+        publish(&raw, chunked(&file).chunked_from(64).chunk_size(50)).unwrap();
+        assert_eq!(store.state().started, started, "{length}");
+        assert!(store.state().published == [file]);
+    }
+}
+
 /// Gives an error, or ends, after so many bytes.
 struct Torn {
     left: usize,
