@@ -112,7 +112,7 @@ impl<'f> Source<'f> {
     }
 
     /// How often an upload in chunks begins anew, under a fresh id, after a chunk of which nobody
-    /// knows whether the server has it. Default: 3.
+    /// knows whether the server has it, or where the server has lost the upload. Default: 3.
     ///
     /// A chunk that the server cannot have received is sent again, as often as
     /// [`HttpOptions::retries`](crate::HttpOptions::retries) says.
@@ -167,11 +167,12 @@ impl<'f> Source<'f> {
         let mut modified = None;
         let mut reader = match self.content {
             Content::Path(path) => {
-                let file = File::open(&path).map_err(unread)?;
-                let about = file.metadata().map_err(unread)?;
-                if !about.is_file() {
+                // Before it is opened: a pipe would be waited for.
+                if !std::fs::metadata(&path).map_err(unread)?.is_file() {
                     return Err(Error::input(format!("{what} is no file")));
                 }
+                let file = File::open(&path).map_err(unread)?;
+                let about = file.metadata().map_err(unread)?;
                 modified = time_of(&about);
                 Reader::File(file)
             }
@@ -231,11 +232,17 @@ enum Reader<'f> {
 }
 
 impl Reader<'_> {
-    /// Whether a file on disk is still as it was when it was opened.
-    fn check_unchanged(&self, length: u64, modified: Option<Timestamp>) -> io::Result<()> {
-        let Reader::File(file) = self else { return Ok(()) };
-        let about = file.metadata()?;
-        match about.len() == length && time_of(&about) == modified {
+    /// Whether it is still as it was when it was opened, as far as that can be told.
+    fn check_unchanged(&mut self, length: u64, modified: Option<Timestamp>) -> io::Result<()> {
+        let is_the_same = match self {
+            Reader::File(file) => {
+                let about = file.metadata()?;
+                about.len() == length && time_of(&about) == modified
+            }
+            Reader::Seek(reader) => reader.seek(SeekFrom::End(0))? == length,
+            Reader::Once { .. } => true,
+        };
+        match is_the_same {
             true => Ok(()),
             false => Err(io::Error::other(
                 "it was changed meanwhile, and what was sent is neither the old nor the new",
@@ -320,8 +327,8 @@ impl<'f> Opened<'f> {
         Part { source: self, offset, length }
     }
 
-    /// Whether the file on disk is still the one that was opened.
-    pub(super) fn check_unchanged(&self) -> Result<()> {
+    /// Whether it is still what was opened.
+    pub(super) fn check_unchanged(&mut self) -> Result<()> {
         let unchanged = self.reader.check_unchanged(self.length, self.modified);
         unchanged.map_err(|error| {
             Error::io(format!("{} was changed while it was sent", self.what), error)

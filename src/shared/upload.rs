@@ -226,7 +226,13 @@ fn tell(source: &mut Opened<'_>, upload: &Upload) {
 /// Begins an upload: `POST fileUploads`. One that nothing is added to harms nobody.
 fn start(core: &Core, file: &Identity) -> Result<Upload> {
     let request = Request::post(core.site("fileUploads")).repeatable();
-    let id = core.xml(request, |root| root.child_attr("fileUpload", "uploadSessionId"))?;
+    let id = core.xml(request, |root| {
+        let id: String = root.child_attr("fileUpload", "uploadSessionId")?;
+        match id.trim_matches('.').is_empty() {
+            true => Err(root.fail("`uploadSessionId`", "is no id")),
+            false => Ok(id),
+        }
+    })?;
     Ok(Upload { id, offset: 0, file: file.clone(), under_way: false })
 }
 

@@ -245,6 +245,37 @@ fn what_comes_in_the_files_place_is_not_taken_for_it() {
     }
 }
 
+#[test]
+fn downloads_into_one_path_do_not_mix() {
+    // Each answer is another file.
+    let asked = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| {
+        let number = asked.fetch_add(1, Ordering::SeqCst);
+        answer(
+            200,
+            &named("filename=\"x.twbx\""),
+            number.to_string().repeat(1_000_000).get(..1_000_000).unwrap(),
+        )
+    });
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let folder = Folder::new("one-path");
+    for (overwrite, good) in [(false, 1), (true, 4)] {
+        let outcomes: Vec<_> = std::thread::scope(|scope| {
+            let one = || {
+                let download = session.workbooks().download(&"w1".into()).overwrite(overwrite);
+                download.to_folder(folder.path()).is_ok()
+            };
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(one)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(outcomes.iter().filter(|good| **good).count(), good);
+        assert_eq!(folder.names(), ["x.twbx"]);
+        let there = std::fs::read(folder.path().join("x.twbx")).unwrap();
+        assert!(there.len() == 1_000_000 && there.iter().all(|byte| *byte == there[0]));
+    }
+}
+
 /// Takes so many bytes, then no more.
 struct Full(usize);
 
