@@ -210,10 +210,12 @@ impl Identity {
 
     fn lock_file(&self, stop: Option<&Stop>) -> Result<Option<Locked<'_>>> {
         let Some(file) = &self.shared else { return Ok(None) };
-        let Some(stop) = stop else { return file.lock(false, SessionFile::PATIENCE).map(Some) };
+        // Who can sign in again makes it anew where somebody has cleaned it away.
+        let create = self.sign_in.is_some();
+        let Some(stop) = stop else { return file.lock(create, SessionFile::PATIENCE).map(Some) };
         let started = Instant::now();
         loop {
-            match file.lock(false, LOOK) {
+            match file.lock(create, LOOK) {
                 Err(error) if error.is_timeout() && started.elapsed() < SessionFile::PATIENCE => {
                     stop.check()?;
                 }

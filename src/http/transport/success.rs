@@ -2,12 +2,13 @@
 
 use std::io::Read;
 
-use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderName};
+use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use ureq::http::{HeaderMap, HeaderValue};
 
 use super::super::failure;
 use super::super::limit::Turn;
 use super::super::url::Url;
+use super::head::{Head, Verdict};
 use crate::secret::Scrub;
 use crate::stop::{Stop, while_watching};
 use crate::xml::{self, Node};
@@ -101,27 +102,65 @@ impl Success {
         self.most
     }
 
-    /// Hands the body on as it arrives, however large it is, and says how many bytes it had. Ends
-    /// with the first error of the connection or of `take`.
-    pub(crate) fn stream(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+    /// Hands a file on as it arrives, however large it is, and says how many bytes it had. Ends with
+    /// the first error of the connection or of `take`, and with one where what comes is a login page,
+    /// an error or nothing in the file's place. A file of `any_text` may be like that itself, unless
+    /// the answer says that it is HTML or XML.
+    pub(crate) fn file(
+        mut self,
+        any_text: bool,
+        mut take: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<u64> {
+        let mut head = Head::new(any_text && !self.says_markup());
         let mut block = vec![0; 64 << 10];
         let mut total = 0;
         loop {
-            let stop = self.stop.as_ref();
-            let read = match while_watching(stop, || self.body.as_reader().read(&mut block)) {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                read => read,
-            };
-            let read = read.map_err(|error| {
-                let error = failure::failed(error.into(), &self.url.origin, &self.scrub);
-                self.explain(error)
-            })?;
-            if read == 0 {
-                return Ok(total);
-            }
+            let read = self.next(&mut block)?;
+            let block = &block[..read];
             total += read as u64;
-            take(&block[..read])?;
+            let wrong = match head.see(block) {
+                Verdict::Held => continue,
+                Verdict::Go if read == 0 => return Ok(total),
+                Verdict::Go => take(block).map(|()| None)?,
+                Verdict::File(bytes) if read == 0 => return take(&bytes).map(|()| total),
+                Verdict::File(bytes) => take(&bytes).map(|()| None)?,
+                Verdict::Nothing => Some(Error::decode("the answer is empty: there is no file")),
+                Verdict::Page => Some(Error::decode(
+                    "the answer is an HTML page, such as a login page, and no file",
+                )),
+                Verdict::Error(bytes) => {
+                    let text = String::from_utf8_lossy(&bytes);
+                    let words =
+                        failure::refused_in_text(self.status, &text, &self.url, &self.scrub);
+                    let other = || Error::decode("the answer is Tableau's XML and no file");
+                    Some(words.unwrap_or_else(other))
+                }
+            };
+            if let Some(wrong) = wrong {
+                return Err(self.explain(wrong));
+            }
         }
+    }
+
+    /// What has come of the body; nothing at its end.
+    fn next(&mut self, block: &mut [u8]) -> Result<usize> {
+        loop {
+            let stop = self.stop.as_ref();
+            match while_watching(stop, || self.body.as_reader().read(block)) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    let error = failure::failed(error.into(), &self.url.origin, &self.scrub);
+                    return Err(self.explain(error));
+                }
+                Ok(read) => return Ok(read),
+            }
+        }
+    }
+
+    /// Whether the answer says that it is HTML or XML.
+    fn says_markup(&self) -> bool {
+        let says = self.header(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+        [&b"html"[..], b"xml"].iter().any(|sort| says.windows(sort.len()).any(|w| w == *sort))
     }
 
     /// The body as text, whole: to its end, but no more than `max_response`.

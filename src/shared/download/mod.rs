@@ -4,7 +4,7 @@ mod name;
 mod partial;
 
 use std::fmt;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,7 +27,9 @@ pub(crate) fn file_name(header: &[u8]) -> Option<String> {
 /// A file to download. Nothing is asked for until it is said where the file goes.
 ///
 /// The file is written as it arrives and takes no memory to speak of, however large it is. What
-/// breaks off begins anew, as often as [`HttpOptions::retries`](crate::HttpOptions::retries) says.
+/// breaks off begins anew, as often as [`HttpOptions::retries`](crate::HttpOptions::retries) says. A
+/// success that brings a login page, Tableau's error or nothing at all in the file's place is an
+/// error ([`Decode`](crate::ErrorKind::Decode), or what Tableau's error is).
 ///
 /// ```no_run
 /// # use tableau_server_client as tsc;
@@ -72,6 +74,11 @@ impl Item {
     pub(crate) fn with_extracts(mut self) -> Item {
         self.has_extracts = true;
         self
+    }
+
+    /// Whether it may hold any text there is, one that looks like HTML too.
+    fn is_any_text(&self) -> bool {
+        matches!(self.extensions, [(None, "csv")])
     }
 
     /// A name where the server gave none that can be used.
@@ -255,7 +262,7 @@ impl Running<'_> {
         mut take: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<u64> {
         let (all, mut come) = (answer.length(), 0);
-        answer.stream(|block| {
+        answer.file(self.item.is_any_text(), |block| {
             take(block)?;
             come += block.len() as u64;
             if let Some(tell) = &mut self.progress {
@@ -266,9 +273,15 @@ impl Running<'_> {
     }
 
     fn check(&self, target: &Path) -> Result<()> {
-        match !self.overwrite && target.symlink_metadata().is_ok() {
-            true => Err(exists(target)),
-            false => Ok(()),
+        match target.symlink_metadata() {
+            Ok(_) if !self.overwrite => Err(exists(target)),
+            Ok(there) if there.is_dir() => {
+                Err(Error::input(format!("{} is a folder", target.display())))
+            }
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            // A name that is too long, say.
+            Err(error) => Err(Error::io(format!("{} cannot be written", target.display()), error)),
         }
     }
 }
