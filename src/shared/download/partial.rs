@@ -42,10 +42,8 @@ impl Partial {
 
     /// Gives the complete file its name.
     pub(super) fn keep(mut self, target: &Path, overwrite: bool) -> Result<()> {
-        // Some disks are full only when all of it is to be there. And Windows renames no open file.
-        if let Some(file) = self.file.take() {
-            file.sync_all().map_err(|error| self.failed(error))?;
-        }
+        // Windows renames no file that is open.
+        drop(self.file.take());
         let kept = match overwrite {
             true => fs::rename(&self.path, target),
             // A link is not made where there is something already; a rename would replace it.
