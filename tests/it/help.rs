@@ -92,6 +92,18 @@ pub fn millis(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
+/// Cargo, to build what a test needs. What it tells a test about its package makes the build scripts
+/// of some dependencies run again, and with them half of the build.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
+}
+
 const CHILD: &str = "TSC_TEST_CHILD";
 
 /// Runs an ignored test of this binary as a process of its own, with these variables and no

@@ -244,15 +244,20 @@ fn uploads_whose_connection_breaks_are_whole_in_the_end() {
         || Fault::status(429).empty(),
         || Fault::status(404).error("404000", "Resource Not Found", "no such upload"),
     ];
-    for fault in breaks {
-        for chunk in [0, 2, 4] {
-            let mock = MockServer::start().unwrap();
-            let session = session_of(&mock);
-            mock.fault(fault().on("PUT", "/fileUploads/*").skip(chunk).times(1));
-            publish_in_chunks(&session, &content).unwrap();
-            assert!(workbooks_named(&session, "Up") == [content.clone()], "chunk {chunk}");
+    let content = &content;
+    std::thread::scope(|scope| {
+        for fault in breaks {
+            scope.spawn(move || {
+                for chunk in [0, 2, 4] {
+                    let mock = MockServer::start().unwrap();
+                    let session = session_of(&mock);
+                    mock.fault(fault().on("PUT", "/fileUploads/*").skip(chunk).times(1));
+                    publish_in_chunks(&session, content).unwrap();
+                    assert!(workbooks_named(&session, "Up") == [content.clone()], "chunk {chunk}");
+                }
+            });
         }
-    }
+    });
 }
 
 fn publish_in_chunks(

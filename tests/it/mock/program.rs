@@ -5,23 +5,17 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Once;
 
 use super::request;
+use crate::help::cargo;
 
 /// The program, which `cargo test` builds beside this binary only where the feature was asked for
 /// by name.
 fn program() -> Command {
     static BUILT: Once = Once::new();
     BUILT.call_once(|| {
-        let mut build = Command::new(env!("CARGO"));
+        let mut build = cargo();
         build.args(["build", "--quiet", "--features", "mock", "--bin", "tableau-mock-server"]);
         if !cfg!(debug_assertions) {
             build.arg("--release");
-        }
-        // What cargo tells a test about its package makes the build scripts of some dependencies
-        // run again, and with them half of the build.
-        for (name, _) in std::env::vars().filter(|(name, _)| {
-            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
-        }) {
-            build.env_remove(name);
         }
         assert!(build.status().unwrap().success());
     });

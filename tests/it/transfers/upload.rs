@@ -73,21 +73,7 @@ fn chunks_arrive_in_order_and_the_file_is_published() {
 #[test]
 fn a_chunk_of_unknown_fate_starts_the_upload_anew() {
     let status = |status, stored| Fault::Status { status, retry_after: None, stored };
-    for (at, fault) in [
-        (1, Fault::ResetDuring),
-        (1, Fault::ResetAfter { stored: true }),
-        (3, Fault::ResetBefore),
-        (3, Fault::ResetDuring),
-        (3, Fault::ResetAfter { stored: true }),
-        (3, Fault::ResetAfter { stored: false }),
-        (3, status(504, true)),
-        (3, status(504, false)),
-        (3, status(503, false)),
-        (3, status(502, true)),
-        (3, status(500, true)),
-        (3, Fault::BrokenAnswer),
-        (3, Fault::WrongAnswer),
-    ] {
+    let begins_anew = |at: usize, fault: Fault| {
         let (store, raw) = Store::start(&[(at, fault)]);
         let file = file();
         publish(&raw, chunked(&file)).unwrap();
@@ -95,7 +81,26 @@ fn a_chunk_of_unknown_fate_starts_the_upload_anew() {
         assert_eq!(raw.count("POST", "/fileUploads"), 2, "{fault:?}");
         assert_eq!(raw.count("PUT", "/u1"), at, "{fault:?}");
         assert_eq!(raw.count("PUT", "/u2"), 4, "{fault:?}");
-    }
+    };
+    std::thread::scope(|scope| {
+        for (at, fault) in [
+            (1, Fault::ResetDuring),
+            (1, Fault::ResetAfter { stored: true }),
+            (3, Fault::ResetBefore),
+            (3, Fault::ResetDuring),
+            (3, Fault::ResetAfter { stored: true }),
+            (3, Fault::ResetAfter { stored: false }),
+            (3, status(504, true)),
+            (3, status(504, false)),
+            (3, status(503, false)),
+            (3, status(502, true)),
+            (3, status(500, true)),
+            (3, Fault::BrokenAnswer),
+            (3, Fault::WrongAnswer),
+        ] {
+            scope.spawn(move || begins_anew(at, fault));
+        }
+    });
 }
 
 #[test]
