@@ -38,7 +38,7 @@ impl Core {
         version: ApiVersion,
         sign_in: SignIn,
     ) -> Result<Core> {
-        let answer = SignedIn::by(&transport, version, &sign_in, None)?;
+        let answer = SignedIn::by(&transport, version, &sign_in, None, None)?;
         Ok(Core::new(transport, version, answer, Some(sign_in)))
     }
 
@@ -121,7 +121,7 @@ impl Core {
     /// Ends the session on the server. One that is no longer valid has ended already. It is tried
     /// once, with the token that is there: a new one would only have to be ended, too.
     pub(crate) fn sign_out(&self, within: Duration) -> Result<()> {
-        let request = Request::post(self.api("auth/signout")).within(within).once();
+        let request = Request::post(self.api("auth/signout")).within(within).once().at_once();
         match self.ask_once(request, Success::ignore) {
             Err(error) if error.is_session_expired() => Ok(()),
             other => other,
@@ -179,7 +179,7 @@ impl Core {
         let outcome = self.transport.send(&mut request, self.asker(&used), &mut finish);
         match outcome {
             Err(expired) if expired.is_session_expired() && self.renews() => {
-                self.identity.renew(self, &used, expired)?;
+                self.identity.renew(self, &used, expired, request.sent_first())?;
                 let token = self.identity.token();
                 self.transport.send(&mut request, self.asker(&token), finish)
             }

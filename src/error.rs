@@ -316,10 +316,26 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(doing) = &self.0.doing {
-            write!(f, "{doing}: ")?;
+            write!(f, "{}: ", one_line(doing))?;
         }
-        f.write_str(&self.0.what)
+        f.write_str(&one_line(&self.0.what))
     }
+}
+
+/// The text on one line, with nothing in it that moves a terminal's cursor or turns the text around:
+/// some of it is a stranger's, and it ends up in logs.
+fn one_line(text: &str) -> Cow<'_, str> {
+    let moves =
+        |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    if !text.contains(moves) {
+        return text.into();
+    }
+    let plain = |c: char| match c {
+        '\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}' => ' ',
+        c if moves(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.chars().map(plain).collect()
 }
 
 impl fmt::Debug for Error {
@@ -384,6 +400,14 @@ mod tests {
             .doing("second");
         assert_eq!(error.to_string(), "first: reading a.pem");
         assert_eq!(format!("{error:?}"), "Io: first: reading a.pem: torn");
+    }
+
+    #[test]
+    fn a_message_is_one_line_and_plain() {
+        let error = Error::decode("a\nb\r\tc\u{2028}d\u{1b}[31me\0f\u{202e}g ü").doing("GET\nx");
+        let shown = "GET x: a b  c d\u{fffd}[31me\u{fffd}f\u{fffd}g ü";
+        assert_eq!(error.to_string(), shown);
+        assert_eq!(format!("{error:?}"), format!("Decode: {shown}"));
     }
 
     #[test]

@@ -51,17 +51,19 @@ impl FromXml for SignedIn {
 }
 
 impl SignedIn {
-    /// Signs in.
+    /// Signs in, as a part of a call that began then, if it is one.
     pub(crate) fn by(
         transport: &Transport,
         version: ApiVersion,
         sign_in: &SignIn,
         stop: Option<&Stop>,
+        begun: Option<Instant>,
     ) -> Result<SignedIn> {
         let scrub = transport.scrub().clone().with(sign_in.secret());
         let asker = Asker { token: None, scrub: &scrub, stop };
-        let mut request =
-            Request::post(format!("/api/{version}/auth/signin")).xml(sign_in.request()?);
+        let mut request = Request::post(format!("/api/{version}/auth/signin"))
+            .xml(sign_in.request()?)
+            .begun(begun);
         transport
             .send(&mut request, asker, |answer| answer.xml(|root| root.child("credentials")))
             .map_err(Error::during_sign_in)
@@ -127,16 +129,27 @@ impl Identity {
 
     /// Signs in again, unless another thread, or another process that shares the session, has done
     /// so since `used` was taken. `expired` is what the server said, and what the caller gets where
-    /// this fails.
-    pub(crate) fn renew(&self, core: &Core, used: &Token, expired: Error) -> Result<()> {
+    /// this fails. The call began then, and its bounds count.
+    pub(crate) fn renew(
+        &self,
+        core: &Core,
+        used: &Token,
+        expired: Error,
+        begun: Option<Instant>,
+    ) -> Result<()> {
         let stop = core.stop();
-        let mut renewal = self.lock_renewal(stop)?;
+        let deadline = core.transport.ends(begun);
+        let over = || {
+            stop.is_some_and(Stop::is_stopped)
+                || deadline.is_some_and(|deadline| deadline <= Instant::now())
+        };
+        let mut renewal = self.lock_renewal(stop, deadline)?;
         if self.token().token != used.token {
             return Ok(());
         }
-        let mut file = match self.lock_file(stop) {
+        let mut file = match self.lock_file(stop, deadline) {
             Ok(file) => file,
-            Err(error) if stop.is_some_and(Stop::is_stopped) => return Err(error),
+            Err(error) if over() => return Err(error),
             Err(error) => return Err(expired.and_then_failed("its file is of no use", Some(error))),
         };
         if let Some(file) = &mut file {
@@ -163,12 +176,12 @@ impl Identity {
         }
         info!(target: LOG, "the session has expired: signing in again");
         let signed_in = sign_in.renewed(&core.site_url).and_then(|next| {
-            let answer = SignedIn::by(&core.transport, core.version, &next, stop)?;
+            let answer = SignedIn::by(&core.transport, core.version, &next, stop, begun)?;
             Ok((next, answer))
         });
         let (next, answer) = match signed_in {
             Ok(signed_in) => signed_in,
-            Err(error) if stop.is_some_and(Stop::is_stopped) => return Err(error),
+            Err(error) if over() => return Err(error),
             Err(error) => {
                 renewal.refused = error.is_sign_in_failed();
                 return Err(expired.and_then_failed("signing in again failed", Some(error)));
@@ -194,30 +207,46 @@ impl Identity {
         Ok(())
     }
 
-    /// Waits while another thread signs in again, which may take longer than the stop allows.
-    fn lock_renewal(&self, stop: Option<&Stop>) -> Result<MutexGuard<'_, Renewal>> {
-        let Some(stop) = stop else {
+    /// Waits while another thread signs in again, which may take longer than this call may.
+    fn lock_renewal(
+        &self,
+        stop: Option<&Stop>,
+        deadline: Option<Instant>,
+    ) -> Result<MutexGuard<'_, Renewal>> {
+        if stop.is_none() && deadline.is_none() {
             return Ok(self.renewal.lock().unwrap_or_else(PoisonError::into_inner));
-        };
+        }
         loop {
             match self.renewal.try_lock() {
                 Ok(renewal) => return Ok(renewal),
                 Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
-                Err(TryLockError::WouldBlock) => stop.sleep(LOOK)?,
+                Err(TryLockError::WouldBlock) => {}
+            }
+            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                let what = "the session has expired, and was not renewed in the time allowed";
+                return Err(Error::new(ErrorKind::Timeout, what));
+            }
+            match stop {
+                Some(stop) => stop.sleep(LOOK)?,
+                None => std::thread::sleep(LOOK),
             }
         }
     }
 
-    fn lock_file(&self, stop: Option<&Stop>) -> Result<Option<Locked<'_>>> {
+    fn lock_file(
+        &self,
+        stop: Option<&Stop>,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Locked<'_>>> {
         let Some(file) = &self.shared else { return Ok(None) };
         // Who can sign in again makes it anew where somebody has cleaned it away.
         let create = self.sign_in.is_some();
-        let Some(stop) = stop else { return file.lock(create, SessionFile::PATIENCE).map(Some) };
-        let started = Instant::now();
+        let patient = Instant::now() + SessionFile::PATIENCE;
+        let patient = deadline.map_or(patient, |deadline| deadline.min(patient));
         loop {
             match file.lock(create, LOOK) {
-                Err(error) if error.is_timeout() && started.elapsed() < SessionFile::PATIENCE => {
-                    stop.check()?;
+                Err(error) if error.is_timeout() && Instant::now() < patient => {
+                    stop.map_or(Ok(()), Stop::check)?;
                 }
                 other => return other.map(Some),
             }

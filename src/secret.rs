@@ -49,10 +49,12 @@ impl fmt::Debug for Secret {
 
 /// Takes secrets out of text that others wrote: the server's words, a redirect's address, the start
 /// of a body. A secret is found however it is written: each of its characters as it is, or as XML,
-/// HTML, JSON and URLs may write it.
+/// HTML, JSON and URLs may write it, one inside the other too; and as a whole in Base64 and in hex.
 #[derive(Clone, Default)]
 pub(crate) struct Scrub {
     secrets: Vec<String>,
+    /// What they are in Base64 and in hex.
+    packed: Vec<String>,
 }
 
 /// How far a secret goes in a text.
@@ -70,6 +72,8 @@ impl Scrub {
     pub(crate) fn add(&mut self, secret: &str) {
         if !secret.is_empty() && !self.secrets.iter().any(|known| known == secret) {
             self.secrets.push(secret.to_owned());
+            // What is shorter would be found in texts that have nothing to do with it.
+            self.packed.extend(packed(secret.as_bytes()).into_iter().filter(|p| p.len() >= 8));
         }
     }
 
@@ -93,7 +97,8 @@ impl Scrub {
         while let Some(next) = text[at..].chars().next() {
             // The longest, so that a secret inside another leaves no rest of that.
             let mut longest = None;
-            for found in self.secrets.iter().map(|secret| find_here(&text[at..], secret)) {
+            let all = self.secrets.iter().chain(&self.packed);
+            for found in all.map(|secret| find_here(&text[at..], secret)) {
                 match found {
                     Found::Whole(length) => longest = longest.max(Some(length)),
                     Found::Begun if cut_short => longest = Some(text.len() - at),
@@ -110,17 +115,104 @@ impl Scrub {
                 None => at += next.len_utf8(),
             }
         }
-        if kept == 0 {
-            return text.into();
+        let clean: Cow<'t, str> = match kept {
+            0 => text.into(),
+            _ => (out + &text[kept..]).into(),
+        };
+        // Where layers of writing hide one still, nothing of the text is of use.
+        match self.is_hidden_in(&clean) {
+            true => Scrub::MARK.into(),
+            false => clean,
         }
-        out += &text[kept..];
-        out.into()
     }
+
+    /// Whether one of the secrets comes to light where the text is read as what several layers of
+    /// XML, JSON and URLs have made of another text.
+    fn is_hidden_in(&self, text: &str) -> bool {
+        let mut text = Cow::Borrowed(text);
+        for _ in 0..3 {
+            if !text.contains(['%', '&', '\\']) {
+                return false;
+            }
+            text = unescaped(&text).into();
+            if self.secrets.iter().chain(&self.packed).any(|secret| text.contains(secret)) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// What a text may look like in Base64, wherever in a longer text it begins, and in hex. Of the
+/// first and the last character, which the neighbours have a part in, Base64 keeps none.
+fn packed(bytes: &[u8]) -> Vec<String> {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut all = Vec::new();
+    for before in 0..3 {
+        let bits = [vec![0; before].as_slice(), bytes].concat();
+        let six = |at: usize| {
+            let two = [bits[at * 6 / 8], bits.get(at * 6 / 8 + 1).copied().unwrap_or(0)];
+            let shift = 10 - at * 6 % 8;
+            char::from(LETTERS[usize::from(u16::from_be_bytes(two) >> shift & 63)])
+        };
+        let inside = (before * 8).div_ceil(6)..bits.len() * 8 / 6;
+        all.push(inside.map(six).collect::<String>());
+    }
+    for at in 0..3 {
+        let in_urls = all[at].replace('+', "-").replace('/', "_");
+        if in_urls != all[at] {
+            all.push(in_urls);
+        }
+    }
+    all.extend([crate::http::hex(bytes), crate::http::hex(bytes).to_ascii_uppercase()]);
+    all
+}
+
+/// The text that this one was, one layer of XML, JSON or URL less.
+fn unescaped(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let escape = match first {
+            '%' => rest.get(1..3).and_then(hex).map(|code| (code, 3)),
+            '&' => {
+                let end = rest.bytes().take(LONGEST_REFERENCE).position(|byte| byte == b';');
+                end.and_then(|end| Some((referred_to(&rest[1..end])?, end + 1)))
+            }
+            '\\' => match rest[1..].chars().next() {
+                Some('u') => rest.get(2..6).and_then(hex).map(|code| (code, 6)),
+                Some(letter) => Some((short_for(letter).into(), 1 + letter.len_utf8())),
+                None => None,
+            },
+            _ => None,
+        };
+        match escape {
+            // Bytes of UTF-8, each by itself.
+            Some((code, length)) if first == '%' => {
+                out.push(u8::try_from(code).unwrap_or_default());
+                rest = &rest[length..];
+            }
+            Some((code, length)) => {
+                let meant = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+                out.extend_from_slice(meant.encode_utf8(&mut [0; 4]).as_bytes());
+                rest = &rest[length..];
+            }
+            None => {
+                out.extend_from_slice(first.encode_utf8(&mut [0; 4]).as_bytes());
+                rest = &rest[first.len_utf8()..];
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Whether the text begins with this secret. All ways that it may be written in are followed at
 /// once: `%` may stand for itself or begin a `%25`.
 fn find_here(text: &str, secret: &str) -> Found {
+    // Nearly everywhere it does not.
+    if !text.starts_with(['%', '&', '\\', '+']) && text.chars().next() != secret.chars().next() {
+        return Found::No;
+    }
     let mut ends = vec![0];
     let mut begun = false;
     for wanted in secret.chars() {
@@ -131,7 +223,9 @@ fn find_here(text: &str, secret: &str) -> Found {
             spellings(rest, wanted, |length| next.push(end + length));
             // An escape that the end of the text cut off.
             begun |= rest.is_empty()
-                || (next.len() == before && rest.len() < 12 && rest.starts_with(['%', '&', '\\']));
+                || (next.len() == before
+                    && rest.len() < LONGEST_REFERENCE
+                    && rest.starts_with(['%', '&', '\\']));
         }
         next.dedup();
         if next.is_empty() {
@@ -161,7 +255,7 @@ fn spellings(text: &str, wanted: char, mut is: impl FnMut(usize)) {
             }
         }
         Some(b'&') => {
-            let reference = text.bytes().take(12).position(|byte| byte == b';');
+            let reference = text.bytes().take(LONGEST_REFERENCE).position(|byte| byte == b';');
             if let Some(end) = reference
                 && referred_to(&text[1..end]) == Some(u32::from(wanted))
             {
@@ -179,18 +273,70 @@ fn hex(digits: &str) -> Option<u32> {
     plain.then(|| u32::from_str_radix(digits, 16).ok()).flatten()
 }
 
+/// As long is `&name;`, zeros in front of a number included.
+const LONGEST_REFERENCE: usize = 16;
+
+/// The names that HTML has for what stands on a keyboard; the first five are XML's.
+const NAMES: [(&str, char); 39] = [
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("Tab", '\t'),
+    ("NewLine", '\n'),
+    ("nbsp", '\u{a0}'),
+    ("excl", '!'),
+    ("num", '#'),
+    ("dollar", '$'),
+    ("percnt", '%'),
+    ("lpar", '('),
+    ("rpar", ')'),
+    ("ast", '*'),
+    ("midast", '*'),
+    ("plus", '+'),
+    ("comma", ','),
+    ("period", '.'),
+    ("sol", '/'),
+    ("colon", ':'),
+    ("semi", ';'),
+    ("equals", '='),
+    ("quest", '?'),
+    ("commat", '@'),
+    ("lsqb", '['),
+    ("lbrack", '['),
+    ("bsol", '\\'),
+    ("rsqb", ']'),
+    ("rbrack", ']'),
+    ("Hat", '^'),
+    ("lowbar", '_'),
+    ("grave", '`'),
+    ("lcub", '{'),
+    ("lbrace", '{'),
+    ("verbar", '|'),
+    ("vert", '|'),
+    ("rcub", '}'),
+    ("rbrace", '}'),
+];
+
 /// The character of `&name;`.
 fn referred_to(name: &str) -> Option<u32> {
-    match name {
-        "amp" => Some('&'.into()),
-        "lt" => Some('<'.into()),
-        "gt" => Some('>'.into()),
-        "quot" => Some('"'.into()),
-        "apos" => Some('\''.into()),
-        _ => {
-            let number = name.strip_prefix('#')?;
-            number.strip_prefix(['x', 'X']).map_or_else(|| number.parse().ok(), hex)
-        }
+    if let Some(number) = name.strip_prefix('#') {
+        return number.strip_prefix(['x', 'X']).map_or_else(|| number.parse().ok(), hex);
+    }
+    NAMES.iter().find(|(known, _)| *known == name).map(|(_, meant)| u32::from(*meant))
+}
+
+/// What a letter behind a backslash stands for.
+fn short_for(letter: char) -> char {
+    match letter {
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        '0' => '\0',
+        other => other,
     }
 }
 
@@ -198,12 +344,6 @@ fn referred_to(name: &str) -> Option<u32> {
 fn escaped(text: &str, wanted: char, mut is: impl FnMut(usize)) {
     let Some(letter) = text[1..].chars().next() else { return };
     let short = match letter {
-        'b' => '\u{8}',
-        'f' => '\u{c}',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        '0' => '\0',
         'u' => {
             let unit = |at: usize| text.get(at..at + 4).and_then(hex);
             let mut units = [0; 2];
@@ -223,7 +363,7 @@ fn escaped(text: &str, wanted: char, mut is: impl FnMut(usize)) {
             }
             return;
         }
-        other => other,
+        letter => short_for(letter),
     };
     if short == wanted {
         is(1 + letter.len_utf8());
@@ -262,6 +402,41 @@ mod tests {
             assert_eq!(scrub.clean(text), text);
             assert_eq!(scrub.clean(&format!("{text}ß")), format!("{text}ß"));
         }
+    }
+
+    #[test]
+    fn layers_and_packings_hide_no_secret() {
+        let scrub = Scrub::default().with(&Secret::new("p@ss|w&rd \"ü\"+/=1"));
+        for text in [
+            // HTML's names, and zeros.
+            "p&commat;ss&verbar;w&amp;rd &quot;ü&quot;&plus;&sol;&equals;1",
+            "p&#00000000064;ss&vert;w&amp;rd &quot;ü&quot;+/=1",
+            // URL in URL, XML in XML, XML in JSON, JSON in JSON, URL in XML in JSON.
+            "p%2540ss%257Cw%2526rd%2520%2522%25C3%25BC%2522%252B%252F%253D1",
+            "p@ss|w&amp;amp;rd &amp;quot;ü&amp;quot;+/=1",
+            "p@ss|w\\u0026amp;rd \\u0026quot;ü\\u0026quot;+/=1",
+            "p@ss|w&rd \\\\\\\"ü\\\\\\\"+/=1",
+            "p\\u002540ss\\u00257Cw&#x25;26rd%20%22%C3%BC%22%2B%2F%3D1",
+            // Hex.
+            "704073737c77267264202 2c3bc222b2f3d31".replace(' ', "").as_str(),
+        ] {
+            let clean = scrub.clean(text);
+            assert!(clean.ends_with(Scrub::MARK) && clean.len() <= 10, "{text}: {clean}");
+        }
+        // Base64, at each place of a group of three, in both alphabets; `user:password` is one.
+        let scrub = Scrub::default().with(&Secret::new("~~hunter2?hunter2>>"));
+        for text in [
+            "fn5odW50ZXIyP2h1bnRlcjI+Pg==",
+            "eH5+aHVudGVyMj9odW50ZXIyPj4=",
+            "eHh+fmh1bnRlcjI/aHVudGVyMj4+",
+            "eHh-fmh1bnRlcjI_aHVudGVyMj4-eQ==",
+            "dXNlcjp+fmh1bnRlcjI/aHVudGVyMj4+",
+        ] {
+            let shown = scrub.clean(&format!("Basic {text}.")).into_owned();
+            assert!(shown.contains(Scrub::MARK), "{text}: {shown}");
+            assert!(!shown.contains("bnRlcj") && !shown.contains("VudGVy"), "{text}: {shown}");
+        }
+        assert_eq!(scrub.clean("100 % of R&amp;D \\n"), "100 % of R&amp;D \\n");
     }
 
     #[test]

@@ -203,16 +203,18 @@ pub(crate) fn while_watching<T>(stop: Option<&Stop>, run: impl FnOnce() -> T) ->
     struct Restore(Option<Stop>);
     impl Drop for Restore {
         fn drop(&mut self) {
-            CURRENT.set(self.0.take());
+            let _ = CURRENT.try_with(|current| current.replace(self.0.take()));
         }
     }
-    let _restore = Restore(CURRENT.replace(stop.cloned()));
+    // It is gone already where a thread ends, whose own thread-locals may still drop a session.
+    let before = CURRENT.try_with(|current| current.replace(stop.cloned()));
+    let _restore = Restore(before.ok().flatten());
     run()
 }
 
 /// What ends this thread's waits.
 pub(crate) fn watched() -> Option<Stop> {
-    CURRENT.with_borrow(Option::clone)
+    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@ use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
-use jiff::{Timestamp, Zoned};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use ureq::http::HeaderMap;
 use ureq::http::header::{DATE, RETRY_AFTER};
 
@@ -46,7 +48,14 @@ pub(super) fn failed(error: ureq::Error, to: &Origin, scrub: &Scrub) -> Error {
         ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => {
             Error::new(ErrorKind::Connect, format!("no connection to {authority}"))
         }
-        // Not as the source: these texts may hold the server's.
+        // Not as the source: these texts may hold the server's, or the proxy's.
+        other if failed_while_connecting() => Error::new(
+            ErrorKind::Connect,
+            format!(
+                "no connection to {authority}: what answers is no proxy: {}",
+                cut(&scrub.clean(&other.to_string()), 200)
+            ),
+        ),
         other => Error::decode(format!(
             "the answer of {authority} is no HTTP that can be read: {}",
             cut(&scrub.clean(&other.to_string()), 200)
@@ -133,7 +142,8 @@ pub(super) fn refused(
     url: &Url,
     scrub: &Scrub,
 ) -> Error {
-    let text = String::from_utf8_lossy(body);
+    // Without the zeros of UTF-16, in which nothing would be found that may not be shown.
+    let text = String::from_utf8_lossy(body).replace('\0', "");
     let answer = Answer {
         status: Some(status),
         url: Some(scrub.clean(&url.to_string()).into_owned()),
@@ -251,17 +261,21 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| Some(headers.get(name)?.to_str().ok()?.trim());
     let value = text(RETRY_AFTER)?;
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A number that is too large for any clock is still a number.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
-    let wait =
-        date(value)?.duration_since(text(DATE).and_then(date).unwrap_or_else(Timestamp::now));
+    let now = || TimeZone::UTC.to_datetime(Timestamp::now());
+    let wait = date(value)?.duration_since(text(DATE).and_then(date).unwrap_or_else(now));
     Some(wait.try_into().unwrap_or(Duration::ZERO))
 }
 
-fn date(text: &str) -> Option<Timestamp> {
-    let date: Zoned = jiff::fmt::rfc2822::parse(text).ok()?;
-    Some(date.timestamp())
+/// A date in one of the three forms that HTTP has had, in UTC; the day of the week is not looked at.
+fn date(text: &str) -> Option<DateTime> {
+    let (_, date) = text.split_once(' ')?;
+    ["%d %b %Y %H:%M:%S GMT", "%d-%b-%y %H:%M:%S GMT", "%b %e %H:%M:%S %Y"]
+        .into_iter()
+        .find_map(|form| DateTime::strptime(form, date.trim_start()).ok())
 }
 
 #[cfg(test)]
@@ -325,6 +339,20 @@ mod tests {
             after("Sun, 06 Nov 1994 08:49:40 GMT", Some(long_ago)),
             Some(Duration::from_secs(3))
         );
-        assert_eq!(after("soon", None), None);
+        for same in [
+            "Sunday, 06-Nov-94 08:49:40 GMT",
+            "Sun Nov  6 08:49:40 1994",
+            "Fri, 06 Nov 1994 08:49:40 GMT",
+        ] {
+            assert_eq!(after(same, Some(long_ago)), Some(Duration::from_secs(3)), "{same}");
+        }
+        let endless = "9".repeat(30);
+        assert_eq!(after(&endless, None), Some(Duration::from_secs(u64::MAX)));
+        let far = after("Fri, 31 Dec 9999 23:59:59 GMT", None).unwrap();
+        assert!(far > Duration::from_secs(1 << 37), "{far:?}");
+        for none in ["soon", "", "-1", "+7", "7.5", "0x10", "7 s", "Sun, 99 Nov 1994 08:49:40 GMT"]
+        {
+            assert_eq!(after(none, None), None, "{none}");
+        }
     }
 }

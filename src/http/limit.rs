@@ -46,6 +46,20 @@ impl Limiter {
         Some(Limiter { at_a_time, in_an_hour, hour, state: Arc::default() })
     }
 
+    /// A turn for what must not wait. It counts, and others wait the longer.
+    pub(super) fn no_wait(&self) -> Turn {
+        let mut state = self.state.0.lock().unwrap_or_else(PoisonError::into_inner);
+        self.begin(&mut state, Instant::now())
+    }
+
+    fn begin(&self, state: &mut State, now: Instant) -> Turn {
+        state.running += 1;
+        if self.in_an_hour != usize::MAX {
+            state.begun.push_back(now);
+        }
+        Turn(self.state.clone())
+    }
+
     /// Waits for a turn, to the deadline at most.
     pub(super) fn turn(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<Turn> {
         let (state, freed) = &*self.state;
@@ -56,11 +70,7 @@ impl Limiter {
                 state.begun.pop_front();
             }
             if state.running < self.at_a_time && state.begun.len() < self.in_an_hour {
-                state.running += 1;
-                if self.in_an_hour != usize::MAX {
-                    state.begun.push_back(now);
-                }
-                return Ok(Turn(self.state.clone()));
+                return Ok(self.begin(&mut state, now));
             }
             stop.map_or(Ok(()), Stop::check)?;
             if deadline.is_some_and(|deadline| deadline <= now) {
@@ -117,6 +127,10 @@ mod tests {
         assert_eq!(limiter.turn(None, soon).unwrap_err().kind(), ErrorKind::Timeout);
         limiter.turn(None, None).unwrap();
         assert!(start.elapsed() >= hour);
+        // What may not wait counts all the same.
+        for _ in 0..3 {
+            limiter.no_wait();
+        }
         let stopped = Stop::new();
         stopped.stop();
         let turns = [

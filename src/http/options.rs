@@ -87,8 +87,9 @@ impl HttpOptions {
         self
     }
 
-    /// The longest that one whole request may take, its redirects and the whole answer included.
-    /// Default: none, so that a long transfer that moves is never cut off.
+    /// The longest that one whole request may take: its tries, its redirects, signing in again
+    /// where that is due, and the whole answer included. Default: none, so that a long transfer that
+    /// moves is never cut off.
     pub fn timeout(mut self, longest: Duration) -> HttpOptions {
         self.timeout = Some(longest);
         self
@@ -207,6 +208,8 @@ impl HttpOptions {
     }
 
     /// The most requests that are sent within any hour; others wait their turn. Default: no limit.
+    ///
+    /// Sign-outs count and do not wait: one that came too late would leave the session open.
     pub fn max_per_hour(mut self, requests: usize) -> HttpOptions {
         self.max_per_hour = Some(requests);
         self
@@ -296,19 +299,19 @@ impl HttpOptions {
     }
 
     pub(super) fn whole_request(&self) -> Option<Duration> {
-        self.timeout
+        self.timeout.map(countable)
     }
 
     pub(super) fn connecting(&self) -> Duration {
-        self.connect_timeout.unwrap_or(Duration::from_secs(10))
+        self.connect_timeout.map_or(Duration::from_secs(10), countable)
     }
 
     pub(super) fn silence(&self) -> Duration {
-        self.read_timeout.unwrap_or(Duration::from_secs(60))
+        self.read_timeout.map_or(Duration::from_secs(60), countable)
     }
 
     pub(super) fn signing_out(&self) -> Duration {
-        self.sign_out_timeout.unwrap_or(Duration::from_secs(5))
+        self.sign_out_timeout.map_or(Duration::from_secs(5), countable)
     }
 
     pub(super) fn largest_answer(&self) -> u64 {
@@ -355,6 +358,11 @@ impl HttpOptions {
         }
         scrub
     }
+}
+
+/// No longer than a clock can count on from now: a century is as good as for ever.
+pub(super) fn countable(time: Duration) -> Duration {
+    time.min(Duration::from_secs(100 * 365 * 24 * 60 * 60))
 }
 
 const RESERVED: [&str; 5] =

@@ -1,7 +1,7 @@
 //! [`Request`]: what is to be sent, built without a network.
 
 use std::io::{self, Read};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::http::Method;
 
@@ -23,6 +23,13 @@ pub(crate) struct Request<'b> {
     pub(super) repeat: Repeat,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) secrets: Vec<Secret>,
+    /// When it was sent first. What bounds the whole of it counts from there, also where the session
+    /// had to sign in again in between.
+    pub(super) since: Option<Instant>,
+    /// An earlier try may have been carried out, though its answer was lost.
+    pub(super) may_have_arrived: bool,
+    /// It does not wait for its turn.
+    pub(super) at_once: bool,
     needs: Option<ApiVersion>,
 }
 
@@ -73,6 +80,9 @@ impl<'b> Request<'b> {
             within: None,
             headers: Vec::new(),
             secrets: Vec::new(),
+            since: None,
+            may_have_arrived: false,
+            at_once: false,
             needs: None,
         }
     }
@@ -188,6 +198,23 @@ impl<'b> Request<'b> {
     /// A `POST` or `PATCH` that does no more when it is carried out twice.
     pub(crate) fn repeatable(mut self) -> Request<'b> {
         self.repeat = Repeat::Harmless;
+        self
+    }
+
+    /// Counts its time from then on, as a part of something that began before.
+    pub(crate) fn begun(mut self, then: Option<Instant>) -> Request<'b> {
+        self.since = then;
+        self
+    }
+
+    /// When it was sent first.
+    pub(crate) fn sent_first(&self) -> Option<Instant> {
+        self.since
+    }
+
+    /// Waits for no turn, however many requests there are at the time.
+    pub(crate) fn at_once(mut self) -> Request<'b> {
+        self.at_once = true;
         self
     }
 

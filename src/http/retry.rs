@@ -95,7 +95,8 @@ impl Retries {
             Some((waits, _)) => waits.get(number as usize).copied(),
             None => (number < self.times).then(|| {
                 let doubled = self.first.saturating_mul(2u32.saturating_pow(number));
-                doubled.min(self.longest).mul_f64(0.75 + 0.5 * random())
+                let wait = doubled.min(self.longest).as_secs_f64() * (0.75 + 0.5 * random());
+                Duration::try_from_secs_f64(wait).unwrap_or(Duration::MAX)
             }),
         }
     }
@@ -311,6 +312,17 @@ mod tests {
         let soon = Some(Instant::now() + Duration::from_secs(1));
         let mut tries = Tries::new(&retries, Repeat::Harmless, soon);
         assert_eq!(tries.again_after(&http(429, Some(2))), None);
+    }
+
+    #[test]
+    fn waits_without_end_are_no_waits() {
+        let retries = Retries::new().first_wait(Duration::MAX).longest_wait(Duration::MAX);
+        let retries = retries.within(Duration::MAX).times(u32::MAX);
+        assert!(retries.wait(9, false).is_some_and(|wait| wait > Duration::from_secs(1 << 60)));
+        assert_eq!(
+            Tries::new(&retries, Repeat::Harmless, None).again_after(&http(502, None)),
+            None
+        );
     }
 
     #[test]

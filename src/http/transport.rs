@@ -19,7 +19,7 @@ use ureq::{AsSendBody, Proxy, SendBody};
 use super::connector::{self, Names};
 use super::failure;
 use super::limit::{Limiter, Turn};
-use super::options::HttpOptions;
+use super::options::{self, HttpOptions};
 use super::proxy::Proxies;
 use super::request::{Body, Exact, Patience, Request, SourceFailed};
 use super::retry::Tries;
@@ -116,6 +116,11 @@ impl Transport {
         &self.base
     }
 
+    /// When a call that began then has to end.
+    pub(crate) fn ends(&self, since: Option<Instant>) -> Option<Instant> {
+        since?.checked_add(self.options.whole_request()?)
+    }
+
     pub(crate) fn sign_out_timeout(&self) -> Duration {
         self.options.signing_out()
     }
@@ -155,8 +160,9 @@ impl Transport {
             Cow::Owned(scrub.into_owned().with(secret))
         });
         let asker = Asker { scrub: &scrub, ..asker };
+        let since = *request.since.get_or_insert_with(Instant::now);
         let limit = request.within.or_else(|| self.options.whole_request());
-        let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let limit = limit.and_then(|limit| since.checked_add(limit));
         let deadline = [limit, asker.stop.and_then(Stop::deadline)].into_iter().flatten().min();
         let mut tries = Tries::new(self.options.retrying(), request.repeat, deadline);
         loop {
@@ -165,12 +171,14 @@ impl Transport {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
-            if request.method == Method::DELETE && tries.may_have_arrived() && error.is_not_found()
+            if request.method == Method::DELETE && request.may_have_arrived && error.is_not_found()
             {
                 debug!(target: LOG, "{error}: an earlier try had deleted it");
                 return finish(Success::nothing(asker.scrub));
             }
-            let Some(wait) = tries.again_after(&error) else { return Err(error) };
+            let again = tries.again_after(&error);
+            request.may_have_arrived |= tries.may_have_arrived();
+            let Some(wait) = again else { return Err(error) };
             warn!(target: LOG, "{error}: trying again in {} ms", wait.as_millis());
             match asker.stop {
                 Some(stop) => stop.sleep(wait)?,
@@ -192,7 +200,8 @@ impl Transport {
         let mut redirects = 0;
         loop {
             let doing = format!("{} {}", request.method, scrub.clean(&url.to_string()));
-            let turn = self.turn(asker, deadline).map_err(|error| error.doing(&doing))?;
+            let turn = self.turn(asker, deadline, request.at_once);
+            let turn = turn.map_err(|error| error.doing(&doing))?;
             let started = Instant::now();
             let response =
                 while_watching(asker.stop, || self.exchange(request, &url, asker.token, deadline));
@@ -205,7 +214,7 @@ impl Transport {
             debug!(target: LOG, "{doing}: {status} in {} ms", started.elapsed().as_millis());
             match status {
                 200 | 201 | 202 | 204 => {
-                    return Ok(self.success(response, url, doing, asker, turn));
+                    return self.success(response, url, doing, asker, turn).unless_packed();
                 }
                 301 | 302 | 303 | 307 | 308 => {
                     redirects += 1;
@@ -221,9 +230,18 @@ impl Transport {
         }
     }
 
-    fn turn(&self, asker: Asker<'_>, deadline: Option<Instant>) -> Result<Option<Turn>> {
+    fn turn(
+        &self,
+        asker: Asker<'_>,
+        deadline: Option<Instant>,
+        at_once: bool,
+    ) -> Result<Option<Turn>> {
         asker.stop.map_or(Ok(()), Stop::check)?;
-        self.limiter.as_ref().map(|limiter| limiter.turn(asker.stop, deadline)).transpose()
+        let turn = |limiter: &Limiter| match at_once {
+            true => Ok(limiter.no_wait()),
+            false => limiter.turn(asker.stop, deadline),
+        };
+        self.limiter.as_ref().map(turn).transpose()
     }
 
     /// One request and the head of its answer.
@@ -288,7 +306,7 @@ impl Transport {
             .configure_request(head.body(body)?)
             .proxy(proxy.cloned())
             .timeout_recv_response(Some(first_byte))
-            .timeout_global(left)
+            .timeout_global(left.map(options::countable))
             .build();
         connector::begin_request();
         Ok(self.agent.run(request)?)

@@ -64,7 +64,20 @@ fn spellings(secret: &str) -> Vec<String> {
         xml.replace('"', "&quot;"),
         xml.replace('"', "&quot;").replace('\'', "&#39;"),
         xml.replace('"', "&#34;").replace('\'', "&#x27;"),
+        percent(false, "-._~").replace('%', "%25"),
+        xml.replace('&', "&amp;"),
+        xml.replace('&', "\\u0026"),
+        base64(secret),
+        base64(&format!("me:{secret}")),
+        secret.bytes().map(|byte| format!("{byte:02x}")).collect(),
     ]
+}
+
+fn base64(text: &str) -> String {
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits: Vec<u8> = text.bytes().flat_map(|b| (0..8).rev().map(move |n| b >> n & 1)).collect();
+    let six = |six: &[u8]| (0..6).fold(0, |sum, n| sum << 1 | six.get(n).copied().unwrap_or(0));
+    bits.chunks(6).map(|bits| char::from(letters[usize::from(six(bits))])).collect()
 }
 
 /// Panics where one of the secrets is in the text, in any spelling that the server may use.

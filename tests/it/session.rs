@@ -12,7 +12,9 @@ use log::Level;
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
-use crate::help::{LONG, at, auth, millis, pinned, plain, timed, token_of, with, workbooks};
+use crate::help::{
+    LONG, at, auth, child, given, millis, pinned, plain, timed, token_of, with, workbooks,
+};
 use crate::raw::{Raw, Reply, Seen, answer, refusal, signed_in, success};
 use crate::{help, logs};
 
@@ -150,6 +152,83 @@ fn a_session_in_a_thread_local_signs_out_when_the_thread_ends() {
     .join()
     .unwrap();
     assert_eq!(sign_outs(&raw), 1);
+
+    // The thread's own things are taken down in an order of their own: this one outlives what the
+    // library keeps for a thread.
+    thread_local! {
+        static LAST: RefCell<Option<tsc::Session<'static>>> = const { RefCell::new(None) };
+    }
+    let server = pinned(&raw.url);
+    thread::spawn(move || {
+        LAST.with(|slot| *slot.borrow_mut() = Some(server.into_session(&auth()).unwrap()));
+    })
+    .join()
+    .unwrap();
+    assert_eq!(sign_outs(&raw), 2);
+    // That of the main thread goes when the program ends.
+    child("session::child_that_ends_with_a_thread_local", &[("SERVER", &raw.url)]);
+    assert_eq!(sign_outs(&raw), 4);
+}
+
+#[test]
+#[ignore = "run as a child process"]
+fn child_that_ends_with_a_thread_local() {
+    thread_local! {
+        static KEPT: RefCell<Vec<tsc::Session<'static>>> = const { RefCell::new(Vec::new()) };
+    }
+    let Some(url) = given("SERVER") else { return };
+    // With `--test-threads=1` this is the main thread.
+    KEPT.with(|kept| {
+        let mut kept = kept.borrow_mut();
+        for _ in 0..2 {
+            kept.push(pinned(&url).into_session(&auth()).unwrap());
+        }
+    });
+}
+
+#[test]
+fn times_without_end_are_no_panic() {
+    let raw = signing_out(|| answer(204, &[], ""));
+    let endless = Duration::MAX;
+    let options = plain()
+        .timeout(endless)
+        .connect_timeout(endless)
+        .read_timeout(endless)
+        .sign_out_timeout(endless)
+        .retries(tsc::Retries::new().first_wait(endless).longest_wait(endless).within(endless));
+    let folder = std::env::temp_dir().join(format!("tsc-endless-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let server = with(&raw.url, options);
+    let file = tsc::SessionFile::at(folder.join("session"));
+    let session = server.sign_in_shared(&auth(), &file).unwrap();
+    let stop = tsc::Stop::after(endless);
+    session.until(&stop).workbooks().list().total().unwrap();
+    drop(session);
+    assert_eq!(sign_outs(&raw), 1);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// What limits requests is no reason to leave a session open.
+#[test]
+fn a_sign_out_waits_for_no_turn() {
+    let raw = quiet();
+    let server = with(&raw.url, plain().max_per_hour(3));
+    let session = server.sign_in(&auth()).unwrap();
+    session.workbooks().list().total().unwrap();
+    session.sign_out().unwrap();
+
+    let busy = Raw::signed_in(|_| Reply::Silence);
+    let server = with(&busy.url, plain().max_concurrent(1));
+    let session = server.sign_in(&auth()).unwrap();
+    let (stop, other) = (tsc::Stop::new(), server.sign_in(&auth()).unwrap());
+    thread::scope(|scope| {
+        scope.spawn(|| other.until(&stop).workbooks().list().total().unwrap_err());
+        while busy.count("GET", "/workbooks") == 0 {
+            thread::sleep(Duration::from_millis(5));
+        }
+        session.sign_out().unwrap();
+        stop.stop();
+    });
 }
 
 #[test]

@@ -8,8 +8,8 @@ use tableau_server_client as tsc;
 use tsc::{ErrorKind, Fingerprint, HttpOptions};
 
 use crate::help::{auth, child, given, plain, with, workbooks};
-use crate::raw::{Raw, answer, redirect, signed_in};
-use crate::tls_server::{Authority, Certified, file, over_tls};
+use crate::raw::{Raw, Reply, answer, redirect, signed_in};
+use crate::tls_server::{Authority, Certified, file, over_tls, over_tls_ending};
 use crate::{help, logs};
 
 const WARNINGS: &str = "tableau_server_client::insecure_request";
@@ -338,4 +338,72 @@ fn plain_http_at_an_https_address_is_a_tls_error() {
         with(&url, plain().verify(false).insecure_warnings(false)).server_info().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
     assert!(error.to_string().contains(&raw.address.to_string()), "{error}");
+}
+
+/// Whoever is in between can end a connection, but not make its end look like that of an answer.
+#[test]
+fn an_end_without_a_goodbye_is_a_broken_connection() {
+    let authority = Authority::new();
+    for goodbye in [true, false] {
+        let config = authority.server(&["127.0.0.1"]);
+        let raw = over_tls_ending(config, goodbye, |seen| {
+            let reply = signed_in(seen).unwrap_or_else(|| match seen.path().ends_with("content") {
+                true => Reply::Send(b"HTTP/1.1 200 OK\r\n\r\nPK the file".into()),
+                false => Reply::Send(b"HTTP/1.1 200 OK\r\n\r\n<tsResponse/>".into()),
+            });
+            Reply::SendAndClose(reply.bytes())
+        });
+        let options = plain().verify(authority.file()).retries(tsc::Retries::none());
+        let session = with(&raw.url, options).into_session(&auth()).unwrap();
+        let got = session.workbooks().download(&"w".into()).to_bytes();
+        match goodbye {
+            true => assert_eq!(got.unwrap(), b"PK the file"),
+            false => {
+                let error = got.unwrap_err();
+                assert_eq!(
+                    (error.kind(), error.is_retryable()),
+                    (ErrorKind::Io, true),
+                    "{error:?}"
+                );
+                let error = session.workbooks().list().total().unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+            }
+        }
+    }
+}
+
+/// What answers is no TLS that is spoken here: an error of that kind, soon.
+#[test]
+fn handshakes_that_come_to_nothing() {
+    for (name, start, piece, kind) in [
+        ("TLS 1.0 only", &b"\x15\x03\x01\0\x02\x02\x46"[..], &b""[..], ErrorKind::Tls),
+        ("no common cipher", b"\x15\x03\x03\0\x02\x02\x28", b"", ErrorKind::Tls),
+        ("no protocol of ours", b"\x15\x03\x03\0\x02\x02\x78", b"", ErrorKind::Tls),
+        ("SSL 2", b"\x80\x2e\x04\0\x02", b"", ErrorKind::Tls),
+        ("warnings without end", b"", b"\x15\x03\x01\0\x02\x01\0", ErrorKind::Tls),
+        ("asking to begin again", b"", b"\x16\x03\x03\0\x04\0\0\0\0", ErrorKind::Tls),
+        ("a slow drip", b"\x16\x03\x03\x40\0\x02\0\x3f\xfc", b"\x03", ErrorKind::Timeout),
+        ("an end", b"\x16\x03\x03\x40\0", b"", ErrorKind::Connect),
+    ] {
+        let raw = Raw::on_connection(move |mut stream, _, _| {
+            let _ = stream.write_all(start);
+            if piece.is_empty() {
+                let _ = stream.shutdown(std::net::Shutdown::Write);
+                let _ = std::io::copy(&mut stream, &mut std::io::sink());
+                return;
+            }
+            while stream.write_all(piece).is_ok() {
+                std::thread::sleep(help::millis(10));
+            }
+        });
+        let url = raw.url.replace("http:", "https:");
+        for verify in [true, false] {
+            let options = plain().verify(verify).insecure_warnings(false);
+            let options = options.connect_timeout(help::millis(600)).retries(tsc::Retries::none());
+            let (result, took) = help::timed(|| with(&url, options).server_info());
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), kind, "{name}: {error:?}");
+            assert!(took < help::LONG, "{name}: {took:?}");
+        }
+    }
 }

@@ -181,12 +181,23 @@ pub fn over_tls(
     config: Arc<ServerConfig>,
     handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
 ) -> Raw {
+    over_tls_ending(config, true, handle)
+}
+
+/// The same, which ends its connections with TLS's own goodbye or without.
+pub fn over_tls_ending(
+    config: Arc<ServerConfig>,
+    goodbye: bool,
+    handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+) -> Raw {
     let mut raw = Raw::on_connection(move |stream, number, seen| {
         let connection = ServerConnection::new(config.clone()).unwrap();
         let mut stream = StreamOwned::new(connection, stream);
         converse(&mut stream, number, seen, &handle);
-        stream.conn.send_close_notify();
-        let _ = stream.flush();
+        if goodbye {
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        }
     });
     raw.url = format!("https://{}", raw.address);
     raw

@@ -2,7 +2,9 @@
 
 use std::io::Read;
 
-use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
+use ureq::http::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, TRANSFER_ENCODING,
+};
 use ureq::http::{HeaderMap, HeaderValue};
 
 use super::super::failure;
@@ -13,6 +15,8 @@ use crate::secret::Scrub;
 use crate::stop::{Stop, while_watching};
 use crate::xml::{self, Node};
 use crate::{Error, Result};
+
+const PAGE: &str = "the answer is an HTML page, such as a login page, and no file";
 
 /// An answer whose status is a success. Its body is not read yet.
 #[derive(Debug)]
@@ -102,6 +106,25 @@ impl Success {
         self.most
     }
 
+    /// The answer, unless it is packed in a way that it was not asked for: it would be taken for
+    /// what is in it.
+    pub(super) fn unless_packed(self) -> Result<Success> {
+        const PACKINGS: [&str; 7] =
+            ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"];
+        // What ureq has unpacked it does not show any more.
+        let packed = [CONTENT_ENCODING, TRANSFER_ENCODING]
+            .iter()
+            .flat_map(|name| self.headers.get_all(name))
+            .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+            .find_map(|word| PACKINGS.into_iter().find(|p| word.trim().eq_ignore_ascii_case(p)));
+        match packed {
+            None => Ok(self),
+            Some(packing) => Err(self.explain(Error::decode(format!(
+                "the answer is packed as {packing}, which was not asked for"
+            )))),
+        }
+    }
+
     /// Hands a file on as it arrives, however large it is, and says how many bytes it had. Ends with
     /// the first error of the connection or of `take`, and with one where what comes is a login page,
     /// an error or nothing in the file's place. A file of `any_text` may be like that itself, unless
@@ -111,7 +134,10 @@ impl Success {
         any_text: bool,
         mut take: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<u64> {
-        let mut head = Head::new(any_text && !self.says_markup());
+        if !any_text && self.says(b"text/html") {
+            return Err(self.explain(Error::decode(PAGE)));
+        }
+        let mut head = Head::new(any_text && !self.says(b"html") && !self.says(b"xml"));
         let mut block = vec![0; 64 << 10];
         let mut total = 0;
         loop {
@@ -125,9 +151,7 @@ impl Success {
                 Verdict::File(bytes) if read == 0 => return take(&bytes).map(|()| total),
                 Verdict::File(bytes) => take(&bytes).map(|()| None)?,
                 Verdict::Nothing => Some(Error::decode("the answer is empty: there is no file")),
-                Verdict::Page => Some(Error::decode(
-                    "the answer is an HTML page, such as a login page, and no file",
-                )),
+                Verdict::Page => Some(Error::decode(PAGE)),
                 Verdict::Error(bytes) => {
                     let text = String::from_utf8_lossy(&bytes);
                     let words =
@@ -157,10 +181,10 @@ impl Success {
         }
     }
 
-    /// Whether the answer says that it is HTML or XML.
-    fn says_markup(&self) -> bool {
+    /// Whether the answer says this of what sort it is.
+    fn says(&self, sort: &[u8]) -> bool {
         let says = self.header(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
-        [&b"html"[..], b"xml"].iter().any(|sort| says.windows(sort.len()).any(|w| w == *sort))
+        says.windows(sort.len()).any(|part| part == sort)
     }
 
     /// The body as text, whole: to its end, but no more than `max_response`.

@@ -275,8 +275,9 @@ impl Running<'_> {
     fn check(&self, target: &Path) -> Result<()> {
         match target.symlink_metadata() {
             Ok(_) if !self.overwrite => Err(exists(target)),
-            Ok(there) if there.is_dir() => {
-                Err(Error::input(format!("{} is a folder", target.display())))
+            // Not a folder, nor a device, nor what leads to one.
+            Ok(_) if target.metadata().is_ok_and(|there| !there.is_file()) => {
+                Err(Error::input(format!("{} is no file that could be replaced", target.display())))
             }
             Ok(_) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -228,3 +228,38 @@ fn signing_in_again_ends_with_the_stop() {
         assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
     }
 }
+
+/// `timeout` is of the call, whatever it has to do: the request, signing in, and the request again.
+#[test]
+fn one_timeout_covers_signing_in_again() {
+    let signed = AtomicUsize::new(0);
+    let raw = Raw::start(move |seen| {
+        let slowly = |reply: Reply| Reply::Slowly(vec![reply.bytes()], millis(400));
+        match seen.path().rsplit('/').next().unwrap() {
+            "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => {
+                slowly(signed_in(seen).unwrap())
+            }
+            "serverinfo" | "signin" | "signout" => signed_in(seen).unwrap(),
+            _ => slowly(refusal(401, "401002", "expired")),
+        }
+    });
+    let session = with(&raw.url, quick().timeout(millis(1000))).into_session(&auth()).unwrap();
+    let error = session.projects().list().total().unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    assert_eq!(raw.count("GET", "/projects"), 2);
+}
+
+/// The answer to a deletion is lost, then the session expires, and then there is nothing to delete.
+#[test]
+fn between_the_tries_of_a_deletion() {
+    let tries = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
+        0 => Reply::Close,
+        1 => refusal(401, "401002", "expired"),
+        _ => refusal(404, "404005", "gone"),
+    });
+    let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
+    session.projects().delete(&"p".into()).unwrap();
+    assert_eq!(raw.count("DELETE", "/p"), 3);
+    assert!(session.projects().delete(&"q".into()).unwrap_err().is_not_found());
+}

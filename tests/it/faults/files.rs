@@ -297,3 +297,149 @@ fn the_last_request_of_a_publication_is_not_doubled() {
         assert!(have == vec![content.clone(); there], "{}, {outcome:?}", have.len());
     }
 }
+
+/// A file that is written over while it is sent, and is as long as before.
+#[test]
+fn a_file_that_is_written_over_while_it_is_sent_is_an_error() {
+    let mock = MockServer::start().unwrap();
+    let session = session_of(&mock);
+    let folder = folder("written-over");
+    let path = folder.join("Over.twb");
+    for chunked_from in [1, 64 << 20] {
+        std::fs::write(&path, file(300_000, 1)).unwrap();
+        // Of an age that no clock's grain hides.
+        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+        let opened = std::fs::File::options().write(true).open(&path).unwrap();
+        opened.set_modified(old).unwrap();
+        let mut changed = false;
+        let source = tsc::Source::path(&path).chunked_from(chunked_from).chunk_size(100_000);
+        let source = source.on_progress(|_, _| {
+            if !std::mem::replace(&mut changed, true) {
+                std::fs::write(&path, file(300_000, 2)).unwrap();
+            }
+        });
+        let publish = session.workbooks().publish(source).project(&project_of(&session));
+        let error = publish.send().map(drop).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+        assert!(format!("{error:?}").contains("neither the old nor the new"), "{error:?}");
+        assert!(workbooks_named(&session, "Over").is_empty());
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The server restarts and knows nothing of the upload any more.
+#[test]
+fn an_upload_that_the_server_loses_in_the_middle_begins_anew() {
+    let content = file((4 << 20) + 77, 8);
+    for chunk in 0..5 {
+        let mock = MockServer::start().unwrap();
+        let session = session_of(&mock);
+        let fault = Fault::status(404).error("404011", "Not Found", "no such upload");
+        mock.fault(fault.on("PUT", "/fileUploads/*").skip(chunk).times(1));
+        let source = tsc::Source::bytes("Up.twb", &content[..]);
+        let source = source.chunked_from(1).chunk_size(1 << 20);
+        let sent = session.workbooks().publish(source).project(&project_of(&session)).send();
+        sent.unwrap();
+        assert!(workbooks_named(&session, "Up") == [content.clone()], "chunk {chunk}");
+    }
+}
+
+/// A success in whose body there is something else than the file, or the file in a wrapping.
+#[test]
+fn what_is_no_file_is_not_downloaded() {
+    use crate::raw::{Raw, Reply, answer, success};
+    let page = "<!DOCTYPE html><title>Please sign in</title>";
+    let packed = b"\x1f\x8b\x08\0\0\0\0\0\0\x03";
+    type Make = fn(&[u8]) -> Reply;
+    let cases: [(&str, Make, &[u8], ErrorKind); 9] = [
+        (
+            "a login page",
+            |body| answer(200, &[("content-type", "text/html; charset=utf-8")], body),
+            b"please",
+            ErrorKind::Decode,
+        ),
+        ("a page by its looks", |body| answer(200, &[], body), page.as_bytes(), ErrorKind::Decode),
+        ("no content", |_| Reply::Send(b"HTTP/1.1 204 X\r\n\r\n".into()), b"", ErrorKind::Decode),
+        ("nothing", |body| answer(200, &[], body), b"", ErrorKind::Decode),
+        (
+            "an error of Tableau's",
+            |_| success("<error code=\"403004\"><summary>No</summary></error>"),
+            b"",
+            ErrorKind::Api,
+        ),
+        ("another answer", |_| success("<workbook id=\"w\"/>"), b"", ErrorKind::Decode),
+        (
+            "packed, in capitals",
+            |body| answer(200, &[("content-encoding", "GZIP")], body),
+            packed,
+            ErrorKind::Decode,
+        ),
+        (
+            "packed twice",
+            |body| answer(200, &[("content-encoding", "gzip, br")], body),
+            packed,
+            ErrorKind::Decode,
+        ),
+        ("a part", |body| answer(206, &[], body), b"PK", ErrorKind::Http),
+    ];
+    let folder = folder("no-file");
+    for (name, make, body, kind) in cases {
+        let body = body.to_vec();
+        let raw = Raw::signed_in(move |_| make(&body));
+        let session = crate::help::with(&raw.url, super::quick());
+        let session = session.into_session(&crate::help::auth()).unwrap();
+        let download = || session.workbooks().download(&"w".into());
+        let mut written = Vec::new();
+        for error in [
+            download().to_folder(&folder).map(drop),
+            download().to_path(folder.join("x.twbx")),
+            download().to_bytes().map(drop),
+            download().to_writer(&mut written).map(drop),
+        ] {
+            let error = error.unwrap_err();
+            assert_eq!(error.kind(), kind, "{name}: {error:?}");
+        }
+        assert!(written.is_empty(), "{name}");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "{name}");
+    }
+    // A table without a line is one.
+    let raw = Raw::signed_in(|_| answer(200, &[("content-type", "text/csv")], ""));
+    let session = crate::help::with(&raw.url, super::quick());
+    let session = session.into_session(&crate::help::auth()).unwrap();
+    assert!(session.views().csv(&"v".into(), tsc::CsvExport::new()).to_bytes().unwrap().is_empty());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Who downloads as an administrator must not replace a device, and who follows a link does not know
+/// where it leads.
+#[cfg(unix)]
+#[test]
+fn only_files_and_links_are_replaced() {
+    use std::os::unix::fs::symlink;
+    let mock = MockServer::start().unwrap();
+    let (session, id, content) = with_workbook(&mock);
+    let folder = folder("replaced");
+    let socket = folder.join("socket.twb");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let (to_socket, to_file, to_nothing) =
+        (folder.join("a.twb"), folder.join("b.twb"), folder.join("c.twb"));
+    symlink(&socket, &to_socket).unwrap();
+    std::fs::write(folder.join("kept"), "kept").unwrap();
+    symlink(folder.join("kept"), &to_file).unwrap();
+    symlink(folder.join("missing"), &to_nothing).unwrap();
+    let download = |target: &PathBuf| {
+        session.workbooks().download(&id).overwrite(true).to_path(target).map_err(|e| e.kind())
+    };
+    for target in [&socket, &to_socket] {
+        assert_eq!(download(target), Err(ErrorKind::Input), "{}", target.display());
+    }
+    assert!(std::os::unix::net::UnixStream::connect(&to_socket).is_ok());
+    for target in [&to_file, &to_nothing] {
+        download(target).unwrap();
+        assert!(target.symlink_metadata().unwrap().is_file());
+        assert!(std::fs::read(target).unwrap() == content);
+    }
+    assert_eq!(std::fs::read_to_string(folder.join("kept")).unwrap(), "kept");
+    assert!(!folder.join("missing").exists());
+    std::fs::remove_dir_all(&folder).unwrap();
+}

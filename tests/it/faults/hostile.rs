@@ -345,3 +345,131 @@ fn memory() {
     eprintln!("{case}: {} MiB for a limit of {limit} MiB; {outcome}", took / MIB);
     assert!(took < allowed * MIB, "{} MiB", took / MIB);
 }
+
+/// What a server says ends up in logs: it stays on its line, and moves no cursor.
+#[test]
+fn what_a_server_says_stays_on_one_line() {
+    const BAD: &str = "a\nERROR forged\r\u{1b}[2J\u{7}\u{202e}b\u{2028}c\u{9b}1A";
+    let escaped: String = BAD.chars().map(|c| format!("&#{};", u32::from(c))).collect();
+    let escaped = escaped.replace("&#27;", "").replace("&#7;", "");
+    crate::logs::start();
+    type Say = Box<dyn Fn() -> Reply + Send + Sync>;
+    let words = escaped.clone();
+    let cases: [(&str, Say); 6] = [
+        ("a body", Box::new(|| answer(502, &[], BAD))),
+        ("a detail", Box::new(move || refusal(400, "400000", &words))),
+        ("a summary", {
+            let json = serde_json::json!({"error": {"code": BAD, "summary": BAD, "detail": BAD}});
+            Box::new(move || answer(400, &[], json.to_string()))
+        }),
+        ("UTF-16", {
+            let wide: Vec<u8> = BAD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            Box::new(move || answer(500, &[], &wide))
+        }),
+        ("a tag", Box::new(|| answer(200, &[], format!("<tsResponse><a></{BAD}></tsResponse>")))),
+        ("a job's notes", {
+            let job = format!(
+                "<job id=\"j\" finishCode=\"1\" completedAt=\"2026-01-01T00:00:00Z\">\
+                 <notes>{escaped}</notes></job>"
+            );
+            Box::new(move || crate::raw::success(&job))
+        }),
+    ];
+    for (name, say) in cases {
+        let raw = Raw::signed_in(move |_| say());
+        let options = quick().retries(Retries::new().times(1).first_wait(millis(1)));
+        let session = with(&raw.url, options).into_session(&auth()).unwrap();
+        let errors = match name {
+            "a job's notes" => {
+                vec![session.jobs().handle(&"j".into()).and_then(|mut job| job.wait()).unwrap_err()]
+            }
+            _ => vec![
+                session.projects().list().total().unwrap_err(),
+                session
+                    .workbooks()
+                    .download(&"w".into())
+                    .to_bytes()
+                    .err()
+                    .unwrap_or_else(|| session.projects().list().total().unwrap_err()),
+            ],
+        };
+        for error in errors {
+            let shown = format!("{error}{error:?}");
+            let bad = |c: char| c.is_control() || c == '\u{202e}' || c == '\u{2028}';
+            assert!(!shown.contains(bad), "{name}: {shown:?}");
+            assert!(!shown.contains("\nERROR"), "{name}: {shown:?}");
+        }
+    }
+    for record in crate::logs::here() {
+        if record.target.starts_with("tableau_server_client") {
+            assert!(!record.text.contains(char::is_control), "{record:?}");
+        }
+    }
+}
+
+/// What a sign-in may be answered with: nothing that cannot be used is, and what can be used leads
+/// to the address that it has to.
+#[test]
+fn sign_ins_that_are_answered_with_nonsense() {
+    let parts = |token: &str, site: &str, user: &str| {
+        format!("<credentials {token}>{site}{user}</credentials>")
+    };
+    let (token, site, user) =
+        ("token=\"T\"", "<site id=\"s\" contentUrl=\"\"/>", "<user id=\"u\"/>");
+    for (name, inside) in [
+        ("no credentials", String::new()),
+        ("no token", parts("", site, user)),
+        ("an empty token", parts("token=\"\"", site, user)),
+        ("a line end", parts("token=\"a&#13;&#10;X-Evil: yes\"", site, user)),
+        ("a space", parts("token=\"a b\"", site, user)),
+        ("an umlaut", parts("token=\"\u{e4}\"", site, user)),
+        ("no site", parts(token, "", user)),
+        ("no id of the site", parts(token, "<site contentUrl=\"\"/>", user)),
+        ("an empty id", parts(token, "<site id=\"\" contentUrl=\"\"/>", user)),
+        ("no content URL", parts(token, "<site id=\"s\"/>", user)),
+        ("no user", parts(token, site, "")),
+        ("an empty user", parts(token, site, "<user id=\"\"/>")),
+    ] {
+        let raw = Raw::start(move |seen| match seen.path().ends_with("signin") {
+            true => crate::raw::success(&inside),
+            false => signed_in(seen).unwrap(),
+        });
+        let error = with(&raw.url, quick()).into_session(&auth()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{name}: {error:?}");
+        assert_eq!(raw.lines().len(), 2, "{name}: {:?}", raw.lines());
+    }
+    let long = "x".repeat(20_000);
+    for (id, sent) in [
+        ("../../users", "..%2F..%2Fusers"),
+        ("a/b?c#d", "a%2Fb%3Fc%23d"),
+        ("a&#13;&#10;X: y", "a%0D%0AX%3A%20y"),
+        ("%2e%2e", "%252e%252e"),
+        ("\u{e4}", "%C3%A4"),
+        (&long, &long),
+    ] {
+        let inside = parts(token, &format!("<site id=\"{id}\" contentUrl=\"\"/>"), user);
+        let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
+            "signin" => crate::raw::success(&inside),
+            "projects" => crate::raw::success(
+                "<pagination pageNumber=\"1\" pageSize=\"1\" totalAvailable=\"0\"/>",
+            ),
+            _ => signed_in(seen).unwrap(),
+        });
+        let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
+        session.projects().list().total().unwrap();
+        let path = raw.seen()[2].path().to_owned();
+        assert!(path == format!("/api/3.24/sites/{sent}/projects"), "{path}");
+        assert_eq!(raw.seen()[2].header("x"), None);
+    }
+    for dots in [".", ".."] {
+        let inside = parts(token, &format!("<site id=\"{dots}\" contentUrl=\"\"/>"), user);
+        let raw = Raw::start(move |seen| match seen.path().ends_with("signin") {
+            true => crate::raw::success(&inside),
+            false => signed_in(seen).unwrap(),
+        });
+        let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
+        let error = session.projects().list().total().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input, "{error:?}");
+        assert_eq!(raw.lines().len(), 2, "{:?}", raw.lines());
+    }
+}

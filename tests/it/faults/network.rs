@@ -282,3 +282,102 @@ fn a_limit_on_the_whole_request_covers_tries_and_redirects() {
     assert!(result.unwrap_err().is_timeout());
     assert!(took < LONG, "{took:?}");
 }
+
+/// Statuses and versions that no server should send, and forms that some do: the right answer or an
+/// error of the right kind, and the next answer is its own.
+#[test]
+fn answers_of_every_make() {
+    use ErrorKind::{Decode, Http, Timeout};
+    let body = format!("<tsResponse>{NONE}</tsResponse>");
+    let length = format!("content-length: {}", body.len());
+    let chunks = format!("{:x};by=chance\r\n{body}\r\n0\r\n", body.len());
+    let made = |start: &str, head: &str| format!("{start}\r\n{head}\r\n\r\n{body}");
+    let ok = |head: &str| made("HTTP/1.1 200 OK", head);
+    let chunked = |head: &str, trailer: &str| {
+        format!("HTTP/1.1 200 OK\r\ntransfer-encoding: {head}\r\n\r\n{chunks}{trailer}\r\n")
+    };
+    let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nlink: x\r\n\r\n";
+    let cases = [
+        ("interim answers first", format!("{interim}{}", ok(&length)), None),
+        ("no reason", made("HTTP/1.1 200", &length), None),
+        ("bare line ends", ok(&length).replace("\r\n", "\n"), None),
+        ("empty lines first", format!("\r\n\r\n{}", ok(&length)), None),
+        ("the length twice", ok(&format!("{length}\r\n{length}")), None),
+        ("HTTP/1.0 with a length", made("HTTP/1.0 200 OK", &length), None),
+        ("HTTP/1.0 without end", made("HTTP/1.0 200 OK", "a: b"), Some(Timeout)),
+        ("HTTP/0.9", body.clone(), Some(Decode)),
+        ("HTTP/2 in letters", made("HTTP/2 200 OK", &length), Some(Decode)),
+        ("another protocol", made("ICY 200 OK", &length), Some(Decode)),
+        ("trailers", chunked("Chunked", "x-t: y\r\nx-u: z\r\n"), None),
+        ("packed in transfer", chunked("gzip, chunked", ""), Some(Decode)),
+        ("packed unasked", ok(&format!("{length}\r\ncontent-encoding: BR")), Some(Decode)),
+        ("status 101", "HTTP/1.1 101 X\r\nupgrade: x\r\n\r\n".into(), Some(Http)),
+        ("status 099", made("HTTP/1.1 099 X", &length), Some(Decode)),
+        ("status 000", made("HTTP/1.1 000 X", &length), Some(Decode)),
+        ("status 999", made("HTTP/1.1 999 X", &length), Some(Http)),
+        ("status 1000", made("HTTP/1.1 1000 X", &length), Some(Decode)),
+        ("a part", made("HTTP/1.1 206 X", &length), Some(Http)),
+        ("not modified", "HTTP/1.1 304 X\r\n\r\n".into(), Some(Http)),
+        ("a choice", made("HTTP/1.1 300 X", &length), Some(Http)),
+        ("no content, and content", made("HTTP/1.1 204 X", &length), Some(Decode)),
+        ("a header without a colon", ok(&format!("junk\r\n{length}")), Some(Decode)),
+        ("a folded header", ok(&format!("a: b\r\n c\r\n{length}")), Some(Decode)),
+        ("a zero in a header", ok(&format!("a: \0\r\n{length}")), Some(Decode)),
+    ];
+    for (name, bytes, kind) in cases {
+        let first = AtomicUsize::new(0);
+        let raw = Raw::signed_in(move |_| match first.fetch_add(1, Ordering::SeqCst) {
+            0 => Reply::Send(bytes.clone().into_bytes()),
+            _ => success(NONE),
+        });
+        let options = quick().retries(tsc::Retries::none()).read_timeout(millis(500));
+        let session = with(&raw.url, options).into_session(&auth()).unwrap();
+        let outcome = session.projects().list().total();
+        assert_eq!(outcome.as_ref().err().map(tsc::Error::kind), kind, "{name}: {outcome:?}");
+        assert_eq!(outcome.unwrap_or(0), 0, "{name}");
+        assert_eq!(session.projects().list().total().unwrap(), 0, "{name}, the next one");
+    }
+}
+
+/// What a proxy says has to come within the time for connecting, whole.
+#[test]
+fn a_proxy_s_answer_is_part_of_connecting() {
+    let say = |start: &'static str, piece: &'static str| {
+        Raw::on_connection(move |mut stream, _, seen| {
+            let mut reader = std::io::BufReader::new(stream.try_clone().unwrap());
+            seen.lock().unwrap().extend(crate::raw::read_head(&mut reader));
+            let _ = stream.write_all(start.as_bytes());
+            while !piece.is_empty() && stream.write_all(piece.as_bytes()).is_ok() {
+                std::thread::sleep(millis(20));
+            }
+        })
+    };
+    let bounds: [fn(HttpOptions) -> HttpOptions; 2] =
+        [|options| options.connect_timeout(millis(300)), |options| options.timeout(millis(300))];
+    for (name, start, piece) in [
+        ("a slow drip", "HTTP/1.1 200 OK\r\nx-slow: ", "x"),
+        ("a slow status", "HTTP/1.1 200 ", "x"),
+    ] {
+        for bound in bounds {
+            let proxy = say(start, piece);
+            let options = bound(quick().proxy(proxy.url.clone()));
+            let (result, took) = timed(|| with("http://example.invalid", options).server_info());
+            let error = result.unwrap_err();
+            assert!(error.is_timeout(), "{name}: {error:?}");
+            assert!(took >= millis(250) && took < LONG, "{name}: {took:?}");
+        }
+    }
+    for (name, start) in [
+        ("no HTTP", "SSH-2.0-OpenSSH_9\r\n\r\n"),
+        ("no tunnel", "HTTP/1.1 407 X\r\n\r\n"),
+        ("a redirect", "HTTP/1.1 302 X\r\nlocation: http://127.0.0.1:1/\r\n\r\n"),
+        ("an interim answer", "HTTP/1.1 100 X\r\n\r\n"),
+        ("nothing", ""),
+    ] {
+        let proxy = say(start, "");
+        let options = quick().proxy(proxy.url.clone());
+        let error = with("http://example.invalid", options).sign_in(&auth()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{name}: {error:?}");
+        assert!(proxy.lines().iter().all(|line| line.starts_with("CONNECT ")), "{name}");
+    }
+}
