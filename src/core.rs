@@ -135,6 +135,10 @@ impl Core {
 
     fn leave_file(&self, within: Duration) -> Result<()> {
         let Some(file) = self.identity.shared() else { return Ok(()) };
+        // Somebody has cleaned it away, and nobody can join by it any more.
+        if file.is_missing() {
+            return Ok(());
+        }
         let mut file = file.lock(false, within)?;
         match file.read()? {
             Some(there) if there == SessionToken::of(self) => file.clear(),

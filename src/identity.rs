@@ -238,10 +238,12 @@ impl Identity {
         deadline: Option<Instant>,
     ) -> Result<Option<Locked<'_>>> {
         let Some(file) = &self.shared else { return Ok(None) };
+        // Who can sign in again makes it anew where somebody has cleaned it away.
+        let create = self.sign_in.is_some();
         let patient = Instant::now() + SessionFile::PATIENCE;
         let patient = deadline.map_or(patient, |deadline| deadline.min(patient));
         loop {
-            match file.lock(false, LOOK) {
+            match file.lock(create, LOOK) {
                 Err(error) if error.is_timeout() && Instant::now() < patient => {
                     stop.map_or(Ok(()), Stop::check)?;
                 }

@@ -1,7 +1,7 @@
 //! [`SessionFile`]: one session for many processes.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind as IoKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -16,8 +16,9 @@ use crate::{Error, ErrorKind, Result};
 /// file in the end. The others join it ([`Server::join_shared`](crate::Server::join_shared)). When
 /// the session expires, every process reads the file again before anybody signs in.
 ///
-/// The file holds a secret. It is made readable for its owner only (`0600`), and one that others
-/// can read is refused. It is locked while it is read or written, also while its holder signs in
+/// The file holds a secret. It is made readable for its owner only (`0600`). One that others can
+/// read, that is another user's (on Linux), or that holds something else than a session is refused
+/// and stays as it is. It is locked while it is read or written, also while its holder signs in
 /// again, so that workers wait for the new session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionFile {
@@ -39,6 +40,10 @@ impl SessionFile {
         SessionFile { path: path.into() }
     }
 
+    pub(crate) fn is_missing(&self) -> bool {
+        self.path.symlink_metadata().is_err_and(|error| error.kind() == IoKind::NotFound)
+    }
+
     /// Waits until no other process has the file, but not longer than `within`.
     pub(crate) fn lock(&self, create: bool, within: Duration) -> Result<Locked<'_>> {
         let path = &self.path;
@@ -47,16 +52,19 @@ impl SessionFile {
         options.read(true).write(true).create(create).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(|error| failed("opening the session file", error))?;
-        check_private(&file, path)?;
         let deadline = Instant::now() + within;
         loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Locked { file, path }),
-                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+            let opened = options.open(path);
+            let file = opened.map_err(|error| failed("opening the session file", error))?;
+            check_private(&file, path)?;
+            let locked = file.try_lock();
+            match locked {
+                // Whoever had it may have removed it, and another one may have made a new one.
+                Ok(()) if is_at(&file, path) => return Ok(Locked { file, path }),
+                Ok(()) | Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
                     std::thread::sleep(Duration::from_millis(5));
                 }
-                Err(TryLockError::WouldBlock) => {
+                Ok(()) | Err(TryLockError::WouldBlock) => {
                     let what = format!("another process keeps the session file {}", path.display());
                     return Err(Error::new(ErrorKind::Timeout, what));
                 }
@@ -71,17 +79,23 @@ impl SessionFile {
 impl Locked<'_> {
     /// The session in the file, or `None` where there is none at the moment.
     pub(crate) fn read(&mut self) -> Result<Option<SessionToken>> {
-        let mut text = String::new();
+        let text = self.text()?;
+        let doing = || format!("reading {}", self.path.display());
+        if is_empty(&text) {
+            return Ok(None);
+        }
+        SessionToken::import(&String::from_utf8_lossy(&text))
+            .map(Some)
+            .map_err(|error| error.doing(doing()))
+    }
+
+    fn text(&mut self) -> Result<Vec<u8>> {
+        let mut text = Vec::new();
         self.file
             .rewind()
-            .and_then(|()| (&self.file).take(64 << 10).read_to_string(&mut text))
+            .and_then(|()| (&self.file).take(64 << 10).read_to_end(&mut text))
             .map_err(|error| self.failed("reading", error))?;
-        match text.trim() {
-            "" => Ok(None),
-            text => SessionToken::import(text)
-                .map(Some)
-                .map_err(|error| error.doing(format!("reading {}", self.path.display()))),
-        }
+        Ok(text)
     }
 
     pub(crate) fn write(&mut self, session: &SessionToken) -> Result<()> {
@@ -94,12 +108,22 @@ impl Locked<'_> {
     }
 
     fn replace(&mut self, text: &str) -> Result<()> {
-        self.file
-            .set_len(0)
-            .and_then(|()| self.file.rewind())
+        // A path that was mistyped, or a link that somebody put there, must not cost another file.
+        if !may_be_replaced(&self.text()?) {
+            return Err(Error::config(format!(
+                "{} holds something else than a session, and is not overwritten",
+                self.path.display()
+            )));
+        }
+        let emptied = self.file.set_len(0).and_then(|()| self.file.rewind());
+        let written = emptied
             .and_then(|()| self.file.write_all(text.as_bytes()))
-            .and_then(|()| self.file.sync_all())
-            .map_err(|error| self.failed("writing", error))
+            .and_then(|()| self.file.sync_all());
+        written.map_err(|error| {
+            // Nothing, rather than half a session.
+            let _ = self.file.set_len(0);
+            self.failed("writing", error)
+        })
     }
 
     fn failed(&self, doing: &str, error: std::io::Error) -> Error {
@@ -107,22 +131,93 @@ impl Locked<'_> {
     }
 }
 
+/// Whether nothing was written, or what was did not reach the disk before the power failed.
+fn is_empty(text: &[u8]) -> bool {
+    text.iter().all(|byte| *byte == 0 || byte.is_ascii_whitespace())
+}
+
+/// Whether it is an exported session, or the beginning of one, or nothing.
+fn may_be_replaced(text: &[u8]) -> bool {
+    const BEGINS: &[u8] = b"{\"api_version\":\"";
+    is_empty(text) || text.starts_with(BEGINS) || BEGINS.starts_with(text)
+}
+
+/// Whether the path leads to this file.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |about: std::fs::Metadata| (about.dev(), about.ino());
+    let there = std::fs::metadata(path).map(identity).ok();
+    there.is_some() && file.metadata().map(identity).ok() == there
+}
+
+/// Elsewhere nobody removes a file that is open.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
+
 #[cfg(unix)]
 fn check_private(file: &File, path: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
     let path = path.display();
     let metadata = file
         .metadata()
         .map_err(|error| Error::io(format!("looking at the session file {path}"), error))?;
-    match metadata.permissions().mode() & 0o077 {
-        0 => Ok(()),
-        _ => Err(Error::config(format!(
-            "others than its owner may read or write the session file {path}: it has to be 0600"
-        ))),
+    if !metadata.is_file() {
+        return Err(Error::config(format!("the session file {path} is no file")));
     }
+    if metadata.permissions().mode() & 0o077 != 0 {
+        return Err(Error::config(format!(
+            "others than its owner may read or write the session file {path}: it has to be 0600"
+        )));
+    }
+    // The superuser can open a file that somebody else has laid out to read the session in.
+    match user_of_this_process() {
+        Some(user) if user != metadata.uid() => {
+            Err(Error::config(format!("the session file {path} is another user's")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The effective user, where the system tells without unsafe code.
+#[cfg(unix)]
+fn user_of_this_process() -> Option<u32> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let users = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+    users.split_whitespace().nth(1)?.parse().ok()
 }
 
 #[cfg(not(unix))]
 fn check_private(_: &File, _: &Path) -> Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_session_is_not_overwritten() {
+        let server = crate::http::Base::parse("http://h").unwrap().origin;
+        let text = SessionToken {
+            origin: server,
+            version: crate::ApiVersion::new(3, 24),
+            site_id: "s".into(),
+            site_url: String::new(),
+            user_id: "u".into(),
+            token: crate::secret::Secret::new("t"),
+        }
+        .export();
+        for end in 0..=text.len() {
+            assert!(may_be_replaced(&text.as_bytes()[..end]), "{}", &text[..end]);
+        }
+        for mine in [&b"\n"[..], &[0; 200]] {
+            assert!(may_be_replaced(mine));
+        }
+        for other in ["-----BEGIN OPENSSH PRIVATE KEY-----", "{}", "{\"a\":1}", "machine x"] {
+            assert!(!may_be_replaced(other.as_bytes()), "{other}");
+        }
+    }
 }

@@ -136,17 +136,20 @@ impl Stop {
         self.check().map(|()| waited)
     }
 
-    /// Runs on a thread of its own what nothing can end. When it is stopped, that is left behind,
-    /// and ends by itself, unseen.
+    /// Runs on a thread of its own what nothing can end. When it is stopped, or the time for it has
+    /// passed (`None`), that is left behind, and ends by itself, unseen.
     pub(crate) fn apart<T: Send + 'static>(
         &self,
         what: &str,
+        within: Option<Duration>,
         run: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T> {
+    ) -> Result<Option<T>> {
         // One place for the outcome, one for the stop: neither has to wait.
         let (done, outcome) = sync_channel(2);
         let stopped = done.clone();
         self.check()?;
+        let within = within.and_then(|within| Instant::now().checked_add(within));
+        let until = [within, self.0.deadline].into_iter().flatten().min();
         let running = thread::Builder::new().name(what.to_owned()).spawn(move || {
             // Where nobody waits any more, the outcome is dropped.
             let _ = done.send(Some(catch_unwind(AssertUnwindSafe(run))));
@@ -156,18 +159,18 @@ impl Stop {
             move || {
                 let _ = stopped.try_send(None);
             },
-            || match self.0.deadline {
+            || match until {
                 None => outcome.recv().ok(),
-                Some(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
+                Some(until) => {
+                    let left = until.saturating_duration_since(Instant::now());
                     outcome.recv_timeout(left).ok()
                 }
             },
         )?;
         match ended.flatten() {
-            Some(Ok(outcome)) => Ok(outcome),
+            Some(Ok(outcome)) => Ok(Some(outcome)),
             Some(Err(panic)) => resume_unwind(panic),
-            None => Err(Error::new(ErrorKind::Timeout, "the deadline has passed")),
+            None => Ok(None),
         }
     }
 
@@ -262,7 +265,7 @@ mod tests {
     fn what_nothing_can_end_is_left_behind() {
         let (stop, (go, gone)) = (Stop::new(), sync_channel::<()>(0));
         let stopping = stop.clone();
-        let left = stop.apart("a test", move || {
+        let left = stop.apart("a test", None, move || {
             stopping.stop();
             gone.recv().unwrap();
         });
@@ -271,14 +274,17 @@ mod tests {
 
         let soon = Stop::after(Duration::from_millis(20));
         let (_go, gone) = sync_channel::<()>(0);
-        let left = soon.apart("a test", move || gone.recv());
+        let left = soon.apart("a test", None, move || gone.recv());
         assert_eq!(left.unwrap_err().kind(), ErrorKind::Timeout);
-        assert_eq!(Stop::new().apart("a test", || 7).unwrap(), 7);
+        let (_go, gone) = sync_channel::<()>(0);
+        let moment = Some(Duration::from_millis(20));
+        assert!(Stop::new().apart("a test", moment, move || gone.recv()).unwrap().is_none());
+        assert_eq!(Stop::new().apart("a test", None, || 7).unwrap(), Some(7));
     }
 
     #[test]
     #[should_panic(expected = "as it is")]
     fn a_panic_comes_through() {
-        let _ = Stop::new().apart("a test", || panic!("as it is"));
+        let _ = Stop::new().apart("a test", None, || panic!("as it is"));
     }
 }

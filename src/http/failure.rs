@@ -244,22 +244,6 @@ impl Words {
     }
 }
 
-pub(super) fn begins_like_html(text: &str) -> bool {
-    let start = text.trim_start_matches('\u{FEFF}').trim_start().as_bytes();
-    [&b"<!doctype html"[..], b"<html"]
-        .iter()
-        .any(|page| start.get(..page.len()).is_some_and(|start| start.eq_ignore_ascii_case(page)))
-}
-
-/// Whether it is XML of Tableau's own, which no file is.
-pub(super) fn begins_like_an_answer(text: &str) -> bool {
-    let mut text = text.trim_start_matches('\u{FEFF}').trim_start();
-    if text.starts_with("<?xml") {
-        text = text.split_once("?>").map_or("", |(_, rest)| rest.trim_start());
-    }
-    text.starts_with("<tsResponse")
-}
-
 pub(super) fn looks_like_html(text: &str) -> bool {
     let start = text.trim_start().get(..200).unwrap_or(text).to_ascii_lowercase();
     start.starts_with("<!doctype html") || start.contains("<html")

@@ -1,5 +1,6 @@
 //! The one loop that sends. Every request of this library passes through [`Transport::send`].
 
+mod head;
 mod success;
 
 use std::borrow::Cow;

@@ -21,9 +21,9 @@ impl Iterator for Backoff {
 
     fn next(&mut self) -> Option<Duration> {
         let wait = self.next;
-        // What no duration can hold is longer than any limit.
-        let next = Duration::try_from_secs_f64(wait.as_secs_f64() * self.factor);
-        self.next = next.unwrap_or(Duration::MAX).min(self.longest);
+        // `mul_f64` panics where a pause has no end.
+        let longer = Duration::try_from_secs_f64(wait.as_secs_f64() * self.factor);
+        self.next = longer.unwrap_or(self.longest).min(self.longest);
         Some(wait)
     }
 }
@@ -42,7 +42,13 @@ mod tests {
             30000,
         ];
         assert_eq!(waits, expected);
-        let endless = Backoff::new(Duration::MAX, 1.4, Duration::MAX);
-        assert!(endless.take(3).all(|wait| wait == Duration::MAX));
+    }
+    #[test]
+    fn pauses_without_end_are_no_panic() {
+        let waits = Backoff::new(Duration::from_secs(1), 1e30, Duration::MAX).take(3);
+        assert_eq!(
+            waits.collect::<Vec<_>>(),
+            [Duration::from_secs(1), Duration::MAX, Duration::MAX]
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -112,7 +112,7 @@ impl<'f> Source<'f> {
     }
 
     /// How often an upload in chunks begins anew, under a fresh id, after a chunk of which nobody
-    /// knows whether the server has it. Default: 3.
+    /// knows whether the server has it, or where the server has lost the upload. Default: 3.
     ///
     /// A chunk that the server cannot have received is sent again, as often as
     /// [`HttpOptions::retries`](crate::HttpOptions::retries) says.
@@ -167,12 +167,13 @@ impl<'f> Source<'f> {
         let mut modified = None;
         let mut reader = match self.content {
             Content::Path(path) => {
-                let file = File::open(&path).map_err(unread)?;
-                let about = file.metadata().map_err(unread)?;
-                if !about.is_file() {
+                // Before it is opened: a pipe would be waited for.
+                if !std::fs::metadata(&path).map_err(unread)?.is_file() {
                     return Err(Error::input(format!("{what} is no file")));
                 }
-                modified = modified_at(&about);
+                let file = File::open(&path).map_err(unread)?;
+                let about = file.metadata().map_err(unread)?;
+                modified = time_of(&about);
                 Reader::File(file)
             }
             Content::Bytes(bytes) => Reader::Seek(Box::new(Cursor::new(bytes))),
@@ -202,11 +203,8 @@ impl<'f> Source<'f> {
     }
 }
 
-fn mixed() -> io::Error {
-    io::Error::other("the file changed: what was sent of it is neither the old nor the new")
-}
-
-fn modified_at(about: &std::fs::Metadata) -> Option<Timestamp> {
+/// When it was last changed.
+fn time_of(about: &Metadata) -> Option<Timestamp> {
     about.modified().ok().and_then(|time| Timestamp::try_from(time).ok())
 }
 
@@ -234,19 +232,30 @@ enum Reader<'f> {
 }
 
 impl Reader<'_> {
+    /// Whether it is still as it was when it was opened, as far as that can be told.
+    fn check_unchanged(&mut self, length: u64, modified: Option<Timestamp>) -> io::Result<()> {
+        let is_the_same = match self {
+            Reader::File(file) => {
+                let about = file.metadata()?;
+                about.len() == length && time_of(&about) == modified
+            }
+            Reader::Seek(reader) => reader.seek(SeekFrom::End(0))? == length,
+            Reader::Once { .. } => true,
+        };
+        match is_the_same {
+            true => Ok(()),
+            false => Err(io::Error::other(
+                "it was changed meanwhile, and what was sent is neither the old nor the new",
+            )),
+        }
+    }
+
     fn length(&mut self) -> io::Result<u64> {
         match self {
             Reader::File(file) => Ok(file.metadata()?.len()),
             Reader::Seek(reader) => reader.seek(SeekFrom::End(0)),
             Reader::Once { length, .. } => Ok(*length),
         }
-    }
-
-    /// Whether a file on disk is still as long and as old as it was.
-    fn is_unchanged(&self, length: u64, modified: Option<Timestamp>) -> io::Result<bool> {
-        let Reader::File(file) = self else { return Ok(true) };
-        let about = file.metadata()?;
-        Ok(about.len() == length && modified_at(&about) == modified)
     }
 
     fn go_to(&mut self, offset: u64) -> io::Result<()> {
@@ -262,7 +271,19 @@ impl Reader<'_> {
 }
 
 impl Read for Reader<'_> {
+    /// A read that was interrupted is no failure, and those above take it for one.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.read_once(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn read_once(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Reader::File(file) => file.read(buffer),
             Reader::Seek(reader) => reader.read(buffer),
@@ -306,15 +327,12 @@ impl<'f> Opened<'f> {
         Part { source: self, offset, length }
     }
 
-    /// Whether the file on disk is still the one that was opened.
-    pub(super) fn check_unchanged(&self) -> Result<()> {
-        let unread = |error| Error::io(format!("{} cannot be read", self.what), error);
-        match self.reader.is_unchanged(self.length, self.modified).map_err(unread)? {
-            true => Ok(()),
-            false => {
-                Err(Error::io(format!("{} was changed while it was sent", self.what), mixed()))
-            }
-        }
+    /// Whether it is still what was opened.
+    pub(super) fn check_unchanged(&mut self) -> Result<()> {
+        let unchanged = self.reader.check_unchanged(self.length, self.modified);
+        unchanged.map_err(|error| {
+            Error::io(format!("{} was changed while it was sent", self.what), error)
+        })
     }
 }
 
@@ -337,8 +355,8 @@ impl Replay for Part<'_, '_> {
             left: self.length,
             sent: self.offset,
             total: self.source.length,
-            modified: self.source.modified,
             whole: self.length == self.source.length,
+            modified: self.source.modified,
             tell: self.source.progress.as_deref_mut(),
         }))
     }
@@ -350,9 +368,9 @@ struct Told<'o, 'f> {
     left: u64,
     sent: u64,
     total: u64,
-    modified: Option<Timestamp>,
     /// Whether it is read in one go.
     whole: bool,
+    modified: Option<Timestamp>,
     tell: Option<&'o mut (dyn FnMut(u64, u64) + 'f)>,
 }
 
@@ -364,13 +382,13 @@ impl Read for Told<'_, '_> {
         self.sent += read as u64;
         // A file that goes in chunks is looked at when all of them are there.
         let alone = self.whole || matches!(self.reader, Reader::Once { .. });
-        if read > 0 && alone && self.sent == self.total {
+        let at_the_end = read > 0 && alone && self.sent == self.total;
+        if at_the_end {
             if self.reader.read(&mut [0])? > 0 {
                 return Err(io::Error::other("it is longer than was said"));
             }
-            if !self.reader.is_unchanged(self.total, self.modified)? {
-                return Err(mixed());
-            }
+            // Before the last of it is sent: so nothing is published.
+            self.reader.check_unchanged(self.total, self.modified)?;
         }
         if read > 0
             && let Some(tell) = &mut self.tell

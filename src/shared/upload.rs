@@ -158,7 +158,6 @@ pub(super) fn upload(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
         )));
     }
     let resumed = resumed.filter(|upload| !upload.under_way);
-    let mut is_old = resumed.is_some();
     let mut upload = match resumed {
         Some(upload) => upload,
         None => start(core, &file)?,
@@ -170,18 +169,15 @@ pub(super) fn upload(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
         upload.under_way = true;
         tell(source, &upload);
         let outcome = append(core, source, &upload, size);
-        // The server drops an upload that nobody goes on with, and may lose one when it restarts.
-        // Of one that has just begun, it says that something else is not there.
-        let begun = std::mem::take(&mut is_old) || upload.offset > 0;
-        let dropped = begun && outcome.as_ref().is_err_and(|error| error.is_not_found());
-        let unknown = |error: &Error| dropped || Fate::of(error) == Fate::Unknown;
+        // The server drops an upload that nobody goes on with, and may lose one.
+        let lost = |error: &Error| Fate::of(error) == Fate::Unknown || error.is_not_found();
         match outcome {
             Ok(()) => {
                 upload.offset += size;
                 upload.under_way = false;
                 tell(source, &upload);
             }
-            Err(error) if unknown(&error) => {
+            Err(error) if lost(&error) => {
                 if !source.is_replayable() || restarts.next().is_none() {
                     return Err(error);
                 }
@@ -230,14 +226,20 @@ fn tell(source: &mut Opened<'_>, upload: &Upload) {
 /// Begins an upload: `POST fileUploads`. One that nothing is added to harms nobody.
 fn start(core: &Core, file: &Identity) -> Result<Upload> {
     let request = Request::post(core.site("fileUploads")).repeatable();
-    let id = core.xml(request, |root| root.child_attr("fileUpload", "uploadSessionId"))?;
+    let id = core.xml(request, |root| {
+        let id: String = root.child_attr("fileUpload", "uploadSessionId")?;
+        match id.trim_matches('.').is_empty() {
+            true => Err(root.fail("`uploadSessionId`", "is no id")),
+            false => Ok(id),
+        }
+    })?;
     Ok(Upload { id, offset: 0, file: file.clone(), under_way: false })
 }
 
 /// `PUT fileUploads/{id}`.
-fn append(core: &Core, source: &mut Opened<'_>, upload: &Upload, size: u64) -> Result<()> {
+fn append(core: &Core, source: &mut Opened<'_>, upload: &Upload, count: u64) -> Result<()> {
     let again = source.is_replayable();
-    let mut chunk = source.part(upload.offset, size);
+    let mut chunk = source.part(upload.offset, count);
     let mut body = Multipart::new("")?.file("tableau_file", "file", &mut chunk);
     // The server's ids hold colons, which a path may, and it has not been seen to take them encoded.
     let id = encode_segment(&upload.id).replace("%3A", ":");
@@ -248,7 +250,24 @@ fn append(core: &Core, source: &mut Opened<'_>, upload: &Upload, size: u64) -> R
     };
     let content_type = body.content_type();
     let request = request.stream(content_type, &mut body).patiently();
-    core.xml(request, |root| root.need("fileUpload").map(|_| ()))
+    let size =
+        core.xml(request, |root| root.need("fileUpload")?.attr::<Option<String>>("fileSize"))?;
+    let sent = upload.offset + count;
+    if let Some(told) = size.and_then(|size| size.parse().ok())
+        && !may_be(told, sent)
+    {
+        warn!(
+            target: "tableau_server_client::upload",
+            "{}: the server says that it has {told} MB of it, and was sent {sent} bytes", source.what
+        );
+    }
+    Ok(())
+}
+
+/// Whether a server that has so many bytes may say that it has so many MB, be they of 10^6 bytes or
+/// of 2^20, rounded up or down.
+fn may_be(told: u64, bytes: u64) -> bool {
+    (bytes / (1 << 20)..=bytes.div_ceil(1_000_000)).contains(&told)
 }
 
 #[cfg(test)]
@@ -288,6 +307,25 @@ mod tests {
             let error = Upload::import(text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Input);
             assert!(error.to_string().contains(why), "{error}");
+        }
+    }
+
+    #[test]
+    fn sizes_that_contradict_are_told_apart() {
+        const MIB: u64 = 1 << 20;
+        for (told, bytes, may) in [
+            (0, 1000, true),
+            (1, 1000, true),
+            (2, 1000, false),
+            (50, 50 * MIB, true),
+            (52, 50 * MIB, true),
+            (53, 50 * MIB, true),
+            (54, 50 * MIB, false),
+            (49, 50 * MIB, false),
+            (100, 50 * MIB, false),
+            (50, 100 * MIB, false),
+        ] {
+            assert_eq!(may_be(told, bytes), may, "{told} MB of {bytes}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use tableau_server_client as tsc;
 
-use crate::help;
+use crate::help::cargo;
 
 /// An example, which `cargo test` builds beside this binary, but `cargo test --test it` does not.
 fn example(name: &str) -> Command {
@@ -16,7 +16,7 @@ fn example(name: &str) -> Command {
     path.push("examples");
     path.push(name);
     if !path.exists() {
-        help::build(&["--example", name]);
+        assert!(cargo().args(["build", "--example", name]).status().unwrap().success());
     }
     let mut command = Command::new(path);
     for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {

@@ -13,7 +13,6 @@ mod listing;
 mod logs;
 mod mock;
 mod options;
-mod pages;
 mod proxy_server;
 mod raw;
 mod redirects;

@@ -1,6 +1,6 @@
 //! `Stop` ends calls whatever they wait for, and the session goes on with another one.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -186,6 +186,33 @@ fn a_handshake_with_a_silent_proxy_ends() {
         let (server, gate) = (inside(None), Gate::before(&proxy));
         ends(scheme, &gate, SILENT, &through(&gate, scheme, &server), lists);
         assert_eq!(server.count("GET", "/workbooks"), 2, "{scheme}");
+    }
+}
+
+#[test]
+fn a_proxy_that_drips_ends_in_the_time_for_connecting() {
+    // Each byte is soon enough by itself.
+    let proxy = Raw::on_connection(|mut client, _, _| {
+        let answer = format!("HTTP/1.1 200 OK\r\nx: {}", "y".repeat(400));
+        for byte in answer.bytes() {
+            if client.write_all(&[byte]).is_err() {
+                return;
+            }
+            thread::sleep(millis(50));
+        }
+    });
+    let options = plain().connect_timeout(millis(300)).proxy(&proxy.url);
+    let server = with("http://127.0.0.1:9", options.retries(tsc::Retries::none()));
+    for stop in [None, Some(Stop::new())] {
+        let session = server.resume(token_of("http://127.0.0.1:9"));
+        let (result, took) = timed(|| match &stop {
+            Some(stop) => lists(&session.until(stop)),
+            None => lists(&session),
+        });
+        let error = result.unwrap_err();
+        assert!(error.is_timeout(), "{error:?}");
+        assert!(took >= millis(290) && took < SOON, "{took:?}");
+        let _ = session.detach();
     }
 }
 

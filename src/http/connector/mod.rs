@@ -4,7 +4,6 @@
 //! The chain is `Begun`, `Stoppable` (proxies and TCP, in it), `Lenient`, `Tls`, `Patient`: each
 //! wraps what the one before it made.
 
-mod bounded;
 mod lenient;
 mod names;
 mod patient;
@@ -17,8 +16,10 @@ use std::sync::Arc;
 use rustls::ClientConfig;
 use ureq::Error;
 use ureq::config::Config;
+use ureq::unversioned::transport::time::{Duration as Span, Instant as Moment};
 use ureq::unversioned::transport::{
-    ConnectProxyConnector, ConnectionDetails, Connector, SocksConnector, TcpConnector, Transport,
+    ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, SocksConnector, TcpConnector,
+    Transport,
 };
 
 pub(super) use lenient::Broken;
@@ -70,4 +71,15 @@ impl<In: Transport> Connector<In> for Begun {
         UNFINISHED.set(UNFINISHED.get() + 1);
         Ok(chained)
     }
+}
+
+/// What is left of the time for connecting.
+fn left_for_connecting(details: &ConnectionDetails<'_>) -> NextTimeout {
+    let mut timeout = details.timeout;
+    if let (Span::Exact(limit), Moment::Exact(start), Moment::Exact(now)) =
+        (timeout.after, details.now, (details.current_time)())
+    {
+        timeout.after = Span::Exact(limit.saturating_sub(now.saturating_duration_since(start)));
+    }
+    timeout
 }

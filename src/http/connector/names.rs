@@ -66,7 +66,8 @@ impl<R: Resolver> Resolver for Names<R> {
             Some(stop) => {
                 let (names, uri, config) = (self.0.clone(), uri.clone(), config.clone());
                 let look_up = move || names.resolver.resolve(&uri, &config, timeout);
-                stop.apart("looking up", look_up).map_err(Stopped::error)?
+                let looked_up = stop.apart("looking up", None, look_up).map_err(Stopped::error)?;
+                looked_up.unwrap_or(Err(Error::Timeout(timeout.reason)))
             }
         };
         let addresses = match looked_up {

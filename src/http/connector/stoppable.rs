@@ -4,20 +4,22 @@
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use ureq::Error;
+use ureq::unversioned::transport::time::Duration as Span;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport,
 };
 
-use super::Names;
-use super::bounded::{Bound, Bounded};
-use crate::stop;
+use super::{Names, left_for_connecting};
+use crate::stop::{self, Stop};
 
 /// Makes connections by the connectors in it.
 ///
 /// Nothing ends a connect that the system has begun, so where a stop is watched they work on a
-/// thread of their own, which is left behind when it stops and ends by itself.
+/// thread of their own, which is left behind when it stops and ends by itself. So they do for a
+/// proxy: ureq gives it the whole time for connecting anew with each byte that it sends.
 #[derive(Debug)]
 pub(super) struct StoppableConnector<C> {
     inner: Arc<C>,
@@ -46,8 +48,6 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
         let (current_time, run_connector) =
             (details.current_time.clone(), details.run_connector.clone());
         let (inner, names) = (self.inner.clone(), self.names.clone());
-        let bound = Bound::of(details);
-        let bounded = bound.clone();
         let connect = move || {
             let details = ConnectionDetails {
                 uri: &uri,
@@ -58,9 +58,7 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
                 now,
                 timeout,
                 current_time,
-                run_connector: Arc::new(move |details: &ConnectionDetails<'_>| {
-                    Ok(Bounded::new(run_connector(details)?, bounded.clone()).boxed())
-                }),
+                run_connector,
                 register_shutdown: Arc::new(move |handle: Weak<dyn ShutdownHandle>| {
                     found.set(handle.clone());
                     register(handle)
@@ -68,16 +66,26 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
             };
             inner.connect(&details, chained)
         };
-        let connected = match stop::watched() {
-            None => connect(),
-            Some(stop) => stop.apart("connecting", connect).unwrap_or_else(|stopped| {
-                // What the thread waits for on a socket, it need not any more.
-                socket.shut_down();
-                Err(Stopped::error(stopped))
-            }),
+        let connected = match (stop::watched(), details.config.proxy()) {
+            (None, None) => connect()?,
+            (stop, _) => {
+                let left = left_for_connecting(details);
+                let within = match left.after {
+                    Span::Exact(within) => Some(within),
+                    Span::NotHappening => None,
+                };
+                match stop.unwrap_or_default().apart("connecting", within, connect) {
+                    Ok(Some(connected)) => connected?,
+                    given_up => {
+                        // What the thread waits for on a socket, it need not any more.
+                        socket.shut_down();
+                        given_up.map_err(Stopped::error)?;
+                        return Err(Error::Timeout(left.reason));
+                    }
+                }
+            }
         };
-        bound.lift();
-        Ok(connected?.map(|inner| Stoppable { inner, socket }))
+        Ok(connected.map(|inner| Stoppable { inner, socket }))
     }
 }
 
@@ -109,7 +117,32 @@ impl<T: fmt::Debug> fmt::Debug for Stoppable<T> {
     }
 }
 
+/// Whether shutting a socket down wakes who reads from it already. On Windows it does not.
+const WAKES: bool = !cfg!(windows);
+
 impl<T: Transport> Stoppable<T> {
+    /// Waits for input a moment at a time, and looks at the stop in between.
+    fn await_in_slices(&mut self, stop: &Stop, timeout: NextTimeout) -> Result<bool, Error> {
+        const SLICE: Duration = Duration::from_millis(50);
+        let whole = timeout.for_read();
+        let started = Instant::now();
+        loop {
+            stop.check().map_err(Stopped::error)?;
+            let left = match whole.after {
+                Span::Exact(limit) => limit.saturating_sub(started.elapsed()),
+                Span::NotHappening => SLICE,
+            };
+            if left.is_zero() {
+                return Err(Error::Timeout(whole.reason));
+            }
+            let after = Span::Exact(left.min(SLICE));
+            match self.inner.await_input(NextTimeout { after, per_read: None, ..whole }) {
+                Err(Error::Timeout(_)) => {}
+                other => return other,
+            }
+        }
+    }
+
     /// Waits; a stop shuts the socket down, which ends any wait for it.
     fn wait<R>(&mut self, wait: impl FnOnce(&mut T) -> Result<R, Error>) -> Result<R, Error> {
         let Some(stop) = stop::watched() else { return wait(&mut self.inner) };
@@ -129,7 +162,10 @@ impl<T: Transport> Transport for Stoppable<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.wait(|inner| inner.await_input(timeout))
+        match stop::watched() {
+            Some(stop) if !WAKES => self.await_in_slices(&stop, timeout),
+            _ => self.wait(|inner| inner.await_input(timeout)),
+        }
     }
 
     fn is_open(&mut self) -> bool {
@@ -158,3 +194,82 @@ impl fmt::Display for Stopped {
 }
 
 impl std::error::Error for Stopped {}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{ErrorKind::WouldBlock, Read, Write};
+    use std::net::{TcpListener, TcpStream};
+
+    use ureq::unversioned::transport::LazyBuffers;
+
+    use super::*;
+    use crate::ErrorKind;
+
+    /// A socket that can only be read from.
+    #[derive(Debug)]
+    struct Reader(TcpStream, LazyBuffers);
+
+    impl Transport for Reader {
+        fn buffers(&mut self) -> &mut dyn Buffers {
+            &mut self.1
+        }
+
+        fn transmit_output(&mut self, _: usize, _: NextTimeout) -> Result<(), Error> {
+            unreachable!("nothing is written here")
+        }
+
+        fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+            self.0.set_read_timeout(Some(*timeout.after))?;
+            match self.0.read(self.1.input_append_buf()) {
+                Err(error) if error.kind() == WouldBlock => Err(Error::Timeout(timeout.reason)),
+                read => {
+                    let read = read?;
+                    self.1.input_appended(read);
+                    Ok(read > 0)
+                }
+            }
+        }
+
+        fn is_open(&mut self) -> bool {
+            true
+        }
+    }
+
+    /// As on Windows: nothing wakes who reads.
+    #[test]
+    fn reads_in_slices_end_and_lose_nothing() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let mut server = listener.accept().unwrap().0;
+        let inner = Reader(client, LazyBuffers::new(1024, 1024));
+        let mut reader = Stoppable { inner, socket: Socket::default() };
+        let within = |time| NextTimeout { after: Span::from(time), ..NextTimeout::default() };
+        let (stop, long) = (Stop::new(), Duration::from_secs(60));
+
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(Duration::from_millis(120));
+                server.write_all(b"late").unwrap();
+            });
+            assert!(reader.await_in_slices(&stop, within(long)).unwrap());
+        });
+        assert_eq!(reader.buffers().input(), b"late");
+
+        let brief = within(Duration::from_millis(120));
+        let error = reader.await_in_slices(&stop, brief).unwrap_err();
+        assert!(matches!(error, Error::Timeout(_)), "{error:?}");
+
+        let started = Instant::now();
+        let error = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(Duration::from_millis(120));
+                stop.stop();
+            });
+            reader.await_in_slices(&stop, within(long)).unwrap_err()
+        });
+        let Error::Io(error) = error else { panic!("{error:?}") };
+        let stopped = error.into_inner().unwrap().downcast::<Stopped>().unwrap();
+        assert_eq!(stopped.0.kind(), ErrorKind::Cancelled);
+        assert!(started.elapsed() < long / 2);
+    }
+}

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use ureq::Error;
-use ureq::unversioned::transport::time::{Duration as Span, Instant as Moment};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
     TransportAdapter,
 };
 
+use super::left_for_connecting;
 use super::lenient::marked;
 
 /// Wraps a connection in TLS where the address asks for it.
@@ -55,17 +55,6 @@ impl<In: Transport> Connector<In> for TlsConnector {
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
         Ok(Some(Either::B(Tls { buffers, stream })))
     }
-}
-
-/// What TCP left of the time for connecting.
-fn left_for_connecting(details: &ConnectionDetails<'_>) -> NextTimeout {
-    let mut timeout = details.timeout;
-    if let (Span::Exact(limit), Moment::Exact(start), Moment::Exact(now)) =
-        (timeout.after, details.now, (details.current_time)())
-    {
-        timeout.after = Span::Exact(limit.saturating_sub(now.saturating_duration_since(start)));
-    }
-    timeout
 }
 
 pub(super) struct Tls {

@@ -10,12 +10,13 @@ use ureq::http::{HeaderMap, HeaderValue};
 use super::super::failure;
 use super::super::limit::Turn;
 use super::super::url::Url;
+use super::head::{Head, Verdict};
 use crate::secret::Scrub;
 use crate::stop::{Stop, while_watching};
 use crate::xml::{self, Node};
 use crate::{Error, Result};
 
-const PAGE: &str = "the answer is an HTML page, such as a login page";
+const PAGE: &str = "the answer is an HTML page, such as a login page, and no file";
 
 /// An answer whose status is a success. Its body is not read yet.
 #[derive(Debug)]
@@ -53,7 +54,7 @@ impl Success {
         let outcome = self.bytes().and_then(|bytes| {
             let text = String::from_utf8_lossy(&bytes);
             if failure::looks_like_html(&text) {
-                return Err(Error::decode(PAGE));
+                return Err(Error::decode("the answer is an HTML page, such as a login page"));
             }
             failure::refused_in_text(self.status, &text, &self.url, &self.scrub).map_or(Ok(()), Err)
         });
@@ -124,57 +125,66 @@ impl Success {
         }
     }
 
-    /// Hands a file on as it arrives, however large it is, and says how many bytes it had. Ends
-    /// with the first error of the connection or of `take`.
-    pub(crate) fn file(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
-        if self.status == 204 {
-            return Err(self.explain(Error::decode("the answer is empty, where a file was due")));
-        }
-        if self.header(CONTENT_TYPE).is_some_and(|sort| sort.starts_with(b"text/html")) {
+    /// Hands a file on as it arrives, however large it is, and says how many bytes it had. Ends with
+    /// the first error of the connection or of `take`, and with one where what comes is a login page,
+    /// an error or nothing in the file's place. A file of `any_text` may be like that itself, unless
+    /// the answer says that it is HTML or XML.
+    pub(crate) fn file(
+        mut self,
+        any_text: bool,
+        mut take: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<u64> {
+        if !any_text && self.says(b"text/html") {
             return Err(self.explain(Error::decode(PAGE)));
         }
+        let mut head = Head::new(any_text && !self.says(b"html") && !self.says(b"xml"));
         let mut block = vec![0; 64 << 10];
         let mut total = 0;
         loop {
-            let stop = self.stop.as_ref();
-            let read = match while_watching(stop, || self.body.as_reader().read(&mut block)) {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                read => read,
-            };
-            let read = read.map_err(|error| {
-                let error = failure::failed(error.into(), &self.url.origin, &self.scrub);
-                self.explain(error)
-            })?;
-            if read == 0 {
-                return Ok(total);
-            }
-            if total == 0
-                && let Some(error) = self.instead_of_a_file(&block[..read])
-            {
-                return Err(self.explain(error));
-            }
+            let read = self.next(&mut block)?;
+            let block = &block[..read];
             total += read as u64;
-            take(&block[..read])?;
+            let wrong = match head.see(block) {
+                Verdict::Held => continue,
+                Verdict::Go if read == 0 => return Ok(total),
+                Verdict::Go => take(block).map(|()| None)?,
+                Verdict::File(bytes) if read == 0 => return take(&bytes).map(|()| total),
+                Verdict::File(bytes) => take(&bytes).map(|()| None)?,
+                Verdict::Nothing => Some(Error::decode("the answer is empty: there is no file")),
+                Verdict::Page => Some(Error::decode(PAGE)),
+                Verdict::Error(bytes) => {
+                    let text = String::from_utf8_lossy(&bytes);
+                    let words =
+                        failure::refused_in_text(self.status, &text, &self.url, &self.scrub);
+                    let other = || Error::decode("the answer is Tableau's XML and no file");
+                    Some(words.unwrap_or_else(other))
+                }
+            };
+            if let Some(wrong) = wrong {
+                return Err(self.explain(wrong));
+            }
         }
     }
 
-    /// Why what begins like this is no file: Tableau's own XML, or somebody's page.
-    fn instead_of_a_file(&mut self, start: &[u8]) -> Option<Error> {
-        let text = String::from_utf8_lossy(&start[..start.len().min(512)]);
-        if failure::begins_like_html(&text) {
-            return Some(Error::decode(PAGE));
+    /// What has come of the body; nothing at its end.
+    fn next(&mut self, block: &mut [u8]) -> Result<usize> {
+        loop {
+            let stop = self.stop.as_ref();
+            match while_watching(stop, || self.body.as_reader().read(block)) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    let error = failure::failed(error.into(), &self.url.origin, &self.scrub);
+                    return Err(self.explain(error));
+                }
+                Ok(read) => return Ok(read),
+            }
         }
-        if !failure::begins_like_an_answer(&text) {
-            return None;
-        }
-        let mut whole = start.to_vec();
-        // Of one that breaks off, the beginning may still say what is the matter.
-        let _ = while_watching(self.stop.as_ref(), || {
-            self.body.as_reader().take(1 << 20).read_to_end(&mut whole)
-        });
-        let text = String::from_utf8_lossy(&whole);
-        let refused = failure::refused_in_text(self.status, &text, &self.url, &self.scrub);
-        Some(refused.unwrap_or_else(|| Error::decode("the answer is XML of Tableau's, not a file")))
+    }
+
+    /// Whether the answer says this of what sort it is.
+    fn says(&self, sort: &[u8]) -> bool {
+        let says = self.header(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+        says.windows(sort.len()).any(|part| part == sort)
     }
 
     /// The body as text, whole: to its end, but no more than `max_response`.

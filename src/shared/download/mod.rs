@@ -4,7 +4,7 @@ mod name;
 mod partial;
 
 use std::fmt;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,7 +27,9 @@ pub(crate) fn file_name(header: &[u8]) -> Option<String> {
 /// A file to download. Nothing is asked for until it is said where the file goes.
 ///
 /// The file is written as it arrives and takes no memory to speak of, however large it is. What
-/// breaks off begins anew, as often as [`HttpOptions::retries`](crate::HttpOptions::retries) says.
+/// breaks off begins anew, as often as [`HttpOptions::retries`](crate::HttpOptions::retries) says. A
+/// success that brings a login page, Tableau's error or nothing at all in the file's place is an
+/// error ([`Decode`](crate::ErrorKind::Decode), or what Tableau's error is).
 ///
 /// ```no_run
 /// # use tableau_server_client as tsc;
@@ -74,17 +76,17 @@ impl Item {
         self
     }
 
+    /// Whether it may hold any text there is, one that looks like HTML too.
+    fn is_any_text(&self) -> bool {
+        matches!(self.extensions, [(None, "csv")])
+    }
+
     /// A name where the server gave none that can be used.
     fn name(&self, core: &Core, start: &[u8]) -> String {
         let named = core.read::<Named>(Request::get(core.site(&self.path)), self.tag);
         // The file is there: a name less fine is better than none of it.
         let name = named.ok().and_then(|named| named.0).filter(|name| !name.is_empty());
         name::of_item(name.as_deref().unwrap_or(&self.id), self.extension(start))
-    }
-
-    /// Only of a table there may be nothing.
-    fn may_be_empty(&self) -> bool {
-        self.extensions.iter().all(|(_, extension)| *extension == "csv")
     }
 
     fn extension(&self, start: &[u8]) -> &'static str {
@@ -127,8 +129,7 @@ impl<'s> Download<'s> {
     }
 
     /// Whether a file that is there already is replaced. Default: `false`, an
-    /// [`Input`](crate::ErrorKind::Input) error. A link is replaced and not followed; a folder, a
-    /// device or a pipe never is.
+    /// [`Input`](crate::ErrorKind::Input) error.
     pub fn overwrite(mut self, yes: bool) -> Self {
         self.overwrite = yes;
         self
@@ -261,30 +262,27 @@ impl Running<'_> {
         mut take: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<u64> {
         let (all, mut come) = (answer.length(), 0);
-        let total = answer.file(|block| {
+        answer.file(self.item.is_any_text(), |block| {
             take(block)?;
             come += block.len() as u64;
             if let Some(tell) = &mut self.progress {
                 tell(come, all);
             }
             Ok(())
-        })?;
-        match total == 0 && !self.item.may_be_empty() {
-            true => Err(Error::decode(format!("the file of {} is empty", self.item.path))),
-            false => Ok(total),
-        }
+        })
     }
 
     fn check(&self, target: &Path) -> Result<()> {
-        if !self.overwrite && target.symlink_metadata().is_ok() {
-            return Err(exists(target));
-        }
-        match target.metadata() {
-            Ok(about) if !about.is_file() => {
-                let target = target.display();
-                Err(Error::input(format!("{target} is no file that could be replaced")))
+        match target.symlink_metadata() {
+            Ok(_) if !self.overwrite => Err(exists(target)),
+            // Not a folder, nor a device, nor what leads to one.
+            Ok(_) if target.metadata().is_ok_and(|there| !there.is_file()) => {
+                Err(Error::input(format!("{} is no file that could be replaced", target.display())))
             }
-            _ => Ok(()),
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            // A name that is too long, say.
+            Err(error) => Err(Error::io(format!("{} cannot be written", target.display()), error)),
         }
     }
 }

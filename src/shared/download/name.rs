@@ -109,7 +109,8 @@ pub(super) fn safe(name: &str) -> Option<String> {
 
 /// Characters that show nothing, or turn the text around: `report\u{202e}fdp.exe`.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+    matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
 /// Names that stand for devices on Windows, whatever extension follows.
@@ -202,6 +203,7 @@ mod tests {
             ("COM10.twb", Some("COM10.twb")),
             ("console.twb", Some("console.twb")),
             ("x\u{202E}xbwt.exe", Some("xxbwt.exe")),
+            ("x\u{61C}\u{2066}\u{AD}\u{E0041}.twb", Some("x.twb")),
             ("R&D \"x\".twbx", Some("R&D _x_.twbx")),
         ] {
             assert_eq!(safe(name).as_deref(), expected, "{name:?}");

@@ -8,6 +8,7 @@ use tsc::ErrorKind;
 use tsc::mock::{Fault, MockServer};
 
 use super::{file, project_of, session_of, workbooks_named};
+use crate::help::millis;
 
 fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("tsc-faults-{}-{name}", std::process::id()));
@@ -197,10 +198,20 @@ fn a_file_that_changes_while_it_is_sent_is_an_error() {
     let session = session_of(&mock);
     let folder = folder("changes");
     let path = folder.join("Changing.twb");
-    for (what, change) in [("longer", 400_000), ("shorter", 100_000)] {
+    for (what, change, chunked_from) in [
+        ("longer", 400_000, 1),
+        ("shorter", 100_000, 1),
+        ("as long", 300_000, 1),
+        ("longer, in one request", 400_000, 64 << 20),
+        ("shorter, in one request", 100_000, 64 << 20),
+        ("as long, in one request", 300_000, 64 << 20),
+    ] {
         std::fs::write(&path, file(300_000, 1)).unwrap();
+        let earlier = std::time::SystemTime::now() - std::time::Duration::from_secs(9);
+        let before = std::fs::File::options().append(true).open(&path).unwrap();
+        before.set_modified(earlier).unwrap();
         let mut changed = false;
-        let source = tsc::Source::path(&path).chunked_from(1).chunk_size(64 << 10);
+        let source = tsc::Source::path(&path).chunked_from(chunked_from).chunk_size(64 << 10);
         let source = source.on_progress(|_, _| {
             if !std::mem::replace(&mut changed, true) {
                 std::fs::write(&path, file(change, 2)).unwrap();
@@ -214,37 +225,77 @@ fn a_file_that_changes_while_it_is_sent_is_an_error() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A chunk whose fate is unknown: the upload begins anew, and the file is whole and there once.
+/// A chunk that was not received, or whose fate is unknown, or an upload that the server lost: the
+/// file is whole and there once.
 #[test]
 fn uploads_whose_connection_breaks_are_whole_in_the_end() {
-    let content = file((4 << 16) + 77, 8);
+    let content = file((1 << 20) + 77, 8);
     type Break = fn() -> Fault;
-    let breaks: [Break; 6] = [
+    let breaks: [Break; 11] = [
         Fault::reset,
         Fault::reset_after_head,
+        Fault::reset_mid_body,
         || Fault::cut(10),
         || Fault::status(500),
+        || Fault::status(502).html(),
+        || Fault::status(503).empty(),
         || Fault::status(504).html(),
+        || Fault::status(503).retry_after(millis(0)),
         || Fault::status(429).empty(),
+        || Fault::status(404).error("404000", "Resource Not Found", "no such upload"),
     ];
-    let survived = |fault: Break| {
-        for chunk in [0, 2, 4] {
-            let mock = MockServer::start().unwrap();
-            let session = session_of(&mock);
-            mock.fault(fault().on("PUT", "/fileUploads/*").skip(chunk).times(1));
-            let source = tsc::Source::bytes("Up.twb", &content[..]);
-            let source = source.chunked_from(1).chunk_size(1 << 16);
-            let publish = session.workbooks().publish(source).project(&project_of(&session));
-            publish.send().unwrap();
-            assert!(workbooks_named(&session, "Up") == [content.clone()], "chunk {chunk}");
-        }
-    };
-    // Each waits before it begins anew.
+    let content = &content;
     std::thread::scope(|scope| {
         for fault in breaks {
-            scope.spawn(move || survived(fault));
+            scope.spawn(move || {
+                for chunk in [0, 2, 4] {
+                    let mock = MockServer::start().unwrap();
+                    let session = session_of(&mock);
+                    mock.fault(fault().on("PUT", "/fileUploads/*").skip(chunk).times(1));
+                    publish_in_chunks(&session, content).unwrap();
+                    assert!(workbooks_named(&session, "Up") == [content.clone()], "chunk {chunk}");
+                }
+            });
         }
     });
+}
+
+fn publish_in_chunks(
+    session: &tsc::Session<'_>,
+    content: &[u8],
+) -> tsc::Result<tsc::Published<tsc::Workbook>> {
+    let source = tsc::Source::bytes("Up.twb", content).chunked_from(1).chunk_size(256 << 10);
+    session.workbooks().publish(source).project(&project_of(session)).send()
+}
+
+/// The request that publishes what was uploaded is sent once, unless it cannot have been received.
+#[test]
+fn the_last_request_of_a_publication_is_not_doubled() {
+    let content = file(300_000, 8);
+    type Break = fn() -> Fault;
+    // Whether the caller is told of an error, and how often it is there then.
+    let breaks: [(Break, bool, usize); 9] = [
+        (Fault::reset, true, 0),
+        (Fault::reset_after_head, true, 1),
+        (|| Fault::cut(10), true, 1),
+        (|| Fault::status(500), true, 0),
+        (|| Fault::status(504).html(), true, 0),
+        (|| Fault::status(400).error("400003", "Bad Request", "no"), true, 0),
+        (|| Fault::status(409).error("409005", "Conflict", "there is one of that name"), true, 0),
+        (|| Fault::status(429).empty(), false, 1),
+        (|| Fault::status(503).retry_after(millis(0)), false, 1),
+    ];
+    for (fault, told, there) in breaks {
+        let mock = MockServer::start().unwrap();
+        let session = session_of(&mock);
+        mock.fault(fault().on("POST", "/workbooks").times(1));
+        let outcome = publish_in_chunks(&session, &content);
+        assert_eq!(outcome.is_err(), told, "{outcome:?}");
+        let sent = mock.requests_to("POST", "/workbooks").len();
+        assert_eq!(sent, if told { 1 } else { 2 }, "{outcome:?}");
+        let have = workbooks_named(&session, "Up");
+        assert!(have == vec![content.clone(); there], "{}, {outcome:?}", have.len());
+    }
 }
 
 /// A file that is written over while it is sent, and is as long as before.
@@ -279,22 +330,17 @@ fn a_file_that_is_written_over_while_it_is_sent_is_an_error() {
 /// The server restarts and knows nothing of the upload any more.
 #[test]
 fn an_upload_that_the_server_loses_in_the_middle_begins_anew() {
-    let content = file((4 << 16) + 77, 8);
+    let content = file((4 << 20) + 77, 8);
     for chunk in 0..5 {
         let mock = MockServer::start().unwrap();
         let session = session_of(&mock);
         let fault = Fault::status(404).error("404011", "Not Found", "no such upload");
         mock.fault(fault.on("PUT", "/fileUploads/*").skip(chunk).times(1));
         let source = tsc::Source::bytes("Up.twb", &content[..]);
-        let source = source.chunked_from(1).chunk_size(1 << 16);
+        let source = source.chunked_from(1).chunk_size(1 << 20);
         let sent = session.workbooks().publish(source).project(&project_of(&session)).send();
-        if chunk == 0 {
-            // One that is not there from the start never was.
-            assert!(sent.unwrap_err().is_not_found());
-        } else {
-            sent.unwrap();
-            assert!(workbooks_named(&session, "Up") == [content.clone()], "chunk {chunk}");
-        }
+        sent.unwrap();
+        assert!(workbooks_named(&session, "Up") == [content.clone()], "chunk {chunk}");
     }
 }
 

@@ -5,13 +5,20 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Once;
 
 use super::request;
-use crate::help;
+use crate::help::cargo;
 
 /// The program, which `cargo test` builds beside this binary only where the feature was asked for
 /// by name.
 fn program() -> Command {
     static BUILT: Once = Once::new();
-    BUILT.call_once(|| help::build(&["--features", "mock", "--bin", "tableau-mock-server"]));
+    BUILT.call_once(|| {
+        let mut build = cargo();
+        build.args(["build", "--quiet", "--features", "mock", "--bin", "tableau-mock-server"]);
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        assert!(build.status().unwrap().success());
+    });
     Command::new(env!("CARGO_BIN_EXE_tableau-mock-server"))
 }
 

@@ -173,6 +173,109 @@ fn a_download_that_fails_leaves_nothing() {
     }
 }
 
+#[test]
+fn what_comes_in_the_files_place_is_not_taken_for_it() {
+    const LOGIN: &str = "<!-- gateway -->\n<!DOCTYPE html><html><body>Please log in</body></html>";
+    let error = || refusal(200, "404006", "no such workbook");
+    type Wrong<'a> = (&'a str, Box<dyn Fn() -> Reply + Send + Sync>, ErrorKind, &'a str);
+    let wrong: [Wrong<'_>; 5] = [
+        (
+            "html",
+            Box::new(|| answer(200, &named("filename=\"x.twbx\""), LOGIN)),
+            ErrorKind::Decode,
+            "login page",
+        ),
+        (
+            "in pieces",
+            Box::new(|| {
+                let (head, body) = (answer(200, &[], LOGIN).bytes(), LOGIN.len());
+                let (head, body) = head.split_at(head.len() - body);
+                let pieces = [head, &body[..3], &body[3..25], &body[25..]];
+                Reply::Slowly(pieces.map(<[u8]>::to_vec).into(), millis(5))
+            }),
+            ErrorKind::Decode,
+            "login page",
+        ),
+        ("error", Box::new(error), ErrorKind::Api, "no such workbook"),
+        ("xml", Box::new(|| success("<workbook id=\"w1\"/>")), ErrorKind::Decode, "Tableau's XML"),
+        (
+            "nothing",
+            Box::new(|| answer(200, &named("filename=\"x.twbx\""), "")),
+            ErrorKind::Decode,
+            "empty",
+        ),
+    ];
+    for (what, reply, kind, says) in wrong {
+        let raw = Raw::signed_in(move |_| reply());
+        let folder = Folder::new("no-file");
+        let there = folder.file("there.twbx", b"mine");
+        let mut written = Vec::new();
+        for outcome in [
+            download(&raw, |d| d.to_folder(folder.path()).map(drop)),
+            download(&raw, |d| d.overwrite(true).to_path(&there)),
+            download(&raw, |d| d.to_bytes().map(drop)),
+            download(&raw, |d| d.to_writer(&mut written).map(drop)),
+        ] {
+            let error = outcome.unwrap_err();
+            assert_eq!(error.kind(), kind, "{what}: {error}");
+            assert!(error.to_string().contains(says), "{what}: {error}");
+            assert_eq!(error.status(), Some(200), "{what}");
+            assert!(error.url().unwrap().ends_with("/content"), "{what}");
+        }
+        assert!(written.is_empty());
+        assert_eq!(folder.names(), ["there.twbx"], "{what}");
+        assert_eq!(std::fs::read(&there).unwrap(), b"mine");
+        assert_eq!(raw.count("GET", "/content"), 4, "{what}: it is no use to ask again");
+    }
+    // A CSV may hold anything, also nothing: only where the answer says so it is another thing.
+    for (sort, body, is_csv) in [
+        ("text/csv", LOGIN, true),
+        ("text/csv", "", true),
+        ("text/html; charset=utf-8", LOGIN, false),
+        ("text/html", "a,b\r\n1,2\r\n", true),
+    ] {
+        let raw = Raw::signed_in(move |_| answer(200, &[("Content-Type", sort)], body));
+        let server = server(&raw);
+        let session = server.sign_in(&auth()).unwrap();
+        let csv = session.views().csv(&"v1".into(), tsc::CsvExport::new()).to_bytes();
+        match is_csv {
+            true => assert_eq!(csv.unwrap(), body.as_bytes()),
+            false => assert_eq!(csv.unwrap_err().kind(), ErrorKind::Decode),
+        }
+    }
+}
+
+#[test]
+fn downloads_into_one_path_do_not_mix() {
+    // Each answer is another file.
+    let asked = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| {
+        let number = asked.fetch_add(1, Ordering::SeqCst);
+        answer(
+            200,
+            &named("filename=\"x.twbx\""),
+            number.to_string().repeat(1_000_000).get(..1_000_000).unwrap(),
+        )
+    });
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let folder = Folder::new("one-path");
+    for (overwrite, good) in [(false, 1), (true, 4)] {
+        let outcomes: Vec<_> = std::thread::scope(|scope| {
+            let one = || {
+                let download = session.workbooks().download(&"w1".into()).overwrite(overwrite);
+                download.to_folder(folder.path()).is_ok()
+            };
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(one)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(outcomes.iter().filter(|good| **good).count(), good);
+        assert_eq!(folder.names(), ["x.twbx"]);
+        let there = std::fs::read(folder.path().join("x.twbx")).unwrap();
+        assert!(there.len() == 1_000_000 && there.iter().all(|byte| *byte == there[0]));
+    }
+}
+
 /// Takes so many bytes, then no more.
 struct Full(usize);
 
@@ -237,7 +340,24 @@ fn places_that_are_none_are_refused_before() {
     let missing = folder.path().join("missing");
     refused(download(&raw, |d| d.to_folder(&missing).map(|_| ())), ErrorKind::Input);
     refused(download(&raw, |d| d.to_path(missing.join("x"))), ErrorKind::Io);
+    #[cfg(unix)]
+    {
+        let long = folder.path().join("x".repeat(300));
+        refused(download(&raw, |d| d.to_path(long)), ErrorKind::Io);
+        // A link that leads nowhere is there; a link to a folder is one.
+        for (name, to) in [("dangling", "nowhere"), ("folder", "..")] {
+            let link = folder.path().join(name);
+            std::os::unix::fs::symlink(to, &link).unwrap();
+            refused(download(&raw, |d| d.to_path(&link)), ErrorKind::Input);
+        }
+    }
     assert_eq!(raw.count("GET", "/content"), 0);
+    // What the server calls the file may be a folder's name.
+    let inner = folder.path().join("x.twbx");
+    std::fs::create_dir(&inner).unwrap();
+    let to_folder = |d: Download<'_>| d.overwrite(true).to_folder(folder.path()).map(drop);
+    refused(download(&raw, to_folder), ErrorKind::Input);
+    assert!(inner.is_dir() && !folder.names().iter().any(|name| name.ends_with(".part")));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use tsc::{ErrorKind, Source, Upload};
 use super::{Fault, Folder, Store, content, parts, server};
 use crate::help::{auth, plain, with};
 use crate::proxy_server::relay;
-use crate::raw::{Raw, read_head};
+use crate::raw::{Raw, read_head, success};
 
 const CHUNK: usize = 256 << 10;
 
@@ -73,22 +73,7 @@ fn chunks_arrive_in_order_and_the_file_is_published() {
 #[test]
 fn a_chunk_of_unknown_fate_starts_the_upload_anew() {
     let status = |status, stored| Fault::Status { status, retry_after: None, stored };
-    let faults = [
-        (1, Fault::ResetDuring),
-        (1, Fault::ResetAfter { stored: true }),
-        (3, Fault::ResetBefore),
-        (3, Fault::ResetDuring),
-        (3, Fault::ResetAfter { stored: true }),
-        (3, Fault::ResetAfter { stored: false }),
-        (3, status(504, true)),
-        (3, status(504, false)),
-        (3, status(503, false)),
-        (3, status(502, true)),
-        (3, status(500, true)),
-        (3, Fault::BrokenAnswer),
-        (3, Fault::WrongAnswer),
-    ];
-    let survived = |at, fault| {
+    let begins_anew = |at: usize, fault: Fault| {
         let (store, raw) = Store::start(&[(at, fault)]);
         let file = file();
         publish(&raw, chunked(&file)).unwrap();
@@ -97,10 +82,23 @@ fn a_chunk_of_unknown_fate_starts_the_upload_anew() {
         assert_eq!(raw.count("PUT", "/u1"), at, "{fault:?}");
         assert_eq!(raw.count("PUT", "/u2"), 4, "{fault:?}");
     };
-    // Each waits before it begins anew.
     std::thread::scope(|scope| {
-        for (at, fault) in faults {
-            scope.spawn(move || survived(at, fault));
+        for (at, fault) in [
+            (1, Fault::ResetDuring),
+            (1, Fault::ResetAfter { stored: true }),
+            (3, Fault::ResetBefore),
+            (3, Fault::ResetDuring),
+            (3, Fault::ResetAfter { stored: true }),
+            (3, Fault::ResetAfter { stored: false }),
+            (3, status(504, true)),
+            (3, status(504, false)),
+            (3, status(503, false)),
+            (3, status(502, true)),
+            (3, status(500, true)),
+            (3, Fault::BrokenAnswer),
+            (3, Fault::WrongAnswer),
+        ] {
+            scope.spawn(move || begins_anew(at, fault));
         }
     });
 }
@@ -235,6 +233,85 @@ fn a_reader_that_is_read_once_is_sent_once() {
     }
 }
 
+/// Gives a byte at a time, or is interrupted.
+struct Hesitant<'a> {
+    bytes: &'a [u8],
+    interrupted: bool,
+}
+
+impl Read for Hesitant<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.interrupted = !self.interrupted;
+        if self.interrupted {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let one = buffer.len().min(1);
+        self.bytes.read(&mut buffer[..one])
+    }
+}
+
+#[test]
+fn a_reader_may_be_slow_and_interrupted() {
+    let file = content(3000);
+    for (name, chunked_from) in [("Sales.twbx", 0), ("Sales.twbx", 64 << 20), ("Sales", 0)] {
+        let (store, raw) = Store::start(&[]);
+        let reader = Hesitant { bytes: &file, interrupted: false };
+        let source = Source::reader(name, 3000, reader).chunked_from(chunked_from).chunk_size(999);
+        publish(&raw, source).unwrap();
+        assert!(store.state().published == [file.clone()]);
+    }
+}
+
+#[test]
+fn ids_of_uploads_are_taken_as_they_are() {
+    for (id, in_address) in [
+        ("7720:1-1:0", Some("7720:1-1:0")),
+        ("a/b?c#d%20 \u{E9}", Some("a%2Fb%3Fc%23d%2520%20%C3%A9")),
+        ("..%2F..", Some("..%252F..")),
+        ("", None),
+        ("..", None),
+    ] {
+        let raw = Raw::signed_in(move |seen| match &*seen.method {
+            "POST" if seen.path().ends_with("/fileUploads") => {
+                success(&format!("<fileUpload uploadSessionId=\"{id}\"/>"))
+            }
+            "PUT" => success("<fileUpload fileSize=\"1\"/>"),
+            _ => success("<workbook id=\"w1\" name=\"n\"/>"),
+        });
+        let outcome = publish(&raw, chunked(&content(24)));
+        match in_address {
+            Some(id) => {
+                outcome.unwrap();
+                assert_eq!(raw.count("PUT", &format!("/fileUploads/{id}")), 1);
+                let last = format!("&uploadSessionId={}", id);
+                assert!(raw.seen().iter().any(|seen| seen.target.ends_with(&last)), "{id}");
+            }
+            None => assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Decode),
+        }
+    }
+}
+
+#[test]
+fn chunks_of_every_size_make_the_same_file() {
+    let file = content(24);
+    for (size, chunks) in [(1, 24), (8, 3), (23, 2), (24, 1), (25, 1), (64 << 20, 1)] {
+        let (store, raw) = Store::start(&[]);
+        publish(&raw, chunked(&file).chunk_size(size)).unwrap();
+        assert!(store.state().published == [file.clone()], "{size}");
+        assert_eq!(raw.count("PUT", "/u1"), chunks, "{size}");
+    }
+    let (_, raw) = Store::start(&[]);
+    assert_eq!(publish(&raw, chunked(&[])).unwrap_err().kind(), ErrorKind::Input);
+    // From how many bytes on it goes in chunks, to the byte.
+    for (length, started) in [(63, 0), (64, 1), (65, 1)] {
+        let (store, raw) = Store::start(&[]);
+        let file = content(length);
+        publish(&raw, chunked(&file).chunked_from(64).chunk_size(50)).unwrap();
+        assert_eq!(store.state().started, started, "{length}");
+        assert!(store.state().published == [file]);
+    }
+}
+
 /// Gives an error, or ends, after so many bytes.
 struct Torn {
     left: usize,
@@ -285,6 +362,47 @@ fn a_file_that_changes_while_it_is_sent_is_not_published() {
     assert_eq!(error.kind(), ErrorKind::Io);
     assert!(error.to_string().contains("changed"), "{error}");
     assert!(store.state().published.is_empty());
+}
+
+/// Grows by a byte for each read.
+struct Growing(io::Cursor<Vec<u8>>);
+
+impl Read for Growing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.get_mut().push(b'x');
+        self.0.read(buffer)
+    }
+}
+
+impl io::Seek for Growing {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn a_reader_that_grows_is_not_published() {
+    for chunked_from in [0, 64 << 20] {
+        let (store, raw) = Store::start(&[]);
+        let source = Source::seekable("Sales.twbx", Growing(io::Cursor::new(file())));
+        let source = source.chunk_size(CHUNK as u64).chunked_from(chunked_from);
+        let error = publish(&raw, source).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+        assert!(store.state().published.is_empty());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_waited_for() {
+    let folder = Folder::new("pipe");
+    let pipe = folder.path().join("Sales.twbx");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let (_, raw) = Store::start(&[]);
+    let error = publish(&raw, Source::path(&pipe)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input);
+    assert!(error.to_string().ends_with("is no file"), "{error}");
 }
 
 #[test]

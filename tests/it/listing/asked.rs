@@ -1,0 +1,163 @@
+//! What a list asks the server for, and what it cannot be asked.
+
+use tableau_server_client as tsc;
+use tsc::ErrorKind;
+
+use super::{all, having, names, pages_asked, query, session};
+use crate::help::{at, auth};
+use crate::raw::{Raw, Seen, answer};
+
+fn speaking(url: &str, version: &str) -> tsc::Session<'static> {
+    let mut server = at(url);
+    server.set_version(version).unwrap();
+    server.into_session(&auth()).unwrap()
+}
+
+/// The last page that was asked for.
+fn last(raw: &Raw) -> Seen {
+    raw.seen().into_iter().rfind(|seen| query(seen, "pageNumber").is_some()).unwrap()
+}
+
+#[test]
+fn filters_sorts_and_fields_as_they_are_asked() {
+    let raw = having(0, 1000);
+    let session = session(&raw);
+    let when: jiff::Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
+    let list = session
+        .workbooks()
+        .list()
+        .filter(tsc::workbooks::NAME.eq("R&D: a+b 50% \"q\" [1] DOM\\me"))
+        .filter(tsc::workbooks::TAGS.any_of(["O'Brien", "東京"]))
+        .filter(tsc::workbooks::CREATED_AT.gte(when))
+        .filter(tsc::workbooks::SIZE.lt(7))
+        .filter(tsc::Filter::raw("new:eq:x"))
+        .sort(tsc::workbooks::UPDATED_AT.desc())
+        .sort(tsc::workbooks::NAME.asc())
+        .fields(["size", "name"])
+        .page_size(10);
+    assert!(all(list).1.is_none());
+    let seen = last(&raw);
+    assert_eq!(
+        query(&seen, "filter").unwrap(),
+        "name:eq:R&D: a+b 50% \"q\" [1] DOM\\me,tags:in:[O'Brien,東京],\
+         createdAt:gte:2026-01-02T03:04:05Z,size:lt:7,new:eq:x"
+    );
+    assert_eq!(query(&seen, "sort").unwrap(), "updatedAt:desc,name:asc");
+    assert_eq!(query(&seen, "fields").unwrap(), "id,size,name");
+    assert_eq!(query(&seen, "pageSize").unwrap(), "10");
+    // No value may be cut off by what a URL takes for something else.
+    assert!(seen.target.is_ascii() && !seen.target.contains(['"', '[', '#', '\\', ' ']));
+}
+
+#[test]
+fn old_servers_are_asked_the_same() {
+    let raw = having(0, 1000);
+    for version in ["2.3", "3.6", "3.7", "3.24"] {
+        let session = speaking(&raw.url, version);
+        let filter = || tsc::workbooks::NAME.eq("a b&c#d+e%f");
+        let list = session.workbooks().list().filter(filter()).sort(tsc::workbooks::NAME.asc());
+        assert!(all(list).1.is_none());
+        let seen = last(&raw);
+        assert_eq!(query(&seen, "filter").unwrap(), "name:eq:a b&c#d+e%f");
+        // The marks of the expression are plain, which old servers need; everything else is encoded.
+        assert!(seen.target.contains("filter=name:eq:a%20b%26c%23d%2Be%25f&sort=name:asc&"));
+    }
+}
+
+#[test]
+fn a_server_that_knows_no_filter_is_not_asked() {
+    let raw = having(0, 1000);
+    let session = speaking(&raw.url, "2.2");
+    let list = || session.workbooks().list();
+    for (list, needs) in [
+        (list().filter(tsc::workbooks::NAME.eq("a")), "2.3"),
+        (list().sort(tsc::workbooks::NAME.asc()), "2.3"),
+        (list().fields(["size"]), "2.5"),
+    ] {
+        let error = all(list).1.unwrap();
+        assert_eq!(error.kind(), ErrorKind::Version);
+        assert!(error.to_string().contains(needs), "{error}");
+    }
+    assert!(pages_asked(&raw).is_empty());
+}
+
+#[test]
+fn what_cannot_be_asked_is_an_error_on_first_use() {
+    let raw = having(0, 1000);
+    let session = session(&raw);
+    let list = || session.workbooks().list();
+    for (list, says) in [
+        (list().filter(tsc::workbooks::NAME.eq("a,b")), "`,`"),
+        (list().filter(tsc::workbooks::NAME.any_of(["a", "b,c"])), "`,`"),
+        (list().filter(tsc::workbooks::NAME.any_of(["a]"])), "`]`"),
+        (list().filter(tsc::workbooks::NAME.eq("")), "empty"),
+        (list().sort(tsc::Field::named("a,b").asc()), "\"a,b\""),
+        (list().page_size(0), "page size of 0"),
+        (list().page_size(1001), "page size of 1001"),
+        (list().page_size(u32::MAX).prefetch(3), "page size of 4294967295"),
+    ] {
+        assert!(list.total().is_err());
+        let error = list.page(1).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input);
+        assert!(error.to_string().contains(says), "{error}");
+        assert!(error.to_string().starts_with("listing "), "{error}");
+        let (ids, error) = all(list);
+        assert_eq!((ids.len(), error.unwrap().kind()), (0, ErrorKind::Input));
+    }
+    assert!(list().page(0).unwrap_err().to_string().contains("page 0"));
+    assert!(pages_asked(&raw).is_empty());
+    for size in [1, 1000] {
+        assert!(list().page_size(size).page(1).is_ok());
+    }
+}
+
+#[test]
+fn filters_and_sorts_go_with_every_page() {
+    let raw = having(4, 1000);
+    let session = session(&raw);
+    let list = session.workbooks().list();
+    let list = list
+        .filter(tsc::Filter::raw("name:eq:R&D \u{FC}+1"))
+        .filter(tsc::Filter::raw("tags:in:[a,b]"))
+        .sort(tsc::Sort::raw("name:asc"))
+        .page_size(2);
+    assert_eq!(all(list).0, names(0..4));
+    let lines = raw.lines();
+    assert_eq!(lines.len(), 3);
+    for line in &lines[1..] {
+        let asked =
+            "?filter=name:eq:R%26D%20%C3%BC%2B1,tags:in:%5Ba,b%5D&sort=name:asc&pageNumber=";
+        assert!(line.contains(asked), "{line}");
+    }
+}
+
+#[test]
+fn fields_always_ask_for_id_and_name() {
+    let raw = having(1, 1000);
+    let session = session(&raw);
+    let asked = |list: tsc::List<'_, tsc::Workbook>| {
+        list.total().unwrap();
+        query(&last(&raw), "fields")
+    };
+    let list = || session.workbooks().list();
+    assert_eq!(asked(list().fields(["name", "size"])).as_deref(), Some("id,name,size"));
+    assert_eq!(asked(list().fields(vec![String::from("size")])).as_deref(), Some("id,name,size"));
+    assert_eq!(asked(list().fields(["_all_"])).as_deref(), Some("_all_"));
+    assert_eq!(asked(list()), None);
+}
+
+#[test]
+fn ids_stay_inside_their_segment_of_the_address() {
+    let raw = Raw::signed_in(|_| answer(204, &[], ""));
+    let session = session(&raw);
+    session.projects().delete(&"../users/x?y#z %2f ü".into()).unwrap();
+    assert_eq!(
+        raw.seen()[1].target,
+        "/api/3.24/sites/site-1/projects/..%2Fusers%2Fx%3Fy%23z%20%252f%20%C3%BC"
+    );
+    for nothing in ["", ".", ".."] {
+        let error = session.projects().delete(&nothing.into()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input, "{nothing:?}");
+    }
+    assert_eq!(raw.count("DELETE", ""), 1);
+}

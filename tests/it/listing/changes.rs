@@ -1,0 +1,114 @@
+//! Lists that change, or end with an error, while they are read.
+
+use tableau_server_client as tsc;
+use tsc::ErrorKind;
+
+use super::{all, ids, names, page, pages, session};
+use crate::raw::{Reply, refusal};
+
+/// What a list of 10 in pages of 3 does when the server answers page 2 or 3 like this.
+fn when(
+    answer: impl Fn(u32) -> Option<Reply> + Send + Sync + 'static,
+    on_change: tsc::OnChange,
+) -> Vec<(Vec<String>, Option<tsc::Error>)> {
+    let raw = pages(move |number, size| {
+        answer(number).unwrap_or_else(|| page(number, size, 10, ids(number, size, 10)))
+    });
+    let session = session(&raw);
+    let list = || session.workbooks().list().page_size(3).on_change(on_change);
+    [0, 1, 8].map(|n| all(list().prefetch(n))).into()
+}
+
+#[test]
+fn a_total_that_changes() {
+    for total in [9, 11] {
+        let answer =
+            move |number| (number >= 2).then(|| page(number, 3, total, ids(number, 3, total)));
+        for (ids, error) in when(answer, tsc::OnChange::Fail) {
+            assert_eq!(ids, names(0..3));
+            let error = error.unwrap();
+            assert_eq!(error.kind(), ErrorKind::Changed);
+            let says = format!("10 items before page 2, {total} with it");
+            assert!(error.to_string().contains(&says), "{error}");
+        }
+        for (ids, error) in when(answer, tsc::OnChange::GoOn) {
+            assert!(error.is_none(), "{error:?}");
+            assert_eq!(ids, names(0..total));
+        }
+    }
+}
+
+#[test]
+fn more_items_than_announced() {
+    let answer = |number| (number == 4).then(|| page(4, 3, 10, 9..12));
+    for (ids, error) in when(answer, tsc::OnChange::Fail) {
+        assert_eq!((ids, error.unwrap().kind()), (names(0..9), ErrorKind::Changed));
+    }
+    for (ids, error) in when(answer, tsc::OnChange::GoOn) {
+        assert!(error.is_none());
+        assert_eq!(ids, names(0..12));
+    }
+}
+
+#[test]
+fn an_id_on_two_pages_in_a_row() {
+    // One item was added in front: everything moves on by one place, and the last one is new.
+    let answer = |number| (number == 3).then(|| page(3, 3, 10, 5..8));
+    for (ids, error) in when(answer, tsc::OnChange::Fail) {
+        assert_eq!(ids, names(0..6));
+        let error = error.unwrap();
+        assert_eq!(error.kind(), ErrorKind::Changed);
+        assert!(error.to_string().contains("\"w5\" is on page 2 and on page 3"), "{error}");
+    }
+    for (ids, error) in when(answer, tsc::OnChange::GoOn) {
+        assert!(error.is_none());
+        assert_eq!(ids, names([0, 1, 2, 3, 4, 5, 5, 6, 7, 9]));
+    }
+}
+
+#[test]
+fn a_page_that_there_is_no_more() {
+    let answer = |number| (number >= 3).then(|| refusal(400, "400006", "Invalid page number"));
+    for (ids, error) in when(answer, tsc::OnChange::Fail) {
+        assert_eq!(ids, names(0..6));
+        let error = error.unwrap();
+        assert_eq!(error.kind(), ErrorKind::Changed);
+        assert!(error.to_string().contains("there is no page 3 any more"), "{error}");
+        assert_eq!((error.code(), error.status()), (Some("400006"), Some(400)));
+        assert!(error.url().unwrap().contains("pageNumber=3"), "{error:?}");
+    }
+    for (ids, error) in when(answer, tsc::OnChange::GoOn) {
+        assert!(error.is_none(), "{error:?}");
+        assert_eq!(ids, names(0..6));
+    }
+}
+
+#[test]
+fn an_empty_page_before_the_end() {
+    let answer = |number| (number == 2).then(|| page(2, 3, 10, []));
+    for (ids, error) in when(answer, tsc::OnChange::Fail) {
+        let error = error.unwrap();
+        assert_eq!((ids, error.kind()), (names(0..3), ErrorKind::Decode));
+        assert!(error.to_string().contains("3 of 10"), "{error}");
+        assert!(error.url().unwrap().contains("/workbooks"), "{error:?}");
+    }
+    for (ids, error) in when(answer, tsc::OnChange::GoOn) {
+        assert!(error.is_none());
+        assert_eq!(ids, names(0..3));
+    }
+}
+
+#[test]
+fn an_error_ends_the_list_where_it_is() {
+    for (status, code) in
+        [(400, "400065"), (403, "403004"), (404, "404000"), (409, "409000"), (500, "500000")]
+    {
+        let answer = move |number| (number == 3).then(|| refusal(status, code, "no"));
+        for on_change in [tsc::OnChange::Fail, tsc::OnChange::GoOn] {
+            for (ids, error) in when(answer, on_change) {
+                assert_eq!(ids, names(0..6));
+                assert_eq!(error.unwrap().code(), Some(code));
+            }
+        }
+    }
+}
