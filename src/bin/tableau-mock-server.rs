@@ -32,20 +32,22 @@ Options:
                      minutes that an unused session lives [default: 240]
   --job-seconds N    seconds that a background job takes [default: 60]
   --job-polls N      questions that a background job takes [default: 2]
+  --fail-job NOTE    the first background job fails, with this note; given
+                     again, the second does too, and so on
   -h, --help         print this
   -V, --version      print the version
 ";
 
 fn main() -> ExitCode {
-    let builder = match read(std::env::args().skip(1)) {
-        Ok(Some(builder)) => builder,
+    let (builder, failures) = match read(std::env::args().skip(1)) {
+        Ok(Some(asked)) => asked,
         Ok(None) => return ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tableau-mock-server: {error:#}\nTry 'tableau-mock-server --help'.");
             return ExitCode::from(2);
         }
     };
-    match serve(builder) {
+    match serve(builder, failures) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tableau-mock-server: {error:#}");
@@ -58,9 +60,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// What the arguments ask for; `None` where they asked for words only.
-fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Builder>> {
+/// What the arguments ask for, and the notes that jobs fail with; `None` where they asked for words
+/// only.
+fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<(Builder, Vec<String>)>> {
     let mut builder = MockServer::builder().keep_requests(false);
+    let mut failures = Vec::new();
     while let Some(argument) = arguments.next() {
         let (flag, inline) = match argument.split_once('=') {
             Some((flag, value)) if flag.starts_with("--") => (flag, Some(value.to_owned())),
@@ -96,6 +100,7 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Builder>> 
             "--session-minutes",
             "--job-seconds",
             "--job-polls",
+            "--fail-job",
         ];
         anyhow::ensure!(known.contains(&flag), "unknown argument '{argument}'");
         let value = inline.or_else(|| arguments.next());
@@ -117,10 +122,14 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Builder>> 
             "--groups" => builder.groups(number()?),
             "--session-minutes" => builder.session_lifetime(seconds(number()?.saturating_mul(60))),
             "--job-seconds" => builder.job_time(seconds(number()?)),
-            _ => builder.job_polls(value.parse().with_context(wrong)?),
+            "--job-polls" => builder.job_polls(value.parse().with_context(wrong)?),
+            _ => {
+                failures.push(value);
+                builder
+            }
         };
     }
-    Ok(Some(builder))
+    Ok(Some((builder, failures)))
 }
 
 fn say(text: &str) -> Result<()> {
@@ -134,8 +143,9 @@ fn seconds(count: u64) -> std::time::Duration {
     std::time::Duration::from_secs(count)
 }
 
-fn serve(builder: Builder) -> Result<()> {
+fn serve(builder: Builder, failures: Vec<String>) -> Result<()> {
     let mock = builder.start()?;
+    failures.into_iter().for_each(|note| mock.fail_next_job(note));
     let line = serde_json::json!({
         "url": mock.url(),
         "api_version": mock.api_version(),

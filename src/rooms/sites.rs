@@ -28,6 +28,14 @@ impl<'s> Sites<'s> {
         self.core.read(Request::get(self.at(id.as_str())), "site")
     }
 
+    /// As [`get`](Sites::get), with how many users it has and how much its content takes.
+    ///
+    /// REST: [Query Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#query_site), API 1.0.
+    pub fn get_with_usage(&self, id: &SiteId) -> Result<Site> {
+        let request = Request::get(self.at(id.as_str())).query("includeUsage", "true");
+        self.core.read(request, "site")
+    }
+
     /// One site, by its content URL.
     ///
     /// REST: [Query Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#query_site), API 1.0.
@@ -250,7 +258,7 @@ element! {
         tag_limit: Option<i64> = attr("tagLimit"), set i64 as number;
         /// How often the data of Admin Insights are published.
         admin_insights_publish_frequency: Option<u64> = attr("adminInsightsPublishFrequency"), set u64 as number;
-        /// How many users it has.
+        /// How many users it has; comes, as the counts below, only from [`Sites::get_with_usage`].
         user_count: Option<u64> = child_attr("usage", "numUsers");
         /// How many of them have a Creator licence.
         creator_count: Option<u64> = child_attr("usage", "numCreators");

@@ -6,9 +6,13 @@ import tempfile
 from xml.etree.ElementTree import fromstring
 
 import tableauserverclient as TSC
-from tableauserverclient.server.endpoint.exceptions import ServerResponseError
+from tableauserverclient.server.endpoint.exceptions import (
+    FlowRunFailedException,
+    JobFailedException,
+    ServerResponseError,
+)
 
-from helpers import one, refused, rule
+from helpers import arguments, one, refused, rule
 
 
 def flow_projects(mock):
@@ -284,6 +288,28 @@ def flow_personal_space(mock):
     server.workbooks.update(moved)
     back = server.workbooks.get_by_id(item.id)
     assert (back.location.type, back.project_name) == ("Project", "Finance")
+
+
+@arguments("--fail-job", "The disk is full.", "--fail-job=Nor now.")
+def flow_jobs_that_fail(mock):
+    server = mock.signed_in()
+    workbook, flow = server.workbooks.get()[0][0], server.flows.get()[0][0]
+    before = server.workbooks.get_by_id(workbook.id).updated_at
+    job = server.workbooks.refresh(workbook)
+    with refused(JobFailedException):
+        server.jobs.wait_for_job(job, timeout=30)
+    failed = server.jobs.get_by_id(job.id)
+    assert (failed.finish_code, failed.notes) == (1, ["The disk is full."]), failed.notes
+    assert failed.completed_at and server.workbooks.get_by_id(workbook.id).updated_at == before
+    run = server.flows.refresh(flow).flow_run.id
+    with refused(FlowRunFailedException):
+        server.flow_runs.wait_for_job(run, timeout=30)
+    assert server.flow_runs.get_by_id(run).status == "Failed"
+    assert [job.status for job in server.jobs.get()[0]] == ["Failed", "Failed"]
+    # The next ones go well.
+    job = server.workbooks.refresh(workbook)
+    assert server.jobs.wait_for_job(job, timeout=30).finish_code == 0
+    assert server.workbooks.get_by_id(workbook.id).updated_at > before
 
 
 def flow_jobs(mock):

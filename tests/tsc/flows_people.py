@@ -1,5 +1,8 @@
 """users, groups."""
 
+import os
+import tempfile
+
 import tableauserverclient as TSC
 from tableauserverclient.server.endpoint.exceptions import ServerResponseError
 
@@ -54,6 +57,50 @@ def flow_user_import(mock):
     assert len(server.users.filter(name="carl")) == 0
 
 
+def flow_users_one_by_one(mock):
+    server = mock.signed_in()
+    users = [TSC.UserItem(name, "Viewer") for name in ["ann", "bob", "cid"]]
+    created, failed = server.users.add_all(users)
+    assert [user.name for user in created] == ["ann", "cid"] and failed == [users[1]]
+    assert all(user.id and user.site_role == "Viewer" for user in created)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "users.csv")
+        with open(path, "w") as file:
+            file.write("dot,,Dot D,Creator,Site,1,dot@example.com,\nann,,Ann A,Viewer,None,0,,\n")
+        created, failed = server.users.create_from_file(path)
+    assert [user.site_role for user in created] == ["SiteAdministratorCreator"]
+    [(user, error)] = failed
+    assert (user.name, error.code) == ("ann", "409017")
+    # By one of the site's ways to sign in, of which there is no other.
+    [way] = server.sites.list_auth_configurations()
+    eve = TSC.UserItem("eve", "Viewer")
+    eve.idp_configuration_id = way.idp_configuration_id
+    assert server.users.add(eve).idp_configuration_id == way.idp_configuration_id
+    eve = TSC.UserItem("eve2", "Viewer")
+    eve.idp_configuration_id = "nowhere"
+    with refused(ServerResponseError, "400003"):
+        server.users.add(eve)
+
+
+def flow_lists_of_people(mock):
+    server = mock.signed_in()
+    options = TSC.RequestOptions()
+    options.sort.add(TSC.Sort("jobType", "asc"))
+    for room, size in [(server.users, 6), (server.groups, 3)]:
+        names = [item.name for item in room.get()[0]]
+        assert [item.name for item in room.all(page_size=2)] == names and len(names) == size
+        assert [item.name for item in room.filter(name=names[1])] == [names[1]]
+        assert [item.name for item in room.order_by("-name")] == sorted(names, key=str.casefold, reverse=True)
+        page = room.paginate(page_size=1, page_number=2)
+        assert page.total_available == size and page[0].name == names[0], page[0].name
+        assert [item.name for item in room.find_by_name(names[-1])] == [names[-1]]
+        assert room.find_by_name("there is none") == []
+        assert [item.name for item in room.fields("_all_")] == names
+        assert [item.name for item in room.only_fields("id", "name", "domain")] == names
+        with refused(ServerResponseError, "400065"):
+            room.get(options)
+
+
 def flow_groups(mock):
     server = mock.signed_in()
     groups, pages = server.groups.get()
@@ -87,6 +134,10 @@ def flow_groups(mock):
     assert made.domain_name == "example.com" and made.license_mode == "onSync"
     job = server.groups.create_AD_group(TSC.GroupItem("Later", "example.com"), asJob=True)
     assert server.jobs.wait_for_job(job, timeout=30).finish_code == 0
+    made.minimum_site_role = "Explorer"
+    job = server.groups.update(made, as_job=True)
+    assert job.type == "GroupSync" and server.jobs.wait_for_job(job, timeout=30).finish_code == 0
+    assert one(server.groups.get()[0], "Staff").minimum_site_role == "Explorer"
 
 
 @arguments("--users", "2500")

@@ -13,6 +13,9 @@ def flow_password(mock):
         assert server.site_id and server.user_id and server.site_url == ""
         token = server.auth_token
     assert not server.is_signed_in()
+    server.auth.sign_in(mock.auth())
+    server.auth.sign_out()
+    assert not server.is_signed_in()
     server._set_auth("x", "x", token)
     with refused(FailedSignInError, "401002"):
         server.users.get()
@@ -39,6 +42,14 @@ def flow_tokens(mock):
         first.users.get()
     third = mock.server()
     third.auth.sign_in_with_json_web_token(TSC.JWTAuth(mock.info["jwt"]))
+    # Whoever does not administer the server revokes nothing.
+    alice = third.users.filter(name="alice")[0]
+    third.users.update(alice, "hush")
+    other = mock.server()
+    other.auth.sign_in(TSC.TableauAuth("alice", "hush"))
+    with refused(ServerResponseError, "403004"):
+        other.auth.revoke_all_server_admin_tokens()
+    second.users.get()
     third.auth.revoke_all_server_admin_tokens()
     with refused(FailedSignInError, "401002"):
         second.users.get()
@@ -77,6 +88,11 @@ def flow_sites(mock):
     assert [way.auth_setting for way in ways] == ["ServerDefault"] and ways[0].enabled
     here = server.sites.get_by_id(server.site_id)
     assert here.name == "Default" and here.state == "Active"
+    assert server.sites.get_by_name("Default").id == here.id
+    with refused(ServerResponseError, "404000"):
+        server.sites.get_by_name("Nowhere")
+    with refused(ServerResponseError, "403004"):
+        server.sites.get_by_name("Marketing")
 
     new = server.sites.create(TSC.SiteItem("Sandbox", "sandbox", disable_subscriptions=True))
     assert new.id and new.disable_subscriptions and new.revision_history_enabled is False
@@ -92,6 +108,13 @@ def flow_sites(mock):
     new.revision_history_enabled = True
     changed = server.sites.update(new)
     assert changed.name == "Sandpit" and changed.revision_history_enabled
+    # Limits that are none.
+    changed.storage_quota, changed.revision_limit = -1, -1
+    changed = server.sites.update(changed)
+    assert (changed.storage_quota, changed.revision_limit) == (-1, -1)
+    changed.storage_quota = -2
+    with refused(ServerResponseError, "400000"):
+        server.sites.update(changed)
     server.sites.encrypt_extracts(new.id)
     server.sites.re_encrypt_extracts(new.id)
     server.sites.decrypt_extracts(new.id)

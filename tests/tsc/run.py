@@ -68,11 +68,15 @@ class Mock:
 # The endpoints of which each public method has to be called by a flow at least once.
 COVERED = [
     "projects", "workbooks", "datasources", "views", "custom_views", "flows", "flow_runs", "jobs",
-    "fileuploads",
+    "fileuploads", "tags", "users", "groups", "sites", "auth", "server_info",
 ]
 
 # The methods that no flow calls, and why.
-PASSED_OVER = {}
+PASSED_OVER = {
+    "auth.contextmgr": "no call, but the class of what signing in gives",
+    "sites.get_by_content_url": "looks for the content URL in the server's address, and finds none",
+    "users.populate_favorites": "favorites are not on the mock server",
+}
 
 
 class Coverage:

@@ -1,5 +1,7 @@
 //! Sites: `sites`.
 
+use std::ops::RangeInclusive;
+
 use crate::mock::answer::{Answer, Element};
 use crate::mock::doc::Doc;
 use crate::mock::luid::Kind;
@@ -90,6 +92,22 @@ const SETTINGS: &[(&str, &str)] = &[
     ("adminInsightsPublishFrequency", ""),
 ];
 
+/// Any number, and -1 for no limit.
+const QUOTA: &[RangeInclusive<i64>] = &[-1..=i64::MAX];
+
+/// The settings that are numbers, and which.
+const NUMBERS: &[(&str, &[RangeInclusive<i64>])] = &[
+    ("userQuota", QUOTA),
+    ("storageQuota", QUOTA),
+    ("tierCreatorCapacity", QUOTA),
+    ("tierExplorerCapacity", QUOTA),
+    ("tierViewerCapacity", QUOTA),
+    ("personalSpaceStorageQuota", QUOTA),
+    ("tagLimit", QUOTA),
+    ("revisionLimit", &[-1..=-1, 2..=10_000]),
+    ("autoSuspendRefreshInactivityWindow", &[7..=100]),
+];
+
 fn element(site: &Site, usage: bool) -> Element {
     let mut element = Element::reference("site", &site.id)
         .attr("name", &site.name)
@@ -100,12 +118,28 @@ fn element(site: &Site, usage: bool) -> Element {
             element = element.attr(name, value);
         }
     }
-    let usage = usage.then(|| {
-        Element::new("usage")
-            .attr("numUsers", site.users.len())
-            .attr("storage", site.workbooks.len())
-    });
-    element.maybe_child(usage)
+    element.maybe_child(usage.then(|| used(site)))
+}
+
+/// `<usage>`: who has a licence of which sort, and the megabytes that the content takes.
+fn used(site: &Site) -> Element {
+    let (mut creators, mut explorers, mut viewers) = (0, 0, 0);
+    for user in site.users.iter() {
+        match &*user.site_role {
+            "Creator" | "SiteAdministratorCreator" | "ServerAdministrator" => creators += 1,
+            "Viewer" | "ReadOnly" => viewers += 1,
+            "Unlicensed" | "UnlicensedWithPublish" | "Guest" | "SupportUser" => {}
+            _ => explorers += 1,
+        }
+    }
+    let workbooks: u64 = site.workbooks.iter().map(|workbook| workbook.size).sum();
+    let datasources: u64 = site.datasources.iter().map(|datasource| datasource.size).sum();
+    Element::new("usage")
+        .attr("numUsers", creators + explorers + viewers)
+        .attr("numCreators", creators)
+        .attr("numExplorers", explorers)
+        .attr("numViewers", viewers)
+        .attr("storage", workbooks + datasources)
 }
 
 fn change(site: &mut Site, doc: &Doc) -> Result<(), Refusal> {
@@ -114,11 +148,12 @@ fn change(site: &mut Site, doc: &Doc) -> Result<(), Refusal> {
         let detail = "A site whose users others administer has no user quota.";
         return Err(Refusal::bad("400013", detail));
     }
-    for (name, code) in [("userQuota", "400000"), ("storageQuota", "400000")] {
-        if let Some(quota) = says(name) {
-            quota
-                .parse::<i64>()
-                .map_err(|_| Refusal::bad(code, format!("'{quota}' is no quota.")))?;
+    for (name, ranges) in NUMBERS {
+        if let Some(text) = says(name) {
+            let fits = |number: &i64| ranges.iter().any(|range| range.contains(number));
+            if text.parse().ok().filter(fits).is_none() {
+                return Err(Refusal::malformed(format!("'{name}' cannot be '{text}'.")));
+            }
         }
     }
     for &(name, usual) in SETTINGS {
@@ -232,13 +267,15 @@ fn extracts(world: &mut World, call: &Call) -> Reply {
     Ok(Answer::no_content())
 }
 
-// There is one way to sign in, by the server itself.
+/// The id of the one way to sign in, by the server itself.
+pub(super) const OWN_WAY: &str = "00000000-0000-4000-8000-000000000001";
+
 fn authentication(_: &mut World, call: &Call) -> Reply {
     call.need(Standing::SiteAdmin)?;
     let own = Element::new("siteAuthConfiguration")
         .attr("authSetting", "ServerDefault")
         .attr("enabled", true)
-        .attr("idpConfigurationId", "00000000-0000-4000-8000-000000000001")
+        .attr("idpConfigurationId", OWN_WAY)
         .attr("idpConfigurationName", "Server default");
     Ok(Answer::one(Element::list("siteAuthConfigurations", [own])))
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::common::{self, Content};
+use super::sites::OWN_WAY;
 use super::{Datasource, Flow, Group, Workbook};
 use crate::mock::answer::{Answer, Element};
 use crate::mock::clock::written;
@@ -172,6 +173,10 @@ pub(super) fn change(user: &mut User, doc: &Doc) -> Result<(), Refusal> {
         (user.auth_setting, user.idp) = (auth_setting(setting)?, None);
     }
     if let Some(idp) = doc.attr("idpConfigurationId") {
+        if idp != OWN_WAY {
+            let detail = format!("The site has no authentication configuration '{idp}'.");
+            return Err(Refusal::bad("400003", detail));
+        }
         user.idp = Some(idp.to_owned());
     }
     if let Some(name) = doc.attr("fullName") {

@@ -1,11 +1,13 @@
 //! Against the mock server.
 
 use tableau_server_client as tsc;
+use tsc::mock::MockServer;
+
+use crate::help;
 
 fn with_mock(check: impl FnOnce(&tsc::Session<'_>)) {
-    let mock = tsc::mock::MockServer::start().unwrap();
-    let mut server = tsc::Server::new(mock.url()).unwrap();
-    server.add_http_options(tsc::HttpOptions::new().no_proxy()).unwrap();
+    let mock = MockServer::start().unwrap();
+    let server = help::at(mock.url());
     let session = server.sign_in(&mock.credentials()).unwrap();
     check(&session);
 }
@@ -140,6 +142,126 @@ fn settings_of_a_site_are_kept() {
         assert_eq!(site.explain_data_enabled, Some(false));
         assert_eq!(site.dqw_subscriptions_enabled, Some(false), "as it was");
     });
+}
+
+#[test]
+fn limits_of_a_site_are_numbers() {
+    with_mock(|session| {
+        let (sites, id) = (session.sites(), session.site_id());
+        let change = |changes: tsc::SiteUpdate| sites.update(id, changes);
+        let none = tsc::SiteUpdate::new().storage_quota(-1).personal_space_storage_quota(-1);
+        let none = none.tag_limit(-1).revision_limit(-1).tier_creator_capacity(-1);
+        let none = none.tier_explorer_capacity(-1).tier_viewer_capacity(-1);
+        let site = change(none.clone()).unwrap();
+        assert!(none.ignored_in(&site).is_empty());
+        // One site whose limits say that there are none is no reason to show no sites.
+        let listed = sites.list().fields(["_all_"]).into_iter().next().unwrap().unwrap();
+        assert_eq!((listed.storage_quota, listed.tier_viewer_capacity), (Some(-1), Some(-1)));
+        for wrong in [
+            tsc::SiteUpdate::new().storage_quota(-2),
+            tsc::SiteUpdate::new().revision_limit(1),
+            tsc::SiteUpdate::new().auto_suspend_refresh_inactivity_window(6),
+        ] {
+            let error = change(wrong.explain_data_enabled(false)).unwrap_err();
+            assert_eq!(error.code(), Some("400000"), "{error}");
+        }
+        let site = sites.get(id).unwrap();
+        assert_eq!((site.revision_limit, site.explain_data_enabled), (Some(-1), Some(true)));
+    });
+}
+
+#[test]
+fn the_usage_of_a_site_comes_when_asked_for() {
+    with_mock(|session| {
+        let (sites, id) = (session.sites(), session.site_id());
+        assert_eq!(sites.get(id).unwrap().user_count, None);
+        let counts = || {
+            let site = sites.get_with_usage(id).unwrap();
+            let sum = site.creator_count.unwrap() + site.explorer_count.unwrap();
+            assert_eq!(site.user_count, Some(sum + site.viewer_count.unwrap()));
+            (site.user_count.unwrap(), site.viewer_count.unwrap(), site.storage.unwrap())
+        };
+        let (users, viewers, storage) = counts();
+        assert_eq!(users, session.users().list().total().unwrap());
+        assert!(storage > 0.0);
+        session.users().add(tsc::NewUser::new("cy", tsc::SiteRole::Viewer)).unwrap();
+        session.users().add(tsc::NewUser::new("di", tsc::SiteRole::Unlicensed)).unwrap();
+        let workbook = first(session.workbooks().list());
+        session.workbooks().delete(&workbook.id).unwrap();
+        let (users_now, viewers_now, storage_now) = counts();
+        // Who has no licence does not count.
+        assert_eq!((users_now, viewers_now), (users + 1, viewers + 1));
+        assert!(storage_now < storage);
+    });
+}
+
+#[test]
+fn users_sign_in_as_the_site_is_set_up() {
+    let mock = MockServer::builder().user("max", "pw", "Creator").start().unwrap();
+    let server = help::at(mock.url());
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let [way]: [_; 1] = session.sites().auth_configurations().unwrap().try_into().unwrap();
+    assert_eq!((way.auth_setting.as_deref(), way.enabled), (Some("ServerDefault"), Some(true)));
+    assert!(way.idp_configuration_name.is_some());
+    let way = way.idp_configuration_id.unwrap();
+    let users = session.users();
+    let new = tsc::NewUser::new("cy", tsc::SiteRole::Viewer).idp_configuration_id(&way);
+    let cy = users.add(new).unwrap().id;
+    assert_eq!(users.get(&cy).unwrap().idp_configuration_id.as_ref(), Some(&way));
+    users.update(&cy, tsc::UserUpdate::new().auth_setting(tsc::AuthSetting::Saml)).unwrap();
+    assert_eq!(users.get(&cy).unwrap().idp_configuration_id, None);
+    let nowhere = tsc::UserUpdate::new().idp_configuration_id("nowhere");
+    assert_eq!(users.update(&cy, nowhere).unwrap_err().code(), Some("400003"));
+    // Whoever does not administer the site does not see how it is set up.
+    let max = server.sign_in(&tsc::TableauAuth::new("max", "pw")).unwrap();
+    let error = max.sites().auth_configurations().unwrap_err();
+    assert_eq!(error.code(), Some("403004"), "{error}");
+}
+
+#[test]
+fn tokens_of_administrators_are_revoked() {
+    let mock = MockServer::builder()
+        .site("Marketing", "marketing")
+        .user("root", "pw", "ServerAdministrator")
+        .token("root", "root-token", "r")
+        .user("max", "pw", "SiteAdministratorCreator")
+        .token("max", "max-token", "m")
+        .start()
+        .unwrap();
+    let server = help::at(mock.url());
+    let sign_in = |name: &str| server.sign_in(&tsc::TableauAuth::new(name, "pw")).unwrap();
+    let token = |name: &str, secret: &str| tsc::PersonalAccessTokenAuth::new(name, secret);
+    let (root, max) = (sign_in("root"), sign_in("max"));
+    let elsewhere = token("root-token", "r").site("marketing");
+    let by_root = server.sign_in(&elsewhere).unwrap();
+    let by_admin = server.sign_in(&token(mock.token_name(), mock.token_secret())).unwrap();
+    let by_max = server.sign_in(&token("max-token", "m")).unwrap();
+
+    let error = max.revoke_administrator_tokens().unwrap_err();
+    assert_eq!(error.code(), Some("403004"), "{error}");
+    assert!(by_root.users().list().total().is_ok() && by_admin.users().list().total().is_ok());
+
+    root.revoke_administrator_tokens().unwrap();
+    for ended in [&by_root, &by_admin] {
+        let error = ended.users().list().total().unwrap_err();
+        assert_eq!(error.status(), Some(401), "{error}");
+    }
+    for gone in [elsewhere, token(mock.token_name(), mock.token_secret())] {
+        let error = server.sign_in(&gone).unwrap_err();
+        assert_eq!(error.code(), Some("401001"), "{error}");
+    }
+    // Passwords are not tokens, and a site's administrator is not the server's.
+    for going_on in [&root, &max, &by_max] {
+        assert!(going_on.users().list().total().is_ok());
+    }
+    drop(by_max);
+    drop(server.sign_in(&token("max-token", "m")).unwrap());
+
+    let old = MockServer::builder().api_version("3.10").start().unwrap();
+    let server = help::at(old.url());
+    let session = server.sign_in(&old.credentials()).unwrap();
+    let error = session.revoke_administrator_tokens().unwrap_err();
+    assert_eq!(error.kind(), tsc::ErrorKind::Version, "{error}");
 }
 
 #[test]

@@ -208,9 +208,12 @@ fn a_site_without_personal_spaces() {
     let session = server.sign_in(&mock.credentials()).unwrap();
     let space = session.personal_space().unwrap().id;
     let client = crate::mock::Client::new(&mock);
-    let body = "<tsRequest><site personalSpaceEnabled='false'/></tsRequest>";
-    let answer = client.call("PUT", &format!("sites/{}", session.site_id()), body);
-    assert_eq!(answer.one("site", "personalSpaceEnabled"), "false");
+    let switch = |on| {
+        let changes = tsc::SiteUpdate::new().personal_space_enabled(on);
+        let site = session.sites().update(session.site_id(), changes).unwrap();
+        assert_eq!(site.personal_space_enabled, Some(on));
+    };
+    switch(false);
     session.personal_space().unwrap_err();
     let file = Source::bytes("x.twb", &b"<workbook/>"[..]);
     let error = session.workbooks().publish(file).location(&space).send().unwrap_err();
@@ -223,4 +226,7 @@ fn a_site_without_personal_spaces() {
         "<tsRequest><flow><location id='{space}' type='PersonalSpace'/></flow></tsRequest>"
     );
     assert_eq!(client.on_site("PUT", &format!("flows/{flow}"), &body).refusal().0, 400);
+    switch(true);
+    let file = Source::bytes("x.twb", &b"<workbook/>"[..]);
+    session.workbooks().publish(file).location(&space).send().unwrap();
 }

@@ -31,7 +31,7 @@ fn help_and_mistakes() {
     let help = run(&["--help"]);
     assert!(help.status.success());
     let text = String::from_utf8(help.stdout).unwrap();
-    for flag in ["--port", "--https", "--api-version", "--workbooks", "--users"] {
+    for flag in ["--port", "--https", "--api-version", "--workbooks", "--users", "--fail-job"] {
         assert!(text.contains(flag), "{flag} in {text}");
     }
     for arguments in [
@@ -43,6 +43,7 @@ fn help_and_mistakes() {
         &["--workbooks", "-1"],
         &["--api-version", "two"],
         &["--https=yes"],
+        &["--fail-job"],
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
