@@ -15,8 +15,8 @@ mod url;
 pub(crate) use multipart::{Multipart, hex};
 pub use options::{Fingerprint, HttpOptions, Verify};
 pub(crate) use request::{Replay, Request};
-pub(crate) use retry::Fate;
 pub use retry::Retries;
+pub(crate) use retry::{Fate, scaled};
 pub(crate) use tls::{random, sha256};
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
 pub(crate) use transport::fuzzing;

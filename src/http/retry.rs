@@ -44,6 +44,11 @@ impl Default for Retries {
     }
 }
 
+/// So many times a wait. `mul_f64` panics where no duration can hold that; here it is without end.
+pub(crate) fn scaled(wait: Duration, factor: f64) -> Duration {
+    Duration::try_from_secs_f64(wait.as_secs_f64() * factor).unwrap_or(Duration::MAX)
+}
+
 impl Retries {
     /// The default.
     pub fn new() -> Retries {
@@ -95,8 +100,7 @@ impl Retries {
             Some((waits, _)) => waits.get(number as usize).copied(),
             None => (number < self.times).then(|| {
                 let doubled = self.first.saturating_mul(2u32.saturating_pow(number));
-                let wait = doubled.min(self.longest).as_secs_f64() * (0.75 + 0.5 * random());
-                Duration::try_from_secs_f64(wait).unwrap_or(Duration::MAX)
+                scaled(doubled.min(self.longest), 0.75 + 0.5 * random())
             }),
         }
     }

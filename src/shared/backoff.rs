@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::http::scaled;
+
 /// The waits between tries: longer each time, up to a limit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Backoff {
@@ -21,9 +23,7 @@ impl Iterator for Backoff {
 
     fn next(&mut self) -> Option<Duration> {
         let wait = self.next;
-        // `mul_f64` panics where a pause has no end.
-        let longer = Duration::try_from_secs_f64(wait.as_secs_f64() * self.factor);
-        self.next = longer.unwrap_or(self.longest).min(self.longest);
+        self.next = scaled(wait, self.factor).min(self.longest);
         Some(wait)
     }
 }
@@ -43,6 +43,7 @@ mod tests {
         ];
         assert_eq!(waits, expected);
     }
+
     #[test]
     fn pauses_without_end_are_no_panic() {
         let waits = Backoff::new(Duration::from_secs(1), 1e30, Duration::MAX).take(3);

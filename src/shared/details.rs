@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::ids::{PersonalSpaceId, ProjectId, UserId, ViewId};
 use crate::xml::{Out, Shows, ToXml, element, words};
-use crate::{AuthSetting, ContentPermissions, SiteRole};
+use crate::{AuthSetting, ContentPermissions, Error, Result, SiteRole};
 
 element! {
     /// What an answer tells about an owner beside id and name.
@@ -107,6 +107,21 @@ impl ToXml for PersonalSpaceId {
             out.attr("id", self);
             out.attr("type", &LocationKind::PersonalSpace);
         });
+    }
+}
+
+/// Refuses what is to be in a project and in a personal space.
+pub(crate) fn in_one_place(
+    project: bool,
+    space: bool,
+    what: impl FnOnce() -> String,
+) -> Result<()> {
+    match project && space {
+        false => Ok(()),
+        true => Err(Error::input(format!(
+            "{} is to go to a project and to a personal space: it can be in one of them",
+            what()
+        ))),
     }
 }
 

@@ -22,6 +22,7 @@ mod tags;
 mod upload;
 
 pub use connections::{Connection, ConnectionUpdate, Connections};
+pub(crate) use details::in_one_place;
 pub use details::{Location, LocationKind, OwnerDetails, ProjectDetails, WorkbookDetails};
 pub use download::Download;
 #[cfg(all(feature = "mock", any(test, fuzzing)))]

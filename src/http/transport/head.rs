@@ -11,7 +11,6 @@ const LONGEST_ERROR: usize = 64 << 10;
 pub(super) struct Head {
     held: Vec<u8>,
     is_file: bool,
-    any_text: bool,
     is_error: bool,
 }
 
@@ -43,7 +42,7 @@ enum Looks {
 impl Head {
     /// `any_text`: what comes may be any text there is, also none.
     pub(super) fn new(any_text: bool) -> Head {
-        Head { held: Vec::new(), is_file: any_text, any_text, is_error: false }
+        Head { held: Vec::new(), is_file: any_text, is_error: false }
     }
 
     /// The next block; an empty one is the end.
@@ -54,7 +53,7 @@ impl Head {
         self.held.extend_from_slice(block);
         let at_end = block.is_empty();
         if at_end && self.held.is_empty() {
-            return if self.any_text { Verdict::Go } else { Verdict::Nothing };
+            return Verdict::Nothing;
         }
         let whole = at_end || self.held.len() >= ENOUGH;
         let looks = if self.is_error {

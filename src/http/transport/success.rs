@@ -144,24 +144,27 @@ impl Success {
             let read = self.next(&mut block)?;
             let block = &block[..read];
             total += read as u64;
-            let wrong = match head.see(block) {
-                Verdict::Held => continue,
-                Verdict::Go if read == 0 => return Ok(total),
-                Verdict::Go => take(block).map(|()| None)?,
-                Verdict::File(bytes) if read == 0 => return take(&bytes).map(|()| total),
-                Verdict::File(bytes) => take(&bytes).map(|()| None)?,
-                Verdict::Nothing => Some(Error::decode("the answer is empty: there is no file")),
-                Verdict::Page => Some(Error::decode(PAGE)),
+            match head.see(block) {
+                Verdict::Held => {}
+                Verdict::Go if read == 0 => {}
+                Verdict::Go => take(block)?,
+                Verdict::File(held) => take(&held)?,
+                Verdict::Nothing => {
+                    let what = "the answer is empty: there is no file";
+                    return Err(self.explain(Error::decode(what)));
+                }
+                Verdict::Page => return Err(self.explain(Error::decode(PAGE))),
                 Verdict::Error(bytes) => {
                     let text = String::from_utf8_lossy(&bytes);
                     let words =
                         failure::refused_in_text(self.status, &text, &self.url, &self.scrub);
                     let other = || Error::decode("the answer is Tableau's XML and no file");
-                    Some(words.unwrap_or_else(other))
+                    return Err(self.explain(words.unwrap_or_else(other)));
                 }
-            };
-            if let Some(wrong) = wrong {
-                return Err(self.explain(wrong));
+            }
+            // At the end, nothing is held back any more.
+            if read == 0 {
+                return Ok(total);
             }
         }
     }

@@ -13,15 +13,15 @@ use std::borrow::Borrow;
 use jiff::Timestamp;
 
 use super::views::{USAGE, View};
+use crate::Result;
 use crate::http::Request;
 use crate::ids::{Located, PersonalSpaceId, ProjectId, ScheduleId, UserId, ViewId, WorkbookId};
 use crate::shared::find::{self, Place};
 use crate::shared::{
     JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule,
-    refresh,
+    in_one_place, refresh,
 };
 use crate::xml::{Shows, element};
-use crate::{Error, Result};
 
 super::room! {
     /// The workbooks of a site.
@@ -109,12 +109,7 @@ impl<'s> Workbooks<'s> {
     ) -> Result<Request<'static>> {
         if changes.location.is_some() {
             self.core.needs((3, 13), || "moving a workbook to a personal space".into())?;
-            if changes.project.is_some() {
-                return Err(Error::input(format!(
-                    "the workbook {id} is to go to a project and to a personal space: it can be in \
-                     one of them"
-                )));
-            }
+            in_one_place(changes.project.is_some(), true, || format!("the workbook {id}"))?;
         }
         if changes.description.is_some() {
             self.core.needs((3, 21), || "the description of a workbook".into())?;

@@ -10,6 +10,7 @@ pub use connections::{ConnectionCredentials, PublishConnection, PublishedConnect
 
 use log::warn;
 
+use super::details::in_one_place;
 use super::filetype::{Magic, split};
 use super::job::JobHandle;
 use super::source::{Opened, Source};
@@ -269,13 +270,9 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
                 return Err(Error::input("a connection to publish has no server address"));
             }
         }
-        if self.space.is_some() && self.children.iter().any(|(tag, _, _)| *tag == "project") {
-            return Err(Error::input(format!(
-                "the {} {:?} is to go to a project and to a personal space: it can be in one of them",
-                T::Id::KIND,
-                file.item
-            )));
-        }
+        let project = self.children.iter().any(|(tag, _, _)| *tag == "project");
+        let what = || format!("the {} {:?}", T::Id::KIND, file.item);
+        in_one_place(project, self.space.is_some(), what)?;
         if self.credentials.is_some() && !self.connections.is_empty() {
             return Err(Error::input(
                 "a data source is published with credentials or with connections, not with both",
