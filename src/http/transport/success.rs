@@ -80,7 +80,9 @@ impl Success {
     }
 
     fn parse<T>(&self, text: &str, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
-        let document = xml::parse(text)?;
+        let document = xml::parse(text).map_err(|error| {
+            failure::refused_in_json(self.status, text, &self.url, &self.scrub).unwrap_or(error)
+        })?;
         let root = Node::root(&document)?;
         match failure::refused_in_success(self.status, root, &self.url, &self.scrub) {
             Some(error) => Err(error),
@@ -194,6 +196,10 @@ impl Success {
     }
 
     fn bytes(&mut self) -> Result<Vec<u8>> {
+        // Nothing, even where a header says that it is packed: then it cannot be unpacked.
+        if self.status == 204 {
+            return Ok(Vec::new());
+        }
         // A page of a list has a megabyte or so; growing by doubling would take up to twice that.
         // What the server says is believed up to a bound, and one byte more shows the end.
         let length = self.length().unwrap_or(0).min(self.most).min(8 << 20);
