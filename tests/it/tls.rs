@@ -304,10 +304,10 @@ fn an_idle_connection_that_the_server_closed_is_survived_over_tls_too() {
     let server = with(&raw.url, plain().verify(authority.file()));
     let session = server.sign_in(&auth()).unwrap();
     for _ in 0..3 {
-        std::thread::sleep(help::millis(100));
+        std::thread::sleep(help::millis(400));
         session.workbooks().list().total().unwrap();
     }
-    std::thread::sleep(help::millis(100));
+    std::thread::sleep(help::millis(400));
     drop(session);
     assert_eq!(raw.count("POST", "/signout"), 1);
     assert!(logs::of("tableau_server_client::session").is_empty());
