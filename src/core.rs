@@ -9,6 +9,7 @@ use crate::credentials::SignIn;
 use crate::http::{Asker, Origin, Request, Success, Transport, encode_segment};
 use crate::identity::{Identity, SignedIn};
 use crate::ids::{SiteId, UserId};
+use crate::secret::Scrub;
 use crate::session_file::SessionFile;
 use crate::stop::Stop;
 use crate::token::SessionToken;
@@ -38,8 +39,9 @@ impl Core {
         version: ApiVersion,
         sign_in: SignIn,
     ) -> Result<Core> {
-        let answer = SignedIn::by(&transport, version, &sign_in, None, None)?;
-        Ok(Core::new(transport, version, answer, Some(sign_in)))
+        let answer = SignedIn::by(&transport, version, &sign_in, transport.scrub(), None, None)?;
+        let known = transport.scrub().clone();
+        Ok(Core::new(transport, version, answer, Some(sign_in), &known))
     }
 
     fn new(
@@ -47,9 +49,10 @@ impl Core {
         version: ApiVersion,
         answer: SignedIn,
         sign_in: Option<SignIn>,
+        known: &Scrub,
     ) -> Core {
         let SignedIn { token, site_id, site_url, user_id } = answer;
-        let identity = Arc::new(Identity::new(transport.scrub(), token, sign_in));
+        let identity = Arc::new(Identity::new(known, token, sign_in));
         let (foreign, stop) = (None, None);
         Core { transport, version, site_id, site_url, user_id, identity, foreign, stop }
     }
@@ -71,7 +74,8 @@ impl Core {
                 false => foreign = Some(origin.clone()),
             }
         }
-        Core { foreign, ..Core::new(transport, version, session, None) }
+        let known = transport.scrub().clone();
+        Core { foreign, ..Core::new(transport, version, session, None, &known) }
     }
 
     /// The same session, whose calls this stop ends.
@@ -106,7 +110,9 @@ impl Core {
         let request = Request::post(self.api("auth/switchSite")).since(2, 6).xml(out.finish()?);
         let answer = self.read(request, "credentials")?;
         let sign_in = self.identity.sign_in().cloned();
-        Ok(Core::new(self.transport.clone(), self.version, answer, sign_in))
+        // The old token is none any more, and still nobody's to see.
+        let known = &self.identity.token().scrub;
+        Ok(Core::new(self.transport.clone(), self.version, answer, sign_in, known))
     }
 
     /// Ends the session: takes it out of the file that it is shared by, then signs out, both within

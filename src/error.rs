@@ -186,10 +186,18 @@ impl Error {
         self
     }
 
-    /// The error without the secrets that its message may have picked up from an answer.
+    /// The error without the secrets that its message may have picked up from an answer, or its
+    /// causes from a certificate.
     pub(crate) fn scrubbed(mut self, scrub: &Scrub) -> Error {
         if let Cow::Owned(clean) = scrub.clean(&self.0.what) {
             self.0.what = clean;
+        }
+        if let Some(cause) = &self.0.source {
+            let shows = |text: String| matches!(scrub.clean(&text), Cow::Owned(_));
+            if cause.chain().any(|cause| shows(cause.to_string()) || shows(format!("{cause:?}"))) {
+                let text = cause.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+                self.0.source = Some(anyhow::Error::msg(scrub.clean(&text).into_owned()));
+            }
         }
         self
     }
@@ -408,6 +416,16 @@ mod tests {
         let shown = "GET x: a b  c d\u{fffd}[31me\u{fffd}f\u{fffd}g ü";
         assert_eq!(error.to_string(), shown);
         assert_eq!(format!("{error:?}"), format!("Decode: {shown}"));
+    }
+
+    #[test]
+    fn causes_that_repeat_a_secret_are_told_without_it() {
+        let scrub = Scrub::default().with(&crate::secret::Secret::new("hush"));
+        let error = Error::io("x", std::io::Error::other("all is hush")).scrubbed(&scrub);
+        assert_eq!(format!("{error:?}"), "Io: x: all is [secret]");
+        let error = Error::io("x", std::io::Error::other("fine")).scrubbed(&scrub);
+        let cause = std::error::Error::source(&error).unwrap();
+        assert!(cause.is::<std::io::Error>(), "{cause:?}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use log::{info, warn};
 
 use crate::core::Core;
 use crate::credentials::SignIn;
+use crate::error::cut;
 use crate::http::{Asker, Request, Transport};
 use crate::ids::{SiteId, UserId};
 use crate::secret::{Scrub, Secret};
@@ -38,7 +39,7 @@ pub(crate) struct SignedIn {
 impl FromXml for SignedIn {
     fn from_xml(node: Node<'_>) -> Result<SignedIn> {
         let token: String = node.attr("token")?;
-        if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
+        if !is_token(&token) {
             return Err(node.fail("the attribute `token`", "is no token"));
         }
         Ok(SignedIn {
@@ -50,16 +51,23 @@ impl FromXml for SignedIn {
     }
 }
 
+/// Whether a text can be sent as a session's token, in a header among others.
+pub(crate) fn is_token(text: &str) -> bool {
+    const LONGEST: usize = 16 << 10;
+    (1..=LONGEST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
 impl SignedIn {
     /// Signs in, until then where that is a part of something that has to be done.
     pub(crate) fn by(
         transport: &Transport,
         version: ApiVersion,
         sign_in: &SignIn,
+        known: &Scrub,
         stop: Option<&Stop>,
         deadline: Option<Instant>,
     ) -> Result<SignedIn> {
-        let scrub = transport.scrub().clone().with(sign_in.secret());
+        let scrub = known.clone().with(sign_in.secret());
         let asker = Asker { token: None, scrub: &scrub, stop };
         let mut request = Request::post(format!("/api/{version}/auth/signin"))
             .xml(sign_in.request()?)
@@ -94,6 +102,8 @@ struct Renewal {
     lately: VecDeque<Instant>,
     /// The server refused the credentials: it is not asked again.
     refused: bool,
+    /// When signing in again failed last, and how, for those that waited for it meanwhile.
+    failed: Option<(Instant, String)>,
 }
 
 impl Identity {
@@ -142,6 +152,7 @@ impl Identity {
             stop.is_some_and(Stop::is_stopped)
                 || deadline.is_some_and(|deadline| deadline <= Instant::now())
         };
+        let asked = Instant::now();
         let mut renewal = self.lock_renewal(stop, deadline)?;
         if self.token().token != used.token {
             return Ok(());
@@ -170,30 +181,44 @@ impl Identity {
         if renewal.refused {
             return Err(expired.and_then_failed("the credentials were refused before", None));
         }
-        if let Err(why) = renewal.count(sign_in) {
+        if let Some((_, why)) = renewal.failed.as_ref().filter(|(when, _)| *when > asked) {
+            let why = format!("signing in again failed in another thread: {why}");
+            return Err(expired.and_then_failed(&why, None));
+        }
+        if let Err(why) = renewal.allow(sign_in) {
             return Err(expired.and_then_failed(&why, None));
         }
         info!(target: LOG, "the session has expired: signing in again");
         let signed_in = sign_in.renewed(&core.site_url).and_then(|next| {
-            let answer = SignedIn::by(&core.transport, core.version, &next, stop, deadline)?;
+            let answer =
+                SignedIn::by(&core.transport, core.version, &next, &used.scrub, stop, deadline)?;
             Ok((next, answer))
         });
         let (next, answer) = match signed_in {
             Ok(signed_in) => signed_in,
             Err(error) if over() => return Err(error),
             Err(error) => {
+                // Of a function that mints tokens, too.
+                let error = error.scrubbed(&used.scrub);
                 renewal.refused = error.is_sign_in_failed();
+                renewal.failed = Some((Instant::now(), cut(&error.to_string(), 500).into_owned()));
                 return Err(expired.and_then_failed("signing in again failed", Some(error)));
             }
         };
+        renewal.lately.push_back(Instant::now());
         if answer.site_id != core.site_id || answer.user_id != core.user_id {
             renewal.refused = true;
+            let scrub = used.scrub.clone().with(next.secret()).with(&answer.token);
+            let shown = |id: &str| cut(&scrub.clean(id), 100).into_owned();
             let what = format!(
                 "signing in again led to user {} on site {}, not to user {} on site {}",
-                answer.user_id, answer.site_id, core.user_id, core.site_id
+                shown(answer.user_id.as_str()),
+                shown(answer.site_id.as_str()),
+                shown(core.user_id.as_str()),
+                shown(core.site_id.as_str())
             );
             // Nobody else will end the session that was not wanted.
-            let stray = core.with_identity(Identity::new(&used.scrub, answer.token, None));
+            let stray = core.with_identity(Identity::new(&scrub, answer.token, None));
             if let Err(error) = stray.sign_out(core.transport.sign_out_timeout()) {
                 warn!(target: LOG, "ending that session failed: {error}");
             }
@@ -264,8 +289,9 @@ impl Identity {
 }
 
 impl Renewal {
-    /// Counts a renewal, unless there were more lately than expiry explains.
-    fn count(&mut self, sign_in: &SignIn) -> Result<(), String> {
+    /// Refuses where there were more lately than expiry explains. Those that failed do not count: an
+    /// outage is no other holder.
+    fn allow(&mut self, sign_in: &SignIn) -> Result<(), String> {
         let now = Instant::now();
         self.lately.retain(|then| now.duration_since(*then) < RENEWALS_WITHIN);
         if self.lately.len() >= RENEWALS {
@@ -278,7 +304,6 @@ impl Renewal {
             };
             return Err(format!("it was renewed {RENEWALS} times within minutes; {why}"));
         }
-        self.lately.push_back(now);
         Ok(())
     }
 }

@@ -221,12 +221,14 @@ impl Drop for Session<'_> {
 /// Shows where and who, never the token.
 impl std::fmt::Debug for Session<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A server can call things by the password's name.
+        let scrub = &self.core.identity.token().scrub;
         f.debug_struct("Session")
             .field("server", &self.core.transport.base().to_string())
             .field("version", &self.core.version)
-            .field("site_id", &self.core.site_id)
-            .field("site_url", &self.core.site_url)
-            .field("user_id", &self.core.user_id)
+            .field("site_id", &scrub.clean(self.core.site_id.as_str()))
+            .field("site_url", &scrub.clean(&self.core.site_url))
+            .field("user_id", &scrub.clean(self.core.user_id.as_str()))
             .finish_non_exhaustive()
     }
 }

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use crate::core::Core;
 use crate::http::{Base, Origin};
+use crate::identity::is_token;
 use crate::ids::{SiteId, UserId};
-use crate::secret::Secret;
+use crate::secret::{Scrub, Secret};
 use crate::version::ApiVersion;
 use crate::{Error, Result};
 
@@ -82,8 +83,8 @@ impl SessionToken {
             text => Ok(text),
         };
         let token = needed("token")?;
-        if !token.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(refuse("`token` holds a character that no token has"));
+        if !is_token(token) {
+            return Err(refuse("`token` is too long, or holds a character that no token has"));
         }
         Ok(SessionToken {
             origin: Base::parse(needed("server")?)
@@ -100,12 +101,14 @@ impl SessionToken {
 
 impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A server can call things by the token's name.
+        let scrub = Scrub::default().with(&self.token);
         f.debug_struct("SessionToken")
             .field("server", &self.origin.to_string())
             .field("version", &self.version)
-            .field("site_id", &self.site_id)
-            .field("site_url", &self.site_url)
-            .field("user_id", &self.user_id)
+            .field("site_id", &scrub.clean(self.site_id.as_str()))
+            .field("site_url", &scrub.clean(&self.site_url))
+            .field("user_id", &scrub.clean(self.user_id.as_str()))
             .finish_non_exhaustive()
     }
 }

@@ -10,11 +10,11 @@ use jiff::tz::TimeZone;
 use ureq::http::HeaderMap;
 use ureq::http::header::{DATE, RETRY_AFTER};
 
-use super::connector::{Broken, NoAddress, Stopped, failed_while_connecting};
+use super::connector::{Broken, NoAddress, Stage, Stopped};
 use super::request::SourceFailed;
 use super::tls::shown_certificate;
 use super::url::{Origin, Url};
-use crate::error::{Answer, cut};
+use crate::error::{Answer, cut, first};
 use crate::secret::Scrub;
 use crate::xml::{self, Node};
 use crate::{Error, ErrorKind};
@@ -25,7 +25,7 @@ const SUMMARY: usize = 200;
 const DETAIL: usize = 700;
 
 /// An exchange that ended without an answer, or within one.
-pub(super) fn failed(error: ureq::Error, to: &Origin, scrub: &Scrub) -> Error {
+pub(super) fn failed(error: ureq::Error, stage: Stage, to: &Origin, scrub: &Scrub) -> Error {
     let authority = to.authority();
     match error {
         ureq::Error::Timeout(which) => {
@@ -37,7 +37,7 @@ pub(super) fn failed(error: ureq::Error, to: &Origin, scrub: &Scrub) -> Error {
             };
             Error::new(ErrorKind::Timeout, format!("{doing} {authority} in the time allowed"))
         }
-        ureq::Error::Io(cause) => io_failed(cause, &authority),
+        ureq::Error::Io(cause) => io_failed(cause, stage, &authority),
         ureq::Error::Tls(why) => {
             Error::new(ErrorKind::Tls, format!("no TLS connection to {authority}: {why}"))
         }
@@ -49,7 +49,7 @@ pub(super) fn failed(error: ureq::Error, to: &Origin, scrub: &Scrub) -> Error {
             Error::new(ErrorKind::Connect, format!("no connection to {authority}"))
         }
         // Not as the source: these texts may hold the server's, or the proxy's.
-        other if failed_while_connecting() => Error::new(
+        other if stage == Stage::Connecting => Error::new(
             ErrorKind::Connect,
             format!(
                 "no connection to {authority}: what answers is no proxy: {}",
@@ -63,10 +63,10 @@ pub(super) fn failed(error: ureq::Error, to: &Origin, scrub: &Scrub) -> Error {
     }
 }
 
-fn io_failed(cause: io::Error, authority: &str) -> Error {
+fn io_failed(cause: io::Error, stage: Stage, authority: &str) -> Error {
     let inner = cause.get_ref().map(|inner| inner as &(dyn StdError + 'static));
     if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return tls_failed(tls.clone(), authority);
+        return tls_failed(tls.clone(), stage, authority);
     }
     if inner.is_some_and(|inner| inner.is::<NoAddress>()) {
         let what = format!("no connection to {authority}: the host name has no address");
@@ -79,7 +79,7 @@ fn io_failed(cause: io::Error, authority: &str) -> Error {
     if inner.is_some_and(|inner| inner.is::<SourceFailed>()) {
         return Error::io("the upload stopped", cause);
     }
-    if failed_while_connecting() {
+    if stage == Stage::Connecting {
         return Error::new(ErrorKind::Connect, format!("no connection to {authority}"))
             .because(cause);
     }
@@ -98,9 +98,15 @@ fn io_failed(cause: io::Error, authority: &str) -> Error {
     }
 }
 
-fn tls_failed(error: rustls::Error, authority: &str) -> Error {
+fn tls_failed(error: rustls::Error, stage: Stage, authority: &str) -> Error {
     use rustls::CertificateError as Certificate;
     let shown = shown_certificate();
+    // What the server says after the handshake may still be about the client's certificate.
+    let alert = matches!(error, rustls::Error::AlertReceived(_));
+    if stage == Stage::UnderWay && !alert {
+        return Error::io(format!("the connection to {authority} broke"), io::Error::other(error))
+            .broken_connection();
+    }
     let why = match &error {
         rustls::Error::InvalidCertificate(why) => match why {
             Certificate::UnknownIssuer => "its certificate's issuer is not trusted",
@@ -121,7 +127,8 @@ fn tls_failed(error: rustls::Error, authority: &str) -> Error {
         rustls::Error::AlertReceived(rustls::AlertDescription::CertificateRequired) => {
             "it asks for a client certificate (`client_cert`)"
         }
-        _ => "the handshake failed",
+        _ if stage == Stage::Connecting => "the handshake failed",
+        _ => "the server ended it",
     };
     let mut what = format!("no TLS connection to {authority}: {why}");
     if let (rustls::Error::InvalidCertificate(_), Some(shown)) = (&error, shown) {
@@ -133,12 +140,21 @@ fn tls_failed(error: rustls::Error, authority: &str) -> Error {
     Error::new(ErrorKind::Tls, what).because(error)
 }
 
+/// How much of a body was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Size {
+    Whole,
+    TooLarge,
+    /// The connection broke within it.
+    BrokeOff,
+}
+
 /// A status that is no success, with what could be read of the body.
 pub(super) fn refused(
     status: u16,
     headers: &HeaderMap,
     body: &[u8],
-    cut_short: bool,
+    size: Size,
     url: &Url,
     scrub: &Scrub,
 ) -> Error {
@@ -151,11 +167,12 @@ pub(super) fn refused(
         retry_after: retry_after(headers),
         ..Answer::default()
     };
+    let cut_short = size != Size::Whole;
     if !cut_short && let Some(words) = Words::from_xml(&text).or_else(|| Words::from_json(&text)) {
         return words.into_error(answer, scrub);
     }
     let kind = match () {
-        () if cut_short => "a body that is larger than allowed",
+        () if size == Size::TooLarge => "a body that is larger than allowed",
         () if body.is_empty() => "no body",
         () if looks_like_html(&text) => {
             "an HTML page; a gateway, a proxy or a login page answered in Tableau's place"
@@ -183,9 +200,17 @@ pub(super) fn refused_in_text(status: u16, text: &str, url: &Url, scrub: &Scrub)
     Some(words.about_success(status, url, scrub))
 }
 
+/// As [`refused_in_success`], where something else was due than the JSON that it is.
+pub(super) fn refused_in_json(status: u16, text: &str, url: &Url, scrub: &Scrub) -> Option<Error> {
+    Some(Words::from_json(text)?.about_success(status, url, scrub))
+}
+
+/// No error is longer; to look for one in all of an answer would take many times its memory.
+const LONGEST_JSON: usize = 1 << 20;
+
 /// Tableau's words about an error.
 struct Words {
-    code: String,
+    code: Option<String>,
     summary: Option<String>,
     detail: Option<String>,
 }
@@ -206,10 +231,18 @@ impl Words {
     }
 
     fn from_json(text: &str) -> Option<Words> {
+        if text.len() > LONGEST_JSON {
+            return None;
+        }
         let json: serde_json::Value = serde_json::from_str(text).ok()?;
         let error = json.get("error")?;
+        let number = || error.get("code")?.as_u64().map(|code| code.to_string());
         let word = |name| error.get(name).and_then(|word| word.as_str()).map(str::to_owned);
-        Some(Words { code: word("code")?, summary: word("summary"), detail: word("detail") })
+        Some(Words {
+            code: Some(word("code").or_else(number)?),
+            summary: word("summary"),
+            detail: word("detail"),
+        })
     }
 
     fn about_success(self, status: u16, url: &Url, scrub: &Scrub) -> Error {
@@ -219,10 +252,11 @@ impl Words {
 
     fn into_error(self, answer: Answer, scrub: &Scrub) -> Error {
         // Six digits are no secret, even if a password has them too.
-        let code = match self.code.len() <= 6 && self.code.bytes().all(|b| b.is_ascii_digit()) {
-            true => self.code,
-            false => scrub.start_of(&self.code, false, 20),
-        };
+        let plain = |code: &str| code.len() <= 6 && code.bytes().all(|b| b.is_ascii_digit());
+        let code = self.code.filter(|code| !code.is_empty()).map(|code| match plain(&code) {
+            true => code,
+            false => scrub.start_of(&code, false, 20),
+        });
         let clean = |word: Option<String>, most| {
             word.map(|word| scrub.start_of(word.trim(), false, most))
                 .filter(|word| !word.is_empty())
@@ -234,9 +268,11 @@ impl Words {
             .collect::<Vec<_>>()
             .join(": ");
         let status = answer.status.unwrap_or_default();
-        let what = format!("{what} (Tableau {code}, HTTP {status})");
+        let named =
+            code.as_ref().map_or_else(|| "Tableau".into(), |code| format!("Tableau {code}"));
+        let what = format!("{what} ({named}, HTTP {status})");
         Error::new(ErrorKind::Api, what.trim_start()).answer(Answer {
-            code: Some(code),
+            code,
             summary,
             detail,
             ..answer
@@ -245,7 +281,7 @@ impl Words {
 }
 
 pub(super) fn looks_like_html(text: &str) -> bool {
-    let start = text.trim_start().get(..200).unwrap_or(text).to_ascii_lowercase();
+    let start = first(text.trim_start(), 200).to_ascii_lowercase();
     start.starts_with("<!doctype html") || start.contains("<html")
 }
 
@@ -287,7 +323,7 @@ mod tests {
     fn error(status: u16, body: &str) -> Error {
         let url = Base::parse("http://h").unwrap().call("/api/3.24/x?token=hush");
         let scrub = Scrub::default().with(&Secret::new("hush"));
-        refused(status, &HeaderMap::new(), body.as_bytes(), false, &url, &scrub)
+        refused(status, &HeaderMap::new(), body.as_bytes(), Size::Whole, &url, &scrub)
     }
 
     #[test]
@@ -314,6 +350,12 @@ mod tests {
         assert!(page.to_string().len() < 1200);
         assert!(error(404, r#"{"error": "nope"}"#).to_string().contains("nope"));
         assert!(error(503, "").to_string().ends_with("with no body"));
+        let unnamed = error(400, "<tsResponse><error><summary>No</summary></error></tsResponse>");
+        assert_eq!((unnamed.kind(), unnamed.code()), (ErrorKind::Api, None));
+        assert_eq!(unnamed.to_string(), "No (Tableau, HTTP 400)");
+        assert_eq!(error(400, r#"{"error":{"code":400000}}"#).code(), Some("400000"));
+        let late = format!("{} <html>", "\u{e4}".repeat(300));
+        assert!(!looks_like_html(&format!("x{late}")) && !looks_like_html(&late));
         let strange = error(400, "<tsResponse><error code='hush'/></tsResponse>");
         assert_eq!(strange.code(), Some("[secret]"));
     }

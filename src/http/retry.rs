@@ -167,7 +167,12 @@ impl<'r> Tries<'r> {
         let count = if throttled { &mut self.throttled } else { &mut self.made };
         let wait = self.retries.wait(*count, throttled)?;
         *count += 1;
-        let wait = error.retry_after().unwrap_or(wait);
+        let wait = match error.retry_after() {
+            // Tries without end need a pause, whatever the server says.
+            Some(asked) if throttled => asked.max(wait),
+            Some(asked) => asked,
+            None => wait,
+        };
         let within = match error.kind() {
             ErrorKind::Connect => CONNECTING.min(self.retries.within),
             _ => self.retries.within,
@@ -217,6 +222,8 @@ impl Fate {
             (_, Some(503)) if error.retry_after().is_some() => Fate::NotReceived,
             // An answer that is a success and cannot be read, or none at all.
             (ErrorKind::Timeout | ErrorKind::Decode, _) => Fate::Unknown,
+            // TLS that failed within an answer, not before the request.
+            (ErrorKind::Tls, Some(_)) => Fate::Unknown,
             (ErrorKind::Io, _) if error.is_broken_connection() => Fate::Unknown,
             (ErrorKind::Api | ErrorKind::Http, Some(status)) if status >= 500 => Fate::Unknown,
             (ErrorKind::Io | ErrorKind::Cancelled, _) => Fate::Abandoned,
@@ -259,6 +266,8 @@ mod tests {
             (answered(ErrorKind::Http, 504, Some(1)), Fate::Unknown),
             (answered(ErrorKind::Api, 500, None), Fate::Unknown),
             (answered(ErrorKind::Decode, 200, None), Fate::Unknown),
+            (answered(ErrorKind::Tls, 200, None), Fate::Unknown),
+            (Fate::of(&Error::new(ErrorKind::Tls, "x")), Fate::Refused),
             (answered(ErrorKind::Api, 400, None), Fate::Refused),
             (answered(ErrorKind::Http, 413, None), Fate::Refused),
         ] {
@@ -339,5 +348,9 @@ mod tests {
         };
         assert_eq!(waits(429, 7), [1000, 3000, 10_000, 30_000, 60_000, 60_000, 60_000]);
         assert_eq!(waits(502, 9), [500, 500, 500, 1000, 2000]);
+        // A server that asks for no pause gets one, or it would be asked a thousand times a second.
+        let mut tries = Tries::new(&retries, Repeat::Harmless, None);
+        let mut wait = |asked| tries.again_after(&http(429, Some(asked))).unwrap().as_secs();
+        assert_eq!([0, 0, 60, 0].map(&mut wait), [1, 3, 60, 30]);
     }
 }

@@ -16,8 +16,8 @@ use ureq::http::{HeaderValue, Method, Response};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{AsSendBody, Proxy, SendBody};
 
-use super::connector::{self, Names};
-use super::failure;
+use super::connector::{self, Names, Stage};
+use super::failure::{self, Size};
 use super::limit::{Limiter, Turn};
 use super::options::{self, HttpOptions};
 use super::proxy::Proxies;
@@ -34,6 +34,9 @@ pub(crate) use success::Success;
 
 /// Where the library's own log lines go.
 const LOG: &str = "tableau_server_client::http";
+
+/// So much of an address is in a message; `Error::url` has all of it.
+const SHOWN: usize = 2000;
 
 /// As many redirects are followed, in a row.
 const REDIRECTS: usize = 10;
@@ -195,7 +198,9 @@ impl Transport {
         url.origin = self.origin();
         let mut redirects = 0;
         loop {
-            let doing = format!("{} {}", request.method, scrub.clean(&url.to_string()));
+            // A redirect may have made it as long as a head can be.
+            let address = url.to_string();
+            let doing = format!("{} {}", request.method, cut(&scrub.clean(&address), SHOWN));
             let turn = self.turn(asker, deadline, request.at_once);
             let turn = turn.map_err(|error| error.doing(&doing))?;
             let started = Instant::now();
@@ -304,15 +309,16 @@ impl Transport {
             .timeout_recv_response(Some(first_byte))
             .timeout_global(left.map(options::countable))
             .build();
-        connector::begin_request();
-        Ok(self.agent.run(request)?)
+        connector::staged(|| self.agent.run(request))
+            .map_err(|(error, stage)| Failure::Ureq(error, stage))
     }
 
     fn failed(&self, failure: Failure, url: &Url, scrub: &Scrub) -> Error {
         let error = match failure {
             Failure::Own(error) => error,
-            Failure::Ureq(error) => failure::failed(error, &url.origin, scrub),
+            Failure::Ureq(error, stage) => failure::failed(error, stage, &url.origin, scrub),
         };
+        let error = error.scrubbed(scrub);
         if error.kind() == ErrorKind::Connect {
             self.names.forget();
         }
@@ -360,11 +366,15 @@ impl Transport {
         } else if to.origin != ours
             && !self.options.trusts_redirects_to(&to.origin.host, &to.origin.authority())
         {
+            // The host was put into lower case, where a secret would not be found any more.
+            let there = match scrub.clean(&location) {
+                Cow::Borrowed(_) => to.origin.to_string(),
+                Cow::Owned(clean) => cut(&clean, 200).into_owned(),
+            };
             return Err(refuse(format!(
-                "a redirect from {} to {}, another origin, is not followed \
+                "a redirect from {} to {there}, another origin, is not followed \
                  (`trust_redirects_to` allows a host)",
-                from.origin,
-                scrub.clean(&to.origin.to_string())
+                from.origin
             )));
         }
         Ok(to)
@@ -397,9 +407,13 @@ impl Transport {
         let most = self.options.largest_answer().min(1 << 20);
         let mut bytes = Vec::new();
         // Of a body that breaks off, what arrived still tells more than the break.
-        let _ = body.into_reader().take(most + 1).read_to_end(&mut bytes);
-        let cut_short = bytes.len() as u64 > most;
-        failure::refused(parts.status.as_u16(), &parts.headers, &bytes, cut_short, url, scrub)
+        let broke_off = body.into_reader().take(most + 1).read_to_end(&mut bytes).is_err();
+        let size = match bytes.len() as u64 > most {
+            true => Size::TooLarge,
+            false if broke_off => Size::BrokeOff,
+            false => Size::Whole,
+        };
+        failure::refused(parts.status.as_u16(), &parts.headers, &bytes, size, url, scrub)
     }
 
     fn warn_if_insecure(&self, to: &Origin) {
@@ -422,13 +436,13 @@ impl Transport {
 
 /// Why an exchange has no answer: ureq's reason, or one of our own.
 enum Failure {
-    Ureq(ureq::Error),
+    Ureq(ureq::Error, Stage),
     Own(Error),
 }
 
 impl<E: Into<ureq::Error>> From<E> for Failure {
     fn from(error: E) -> Failure {
-        Failure::Ureq(error.into())
+        Failure::Ureq(error.into(), Stage::UnderWay)
     }
 }
 
@@ -473,7 +487,8 @@ pub(crate) mod fuzzing {
             headers.insert("x-request-id", after.clone());
             headers.insert(RETRY_AFTER, after);
         }
-        failure::refused(status, &headers, body, cut, &Url::nowhere(), &scrub)
+        let size = if cut { Size::TooLarge } else { Size::Whole };
+        failure::refused(status, &headers, body, size, &Url::nowhere(), &scrub)
     }
 }
 

@@ -291,3 +291,80 @@ fn a_token_is_not_shown_by_a_panic_either() {
     assert!(text.contains("403004"), "{text}");
     assert_clean(&text, &["THE-TOKEN", PASSWORDS[0]], "the panic");
 }
+
+/// The tokens and passwords of before are not shown either, by what comes after them.
+#[test]
+fn a_session_s_old_secrets_stay_secret() {
+    logs::start();
+    type Second = fn() -> Reply;
+    let seconds: [(&str, Second); 3] = [
+        ("refused", || refusal(401, "401001", "OLD-TOKEN OLD-JWT NEW-JWT")),
+        ("another user", || {
+            success(
+                "<credentials token=\"NEW-TOKEN\"><site id=\"OLD-TOKEN\" contentUrl=\"\"/>\
+                 <user id=\"NEW-JWT NEW-TOKEN\"/></credentials>",
+            )
+        }),
+        ("a gateway", || answer(500, &[], "OLD-TOKEN OLD-JWT NEW-JWT")),
+    ];
+    let secrets = ["OLD-TOKEN", "OLD-JWT", "NEW-JWT", "NEW-TOKEN"];
+    for (name, second) in seconds {
+        let (mark, first) = (logs::mark(), std::sync::atomic::AtomicBool::new(true));
+        let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
+            "signin" if first.swap(false, std::sync::atomic::Ordering::SeqCst) => site("OLD-TOKEN"),
+            "signin" => second(),
+            "workbooks" => refusal(401, "401002", "OLD-TOKEN"),
+            _ => signed_in(seen).unwrap(),
+        });
+        let server = with(&raw.url, plain().retries(tsc::Retries::none()));
+        let jwt = tsc::JwtAuth::new("OLD-JWT").renew_with(|| Ok("NEW-JWT".to_owned()));
+        let session = server.sign_in(&jwt).unwrap();
+        let error = session.workbooks().list().total().unwrap_err();
+        assert_clean(&everything_of(&error), &secrets, name);
+        drop(session);
+        for record in logged_about(&raw, mark).iter().filter(|record| ours(record)) {
+            assert_clean(&record.text, &secrets, name);
+        }
+    }
+    // A function that mints tokens may fail with one in its words.
+    let raw = Raw::start(|seen| match seen.path().ends_with("workbooks") {
+        true => refusal(401, "401002", ""),
+        false => signed_in(seen).unwrap(),
+    });
+    let jwt = tsc::JwtAuth::new("OLD-JWT")
+        .renew_with(|| Err(tsc::Server::new("ftp://OLD-JWT").unwrap_err()));
+    let server = with(&raw.url, plain());
+    let error = server.sign_in(&jwt).unwrap().workbooks().list().total().unwrap_err();
+    assert_clean(&everything_of(&error), &secrets, "minting");
+    // On another site.
+    let raw = Raw::start(|seen| match seen.path().rsplit('/').next().unwrap() {
+        "signin" => site("OLD-TOKEN"),
+        "switchSite" => site("NEW-TOKEN"),
+        "workbooks" => answer(500, &[], "OLD-TOKEN NEW-TOKEN"),
+        _ => signed_in(seen).unwrap(),
+    });
+    let server = with(&raw.url, plain());
+    let mut session = server.sign_in(&tsc::TableauAuth::new("me", "hush")).unwrap();
+    session.switch_site("there").unwrap();
+    let error = session.workbooks().list().total().unwrap_err();
+    assert_clean(&everything_of(&error), &secrets, "switched");
+}
+
+#[test]
+fn a_server_that_names_things_like_secrets_gets_none_of_them_shown() {
+    let raw = Raw::start(|seen| match seen.path().ends_with("signin") {
+        true => success(
+            "<credentials token=\"THE-TOKEN\"><site id=\"THE-TOKEN\" contentUrl=\"hush-hush\"/>\
+             <user id=\"hush-hush\"/></credentials>",
+        ),
+        false => signed_in(seen).unwrap(),
+    });
+    let server = with(&raw.url, plain());
+    let session = server.sign_in(&tsc::TableauAuth::new("me", "hush-hush")).unwrap();
+    let mut shown = Shown::default();
+    shown.add(&session);
+    assert_clean(&shown.0, &["THE-TOKEN", "hush-hush"], "the session");
+    let mut shown = Shown::default();
+    shown.add(&session.detach());
+    assert_clean(&shown.0, &["THE-TOKEN"], "the session's token");
+}

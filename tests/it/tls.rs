@@ -408,3 +408,63 @@ fn handshakes_that_come_to_nothing() {
         }
     }
 }
+
+/// What is no TLS any more, within an answer or instead of one, is a broken connection; and a
+/// certificate that says what is secret does not say it in an error.
+#[test]
+fn tls_that_fails_under_way_is_a_broken_connection() {
+    let authority = Authority::new();
+    let config = authority.server(&["127.0.0.1"]);
+    let junk: [&[u8]; 3] =
+        [b"HTTP/1.1 200 OK", &[21, 3, 3, 0, 2, 2, 80], &[23, 3, 3, 0, 3, 1, 2, 3]];
+    for (junk, begun) in junk.into_iter().flat_map(|junk| [(junk, true), (junk, false)]) {
+        let config = config.clone();
+        let mut raw = Raw::on_connection(move |stream, _, seen| {
+            let connection = rustls::ServerConnection::new(config.clone()).unwrap();
+            let stream = rustls::StreamOwned::new(connection, stream);
+            let mut reader = std::io::BufReader::new(stream);
+            while let Some(request) = crate::raw::read_request(&mut reader) {
+                seen.lock().unwrap().push(request.clone());
+                let out = reader.get_mut();
+                let reply = match signed_in(&request) {
+                    Some(reply) => reply.bytes(),
+                    None if begun => b"HTTP/1.1 200 OK\r\n\r\n<tsResponse/>".to_vec(),
+                    None => Vec::new(),
+                };
+                out.write_all(&reply).and_then(|()| out.flush()).unwrap();
+                if signed_in(&request).is_none() {
+                    out.sock.write_all(junk).unwrap();
+                    let _ = out.sock.read(&mut [0]);
+                }
+            }
+        });
+        raw.url = format!("https://{}", raw.address);
+        let options = plain().verify(authority.file());
+        let options = options.retries(tsc::Retries::new().times(1).first_wait(help::millis(1)));
+        let session = with(&raw.url, options).into_session(&auth()).unwrap();
+        let error = session.projects().list().total().unwrap_err();
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Io, true), "{error:?}");
+        assert_eq!(raw.count("GET", "/projects"), 2, "{error:?}");
+        let error = session.projects().create(tsc::NewProject::new("p")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+        assert_eq!(raw.count("POST", "/projects"), 1, "{error:?}");
+    }
+
+    let name = format!("{}.invalid", help::PASSWORD);
+    let (good, telling) = (config, authority.server(&[&name]));
+    let mut raw = Raw::on_connection(move |stream, number, seen| {
+        let config = if number == 0 { good.clone() } else { telling.clone() };
+        let connection = rustls::ServerConnection::new(config).unwrap();
+        let stream = rustls::StreamOwned::new(connection, stream);
+        crate::raw::converse(stream, number, seen, &|seen| match seen.path().ends_with("signin") {
+            true => Reply::SendAndClose(signed_in(seen).unwrap().bytes()),
+            false => signed_in(seen).unwrap(),
+        });
+    });
+    raw.url = format!("https://{}", raw.address);
+    let session = with(&raw.url, plain().verify(authority.file())).into_session(&auth()).unwrap();
+    let error = session.projects().list().total().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
+    let shown = help::everything_of(&error);
+    assert!(shown.contains("another name") && !shown.contains(help::PASSWORD), "{shown}");
+}

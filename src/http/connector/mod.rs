@@ -50,14 +50,25 @@ thread_local! {
     static UNFINISHED: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Forgets how the last request of this thread went.
-pub(super) fn begin_request() {
-    UNFINISHED.set(0);
+/// Where an exchange was when it failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Its connection was being made: the server has seen nothing of it.
+    Connecting,
+    UnderWay,
 }
 
-/// Whether this thread's request failed while its connection was being made.
-pub(super) fn failed_while_connecting() -> bool {
-    UNFINISHED.get() > 0
+/// Runs a request, and says at which stage it failed.
+///
+/// Its body may come from another request of this thread, which is counted for itself.
+pub(super) fn staged<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, (Error, Stage)> {
+    let outer = UNFINISHED.replace(0);
+    let outcome = run();
+    let stage = match UNFINISHED.replace(outer) {
+        0 => Stage::UnderWay,
+        _ => Stage::Connecting,
+    };
+    outcome.map_err(|error| (error, stage))
 }
 
 /// The first of the chain: notes that a connection is being made.

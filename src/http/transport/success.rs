@@ -7,6 +7,7 @@ use ureq::http::header::{
 };
 use ureq::http::{HeaderMap, HeaderValue};
 
+use super::super::connector::Stage;
 use super::super::failure;
 use super::super::limit::Turn;
 use super::super::url::Url;
@@ -80,7 +81,9 @@ impl Success {
     }
 
     fn parse<T>(&self, text: &str, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
-        let document = xml::parse(text)?;
+        let document = xml::parse(text).map_err(|error| {
+            failure::refused_in_json(self.status, text, &self.url, &self.scrub).unwrap_or(error)
+        })?;
         let root = Node::root(&document)?;
         match failure::refused_in_success(self.status, root, &self.url, &self.scrub) {
             Some(error) => Err(error),
@@ -176,7 +179,7 @@ impl Success {
             match while_watching(stop, || self.body.as_reader().read(block)) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    let error = failure::failed(error.into(), &self.url.origin, &self.scrub);
+                    let error = self.broken(error);
                     return Err(self.explain(error));
                 }
                 Ok(read) => return Ok(read),
@@ -197,6 +200,10 @@ impl Success {
     }
 
     fn bytes(&mut self) -> Result<Vec<u8>> {
+        // Nothing, even where a header says that it is packed: then it cannot be unpacked.
+        if self.status == 204 {
+            return Ok(Vec::new());
+        }
         // A page of a list has a megabyte or so; growing by doubling would take up to twice that.
         // What the server says is believed up to a bound, and one byte more shows the end.
         let length = self.length().unwrap_or(0).min(self.most).min(8 << 20);
@@ -204,7 +211,7 @@ impl Success {
         let read = while_watching(self.stop.as_ref(), || {
             self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
         });
-        read.map_err(|error| failure::failed(error.into(), &self.url.origin, &self.scrub))?;
+        read.map_err(|error| self.broken(error))?;
         if bytes.len() as u64 > self.most {
             return Err(Error::decode(format!(
                 "the answer has more than {} bytes (`max_response` sets the limit)",
@@ -212,6 +219,10 @@ impl Success {
             )));
         }
         Ok(bytes)
+    }
+
+    fn broken(&self, error: std::io::Error) -> Error {
+        failure::failed(error.into(), Stage::UnderWay, &self.url.origin, &self.scrub)
     }
 
     /// Says which answer an error is about. Names out of the answer are in the message, so it is

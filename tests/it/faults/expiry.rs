@@ -8,8 +8,8 @@ use tsc::ErrorKind;
 use tsc::mock::{Fault, MockServer};
 
 use super::{auth_of, file, project_of, quick, server_of, session_of, workbooks_named};
-use crate::help::{LONG, auth, millis, with};
-use crate::raw::{Raw, Reply, refusal, signed_in};
+use crate::help::{LONG, auth, millis, page, with};
+use crate::raw::{Raw, Reply, answer, refusal, signed_in};
 
 fn sign_ins(mock: &MockServer) -> usize {
     mock.requests_to("POST", "/auth/signin").len()
@@ -262,4 +262,58 @@ fn between_the_tries_of_a_deletion() {
     session.projects().delete(&"p".into()).unwrap();
     assert_eq!(raw.count("DELETE", "/p"), 3);
     assert!(session.projects().delete(&"q".into()).unwrap_err().is_not_found());
+}
+
+/// An outage while signing in again is told to all that wait, once, and is not taken for another
+/// holder of the token: the session goes on when it is over.
+#[test]
+fn an_outage_while_signing_in_again_passes() {
+    const THREADS: usize = 6;
+    let (sign_ins, asked) = (AtomicUsize::new(0), std::sync::Arc::new(AtomicUsize::new(0)));
+    let counted = asked.clone();
+    let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
+        "signin" => match sign_ins.fetch_add(1, Ordering::SeqCst) {
+            0 => signed_in(seen).unwrap(),
+            1 => {
+                // Until all of them wait for it.
+                let started = Instant::now();
+                while counted.load(Ordering::SeqCst) < THREADS && started.elapsed() < LONG {
+                    std::thread::sleep(millis(5));
+                }
+                std::thread::sleep(millis(100));
+                answer(502, &[], "")
+            }
+            2..=5 => answer(502, &[], ""),
+            _ => crate::raw::success(
+                "<credentials token=\"NEXT\"><site id=\"site-1\" contentUrl=\"\"/>\
+                 <user id=\"user-1\"/></credentials>",
+            ),
+        },
+        "projects" if seen.header("x-tableau-auth") == Some("NEXT") => {
+            page(1, 1000, 0, "<projects/>")
+        }
+        "projects" => {
+            counted.fetch_add(1, Ordering::SeqCst);
+            refusal(401, "401002", "")
+        }
+        _ => signed_in(seen).unwrap(),
+    });
+    let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
+    let errors: Vec<tsc::Error> = std::thread::scope(|scope| {
+        let list = || session.projects().list().total().unwrap_err();
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(list)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(asked.load(Ordering::SeqCst), THREADS);
+    for error in &errors {
+        assert!(error.is_session_expired() && format!("{error:?}").contains("502"), "{error:?}");
+    }
+    // One that did not wait yet may have tried by itself.
+    let tried = raw.count("POST", "/auth/signin") - 1;
+    assert!(tried < THREADS / 2, "{tried}");
+    for _ in tried..5 {
+        let error = session.projects().list().total().unwrap_err();
+        assert!(format!("{error:?}").contains("502"), "{error:?}");
+    }
+    assert_eq!(session.projects().list().total().unwrap(), 0);
 }

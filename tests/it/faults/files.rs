@@ -4,11 +4,11 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 use tableau_server_client as tsc;
-use tsc::ErrorKind;
 use tsc::mock::{Fault, MockServer};
+use tsc::{ErrorKind, HttpOptions, Retries};
 
 use super::{file, project_of, session_of, workbooks_named};
-use crate::help::millis;
+use crate::help::{millis, with};
 
 fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("tsc-faults-{}-{name}", std::process::id()));
@@ -298,6 +298,30 @@ fn the_last_request_of_a_publication_is_not_doubled() {
         assert_eq!(sent, if told { 1 } else { 2 }, "{outcome:?}");
         let have = workbooks_named(&session, "Up");
         assert!(have == vec![content.clone(); there], "{}, {outcome:?}", have.len());
+    }
+}
+
+/// What reports the progress may ask another server, which is not there: that is no failure of the
+/// request that it reports on.
+#[test]
+fn a_request_within_a_request_counts_for_itself() {
+    let nobody = with("http://127.0.0.1:1", HttpOptions::new().retries(Retries::none()));
+    for (fault, there) in [(Fault::reset(), 0), (Fault::reset_after_head(), 1), (Fault::cut(10), 1)]
+    {
+        let mock = MockServer::start().unwrap();
+        let session = session_of(&mock);
+        mock.fault(fault.on("POST", "/workbooks").times(1));
+        let content = file(300_000, 8);
+        let mut asked = 0;
+        let source = tsc::Source::bytes("Up.twb", &content[..]).on_progress(|_, _| {
+            asked += 1;
+            assert_eq!(nobody.server_info().unwrap_err().kind(), ErrorKind::Connect);
+        });
+        let publish = session.workbooks().publish(source).project(&project_of(&session));
+        let error = publish.send().unwrap_err();
+        assert!(error.kind() == ErrorKind::Io && asked > 0, "{asked}: {error:?}");
+        assert_eq!(mock.requests_to("POST", "/workbooks").len(), 1, "{error:?}");
+        assert_eq!(workbooks_named(&session, "Up").len(), there, "{error:?}");
     }
 }
 

@@ -197,9 +197,15 @@ fn secrets_that_are_echoed_are_not_shown() {
     add("mismatched tag", Box::new(move || answer(200, &[], &xml)));
     add("missing attribute", Box::new(move || answer(200, &[], &missing)));
     add("page", Box::new(move || answer(200, &[], &html)));
-    for (name, bytes) in
-        [("status", status), ("junk", junk), ("length", bad), ("chunk size", chunks)]
-    {
+    add("host in lower case", Box::new(|| crate::raw::redirect(302, "http://THE-TOKEN.invalid/")));
+    let broken_off = "HTTP/1.1 500 X\r\ncontent-length: 99\r\n\r\nyour token: THE-TOK".to_owned();
+    for (name, bytes) in [
+        ("status", status),
+        ("junk", junk),
+        ("length", bad),
+        ("chunk size", chunks),
+        ("broken off", broken_off),
+    ] {
         add(name, Box::new(move || Reply::SendAndClose(bytes.clone().into_bytes())));
     }
     // Where a message is cut, no half of a secret may remain.
@@ -230,7 +236,7 @@ fn secrets_that_are_echoed_are_not_shown() {
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
         let error = session.projects().list().total().unwrap_err();
         let shown = everything_of(&error);
-        for secret in [PASSWORD, "THE-TOKEN", HEADER, half] {
+        for secret in [PASSWORD, "THE-TOKEN", "THE-TOK", "the-token", HEADER, half] {
             assert!(!shown.contains(secret), "{name}: {shown}");
         }
         let _ = session.projects().delete(&"p".into());
@@ -270,7 +276,10 @@ fn peak() -> usize {
 /// Answers with so many bytes, made of a start, pieces and an end, which are never whole in memory.
 #[cfg(target_os = "linux")]
 fn dense(total: usize, piece: &'static str) -> Raw {
-    let (start, end) = ("<tsResponse>", "</tsResponse>");
+    let (start, end) = match piece.starts_with('<') {
+        true => ("<tsResponse>", "</tsResponse>"),
+        false => ("[", "0]"),
+    };
     taken_over(move |stream| {
         let count = (total - start.len() - end.len()) / piece.len();
         let length = start.len() + count * piece.len() + end.len();
@@ -288,7 +297,9 @@ fn dense(total: usize, piece: &'static str) -> Raw {
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_stays_within_the_documented_limits() {
-    for case in ["endless", "error", "headers", "download", "nodes", "attributes", "entities"] {
+    for case in
+        ["endless", "error", "headers", "download", "nodes", "attributes", "entities", "json"]
+    {
         let output = child("faults::hostile::memory", &[("CASE", case)]);
         eprintln!("{}", String::from_utf8_lossy(&output.stderr));
     }
@@ -313,6 +324,7 @@ fn memory() {
         "nodes" => (dense(limit * MIB, "<aaaaaaaaa/>"), 12 * limit),
         "attributes" => (dense(limit * MIB, "<a b='' c='' d='' e='' f='' g=''/>"), 12 * limit),
         "entities" => (dense(limit * MIB, "<aaaaa b='&lt;'>&lt;</aaaaa>"), 12 * limit),
+        "json" => (dense(limit * MIB, "0,"), 3 * limit),
         other => panic!("{other}"),
     };
     let options = HttpOptions::new().retries(Retries::none()).max_response((limit * MIB) as u64);
@@ -335,6 +347,8 @@ fn memory() {
             assert!(stop.is_stopped(), "{outcome:?}");
             outcome
         }
+        // What a deletion is answered with is looked through for an error, in JSON too.
+        "json" => session.projects().delete(&"p".into()).map(|()| 0),
         _ => session.projects().list().total(),
     };
     let outcome = match outcome {
