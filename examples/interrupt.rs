@@ -17,7 +17,7 @@ fn main() -> anyhow::Result<()> {
     let server = tsc::Server::new(&env::var("TABLEAU_SERVER").context("TABLEAU_SERVER")?)?;
     let name = env::var("TABLEAU_USERNAME").context("TABLEAU_USERNAME")?;
     let password = env::var("TABLEAU_PASSWORD").context("TABLEAU_PASSWORD")?;
-    let session = server.sign_in(&tsc::TableauAuth::new(name, password))?;
+    let session = server.until(&stop).sign_in(&tsc::TableauAuth::new(name, password))?;
     println!("signed in; press Ctrl-C");
     // Calls over this view end when the stop does; the session itself can still sign out.
     let view = session.until(&stop);

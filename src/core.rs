@@ -7,11 +7,10 @@ use log::warn;
 
 use crate::credentials::SignIn;
 use crate::http::{Asker, Origin, Request, Success, Transport, encode_segment};
-use crate::identity::{Identity, SignedIn};
+use crate::identity::{Identity, Sharing, SignedIn};
 use crate::ids::{SiteId, UserId};
 use crate::secret::Scrub;
-use crate::session_file::SessionFile;
-use crate::stop::Stop;
+use crate::stop::{self, Stop};
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
 use crate::xml::{Changes, FromXml, Node, Out};
@@ -31,6 +30,14 @@ pub(crate) struct Core {
     stop: Option<Stop>,
 }
 
+/// Whose a session is once it was taken out of the file that it is shared by.
+enum Left {
+    /// This process's alone.
+    Alone,
+    /// Another process's, which has put its own into the file that all of them use now.
+    ToAnother,
+}
+
 impl Core {
     /// Signs in. The version is settled before, so that no credentials go to a server that cannot
     /// say which version it speaks.
@@ -38,8 +45,9 @@ impl Core {
         transport: Arc<Transport>,
         version: ApiVersion,
         sign_in: SignIn,
+        stop: Option<&Stop>,
     ) -> Result<Core> {
-        let answer = SignedIn::by(&transport, version, &sign_in, transport.scrub(), None, None)?;
+        let answer = SignedIn::by(&transport, version, &sign_in, transport.scrub(), stop, None)?;
         let known = transport.scrub().clone();
         Ok(Core::new(transport, version, answer, Some(sign_in), &known))
     }
@@ -88,12 +96,11 @@ impl Core {
         self.stop.as_ref()
     }
 
-    /// The same session, shared by a file.
-    pub(crate) fn shared_in(self, file: &SessionFile) -> Core {
-        let sign_in = self.identity.sign_in().cloned();
+    /// The same session, shared by a file: with credentials that renew it, if there are any.
+    pub(crate) fn shared_in(self, sharing: Sharing, sign_in: Option<SignIn>) -> Core {
         let token = self.identity.token().token.clone();
         let identity = Identity::new(self.transport.scrub(), token, sign_in);
-        self.with_identity(identity.shared_in(file))
+        self.with_identity(identity.shared_in(sharing))
     }
 
     /// The same site, by another sign-in.
@@ -120,8 +127,12 @@ impl Core {
     pub(crate) fn end(&self) -> Result<()> {
         let within = self.transport.sign_out_timeout();
         let started = Instant::now();
-        let left_file = self.leave_file(within / 2);
-        self.sign_out(within.saturating_sub(started.elapsed())).and(left_file)
+        let left = match self.leave_file(within / 2) {
+            Ok(Left::ToAnother) => return Ok(()),
+            Ok(Left::Alone) => Ok(()),
+            Err(error) => Err(error),
+        };
+        self.sign_out(within.saturating_sub(started.elapsed())).and(left)
     }
 
     /// Ends the session on the server. One that is no longer valid has ended already. It is tried
@@ -134,21 +145,24 @@ impl Core {
         }
     }
 
-    /// Puts the session into the file that it is to be shared by.
-    pub(crate) fn share(&self, file: &SessionFile) -> Result<()> {
-        file.lock(true, SessionFile::PATIENCE)?.write(&SessionToken::of(self))
-    }
-
-    fn leave_file(&self, within: Duration) -> Result<()> {
-        let Some(file) = self.identity.shared() else { return Ok(()) };
+    fn leave_file(&self, within: Duration) -> Result<Left> {
+        let Some(Sharing { file, mark: Some(mark) }) = self.identity.sharing() else {
+            return Ok(Left::Alone);
+        };
         // Somebody has cleaned it away, and nobody can join by it any more.
         if file.is_missing() {
-            return Ok(());
+            return Ok(Left::Alone);
         }
-        let mut file = file.lock(false, within)?;
+        let mut file = file.lock(false, Instant::now().checked_add(within), None)?;
         match file.read()? {
-            Some(there) if there == SessionToken::of(self) => file.clear(),
-            _ => Ok(()),
+            // As a worker may have renewed it.
+            Some(there) if there.holder == *mark && there.session.is_of(self) => {
+                self.identity.take_over(there.session.token);
+                file.clear()?;
+                Ok(Left::Alone)
+            }
+            Some(there) if there.session == SessionToken::of(self) => Ok(Left::ToAnother),
+            _ => Ok(Left::Alone),
         }
     }
 
@@ -204,14 +218,8 @@ impl Core {
     }
 
     /// Waits, unless the calls are stopped meanwhile.
-    pub(crate) fn sleep(&self, time: std::time::Duration) -> Result<()> {
-        match &self.stop {
-            Some(stop) => stop.sleep(time),
-            None => {
-                std::thread::sleep(time);
-                Ok(())
-            }
-        }
+    pub(crate) fn sleep(&self, time: Duration) -> Result<()> {
+        stop::sleep(self.stop.as_ref(), time)
     }
 
     fn asker<'a>(&'a self, state: &'a crate::identity::Token) -> Asker<'a> {

@@ -1,7 +1,7 @@
 //! [`Identity`]: who is signed in, by which token, and how to sign in again.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use log::{info, warn};
@@ -13,7 +13,7 @@ use crate::http::{Asker, Request, Transport};
 use crate::ids::{SiteId, UserId};
 use crate::secret::{Scrub, Secret};
 use crate::session_file::{Locked, SessionFile};
-use crate::stop::Stop;
+use crate::stop::{self, Stop};
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
 use crate::xml::{FromXml, Node};
@@ -25,8 +25,8 @@ const LOG: &str = "tableau_server_client::session";
 const RENEWALS: usize = 3;
 const RENEWALS_WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// A wait is looked at again this often, so that a stop is noticed.
-const LOOK: Duration = Duration::from_millis(20);
+/// The file of a session that somebody else is to renew is looked into this often.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// What an answer to a sign-in or a switch of site says.
 pub(crate) struct SignedIn {
@@ -84,9 +84,25 @@ pub(crate) struct Identity {
     token: RwLock<Arc<Token>>,
     /// To sign in again with. A session that another process opened has none.
     sign_in: Option<SignIn>,
-    /// Where the session is shared with other processes.
-    shared: Option<SessionFile>,
+    /// How the session is shared with other processes.
+    sharing: Option<Sharing>,
     renewal: Mutex<Renewal>,
+}
+
+/// A session that is shared by a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Sharing {
+    pub(crate) file: SessionFile,
+    /// What shows in the file that the session is this process's to sign out. A worker has none.
+    pub(crate) mark: Option<String>,
+}
+
+/// What a look into the file of a session that has expired shows.
+enum Look<'f> {
+    /// Somebody has renewed it.
+    Renewed(Secret),
+    /// Nobody has: this process is to, and the file, with the mark of its holder, is its own so long.
+    Ours(Locked<'f>, String),
 }
 
 /// The token in use, and what no message may repeat.
@@ -104,6 +120,8 @@ struct Renewal {
     refused: bool,
     /// When signing in again failed last, and how, for those that waited for it meanwhile.
     failed: Option<(Instant, String)>,
+    /// A token that nobody renewed while this process, which cannot, waited for it.
+    in_vain: Option<Secret>,
 }
 
 impl Identity {
@@ -113,16 +131,16 @@ impl Identity {
             scrub = scrub.with(sign_in.secret());
         }
         let token = RwLock::new(Arc::new(Token { token, scrub }));
-        Identity { token, sign_in, shared: None, renewal: Mutex::default() }
+        Identity { token, sign_in, sharing: None, renewal: Mutex::default() }
     }
 
     /// The same, shared by a file.
-    pub(crate) fn shared_in(self, file: &SessionFile) -> Identity {
-        Identity { shared: Some(file.clone()), ..self }
+    pub(crate) fn shared_in(self, sharing: Sharing) -> Identity {
+        Identity { sharing: Some(sharing), ..self }
     }
 
-    pub(crate) fn shared(&self) -> Option<&SessionFile> {
-        self.shared.as_ref()
+    pub(crate) fn sharing(&self) -> Option<&Sharing> {
+        self.sharing.as_ref()
     }
 
     pub(crate) fn token(&self) -> Arc<Token> {
@@ -134,7 +152,7 @@ impl Identity {
     }
 
     pub(crate) fn can_renew(&self) -> bool {
-        self.shared.is_some() || self.sign_in.as_ref().is_some_and(SignIn::can_renew)
+        self.sharing.is_some() || self.renewable().is_some()
     }
 
     /// Signs in again, unless another thread, or another process that shares the session, has done
@@ -153,30 +171,30 @@ impl Identity {
                 || deadline.is_some_and(|deadline| deadline <= Instant::now())
         };
         let asked = Instant::now();
-        let mut renewal = self.lock_renewal(stop, deadline)?;
+        let Some(mut renewal) = stop::lock(&self.renewal, stop, deadline)? else {
+            let what = "the session has expired, and was not renewed in the time allowed";
+            return Err(Error::new(ErrorKind::Timeout, what));
+        };
         if self.token().token != used.token {
             return Ok(());
         }
-        let mut file = match self.lock_file(stop, deadline) {
-            Ok(file) => file,
-            Err(error) if over() => return Err(error),
-            Err(error) => return Err(expired.and_then_failed("its file is of no use", Some(error))),
-        };
-        if let Some(file) = &mut file {
-            match file.read() {
-                Ok(Some(there)) if there.token != used.token && there.is_of(core) => {
-                    self.adopt(used, there.token, None);
+        let mut file = match &self.sharing {
+            None => None,
+            Some(sharing) => match self.look(sharing, core, used, &mut renewal, deadline) {
+                Ok(Look::Renewed(token)) => {
+                    self.adopt(used, token, None);
                     return Ok(());
                 }
-                Ok(_) => {}
+                Ok(Look::Ours(file, holder)) => Some((file, holder)),
+                Err(error) if over() => return Err(error),
                 Err(error) => {
-                    return Err(expired.and_then_failed("its file is of no use", Some(error)));
+                    let what = "the process that shares it has not renewed it";
+                    return Err(expired.and_then_failed(what, Some(error)));
                 }
-            }
-        }
-        let Some(sign_in) = &self.sign_in else {
-            let why = "whoever holds the shared session has not renewed it";
-            return Err(expired.and_then_failed(why, None));
+            },
+        };
+        let Some(sign_in) = self.renewable() else {
+            return Err(expired);
         };
         if renewal.refused {
             return Err(expired.and_then_failed("the credentials were refused before", None));
@@ -225,56 +243,69 @@ impl Identity {
             return Err(Error::new(ErrorKind::Decode, what));
         }
         self.adopt(used, answer.token, Some(next.secret()));
-        if let Some(file) = &mut file {
-            file.write(&SessionToken::of(core))?;
+        if let Some((file, holder)) = &mut file {
+            file.write(&SessionToken::of(core), holder)?;
         }
         Ok(())
     }
 
-    /// Waits while another thread signs in again, which may take longer than this call may.
-    fn lock_renewal(
+    /// Looks into the file that the session is shared by: whether somebody has renewed it, or it is
+    /// this process's turn, for which the file stays locked. Without credentials there is nothing to
+    /// do but to wait until somebody has.
+    fn look<'f>(
         &self,
-        stop: Option<&Stop>,
+        sharing: &'f Sharing,
+        core: &Core,
+        used: &Token,
+        renewal: &mut Renewal,
         deadline: Option<Instant>,
-    ) -> Result<MutexGuard<'_, Renewal>> {
-        if stop.is_none() && deadline.is_none() {
-            return Ok(self.renewal.lock().unwrap_or_else(PoisonError::into_inner));
-        }
+    ) -> Result<Look<'f>> {
+        let (file, holds) = (&sharing.file, sharing.mark.is_some());
+        let can = self.renewable().is_some();
+        let patient = earlier(file.patient(), deadline);
         loop {
-            match self.renewal.try_lock() {
-                Ok(renewal) => return Ok(renewal),
-                Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
-                Err(TryLockError::WouldBlock) => {}
+            // Who holds it makes it anew where somebody has cleaned it away.
+            let mut locked =
+                file.lock(holds && can, earlier(file.patient(), deadline), core.stop())?;
+            match (locked.read()?, &sharing.mark) {
+                (Some(there), _)
+                    if there.session.is_of(core) && there.session.token != used.token =>
+                {
+                    return Ok(Look::Renewed(there.session.token));
+                }
+                (_, Some(mark)) if can => return Ok(Look::Ours(locked, mark.clone())),
+                (_, Some(_)) => {
+                    return Err(Error::config("the credentials can be used only once"));
+                }
+                (None, None) => {
+                    return Err(Error::config("the file is empty: it was signed out"));
+                }
+                (Some(there), None) if !there.session.is_of(core) => {
+                    return Err(Error::config("the file has another user's or site's session"));
+                }
+                (Some(there), None) if can => return Ok(Look::Ours(locked, there.holder)),
+                (Some(_), None) => {}
             }
-            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                let what = "the session has expired, and was not renewed in the time allowed";
-                return Err(Error::new(ErrorKind::Timeout, what));
+            drop(locked);
+            // It was waited for in vain before.
+            if renewal.in_vain.as_ref() == Some(&used.token) {
+                return Err(Error::new(ErrorKind::Timeout, "there is no new session in the file"));
             }
-            match stop {
-                Some(stop) => stop.sleep(LOOK)?,
-                None => std::thread::sleep(LOOK),
+            match patient.is_some_and(|patient| patient <= Instant::now()) {
+                true => renewal.in_vain = Some(used.token.clone()),
+                false => stop::sleep(core.stop(), LOOK)?,
             }
         }
     }
 
-    fn lock_file(
-        &self,
-        stop: Option<&Stop>,
-        deadline: Option<Instant>,
-    ) -> Result<Option<Locked<'_>>> {
-        let Some(file) = &self.shared else { return Ok(None) };
-        // Who can sign in again makes it anew where somebody has cleaned it away.
-        let create = self.sign_in.is_some();
-        let patient = Instant::now() + SessionFile::PATIENCE;
-        let patient = deadline.map_or(patient, |deadline| deadline.min(patient));
-        loop {
-            match file.lock(create, LOOK) {
-                Err(error) if error.is_timeout() && Instant::now() < patient => {
-                    stop.map_or(Ok(()), Stop::check)?;
-                }
-                other => return other.map(Some),
-            }
-        }
+    /// The credentials, if they can be used a second time.
+    fn renewable(&self) -> Option<&SignIn> {
+        self.sign_in.as_ref().filter(|sign_in| sign_in.can_renew())
+    }
+
+    /// Takes over what another process has made of this session.
+    pub(crate) fn take_over(&self, token: Secret) {
+        self.adopt(&self.token(), token, None);
     }
 
     /// Puts another token in the place of the one that expired.
@@ -286,6 +317,11 @@ impl Identity {
         let token = Arc::new(Token { token, scrub });
         *self.token.write().unwrap_or_else(PoisonError::into_inner) = token;
     }
+}
+
+/// The earlier of two moments, of which `None` is never.
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    [one, other].into_iter().flatten().min()
 }
 
 impl Renewal {

@@ -66,7 +66,7 @@ pub use http::{Fingerprint, HttpOptions, Retries, Verify};
 pub use ids::*;
 pub use rooms::*;
 pub use secret::Secret;
-pub use server::{Server, ServerInfo};
+pub use server::{Server, ServerInfo, ServerUntil};
 pub use session::Session;
 pub use session_file::SessionFile;
 pub use shared::*;

@@ -1,13 +1,14 @@
 //! [`Server`]: an address, and how to talk to it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::core::Core;
 use crate::credentials::{Credentials, SignIn};
 use crate::http::{Asker, Base, HttpOptions, Request, Transport};
-use crate::identity::SignedIn;
+use crate::identity::{Sharing, SignedIn};
 use crate::session::Session;
 use crate::session_file::SessionFile;
+use crate::stop::{self, Stop};
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
 use crate::xml::{FromXml, Node};
@@ -78,11 +79,22 @@ impl Server {
     ///
     /// REST: [Server Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_server.htm#server_info), API 2.4.
     pub fn server_info(&self) -> Result<ServerInfo> {
+        self.info(None)
+    }
+
+    fn info(&self, stop: Option<&Stop>) -> Result<ServerInfo> {
         let version = self.pinned.unwrap_or(ApiVersion::FIRST_TO_ASK);
         let mut request = Request::get(format!("/api/{version}/serverinfo"));
-        let asker = Asker { token: None, scrub: self.transport.scrub(), stop: None };
+        let asker = Asker { token: None, scrub: self.transport.scrub(), stop };
         self.transport
             .send(&mut request, asker, |answer| answer.xml(|root| root.child("serverInfo")))
+    }
+
+    /// A view of this server whose calls end when the stop does, signing in above all. What it gives
+    /// are sessions like any other: [`Session::until`] ties their calls to the stop, and their
+    /// sign-out goes out in any case.
+    pub fn until(&self, stop: &Stop) -> ServerUntil<'_> {
+        ServerUntil { server: self, stop: stop.clone() }
     }
 
     /// Signs in. The session signs out when it is dropped.
@@ -99,7 +111,7 @@ impl Server {
     ///
     /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
     pub fn sign_in(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Session<'_>> {
-        Ok(Session::new(self.core(credentials)?))
+        Ok(Session::new(self.core(credentials, None)?))
     }
 
     /// As [`sign_in`](Server::sign_in), with a session that owns the server: to keep in a struct.
@@ -107,7 +119,7 @@ impl Server {
         self,
         credentials: &(impl Credentials + ?Sized),
     ) -> Result<Session<'static>> {
-        Ok(Session::new(self.core(credentials)?))
+        Ok(Session::new(self.core(credentials, None)?))
     }
 
     /// Takes over a session that another process opened. Sends nothing; signs out when dropped.
@@ -131,40 +143,101 @@ impl Server {
     /// Signs in, and shares the session with other processes by a file: this process holds it, and
     /// signs out and empties the file when the session is dropped.
     ///
+    /// Where another process has signed in over the same file since then, that one holds the session
+    /// of all, and this one signs out no more than its own.
+    ///
     /// # Errors
     ///
     /// As [`sign_in`](Server::sign_in); [`ErrorKind::Io`] where the file cannot be written, and
-    /// [`ErrorKind::Config`] where others may read it. Then nobody is signed in.
+    /// [`ErrorKind::Config`] where others may read it, or it holds something else. Then nobody is
+    /// signed in.
     pub fn sign_in_shared(
         &self,
         credentials: &(impl Credentials + ?Sized),
         file: &SessionFile,
     ) -> Result<Session<'_>> {
-        // From here on, a failure drops the session, which signs out.
-        let session = Session::new(self.core(credentials)?.shared_in(file));
-        session.core().share(file)?;
-        Ok(session)
+        self.shared(credentials, file, None)
+    }
+
+    fn shared(
+        &self,
+        credentials: &(impl Credentials + ?Sized),
+        file: &SessionFile,
+        stop: Option<&Stop>,
+    ) -> Result<Session<'_>> {
+        let (mark, sign_in) = (SessionFile::mark()?, SignIn::of(credentials));
+        let sharing = Sharing { file: file.clone(), mark: Some(mark.clone()) };
+        let is_new = file.is_missing();
+        let mut locked = file.lock(true, file.patient(), stop)?;
+        locked.check()?;
+        let core = match self.core(credentials, stop) {
+            Ok(core) => core,
+            Err(error) if is_new => {
+                locked.remove_empty();
+                return Err(error);
+            }
+            Err(error) => return Err(error),
+        };
+        // From here on, a failure drops the session, which signs out and wants the file for it.
+        let session = Session::new(core.shared_in(sharing, Some(sign_in)));
+        let written = locked.write(&SessionToken::of(session.core()), &mark);
+        drop(locked);
+        written.map(|()| session)
     }
 
     /// Joins the session that another process [holds](Server::sign_in_shared). Sends nothing, and
-    /// never signs out. When the session expires, the file is read again.
+    /// never signs out. When the session expires, it waits for a process that has credentials to
+    /// renew it, as long as the file's [`patience`](SessionFile::patience) lasts.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Io`] where the file cannot be read; [`ErrorKind::Config`] where there is no
     /// session in it, or others may read it.
     pub fn join_shared(&self, file: &SessionFile) -> Result<Session<'_>> {
-        match file.lock(false, SessionFile::PATIENCE)?.read()? {
-            Some(token) => Ok(Session::joined(self.resumed(&token).shared_in(file))),
-            None => Err(Error::config(format!("there is no session in {file:?} at the moment"))),
-        }
+        self.joined(file, None, None)
     }
 
-    fn core(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Core> {
+    /// As [`join_shared`](Server::join_shared), for a worker that may outlive the session although
+    /// its holder does nothing but wait for it: when the session expires, the worker signs in with
+    /// these credentials, once for all who share it, and puts the new session into the file. It
+    /// never signs out: whoever holds the session does, with the newest one.
+    ///
+    /// # Errors
+    ///
+    /// As [`join_shared`](Server::join_shared).
+    ///
+    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
+    pub fn join_shared_with(
+        &self,
+        credentials: &(impl Credentials + ?Sized),
+        file: &SessionFile,
+    ) -> Result<Session<'_>> {
+        self.joined(file, Some(SignIn::of(credentials)), None)
+    }
+
+    fn joined(
+        &self,
+        file: &SessionFile,
+        sign_in: Option<SignIn>,
+        stop: Option<&Stop>,
+    ) -> Result<Session<'_>> {
+        let there = file.lock(false, file.patient(), stop)?.read()?;
+        let Some(there) = there else {
+            return Err(Error::config(format!("there is no session in {file:?} at the moment")));
+        };
+        let sharing = Sharing { file: file.clone(), mark: None };
+        Ok(Session::joined(self.resumed(&there.session).shared_in(sharing, sign_in)))
+    }
+
+    fn core(
+        &self,
+        credentials: &(impl Credentials + ?Sized),
+        stop: Option<&Stop>,
+    ) -> Result<Core> {
         let sign_in = SignIn::of(credentials);
         // Credentials that cannot be sent are refused before anything is, the version question too.
         sign_in.request()?;
-        Core::sign_in(self.transport.clone(), self.version()?, sign_in)
+        Core::sign_in(self.transport.clone(), self.version(stop)?, sign_in, stop)
     }
 
     fn resumed(&self, token: &SessionToken) -> Core {
@@ -175,15 +248,18 @@ impl Server {
 
     /// The version to speak: pinned, remembered, or asked now. Threads that sign in at the same
     /// time ask once.
-    fn version(&self) -> Result<ApiVersion> {
+    fn version(&self, stop: Option<&Stop>) -> Result<ApiVersion> {
         if let Some(version) = self.pinned {
             return Ok(version);
         }
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut asked) = stop::lock(&self.asked, stop, stop.and_then(Stop::deadline))? else {
+            let what = "the server was not asked for its version in the time allowed";
+            return Err(Error::new(ErrorKind::Timeout, what));
+        };
         if let Some(version) = *asked {
             return Ok(version);
         }
-        let version = match self.server_info() {
+        let version = match self.info(stop) {
             Ok(info) => info.rest_api_version,
             Err(error) if error.status() == Some(404) => ApiVersion::FIRST_TO_ASK,
             // Whoever answered, it was not the version.
@@ -194,6 +270,60 @@ impl Server {
         };
         *asked = Some(version);
         Ok(version)
+    }
+}
+
+/// A view of a [`Server`] whose calls a [`Stop`] ends: [`Server::until`] makes it.
+///
+/// What the server was doing when it was stopped may have been done: a sign-in that is stopped while
+/// its answer is on the way can leave a session behind, which ends by itself, after hours.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is asked before one of its methods is called"]
+pub struct ServerUntil<'a> {
+    server: &'a Server,
+    stop: Stop,
+}
+
+impl<'a> ServerUntil<'a> {
+    /// As [`Server::server_info`].
+    ///
+    /// REST: [Server Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_server.htm#server_info), API 2.4.
+    pub fn server_info(&self) -> Result<ServerInfo> {
+        self.server.info(Some(&self.stop))
+    }
+
+    /// As [`Server::sign_in`].
+    ///
+    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
+    pub fn sign_in(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Session<'a>> {
+        Ok(Session::new(self.server.core(credentials, Some(&self.stop))?))
+    }
+
+    /// As [`Server::sign_in_shared`].
+    ///
+    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
+    pub fn sign_in_shared(
+        &self,
+        credentials: &(impl Credentials + ?Sized),
+        file: &SessionFile,
+    ) -> Result<Session<'a>> {
+        self.server.shared(credentials, file, Some(&self.stop))
+    }
+
+    /// As [`Server::join_shared`].
+    pub fn join_shared(&self, file: &SessionFile) -> Result<Session<'a>> {
+        self.server.joined(file, None, Some(&self.stop))
+    }
+
+    /// As [`Server::join_shared_with`].
+    ///
+    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
+    pub fn join_shared_with(
+        &self,
+        credentials: &(impl Credentials + ?Sized),
+        file: &SessionFile,
+    ) -> Result<Session<'a>> {
+        self.server.joined(file, Some(SignIn::of(credentials)), Some(&self.stop))
     }
 }
 

@@ -160,7 +160,7 @@ impl<'a> Session<'a> {
     ///
     /// REST: [Switch Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#switch_site), API 2.6.
     pub fn switch_site(&mut self, content_url: &str) -> Result<()> {
-        if self.at_the_end == AtTheEnd::Nothing || self.core.identity.shared().is_some() {
+        if self.at_the_end == AtTheEnd::Nothing || self.core.identity.sharing().is_some() {
             return Err(Error::input(
                 "a shared session cannot switch its site: that would end the session of the others",
             ));

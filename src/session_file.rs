@@ -5,6 +5,10 @@ use std::io::{ErrorKind as IoKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
+use crate::http::{hex, random};
+use crate::stop::{self, Stop};
 use crate::token::SessionToken;
 use crate::{Error, ErrorKind, Result};
 
@@ -12,18 +16,35 @@ use crate::{Error, ErrorKind, Result};
 /// not end each other's sessions.
 ///
 /// One process holds the session ([`Server::sign_in_shared`](crate::Server::sign_in_shared)): it
-/// signs in, keeps the file up to date when the session is renewed, and signs out and empties the
-/// file in the end. The others join it ([`Server::join_shared`](crate::Server::join_shared)). When
-/// the session expires, every process reads the file again before anybody signs in.
+/// signs in, and signs out and empties the file in the end. The others join it
+/// ([`Server::join_shared`](crate::Server::join_shared), or
+/// [`join_shared_with`](crate::Server::join_shared_with) credentials of their own). When the session
+/// expires, every process reads the file again before anybody signs in; then the first that has
+/// credentials does, once for all of them, and puts the new session into the file. A worker that has
+/// none waits for it.
 ///
 /// The file holds a secret. It is made readable for its owner only (`0600`). One that others can
 /// read, that is another user's (on Linux), or that holds something else than a session is refused
-/// and stays as it is. It is locked while it is read or written, also while its holder signs in
-/// again, so that workers wait for the new session.
+/// and stays as it is. It is locked while it is read or written, also while somebody signs in
+/// again, so that the others wait for the new session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionFile {
     path: PathBuf,
+    patience: Duration,
 }
+
+/// What is in the file: a session, and the mark of the process that is to sign it out. Whoever
+/// renews it leaves the mark as it is.
+pub(crate) struct Shared {
+    pub(crate) session: SessionToken,
+    pub(crate) holder: String,
+}
+
+/// A wait is looked at again this often.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// The name of the mark among the session's own fields.
+const HOLDER: &str = "holder";
 
 /// The file, while this process has it to itself.
 pub(crate) struct Locked<'f> {
@@ -32,27 +53,45 @@ pub(crate) struct Locked<'f> {
 }
 
 impl SessionFile {
-    /// Longer than a holder takes to sign in again, as a rule.
-    pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
-
     /// The file at this path. It is created when a session is put into it.
     pub fn at(path: impl Into<PathBuf>) -> SessionFile {
-        SessionFile { path: path.into() }
+        SessionFile { path: path.into(), patience: Duration::from_secs(60) }
+    }
+
+    /// How long to wait for a process that has the file locked, and, without credentials, for one
+    /// that has them to renew a session that has expired. Deadlines and stops end both waits.
+    /// Default: 60 s.
+    pub fn patience(self, longest: Duration) -> SessionFile {
+        SessionFile { patience: longest, ..self }
+    }
+
+    /// Until when to wait for others, from now on. So late that the clock cannot say when is never.
+    pub(crate) fn patient(&self) -> Option<Instant> {
+        Instant::now().checked_add(self.patience)
+    }
+
+    /// A mark that no other holder has.
+    pub(crate) fn mark() -> Result<String> {
+        Ok(hex(&random::<16>()?))
     }
 
     pub(crate) fn is_missing(&self) -> bool {
         self.path.symlink_metadata().is_err_and(|error| error.kind() == IoKind::NotFound)
     }
 
-    /// Waits until no other process has the file, but not longer than `within`.
-    pub(crate) fn lock(&self, create: bool, within: Duration) -> Result<Locked<'_>> {
+    /// Waits until no other process has the file, but not longer than to `until`.
+    pub(crate) fn lock(
+        &self,
+        create: bool,
+        until: Option<Instant>,
+        stop: Option<&Stop>,
+    ) -> Result<Locked<'_>> {
         let path = &self.path;
         let failed = |what: &str, error| Error::io(format!("{what} {}", path.display()), error);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(create).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let deadline = Instant::now() + within;
         loop {
             let opened = options.open(path);
             let file = opened.map_err(|error| failed("opening the session file", error))?;
@@ -61,8 +100,10 @@ impl SessionFile {
             match locked {
                 // Whoever had it may have removed it, and another one may have made a new one.
                 Ok(()) if is_at(&file, path) => return Ok(Locked { file, path }),
-                Ok(()) | Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                    std::thread::sleep(Duration::from_millis(5));
+                Ok(()) | Err(TryLockError::WouldBlock)
+                    if until.is_none_or(|until| Instant::now() < until) =>
+                {
+                    stop::sleep(stop, LOOK)?;
                 }
                 Ok(()) | Err(TryLockError::WouldBlock) => {
                     let what = format!("another process keeps the session file {}", path.display());
@@ -78,15 +119,17 @@ impl SessionFile {
 
 impl Locked<'_> {
     /// The session in the file, or `None` where there is none at the moment.
-    pub(crate) fn read(&mut self) -> Result<Option<SessionToken>> {
+    pub(crate) fn read(&mut self) -> Result<Option<Shared>> {
         let text = self.text()?;
         let doing = || format!("reading {}", self.path.display());
         if is_empty(&text) {
             return Ok(None);
         }
-        SessionToken::import(&String::from_utf8_lossy(&text))
-            .map(Some)
-            .map_err(|error| error.doing(doing()))
+        let shared = SessionToken::parse(&String::from_utf8_lossy(&text)).and_then(|json| {
+            let holder = json.get(HOLDER).and_then(Value::as_str).unwrap_or_default().to_owned();
+            Ok(Shared { session: SessionToken::from_json(&json)?, holder })
+        });
+        shared.map(Some).map_err(|error| error.doing(doing()))
     }
 
     fn text(&mut self) -> Result<Vec<u8>> {
@@ -98,8 +141,10 @@ impl Locked<'_> {
         Ok(text)
     }
 
-    pub(crate) fn write(&mut self, session: &SessionToken) -> Result<()> {
-        self.replace(&session.export())
+    pub(crate) fn write(&mut self, session: &SessionToken, holder: &str) -> Result<()> {
+        let mut json = session.to_json();
+        json[HOLDER] = holder.into();
+        self.replace(&json.to_string())
     }
 
     /// Leaves the file without a session.
@@ -107,14 +152,28 @@ impl Locked<'_> {
         self.replace("")
     }
 
-    fn replace(&mut self, text: &str) -> Result<()> {
-        // A path that was mistyped, or a link that somebody put there, must not cost another file.
-        if !may_be_replaced(&self.text()?) {
-            return Err(Error::config(format!(
+    /// Takes away a file that was made for a session that there is not. That it cannot be removed
+    /// harms nobody: it is empty.
+    pub(crate) fn remove_empty(mut self) {
+        if self.text().is_ok_and(|text| text.is_empty()) {
+            let _ = std::fs::remove_file(self.path);
+        }
+    }
+
+    /// Refuses a file that may not be written over: a path that was mistyped, or a link that
+    /// somebody put there, must not cost another file.
+    pub(crate) fn check(&mut self) -> Result<()> {
+        match may_be_replaced(&self.text()?) {
+            true => Ok(()),
+            false => Err(Error::config(format!(
                 "{} holds something else than a session, and is not overwritten",
                 self.path.display()
-            )));
+            ))),
         }
+    }
+
+    fn replace(&mut self, text: &str) -> Result<()> {
+        self.check()?;
         let emptied = self.file.set_len(0).and_then(|()| self.file.rewind());
         let written = emptied
             .and_then(|()| self.file.write_all(text.as_bytes()))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -191,6 +191,42 @@ impl Stop {
                 Err(poisoned) => poisoned.into_inner().0,
             };
         }
+    }
+}
+
+/// Waits, unless it is stopped meanwhile.
+pub(crate) fn sleep(stop: Option<&Stop>, time: Duration) -> Result<()> {
+    match stop {
+        Some(stop) => stop.sleep(time),
+        None => {
+            thread::sleep(time);
+            Ok(())
+        }
+    }
+}
+
+/// Locks what another thread may keep for as long as a server takes to answer; `None` where the
+/// deadline passes before.
+pub(crate) fn lock<'m, T>(
+    mutex: &'m Mutex<T>,
+    stop: Option<&Stop>,
+    deadline: Option<Instant>,
+) -> Result<Option<MutexGuard<'m, T>>> {
+    /// A wait is looked at again this often.
+    const LOOK: Duration = Duration::from_millis(20);
+    if stop.is_none() && deadline.is_none() {
+        return Ok(Some(mutex.lock().unwrap_or_else(PoisonError::into_inner)));
+    }
+    loop {
+        match mutex.try_lock() {
+            Ok(guard) => return Ok(Some(guard)),
+            Err(TryLockError::Poisoned(poisoned)) => return Ok(Some(poisoned.into_inner())),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Ok(None);
+        }
+        sleep(stop, LOOK)?;
     }
 }
 

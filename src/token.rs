@@ -50,6 +50,10 @@ impl SessionToken {
     /// The session as a line of text, for a file or an environment variable. **It is a secret**:
     /// whoever has it is signed in.
     pub fn export(&self) -> String {
+        self.to_json().to_string()
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
         json!({
             "tableau_session": 1,
             "server": self.origin.to_string(),
@@ -59,7 +63,6 @@ impl SessionToken {
             "user_id": self.user_id.as_str(),
             "token": self.token.reveal(),
         })
-        .to_string()
     }
 
     /// Reads what [`export`](SessionToken::export) wrote.
@@ -68,9 +71,15 @@ impl SessionToken {
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for anything else. The text is not repeated.
     pub fn import(text: &str) -> Result<SessionToken> {
-        let refuse = |why: &str| Error::config(format!("the text is no exported session: {why}"));
-        let value: Value = serde_json::from_str(text.trim())
-            .map_err(|error| refuse(&format!("no JSON at column {}", error.column())))?;
+        SessionToken::from_json(&SessionToken::parse(text)?)
+    }
+
+    pub(crate) fn parse(text: &str) -> Result<Value> {
+        serde_json::from_str(text.trim())
+            .map_err(|error| refuse(&format!("no JSON at column {}", error.column())))
+    }
+
+    pub(crate) fn from_json(value: &Value) -> Result<SessionToken> {
         if value.get("tableau_session").and_then(Value::as_u64) != Some(1) {
             return Err(refuse("`tableau_session` is not 1"));
         }
@@ -97,6 +106,10 @@ impl SessionToken {
             token: Secret::new(token),
         })
     }
+}
+
+fn refuse(why: &str) -> Error {
+    Error::config(format!("the text is no exported session: {why}"))
 }
 
 impl fmt::Debug for SessionToken {

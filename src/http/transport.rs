@@ -27,7 +27,7 @@ use super::tls;
 use super::url::{Base, Origin, Url};
 use crate::error::{Answer as About, cut};
 use crate::secret::{Scrub, Secret};
-use crate::stop::{Stop, while_watching};
+use crate::stop::{self, Stop, while_watching};
 use crate::{Error, ErrorKind, Result};
 
 pub(crate) use success::Success;
@@ -161,8 +161,8 @@ impl Transport {
         let limit = request.within.or_else(|| self.options.whole_request());
         let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
         request.until = request.until.or(limit);
-        let stop = asker.stop.and_then(Stop::deadline);
-        let deadline = [request.until, stop].into_iter().flatten().min();
+        let stopped = asker.stop.and_then(Stop::deadline);
+        let deadline = [request.until, stopped].into_iter().flatten().min();
         let mut tries = Tries::new(self.options.retrying(), request.repeat, deadline);
         loop {
             let answer = self.follow(request, asker, deadline);
@@ -179,10 +179,7 @@ impl Transport {
             request.may_have_arrived |= tries.may_have_arrived();
             let Some(wait) = again else { return Err(error) };
             warn!(target: LOG, "{error}: trying again in {} ms", wait.as_millis());
-            match asker.stop {
-                Some(stop) => stop.sleep(wait)?,
-                None => std::thread::sleep(wait),
-            }
+            stop::sleep(asker.stop, wait)?;
         }
     }
 

@@ -19,6 +19,7 @@ mod redirects;
 mod reliability;
 mod secrets;
 mod session;
+mod shared_sessions;
 mod stops;
 mod tls;
 mod tls_server;

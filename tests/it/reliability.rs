@@ -13,7 +13,7 @@ use crate::raw::{Raw, Reply, Seen, answer, refusal, signed_in, success};
 const NO_ITEMS: &str =
     "<pagination pageNumber=\"1\" pageSize=\"1\" totalAvailable=\"0\"/><projects/>";
 
-fn server(raw: &Raw) -> tsc::Server {
+pub fn server(raw: &Raw) -> tsc::Server {
     server_with(raw, HttpOptions::new())
 }
 
@@ -27,7 +27,7 @@ fn server_with(raw: &Raw, options: HttpOptions) -> tsc::Server {
 
 /// A server whose sign-ins give `T1`, `T2`, …, of which only the newest is good, and no more than
 /// `lives` requests long.
-fn expiring(lives: usize) -> Raw {
+pub fn expiring(lives: usize) -> Raw {
     let state = Mutex::new((0, 0));
     Raw::start(move |seen| {
         let mut state = state.lock().unwrap();
@@ -54,7 +54,7 @@ fn expiring(lives: usize) -> Raw {
     })
 }
 
-fn count(raw: &Raw, what: &str) -> usize {
+pub fn count(raw: &Raw, what: &str) -> usize {
     raw.lines().iter().filter(|line| line.contains(what)).count()
 }
 
@@ -379,161 +379,4 @@ fn requests_wait_their_turn() {
         }
     });
     assert_eq!(most.load(Ordering::SeqCst), 2);
-}
-
-#[test]
-fn processes_share_a_session_by_a_file() {
-    let folder = std::env::temp_dir().join(format!("tsc-shared-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("session");
-    let file = tsc::SessionFile::at(&path);
-    let raw = expiring(3);
-    let server = server(&raw);
-    assert!(matches!(server.join_shared(&file), Err(e) if e.kind() == ErrorKind::Io));
-    let holder =
-        server.sign_in_shared(&tsc::PersonalAccessTokenAuth::new("t", "hush"), &file).unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    }
-    let elsewhere = self::server(&raw);
-    let mut worker = elsewhere.join_shared(&file).unwrap();
-    for _ in 0..3 {
-        worker.projects().list().total().unwrap();
-    }
-    // Expired: the worker has no credentials, and the holder has not noticed yet.
-    let error = worker.projects().list().total().unwrap_err();
-    assert!(error.is_session_expired() && error.to_string().contains("not renewed"), "{error}");
-    holder.projects().list().total().unwrap();
-    // The holder has renewed it: the worker finds the new token in the file.
-    worker.projects().list().total().unwrap();
-    assert_eq!(worker.auth_token(), holder.auth_token());
-    assert_eq!(worker.switch_site("x").unwrap_err().kind(), ErrorKind::Input);
-    drop(worker);
-    assert_eq!((count(&raw, "signin"), count(&raw, "signout")), (2, 0));
-    holder.sign_out().unwrap();
-    assert_eq!(count(&raw, "signout"), 1);
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), "");
-    assert_eq!(server.join_shared(&file).unwrap_err().kind(), ErrorKind::Config);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        let error = server.sign_in_shared(&auth(), &file).unwrap_err();
-        assert!(error.to_string().contains("0600"), "{error}");
-        assert_eq!(count(&raw, "signout"), 2, "whoever cannot share is signed out again");
-    }
-    std::fs::remove_dir_all(&folder).unwrap();
-}
-
-/// A folder for a session file, and the file's path.
-#[cfg(unix)]
-fn shared_folder(name: &str) -> (std::path::PathBuf, std::path::PathBuf) {
-    let folder = std::env::temp_dir().join(format!("tsc-shared-{}-{name}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("session");
-    (folder, path)
-}
-
-#[cfg(unix)]
-fn private(path: &std::path::Path, content: impl AsRef<[u8]>) {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::write(path, content).unwrap();
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
-}
-
-/// What is in the place of a session file, or becomes of it.
-#[cfg(unix)]
-#[test]
-fn a_session_file_is_a_private_file_of_a_session_or_nothing() {
-    let (folder, path) = shared_folder("odd");
-    let raw = expiring(usize::MAX);
-    let server = server(&raw);
-    let file = tsc::SessionFile::at(&path);
-    // Another file, by a wrong path or a link that somebody laid out, stays as it is.
-    let key = folder.join("key");
-    private(&key, "-----BEGIN KEY-----");
-    std::os::unix::fs::symlink(&key, &path).unwrap();
-    for (content, says) in
-        [("-----BEGIN KEY-----", "something else"), ("{\"a\": 1}", "something else")]
-    {
-        private(&key, content);
-        let error = server.sign_in_shared(&auth(), &file).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Config, "{error}");
-        assert!(error.to_string().contains(says), "{error}");
-        assert_eq!(server.join_shared(&file).unwrap_err().kind(), ErrorKind::Config);
-        assert_eq!(std::fs::read_to_string(&key).unwrap(), content);
-    }
-    std::fs::remove_file(&path).unwrap();
-    std::fs::create_dir(&path).unwrap();
-    assert_eq!(server.sign_in_shared(&auth(), &file).unwrap_err().kind(), ErrorKind::Io);
-    std::fs::remove_dir(&path).unwrap();
-    assert_eq!(count(&raw, "signout"), 3, "whoever cannot share is signed out again");
-    // What a crash may leave of a session is none, and is written over.
-    let whole = server.sign_in(&auth()).unwrap().detach().export();
-    for left in ["", "\0\0\0\0", &whole[..5], &whole[..60]] {
-        private(&path, left);
-        assert_eq!(server.join_shared(&file).unwrap_err().kind(), ErrorKind::Config, "{left:?}");
-        let holder = server.sign_in_shared(&auth(), &file).unwrap();
-        let worker = server.join_shared(&file).unwrap();
-        assert_eq!(worker.auth_token(), holder.auth_token());
-        holder.sign_out().unwrap();
-    }
-    // Another server's session is not shown to this one.
-    private(&path, whole.replace(&raw.url, "http://127.0.0.1:9"));
-    let (worker, asked) = (server.join_shared(&file).unwrap(), raw.lines().len());
-    let error = worker.projects().list().total().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Config, "{error}");
-    assert_eq!(raw.lines().len(), asked);
-    std::fs::remove_dir_all(&folder).unwrap();
-}
-
-#[cfg(unix)]
-#[test]
-fn a_session_file_that_was_cleaned_away_is_made_anew() {
-    use std::os::unix::fs::PermissionsExt;
-    let (folder, path) = shared_folder("cleaned");
-    let file = tsc::SessionFile::at(&path);
-    let raw = expiring(3);
-    let server = server(&raw);
-    let holder = server.sign_in_shared(&auth(), &file).unwrap();
-    let worker = server.join_shared(&file).unwrap();
-    std::fs::remove_file(&path).unwrap();
-    for _ in 0..4 {
-        holder.projects().list().total().unwrap();
-    }
-    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    worker.projects().list().total().unwrap();
-    assert_eq!(worker.auth_token(), holder.auth_token());
-    std::fs::remove_file(&path).unwrap();
-    holder.sign_out().unwrap();
-    assert_eq!(count(&raw, "signout"), 1);
-    std::fs::remove_dir_all(&folder).unwrap();
-}
-
-/// Who waits for the lock of a file that is removed and made anew gets the new one.
-#[cfg(unix)]
-#[test]
-fn a_lock_on_a_file_that_is_gone_is_none() {
-    let (folder, path) = shared_folder("locked");
-    let file = tsc::SessionFile::at(&path);
-    let raw = expiring(usize::MAX);
-    let server = server(&raw);
-    let token = server.sign_in(&auth()).unwrap().detach().export();
-    private(&path, "");
-    let lock = std::fs::File::options().write(true).open(&path).unwrap();
-    lock.lock().unwrap();
-    std::thread::scope(|scope| {
-        let joined = scope.spawn(|| server.join_shared(&file).map(drop));
-        std::thread::sleep(Duration::from_millis(100));
-        assert!(!joined.is_finished(), "it waits while another one has the file");
-        let new = folder.join("new");
-        private(&new, &token);
-        std::fs::rename(&new, &path).unwrap();
-        drop(lock);
-        joined.join().unwrap().unwrap();
-    });
-    std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -341,6 +341,72 @@ fn one_stop_ends_eight_threads() {
     });
 }
 
+/// Before there is a session, too: the question about the version, signing in, whoever waits for
+/// another thread's question, and a file that another process has locked.
+#[test]
+fn signing_in_ends() {
+    for (silent, pin) in [("serverinfo", false), ("signin", false), ("signin", true)] {
+        let raw = Raw::start(move |seen| match seen.path().ends_with(silent) {
+            true => Reply::Silence,
+            false => signed_in(seen).unwrap_or_else(|| workbooks("")),
+        });
+        let mut server = with(&raw.url, patient());
+        if pin {
+            server.set_version("3.24").unwrap();
+        }
+        let stop = Stop::new();
+        thread::scope(|scope| {
+            let both = [(), ()].map(|()| {
+                scope.spawn(|| {
+                    let error = server.until(&stop).sign_in(&auth()).unwrap_err();
+                    (error, Instant::now())
+                })
+            });
+            while !raw.lines().iter().any(|line| line.contains(silent)) {
+                thread::sleep(millis(1));
+            }
+            thread::sleep(millis(100));
+            let stopped = Instant::now();
+            stop.stop();
+            for blocked in both {
+                let (error, ended) = blocked.join().unwrap();
+                assert_eq!(error.kind(), ErrorKind::Cancelled, "{silent}: {error:?}");
+                assert!(ended.duration_since(stopped) < SOON);
+            }
+        });
+        let soon = Stop::after(millis(200));
+        let (result, took) = timed(|| server.until(&soon).sign_in(&auth()).map(drop));
+        assert!(result.unwrap_err().is_timeout() && took < SOON, "{silent}: {took:?}");
+        assert_eq!(raw.count("GET", "/signout") + raw.count("POST", "/signout"), 0);
+    }
+    let raw = Raw::signed_in(|_| workbooks(""));
+    let server = with(&raw.url, patient());
+    // What was signed in over such a view is a session as any other.
+    let stop = Stop::new();
+    assert_eq!(server.until(&stop).server_info().unwrap().rest_api_version.to_string(), "3.24");
+    let session = server.until(&stop).sign_in(&auth()).unwrap();
+    stop.stop();
+    lists(&session).unwrap();
+    session.sign_out().unwrap();
+
+    let path = std::env::temp_dir().join(format!("tsc-stopped-{}", std::process::id()));
+    let file = tsc::SessionFile::at(&path);
+    let holder = server.sign_in_shared(&auth(), &file).unwrap();
+    let locked = std::fs::File::options().write(true).open(&path).unwrap();
+    locked.lock().unwrap();
+    let soon = Stop::after(millis(100));
+    let view = server.until(&soon);
+    let (result, took) = timed(|| {
+        let joins = [view.join_shared(&file), view.join_shared_with(&auth(), &file)];
+        let all = joins.into_iter().chain([view.sign_in_shared(&auth(), &file)]);
+        all.map(|one| one.unwrap_err().is_timeout()).collect::<Vec<_>>()
+    });
+    assert!(result == [true; 3] && took < SOON, "{result:?} {took:?}");
+    drop(locked);
+    drop(holder);
+    std::fs::remove_file(&path).unwrap();
+}
+
 /// Not a test of its own: the process whose threads and descriptors are counted.
 #[cfg(target_os = "linux")]
 #[test]

@@ -1,0 +1,369 @@
+//! One session for many processes, by a file.
+
+use std::time::Duration;
+
+use tableau_server_client as tsc;
+use tsc::ErrorKind;
+use tsc::mock::{Fault, MockServer};
+
+use crate::help::{at, auth, child, given, millis, timed};
+use crate::reliability::{count, expiring, server};
+
+#[test]
+fn processes_share_a_session_by_a_file() {
+    let (folder, path) = shared_folder("processes");
+    let file = tsc::SessionFile::at(&path);
+    let raw = expiring(3);
+    let server = server(&raw);
+    assert!(matches!(server.join_shared(&file), Err(e) if e.kind() == ErrorKind::Io));
+    let holder =
+        server.sign_in_shared(&tsc::PersonalAccessTokenAuth::new("t", "hush"), &file).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let elsewhere = self::server(&raw);
+    let mut worker = elsewhere.join_shared(&file).unwrap();
+    for _ in 0..3 {
+        worker.projects().list().total().unwrap();
+    }
+    // Expired: the worker has no credentials, and the holder has not noticed yet.
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| worker.projects().list().total());
+        std::thread::sleep(millis(150));
+        assert!(!waits.is_finished(), "{:?}", waits.join());
+        holder.projects().list().total().unwrap();
+        // The holder has renewed it: the worker finds the new token in the file.
+        waits.join().unwrap().unwrap();
+    });
+    assert_eq!(worker.auth_token(), holder.auth_token());
+    assert_eq!(worker.switch_site("x").unwrap_err().kind(), ErrorKind::Input);
+    drop(worker);
+    assert_eq!((count(&raw, "signin"), count(&raw, "signout")), (2, 0));
+    holder.sign_out().unwrap();
+    assert_eq!(count(&raw, "signout"), 1);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "");
+    assert_eq!(server.join_shared(&file).unwrap_err().kind(), ErrorKind::Config);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let error = server.sign_in_shared(&auth(), &file).unwrap_err();
+        assert!(error.to_string().contains("0600"), "{error}");
+        assert_eq!(count(&raw, "signin"), 2, "who cannot share does not sign in");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A folder for a session file, and the file's path.
+fn shared_folder(name: &str) -> (std::path::PathBuf, std::path::PathBuf) {
+    let folder = std::env::temp_dir().join(format!("tsc-shared-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("session");
+    (folder, path)
+}
+
+#[cfg(unix)]
+fn private(path: &std::path::Path, content: impl AsRef<[u8]>) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(path, content).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// What is in the place of a session file, or becomes of it.
+#[cfg(unix)]
+#[test]
+fn a_session_file_is_a_private_file_of_a_session_or_nothing() {
+    let (folder, path) = shared_folder("odd");
+    let raw = expiring(usize::MAX);
+    let server = server(&raw);
+    let file = tsc::SessionFile::at(&path);
+    // Another file, by a wrong path or a link that somebody laid out, stays as it is.
+    let key = folder.join("key");
+    private(&key, "-----BEGIN KEY-----");
+    std::os::unix::fs::symlink(&key, &path).unwrap();
+    for (content, says) in
+        [("-----BEGIN KEY-----", "something else"), ("{\"a\": 1}", "something else")]
+    {
+        private(&key, content);
+        let error = server.sign_in_shared(&auth(), &file).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+        assert!(error.to_string().contains(says), "{error}");
+        assert_eq!(server.join_shared(&file).unwrap_err().kind(), ErrorKind::Config);
+        assert_eq!(std::fs::read_to_string(&key).unwrap(), content);
+    }
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    assert_eq!(server.sign_in_shared(&auth(), &file).unwrap_err().kind(), ErrorKind::Io);
+    std::fs::remove_dir(&path).unwrap();
+    assert_eq!(count(&raw, "signin"), 0, "who cannot share does not sign in");
+    // What a crash may leave of a session is none, and is written over.
+    let whole = server.sign_in(&auth()).unwrap().detach().export();
+    for left in ["", "\0\0\0\0", &whole[..5], &whole[..60]] {
+        private(&path, left);
+        assert_eq!(server.join_shared(&file).unwrap_err().kind(), ErrorKind::Config, "{left:?}");
+        let holder = server.sign_in_shared(&auth(), &file).unwrap();
+        let worker = server.join_shared(&file).unwrap();
+        assert_eq!(worker.auth_token(), holder.auth_token());
+        holder.sign_out().unwrap();
+    }
+    // Another server's session is not shown to this one.
+    private(&path, whole.replace(&raw.url, "http://127.0.0.1:9"));
+    let (worker, asked) = (server.join_shared(&file).unwrap(), raw.lines().len());
+    let error = worker.projects().list().total().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+    assert_eq!(raw.lines().len(), asked);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_session_file_that_was_cleaned_away_is_made_anew() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, path) = shared_folder("cleaned");
+    let file = tsc::SessionFile::at(&path);
+    let raw = expiring(3);
+    let server = server(&raw);
+    let holder = server.sign_in_shared(&auth(), &file).unwrap();
+    let worker = server.join_shared(&file).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    for _ in 0..4 {
+        holder.projects().list().total().unwrap();
+    }
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    worker.projects().list().total().unwrap();
+    assert_eq!(worker.auth_token(), holder.auth_token());
+    std::fs::remove_file(&path).unwrap();
+    holder.sign_out().unwrap();
+    assert_eq!(count(&raw, "signout"), 1);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Who waits for the lock of a file that is removed and made anew gets the new one.
+#[cfg(unix)]
+#[test]
+fn a_lock_on_a_file_that_is_gone_is_none() {
+    let (folder, path) = shared_folder("locked");
+    let file = tsc::SessionFile::at(&path);
+    let raw = expiring(usize::MAX);
+    let server = server(&raw);
+    let token = server.sign_in(&auth()).unwrap().detach().export();
+    private(&path, "");
+    let lock = std::fs::File::options().write(true).open(&path).unwrap();
+    lock.lock().unwrap();
+    std::thread::scope(|scope| {
+        let joined = scope.spawn(|| server.join_shared(&file).map(drop));
+        std::thread::sleep(Duration::from_millis(100));
+        assert!(!joined.is_finished(), "it waits while another one has the file");
+        let new = folder.join("new");
+        private(&new, &token);
+        std::fs::rename(&new, &path).unwrap();
+        drop(lock);
+        joined.join().unwrap().unwrap();
+    });
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A holder's session of a mock, by the mock's personal access token, of which each sign-in ends the
+/// session before.
+fn token_of(mock: &MockServer) -> tsc::PersonalAccessTokenAuth {
+    tsc::PersonalAccessTokenAuth::new(mock.token_name(), mock.token_secret())
+}
+
+fn sign_ins(mock: &MockServer) -> usize {
+    mock.requests_to("POST", "/auth/signin").len()
+}
+
+/// The session expires while its holder only waits for its workers, as a script does that starts
+/// processes.
+#[test]
+fn workers_with_credentials_renew_for_a_holder_that_only_waits() {
+    let (folder, path) = shared_folder("renews");
+    let file = tsc::SessionFile::at(&path);
+    let mock = MockServer::start().unwrap();
+    let (server, auth) = (at(mock.url()), token_of(&mock));
+    let holder = server.sign_in_shared(&auth, &file).unwrap();
+    for round in 1..=2 {
+        mock.expire_sessions();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let (server, file) = (at(mock.url()), tsc::SessionFile::at(&path));
+                    let worker = server.join_shared_with(&auth, &file).unwrap();
+                    worker.projects().list().total().unwrap();
+                    // Without credentials it finds what the others have made.
+                    server.join_shared(&file).unwrap().projects().list().total().unwrap();
+                });
+            }
+        });
+        assert_eq!(sign_ins(&mock), 1 + round, "one for all, each time");
+        assert_eq!(mock.sessions_open(), 1);
+    }
+    let stale = holder.auth_token();
+    holder.sign_out().unwrap();
+    assert_eq!(mock.sessions_open(), 0, "the newest one was signed out");
+    let sign_out = mock.requests_to("POST", "/auth/signout").pop().unwrap();
+    assert_ne!(sign_out.header("X-Tableau-Auth"), Some(&*stale));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Real processes, while the session expires again and again.
+#[test]
+fn processes_renew_one_session_for_each_other() {
+    let (folder, path) = shared_folder("children");
+    let mock = MockServer::start().unwrap();
+    let server = at(mock.url());
+    let holder = server.sign_in_shared(&token_of(&mock), &tsc::SessionFile::at(&path)).unwrap();
+    mock.fault(Fault::expire_session().on("GET", "/projects").skip(20).times(1));
+    mock.fault(Fault::expire_session().on("GET", "/projects").skip(70).times(1));
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let variables = [
+                    ("SERVER", mock.url()),
+                    ("FILE", path.to_str().unwrap()),
+                    ("NAME", mock.token_name()),
+                    ("SECRET", mock.token_secret()),
+                ];
+                child("shared_sessions::child_that_works", &variables);
+            });
+        }
+    });
+    assert_eq!(sign_ins(&mock), 3);
+    assert_eq!(mock.sessions_open(), 1);
+    drop(holder);
+    assert_eq!(mock.sessions_open(), 0);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+#[ignore = "a process of its own, which another test starts"]
+fn child_that_works() {
+    let Some(url) = given("SERVER") else { return };
+    let file = tsc::SessionFile::at(given("FILE").unwrap());
+    let auth = tsc::PersonalAccessTokenAuth::new(given("NAME").unwrap(), given("SECRET").unwrap());
+    let server = at(&url);
+    let worker = server.join_shared_with(&auth, &file).unwrap();
+    for _ in 0..40 {
+        worker.projects().list().total().unwrap();
+    }
+}
+
+/// Waiting for somebody who renews it ends: with the patience of the file, a deadline, a stop.
+#[test]
+fn a_worker_does_not_wait_for_ever() {
+    let (folder, path) = shared_folder("patience");
+    let raw = expiring(1);
+    let server = server(&raw);
+    let holder = server.sign_in_shared(&auth(), &tsc::SessionFile::at(&path)).unwrap();
+    holder.projects().list().total().unwrap();
+    let brief = tsc::SessionFile::at(&path).patience(millis(200));
+    let worker = server.join_shared(&brief).unwrap();
+    let asks = |worker: &tsc::Session<'_>| worker.projects().list().total();
+    let (error, took) = timed(|| asks(&worker).unwrap_err());
+    assert!(error.is_session_expired() && error.to_string().contains("not renewed"), "{error}");
+    assert!(took >= millis(200), "{took:?}");
+    // What was waited for in vain is not waited for again.
+    let brief = tsc::SessionFile::at(&path).patience(millis(400));
+    let worker = server.join_shared(&brief).unwrap();
+    asks(&worker).unwrap_err();
+    let (error, took) = timed(|| asks(&worker).unwrap_err());
+    assert!(error.is_session_expired() && took < millis(400), "{took:?}: {error}");
+
+    let worker = server.join_shared(&tsc::SessionFile::at(&path)).unwrap();
+    let soon = tsc::Stop::after(millis(200));
+    assert!(asks(&worker.until(&soon)).unwrap_err().is_timeout());
+    let stop = tsc::Stop::new();
+    std::thread::scope(|scope| {
+        let blocked = scope.spawn(|| asks(&worker.until(&stop)).unwrap_err());
+        std::thread::sleep(millis(100));
+        assert!(!blocked.is_finished());
+        stop.stop();
+        assert_eq!(blocked.join().unwrap().kind(), ErrorKind::Cancelled);
+    });
+    // But it is there once somebody has renewed it.
+    holder.projects().list().total().unwrap();
+    assert_eq!(count(&raw, "signin"), 2);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A worker signs in for a session that is still held, and for no other.
+#[test]
+fn a_worker_revives_no_session_that_was_signed_out() {
+    let (folder, path) = shared_folder("ended");
+    let file = tsc::SessionFile::at(&path);
+    let mock = MockServer::builder().user("other", "hush-hush", "Viewer").start().unwrap();
+    let server = at(mock.url());
+    let holder = server.sign_in_shared(&token_of(&mock), &file).unwrap();
+    let worker = server.join_shared_with(&token_of(&mock), &file).unwrap();
+    holder.sign_out().unwrap();
+    let error = worker.projects().list().total().unwrap_err();
+    assert!(error.is_session_expired(), "{error}");
+    assert!(format!("{error:?}").contains("was signed out"), "{error:?}");
+    // Nor one that has become somebody else's.
+    let other = tsc::TableauAuth::new("other", "hush-hush");
+    let other = server.sign_in_shared(&other, &file).unwrap();
+    let error = worker.projects().list().total().unwrap_err();
+    assert!(format!("{error:?}").contains("another user's"), "{error:?}");
+    assert_eq!((sign_ins(&mock), mock.sessions_open()), (2, 1));
+    drop(other);
+    assert_eq!(mock.sessions_open(), 0);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The second process to hold a session by the same file ends the first one's, as its personal access
+/// token does; both go on with the second's, and it is signed out once, by its own holder.
+#[test]
+fn the_newest_holder_holds_it_for_all() {
+    let (folder, path) = shared_folder("holders");
+    let file = tsc::SessionFile::at(&path);
+    let mock = MockServer::start().unwrap();
+    let (server, auth) = (at(mock.url()), token_of(&mock));
+    let first = server.sign_in_shared(&auth, &file).unwrap();
+    let second = server.sign_in_shared(&auth, &file).unwrap();
+    first.projects().list().total().unwrap();
+    assert_eq!(first.auth_token(), second.auth_token());
+    first.sign_out().unwrap();
+    assert_eq!(mock.sessions_open(), 1);
+    second.projects().list().total().unwrap();
+    second.sign_out().unwrap();
+    assert_eq!((sign_ins(&mock), mock.sessions_open()), (2, 0));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_sign_in_that_fails_leaves_no_file() {
+    let (folder, path) = shared_folder("refused");
+    let file = tsc::SessionFile::at(&path);
+    let mock = MockServer::start().unwrap();
+    let server = at(mock.url());
+    let wrong = tsc::TableauAuth::new("nobody", "at all");
+    assert!(server.sign_in_shared(&wrong, &file).unwrap_err().is_sign_in_failed());
+    assert!(!path.exists());
+    // One that was there stays, whatever is in it.
+    drop(server.sign_in_shared(&mock.credentials(), &file).unwrap());
+    assert!(server.sign_in_shared(&wrong, &file).unwrap_err().is_sign_in_failed());
+    assert!(path.exists());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A JSON Web Token that cannot be minted anew renews nothing, and the process that has it waits for
+/// nobody else.
+#[test]
+fn credentials_that_serve_once_are_not_used_twice() {
+    let (folder, path) = shared_folder("once");
+    let file = tsc::SessionFile::at(&path);
+    let mock = MockServer::start().unwrap();
+    let server = at(mock.url());
+    let holder = server.sign_in_shared(&tsc::JwtAuth::new(mock.jwt()), &file).unwrap();
+    mock.expire_sessions();
+    let error = holder.projects().list().total().unwrap_err();
+    assert!(error.is_session_expired(), "{error}");
+    assert!(format!("{error:?}").contains("only once"), "{error:?}");
+    assert_eq!(sign_ins(&mock), 1);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
