@@ -229,11 +229,7 @@ impl Server {
         Ok(Session::joined(self.resumed(&there.session).shared_in(sharing, sign_in)))
     }
 
-    fn core(
-        &self,
-        credentials: &(impl Credentials + ?Sized),
-        stop: Option<&Stop>,
-    ) -> Result<Core> {
+    fn core(&self, credentials: &(impl Credentials + ?Sized), stop: Option<&Stop>) -> Result<Core> {
         let sign_in = SignIn::of(credentials);
         // Credentials that cannot be sent are refused before anything is, the version question too.
         sign_in.request()?;

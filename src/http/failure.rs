@@ -101,9 +101,7 @@ fn io_failed(cause: io::Error, stage: Stage, authority: &str) -> Error {
 fn tls_failed(error: rustls::Error, stage: Stage, authority: &str) -> Error {
     use rustls::CertificateError as Certificate;
     let shown = shown_certificate();
-    // What the server says after the handshake may still be about the client's certificate.
-    let alert = matches!(error, rustls::Error::AlertReceived(_));
-    if stage == Stage::UnderWay && !alert {
+    if stage == Stage::UnderWay && !is_about_our_certificate(&error) {
         return Error::io(format!("the connection to {authority} broke"), io::Error::other(error))
             .broken_connection();
     }
@@ -138,6 +136,28 @@ fn tls_failed(error: rustls::Error, stage: Stage, authority: &str) -> Error {
         );
     }
     Error::new(ErrorKind::Tls, what).because(error)
+}
+
+/// Whether the server does not take the client's certificate, which it may say when the handshake is
+/// over for the client and the request was sent, but not read. Whatever else it says then may come
+/// after the request was carried out.
+fn is_about_our_certificate(error: &rustls::Error) -> bool {
+    use rustls::AlertDescription::{
+        AccessDenied, BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked,
+        CertificateUnknown, UnknownCA, UnsupportedCertificate,
+    };
+    let rustls::Error::AlertReceived(alert) = error else { return false };
+    matches!(
+        alert,
+        AccessDenied
+            | BadCertificate
+            | CertificateExpired
+            | CertificateRequired
+            | CertificateRevoked
+            | CertificateUnknown
+            | UnknownCA
+            | UnsupportedCertificate
+    )
 }
 
 /// How much of a body was read.
@@ -324,6 +344,20 @@ mod tests {
         let url = Base::parse("http://h").unwrap().call("/api/3.24/x?token=hush");
         let scrub = Scrub::default().with(&Secret::new("hush"));
         refused(status, &HeaderMap::new(), body.as_bytes(), Size::Whole, &url, &scrub)
+    }
+
+    #[test]
+    fn an_alert_under_way_is_about_our_certificate_or_a_break() {
+        use rustls::AlertDescription::{CertificateRequired, InternalError, UnknownCA};
+        for (alert, stage, kind, broken) in [
+            (CertificateRequired, Stage::UnderWay, ErrorKind::Tls, false),
+            (UnknownCA, Stage::UnderWay, ErrorKind::Tls, false),
+            (InternalError, Stage::UnderWay, ErrorKind::Io, true),
+            (InternalError, Stage::Connecting, ErrorKind::Tls, false),
+        ] {
+            let error = tls_failed(rustls::Error::AlertReceived(alert), stage, "h:443");
+            assert_eq!((error.kind(), error.is_broken_connection()), (kind, broken), "{error:?}");
+        }
     }
 
     #[test]

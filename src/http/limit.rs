@@ -1,6 +1,8 @@
 //! [`Limiter`]: no more requests at a time, or in an hour, than the site allows.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::marker::PhantomData;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,8 +12,20 @@ use crate::{Error, ErrorKind, Result};
 /// A wait is looked at again this often, so that a stop is noticed.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// A function that works for this thread on another one: its requests are within those that this
+/// thread is in.
+pub(crate) fn on_another_thread<T>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> impl FnOnce() -> T + Send + 'static {
+    let mine = MINE.try_with(|mine| mine.borrow().clone()).unwrap_or_default();
+    move || {
+        let _ = MINE.try_with(|here| here.replace(mine));
+        work()
+    }
+}
+
 /// Gives requests their turn.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Limiter {
     at_a_time: usize,
     in_an_hour: usize,
@@ -26,9 +40,14 @@ struct State {
     begun: VecDeque<Instant>,
 }
 
-/// A request's turn, until it is dropped.
+/// A request's turn, until it is dropped: by the thread that got it.
 #[derive(Debug)]
-pub(super) struct Turn(Arc<(Mutex<State>, Condvar)>);
+pub(super) struct Turn(Arc<(Mutex<State>, Condvar)>, PhantomData<*const ()>);
+
+thread_local! {
+    /// The limiters that this thread has turns of.
+    static MINE: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
 
 impl Limiter {
     pub(super) fn new(at_a_time: Option<usize>, in_an_hour: Option<usize>) -> Option<Limiter> {
@@ -46,6 +65,11 @@ impl Limiter {
         Some(Limiter { at_a_time, in_an_hour, hour, state: Arc::default() })
     }
 
+    /// What tells limiters apart.
+    fn number(&self) -> usize {
+        Arc::as_ptr(&self.state).addr()
+    }
+
     /// A turn for what must not wait. It counts, and others wait the longer.
     pub(super) fn no_wait(&self) -> Turn {
         let mut state = self.state.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -57,19 +81,26 @@ impl Limiter {
         if self.in_an_hour != usize::MAX {
             state.begun.push_back(now);
         }
-        Turn(self.state.clone())
+        let number = self.number();
+        // It is gone already where a thread ends, whose own thread-locals may still drop a session.
+        let _ = MINE.try_with(|mine| mine.borrow_mut().push(number));
+        Turn(self.state.clone(), PhantomData)
     }
 
-    /// Waits for a turn, to the deadline at most.
+    /// Waits for a turn, to the deadline at most. A request within another one of the same thread,
+    /// as of a function that is told of progress, waits for no more than the hour: nobody else could
+    /// end the turn that it waits for.
     pub(super) fn turn(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<Turn> {
         let (state, freed) = &*self.state;
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = self.number();
+        let within = MINE.try_with(|mine| mine.borrow().contains(&number)).unwrap_or(false);
         loop {
             let now = Instant::now();
             while state.begun.front().is_some_and(|begun| now.duration_since(*begun) >= self.hour) {
                 state.begun.pop_front();
             }
-            if state.running < self.at_a_time && state.begun.len() < self.in_an_hour {
+            if (within || state.running < self.at_a_time) && state.begun.len() < self.in_an_hour {
                 return Ok(self.begin(&mut state, now));
             }
             stop.map_or(Ok(()), Stop::check)?;
@@ -87,6 +118,11 @@ impl Limiter {
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        let number = Arc::as_ptr(&self.0).addr();
+        let _ = MINE.try_with(|mine| {
+            let mut mine = mine.borrow_mut();
+            mine.iter().rposition(|held| *held == number).map(|at| mine.swap_remove(at))
+        });
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner).running -= 1;
         self.0.1.notify_one();
     }
@@ -113,6 +149,44 @@ mod tests {
             }
         });
         assert_eq!(most.into_inner(), 2);
+    }
+
+    #[test]
+    fn a_request_within_another_waits_for_nobody() {
+        let limiter = Limiter::new(Some(1), None).unwrap();
+        let soon = move || Some(Instant::now() + Duration::from_millis(20));
+        let outer = limiter.turn(None, None).unwrap();
+        drop([limiter.turn(None, soon()).unwrap(), limiter.turn(None, soon()).unwrap()]);
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| limiter.turn(None, soon()).map(drop));
+            assert_eq!(other.join().unwrap().unwrap_err().kind(), ErrorKind::Timeout);
+        });
+        drop(outer);
+        std::thread::scope(|scope| {
+            scope.spawn(|| drop(limiter.turn(None, soon()).unwrap()));
+        });
+        // Nor does what works for it elsewhere.
+        let outer = limiter.turn(None, None).unwrap();
+        let helping = limiter.clone();
+        let work = on_another_thread(move || helping.turn(None, soon()).map(drop));
+        std::thread::spawn(work).join().unwrap().unwrap();
+        drop(outer);
+        // Each limiter has turns of its own.
+        let other = Limiter::new(Some(1), None).unwrap();
+        let _outer = limiter.turn(None, None).unwrap();
+        std::thread::scope(|scope| {
+            let (taken, waits) = std::sync::mpsc::channel();
+            scope.spawn({
+                let other = &other;
+                move || {
+                    let _turn = other.turn(None, None).unwrap();
+                    taken.send(()).unwrap();
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+            });
+            waits.recv().unwrap();
+            assert!(other.turn(None, soon()).is_err());
+        });
     }
 
     #[test]

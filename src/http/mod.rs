@@ -12,6 +12,7 @@ mod tls;
 mod transport;
 mod url;
 
+pub(crate) use limit::on_another_thread;
 pub(crate) use multipart::{Multipart, hex};
 pub use options::{Fingerprint, HttpOptions, Verify};
 pub(crate) use request::{Replay, Request};

@@ -9,6 +9,7 @@ use std::vec;
 use super::page::{Ask, Fetched};
 use super::{List, Listed, OnChange};
 use crate::core::Core;
+use crate::http::on_another_thread;
 use crate::stop::Stop;
 use crate::{Error, ErrorKind, Result};
 
@@ -172,7 +173,7 @@ impl<T: Listed> Ahead<T> {
             let (core, ask) = (core.clone(), ask.clone());
             let thread = std::thread::Builder::new()
                 .name(format!("page {number}"))
-                .spawn(move || ask.fetch(&core, number));
+                .spawn(on_another_thread(move || ask.fetch(&core, number)));
             match thread {
                 Ok(thread) => self.in_flight.push_back((number, thread)),
                 // No thread to be had: the page is asked for when it is needed.

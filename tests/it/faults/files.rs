@@ -323,6 +323,17 @@ fn a_request_within_a_request_counts_for_itself() {
         assert_eq!(mock.requests_to("POST", "/workbooks").len(), 1, "{error:?}");
         assert_eq!(workbooks_named(&session, "Up").len(), there, "{error:?}");
     }
+    // Nor does it wait for a turn that only the request around it could end, by pages ahead either.
+    let mock = MockServer::builder().workbooks(40).start().unwrap();
+    let server = with(mock.url(), HttpOptions::new().max_concurrent(1));
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let workbook = session.workbooks().list().into_iter().next().unwrap().unwrap();
+    let mut listed = 0;
+    let download = session.workbooks().download(&workbook.id).on_progress(|_, _| {
+        listed = session.workbooks().list().page_size(5).prefetch(3).into_iter().count();
+    });
+    download.to_bytes().unwrap();
+    assert_eq!(listed, 40);
 }
 
 /// The server restarts and knows nothing of the upload any more.
