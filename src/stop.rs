@@ -13,10 +13,12 @@ use crate::{Error, ErrorKind, Result};
 
 /// Ends calls from outside: from another thread, a signal handler's, or at a deadline.
 ///
-/// [`Session::until`](crate::Session::until) ties a view of a session to it. Once stopped, calls
-/// over that view return promptly, whatever they wait for: a connection, a proxy, an answer, a server
-/// that takes no more of an upload, the next try, their turn. What they still had to do (further
-/// pages, further chunks) is not done. What the server was doing at that moment may have been.
+/// [`Session::until`](crate::Session::until) ties a view of a session to it, and
+/// [`Server::until`](crate::Server::until) a view of a server, over which one signs in. Once stopped,
+/// calls over these views return promptly, whatever they wait for: a connection, a proxy, an answer,
+/// a server that takes no more of an upload, the next try, their turn. What they still had to do
+/// (further pages, further chunks) is not done. What the server was doing at that moment may have
+/// been.
 ///
 /// Clones are the same stop.
 ///

@@ -8,7 +8,7 @@ use tableau_server_client as tsc;
 use tsc::{ErrorKind, Fingerprint, HttpOptions};
 
 use crate::help::{auth, child, given, plain, with, workbooks};
-use crate::raw::{Raw, Reply, answer, redirect, signed_in};
+use crate::raw::{Raw, Reply, answer, redirect, signed_in, success};
 use crate::tls_server::{Authority, Certified, file, over_tls, over_tls_ending};
 use crate::{help, logs};
 
@@ -407,6 +407,47 @@ fn handshakes_that_come_to_nothing() {
             assert!(took < help::LONG, "{name}: {took:?}");
         }
     }
+}
+
+/// A record of TLS that comes a byte at a time: nothing of it can be read before it is whole, and the
+/// deadline counts all the same.
+#[test]
+fn a_record_that_drips_ends_at_the_deadline() {
+    let authority = Authority::new();
+    let config = authority.server(&["127.0.0.1"]);
+    let mut raw = Raw::on_connection(move |stream, _, _| {
+        let connection = rustls::ServerConnection::new(config.clone()).unwrap();
+        let mut stream = rustls::StreamOwned::new(connection, stream);
+        while let Some(request) =
+            crate::raw::read_request(&mut std::io::BufReader::new(&mut stream))
+        {
+            let reply = signed_in(&request).unwrap_or_else(|| success(&"x".repeat(9000)));
+            stream.conn.writer().write_all(&reply.bytes()).unwrap();
+            let mut records = Vec::new();
+            while stream.conn.wants_write() {
+                stream.conn.write_tls(&mut records).unwrap();
+            }
+            let drips = signed_in(&request).is_none();
+            for piece in records.chunks(if drips { 1 } else { records.len() }) {
+                if stream.sock.write_all(piece).is_err() {
+                    return;
+                }
+                std::thread::sleep(help::millis(u64::from(drips)));
+            }
+        }
+    });
+    raw.url = format!("https://{}", raw.address);
+    let options = plain().verify(authority.file());
+    let session = with(&raw.url, options).into_session(&auth()).unwrap();
+    let soon = tsc::Stop::after(help::millis(400));
+    let (result, took) = help::timed(|| session.until(&soon).projects().list().total());
+    let error = result.unwrap_err();
+    assert!(error.is_timeout() && took < crate::raw::SOON, "{took:?}: {error:?}");
+    let options = plain().verify(authority.file()).timeout(help::millis(400));
+    let session = with(&raw.url, options).into_session(&auth()).unwrap();
+    let (result, took) = help::timed(|| session.projects().list().total());
+    let error = result.unwrap_err();
+    assert!(error.is_timeout() && took < crate::raw::SOON, "{took:?}: {error:?}");
 }
 
 /// What is no TLS any more, within an answer or instead of one, is a broken connection; and a

@@ -4,6 +4,7 @@
 mod expiry;
 mod files;
 mod hostile;
+mod mutations;
 mod network;
 mod soak;
 mod statuses;

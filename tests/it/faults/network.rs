@@ -1,10 +1,10 @@
 //! Connections that are not there, break, stall or carry what is no HTTP.
 
-use std::io::Write;
+use std::io::{BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tableau_server_client as tsc;
 use tsc::mock::{Fault, MockServer};
@@ -12,7 +12,7 @@ use tsc::{ErrorKind, HttpOptions, NewProject, ProjectUpdate};
 
 use super::{projects_named, quick, session_of};
 use crate::help::{LONG, auth, millis, timed, with};
-use crate::raw::{Raw, Reply, answer, converse, signed_in, success};
+use crate::raw::{Raw, Reply, SOON, answer, converse, signed_in, success};
 
 const NONE: &str = "<pagination pageNumber=\"1\" pageSize=\"1\" totalAvailable=\"0\"/><projects/>";
 
@@ -181,6 +181,55 @@ fn an_upload_that_nobody_takes_ends_in_time() {
     assert!(took < LONG, "{took:?}");
     assert!(error.is_timeout() || error.kind() == ErrorKind::Io, "{error:?}");
     assert_eq!(raw.count("POST", "/workbooks"), 1, "it may have been received");
+}
+
+/// A server that takes an upload a little at a time, so that each write goes on, holds nobody up
+/// beyond the deadline.
+#[test]
+fn an_upload_that_is_taken_drop_by_drop_ends_at_the_deadline() {
+    let file = super::file(16 << 20, 1);
+    let upload = |session: &tsc::Session<'_>| {
+        let source = tsc::Source::bytes("a.twb", &file[..]);
+        session.workbooks().publish(source).project(&"p".into()).send().unwrap_err()
+    };
+    std::thread::scope(|scope| {
+        for (size, pause) in [(1, 1), (4 << 10, 20), (64 << 10, 50)] {
+            let raw = Raw::on_connection(move |stream, _, seen| {
+                let mut reader = BufReader::with_capacity(1, stream.try_clone().unwrap());
+                while let Some(head) = crate::raw::read_head(&mut reader) {
+                    seen.lock().unwrap().push(head.clone());
+                    let length = head.header("content-length").map_or(0, |n| n.parse().unwrap());
+                    let mut body = vec![0; if length < 1 << 20 { length } else { size }];
+                    if body.len() == length {
+                        reader.read_exact(&mut body).unwrap();
+                        let reply = signed_in(&head).unwrap_or_else(|| answer(204, &[], ""));
+                        let _ = (&stream).write_all(&reply.bytes());
+                        continue;
+                    }
+                    let started = Instant::now();
+                    while started.elapsed() < SOON && reader.read(&mut body).is_ok_and(|n| n > 0) {
+                        std::thread::sleep(millis(pause));
+                    }
+                    return;
+                }
+            });
+            scope.spawn(move || {
+                let bounded = with(&raw.url, quick().timeout(millis(700)));
+                let bounded = bounded.sign_in(&auth()).unwrap();
+                let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
+                let ends: [(&str, &dyn Fn() -> tsc::Error); 2] = [
+                    ("timeout", &|| upload(&bounded)),
+                    ("stop", &|| upload(&session.until(&tsc::Stop::after(millis(700))))),
+                ];
+                for (name, end) in ends {
+                    let (error, took) = timed(end);
+                    assert!(error.is_timeout(), "{size} {pause} {name}: {error:?}");
+                    assert!(took >= millis(690) && took < SOON, "{size} {pause} {name}: {took:?}");
+                }
+                assert_eq!(raw.count("POST", "/workbooks"), 2, "it may have been received");
+            });
+        }
+    });
 }
 
 /// Bodies that are not framed as HTTP says: an error or the right answer, and the next answer on

@@ -1,0 +1,190 @@
+//! Answers that something on the way has damaged: bytes changed, lost, doubled, put in and cut off.
+//!
+//! `MUTATIONS=100000 cargo test --test it -- faults::mutations` takes so many instead of a few
+//! hundred; `SEED=n` begins with another one.
+
+use std::sync::{Arc, Mutex};
+
+use tableau_server_client as tsc;
+use tsc::{ErrorKind, Retries};
+
+use crate::help::{PASSWORD, auth, everything_of, millis, plain, timed, with};
+use crate::raw::{Raw, Reply, SOON, answer, refusal, success};
+
+/// A sequence of numbers that look random, the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        // SplitMix64.
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, most: usize) -> usize {
+        usize::try_from(self.next() % most.max(1) as u64).unwrap()
+    }
+
+    fn one_of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
+        all[self.below(all.len())]
+    }
+}
+
+/// What does harm in the wrong place.
+const WORDS: [&[u8]; 26] = [
+    b"\r\n",
+    b"\r\n\r\n",
+    b"\n",
+    b"\0",
+    b"\xff\xfe",
+    b" ",
+    b":",
+    b"Transfer-Encoding: chunked\r\n",
+    b"Transfer-Encoding: gzip, chunked\r\n",
+    b"Content-Length: 5\r\n",
+    b"Content-Length: 18446744073709551615\r\n",
+    b"Content-Length: -1\r\n",
+    b"Content-Encoding: gzip\r\n",
+    b"Content-Encoding: br\r\n",
+    b"Connection: close\r\n",
+    b"Connection: keep-alive\r\n",
+    b"Location: ///\r\n",
+    b"Location: http://127.0.0.1:1/\r\n",
+    b"Retry-After: 99999999999999999999\r\n",
+    b"HTTP/1.1 100 Continue\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+    b"0\r\n\r\n",
+    b"ffffffffffffffff\r\n",
+    b"7;a=b\r\n",
+    b"&#0;<![CDATA[",
+    b"<error code=\"400000\"/>",
+];
+
+/// Answers of every sort, before something happens to them.
+fn answers() -> Vec<Vec<u8>> {
+    let page = "<pagination pageNumber=\"1\" pageSize=\"1000\" totalAvailable=\"1\"/>\
+                <projects><project id=\"p\" name=\"n\" createdAt=\"2026-01-02T03:04:05Z\"/></projects>\
+                <project id=\"p\" name=\"n\"/>";
+    let body = success(page).bytes();
+    let body = &body[body.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4..];
+    let (first, second) = body.split_at(100);
+    let size = format!("\r\n{:x};x=y\r\n", second.len());
+    let chunked = [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: text/xml\r\n\r\n64\r\n",
+        first,
+        size.as_bytes(),
+        second,
+        b"\r\n0\r\nX-Trailer: z\r\n\r\n",
+    ];
+    let disposition = "attachment; filename*=UTF-8''a%2Fb.twbx; filename=\"c.twbx\"";
+    vec![
+        success(page).bytes(),
+        chunked.concat(),
+        [&b"HTTP/1.0 200 OK\r\n\r\n"[..], body].concat(),
+        [&b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n"[..], &success(page).bytes()].concat(),
+        answer(204, &[], "").bytes(),
+        answer(200, &[("content-disposition", disposition)], "PK\x03\x04 and so on").bytes(),
+        answer(302, &[("location", "projects?again=1")], "moved").bytes(),
+        answer(429, &[("retry-after", "0")], "<html>slow down</html>").bytes(),
+        answer(503, &[("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT")], "").bytes(),
+        refusal(401, "401002", "expired").bytes(),
+        refusal(400, "400000", PASSWORD).bytes(),
+        answer(500, &[], PASSWORD).bytes(),
+    ]
+}
+
+fn damage(dice: &mut Dice, mut bytes: Vec<u8>, others: &[Vec<u8>]) -> Vec<u8> {
+    for _ in 0..=dice.below(4) {
+        let at = dice.below(bytes.len());
+        let end = (at + dice.below(24)).min(bytes.len());
+        match dice.below(7) {
+            0 if at < bytes.len() => bytes[at] = dice.next().to_le_bytes()[0],
+            1 => drop(bytes.drain(at..end)),
+            2 => {
+                let twice = bytes[at..end].to_vec();
+                bytes.splice(at..at, twice);
+            }
+            3 => bytes.truncate(at),
+            4 => {
+                let other = &others[dice.below(others.len())];
+                bytes.truncate(at);
+                bytes.extend(&other[dice.below(other.len())..]);
+            }
+            // At the end of a line, as a rule.
+            _ => {
+                let line = bytes[at..].windows(2).position(|end| end == b"\r\n");
+                let at = line.filter(|_| dice.below(3) > 0).map_or(at, |line| at + line + 2);
+                bytes.splice(at..at, dice.one_of(&WORDS).iter().copied());
+            }
+        }
+    }
+    bytes
+}
+
+/// Whatever comes, it is an answer or an error: no panic, no wait, no secret; a `POST` is sent again
+/// only where the answer says so; and the next answer is the right one.
+#[test]
+fn damaged_answers_are_answers_or_errors() {
+    let number = |name, most| std::env::var(name).ok().map_or(most, |n| n.parse().unwrap());
+    let (cases, seed) = (number("MUTATIONS", 400), number("SEED", 1));
+    let next: Arc<Mutex<Reply>> = Arc::new(Mutex::new(Reply::Close));
+    let given = next.clone();
+    let raw = Raw::signed_in(move |seen| match seen.target.contains("/users") {
+        true => {
+            crate::help::page(1, 1, 1, "<users><user id=\"u\" name=\"the right one\"/></users>")
+        }
+        false => match &*given.lock().unwrap() {
+            Reply::Send(bytes) => Reply::Send(bytes.clone()),
+            Reply::SendAndClose(bytes) => Reply::SendAndClose(bytes.clone()),
+            _ => Reply::Close,
+        },
+    });
+    let options = plain()
+        .read_timeout(millis(150))
+        .timeout(millis(2000))
+        .max_response(1 << 20)
+        .retries(Retries::new().times(1).first_wait(millis(0)));
+    let server = with(&raw.url, options);
+    let answers = answers();
+    let mut errors = 0;
+    for case in seed..seed + cases {
+        let mut dice = Dice(case);
+        let whole = answers[dice.below(answers.len())].clone();
+        let bytes = damage(&mut dice, whole, &answers);
+        let shown = || format!("SEED={case}: {}", bytes.escape_ascii());
+        *next.lock().unwrap() = match dice.below(8) {
+            0 => Reply::Send(bytes.clone()),
+            _ => Reply::SendAndClose(bytes.clone()),
+        };
+        // A session for each, or three that renew themselves would be all.
+        let session = server.sign_in(&auth()).unwrap();
+        let posted = raw.count("POST", "/projects");
+        let (outcome, took) = timed(|| match dice.below(3) {
+            0 => session.projects().list().into_iter().map(|one| one.map(drop)).collect(),
+            1 => session.workbooks().download(&"w".into()).to_bytes().map(drop),
+            _ => session.projects().create(tsc::NewProject::new("n")).map(drop),
+        });
+        assert!(took < SOON, "{took:?}, {}", shown());
+        if let Err(error) = outcome {
+            errors += 1;
+            let told = everything_of(&error);
+            assert!(!told.contains(PASSWORD), "{told}, {}", shown());
+            assert!(error.to_string().len() < 4000, "{error}, {}", shown());
+            assert!(!error.to_string().contains(char::is_control), "{error:?}, {}", shown());
+            assert_ne!(error.kind(), ErrorKind::Input, "{error:?}, {}", shown());
+        }
+        let has = |words: &[&str]| {
+            words.iter().any(|word| bytes.windows(word.len()).any(|part| part == word.as_bytes()))
+        };
+        if !has(&["429", "503", "401002", " 30"]) {
+            assert!(raw.count("POST", "/projects") <= posted + 1, "{}", shown());
+        }
+        let right: Vec<_> = session.users().list().into_iter().collect();
+        let [Ok(user)] = &right[..] else { panic!("{right:?}, {}", shown()) };
+        assert_eq!(user.name, "the right one");
+        drop(session.detach());
+    }
+    assert!(errors > cases / 4 && errors < cases, "{errors} of {cases}");
+}
