@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use log::warn;
 
 use crate::credentials::SignIn;
+use crate::error::cut;
 use crate::http::{Asker, Origin, Request, Success, Transport, encode_segment};
-use crate::identity::{Identity, Sharing, SignedIn};
+use crate::identity::{Identity, LOG, Sharing, SignedIn};
 use crate::ids::{SiteId, UserId};
 use crate::secret::Scrub;
 use crate::stop::{self, Stop};
@@ -49,6 +50,16 @@ impl Core {
     ) -> Result<Core> {
         let answer = SignedIn::by(&transport, version, &sign_in, transport.scrub(), stop, None)?;
         let known = transport.scrub().clone();
+        // Content URLs differ in more than case.
+        if !answer.site_url.eq_ignore_ascii_case(sign_in.site()) {
+            let there = known.clone().with(sign_in.secret()).with(&answer.token);
+            warn!(
+                target: LOG,
+                "the server signed in to the site {:?}, and was asked for {:?}",
+                cut(&there.clean(&answer.site_url), 100),
+                cut(sign_in.site(), 100)
+            );
+        }
         Ok(Core::new(transport, version, answer, Some(sign_in), &known))
     }
 

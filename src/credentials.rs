@@ -62,6 +62,11 @@ impl SignIn {
         Ok(next)
     }
 
+    /// The content URL of the site to sign in to.
+    pub(crate) fn site(&self) -> &str {
+        &self.site
+    }
+
     /// The personal access token's name, if it is one.
     pub(crate) fn token_name(&self) -> Option<&str> {
         match &self.proof {

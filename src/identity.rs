@@ -19,7 +19,8 @@ use crate::version::ApiVersion;
 use crate::xml::{FromXml, Node};
 use crate::{Error, ErrorKind, Result};
 
-const LOG: &str = "tableau_server_client::session";
+/// Where the log lines of sessions go.
+pub(crate) const LOG: &str = "tableau_server_client::session";
 
 /// So many renewals within this time are more than expiry explains.
 const RENEWALS: usize = 3;
@@ -82,6 +83,8 @@ impl SignedIn {
 #[derive(Debug)]
 pub(crate) struct Identity {
     token: RwLock<Arc<Token>>,
+    /// Knows the secrets that stay what they are.
+    known: Scrub,
     /// To sign in again with. A session that another process opened has none.
     sign_in: Option<SignIn>,
     /// How the session is shared with other processes.
@@ -110,7 +113,13 @@ enum Look<'f> {
 pub(crate) struct Token {
     pub(crate) token: Secret,
     pub(crate) scrub: Scrub,
+    /// The tokens before it, the newest last.
+    past: Vec<Secret>,
 }
+
+/// So many tokens of before are kept out of messages. Those of long before are worth nothing to
+/// anybody, and there may be many.
+const REMEMBERED: usize = 16;
 
 #[derive(Debug, Default)]
 struct Renewal {
@@ -126,12 +135,13 @@ struct Renewal {
 
 impl Identity {
     pub(crate) fn new(scrub: &Scrub, token: Secret, sign_in: Option<SignIn>) -> Identity {
-        let mut scrub = scrub.clone().with(&token);
+        let mut known = scrub.clone();
         if let Some(sign_in) = &sign_in {
-            scrub = scrub.with(sign_in.secret());
+            known = known.with(sign_in.secret());
         }
-        let token = RwLock::new(Arc::new(Token { token, scrub }));
-        Identity { token, sign_in, sharing: None, renewal: Mutex::default() }
+        let scrub = known.clone().with(&token);
+        let token = RwLock::new(Arc::new(Token { token, scrub, past: Vec::new() }));
+        Identity { token, known, sign_in, sharing: None, renewal: Mutex::default() }
     }
 
     /// The same, shared by a file.
@@ -242,7 +252,8 @@ impl Identity {
             }
             return Err(Error::new(ErrorKind::Decode, what));
         }
-        self.adopt(used, answer.token, Some(next.secret()));
+        let minted = Some(next.secret()).filter(|secret| *secret != sign_in.secret());
+        self.adopt(used, answer.token, minted);
         if let Some((file, holder)) = &mut file {
             file.write(&SessionToken::of(core), holder)?;
         }
@@ -310,11 +321,13 @@ impl Identity {
 
     /// Puts another token in the place of the one that expired.
     fn adopt(&self, used: &Token, token: Secret, secret: Option<&Secret>) {
-        let mut scrub = used.scrub.clone().with(&token);
-        if let Some(secret) = secret {
-            scrub = scrub.with(secret);
-        }
-        let token = Arc::new(Token { token, scrub });
+        let mut past = used.past.clone();
+        past.push(used.token.clone());
+        // Minted for this once.
+        past.extend(secret.cloned());
+        past.drain(..past.len().saturating_sub(REMEMBERED));
+        let scrub = past.iter().fold(self.known.clone(), Scrub::with).with(&token);
+        let token = Arc::new(Token { token, scrub, past });
         *self.token.write().unwrap_or_else(PoisonError::into_inner) = token;
     }
 }
@@ -341,5 +354,27 @@ impl Renewal {
             return Err(format!("it was renewed {RENEWALS} times within minutes; {why}"));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_of_before_stay_secret_and_do_not_pile_up() {
+        let token = |number: usize| Secret::new(format!("token-{number}-of-a-test"));
+        let known = Scrub::default().with(&Secret::new("password-of-a-test"));
+        let identity = Identity::new(&known, token(0), None);
+        for number in 1..=100 {
+            identity.adopt(&identity.token(), token(number), Some(&token(1000 + number)));
+        }
+        let now = identity.token();
+        assert!(now.token == token(100));
+        let text = "password-of-a-test token-100-of-a-test token-99-of-a-test \
+                    token-1100-of-a-test token-95-of-a-test token-1-of-a-test";
+        let shown = "[secret] [secret] [secret] [secret] [secret] token-1-of-a-test";
+        assert_eq!(now.scrub.clean(text), shown);
+        assert_eq!(format!("{:?}", now.scrub), "Scrub(18 secrets)");
     }
 }

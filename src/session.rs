@@ -8,6 +8,7 @@ use log::warn;
 use crate::Result;
 use crate::core::Core;
 use crate::error::Error;
+use crate::identity::LOG;
 use crate::ids::{SiteId, UserId};
 use crate::server::Server;
 use crate::stop::Stop;
@@ -213,7 +214,7 @@ impl<'a> Session<'a> {
 impl Drop for Session<'_> {
     fn drop(&mut self) {
         if let Err(error) = self.end() {
-            warn!(target: "tableau_server_client::session", "signing out failed: {error:?}");
+            warn!(target: LOG, "signing out failed: {error:?}");
         }
     }
 }

@@ -57,6 +57,33 @@ fn the_exact_bodies() {
     }
 }
 
+/// A server that signs in to another site than it was asked for is believed, and not in silence.
+#[test]
+fn another_site_than_asked_for_is_told() {
+    crate::logs::start();
+    let target = "tableau_server_client::session";
+    for (asked, answered, told) in
+        [("here", "here", 0), ("HERE", "here", 0), ("", "", 0), ("there", "here", 1)]
+    {
+        let before = crate::logs::of(target).len();
+        let raw = Raw::start(move |seen| match seen.path().ends_with("signin") {
+            true => crate::raw::success(&format!(
+                "<credentials token=\"T\"><site id=\"s\" contentUrl=\"{answered}\"/>\
+                 <user id=\"u\"/></credentials>"
+            )),
+            false => signed_in(seen).unwrap(),
+        });
+        let auth = tsc::TableauAuth::new("NAME", "WORD").site(asked);
+        let session = pinned(&raw.url).into_session(&auth).unwrap();
+        assert_eq!(session.site_url(), answered);
+        drop(session);
+        let records = crate::logs::of(target).split_off(before);
+        assert_eq!(records.len(), told, "{records:?}");
+        let both = |text: &str| text.contains("\"here\"") && text.contains("\"there\"");
+        assert!(records.iter().all(|record| both(&record.text)), "{records:?}");
+    }
+}
+
 const HOSTILE: &str = "R&D <\"'>\ttab\nnewline\r\u{85} Umläute ß 🦀 ]]> &amp; &lt; \u{a0}end ";
 
 #[test]
