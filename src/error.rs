@@ -38,6 +38,8 @@ pub(crate) struct Answer {
     pub url: Option<String>,
     pub request_id: Option<String>,
     pub retry_after: Option<Duration>,
+    /// It is HTML: a gateway's words, and not Tableau's.
+    pub is_a_page: bool,
 }
 
 /// The sorts of [`Error`]: who has to act, and how.
@@ -189,8 +191,10 @@ impl Error {
     /// The error without the secrets that its message may have picked up from an answer, or its
     /// causes from a certificate.
     pub(crate) fn scrubbed(mut self, scrub: &Scrub) -> Error {
-        if let Cow::Owned(clean) = scrub.clean(&self.0.what) {
-            self.0.what = clean;
+        for text in self.0.doing.iter_mut().chain([&mut self.0.what]) {
+            if let Cow::Owned(clean) = scrub.clean(text) {
+                *text = clean;
+            }
         }
         if let Some(cause) = &self.0.source {
             let shows = |text: String| matches!(scrub.clean(&text), Cow::Owned(_));
@@ -209,6 +213,10 @@ impl Error {
             Some(cause) => self.because(cause),
             None => self,
         }
+    }
+
+    pub(crate) fn is_a_page(&self) -> bool {
+        self.0.answer.is_a_page
     }
 
     pub(crate) fn is_broken_connection(&self) -> bool {

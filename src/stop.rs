@@ -138,7 +138,7 @@ impl Stop {
         self.check().map(|()| waited)
     }
 
-    /// Runs on a thread of its own what nothing can end. When it is stopped, or the time for it has
+    /// Runs on a thread of its own that part of connecting which nothing can end. When it is stopped, or the time for it has
     /// passed (`None`), that is left behind, and ends by itself, unseen.
     pub(crate) fn apart<T: Send + 'static>(
         &self,
@@ -156,7 +156,10 @@ impl Stop {
             // Where nobody waits any more, the outcome is dropped.
             let _ = done.send(Some(catch_unwind(AssertUnwindSafe(run))));
         });
-        running.map_err(|error| Error::io(format!("there is no thread for {what}"), error))?;
+        running.map_err(|error| {
+            let what = format!("no connection: the system has no thread for {what}");
+            Error::new(ErrorKind::Connect, what).because(error)
+        })?;
         let ended = self.ending(
             move || {
                 let _ = stopped.try_send(None);

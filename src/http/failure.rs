@@ -94,7 +94,7 @@ fn io_failed(cause: io::Error, stage: Stage, authority: &str) -> Error {
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
             Error::decode(format!("the answer of {authority} cannot be unpacked")).because(cause)
         }
-        _ => Error::io(format!("talking to {authority} failed"), cause),
+        _ => Error::io(format!("talking to {authority} failed"), cause).broken_connection(),
     }
 }
 
@@ -191,16 +191,18 @@ pub(super) fn refused(
     if !cut_short && let Some(words) = Words::from_xml(&text).or_else(|| Words::from_json(&text)) {
         return words.into_error(answer, scrub);
     }
+    let is_a_page = looks_like_html(&text);
     let kind = match () {
         () if size == Size::TooLarge => "a body that is larger than allowed",
         () if body.is_empty() => "no body",
-        () if looks_like_html(&text) => {
+        () if is_a_page => {
             "an HTML page; a gateway, a proxy or a login page answered in Tableau's place"
         }
         () => "a body that is not Tableau's",
     };
     let quote = scrub.start_of(text.trim(), cut_short, QUOTED);
     let quote = if quote.is_empty() { quote } else { format!(": {quote}") };
+    let answer = Answer { is_a_page, ..answer };
     Error::new(ErrorKind::Http, format!("HTTP {status} with {kind}{quote}")).answer(answer)
 }
 

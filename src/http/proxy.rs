@@ -108,7 +108,9 @@ enum Exception {
 }
 
 fn exceptions(list: &str) -> Vec<Exception> {
-    list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(Exception::parse).collect()
+    // Some programs take spaces for what is between two of them.
+    let entries = list.split(|c: char| c == ',' || c.is_whitespace());
+    entries.filter(|entry| !entry.is_empty()).map(Exception::parse).collect()
 }
 
 impl Exception {
@@ -116,13 +118,16 @@ impl Exception {
         if entry == "*" {
             return Exception::Everything;
         }
-        if let Some((address, bits)) = entry.split_once('/')
+        // An IPv6 address may stand in brackets, and has to where a port follows it.
+        let bare = entry.replace(['[', ']'], "");
+        if let Some((address, bits)) = bare.split_once('/')
             && let (Ok(address), Ok(bits)) = (address.parse::<IpAddr>(), bits.parse::<u8>())
         {
             return Exception::Network(address, bits);
         }
-        let bare = entry.trim_start_matches('[').replace(']', "");
-        if let Ok(address) = bare.parse::<IpAddr>() {
+        if let Ok(address) = bare.parse::<IpAddr>()
+            && !entry.contains("]:")
+        {
             return Exception::Network(address, if address.is_ipv4() { 32 } else { 128 });
         }
         let (host, port) = match entry.rsplit_once(':') {
@@ -132,12 +137,13 @@ impl Exception {
             },
             None => (entry, None),
         };
-        let host = host.trim_start_matches('*').trim_start_matches('.').to_ascii_lowercase();
+        let host = host.trim_start_matches('*').trim_start_matches('.').trim_end_matches('.');
+        let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
         Exception::Host(host, port)
     }
 
     fn covers(&self, origin: &Origin) -> bool {
-        let host = origin.host.trim_start_matches('[').trim_end_matches(']');
+        let host = origin.host.trim_matches(['[', ']']).trim_end_matches('.');
         match self {
             Exception::Everything => true,
             Exception::Host(name, port) => {
@@ -198,7 +204,8 @@ mod tests {
 
     #[test]
     fn no_proxy_in_every_form() {
-        let list = "localhost, .corp.example,*.lan,plain.org, h:8443 ,10.0.0.0/8,192.168.1.7,[fd00::]/8,::1";
+        let list = "localhost, .corp.example,*.lan,plain.org, h:8443 ,10.0.0.0/8,192.168.1.7,[fd00::]/8,\
+                    ::1 spaced.one spaced.two,dotted.org.,[fe80::1]:8000,[2001:db8::]/32,[2002::/16],[::2]";
         let proxies = gather(&[("ALL_PROXY", "http://p:1"), ("NO_PROXY", list)]).unwrap();
         for direct in [
             "http://localhost:99",
@@ -211,6 +218,17 @@ mod tests {
             "https://10.1.2.3",
             "https://192.168.1.7",
             "https://[::1]",
+            "https://[::1]:8000",
+            "https://[::2]:8000",
+            "https://spaced.one",
+            "https://spaced.two",
+            "https://dotted.org",
+            "https://dotted.org.",
+            "https://plain.org.",
+            "http://[fe80::1]:8000",
+            "https://[2001:db8:1::7]",
+            "https://[2002:1::7]",
+            "https://[fd12::7]",
         ] {
             assert_eq!(chosen(&proxies, direct), None, "{direct}");
         }
@@ -220,6 +238,9 @@ mod tests {
             "https://11.0.0.1",
             "https://192.168.1.8",
             "https://xlan",
+            "https://[fe80::1]",
+            "https://[2001:db9::1]",
+            "https://[::3]",
         ] {
             assert_eq!(chosen(&proxies, proxied).as_deref(), Some("p"), "{proxied}");
         }

@@ -225,7 +225,13 @@ impl Fate {
             // TLS that failed within an answer, not before the request.
             (ErrorKind::Tls, Some(_)) => Fate::Unknown,
             (ErrorKind::Io, _) if error.is_broken_connection() => Fate::Unknown,
+            // A success of another sort, or no status that there is.
+            (ErrorKind::Http, Some(..=299)) => Fate::Unknown,
             (ErrorKind::Api | ErrorKind::Http, Some(status)) if status >= 500 => Fate::Unknown,
+            // A failure of the server's, whatever the status.
+            (ErrorKind::Api, _) if error.code().is_some_and(|code| code.starts_with('5')) => {
+                Fate::Unknown
+            }
             (ErrorKind::Io | ErrorKind::Cancelled, _) => Fate::Abandoned,
             _ => Fate::Refused,
         }
@@ -249,6 +255,12 @@ mod tests {
         Fate::of(&Error::new(kind, "x").answer(answer))
     }
 
+    fn answered_with(status: u16, code: &str) -> Fate {
+        let code = Some(code.to_owned());
+        let answer = Answer { status: Some(status), code, ..Answer::default() };
+        Fate::of(&Error::new(ErrorKind::Api, "x").answer(answer))
+    }
+
     #[test]
     fn only_what_is_sure_is_sent_again() {
         let io = || Error::io("x", std::io::Error::other("y"));
@@ -268,7 +280,13 @@ mod tests {
             (answered(ErrorKind::Decode, 200, None), Fate::Unknown),
             (answered(ErrorKind::Tls, 200, None), Fate::Unknown),
             (Fate::of(&Error::new(ErrorKind::Tls, "x")), Fate::Refused),
+            (answered(ErrorKind::Http, 203, None), Fate::Unknown),
+            (answered(ErrorKind::Http, 101, None), Fate::Unknown),
+            (answered(ErrorKind::Http, 999, None), Fate::Unknown),
             (answered(ErrorKind::Api, 400, None), Fate::Refused),
+            (answered(ErrorKind::Api, 200, None), Fate::Refused),
+            (answered_with(200, "500000"), Fate::Unknown),
+            (answered_with(200, "401002"), Fate::Refused),
             (answered(ErrorKind::Http, 413, None), Fate::Refused),
         ] {
             assert_eq!(fate, expected);

@@ -38,6 +38,9 @@ const LOG: &str = "tableau_server_client::http";
 /// So much of an address is in a message; `Error::url` has all of it.
 const SHOWN: usize = 2000;
 
+/// What a head may have that is sent.
+const LONGEST_HEAD: usize = 63 << 10;
+
 /// As many redirects are followed, in a row.
 const REDIRECTS: usize = 10;
 
@@ -158,7 +161,7 @@ impl Transport {
             Cow::Owned(scrub.into_owned().with(secret))
         });
         let asker = Asker { scrub: &scrub, ..asker };
-        let limit = request.within.or_else(|| self.options.whole_request());
+        let limit = [request.within, self.options.whole_request()].into_iter().flatten().min();
         let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
         request.until = request.until.or(limit);
         let stopped = asker.stop.and_then(Stop::deadline);
@@ -170,8 +173,8 @@ impl Transport {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
-            if request.method == Method::DELETE && request.may_have_arrived && error.is_not_found()
-            {
+            let is_gone = error.is_not_found() && !error.is_a_page();
+            if request.method == Method::DELETE && request.may_have_arrived && is_gone {
                 debug!(target: LOG, "{error}: an earlier try had deleted it");
                 return finish(Success::nothing(asker.scrub));
             }
@@ -195,9 +198,10 @@ impl Transport {
         url.origin = self.origin();
         let mut redirects = 0;
         loop {
-            // A redirect may have made it as long as a head can be.
             let address = url.to_string();
-            let doing = format!("{} {}", request.method, cut(&scrub.clean(&address), SHOWN));
+            let doing = format!("{} {}", request.method, scrub.start_of(&address, false, SHOWN));
+            self.check_head(request, &address, asker.token, redirects)
+                .map_err(|error| error.doing(&doing))?;
             let turn = self.turn(asker, deadline, request.at_once);
             let turn = turn.map_err(|error| error.doing(&doing))?;
             let started = Instant::now();
@@ -226,6 +230,34 @@ impl Transport {
                 }
             }
         }
+    }
+
+    /// Refuses what is longer than a head that can be sent: by a filter, the program's own headers, a
+    /// server's ids, or a redirect.
+    fn check_head(
+        &self,
+        request: &Request<'_>,
+        address: &str,
+        token: Option<&Secret>,
+        redirects: usize,
+    ) -> Result<()> {
+        let own =
+            self.options.headers.iter().map(|(name, value)| name.len() + value.reveal().len());
+        let others = request.headers.iter().map(|(name, value)| name.len() + value.len());
+        let headers: usize = own.chain(others).map(|length| length + 4).sum();
+        // Host, User-Agent and what belongs to a body.
+        let more = self.options.agent_name().len() + 500;
+        let length = address.len() + headers + token.map_or(0, |token| token.reveal().len()) + more;
+        if length <= LONGEST_HEAD {
+            return Ok(());
+        }
+        let kind = if redirects > 0 { ErrorKind::Redirect } else { ErrorKind::Input };
+        let what = format!(
+            "the head of this request has some {length} bytes, {} of them its address and {headers} \
+             headers: more than {LONGEST_HEAD} are not sent",
+            address.len()
+        );
+        Err(Error::new(kind, what))
     }
 
     fn turn(
@@ -306,8 +338,14 @@ impl Transport {
             .timeout_recv_response(Some(first_byte))
             .timeout_global(left.map(options::countable))
             .build();
-        connector::staged(|| self.agent.run(request))
-            .map_err(|(error, stage)| Failure::Ureq(error, stage))
+        match connector::staged(|| self.agent.run(request)) {
+            // A refusal may come early, and a success may not.
+            Ok((answer, false)) if answer.status().is_success() => {
+                Err(Failure::Ureq(connector::untaken(), Stage::UnderWay))
+            }
+            Ok((answer, _)) => Ok(answer),
+            Err((error, stage)) => Err(Failure::Ureq(error, stage)),
+        }
     }
 
     fn failed(&self, failure: Failure, url: &Url, scrub: &Scrub) -> Error {

@@ -7,6 +7,8 @@ use std::time::Duration;
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
+use super::UNTAKEN;
+
 /// A connection that broke after it was made.
 ///
 /// ureq takes some of these for the end of a body that has no length; in this wrapping it takes
@@ -26,9 +28,11 @@ impl std::error::Error for Broken {
     }
 }
 
+/// Whether a socket fails like this that is of no use any more: whatever is not the end of a wait,
+/// or an error of a layer above the socket.
 fn is_break(kind: ErrorKind) -> bool {
-    use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
-    matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
+    use ErrorKind::{Interrupted, InvalidData, InvalidInput, Other, TimedOut, WouldBlock};
+    !matches!(kind, Interrupted | InvalidData | InvalidInput | Other | TimedOut | WouldBlock)
 }
 
 pub(super) fn marked(error: Error) -> Error {
@@ -97,6 +101,7 @@ impl<T: Transport> Transport for Lenient<T> {
             (Ok(false) | Err(_), Some(cause)) => Err(marked(cause)),
             (Ok(more), Some(cause)) => {
                 self.unwritable = Some(cause);
+                UNTAKEN.set(true);
                 Ok(more)
             }
             (result, None) => result.map_err(marked),

@@ -11,7 +11,9 @@ mod stoppable;
 mod tls;
 
 use std::cell::Cell;
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::ClientConfig;
 use ureq::Error;
@@ -48,6 +50,8 @@ pub(super) fn agent(config: Config, tls: Arc<ClientConfig>, names: Names) -> ure
 thread_local! {
     /// Connections that this thread began and has not finished making.
     static UNFINISHED: Cell<u32> = const { Cell::new(0) };
+    /// Whether an answer came to this thread's request although not all of that could be sent.
+    static UNTAKEN: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Where an exchange was when it failed.
@@ -58,17 +62,27 @@ pub(super) enum Stage {
     UnderWay,
 }
 
-/// Runs a request, and says at which stage it failed.
+/// Runs a request, and says at which stage it failed; or whether the server took all of it before it
+/// answered.
 ///
 /// Its body may come from another request of this thread, which is counted for itself.
-pub(super) fn staged<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, (Error, Stage)> {
-    let outer = UNFINISHED.replace(0);
+pub(super) fn staged<T>(
+    run: impl FnOnce() -> Result<T, Error>,
+) -> Result<(T, bool), (Error, Stage)> {
+    let outer = (UNFINISHED.replace(0), UNTAKEN.replace(false));
     let outcome = run();
-    let stage = match UNFINISHED.replace(outer) {
+    let stage = match UNFINISHED.replace(outer.0) {
         0 => Stage::UnderWay,
         _ => Stage::Connecting,
     };
-    outcome.map_err(|error| (error, stage))
+    let untaken = UNTAKEN.replace(outer.1);
+    outcome.map(|answer| (answer, !untaken)).map_err(|error| (error, stage))
+}
+
+/// That the server answered as if it had a body of which it did not take all.
+pub(super) fn untaken() -> Error {
+    let what = "the server took a part of the request only, and answered as if it had all of it";
+    Error::Io(io::Error::other(Broken(io::Error::other(what))))
 }
 
 /// The first of the chain: notes that a connection is being made.
@@ -81,6 +95,14 @@ impl<In: Transport> Connector<In> for Begun {
     fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<In>, Error> {
         UNFINISHED.set(UNFINISHED.get() + 1);
         Ok(chained)
+    }
+}
+
+/// The time that a bound allows, if it does not allow any.
+fn exact(bound: Span) -> Option<Duration> {
+    match bound {
+        Span::Exact(time) => Some(time),
+        Span::NotHappening => None,
     }
 }
 

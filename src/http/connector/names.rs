@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,8 +12,9 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
+use ureq::unversioned::transport::time::Duration as Span;
 
-use super::Stopped;
+use super::{Stopped, exact};
 use crate::stop;
 
 /// Addresses of host names, remembered for a while: ureq asks for every request, pooled
@@ -60,13 +62,20 @@ impl<R: Resolver> Resolver for Names<R> {
         {
             return Ok(addresses.clone());
         }
-        // Nothing ends a lookup that the system has begun.
-        let looked_up = match stop::watched() {
-            None => self.0.resolver.resolve(uri, config, timeout),
-            Some(stop) => {
+        // ureq would start a thread for it, and panic where there is none.
+        let never = NextTimeout { after: Span::NotHappening, ..timeout };
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        let looked_up = match (host.parse::<IpAddr>(), timeout.after, stop::watched()) {
+            (Ok(_), _, _) | (_, Span::NotHappening, None) => {
+                self.0.resolver.resolve(uri, config, never)
+            }
+            // Nothing ends a lookup that the system has begun.
+            (_, within, stop) => {
                 let (names, uri, config) = (self.0.clone(), uri.clone(), config.clone());
-                let look_up = move || names.resolver.resolve(&uri, &config, timeout);
-                let looked_up = stop.apart("looking up", None, look_up).map_err(Stopped::error)?;
+                let look_up = move || names.resolver.resolve(&uri, &config, never);
+                let looked_up =
+                    stop.unwrap_or_default().apart("looking up", exact(within), look_up);
+                let looked_up = looked_up.map_err(Stopped::error)?;
                 looked_up.unwrap_or(Err(Error::Timeout(timeout.reason)))
             }
         };

@@ -12,7 +12,7 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport,
 };
 
-use super::{Names, left_for_connecting};
+use super::{Names, exact, left_for_connecting};
 use crate::stop::{self, Stop};
 
 /// Makes connections by the connectors in it.
@@ -70,11 +70,7 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
             (None, None) => connect()?,
             (stop, _) => {
                 let left = left_for_connecting(details);
-                let within = match left.after {
-                    Span::Exact(within) => Some(within),
-                    Span::NotHappening => None,
-                };
-                match stop.unwrap_or_default().apart("connecting", within, connect) {
+                match stop.unwrap_or_default().apart("connecting", exact(left.after), connect) {
                     Ok(Some(connected)) => connected?,
                     given_up => {
                         // What the thread waits for on a socket, it need not any more.
