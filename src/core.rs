@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use log::warn;
 
 use crate::credentials::SignIn;
-use crate::error::cut;
+use crate::error::one_line;
 use crate::http::{Asker, Origin, Request, Success, Transport, encode_segment};
 use crate::identity::{Identity, LOG, Sharing, SignedIn};
 use crate::ids::{SiteId, UserId};
@@ -50,17 +50,10 @@ impl Core {
     ) -> Result<Core> {
         let answer = SignedIn::by(&transport, version, &sign_in, transport.scrub(), stop, None)?;
         let known = transport.scrub().clone();
-        // Content URLs differ in more than case.
-        if !answer.site_url.eq_ignore_ascii_case(sign_in.site()) {
-            let there = known.clone().with(sign_in.secret()).with(&answer.token);
-            warn!(
-                target: LOG,
-                "the server signed in to the site {:?}, and was asked for {:?}",
-                cut(&there.clean(&answer.site_url), 100),
-                cut(sign_in.site(), 100)
-            );
-        }
-        Ok(Core::new(transport, version, answer, Some(sign_in), &known))
+        let asked = sign_in.site().to_owned();
+        let core = Core::new(transport, version, answer, Some(sign_in), &known);
+        core.check_site(&asked);
+        Ok(core)
     }
 
     fn new(
@@ -130,7 +123,18 @@ impl Core {
         let sign_in = self.identity.sign_in().cloned();
         // The old token is none any more, and still nobody's to see.
         let known = &self.identity.token().scrub;
-        Ok(Core::new(self.transport.clone(), self.version, answer, sign_in, known))
+        let core = Core::new(self.transport.clone(), self.version, answer, sign_in, known);
+        core.check_site(content_url);
+        Ok(core)
+    }
+
+    /// Logs where the server leads to another site than it was asked for.
+    fn check_site(&self, asked: &str) {
+        // Content URLs differ in more than case.
+        if !self.site_url.eq_ignore_ascii_case(asked) {
+            let (here, asked) = (self.shown(&self.site_url), self.shown(asked));
+            warn!(target: LOG, "asked for the site {asked:?}, the server led to {here:?}");
+        }
     }
 
     /// Ends the session: takes it out of the file that it is shared by, then signs out, both within
@@ -187,6 +191,16 @@ impl Core {
         self.api(&format!("sites/{}/{path}", encode_segment(self.site_id.as_str())))
     }
 
+    /// The error without the secrets that names and ids of the server's may be.
+    pub(crate) fn clean(&self, error: Error) -> Error {
+        error.scrubbed(&self.identity.token().scrub)
+    }
+
+    /// What the server calls something, for a line of a log.
+    pub(crate) fn shown(&self, text: &str) -> String {
+        one_line(&self.identity.token().scrub.start_of(text, false, 200)).into_owned()
+    }
+
     /// The whole address of a call, for messages.
     pub(crate) fn address(&self, path: &str) -> String {
         let address = self.transport.base().call(path).to_string();
@@ -209,6 +223,10 @@ impl Core {
         let used = self.identity.token();
         let outcome = self.transport.send(&mut request, self.asker(&used), &mut finish);
         match outcome {
+            // What can be read once only, and was, cannot be sent again.
+            Err(expired) if expired.is_session_expired() && !request.is_repeatable() => {
+                Err(expired.and_then_failed("what was sent cannot be sent again", None))
+            }
             Err(expired) if expired.is_session_expired() && self.renews() => {
                 self.identity.renew(self, &used, expired, request.deadline())?;
                 let token = self.identity.token();

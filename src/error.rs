@@ -29,7 +29,7 @@ struct Inner {
 }
 
 /// What is known of the answer that an error is about.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Answer {
     pub status: Option<u16>,
     pub code: Option<String>,
@@ -215,6 +215,23 @@ impl Error {
         }
     }
 
+    /// The same error for another caller, its causes in words.
+    pub(crate) fn again(&self) -> Error {
+        let Inner { kind, doing, what, answer, sign_in, broken, source } = &*self.0;
+        let causes = source
+            .as_ref()
+            .map(|source| source.chain().map(ToString::to_string).collect::<Vec<_>>().join(": "));
+        Error(Box::new(Inner {
+            kind: *kind,
+            doing: doing.clone(),
+            what: what.clone(),
+            answer: answer.clone(),
+            sign_in: *sign_in,
+            broken: *broken,
+            source: causes.map(anyhow::Error::msg),
+        }))
+    }
+
     pub(crate) fn is_a_page(&self) -> bool {
         self.0.answer.is_a_page
     }
@@ -340,7 +357,7 @@ impl fmt::Display for Error {
 
 /// The text on one line, with nothing in it that moves a terminal's cursor or turns the text around:
 /// some of it is a stranger's, and it ends up in logs.
-fn one_line(text: &str) -> Cow<'_, str> {
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     let moves =
         |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     if !text.contains(moves) {
@@ -378,6 +395,12 @@ pub(crate) fn cut(text: &str, most: usize) -> Cow<'_, str> {
         whole if whole.len() == text.len() => text.into(),
         start => format!("{start}…").into(),
     }
+}
+
+/// The text where it is short, and otherwise nothing of it: what is cut off may be the beginning of a
+/// secret.
+pub(crate) fn short(text: &str, most: usize) -> &str {
+    if text.len() <= most { text } else { "…" }
 }
 
 /// As many whole characters as fit into `most` bytes.

@@ -1,5 +1,6 @@
 //! [`Identity`]: who is signed in, by which token, and how to sign in again.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -28,6 +29,34 @@ const RENEWALS_WITHIN: Duration = Duration::from_secs(5 * 60);
 
 /// The file of a session that somebody else is to renew is looked into this often.
 const LOOK: Duration = Duration::from_millis(50);
+
+thread_local! {
+    /// The sessions that this thread is renewing.
+    static RENEWING: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A session that this thread is renewing, until it is dropped.
+struct Renewing(usize);
+
+impl Renewing {
+    /// `None` where it is doing so already.
+    fn begin(identity: &Identity) -> Option<Renewing> {
+        let number = std::ptr::from_ref(identity).addr();
+        let begun = RENEWING.try_with(|renewing| {
+            let mut renewing = renewing.borrow_mut();
+            let is_new = !renewing.contains(&number);
+            renewing.extend(is_new.then_some(number));
+            is_new
+        });
+        begun.unwrap_or(true).then_some(Renewing(number))
+    }
+}
+
+impl Drop for Renewing {
+    fn drop(&mut self) {
+        let _ = RENEWING.try_with(|renewing| renewing.borrow_mut().retain(|one| *one != self.0));
+    }
+}
 
 /// What an answer to a sign-in or a switch of site says.
 pub(crate) struct SignedIn {
@@ -176,6 +205,11 @@ impl Identity {
         deadline: Option<Instant>,
     ) -> Result<()> {
         let stop = core.stop();
+        // A function that mints tokens, or a logger, may ask over the very session.
+        let Some(_renewing) = Renewing::begin(self) else {
+            let what = "it was asked over by what is to renew it";
+            return Err(expired.and_then_failed(what, None));
+        };
         let over = || {
             stop.is_some_and(Stop::is_stopped)
                 || deadline.is_some_and(|deadline| deadline <= Instant::now())
@@ -228,7 +262,7 @@ impl Identity {
             Err(error) => {
                 // Of a function that mints tokens, too.
                 let error = error.scrubbed(&used.scrub);
-                renewal.refused = error.is_sign_in_failed();
+                renewal.refused = is_refusal(&error);
                 renewal.failed = Some((Instant::now(), cut(&error.to_string(), 500).into_owned()));
                 return Err(expired.and_then_failed("signing in again failed", Some(error)));
             }
@@ -247,7 +281,10 @@ impl Identity {
             );
             // Nobody else will end the session that was not wanted.
             let stray = core.with_identity(Identity::new(&scrub, answer.token, None));
-            if let Err(error) = stray.sign_out(core.transport.sign_out_timeout()) {
+            let within = core.transport.sign_out_timeout();
+            let left = earlier(deadline, stop.and_then(Stop::deadline))
+                .map_or(within, |by| by.saturating_duration_since(Instant::now()).min(within));
+            if let Err(error) = stray.sign_out(left) {
                 warn!(target: LOG, "ending that session failed: {error}");
             }
             return Err(Error::new(ErrorKind::Decode, what));
@@ -332,8 +369,14 @@ impl Identity {
     }
 }
 
+/// Whether the server does not let these credentials in, now and later, rather than not now.
+fn is_refusal(error: &Error) -> bool {
+    let refused = matches!(error.status(), Some(400..=499)) && error.status() != Some(429);
+    error.is_sign_in_failed() || (error.kind() == ErrorKind::Api && refused)
+}
+
 /// The earlier of two moments, of which `None` is never.
-fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
     [one, other].into_iter().flatten().min()
 }
 

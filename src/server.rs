@@ -1,11 +1,12 @@
 //! [`Server`]: an address, and how to talk to it.
 
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use crate::core::Core;
 use crate::credentials::{Credentials, SignIn};
 use crate::http::{Asker, Base, HttpOptions, Request, Transport};
-use crate::identity::{Sharing, SignedIn};
+use crate::identity::{Sharing, SignedIn, earlier};
 use crate::session::Session;
 use crate::session_file::SessionFile;
 use crate::stop::{self, Stop};
@@ -33,7 +34,15 @@ use crate::{Error, ErrorKind, Result};
 pub struct Server {
     transport: Arc<Transport>,
     pinned: Option<ApiVersion>,
-    asked: Mutex<Option<ApiVersion>>,
+    asked: Mutex<Asked>,
+}
+
+/// What came of the question about the version.
+#[derive(Debug, Default)]
+struct Asked {
+    version: Option<ApiVersion>,
+    /// When it failed last, and how, for those that waited for it meanwhile.
+    failed: Option<(Instant, Error)>,
 }
 
 impl Server {
@@ -46,7 +55,7 @@ impl Server {
     /// query or a fragment is refused too, without repeating what may be a secret.
     pub fn new(address: &str) -> Result<Server> {
         let transport = Transport::new(Base::parse(address)?, HttpOptions::new())?;
-        Ok(Server { transport: Arc::new(transport), pinned: None, asked: Mutex::new(None) })
+        Ok(Server { transport: Arc::new(transport), pinned: None, asked: Mutex::default() })
     }
 
     /// Pins the REST API version, such as `"3.24"`. Default: the first sign-in asks the server.
@@ -168,7 +177,8 @@ impl Server {
         let (mark, sign_in) = (SessionFile::mark()?, SignIn::of(credentials));
         let sharing = Sharing { file: file.clone(), mark: Some(mark.clone()) };
         let is_new = file.is_missing();
-        let mut locked = file.lock(true, file.patient(), stop)?;
+        let patient = earlier(file.patient(), self.transport.deadline());
+        let mut locked = file.lock(true, patient, stop)?;
         locked.check()?;
         let core = match self.core(credentials, stop) {
             Ok(core) => core,
@@ -221,7 +231,8 @@ impl Server {
         sign_in: Option<SignIn>,
         stop: Option<&Stop>,
     ) -> Result<Session<'_>> {
-        let there = file.lock(false, file.patient(), stop)?.read()?;
+        let patient = earlier(file.patient(), self.transport.deadline());
+        let there = file.lock(false, patient, stop)?.read()?;
         let Some(there) = there else {
             return Err(Error::config(format!("there is no session in {file:?} at the moment")));
         };
@@ -248,23 +259,38 @@ impl Server {
         if let Some(version) = self.pinned {
             return Ok(version);
         }
-        let Some(mut asked) = stop::lock(&self.asked, stop, stop.and_then(Stop::deadline))? else {
+        let begun = Instant::now();
+        let deadline = earlier(self.transport.deadline(), stop.and_then(Stop::deadline));
+        let Some(mut asked) = stop::lock(&self.asked, stop, deadline)? else {
             let what = "the server was not asked for its version in the time allowed";
             return Err(Error::new(ErrorKind::Timeout, what));
         };
-        if let Some(version) = *asked {
+        if let Some(version) = asked.version {
             return Ok(version);
+        }
+        // Who waited while it failed need not wait for the same again.
+        if let Some((when, error)) = &asked.failed
+            && *when > begun
+        {
+            return Err(error.again());
         }
         let version = match self.info(stop) {
             Ok(info) => info.rest_api_version,
             Err(error) if error.status() == Some(404) => ApiVersion::FIRST_TO_ASK,
-            // Whoever answered, it was not the version.
-            Err(error) if error.kind() == ErrorKind::Api => {
-                return Err(error.into_kind(ErrorKind::Http));
+            Err(error) => {
+                // Whoever answered, it was not the version.
+                let error = match error.kind() {
+                    ErrorKind::Api => error.into_kind(ErrorKind::Http),
+                    _ => error,
+                };
+                // A stop is the own one of who asked.
+                if !stop.is_some_and(Stop::is_stopped) {
+                    asked.failed = Some((Instant::now(), error.again()));
+                }
+                return Err(error);
             }
-            Err(error) => return Err(error),
         };
-        *asked = Some(version);
+        asked.version = Some(version);
         Ok(version)
     }
 }

@@ -53,6 +53,15 @@ struct Now {
 
 type End = Box<dyn Fn() + Send>;
 
+/// Something to be done at a stop.
+pub(crate) struct AtStop(Arc<State>, u64);
+
+impl Drop for AtStop {
+    fn drop(&mut self) {
+        self.0.now().ends.remove(&self.1);
+    }
+}
+
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State")
@@ -112,6 +121,29 @@ impl Stop {
         self.0.deadline
     }
 
+    /// Has this done when it is stopped, as long as what is returned is kept.
+    fn at_stop(&self, end: impl Fn() + Send + 'static) -> Result<AtStop> {
+        let mut now = self.0.now();
+        self.check_at(&now)?;
+        now.last += 1;
+        let number = now.last;
+        now.ends.insert(number, Box::new(end));
+        Ok(AtStop(self.0.clone(), number))
+    }
+
+    /// A stop for a part of what this one is for: it stops with this one, by its own deadline too,
+    /// and by itself. The link has to be kept.
+    pub(crate) fn branch(&self) -> (Stop, Option<AtStop>) {
+        let branch = Stop(Arc::new(State { deadline: self.0.deadline, ..State::default() }));
+        let stopped = branch.clone();
+        let link = self.at_stop(move || stopped.stop()).ok();
+        // Its deadline is the branch's own.
+        if self.0.now().stopped {
+            branch.stop();
+        }
+        (branch, link)
+    }
+
     /// Waits for something that `end` ends, should it be stopped meanwhile. A deadline ends it by
     /// its own time for waiting.
     pub(crate) fn ending<T>(
@@ -119,20 +151,7 @@ impl Stop {
         end: impl Fn() + Send + 'static,
         wait: impl FnOnce() -> T,
     ) -> Result<T> {
-        struct Under<'a>(&'a State, u64);
-        impl Drop for Under<'_> {
-            fn drop(&mut self) {
-                self.0.now().ends.remove(&self.1);
-            }
-        }
-        let under = {
-            let mut now = self.0.now();
-            self.check_at(&now)?;
-            now.last += 1;
-            let number = now.last;
-            now.ends.insert(number, Box::new(end));
-            Under(&self.0, number)
-        };
+        let under = self.at_stop(end)?;
         let waited = wait();
         drop(under);
         self.check().map(|()| waited)
@@ -301,6 +320,27 @@ mod tests {
         stop.ending(|| panic!("it has ended"), || ()).unwrap();
         stop.stop();
     }
+
+    #[test]
+    fn a_branch_stops_with_the_whole_and_by_itself() {
+        let whole = Stop::new();
+        let (branch, link) = whole.branch();
+        branch.stop();
+        assert!(branch.is_stopped() && !whole.is_stopped());
+        let (other, other_link) = whole.branch();
+        drop(link);
+        whole.stop();
+        assert!(other.is_stopped());
+        drop(other_link);
+        assert_eq!(whole.branch().0.check().unwrap_err().kind(), ErrorKind::Cancelled);
+        let (branch, _link) = Stop::after(Duration::from_millis(1)).branch();
+        assert_eq!(branch.sleep(LONG).unwrap_err().kind(), ErrorKind::Timeout);
+        let late = Stop::after(Duration::ZERO).branch().0;
+        assert_eq!(late.check().unwrap_err().kind(), ErrorKind::Timeout);
+        assert!(whole.0.now().ends.is_empty());
+    }
+
+    const LONG: Duration = Duration::from_secs(60);
 
     #[test]
     fn what_nothing_can_end_is_left_behind() {

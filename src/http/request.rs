@@ -218,6 +218,11 @@ impl<'b> Request<'b> {
         self
     }
 
+    /// Whether it may be sent a second time at all.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.repeat != Repeat::Never
+    }
+
     /// Tried once, whatever becomes of it.
     pub(crate) fn once(mut self) -> Request<'b> {
         self.repeat = Repeat::Never;

@@ -126,6 +126,11 @@ impl Transport {
         self.options.signing_out()
     }
 
+    /// When a request that begins now has to be done.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.options.whole_request().and_then(|limit| Instant::now().checked_add(limit))
+    }
+
     pub(crate) fn renews_sessions(&self) -> bool {
         self.options.renews_sessions()
     }
@@ -180,7 +185,9 @@ impl Transport {
             }
             let again = tries.again_after(&error);
             request.may_have_arrived |= tries.may_have_arrived();
-            let Some(wait) = again else { return Err(error) };
+            // What `finish` says of an answer may hold the server's words.
+            let Some(wait) = again else { return Err(error.scrubbed(asker.scrub)) };
+            let error = error.scrubbed(asker.scrub);
             warn!(target: LOG, "{error}: trying again in {} ms", wait.as_millis());
             stop::sleep(asker.stop, wait)?;
         }

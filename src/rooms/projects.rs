@@ -84,7 +84,7 @@ impl<'s> Projects<'s> {
             return Err(Error::input("the path of a project names none"));
         }
         let what = || format!("projects have the path {path:?}");
-        find::only(found, what, |project| project.id.to_string())
+        find::only(self.core, found, what, |project| project.id.to_string())
     }
 
     /// Creates a project.

@@ -31,6 +31,7 @@ pub(crate) fn fitting<T: Listed>(
 
 /// The only one, if there is one.
 pub(crate) fn only<T>(
+    core: &Core,
     mut found: Vec<T>,
     what: impl FnOnce() -> String,
     show: impl Fn(&T) -> String,
@@ -43,7 +44,7 @@ pub(crate) fn only<T>(
         list += ", …";
     }
     let what = format!("{} {}: {list}", found.len(), what());
-    Err(Error::new(ErrorKind::Ambiguous, what))
+    Err(core.clean(Error::new(ErrorKind::Ambiguous, what)))
 }
 
 /// The names of a path whose parts are separated by `/`; `\/` is a slash and `\\` a backslash in a
@@ -201,7 +202,7 @@ macro_rules! find_by_name {
                 let fits = |item: &$Item| item.name == name && fits(item);
                 let found = $crate::shared::find::fitting(self.list(), [NAME.eq(name)], fits)?;
                 let what = || format!(concat!($what, " have the name {:?}"), name);
-                $crate::shared::find::only(found, what, |item| {
+                $crate::shared::find::only(self.core, found, what, |item| {
                     let project = item.project_name.as_deref().unwrap_or("(no project)");
                     format!("{} in {project:?}", item.id)
                 })

@@ -12,6 +12,7 @@ use crate::core::Core;
 use crate::http::{Fate, Request};
 use crate::ids::{JobId, Located};
 use crate::rooms::jobs::{FinishCode, Job, Jobs};
+use crate::secret::{Scrub, Secret};
 use crate::{Error, ErrorKind, Result};
 
 /// A background job that a call has started.
@@ -39,6 +40,8 @@ pub struct JobHandle<'s> {
     job: Job,
     /// The connections that it publishes along.
     asked: Vec<Asked>,
+    /// What its notes may repeat of what the server was told in confidence.
+    hidden: Vec<Secret>,
 }
 
 /// How a job is waited for.
@@ -114,18 +117,25 @@ impl fmt::Debug for JobWait<'_> {
 
 impl<'s> JobHandle<'s> {
     pub(crate) fn new(core: &'s Arc<Core>, job: Job) -> JobHandle<'s> {
-        JobHandle { core, id: job.id.clone(), job, asked: Vec::new() }
+        let id = job.id.clone();
+        JobHandle::asked(core, &id, job)
     }
 
     /// Of a job that was asked for by this id.
     pub(crate) fn asked(core: &'s Arc<Core>, id: &JobId, job: Job) -> JobHandle<'s> {
-        JobHandle { core, id: id.clone(), job, asked: Vec::new() }
+        JobHandle { core, id: id.clone(), job, asked: Vec::new(), hidden: Vec::new() }
     }
 
-    /// Of a job that publishes these connections along.
-    pub(crate) fn publishing(mut self, asked: Vec<Asked>) -> JobHandle<'s> {
-        self.asked = asked;
+    /// Of a job that publishes these connections along, and what of them is secret.
+    pub(crate) fn publishing(mut self, asked: Vec<Asked>, hidden: Vec<Secret>) -> JobHandle<'s> {
+        (self.asked, self.hidden) = (asked, hidden);
         self
+    }
+
+    /// What no message may repeat: the server's notes may say anything.
+    fn scrub(&self) -> Scrub {
+        let known = self.core.identity.token().scrub.clone();
+        self.hidden.iter().fold(known, Scrub::with)
     }
 
     /// The job's id.
@@ -169,7 +179,11 @@ impl<'s> JobHandle<'s> {
     /// be asked time and again, which says nothing about the job.
     ///
     /// REST: [Query Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_job), API 2.6.
-    pub fn wait_with(&mut self, mut how: JobWait<'_>) -> Result<Job> {
+    pub fn wait_with(&mut self, how: JobWait<'_>) -> Result<Job> {
+        self.waited(how).map_err(|error| error.scrubbed(&self.scrub()))
+    }
+
+    fn waited(&mut self, mut how: JobWait<'_>) -> Result<Job> {
         let started = Instant::now();
         let left = |how: &JobWait<'_>| {
             how.deadline.map(|deadline| deadline.saturating_sub(started.elapsed()))
@@ -181,7 +195,7 @@ impl<'s> JobHandle<'s> {
             if let Some(tell) = &mut how.progress {
                 tell(&self.job);
             }
-            return ended(&self.job);
+            return ended(&self.job, &self.scrub());
         }
         loop {
             // The last question may be asked just before the deadline, and has a moment then.
@@ -194,7 +208,7 @@ impl<'s> JobHandle<'s> {
                         tell(job);
                     }
                     if job.completed_at.is_some() {
-                        return ended(job);
+                        return ended(&self.job, &self.scrub());
                     }
                 }
                 Err(error)
@@ -204,7 +218,7 @@ impl<'s> JobHandle<'s> {
                 {
                     failed += 1;
                     asked_for = error.retry_after();
-                    let id = &self.id;
+                    let id = self.core.shown(self.id.as_str());
                     warn!(target: "tableau_server_client::job", "asking for job {id}: {error}");
                 }
                 Err(error) => return Err(error.doing(format!("waiting for job {}", self.id))),
@@ -235,12 +249,11 @@ impl<'s> JobHandle<'s> {
     /// and [Query Data Source Connections](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#query_data_source_connections), API 2.3.
     pub fn published_connections(&self) -> Result<Vec<PublishedConnection>> {
         if self.job.completed_at.is_none() {
-            return Err(Error::input(format!(
-                "{} has not ended: what it published is known when it was waited for",
-                called(&self.job)
-            )));
+            let called = called(&self.job);
+            let what = format!("{called} has not ended: what it published is known then");
+            return Err(Error::input(what).scrubbed(&self.scrub()));
         }
-        let job = ended(&self.job)?;
+        let job = ended(&self.job, &self.scrub())?;
         let workbook = job.workbook.as_ref().map(Located::path);
         let item = workbook.or_else(|| job.datasource.as_ref().map(Located::path));
         Ok(compare(self.core, item.as_deref(), &self.asked))
@@ -277,7 +290,7 @@ fn still_running(job: &Job, deadline: Duration) -> Error {
 }
 
 /// A job that has ended, as a result.
-fn ended(job: &Job) -> Result<Job> {
+fn ended(job: &Job, scrub: &Scrub) -> Result<Job> {
     let how = match &job.finish_code {
         Some(FinishCode::Success | FinishCode::Completed) => return Ok(job.clone()),
         Some(FinishCode::Failed) => "failed".to_owned(),
@@ -290,7 +303,7 @@ fn ended(job: &Job) -> Result<Job> {
     let notes: Vec<String> = notes.chain(more).collect();
     let colon = if notes.is_empty() { "" } else { ": " };
     let what = format!("{} {how}{colon}{}", called(job), notes.join("; "));
-    Err(Error::new(ErrorKind::Job, crate::error::cut(&what, 2000)))
+    Err(Error::new(ErrorKind::Job, scrub.start_of(&what, false, 2000)))
 }
 
 impl fmt::Debug for JobHandle<'_> {

@@ -144,6 +144,11 @@ impl Identity {
 
 /// Uploads a file, all of it or what is left of it.
 pub(super) fn upload(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
+    // The server's id of it is in some of the messages.
+    chunks(core, source).map_err(|error| core.clean(error))
+}
+
+fn chunks(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
     let file = identity(source)?;
     let mut restarts = 0..source.restarts;
     let mut waits = Backoff::new(Duration::from_millis(200), 2.0, Duration::from_secs(30));

@@ -29,7 +29,10 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>> {
     // Not as the source: the parser's messages repeat names out of the text.
     Document::parse_with_options(text, options).map_err(|error| {
         let why = error.to_string();
-        Error::decode(format!("the answer is no well-formed XML: {}", crate::error::cut(&why, 300)))
+        Error::decode(format!(
+            "the answer is no well-formed XML: {}",
+            crate::error::short(&why, 300)
+        ))
     })
 }
 
@@ -181,7 +184,7 @@ impl<'a> Node<'a> {
             "tsResponse" => Ok(root),
             other => Err(Error::decode(format!(
                 "the answer's root is <{}>, where <tsResponse> was due",
-                crate::error::cut(other, 64)
+                crate::error::short(other, 64)
             ))),
         }
     }
@@ -269,7 +272,7 @@ impl<'a> Node<'a> {
     /// may be long, or a secret.
     pub(crate) fn fail(self, what: &str, why: &str) -> Error {
         let at = self.0.document().text_pos_at(self.0.range().start);
-        let tag = crate::error::cut(self.tag(), 64);
+        let tag = crate::error::short(self.tag(), 64);
         Error::decode(format!("{what} of <{tag}> at line {}, column {} {why}", at.row, at.col))
     }
 }

@@ -598,3 +598,41 @@ fn a_path_prefix_is_kept() {
     assert_eq!(raw.lines()[5], "POST /bi/api/3.24/auth/signout");
     assert_eq!(raw.lines()[8], "POST /a/b/api/3.24/auth/signout");
 }
+
+/// What no head can hold is refused before it is sent, whoever made it so long.
+#[test]
+fn heads_that_are_too_long_are_told() {
+    let long = "x".repeat(70_000);
+    let raw = Raw::signed_in(|_| workbooks(""));
+    let session = with(&raw.url, plain()).into_session(&auth()).unwrap();
+    let before = raw.lines().len();
+    let error = session.workbooks().list().filter(tsc::workbooks::NAME.eq(&*long)).total();
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input, "{error:?}");
+    assert!(error.to_string().len() < 4000, "{error}");
+    let headers = plain().header("X-Long", &long);
+    let error = with(&raw.url, headers).server_info().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input, "{error:?}");
+    assert_eq!(raw.lines().len(), before);
+
+    let location = format!("/{long}");
+    let raw = Raw::signed_in(move |_| crate::raw::redirect(302, &location[..60_000]));
+    let options = plain().header("X-Long", &long[..10_000]);
+    let session = with(&raw.url, options).into_session(&auth()).unwrap();
+    let error = session.workbooks().list().total().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Redirect, "{error:?}");
+
+    let id = long.repeat(20);
+    let raw = Raw::start(move |seen| match seen.path().ends_with("signin") {
+        true => success(&format!(
+            "<credentials token=\"T\"><site id=\"{id}\" contentUrl=\"\"/><user id=\"u\"/>\
+             </credentials>"
+        )),
+        false => crate::raw::signed_in(seen).unwrap(),
+    });
+    let session = with(&raw.url, plain()).into_session(&auth()).unwrap();
+    let (result, took) = crate::help::timed(|| session.workbooks().list().total());
+    let error = result.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+    assert!(error.to_string().len() < 4000 && took < crate::help::LONG, "{took:?}");
+}

@@ -109,7 +109,19 @@ const CHILD: &str = "TSC_TEST_CHILD";
 /// Runs an ignored test of this binary as a process of its own, with these variables and no
 /// others that say anything of proxies.
 pub fn child(test: &str, variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    run(Command::new(std::env::current_exe().unwrap()), test, variables)
+}
+
+/// The same, with no more than so many KiB of addresses: threads run out before they are many.
+#[cfg(target_os = "linux")]
+pub fn child_within(kib: usize, test: &str, variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("ulimit -v {kib}; exec \"$0\" \"$@\"")]);
+    command.arg(std::env::current_exe().unwrap());
+    run(command, test, variables)
+}
+
+fn run(mut command: Command, test: &str, variables: &[(&str, &str)]) -> Output {
     command.args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"]);
     for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUEST_METHOD"] {
         command.env_remove(name).env_remove(name.to_ascii_lowercase());

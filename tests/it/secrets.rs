@@ -368,3 +368,111 @@ fn a_server_that_names_things_like_secrets_gets_none_of_them_shown() {
     shown.add(&session.detach());
     assert_clean(&shown.0, &["THE-TOKEN"], "the session's token");
 }
+
+/// What the library itself says of ids and names that a server chose is clean, too; and so are the
+/// lines of its log.
+#[test]
+fn a_server_that_gives_things_secrets_for_names_gets_none_of_them_shown() {
+    logs::start();
+    let mark = logs::mark();
+    let long = format!("THE-TOKEN{}", "y".repeat(3000));
+    let notes = format!("{}hush-hush db-password", "x".repeat(1950));
+    let raw = Raw::start(move |seen| {
+        let target = seen.target.as_str();
+        let twice = "<workbooks><workbook id=\"hush-hush\" name=\"n\"/></workbooks>";
+        let job = |more: &str| {
+            success(&format!("<job id=\"hush-hush&#10;ERROR\" type=\"THE-TOKEN\" {more}</job>"))
+        };
+        match seen.path().rsplit('/').next().unwrap() {
+            "signin" => site("THE-TOKEN"),
+            "workbooks" if seen.method == "POST" => job(">"),
+            "workbooks" if target.contains("filter") => success(
+                "<pagination pageNumber=\"1\" pageSize=\"9\" totalAvailable=\"2\"/><workbooks>\
+                 <workbook id=\"hush-hush\" name=\"n\"/><workbook id=\"w\" name=\"n\">\
+                 <project id=\"p\" name=\"THE-TOKEN\"/></workbook></workbooks>",
+            ),
+            "workbooks" => {
+                let number = target.split_once("pageNumber=").unwrap().1.split('&').next().unwrap();
+                crate::help::page(number.parse().unwrap(), 1, 3, twice)
+            }
+            "content" => answer(
+                200,
+                &[("content-disposition", "attachment; filename=\"hush-hush.twbx\"")],
+                "PK\x03\x04",
+            ),
+            "fileUploads" => {
+                success(&format!("<fileUpload uploadSessionId=\"{long}\" fileSize=\"0\"/>"))
+            }
+            last if last.starts_with("hush-hush%0A") && seen.connection % 2 == 0 => job(&format!(
+                "finishCode=\"1\" completedAt=\"2026-01-02T03:04:05Z\"><notes>{notes}</notes>"
+            )),
+            last if last.starts_with("hush-hush%0A") => answer(500, &[], ""),
+            last if last.starts_with("THE-TOKEN") => {
+                answer(400, &[], "<tsResponse><error code=\"400000\"/></tsResponse>")
+            }
+            _ => signed_in(seen).unwrap(),
+        }
+    });
+    let server = with(&raw.url, plain());
+    let session = server.sign_in(&tsc::TableauAuth::new("me", "hush-hush")).unwrap();
+    let folder = std::env::temp_dir().join(format!("tsc-named-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (workbooks, id) = (session.workbooks(), "w".into());
+    workbooks.download(&id).to_folder(&folder).unwrap();
+    let upload = std::sync::Mutex::new(None);
+    let source = tsc::Source::bytes("a.twb", &b"<workbook/>"[..]).chunked_from(1).chunk_size(4);
+    let source = source.on_checkpoint(|at| *upload.lock().unwrap() = Some(at.clone()));
+    let broken = session.fileuploads().upload(source).unwrap_err();
+    let other = tsc::Source::bytes("b.twb", &b"<workbook>"[..]);
+    let other = other.resume(upload.into_inner().unwrap().unwrap());
+    let connection = tsc::PublishConnection::new("db")
+        .credentials(tsc::ConnectionCredentials::new("u", "db-password"));
+    let zip = tsc::Source::bytes("c.twb", &b"<workbook/>"[..]);
+    let publish = workbooks.publish(zip).project(&"p".into()).connection(connection);
+    let mut job = publish.send_as_job().unwrap();
+    let quick = tsc::JobWait::new().pauses(crate::help::millis(1), crate::help::millis(1));
+    let errors = [
+        ("on two pages", workbooks.list().page_size(1).into_iter().find_map(Result::err).unwrap()),
+        ("ambiguous", workbooks.find("n").unwrap_err()),
+        ("is there", workbooks.download(&id).to_folder(&folder).unwrap_err()),
+        ("an upload", broken),
+        ("another file", session.fileuploads().upload(other).unwrap_err()),
+        ("not ended", job.published_connections().unwrap_err()),
+        ("a job", job.wait_with(quick.failures(1000)).unwrap_err()),
+        ("ended", job.published_connections().unwrap_err()),
+    ];
+    let secrets = ["THE-TOKEN", "hush-hush", "db-password", "hush", "db-pass"];
+    for (name, error) in &errors {
+        assert!(everything_of(error).contains("[secret]"), "{name}: {error:?}");
+        assert_clean(&everything_of(error), &secrets, name);
+    }
+    drop(session);
+    for record in logged_about(&raw, mark).iter().chain(&logs::here()).filter(|record| ours(record))
+    {
+        assert!(!record.text.contains('\n'), "{record:?}");
+    }
+    for record in logs::since(mark, |record| record.target == "tableau_server_client::job") {
+        assert!(!record.text.contains(['\n', '\r']), "{record:?}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A text that begins the token anew with each character is not looked at for ever.
+#[test]
+fn a_token_that_is_made_to_cost_time_costs_none() {
+    for (token, text) in [("a".repeat(16_000), "a"), ("\\".repeat(2000), "\\")] {
+        let (given, text) = (token.clone(), text.repeat(1 << 20));
+        let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
+            "signin" => site(&given),
+            "workbooks" | "signout" => answer(500, &[], &text),
+            _ => signed_in(seen).unwrap(),
+        });
+        let server = with(&raw.url, plain());
+        let session = server.sign_in(&tsc::TableauAuth::new("me", "hush-hush")).unwrap();
+        let (error, took) = crate::help::timed(|| session.workbooks().list().total().unwrap_err());
+        assert!(took < crate::help::LONG / 4, "{took:?}");
+        assert!(!everything_of(&error).contains(&token[..1000]), "{error:?}");
+        let (_, took) = crate::help::timed(|| drop(session));
+        assert!(took < crate::help::LONG / 4, "{took:?}");
+    }
+}

@@ -367,3 +367,20 @@ fn credentials_that_serve_once_are_not_used_twice() {
     assert_eq!(sign_ins(&mock), 1);
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+/// Joining waits for a locked file no longer than a request may take.
+#[test]
+fn a_locked_file_is_waited_for_within_the_timeout() {
+    let (folder, path) = shared_folder("timeout");
+    let mock = MockServer::start().unwrap();
+    let file = tsc::SessionFile::at(&path);
+    drop(at(mock.url()).sign_in_shared(&mock.credentials(), &file).unwrap());
+    let locked = std::fs::File::options().write(true).open(&path).unwrap();
+    locked.lock().unwrap();
+    let server = crate::help::with(mock.url(), tsc::HttpOptions::new().timeout(millis(200)));
+    let (error, took) = timed(|| server.join_shared(&file).unwrap_err());
+    assert!(error.is_timeout() && took < crate::raw::SOON, "{took:?}: {error:?}");
+    let (error, took) = timed(|| server.sign_in_shared(&auth(), &file).unwrap_err());
+    assert!(error.is_timeout() && took < crate::raw::SOON, "{took:?}: {error:?}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}

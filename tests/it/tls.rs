@@ -456,8 +456,9 @@ fn a_record_that_drips_ends_at_the_deadline() {
 fn tls_that_fails_under_way_is_a_broken_connection() {
     let authority = Authority::new();
     let config = authority.server(&["127.0.0.1"]);
-    let junk: [&[u8]; 3] =
-        [b"HTTP/1.1 200 OK", &[21, 3, 3, 0, 2, 2, 80], &[23, 3, 3, 0, 3, 1, 2, 3]];
+    // For nothing at all, an alert that is as encrypted as the rest.
+    let junk: [&[u8]; 4] =
+        [b"HTTP/1.1 200 OK", &[21, 3, 3, 0, 2, 2, 80], &[23, 3, 3, 0, 3, 1, 2, 3], b""];
     for (junk, begun) in junk.into_iter().flat_map(|junk| [(junk, true), (junk, false)]) {
         let config = config.clone();
         let mut raw = Raw::on_connection(move |stream, _, seen| {
@@ -474,6 +475,15 @@ fn tls_that_fails_under_way_is_a_broken_connection() {
                 };
                 out.write_all(&reply).and_then(|()| out.flush()).unwrap();
                 if signed_in(&request).is_none() {
+                    if junk.is_empty() {
+                        let no_record =
+                            [[23, 3, 3, 0, 20], [7; 5], [7; 5], [7; 5], [7; 5]].concat();
+                        out.conn.read_tls(&mut &no_record[..]).unwrap();
+                        out.conn.process_new_packets().unwrap_err();
+                        while out.conn.wants_write() {
+                            out.conn.write_tls(&mut out.sock).unwrap();
+                        }
+                    }
                     out.sock.write_all(junk).unwrap();
                     let _ = out.sock.read(&mut [0]);
                 }

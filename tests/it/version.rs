@@ -51,6 +51,30 @@ fn the_first_sign_in_asks_and_later_ones_remember() {
     assert!(question.body.is_empty());
 }
 
+/// Who waits for another thread's question fails with it, and does not begin to wait anew.
+#[test]
+fn threads_that_wait_for_the_question_fail_with_it() {
+    let raw = asked(|_| Reply::Silence);
+    let options = plain().timeout(crate::help::millis(500)).connect_timeout(crate::raw::SOON);
+    let server = with(&raw.url, options);
+    let (_, took) = crate::help::timed(|| {
+        thread::scope(|scope| {
+            for _ in 0..12 {
+                scope.spawn(|| {
+                    let error = server.sign_in(&auth()).unwrap_err();
+                    assert!(error.is_timeout(), "{error:?}");
+                });
+            }
+        });
+    });
+    assert!(took < crate::help::millis(3000), "{took:?}");
+    assert!(raw.count("GET", "/serverinfo") < 6, "{:?}", raw.lines());
+    // The next one asks for itself.
+    let before = raw.count("GET", "/serverinfo");
+    server.sign_in(&auth()).unwrap_err();
+    assert_eq!(raw.count("GET", "/serverinfo"), before + 1);
+}
+
 #[test]
 fn threads_that_sign_in_together_ask_once() {
     let raw = asked(|_| {

@@ -12,6 +12,7 @@ pub(super) struct Head {
     held: Vec<u8>,
     is_file: bool,
     is_error: bool,
+    is_json: bool,
 }
 
 /// What is to be done with a block of an answer.
@@ -29,6 +30,8 @@ pub(super) enum Verdict {
     Page,
     /// An error of Tableau's.
     Error(Vec<u8>),
+    /// All of what may be an error of Tableau's in JSON, or a file that begins like one.
+    Json(Vec<u8>),
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -36,13 +39,14 @@ enum Looks {
     File,
     Page,
     Error,
+    Json,
     Unclear,
 }
 
 impl Head {
     /// `any_text`: what comes may be any text there is, also none.
     pub(super) fn new(any_text: bool) -> Head {
-        Head { held: Vec::new(), is_file: any_text, is_error: false }
+        Head { held: Vec::new(), is_file: any_text, is_error: false, is_json: false }
     }
 
     /// The next block; an empty one is the end.
@@ -56,12 +60,18 @@ impl Head {
             return Verdict::Nothing;
         }
         let whole = at_end || self.held.len() >= ENOUGH;
-        let looks = if self.is_error {
-            Looks::Error
-        } else {
-            looks(&self.held[..self.held.len().min(ENOUGH)], whole)
+        let looks = match (self.is_error, self.is_json) {
+            (true, _) => Looks::Error,
+            (_, true) if self.held.len() > LONGEST_ERROR => Looks::File,
+            (_, true) => Looks::Json,
+            _ => looks(&self.held[..self.held.len().min(ENOUGH)], whole),
         };
         match looks {
+            Looks::Json if at_end => Verdict::Json(std::mem::take(&mut self.held)),
+            Looks::Json => {
+                self.is_json = true;
+                Verdict::Held
+            }
             Looks::Unclear => Verdict::Held,
             Looks::Page => Verdict::Page,
             Looks::Error if at_end || self.held.len() > LONGEST_ERROR => {
@@ -82,6 +92,19 @@ impl Head {
     }
 }
 
+/// Whether what begins with a brace may be `{"error": {…}}`.
+fn looks_as_json(mut rest: &[u8], unclear: Looks) -> Looks {
+    for token in [&b"{"[..], b"\"error\"", b":", b"{"] {
+        rest = rest.trim_ascii_start();
+        match rest.strip_prefix(token) {
+            Some(after) => rest = after,
+            None if token.starts_with(rest) => return unclear,
+            None => return Looks::File,
+        }
+    }
+    Looks::Json
+}
+
 /// What begins like this; `whole` where there comes no more that could tell.
 fn looks(start: &[u8], whole: bool) -> Looks {
     let unclear = if whole { Looks::File } else { Looks::Unclear };
@@ -90,6 +113,9 @@ fn looks(start: &[u8], whole: bool) -> Looks {
         return unclear;
     }
     let mut rest = start.strip_prefix(BOM).unwrap_or(start).trim_ascii_start();
+    if rest.starts_with(b"{") {
+        return looks_as_json(rest, unclear);
+    }
     // Declarations and comments come before what it is.
     loop {
         let closes: &[u8] = match rest {
@@ -156,6 +182,7 @@ mod tests {
     #[test]
     fn files_pass_as_they_are() {
         let long = format!("<?xml version='1.0'?><!--{}--><html>", "x".repeat(5000));
+        let json = format!("{{\"error\":{{\"{}\":1}}}}", "x".repeat(70_000));
         for body in [
             &b"PK\x03\x04<html>"[..],
             b"%PDF-1.7",
@@ -168,6 +195,10 @@ mod tests {
             b"\xEF\xBB\xBF<?xml version='1.0'?>\n<!-- <html> -->\n<workbook><html/></workbook>",
             b"<tsResponses/> and more than a few bytes of it, so that it is clear",
             b"{\"error\":1}",
+            b"{",
+            b"{ \"err",
+            b"{\"version\":{}}",
+            json.as_bytes(),
             long.as_bytes(),
         ] {
             assert_eq!(verdict(body), Verdict::File(body.to_vec()), "{}", body.escape_ascii());
@@ -189,6 +220,8 @@ mod tests {
         ] {
             assert_eq!(verdict(body.as_bytes()), Verdict::Error(body.as_bytes().to_vec()));
         }
+        let json = b" \n{ \"error\" :{\"code\":\"401002\"}}";
+        assert_eq!(verdict(json), Verdict::Json(json.to_vec()));
         assert_eq!(verdict(b""), Verdict::Nothing);
         let endless = format!("<tsResponse>{}", "x".repeat(100_000));
         let mut head = Head::new(false);

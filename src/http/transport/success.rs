@@ -140,7 +140,8 @@ impl Success {
         if !any_text && self.says(b"text/html") {
             return Err(self.explain(Error::decode(PAGE)));
         }
-        let mut head = Head::new(any_text && !self.says(b"html") && !self.says(b"xml"));
+        let other = [&b"html"[..], b"xml", b"json"].iter().any(|sort| self.says(sort));
+        let mut head = Head::new(any_text && !other);
         let mut block = vec![0; 64 << 10];
         let mut total = 0;
         loop {
@@ -158,18 +159,26 @@ impl Success {
                 }
                 Verdict::Page => return Err(self.explain(Error::decode(PAGE))),
                 Verdict::Error(bytes) => {
-                    let text = String::from_utf8_lossy(&bytes);
-                    let words =
-                        failure::refused_in_text(self.status, &text, &self.url, &self.scrub);
                     let other = || Error::decode("the answer is Tableau's XML and no file");
-                    return Err(self.explain(words.unwrap_or_else(other)));
+                    let error = self.refusal(&bytes).unwrap_or_else(other);
+                    return Err(self.explain(error));
                 }
+                Verdict::Json(bytes) => match self.refusal(&bytes) {
+                    Some(error) => return Err(self.explain(error)),
+                    None => take(&bytes)?,
+                },
             }
             // At the end, nothing is held back any more.
             if read == 0 {
                 return Ok(total);
             }
         }
+    }
+
+    /// Tableau's error in what came.
+    fn refusal(&self, bytes: &[u8]) -> Option<Error> {
+        let text = String::from_utf8_lossy(bytes);
+        failure::refused_in_text(self.status, &text, &self.url, &self.scrub)
     }
 
     /// What has come of the body; nothing at its end.

@@ -183,7 +183,7 @@ impl Datasources<'_> {
             _ => Err(crate::Error::input(format!("{address:?} is no data source's address"))),
         };
         let what = || format!("data sources have the address {address:?}");
-        find::only(found?, what, |item| item.id.to_string())
+        find::only(self.core, found?, what, |item| item.id.to_string())
     }
 }
 

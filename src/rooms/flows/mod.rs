@@ -258,6 +258,6 @@ impl Flows<'_> {
             place.is_number_of("flows", flow.webpage_url.as_deref())
         });
         let what = || format!("flows have the address {address:?}");
-        find::only(found?, what, |flow| flow.id.to_string())
+        find::only(self.core, found?, what, |flow| flow.id.to_string())
     }
 }

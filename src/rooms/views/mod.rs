@@ -146,7 +146,7 @@ impl Views<'_> {
             view.content_url.as_deref() == Some(&*url)
         });
         let what = || format!("views have the address {address:?}");
-        find::only(found?, what, |view| view.id.to_string())
+        find::only(self.core, found?, what, |view| view.id.to_string())
     }
 }
 

@@ -317,6 +317,6 @@ impl Workbooks<'_> {
             None => Err(crate::Error::input(format!("{address:?} is no workbook's address"))),
         };
         let what = || format!("workbooks have the address {address:?}");
-        find::only(found?, what, |workbook| workbook.id.to_string())
+        find::only(self.core, found?, what, |workbook| workbook.id.to_string())
     }
 }

@@ -188,7 +188,9 @@ impl<'s> Download<'s> {
             Some(target) => target,
             None => folder.join(running.item.name(core, &start)),
         };
-        partial.keep(&target, running.overwrite)?;
+        // The name is the server's.
+        let kept = partial.keep(&target, running.overwrite);
+        kept.map_err(|error| core.clean(error))?;
         Ok(target)
     }
 

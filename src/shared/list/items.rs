@@ -10,7 +10,7 @@ use super::page::{Ask, Fetched};
 use super::{List, Listed, OnChange};
 use crate::core::Core;
 use crate::http::on_another_thread;
-use crate::stop::Stop;
+use crate::stop::{AtStop, Stop};
 use crate::{Error, ErrorKind, Result};
 
 /// Tableau's code for a page past the end.
@@ -40,8 +40,8 @@ pub struct Items<'s, T> {
 struct Ahead<T> {
     most: usize,
     in_flight: VecDeque<(u32, JoinHandle<Result<Fetched<T>>>)>,
-    /// The session to ask over, and what ends that; a session that has a stop of its own keeps it.
-    over: Option<(Arc<Core>, Option<Stop>)>,
+    /// The session to ask over, what ends that, and what ends it with the session's own stop.
+    over: Option<(Arc<Core>, Stop, Option<AtStop>)>,
 }
 
 impl<'s, T: Listed> Items<'s, T> {
@@ -85,7 +85,8 @@ impl<'s, T: Listed> Items<'s, T> {
                 return self.changed(|| {
                     let (seen, total) = (self.seen, page.total);
                     let what = format!("page {number} is empty, with {seen} of {total} items read");
-                    Error::decode(what).doing(self.doing()).at(self.core.address(&self.ask.path))
+                    let error = Error::decode(what).doing(self.doing());
+                    self.core.clean(error).at(self.core.address(&self.ask.path))
                 });
             }
             // By what the server gives, which may be less than what was asked for.
@@ -118,7 +119,7 @@ impl<'s, T: Listed> Items<'s, T> {
             });
         }
         if let Some(twice) = ids.iter().find(|id| self.before.contains(*id)) {
-            let twice = crate::error::cut(twice, 100);
+            let twice = self.core.shown(twice);
             return self.changed(|| {
                 let both = format!("on page {} and on page {number}", number - 1);
                 self.change(format!("the item with the id {twice:?} is {both}"))
@@ -136,7 +137,8 @@ impl<'s, T: Listed> Items<'s, T> {
     }
 
     fn change(&self, what: String) -> Error {
-        Error::new(ErrorKind::Changed, format!("{CHANGED}: {what}")).doing(self.doing())
+        let error = Error::new(ErrorKind::Changed, format!("{CHANGED}: {what}"));
+        self.core.clean(error.doing(self.doing()))
     }
 
     fn doing(&self) -> String {
@@ -163,12 +165,9 @@ impl<T: Listed> Ahead<T> {
             if number > last {
                 break;
             }
-            let (core, _) = self.over.get_or_insert_with(|| match core.stop() {
-                Some(_) => (core.clone(), None),
-                None => {
-                    let stop = Stop::new();
-                    (Arc::new(core.until(&stop)), Some(stop))
-                }
+            let (core, ..) = self.over.get_or_insert_with(|| {
+                let (stop, link) = core.stop().map_or_else(|| (Stop::new(), None), Stop::branch);
+                (Arc::new(core.until(&stop)), stop, link)
             });
             let (core, ask) = (core.clone(), ask.clone());
             let thread = std::thread::Builder::new()
@@ -206,7 +205,7 @@ impl<T: Listed> std::iter::FusedIterator for Items<'_, T> {}
 /// Ends the pages in flight: no thread outlives the list.
 impl<T> Drop for Ahead<T> {
     fn drop(&mut self) {
-        if let Some((_, Some(stop))) = &self.over {
+        if let Some((_, stop, _)) = &self.over {
             stop.stop();
         }
         for (_, page) in self.in_flight.drain(..) {

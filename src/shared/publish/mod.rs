@@ -18,6 +18,7 @@ use super::upload::{Upload, upload};
 use crate::core::Core;
 use crate::http::{Multipart, Request};
 use crate::ids::{Located, PersonalSpaceId, ProjectId};
+use crate::secret::Secret;
 use crate::xml::{FromXml, Node, Out, Text, ToXml};
 use crate::{Error, Result};
 
@@ -150,7 +151,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         let (core, asked, space) = (self.core, self.asked(), self.space.clone());
         let item: T = self.post(false, |root| root.child(T::Id::KIND))?;
         if let Some(space) = space {
-            check_location(&item, &space);
+            check_location(core, &item, &space);
         }
         let connections = compare(core, Some(&item.id().path()), &asked);
         Ok(Published { item, connections })
@@ -214,11 +215,13 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         if let Some(upload) = upload {
             request = request.query("uploadSessionId", upload.id());
         }
+        self.hidden().iter().fold(request, |request, secret| request.hiding(Some(secret)))
+    }
+
+    /// What the server is told in confidence.
+    fn hidden(&self) -> Vec<Secret> {
         let connections = self.connections.iter().filter_map(|one| one.credentials.as_ref());
-        for credentials in connections.chain(&self.credentials) {
-            request = request.hiding(Some(&credentials.password));
-        }
-        request
+        connections.chain(&self.credentials).map(|one| one.password.clone()).collect()
     }
 
     /// Which sort of file it is, and what it is called.
@@ -378,16 +381,16 @@ impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
     /// # }
     /// ```
     pub fn send_as_job(self) -> Result<JobHandle<'s>> {
-        let (core, asked) = (self.core, self.asked());
+        let (core, asked, hidden) = (self.core, self.asked(), self.hidden());
         let job = self.post(true, |root| root.child("job"))?;
-        Ok(JobHandle::new(core, job).publishing(asked))
+        Ok(JobHandle::new(core, job).publishing(asked, hidden))
     }
 }
 
 /// The item is published, so that it is no error where it is.
-fn check_location<T: Publishable>(item: &T, space: &PersonalSpaceId) {
+fn check_location<T: Publishable>(core: &Core, item: &T, space: &PersonalSpaceId) {
     if item.is_elsewhere(space) {
-        let (kind, id) = (T::Id::KIND, item.id().as_str());
+        let (kind, id) = (T::Id::KIND, core.shown(item.id().as_str()));
         warn!(
             target: "tableau_server_client::publish",
             "the {kind} {id} was to go to the personal space {space}, and the server has put it \

@@ -8,7 +8,7 @@ use tsc::ErrorKind;
 use tsc::mock::{Fault, MockServer};
 
 use super::{auth_of, file, project_of, quick, server_of, session_of, workbooks_named};
-use crate::help::{LONG, auth, millis, page, with};
+use crate::help::{LONG, auth, millis, page, timed, with};
 use crate::raw::{Raw, Reply, answer, refusal, signed_in};
 
 fn sign_ins(mock: &MockServer) -> usize {
@@ -316,4 +316,80 @@ fn an_outage_while_signing_in_again_passes() {
         assert!(format!("{error:?}").contains("502"), "{error:?}");
     }
     assert_eq!(session.projects().list().total().unwrap(), 0);
+}
+
+/// What is to renew the session asks over it: that call is an error, and nobody waits for himself.
+#[test]
+fn a_function_that_mints_by_the_very_session_is_an_error() {
+    use std::sync::{Arc, OnceLock};
+    let mock = MockServer::start().unwrap();
+    let session: Arc<OnceLock<tsc::Session<'static>>> = Arc::default();
+    let (used, jwt) = (session.clone(), mock.jwt().to_owned());
+    let auth = tsc::JwtAuth::new(mock.jwt()).renew_with(move || {
+        let error = used.get().unwrap().projects().list().total().unwrap_err();
+        assert!(error.is_session_expired(), "{error:?}");
+        assert!(error.to_string().contains("what is to renew it"), "{error}");
+        Ok(jwt.clone())
+    });
+    session.set(server_of(&mock).into_session(&auth).unwrap()).unwrap();
+    mock.expire_sessions();
+    session.get().unwrap().projects().list().total().unwrap();
+    mock.expire_sessions();
+    session.get().unwrap().projects().list().total().unwrap();
+}
+
+/// A body that was read cannot be sent again: the expiry is told, and the next call signs in again.
+#[test]
+fn of_a_reader_that_can_be_read_once_is_told() {
+    let mock = MockServer::start().unwrap();
+    let session = session_of(&mock);
+    let (project, content) = (project_of(&session), file(300_000, 3));
+    for chunked_from in [1, 64 << 20] {
+        let route = if chunked_from == 1 { "/fileUploads/*" } else { "/workbooks" };
+        mock.fault(Fault::expire_session().on("*", route).times(1));
+        let reader = tsc::Source::reader("Once.twb", content.len() as u64, &content[..]);
+        let reader = reader.chunked_from(chunked_from);
+        let error = session.workbooks().publish(reader).project(&project).send().unwrap_err();
+        assert!(error.is_session_expired(), "{error:?}");
+        assert!(error.to_string().contains("cannot be sent again"), "{error}");
+        assert!(workbooks_named(&session, "Once").is_empty());
+    }
+    assert_eq!(sign_ins(&mock), 3);
+}
+
+/// Signing in again leads elsewhere, and the session that is not wanted cannot be ended: the call
+/// takes no longer than it may all the same.
+#[test]
+fn a_stray_session_costs_no_time_beyond_the_timeout() {
+    let signed = AtomicUsize::new(0);
+    let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
+        "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => crate::raw::success(
+            "<credentials token=\"OTHER\"><site id=\"site-2\" contentUrl=\"\"/>\
+             <user id=\"user-1\"/></credentials>",
+        ),
+        "signout" if seen.header("x-tableau-auth") == Some("OTHER") => Reply::Silence,
+        "serverinfo" | "signin" | "signout" => signed_in(seen).unwrap(),
+        _ => refusal(401, "401002", "expired"),
+    });
+    let options = quick().timeout(millis(600)).sign_out_timeout(LONG);
+    let session = with(&raw.url, options).into_session(&auth()).unwrap();
+    let (result, took) = timed(|| session.projects().list().total());
+    assert!(result.unwrap_err().to_string().contains("site-2"));
+    assert!(took < crate::raw::SOON, "{took:?}");
+}
+
+/// A refusal with another status than 401 is one, too.
+#[test]
+fn credentials_that_are_not_let_in_are_not_tried_again() {
+    let signed = AtomicUsize::new(0);
+    let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
+        "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => refusal(403, "403014", "locked"),
+        "serverinfo" | "signin" | "signout" => signed_in(seen).unwrap(),
+        _ => refusal(401, "401002", "expired"),
+    });
+    let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
+    for _ in 0..3 {
+        assert!(session.projects().list().total().unwrap_err().is_session_expired());
+    }
+    assert_eq!(raw.count("POST", "/signin"), 2);
 }

@@ -360,7 +360,7 @@ fn what_is_no_file_is_not_downloaded() {
     let page = "<!DOCTYPE html><title>Please sign in</title>";
     let packed = b"\x1f\x8b\x08\0\0\0\0\0\0\x03";
     type Make = fn(&[u8]) -> Reply;
-    let cases: [(&str, Make, &[u8], ErrorKind); 9] = [
+    let cases: [(&str, Make, &[u8], ErrorKind); 11] = [
         (
             "a login page",
             |body| answer(200, &[("content-type", "text/html; charset=utf-8")], body),
@@ -374,6 +374,18 @@ fn what_is_no_file_is_not_downloaded() {
             "an error of Tableau's",
             |_| success("<error code=\"403004\"><summary>No</summary></error>"),
             b"",
+            ErrorKind::Api,
+        ),
+        (
+            "Tableau's error in JSON",
+            |body| answer(200, &[("content-type", "application/json")], body),
+            b"{\"error\":{\"code\":\"403004\",\"summary\":\"No\"}}",
+            ErrorKind::Api,
+        ),
+        (
+            "the same, by its looks",
+            |body| answer(200, &[("content-type", "application/octet-stream")], body),
+            b" { \"error\" : { \"code\": \"403004\" } }",
             ErrorKind::Api,
         ),
         ("another answer", |_| success("<workbook id=\"w\"/>"), b"", ErrorKind::Decode),
@@ -411,6 +423,21 @@ fn what_is_no_file_is_not_downloaded() {
         assert!(written.is_empty(), "{name}");
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "{name}");
     }
+    // What only begins like an error is a file.
+    for text in ["{\"error\":{}}", "{\"error\":{\"no\":1}}", "{\"errors\":[]}", "{"] {
+        let raw = Raw::signed_in(move |_| answer(200, &[], text));
+        let session = crate::help::with(&raw.url, super::quick());
+        let session = session.into_session(&crate::help::auth()).unwrap();
+        let bytes = session.workbooks().download(&"w".into()).to_bytes().unwrap();
+        assert_eq!(bytes, text.as_bytes());
+    }
+    // An expiry that comes like that is one.
+    let mock = MockServer::start().unwrap();
+    let (session, id, content) = with_workbook(&mock);
+    let expired = "{\"error\":{\"code\":\"401002\"}}";
+    let fault = Fault::status(200).body("application/json", expired);
+    mock.fault(fault.on("GET", "/workbooks/*/content").times(1));
+    assert!(session.workbooks().download(&id).to_bytes().unwrap() == content);
     // A table without a line is one.
     let raw = Raw::signed_in(|_| answer(200, &[("content-type", "text/csv")], ""));
     let session = crate::help::with(&raw.url, super::quick());

@@ -232,6 +232,76 @@ fn an_upload_that_is_taken_drop_by_drop_ends_at_the_deadline() {
     });
 }
 
+/// A server that answers as if it had a body, and took the beginning of it only, does not have it.
+#[test]
+fn a_success_of_half_a_request_is_a_broken_connection() {
+    let raw = Raw::on_connection(|stream, _, seen| {
+        let mut reader = BufReader::with_capacity(1, stream.try_clone().unwrap());
+        while let Some(head) = crate::raw::read_head(&mut reader) {
+            seen.lock().unwrap().push(head.clone());
+            let length: usize = head.header("content-length").map_or(0, |n| n.parse().unwrap());
+            let mut body = vec![0; length.min(1 << 20)];
+            reader.read_exact(&mut body).unwrap();
+            let reply = match head.path().rsplit('/').next().unwrap() {
+                "fileUploads" => success("<fileUpload uploadSessionId=\"u\" fileSize=\"0\"/>"),
+                "u" => success("<fileUpload uploadSessionId=\"u\" fileSize=\"1\"/>"),
+                "workbooks" => success("<workbook id=\"w\" name=\"a\"/>"),
+                _ => signed_in(&head).unwrap(),
+            };
+            let _ = (&stream).write_all(&reply.bytes());
+            if length > 1 << 20 {
+                return;
+            }
+        }
+    });
+    let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
+    let file = super::file(24 << 20, 1);
+    for (chunked_from, requests) in [(64 << 20, 1), (1, 0)] {
+        let source = tsc::Source::bytes("a.twb", &file[..]).restarts(1);
+        let source = source.chunked_from(chunked_from).chunk_size(20 << 20);
+        let publish = session.workbooks().publish(source).project(&"p".into());
+        let error = publish.send().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+        assert!(error.is_retryable(), "{error:?}");
+        assert_eq!(raw.count("POST", "/workbooks"), 1, "{error:?}");
+        assert_eq!(raw.count("PUT", "/u"), 2 * (1 - requests), "{error:?}");
+    }
+}
+
+/// Looking up a name takes a thread. Where the system has none, that is an error, and no panic, which
+/// would end a program that is dropping its session for another one's sake.
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_thread_there_is_an_error_and_no_panic() {
+    crate::help::child_within(1_500_000, "faults::network::child_without_threads", &[("X", "1")]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "a process of its own, which another test starts"]
+fn child_without_threads() {
+    if crate::help::given("X").is_none() {
+        return;
+    }
+    let server = with("http://localhost:9", quick());
+    let sessions = [(), ()].map(|()| server.resume(crate::help::token_of("http://localhost:9")));
+    let mut held = Vec::new();
+    // As many as there can be, until this process ends.
+    while let Ok(thread) = std::thread::Builder::new().spawn(|| std::thread::sleep(LONG)) {
+        held.push(thread);
+        assert!(held.len() < 100_000, "there is no limit");
+    }
+    let error = server.server_info().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    let [dropped, unwound] = sessions;
+    drop(dropped);
+    let unwound = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+        let _session = unwound;
+        panic!("the program's own");
+    }));
+    assert!(unwound.unwrap_err().is::<&str>());
+}
+
 /// Bodies that are not framed as HTTP says: an error or the right answer, and the next answer on
 /// that connection is not what was left over of the one before.
 #[test]

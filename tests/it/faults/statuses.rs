@@ -71,6 +71,23 @@ fn a_503_that_says_when_is_sent_again_whatever_it_is() {
     assert_eq!(projects_named(&session, "new"), 1);
 }
 
+/// The answer to a deletion is lost, and the next one is a gateway's page: nobody knows whether it was
+/// carried out.
+#[test]
+fn a_page_in_answer_to_a_repeated_deletion_is_no_deletion() {
+    for (fault, is_gone) in [(Fault::status(404).html(), false), (Fault::status(404).empty(), true)]
+    {
+        let mock = MockServer::start().unwrap();
+        let session = session_of(&mock);
+        let project = session.projects().create(NewProject::new("new")).unwrap();
+        mock.fault(Fault::status(502).on("DELETE", "/projects/*").times(1));
+        mock.fault(fault.on("DELETE", "/projects/*").times(1));
+        let deleted = session.projects().delete(&project.id);
+        assert_eq!(deleted.is_ok(), is_gone, "{deleted:?}");
+        assert_eq!(mock.requests_to("DELETE", "/projects/*").len(), 2);
+    }
+}
+
 #[test]
 fn retry_after_is_waited_for_in_each_form() {
     let mock = MockServer::start().unwrap();

@@ -207,3 +207,19 @@ fn hyper_data_is_updated_as_a_job_and_only_once() {
     assert_eq!(last.target, "/api/3.24/sites/site-1/datasources/d1/connections/c%2F1/data");
     assert_eq!(last.header("requestid").unwrap().len(), 32);
 }
+
+/// A deadline for all of the waiting does not lengthen the bound on one question.
+#[test]
+fn one_question_takes_no_longer_than_a_request_may() {
+    let raw = Raw::signed_in(|seen| match seen.path().ends_with("refresh") {
+        true => success(STARTED),
+        false => Reply::Silence,
+    });
+    let options = crate::help::plain().timeout(millis(300));
+    let session = crate::help::with(&raw.url, options).into_session(&auth()).unwrap();
+    let mut job = session.datasources().refresh(&"d1".into()).unwrap();
+    let how = soon().failures(1).deadline(crate::help::LONG);
+    let (result, took) = timed(|| job.wait_with(how));
+    assert!(result.unwrap_err().is_timeout() && took < crate::raw::SOON, "{took:?}");
+    assert_eq!(raw.count("GET", "/j1"), 2);
+}
