@@ -201,7 +201,8 @@ impl HttpOptions {
 
     /// The most requests that are under way at a time; others wait their turn. Default: no limit.
     ///
-    /// Tableau Cloud refuses more than about 20 exports of a site at a time (429).
+    /// Tableau Cloud refuses more than about 20 exports of a site at a time (429). A request within
+    /// another one of the same thread, as from `on_progress`, does not wait for that.
     pub fn max_concurrent(mut self, requests: usize) -> HttpOptions {
         self.max_concurrent = Some(requests);
         self
