@@ -39,6 +39,25 @@ fn the_table_names_tests_that_run() {
     assert!(rows >= 40, "{rows}");
 }
 
+/// Numbers that look random (SplitMix64), the same for the same seed: so is a run, as far as threads
+/// allow.
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % sides
+    }
+
+    /// A place among so many.
+    fn below(&mut self, many: usize) -> usize {
+        usize::try_from(self.throw(many.max(1) as u64)).unwrap()
+    }
+}
+
 /// As often as by default, and sooner.
 fn quick() -> HttpOptions {
     HttpOptions::new().retries(Retries::new().first_wait(millis(1)))

@@ -8,29 +8,9 @@ use std::sync::{Arc, Mutex};
 use tableau_server_client as tsc;
 use tsc::{ErrorKind, Retries};
 
+use super::Dice;
 use crate::help::{PASSWORD, auth, everything_of, millis, plain, timed, with};
 use crate::raw::{Raw, Reply, SOON, answer, refusal, success};
-
-/// A sequence of numbers that look random, the same each time.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, most: usize) -> usize {
-        usize::try_from(self.next() % most.max(1) as u64).unwrap()
-    }
-
-    fn one_of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
-        all[self.below(all.len())]
-    }
-}
 
 /// What does harm in the wrong place.
 const WORDS: [&[u8]; 26] = [
@@ -100,7 +80,7 @@ fn damage(dice: &mut Dice, mut bytes: Vec<u8>, others: &[Vec<u8>]) -> Vec<u8> {
         let at = dice.below(bytes.len());
         let end = (at + dice.below(24)).min(bytes.len());
         match dice.below(7) {
-            0 if at < bytes.len() => bytes[at] = dice.next().to_le_bytes()[0],
+            0 if at < bytes.len() => bytes[at] = u8::try_from(dice.throw(256)).unwrap(),
             1 => drop(bytes.drain(at..end)),
             2 => {
                 let twice = bytes[at..end].to_vec();
@@ -116,7 +96,7 @@ fn damage(dice: &mut Dice, mut bytes: Vec<u8>, others: &[Vec<u8>]) -> Vec<u8> {
             _ => {
                 let line = bytes[at..].windows(2).position(|end| end == b"\r\n");
                 let at = line.filter(|_| dice.below(3) > 0).map_or(at, |line| at + line + 2);
-                bytes.splice(at..at, dice.one_of(&WORDS).iter().copied());
+                bytes.splice(at..at, WORDS[dice.below(WORDS.len())].iter().copied());
             }
         }
     }

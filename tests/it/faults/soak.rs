@@ -10,7 +10,7 @@ use tableau_server_client as tsc;
 use tsc::mock::{Fault, MockServer};
 use tsc::{ErrorKind, HttpOptions, NewProject, ProjectUpdate};
 
-use super::{file, project_of};
+use super::{Dice, file, project_of};
 use crate::help::{child, given, millis, with};
 
 const THREADS: usize = 8;
@@ -22,19 +22,6 @@ enum Told {
     Gone,
     /// An error that does not say whether it was carried out.
     Unsure,
-}
-
-/// SplitMix64: the same run for the same seed, as far as threads allow.
-struct Dice(u64);
-
-impl Dice {
-    fn throw(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
-    }
 }
 
 /// Every twentieth request, over all: eleven faults, each with its share.
