@@ -104,7 +104,7 @@ fn work(
             let there = ledger.projects.iter().filter(|(_, (told, _))| *told == Told::There);
             let mut names: Vec<String> = there.map(|(name, _)| name.clone()).collect();
             names.sort();
-            let at = usize::try_from(dice.throw(names.len().max(1) as u64)).unwrap();
+            let at = dice.below(names.len());
             names.get(at).cloned()
         };
         match dice.throw(20) {
