@@ -157,8 +157,8 @@ impl Stop {
         self.check().map(|()| waited)
     }
 
-    /// Runs on a thread of its own that part of connecting which nothing can end. When it is stopped, or the time for it has
-    /// passed (`None`), that is left behind, and ends by itself, unseen.
+    /// Runs on a thread of its own that part of connecting which nothing can end. When it is stopped,
+    /// or the time for it has passed (`None`), that is left behind, and ends by itself, unseen.
     pub(crate) fn apart<T: Send + 'static>(
         &self,
         what: &str,
