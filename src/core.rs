@@ -8,11 +8,10 @@ use log::warn;
 use crate::credentials::SignIn;
 use crate::error::one_line;
 use crate::http::{Asker, Origin, Request, Success, Transport, encode_segment};
-use crate::identity::{Identity, LOG, Sharing, SignedIn};
+use crate::identity::{Identity, LOG, Renewed, Sharing, SignedIn};
 use crate::ids::{SiteId, UserId};
 use crate::secret::Scrub;
 use crate::stop::{self, Stop};
-use crate::token::SessionToken;
 use crate::version::ApiVersion;
 use crate::xml::{Changes, FromXml, Node, Out};
 use crate::{Error, ErrorKind, Result};
@@ -29,6 +28,8 @@ pub(crate) struct Core {
     /// The origin that the token is for, where that is not this server's: then nothing is sent.
     foreign: Option<Origin>,
     stop: Option<Stop>,
+    /// The stop of the session, where `stop` is that of a part of what is done over it.
+    whole: Option<Stop>,
 }
 
 /// Whose a session is once it was taken out of the file that it is shared by.
@@ -65,8 +66,8 @@ impl Core {
     ) -> Core {
         let SignedIn { token, site_id, site_url, user_id } = answer;
         let identity = Arc::new(Identity::new(known, token, sign_in));
-        let (foreign, stop) = (None, None);
-        Core { transport, version, site_id, site_url, user_id, identity, foreign, stop }
+        let (foreign, stop, whole) = (None, None, None);
+        Core { transport, version, site_id, site_url, user_id, identity, foreign, stop, whole }
     }
 
     /// Takes over a session that another process opened, with the origin that it was opened at.
@@ -92,7 +93,18 @@ impl Core {
 
     /// The same session, whose calls this stop ends.
     pub(crate) fn until(&self, stop: &Stop) -> Core {
+        Core { stop: Some(stop.clone()), whole: Some(stop.clone()), ..self.clone() }
+    }
+
+    /// The same session for a part of what is done over it, which this stop ends: a branch of the
+    /// session's own. Renewing the session is nobody's part.
+    pub(crate) fn branch(&self, stop: &Stop) -> Core {
         Core { stop: Some(stop.clone()), ..self.clone() }
+    }
+
+    /// What ends renewing the session.
+    pub(crate) fn whole_stop(&self) -> Option<&Stop> {
+        self.whole.as_ref()
     }
 
     /// What ends its calls.
@@ -109,7 +121,8 @@ impl Core {
 
     /// The same site, by another sign-in.
     pub(crate) fn with_identity(&self, identity: Identity) -> Core {
-        Core { identity: Arc::new(identity), ..self.clone() }
+        let (identity, stop) = (Arc::new(identity), self.whole.clone());
+        Core { identity, stop, ..self.clone() }
     }
 
     /// The same user's session on another site, whose token takes the place of this one.
@@ -168,15 +181,25 @@ impl Core {
         if file.is_missing() {
             return Ok(Left::Alone);
         }
-        let mut file = file.lock(false, Instant::now().checked_add(within), None)?;
-        match file.read()? {
-            // As a worker may have renewed it.
-            Some(there) if there.holder == *mark && there.session.is_of(self) => {
-                self.identity.take_over(there.session.token);
-                file.clear()?;
+        let locked = file.lock(false, Instant::now().checked_add(within), None);
+        let mut locked = locked.inspect_err(|error| {
+            // Somebody is renewing a session that nobody would sign out.
+            if error.is_timeout() && file.is_marked(mark) {
+                file.take_away();
+            }
+        })?;
+        match locked.read()?.filter(|there| there.session.is_of(self)) {
+            Some(there) if there.holder == *mark => {
+                // As a worker may have renewed it.
+                if self.identity.is_in_its_file() {
+                    self.identity.take_over(there.session.token);
+                }
+                locked.clear()?;
                 Ok(Left::Alone)
             }
-            Some(there) if there.session == SessionToken::of(self) => Ok(Left::ToAnother),
+            Some(there) if there.session.token == self.identity.token().token => {
+                Ok(Left::ToAnother)
+            }
             _ => Ok(Left::Alone),
         }
     }
@@ -213,26 +236,35 @@ impl Core {
     }
 
     /// Sends a request with the session's token and reads the answer, signing in again where the
-    /// session has expired: once, so that a second `401002` is the caller's.
+    /// session has expired: once, so that a second `401002` is the caller's. A session that another
+    /// process had put into a file may have expired there, too, and is not counted.
     pub(crate) fn ask<T>(
         &self,
         mut request: Request<'_>,
         mut finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
         self.allow(&request)?;
-        let used = self.identity.token();
-        let outcome = self.transport.send(&mut request, self.asker(&used), &mut finish);
-        match outcome {
-            // What can be read once only, and was, cannot be sent again.
-            Err(expired) if expired.is_session_expired() && !request.is_repeatable() => {
-                Err(expired.and_then_failed("what was sent cannot be sent again", None))
+        let mut renewed = None;
+        loop {
+            let used = self.identity.token();
+            let outcome = self.transport.send(&mut request, self.asker(&used), &mut finish);
+            match outcome {
+                // What can be read once only, and was, cannot be sent again.
+                Err(expired) if expired.is_session_expired() && !request.is_repeatable() => {
+                    let what = "what was sent cannot be sent again";
+                    return Err(expired.and_then_failed(what, None));
+                }
+                Err(expired)
+                    if expired.is_session_expired()
+                        && self.renews()
+                        && matches!(renewed, None | Some(Renewed::ByAFile)) =>
+                {
+                    let by = self.identity.renew(self, &used, expired, request.deadline())?;
+                    // Once: whoever writes into it again and again would be followed for ever.
+                    renewed = Some(if renewed.is_none() { by } else { Renewed::Here });
+                }
+                other => return other,
             }
-            Err(expired) if expired.is_session_expired() && self.renews() => {
-                self.identity.renew(self, &used, expired, request.deadline())?;
-                let token = self.identity.token();
-                self.transport.send(&mut request, self.asker(&token), finish)
-            }
-            other => other,
         }
     }
 

@@ -240,7 +240,8 @@ impl JwtAuth {
     ///
     /// The function runs on the thread whose request met the expiry, and no timeout or
     /// [`Stop`](crate::Stop) ends it: what it waits for should have a bound of its own. Where it asks
-    /// over the very session that it renews, that call is an error.
+    /// over the very session that it renews, that call is an error; on another thread it would wait
+    /// for the renewal, and the function must not wait for it.
     #[must_use]
     pub fn renew_with(
         mut self,

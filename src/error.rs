@@ -25,6 +25,7 @@ struct Inner {
     answer: Answer,
     sign_in: bool,
     broken: bool,
+    unsent: bool,
     source: Option<anyhow::Error>,
 }
 
@@ -140,6 +141,7 @@ impl Error {
             answer: Answer::default(),
             sign_in: false,
             broken: false,
+            unsent: false,
             source: None,
         }))
     }
@@ -215,9 +217,19 @@ impl Error {
         }
     }
 
+    /// It ended before anything of the request was sent.
+    pub(crate) fn before_sending(mut self) -> Error {
+        self.0.unsent = true;
+        self
+    }
+
+    pub(crate) fn is_before_sending(&self) -> bool {
+        self.0.unsent
+    }
+
     /// The same error for another caller, its causes in words.
     pub(crate) fn again(&self) -> Error {
-        let Inner { kind, doing, what, answer, sign_in, broken, source } = &*self.0;
+        let Inner { kind, doing, what, answer, sign_in, broken, unsent, source } = &*self.0;
         let causes = source
             .as_ref()
             .map(|source| source.chain().map(ToString::to_string).collect::<Vec<_>>().join(": "));
@@ -228,6 +240,7 @@ impl Error {
             answer: answer.clone(),
             sign_in: *sign_in,
             broken: *broken,
+            unsent: *unsent,
             source: causes.map(anyhow::Error::msg),
         }))
     }

@@ -1,6 +1,5 @@
 //! [`Identity`]: who is signed in, by which token, and how to sign in again.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -17,6 +16,7 @@ use crate::session_file::{Locked, SessionFile};
 use crate::stop::{self, Stop};
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
+use crate::within::Within;
 use crate::xml::{FromXml, Node};
 use crate::{Error, ErrorKind, Result};
 
@@ -29,34 +29,6 @@ const RENEWALS_WITHIN: Duration = Duration::from_secs(5 * 60);
 
 /// The file of a session that somebody else is to renew is looked into this often.
 const LOOK: Duration = Duration::from_millis(50);
-
-thread_local! {
-    /// The sessions that this thread is renewing.
-    static RENEWING: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
-}
-
-/// A session that this thread is renewing, until it is dropped.
-struct Renewing(usize);
-
-impl Renewing {
-    /// `None` where it is doing so already.
-    fn begin(identity: &Identity) -> Option<Renewing> {
-        let number = std::ptr::from_ref(identity).addr();
-        let begun = RENEWING.try_with(|renewing| {
-            let mut renewing = renewing.borrow_mut();
-            let is_new = !renewing.contains(&number);
-            renewing.extend(is_new.then_some(number));
-            is_new
-        });
-        begun.unwrap_or(true).then_some(Renewing(number))
-    }
-}
-
-impl Drop for Renewing {
-    fn drop(&mut self) {
-        let _ = RENEWING.try_with(|renewing| renewing.borrow_mut().retain(|one| *one != self.0));
-    }
-}
 
 /// What an answer to a sign-in or a switch of site says.
 pub(crate) struct SignedIn {
@@ -135,6 +107,17 @@ enum Look<'f> {
     Renewed(Secret),
     /// Nobody has: this process is to, and the file, with the mark of its holder, is its own so long.
     Ours(Locked<'f>, String),
+    /// The file is somebody else's by now, and no way to share this session.
+    Without,
+}
+
+/// By whom a session was renewed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Renewed {
+    /// By a thread of this process: the session is new.
+    Here,
+    /// By whoever has put another one into the file, some time ago.
+    ByAFile,
 }
 
 /// The token in use, and what no message may repeat.
@@ -160,6 +143,8 @@ struct Renewal {
     failed: Option<(Instant, String)>,
     /// A token that nobody renewed while this process, which cannot, waited for it.
     in_vain: Option<Secret>,
+    /// The session that this process holds could not be put into its file.
+    unwritten: bool,
 }
 
 impl Identity {
@@ -203,10 +188,10 @@ impl Identity {
         used: &Token,
         expired: Error,
         deadline: Option<Instant>,
-    ) -> Result<()> {
-        let stop = core.stop();
+    ) -> Result<Renewed> {
+        let stop = core.whole_stop();
         // A function that mints tokens, or a logger, may ask over the very session.
-        let Some(_renewing) = Renewing::begin(self) else {
+        let Some(_renewing) = Within::begin(self) else {
             let what = "it was asked over by what is to renew it";
             return Err(expired.and_then_failed(what, None));
         };
@@ -220,16 +205,17 @@ impl Identity {
             return Err(Error::new(ErrorKind::Timeout, what));
         };
         if self.token().token != used.token {
-            return Ok(());
+            return Ok(Renewed::Here);
         }
         let mut file = match &self.sharing {
             None => None,
             Some(sharing) => match self.look(sharing, core, used, &mut renewal, deadline) {
                 Ok(Look::Renewed(token)) => {
                     self.adopt(used, token, None);
-                    return Ok(());
+                    return Ok(Renewed::ByAFile);
                 }
-                Ok(Look::Ours(file, holder)) => Some((file, holder)),
+                Ok(Look::Ours(file, holder)) => Some((file, holder, sharing.mark.is_some())),
+                Ok(Look::Without) => None,
                 Err(error) if over() => return Err(error),
                 Err(error) => {
                     let what = "the process that shares it has not renewed it";
@@ -258,9 +244,9 @@ impl Identity {
         });
         let (next, answer) = match signed_in {
             Ok(signed_in) => signed_in,
-            Err(error) if over() => return Err(error),
+            // Of a function that mints tokens, too.
+            Err(error) if over() => return Err(error.scrubbed(&used.scrub)),
             Err(error) => {
-                // Of a function that mints tokens, too.
                 let error = error.scrubbed(&used.scrub);
                 renewal.refused = is_refusal(&error);
                 renewal.failed = Some((Instant::now(), cut(&error.to_string(), 500).into_owned()));
@@ -280,21 +266,26 @@ impl Identity {
                 shown(core.site_id.as_str())
             );
             // Nobody else will end the session that was not wanted.
-            let stray = core.with_identity(Identity::new(&scrub, answer.token, None));
-            let within = core.transport.sign_out_timeout();
-            let left = earlier(deadline, stop.and_then(Stop::deadline))
-                .map_or(within, |by| by.saturating_duration_since(Instant::now()).min(within));
-            if let Err(error) = stray.sign_out(left) {
-                warn!(target: LOG, "ending that session failed: {error}");
-            }
+            end_stray(core, &scrub, answer.token, deadline);
             return Err(Error::new(ErrorKind::Decode, what));
+        }
+        if let Some((file, holder, holds)) = &mut file {
+            let session = SessionToken { token: answer.token.clone(), ..SessionToken::of(core) };
+            let written = file.write(&session, holder);
+            // Whoever held it has gone and taken the file away, or does not learn of this session.
+            if !*holds && (written.is_err() || !file.is_there()) {
+                end_stray(core, &used.scrub, answer.token, deadline);
+                let what = "the new session cannot be shared, and was ended";
+                return Err(expired.and_then_failed(what, written.err()));
+            }
+            renewal.unwritten = written.is_err();
+            if let Err(error) = written {
+                warn!(target: LOG, "the session is renewed, and not shared: {error:?}");
+            }
         }
         let minted = Some(next.secret()).filter(|secret| *secret != sign_in.secret());
         self.adopt(used, answer.token, minted);
-        if let Some((file, holder)) = &mut file {
-            file.write(&SessionToken::of(core), holder)?;
-        }
-        Ok(())
+        Ok(Renewed::Here)
     }
 
     /// Looks into the file that the session is shared by: whether somebody has renewed it, or it is
@@ -308,42 +299,61 @@ impl Identity {
         renewal: &mut Renewal,
         deadline: Option<Instant>,
     ) -> Result<Look<'f>> {
-        let (file, holds) = (&sharing.file, sharing.mark.is_some());
+        let (file, stop) = (&sharing.file, core.whole_stop());
         let can = self.renewable().is_some();
-        let patient = earlier(file.patient(), deadline);
+        let patient = file.patient();
         loop {
             // Who holds it makes it anew where somebody has cleaned it away.
-            let mut locked =
-                file.lock(holds && can, earlier(file.patient(), deadline), core.stop())?;
+            let holds = sharing.mark.is_some();
+            let mut locked = file.lock(holds && can, earlier(patient, deadline), stop)?;
             match (locked.read()?, &sharing.mark) {
-                (Some(there), _)
-                    if there.session.is_of(core) && there.session.token != used.token =>
-                {
-                    return Ok(Look::Renewed(there.session.token));
+                (Some(there), mark) if there.session.is_of(core) => {
+                    if there.session.token != used.token {
+                        return Ok(Look::Renewed(there.session.token));
+                    }
+                    if can {
+                        // It stays whose it is. One that is nobody's is its next holder's.
+                        let nobodys = mark.clone().filter(|_| there.holder.is_empty());
+                        return Ok(Look::Ours(locked, nobodys.unwrap_or(there.holder)));
+                    }
+                    if mark.is_some() {
+                        return Err(Error::config("the credentials can be used only once"));
+                    }
                 }
-                (_, Some(mark)) if can => return Ok(Look::Ours(locked, mark.clone())),
-                (_, Some(_)) => {
+                (None, Some(mark)) if can => return Ok(Look::Ours(locked, mark.clone())),
+                // Those who share that one are not to find this one there.
+                (Some(_), Some(_)) => return Ok(Look::Without),
+                (None, Some(_)) => {
                     return Err(Error::config("the credentials can be used only once"));
                 }
-                (None, None) => {
-                    return Err(Error::config("the file is empty: it was signed out"));
-                }
-                (Some(there), None) if !there.session.is_of(core) => {
+                (Some(_), None) => {
                     return Err(Error::config("the file has another user's or site's session"));
                 }
-                (Some(there), None) if can => return Ok(Look::Ours(locked, there.holder)),
-                (Some(_), None) => {}
+                (None, None) => {
+                    let what = "there is no session in the file any more: it was signed out";
+                    return Err(Error::config(what));
+                }
             }
             drop(locked);
-            // It was waited for in vain before.
-            if renewal.in_vain.as_ref() == Some(&used.token) {
+            let now = Instant::now();
+            if deadline.is_some_and(|deadline| deadline <= now) {
+                let what = "the session has expired, and nobody renewed it in the time allowed";
+                return Err(Error::new(ErrorKind::Timeout, what));
+            }
+            // Or it was waited for in vain before.
+            if renewal.in_vain.as_ref() == Some(&used.token)
+                || patient.is_some_and(|patient| patient <= now)
+            {
+                renewal.in_vain = Some(used.token.clone());
                 return Err(Error::new(ErrorKind::Timeout, "there is no new session in the file"));
             }
-            match patient.is_some_and(|patient| patient <= Instant::now()) {
-                true => renewal.in_vain = Some(used.token.clone()),
-                false => stop::sleep(core.stop(), LOOK)?,
-            }
+            stop::sleep(stop, LOOK)?;
         }
+    }
+
+    /// Whether the file that it is shared by has the session, or one that is newer.
+    pub(crate) fn is_in_its_file(&self) -> bool {
+        !self.renewal.lock().unwrap_or_else(PoisonError::into_inner).unwritten
     }
 
     /// The credentials, if they can be used a second time.
@@ -366,6 +376,17 @@ impl Identity {
         let scrub = past.iter().fold(self.known.clone(), Scrub::with).with(&token);
         let token = Arc::new(Token { token, scrub, past });
         *self.token.write().unwrap_or_else(PoisonError::into_inner) = token;
+    }
+}
+
+/// Ends a session that nobody is to have, in the time that the call has.
+fn end_stray(core: &Core, scrub: &Scrub, token: Secret, deadline: Option<Instant>) {
+    let within = core.transport.sign_out_timeout();
+    let left = earlier(deadline, core.whole_stop().and_then(Stop::deadline))
+        .map_or(within, |by| by.saturating_duration_since(Instant::now()).min(within));
+    let stray = core.with_identity(Identity::new(scrub, token, None));
+    if let Err(error) = stray.sign_out(left) {
+        warn!(target: LOG, "ending that session failed: {error}");
     }
 }
 

@@ -46,6 +46,7 @@ mod shared;
 mod stop;
 mod token;
 mod version;
+mod within;
 mod xml;
 
 #[cfg(feature = "mock")]

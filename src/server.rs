@@ -12,6 +12,7 @@ use crate::session_file::SessionFile;
 use crate::stop::{self, Stop};
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
+use crate::within::Within;
 use crate::xml::{FromXml, Node};
 use crate::{Error, ErrorKind, Result};
 
@@ -88,12 +89,12 @@ impl Server {
     ///
     /// REST: [Server Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_server.htm#server_info), API 2.4.
     pub fn server_info(&self) -> Result<ServerInfo> {
-        self.info(None)
+        self.info(None, None)
     }
 
-    fn info(&self, stop: Option<&Stop>) -> Result<ServerInfo> {
+    fn info(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<ServerInfo> {
         let version = self.pinned.unwrap_or(ApiVersion::FIRST_TO_ASK);
-        let mut request = Request::get(format!("/api/{version}/serverinfo"));
+        let mut request = Request::get(format!("/api/{version}/serverinfo")).until(deadline);
         let asker = Asker { token: None, scrub: self.transport.scrub(), stop };
         self.transport
             .send(&mut request, asker, |answer| answer.xml(|root| root.child("serverInfo")))
@@ -190,9 +191,17 @@ impl Server {
         };
         // From here on, a failure drops the session, which signs out and wants the file for it.
         let session = Session::new(core.shared_in(sharing, Some(sign_in)));
-        let written = locked.write(&SessionToken::of(session.core()), &mark);
-        drop(locked);
-        written.map(|()| session)
+        loop {
+            let written = locked.write(&SessionToken::of(session.core()), &mark);
+            let is_there = locked.is_there();
+            drop(locked);
+            written?;
+            // Who held it before may have taken it away meanwhile, as nobody's any more.
+            if is_there {
+                return Ok(session);
+            }
+            locked = file.lock(true, patient, stop)?;
+        }
     }
 
     /// Joins the session that another process [holds](Server::sign_in_shared). Sends nothing, and
@@ -261,6 +270,10 @@ impl Server {
         }
         let begun = Instant::now();
         let deadline = earlier(self.transport.deadline(), stop.and_then(Stop::deadline));
+        let Some(_asking) = Within::begin(&self.asked) else {
+            // By a logger, of what this thread does to find out.
+            return self.ask_version(stop, deadline);
+        };
         let Some(mut asked) = stop::lock(&self.asked, stop, deadline)? else {
             let what = "the server was not asked for its version in the time allowed";
             return Err(Error::new(ErrorKind::Timeout, what));
@@ -274,24 +287,24 @@ impl Server {
         {
             return Err(error.again());
         }
-        let version = match self.info(stop) {
-            Ok(info) => info.rest_api_version,
-            Err(error) if error.status() == Some(404) => ApiVersion::FIRST_TO_ASK,
-            Err(error) => {
-                // Whoever answered, it was not the version.
-                let error = match error.kind() {
-                    ErrorKind::Api => error.into_kind(ErrorKind::Http),
-                    _ => error,
-                };
-                // A stop is the own one of who asked.
-                if !stop.is_some_and(Stop::is_stopped) {
-                    asked.failed = Some((Instant::now(), error.again()));
-                }
-                return Err(error);
-            }
-        };
-        asked.version = Some(version);
-        Ok(version)
+        let version = self.ask_version(stop, deadline);
+        match &version {
+            Ok(version) => asked.version = Some(*version),
+            // A stop, and what it cut short, is the own one of who asked.
+            Err(error) if stop.is_none() => asked.failed = Some((Instant::now(), error.again())),
+            Err(_) => {}
+        }
+        version
+    }
+
+    fn ask_version(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<ApiVersion> {
+        match self.info(stop, deadline) {
+            Ok(info) => Ok(info.rest_api_version),
+            Err(error) if error.status() == Some(404) => Ok(ApiVersion::FIRST_TO_ASK),
+            // Whoever answered, it was not the version.
+            Err(error) if error.kind() == ErrorKind::Api => Err(error.into_kind(ErrorKind::Http)),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -311,7 +324,7 @@ impl<'a> ServerUntil<'a> {
     ///
     /// REST: [Server Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_server.htm#server_info), API 2.4.
     pub fn server_info(&self) -> Result<ServerInfo> {
-        self.server.info(Some(&self.stop))
+        self.server.info(Some(&self.stop), None)
     }
 
     /// As [`Server::sign_in`].

@@ -75,6 +75,20 @@ impl SessionFile {
         Ok(hex(&random::<16>()?))
     }
 
+    /// Whether the session in it has this mark, as far as can be told while others have it locked.
+    pub(crate) fn is_marked(&self, mark: &str) -> bool {
+        let opened =
+            File::open(&self.path).ok().filter(|file| check_private(file, &self.path).is_ok());
+        let there = opened.and_then(|file| Locked { file, path: &self.path }.read().ok()?);
+        there.is_some_and(|there| there.holder == mark)
+    }
+
+    /// Takes the file away from a process that has it locked and is still making a session to put
+    /// into it: that sees, then, that nobody is left to share it.
+    pub(crate) fn take_away(&self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+
     pub(crate) fn is_missing(&self) -> bool {
         self.path.symlink_metadata().is_err_and(|error| error.kind() == IoKind::NotFound)
     }
@@ -125,11 +139,20 @@ impl Locked<'_> {
         if is_empty(&text) {
             return Ok(None);
         }
-        let shared = SessionToken::parse(&String::from_utf8_lossy(&text)).and_then(|json| {
-            let holder = json.get(HOLDER).and_then(Value::as_str).unwrap_or_default().to_owned();
-            Ok(Shared { session: SessionToken::from_json(&json)?, holder })
-        });
-        shared.map(Some).map_err(|error| error.doing(doing()))
+        let json = match SessionToken::parse(&String::from_utf8_lossy(&text)) {
+            Ok(json) => json,
+            // What a crash has left of a session is none.
+            Err(_) if may_be_replaced(&text) => return Ok(None),
+            Err(error) => return Err(error.doing(doing())),
+        };
+        let holder = json.get(HOLDER).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let session = SessionToken::from_json(&json).map_err(|error| error.doing(doing()))?;
+        Ok(Some(Shared { session, holder }))
+    }
+
+    /// Whether the path still leads to this file: its holder may have taken it away.
+    pub(crate) fn is_there(&self) -> bool {
+        is_at(&self.file, self.path)
     }
 
     fn text(&mut self) -> Result<Vec<u8>> {
@@ -172,17 +195,25 @@ impl Locked<'_> {
         }
     }
 
+    /// Puts a text in the place of what is there, so that a process that is killed within it, or a
+    /// disk that is full, leaves the one or the other.
     fn replace(&mut self, text: &str) -> Result<()> {
         self.check()?;
-        let emptied = self.file.set_len(0).and_then(|()| self.file.rewind());
-        let written = emptied
-            .and_then(|()| self.file.write_all(text.as_bytes()))
-            .and_then(|()| self.file.sync_all());
-        written.map_err(|error| {
-            // Nothing, rather than half a session.
-            let _ = self.file.set_len(0);
+        let before = self.text()?;
+        self.write_over(text.as_bytes(), before.len()).map_err(|error| {
+            let _ = self.write_over(&before, before.len());
             self.failed("writing", error)
         })
+    }
+
+    fn write_over(&mut self, text: &[u8], length: usize) -> std::io::Result<()> {
+        // White space, which is no part of a session, over what is longer.
+        let mut whole = text.to_vec();
+        whole.resize(length.max(text.len()), b' ');
+        self.file.rewind()?;
+        self.file.write_all(&whole)?;
+        self.file.set_len(text.len() as u64)?;
+        self.file.sync_all()
     }
 
     fn failed(&self, doing: &str, error: std::io::Error) -> Error {
@@ -278,5 +309,26 @@ mod tests {
         for other in ["-----BEGIN OPENSSH PRIVATE KEY-----", "{}", "{\"a\":1}", "machine x"] {
             assert!(!may_be_replaced(other.as_bytes()), "{other}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_what_was_there() {
+        let path = std::env::temp_dir().join(format!("tsc-written-{}", std::process::id()));
+        let options = || OpenOptions::new().read(true).to_owned();
+        let open =
+            |options: &OpenOptions| Locked { file: options.open(&path).unwrap(), path: &path };
+        let there = || std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, "").unwrap();
+        let (long, short) = ("{\"api_version\":\"3.24\",\"a\":1}", "{\"api_version\":\"3\"}");
+        for text in [long, short, long, "", short] {
+            open(options().write(true)).replace(text).unwrap();
+            assert_eq!(there(), text);
+            assert_eq!(open(&options()).replace(long).unwrap_err().kind(), ErrorKind::Io);
+            assert_eq!(there(), text);
+        }
+        // As a process leaves it that is killed before the last step.
+        std::fs::write(&path, format!("{short}      ")).unwrap();
+        assert!(SessionToken::parse(&there()).is_ok());
+        std::fs::remove_file(&path).unwrap();
     }
 }

@@ -14,7 +14,7 @@ use super::connector::{Broken, NoAddress, Stage, Stopped};
 use super::request::SourceFailed;
 use super::tls::shown_certificate;
 use super::url::{Origin, Url};
-use crate::error::{Answer, cut, first};
+use crate::error::{Answer, cut, first, one_line};
 use crate::secret::Scrub;
 use crate::xml::{self, Node};
 use crate::{Error, ErrorKind};
@@ -201,6 +201,7 @@ pub(super) fn refused(
         () => "a body that is not Tableau's",
     };
     let quote = scrub.start_of(text.trim(), cut_short, QUOTED);
+    let quote = cut(&one_line(&quote), QUOTED).into_owned();
     let quote = if quote.is_empty() { quote } else { format!(": {quote}") };
     let answer = Answer { is_a_page, ..answer };
     Error::new(ErrorKind::Http, format!("HTTP {status} with {kind}{quote}")).answer(answer)
@@ -228,7 +229,7 @@ pub(super) fn refused_in_json(status: u16, text: &str, url: &Url, scrub: &Scrub)
 }
 
 /// No error is longer; to look for one in all of an answer would take many times its memory.
-const LONGEST_JSON: usize = 1 << 20;
+const LONGEST_JSON: usize = 64 << 10;
 
 /// Tableau's words about an error.
 struct Words {
@@ -256,7 +257,8 @@ impl Words {
         if text.len() > LONGEST_JSON {
             return None;
         }
-        let json: serde_json::Value = serde_json::from_str(text).ok()?;
+        let json: serde_json::Value =
+            serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
         let error = json.get("error")?;
         let number = || error.get("code")?.as_u64().map(|code| code.to_string());
         let word = |name| error.get(name).and_then(|word| word.as_str()).map(str::to_owned);
@@ -289,6 +291,7 @@ impl Words {
             .flatten()
             .collect::<Vec<_>>()
             .join(": ");
+        let what = cut(&one_line(&what), SUMMARY + DETAIL).into_owned();
         let status = answer.status.unwrap_or_default();
         let named =
             code.as_ref().map_or_else(|| "Tableau".into(), |code| format!("Tableau {code}"));

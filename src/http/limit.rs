@@ -87,20 +87,24 @@ impl Limiter {
         Turn(self.state.clone(), PhantomData)
     }
 
-    /// Waits for a turn, to the deadline at most. A request within another one of the same thread,
-    /// as of a function that is told of progress, waits for no more than the hour: nobody else could
-    /// end the turn that it waits for.
+    /// Waits for a turn, to the deadline at most. For a request within another one of the same thread,
+    /// as of a function that is told of progress, the one around it does not count: it cannot end
+    /// before.
     pub(super) fn turn(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<Turn> {
         let (state, freed) = &*self.state;
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         let number = self.number();
-        let within = MINE.try_with(|mine| mine.borrow().contains(&number)).unwrap_or(false);
+        let mine = |mine: &RefCell<Vec<usize>>| {
+            mine.borrow().iter().filter(|held| **held == number).count()
+        };
+        let around = MINE.try_with(mine).unwrap_or(0);
         loop {
             let now = Instant::now();
             while state.begun.front().is_some_and(|begun| now.duration_since(*begun) >= self.hour) {
                 state.begun.pop_front();
             }
-            if (within || state.running < self.at_a_time) && state.begun.len() < self.in_an_hour {
+            let running = state.running.saturating_sub(around);
+            if running < self.at_a_time && state.begun.len() < self.in_an_hour {
                 return Ok(self.begin(&mut state, now));
             }
             stop.map_or(Ok(()), Stop::check)?;

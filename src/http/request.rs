@@ -218,6 +218,14 @@ impl<'b> Request<'b> {
         self
     }
 
+    /// An error before it was sent, or sent once more.
+    pub(super) fn not_sent(&self, error: Error) -> Error {
+        match self.may_have_arrived {
+            true => error,
+            false => error.before_sending(),
+        }
+    }
+
     /// Whether it may be sent a second time at all.
     pub(crate) fn is_repeatable(&self) -> bool {
         self.repeat != Repeat::Never

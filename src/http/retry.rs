@@ -218,6 +218,7 @@ pub(crate) enum Fate {
 impl Fate {
     pub(crate) fn of(error: &Error) -> Fate {
         match (error.kind(), error.status()) {
+            _ if error.is_before_sending() => Fate::Refused,
             (ErrorKind::Connect, _) | (_, Some(429)) => Fate::NotReceived,
             (_, Some(503)) if error.retry_after().is_some() => Fate::NotReceived,
             // An answer that is a success and cannot be read, or none at all.
@@ -280,6 +281,7 @@ mod tests {
             (answered(ErrorKind::Decode, 200, None), Fate::Unknown),
             (answered(ErrorKind::Tls, 200, None), Fate::Unknown),
             (Fate::of(&Error::new(ErrorKind::Tls, "x")), Fate::Refused),
+            (Fate::of(&Error::new(ErrorKind::Timeout, "x").before_sending()), Fate::Refused),
             (answered(ErrorKind::Http, 203, None), Fate::Unknown),
             (answered(ErrorKind::Http, 101, None), Fate::Unknown),
             (answered(ErrorKind::Http, 999, None), Fate::Unknown),

@@ -189,7 +189,7 @@ impl Transport {
             let Some(wait) = again else { return Err(error.scrubbed(asker.scrub)) };
             let error = error.scrubbed(asker.scrub);
             warn!(target: LOG, "{error}: trying again in {} ms", wait.as_millis());
-            stop::sleep(asker.stop, wait)?;
+            stop::sleep(asker.stop, wait).map_err(|error| request.not_sent(error))?;
         }
     }
 
@@ -210,7 +210,7 @@ impl Transport {
             self.check_head(request, &address, asker.token, redirects)
                 .map_err(|error| error.doing(&doing))?;
             let turn = self.turn(asker, deadline, request.at_once);
-            let turn = turn.map_err(|error| error.doing(&doing))?;
+            let turn = turn.map_err(|error| request.not_sent(error.doing(&doing)))?;
             let started = Instant::now();
             let response =
                 while_watching(asker.stop, || self.exchange(request, &url, asker.token, deadline));

@@ -177,6 +177,9 @@ impl<T: FromXml> FromChild for Option<T> {
 }
 
 impl<'a> Node<'a> {
+    /// As many items a list may have.
+    pub(crate) const LONGEST: usize = 100_000;
+
     /// The root of an answer, `<tsResponse>`.
     pub(crate) fn root(document: &'a Document<'a>) -> Result<Node<'a>> {
         let root = Node(document.root_element(), None);
@@ -253,8 +256,21 @@ impl<'a> Node<'a> {
 
     /// The items of that name inside a wrapper; none where the wrapper is missing.
     pub(crate) fn list<T: FromXml>(self, wrap: &str, item: &str) -> Result<Vec<T>> {
-        let wrapped = self.find(wrap).into_iter().flat_map(Node::children);
-        wrapped.filter(|child| child.tag() == item).map(T::from_xml).collect()
+        self.list_of(wrap, item, Node::LONGEST)
+    }
+
+    /// As [`list`](Node::list), of no more than so many items: each takes many times the memory that
+    /// it has on the wire.
+    pub(crate) fn list_of<T: FromXml>(self, wrap: &str, item: &str, most: usize) -> Result<Vec<T>> {
+        let wrapped = || self.find(wrap).into_iter().flat_map(Node::children);
+        let items = || wrapped().filter(|child| child.tag() == item);
+        match items().count() {
+            there if there > most => Err(self.fail(
+                &format!("<{wrap}>"),
+                &format!("has {there} items, more than the {most} that are taken at a time"),
+            )),
+            _ => items().map(T::from_xml).collect(),
+        }
     }
 
     /// The labels of the items inside a wrapper: tags, as a rule.

@@ -1,7 +1,7 @@
 //! [`Text`]: values that an attribute or a text carries, and how they are spelled.
 
 use jiff::Timestamp;
-use jiff::civil::Time;
+use jiff::civil::{DateTime, Time};
 
 /// A value with one spelling on the wire.
 pub(crate) trait Text: Sized {
@@ -63,7 +63,11 @@ impl Text for Time {
 
 impl Text for Timestamp {
     fn read(text: &str) -> Option<Self> {
-        text.parse().ok()
+        text.parse().ok().or_else(|| {
+            // "Never", as some write it, is later than a timestamp can be by a day.
+            let civil: DateTime = text.strip_suffix('Z')?.parse().ok()?;
+            (civil.year() == 9999).then_some(Timestamp::MAX)
+        })
     }
 
     /// In UTC and whole seconds, the only form that every endpoint takes.
@@ -88,7 +92,10 @@ mod tests {
             Timestamp::read("2026-01-02T03:04:05.123Z").unwrap().as_millisecond(),
             second.as_millisecond() + 123
         );
-        assert_eq!(Timestamp::read("yesterday"), None);
+        assert_eq!(Timestamp::read("9999-12-31T23:59:59Z"), Some(Timestamp::MAX));
+        for none in ["yesterday", "9999-12-32T23:59:59Z", "10000-01-01T00:00:00Z"] {
+            assert_eq!(Timestamp::read(none), None, "{none}");
+        }
         assert_eq!(second.write(), "2026-01-02T03:04:05Z");
     }
 }

@@ -335,6 +335,122 @@ fn the_newest_holder_holds_it_for_all() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+/// The older one goes on over the newer one's session, renews it, and leaves it to the newer one: also
+/// where the two speak other versions.
+#[test]
+fn a_session_stays_whose_it_is_whoever_renews_it() {
+    let (folder, path) = shared_folder("whose");
+    let file = tsc::SessionFile::at(&path);
+    let mock = MockServer::start().unwrap();
+    let (server, auth) = (at(mock.url()), token_of(&mock));
+    let mut old = at(mock.url());
+    old.set_version("3.20").unwrap();
+    let first = old.sign_in_shared(&auth, &file).unwrap();
+    let second = server.sign_in_shared(&auth, &file).unwrap();
+    first.projects().list().total().unwrap(); // adopts it
+    mock.expire_sessions();
+    first.projects().list().total().unwrap(); // renews it
+    assert_eq!(sign_ins(&mock), 3);
+    first.sign_out().unwrap();
+    assert_eq!(mock.sessions_open(), 1, "it is the second one's");
+    second.projects().list().total().unwrap();
+    assert_eq!(sign_ins(&mock), 3);
+    second.sign_out().unwrap();
+    assert_eq!(mock.sessions_open(), 0);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Who holds a session whose file has become another user's renews it, and leaves the file alone.
+#[test]
+fn another_user_s_session_in_the_file_is_left_there() {
+    let (folder, path) = shared_folder("another");
+    let file = tsc::SessionFile::at(&path);
+    let mock = MockServer::builder().user("other", "hush-hush", "Viewer").start().unwrap();
+    let server = at(mock.url());
+    let first = server.sign_in_shared(&mock.credentials(), &file).unwrap();
+    let other = tsc::TableauAuth::new("other", "hush-hush");
+    let second = server.sign_in_shared(&other, &file).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    mock.expire_sessions();
+    first.projects().list().total().unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    drop(first);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    second.projects().list().total().unwrap();
+    drop(second);
+    assert_eq!(mock.sessions_open(), 0);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The session in the file has expired as well: one sign-in, and no error.
+#[test]
+fn an_idle_worker_finds_two_sessions_expired_and_signs_in() {
+    let (folder, path) = shared_folder("idle");
+    let file = tsc::SessionFile::at(&path);
+    let mock = MockServer::start().unwrap();
+    let (server, auth) = (at(mock.url()), token_of(&mock));
+    let holder = server.sign_in_shared(&auth, &file).unwrap();
+    let idle = server.join_shared_with(&auth, &file).unwrap();
+    mock.expire_sessions();
+    holder.projects().list().total().unwrap();
+    mock.expire_sessions();
+    idle.projects().list().total().unwrap();
+    assert_eq!(sign_ins(&mock), 3);
+    drop(holder);
+    assert_eq!(mock.sessions_open(), 0);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A wait that the caller's own deadline ended says nothing of the next one.
+#[test]
+fn a_short_wait_does_not_end_the_next_one() {
+    let (folder, path) = shared_folder("short");
+    let file = tsc::SessionFile::at(&path);
+    let mock = MockServer::start().unwrap();
+    let server = at(mock.url());
+    let holder = server.sign_in_shared(&mock.credentials(), &file).unwrap();
+    let worker = server.join_shared(&file).unwrap();
+    mock.expire_sessions();
+    let soon = tsc::Stop::after(millis(200));
+    assert!(worker.until(&soon).projects().list().total().unwrap_err().is_timeout());
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| worker.projects().list().total());
+        std::thread::sleep(millis(150));
+        holder.projects().list().total().unwrap();
+        waits.join().unwrap().unwrap();
+    });
+    drop(holder);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A worker is still signing in when its holder goes: what it makes is nobody's, and it ends it.
+#[cfg(unix)]
+#[test]
+fn a_session_that_is_made_while_its_holder_goes_is_ended() {
+    let (folder, path) = shared_folder("gone");
+    let file = tsc::SessionFile::at(&path);
+    let mock = MockServer::start().unwrap();
+    let options = crate::help::plain().sign_out_timeout(millis(1000));
+    let server = crate::help::with(mock.url(), options);
+    let auth = mock.credentials();
+    let holder = server.sign_in_shared(&auth, &file).unwrap();
+    let worker = server.join_shared_with(&auth, &file).unwrap();
+    mock.expire_sessions();
+    mock.fault(Fault::delay(millis(1500)).on("POST", "/auth/signin").times(1));
+    std::thread::scope(|scope| {
+        let renews = scope.spawn(|| worker.projects().list().total().unwrap_err());
+        while sign_ins(&mock) < 2 {
+            std::thread::sleep(millis(5));
+        }
+        assert!(holder.sign_out().unwrap_err().is_timeout(), "the file was locked");
+        let error = renews.join().unwrap();
+        assert!(error.is_session_expired() && error.to_string().contains("ended"), "{error}");
+    });
+    assert_eq!(mock.sessions_open(), 0);
+    assert!(!path.exists());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
 #[test]
 fn a_sign_in_that_fails_leaves_no_file() {
     let (folder, path) = shared_folder("refused");

@@ -54,6 +54,7 @@ pub(super) struct LenientConnector;
 pub(super) struct Lenient<T> {
     inner: T,
     unwritable: Option<Error>,
+    told: bool,
 }
 
 /// Where writing timed out, an answer is there already or does not come.
@@ -67,7 +68,7 @@ impl<In: Transport> Connector<In> for LenientConnector {
         _: &ConnectionDetails<'_>,
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, Error> {
-        Ok(chained.map(|inner| Lenient { inner, unwritable: None }))
+        Ok(chained.map(|inner| Lenient { inner, unwritable: None, told: false }))
     }
 }
 
@@ -101,7 +102,10 @@ impl<T: Transport> Transport for Lenient<T> {
             (Ok(false) | Err(_), Some(cause)) => Err(marked(cause)),
             (Ok(more), Some(cause)) => {
                 self.unwritable = Some(cause);
-                UNTAKEN.set(true);
+                // Once: the rest of the answer may be read within another request's time.
+                if !std::mem::replace(&mut self.told, true) {
+                    UNTAKEN.set(true);
+                }
                 Ok(more)
             }
             (result, None) => result.map_err(marked),

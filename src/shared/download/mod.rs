@@ -186,7 +186,11 @@ impl<'s> Download<'s> {
         })?;
         let target = match named {
             Some(target) => target,
-            None => folder.join(running.item.name(core, &start)),
+            None => {
+                let target = folder.join(running.item.name(core, &start));
+                running.check(&target).map_err(|error| core.clean(error))?;
+                target
+            }
         };
         // The name is the server's.
         let kept = partial.keep(&target, running.overwrite);

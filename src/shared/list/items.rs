@@ -167,7 +167,7 @@ impl<T: Listed> Ahead<T> {
             }
             let (core, ..) = self.over.get_or_insert_with(|| {
                 let (stop, link) = core.stop().map_or_else(|| (Stop::new(), None), Stop::branch);
-                (Arc::new(core.until(&stop)), stop, link)
+                (Arc::new(core.branch(&stop)), stop, link)
             });
             let (core, ask) = (core.clone(), ask.clone());
             let thread = std::thread::Builder::new()

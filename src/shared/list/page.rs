@@ -119,13 +119,17 @@ fn all_fields<'f>(asked: &'f [String], always: &[&'f str], of: &str) -> Vec<&'f 
     fields
 }
 
+/// More items than a page can be asked to have, and no more memory than for them.
+const LONGEST_PAGE: usize = 10_000;
+
 fn read<T: Listed>(root: Node<'_>, number: u32, size: u32) -> Result<Fetched<T>> {
     let pagination = root.find("pagination");
     if pagination.is_none() {
         // Either a list without pages, or no list at all.
         root.need(T::WRAP)?;
     }
-    let items: Vec<T> = root.list(T::WRAP, T::ITEM)?;
+    let most = if pagination.is_some() { LONGEST_PAGE } else { Node::LONGEST };
+    let items: Vec<T> = root.list_of(T::WRAP, T::ITEM, most)?;
     let counted = items.len() as u64;
     let page = Page {
         number: pagination.map_or(Ok(number), |p| p.attr("pageNumber"))?,

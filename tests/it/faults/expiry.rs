@@ -393,3 +393,47 @@ fn credentials_that_are_not_let_in_are_not_tried_again() {
     }
     assert_eq!(raw.count("POST", "/signin"), 2);
 }
+
+/// A list is left while one of its pages signs in for the whole session: that is not left half done.
+#[test]
+fn leaving_a_list_does_not_leave_a_session_open() {
+    let (asked, signed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let open = std::sync::Arc::new(std::sync::Mutex::new(Vec::<String>::new()));
+    let there = open.clone();
+    let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
+        "signin" => {
+            let token = format!("T{}", signed.fetch_add(1, Ordering::SeqCst));
+            if token != "T0" {
+                std::thread::sleep(millis(400));
+            }
+            there.lock().unwrap().push(token.clone());
+            crate::raw::success(&format!(
+                "<credentials token=\"{token}\"><site id=\"site-1\" contentUrl=\"\"/>\
+                 <user id=\"user-1\"/></credentials>"
+            ))
+        }
+        "signout" => {
+            let ended = seen.header("x-tableau-auth").unwrap();
+            there.lock().unwrap().retain(|token| token != ended);
+            signed_in(seen).unwrap()
+        }
+        "projects" if asked.fetch_add(1, Ordering::SeqCst) == 0 => {
+            page(1, 1, 9, "<projects><project id=\"p1\" name=\"n\"/></projects>")
+        }
+        "projects" => {
+            there.lock().unwrap().retain(|token| token != "T0");
+            refusal(401, "401002", "")
+        }
+        _ => signed_in(seen).unwrap(),
+    });
+    let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
+    let mut items = session.projects().list().page_size(1).prefetch(2).into_iter();
+    items.next().unwrap().unwrap();
+    let started = Instant::now();
+    while raw.count("POST", "/signin") < 2 && started.elapsed() < LONG {
+        std::thread::sleep(millis(2));
+    }
+    drop(items);
+    drop(session);
+    assert_eq!(*open.lock().unwrap(), [""; 0], "{:?}", raw.lines());
+}

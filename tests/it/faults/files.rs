@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tableau_server_client as tsc;
 use tsc::mock::{Fault, MockServer};
@@ -334,6 +335,31 @@ fn a_request_within_a_request_counts_for_itself() {
     });
     download.to_bytes().unwrap();
     assert_eq!(listed, 40);
+    // One at a time beside it, all the same.
+    let (now, most) = (std::sync::Arc::new(AtomicUsize::new(0)), AtomicUsize::new(0));
+    let running = now.clone();
+    let raw = crate::raw::Raw::signed_in(move |seen| match seen.path().ends_with("content") {
+        true => crate::raw::answer(200, &[], "PK\x03\x04"),
+        false => {
+            most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            std::thread::sleep(millis(20));
+            running.fetch_sub(1, Ordering::SeqCst);
+            assert_eq!(most.load(Ordering::SeqCst), 1);
+            let number = seen.target.split_once("pageNumber=").unwrap().1;
+            let number = number.split('&').next().unwrap().parse().unwrap();
+            let one = format!("<workbooks><workbook id=\"w{number}\" name=\"n\"/></workbooks>");
+            crate::help::page(number, 1, 8, &one)
+        }
+    });
+    let server = with(&raw.url, HttpOptions::new().max_concurrent(1));
+    let session = server.sign_in(&crate::help::auth()).unwrap();
+    let mut listed = 0;
+    let download = session.workbooks().download(&"w".into()).on_progress(|_, _| {
+        let list = session.workbooks().list().page_size(1).prefetch(4);
+        listed = list.into_iter().filter(Result::is_ok).count();
+    });
+    download.to_bytes().unwrap();
+    assert_eq!((listed, now.load(Ordering::SeqCst)), (8, 0));
 }
 
 /// The server restarts and knows nothing of the upload any more.
@@ -477,5 +503,78 @@ fn only_files_and_links_are_replaced() {
     }
     assert_eq!(std::fs::read_to_string(folder.join("kept")).unwrap(), "kept");
     assert!(!folder.join("missing").exists());
+    // Nor where the server gives no name, and the item's is there.
+    std::fs::create_dir(folder.join("w.twbx")).unwrap();
+    let raw = crate::raw::Raw::signed_in(|_| crate::raw::answer(200, &[], "PK\x03\x04"));
+    let session = with(&raw.url, super::quick()).into_session(&crate::help::auth()).unwrap();
+    let download = session.workbooks().download(&"w".into()).overwrite(true);
+    assert_eq!(download.to_folder(&folder).unwrap_err().kind(), ErrorKind::Input);
+    assert!(folder.join("w.twbx").is_dir());
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A request within an upload is refused before it was taken whole, and its refusal comes slowly: that
+/// says nothing of the upload, which was taken.
+#[test]
+fn a_refusal_within_a_request_is_not_the_other_s() {
+    use crate::raw::{Raw, read_head, refusal, signed_in};
+    let raw = Raw::on_connection(|stream, _, _| {
+        let mut reader = io::BufReader::with_capacity(1, stream.try_clone().unwrap());
+        while let Some(head) = read_head(&mut reader) {
+            let length: usize = head.header("content-length").map_or(0, |n| n.parse().unwrap());
+            let mut body = vec![0; length.min(1 << 20)];
+            reader.read_exact(&mut body).unwrap();
+            if let Some(reply) = signed_in(&head) {
+                let _ = (&stream).write_all(&reply.bytes());
+                continue;
+            }
+            let reply = refusal(413, "413000", "too large").bytes();
+            let (first, rest) = reply.split_at(reply.len() - 20);
+            let _ = (&stream).write_all(first);
+            std::thread::sleep(millis(700));
+            let _ = (&stream).write_all(rest);
+            std::thread::sleep(millis(100));
+            return;
+        }
+    });
+    let other = with(&raw.url, super::quick().read_timeout(millis(300)));
+    let other = other.sign_in(&crate::help::auth()).unwrap();
+    let mock = MockServer::start().unwrap();
+    let session = session_of(&mock);
+    let (content, large) = (file(300_000, 8), file(24 << 20, 9));
+    let mut refused = None;
+    let source = tsc::Source::bytes("Up.twb", &content[..]).on_progress(|_, _| {
+        if refused.is_none() {
+            let publish = other.workbooks().publish(tsc::Source::bytes("L.twb", &large[..]));
+            refused = Some(publish.project(&"p".into()).send().unwrap_err());
+        }
+    });
+    session.workbooks().publish(source).project(&project_of(&session)).send().unwrap();
+    assert_eq!(refused.and_then(|error| error.status()), Some(413));
+    assert_eq!(mock.requests_to("POST", "/workbooks").len(), 1);
+}
+
+/// A chunk whose turn does not come was not sent, and the upload goes on from there.
+#[test]
+fn a_chunk_that_was_never_sent_is_known_not_to_have_come() {
+    let mock = MockServer::start().unwrap();
+    let content = file(3000, 4);
+    // The version, its sign-in, its upload, and one chunk.
+    let server = with(mock.url(), HttpOptions::new().max_per_hour(4));
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let mut last = None;
+    let source = tsc::Source::bytes("Up.twb", &content[..]).chunked_from(1).chunk_size(1000);
+    let source = source.on_checkpoint(|at| last = Some(at.clone()));
+    let soon = tsc::Stop::after(millis(1500));
+    let error = session.until(&soon).fileuploads().upload(source).unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    let last = last.unwrap();
+    assert!(last.offset() > 0 && !last.is_uncertain(), "{last:?}: {error:?}");
+    let server = with(mock.url(), super::quick());
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let source = tsc::Source::bytes("Up.twb", &content[..]).chunked_from(1).chunk_size(1000);
+    let sent = session.workbooks().publish(source.resume(last)).project(&project_of(&session));
+    sent.send().unwrap();
+    assert!(workbooks_named(&session, "Up") == [content]);
+    assert_eq!(mock.requests_to("POST", "/fileUploads").len(), 1, "nothing began anew");
 }

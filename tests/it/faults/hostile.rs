@@ -276,9 +276,10 @@ fn peak() -> usize {
 /// Answers with so many bytes, made of a start, pieces and an end, which are never whole in memory.
 #[cfg(target_os = "linux")]
 fn dense(total: usize, piece: &'static str) -> Raw {
-    let (start, end) = match piece.starts_with('<') {
-        true => ("<tsResponse>", "</tsResponse>"),
-        false => ("[", "0]"),
+    let (start, end) = match (piece.starts_with("<workbook "), piece.starts_with('<')) {
+        (true, _) => ("<tsResponse><workbooks>", "</workbooks></tsResponse>"),
+        (_, true) => ("<tsResponse>", "</tsResponse>"),
+        (_, false) => ("[", "0]"),
     };
     taken_over(move |stream| {
         let count = (total - start.len() - end.len()) / piece.len();
@@ -297,9 +298,18 @@ fn dense(total: usize, piece: &'static str) -> Raw {
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_stays_within_the_documented_limits() {
-    for case in
-        ["endless", "error", "headers", "download", "nodes", "attributes", "entities", "json"]
-    {
+    for case in [
+        "endless",
+        "error",
+        "headers",
+        "download",
+        "nodes",
+        "attributes",
+        "entities",
+        "json",
+        "too many items",
+        "many items",
+    ] {
         let output = child("faults::hostile::memory", &[("CASE", case)]);
         eprintln!("{}", String::from_utf8_lossy(&output.stderr));
     }
@@ -325,6 +335,11 @@ fn memory() {
         "attributes" => (dense(limit * MIB, "<a b='' c='' d='' e='' f='' g=''/>"), 12 * limit),
         "entities" => (dense(limit * MIB, "<aaaaa b='&lt;'>&lt;</aaaaa>"), 12 * limit),
         "json" => (dense(limit * MIB, "0,"), 3 * limit),
+        "too many items" => {
+            (dense(limit * MIB, "<workbook id='w' name='n'          />"), 12 * limit)
+        }
+        // As many as a list without pages may have.
+        "many items" => (dense(2_700_000, "<workbook id='w' name='n'/>"), 200),
         other => panic!("{other}"),
     };
     let options = HttpOptions::new().retries(Retries::none()).max_response((limit * MIB) as u64);
@@ -349,15 +364,19 @@ fn memory() {
         }
         // What a deletion is answered with is looked through for an error, in JSON too.
         "json" => session.projects().delete(&"p".into()).map(|()| 0),
+        "too many items" | "many items" => session.workbooks().list().total(),
         _ => session.projects().list().total(),
     };
     let outcome = match outcome {
         Ok(_) => "taken".to_owned(),
-        Err(error) => format!("{:.120}", format!("{error:?}")),
+        Err(error) => format!("{:.250}", format!("{error:?}")),
     };
     let took = peak() - before;
     eprintln!("{case}: {} MiB for a limit of {limit} MiB; {outcome}", took / MIB);
     assert!(took < allowed * MIB, "{} MiB", took / MIB);
+    if case == "too many items" {
+        assert!(outcome.contains("more than the 100000"), "{outcome}");
+    }
 }
 
 /// What a server says ends up in logs: it stays on its line, and moves no cursor.
