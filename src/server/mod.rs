@@ -1,5 +1,8 @@
 //! [`Server`]: an address, and how to talk to it.
 
+mod info;
+mod until;
+
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -13,8 +16,10 @@ use crate::stop::{self, Stop};
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
 use crate::within::Within;
-use crate::xml::{FromXml, Node};
 use crate::{Error, ErrorKind, Result};
+
+pub use info::ServerInfo;
+pub use until::ServerUntil;
 
 /// A Tableau Server, or Tableau Cloud's pod.
 ///
@@ -305,87 +310,5 @@ impl Server {
             Err(error) if error.kind() == ErrorKind::Api => Err(error.into_kind(ErrorKind::Http)),
             Err(error) => Err(error),
         }
-    }
-}
-
-/// A view of a [`Server`] whose calls a [`Stop`] ends: [`Server::until`] makes it.
-///
-/// What the server was doing when it was stopped may have been done: a sign-in that is stopped while
-/// its answer is on the way can leave a session behind, which ends by itself, after hours.
-#[derive(Clone, Debug)]
-#[must_use = "nothing is asked before one of its methods is called"]
-pub struct ServerUntil<'a> {
-    server: &'a Server,
-    stop: Stop,
-}
-
-impl<'a> ServerUntil<'a> {
-    /// As [`Server::server_info`].
-    ///
-    /// REST: [Server Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_server.htm#server_info), API 2.4.
-    pub fn server_info(&self) -> Result<ServerInfo> {
-        self.server.info(Some(&self.stop), None)
-    }
-
-    /// As [`Server::sign_in`].
-    ///
-    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
-    pub fn sign_in(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Session<'a>> {
-        Ok(Session::new(self.server.core(credentials, Some(&self.stop))?))
-    }
-
-    /// As [`Server::sign_in_shared`].
-    ///
-    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
-    pub fn sign_in_shared(
-        &self,
-        credentials: &(impl Credentials + ?Sized),
-        file: &SessionFile,
-    ) -> Result<Session<'a>> {
-        self.server.shared(credentials, file, Some(&self.stop))
-    }
-
-    /// As [`Server::join_shared`].
-    pub fn join_shared(&self, file: &SessionFile) -> Result<Session<'a>> {
-        self.server.joined(file, None, Some(&self.stop))
-    }
-
-    /// As [`Server::join_shared_with`].
-    ///
-    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
-    pub fn join_shared_with(
-        &self,
-        credentials: &(impl Credentials + ?Sized),
-        file: &SessionFile,
-    ) -> Result<Session<'a>> {
-        self.server.joined(file, Some(SignIn::of(credentials)), Some(&self.stop))
-    }
-}
-
-/// What a server says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ServerInfo {
-    /// The product's version: `"2024.3.0"`.
-    pub product_version: String,
-    /// The build: `"20243.24.1010.1014"`. Empty where the server does not say.
-    pub build_number: String,
-    /// The newest REST API version that it speaks.
-    pub rest_api_version: ApiVersion,
-}
-
-impl FromXml for ServerInfo {
-    fn from_xml(node: Node<'_>) -> Result<ServerInfo> {
-        let version: String = node.child_text("restApiVersion")?;
-        Ok(ServerInfo {
-            product_version: node.child_text::<Option<_>>("productVersion")?.unwrap_or_default(),
-            build_number: node
-                .child_attr::<Option<_>>("productVersion", "build")?
-                .unwrap_or_default(),
-            rest_api_version: version
-                .trim()
-                .parse()
-                .map_err(|_| node.fail("<restApiVersion>", "is no version"))?,
-        })
     }
 }

@@ -1,0 +1,33 @@
+//! [`ServerInfo`]: what a server says of itself.
+
+use crate::Result;
+use crate::version::ApiVersion;
+use crate::xml::{FromXml, Node};
+
+/// What a server says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerInfo {
+    /// The product's version: `"2024.3.0"`.
+    pub product_version: String,
+    /// The build: `"20243.24.1010.1014"`. Empty where the server does not say.
+    pub build_number: String,
+    /// The newest REST API version that it speaks.
+    pub rest_api_version: ApiVersion,
+}
+
+impl FromXml for ServerInfo {
+    fn from_xml(node: Node<'_>) -> Result<ServerInfo> {
+        let version: String = node.child_text("restApiVersion")?;
+        Ok(ServerInfo {
+            product_version: node.child_text::<Option<_>>("productVersion")?.unwrap_or_default(),
+            build_number: node
+                .child_attr::<Option<_>>("productVersion", "build")?
+                .unwrap_or_default(),
+            rest_api_version: version
+                .trim()
+                .parse()
+                .map_err(|_| node.fail("<restApiVersion>", "is no version"))?,
+        })
+    }
+}
