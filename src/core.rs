@@ -11,6 +11,7 @@ use crate::http::{Asker, Origin, Request, Success, Transport, encode_segment};
 use crate::identity::{Identity, LOG, Renewed, Sharing, SignedIn};
 use crate::ids::{SiteId, UserId};
 use crate::secret::Scrub;
+use crate::session_file::Shared;
 use crate::stop::{self, Stop};
 use crate::version::ApiVersion;
 use crate::xml::{Changes, FromXml, Node, Out};
@@ -181,19 +182,27 @@ impl Core {
         if file.is_missing() {
             return Ok(Left::Alone);
         }
+        let unwritten = self.identity.unwritten();
+        // As a worker may have renewed it.
+        let take_over = |there: Shared| {
+            let token = there.session.token;
+            if unwritten.as_ref() != Some(&token) && token != self.identity.token().token {
+                self.identity.take_over(token);
+            }
+        };
         let locked = file.lock(false, Instant::now().checked_add(within), None);
         let mut locked = locked.inspect_err(|error| {
             // Somebody is renewing a session that nobody would sign out.
-            if error.is_timeout() && file.is_marked(mark) {
-                file.take_away();
+            if error.is_timeout()
+                && let Some(there) = file.take_away(mark)
+                && there.session.is_of(self)
+            {
+                take_over(there);
             }
         })?;
         match locked.read()?.filter(|there| there.session.is_of(self)) {
             Some(there) if there.holder == *mark => {
-                // As a worker may have renewed it.
-                if self.identity.is_in_its_file() {
-                    self.identity.take_over(there.session.token);
-                }
+                take_over(there);
                 locked.clear()?;
                 Ok(Left::Alone)
             }
@@ -259,7 +268,8 @@ impl Core {
                         && self.renews()
                         && matches!(renewed, None | Some(Renewed::ByAFile)) =>
                 {
-                    let by = self.identity.renew(self, &used, expired, request.deadline())?;
+                    let by = self.identity.renew(self, &used, expired, request.deadline());
+                    let by = by.map_err(|error| request.not_sent(error))?;
                     // Once: whoever writes into it again and again would be followed for ever.
                     renewed = Some(if renewed.is_none() { by } else { Renewed::Here });
                 }

@@ -127,6 +127,7 @@ pub(crate) struct Token {
     pub(crate) scrub: Scrub,
     /// The tokens before it, the newest last.
     past: Vec<Secret>,
+    by: Renewed,
 }
 
 /// So many tokens of before are kept out of messages. Those of long before are worth nothing to
@@ -143,8 +144,9 @@ struct Renewal {
     failed: Option<(Instant, String)>,
     /// A token that nobody renewed while this process, which cannot, waited for it.
     in_vain: Option<Secret>,
-    /// The session that this process holds could not be put into its file.
-    unwritten: bool,
+    /// The token that stayed in the file, as the session that this process holds since could not be
+    /// put there.
+    unwritten: Option<Secret>,
 }
 
 impl Identity {
@@ -154,7 +156,8 @@ impl Identity {
             known = known.with(sign_in.secret());
         }
         let scrub = known.clone().with(&token);
-        let token = RwLock::new(Arc::new(Token { token, scrub, past: Vec::new() }));
+        let token =
+            RwLock::new(Arc::new(Token { token, scrub, past: Vec::new(), by: Renewed::Here }));
         Identity { token, known, sign_in, sharing: None, renewal: Mutex::default() }
     }
 
@@ -189,13 +192,13 @@ impl Identity {
         expired: Error,
         deadline: Option<Instant>,
     ) -> Result<Renewed> {
-        let stop = core.whole_stop();
+        let (stop, whole) = (core.stop(), core.whole_stop());
         // A function that mints tokens, or a logger, may ask over the very session.
         let Some(_renewing) = Within::begin(self) else {
             let what = "it was asked over by what is to renew it";
             return Err(expired.and_then_failed(what, None));
         };
-        let over = || {
+        let over = |stop: Option<&Stop>| {
             stop.is_some_and(Stop::is_stopped)
                 || deadline.is_some_and(|deadline| deadline <= Instant::now())
         };
@@ -204,19 +207,20 @@ impl Identity {
             let what = "the session has expired, and was not renewed in the time allowed";
             return Err(Error::new(ErrorKind::Timeout, what));
         };
-        if self.token().token != used.token {
-            return Ok(Renewed::Here);
+        let now = self.token();
+        if now.token != used.token {
+            return Ok(now.by);
         }
         let mut file = match &self.sharing {
             None => None,
             Some(sharing) => match self.look(sharing, core, used, &mut renewal, deadline) {
                 Ok(Look::Renewed(token)) => {
-                    self.adopt(used, token, None);
+                    self.adopt(used, token, None, Renewed::ByAFile);
                     return Ok(Renewed::ByAFile);
                 }
                 Ok(Look::Ours(file, holder)) => Some((file, holder, sharing.mark.is_some())),
                 Ok(Look::Without) => None,
-                Err(error) if over() => return Err(error),
+                Err(error) if over(stop) => return Err(error),
                 Err(error) => {
                     let what = "the process that shares it has not renewed it";
                     return Err(expired.and_then_failed(what, Some(error)));
@@ -236,16 +240,18 @@ impl Identity {
         if let Err(why) = renewal.allow(sign_in) {
             return Err(expired.and_then_failed(&why, None));
         }
+        // From here on it is for the whole session, and no list that is left ends it half done.
+        stop.map_or(Ok(()), Stop::check)?;
         info!(target: LOG, "the session has expired: signing in again");
         let signed_in = sign_in.renewed(&core.site_url).and_then(|next| {
             let answer =
-                SignedIn::by(&core.transport, core.version, &next, &used.scrub, stop, deadline)?;
+                SignedIn::by(&core.transport, core.version, &next, &used.scrub, whole, deadline)?;
             Ok((next, answer))
         });
         let (next, answer) = match signed_in {
             Ok(signed_in) => signed_in,
             // Of a function that mints tokens, too.
-            Err(error) if over() => return Err(error.scrubbed(&used.scrub)),
+            Err(error) if over(whole) => return Err(error.scrubbed(&used.scrub)),
             Err(error) => {
                 let error = error.scrubbed(&used.scrub);
                 renewal.refused = is_refusal(&error);
@@ -253,7 +259,6 @@ impl Identity {
                 return Err(expired.and_then_failed("signing in again failed", Some(error)));
             }
         };
-        renewal.lately.push_back(Instant::now());
         if answer.site_id != core.site_id || answer.user_id != core.user_id {
             renewal.refused = true;
             let scrub = used.scrub.clone().with(next.secret()).with(&answer.token);
@@ -278,13 +283,14 @@ impl Identity {
                 let what = "the new session cannot be shared, and was ended";
                 return Err(expired.and_then_failed(what, written.err()));
             }
-            renewal.unwritten = written.is_err();
+            renewal.unwritten = written.is_err().then(|| used.token.clone());
             if let Err(error) = written {
                 warn!(target: LOG, "the session is renewed, and not shared: {error:?}");
             }
         }
         let minted = Some(next.secret()).filter(|secret| *secret != sign_in.secret());
-        self.adopt(used, answer.token, minted);
+        renewal.lately.push_back(Instant::now());
+        self.adopt(used, answer.token, minted, Renewed::Here);
         Ok(Renewed::Here)
     }
 
@@ -299,7 +305,7 @@ impl Identity {
         renewal: &mut Renewal,
         deadline: Option<Instant>,
     ) -> Result<Look<'f>> {
-        let (file, stop) = (&sharing.file, core.whole_stop());
+        let (file, stop) = (&sharing.file, core.stop());
         let can = self.renewable().is_some();
         let patient = file.patient();
         loop {
@@ -351,9 +357,9 @@ impl Identity {
         }
     }
 
-    /// Whether the file that it is shared by has the session, or one that is newer.
-    pub(crate) fn is_in_its_file(&self) -> bool {
-        !self.renewal.lock().unwrap_or_else(PoisonError::into_inner).unwritten
+    /// The token of before, where the one of now could not be put into the file in its place.
+    pub(crate) fn unwritten(&self) -> Option<Secret> {
+        self.renewal.lock().unwrap_or_else(PoisonError::into_inner).unwritten.clone()
     }
 
     /// The credentials, if they can be used a second time.
@@ -363,18 +369,18 @@ impl Identity {
 
     /// Takes over what another process has made of this session.
     pub(crate) fn take_over(&self, token: Secret) {
-        self.adopt(&self.token(), token, None);
+        self.adopt(&self.token(), token, None, Renewed::ByAFile);
     }
 
     /// Puts another token in the place of the one that expired.
-    fn adopt(&self, used: &Token, token: Secret, secret: Option<&Secret>) {
+    fn adopt(&self, used: &Token, token: Secret, secret: Option<&Secret>, by: Renewed) {
         let mut past = used.past.clone();
         past.push(used.token.clone());
         // Minted for this once.
         past.extend(secret.cloned());
         past.drain(..past.len().saturating_sub(REMEMBERED));
         let scrub = past.iter().fold(self.known.clone(), Scrub::with).with(&token);
-        let token = Arc::new(Token { token, scrub, past });
+        let token = Arc::new(Token { token, scrub, past, by });
         *self.token.write().unwrap_or_else(PoisonError::into_inner) = token;
     }
 }
@@ -431,7 +437,8 @@ mod tests {
         let known = Scrub::default().with(&Secret::new("password-of-a-test"));
         let identity = Identity::new(&known, token(0), None);
         for number in 1..=100 {
-            identity.adopt(&identity.token(), token(number), Some(&token(1000 + number)));
+            let minted = token(1000 + number);
+            identity.adopt(&identity.token(), token(number), Some(&minted), Renewed::Here);
         }
         let now = identity.token();
         assert!(now.token == token(100));

@@ -75,18 +75,25 @@ impl SessionFile {
         Ok(hex(&random::<16>()?))
     }
 
-    /// Whether the session in it has this mark, as far as can be told while others have it locked.
-    pub(crate) fn is_marked(&self, mark: &str) -> bool {
-        let opened =
-            File::open(&self.path).ok().filter(|file| check_private(file, &self.path).is_ok());
-        let there = opened.and_then(|file| Locked { file, path: &self.path }.read().ok()?);
-        there.is_some_and(|there| there.holder == mark)
-    }
-
-    /// Takes the file away from a process that has it locked and is still making a session to put
-    /// into it: that sees, then, that nobody is left to share it.
-    pub(crate) fn take_away(&self) {
-        let _ = std::fs::remove_file(&self.path);
+    /// Takes a file with this mark away from a process that has it locked and is making a session to
+    /// put into it: that looks, when it has written, whether the file is still there, and knows that
+    /// nobody is left to share it. What it had written before is returned.
+    pub(crate) fn take_away(&self, mark: &str) -> Option<Shared> {
+        let file = File::open(&self.path).ok()?;
+        check_private(&file, &self.path).ok()?;
+        let mut there = Locked { file, path: &self.path };
+        let mut marked = || there.read().ok().flatten().filter(|there| there.holder == mark);
+        marked()?;
+        let mut away = self.path.clone().into_os_string();
+        away.push(format!(".{mark}"));
+        std::fs::rename(&self.path, &away).ok()?;
+        let ours = marked();
+        if ours.is_none() {
+            // Another holder's by now, who may have made a new one already.
+            let _ = std::fs::hard_link(&away, &self.path);
+        }
+        let _ = std::fs::remove_file(&away);
+        ours
     }
 
     pub(crate) fn is_missing(&self) -> bool {

@@ -55,9 +55,10 @@ impl SessionToken {
 
     pub(crate) fn to_json(&self) -> Value {
         json!({
+            // First, as it is too where they are sorted: a session file is known by it.
+            "api_version": self.version.to_string(),
             "tableau_session": 1,
             "server": self.origin.to_string(),
-            "api_version": self.version.to_string(),
             "site_id": self.site_id.as_str(),
             "site_url": self.site_url,
             "user_id": self.user_id.as_str(),

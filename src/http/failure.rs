@@ -231,6 +231,11 @@ pub(super) fn refused_in_json(status: u16, text: &str, url: &Url, scrub: &Scrub)
 /// No error is longer; to look for one in all of an answer would take many times its memory.
 const LONGEST_JSON: usize = 64 << 10;
 
+/// Whether this may be an error in JSON that is not looked for.
+pub(super) fn is_unread_json(text: &str) -> bool {
+    text.len() > LONGEST_JSON && text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
+}
+
 /// Tableau's words about an error.
 struct Words {
     code: Option<String>,

@@ -219,7 +219,7 @@ impl<'b> Request<'b> {
     }
 
     /// An error before it was sent, or sent once more.
-    pub(super) fn not_sent(&self, error: Error) -> Error {
+    pub(crate) fn not_sent(&self, error: Error) -> Error {
         match self.may_have_arrived {
             true => error,
             false => error.before_sending(),

@@ -218,8 +218,8 @@ pub(crate) enum Fate {
 impl Fate {
     pub(crate) fn of(error: &Error) -> Fate {
         match (error.kind(), error.status()) {
-            _ if error.is_before_sending() => Fate::Refused,
             (ErrorKind::Connect, _) | (_, Some(429)) => Fate::NotReceived,
+            _ if error.is_before_sending() => Fate::Refused,
             (_, Some(503)) if error.retry_after().is_some() => Fate::NotReceived,
             // An answer that is a success and cannot be read, or none at all.
             (ErrorKind::Timeout | ErrorKind::Decode, _) => Fate::Unknown,

@@ -214,10 +214,12 @@ impl Transport {
             let started = Instant::now();
             let response =
                 while_watching(asker.stop, || self.exchange(request, &url, asker.token, deadline));
-            let response = response.map_err(|error| {
-                let error = self.failed(error, &url, scrub);
+            let response = response.map_err(|failure| {
+                let connecting = matches!(failure, Failure::Ureq(_, Stage::Connecting));
+                let error = self.failed(failure, &url, scrub);
                 debug!(target: LOG, "{doing} failed: {error}");
-                error.doing(&doing)
+                let error = error.doing(&doing);
+                if connecting { request.not_sent(error) } else { error }
             })?;
             let status = response.status().as_u16();
             debug!(target: LOG, "{doing}: {status} in {} ms", started.elapsed().as_millis());

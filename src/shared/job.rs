@@ -272,8 +272,8 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
 
 /// What another question may not meet again.
 fn may_pass(error: &Error) -> bool {
-    matches!(Fate::of(error), Fate::NotReceived | Fate::Unknown)
-        && error.kind() != ErrorKind::Decode
+    let passes = matches!(Fate::of(error), Fate::NotReceived | Fate::Unknown) || error.is_timeout();
+    passes && error.kind() != ErrorKind::Decode
 }
 
 fn called(job: &Job) -> String {

@@ -65,8 +65,10 @@ impl Text for Timestamp {
     fn read(text: &str) -> Option<Self> {
         text.parse().ok().or_else(|| {
             // "Never", as some write it, is later than a timestamp can be by a day.
-            let civil: DateTime = text.strip_suffix('Z')?.parse().ok()?;
-            (civil.year() == 9999).then_some(Timestamp::MAX)
+            let (civil, rest) = text.split_at_checked(19)?;
+            let civil: DateTime = civil.parse().ok()?;
+            let is_zone = rest.bytes().all(|b| b.is_ascii_digit() || b"Z+-:.".contains(&b));
+            (civil.year() == 9999 && is_zone && !rest.is_empty()).then_some(Timestamp::MAX)
         })
     }
 
@@ -92,8 +94,16 @@ mod tests {
             Timestamp::read("2026-01-02T03:04:05.123Z").unwrap().as_millisecond(),
             second.as_millisecond() + 123
         );
-        assert_eq!(Timestamp::read("9999-12-31T23:59:59Z"), Some(Timestamp::MAX));
-        for none in ["yesterday", "9999-12-32T23:59:59Z", "10000-01-01T00:00:00Z"] {
+        for never in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999+00:00"] {
+            assert_eq!(Timestamp::read(never), Some(Timestamp::MAX));
+        }
+        for none in [
+            "yesterday",
+            "9999-12-31T23:59:59",
+            "9999-12-31T23:59:59 at most",
+            "9999-12-32T23:59:59Z",
+            "10000-01-01T00:00:00Z",
+        ] {
             assert_eq!(Timestamp::read(none), None, "{none}");
         }
         assert_eq!(second.write(), "2026-01-02T03:04:05Z");

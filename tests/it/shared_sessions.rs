@@ -394,7 +394,13 @@ fn an_idle_worker_finds_two_sessions_expired_and_signs_in() {
     mock.expire_sessions();
     holder.projects().list().total().unwrap();
     mock.expire_sessions();
-    idle.projects().list().total().unwrap();
+    // In each of its threads.
+    mock.fault(Fault::delay(millis(50)).on("GET", "/projects"));
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| idle.projects().list().total().unwrap());
+        }
+    });
     assert_eq!(sign_ins(&mock), 3);
     drop(holder);
     assert_eq!(mock.sessions_open(), 0);

@@ -341,6 +341,54 @@ fn one_stop_ends_eight_threads() {
     });
 }
 
+/// A chunk whose connection was never made was not sent, whatever ends it: the upload can go on there.
+#[test]
+fn a_chunk_without_a_connection_was_not_sent() {
+    let authority = Authority::new();
+    let reply = |seen: &Seen| {
+        let upload = "<fileUpload uploadSessionId=\"u\" fileSize=\"1\"/>";
+        closing(signed_in(seen).unwrap_or_else(|| crate::raw::success(upload)))
+    };
+    let inside = over_tls(authority.server(&["127.0.0.1"]), reply);
+    for bound in ["connecting", "timeout", "deadline", "stop"] {
+        let gate = Gate::before(&inside);
+        let mut options = plain().verify(authority.file());
+        match bound {
+            "connecting" => options = options.connect_timeout(millis(600)),
+            "timeout" => options = options.timeout(millis(600)),
+            _ => {}
+        }
+        let url = format!("https://{}", gate.raw.address);
+        let session = with(&url, options).into_session(&auth()).unwrap();
+        let stop = if bound == "deadline" { Stop::after(millis(1500)) } else { Stop::new() };
+        let mut last = None;
+        thread::scope(|scope| {
+            let source = Source::bytes("Sales.twb", vec![b'<'; 300]).chunked_from(1);
+            let source = source.chunk_size(100).on_checkpoint(|at| {
+                if at.offset() == 100 && !at.is_uncertain() {
+                    gate.set(SILENT);
+                    if bound == "stop" {
+                        let (stop, gate) = (stop.clone(), &gate);
+                        scope.spawn(move || {
+                            while gate.held() == 0 {
+                                thread::sleep(millis(1));
+                            }
+                            stop.stop();
+                        });
+                    }
+                }
+                last = Some((at.offset(), at.is_uncertain()));
+            });
+            let error = session.until(&stop).fileuploads().upload(source).unwrap_err();
+            assert!(error.is_timeout() || bound == "stop", "{bound}: {error:?}");
+        });
+        assert_eq!(last, Some((100, false)), "{bound}");
+        gate.set(OPEN);
+        drop(session);
+    }
+    assert_eq!(inside.count("POST", "/fileUploads"), 4, "none began anew");
+}
+
 /// Before there is a session, too: the question about the version, signing in, whoever waits for
 /// another thread's question, and a file that another process has locked.
 #[test]

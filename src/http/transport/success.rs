@@ -57,6 +57,10 @@ impl Success {
             if failure::looks_like_html(&text) {
                 return Err(Error::decode("the answer is an HTML page, such as a login page"));
             }
+            if failure::is_unread_json(&text) {
+                let what = "the answer is JSON that is too long to be read for an error";
+                return Err(Error::decode(what));
+            }
             failure::refused_in_text(self.status, &text, &self.url, &self.scrub).map_or(Ok(()), Err)
         });
         outcome.map_err(|error| self.explain(error))

@@ -138,7 +138,8 @@ impl<'s, T: Listed> List<'s, T> {
     ///
     /// Items come in the same order, and an error at the same place. The first page is asked for
     /// alone, as it says how many there are. An iterator that is dropped half way ends what is in
-    /// flight and waits for its threads.
+    /// flight and waits for its threads; one that is just signing in again, for the whole session,
+    /// does so first.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.prefetch = pages;
         self

@@ -223,3 +223,32 @@ fn one_question_takes_no_longer_than_a_request_may() {
     assert!(result.unwrap_err().is_timeout() && took < crate::raw::SOON, "{took:?}");
     assert_eq!(raw.count("GET", "/j1"), 2);
 }
+
+/// A question whose turn does not come in time says nothing of the job.
+#[test]
+fn a_turn_that_does_not_come_does_not_end_the_waiting() {
+    let raw = Raw::signed_in(|seen| match seen.path().rsplit('/').next().unwrap() {
+        "refresh" => success(STARTED),
+        "content" => answer(200, &[], "PK\x03\x04"),
+        _ => success(&ended("0", "")),
+    });
+    let options = crate::help::plain().timeout(millis(300)).max_concurrent(1);
+    let session = crate::help::with(&raw.url, options).into_session(&auth()).unwrap();
+    let mut job = session.datasources().refresh(&"d1".into()).unwrap();
+    std::thread::scope(|scope| {
+        let (begun, begins) = std::sync::mpsc::channel();
+        scope.spawn(|| {
+            let download = session.workbooks().download(&"w".into()).on_progress(move |_, _| {
+                begun.send(()).unwrap();
+                std::thread::sleep(millis(1000));
+            });
+            // It took longer than it may, which is not the point here.
+            let _ = download.to_bytes();
+        });
+        begins.recv().unwrap();
+        let (outcome, took) = timed(|| job.wait_with(soon()));
+        outcome.unwrap();
+        assert!(took > millis(300), "{took:?}");
+    });
+    assert_eq!(raw.count("GET", "/j1"), 1);
+}
