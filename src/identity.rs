@@ -13,7 +13,7 @@ use crate::http::{Asker, Request, Transport};
 use crate::ids::{SiteId, UserId};
 use crate::secret::{Scrub, Secret};
 use crate::session_file::{Locked, SessionFile};
-use crate::stop::{self, Stop};
+use crate::stop::{self, Stop, earlier};
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
 use crate::within::Within;
@@ -400,11 +400,6 @@ fn end_stray(core: &Core, scrub: &Scrub, token: Secret, deadline: Option<Instant
 fn is_refusal(error: &Error) -> bool {
     let refused = matches!(error.status(), Some(400..=499)) && error.status() != Some(429);
     error.is_sign_in_failed() || (error.kind() == ErrorKind::Api && refused)
-}
-
-/// The earlier of two moments, of which `None` is never.
-pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
-    [one, other].into_iter().flatten().min()
 }
 
 impl Renewal {

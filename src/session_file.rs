@@ -191,10 +191,11 @@ impl Locked<'_> {
     }
 
     /// Refuses a file that may not be written over: a path that was mistyped, or a link that
-    /// somebody put there, must not cost another file.
-    pub(crate) fn check(&mut self) -> Result<()> {
-        match may_be_replaced(&self.text()?) {
-            true => Ok(()),
+    /// somebody put there, must not cost another file. What is there is returned.
+    pub(crate) fn check(&mut self) -> Result<Vec<u8>> {
+        let text = self.text()?;
+        match may_be_replaced(&text) {
+            true => Ok(text),
             false => Err(Error::config(format!(
                 "{} holds something else than a session, and is not overwritten",
                 self.path.display()
@@ -205,8 +206,7 @@ impl Locked<'_> {
     /// Puts a text in the place of what is there, so that a process that is killed within it, or a
     /// disk that is full, leaves the one or the other.
     fn replace(&mut self, text: &str) -> Result<()> {
-        self.check()?;
-        let before = self.text()?;
+        let before = self.check()?;
         self.write_over(text.as_bytes(), before.len()).map_err(|error| {
             let _ = self.write_over(&before, before.len());
             self.failed("writing", error)

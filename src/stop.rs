@@ -170,7 +170,7 @@ impl Stop {
         let stopped = done.clone();
         self.check()?;
         let within = within.and_then(|within| Instant::now().checked_add(within));
-        let until = [within, self.0.deadline].into_iter().flatten().min();
+        let until = earlier(within, self.0.deadline);
         let running = thread::Builder::new().name(what.to_owned()).spawn(move || {
             // Where nobody waits any more, the outcome is dropped.
             let _ = done.send(Some(catch_unwind(AssertUnwindSafe(run))));
@@ -201,7 +201,7 @@ impl Stop {
     /// Waits, unless it is stopped meanwhile.
     pub(crate) fn sleep(&self, time: Duration) -> Result<()> {
         let until = Instant::now().checked_add(time);
-        let until = [until, self.0.deadline].into_iter().flatten().min();
+        let until = earlier(until, self.0.deadline);
         let mut now = self.0.now();
         loop {
             // So far away that the clock cannot say when is as good as never.
@@ -216,6 +216,11 @@ impl Stop {
             };
         }
     }
+}
+
+/// The earlier of two bounds, of which `None` is never.
+pub(crate) fn earlier<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+    [one, other].into_iter().flatten().min()
 }
 
 /// Waits, unless it is stopped meanwhile.

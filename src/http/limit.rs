@@ -40,6 +40,11 @@ struct State {
     begun: VecDeque<Instant>,
 }
 
+/// What tells limiters apart.
+fn number_of(state: &Arc<(Mutex<State>, Condvar)>) -> usize {
+    Arc::as_ptr(state).addr()
+}
+
 /// A request's turn, until it is dropped: by the thread that got it.
 #[derive(Debug)]
 pub(super) struct Turn(Arc<(Mutex<State>, Condvar)>, PhantomData<*const ()>);
@@ -65,11 +70,6 @@ impl Limiter {
         Some(Limiter { at_a_time, in_an_hour, hour, state: Arc::default() })
     }
 
-    /// What tells limiters apart.
-    fn number(&self) -> usize {
-        Arc::as_ptr(&self.state).addr()
-    }
-
     /// A turn for what must not wait. It counts, and others wait the longer.
     pub(super) fn no_wait(&self) -> Turn {
         let mut state = self.state.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,7 +81,7 @@ impl Limiter {
         if self.in_an_hour != usize::MAX {
             state.begun.push_back(now);
         }
-        let number = self.number();
+        let number = number_of(&self.state);
         // It is gone already where a thread ends, whose own thread-locals may still drop a session.
         let _ = MINE.try_with(|mine| mine.borrow_mut().push(number));
         Turn(self.state.clone(), PhantomData)
@@ -93,7 +93,7 @@ impl Limiter {
     pub(super) fn turn(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<Turn> {
         let (state, freed) = &*self.state;
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = self.number();
+        let number = number_of(&self.state);
         let mine = |mine: &RefCell<Vec<usize>>| {
             mine.borrow().iter().filter(|held| **held == number).count()
         };
@@ -122,7 +122,7 @@ impl Limiter {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let number = Arc::as_ptr(&self.0).addr();
+        let number = number_of(&self.0);
         let _ = MINE.try_with(|mine| {
             let mut mine = mine.borrow_mut();
             mine.iter().rposition(|held| *held == number).map(|at| mine.swap_remove(at))

@@ -27,7 +27,7 @@ use super::tls;
 use super::url::{Base, Origin, Url};
 use crate::error::{Answer as About, cut};
 use crate::secret::{Scrub, Secret};
-use crate::stop::{self, Stop, while_watching};
+use crate::stop::{self, Stop, earlier, while_watching};
 use crate::{Error, ErrorKind, Result};
 
 pub(crate) use success::Success;
@@ -166,17 +166,17 @@ impl Transport {
             Cow::Owned(scrub.into_owned().with(secret))
         });
         let asker = Asker { scrub: &scrub, ..asker };
-        let limit = [request.within, self.options.whole_request()].into_iter().flatten().min();
+        let limit = earlier(request.within, self.options.whole_request());
         let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
         request.until = request.until.or(limit);
-        let stopped = asker.stop.and_then(Stop::deadline);
-        let deadline = [request.until, stopped].into_iter().flatten().min();
+        let deadline = earlier(request.until, asker.stop.and_then(Stop::deadline));
         let mut tries = Tries::new(self.options.retrying(), request.repeat, deadline);
         loop {
             let answer = self.follow(request, asker, deadline);
             let error = match answer.and_then(&mut finish) {
                 Ok(done) => return Ok(done),
-                Err(error) => error,
+                // What `finish` says of an answer may hold the server's words.
+                Err(error) => error.scrubbed(asker.scrub),
             };
             let is_gone = error.is_not_found() && !error.is_a_page();
             if request.method == Method::DELETE && request.may_have_arrived && is_gone {
@@ -185,9 +185,7 @@ impl Transport {
             }
             let again = tries.again_after(&error);
             request.may_have_arrived |= tries.may_have_arrived();
-            // What `finish` says of an answer may hold the server's words.
-            let Some(wait) = again else { return Err(error.scrubbed(asker.scrub)) };
-            let error = error.scrubbed(asker.scrub);
+            let Some(wait) = again else { return Err(error) };
             warn!(target: LOG, "{error}: trying again in {} ms", wait.as_millis());
             stop::sleep(asker.stop, wait).map_err(|error| request.not_sent(error))?;
         }

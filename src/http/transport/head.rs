@@ -10,9 +10,8 @@ const LONGEST_ERROR: usize = 64 << 10;
 /// What has come so far.
 pub(super) struct Head {
     held: Vec<u8>,
-    is_file: bool,
-    is_error: bool,
-    is_json: bool,
+    /// What it was found to be.
+    is: Looks,
 }
 
 /// What is to be done with a block of an answer.
@@ -46,12 +45,13 @@ enum Looks {
 impl Head {
     /// `any_text`: what comes may be any text there is, also none.
     pub(super) fn new(any_text: bool) -> Head {
-        Head { held: Vec::new(), is_file: any_text, is_error: false, is_json: false }
+        let is = if any_text { Looks::File } else { Looks::Unclear };
+        Head { held: Vec::new(), is }
     }
 
     /// The next block; an empty one is the end.
     pub(super) fn see(&mut self, block: &[u8]) -> Verdict {
-        if self.is_file {
+        if self.is == Looks::File {
             return Verdict::Go;
         }
         self.held.extend_from_slice(block);
@@ -60,34 +60,20 @@ impl Head {
             return Verdict::Nothing;
         }
         let whole = at_end || self.held.len() >= ENOUGH;
-        let looks = match (self.is_error, self.is_json) {
-            (true, _) => Looks::Error,
-            (_, true) if self.held.len() > LONGEST_ERROR => Looks::File,
-            (_, true) => Looks::Json,
-            _ => looks(&self.held[..self.held.len().min(ENOUGH)], whole),
+        self.is = match self.is {
+            Looks::Unclear => looks(&self.held[..self.held.len().min(ENOUGH)], whole),
+            Looks::Json if self.held.len() > LONGEST_ERROR => Looks::File,
+            known => known,
         };
-        match looks {
+        match self.is {
             Looks::Json if at_end => Verdict::Json(std::mem::take(&mut self.held)),
-            Looks::Json => {
-                self.is_json = true;
-                Verdict::Held
-            }
-            Looks::Unclear => Verdict::Held,
             Looks::Page => Verdict::Page,
             Looks::Error if at_end || self.held.len() > LONGEST_ERROR => {
                 Verdict::Error(std::mem::take(&mut self.held))
             }
-            Looks::Error => {
-                self.is_error = true;
-                Verdict::Held
-            }
-            Looks::File => {
-                self.is_file = true;
-                match self.held.len() == block.len() {
-                    true => Verdict::Go,
-                    false => Verdict::File(std::mem::take(&mut self.held)),
-                }
-            }
+            Looks::File if self.held.len() == block.len() => Verdict::Go,
+            Looks::File => Verdict::File(std::mem::take(&mut self.held)),
+            Looks::Error | Looks::Json | Looks::Unclear => Verdict::Held,
         }
     }
 }
