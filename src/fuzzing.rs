@@ -154,7 +154,7 @@ fn understood(expression: &str) -> Vec<(String, &'static str, Vec<String>)> {
 
 /// A `Content-Disposition`, as the name of a file in a folder.
 pub fn disposition(data: &[u8]) {
-    let Some(name) = crate::shared::file_name(data) else { return };
+    let Some(name) = crate::common::file_name(data) else { return };
     assert!(!name.is_empty() && name.len() <= 200, "{name:?}");
     assert!(!name.contains(['/', '\\', ':', '<', '>', '"', '|', '?', '*']), "{name:?}");
     assert!(!name.chars().any(char::is_control), "{name:?}");

@@ -31,18 +31,18 @@
 //! - `mock` (off by default): a mock Tableau Server for the tests of programs that use this library,
 //!   in the module `mock`, and the program `tableau-mock-server`.
 
+mod common;
 mod core;
 mod credentials;
 mod error;
 mod http;
 mod identity;
 mod ids;
-mod rooms;
+mod resources;
 mod secret;
 mod server;
 mod session;
 mod session_file;
-mod shared;
 mod stop;
 mod token;
 mod version;
@@ -61,16 +61,16 @@ pub mod guide;
 /// The crate that times are of, so that a program can name them without depending on it itself.
 pub use jiff;
 
+pub use common::*;
 pub use credentials::{Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth};
 pub use error::{Error, ErrorKind, Result};
 pub use http::{Fingerprint, HttpOptions, Retries, Verify};
 pub use ids::*;
-pub use rooms::*;
+pub use resources::*;
 pub use secret::Secret;
 pub use server::{Server, ServerInfo, ServerUntil};
 pub use session::Session;
 pub use session_file::SessionFile;
-pub use shared::*;
 pub use stop::Stop;
 pub use token::SessionToken;
 pub use version::ApiVersion;

@@ -1,0 +1,162 @@
+//! Extracts, of everything that can hold them: `session.extracts(&id)`; and their refreshes.
+
+use std::sync::Arc;
+
+use super::JobHandle;
+use crate::core::Core;
+use crate::http::Request;
+use crate::ids::{DatasourceId, Extracted, Refreshed, WorkbookId};
+use crate::resources::jobs::{BackgroundJob, CREATED_AT, Job, JobStatus, Jobs};
+use crate::xml::Out;
+use crate::{Error, ErrorKind, Result, Session};
+
+impl Session<'_> {
+    /// The extracts of a workbook's embedded data sources, or of a published data source.
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>, workbook_id: tsc::WorkbookId) -> tsc::Result<()> {
+    /// let job = session.extracts(&workbook_id).encrypt().create()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// What holds none does not compile:
+    ///
+    /// ```compile_fail,E0277
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>, view_id: tsc::ViewId) -> tsc::Result<()> {
+    /// let job = session.extracts(&view_id).create()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn extracts<I: Extracted>(&self, id: &I) -> Extracts<'_, I> {
+        Extracts { core: self.core(), id: id.clone(), encrypt: false, only: None }
+    }
+}
+
+/// The extracts of one thing; see [`Session::extracts`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent before `create` or `delete`"]
+pub struct Extracts<'s, I> {
+    core: &'s Arc<Core>,
+    id: I,
+    encrypt: bool,
+    only: Option<Vec<DatasourceId>>,
+}
+
+impl Extracts<'_, WorkbookId> {
+    /// Only those of these embedded data sources. Default: of all.
+    pub fn only<D: Into<DatasourceId>>(mut self, datasources: impl IntoIterator<Item = D>) -> Self {
+        self.only = Some(datasources.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+impl<'s, I: Extracted> Extracts<'s, I> {
+    /// Encrypts what is created. Default: not.
+    pub fn encrypt(mut self) -> Self {
+        self.encrypt = true;
+        self
+    }
+
+    /// Turns live connections into extracts: starts the job for it.
+    ///
+    /// REST: [Create Extracts for Embedded Data Sources in a Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#create_extracts_for_workbook)
+    /// and [Create an Extract for a Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#create_extract_for_datasource), API 3.5.
+    pub fn create(&self) -> Result<JobHandle<'s>> {
+        let mut request = self.request("createExtract")?;
+        if self.encrypt {
+            request = request.query("encrypt", "true");
+        }
+        Ok(JobHandle::new(self.core, self.core.read(request, "job")?))
+    }
+
+    /// Turns extracts back into live connections: starts the job for it, which not every server
+    /// tells of.
+    ///
+    /// REST: [Delete Extracts of Embedded Data Sources from a Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#delete_extracts_from_workbook)
+    /// and [Delete the Extract from a Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#delete_extract_from_datasource), API 3.5.
+    pub fn delete(&self) -> Result<Option<JobHandle<'s>>> {
+        let job = self.core.read_any(self.request("deleteExtract")?, "job")?;
+        Ok(job.map(|job| JobHandle::new(self.core, job)))
+    }
+
+    fn request(&self, verb: &str) -> Result<Request<'static>> {
+        let path = self.core.site(&format!("{}/{verb}", self.id.path()));
+        let request = Request::post(path).since(I::SINCE.0, I::SINCE.1);
+        let mut out = Out::new();
+        out.element("tsRequest", |out| match &self.only {
+            // A data source is whole; of a workbook it has to be said.
+            None if I::KIND == "datasource" => {}
+            None => out.element("datasources", |out| out.attribute("includeAll", "true")),
+            Some(some) => out.list("datasources", "datasource", some),
+        });
+        if self.only.as_ref().is_some_and(Vec::is_empty) {
+            return Err(Error::input("extracts are asked for of no data source"));
+        }
+        Ok(request.xml(out.finish()?))
+    }
+}
+
+/// Starts a refresh; where one waits already, which the server tells as an error, gives that one.
+pub(crate) fn refresh<'s, I: Refreshed>(
+    core: &'s Arc<Core>,
+    id: &I,
+    incremental: bool,
+) -> Result<JobHandle<'s>> {
+    if incremental {
+        core.needs((3, 25), || "an incremental refresh".into())?;
+    }
+    let path = core.site(&format!("{}/refresh", id.path()));
+    let request = Request::post(path).since(I::SINCE.0, I::SINCE.1);
+    let mut out = Out::new();
+    out.element("tsRequest", |out| {
+        // Older servers refuse the element.
+        if core.needs((3, 25), String::new).is_ok() {
+            out.element("extractRefresh", |out| {
+                if incremental {
+                    out.attribute("incremental", "true");
+                }
+            });
+        }
+    });
+    let request = request.xml(out.finish()?);
+    or_waiting(core, core.read(request, "job"), |job| match I::KIND {
+        "workbook" => job.workbook.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
+        _ => job.datasource.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
+    })
+}
+
+/// Tableau's code for "such a job waits already".
+const WAITS_ALREADY: &str = "409093";
+
+/// The job that was started, or the one that waits already, found among the unfinished jobs of the
+/// site. Where it is not found, or the user may not look, the server's error stands.
+pub(crate) fn or_waiting<'s>(
+    core: &'s Arc<Core>,
+    outcome: Result<Job>,
+    is_it: impl Fn(&Job) -> bool,
+) -> Result<JobHandle<'s>> {
+    let refused = match outcome {
+        Err(error) if error.code() == Some(WAITS_ALREADY) => error,
+        other => return other.map(|job| JobHandle::new(core, job)),
+    };
+    let jobs = Jobs::new(core);
+    let unfinished = |job: &BackgroundJob| {
+        !matches!(job.status, Some(JobStatus::Success | JobStatus::Failed | JobStatus::Cancelled))
+    };
+    let Ok(newest) = jobs.list().sort(CREATED_AT.desc()).page(1) else {
+        return Err(refused);
+    };
+    for job in newest.items.iter().filter(|job| unfinished(job)) {
+        match jobs.get(&job.id) {
+            Ok(job) if is_it(&job) => return Ok(JobHandle::new(core, job)),
+            // It may have ended meanwhile, or be somebody else's.
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::Api => {}
+            Err(_) => break,
+        }
+    }
+    Err(refused)
+}

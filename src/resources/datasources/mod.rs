@@ -1,0 +1,200 @@
+//! Data sources: `session.datasources()`.
+
+mod export;
+mod publish;
+
+use std::borrow::Borrow;
+
+use jiff::Timestamp;
+
+use crate::Result;
+use crate::common::find::{self, Place};
+use crate::common::{
+    JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule,
+    refresh,
+};
+use crate::http::Request;
+use crate::ids::{DatasourceId, Located, ProjectId, ScheduleId, UserId};
+use crate::xml::{element, words};
+
+super::resource! {
+    /// The published data sources of a site.
+    Datasources
+}
+
+impl<'s> Datasources<'s> {
+    /// All published data sources that the user may see.
+    ///
+    /// REST: [Query Data Sources](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#query_data_sources), API 1.0.
+    pub fn list(&self) -> List<'s, Datasource> {
+        List::new(self.core, self.core.site("datasources"))
+    }
+
+    /// One data source.
+    ///
+    /// REST: [Query Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#query_data_source), API 1.0.
+    pub fn get(&self, id: &DatasourceId) -> Result<Datasource> {
+        self.core.read(Request::get(self.core.site(&id.path())), "datasource")
+    }
+
+    /// Changes a data source: what the update leaves unset stays as it is. Its tags are changed by
+    /// [`Session::tags`](crate::Session::tags).
+    ///
+    /// Before API 3.15 a new owner is taken only together with a project.
+    ///
+    /// REST: [Update Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source), API 2.0.
+    pub fn update(
+        &self,
+        id: &DatasourceId,
+        changes: impl Borrow<DatasourceUpdate>,
+    ) -> Result<Datasource> {
+        let request = Request::put(self.core.site(&id.path()));
+        self.core.change(request, changes.borrow())
+    }
+
+    /// Deletes a data source. Workbooks that use it stay, without their data.
+    ///
+    /// REST: [Delete Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#delete_data_source), API 2.0.
+    pub fn delete(&self, id: &DatasourceId) -> Result<()> {
+        self.core.done(Request::delete(self.core.site(&id.path())))
+    }
+
+    /// Refreshes its extracts, fully: starts the job for it. Where one waits already, gives that
+    /// one, as far as the user may look for it.
+    ///
+    /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 2.8.
+    pub fn refresh(&self, id: &DatasourceId) -> Result<JobHandle<'s>> {
+        refresh(self.core, id, false)
+    }
+
+    /// As [`refresh`](Datasources::refresh), but fetches only what is new.
+    ///
+    /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 3.25.
+    pub fn refresh_incrementally(&self, id: &DatasourceId) -> Result<JobHandle<'s>> {
+        refresh(self.core, id, true)
+    }
+
+    /// Adds a data source to a schedule, which then refreshes its extract.
+    ///
+    /// REST: [Add Data Source to Server Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_data_source_to_schedule), API 2.8.
+    pub fn add_to_schedule(&self, id: &DatasourceId, schedule: &ScheduleId) -> Result<Scheduled> {
+        add_to_schedule(self.core, schedule, id, "extractRefresh", (2, 8))
+    }
+}
+
+element! {
+    /// A published data source.
+    Datasource = "datasource",
+    /// Changes to a data source; see [`Datasources::update`].
+    update DatasourceUpdate
+    {
+        /// Its id.
+        id: DatasourceId = attr("id");
+        /// Its name.
+        name: String = attr("name"), update String;
+        /// Its name in addresses.
+        content_url: Option<String> = attr("contentUrl");
+        /// Its address in a browser.
+        webpage_url: Option<String> = attr("webpageUrl");
+        /// What it connects to: `sqlserver`, `hyper`, `excel-direct`, ….
+        datasource_type: Option<String> = attr("type");
+        /// Whether queries go through a Tableau Bridge.
+        use_remote_query_agent: Option<bool> = attr("useRemoteQueryAgent"), update bool;
+        /// Whether it is certified: recommended, on someone's word.
+        certified: Option<bool> = attr("isCertified"), update bool;
+        /// Why it is certified. Empty clears it.
+        certification_note: Option<String> = attr("certificationNote"), update String;
+        /// Whether its extracts are encrypted.
+        encrypt_extracts: Option<bool> = attr("encryptExtracts"), update bool;
+        /// What it is about. Empty clears it.
+        description: Option<String> = attr("description"), update String;
+        /// When it was created.
+        created_at: Option<Timestamp> = attr("createdAt");
+        /// When it was last changed.
+        updated_at: Option<Timestamp> = attr("updatedAt");
+        /// Its size in megabytes.
+        size: Option<u64> = attr("size");
+        /// Whether it holds extracts.
+        has_extracts: Option<bool> = attr("hasExtracts");
+        /// Whether a data-driven alert depends on it. Comes only when asked for.
+        has_alert: Option<bool> = attr("hasAlert");
+        /// Whether it is published, rather than embedded. Comes only when asked for.
+        published: Option<bool> = attr("isPublished");
+        /// How many workbooks use it. Comes only when asked for.
+        connected_workbooks_count: Option<u64> = attr("connectedWorkbooksCount");
+        /// How many users have it among their favorites. Comes only when asked for.
+        favorites_total: Option<u64> = attr("favoritesTotal");
+        /// The server that it connects to. Comes only when asked for.
+        server_name: Option<String> = attr("serverName");
+        /// The database that it connects to. Comes only when asked for.
+        database_name: Option<String> = attr("databaseName");
+        /// Whether one can ask it in words (before API 3.22).
+        ask_data: Option<AskData> = child_attr("askData", "enablement"), update AskData;
+        /// The project that it is in; none in a personal space.
+        project: Option<ProjectId> = child_id("project"), update ProjectId;
+        /// The project's name.
+        project_name: Option<String> = child_attr("project", "name");
+        /// More about the project.
+        project_details: Option<ProjectDetails> = child("project");
+        /// Who owns it.
+        owner: Option<UserId> = child_id("owner"), update UserId;
+        /// The owner's name.
+        owner_name: Option<String> = child_attr("owner", "name");
+        /// More about the owner.
+        owner_details: Option<OwnerDetails> = child("owner");
+        /// The project or personal space that it is in.
+        location: Option<Location> = child("location");
+        /// The labels of its tags.
+        tags: Vec<String> = labels("tags", "tag");
+    }
+}
+
+impl Listed for Datasource {
+    const WRAP: &'static str = "datasources";
+    const ITEM: &'static str = "datasource";
+}
+
+crate::common::fields!(datasources Datasource);
+
+crate::common::find::find_by_name!(Datasources Datasource "data sources");
+
+impl Datasources<'_> {
+    /// The data source at an address, if there is one: the address of its page in a browser, or its
+    /// content URL.
+    ///
+    /// A browser's address (`…/datasources/1234`) takes a look at all data sources: the REST API
+    /// does not find by it.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
+    /// else.
+    pub fn find_url(&self, address: &str) -> Result<Option<Datasource>> {
+        let place = Place::of(self.core, address)?;
+        let found = match &place {
+            Place::ContentUrl(url) => find::fitting(self.list(), [CONTENT_URL.eq(url)], |item| {
+                item.content_url.as_ref() == Some(url)
+            }),
+            page if page.number("datasources").is_some() => {
+                find::fitting(self.list(), [], |item| {
+                    page.is_number_of("datasources", item.webpage_url.as_deref())
+                })
+            }
+            _ => Err(crate::Error::input(format!("{address:?} is no data source's address"))),
+        };
+        let what = || format!("data sources have the address {address:?}");
+        find::only(self.core, found?, what, |item| item.id.to_string())
+    }
+}
+
+words! {
+    /// Whether one can ask a data source in words.
+    AskData {
+        /// One can.
+        Enabled = "Enabled",
+        /// One cannot.
+        Disabled = "Disabled",
+        /// As the site has it.
+        SiteDefault = "SiteDefault",
+    }
+}

@@ -1,0 +1,163 @@
+//! Views: `session.views()`.
+
+mod export;
+
+pub(crate) use export::IMAGE;
+use jiff::Timestamp;
+
+use crate::Result;
+use crate::common::find::{self, Place};
+use crate::common::{List, Listed, Location, OwnerDetails, ProjectDetails, WorkbookDetails};
+use crate::http::Request;
+use crate::ids::{Located, ProjectId, UserId, ViewId, WorkbookId};
+use crate::xml::{element, words};
+
+super::resource! {
+    /// The views of a site: the sheets, dashboards and stories of its workbooks.
+    Views
+}
+
+/// The question for usage statistics, which no answer has unasked.
+pub(crate) const USAGE: (&str, &str) = ("includeUsageStatistics", "true");
+
+impl<'s> Views<'s> {
+    /// All views that the user may see.
+    ///
+    /// REST: [Query Views for Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_views_for_site), API 2.2.
+    pub fn list(&self) -> List<'s, View> {
+        List::new(self.core, self.core.site("views")).since(2, 2)
+    }
+
+    /// As [`list`](Views::list), with [`View::total_view_count`].
+    ///
+    /// REST: [Query Views for Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_views_for_site), API 2.2.
+    pub fn list_with_usage(&self) -> List<'s, View> {
+        self.list().with(USAGE.0, USAGE.1)
+    }
+
+    /// One view.
+    ///
+    /// REST: [Get View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_view), API 3.0.
+    pub fn get(&self, id: &ViewId) -> Result<View> {
+        self.core.read(Request::get(self.core.site(&id.path())).since(3, 0), "view")
+    }
+
+    /// As [`get`](Views::get), with [`View::total_view_count`].
+    ///
+    /// REST: [Get View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_view), API 3.0.
+    pub fn get_with_usage(&self, id: &ViewId) -> Result<View> {
+        let request = Request::get(self.core.site(&id.path())).since(3, 0);
+        self.core.read(request.query(USAGE.0, USAGE.1), "view")
+    }
+
+    /// Deletes a view. The other views of its workbook stay.
+    ///
+    /// REST: [Delete View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_view), API 3.27.
+    pub fn delete(&self, id: &ViewId) -> Result<()> {
+        self.core.done(Request::delete(self.core.site(&id.path())).since(3, 27))
+    }
+}
+
+element! {
+    /// A view.
+    View = "view"
+    {
+        /// Its id.
+        id: ViewId = attr("id");
+        /// Its name.
+        name: String = attr("name");
+        /// Its name in addresses: `Superstore/sheets/Overview`.
+        content_url: Option<String> = attr("contentUrl");
+        /// The last part of its address in a browser.
+        view_url_name: Option<String> = attr("viewUrlName");
+        /// What it is.
+        sheet_type: Option<SheetType> = attr("sheetType");
+        /// When it was created.
+        created_at: Option<Timestamp> = attr("createdAt");
+        /// When it was last changed.
+        updated_at: Option<Timestamp> = attr("updatedAt");
+        /// How many users have it among their favorites.
+        favorites_total: Option<u64> = attr("favoritesTotal");
+        /// Whether it is hidden.
+        hidden: Option<bool> = attr("hidden");
+        /// Whether the user has looked at it lately.
+        recently_viewed: Option<bool> = attr("recentlyViewed");
+        /// The workbook that it is in.
+        workbook: Option<WorkbookId> = child_id("workbook");
+        /// The workbook's name.
+        workbook_name: Option<String> = child_attr("workbook", "name");
+        /// More about the workbook.
+        workbook_details: Option<WorkbookDetails> = child("workbook");
+        /// Who owns it.
+        owner: Option<UserId> = child_id("owner");
+        /// The owner's name.
+        owner_name: Option<String> = child_attr("owner", "name");
+        /// More about the owner.
+        owner_details: Option<OwnerDetails> = child("owner");
+        /// The project that its workbook is in; none in a personal space.
+        project: Option<ProjectId> = child_id("project");
+        /// The project's name.
+        project_name: Option<String> = child_attr("project", "name");
+        /// More about the project.
+        project_details: Option<ProjectDetails> = child("project");
+        /// The project or personal space that its workbook is in.
+        location: Option<Location> = child("location");
+        /// The labels of its tags.
+        tags: Vec<String> = labels("tags", "tag");
+        /// How often it has been looked at; comes only when usage is asked for.
+        total_view_count: Option<u64> = child_attr("usage", "totalViewCount");
+        /// Whether it is accelerated.
+        acceleration_enabled: Option<bool> =
+            child_attr("dataAccelerationConfig", "accelerationEnabled");
+        /// How far the acceleration has come: `Enabled`, `Suspended`, ….
+        acceleration_status: Option<String> =
+            child_attr("dataAccelerationConfig", "accelerationStatus");
+    }
+}
+
+impl Listed for View {
+    const WRAP: &'static str = "views";
+    const ITEM: &'static str = "view";
+}
+
+crate::common::fields!(views View);
+
+impl Views<'_> {
+    /// The view at an address, if there is one: its address in a browser
+    /// (`…/views/Superstore/Overview`, with whatever follows), or its content URL
+    /// (`Superstore/sheets/Overview`).
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
+    /// else.
+    pub fn find_url(&self, address: &str) -> Result<Option<View>> {
+        let parts = match Place::of(self.core, address)? {
+            Place::ContentUrl(url) => url.split('/').map(str::to_owned).collect(),
+            Place::Page(parts) if parts[0] == "views" => parts[1..].to_vec(),
+            Place::Page(_) => Vec::new(),
+        };
+        let url = match &parts[..] {
+            [workbook, sheets, sheet] if sheets == "sheets" => format!("{workbook}/sheets/{sheet}"),
+            [workbook, sheet, ..] => format!("{workbook}/sheets/{sheet}"),
+            _ => return Err(crate::Error::input(format!("{address:?} is no view's address"))),
+        };
+        let found = find::fitting(self.list(), [CONTENT_URL.eq(&*url)], |view| {
+            view.content_url.as_deref() == Some(&*url)
+        });
+        let what = || format!("views have the address {address:?}");
+        find::only(self.core, found?, what, |view| view.id.to_string())
+    }
+}
+
+words! {
+    /// What a view is.
+    SheetType {
+        /// A single sheet.
+        View = "view",
+        /// Several sheets on one page.
+        Dashboard = "dashboard",
+        /// Sheets and dashboards, one after the other.
+        Story = "story",
+    }
+}
