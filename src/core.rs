@@ -10,12 +10,13 @@ use crate::error::one_line;
 use crate::http::{Asker, Origin, Request, Success, Transport, encode_segment};
 use crate::identity::{Identity, LOG, Renewed, Sharing, SignedIn};
 use crate::ids::{SiteId, UserId};
+use crate::operation::{Call, Operation, PathSegment};
 use crate::secret::Scrub;
 use crate::session_file::Shared;
 use crate::stop::{self, Stop};
 use crate::version::ApiVersion;
-use crate::xml::{Changes, FromXml, Node, Out};
-use crate::{Error, ErrorKind, Result};
+use crate::xml::{Changes, Element, FromXml, Node, Out, ToXml};
+use crate::{Error, Result};
 
 /// A session on a site: the way to the server, and who is signed in there.
 #[derive(Clone, Debug)]
@@ -213,6 +214,58 @@ impl Core {
         }
     }
 
+    /// An operation on the session's site. `ids` stand for the placeholders of its path.
+    pub(crate) fn call(&self, operation: &'static Operation, ids: &[&dyn PathSegment]) -> Call {
+        operation.call(self.version, &self.site_id, ids)
+    }
+
+    /// A request for an operation.
+    pub(crate) fn request<'b>(
+        &self,
+        operation: &'static Operation,
+        ids: &[&dyn PathSegment],
+    ) -> Request<'b> {
+        Request::of(&self.call(operation, ids))
+    }
+
+    /// Reads one item.
+    pub(crate) fn get<T: Element + FromXml>(
+        &self,
+        operation: &'static Operation,
+        ids: &[&dyn PathSegment],
+    ) -> Result<T> {
+        self.read(self.request(operation, ids), T::TAG)
+    }
+
+    /// Sends an element and reads the item that the server answers with.
+    pub(crate) fn create<T: Element + FromXml>(
+        &self,
+        operation: &'static Operation,
+        ids: &[&dyn PathSegment],
+        new: &impl ToXml,
+    ) -> Result<T> {
+        self.read(self.request(operation, ids).element(new)?, T::TAG)
+    }
+
+    /// Sends changes and reads the item as it is then.
+    pub(crate) fn update<C: Changes>(
+        &self,
+        operation: &'static Operation,
+        ids: &[&dyn PathSegment],
+        changes: &C,
+    ) -> Result<C::Of> {
+        self.change(self.request(operation, ids), changes)
+    }
+
+    /// Sends an operation whose answer has nothing to read.
+    pub(crate) fn send(
+        &self,
+        operation: &'static Operation,
+        ids: &[&dyn PathSegment],
+    ) -> Result<()> {
+        self.done(self.request(operation, ids))
+    }
+
     /// The address of a call: `/api/3.24/…`.
     pub(crate) fn api(&self, path: &str) -> String {
         format!("/api/{}/{path}", self.version)
@@ -311,7 +364,13 @@ impl Core {
             )));
         }
         match request.needs() {
-            Some(needed) => self.has(needed, || format!("{} {}", request.method(), request.path())),
+            Some(needed) => self.has(needed, || match request.operation() {
+                Some(operation) if operation.since < needed => {
+                    format!("{} with these options", operation.title)
+                }
+                Some(operation) => operation.title.to_owned(),
+                None => format!("{} {}", request.method(), request.path()),
+            }),
             None => Ok(()),
         }
     }
@@ -325,12 +384,7 @@ impl Core {
         if needed <= self.version {
             return Ok(());
         }
-        let what = what();
-        let speaks = self.version;
-        Err(Error::new(
-            ErrorKind::Version,
-            format!("{what} needs REST API {needed}, and the session speaks {speaks}"),
-        ))
+        Err(self.version.too_old(needed, &what()))
     }
 
     /// Sends a request whose answer says no more than that it is done.
@@ -340,12 +394,12 @@ impl Core {
 
     /// Sends a request and reads the one element that its answer is about.
     pub(crate) fn read<T: FromXml>(&self, request: Request<'_>, tag: &str) -> Result<T> {
-        self.xml(request, |root| root.child(tag))
+        self.xml(request, |root| T::from_xml(root.need(tag)?))
     }
 
     /// Sends changes and reads what they are about as it is then.
     pub(crate) fn change<C: Changes>(&self, request: Request<'_>, changes: &C) -> Result<C::Of> {
-        self.change_read(request, changes, |root| root.child(C::TAG))
+        self.change_read(request, changes, |root| C::Of::from_xml(root.need(C::TAG)?))
     }
 
     /// As [`change`](Core::change), where the answer has it at a place of its own. What it shows
@@ -396,7 +450,8 @@ impl Core {
     ) -> Result<Vec<T>> {
         self.xml(request, |root| {
             root.need(wrap)?;
-            root.list(wrap, item)
+            let items = root.items(wrap, item, Node::LONGEST)?;
+            items.into_iter().map(T::from_xml).collect()
         })
     }
 
@@ -406,6 +461,9 @@ impl Core {
         request: Request<'_>,
         tag: &str,
     ) -> Result<Option<T>> {
-        self.ask(request, |answer| answer.xml_if_any(|root| root.child(tag))).map(Option::flatten)
+        self.ask(request, |answer| {
+            answer.xml_if_any(|root| root.find(tag).map(T::from_xml).transpose())
+        })
+        .map(Option::flatten)
     }
 }

@@ -51,7 +51,9 @@ fn one<T: FromXml>(root: Node<'_>, tag: &str) -> Result<()> {
 }
 
 fn all<T: FromXml>(root: Node<'_>, wrap: &str, item: &str) -> Result<()> {
-    root.list::<T>(wrap, item).map(|_| ())?;
+    for node in root.items(wrap, item, Node::LONGEST)? {
+        T::from_xml(node)?;
+    }
     one::<T>(root, item)
 }
 

@@ -75,7 +75,9 @@ impl SignedIn {
             .xml(sign_in.request()?)
             .until(deadline);
         transport
-            .send(&mut request, asker, |answer| answer.xml(|root| root.child("credentials")))
+            .send(&mut request, asker, |answer| {
+                answer.xml(|root| SignedIn::from_xml(root.need("credentials")?))
+            })
             .map_err(Error::during_sign_in)
     }
 }

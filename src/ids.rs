@@ -127,7 +127,28 @@ macro_rules! ids {
             }
         }
 
+        impl $crate::operation::PathSegment for $Id {
+            fn segment(&self) -> Result<String, String> {
+                match self.as_str() {
+                    id @ ("" | "." | "..") => Err(format!("{id:?} is not an id")),
+                    id if id.contains('/') => Err(format!("the id {id:?} has a slash in it")),
+                    id => Ok(encode_segment(id)),
+                }
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $Id {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
         impl $crate::xml::Text for $Id {
+            fn blank() -> Self {
+                $Id(String::new())
+            }
+
             fn read(text: &str) -> Option<Self> {
                 (!text.is_empty()).then(|| text.into())
             }

@@ -38,6 +38,7 @@ mod error;
 mod http;
 mod identity;
 mod ids;
+mod operation;
 mod resources;
 mod secret;
 mod server;
@@ -74,6 +75,7 @@ pub use session_file::SessionFile;
 pub use stop::Stop;
 pub use token::SessionToken;
 pub use version::ApiVersion;
+pub use xml::{Unreadable, UnreadableValue};
 
 pub use custom_views::{CustomView, CustomViewUpdate, DefaultUser, DefaultUserSet};
 pub use datasources::{AskData, Datasource, DatasourceUpdate};
@@ -87,5 +89,5 @@ pub use users::{AuthSetting, NewUser, SiteRole, User, UserUpdate};
 pub use views::{SheetType, View};
 pub use workbooks::{
     DataAcceleration, DataAccelerationUpdate, DataFreshness, DowngradedFeature, FreshAt,
-    FreshAtFrequency, FreshEvery, FreshEveryUnit, MonthDay, WeekDay, Workbook, WorkbookUpdate,
+    FreshAtFrequency, FreshEvery, FreshEveryUnit, Workbook, WorkbookUpdate,
 };

@@ -23,6 +23,10 @@ impl From<String> for Secret {
 }
 
 impl crate::xml::Text for Secret {
+    fn blank() -> Secret {
+        Secret(String::new())
+    }
+
     fn read(text: &str) -> Option<Secret> {
         Some(text.into())
     }

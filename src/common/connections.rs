@@ -7,7 +7,7 @@ use crate::core::Core;
 use crate::http::{Request, encode_segment};
 use crate::ids::{BatchConnected, Connected, ConnectionId, DatasourceId};
 use crate::secret::Secret;
-use crate::xml::{Out, ToXml, element};
+use crate::xml::{FromXml, Out, ToXml, element};
 use crate::{Error, Result, Session};
 
 impl Session<'_> {
@@ -88,7 +88,7 @@ impl<I: Connected> Connections<'_, I> {
             let mut all: Vec<Connection> = root.list("connections", "connection")?;
             match all.iter().position(|one| one.id == *connection) {
                 Some(at) => Ok(all.swap_remove(at)),
-                None => root.child("connection"),
+                None => Connection::from_xml(root.need("connection")?),
             }
         })
     }
@@ -177,9 +177,9 @@ fn many(ids: &[&ConnectionId], changes: &ConnectionUpdate) -> Result<String> {
 
 element! {
     /// A connection to data.
-    Connection = "connection",
+    pub struct Connection = "connection";
     /// Changes to a connection; see [`Connections::update`].
-    update ConnectionUpdate
+    pub struct ConnectionUpdate: update;
     {
         /// Its id.
         id: ConnectionId = either("id", "connectionId");
@@ -210,7 +210,9 @@ element! {
         datasource: Option<DatasourceId> = child_id("datasource");
         /// The data source's name.
         datasource_name: Option<String> = child_attr("datasource", "name");
-        /// The password that it signs in with. No answer has it.
-        password: Option<Secret> = attr("password"), update Secret;
+    }
+    requests {
+        /// The password.
+        password = attr("password"), update Secret;
     }
 }

@@ -7,12 +7,12 @@
 use jiff::Timestamp;
 
 use crate::ids::{PersonalSpaceId, ProjectId, UserId, ViewId};
-use crate::xml::{Out, Shows, ToXml, element, words};
+use crate::xml::{Contradicts, FieldValue, Out, ToXml, WriteField, element, string_enum};
 use crate::{AuthSetting, ContentPermissions, Error, Result, SiteRole};
 
 element! {
     /// What an answer tells about an owner beside id and name.
-    OwnerDetails = "owner"
+    pub struct OwnerDetails = "owner";
     {
         /// The name to show.
         full_name: Option<String> = attr("fullName");
@@ -37,7 +37,7 @@ element! {
 
 element! {
     /// What an answer tells about a project beside id and name.
-    ProjectDetails = "project"
+    pub struct ProjectDetails = "project";
     {
         /// What it is for.
         description: Option<String> = attr("description");
@@ -60,7 +60,7 @@ element! {
 
 element! {
     /// What an answer tells about a view's workbook beside id and name.
-    WorkbookDetails = "workbook"
+    pub struct WorkbookDetails = "workbook";
     {
         /// Its name in addresses.
         content_url: Option<String> = attr("contentUrl");
@@ -89,7 +89,7 @@ element! {
 
 element! {
     /// Where content is: in a project, or in its owner's personal space (API 3.13).
-    Location = "location"
+    pub struct Location = "location";
     {
         /// The id of the project or of the personal space.
         id: Option<String> = attr("id");
@@ -100,13 +100,28 @@ element! {
     }
 }
 
-/// Where content is to be: a personal space is named by its id.
-impl ToXml for PersonalSpaceId {
+/// The personal space that content moves to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocationUpdate(PersonalSpaceId);
+
+impl<I: Into<PersonalSpaceId>> From<I> for LocationUpdate {
+    fn from(space: I) -> LocationUpdate {
+        LocationUpdate(space.into())
+    }
+}
+
+impl ToXml for LocationUpdate {
     fn to_xml(&self, out: &mut Out) {
         out.element("location", |out| {
-            out.attr("id", self);
+            out.attr("id", &self.0);
             out.attr("type", &LocationKind::PersonalSpace);
         });
+    }
+}
+
+impl WriteField for LocationUpdate {
+    fn write_field(&self) -> FieldValue<'_> {
+        FieldValue::Element(self)
     }
 }
 
@@ -125,16 +140,16 @@ pub(crate) fn in_one_place(
     }
 }
 
-impl Shows<PersonalSpaceId> for Option<Location> {
-    fn contradicts(&self, asked: &PersonalSpaceId) -> bool {
+impl Contradicts<LocationUpdate> for Option<Location> {
+    fn contradicts(&self, asked: &LocationUpdate) -> bool {
         let shown = self.as_ref().and_then(|location| location.id.as_deref());
-        shown.is_some_and(|shown| shown != asked.as_str())
+        shown.is_some_and(|shown| shown != asked.0.as_str())
     }
 }
 
-words! {
+string_enum! {
     /// The sorts of place that content can be in.
-    LocationKind {
+    pub enum LocationKind {
         /// A user's own space, which no project holds.
         PersonalSpace = "PersonalSpace",
         /// A project.

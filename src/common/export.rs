@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::http::Request;
-use crate::xml::words;
+use crate::xml::string_enum;
 use crate::{Error, Result};
 
 /// View filters, parameters and the age of what the server may reuse: what every export takes.
@@ -106,17 +106,17 @@ impl Size {
     }
 }
 
-words! {
+string_enum! {
     /// How finely an image is drawn.
-    Resolution {
+    pub enum Resolution {
         /// Twice as many pixels each way as the server draws unasked.
         High = "high",
     }
 }
 
-words! {
+string_enum! {
     /// The file format of an image.
-    ImageFormat {
+    pub enum ImageFormat {
         /// Pixels, the server's default.
         Png = "PNG",
         /// Vectors. API 3.29.
@@ -124,9 +124,9 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// The paper of a PDF.
-    PageType {
+    pub enum PageType {
         /// 297 mm by 420 mm.
         A3 = "a3",
         /// 210 mm by 297 mm.
@@ -158,9 +158,9 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How the paper of a PDF lies.
-    Orientation {
+    pub enum Orientation {
         /// Upright.
         Portrait = "portrait",
         /// On its side.

@@ -90,7 +90,7 @@ impl<'s, I: Extracted> Extracts<'s, I> {
             // A data source is whole; of a workbook it has to be said.
             None if I::KIND == "datasource" => {}
             None => out.element("datasources", |out| out.attribute("includeAll", "true")),
-            Some(some) => out.list("datasources", "datasource", some),
+            Some(some) => out.ids("datasources", "datasource", some),
         });
         if self.only.as_ref().is_some_and(Vec::is_empty) {
             return Err(Error::input("extracts are asked for of no data source"));

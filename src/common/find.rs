@@ -170,28 +170,73 @@ fn decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Finds a room's content by name: `find` on the whole site and `find_in` in one project. The items
-/// have `id`, `name`, `project` and `project_name`.
+/// The item of a list with this id, for resources that have no operation for one item.
+pub(crate) fn by_id<T: Listed>(
+    list: List<'_, T>,
+    fits: impl Fn(&T) -> bool,
+    what: &str,
+    id: &str,
+) -> Result<T> {
+    let found = list.into_iter().find(|item| item.as_ref().map_or(true, &fits));
+    found.unwrap_or_else(|| {
+        let what = format!("the session's user can see no {what} with the id {id:?}");
+        Err(Error::new(ErrorKind::NotFound, what))
+    })
+}
+
+/// The only item of a list that has this name and fits, if there is one.
+pub(crate) fn by_name<T: Listed>(
+    core: &Core,
+    list: List<'_, T>,
+    filter: Filter<T>,
+    fits: impl Fn(&T) -> bool,
+    what: impl FnOnce() -> String,
+    show: impl Fn(&T) -> String,
+) -> Result<Option<T>> {
+    only(core, fitting(list, [filter], fits)?, what, show)
+}
+
+/// Adds `find`, which finds an item by its name, to a resource; and with `in project`, for items with
+/// `project` and `project_name`, `find_in`, which searches one project.
 macro_rules! find_by_name {
-    ($Room:ident $Item:ident $what:literal) => {
-        impl $Room<'_> {
-            #[doc = concat!("The one of the ", $what, " that has this name, if there is one.")]
+    (@find $Item:ident $what:literal $self:ident $name:ident $fits:expr, $show:expr) => {
+        $crate::common::find::by_name(
+            $self.core,
+            $self.list(),
+            NAME.eq($name),
+            |item: &$Item| item.name == $name && $fits(item),
+            || format!(concat!($what, " have the name {:?}"), $name),
+            $show,
+        )
+    };
+    ($Handle:ident $Item:ident $what:literal) => {
+        impl $Handle<'_> {
+            #[doc = concat!("Finds one of the ", $what, " by its name. `None` if there is none.")]
+            pub fn find(&self, name: &str) -> $crate::Result<Option<$Item>> {
+                $crate::common::find::find_by_name!(@find $Item $what self name |_: &$Item| true, |item: &$Item| item.id.to_string())
+            }
+        }
+    };
+    ($Handle:ident $Item:ident $what:literal in project) => {
+        impl $Handle<'_> {
+            #[doc = concat!("Finds one of the ", $what, " by its name. `None` if there is none.")]
             ///
             /// # Errors
             ///
-            /// [`Ambiguous`](crate::ErrorKind::Ambiguous) where several have it, in as many
-            /// projects; the message lists them.
+            /// [`Ambiguous`](crate::ErrorKind::Ambiguous) if several projects have one of that name;
+            /// the message lists them.
             pub fn find(&self, name: &str) -> $crate::Result<Option<$Item>> {
                 self.find_where(name, |_| true)
             }
 
-            #[doc = concat!("The one of the ", $what, " in a project (not below it) that has this name, if there is one.")]
+            #[doc = concat!("Finds one of the ", $what, " of a project by its name. Projects inside of it are not searched.")]
             pub fn find_in(
                 &self,
-                project: &$crate::ProjectId,
+                project: impl Into<$crate::ProjectId>,
                 name: &str,
             ) -> $crate::Result<Option<$Item>> {
-                self.find_where(name, |item| item.project.as_ref() == Some(project))
+                let project = project.into();
+                self.find_where(name, |item| item.project.as_ref() == Some(&project))
             }
 
             fn find_where(
@@ -199,10 +244,7 @@ macro_rules! find_by_name {
                 name: &str,
                 fits: impl Fn(&$Item) -> bool,
             ) -> $crate::Result<Option<$Item>> {
-                let fits = |item: &$Item| item.name == name && fits(item);
-                let found = $crate::common::find::fitting(self.list(), [NAME.eq(name)], fits)?;
-                let what = || format!(concat!($what, " have the name {:?}"), name);
-                $crate::common::find::only(self.core, found, what, |item| {
+                $crate::common::find::find_by_name!(@find $Item $what self name fits, |item: &$Item| {
                     let project = item.project_name.as_deref().unwrap_or("(no project)");
                     format!("{} in {project:?}", item.id)
                 })

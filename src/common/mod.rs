@@ -1,6 +1,7 @@
 //! What rooms have in common, each written once.
 
 mod backoff;
+mod calendar;
 mod connections;
 mod details;
 mod download;
@@ -21,9 +22,12 @@ mod source;
 mod tags;
 mod upload;
 
+pub use calendar::{MonthDay, WeekDay};
 pub use connections::{Connection, ConnectionUpdate, Connections};
 pub(crate) use details::in_one_place;
-pub use details::{Location, LocationKind, OwnerDetails, ProjectDetails, WorkbookDetails};
+pub use details::{
+    Location, LocationKind, LocationUpdate, OwnerDetails, ProjectDetails, WorkbookDetails,
+};
 pub use download::Download;
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
 pub(crate) use download::file_name;
@@ -38,7 +42,7 @@ pub(crate) use filetype::Magic;
 pub use hyper::{HyperAction, HyperCondition, HyperTable, HyperUpdate, HyperValue};
 pub use job::{JobHandle, JobWait};
 pub(crate) use list::Listed;
-pub use list::{Items, List, OnChange, Page};
+pub use list::{Items, List, ListItem, OnChange, OnUnreadable, Page};
 pub use permissions::{
     Capability, DefaultsFor, Grantee, PermissionChanges, PermissionMode, PermissionRule,
     Permissions,
@@ -48,7 +52,7 @@ pub use publish::{
     ConnectionCredentials, Publish, PublishConnection, Published, PublishedConnection,
 };
 pub use quality::{NewWarning, QualityWarning, QualityWarnings, WarningType, WarningUpdate};
-pub(crate) use query::fields;
+pub(crate) use query::filter_fields;
 pub use query::{Field, Filter, Sort};
 pub use revisions::{Revision, Revisions};
 pub use schedule::Scheduled;

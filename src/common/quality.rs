@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::core::Core;
 use crate::http::{Request, encode_segment};
 use crate::ids::{Located, Qualified, UserId, WarningId};
-use crate::xml::{Node, element, words};
+use crate::xml::{Node, element, string_enum};
 use crate::{Result, Session};
 
 impl Session<'_> {
@@ -118,11 +118,11 @@ fn one(root: Node<'_>) -> Result<QualityWarning> {
 
 element! {
     /// A data quality warning.
-    QualityWarning = "dataQualityWarning",
+    pub struct QualityWarning = "dataQualityWarning";
     /// A data quality warning to add; see [`QualityWarnings::add`].
-    new NewWarning,
+    pub struct NewWarning: new;
     /// Changes to a data quality warning; see [`QualityWarnings::update`].
-    update WarningUpdate
+    pub struct WarningUpdate: update;
     {
         /// Its id.
         id: WarningId = attr("id");
@@ -156,9 +156,9 @@ impl NewWarning {
     }
 }
 
-words! {
+string_enum! {
     /// What is wrong with data.
-    WarningType {
+    pub enum WarningType {
         /// Something.
         Warning = "WARNING",
         /// They are no longer to be used.

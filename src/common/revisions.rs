@@ -95,7 +95,7 @@ impl<I: Prunable> Revisions<'_, I> {
 
 element! {
     /// A revision.
-    Revision = "revision"
+    pub struct Revision = "revision";
     {
         /// Its number, from 1.
         number: u64 = attr("revisionNumber");

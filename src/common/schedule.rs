@@ -10,6 +10,7 @@ use crate::xml::{FromXml, Node, Out};
 
 /// What came of adding something to a schedule.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Scheduled {
     /// Whether there is a task now that runs it.

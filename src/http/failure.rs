@@ -16,7 +16,7 @@ use super::tls::shown_certificate;
 use super::url::{Origin, Url};
 use crate::error::{Answer, cut, first, one_line};
 use crate::secret::Scrub;
-use crate::xml::{self, Node};
+use crate::xml::{self, Node, Reports};
 use crate::{Error, ErrorKind};
 
 /// At most this much of a body is quoted, and this much of it goes to each of Tableau's words.
@@ -246,15 +246,15 @@ struct Words {
 impl Words {
     fn from_xml(text: &str) -> Option<Words> {
         let document = xml::parse(text).ok()?;
-        Words::from_root(Node::root(&document).ok()?)
+        Words::from_root(Node::root(&document, &Reports::default()).ok()?)
     }
 
     fn from_root(root: Node<'_>) -> Option<Words> {
         let error = root.find("error")?;
         Some(Words {
             code: error.attr("code").ok()?,
-            summary: error.child_text("summary").ok()?,
-            detail: error.child_text("detail").ok()?,
+            summary: error.find("summary").map(Node::text),
+            detail: error.find("detail").map(Node::text),
         })
     }
 

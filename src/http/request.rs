@@ -7,6 +7,7 @@ use ureq::http::Method;
 
 use super::retry::Repeat;
 use super::url::encode_segment;
+use crate::operation::{self, Call, Operation};
 use crate::secret::Secret;
 use crate::version::ApiVersion;
 use crate::xml::{self, ToXml};
@@ -31,6 +32,10 @@ pub(crate) struct Request<'b> {
     /// It does not wait for its turn.
     pub(super) at_once: bool,
     needs: Option<ApiVersion>,
+    /// The operation, unless the request is not one of a session's resources.
+    operation: Option<&'static Operation>,
+    /// Why the path cannot be sent.
+    invalid: Option<String>,
 }
 
 /// How long a server may be silent before its answer begins.
@@ -84,7 +89,31 @@ impl<'b> Request<'b> {
             may_have_arrived: false,
             at_once: false,
             needs: None,
+            operation: None,
+            invalid: None,
         }
+    }
+
+    /// A request for an operation.
+    pub(crate) fn of(call: &Call) -> Request<'b> {
+        let method = match call.operation.method {
+            operation::Method::Get => Method::GET,
+            operation::Method::Post => Method::POST,
+            operation::Method::Put => Method::PUT,
+            operation::Method::Patch => Method::PATCH,
+            operation::Method::Delete => Method::DELETE,
+        };
+        let path = call.path.as_deref().unwrap_or_default();
+        Request {
+            operation: Some(call.operation),
+            needs: Some(call.operation.since),
+            invalid: call.path.as_ref().err().cloned(),
+            ..Request::new(method, path)
+        }
+    }
+
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
+        self.operation
     }
 
     pub(crate) fn get(path: impl Into<String>) -> Request<'b> {
@@ -239,6 +268,9 @@ impl<'b> Request<'b> {
 
     /// Path and query as they are sent.
     pub(crate) fn path_and_query(&self) -> Result<String> {
+        if let Some(why) = &self.invalid {
+            return Err(Error::input(why));
+        }
         // An id that is empty or dotted would make this the address of something else.
         if self.path.split('/').skip(1).any(|part| matches!(part, "" | "." | "..")) {
             return Err(Error::input(format!(

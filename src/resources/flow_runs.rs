@@ -6,7 +6,7 @@ use super::jobs::Jobs;
 use crate::common::{JobHandle, List, Listed};
 use crate::http::Request;
 use crate::ids::{FlowId, FlowRunId, JobId, Located};
-use crate::xml::{element, words};
+use crate::xml::{element, string_enum};
 use crate::{Error, ErrorKind, Result};
 
 super::resource! {
@@ -65,7 +65,7 @@ impl<'s> FlowRuns<'s> {
 
 element! {
     /// A run of a flow.
-    FlowRun = "flowRun"
+    pub struct FlowRun = "flowRun";
     {
         /// Its id.
         id: FlowRunId = attr("id");
@@ -88,7 +88,7 @@ element! {
 
 element! {
     /// A parameter of a flow, as one run of it had it.
-    FlowParameterRun = "parameterRuns"
+    pub struct FlowParameterRun = "parameterRuns";
     {
         /// The parameter's id.
         id: Option<String> = attr("parameterId");
@@ -108,11 +108,18 @@ impl Listed for FlowRun {
     const ALWAYS: &'static [&'static str] = &["id"];
 }
 
-crate::common::fields!(flow_runs FlowRun);
+crate::common::filter_fields! {
+    for FlowRun;
+    COMPLETED_AT = "completedAt" Time [eq gt gte lt lte];
+    FLOW_ID = "flowId" (crate::FlowId) [eq in];
+    PROGRESS = "progress" Number [eq gt gte lt lte];
+    STARTED_AT = "startedAt" Time [eq gt gte lt lte];
+    USER_ID = "userId" (crate::UserId) [eq in];
+}
 
-words! {
+string_enum! {
     /// How far a run of a flow has come.
-    FlowRunStatus {
+    pub enum FlowRunStatus {
         /// It waits.
         Pending = "Pending",
         /// It runs.

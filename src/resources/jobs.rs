@@ -9,7 +9,7 @@ use crate::ids::{
     ConnectionId, DatasourceId, FlowId, FlowRunId, JobId, Located, SubscriptionId, ViewId,
     WorkbookId,
 };
-use crate::xml::{FromXml, Node, element, words};
+use crate::xml::{FromXml, Node, element, string_enum};
 
 super::resource! {
     /// The background jobs of a site.
@@ -56,7 +56,7 @@ impl<'s> Jobs<'s> {
 
 element! {
     /// A background job, as the list has it.
-    BackgroundJob = "backgroundJob"
+    pub struct BackgroundJob = "backgroundJob";
     {
         /// Its id.
         id: JobId = attr("id");
@@ -86,10 +86,24 @@ impl Listed for BackgroundJob {
     const FIELDS_OF: &'static str = "job";
 }
 
-crate::common::fields!(jobs BackgroundJob);
+crate::common::filter_fields! {
+    for BackgroundJob;
+    ARGS = "args" Text [has];
+    COMPLETED_AT = "completedAt" Time [eq gt gte lt lte];
+    CREATED_AT = "createdAt" Time [eq gt gte lt lte];
+    JOB_TYPE = "jobType" Text [eq in];
+    NOTES = "notes" Text [has];
+    PRIORITY = "priority" Number [eq gt gte lt lte];
+    PROGRESS = "progress" Number [eq gt gte lt lte];
+    STARTED_AT = "startedAt" Time [eq gt gte lt lte];
+    STATUS = "status" (crate::jobs::JobStatus) [eq];
+    SUBTITLE = "subtitle" Text [eq has];
+    TITLE = "title" Text [eq has];
+}
 
 /// A background job.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Job {
     /// Its id.
@@ -183,7 +197,7 @@ impl FromXml for Job {
 
 element! {
     /// Something that a job counted.
-    StatusNote = "statusNote"
+    pub struct StatusNote = "statusNote";
     {
         /// What was counted: `CountOfUsersAddedToGroup`, ….
         kind: Option<String> = attr("type");
@@ -194,9 +208,9 @@ element! {
     }
 }
 
-words! {
+string_enum! {
     /// How a job ended.
-    FinishCode {
+    pub enum FinishCode {
         /// Well.
         Success = "0",
         /// With an error; the notes say which.
@@ -208,9 +222,9 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How far a background job has come.
-    JobStatus {
+    pub enum JobStatus {
         /// It waits.
         Pending = "Pending",
         /// It runs.

@@ -38,9 +38,11 @@ pub mod datasources;
 pub mod fileuploads;
 pub mod flow_runs;
 pub mod flows;
+pub mod groups;
 pub mod jobs;
 pub mod personal_space;
 pub mod projects;
+pub mod schedules;
 pub mod sites;
 pub mod users;
 pub mod views;
@@ -57,10 +59,14 @@ resources! {
     flows: Flows;
     /// The way of large files to the site.
     fileuploads: Fileuploads;
+    /// The groups of the site.
+    groups: Groups;
     /// The background jobs of the site.
     jobs: Jobs;
     /// The projects of the site.
     projects: Projects;
+    /// The schedules of the server.
+    schedules: Schedules;
     /// The sites of the server.
     sites: Sites;
     /// The users of the site.

@@ -38,7 +38,7 @@ impl Session<'_> {
 
 element! {
     /// A user's personal space; see [`Session::personal_space`](crate::Session::personal_space).
-    PersonalSpace = "personalSpace"
+    pub struct PersonalSpace = "personalSpace";
     {
         /// Its id.
         id: PersonalSpaceId = attr("luid");

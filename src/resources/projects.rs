@@ -4,10 +4,10 @@ use std::borrow::Borrow;
 
 use jiff::Timestamp;
 
-use crate::common::{List, Listed, OwnerDetails, find};
+use crate::common::{List, OwnerDetails, find};
 use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId};
-use crate::xml::{element, words};
+use crate::xml::{element, string_enum};
 use crate::{Error, ErrorKind, Result};
 
 super::resource! {
@@ -133,11 +133,11 @@ impl<'s> Projects<'s> {
 
 element! {
     /// A project.
-    Project = "project",
+    pub struct Project = "project" in "projects";
     /// A project to create; see [`Projects::create`].
-    new NewProject,
+    pub struct NewProject: new;
     /// Changes to a project; see [`Projects::update`].
-    update ProjectUpdate
+    pub struct ProjectUpdate: update;
     {
         /// Its id.
         id: ProjectId = attr("id");
@@ -188,16 +188,21 @@ impl NewProject {
     }
 }
 
-impl Listed for Project {
-    const WRAP: &'static str = "projects";
-    const ITEM: &'static str = "project";
+crate::common::filter_fields! {
+    for Project;
+    CREATED_AT = "createdAt" Time [eq gt gte lt lte];
+    NAME = "name" Text [eq in];
+    OWNER_DOMAIN = "ownerDomain" Text [eq in];
+    OWNER_EMAIL = "ownerEmail" Text [eq in];
+    OWNER_NAME = "ownerName" Text [eq in];
+    PARENT_PROJECT_ID = "parentProjectId" (crate::ProjectId) [eq in];
+    TOP_LEVEL_PROJECT = "topLevelProject" Flag [eq];
+    UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
 }
 
-crate::common::fields!(projects Project);
-
-words! {
+string_enum! {
     /// Who sets the permissions of a project's content.
-    ContentPermissions {
+    pub enum ContentPermissions {
         /// The project, for everything in it.
         LockedToProject = "LockedToProject",
         /// The project, for everything in it but the projects below it.

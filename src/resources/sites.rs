@@ -6,7 +6,7 @@ use crate::Result;
 use crate::common::{List, Listed};
 use crate::http::{Request, encode_segment};
 use crate::ids::SiteId;
-use crate::xml::{element, words};
+use crate::xml::{element, string_enum};
 
 super::resource! {
     /// The sites of a server.
@@ -115,11 +115,11 @@ impl<'s> Sites<'s> {
 
 element! {
     /// A site.
-    Site = "site",
+    pub struct Site = "site";
     /// A site to create; see [`Sites::create`].
-    new NewSite,
+    pub struct NewSite: new;
     /// Changes to a site; see [`Sites::update`].
-    update SiteUpdate
+    pub struct SiteUpdate: update;
     {
         /// Its id.
         id: SiteId = attr("id");
@@ -273,7 +273,7 @@ element! {
 
 element! {
     /// A way in which users can sign in to a site.
-    AuthConfiguration = "siteAuthConfiguration"
+    pub struct AuthConfiguration = "siteAuthConfiguration";
     {
         /// Its id, which [`User::idp_configuration_id`](crate::User::idp_configuration_id) refers to.
         idp_configuration_id: Option<String> = attr("idpConfigurationId");
@@ -301,9 +301,9 @@ impl Listed for Site {
     const ALWAYS: &'static [&'static str] = &["id", "name", "contentUrl"];
 }
 
-words! {
+string_enum! {
     /// Whether users can sign in to a site.
-    SiteState {
+    pub enum SiteState {
         /// They can.
         Active = "Active",
         /// They cannot.
@@ -311,9 +311,9 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a site's own administrators may manage.
-    AdminMode {
+    pub enum AdminMode {
         /// Content and users.
         ContentAndUsers = "ContentAndUsers",
         /// Content; the server's administrators manage the users.
@@ -321,9 +321,9 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Whether extracts are encrypted at rest.
-    ExtractEncryptionMode {
+    pub enum ExtractEncryptionMode {
         /// All are.
         Enforced = "enforced",
         /// Those that are chosen.
@@ -333,9 +333,9 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Which other users of a site one can see.
-    UserVisibilityMode {
+    pub enum UserVisibilityMode {
         /// All.
         Full = "FULL",
         /// None.

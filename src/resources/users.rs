@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 use super::flows::Flow;
 use super::workbooks::Workbook;
-use crate::common::{List, Listed};
+use crate::common::List;
 use crate::http::Request;
 use crate::ids::{Located, UserId};
 use crate::secret::Secret;
-use crate::xml::{FromXml as _, element, words};
+use crate::xml::{FromXml as _, element, string_enum};
 use crate::{Error, Result};
 
 super::resource! {
@@ -128,11 +128,11 @@ fn one_way(setting: Option<&AuthSetting>, configuration: Option<&String>) -> Res
 
 element! {
     /// A user of a site.
-    User = "user",
+    pub struct User = "user" in "users";
     /// A user to add to a site; see [`Users::add`].
-    new NewUser,
+    pub struct NewUser: new;
     /// Changes to a user; see [`Users::update`].
-    update UserUpdate
+    pub struct UserUpdate: update;
     {
         /// The user's id.
         id: UserId = attr("id");
@@ -159,8 +159,10 @@ element! {
         language: Option<String> = attr("language");
         /// The directory's domain, or `local`.
         domain: Option<String> = child_attr("domain", "name");
-        /// The password, where the server keeps its users itself. No answer has it.
-        password: Option<Secret> = attr("password"), update Secret;
+    }
+    requests {
+        /// The password.
+        password = attr("password"), update Secret;
     }
 }
 
@@ -171,18 +173,20 @@ impl NewUser {
     }
 }
 
-impl Listed for User {
-    const WRAP: &'static str = "users";
-    const ITEM: &'static str = "user";
+crate::common::filter_fields! {
+    for User;
+    FRIENDLY_NAME = "friendlyName" Text [eq in];
+    LAST_LOGIN = "lastLogin" Time [eq gt gte lt lte];
+    LUID = "luid" (crate::UserId) [eq in];
+    NAME = "name" Text [eq in];
+    SITE_ROLE = "siteRole" (crate::SiteRole) [eq in];
 }
 
-crate::common::fields!(users User);
-
-words! {
+string_enum! {
     /// What a user may do on a site.
     ///
     /// [What each role may do](https://help.tableau.com/current/server/en-us/users_site_roles.htm).
-    SiteRole {
+    pub enum SiteRole {
         /// Administers the server, and every site with it.
         ServerAdministrator = "ServerAdministrator",
         /// Administers the site, with a Creator licence.
@@ -218,9 +222,9 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How a user signs in.
-    AuthSetting {
+    pub enum AuthSetting {
         /// By SAML.
         Saml = "SAML",
         /// By OpenID Connect.

@@ -6,6 +6,7 @@ use crate::xml::{FromXml, Node};
 
 /// What a server says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ServerInfo {
     /// The product's version: `"2024.3.0"`.
@@ -18,12 +19,10 @@ pub struct ServerInfo {
 
 impl FromXml for ServerInfo {
     fn from_xml(node: Node<'_>) -> Result<ServerInfo> {
-        let version: String = node.child_text("restApiVersion")?;
+        let version = node.need("restApiVersion")?.text();
         Ok(ServerInfo {
-            product_version: node.child_text::<Option<_>>("productVersion")?.unwrap_or_default(),
-            build_number: node
-                .child_attr::<Option<_>>("productVersion", "build")?
-                .unwrap_or_default(),
+            product_version: node.find("productVersion").map(Node::text).unwrap_or_default(),
+            build_number: node.child_attr("productVersion", "build")?,
             rest_api_version: version
                 .trim()
                 .parse()

@@ -16,6 +16,7 @@ use crate::stop::{self, Stop, earlier};
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
 use crate::within::Within;
+use crate::xml::FromXml;
 use crate::{Error, ErrorKind, Result};
 
 pub use info::ServerInfo;
@@ -101,8 +102,9 @@ impl Server {
         let version = self.pinned.unwrap_or(ApiVersion::FIRST_TO_ASK);
         let mut request = Request::get(format!("/api/{version}/serverinfo")).until(deadline);
         let asker = Asker { token: None, scrub: self.transport.scrub(), stop };
-        self.transport
-            .send(&mut request, asker, |answer| answer.xml(|root| root.child("serverInfo")))
+        self.transport.send(&mut request, asker, |answer| {
+            answer.xml(|root| ServerInfo::from_xml(root.need("serverInfo")?))
+        })
     }
 
     /// A view of this server whose calls end when the stop does, signing in above all. What it gives

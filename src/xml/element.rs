@@ -1,5 +1,6 @@
-//! The element table: one declaration that reads an element and writes it.
+//! [`element!`]: one declaration that reads an element and writes it.
 
+use super::table::Fields;
 use super::{FromXml, Out, Text};
 
 /// A value that is written as an element.
@@ -7,145 +8,205 @@ pub(crate) trait ToXml {
     fn to_xml(&self, out: &mut Out);
 }
 
-/// Changes to a thing, which the server answers by showing the thing.
-pub(crate) trait Changes: ToXml {
-    type Of: FromXml;
-    /// The thing's element.
+/// An element with a table.
+pub(crate) trait Element: Fields + Sized {
     const TAG: &'static str;
 
-    /// The names of what is otherwise in the answer.
+    /// The element before it is read.
+    fn blank() -> Self;
+}
+
+/// Changes to an item. The server answers with the item as it is then.
+pub(crate) trait Changes: ToXml {
+    type Of: FromXml;
+    /// The item's element.
+    const TAG: &'static str;
+
+    /// The names of the fields that differ in the answer.
     fn ignored(&self, answer: &Self::Of) -> Vec<&'static str>;
 }
 
-/// A value of an answer that can be held against what was asked for.
-pub(crate) trait Shows<W> {
-    /// Whether it is another one. An answer that does not show it says nothing against it.
-    fn contradicts(&self, asked: &W) -> bool;
+/// A field of an answer that can be compared with the requested value.
+pub(crate) trait Contradicts<W> {
+    /// Whether the answer shows another value. An answer without the field contradicts nothing.
+    fn contradicts(&self, requested: &W) -> bool;
 }
 
-impl<T: Text> Shows<T> for T {
-    fn contradicts(&self, asked: &T) -> bool {
-        self.write() != asked.write()
+impl<T: Text> Contradicts<T> for T {
+    fn contradicts(&self, requested: &T) -> bool {
+        self.write() != requested.write()
     }
 }
 
-impl<T: Text> Shows<T> for Option<T> {
-    fn contradicts(&self, asked: &T) -> bool {
-        self.as_ref().is_some_and(|shown| shown.contradicts(asked))
+impl<T: Text> Contradicts<T> for Option<T> {
+    fn contradicts(&self, requested: &T) -> bool {
+        self.as_ref().is_some_and(|shown| shown.contradicts(requested))
     }
 }
 
-/// The writing twins of [`Node`](super::Node)'s readers, by the same names.
 impl Out {
     pub(crate) fn attr<T: Text>(&mut self, name: &'static str, value: &T) {
         self.attribute(name, &value.write());
     }
 
-    pub(crate) fn child_id<T: Text>(&mut self, tag: &'static str, value: &T) {
-        self.element(tag, |out| out.attr("id", value));
+    pub(crate) fn child_id<T: Text>(&mut self, tag: &'static str, id: &T) {
+        self.element(tag, |out| out.attr("id", id));
     }
 
-    pub(crate) fn child_attr<T: Text>(&mut self, tag: &'static str, name: &'static str, value: &T) {
-        self.element(tag, |out| out.attr(name, value));
-    }
-
-    /// Written by the first name; answers use the others, too.
-    pub(crate) fn either<T: Text>(&mut self, name: &'static str, _or: &str, value: &T) {
-        self.attr(name, value);
-    }
-
-    /// The value knows its own name, which is the same.
-    pub(crate) fn child(&mut self, _tag: &'static str, value: &impl ToXml) {
-        value.to_xml(self);
-    }
-
-    /// What a list refers to is written by its ids.
-    pub(crate) fn list<T: Text>(&mut self, wrap: &'static str, item: &'static str, ids: &[T]) {
+    pub(crate) fn ids<T: Text>(&mut self, wrap: &'static str, item: &'static str, ids: &[T]) {
         self.element(wrap, |out| ids.iter().for_each(|id| out.child_id(item, id)));
     }
 }
 
-/// A request's body: `<tsRequest>` around one element.
+/// A request's body: `<tsRequest>` around what `inside` writes.
 pub(crate) fn request(inside: &impl ToXml) -> crate::Result<String> {
     let mut out = Out::new();
     out.element("tsRequest", |out| inside.to_xml(out));
     out.finish()
 }
 
-/// Declares what the server says of a thing, and what one asks of it, in one table.
+/// Declares an element of an answer, and the requests that create or change it, in one table.
 ///
 /// ```text
 /// element! {
 ///     /// A project.
-///     Project = "project",
+///     pub struct Project = "project" in "projects";
 ///     /// A project to create.
-///     new NewProject,
+///     pub struct NewProject: new;
 ///     /// Changes to a project.
-///     update ProjectUpdate
+///     pub struct ProjectUpdate: update;
 ///     {
-///         /// Its id.
+///         /// The project's id.
 ///         id:    ProjectId      = attr("id");
-///         /// Its name.
+///         /// The project's name.
 ///         name:  String         = attr("name"),     set String;
-///         /// Who owns it.
+///         /// The user who owns the project.
 ///         owner: Option<UserId> = child_id("owner"), update UserId;
+///     }
+///     requests {
+///         /// A field that no answer has.
+///         password = attr("password"), update Secret;
 ///     }
 /// }
 /// ```
 ///
-/// `attr`, `child_id`, … are methods of [`Node`](super::Node) and, for what can be written, of
-/// [`Out`]; what is optional in an answer is an `Option`. `set` makes a setter for both kinds of
-/// request, `new` and `update` for the one. A number is set `as number`: a setter that took
-/// whatever becomes one would not take `1433`. Attributes stand before children: XML is written in
-/// the table's order.
+/// `in "projects"` makes it an item of lists, by the element around the items.
+///
+/// `attr`, `child_id`, … are functions of [`Field`](super::Field), and an optional field is an
+/// `Option`. `set` makes a setter for both kinds of request, `new` and `update` for one of them. A
+/// number is set `as number`: a setter with `impl Into<u16>` would not take `1433`.
 macro_rules! element {
     (
-        $(#[$doc:meta])* $Read:ident = $tag:literal
-        $(, $(#[$wdoc:meta])* $role:ident $Write:ident)* { $($table:tt)* }
+        $(#[$doc:meta])* pub struct $Read:ident = $tag:literal $(in $wrap:literal)?;
+        $( $(#[$wdoc:meta])* pub struct $Write:ident: $role:ident; )*
+        { $($table:tt)* }
+        $(requests { $($extra:tt)* })?
     ) => {
-        $crate::xml::element!(@read $(#[$doc])* $Read { $($table)* });
-        $crate::xml::element!(@writes $Read $tag { $($table)* } $([$(#[$wdoc])* $role $Write])*);
+        $crate::xml::element!(@read $(#[$doc])* $Read $tag { $($table)* } { $($($extra)*)? });
+        $(
+            impl $crate::common::Listed for $Read {
+                const WRAP: &'static str = $wrap;
+                const ITEM: &'static str = $tag;
+            }
+        )?
+        $crate::xml::element!(@writes $Read $tag { $($table)* } { $($($extra)*)? } $([$(#[$wdoc])* $role $Write])*);
     };
-    (@writes $Read:ident $tag:literal $table:tt $([$($Write:tt)*])*) => {
-        $( $crate::xml::element!(@write $Read $tag $table $($Write)*); )*
+    (@writes $Read:ident $tag:literal $table:tt $extra:tt $([$($Write:tt)*])*) => {
+        $( $crate::xml::element!(@write $Read $tag $table $extra $($Write)*); )*
     };
-    (@read $(#[$doc:meta])* $Read:ident {
+    (@read $(#[$doc:meta])* $Read:ident $tag:literal {
         $( $(#[$fdoc:meta])* $f:ident: $t:ty = $how:ident($($arg:literal),+) $(, $verb:ident $w:ty $(as $plain:ident)?)?; )+
+    } {
+        $( $(#[$edoc:meta])* $ef:ident = $ehow:ident($($earg:literal),+), $everb:ident $ew:ty; )*
     }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
         #[non_exhaustive]
         pub struct $Read { $( $(#[$fdoc])* pub $f: $t, )+ }
 
-        impl $crate::xml::FromXml for $Read {
-            fn from_xml(node: $crate::xml::Node<'_>) -> $crate::Result<Self> {
-                Ok($Read { $( $f: node.$how($($arg),+)?, )+ })
+        impl $Read {
+            const TABLE: &'static [$crate::xml::Field] =
+                &[
+                    $( $crate::xml::Field::$how($($arg),+).of::<$t>(), )+
+                    $( $crate::xml::Field::$ehow($($earg),+), )*
+                ];
+        }
+
+        impl $crate::xml::Fields for $Read {
+            fn table(&self) -> &'static [$crate::xml::Field] {
+                $Read::TABLE
+            }
+
+            #[allow(non_upper_case_globals)]
+            fn fill(&mut self, field: usize, source: $crate::xml::Source<'_>) -> bool {
+                $crate::xml::element!(@indices $($f)+);
+                match field {
+                    $( $f => $crate::xml::FieldType::fill(&mut self.$f, source), )+
+                    _ => true,
+                }
             }
         }
+
+        impl $crate::xml::Element for $Read {
+            const TAG: &'static str = $tag;
+
+            fn blank() -> Self {
+                $Read { $( $f: <$t as $crate::xml::FieldType>::blank(), )+ }
+            }
+        }
+
+        impl $crate::xml::FromXml for $Read {
+            fn from_xml(node: $crate::xml::Node<'_>) -> $crate::Result<Self> {
+                let mut read = <$Read as $crate::xml::Element>::blank();
+                $crate::xml::read_fields(node, &mut read).map(|()| read)
+            }
+        }
+
+        $crate::xml::value_from_xml!($Read, <$Read as $crate::xml::Element>::blank());
+    };
+    // One constant per field: its place in the table.
+    (@indices $($f:ident)+) => {
+        #[allow(non_camel_case_types, dead_code)]
+        enum Index { $($f),+ }
+        $( #[allow(non_upper_case_globals, dead_code)] const $f: usize = Index::$f as usize; )+
     };
     (@write $Read:ident $tag:literal {
         $( $(#[$fdoc:meta])* $f:ident: $t:ty = $how:ident $args:tt $(, $verb:ident $w:ty $(as $plain:ident)?)?; )+
+    } {
+        $( $(#[$edoc:meta])* $ef:ident = $ehow:ident $eargs:tt, $everb:ident $ew:ty; )*
     } $(#[$doc:meta])* $role:ident $Write:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq)]
-        #[must_use = "nothing is sent until a room is given it"]
-        pub struct $Write { $( $( $f: Option<$w>, )? )+ }
+        #[must_use = "nothing is sent until it is passed to a method of the resource"]
+        pub struct $Write { $( $( $f: Option<$w>, )? )+ $( $ef: Option<$ew>, )* }
 
-        $crate::xml::element!(@blank $role $Write { $( $( $f $w, )? )+ });
+        $crate::xml::element!(@blank $role $Write { $( $( $f $w, )? )+ $( $ef $ew, )* });
         $crate::xml::element!(@compare $role $Read $tag $Write { $( $( $f $w, )? )+ });
 
         impl $Write {
             $( $crate::xml::element!(@setter $role $($verb)? [$(#[$fdoc])*] $f $($w $(as $plain)?)?); )+
+            $( $crate::xml::element!(@setter $role $everb [$(#[$edoc])*] $ef $ew); )*
         }
 
         impl $crate::xml::ToXml for $Write {
             fn to_xml(&self, out: &mut $crate::xml::Out) {
-                out.element($tag, |out| {
-                    $( $( if let Some(value) = &self.$f {
-                        let _: &$w = value;
-                        $crate::xml::element!(@put out $how $args value);
-                    } )? )+
-                });
+                $crate::xml::element!(@indices $($f)+ $($ef)*);
+                let mut set = Vec::new();
+                $( $( if let Some(value) = &self.$f {
+                    let value: &$w = value;
+                    set.push(($f, $crate::xml::WriteField::write_field(value)));
+                } )? )+
+                $( if let Some(value) = &self.$ef {
+                    set.push(($ef, $crate::xml::WriteField::write_field(value)));
+                } )*
+                $crate::xml::write_fields(out, $tag, $Read::TABLE, &set);
+            }
+        }
+
+        impl $crate::xml::WriteField for $Write {
+            fn write_field(&self) -> $crate::xml::FieldValue<'_> {
+                $crate::xml::FieldValue::Element(self)
             }
         }
     };
@@ -158,7 +219,7 @@ macro_rules! element {
     };
     (@blank update $Write:ident { $($f:ident $w:ty,)* }) => {
         impl $Write {
-            /// Changes nothing yet.
+            /// An update that changes nothing yet.
             pub fn new() -> Self {
                 $Write { $($f: None,)* }
             }
@@ -173,8 +234,9 @@ macro_rules! element {
     (@compare new $Read:ident $tag:literal $Write:ident $fields:tt) => {};
     (@compare update $Read:ident $tag:literal $Write:ident { $($f:ident $w:ty,)* }) => {
         impl $Write {
-            /// The names of what was set here and is otherwise in the server's answer: of what it
-            /// has ignored, or not done yet. What the answer does not show is not among them.
+            /// The names of the fields that were set here and have another value in the server's
+            /// answer: the server ignored them, or has not applied them yet. Fields that the answer
+            /// does not show are not among them.
             pub fn ignored_in(&self, answer: &$Read) -> Vec<&'static str> {
                 $crate::xml::Changes::ignored(self, answer)
             }
@@ -185,27 +247,26 @@ macro_rules! element {
             const TAG: &'static str = $tag;
 
             fn ignored(&self, answer: &$Read) -> Vec<&'static str> {
-                use $crate::xml::Shows as _;
+                use $crate::xml::Contradicts as _;
                 let mut ignored = Vec::new();
-                $( if let Some(asked) = &self.$f && answer.$f.contradicts(asked) {
+                $( if let Some(requested) = &self.$f && answer.$f.contradicts(requested) {
                     ignored.push(stringify!($f));
                 } )*
                 ignored
             }
         }
     };
-    (@put $out:ident $how:ident ($($arg:literal),+) $value:ident) => { $out.$how($($arg),+, $value) };
     (@setter new set [$(#[$doc:meta])*] $f:ident $w:ty $(as $plain:ident)?) => {
-        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, the server chooses." $f $w $(as $plain)?);
+        $crate::xml::element!(@setter [$(#[$doc])*] "If unset, the server chooses." $f $w $(as $plain)?);
     };
     (@setter new new [$(#[$doc:meta])*] $f:ident $w:ty $(as $plain:ident)?) => {
-        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, the server chooses." $f $w $(as $plain)?);
+        $crate::xml::element!(@setter [$(#[$doc])*] "If unset, the server chooses." $f $w $(as $plain)?);
     };
     (@setter update set [$(#[$doc:meta])*] $f:ident $w:ty $(as $plain:ident)?) => {
-        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, it stays as it is." $f $w $(as $plain)?);
+        $crate::xml::element!(@setter [$(#[$doc])*] "If unset, it is left unchanged." $f $w $(as $plain)?);
     };
     (@setter update update [$(#[$doc:meta])*] $f:ident $w:ty $(as $plain:ident)?) => {
-        $crate::xml::element!(@setter [$(#[$doc])*] "Left unset, it stays as it is." $f $w $(as $plain)?);
+        $crate::xml::element!(@setter [$(#[$doc])*] "If unset, it is left unchanged." $f $w $(as $plain)?);
     };
     // Not written at all, or not in this kind of request.
     (@setter $role:ident $($verb:ident)? [$(#[$doc:meta])*] $f:ident $($w:ty $(as $plain:ident)?)?) => {};
@@ -229,3 +290,22 @@ macro_rules! element {
     };
 }
 pub(crate) use element;
+
+/// Makes a type that has [`FromXml`] usable as the type of a field.
+macro_rules! value_from_xml {
+    ($Type:ty, $blank:expr) => {
+        impl $crate::xml::Value for $Type {
+            fn blank() -> Self {
+                $blank
+            }
+
+            fn read(source: $crate::xml::Source<'_>) -> Option<Self> {
+                match source {
+                    $crate::xml::Source::Node(node) => $crate::xml::FromXml::from_xml(node).ok(),
+                    $crate::xml::Source::Text(_) => None,
+                }
+            }
+        }
+    };
+}
+pub(crate) use value_from_xml;

@@ -1,15 +1,22 @@
-//! XML, both ways: [`Node`] reads, [`Out`] writes, and the [`element!`] table does both at once.
+//! XML: [`Node`] reads, [`Out`] writes, and the table of an [`element!`] does both.
 
 mod element;
 mod node;
 mod out;
+mod repair;
+mod report;
+mod string_enum;
+mod table;
 mod text;
-mod words;
 
-pub(crate) use element::{Changes, Shows, ToXml, element, request};
-pub(crate) use node::{FromXml, Node, parse};
+pub(crate) use element::{Changes, Contradicts, Element, ToXml, element, request, value_from_xml};
+pub(crate) use node::{FieldType, FromXml, Node, Source, Value, parse};
 #[cfg(feature = "mock")]
 pub(crate) use out::Escaped;
 pub(crate) use out::Out;
+pub(crate) use repair::repair;
+pub(crate) use report::Reports;
+pub use report::{Unreadable, UnreadableValue};
+pub(crate) use string_enum::string_enum;
+pub(crate) use table::{Field, FieldValue, Fields, WriteField, read_fields, write_fields};
 pub(crate) use text::Text;
-pub(crate) use words::words;

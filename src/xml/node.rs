@@ -2,6 +2,7 @@
 
 use roxmltree::{Document, ParsingOptions};
 
+use super::report::Reports;
 use super::text::Text;
 use crate::{Error, Result};
 
@@ -125,79 +126,140 @@ impl Tag {
 /// An element of an answer. Names are compared without their namespace, which old servers and new
 /// ones spell differently.
 #[derive(Clone, Copy)]
-pub struct Node<'a>(
-    roxmltree::Node<'a, 'a>,
-    /// The id of one that says none; see [`Node::or_id`].
-    Option<&'a str>,
-);
+pub struct Node<'a> {
+    xml: roxmltree::Node<'a, 'a>,
+    reports: &'a Reports,
+    /// The id of an element that has none; see [`Node::or_id`].
+    id: Option<&'a str>,
+}
 
 /// A value that is read from an element.
 pub trait FromXml: Sized {
     fn from_xml(node: Node<'_>) -> Result<Self>;
 }
 
-/// What an attribute may become: a value that has to be there, or an `Option` of one.
-pub(crate) trait FromAttr: Sized {
-    fn from_attr(text: Option<&str>) -> Result<Self, &'static str>;
+/// What a field is read from.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'a> {
+    Text(&'a str),
+    Node(Node<'a>),
 }
 
-impl<T: Text> FromAttr for T {
-    fn from_attr(text: Option<&str>) -> Result<T, &'static str> {
-        T::read(text.ok_or("is missing")?).ok_or("cannot be read")
+/// A value of an answer: a text, or an element.
+pub(crate) trait Value: Sized {
+    /// Whether an element that lacks the value is an error.
+    const REQUIRED: bool = true;
+
+    /// What the field holds before it is read.
+    fn blank() -> Self;
+
+    fn read(source: Source<'_>) -> Option<Self>;
+}
+
+impl<T: Text> Value for T {
+    const REQUIRED: bool = T::REQUIRED;
+
+    fn blank() -> T {
+        T::blank()
     }
-}
 
-/// An empty text is a value where the type has one (a name that is empty), and none where not.
-impl<T: Text> FromAttr for Option<T> {
-    fn from_attr(text: Option<&str>) -> Result<Option<T>, &'static str> {
-        match text.map(T::read) {
-            None => Ok(None),
-            Some(Some(value)) => Ok(Some(value)),
-            Some(None) if text == Some("") => Ok(None),
-            Some(None) => Err("cannot be read"),
+    fn read(source: Source<'_>) -> Option<T> {
+        match source {
+            Source::Text(text) => T::read(text),
+            Source::Node(_) => None,
         }
     }
 }
 
-/// What a child element may become: a value that has to be there, or an `Option` of one.
-pub(crate) trait FromChild: Sized {
-    fn from_child(child: Option<Node<'_>>) -> Option<Result<Self>>;
+/// The type of a field: a value, an optional one, or several.
+pub(crate) trait FieldType: Sized {
+    const REQUIRED: bool;
+
+    fn blank() -> Self;
+
+    /// Takes a value over; `false` if it cannot be read.
+    fn fill(&mut self, source: Source<'_>) -> bool;
 }
 
-impl<T: FromXml> FromChild for T {
-    fn from_child(child: Option<Node<'_>>) -> Option<Result<T>> {
-        child.map(T::from_xml)
+impl<T: Value> FieldType for T {
+    const REQUIRED: bool = T::REQUIRED;
+
+    fn blank() -> T {
+        T::blank()
+    }
+
+    fn fill(&mut self, source: Source<'_>) -> bool {
+        T::read(source).map(|value| *self = value).is_some()
     }
 }
 
-impl<T: FromXml> FromChild for Option<T> {
-    fn from_child(child: Option<Node<'_>>) -> Option<Result<Option<T>>> {
-        Some(child.map(T::from_xml).transpose())
+/// An empty text is a value if the type has one (a name may be empty), and none if not.
+impl<T: Value> FieldType for Option<T> {
+    const REQUIRED: bool = false;
+
+    fn blank() -> Option<T> {
+        None
+    }
+
+    fn fill(&mut self, source: Source<'_>) -> bool {
+        *self = T::read(source);
+        self.is_some() || matches!(source, Source::Text(""))
+    }
+}
+
+impl<T: Value> FieldType for Vec<T> {
+    const REQUIRED: bool = false;
+
+    fn blank() -> Vec<T> {
+        Vec::new()
+    }
+
+    fn fill(&mut self, source: Source<'_>) -> bool {
+        T::read(source).map(|value| self.push(value)).is_some()
     }
 }
 
 impl<'a> Node<'a> {
-    /// As many items a list may have.
+    /// The most items a list may have.
     pub(crate) const LONGEST: usize = 100_000;
 
     /// The root of an answer, `<tsResponse>`.
-    pub(crate) fn root(document: &'a Document<'a>) -> Result<Node<'a>> {
-        let root = Node(document.root_element(), None);
+    pub(crate) fn root(document: &'a Document<'a>, reports: &'a Reports) -> Result<Node<'a>> {
+        let root = Node { xml: document.root_element(), reports, id: None };
         match root.tag() {
             "tsResponse" => Ok(root),
             other => Err(Error::decode(format!(
-                "the answer's root is <{}>, where <tsResponse> was due",
+                "the root of the answer is <{}>; expected <tsResponse>",
                 crate::error::short(other, 64)
             ))),
         }
     }
 
+    fn at(self, xml: roxmltree::Node<'a, 'a>) -> Node<'a> {
+        Node { xml, id: None, ..self }
+    }
+
     pub(crate) fn tag(self) -> &'a str {
-        self.0.tag_name().name()
+        self.xml.tag_name().name()
+    }
+
+    pub(crate) fn parent(self) -> Option<Node<'a>> {
+        self.xml.parent_element().map(|parent| self.at(parent))
     }
 
     pub(crate) fn children(self) -> impl Iterator<Item = Node<'a>> {
-        self.0.children().filter(|child| child.is_element()).map(|child| Node(child, None))
+        self.xml.children().filter(|child| child.is_element()).map(move |child| self.at(child))
+    }
+
+    /// Names and values of the attributes that have no namespace.
+    pub(crate) fn attributes(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let plain = self.xml.attributes().filter(|attribute| attribute.namespace().is_none());
+        plain.map(|attribute| (attribute.name(), attribute.value()))
+    }
+
+    /// The text of an attribute.
+    pub(crate) fn attribute(self, name: &str) -> Option<&'a str> {
+        self.attributes().find(|(own, _)| *own == name).map(|(_, value)| value)
     }
 
     /// The first child of that name, if there is one.
@@ -205,91 +267,149 @@ impl<'a> Node<'a> {
         self.children().find(|child| child.tag() == tag)
     }
 
-    /// The child of that name, which has to be there.
+    /// The child of that name, which is required.
     pub(crate) fn need(self, tag: &str) -> Result<Node<'a>> {
         self.find(tag).ok_or_else(|| self.fail(&format!("<{tag}>"), "is missing"))
     }
 
-    /// The same, with this id where it says none: an answer may leave out what the question said.
+    /// The same element, with this id if it has none: an answer may leave out what the request
+    /// named.
     pub(crate) fn or_id(self, id: &'a str) -> Node<'a> {
-        Node(self.0, Some(id))
+        Node { id: Some(id), ..self }
     }
 
-    pub(crate) fn attr<T: FromAttr>(self, name: &str) -> Result<T> {
-        let left_out = || self.1.filter(|_| name == "id");
-        T::from_attr(self.0.attribute(name).or_else(left_out))
-            .map_err(|why| self.fail(&format!("the attribute `{name}`"), why))
+    pub(crate) fn fallback_id(self) -> Option<&'a str> {
+        self.id
     }
 
-    /// An attribute that some answers call by another name.
-    pub(crate) fn either<T: FromAttr>(self, name: &str, or: &str) -> Result<T> {
-        self.attr(if self.0.has_attribute(name) || !self.0.has_attribute(or) { name } else { or })
+    pub(crate) fn attr<T: FieldType>(self, name: &str) -> Result<T> {
+        let fallback = || self.id.filter(|_| name == "id");
+        let text = self.attribute(name).or_else(fallback);
+        self.value(text.map(Source::Text), name, || format!("the attribute `{name}`"))
     }
 
-    pub(crate) fn child<T: FromChild>(self, tag: &str) -> Result<T> {
-        T::from_child(self.find(tag))
-            .unwrap_or_else(|| Err(self.fail(&format!("<{tag}>"), "is missing")))
-    }
-
-    pub(crate) fn child_attr<T: FromAttr>(self, tag: &str, name: &str) -> Result<T> {
+    pub(crate) fn child<T: FieldType>(self, tag: &str) -> Result<T> {
         match self.find(tag) {
-            Some(child) => child.attr(name),
-            None => T::from_attr(None).map_err(|why| self.fail(&format!("<{tag}>"), why)),
+            // What is wrong inside of a required element is more telling than that it is wrong.
+            Some(child) => self.value(Some(Source::Node(child)), tag, || format!("<{tag}>")),
+            None => self.value(None, tag, || format!("<{tag}>")),
         }
     }
 
-    /// An attribute of a child that some answers call by another name.
-    pub(crate) fn child_either<T: FromAttr>(self, tag: &str, name: &str, or: &str) -> Result<T> {
-        let or = self.find(tag).filter(|child| !child.0.has_attribute(name)).map_or(name, |_| or);
-        self.child_attr(tag, or)
+    pub(crate) fn child_attr<T: FieldType>(self, tag: &str, name: &str) -> Result<T> {
+        match self.find(tag) {
+            Some(child) => child.attr(name),
+            None => self.value(None, name, || format!("<{tag}>")),
+        }
     }
 
-    pub(crate) fn child_id<T: FromAttr>(self, tag: &str) -> Result<T> {
+    pub(crate) fn child_id<T: FieldType>(self, tag: &str) -> Result<T> {
         self.child_attr(tag, "id")
     }
 
-    /// The text of a child element.
-    pub(crate) fn child_text<T: FromAttr>(self, tag: &str) -> Result<T> {
-        let text = self.find(tag).map(Node::text);
-        T::from_attr(text.as_deref()).map_err(|why| self.fail(&format!("<{tag}>"), why))
+    fn value<T: FieldType>(
+        self,
+        source: Option<Source<'_>>,
+        name: &str,
+        label: impl Fn() -> String,
+    ) -> Result<T> {
+        let mut value = T::blank();
+        let is_read = source.is_some_and(|source| value.fill(source));
+        if let Some(source) = source {
+            self.report_replacements(name, source);
+        }
+        if !is_read {
+            if T::REQUIRED {
+                let why = if source.is_some() { "cannot be read" } else { "is missing" };
+                return Err(self.fail(&label(), why));
+            }
+            if let Some(source) = source {
+                self.report(name, source);
+            }
+        }
+        Ok(value)
     }
 
-    /// The items of that name inside a wrapper; none where the wrapper is missing.
-    pub(crate) fn list<T: FromXml>(self, wrap: &str, item: &str) -> Result<Vec<T>> {
-        self.list_of(wrap, item, Node::LONGEST)
+    /// The items of that name inside a wrapper; none if the wrapper is missing. An item that cannot
+    /// be read is left out and reported.
+    pub(crate) fn list<T: Value>(self, wrap: &str, item: &str) -> Result<Vec<T>> {
+        let items = self.items(wrap, item, Node::LONGEST)?;
+        let mut all = Vec::with_capacity(items.len());
+        for node in items {
+            match T::read(Source::Node(node)) {
+                Some(value) => all.push(value),
+                None => node.report(item, Source::Node(node)),
+            }
+        }
+        Ok(all)
     }
 
-    /// As [`list`](Node::list), of no more than so many items: each takes many times the memory that
-    /// it has on the wire.
-    pub(crate) fn list_of<T: FromXml>(self, wrap: &str, item: &str, most: usize) -> Result<Vec<T>> {
-        let wrapped = || self.find(wrap).into_iter().flat_map(Node::children);
-        let items = || wrapped().filter(|child| child.tag() == item);
-        match items().count() {
-            there if there > most => Err(self.fail(
-                &format!("<{wrap}>"),
-                &format!("has {there} items, more than the {most} that are taken at a time"),
-            )),
-            _ => items().map(T::from_xml).collect(),
+    /// The elements of that name inside a wrapper, at most `most`: an item takes many times the
+    /// memory that it has on the wire.
+    pub(crate) fn items(self, wrap: &str, item: &str, most: usize) -> Result<Vec<Node<'a>>> {
+        let wrapped = self.find(wrap).into_iter().flat_map(Node::children);
+        let items: Vec<_> = wrapped.filter(|child| child.tag() == item).collect();
+        if items.len() > most {
+            let why = format!("has {} items; at most {most} are read at a time", items.len());
+            return Err(self.fail(&format!("<{wrap}>"), &why));
+        }
+        Ok(items)
+    }
+
+    /// The labels of the items inside a wrapper: tags.
+    pub(crate) fn labels(self, wrap: &str, item: &str) -> Result<Vec<String>> {
+        let items = self.items(wrap, item, Node::LONGEST)?;
+        items.into_iter().map(|child| child.attr("label")).collect()
+    }
+
+    /// All text directly inside the element, also around comments.
+    pub(crate) fn text(self) -> String {
+        self.xml
+            .children()
+            .filter(|child| child.is_text())
+            .filter_map(|child| child.text())
+            .collect()
+    }
+
+    /// An error about this element, with its position in the answer. The value is left out: it
+    /// may be long, or a secret.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn fail(self, what: &str, why: &str) -> Error {
+        let at = self.xml.document().text_pos_at(self.xml.range().start);
+        let tag = crate::error::short(self.tag(), 64);
+        Error::decode(format!("{what} of <{tag}> at line {}, column {} {why}", at.row, at.col))
+    }
+
+    /// Where values of this answer that cannot be read are reported.
+    pub(crate) fn reports(self) -> &'a Reports {
+        self.reports
+    }
+
+    /// Reports an item that cannot be read at all.
+    pub(crate) fn report_item(self, error: &Error) {
+        self.reports.add(self.tag(), "id", &error.to_string());
+    }
+
+    /// Reports a text in which characters were replaced.
+    pub(super) fn report_replacements(self, name: &str, source: Source<'_>) {
+        if self.reports.has_replacements
+            && let Source::Text(text) = source
+            && text.contains(char::REPLACEMENT_CHARACTER)
+        {
+            self.report(name, source);
         }
     }
 
-    /// The labels of the items inside a wrapper: tags, as a rule.
-    pub(crate) fn labels(self, wrap: &str, item: &str) -> Result<Vec<String>> {
-        let wrapped = self.find(wrap).into_iter().flat_map(Node::children);
-        wrapped.filter(|child| child.tag() == item).map(|child| child.attr("label")).collect()
-    }
-
-    /// All text directly inside, also around comments.
-    pub(crate) fn text(self) -> String {
-        self.0.children().filter(|child| child.is_text()).filter_map(|child| child.text()).collect()
-    }
-
-    /// An error about this element, with its place in the answer. The value stays out of it: it
-    /// may be long, or a secret.
-    pub(crate) fn fail(self, what: &str, why: &str) -> Error {
-        let at = self.0.document().text_pos_at(self.0.range().start);
-        let tag = crate::error::short(self.tag(), 64);
-        Error::decode(format!("{what} of <{tag}> at line {}, column {} {why}", at.row, at.col))
+    /// Reports a value of this element that cannot be read.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn report(self, name: &str, source: Source<'_>) {
+        let value = match source {
+            Source::Text(text) => text,
+            Source::Node(_) => "",
+        };
+        self.reports.add(self.tag(), name, value);
     }
 }
 
@@ -301,7 +421,9 @@ mod tests {
     use crate::ErrorKind;
 
     fn refused(text: &str) -> String {
-        let error = parse(text).and_then(|document| Node::root(&document).map(|_| ())).unwrap_err();
+        let reports = Reports::default();
+        let read = parse(text).and_then(|document| Node::root(&document, &reports).map(|_| ()));
+        let error = read.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
         error.to_string()
     }
@@ -322,15 +444,18 @@ mod tests {
     fn places_are_named() {
         let text = "<tsResponse>\n  <site id='s'/>\n</tsResponse>";
         let document = parse(text).unwrap();
-        let site = Node::root(&document).unwrap().need("site").unwrap();
-        let error = site.attr::<String>("name").unwrap_err();
+        let reports = Reports::default();
+        let site = Node::root(&document, &reports).unwrap().need("site").unwrap();
+        let error = site.attr::<u64>("size").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the attribute `name` of <site> at line 2, column 3 is missing"
+            "the attribute `size` of <site> at line 2, column 3 is missing"
         );
         let error = site.attr::<u64>("id").unwrap_err();
         assert!(error.to_string().ends_with("cannot be read"), "{error}");
         assert_eq!(site.attr::<Option<u64>>("size").unwrap(), None);
+        assert_eq!(site.attr::<Option<u64>>("id").unwrap(), None);
+        assert_eq!(reports.count(), 1);
     }
 
     #[test]
@@ -340,8 +465,9 @@ mod tests {
                 "\u{FEFF}<t:tsResponse xmlns:t='{namespace}'><t:a>x<!-- -->y</t:a></t:tsResponse>"
             );
             let document = parse(&text).unwrap();
-            let root = Node::root(&document).unwrap();
-            assert_eq!(root.child_text::<String>("a").unwrap(), "xy");
+            let reports = Reports::default();
+            let root = Node::root(&document, &reports).unwrap();
+            assert_eq!(root.find("a").map(Node::text).as_deref(), Some("xy"));
         }
     }
 

@@ -5,12 +5,26 @@ use jiff::civil::{DateTime, Time};
 
 /// A value with one spelling on the wire.
 pub(crate) trait Text: Sized {
-    /// `None` where the text is no such value.
+    /// Whether an element that lacks the value is an error.
+    const REQUIRED: bool = true;
+
+    /// What a field holds before it is read.
+    fn blank() -> Self;
+
+    /// `None` if the text is not a valid value.
     fn read(text: &str) -> Option<Self>;
+
     fn write(&self) -> String;
 }
 
+/// A missing text is empty.
 impl Text for String {
+    const REQUIRED: bool = false;
+
+    fn blank() -> Self {
+        String::new()
+    }
+
     fn read(text: &str) -> Option<Self> {
         Some(text.to_owned())
     }
@@ -21,6 +35,10 @@ impl Text for String {
 }
 
 impl Text for bool {
+    fn blank() -> Self {
+        false
+    }
+
     // The server writes `true`; `True` has been seen where its own clients echo a value.
     fn read(text: &str) -> Option<Self> {
         match text {
@@ -38,6 +56,10 @@ impl Text for bool {
 macro_rules! numbers {
     ($($Number:ty),+) => {$(
         impl Text for $Number {
+            fn blank() -> Self {
+                Self::default()
+            }
+
             fn read(text: &str) -> Option<Self> {
                 text.trim().parse().ok()
             }
@@ -49,9 +71,13 @@ macro_rules! numbers {
     )+};
 }
 
-numbers!(u16, u32, u64, i64, f64);
+numbers!(u8, u16, u32, u64, i64, f64);
 
 impl Text for Time {
+    fn blank() -> Self {
+        Time::midnight()
+    }
+
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
     }
@@ -62,6 +88,10 @@ impl Text for Time {
 }
 
 impl Text for Timestamp {
+    fn blank() -> Self {
+        Timestamp::UNIX_EPOCH
+    }
+
     fn read(text: &str) -> Option<Self> {
         text.parse().ok().or_else(|| {
             // "Never", as some write it, is later than a timestamp can be by a day.

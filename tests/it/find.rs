@@ -90,7 +90,7 @@ fn several_are_an_error_that_lists_them() {
     let error = session.workbooks().find("A").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Ambiguous);
     assert_eq!(error.to_string(), "2 workbooks have the name \"A\": w1 in \"P\", w2 in \"Q\"");
-    let found = session.workbooks().find_in(&"p2".into(), "A").unwrap().unwrap();
+    let found = session.workbooks().find_in("p2", "A").unwrap().unwrap();
     assert_eq!(found.id.as_str(), "w2");
     // By the number in the browser's address, whatever host it has.
     let found = session.workbooks().find_url("https://x/#/workbooks/12/views").unwrap().unwrap();

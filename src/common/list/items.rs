@@ -11,6 +11,7 @@ use super::{List, Listed, OnChange};
 use crate::core::Core;
 use crate::http::on_another_thread;
 use crate::stop::{AtStop, Stop};
+use crate::xml::Unreadable;
 use crate::{Error, ErrorKind, Result};
 
 /// Tableau's code for a page past the end.
@@ -23,7 +24,8 @@ pub struct Items<'s, T> {
     core: &'s Arc<Core>,
     ask: Arc<Ask<T>>,
     on_change: OnChange,
-    here: vec::IntoIter<T>,
+    here: vec::IntoIter<Result<T>>,
+    unreadable: Unreadable,
     /// The page to read after this one; `None` after the last one and after an error.
     next: Option<u32>,
     seen: u64,
@@ -44,6 +46,27 @@ struct Ahead<T> {
     over: Option<(Arc<Core>, Stop, Option<AtStop>)>,
 }
 
+impl<T> Items<'_, T> {
+    /// The values that could not be read on the pages read so far.
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>) -> tsc::Result<()> {
+    /// let mut workbooks = session.workbooks().list().into_iter();
+    /// for workbook in workbooks.by_ref() {
+    ///     println!("{}", workbook?.name);
+    /// }
+    /// for report in &workbooks.unreadable().reports {
+    ///     println!("{report}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn unreadable(&self) -> &Unreadable {
+        &self.unreadable
+    }
+}
+
 impl<'s, T: Listed> Items<'s, T> {
     pub(super) fn new(list: List<'s, T>) -> Items<'s, T> {
         Items {
@@ -51,6 +74,7 @@ impl<'s, T: Listed> Items<'s, T> {
             ask: Arc::new(list.ask),
             on_change: list.on_change,
             here: Vec::new().into_iter(),
+            unreadable: Unreadable::default(),
             next: Some(1),
             seen: 0,
             total: None,
@@ -66,7 +90,7 @@ impl<'s, T: Listed> Items<'s, T> {
             Some(page) => page,
             None => self.ask.fetch(self.core, number),
         };
-        let Fetched { page, ids } = match fetched {
+        let page = match fetched {
             Err(error) if number > 1 && error.code() == Some(NO_SUCH_PAGE) => {
                 return self.changed(|| {
                     let what = format!("{CHANGED}: there is no page {number} any more");
@@ -76,7 +100,8 @@ impl<'s, T: Listed> Items<'s, T> {
             other => other?,
         };
         let count = page.items.len() as u64;
-        self.check(number, page.total, count, &ids)?;
+        self.check(number, page.total, count, &page.ids)?;
+        self.unreadable.add(&page.unreadable);
         self.seen += count;
         self.total = Some(page.total);
         self.before.clear();
@@ -95,7 +120,7 @@ impl<'s, T: Listed> Items<'s, T> {
             let next = number.saturating_add(1);
             self.next = Some(next);
             if self.on_change == OnChange::Fail {
-                self.before.extend(ids);
+                self.before.extend(page.ids);
             }
             self.ahead.fill(self.core, &self.ask, next, self.expected);
         }
@@ -188,7 +213,7 @@ impl<T: Listed> Iterator for Items<'_, T> {
     fn next(&mut self) -> Option<Result<T>> {
         loop {
             if let Some(item) = self.here.next() {
-                return Some(Ok(item));
+                return Some(item);
             }
             let number = self.next.take()?;
             if let Err(error) = self.advance(number) {

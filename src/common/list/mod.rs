@@ -8,15 +8,30 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 pub use items::Items;
-pub use page::Page;
+pub use page::{OnUnreadable, Page};
 
 use self::page::Ask;
 use super::query::{Filter, Sort};
 use crate::Result;
 use crate::core::Core;
+use crate::operation::{Operation, PathSegment};
 use crate::xml::FromXml;
 
-/// An item that a list has pages of.
+/// An item of a [`List`], for generic code over lists. It cannot be implemented outside of this
+/// library.
+///
+/// ```
+/// use tableau_server_client as tsc;
+///
+/// fn total<T: tsc::ListItem>(list: &tsc::List<'_, T>) -> tsc::Result<u64> {
+///     list.total()
+/// }
+/// ```
+pub trait ListItem: Listed {}
+
+impl<T: Listed> ListItem for T {}
+
+/// How an item stands on a page.
 pub trait Listed: FromXml + Send + 'static {
     /// `workbooks`, the element around a page's items.
     const WRAP: &'static str;
@@ -77,10 +92,21 @@ pub enum OnChange {
     GoOn,
 }
 
-impl<'s, T: Listed> List<'s, T> {
+impl<'s, T: ListItem> List<'s, T> {
     pub(crate) fn new(core: &'s Arc<Core>, path: String) -> List<'s, T> {
         let (prefetch, on_change) = (0, OnChange::default());
         List { core, ask: Ask::new(path), prefetch, on_change, of: PhantomData }
+    }
+
+    /// The list that an operation gives.
+    pub(crate) fn of(
+        core: &'s Arc<Core>,
+        operation: &'static Operation,
+        ids: &[&dyn PathSegment],
+    ) -> List<'s, T> {
+        let (prefetch, on_change) = (0, OnChange::default());
+        let ask = Ask::of(core.call(operation, ids));
+        List { core, ask, prefetch, on_change, of: PhantomData }
     }
 
     /// A further question in the address.
@@ -151,20 +177,32 @@ impl<'s, T: Listed> List<'s, T> {
         self
     }
 
-    /// One page, by its number from 1 on.
+    /// What to do with an item that has an optional value which cannot be read. Default:
+    /// [`OnUnreadable::Report`].
+    pub fn on_unreadable(mut self, what: OnUnreadable) -> Self {
+        self.ask.on_unreadable = what;
+        self
+    }
+
+    /// One page, by its number, from 1. An item without a readable id is left out and
+    /// [reported](Page::unreadable).
+    ///
+    /// # Errors
+    ///
+    /// With [`OnUnreadable::Fail`], the first item that cannot be read.
     pub fn page(&self, number: u32) -> Result<Page<T>> {
-        Ok(self.ask.fetch(self.core, number)?.page)
+        self.ask.fetch(self.core, number)?.into_page(self.ask.on_unreadable)
     }
 
     /// How many items there are. Asks for a page of one item.
     pub fn total(&self) -> Result<u64> {
         self.ask.check()?;
         let ask = Ask { size: 1, ..self.ask.clone() };
-        Ok(ask.fetch(self.core, 1)?.page.total)
+        Ok(ask.fetch(self.core, 1)?.total)
     }
 }
 
-impl<'s, T: Listed> IntoIterator for List<'s, T> {
+impl<'s, T: ListItem> IntoIterator for List<'s, T> {
     type Item = Result<T>;
     type IntoIter = Items<'s, T>;
 

@@ -4,23 +4,27 @@ use super::super::query::{Filter, Sort};
 use super::Listed;
 use crate::core::Core;
 use crate::http::Request;
-use crate::xml::Node;
+use crate::operation::Call;
+use crate::xml::{Node, Unreadable};
 use crate::{Error, Result};
 
 /// What a page is asked with.
 pub(super) struct Ask<T> {
     pub(super) path: String,
+    pub(super) call: Option<Call>,
     pub(super) filters: Vec<Filter<T>>,
     pub(super) sorts: Vec<Sort<T>>,
     pub(super) fields: Vec<String>,
     pub(super) size: u32,
     pub(super) needs: Option<(u16, u16)>,
+    pub(super) on_unreadable: OnUnreadable,
     /// What else the address asks.
     pub(super) with: Vec<(&'static str, &'static str)>,
 }
 
 /// One page of a [`List`](super::List).
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The page's items, in order.
@@ -31,18 +35,60 @@ pub struct Page<T> {
     pub size: u32,
     /// How many items there are on all pages.
     pub total: u64,
+    unreadable: Unreadable,
 }
 
-/// A page, and the ids of its items where there are further pages to compare them with.
+impl<T> Page<T> {
+    /// The values of this page that could not be read: these fields are `None` or have their
+    /// default. An item without a readable id is left out, and is among them.
+    pub fn unreadable(&self) -> &Unreadable {
+        &self.unreadable
+    }
+}
+
+/// What to do with an item that has an optional value which cannot be read, such as a date that does
+/// not exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OnUnreadable {
+    /// The item is returned, with `None` or the default for the value, and the value is
+    /// [reported](crate::common::Items::unreadable). The default.
+    #[default]
+    Report,
+    /// The item is an error ([`ErrorKind::Decode`](crate::ErrorKind::Decode)). Iteration continues
+    /// with the next item.
+    Fail,
+}
+
+/// A page as it was read.
 pub(super) struct Fetched<T> {
-    pub(super) page: Page<T>,
+    /// The items, and an error for each that could not be read.
+    pub(super) items: Vec<Result<T>>,
+    pub(super) number: u32,
+    pub(super) size: u32,
+    pub(super) total: u64,
+    /// The ids of the items, if there are further pages to compare them with.
     pub(super) ids: Vec<Box<str>>,
+    pub(super) unreadable: Unreadable,
+}
+
+impl<T> Fetched<T> {
+    /// The page as one value: the first item that could not be read is an error, or left out.
+    pub(super) fn into_page(self, on_unreadable: OnUnreadable) -> Result<Page<T>> {
+        let items = match on_unreadable {
+            OnUnreadable::Fail => self.items.into_iter().collect::<Result<_>>()?,
+            OnUnreadable::Report => self.items.into_iter().flatten().collect(),
+        };
+        let Fetched { number, size, total, unreadable, .. } = self;
+        Ok(Page { items, number, size, total, unreadable })
+    }
 }
 
 impl<T> Clone for Ask<T> {
     fn clone(&self) -> Self {
         Ask {
             path: self.path.clone(),
+            call: self.call.clone(),
             filters: self.filters.clone(),
             sorts: self.sorts.clone(),
             fields: self.fields.clone(),
@@ -55,7 +101,22 @@ impl<T> Clone for Ask<T> {
 impl<T: Listed> Ask<T> {
     pub(super) fn new(path: String) -> Ask<T> {
         let (filters, sorts, fields, with) = Default::default();
-        Ask { path, filters, sorts, fields, size: 1000, needs: None, with }
+        Ask {
+            path,
+            call: None,
+            filters,
+            sorts,
+            fields,
+            size: 1000,
+            needs: None,
+            with,
+            on_unreadable: OnUnreadable::default(),
+        }
+    }
+
+    pub(super) fn of(call: Call) -> Ask<T> {
+        let path = call.path.clone().unwrap_or_default();
+        Ask { call: Some(call), ..Ask::new(path) }
     }
 
     pub(super) fn check(&self) -> Result<()> {
@@ -68,7 +129,7 @@ impl<T: Listed> Ask<T> {
     pub(super) fn fetch(&self, core: &Core, number: u32) -> Result<Fetched<T>> {
         let request =
             self.request(number).map_err(|error| error.doing(format!("listing {}", self.path)))?;
-        core.xml(request, |root| read(root, number, self.size))
+        core.xml(request, |root| read(root, number, self.size, self.on_unreadable))
     }
 
     fn request(&self, number: u32) -> Result<Request<'static>> {
@@ -76,7 +137,10 @@ impl<T: Listed> Ask<T> {
         if number == 0 {
             return Err(Error::input("pages are counted from 1: there is no page 0"));
         }
-        let mut request = Request::get(&self.path);
+        let mut request = match &self.call {
+            Some(call) => Request::of(call),
+            None => Request::get(&self.path),
+        };
         if let Some((major, minor)) = self.needs {
             request = request.since(major, minor);
         }
@@ -122,28 +186,50 @@ fn all_fields<'f>(asked: &'f [String], always: &[&'f str], of: &str) -> Vec<&'f 
 /// More items than a page can be asked to have, and no more memory than for them.
 const LONGEST_PAGE: usize = 10_000;
 
-fn read<T: Listed>(root: Node<'_>, number: u32, size: u32) -> Result<Fetched<T>> {
+fn read<T: Listed>(
+    root: Node<'_>,
+    number: u32,
+    size: u32,
+    on_unreadable: OnUnreadable,
+) -> Result<Fetched<T>> {
     let pagination = root.find("pagination");
     if pagination.is_none() {
-        // Either a list without pages, or no list at all.
+        // Either a list without pages, or not a list.
         root.need(T::WRAP)?;
     }
     let most = if pagination.is_some() { LONGEST_PAGE } else { Node::LONGEST };
-    let items: Vec<T> = root.list_of(T::WRAP, T::ITEM, most)?;
-    let counted = items.len() as u64;
-    let page = Page {
-        number: pagination.map_or(Ok(number), |p| p.attr("pageNumber"))?,
-        size: pagination.map_or(Ok(size), |p| p.attr("pageSize"))?,
-        total: pagination.map_or(Ok(counted), |p| p.attr("totalAvailable"))?,
-        items,
-    };
+    let nodes = root.items(T::WRAP, T::ITEM, most)?;
+    let counted = nodes.len() as u64;
+    let number = pagination.map_or(Ok(number), |p| p.attr("pageNumber"))?;
+    let size = pagination.map_or(Ok(size), |p| p.attr("pageSize"))?;
+    let total = pagination.map_or(Ok(counted), |p| p.attr("totalAvailable"))?;
     let mut ids = Vec::new();
-    if page.total > counted {
-        let wrapped = root.find(T::WRAP).into_iter().flat_map(Node::children);
-        let own = wrapped.filter_map(|node| node.attr::<Option<String>>("id").ok()?);
-        ids.extend(own.map(String::into_boxed_str));
+    if total > counted {
+        ids.reserve(nodes.len());
+        ids.extend(nodes.iter().filter_map(|node| node.attribute("id").map(Box::from)));
     }
-    Ok(Fetched { page, ids })
+    let mut items = Vec::with_capacity(nodes.len());
+    items.extend(nodes.into_iter().map(|node| read_item(node, on_unreadable)));
+    Ok(Fetched { items, number, size, total, ids, unreadable: root.reports().so_far() })
+}
+
+fn read_item<T: Listed>(node: Node<'_>, on_unreadable: OnUnreadable) -> Result<T> {
+    let reports = node.reports();
+    let before = reports.count();
+    let mut item = T::from_xml(node);
+    if let Err(error) = &item {
+        node.report_item(error);
+    }
+    if reports.count() > before {
+        reports.set_item(before, T::ITEM, node.attribute("id"));
+        if on_unreadable == OnUnreadable::Fail && item.is_ok() {
+            let reported = reports.so_far();
+            let first = usize::try_from(before).ok().and_then(|at| reported.reports.get(at));
+            let what = first.map_or_else(|| "a value cannot be read".to_owned(), |r| r.to_string());
+            item = Err(Error::decode(what));
+        }
+    }
+    item
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::ids::{GroupId, GroupSetId, Located, UserId};
 
 /// Whom a permission is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum Grantee {
     /// A user.

@@ -8,6 +8,7 @@ use crate::{Error, Result};
 
 /// What one user, group or group set may do, and may not do.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PermissionRule {
     /// Whom it is for.
     pub grantee: Grantee,
@@ -156,7 +157,9 @@ impl ToXml for Rules {
 /// The rules of an answer.
 pub(super) fn read(root: Node<'_>) -> Result<Vec<PermissionRule>> {
     root.need("permissions")?;
-    root.list("permissions", "granteeCapabilities")
+    // A rule that cannot be read is an error: a change computed from the others would undo it.
+    let rules = root.items("permissions", "granteeCapabilities", Node::LONGEST)?;
+    rules.into_iter().map(PermissionRule::from_xml).collect()
 }
 
 impl FromXml for PermissionRule {

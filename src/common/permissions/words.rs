@@ -1,10 +1,10 @@
 //! What can be allowed and denied, and for which content.
 
-use crate::xml::words;
+use crate::xml::string_enum;
 
-words! {
+string_enum! {
     /// Whether something is allowed.
-    PermissionMode {
+    pub enum PermissionMode {
         /// It is.
         Allow = "Allow",
         /// It is not, whatever else is said.
@@ -12,9 +12,9 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What can be allowed and denied. [Which of these each kind of content has](https://help.tableau.com/current/server/en-us/permissions_capabilities.htm).
-    Capability {
+    pub enum Capability {
         /// Commenting.
         AddComment = "AddComment",
         /// Moving it to another project.
@@ -68,9 +68,9 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// The kinds of content that a project has default permissions for.
-    DefaultsFor {
+    pub enum DefaultsFor {
         /// Workbooks.
         Workbooks = "workbooks",
         /// Data sources.

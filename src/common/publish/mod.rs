@@ -10,7 +10,7 @@ pub use connections::{ConnectionCredentials, PublishConnection, PublishedConnect
 
 use log::warn;
 
-use super::details::in_one_place;
+use super::details::{LocationUpdate, in_one_place};
 use super::filetype::{Magic, split};
 use super::job::JobHandle;
 use super::source::{Opened, Source};
@@ -149,7 +149,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
     /// sent (a broken connection, 504) does not say whether the item was published.
     pub fn send(self) -> Result<Published<T>> {
         let (core, asked, space) = (self.core, self.asked(), self.space.clone());
-        let item: T = self.post(false, |root| root.child(T::Id::KIND))?;
+        let item: T = self.post(false, |root| T::from_xml(root.need(T::Id::KIND)?))?;
         if let Some(space) = space {
             check_location(core, &item, &space);
         }
@@ -294,7 +294,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
                         out.element(tag, |out| out.attribute(name, value));
                     }
                     if let Some(space) = self.space.as_ref().filter(|_| tag == "project") {
-                        space.to_xml(out);
+                        LocationUpdate::from(space).to_xml(out);
                     }
                 }
                 if let Some(credentials) = &self.credentials {
@@ -382,7 +382,8 @@ impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
     /// ```
     pub fn send_as_job(self) -> Result<JobHandle<'s>> {
         let (core, asked, hidden) = (self.core, self.asked(), self.hidden());
-        let job = self.post(true, |root| root.child("job"))?;
+        let job =
+            self.post(true, |root| crate::resources::jobs::Job::from_xml(root.need("job")?))?;
         Ok(JobHandle::new(core, job).publishing(asked, hidden))
     }
 }

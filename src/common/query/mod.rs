@@ -50,7 +50,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 pub use field::{Any, Field, Flag, Number, Operand, Text, Time, Word, ops};
-pub(crate) use fields::fields;
+pub(crate) use fields::filter_fields;
 
 use crate::{Error, Result};
 

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use log::warn;
 use ureq::http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, TRANSFER_ENCODING,
 };
@@ -12,10 +13,14 @@ use super::super::failure;
 use super::super::limit::Turn;
 use super::super::url::Url;
 use super::head::{Head, Verdict};
+use crate::error::one_line;
 use crate::secret::Scrub;
 use crate::stop::{Stop, while_watching};
-use crate::xml::{self, Node};
+use crate::xml::{self, Node, Reports};
 use crate::{Error, Result};
+
+/// The log target for values that cannot be read.
+const UNREADABLE_LOG: &str = "tableau_server_client::unreadable";
 
 const PAGE: &str = "the answer is an HTML page, such as a login page, and no file";
 
@@ -68,7 +73,7 @@ impl Success {
 
     /// The body as XML: `read` gets its root, unless that is Tableau's `<error>`.
     pub(crate) fn xml<T>(mut self, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
-        let outcome = self.read().and_then(|text| self.parse(&text, read));
+        let outcome = self.read().and_then(|(text, replaced)| self.parse(&text, replaced, read));
         outcome.map_err(|error| self.explain(error))
     }
 
@@ -77,21 +82,55 @@ impl Success {
         mut self,
         read: impl FnOnce(Node<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
-        let outcome = self.read().and_then(|text| match text.trim() {
+        let outcome = self.read().and_then(|(text, replaced)| match text.trim() {
             "" => Ok(None),
-            _ => self.parse(&text, read).map(Some),
+            _ => self.parse(&text, replaced, read).map(Some),
         });
         outcome.map_err(|error| self.explain(error))
     }
 
-    fn parse<T>(&self, text: &str, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
-        let document = xml::parse(text).map_err(|error| {
-            failure::refused_in_json(self.status, text, &self.url, &self.scrub).unwrap_or(error)
-        })?;
-        let root = Node::root(&document)?;
-        match failure::refused_in_success(self.status, root, &self.url, &self.scrub) {
-            Some(error) => Err(error),
-            None => read(root),
+    /// Reads an answer. `replaced`: characters of it were replaced by U+FFFD.
+    fn parse<T>(
+        &self,
+        text: &str,
+        replaced: bool,
+        read: impl FnOnce(Node<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let repaired;
+        let (document, replaced) = match xml::parse(text) {
+            Ok(document) => (document, replaced),
+            Err(error) => {
+                let url = &self.url;
+                if let Some(refused) = failure::refused_in_json(self.status, text, url, &self.scrub)
+                {
+                    return Err(refused);
+                }
+                repaired = xml::repair(text).ok_or(error)?;
+                (xml::parse(&repaired)?, true)
+            }
+        };
+        let reports = Reports::new(&self.scrub, replaced);
+        let root = Node::root(&document, &reports)?;
+        if let Some(error) = failure::refused_in_success(self.status, root, &self.url, &self.scrub)
+        {
+            return Err(error);
+        }
+        let value = read(root)?;
+        self.log_unreadable(&reports);
+        Ok(value)
+    }
+
+    fn log_unreadable(&self, reports: &Reports) {
+        if reports.count() == 0 {
+            return;
+        }
+        let unreadable = reports.so_far();
+        for report in &unreadable.reports {
+            warn!(target: UNREADABLE_LOG, "{}: {}", self.doing, one_line(&report.to_string()));
+        }
+        let more = unreadable.count - unreadable.reports.len() as u64;
+        if more > 0 {
+            warn!(target: UNREADABLE_LOG, "{}: {more} more values cannot be read", self.doing);
         }
     }
 
@@ -206,10 +245,13 @@ impl Success {
         says.windows(sort.len()).any(|part| part == sort)
     }
 
-    /// The body as text, whole: to its end, but no more than `max_response`.
-    fn read(&mut self) -> Result<String> {
-        String::from_utf8(self.bytes()?)
-            .map_err(|error| Error::decode("the answer is not UTF-8").because(error.utf8_error()))
+    /// The whole body as text, up to `max_response`, and whether bytes that are not UTF-8 were
+    /// replaced by U+FFFD.
+    fn read(&mut self) -> Result<(String, bool)> {
+        Ok(match String::from_utf8(self.bytes()?) {
+            Ok(text) => (text, false),
+            Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
+        })
     }
 
     fn bytes(&mut self) -> Result<Vec<u8>> {

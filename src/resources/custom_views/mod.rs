@@ -79,7 +79,7 @@ impl<'s> CustomViews<'s> {
             return Err(Error::input(format!("{what}, where it can be 1 to 100")));
         }
         let mut out = Out::new();
-        out.element("tsRequest", |out| out.list("users", "user", &users));
+        out.element("tsRequest", |out| out.ids("users", "user", &users));
         let request = Request::post(self.default_path(id)).since(3, 21).xml(out.finish()?);
         const RESULTS: (&str, &str) =
             ("customViewAsUserDefaultResults", "customViewAsUserDefaultViewResult");
@@ -93,9 +93,9 @@ impl<'s> CustomViews<'s> {
 
 element! {
     /// A custom view.
-    CustomView = "customView",
+    pub struct CustomView = "customView" in "customViews";
     /// Changes to a custom view; see [`CustomViews::update`].
-    update CustomViewUpdate
+    pub struct CustomViewUpdate: update;
     {
         /// Its id.
         id: CustomViewId = attr("id");
@@ -132,7 +132,7 @@ element! {
 
 element! {
     /// A user who sees a view as a custom view of it.
-    DefaultUser = "user"
+    pub struct DefaultUser = "user";
     {
         /// The user's id.
         id: UserId = attr("id");
@@ -149,7 +149,7 @@ impl Listed for DefaultUser {
 
 element! {
     /// Whether a user now sees a view as a custom view of it; see [`CustomViews::set_default_users`].
-    DefaultUserSet = "customViewAsUserDefaultViewResult"
+    pub struct DefaultUserSet = "customViewAsUserDefaultViewResult";
     {
         /// Whether.
         success: bool = attr("success");
@@ -160,9 +160,14 @@ element! {
     }
 }
 
-impl Listed for CustomView {
-    const WRAP: &'static str = "customViews";
-    const ITEM: &'static str = "customView";
+crate::common::filter_fields! {
+    for CustomView;
+    CREATED_AT = "createdAt" Time [eq gt gte lt lte];
+    ID = "id" (crate::CustomViewId) [eq in];
+    NAME = "name" Text [eq in];
+    OWNER_ID = "ownerId" (crate::UserId) [eq];
+    SHARED = "shared" Flag [eq];
+    UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
+    VIEW_ID = "viewId" (crate::ViewId) [eq];
+    WORKBOOK_ID = "workbookId" (crate::WorkbookId) [eq];
 }
-
-crate::common::fields!(custom_views CustomView);

@@ -10,12 +10,11 @@ use jiff::Timestamp;
 use crate::Result;
 use crate::common::find::{self, Place};
 use crate::common::{
-    JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule,
-    refresh,
+    JobHandle, List, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule, refresh,
 };
 use crate::http::Request;
 use crate::ids::{DatasourceId, Located, ProjectId, ScheduleId, UserId};
-use crate::xml::{element, words};
+use crate::xml::{element, string_enum};
 
 super::resource! {
     /// The published data sources of a site.
@@ -84,9 +83,9 @@ impl<'s> Datasources<'s> {
 
 element! {
     /// A published data source.
-    Datasource = "datasource",
+    pub struct Datasource = "datasource" in "datasources";
     /// Changes to a data source; see [`Datasources::update`].
-    update DatasourceUpdate
+    pub struct DatasourceUpdate: update;
     {
         /// Its id.
         id: DatasourceId = attr("id");
@@ -149,14 +148,41 @@ element! {
     }
 }
 
-impl Listed for Datasource {
-    const WRAP: &'static str = "datasources";
-    const ITEM: &'static str = "datasource";
+crate::common::filter_fields! {
+    for Datasource;
+    AUTHENTICATION_TYPE = "authenticationType" Text [eq in];
+    CONNECTED_WORKBOOK_TYPE = "connectedWorkbookType" Number [eq gt gte lt lte];
+    CONNECTION_TO = "connectionTo" Text [eq in];
+    CONNECTION_TYPE = "connectionType" Text [eq in];
+    CONTENT_URL = "contentUrl" Text [eq in];
+    CREATED_AT = "createdAt" Time [eq gt gte lt lte];
+    DATABASE_NAME = "databaseName" Text [eq in];
+    DATABASE_USER_NAME = "databaseUserName" Text [eq in];
+    DESCRIPTION = "description" Text [eq in];
+    FAVORITES_TOTAL = "favoritesTotal" Number [eq gt gte lt lte];
+    HAS_ALERT = "hasAlert" Flag [eq];
+    HAS_EMBEDDED_PASSWORD = "hasEmbeddedPassword" Flag [eq];
+    HAS_EXTRACTS = "hasExtracts" Flag [eq];
+    IS_CERTIFIED = "isCertified" Flag [eq];
+    IS_CONNECTABLE = "isConnectable" Flag [eq];
+    IS_DEFAULT_PORT = "isDefaultPort" Flag [eq];
+    IS_HIERARCHICAL = "isHierarchical" Flag [eq];
+    IS_PUBLISHED = "isPublished" Flag [eq];
+    NAME = "name" Text [eq in];
+    OWNER_DOMAIN = "ownerDomain" Text [eq in];
+    OWNER_EMAIL = "ownerEmail" Text [eq];
+    OWNER_NAME = "ownerName" Text [eq in];
+    PROJECT_NAME = "projectName" Text [eq in];
+    SERVER_NAME = "serverName" Text [eq in];
+    SERVER_PORT = "serverPort" Number [eq];
+    SIZE = "size" Number [eq gt gte lt lte];
+    TABLE_NAME = "tableName" Text [eq in];
+    TAGS = "tags" Text [eq in];
+    TYPE = "type" Text [eq];
+    UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
 }
 
-crate::common::fields!(datasources Datasource);
-
-crate::common::find::find_by_name!(Datasources Datasource "data sources");
+crate::common::find::find_by_name!(Datasources Datasource "data sources" in project);
 
 impl Datasources<'_> {
     /// The data source at an address, if there is one: the address of its page in a browser, or its
@@ -187,9 +213,9 @@ impl Datasources<'_> {
     }
 }
 
-words! {
+string_enum! {
     /// Whether one can ask a data source in words.
-    AskData {
+    pub enum AskData {
         /// One can.
         Enabled = "Enabled",
         /// One cannot.

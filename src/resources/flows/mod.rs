@@ -10,8 +10,7 @@ use jiff::Timestamp;
 use crate::Result;
 use crate::common::find::{self, Place};
 use crate::common::{
-    JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule,
-    or_waiting,
+    JobHandle, List, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule, or_waiting,
 };
 use crate::http::Request;
 use crate::ids::{FlowId, Located, ProjectId, ScheduleId, UserId};
@@ -141,7 +140,7 @@ impl ToXml for (&FlowId, &FlowRunSpec) {
             out.attr("flowId", *id);
             out.attribute("runMode", if run.incremental { "incremental" } else { "full" });
             if !run.output_steps.is_empty() {
-                out.list("flowOutputSteps", "flowOutputStep", &run.output_steps);
+                out.ids("flowOutputSteps", "flowOutputStep", &run.output_steps);
             }
             if !run.parameters.is_empty() {
                 out.element("flowParameterSpecs", |out| {
@@ -159,9 +158,9 @@ impl ToXml for (&FlowId, &FlowRunSpec) {
 
 element! {
     /// A flow.
-    Flow = "flow",
+    pub struct Flow = "flow" in "flows";
     /// Changes to a flow; see [`Flows::update`].
-    update FlowUpdate
+    pub struct FlowUpdate: update;
     {
         /// Its id.
         id: FlowId = attr("id");
@@ -202,7 +201,7 @@ element! {
 
 element! {
     /// What can be set for a run of a flow.
-    FlowParameter = "parameter"
+    pub struct FlowParameter = "parameter";
     {
         /// Its id.
         id: String = attr("id");
@@ -223,7 +222,7 @@ element! {
 
 element! {
     /// A step of a flow that writes something.
-    FlowOutputStep = "flowOutputStep"
+    pub struct FlowOutputStep = "flowOutputStep";
     {
         /// Its id.
         id: String = attr("id");
@@ -232,14 +231,17 @@ element! {
     }
 }
 
-impl Listed for Flow {
-    const WRAP: &'static str = "flows";
-    const ITEM: &'static str = "flow";
+crate::common::filter_fields! {
+    for Flow;
+    CREATED_AT = "createdAt" Time [eq gt gte lt lte];
+    NAME = "name" Text [eq in];
+    OWNER_NAME = "ownerName" Text [eq];
+    PROJECT_ID = "projectId" (crate::ProjectId) [eq];
+    PROJECT_NAME = "projectName" Text [eq in];
+    UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
 }
 
-crate::common::fields!(flows Flow);
-
-crate::common::find::find_by_name!(Flows Flow "flows");
+crate::common::find::find_by_name!(Flows Flow "flows" in project);
 
 impl Flows<'_> {
     /// The flow at an address, if there is one: that of its page in a browser (`…/flows/1234`). It

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 
 use crate::Result;
 use crate::common::find::{self, Place};
-use crate::common::{List, Listed, Location, OwnerDetails, ProjectDetails, WorkbookDetails};
+use crate::common::{List, Location, OwnerDetails, ProjectDetails, WorkbookDetails};
 use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId, ViewId, WorkbookId};
-use crate::xml::{element, words};
+use crate::xml::{element, string_enum};
 
 super::resource! {
     /// The views of a site: the sheets, dashboards and stories of its workbooks.
@@ -60,7 +60,7 @@ impl<'s> Views<'s> {
 
 element! {
     /// A view.
-    View = "view"
+    pub struct View = "view" in "views";
     {
         /// Its id.
         id: ViewId = attr("id");
@@ -115,12 +115,28 @@ element! {
     }
 }
 
-impl Listed for View {
-    const WRAP: &'static str = "views";
-    const ITEM: &'static str = "view";
+crate::common::filter_fields! {
+    for View;
+    CAPTION = "caption" Text [eq in];
+    CONTENT_URL = "contentUrl" Text [eq in];
+    CREATED_AT = "createdAt" Time [eq gt gte lt lte];
+    FAVORITES_TOTAL = "favoritesTotal" Number [eq gt gte lt lte];
+    FIELDS = "fields" Text [eq in];
+    HITS_TOTAL = "hitsTotal" Number [eq gt gte lt lte];
+    NAME = "name" Text [eq in];
+    OWNER_DOMAIN = "ownerDomain" Text [eq in];
+    OWNER_EMAIL = "ownerEmail" Text [eq in];
+    OWNER_NAME = "ownerName" Text [eq in];
+    PROJECT_NAME = "projectName" Text [eq in];
+    SHEET_NUMBER = "sheetNumber" Number [eq gt gte lt lte];
+    SHEET_TYPE = "sheetType" Text [eq in];
+    TAGS = "tags" Text [eq in];
+    TITLE = "title" Text [eq in];
+    UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
+    VIEW_URL_NAME = "viewUrlName" Text [eq in];
+    WORKBOOK_DESCRIPTION = "workbookDescription" Text [eq in];
+    WORKBOOK_NAME = "workbookName" Text [eq in];
 }
-
-crate::common::fields!(views View);
 
 impl Views<'_> {
     /// The view at an address, if there is one: its address in a browser
@@ -150,9 +166,9 @@ impl Views<'_> {
     }
 }
 
-words! {
+string_enum! {
     /// What a view is.
-    SheetType {
+    pub enum SheetType {
         /// A single sheet.
         View = "view",
         /// Several sheets on one page.

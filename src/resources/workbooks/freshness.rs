@@ -2,11 +2,13 @@
 
 use jiff::civil::Time;
 
-use crate::xml::{FromXml, Node, Out, Text, ToXml, words};
+use crate::common::{MonthDay, WeekDay};
+use crate::xml::{FieldValue, FromXml, Node, Out, Text, ToXml, WriteField, string_enum};
 use crate::{Error, Result};
 
 /// When the views of a workbook fetch their data anew.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum DataFreshness {
     /// Always.
@@ -23,6 +25,7 @@ pub enum DataFreshness {
 
 /// How old the data may become.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FreshEvery {
     /// How many of the units.
     pub value: u64,
@@ -32,6 +35,7 @@ pub struct FreshEvery {
 
 /// The times at which the data are fetched anew.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FreshAt {
     /// How often.
     pub frequency: FreshAtFrequency,
@@ -43,31 +47,6 @@ pub struct FreshAt {
     pub week_days: Vec<WeekDay>,
     /// The days, where it is by the month.
     pub month_days: Vec<MonthDay>,
-}
-
-/// A day of the month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MonthDay {
-    /// By its number, from 1 to 31.
-    Day(u8),
-    /// The last one, whatever its number.
-    Last,
-}
-
-impl Text for MonthDay {
-    fn read(text: &str) -> Option<MonthDay> {
-        match text {
-            "LastDay" => Some(MonthDay::Last),
-            number => number.parse().ok().map(MonthDay::Day),
-        }
-    }
-
-    fn write(&self) -> String {
-        match self {
-            MonthDay::Last => "LastDay".to_owned(),
-            MonthDay::Day(number) => number.to_string(),
-        }
-    }
 }
 
 impl FreshAt {
@@ -112,8 +91,11 @@ impl FreshAt {
                 self.frequency.as_str().to_lowercase()
             )));
         }
-        let wrong =
-            |day: &&MonthDay| matches!(day, MonthDay::Day(number) if !(1..=31).contains(number));
+        let wrong = |day: &&MonthDay| match day {
+            MonthDay::Day(number) => !(1..=31).contains(number),
+            MonthDay::Last => false,
+            MonthDay::Unknown(_) => true,
+        };
         match self.month_days.iter().find(wrong) {
             Some(day) => Err(Error::input(format!(
                 "a data freshness policy names the day {} of the month",
@@ -160,10 +142,20 @@ impl FromXml for DataFreshness {
         Ok(match option.as_str() {
             "AlwaysLive" => DataFreshness::AlwaysLive,
             "SiteDefault" => DataFreshness::SiteDefault,
-            "FreshEvery" => DataFreshness::FreshEvery(node.child("freshEverySchedule")?),
-            "FreshAt" => DataFreshness::FreshAt(node.child("freshAtSchedule")?),
+            "FreshEvery" => {
+                DataFreshness::FreshEvery(FreshEvery::from_xml(node.need("freshEverySchedule")?)?)
+            }
+            "FreshAt" => DataFreshness::FreshAt(FreshAt::from_xml(node.need("freshAtSchedule")?)?),
             _ => DataFreshness::Unknown(option),
         })
+    }
+}
+
+crate::xml::value_from_xml!(DataFreshness, DataFreshness::SiteDefault);
+
+impl WriteField for DataFreshness {
+    fn write_field(&self) -> FieldValue<'_> {
+        FieldValue::Element(self)
     }
 }
 
@@ -231,9 +223,9 @@ impl FreshAt {
     }
 }
 
-words! {
+string_enum! {
     /// The units of a greatest age.
-    FreshEveryUnit {
+    pub enum FreshEveryUnit {
         /// Minutes.
         Minutes = "Minutes",
         /// Hours.
@@ -245,35 +237,15 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How often data are fetched at a certain time.
-    FreshAtFrequency {
+    pub enum FreshAtFrequency {
         /// Every day.
         Day = "Day",
         /// On some days of every week.
         Week = "Week",
         /// On some days of every month.
         Month = "Month",
-    }
-}
-
-words! {
-    /// A day of the week.
-    WeekDay {
-        /// Sunday.
-        Sunday = "Sunday",
-        /// Monday.
-        Monday = "Monday",
-        /// Tuesday.
-        Tuesday = "Tuesday",
-        /// Wednesday.
-        Wednesday = "Wednesday",
-        /// Thursday.
-        Thursday = "Thursday",
-        /// Friday.
-        Friday = "Friday",
-        /// Saturday.
-        Saturday = "Saturday",
     }
 }
 
@@ -297,7 +269,8 @@ mod tests {
         ] {
             let text = request(&policy).unwrap().replace("tsRequest", "tsResponse");
             let document = parse(&text).unwrap();
-            let root = Node::root(&document).unwrap();
+            let reports = crate::xml::Reports::default();
+            let root = Node::root(&document, &reports).unwrap();
             assert_eq!(root.child::<DataFreshness>("dataFreshnessPolicy").unwrap(), policy);
         }
     }

@@ -4,9 +4,8 @@ mod export;
 mod freshness;
 mod publish;
 
-pub use freshness::{
-    DataFreshness, FreshAt, FreshAtFrequency, FreshEvery, FreshEveryUnit, MonthDay, WeekDay,
-};
+pub use crate::common::{MonthDay, WeekDay};
+pub use freshness::{DataFreshness, FreshAt, FreshAtFrequency, FreshEvery, FreshEveryUnit};
 
 use std::borrow::Borrow;
 
@@ -16,12 +15,12 @@ use super::views::{USAGE, View};
 use crate::Result;
 use crate::common::find::{self, Place};
 use crate::common::{
-    JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule,
-    in_one_place, refresh,
+    JobHandle, List, Location, LocationUpdate, OwnerDetails, ProjectDetails, Scheduled,
+    add_to_schedule, in_one_place, refresh,
 };
 use crate::http::Request;
-use crate::ids::{Located, PersonalSpaceId, ProjectId, ScheduleId, UserId, ViewId, WorkbookId};
-use crate::xml::{Shows, element};
+use crate::ids::{Located, ProjectId, ScheduleId, UserId, ViewId, WorkbookId};
+use crate::xml::{Contradicts, element};
 
 super::resource! {
     /// The workbooks of a site.
@@ -163,9 +162,9 @@ impl<'s> Workbooks<'s> {
 
 element! {
     /// A workbook.
-    Workbook = "workbook",
+    pub struct Workbook = "workbook" in "workbooks";
     /// Changes to a workbook; see [`Workbooks::update`].
-    update WorkbookUpdate
+    pub struct WorkbookUpdate: update;
     {
         /// Its id.
         id: WorkbookId = attr("id");
@@ -214,7 +213,7 @@ element! {
         /// The project or personal space that it is in. In an update, the personal space that it goes
         /// to, which is the user's own; into a project it goes by
         /// [`project`](WorkbookUpdate::project). API 3.13.
-        location: Option<Location> = child("location"), update PersonalSpaceId;
+        location: Option<Location> = child("location"), update LocationUpdate;
         /// The labels of its tags.
         tags: Vec<String> = labels("tags", "tag");
         /// Its views, in the answers that have them. In an update, those that
@@ -233,9 +232,9 @@ element! {
 
 element! {
     /// Whether the views of a workbook are prepared ahead of their use.
-    DataAcceleration = "dataAccelerationConfig",
+    pub struct DataAcceleration = "dataAccelerationConfig";
     /// What to do about the acceleration of a workbook's views.
-    update DataAccelerationUpdate
+    pub struct DataAccelerationUpdate: update;
     {
         /// Whether they are.
         enabled: Option<bool> = attr("accelerationEnabled"), update bool;
@@ -249,20 +248,20 @@ element! {
 }
 
 /// The views are named to the server for their acceleration, and stay as they are.
-impl Shows<Vec<ViewId>> for Vec<View> {
+impl Contradicts<Vec<ViewId>> for Vec<View> {
     fn contradicts(&self, _: &Vec<ViewId>) -> bool {
         false
     }
 }
 
-impl Shows<DataAccelerationUpdate> for Option<DataAcceleration> {
+impl Contradicts<DataAccelerationUpdate> for Option<DataAcceleration> {
     fn contradicts(&self, asked: &DataAccelerationUpdate) -> bool {
         self.as_ref().is_some_and(|shown| !asked.ignored_in(shown).is_empty())
     }
 }
 
 /// Of a schedule, the server fills in what was left open: that it is one is what counts.
-impl Shows<DataFreshness> for Option<DataFreshness> {
+impl Contradicts<DataFreshness> for Option<DataFreshness> {
     fn contradicts(&self, asked: &DataFreshness) -> bool {
         self.as_ref().is_some_and(|shown| shown.as_str() != asked.as_str())
     }
@@ -270,7 +269,7 @@ impl Shows<DataFreshness> for Option<DataFreshness> {
 
 element! {
     /// What is lost of a workbook in an earlier version of Tableau.
-    DowngradedFeature = "downgradedFeature"
+    pub struct DowngradedFeature = "downgradedFeature";
     {
         /// What it is.
         name: Option<String> = attr("name");
@@ -279,14 +278,27 @@ element! {
     }
 }
 
-impl Listed for Workbook {
-    const WRAP: &'static str = "workbooks";
-    const ITEM: &'static str = "workbook";
+crate::common::filter_fields! {
+    for Workbook;
+    CONTENT_URL = "contentUrl" Text [eq in];
+    CREATED_AT = "createdAt" Time [eq gt gte lt lte];
+    DISPLAY_TABS = "displayTabs" Flag [eq];
+    FAVORITES_TOTAL = "favoritesTotal" Number [eq gt gte lt lte];
+    HAS_ALERTS = "hasAlerts" Flag [eq];
+    HAS_EXTRACTS = "hasExtracts" Flag [eq];
+    NAME = "name" Text [eq in];
+    OWNER_DOMAIN = "ownerDomain" Text [eq in];
+    OWNER_EMAIL = "ownerEmail" Text [eq in];
+    OWNER_NAME = "ownerName" Text [eq in];
+    PROJECT_NAME = "projectName" Text [eq in];
+    SHEET_COUNT = "sheetCount" Number [eq gt gte lt lte];
+    SIZE = "size" Number [eq gt gte lt lte];
+    SUBSCRIPTIONS_TOTAL = "subscriptionsTotal" Number [eq gt gte lt lte];
+    TAGS = "tags" Text [eq in];
+    UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
 }
 
-crate::common::fields!(workbooks Workbook);
-
-crate::common::find::find_by_name!(Workbooks Workbook "workbooks");
+crate::common::find::find_by_name!(Workbooks Workbook "workbooks" in project);
 
 impl Workbooks<'_> {
     /// The workbook at an address, if there is one: the address of one of its pages or views in a

@@ -3,7 +3,7 @@
 use super::{Workbook, Workbooks};
 use crate::common::{HoldsExtracts, InProject, Magic, Publish, Publishable, Source};
 use crate::ids::{GroupId, PersonalSpaceId, UserId, WorkbookId};
-use crate::xml::Shows;
+use crate::xml::Contradicts;
 
 impl<'s> Workbooks<'s> {
     /// Publishes a file as a workbook: `.twbx` or `.twb`.
@@ -44,7 +44,7 @@ impl Publishable for Workbook {
     }
 
     fn is_elsewhere(&self, space: &PersonalSpaceId) -> bool {
-        self.location.contradicts(space)
+        self.location.contradicts(&space.into())
     }
 }
 

@@ -1,0 +1,300 @@
+//! [`Operation`]: an operation of the REST API, declared once.
+
+use std::fmt;
+
+use crate::http::encode_segment;
+use crate::ids::SiteId;
+use crate::version::ApiVersion;
+
+/// An operation of the REST API, as the reference describes it.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// The module that declares it, and its name there.
+    pub(crate) module: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) method: Method,
+    /// The path below `/api/{version}/`, with placeholders for ids: `sites/{site}/groups/{group}`.
+    pub(crate) path: &'static str,
+    /// The first API version that has the operation.
+    pub(crate) since: ApiVersion,
+    /// The API version that retired it. The operation is still sent.
+    pub(crate) until: Option<ApiVersion>,
+    pub(crate) scope: Scope,
+    pub(crate) on: Deployment,
+    /// The title in the reference.
+    pub(crate) title: &'static str,
+    /// The address of its section in the reference.
+    pub(crate) reference: &'static str,
+}
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// `GET`.
+    Get,
+    /// `POST`.
+    Post,
+    /// `PUT`.
+    Put,
+    /// `PATCH`.
+    Patch,
+    /// `DELETE`.
+    Delete,
+}
+
+/// The scope that a JSON Web Token needs for an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Named(&'static str),
+    /// A session that was signed in with a JSON Web Token cannot use the operation.
+    NotAvailable,
+    /// The reference does not say.
+    Unknown,
+}
+
+/// The servers that have an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deployment {
+    Both,
+    Server,
+    Cloud,
+}
+
+impl Method {
+    /// The method as it is sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Declares operations, one per row, and `rest!(NAME)`: the line for the documentation of the
+/// method that sends the operation.
+///
+/// ```text
+/// operations! {
+///     LIST = GET "sites/{site}/groups" since (2, 0) scope "tableau:groups:read"
+///         "Query Groups" "users_and_groups.htm#query_groups";
+///     LINT = GET "lint" since (3, 1) until (3, 22) scope unknown on Server
+///         "Lint" "server.htm#lint";
+/// }
+/// ```
+///
+/// A scope is a name, `unavailable` or `unknown`. Path and placeholders are those of the reference.
+macro_rules! operations {
+    ($(
+        $NAME:ident = $METHOD:ident $path:literal since ($major:literal, $minor:literal)
+            $(until ($umajor:literal, $uminor:literal))? scope $scope:tt $(on $on:ident)?
+            $title:literal $reference:literal;
+    )+) => {
+        $(
+            static $NAME: $crate::operation::Operation = $crate::operation::Operation {
+                module: module_path!(),
+                name: stringify!($NAME),
+                method: $crate::operation::operations!(@method $METHOD),
+                path: $path,
+                since: $crate::ApiVersion::new($major, $minor),
+                until: $crate::operation::operations!(@until $($umajor $uminor)?),
+                scope: $crate::operation::operations!(@scope $scope),
+                on: $crate::operation::operations!(@on $($on)?),
+                title: $title,
+                reference: concat!($crate::operation::reference!(), $reference),
+            };
+        )+
+
+        /// The operations of this module, for the coverage page.
+        #[cfg(test)]
+        pub(crate) const OPERATIONS: &[&$crate::operation::Operation] = &[$(&$NAME),+];
+
+        #[allow(unused_macros)]
+        macro_rules! rest {
+            $( ($NAME) => {
+                concat!(
+                    "\n\nREST: [", $title, "](", $crate::operation::reference!(), $reference, "), API ",
+                    $major, ".", $minor,
+                    $( " until ", $umajor, ".", $uminor, )?
+                    $crate::operation::operations!(@scope_doc $scope),
+                    $crate::operation::operations!(@on_doc $($on)?),
+                    "."
+                )
+            }; )+
+        }
+    };
+    (@method GET) => { $crate::operation::Method::Get };
+    (@method POST) => { $crate::operation::Method::Post };
+    (@method PUT) => { $crate::operation::Method::Put };
+    (@method PATCH) => { $crate::operation::Method::Patch };
+    (@method DELETE) => { $crate::operation::Method::Delete };
+    (@until) => { None };
+    (@until $major:literal $minor:literal) => { Some($crate::ApiVersion::new($major, $minor)) };
+    (@scope unknown) => { $crate::operation::Scope::Unknown };
+    (@scope unavailable) => { $crate::operation::Scope::NotAvailable };
+    (@scope $scope:literal) => { $crate::operation::Scope::Named($scope) };
+    (@scope_doc unknown) => { "" };
+    (@scope_doc unavailable) => { ", not with a JSON Web Token" };
+    (@scope_doc $scope:literal) => { concat!(", scope `", $scope, "`") };
+    (@on) => { $crate::operation::Deployment::Both };
+    (@on $on:ident) => { $crate::operation::Deployment::$on };
+    (@on_doc) => { "" };
+    (@on_doc Server) => { ", Tableau Server only" };
+    (@on_doc Cloud) => { ", Tableau Cloud only" };
+}
+pub(crate) use operations;
+
+macro_rules! reference {
+    () => {
+        "https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_"
+    };
+}
+pub(crate) use reference;
+
+/// What stands for a placeholder in the path of an operation.
+pub(crate) trait PathSegment {
+    /// The percent-encoded segment, or why there is none.
+    fn segment(&self) -> Result<String, String>;
+}
+
+/// Free text, such as a tag.
+impl PathSegment for str {
+    fn segment(&self) -> Result<String, String> {
+        match self {
+            // It would make the path one of another operation.
+            "" | "." | ".." => Err(format!("{self:?} cannot be part of a path")),
+            text => Ok(encode_segment(text)),
+        }
+    }
+}
+
+impl PathSegment for String {
+    fn segment(&self) -> Result<String, String> {
+        self.as_str().segment()
+    }
+}
+
+/// A number, such as that of a revision.
+impl PathSegment for u64 {
+    fn segment(&self) -> Result<String, String> {
+        Ok(self.to_string())
+    }
+}
+
+/// An operation with its path filled in.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) operation: &'static Operation,
+    /// `/api/3.24/sites/…`, or why there is none.
+    pub(crate) path: Result<String, String>,
+}
+
+impl Operation {
+    /// The operation's path for a session on `site`. `ids` stand for the placeholders, in order;
+    /// `{site}` is the session's own site unless there is an id for it too.
+    pub(crate) fn call(
+        &'static self,
+        version: ApiVersion,
+        site: &SiteId,
+        ids: &[&dyn PathSegment],
+    ) -> Call {
+        Call { operation: self, path: self.fill(version, site, ids) }
+    }
+
+    fn fill(
+        &self,
+        version: ApiVersion,
+        site: &SiteId,
+        ids: &[&dyn PathSegment],
+    ) -> Result<String, String> {
+        let mut path = match self.path.starts_with('/') {
+            true => String::new(),
+            false => format!("/api/{version}/"),
+        };
+        let names_site = self.path.matches('{').count() == ids.len();
+        let mut ids = ids.iter();
+        let mut rest = self.path;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').expect("placeholders are closed");
+            path.push_str(before);
+            let segment = match name == "site" && !names_site {
+                true => site.segment(),
+                false => ids.next().expect("an operation is called with all its ids").segment(),
+            };
+            path.push_str(
+                &segment.map_err(|why| format!("invalid {name} for {:?}: {why}", self.title))?,
+            );
+            rest = after;
+        }
+        path.push_str(rest);
+        Ok(path)
+    }
+
+    /// The scope that a JSON Web Token needs, if it is known.
+    pub(crate) fn scope_name(&self) -> Option<&'static str> {
+        match self.scope {
+            Scope::Named(name) => Some(name),
+            Scope::NotAvailable | Scope::Unknown => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{GroupId, UserId};
+
+    operations! {
+        MEMBER = DELETE "sites/{site}/groups/{group}/users/{user}" since (2, 0)
+            scope "tableau:groups:update" "Remove User from Group" "x.htm#y";
+        SCHEDULES = GET "schedules" since (2, 2) until (3, 22) scope unavailable on Server
+            "Query Schedules" "x.htm#z";
+        SITE = GET "sites/{site}" since (1, 0) scope unknown "Query Site" "x.htm#s";
+        CONTENT = GET "/api/exp/sites/{site}/customviews/{custom-view}" since (3, 21)
+            scope unknown "Download Custom View" "x.htm#c";
+    }
+
+    fn path(operation: &'static Operation, ids: &[&dyn PathSegment]) -> Result<String, String> {
+        operation.call(ApiVersion::new(3, 24), &"s-1".into(), ids).path
+    }
+
+    #[test]
+    fn fills_in_ids_in_order() {
+        let (group, user) = (GroupId::from("g 1"), UserId::from("u"));
+        let filled = path(&MEMBER, &[&group, &user]).unwrap();
+        assert_eq!(filled, "/api/3.24/sites/s-1/groups/g%201/users/u");
+        assert_eq!(path(&SCHEDULES, &[]).unwrap(), "/api/3.24/schedules");
+        assert_eq!(path(&SITE, &[]).unwrap(), "/api/3.24/sites/s-1");
+        assert_eq!(path(&SITE, &[&SiteId::from("other")]).unwrap(), "/api/3.24/sites/other");
+        let content = path(&CONTENT, &[&"c".to_owned()]).unwrap();
+        assert_eq!(content, "/api/exp/sites/s-1/customviews/c");
+    }
+
+    #[test]
+    fn refuses_ids_that_are_not_one_segment() {
+        for id in ["", ".", "..", "a/b", "../users"] {
+            let why = path(&MEMBER, &[&GroupId::from(id), &UserId::from("u")]).unwrap_err();
+            assert!(why.contains("group") && why.contains(&format!("{id:?}")), "{why}");
+        }
+    }
+
+    #[test]
+    fn documents_an_operation_in_one_line() {
+        let line = rest!(SCHEDULES);
+        let (start, end) = (
+            "\n\nREST: [Query Schedules](https://",
+            "API 2.2 until 3.22, not with a JSON Web Token, Tableau Server only.",
+        );
+        assert!(line.starts_with(start) && line.ends_with(end), "{line}");
+        assert!(rest!(MEMBER).ends_with("), API 2.0, scope `tableau:groups:update`."));
+    }
+}

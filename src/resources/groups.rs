@@ -1,0 +1,214 @@
+//! Groups of users: `session.groups()`.
+
+use std::borrow::Borrow;
+
+use crate::Result;
+use crate::common::find::{self, find_by_name};
+use crate::common::{List, filter_fields};
+use crate::ids::{GroupId, UserId};
+use crate::operation::operations;
+use crate::resources::users::{SiteRole, User};
+use crate::xml::{Out, ToXml, element, string_enum};
+
+operations! {
+    LIST = GET "sites/{site}/groups" since (2, 0) scope "tableau:groups:read"
+        "Query Groups" "users_and_groups.htm#query_groups";
+    CREATE = POST "sites/{site}/groups" since (2, 0) scope "tableau:groups:create"
+        "Create Group" "users_and_groups.htm#create_group";
+    UPDATE = PUT "sites/{site}/groups/{group}" since (2, 0) scope "tableau:groups:update"
+        "Update Group" "users_and_groups.htm#update_group";
+    DELETE = DELETE "sites/{site}/groups/{group}" since (2, 1) scope "tableau:groups:delete"
+        "Delete Group" "users_and_groups.htm#delete_group";
+    MEMBERS = GET "sites/{site}/groups/{group}/users" since (2, 0) scope "tableau:groups:read"
+        "Get Users in Group" "users_and_groups.htm#get_users_in_group";
+    ADD_MEMBER = POST "sites/{site}/groups/{group}/users" since (2, 0)
+        scope "tableau:groups:update"
+        "Add User to Group" "users_and_groups.htm#add_user_to_group";
+    REMOVE_MEMBER = DELETE "sites/{site}/groups/{group}/users/{user}" since (2, 0)
+        scope "tableau:groups:update"
+        "Remove User from Group" "users_and_groups.htm#remove_user_to_group";
+    REMOVE_MEMBERS = PUT "sites/{site}/groups/{group}/users/remove" since (3, 21)
+        scope "tableau:groups:update"
+        "Remove Users from Group" "users_and_groups.htm#remove_user_to_group";
+}
+
+super::resource! {
+    /// The groups of a site.
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>, user_id: tsc::UserId) -> tsc::Result<()> {
+    /// let group = session.groups().create(tsc::groups::NewGroup::new("Sales"))?;
+    /// session.groups().add_member(&group.id, &user_id)?;
+    /// for user in session.groups().members(&group.id) {
+    ///     println!("{}", user?.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    Groups
+}
+
+impl<'s> Groups<'s> {
+    /// Lists the groups of the site.
+    #[doc = rest!(LIST)]
+    pub fn list(&self) -> List<'s, Group> {
+        List::of(self.core, &LIST, &[])
+    }
+
+    /// Returns a group. There is no operation for one group, so this reads the list of groups until
+    /// the group is found.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the site has no such group.
+    #[doc = rest!(LIST)]
+    pub fn get(&self, id: impl Into<GroupId>) -> Result<Group> {
+        let id = id.into();
+        find::by_id(self.list(), |group| group.id == id, "group", id.as_str())
+    }
+
+    /// Creates a group.
+    #[doc = rest!(CREATE)]
+    pub fn create(&self, group: impl Borrow<NewGroup>) -> Result<Group> {
+        self.core.create(&CREATE, &[], group.borrow())
+    }
+
+    /// Changes a group.
+    #[doc = rest!(UPDATE)]
+    pub fn update(
+        &self,
+        id: impl Into<GroupId>,
+        changes: impl Borrow<GroupUpdate>,
+    ) -> Result<Group> {
+        self.core.update(&UPDATE, &[&id.into()], changes.borrow())
+    }
+
+    /// Deletes a group. Its members remain users of the site.
+    #[doc = rest!(DELETE)]
+    pub fn delete(&self, id: impl Into<GroupId>) -> Result<()> {
+        self.core.send(&DELETE, &[&id.into()])
+    }
+
+    /// Lists the members of a group.
+    #[doc = rest!(MEMBERS)]
+    pub fn members(&self, id: impl Into<GroupId>) -> List<'s, User> {
+        List::of(self.core, &MEMBERS, &[&id.into()])
+    }
+
+    /// Adds a user to a group.
+    #[doc = rest!(ADD_MEMBER)]
+    pub fn add_member(&self, id: impl Into<GroupId>, user: impl Into<UserId>) -> Result<User> {
+        self.core.create(&ADD_MEMBER, &[&id.into()], &Member(&user.into()))
+    }
+
+    /// Adds several users to a group in one request. API 3.21.
+    #[doc = rest!(ADD_MEMBER)]
+    pub fn add_members<U: Into<UserId>>(
+        &self,
+        id: impl Into<GroupId>,
+        users: impl IntoIterator<Item = U>,
+    ) -> Result<Vec<User>> {
+        let request = self.core.request(&ADD_MEMBER, &[&id.into()]).since(3, 21);
+        self.core.read_all(request.element(&Members::of(users))?, "users", "user")
+    }
+
+    /// Removes a user from a group.
+    #[doc = rest!(REMOVE_MEMBER)]
+    pub fn remove_member(&self, id: impl Into<GroupId>, user: impl Into<UserId>) -> Result<()> {
+        self.core.send(&REMOVE_MEMBER, &[&id.into(), &user.into()])
+    }
+
+    /// Removes several users from a group in one request.
+    #[doc = rest!(REMOVE_MEMBERS)]
+    pub fn remove_members<U: Into<UserId>>(
+        &self,
+        id: impl Into<GroupId>,
+        users: impl IntoIterator<Item = U>,
+    ) -> Result<()> {
+        let request = self.core.request(&REMOVE_MEMBERS, &[&id.into()]);
+        self.core.done(request.element(&Members::of(users))?)
+    }
+}
+
+find_by_name!(Groups Group "groups");
+
+element! {
+    /// A group of users.
+    pub struct Group = "group" in "groups";
+    /// A local group to create; see [`Groups::create`].
+    pub struct NewGroup: new;
+    /// Changes to a group; see [`Groups::update`].
+    pub struct GroupUpdate: update;
+    {
+        /// The group's id.
+        id: GroupId = attr("id");
+        /// The group's name, unique on the site regardless of case.
+        name: String = attr("name"), set String;
+        /// The lowest site role that members have. API 3.9.
+        minimum_site_role: Option<SiteRole> = attr("minimumSiteRole"), set SiteRole;
+        /// Whether users without an account on the site can be members. Tableau Cloud, API 3.21.
+        external_user_enabled: Option<bool> = attr("externalUserEnabled"), set bool;
+        /// How many users are in the group.
+        user_count: Option<u64> = attr("userCount");
+        /// The domain of the group: `local`, or that of a directory.
+        domain: Option<String> = child_attr("domain", "name");
+        /// The domain that the group was imported from.
+        import_domain: Option<String> = child_attr("import", "domainName");
+        /// The site role that imported members get.
+        import_site_role: Option<SiteRole> = child_attr("import", "siteRole");
+        /// When members are given a licence.
+        grant_license_mode: Option<GrantLicenseMode> = child_attr("import", "grantLicenseMode");
+    }
+}
+
+impl NewGroup {
+    /// A group of this name.
+    pub fn new(name: impl Into<String>) -> NewGroup {
+        NewGroup::blank().name(name)
+    }
+}
+
+string_enum! {
+    /// When the members of a group are given a licence.
+    pub enum GrantLicenseMode {
+        /// When they sign in.
+        OnLogin = "onLogin",
+        /// When the group is synchronized with its directory.
+        OnSync = "onSync",
+    }
+}
+
+filter_fields! {
+    for Group;
+    DOMAIN_NAME = "domainName" Text [eq in];
+    DOMAIN_NICKNAME = "domainNickname" Text [eq in];
+    IS_LOCAL = "isLocal" Flag [eq];
+    MINIMUM_SITE_ROLE = "minimumSiteRole" (SiteRole) [eq in];
+    NAME = "name" Text [eq in];
+    USER_COUNT = "userCount" Number [eq gt gte lt lte];
+}
+
+/// A user to add to a group.
+struct Member<'a>(&'a UserId);
+
+impl ToXml for Member<'_> {
+    fn to_xml(&self, out: &mut Out) {
+        out.child_id("user", self.0);
+    }
+}
+
+/// Users to add to a group, or to remove from it.
+struct Members(Vec<UserId>);
+
+impl Members {
+    fn of<U: Into<UserId>>(users: impl IntoIterator<Item = U>) -> Members {
+        Members(users.into_iter().map(U::into).collect())
+    }
+}
+
+impl ToXml for Members {
+    fn to_xml(&self, out: &mut Out) {
+        out.ids("users", "user", &self.0);
+    }
+}

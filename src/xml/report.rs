@@ -1,0 +1,108 @@
+//! [`Unreadable`]: the values of an answer that could not be read.
+
+use std::cell::RefCell;
+
+use crate::secret::Scrub;
+
+/// Reports that are kept; further ones are counted.
+const KEPT: usize = 100;
+
+/// Characters of a value that are kept.
+const VALUE_LENGTH: usize = 64;
+
+/// The optional values of answers that could not be read, and are `None` (or their default) in the
+/// items.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Unreadable {
+    /// How many values could not be read.
+    pub count: u64,
+    /// The first 100 of them.
+    pub reports: Vec<UnreadableValue>,
+}
+
+/// A value that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct UnreadableValue {
+    /// The id of the item that has the value, if the item has an id.
+    pub item_id: Option<String>,
+    /// The attribute or element, such as `createdAt` or `owner.siteRole`.
+    pub attribute: String,
+    /// The value as the server sent it, up to 64 characters.
+    pub value: String,
+}
+
+impl Unreadable {
+    /// Whether every value was read.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(crate) fn add(&mut self, more: &Unreadable) {
+        self.count += more.count;
+        let room = KEPT.saturating_sub(self.reports.len());
+        self.reports.extend(more.reports.iter().take(room).cloned());
+    }
+}
+
+impl std::fmt::Display for UnreadableValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of ", self.attribute)?;
+        match &self.item_id {
+            Some(id) => write!(f, "the item {id:?}")?,
+            None => write!(f, "an item without an id")?,
+        }
+        write!(f, ": {:?} cannot be read", self.value)
+    }
+}
+
+/// Collects reports while one answer is read.
+#[derive(Default)]
+pub struct Reports {
+    redactor: Scrub,
+    /// Whether characters of the answer were replaced.
+    pub(super) has_replacements: bool,
+    all: RefCell<Unreadable>,
+}
+
+impl Reports {
+    /// `has_replacements`: characters of the answer were replaced by U+FFFD.
+    pub(crate) fn new(redactor: &Scrub, has_replacements: bool) -> Reports {
+        Reports { redactor: redactor.clone(), has_replacements, all: RefCell::default() }
+    }
+
+    pub(super) fn add(&self, tag: &str, name: &str, value: &str) {
+        let all = &mut *self.all.borrow_mut();
+        all.count += 1;
+        if all.reports.len() < KEPT {
+            let value = self.redactor.clean(value).chars().take(VALUE_LENGTH).collect();
+            let attribute = format!("{tag}.{name}");
+            all.reports.push(UnreadableValue { item_id: None, attribute, value });
+        }
+    }
+
+    /// How many values could not be read so far.
+    pub(crate) fn count(&self) -> u64 {
+        self.all.borrow().count
+    }
+
+    /// Says which item the reports from number `first` on are about.
+    pub(crate) fn set_item(&self, first: u64, tag: &str, id: Option<&str>) {
+        let first = usize::try_from(first).unwrap_or(usize::MAX);
+        for report in self.all.borrow_mut().reports.iter_mut().skip(first) {
+            report.item_id = id.map(|id| self.redactor.clean(id).into_owned());
+            let own = report.attribute.strip_prefix(tag).and_then(|rest| rest.strip_prefix('.'));
+            if let Some(own) = own {
+                report.attribute = own.to_owned();
+            }
+        }
+    }
+
+    /// What was reported so far.
+    pub(crate) fn so_far(&self) -> Unreadable {
+        self.all.borrow().clone()
+    }
+}

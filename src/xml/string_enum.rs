@@ -1,0 +1,79 @@
+//! Open enumerations: enums of the API that preserve values they do not know.
+
+/// Declares an enumeration of the API. Values are matched regardless of case.
+///
+/// ```text
+/// string_enum! {
+///     /// Who sets the permissions of a project's content.
+///     pub enum ContentPermissions {
+///         /// The project.
+///         LockedToProject = "LockedToProject",
+///         /// The owner of each item; some servers write the second spelling.
+///         ManagedByOwner = "ManagedByOwner" | "OWNER_MANAGED",
+///     }
+/// }
+/// ```
+macro_rules! string_enum {
+    (
+        $(#[$doc:meta])* pub enum $Name:ident {
+            $( $(#[$vdoc:meta])* $Variant:ident = $word:literal $(| $other:literal)* ),+ $(,)?
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $Name {
+            $( $(#[$vdoc])* $Variant, )+
+            /// A value that this release does not know, exactly as the server sent it.
+            Unknown(String),
+        }
+
+        impl $Name {
+            /// The value as the API spells it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $( $Name::$Variant => $word, )+
+                    $Name::Unknown(word) => word,
+                }
+            }
+        }
+
+        impl From<&str> for $Name {
+            fn from(word: &str) -> Self {
+                const KNOWN: &[(&str, $Name)] = &[
+                    $( ($word, $Name::$Variant), $( ($other, $Name::$Variant), )* )+
+                ];
+                let known = KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+                known.map_or_else(|| $Name::Unknown(word.to_owned()), |(_, value)| value.clone())
+            }
+        }
+
+        impl std::fmt::Display for $Name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $Name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl $crate::xml::Text for $Name {
+            fn blank() -> Self {
+                $Name::Unknown(String::new())
+            }
+
+            fn read(text: &str) -> Option<Self> {
+                (!text.is_empty()).then(|| text.into())
+            }
+
+            fn write(&self) -> String {
+                self.as_str().to_owned()
+            }
+        }
+    };
+}
+pub(crate) use string_enum;

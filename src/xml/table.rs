@@ -1,0 +1,356 @@
+//! Element tables: where each field of an element stands, and the loops that read and write by them.
+//!
+//! The loops are not generic, so that a further element adds data and a few small functions to the
+//! compiled library instead of a copy of the decoder.
+
+use super::node::{FieldType, Node, Source};
+use super::{Out, ToXml};
+use crate::Result;
+
+/// Where a field stands in its element, by its names on the wire.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Field {
+    place: Place,
+    /// The child element or the wrapper of a list.
+    tag: &'static str,
+    /// The items of a list.
+    item: &'static str,
+    /// The attribute.
+    name: &'static str,
+    /// Another name that some answers have for the attribute.
+    or: &'static str,
+    required: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// `<element name="…"/>`
+    Attribute,
+    /// `<element><tag name="…"/></element>`
+    ChildAttribute,
+    /// `<element><tag>…</tag></element>`, where the child is an element with a table of its own.
+    Child,
+    /// `<element><tag>text</tag></element>`
+    ChildText,
+    /// `<element><tag><item/><item/></tag></element>`
+    List,
+    /// `<element><tag><item name="…"/></tag></element>`
+    ListAttribute,
+    /// `<element/><tag/>`: a sibling of the element.
+    Sibling,
+    /// `<element/><tag><item/><item/></tag>`
+    SiblingList,
+}
+
+impl Field {
+    const fn new(place: Place, tag: &'static str, item: &'static str, name: &'static str) -> Field {
+        Field { place, tag, item, name, or: "", required: false }
+    }
+
+    /// An attribute of the element.
+    pub(crate) const fn attr(name: &'static str) -> Field {
+        Field::new(Place::Attribute, "", "", name)
+    }
+
+    /// An attribute that is written by its first name; some answers have the second.
+    pub(crate) const fn either(name: &'static str, or: &'static str) -> Field {
+        Field { or, ..Field::attr(name) }
+    }
+
+    /// An attribute of a child.
+    pub(crate) const fn child_attr(tag: &'static str, name: &'static str) -> Field {
+        Field::new(Place::ChildAttribute, tag, "", name)
+    }
+
+    /// An attribute of a child, for which some answers have another name.
+    pub(crate) const fn child_either(
+        tag: &'static str,
+        name: &'static str,
+        or: &'static str,
+    ) -> Field {
+        Field { or, ..Field::child_attr(tag, name) }
+    }
+
+    /// The id of a child.
+    pub(crate) const fn child_id(tag: &'static str) -> Field {
+        Field::child_attr(tag, "id")
+    }
+
+    /// A child that is an element of its own.
+    pub(crate) const fn child(tag: &'static str) -> Field {
+        Field::new(Place::Child, tag, "", "")
+    }
+
+    /// The text of a child.
+    pub(crate) const fn child_text(tag: &'static str) -> Field {
+        Field::new(Place::ChildText, tag, "", "")
+    }
+
+    /// The elements inside a wrapper. In a request, their ids.
+    pub(crate) const fn list(tag: &'static str, item: &'static str) -> Field {
+        Field::new(Place::List, tag, item, "id")
+    }
+
+    /// One attribute of each element inside a wrapper.
+    pub(crate) const fn list_attr(
+        tag: &'static str,
+        item: &'static str,
+        name: &'static str,
+    ) -> Field {
+        Field::new(Place::ListAttribute, tag, item, name)
+    }
+
+    /// The labels of the elements inside a wrapper: tags.
+    pub(crate) const fn labels(tag: &'static str, item: &'static str) -> Field {
+        Field::list_attr(tag, item, "label")
+    }
+
+    /// An element beside this one.
+    pub(crate) const fn sibling(tag: &'static str) -> Field {
+        Field::new(Place::Sibling, tag, "", "")
+    }
+
+    /// The elements inside a wrapper that stands beside this element.
+    pub(crate) const fn sibling_list(tag: &'static str, item: &'static str) -> Field {
+        Field::new(Place::SiblingList, tag, item, "id")
+    }
+
+    /// The same field as `T` needs it: whether an element without it is an error.
+    pub(crate) const fn of<T: FieldType>(self) -> Field {
+        Field { required: T::REQUIRED, ..self }
+    }
+
+    fn is_attribute(&self, name: &str) -> bool {
+        self.place == Place::Attribute && self.is_named(name)
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        self.name == name || (!self.or.is_empty() && self.or == name)
+    }
+
+    /// How a message calls the field.
+    fn label(&self) -> String {
+        match self.place {
+            Place::Attribute => format!("the attribute `{}`", self.name),
+            Place::ChildAttribute => format!("the attribute `{}` of <{}>", self.name, self.tag),
+            _ => format!("<{}>", self.tag),
+        }
+    }
+}
+
+/// An element that is filled field by field.
+pub(crate) trait Fields {
+    fn table(&self) -> &'static [Field];
+
+    /// Sets one field, or adds to it if it is a list. `false`: the field cannot hold that.
+    fn fill(&mut self, field: usize, source: Source<'_>) -> bool;
+}
+
+/// Fills an element from an answer, visiting each attribute and each child once.
+///
+/// A value that cannot be read is reported and leaves its field as it was. A required field that is
+/// missing or cannot be read is an error.
+pub(crate) fn read_fields(node: Node<'_>, target: &mut dyn Fields) -> Result<()> {
+    let mut reader = FieldReader { node, table: target.table(), target, seen: 0 };
+    reader.attributes();
+    reader.children(node, [Place::ChildAttribute, Place::Child, Place::ChildText], Place::List);
+    if reader.table.iter().any(|f| matches!(f.place, Place::Sibling | Place::SiblingList))
+        && let Some(parent) = node.parent()
+    {
+        reader.children(parent, [Place::Sibling; 3], Place::SiblingList);
+    }
+    reader.finish()
+}
+
+struct FieldReader<'a, 't> {
+    node: Node<'a>,
+    table: &'static [Field],
+    target: &'t mut dyn Fields,
+    /// One bit per field; the first of several values counts.
+    seen: u128,
+}
+
+impl<'a> FieldReader<'a, '_> {
+    fn attributes(&mut self) {
+        // Answers have the attributes of all items in the same order, mostly that of the table, so
+        // the search starts behind the field that was found last.
+        let mut next = 0;
+        for (name, value) in self.node.attributes() {
+            let after = self.table[next..].iter().position(|field| field.is_attribute(name));
+            let found = after.map(|at| next + at);
+            let found = found
+                .or_else(|| self.table[..next].iter().position(|field| field.is_attribute(name)));
+            if let Some(index) = found {
+                next = index + 1;
+                self.fill(index, self.node, name, Source::Text(value));
+            }
+        }
+        if let (Some(id), Some(index)) =
+            (self.node.fallback_id(), self.table.iter().position(|field| field.is_attribute("id")))
+        {
+            self.fill(index, self.node, "id", Source::Text(id));
+        }
+    }
+
+    fn children(&mut self, parent: Node<'a>, single: [Place; 3], list: Place) {
+        for child in parent.children() {
+            let tag = child.tag();
+            for (index, field) in self.table.iter().enumerate() {
+                if field.tag != tag {
+                    continue;
+                }
+                if single.contains(&field.place) {
+                    self.child(index, field, child);
+                } else if field.place == list
+                    || (list == Place::List && field.place == Place::ListAttribute)
+                {
+                    self.list(index, field, child);
+                }
+            }
+        }
+    }
+
+    fn child(&mut self, index: usize, field: &Field, child: Node<'a>) {
+        match field.place {
+            Place::ChildAttribute => {
+                let mut attributes = child.attributes();
+                if let Some((name, value)) = attributes.find(|(name, _)| field.is_named(name)) {
+                    self.fill(index, child, name, Source::Text(value));
+                }
+            }
+            Place::ChildText => {
+                self.fill(index, child, field.tag, Source::Text(&child.text()));
+            }
+            _ => self.fill(index, child, field.tag, Source::Node(child)),
+        }
+    }
+
+    fn list(&mut self, index: usize, field: &Field, wrapper: Node<'a>) {
+        let bit = 1 << index;
+        if self.seen & bit != 0 {
+            return;
+        }
+        for item in wrapper.children().filter(|item| item.tag() == field.item) {
+            self.seen &= !bit;
+            if field.place == Place::ListAttribute {
+                if let Some(value) = item.attribute(field.name) {
+                    self.fill(index, item, field.name, Source::Text(value));
+                }
+            } else {
+                self.fill(index, item, field.item, Source::Node(item));
+            }
+        }
+        self.seen |= bit;
+    }
+
+    fn fill(&mut self, index: usize, at: Node<'a>, name: &str, source: Source<'_>) {
+        let bit = 1 << index;
+        if self.seen & bit != 0 {
+            return;
+        }
+        if self.target.fill(index, source) {
+            self.seen |= bit;
+            at.report_replacements(name, source);
+        } else if !self.table[index].required {
+            at.report(name, source);
+        }
+    }
+
+    fn finish(self) -> Result<()> {
+        let missing =
+            |(index, field): &(usize, &Field)| field.required && self.seen >> index & 1 == 0;
+        match self.table.iter().enumerate().find(missing) {
+            Some((_, field)) => Err(self.node.fail(&field.label(), "is missing or cannot be read")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A value as it is written into a request.
+pub(crate) enum FieldValue<'v> {
+    Text(String),
+    Texts(Vec<String>),
+    Element(&'v dyn ToXml),
+}
+
+/// A type that a field of a request can have.
+pub(crate) trait WriteField {
+    fn write_field(&self) -> FieldValue<'_>;
+}
+
+impl<T: super::Text> WriteField for T {
+    fn write_field(&self) -> FieldValue<'_> {
+        FieldValue::Text(self.write())
+    }
+}
+
+impl<T: super::Text> WriteField for Vec<T> {
+    fn write_field(&self) -> FieldValue<'_> {
+        FieldValue::Texts(self.iter().map(T::write).collect())
+    }
+}
+
+/// Writes an element with the fields that are set, in the order of the table, and then the fields
+/// that stand beside it.
+pub(crate) fn write_fields(
+    out: &mut Out,
+    tag: &'static str,
+    table: &'static [Field],
+    values: &[(usize, FieldValue<'_>)],
+) {
+    let values: Vec<(&Field, &FieldValue<'_>)> =
+        values.iter().map(|(index, value)| (&table[*index], value)).collect();
+    out.element(tag, |out| {
+        for (field, value) in &values {
+            if let (Place::Attribute, FieldValue::Text(text)) = (field.place, value) {
+                out.attribute(field.name, text);
+            }
+        }
+        for (at, (field, value)) in values.iter().enumerate() {
+            match (field.place, value) {
+                (Place::ChildAttribute, _) => {
+                    let is_same = |(other, _): &&(&Field, &FieldValue<'_>)| {
+                        other.place == Place::ChildAttribute && other.tag == field.tag
+                    };
+                    // One child holds all its attributes; it is written where its first one stands.
+                    if !values[..at].iter().any(|value| is_same(&value)) {
+                        out.element(field.tag, |out| {
+                            for (field, value) in values[at..].iter().filter(is_same) {
+                                if let FieldValue::Text(text) = value {
+                                    out.attribute(field.name, text);
+                                }
+                            }
+                        });
+                    }
+                }
+                (Place::ChildText, FieldValue::Text(text)) => {
+                    out.element(field.tag, |out| out.text(text));
+                }
+                (Place::Child, FieldValue::Element(value)) => value.to_xml(out),
+                (Place::List | Place::ListAttribute, FieldValue::Texts(texts)) => {
+                    write_list(out, field, texts);
+                }
+                (place, _) => debug_assert!(
+                    matches!(place, Place::Attribute | Place::Sibling | Place::SiblingList),
+                    "the value of {} does not fit its place",
+                    field.label()
+                ),
+            }
+        }
+    });
+    for (field, value) in values {
+        match (field.place, value) {
+            (Place::Sibling, FieldValue::Element(value)) => value.to_xml(out),
+            (Place::SiblingList, FieldValue::Texts(texts)) => write_list(out, field, texts),
+            _ => {}
+        }
+    }
+}
+
+fn write_list(out: &mut Out, field: &Field, texts: &[String]) {
+    out.element(field.tag, |out| {
+        for text in texts {
+            out.element(field.item, |out| out.attribute(field.name, text));
+        }
+    });
+}
