@@ -8,7 +8,7 @@ use crate::http::encode_segment;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a thing with an address of its own on a site"
 )]
-pub trait Located: sealed::Sealed + Clone {
+pub trait Located: sealed::Sealed + crate::operation::PathSegment + Clone {
     /// The URL segment of the kind: `workbooks`.
     const AT: &'static str;
 
@@ -25,6 +25,12 @@ pub trait Located: sealed::Sealed + Clone {
     }
 }
 
+/// The id of an item of content, such as a workbook.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not the id of content")]
+pub trait ContentId: Located {}
+
+impl<I: Located> ContentId for I {}
+
 /// Declares what ids can do: marks, each with the first API version that has it for the kind.
 macro_rules! marks {
     ($( $(#[$doc:meta])* $Mark:ident: $lacks:literal, $who:literal; )+) => {$(
@@ -39,9 +45,6 @@ macro_rules! marks {
 }
 
 marks! {
-    /// The id of a thing that can carry tags; see [`Session::tags`](crate::Session::tags).
-    Tagged: "`{Self}` names a thing that carries no tags",
-        "workbooks, views, data sources, flows, virtual connections, databases, tables and columns do";
     /// The id of a thing with permissions of its own; see
     /// [`Session::permissions`](crate::Session::permissions).
     Permissioned: "`{Self}` names a thing that has no permissions of its own",
@@ -197,19 +200,19 @@ ids! {
     PersonalSpaceId;
     /// The id of a workbook.
     WorkbookId = "workbooks", "workbook":
-        Tagged(1, 0) Permissioned(2, 0) Connected(2, 0) BatchConnected(3, 26) Revisioned(2, 3) Prunable(2, 3)
+        Permissioned(2, 0) Connected(2, 0) BatchConnected(3, 26) Revisioned(2, 3) Prunable(2, 3)
         Extracted(3, 5) Refreshed(2, 8);
     /// The id of a view.
-    ViewId = "views", "view": Tagged(1, 0) Permissioned(3, 2);
+    ViewId = "views", "view": Permissioned(3, 2);
     /// The id of a custom view.
     CustomViewId = "customviews", "customView";
     /// The id of a data source.
     DatasourceId = "datasources", "datasource":
-        Tagged(1, 0) Permissioned(2, 0) Connected(2, 3) BatchConnected(3, 26) Revisioned(2, 3) Prunable(2, 3)
+        Permissioned(2, 0) Connected(2, 3) BatchConnected(3, 26) Revisioned(2, 3) Prunable(2, 3)
         Qualified(3, 5) Extracted(3, 5) Refreshed(2, 8);
     /// The id of a flow.
     FlowId = "flows", "flow":
-        Tagged(3, 3) Permissioned(3, 3) Connected(3, 3) Revisioned(3, 3) Qualified(3, 5);
+        Permissioned(3, 3) Connected(3, 3) Revisioned(3, 3) Qualified(3, 5);
     /// The id of a run of a flow.
     FlowRunId = "flows/runs", "flowRun";
     /// The id of a subscription.
@@ -217,14 +220,14 @@ ids! {
     /// The id of a background job.
     JobId = "jobs", "job";
     /// The id of a database, an asset of Tableau Catalog.
-    DatabaseId = "databases", "database": Tagged(3, 9) Permissioned(3, 5) Qualified(3, 5);
+    DatabaseId = "databases", "database": Permissioned(3, 5) Qualified(3, 5);
     /// The id of a table, an asset of Tableau Catalog.
-    TableId = "tables", "table": Tagged(3, 9) Permissioned(3, 5) Qualified(3, 5);
+    TableId = "tables", "table": Permissioned(3, 5) Qualified(3, 5);
     /// The id of a column of a table, an asset of Tableau Catalog.
-    ColumnId = "columns", "column": Tagged(3, 9);
+    ColumnId = "columns", "column";
     /// The id of a virtual connection.
     VirtualConnectionId = "virtualConnections", "virtualConnection":
-        Tagged(3, 23) Permissioned(3, 22) Revisioned(3, 23);
+        Permissioned(3, 22) Revisioned(3, 23);
     /// The id of a connection of a data source, a workbook, a flow or a virtual connection.
     ConnectionId;
     /// The id of a data quality warning.

@@ -31,6 +31,7 @@
 //! - `mock` (off by default): a mock Tableau Server for the tests of programs that use this library,
 //!   in the module `mock`, and the program `tableau-mock-server`.
 
+mod client;
 mod common;
 mod core;
 mod credentials;

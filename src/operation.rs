@@ -8,7 +8,7 @@ use crate::version::ApiVersion;
 
 /// An operation of the REST API, as the reference describes it.
 #[derive(Debug)]
-pub(crate) struct Operation {
+pub struct Operation {
     /// The module that declares it, and its name there.
     pub(crate) module: &'static str,
     pub(crate) name: &'static str,
@@ -92,15 +92,15 @@ impl fmt::Display for Method {
 /// }
 /// ```
 ///
-/// A scope is a name, `unavailable` or `unknown`. Path and placeholders are those of the reference.
+/// Rows that other modules use are `pub(crate)`. A scope is a name, `unavailable` or `unknown`. Path and placeholders are those of the reference.
 macro_rules! operations {
     ($(
-        $NAME:ident = $METHOD:ident $path:literal since ($major:literal, $minor:literal)
+        $vis:vis $NAME:ident = $METHOD:ident $path:literal since ($major:literal, $minor:literal)
             $(until ($umajor:literal, $uminor:literal))? scope $scope:tt $(on $on:ident)?
             $title:literal $reference:literal;
     )+) => {
         $(
-            static $NAME: $crate::operation::Operation = $crate::operation::Operation {
+            $vis static $NAME: $crate::operation::Operation = $crate::operation::Operation {
                 module: module_path!(),
                 name: stringify!($NAME),
                 method: $crate::operation::operations!(@method $METHOD),
@@ -131,6 +131,8 @@ macro_rules! operations {
                 )
             }; )+
         }
+        #[allow(unused_imports)]
+        pub(crate) use rest;
     };
     (@method GET) => { $crate::operation::Method::Get };
     (@method POST) => { $crate::operation::Method::Post };
@@ -161,7 +163,7 @@ macro_rules! reference {
 pub(crate) use reference;
 
 /// What stands for a placeholder in the path of an operation.
-pub(crate) trait PathSegment {
+pub trait PathSegment {
     /// The percent-encoded segment, or why there is none.
     fn segment(&self) -> Result<String, String>;
 }

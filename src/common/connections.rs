@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::{Request, encode_segment};
 use crate::ids::{BatchConnected, Connected, ConnectionId, DatasourceId};
 use crate::secret::Secret;
@@ -42,14 +42,14 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn connections<I: Connected>(&self, id: &I) -> Connections<'_, I> {
-        Connections { core: self.core(), id: id.clone() }
+        Connections { client: self.core(), id: id.clone() }
     }
 }
 
 /// The connections of one thing; see [`Session::connections`].
 #[derive(Clone, Debug)]
 pub struct Connections<'s, I> {
-    core: &'s Arc<Core>,
+    client: &'s Arc<Client>,
     id: I,
 }
 
@@ -61,7 +61,7 @@ impl<I: Connected> Connections<'_, I> {
     pub fn list(&self) -> Result<Vec<Connection>> {
         let request = Request::get(self.path("")).since(I::SINCE.0, I::SINCE.1);
         let mut connections: Vec<Connection> =
-            self.core.read_all(request, "connections", "connection")?;
+            self.client.read_all(request, "connections", "connection")?;
         if I::KIND == "datasource" {
             for connection in &mut connections {
                 // The answer leaves out what the question said.
@@ -83,7 +83,7 @@ impl<I: Connected> Connections<'_, I> {
         let changes = changes.borrow();
         let path = self.path(&format!("/{}", encode_segment(connection.as_str())));
         let request = Request::put(path).since(I::SINCE.0, I::SINCE.1);
-        self.core.change_read(request.hiding(changes.password.as_ref()), changes, |root| {
+        self.client.change_read(request.hiding(changes.password.as_ref()), changes, |root| {
             // One, or all of the thing's, of which one is it.
             let mut all: Vec<Connection> = root.list("connections", "connection")?;
             match all.iter().position(|one| one.id == *connection) {
@@ -94,7 +94,7 @@ impl<I: Connected> Connections<'_, I> {
     }
 
     fn path(&self, rest: &str) -> String {
-        self.core.site(&format!("{}/connections{rest}", self.id.path()))
+        self.client.site(&format!("{}/connections{rest}", self.id.path()))
     }
 }
 
@@ -153,10 +153,10 @@ impl<I: Connected + BatchConnected> Connections<'_, I> {
         let path = self.path("");
         let request = Request::put(&*path).since(since.0, since.1).xml(many(&ids, changes)?);
         let request = request.hiding(changes.password.as_ref());
-        let answer: Vec<Connection> = self.core.read_all(request, "connections", "connection")?;
+        let answer: Vec<Connection> = self.client.read_all(request, "connections", "connection")?;
         // The answer may have connections that were not named.
         for one in answer.iter().filter(|one| ids.contains(&&one.id)) {
-            self.core.compare(&path, changes, one);
+            self.client.compare(&path, changes, one);
         }
         Ok(answer)
     }

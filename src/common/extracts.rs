@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::JobHandle;
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::Request;
 use crate::ids::{DatasourceId, Extracted, Refreshed, WorkbookId};
 use crate::resources::jobs::{BackgroundJob, CREATED_AT, Job, JobStatus, Jobs};
@@ -31,7 +31,7 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn extracts<I: Extracted>(&self, id: &I) -> Extracts<'_, I> {
-        Extracts { core: self.core(), id: id.clone(), encrypt: false, only: None }
+        Extracts { client: self.core(), id: id.clone(), encrypt: false, only: None }
     }
 }
 
@@ -39,7 +39,7 @@ impl Session<'_> {
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `create` or `delete`"]
 pub struct Extracts<'s, I> {
-    core: &'s Arc<Core>,
+    client: &'s Arc<Client>,
     id: I,
     encrypt: bool,
     only: Option<Vec<DatasourceId>>,
@@ -69,7 +69,7 @@ impl<'s, I: Extracted> Extracts<'s, I> {
         if self.encrypt {
             request = request.query("encrypt", "true");
         }
-        Ok(JobHandle::new(self.core, self.core.read(request, "job")?))
+        Ok(JobHandle::new(self.client, self.client.read(request, "job")?))
     }
 
     /// Turns extracts back into live connections: starts the job for it, which not every server
@@ -78,12 +78,12 @@ impl<'s, I: Extracted> Extracts<'s, I> {
     /// REST: [Delete Extracts of Embedded Data Sources from a Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#delete_extracts_from_workbook)
     /// and [Delete the Extract from a Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#delete_extract_from_datasource), API 3.5.
     pub fn delete(&self) -> Result<Option<JobHandle<'s>>> {
-        let job = self.core.read_any(self.request("deleteExtract")?, "job")?;
-        Ok(job.map(|job| JobHandle::new(self.core, job)))
+        let job = self.client.read_any(self.request("deleteExtract")?, "job")?;
+        Ok(job.map(|job| JobHandle::new(self.client, job)))
     }
 
     fn request(&self, verb: &str) -> Result<Request<'static>> {
-        let path = self.core.site(&format!("{}/{verb}", self.id.path()));
+        let path = self.client.site(&format!("{}/{verb}", self.id.path()));
         let request = Request::post(path).since(I::SINCE.0, I::SINCE.1);
         let mut out = Out::new();
         out.element("tsRequest", |out| match &self.only {
@@ -101,19 +101,19 @@ impl<'s, I: Extracted> Extracts<'s, I> {
 
 /// Starts a refresh; where one waits already, which the server tells as an error, gives that one.
 pub(crate) fn refresh<'s, I: Refreshed>(
-    core: &'s Arc<Core>,
+    client: &'s Arc<Client>,
     id: &I,
     incremental: bool,
 ) -> Result<JobHandle<'s>> {
     if incremental {
-        core.needs((3, 25), || "an incremental refresh".into())?;
+        client.needs((3, 25), || "an incremental refresh".into())?;
     }
-    let path = core.site(&format!("{}/refresh", id.path()));
+    let path = client.site(&format!("{}/refresh", id.path()));
     let request = Request::post(path).since(I::SINCE.0, I::SINCE.1);
     let mut out = Out::new();
     out.element("tsRequest", |out| {
         // Older servers refuse the element.
-        if core.needs((3, 25), String::new).is_ok() {
+        if client.needs((3, 25), String::new).is_ok() {
             out.element("extractRefresh", |out| {
                 if incremental {
                     out.attribute("incremental", "true");
@@ -122,7 +122,7 @@ pub(crate) fn refresh<'s, I: Refreshed>(
         }
     });
     let request = request.xml(out.finish()?);
-    or_waiting(core, core.read(request, "job"), |job| match I::KIND {
+    or_waiting(client, client.read(request, "job"), |job| match I::KIND {
         "workbook" => job.workbook.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
         _ => job.datasource.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
     })
@@ -134,15 +134,15 @@ const WAITS_ALREADY: &str = "409093";
 /// The job that was started, or the one that waits already, found among the unfinished jobs of the
 /// site. Where it is not found, or the user may not look, the server's error stands.
 pub(crate) fn or_waiting<'s>(
-    core: &'s Arc<Core>,
+    client: &'s Arc<Client>,
     outcome: Result<Job>,
     is_it: impl Fn(&Job) -> bool,
 ) -> Result<JobHandle<'s>> {
     let refused = match outcome {
         Err(error) if error.code() == Some(WAITS_ALREADY) => error,
-        other => return other.map(|job| JobHandle::new(core, job)),
+        other => return other.map(|job| JobHandle::new(client, job)),
     };
-    let jobs = Jobs::new(core);
+    let jobs = Jobs::new(client);
     let unfinished = |job: &BackgroundJob| {
         !matches!(job.status, Some(JobStatus::Success | JobStatus::Failed | JobStatus::Cancelled))
     };
@@ -151,7 +151,7 @@ pub(crate) fn or_waiting<'s>(
     };
     for job in newest.items.iter().filter(|job| unfinished(job)) {
         match jobs.get(&job.id) {
-            Ok(job) if is_it(&job) => return Ok(JobHandle::new(core, job)),
+            Ok(job) if is_it(&job) => return Ok(JobHandle::new(client, job)),
             // It may have ended meanwhile, or be somebody else's.
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::Api => {}

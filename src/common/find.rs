@@ -2,7 +2,7 @@
 
 use super::list::{List, Listed};
 use super::query::Filter;
-use crate::core::Core;
+use crate::client::Client;
 use crate::{Error, ErrorKind, Result};
 
 /// Tableau's code for a filter that the server does not have.
@@ -31,7 +31,7 @@ pub(crate) fn fitting<T: Listed>(
 
 /// The only one, if there is one.
 pub(crate) fn only<T>(
-    core: &Core,
+    client: &Client,
     mut found: Vec<T>,
     what: impl FnOnce() -> String,
     show: impl Fn(&T) -> String,
@@ -44,7 +44,7 @@ pub(crate) fn only<T>(
         list += ", …";
     }
     let what = format!("{} {}: {list}", found.len(), what());
-    Err(core.clean(Error::new(ErrorKind::Ambiguous, what)))
+    Err(client.clean(Error::new(ErrorKind::Ambiguous, what)))
 }
 
 /// The names of a path whose parts are separated by `/`; `\/` is a slash and `\\` a backslash in a
@@ -75,10 +75,10 @@ pub(crate) enum Place {
 
 impl Place {
     /// Reads an address of the session's site.
-    pub(crate) fn of(core: &Core, address: &str) -> Result<Place> {
+    pub(crate) fn of(client: &Client, address: &str) -> Result<Place> {
         let (site, place) = read_address(address)?;
         match site {
-            Some(site) if !site.eq_ignore_ascii_case(&core.site_url) => {
+            Some(site) if !site.eq_ignore_ascii_case(&client.site_url) => {
                 let named = |site: &str| match site {
                     "" => "the default site".to_owned(),
                     site => format!("the site {site:?}"),
@@ -86,7 +86,7 @@ impl Place {
                 Err(Error::input(format!(
                     "the address is of {}, and the session of {}",
                     named(&site),
-                    named(&core.site_url)
+                    named(&client.site_url)
                 )))
             }
             _ => Ok(place),
@@ -186,14 +186,14 @@ pub(crate) fn by_id<T: Listed>(
 
 /// The only item of a list that has this name and fits, if there is one.
 pub(crate) fn by_name<T: Listed>(
-    core: &Core,
+    client: &Client,
     list: List<'_, T>,
     filter: Filter<T>,
     fits: impl Fn(&T) -> bool,
     what: impl FnOnce() -> String,
     show: impl Fn(&T) -> String,
 ) -> Result<Option<T>> {
-    only(core, fitting(list, [filter], fits)?, what, show)
+    only(client, fitting(list, [filter], fits)?, what, show)
 }
 
 /// Adds `find`, which finds an item by its name, to a resource; and with `in project`, for items with
@@ -201,7 +201,7 @@ pub(crate) fn by_name<T: Listed>(
 macro_rules! find_by_name {
     (@find $Item:ident $what:literal $self:ident $name:ident $fits:expr, $show:expr) => {
         $crate::common::find::by_name(
-            $self.core,
+            $self.client,
             $self.list(),
             NAME.eq($name),
             |item: &$Item| item.name == $name && $fits(item),

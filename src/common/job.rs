@@ -8,7 +8,7 @@ use log::warn;
 
 use super::backoff::Backoff;
 use super::publish::{Asked, PublishedConnection, compare};
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::{Fate, Request};
 use crate::ids::{JobId, Located};
 use crate::resources::jobs::{FinishCode, Job, Jobs};
@@ -34,7 +34,7 @@ use crate::{Error, ErrorKind, Result};
 /// ```
 #[derive(Clone)]
 pub struct JobHandle<'s> {
-    core: &'s Arc<Core>,
+    client: &'s Arc<Client>,
     /// What the job is asked for by, whatever an answer calls it.
     id: JobId,
     job: Job,
@@ -116,14 +116,14 @@ impl fmt::Debug for JobWait<'_> {
 }
 
 impl<'s> JobHandle<'s> {
-    pub(crate) fn new(core: &'s Arc<Core>, job: Job) -> JobHandle<'s> {
+    pub(crate) fn new(client: &'s Arc<Client>, job: Job) -> JobHandle<'s> {
         let id = job.id.clone();
-        JobHandle::asked(core, &id, job)
+        JobHandle::asked(client, &id, job)
     }
 
     /// Of a job that was asked for by this id.
-    pub(crate) fn asked(core: &'s Arc<Core>, id: &JobId, job: Job) -> JobHandle<'s> {
-        JobHandle { core, id: id.clone(), job, asked: Vec::new(), hidden: Vec::new() }
+    pub(crate) fn asked(client: &'s Arc<Client>, id: &JobId, job: Job) -> JobHandle<'s> {
+        JobHandle { client, id: id.clone(), job, asked: Vec::new(), hidden: Vec::new() }
     }
 
     /// Of a job that publishes these connections along, and what of them is secret.
@@ -134,7 +134,7 @@ impl<'s> JobHandle<'s> {
 
     /// What no message may repeat: the server's notes may say anything.
     fn scrub(&self) -> Scrub {
-        let known = self.core.identity.token().scrub.clone();
+        let known = self.client.identity.token().scrub.clone();
         self.hidden.iter().fold(known, Scrub::with)
     }
 
@@ -156,11 +156,11 @@ impl<'s> JobHandle<'s> {
     }
 
     fn ask(&mut self, within: Option<Duration>) -> Result<&Job> {
-        let mut request = Request::get(self.core.site(&self.id.path())).since(2, 6);
+        let mut request = Request::get(self.client.site(&self.id.path())).since(2, 6);
         if let Some(within) = within {
             request = request.within(within);
         }
-        self.job = self.core.read(request, "job")?;
+        self.job = self.client.read(request, "job")?;
         Ok(&self.job)
     }
 
@@ -218,7 +218,7 @@ impl<'s> JobHandle<'s> {
                 {
                     failed += 1;
                     asked_for = error.retry_after();
-                    let id = self.core.shown(self.id.as_str());
+                    let id = self.client.shown(self.id.as_str());
                     warn!(target: "tableau_server_client::job", "asking for job {id}: {error}");
                 }
                 Err(error) => return Err(error.doing(format!("waiting for job {}", self.id))),
@@ -231,7 +231,7 @@ impl<'s> JobHandle<'s> {
                 }
                 pause = pause.min(left);
             }
-            self.core.sleep(pause)?;
+            self.client.sleep(pause)?;
         }
     }
 
@@ -256,14 +256,14 @@ impl<'s> JobHandle<'s> {
         let job = ended(&self.job, &self.scrub())?;
         let workbook = job.workbook.as_ref().map(Located::path);
         let item = workbook.or_else(|| job.datasource.as_ref().map(Located::path));
-        Ok(compare(self.core, item.as_deref(), &self.asked))
+        Ok(compare(self.client, item.as_deref(), &self.asked))
     }
 
     /// Asks the server to stop the job. One that has ended stays as it is.
     ///
     /// REST: [Cancel Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#cancel_job), API 3.1.
     pub fn cancel(&self) -> Result<()> {
-        Jobs::new(self.core).cancel(&self.id)
+        Jobs::new(self.client).cancel(&self.id)
     }
 }
 

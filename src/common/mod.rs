@@ -2,7 +2,9 @@
 
 mod backoff;
 mod calendar;
+mod capability;
 mod connections;
+pub(crate) mod content;
 mod details;
 mod download;
 mod export;
@@ -23,6 +25,7 @@ mod tags;
 mod upload;
 
 pub use calendar::{MonthDay, WeekDay};
+pub(crate) use capability::capability;
 pub use connections::{Connection, ConnectionUpdate, Connections};
 pub(crate) use details::in_one_place;
 pub use details::{
@@ -58,6 +61,6 @@ pub use revisions::{Revision, Revisions};
 pub use schedule::Scheduled;
 pub(crate) use schedule::add_to_schedule;
 pub use source::Source;
-pub use tags::{TagBatch, Tags};
+pub use tags::{TagBatch, Taggable, Tags};
 pub use upload::Upload;
 pub(crate) use upload::upload_whole;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::{Request, encode_segment};
 use crate::ids::{Located, Qualified, UserId, WarningId};
 use crate::xml::{Node, element, string_enum};
@@ -41,14 +41,14 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn quality_warnings<I: Qualified>(&self, id: &I) -> QualityWarnings<'_, I> {
-        QualityWarnings { core: self.core(), id: id.clone() }
+        QualityWarnings { client: self.core(), id: id.clone() }
     }
 }
 
 /// The data quality warnings of one thing; see [`Session::quality_warnings`].
 #[derive(Clone, Debug)]
 pub struct QualityWarnings<'s, I> {
-    core: &'s Arc<Core>,
+    client: &'s Arc<Client>,
     id: I,
 }
 
@@ -57,7 +57,7 @@ impl<I: Qualified> QualityWarnings<'_, I> {
     ///
     /// REST: [Query Data Quality Warning by Content](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_metadata.htm#query_dqws), API 3.5.
     pub fn list(&self) -> Result<Vec<QualityWarning>> {
-        self.core.xml(self.since(Request::get(self.of_content())), all)
+        self.client.xml(self.since(Request::get(self.of_content())), all)
     }
 
     /// Adds one.
@@ -65,7 +65,7 @@ impl<I: Qualified> QualityWarnings<'_, I> {
     /// REST: [Add Data Quality Warning](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_metadata.htm#add_dqw), API 3.5.
     pub fn add(&self, warning: impl Borrow<NewWarning>) -> Result<QualityWarning> {
         let request = self.since(Request::post(self.of_content()));
-        self.core.xml(request.element(warning.borrow())?, one)
+        self.client.xml(request.element(warning.borrow())?, one)
     }
 
     /// Changes one, by its own id: what the update leaves unset stays as it is.
@@ -76,27 +76,27 @@ impl<I: Qualified> QualityWarnings<'_, I> {
         warning: &WarningId,
         changes: impl Borrow<WarningUpdate>,
     ) -> Result<QualityWarning> {
-        let request = self.since(Request::put(self.core.site(&warning.path())));
-        self.core.change_read(request, changes.borrow(), one)
+        let request = self.since(Request::put(self.client.site(&warning.path())));
+        self.client.change_read(request, changes.borrow(), one)
     }
 
     /// Deletes one, by its own id.
     ///
     /// REST: [Delete Data Quality Warning by ID](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_metadata.htm#delete_dqw_by_id), API 3.5.
     pub fn delete(&self, warning: &WarningId) -> Result<()> {
-        self.core.done(self.since(Request::delete(self.core.site(&warning.path()))))
+        self.client.done(self.since(Request::delete(self.client.site(&warning.path()))))
     }
 
     /// Deletes all that the thing has.
     ///
     /// REST: [Delete Data Quality Warning by Content](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_metadata.htm#delete_dqws), API 3.5.
     pub fn delete_all(&self) -> Result<()> {
-        self.core.done(self.since(Request::delete(self.of_content())))
+        self.client.done(self.since(Request::delete(self.of_content())))
     }
 
     fn of_content(&self) -> String {
         let id = encode_segment(self.id.as_str());
-        self.core.site(&format!("{}/{}/{id}", WarningId::AT, I::KIND))
+        self.client.site(&format!("{}/{}/{id}", WarningId::AT, I::KIND))
     }
 
     fn since<'b>(&self, request: Request<'b>) -> Request<'b> {

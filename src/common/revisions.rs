@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{List, Listed};
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::Request;
 use crate::ids::{Prunable, Revisioned, UserId};
 use crate::xml::element;
@@ -41,14 +41,14 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn revisions<I: Revisioned>(&self, id: &I) -> Revisions<'_, I> {
-        Revisions { core: self.core(), id: id.clone() }
+        Revisions { client: self.core(), id: id.clone() }
     }
 }
 
 /// The revisions of one thing; see [`Session::revisions`].
 #[derive(Clone, Debug)]
 pub struct Revisions<'s, I> {
-    pub(crate) core: &'s Arc<Core>,
+    pub(crate) client: &'s Arc<Client>,
     pub(crate) id: I,
 }
 
@@ -58,8 +58,8 @@ impl<'s, I: Revisioned> Revisions<'s, I> {
     /// REST: [Get Workbook Revisions](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_revisions.htm#get_workbook_revisions)
     /// and its kin, API 2.3; flows 3.3, virtual connections 3.23.
     pub fn list(&self) -> List<'s, Revision> {
-        let path = self.core.site(&format!("{}/revisions", self.id.path()));
-        List::new(self.core, path).since(I::SINCE.0, I::SINCE.1)
+        let path = self.client.site(&format!("{}/revisions", self.id.path()));
+        List::new(self.client, path).since(I::SINCE.0, I::SINCE.1)
     }
 }
 
@@ -87,8 +87,8 @@ impl<I: Prunable> Revisions<'_, I> {
     /// REST: [Remove Workbook Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_revisions.htm#remove_workbook_revision)
     /// and its kin, API 2.3.
     pub fn delete(&self, number: u64) -> Result<()> {
-        let path = self.core.site(&format!("{}/revisions/{number}", self.id.path()));
-        self.core
+        let path = self.client.site(&format!("{}/revisions/{number}", self.id.path()));
+        self.client
             .done(Request::delete(path).since(<I as Prunable>::SINCE.0, <I as Prunable>::SINCE.1))
     }
 }

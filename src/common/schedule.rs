@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::Result;
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::Request;
 use crate::ids::{Located, ScheduleId, TaskId};
 use crate::xml::{FromXml, Node, Out};
@@ -37,13 +37,13 @@ impl FromXml for Scheduled {
 
 /// Adds a thing to a schedule, as a task of that sort.
 pub(crate) fn add_to_schedule<I: Located>(
-    core: &Arc<Core>,
+    client: &Arc<Client>,
     schedule: &ScheduleId,
     id: &I,
     sort: &'static str,
     since: (u16, u16),
 ) -> Result<Scheduled> {
-    let path = core.site(&format!("{}/{}", schedule.path(), I::AT));
+    let path = client.site(&format!("{}/{}", schedule.path(), I::AT));
     let mut out = Out::new();
     out.element("tsRequest", |out| {
         out.element("task", |out| {
@@ -53,5 +53,5 @@ pub(crate) fn add_to_schedule<I: Located>(
         });
     });
     let request = Request::put(path).since(since.0, since.1).adding().xml(out.finish()?);
-    core.xml(request, Scheduled::from_xml)
+    client.xml(request, Scheduled::from_xml)
 }

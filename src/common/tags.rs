@@ -1,13 +1,86 @@
-//! Tags, on everything that carries them: `session.tags(&id)`.
+//! Tags of content: `session.tags(&id)`.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::core::Core;
-use crate::http::{Request, encode_segment};
-use crate::ids::Tagged;
+use super::capability;
+use super::content::Readable;
+use crate::client::Client;
+use crate::operation::operations;
 use crate::xml::{Out, ToXml};
 use crate::{Error, Result, Session};
+
+operations! {
+    ADD_TO_WORKBOOK = PUT "sites/{site}/workbooks/{workbook}/tags" since (1, 0)
+        scope "tableau:workbook_tags:update"
+        "Add Tags to Workbook" "workbooks_and_views.htm#add_tags_to_workbook";
+    ADD_TO_VIEW = PUT "sites/{site}/views/{view}/tags" since (1, 0)
+        scope "tableau:view_tags:update"
+        "Add Tags to View" "workbooks_and_views.htm#add_tags_to_view";
+    ADD_TO_DATASOURCE = PUT "sites/{site}/datasources/{datasource}/tags" since (1, 0)
+        scope "tableau:datasource_tags:update"
+        "Add Tags to Data Source" "data_sources.htm#add_tags_to_data_source";
+    ADD_TO_FLOW = PUT "sites/{site}/flows/{flow}/tags" since (3, 3) scope unknown
+        "Add Tags to Flow" "flow.htm#add_tags_to_flow";
+    ADD_TO_DATABASE = PUT "sites/{site}/databases/{database}/tags" since (3, 9)
+        scope "tableau:database_tags:update"
+        "Add Tags to Database" "metadata.htm#add_tags_to_database";
+    ADD_TO_TABLE = PUT "sites/{site}/tables/{table}/tags" since (3, 9)
+        scope "tableau:table_tags:update"
+        "Add Tags to Table" "metadata.htm#add_tags_to_table";
+    ADD_TO_COLUMN = PUT "sites/{site}/columns/{column}/tags" since (3, 9)
+        scope "tableau:column_tags:update"
+        "Add Tags to Column" "metadata.htm#add_tags_to_column";
+    ADD_TO_VIRTUAL_CONNECTION = PUT "sites/{site}/virtualconnections/{virtual-connection}/tags"
+        since (3, 23) scope "tableau:virtual_connection_tags:update"
+        "Add Tags to Virtual Connection"
+        "virtual_connections.htm#add_tags_to_virtual_connection";
+    REMOVE_FROM_WORKBOOK = DELETE "sites/{site}/workbooks/{workbook}/tags/{tag}" since (1, 0)
+        scope "tableau:workbook_tags:delete"
+        "Delete Tag from Workbook" "workbooks_and_views.htm#delete_tag_from_workbook";
+    REMOVE_FROM_VIEW = DELETE "sites/{site}/views/{view}/tags/{tag}" since (1, 0)
+        scope "tableau:view_tags:delete"
+        "Delete Tag from View" "workbooks_and_views.htm#delete_tag_from_view";
+    REMOVE_FROM_DATASOURCE = DELETE "sites/{site}/datasources/{datasource}/tags/{tag}"
+        since (1, 0) scope "tableau:datasource_tags:delete"
+        "Delete Tag from Data Source" "data_sources.htm#delete_tag_from_data_source";
+    REMOVE_FROM_FLOW = DELETE "sites/{site}/flows/{flow}/tags/{tag}" since (3, 3) scope unknown
+        "Delete Tag from Flow" "flow.htm#delete_tag_from_flow";
+    REMOVE_FROM_DATABASE = DELETE "sites/{site}/databases/{database}/tags/{tag}" since (3, 9)
+        scope "tableau:database_tags:delete"
+        "Delete Tag from Database" "metadata.htm#delete_tag_from_database";
+    REMOVE_FROM_TABLE = DELETE "sites/{site}/tables/{table}/tags/{tag}" since (3, 9)
+        scope "tableau:table_tags:delete"
+        "Delete Tag from Table" "metadata.htm#delete_tag_from_table";
+    REMOVE_FROM_COLUMN = DELETE "sites/{site}/columns/{column}/tags/{tag}" since (3, 9)
+        scope "tableau:column_tags:delete"
+        "Delete Tag from Column" "metadata.htm#delete_tag_from_column";
+    REMOVE_FROM_VIRTUAL_CONNECTION = DELETE
+        "sites/{site}/virtualconnections/{virtual-connection}/tags/{tag}"
+        since (3, 23) scope "tableau:virtual_connection_tags:delete"
+        "Delete Tag from Virtual Connection"
+        "virtual_connections.htm#delete_tag_from_virtual_connection";
+    BATCH_ADD = PUT "sites/{site}/tags:batchCreate" since (3, 9)
+        scope "tableau:tags:batch_create"
+        "Batch Add Tags" "metadata.htm#batch_add_tags";
+    BATCH_REMOVE = DELETE "sites/{site}/tags:BatchDelete" since (3, 9)
+        scope "tableau:tags:batch_delete"
+        "Batch Delete Tags" "metadata.htm#batch_delete_tags";
+}
+
+capability! {
+    /// The id of content that can be tagged; see [`Session::tags`].
+    pub trait Taggable: "`{Self}` cannot be tagged",
+        "workbooks, views, data sources, flows, databases, tables, columns and virtual connections can";
+    WorkbookId { ADD = ADD_TO_WORKBOOK, REMOVE = REMOVE_FROM_WORKBOOK }
+    ViewId { ADD = ADD_TO_VIEW, REMOVE = REMOVE_FROM_VIEW }
+    DatasourceId { ADD = ADD_TO_DATASOURCE, REMOVE = REMOVE_FROM_DATASOURCE }
+    FlowId { ADD = ADD_TO_FLOW, REMOVE = REMOVE_FROM_FLOW }
+    DatabaseId { ADD = ADD_TO_DATABASE, REMOVE = REMOVE_FROM_DATABASE }
+    TableId { ADD = ADD_TO_TABLE, REMOVE = REMOVE_FROM_TABLE }
+    ColumnId { ADD = ADD_TO_COLUMN, REMOVE = REMOVE_FROM_COLUMN }
+    VirtualConnectionId { ADD = ADD_TO_VIRTUAL_CONNECTION, REMOVE = REMOVE_FROM_VIRTUAL_CONNECTION }
+}
 
 impl Session<'_> {
     /// The tags of a workbook, a view, a data source, a flow, a virtual connection, a database, a
@@ -30,8 +103,8 @@ impl Session<'_> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn tags<I: Tagged>(&self, id: &I) -> Tags<'_, I> {
-        Tags { core: self.core(), id: id.clone() }
+    pub fn tags<I: Taggable>(&self, id: &I) -> Tags<'_, I> {
+        Tags { client: self.core(), id: id.clone() }
     }
 
     /// Tags for several things at once, of several kinds.
@@ -44,136 +117,140 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn tag_batch(&self) -> TagBatch<'_> {
-        TagBatch { core: self.core(), contents: Vec::new() }
+        TagBatch { client: self.core(), contents: Vec::new() }
     }
 }
 
-/// The tags of one thing; see [`Session::tags`].
+/// The tags of one item; see [`Session::tags`].
 #[derive(Clone, Debug)]
 pub struct Tags<'s, I> {
-    core: &'s Arc<Core>,
+    client: &'s Arc<Client>,
     id: I,
 }
 
-impl<I: Tagged> Tags<'_, I> {
-    /// The labels of its tags. There is no call for tags alone, so this asks for the thing itself,
-    /// which the server has no call for where it is a column.
+impl<I: Taggable + Readable> Tags<'_, I> {
+    /// Returns the labels of the item's tags. There is no operation for tags alone, so this reads
+    /// the item.
     pub fn list(&self) -> Result<Vec<String>> {
-        let request = self.since(Request::get(self.core.site(&self.id.path())));
-        self.core.xml(request, |root| root.need(I::KIND)?.labels("tags", "tag"))
+        let request = self.client.request(I::GET, &[&self.id]);
+        self.client.xml(request, |root| root.need(I::KIND)?.labels("tags", "tag"))
     }
 
-    /// Adds tags and gives the labels that the server answers with. Those that are there already
-    /// stay; where none is named, nothing is sent.
+    /// Replaces the item's tags by these: reads the current tags, then removes and adds those that
+    /// differ.
+    pub fn set<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<()> {
+        self.replace(self.list()?, labels)
+    }
+}
+
+impl<I: Taggable> Tags<'_, I> {
+    /// Adds tags, and returns the labels that the server answers with. Sends nothing if there are
+    /// no labels.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a label that is empty, and for one with
-    /// quotation marks beside a space or a comma, which the server has no spelling for.
-    ///
-    /// REST: [Add Tags to Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#add_tags_to_workbook)
-    /// and its kin, API 1.0; flows 3.3, databases, tables and columns 3.9, virtual connections 3.23.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for an empty label, and for a label with
+    /// quotation marks and a space or a comma: the API has no spelling for it.
+    #[doc = rest!(ADD_TO_WORKBOOK)]
+    #[doc = rest!(ADD_TO_VIEW)]
+    #[doc = rest!(ADD_TO_DATASOURCE)]
+    #[doc = rest!(ADD_TO_FLOW)]
+    #[doc = rest!(ADD_TO_DATABASE)]
+    #[doc = rest!(ADD_TO_TABLE)]
+    #[doc = rest!(ADD_TO_COLUMN)]
+    #[doc = rest!(ADD_TO_VIRTUAL_CONNECTION)]
     pub fn add<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<Vec<String>> {
         let labels = Labels::new(labels)?;
         if labels.0.is_empty() {
             return Ok(Vec::new());
         }
-        let request = Request::put(self.core.site(&format!("{}/tags", self.id.path())));
-        let request = self.since(request).element(&labels)?;
-        self.core.xml(request, |root| {
+        let request = self.client.request(I::ADD, &[&self.id]).element(&labels)?;
+        self.client.xml(request, |root| {
             root.need("tags")?;
             root.labels("tags", "tag")
         })
     }
 
-    /// Removes tags, one request each.
-    ///
-    /// REST: [Delete Tag from Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_tag_from_workbook)
-    /// and its kin, API 1.0; flows 3.3, databases, tables and columns 3.9, virtual connections 3.23.
+    /// Removes tags, with one request for each.
+    #[doc = rest!(REMOVE_FROM_WORKBOOK)]
+    #[doc = rest!(REMOVE_FROM_VIEW)]
+    #[doc = rest!(REMOVE_FROM_DATASOURCE)]
+    #[doc = rest!(REMOVE_FROM_FLOW)]
+    #[doc = rest!(REMOVE_FROM_DATABASE)]
+    #[doc = rest!(REMOVE_FROM_TABLE)]
+    #[doc = rest!(REMOVE_FROM_COLUMN)]
+    #[doc = rest!(REMOVE_FROM_VIRTUAL_CONNECTION)]
     pub fn remove<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<()> {
         for label in Labels::new(labels)?.0 {
-            let path = format!("{}/tags/{}", self.id.path(), encode_segment(&label));
-            self.core.done(self.since(Request::delete(self.core.site(&path))))?;
+            self.client.send(I::REMOVE, &[&self.id, &label])?;
         }
         Ok(())
     }
 
-    /// Makes these its tags: reads those that are there, then removes and adds what differs.
-    pub fn set<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<()> {
-        self.replace(self.list()?, labels)
-    }
-
-    /// Turns the tags that were read before into these: removes and adds what differs, and sends
-    /// nothing where nothing does.
+    /// Replaces the tags `old`, read before, by `new`: removes and adds those that differ.
     pub fn replace<O: AsRef<str>, N: AsRef<str>>(
         &self,
         old: impl IntoIterator<Item = O>,
         new: impl IntoIterator<Item = N>,
     ) -> Result<()> {
         let old: Vec<String> = old.into_iter().map(|label| label.as_ref().to_owned()).collect();
-        // Refused before the first is removed, if at all.
+        // Labels are checked before the first tag is removed.
         let new = Labels::new(new)?.0;
         self.remove(old.iter().filter(|label| !new.contains(*label)))?;
         self.add(new.iter().filter(|label| !old.contains(*label))).map(drop)
     }
-
-    fn since<'b>(&self, request: Request<'b>) -> Request<'b> {
-        request.since(I::SINCE.0, I::SINCE.1)
-    }
 }
 
-/// Several things to tag at once; see [`Session::tag_batch`].
+/// Several items to tag at once; see [`Session::tag_batch`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `add` or `remove`"]
 pub struct TagBatch<'s> {
-    core: &'s Arc<Core>,
-    /// Id and kind.
+    client: &'s Arc<Client>,
+    /// Ids and elements.
     contents: Vec<(String, &'static str)>,
 }
 
 impl TagBatch<'_> {
-    /// And this one.
-    pub fn on<I: Tagged>(mut self, id: &I) -> Self {
+    /// Includes an item.
+    pub fn on<I: Taggable>(mut self, id: &I) -> Self {
         self.contents.push((id.as_str().to_owned(), I::KIND));
         self
     }
 
-    /// And these.
-    pub fn on_all<'i, I: Tagged + 'i>(self, ids: impl IntoIterator<Item = &'i I>) -> Self {
+    /// Includes several items.
+    pub fn on_all<'i, I: Taggable + 'i>(self, ids: impl IntoIterator<Item = &'i I>) -> Self {
         ids.into_iter().fold(self, TagBatch::on)
     }
 
-    /// Adds tags to all of them, and gives the labels that the server answers with.
+    /// Adds tags to every item, and returns the labels that the server answers with.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) where no thing or no tag is named, and for the
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) if there is no item or no label, and for the
     /// labels that [`Tags::add`] refuses.
-    ///
-    /// REST: [Batch Add Tags](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_metadata.htm#batch_add_tags), API 3.9.
+    #[doc = rest!(BATCH_ADD)]
     pub fn add<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<Vec<String>> {
-        let request = Request::put(self.core.site("tags:batchCreate"));
-        let request = self.body(request, Labels::new(labels)?)?;
-        self.core.xml(request, |root| root.find("tagBatch").unwrap_or(root).labels("tags", "tag"))
+        let request = self.client.request(&BATCH_ADD, &[]).element(&self.batch(labels)?)?;
+        self.client.xml(request, |root| root.find("tagBatch").unwrap_or(root).labels("tags", "tag"))
     }
 
-    /// Removes tags from all of them.
+    /// Removes tags from every item.
     ///
     /// # Errors
     ///
     /// As [`add`](TagBatch::add).
-    ///
-    /// REST: [Batch Delete Tags](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_metadata.htm#batch_delete_tags), API 3.9.
+    #[doc = rest!(BATCH_REMOVE)]
     pub fn remove<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<()> {
-        let request = Request::delete(self.core.site("tags:BatchDelete"));
-        self.core.done(self.body(request, Labels::new(labels)?)?)
+        let request = self.client.request(&BATCH_REMOVE, &[]);
+        self.client.done(request.element(&self.batch(labels)?)?)
     }
 
-    fn body<'b>(&self, request: Request<'b>, labels: Labels) -> Result<Request<'b>> {
+    fn batch<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<Batch<'_>> {
+        let labels = Labels::new(labels)?;
         if self.contents.is_empty() || labels.0.is_empty() {
-            return Err(Error::input("a batch of tags names no thing to tag, or no tag"));
+            return Err(Error::input("a batch of tags needs at least one item and one label"));
         }
-        request.since(3, 9).element(&Batch { labels, contents: &self.contents })
+        Ok(Batch { labels, contents: &self.contents })
     }
 }
 

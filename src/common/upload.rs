@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::backoff::Backoff;
 use super::source::{Opened, Source};
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::{Fate, Multipart, Request, encode_segment, hex, sha256};
 use crate::{Error, Result};
 
@@ -143,12 +143,12 @@ impl Identity {
 }
 
 /// Uploads a file, all of it or what is left of it.
-pub(super) fn upload(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
+pub(super) fn upload(client: &Client, source: &mut Opened<'_>) -> Result<Upload> {
     // The server's id of it is in some of the messages.
-    chunks(core, source).map_err(|error| core.clean(error))
+    chunks(client, source).map_err(|error| client.clean(error))
 }
 
-fn chunks(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
+fn chunks(client: &Client, source: &mut Opened<'_>) -> Result<Upload> {
     let file = identity(source)?;
     let mut restarts = 0..source.restarts;
     let mut waits = Backoff::new(Duration::from_millis(200), 2.0, Duration::from_secs(30));
@@ -165,15 +165,15 @@ fn chunks(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
     let resumed = resumed.filter(|upload| !upload.under_way);
     let mut upload = match resumed {
         Some(upload) => upload,
-        None => start(core, &file)?,
+        None => start(client, &file)?,
     };
     while !upload.is_complete() {
         // Whoever stops it between two chunks can resume it where it is.
-        core.sleep(Duration::ZERO)?;
+        client.sleep(Duration::ZERO)?;
         let size = source.chunk_size.min(source.length - upload.offset);
         upload.under_way = true;
         tell(source, &upload);
-        let outcome = append(core, source, &upload, size);
+        let outcome = append(client, source, &upload, size);
         // The server drops an upload that nobody goes on with, and may lose one.
         let lost = |error: &Error| Fate::of(error) == Fate::Unknown || error.is_not_found();
         match outcome {
@@ -191,8 +191,8 @@ fn chunks(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
                     target: "tableau_server_client::upload",
                     "{error}: the upload begins anew in {} ms", wait.as_millis()
                 );
-                core.sleep(wait)?;
-                upload = start(core, &file)?;
+                client.sleep(wait)?;
+                upload = start(client, &file)?;
             }
             Err(error) => {
                 upload.under_way = Fate::of(&error) == Fate::Abandoned;
@@ -206,8 +206,8 @@ fn chunks(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
 }
 
 /// Opens a file and uploads it.
-pub(crate) fn upload_whole(core: &Core, source: Source<'_>) -> Result<Upload> {
-    upload(core, &mut source.open()?)
+pub(crate) fn upload_whole(client: &Client, source: Source<'_>) -> Result<Upload> {
+    upload(client, &mut source.open()?)
 }
 
 /// What the file is known by, where anybody may ask.
@@ -229,9 +229,9 @@ fn tell(source: &mut Opened<'_>, upload: &Upload) {
 }
 
 /// Begins an upload: `POST fileUploads`. One that nothing is added to harms nobody.
-fn start(core: &Core, file: &Identity) -> Result<Upload> {
-    let request = Request::post(core.site("fileUploads")).repeatable();
-    let id = core.xml(request, |root| {
+fn start(client: &Client, file: &Identity) -> Result<Upload> {
+    let request = Request::post(client.site("fileUploads")).repeatable();
+    let id = client.xml(request, |root| {
         let id: String = root.child_attr("fileUpload", "uploadSessionId")?;
         match id.trim_matches('.').is_empty() {
             true => Err(root.fail("`uploadSessionId`", "is no id")),
@@ -242,13 +242,13 @@ fn start(core: &Core, file: &Identity) -> Result<Upload> {
 }
 
 /// `PUT fileUploads/{id}`.
-fn append(core: &Core, source: &mut Opened<'_>, upload: &Upload, count: u64) -> Result<()> {
+fn append(client: &Client, source: &mut Opened<'_>, upload: &Upload, count: u64) -> Result<()> {
     let again = source.is_replayable();
     let mut chunk = source.part(upload.offset, count);
     let mut body = Multipart::new("")?.file("tableau_file", "file", &mut chunk);
     // The server's ids hold colons, which a path may, and it has not been seen to take them encoded.
     let id = encode_segment(&upload.id).replace("%3A", ":");
-    let request = Request::put(core.site(&format!("fileUploads/{id}")));
+    let request = Request::put(client.site(&format!("fileUploads/{id}")));
     let request = match again {
         true => request.adding(),
         false => request.once(),
@@ -256,7 +256,7 @@ fn append(core: &Core, source: &mut Opened<'_>, upload: &Upload, count: u64) -> 
     let content_type = body.content_type();
     let request = request.stream(content_type, &mut body).patiently();
     let size =
-        core.xml(request, |root| root.need("fileUpload")?.attr::<Option<String>>("fileSize"))?;
+        client.xml(request, |root| root.need("fileUpload")?.attr::<Option<String>>("fileSize"))?;
     let sent = upload.offset + count;
     if let Some(told) = size.and_then(|size| size.parse().ok())
         && !may_be(told, sent)

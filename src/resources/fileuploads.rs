@@ -18,6 +18,6 @@ impl Fileuploads<'_> {
     /// REST: [Initiate File Upload](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_publishing.htm#initiate_file_upload)
     /// and [Append to File Upload](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_publishing.htm#append_to_file_upload), API 2.0.
     pub fn upload<'f>(&self, source: impl Into<Source<'f>>) -> Result<Upload> {
-        upload_whole(self.core, source.into())
+        upload_whole(self.client, source.into())
     }
 }

@@ -20,14 +20,14 @@ impl<'s> FlowRuns<'s> {
     ///
     /// REST: [Get Flow Runs](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#get_flow_runs), API 3.10.
     pub fn list(&self) -> List<'s, FlowRun> {
-        List::new(self.core, self.core.site("flows/runs")).since(3, 10)
+        List::new(self.client, self.client.site("flows/runs")).since(3, 10)
     }
 
     /// One run.
     ///
     /// REST: [Get Flow Run](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#get_flow_run), API 3.10.
     pub fn get(&self, id: &FlowRunId) -> Result<FlowRun> {
-        self.core.read(Request::get(self.core.site(&id.path())).since(3, 10), "flowRun")
+        self.client.read(Request::get(self.client.site(&id.path())).since(3, 10), "flowRun")
     }
 
     /// The background job that runs a run, to wait for its end with. What the run itself says at
@@ -52,14 +52,14 @@ impl<'s> FlowRuns<'s> {
             let what = format!("the run {id} names no background job");
             return Err(Error::new(ErrorKind::NotFound, what));
         };
-        Ok(JobHandle::new(self.core, Jobs::new(self.core).get(&job)?))
+        Ok(JobHandle::new(self.client, Jobs::new(self.client).get(&job)?))
     }
 
     /// Asks the server to stop a run; one that has ended stays as it is.
     ///
     /// REST: [Cancel Flow Run](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#cancel_flow_run), API 3.10.
     pub fn cancel(&self, id: &FlowRunId) -> Result<()> {
-        self.core.done(Request::put(self.core.site(&id.path())).since(3, 10))
+        self.client.done(Request::put(self.client.site(&id.path())).since(3, 10))
     }
 }
 

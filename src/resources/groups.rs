@@ -53,7 +53,7 @@ impl<'s> Groups<'s> {
     /// Lists the groups of the site.
     #[doc = rest!(LIST)]
     pub fn list(&self) -> List<'s, Group> {
-        List::of(self.core, &LIST, &[])
+        List::of(self.client, &LIST, &[])
     }
 
     /// Returns a group. There is no operation for one group, so this reads the list of groups until
@@ -71,7 +71,7 @@ impl<'s> Groups<'s> {
     /// Creates a group.
     #[doc = rest!(CREATE)]
     pub fn create(&self, group: impl Borrow<NewGroup>) -> Result<Group> {
-        self.core.create(&CREATE, &[], group.borrow())
+        self.client.create(&CREATE, &[], group.borrow())
     }
 
     /// Changes a group.
@@ -81,25 +81,25 @@ impl<'s> Groups<'s> {
         id: impl Into<GroupId>,
         changes: impl Borrow<GroupUpdate>,
     ) -> Result<Group> {
-        self.core.update(&UPDATE, &[&id.into()], changes.borrow())
+        self.client.update(&UPDATE, &[&id.into()], changes.borrow())
     }
 
     /// Deletes a group. Its members remain users of the site.
     #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<GroupId>) -> Result<()> {
-        self.core.send(&DELETE, &[&id.into()])
+        self.client.send(&DELETE, &[&id.into()])
     }
 
     /// Lists the members of a group.
     #[doc = rest!(MEMBERS)]
     pub fn members(&self, id: impl Into<GroupId>) -> List<'s, User> {
-        List::of(self.core, &MEMBERS, &[&id.into()])
+        List::of(self.client, &MEMBERS, &[&id.into()])
     }
 
     /// Adds a user to a group.
     #[doc = rest!(ADD_MEMBER)]
     pub fn add_member(&self, id: impl Into<GroupId>, user: impl Into<UserId>) -> Result<User> {
-        self.core.create(&ADD_MEMBER, &[&id.into()], &Member(&user.into()))
+        self.client.create(&ADD_MEMBER, &[&id.into()], &Member(&user.into()))
     }
 
     /// Adds several users to a group in one request. API 3.21.
@@ -109,14 +109,14 @@ impl<'s> Groups<'s> {
         id: impl Into<GroupId>,
         users: impl IntoIterator<Item = U>,
     ) -> Result<Vec<User>> {
-        let request = self.core.request(&ADD_MEMBER, &[&id.into()]).since(3, 21);
-        self.core.read_all(request.element(&Members::of(users))?, "users", "user")
+        let request = self.client.request(&ADD_MEMBER, &[&id.into()]).since(3, 21);
+        self.client.read_all(request.element(&Members::of(users))?, "users", "user")
     }
 
     /// Removes a user from a group.
     #[doc = rest!(REMOVE_MEMBER)]
     pub fn remove_member(&self, id: impl Into<GroupId>, user: impl Into<UserId>) -> Result<()> {
-        self.core.send(&REMOVE_MEMBER, &[&id.into(), &user.into()])
+        self.client.send(&REMOVE_MEMBER, &[&id.into(), &user.into()])
     }
 
     /// Removes several users from a group in one request.
@@ -126,8 +126,8 @@ impl<'s> Groups<'s> {
         id: impl Into<GroupId>,
         users: impl IntoIterator<Item = U>,
     ) -> Result<()> {
-        let request = self.core.request(&REMOVE_MEMBERS, &[&id.into()]);
-        self.core.done(request.element(&Members::of(users))?)
+        let request = self.client.request(&REMOVE_MEMBERS, &[&id.into()]);
+        self.client.done(request.element(&Members::of(users))?)
     }
 }
 

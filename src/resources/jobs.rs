@@ -21,14 +21,14 @@ impl<'s> Jobs<'s> {
     ///
     /// REST: [Query Jobs](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_jobs), API 3.1.
     pub fn list(&self) -> List<'s, BackgroundJob> {
-        List::new(self.core, self.core.site("jobs")).since(3, 1)
+        List::new(self.client, self.client.site("jobs")).since(3, 1)
     }
 
     /// One job, with its progress and its notes.
     ///
     /// REST: [Query Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_job), API 2.0.
     pub fn get(&self, id: &JobId) -> Result<Job> {
-        self.core.read(Request::get(self.core.site(&id.path())), "job")
+        self.client.read(Request::get(self.client.site(&id.path())), "job")
     }
 
     /// A job that somebody else started, to wait for with.
@@ -43,14 +43,14 @@ impl<'s> Jobs<'s> {
     ///
     /// REST: [Query Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_job), API 2.0.
     pub fn handle(&self, id: &JobId) -> Result<JobHandle<'s>> {
-        Ok(JobHandle::asked(self.core, id, self.get(id)?))
+        Ok(JobHandle::asked(self.client, id, self.get(id)?))
     }
 
     /// Asks the server to stop a job. One that has ended stays as it is.
     ///
     /// REST: [Cancel Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#cancel_job), API 3.1.
     pub fn cancel(&self, id: &JobId) -> Result<()> {
-        self.core.done(Request::put(self.core.site(&id.path())).since(3, 1))
+        self.client.done(Request::put(self.client.site(&id.path())).since(3, 1))
     }
 }
 

@@ -6,12 +6,12 @@ macro_rules! resource {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $Resource<'s> {
-            core: &'s std::sync::Arc<$crate::core::Core>,
+            client: &'s std::sync::Arc<$crate::client::Client>,
         }
 
         impl<'s> $Resource<'s> {
-            pub(crate) fn new(core: &'s std::sync::Arc<$crate::core::Core>) -> $Resource<'s> {
-                $Resource { core }
+            pub(crate) fn new(client: &'s std::sync::Arc<$crate::client::Client>) -> $Resource<'s> {
+                $Resource { client }
             }
         }
     };

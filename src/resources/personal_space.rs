@@ -31,8 +31,8 @@ impl Session<'_> {
     /// REST: [Get User Personal Space](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#get_user_personal_space);
     /// content has locations from API 3.13 on.
     pub fn personal_space(&self) -> Result<PersonalSpace> {
-        let core = self.core();
-        core.read(Request::get(core.site("personalSpace")).since(3, 13), "personalSpace")
+        let client = self.core();
+        client.read(Request::get(client.site("personalSpace")).since(3, 13), "personalSpace")
     }
 }
 

@@ -20,7 +20,7 @@ impl<'s> Projects<'s> {
     ///
     /// REST: [Query Projects](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#query_projects), API 2.0.
     pub fn list(&self) -> List<'s, Project> {
-        List::new(self.core, self.core.site("projects"))
+        List::new(self.client, self.client.site("projects"))
     }
 
     /// One project. The REST API has no call for that, so this reads the list until it comes to it.
@@ -84,31 +84,31 @@ impl<'s> Projects<'s> {
             return Err(Error::input("the path of a project names none"));
         }
         let what = || format!("projects have the path {path:?}");
-        find::only(self.core, found, what, |project| project.id.to_string())
+        find::only(self.client, found, what, |project| project.id.to_string())
     }
 
     /// Creates a project.
     ///
     /// REST: [Create Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#create_project), API 2.0.
     pub fn create(&self, project: impl Borrow<NewProject>) -> Result<Project> {
-        let request = Request::post(self.core.site("projects"));
-        self.core.read(request.element(project.borrow())?, "project")
+        let request = Request::post(self.client.site("projects"));
+        self.client.read(request.element(project.borrow())?, "project")
     }
 
     /// As [`create`](Projects::create), with Tableau's sample workbooks in it.
     ///
     /// REST: [Create Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#create_project), API 2.0.
     pub fn create_with_samples(&self, project: impl Borrow<NewProject>) -> Result<Project> {
-        let request = Request::post(self.core.site("projects")).query("publishSamples", "true");
-        self.core.read(request.element(project.borrow())?, "project")
+        let request = Request::post(self.client.site("projects")).query("publishSamples", "true");
+        self.client.read(request.element(project.borrow())?, "project")
     }
 
     /// Changes a project: what the update leaves unset stays as it is.
     ///
     /// REST: [Update Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#update_project), API 2.0.
     pub fn update(&self, id: &ProjectId, changes: impl Borrow<ProjectUpdate>) -> Result<Project> {
-        let request = Request::put(self.core.site(&id.path()));
-        self.core.change(request, changes.borrow())
+        let request = Request::put(self.client.site(&id.path()));
+        self.client.change(request, changes.borrow())
     }
 
     /// As [`update`](Projects::update), and publishes Tableau's sample workbooks to it.
@@ -119,15 +119,15 @@ impl<'s> Projects<'s> {
         id: &ProjectId,
         changes: impl Borrow<ProjectUpdate>,
     ) -> Result<Project> {
-        let request = Request::put(self.core.site(&id.path())).query("publishSamples", "true");
-        self.core.change(request, changes.borrow())
+        let request = Request::put(self.client.site(&id.path())).query("publishSamples", "true");
+        self.client.change(request, changes.borrow())
     }
 
     /// Deletes a project and everything in it.
     ///
     /// REST: [Delete Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#delete_project), API 2.0.
     pub fn delete(&self, id: &ProjectId) -> Result<()> {
-        self.core.done(Request::delete(self.core.site(&id.path())))
+        self.client.done(Request::delete(self.client.site(&id.path())))
     }
 }
 

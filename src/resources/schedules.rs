@@ -5,9 +5,9 @@ use std::borrow::Borrow;
 use jiff::Timestamp;
 use jiff::civil::Time;
 
-pub use crate::common::{MonthDay, WeekDay};
 use crate::Result;
 use crate::common::List;
+pub use crate::common::{MonthDay, WeekDay};
 use crate::ids::ScheduleId;
 use crate::operation::operations;
 use crate::xml::{Contradicts, FieldValue, Out, ToXml, WriteField, element, string_enum};
@@ -49,19 +49,19 @@ impl<'s> Schedules<'s> {
     /// Lists the schedules of the server.
     #[doc = rest!(LIST)]
     pub fn list(&self) -> List<'s, Schedule> {
-        List::of(self.core, &LIST, &[])
+        List::of(self.client, &LIST, &[])
     }
 
     /// Returns a schedule, with the times at which it runs.
     #[doc = rest!(GET)]
     pub fn get(&self, id: impl Into<ScheduleId>) -> Result<Schedule> {
-        self.core.get(&GET, &[&id.into()])
+        self.client.get(&GET, &[&id.into()])
     }
 
     /// Creates a schedule.
     #[doc = rest!(CREATE)]
     pub fn create(&self, schedule: impl Borrow<NewSchedule>) -> Result<Schedule> {
-        self.core.create(&CREATE, &[], schedule.borrow())
+        self.client.create(&CREATE, &[], schedule.borrow())
     }
 
     /// Changes a schedule.
@@ -71,13 +71,13 @@ impl<'s> Schedules<'s> {
         id: impl Into<ScheduleId>,
         changes: impl Borrow<ScheduleUpdate>,
     ) -> Result<Schedule> {
-        self.core.update(&UPDATE, &[&id.into()], changes.borrow())
+        self.client.update(&UPDATE, &[&id.into()], changes.borrow())
     }
 
     /// Deletes a schedule, and the tasks that run on it.
     #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<ScheduleId>) -> Result<()> {
-        self.core.send(&DELETE, &[&id.into()])
+        self.client.send(&DELETE, &[&id.into()])
     }
 }
 

@@ -18,14 +18,14 @@ impl<'s> Sites<'s> {
     ///
     /// REST: [Query Sites](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#query_sites), API 1.0.
     pub fn list(&self) -> List<'s, Site> {
-        List::new(self.core, self.core.api("sites"))
+        List::new(self.client, self.client.api("sites"))
     }
 
     /// One site; the session's own, unless a server administrator asks.
     ///
     /// REST: [Query Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#query_site), API 1.0.
     pub fn get(&self, id: &SiteId) -> Result<Site> {
-        self.core.read(Request::get(self.at(id.as_str())), "site")
+        self.client.read(Request::get(self.at(id.as_str())), "site")
     }
 
     /// As [`get`](Sites::get), with how many users it has and how much its content takes.
@@ -33,7 +33,7 @@ impl<'s> Sites<'s> {
     /// REST: [Query Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#query_site), API 1.0.
     pub fn get_with_usage(&self, id: &SiteId) -> Result<Site> {
         let request = Request::get(self.at(id.as_str())).query("includeUsage", "true");
-        self.core.read(request, "site")
+        self.client.read(request, "site")
     }
 
     /// One site, by its content URL.
@@ -41,22 +41,22 @@ impl<'s> Sites<'s> {
     /// REST: [Query Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#query_site), API 1.0.
     pub fn get_by_content_url(&self, content_url: &str) -> Result<Site> {
         let request = Request::get(self.at(content_url)).query("key", "contentUrl");
-        self.core.read(request, "site")
+        self.client.read(request, "site")
     }
 
     /// One site, by its name.
     ///
     /// REST: [Query Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#query_site), API 1.0.
     pub fn get_by_name(&self, name: &str) -> Result<Site> {
-        self.core.read(Request::get(self.at(name)).query("key", "name"), "site")
+        self.client.read(Request::get(self.at(name)).query("key", "name"), "site")
     }
 
     /// Creates a site. Only a server administrator may.
     ///
     /// REST: [Create Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#create_site), API 1.0.
     pub fn create(&self, site: impl Borrow<NewSite>) -> Result<Site> {
-        let request = Request::post(self.core.api("sites"));
-        self.core.read(request.element(site.borrow())?, "site")
+        let request = Request::post(self.client.api("sites"));
+        self.client.read(request.element(site.borrow())?, "site")
     }
 
     /// Changes a site: what the update leaves unset stays as it is.
@@ -64,14 +64,14 @@ impl<'s> Sites<'s> {
     /// REST: [Update Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#update_site), API 1.0.
     pub fn update(&self, id: &SiteId, changes: impl Borrow<SiteUpdate>) -> Result<Site> {
         let request = Request::put(self.at(id.as_str()));
-        self.core.change(request, changes.borrow())
+        self.client.change(request, changes.borrow())
     }
 
     /// Deletes a site and everything on it. The session, if it is on that site, ends with it.
     ///
     /// REST: [Delete Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#delete_site), API 1.0.
     pub fn delete(&self, id: &SiteId) -> Result<()> {
-        self.core.done(Request::delete(self.at(id.as_str())))
+        self.client.done(Request::delete(self.at(id.as_str())))
     }
 
     /// Encrypts all extracts of a site, in the background.
@@ -99,17 +99,17 @@ impl<'s> Sites<'s> {
     ///
     /// REST: [List Authentication Configurations](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#list_authentication_configurations), API 3.24.
     pub fn auth_configurations(&self) -> Result<Vec<AuthConfiguration>> {
-        let request = Request::get(self.core.site("site-auth-configurations")).since(3, 24);
-        self.core.read_all(request, "siteAuthConfigurations", "siteAuthConfiguration")
+        let request = Request::get(self.client.site("site-auth-configurations")).since(3, 24);
+        self.client.read_all(request, "siteAuthConfigurations", "siteAuthConfiguration")
     }
 
     fn extracts(&self, id: &SiteId, verb: &str) -> Result<()> {
         let request = Request::post(format!("{}/{verb}", self.at(id.as_str()))).since(3, 5);
-        self.core.done(request.xml("<tsRequest/>".into()))
+        self.client.done(request.xml("<tsRequest/>".into()))
     }
 
     fn at(&self, key: &str) -> String {
-        self.core.api(&format!("sites/{}", encode_segment(key)))
+        self.client.api(&format!("sites/{}", encode_segment(key)))
     }
 }
 

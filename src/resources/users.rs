@@ -24,14 +24,14 @@ impl<'s> Users<'s> {
     ///
     /// REST: [Get Users on Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_users_and_groups.htm#get_users_on_site), API 1.0.
     pub fn list(&self) -> List<'s, User> {
-        List::new(self.core, self.core.site("users"))
+        List::new(self.client, self.client.site("users"))
     }
 
     /// One user.
     ///
     /// REST: [Query User On Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_users_and_groups.htm#query_user_on_site), API 1.0.
     pub fn get(&self, id: &UserId) -> Result<User> {
-        self.core.read(Request::get(self.core.site(&id.path())), "user")
+        self.client.read(Request::get(self.client.site(&id.path())), "user")
     }
 
     /// Adds a user to the site. Where the server's users are those of Active Directory, the name may
@@ -46,7 +46,7 @@ impl<'s> Users<'s> {
     pub fn add(&self, user: impl Borrow<NewUser>) -> Result<User> {
         let user = user.borrow();
         one_way(user.auth_setting.as_ref(), user.idp_configuration_id.as_ref())?;
-        self.core.read(Request::post(self.core.site("users")).element(user)?, "user")
+        self.client.read(Request::post(self.client.site("users")).element(user)?, "user")
     }
 
     /// Changes a user: what the update leaves unset stays as it is. The answer is brief;
@@ -60,9 +60,9 @@ impl<'s> Users<'s> {
     pub fn update(&self, id: &UserId, changes: impl Borrow<UserUpdate>) -> Result<User> {
         let changes = changes.borrow();
         one_way(changes.auth_setting.as_ref(), changes.idp_configuration_id.as_ref())?;
-        let request = Request::put(self.core.site(&id.path()));
+        let request = Request::put(self.client.site(&id.path()));
         // The answer leaves out the id, which the question said.
-        self.core.change_read(request.hiding(changes.password.as_ref()), changes, |root| {
+        self.client.change_read(request.hiding(changes.password.as_ref()), changes, |root| {
             User::from_xml(root.need("user")?.or_id(id.as_str()))
         })
     }
@@ -72,22 +72,22 @@ impl<'s> Users<'s> {
     ///
     /// REST: [Remove User from Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_users_and_groups.htm#remove_user_from_site), API 2.0.
     pub fn remove(&self, id: &UserId) -> Result<()> {
-        self.core.done(Request::delete(self.core.site(&id.path())))
+        self.client.done(Request::delete(self.client.site(&id.path())))
     }
 
     /// As [`remove`](Users::remove), and gives what the user owns to another one.
     ///
     /// REST: [Remove User from Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_users_and_groups.htm#remove_user_from_site), API 3.10.
     pub fn remove_to(&self, id: &UserId, heir: &UserId) -> Result<()> {
-        let request = Request::delete(self.core.site(&id.path())).since(3, 10);
-        self.core.done(request.query("mapAssetsTo", heir.as_str()))
+        let request = Request::delete(self.client.site(&id.path())).since(3, 10);
+        self.client.done(request.query("mapAssetsTo", heir.as_str()))
     }
 
     /// The workbooks that a user may see.
     ///
     /// REST: [Query Workbooks for User](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbooks_for_user), API 1.0.
     pub fn workbooks(&self, id: &UserId) -> List<'s, Workbook> {
-        List::new(self.core, self.core.site(&format!("{}/workbooks", id.path())))
+        List::new(self.client, self.client.site(&format!("{}/workbooks", id.path())))
     }
 
     /// The workbooks that a user owns.
@@ -101,7 +101,7 @@ impl<'s> Users<'s> {
     ///
     /// REST: [Query Flows for User](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#query_flows_for_user), API 3.3.
     pub fn flows(&self, id: &UserId) -> List<'s, Flow> {
-        List::new(self.core, self.core.site(&format!("{}/flows", id.path()))).since(3, 3)
+        List::new(self.client, self.client.site(&format!("{}/flows", id.path()))).since(3, 3)
     }
 
     /// The flows that a user owns.

@@ -12,7 +12,7 @@ use partial::{Partial, exists};
 use ureq::http::header::CONTENT_DISPOSITION;
 
 use super::filetype::Magic;
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::{Request, Success};
 use crate::ids::Located;
 use crate::xml::{FromXml, Node};
@@ -41,7 +41,7 @@ pub(crate) fn file_name(header: &[u8]) -> Option<String> {
 /// ```
 #[must_use = "nothing is downloaded until it is said where to"]
 pub struct Download<'s> {
-    core: &'s Arc<Core>,
+    client: &'s Arc<Client>,
     request: Result<Request<'static>>,
     item: Item,
     overwrite: bool,
@@ -82,8 +82,8 @@ impl Item {
     }
 
     /// A name where the server gave none that can be used.
-    fn name(&self, core: &Core, start: &[u8]) -> String {
-        let named = core.read::<Named>(Request::get(core.site(&self.path)), self.tag);
+    fn name(&self, client: &Client, start: &[u8]) -> String {
+        let named = client.read::<Named>(Request::get(client.site(&self.path)), self.tag);
         // The file is there: a name less fine is better than none of it.
         let name = named.ok().and_then(|named| named.0).filter(|name| !name.is_empty());
         name::of_item(name.as_deref().unwrap_or(&self.id), self.extension(start))
@@ -107,12 +107,12 @@ impl FromXml for Named {
 
 impl<'s> Download<'s> {
     pub(crate) fn new(
-        core: &'s Arc<Core>,
+        client: &'s Arc<Client>,
         request: Result<Request<'static>>,
         item: Item,
     ) -> Download<'s> {
         let request = request.map(Request::patiently);
-        Download { core, request, item, overwrite: false, progress: None }
+        Download { client, request, item, overwrite: false, progress: None }
     }
 
     /// Whether the extracts of a workbook or a data source come along. Default: `true`. For
@@ -155,10 +155,10 @@ impl<'s> Download<'s> {
             Some(folder) => folder,
             None => return Err(Error::input(format!("{} names no file", path.display()))),
         };
-        let (core, request, mut running) = self.begin()?;
+        let (client, request, mut running) = self.begin()?;
         running.check(path)?;
         let mut partial = Partial::create(folder)?;
-        core.ask(request, |answer| running.receive(answer, &mut partial))?;
+        client.ask(request, |answer| running.receive(answer, &mut partial))?;
         partial.keep(path, running.overwrite)
     }
 
@@ -173,9 +173,9 @@ impl<'s> Download<'s> {
         if !folder.is_dir() {
             return Err(Error::input(format!("{} is no folder", folder.display())));
         }
-        let (core, request, mut running) = self.begin()?;
+        let (client, request, mut running) = self.begin()?;
         let mut partial = Partial::create(folder)?;
-        let (named, start) = core.ask(request, |answer| {
+        let (named, start) = client.ask(request, |answer| {
             let named = answer.header(CONTENT_DISPOSITION).and_then(name::from_header);
             let named = named.and_then(|name| name::safe(&name)).map(|name| folder.join(name));
             if let Some(target) = &named {
@@ -187,22 +187,22 @@ impl<'s> Download<'s> {
         let target = match named {
             Some(target) => target,
             None => {
-                let target = folder.join(running.item.name(core, &start));
-                running.check(&target).map_err(|error| core.clean(error))?;
+                let target = folder.join(running.item.name(client, &start));
+                running.check(&target).map_err(|error| client.clean(error))?;
                 target
             }
         };
         // The name is the server's.
         let kept = partial.keep(&target, running.overwrite);
-        kept.map_err(|error| core.clean(error))?;
+        kept.map_err(|error| client.clean(error))?;
         Ok(target)
     }
 
     /// Into a writer, which is not flushed; how many bytes is returned. What breaks off after the
     /// first byte is an error: a writer cannot take back.
     pub fn to_writer(self, mut writer: impl Write) -> Result<u64> {
-        let (core, request, mut running) = self.begin()?;
-        core.ask(request, |answer| {
+        let (client, request, mut running) = self.begin()?;
+        client.ask(request, |answer| {
             let mut written = false;
             let outcome = running.stream(answer, |block| {
                 written = true;
@@ -216,13 +216,13 @@ impl<'s> Download<'s> {
 
     /// Into memory, up to [`max_response`](crate::HttpOptions::max_response).
     pub fn to_bytes(self) -> Result<Vec<u8>> {
-        let (core, request, mut running) = self.begin()?;
-        core.ask(request, |answer| running.collect(answer))
+        let (client, request, mut running) = self.begin()?;
+        client.ask(request, |answer| running.collect(answer))
     }
 
-    fn begin(self) -> Result<(&'s Core, Request<'static>, Running<'s>)> {
-        let Download { core, request, item, overwrite, progress } = self;
-        Ok((core, request?, Running { item, overwrite, progress }))
+    fn begin(self) -> Result<(&'s Client, Request<'static>, Running<'s>)> {
+        let Download { client, request, item, overwrite, progress } = self;
+        Ok((client, request?, Running { item, overwrite, progress }))
     }
 }
 

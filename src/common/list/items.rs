@@ -8,7 +8,7 @@ use std::vec;
 
 use super::page::{Ask, Fetched};
 use super::{List, Listed, OnChange};
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::on_another_thread;
 use crate::stop::{AtStop, Stop};
 use crate::xml::Unreadable;
@@ -21,7 +21,7 @@ const CHANGED: &str = "the list changed while it was read";
 
 /// The iterator over a [`List`].
 pub struct Items<'s, T> {
-    core: &'s Arc<Core>,
+    client: &'s Arc<Client>,
     ask: Arc<Ask<T>>,
     on_change: OnChange,
     here: vec::IntoIter<Result<T>>,
@@ -43,7 +43,7 @@ struct Ahead<T> {
     most: usize,
     in_flight: VecDeque<(u32, JoinHandle<Result<Fetched<T>>>)>,
     /// The session to ask over, what ends that, and what ends it with the session's own stop.
-    over: Option<(Arc<Core>, Stop, Option<AtStop>)>,
+    over: Option<(Arc<Client>, Stop, Option<AtStop>)>,
 }
 
 impl<T> Items<'_, T> {
@@ -70,7 +70,7 @@ impl<T> Items<'_, T> {
 impl<'s, T: Listed> Items<'s, T> {
     pub(super) fn new(list: List<'s, T>) -> Items<'s, T> {
         Items {
-            core: list.core,
+            client: list.client,
             ask: Arc::new(list.ask),
             on_change: list.on_change,
             here: Vec::new().into_iter(),
@@ -88,7 +88,7 @@ impl<'s, T: Listed> Items<'s, T> {
     fn advance(&mut self, number: u32) -> Result<()> {
         let fetched = match self.ahead.take(number) {
             Some(page) => page,
-            None => self.ask.fetch(self.core, number),
+            None => self.ask.fetch(self.client, number),
         };
         let page = match fetched {
             Err(error) if number > 1 && error.code() == Some(NO_SUCH_PAGE) => {
@@ -111,7 +111,7 @@ impl<'s, T: Listed> Items<'s, T> {
                     let (seen, total) = (self.seen, page.total);
                     let what = format!("page {number} is empty, with {seen} of {total} items read");
                     let error = Error::decode(what).doing(self.doing());
-                    self.core.clean(error).at(self.core.address(&self.ask.path))
+                    self.client.clean(error).at(self.client.address(&self.ask.path))
                 });
             }
             // By what the server gives, which may be less than what was asked for.
@@ -122,7 +122,7 @@ impl<'s, T: Listed> Items<'s, T> {
             if self.on_change == OnChange::Fail {
                 self.before.extend(page.ids);
             }
-            self.ahead.fill(self.core, &self.ask, next, self.expected);
+            self.ahead.fill(self.client, &self.ask, next, self.expected);
         }
         self.here = page.items.into_iter();
         Ok(())
@@ -144,7 +144,7 @@ impl<'s, T: Listed> Items<'s, T> {
             });
         }
         if let Some(twice) = ids.iter().find(|id| self.before.contains(*id)) {
-            let twice = self.core.shown(twice);
+            let twice = self.client.shown(twice);
             return self.changed(|| {
                 let both = format!("on page {} and on page {number}", number - 1);
                 self.change(format!("the item with the id {twice:?} is {both}"))
@@ -163,7 +163,7 @@ impl<'s, T: Listed> Items<'s, T> {
 
     fn change(&self, what: String) -> Error {
         let error = Error::new(ErrorKind::Changed, format!("{CHANGED}: {what}"));
-        self.core.clean(error.doing(self.doing()))
+        self.client.clean(error.doing(self.doing()))
     }
 
     fn doing(&self) -> String {
@@ -184,20 +184,20 @@ impl<T: Listed> Ahead<T> {
     }
 
     /// Asks for pages from `next` on, as many as may be in flight.
-    fn fill(&mut self, core: &Arc<Core>, ask: &Arc<Ask<T>>, next: u32, last: u32) {
+    fn fill(&mut self, client: &Arc<Client>, ask: &Arc<Ask<T>>, next: u32, last: u32) {
         while self.in_flight.len() < self.most {
             let number = self.in_flight.back().map_or(next, |(last, _)| last.saturating_add(1));
             if number > last {
                 break;
             }
-            let (core, ..) = self.over.get_or_insert_with(|| {
-                let (stop, link) = core.stop().map_or_else(|| (Stop::new(), None), Stop::branch);
-                (Arc::new(core.branch(&stop)), stop, link)
+            let (client, ..) = self.over.get_or_insert_with(|| {
+                let (stop, link) = client.stop().map_or_else(|| (Stop::new(), None), Stop::branch);
+                (Arc::new(client.branch(&stop)), stop, link)
             });
-            let (core, ask) = (core.clone(), ask.clone());
+            let (client, ask) = (client.clone(), ask.clone());
             let thread = std::thread::Builder::new()
                 .name(format!("page {number}"))
-                .spawn(on_another_thread(move || ask.fetch(&core, number)));
+                .spawn(on_another_thread(move || ask.fetch(&client, number)));
             match thread {
                 Ok(thread) => self.in_flight.push_back((number, thread)),
                 // No thread to be had: the page is asked for when it is needed.

@@ -13,7 +13,7 @@ pub use page::{OnUnreadable, Page};
 use self::page::Ask;
 use super::query::{Filter, Sort};
 use crate::Result;
-use crate::core::Core;
+use crate::client::Client;
 use crate::operation::{Operation, PathSegment};
 use crate::xml::FromXml;
 
@@ -66,7 +66,7 @@ pub trait Listed: FromXml + Send + 'static {
 /// REST: [Paginating Results](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_concepts_paging.htm).
 #[must_use = "a list asks nothing until it is iterated"]
 pub struct List<'s, T> {
-    core: &'s Arc<Core>,
+    client: &'s Arc<Client>,
     ask: Ask<T>,
     prefetch: usize,
     on_change: OnChange,
@@ -93,20 +93,20 @@ pub enum OnChange {
 }
 
 impl<'s, T: ListItem> List<'s, T> {
-    pub(crate) fn new(core: &'s Arc<Core>, path: String) -> List<'s, T> {
+    pub(crate) fn new(client: &'s Arc<Client>, path: String) -> List<'s, T> {
         let (prefetch, on_change) = (0, OnChange::default());
-        List { core, ask: Ask::new(path), prefetch, on_change, of: PhantomData }
+        List { client, ask: Ask::new(path), prefetch, on_change, of: PhantomData }
     }
 
     /// The list that an operation gives.
     pub(crate) fn of(
-        core: &'s Arc<Core>,
+        client: &'s Arc<Client>,
         operation: &'static Operation,
         ids: &[&dyn PathSegment],
     ) -> List<'s, T> {
         let (prefetch, on_change) = (0, OnChange::default());
-        let ask = Ask::of(core.call(operation, ids));
-        List { core, ask, prefetch, on_change, of: PhantomData }
+        let ask = Ask::of(client.call(operation, ids));
+        List { client, ask, prefetch, on_change, of: PhantomData }
     }
 
     /// A further question in the address.
@@ -133,7 +133,7 @@ impl<'s, T: ListItem> List<'s, T> {
 
     /// As [`filter`](List::filter), unless the server cannot be asked for it.
     pub(crate) fn filter_if_possible(mut self, filter: Filter<T>) -> Self {
-        if filter.text().is_ok() && self.core.version >= crate::ApiVersion::new(2, 3) {
+        if filter.text().is_ok() && self.client.version >= crate::ApiVersion::new(2, 3) {
             self.ask.filters.push(filter);
         }
         self
@@ -191,14 +191,14 @@ impl<'s, T: ListItem> List<'s, T> {
     ///
     /// With [`OnUnreadable::Fail`], the first item that cannot be read.
     pub fn page(&self, number: u32) -> Result<Page<T>> {
-        self.ask.fetch(self.core, number)?.into_page(self.ask.on_unreadable)
+        self.ask.fetch(self.client, number)?.into_page(self.ask.on_unreadable)
     }
 
     /// How many items there are. Asks for a page of one item.
     pub fn total(&self) -> Result<u64> {
         self.ask.check()?;
         let ask = Ask { size: 1, ..self.ask.clone() };
-        Ok(ask.fetch(self.core, 1)?.total)
+        Ok(ask.fetch(self.client, 1)?.total)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::query::{Filter, Sort};
 use super::Listed;
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::Request;
 use crate::operation::Call;
 use crate::xml::{Node, Unreadable};
@@ -126,10 +126,10 @@ impl<T: Listed> Ask<T> {
         }
     }
 
-    pub(super) fn fetch(&self, core: &Core, number: u32) -> Result<Fetched<T>> {
+    pub(super) fn fetch(&self, client: &Client, number: u32) -> Result<Fetched<T>> {
         let request =
             self.request(number).map_err(|error| error.doing(format!("listing {}", self.path)))?;
-        core.xml(request, |root| read(root, number, self.size, self.on_unreadable))
+        client.xml(request, |root| read(root, number, self.size, self.on_unreadable))
     }
 
     fn request(&self, number: u32) -> Result<Request<'static>> {

@@ -12,7 +12,7 @@ pub use rule::{PermissionChanges, PermissionRule};
 use rule::{Rules, check, merged};
 pub use words::{Capability, DefaultsFor, PermissionMode};
 
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::{Request, encode_segment};
 use crate::ids::{DatabaseId, Located, Permissioned, ProjectId};
 use crate::{Result, Session};
@@ -50,7 +50,7 @@ impl Session<'_> {
     /// ```
     pub fn permissions<I: Permissioned>(&self, id: &I) -> Permissions<'_> {
         Permissions {
-            core: self.core(),
+            client: self.core(),
             path: format!("{}/permissions", id.path()),
             since: I::SINCE,
         }
@@ -68,20 +68,20 @@ impl Session<'_> {
     /// ```
     pub fn default_permissions(&self, id: &ProjectId, of: DefaultsFor) -> Permissions<'_> {
         let path = format!("{}/default-permissions/{}", id.path(), of.as_str());
-        Permissions { core: self.core(), path, since: of.since() }
+        Permissions { client: self.core(), path, since: of.since() }
     }
 
     /// What the tables of a database get for permissions.
     pub fn default_table_permissions(&self, id: &DatabaseId) -> Permissions<'_> {
         let path = format!("{}/default-permissions/tables", id.path());
-        Permissions { core: self.core(), path, since: (3, 5) }
+        Permissions { client: self.core(), path, since: (3, 5) }
     }
 }
 
 /// A set of permissions; see [`Session::permissions`] and [`Session::default_permissions`].
 #[derive(Clone, Debug)]
 pub struct Permissions<'s> {
-    core: &'s Arc<Core>,
+    client: &'s Arc<Client>,
     path: String,
     since: (u16, u16),
 }
@@ -94,7 +94,7 @@ impl Permissions<'_> {
     /// and its kin, API 2.0; default permissions 2.1, views 3.2, flows 3.3, databases and tables
     /// 3.5, virtual connections 3.22.
     pub fn list(&self) -> Result<Vec<PermissionRule>> {
-        self.core.xml(self.request(Request::get(self.core.site(&self.path))), rule::read)
+        self.client.xml(self.request(Request::get(self.client.site(&self.path))), rule::read)
     }
 
     /// Adds rules to those that are set, and gives the rules that the server answers with. Where
@@ -114,8 +114,8 @@ impl Permissions<'_> {
         if new.0.is_empty() {
             return Ok(Vec::new());
         }
-        let request = self.request(Request::put(self.core.site(&self.path)));
-        self.core.xml(request.element(&new)?, rule::read)
+        let request = self.request(Request::put(self.client.site(&self.path)));
+        self.client.xml(request.element(&new)?, rule::read)
     }
 
     /// Deletes what these rules say, one request for each capability.
@@ -136,7 +136,7 @@ impl Permissions<'_> {
                     encode_segment(capability.as_str()),
                     encode_segment(mode.as_str())
                 );
-                self.core.done(self.request(Request::delete(self.core.site(&path))))?;
+                self.client.done(self.request(Request::delete(self.client.site(&path))))?;
             }
         }
         Ok(())

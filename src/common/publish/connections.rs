@@ -6,7 +6,7 @@ use log::warn;
 
 use super::super::connections::Connection;
 use crate::Error;
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::Request;
 use crate::ids::ConnectionId;
 use crate::secret::Secret;
@@ -166,7 +166,7 @@ pub struct PublishedConnection {
 /// Compares what was asked with what is there, where the item's path is known. The item is published,
 /// so that nothing here may look as if it were not.
 pub(crate) fn compare(
-    core: &Core,
+    client: &Client,
     item: Option<&str>,
     asked: &[Asked],
 ) -> Vec<PublishedConnection> {
@@ -174,8 +174,8 @@ pub(crate) fn compare(
         return Vec::new();
     }
     let there = item.and_then(|item| {
-        let request = Request::get(core.site(&format!("{item}/connections")));
-        let there = core.read_all::<Connection>(request, "connections", "connection");
+        let request = Request::get(client.site(&format!("{item}/connections")));
+        let there = client.read_all::<Connection>(request, "connections", "connection");
         let unknown = |error: &Error| {
             warn!(
                 target: "tableau_server_client::publish",

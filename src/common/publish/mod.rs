@@ -15,7 +15,7 @@ use super::filetype::{Magic, split};
 use super::job::JobHandle;
 use super::source::{Opened, Source};
 use super::upload::{Upload, upload};
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::{Multipart, Request};
 use crate::ids::{Located, PersonalSpaceId, ProjectId};
 use crate::secret::Secret;
@@ -53,7 +53,7 @@ pub trait Publishable: FromXml {
 /// published as a job.
 #[must_use = "nothing is sent before `send`"]
 pub struct Publish<'s, 'f, T> {
-    core: &'s Arc<Core>,
+    client: &'s Arc<Client>,
     source: Source<'f>,
     name: Option<String>,
     mode: Option<&'static str>,
@@ -68,9 +68,9 @@ pub struct Publish<'s, 'f, T> {
 }
 
 impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
-    pub(crate) fn new(core: &'s Arc<Core>, source: Source<'f>) -> Publish<'s, 'f, T> {
+    pub(crate) fn new(client: &'s Arc<Client>, source: Source<'f>) -> Publish<'s, 'f, T> {
         Publish {
-            core,
+            client,
             source,
             name: None,
             mode: None,
@@ -148,12 +148,12 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
     /// none of those the room takes, an empty one, or no name. An error after the whole file was
     /// sent (a broken connection, 504) does not say whether the item was published.
     pub fn send(self) -> Result<Published<T>> {
-        let (core, asked, space) = (self.core, self.asked(), self.space.clone());
+        let (client, asked, space) = (self.client, self.asked(), self.space.clone());
         let item: T = self.post(false, |root| T::from_xml(root.need(T::Id::KIND)?))?;
         if let Some(space) = space {
-            check_location(core, &item, &space);
+            check_location(client, &item, &space);
         }
-        let connections = compare(core, Some(&item.id().path()), &asked);
+        let connections = compare(client, Some(&item.id().path()), &asked);
         Ok(Published { item, connections })
     }
 
@@ -164,12 +164,12 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
 
     fn post<A>(mut self, as_job: bool, read: impl Fn(Node<'_>) -> Result<A>) -> Result<A> {
         // Not after a gigabyte was uploaded for nothing.
-        self.core.needs(T::SINCE, || format!("publishing a {}", T::Id::KIND))?;
+        self.client.needs(T::SINCE, || format!("publishing a {}", T::Id::KIND))?;
         if as_job {
-            self.core.needs((3, 0), || "publishing as a job".into())?;
+            self.client.needs((3, 0), || "publishing as a job".into())?;
         }
         if self.space.is_some() {
-            self.core.needs((3, 13), || "publishing to a personal space".into())?;
+            self.client.needs((3, 13), || "publishing to a personal space".into())?;
         }
         let chunked_by_force = self.source.resume.is_some();
         let mut source = std::mem::replace(&mut self.source, Source::path("")).open()?;
@@ -178,7 +178,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         let one_request = source.length < source.chunked_from && !chunked_by_force;
         let upload = match one_request {
             true => None,
-            false => Some(upload(self.core, &mut source)?),
+            false => Some(upload(self.client, &mut source)?),
         };
         let mut request = self.request(&file, as_job, upload.as_ref());
         if one_request && !source.is_replayable() {
@@ -191,13 +191,13 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
             true => body.file(T::PART, &file.name, &mut whole),
             false => body,
         };
-        self.core.xml(request.stream(body.content_type(), &mut body).patiently(), read)
+        self.client.xml(request.stream(body.content_type(), &mut body).patiently(), read)
     }
 
     fn request<'b>(&self, file: &File, as_job: bool, upload: Option<&Upload>) -> Request<'b> {
         let path = match T::EXPERIMENTAL {
-            true => self.core.experimental_site(T::Id::AT),
-            false => self.core.site(T::Id::AT),
+            true => self.client.experimental_site(T::Id::AT),
+            false => self.client.site(T::Id::AT),
         };
         let mut request = Request::post(path);
         if let Some(name) = T::TYPE {
@@ -381,17 +381,17 @@ impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
     /// # }
     /// ```
     pub fn send_as_job(self) -> Result<JobHandle<'s>> {
-        let (core, asked, hidden) = (self.core, self.asked(), self.hidden());
+        let (client, asked, hidden) = (self.client, self.asked(), self.hidden());
         let job =
             self.post(true, |root| crate::resources::jobs::Job::from_xml(root.need("job")?))?;
-        Ok(JobHandle::new(core, job).publishing(asked, hidden))
+        Ok(JobHandle::new(client, job).publishing(asked, hidden))
     }
 }
 
 /// The item is published, so that it is no error where it is.
-fn check_location<T: Publishable>(core: &Core, item: &T, space: &PersonalSpaceId) {
+fn check_location<T: Publishable>(client: &Client, item: &T, space: &PersonalSpaceId) {
     if item.is_elsewhere(space) {
-        let (kind, id) = (T::Id::KIND, core.shown(item.id().as_str()));
+        let (kind, id) = (T::Id::KIND, client.shown(item.id().as_str()));
         warn!(
             target: "tableau_server_client::publish",
             "the {kind} {id} was to go to the personal space {space}, and the server has put it \

@@ -23,14 +23,14 @@ impl<'s> CustomViews<'s> {
     ///
     /// REST: [List Custom Views](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#list_custom_views), API 3.18.
     pub fn list(&self) -> List<'s, CustomView> {
-        List::new(self.core, self.core.site("customviews")).since(3, 18)
+        List::new(self.client, self.client.site("customviews")).since(3, 18)
     }
 
     /// One custom view.
     ///
     /// REST: [Get Custom View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_custom_view), API 3.18.
     pub fn get(&self, id: &CustomViewId) -> Result<CustomView> {
-        self.core.read(Request::get(self.core.site(&id.path())).since(3, 18), "customView")
+        self.client.read(Request::get(self.client.site(&id.path())).since(3, 18), "customView")
     }
 
     /// Changes a custom view's name or owner: what the update leaves unset stays as it is.
@@ -41,22 +41,22 @@ impl<'s> CustomViews<'s> {
         id: &CustomViewId,
         changes: impl Borrow<CustomViewUpdate>,
     ) -> Result<CustomView> {
-        let request = Request::put(self.core.site(&id.path())).since(3, 18);
-        self.core.change(request, changes.borrow())
+        let request = Request::put(self.client.site(&id.path())).since(3, 18);
+        self.client.change(request, changes.borrow())
     }
 
     /// Deletes a custom view.
     ///
     /// REST: [Delete Custom View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_custom_view), API 3.18.
     pub fn delete(&self, id: &CustomViewId) -> Result<()> {
-        self.core.done(Request::delete(self.core.site(&id.path())).since(3, 18))
+        self.client.done(Request::delete(self.client.site(&id.path())).since(3, 18))
     }
 
     /// The users to whom the view shows itself as this custom view.
     ///
     /// REST: [List Users with Custom View as Default](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#list_users_with_custom_view_as_default), API 3.21.
     pub fn default_users(&self, id: &CustomViewId) -> List<'s, DefaultUser> {
-        List::new(self.core, self.default_path(id)).since(3, 21)
+        List::new(self.client, self.default_path(id)).since(3, 21)
     }
 
     /// Makes the view show itself as this custom view to these users, 1 to 100 of them. Gives what
@@ -83,11 +83,11 @@ impl<'s> CustomViews<'s> {
         let request = Request::post(self.default_path(id)).since(3, 21).xml(out.finish()?);
         const RESULTS: (&str, &str) =
             ("customViewAsUserDefaultResults", "customViewAsUserDefaultViewResult");
-        self.core.read_all(request, RESULTS.0, RESULTS.1)
+        self.client.read_all(request, RESULTS.0, RESULTS.1)
     }
 
     fn default_path(&self, id: &CustomViewId) -> String {
-        self.core.site(&format!("{}/default/users", id.path()))
+        self.client.site(&format!("{}/default/users", id.path()))
     }
 }
 

@@ -14,7 +14,7 @@ impl<'s> CustomViews<'s> {
         workbook: &WorkbookId,
         source: impl Into<Source<'f>>,
     ) -> Publish<'s, 'f, CustomView> {
-        Publish::new(self.core, source.into()).child("workbook", "id", workbook)
+        Publish::new(self.client, source.into()).child("workbook", "id", workbook)
     }
 }
 

@@ -19,8 +19,8 @@ impl<'s> Datasources<'s> {
     ///
     /// REST: [Download Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#download_data_source), API 2.0.
     pub fn download(&self, id: &DatasourceId) -> Download<'s> {
-        let request = Request::get(self.core.site(&format!("{}/content", id.path())));
-        Download::new(self.core, Ok(request), Item::new(id, CONTENT).with_extracts())
+        let request = Request::get(self.client.site(&format!("{}/content", id.path())));
+        Download::new(self.client, Ok(request), Item::new(id, CONTENT).with_extracts())
     }
 
     /// An earlier revision of the data source.
@@ -28,7 +28,7 @@ impl<'s> Datasources<'s> {
     /// REST: [Download Data Source Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#download_data_source_revision), API 2.3.
     pub fn download_revision(&self, id: &DatasourceId, revision: u64) -> Download<'s> {
         let path = format!("{}/revisions/{revision}/content", id.path());
-        let request = Request::get(self.core.site(&path)).since(2, 3);
-        Download::new(self.core, Ok(request), Item::new(id, CONTENT).with_extracts())
+        let request = Request::get(self.client.site(&path)).since(2, 3);
+        Download::new(self.client, Ok(request), Item::new(id, CONTENT).with_extracts())
     }
 }

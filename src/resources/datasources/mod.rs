@@ -26,14 +26,14 @@ impl<'s> Datasources<'s> {
     ///
     /// REST: [Query Data Sources](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#query_data_sources), API 1.0.
     pub fn list(&self) -> List<'s, Datasource> {
-        List::new(self.core, self.core.site("datasources"))
+        List::new(self.client, self.client.site("datasources"))
     }
 
     /// One data source.
     ///
     /// REST: [Query Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#query_data_source), API 1.0.
     pub fn get(&self, id: &DatasourceId) -> Result<Datasource> {
-        self.core.read(Request::get(self.core.site(&id.path())), "datasource")
+        self.client.read(Request::get(self.client.site(&id.path())), "datasource")
     }
 
     /// Changes a data source: what the update leaves unset stays as it is. Its tags are changed by
@@ -47,15 +47,15 @@ impl<'s> Datasources<'s> {
         id: &DatasourceId,
         changes: impl Borrow<DatasourceUpdate>,
     ) -> Result<Datasource> {
-        let request = Request::put(self.core.site(&id.path()));
-        self.core.change(request, changes.borrow())
+        let request = Request::put(self.client.site(&id.path()));
+        self.client.change(request, changes.borrow())
     }
 
     /// Deletes a data source. Workbooks that use it stay, without their data.
     ///
     /// REST: [Delete Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#delete_data_source), API 2.0.
     pub fn delete(&self, id: &DatasourceId) -> Result<()> {
-        self.core.done(Request::delete(self.core.site(&id.path())))
+        self.client.done(Request::delete(self.client.site(&id.path())))
     }
 
     /// Refreshes its extracts, fully: starts the job for it. Where one waits already, gives that
@@ -63,21 +63,21 @@ impl<'s> Datasources<'s> {
     ///
     /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 2.8.
     pub fn refresh(&self, id: &DatasourceId) -> Result<JobHandle<'s>> {
-        refresh(self.core, id, false)
+        refresh(self.client, id, false)
     }
 
     /// As [`refresh`](Datasources::refresh), but fetches only what is new.
     ///
     /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 3.25.
     pub fn refresh_incrementally(&self, id: &DatasourceId) -> Result<JobHandle<'s>> {
-        refresh(self.core, id, true)
+        refresh(self.client, id, true)
     }
 
     /// Adds a data source to a schedule, which then refreshes its extract.
     ///
     /// REST: [Add Data Source to Server Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_data_source_to_schedule), API 2.8.
     pub fn add_to_schedule(&self, id: &DatasourceId, schedule: &ScheduleId) -> Result<Scheduled> {
-        add_to_schedule(self.core, schedule, id, "extractRefresh", (2, 8))
+        add_to_schedule(self.client, schedule, id, "extractRefresh", (2, 8))
     }
 }
 
@@ -196,7 +196,7 @@ impl Datasources<'_> {
     /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
     /// else.
     pub fn find_url(&self, address: &str) -> Result<Option<Datasource>> {
-        let place = Place::of(self.core, address)?;
+        let place = Place::of(self.client, address)?;
         let found = match &place {
             Place::ContentUrl(url) => find::fitting(self.list(), [CONTENT_URL.eq(url)], |item| {
                 item.content_url.as_ref() == Some(url)
@@ -209,7 +209,7 @@ impl Datasources<'_> {
             _ => Err(crate::Error::input(format!("{address:?} is no data source's address"))),
         };
         let what = || format!("data sources have the address {address:?}");
-        find::only(self.core, found?, what, |item| item.id.to_string())
+        find::only(self.client, found?, what, |item| item.id.to_string())
     }
 }
 

@@ -14,7 +14,7 @@ impl<'s> Datasources<'s> {
     ///
     /// REST: [Publish Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#publish_data_source), API 2.0.
     pub fn publish<'f>(&self, source: impl Into<Source<'f>>) -> Publish<'s, 'f, Datasource> {
-        Publish::new(self.core, source.into())
+        Publish::new(self.client, source.into())
     }
 
     /// Changes the data of a data source with one Hyper extract, as a job.
@@ -43,14 +43,14 @@ impl<'s> Datasources<'s> {
 
     fn patch(&self, path: String, mut update: HyperUpdate<'_>) -> Result<JobHandle<'s>> {
         let (request_id, body) = update.request()?;
-        self.core.needs((3, 12), || "an update of Hyper data".into())?;
-        let mut request = Request::patch(self.core.site(&path)).header("RequestID", request_id);
+        self.client.needs((3, 12), || "an update of Hyper data".into())?;
+        let mut request = Request::patch(self.client.site(&path)).header("RequestID", request_id);
         if let Some(payload) = update.payload.take() {
-            let upload = upload_whole(self.core, payload)?;
+            let upload = upload_whole(self.client, payload)?;
             request = request.query("uploadSessionId", upload.id());
         }
         let request = request.json(body).repeatable();
-        Ok(JobHandle::new(self.core, self.core.read(request, "job")?))
+        Ok(JobHandle::new(self.client, self.client.read(request, "job")?))
     }
 }
 

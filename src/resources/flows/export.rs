@@ -17,8 +17,8 @@ impl<'s> Flows<'s> {
     ///
     /// REST: [Download Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#download_flow), API 3.3.
     pub fn download(&self, id: &FlowId) -> Download<'s> {
-        let request = Request::get(self.core.site(&format!("{}/content", id.path()))).since(3, 3);
-        Download::new(self.core, Ok(request), Item::new(id, CONTENT))
+        let request = Request::get(self.client.site(&format!("{}/content", id.path()))).since(3, 3);
+        Download::new(self.client, Ok(request), Item::new(id, CONTENT))
     }
 
     /// An earlier revision of the flow.
@@ -26,7 +26,7 @@ impl<'s> Flows<'s> {
     /// REST: [Download Flow Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#download_flow_revision), API 3.3.
     pub fn download_revision(&self, id: &FlowId, revision: u64) -> Download<'s> {
         let path = format!("{}/revisions/{revision}/content", id.path());
-        let request = Request::get(self.core.site(&path)).since(3, 3);
-        Download::new(self.core, Ok(request), Item::new(id, CONTENT))
+        let request = Request::get(self.client.site(&path)).since(3, 3);
+        Download::new(self.client, Ok(request), Item::new(id, CONTENT))
     }
 }

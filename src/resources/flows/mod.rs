@@ -26,15 +26,15 @@ impl<'s> Flows<'s> {
     ///
     /// REST: [Query Flows for a Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#query_flows_for_site), API 3.3.
     pub fn list(&self) -> List<'s, Flow> {
-        List::new(self.core, self.core.site("flows")).since(3, 3)
+        List::new(self.client, self.client.site("flows")).since(3, 3)
     }
 
     /// One flow, with its output steps.
     ///
     /// REST: [Query Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#query_flow), API 3.3.
     pub fn get(&self, id: &FlowId) -> Result<Flow> {
-        let request = Request::get(self.core.site(&id.path())).since(3, 3);
-        self.core.xml(request, |root| {
+        let request = Request::get(self.client.site(&id.path())).since(3, 3);
+        self.client.xml(request, |root| {
             let mut flow: Flow = root.child("flow")?;
             // They stand beside the flow.
             if flow.output_steps.is_empty() {
@@ -49,15 +49,15 @@ impl<'s> Flows<'s> {
     ///
     /// REST: [Update Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#update_flow), API 3.3.
     pub fn update(&self, id: &FlowId, changes: impl Borrow<FlowUpdate>) -> Result<Flow> {
-        let request = Request::put(self.core.site(&id.path())).since(3, 3);
-        self.core.change(request, changes.borrow())
+        let request = Request::put(self.client.site(&id.path())).since(3, 3);
+        self.client.change(request, changes.borrow())
     }
 
     /// Deletes a flow.
     ///
     /// REST: [Delete Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#delete_flow), API 3.3.
     pub fn delete(&self, id: &FlowId) -> Result<()> {
-        self.core.done(Request::delete(self.core.site(&id.path())).since(3, 3))
+        self.client.done(Request::delete(self.client.site(&id.path())).since(3, 3))
     }
 
     /// Runs a flow, all of it: starts the job for it, which knows the run
@@ -80,7 +80,7 @@ impl<'s> Flows<'s> {
     ) -> Result<JobHandle<'s>> {
         let run = run.borrow();
         if !run.parameters.is_empty() {
-            self.core.needs((3, 15), || "a run of a flow with parameters".into())?;
+            self.client.needs((3, 15), || "a run of a flow with parameters".into())?;
         }
         self.run(id, xml::request(&(id, run))?)
     }
@@ -89,13 +89,13 @@ impl<'s> Flows<'s> {
     ///
     /// REST: [Add Flow Task to Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_flow_task_to_schedule), API 3.3.
     pub fn add_to_schedule(&self, id: &FlowId, schedule: &ScheduleId) -> Result<Scheduled> {
-        add_to_schedule(self.core, schedule, id, "runFlow", (3, 3))
+        add_to_schedule(self.client, schedule, id, "runFlow", (3, 3))
     }
 
     fn run(&self, id: &FlowId, body: String) -> Result<JobHandle<'s>> {
-        let path = self.core.site(&format!("{}/run", id.path()));
-        let started = self.core.read(Request::post(path).since(3, 3).xml(body), "job");
-        or_waiting(self.core, started, |job| job.flow.as_ref() == Some(id))
+        let path = self.client.site(&format!("{}/run", id.path()));
+        let started = self.client.read(Request::post(path).since(3, 3).xml(body), "job");
+        or_waiting(self.client, started, |job| job.flow.as_ref() == Some(id))
     }
 }
 
@@ -252,7 +252,7 @@ impl Flows<'_> {
     /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
     /// else.
     pub fn find_url(&self, address: &str) -> Result<Option<Flow>> {
-        let place = Place::of(self.core, address)?;
+        let place = Place::of(self.client, address)?;
         if place.number("flows").is_none() {
             return Err(crate::Error::input(format!("{address:?} is no flow's address")));
         }
@@ -260,6 +260,6 @@ impl Flows<'_> {
             place.is_number_of("flows", flow.webpage_url.as_deref())
         });
         let what = || format!("flows have the address {address:?}");
-        find::only(self.core, found?, what, |flow| flow.id.to_string())
+        find::only(self.client, found?, what, |flow| flow.id.to_string())
     }
 }

@@ -9,7 +9,7 @@ impl<'s> Flows<'s> {
     ///
     /// REST: [Publish Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#publish_flow), API 3.3.
     pub fn publish<'f>(&self, source: impl Into<Source<'f>>) -> Publish<'s, 'f, Flow> {
-        Publish::new(self.core, source.into())
+        Publish::new(self.client, source.into())
     }
 }
 

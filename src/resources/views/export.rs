@@ -14,7 +14,7 @@ pub(crate) const IMAGE: Extensions = &[(Some(Magic::Xml), "svg"), (None, "png")]
 
 impl<'s> Views<'s> {
     fn file(&self, id: &ViewId, below: &str) -> Request<'static> {
-        Request::get(self.core.site(&format!("{}/{below}", id.path())))
+        Request::get(self.client.site(&format!("{}/{below}", id.path())))
     }
 
     /// The view as an image.
@@ -26,7 +26,7 @@ impl<'s> Views<'s> {
         if options.is_sized() {
             request = request.since(3, 23);
         }
-        Download::new(self.core, options.add(request), Item::new(id, IMAGE))
+        Download::new(self.client, options.add(request), Item::new(id, IMAGE))
     }
 
     /// The view as a PDF.
@@ -34,7 +34,7 @@ impl<'s> Views<'s> {
     /// REST: [Query View PDF](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_view_pdf), API 2.7.
     pub fn pdf(&self, id: &ViewId, options: impl Borrow<PdfExport>) -> Download<'s> {
         let request = options.borrow().add(self.file(id, "pdf").since(2, 7));
-        Download::new(self.core, request, Item::new(id, &[(None, "pdf")]))
+        Download::new(self.client, request, Item::new(id, &[(None, "pdf")]))
     }
 
     /// The data that the view shows, summed up as it shows them, as CSV.
@@ -42,7 +42,7 @@ impl<'s> Views<'s> {
     /// REST: [Query View Data](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_view_data), API 2.7.
     pub fn csv(&self, id: &ViewId, options: impl Borrow<CsvExport>) -> Download<'s> {
         let request = options.borrow().add(self.file(id, "data").since(2, 7));
-        Download::new(self.core, request, Item::new(id, &[(None, "csv")]))
+        Download::new(self.client, request, Item::new(id, &[(None, "csv")]))
     }
 
     /// The crosstab that the view shows as an Excel workbook.
@@ -50,7 +50,7 @@ impl<'s> Views<'s> {
     /// REST: [Download View Crosstab Excel](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_view_crosstab_excel), API 3.8.
     pub fn excel(&self, id: &ViewId, options: impl Borrow<ExcelExport>) -> Download<'s> {
         let request = options.borrow().add(self.file(id, "crosstab/excel").since(3, 8));
-        Download::new(self.core, request, Item::new(id, &[(None, "xlsx")]))
+        Download::new(self.client, request, Item::new(id, &[(None, "xlsx")]))
     }
 
     /// The thumbnail of a view, a PNG.
@@ -59,6 +59,6 @@ impl<'s> Views<'s> {
     pub fn preview_image(&self, workbook: &WorkbookId, id: &ViewId) -> Download<'s> {
         let path = format!("{}/{}/previewImage", workbook.path(), id.path());
         let item = Item::new(id, &[(None, "png")]);
-        Download::new(self.core, Ok(Request::get(self.core.site(&path))), item)
+        Download::new(self.client, Ok(Request::get(self.client.site(&path))), item)
     }
 }

@@ -25,7 +25,7 @@ impl<'s> Views<'s> {
     ///
     /// REST: [Query Views for Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_views_for_site), API 2.2.
     pub fn list(&self) -> List<'s, View> {
-        List::new(self.core, self.core.site("views")).since(2, 2)
+        List::new(self.client, self.client.site("views")).since(2, 2)
     }
 
     /// As [`list`](Views::list), with [`View::total_view_count`].
@@ -39,22 +39,22 @@ impl<'s> Views<'s> {
     ///
     /// REST: [Get View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_view), API 3.0.
     pub fn get(&self, id: &ViewId) -> Result<View> {
-        self.core.read(Request::get(self.core.site(&id.path())).since(3, 0), "view")
+        self.client.read(Request::get(self.client.site(&id.path())).since(3, 0), "view")
     }
 
     /// As [`get`](Views::get), with [`View::total_view_count`].
     ///
     /// REST: [Get View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_view), API 3.0.
     pub fn get_with_usage(&self, id: &ViewId) -> Result<View> {
-        let request = Request::get(self.core.site(&id.path())).since(3, 0);
-        self.core.read(request.query(USAGE.0, USAGE.1), "view")
+        let request = Request::get(self.client.site(&id.path())).since(3, 0);
+        self.client.read(request.query(USAGE.0, USAGE.1), "view")
     }
 
     /// Deletes a view. The other views of its workbook stay.
     ///
     /// REST: [Delete View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_view), API 3.27.
     pub fn delete(&self, id: &ViewId) -> Result<()> {
-        self.core.done(Request::delete(self.core.site(&id.path())).since(3, 27))
+        self.client.done(Request::delete(self.client.site(&id.path())).since(3, 27))
     }
 }
 
@@ -148,7 +148,7 @@ impl Views<'_> {
     /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
     /// else.
     pub fn find_url(&self, address: &str) -> Result<Option<View>> {
-        let parts = match Place::of(self.core, address)? {
+        let parts = match Place::of(self.client, address)? {
             Place::ContentUrl(url) => url.split('/').map(str::to_owned).collect(),
             Place::Page(parts) if parts[0] == "views" => parts[1..].to_vec(),
             Place::Page(_) => Vec::new(),
@@ -162,7 +162,7 @@ impl Views<'_> {
             view.content_url.as_deref() == Some(&*url)
         });
         let what = || format!("views have the address {address:?}");
-        find::only(self.core, found?, what, |view| view.id.to_string())
+        find::only(self.client, found?, what, |view| view.id.to_string())
     }
 }
 

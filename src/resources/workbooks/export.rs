@@ -12,7 +12,7 @@ const CONTENT: Extensions =
 
 impl<'s> Workbooks<'s> {
     fn file(&self, id: &WorkbookId, below: &str) -> Request<'static> {
-        Request::get(self.core.site(&format!("{}/{below}", id.path())))
+        Request::get(self.client.site(&format!("{}/{below}", id.path())))
     }
 
     /// The workbook itself, `.twbx` or `.twb`.
@@ -20,7 +20,7 @@ impl<'s> Workbooks<'s> {
     /// REST: [Download Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_workbook), API 2.0.
     pub fn download(&self, id: &WorkbookId) -> Download<'s> {
         let item = Item::new(id, CONTENT).with_extracts();
-        Download::new(self.core, Ok(self.file(id, "content")), item)
+        Download::new(self.client, Ok(self.file(id, "content")), item)
     }
 
     /// An earlier revision of the workbook.
@@ -28,7 +28,7 @@ impl<'s> Workbooks<'s> {
     /// REST: [Download Workbook Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_workbook_revision), API 2.3.
     pub fn download_revision(&self, id: &WorkbookId, revision: u64) -> Download<'s> {
         let request = self.file(id, &format!("revisions/{revision}/content")).since(2, 3);
-        Download::new(self.core, Ok(request), Item::new(id, CONTENT).with_extracts())
+        Download::new(self.client, Ok(request), Item::new(id, CONTENT).with_extracts())
     }
 
     /// All sheets of the workbook as a PDF.
@@ -42,7 +42,7 @@ impl<'s> Workbooks<'s> {
             request = request.since(3, 23);
         }
         let item = Item::new(id, &[(None, "pdf")]);
-        Download::new(self.core, options.add(request), item)
+        Download::new(self.client, options.add(request), item)
     }
 
     /// All sheets of the workbook as a PowerPoint presentation, a picture on each slide.
@@ -54,7 +54,7 @@ impl<'s> Workbooks<'s> {
         options: impl Borrow<PowerPointExport>,
     ) -> Download<'s> {
         let request = options.borrow().add(self.file(id, "powerpoint").since(3, 8));
-        Download::new(self.core, request, Item::new(id, &[(None, "pptx")]))
+        Download::new(self.client, request, Item::new(id, &[(None, "pptx")]))
     }
 
     /// The thumbnail of the workbook, a PNG.
@@ -62,6 +62,6 @@ impl<'s> Workbooks<'s> {
     /// REST: [Query Workbook Preview Image](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbook_preview_image), API 1.0.
     pub fn preview_image(&self, id: &WorkbookId) -> Download<'s> {
         let item = Item::new(id, &[(None, "png")]);
-        Download::new(self.core, Ok(self.file(id, "previewImage")), item)
+        Download::new(self.client, Ok(self.file(id, "previewImage")), item)
     }
 }

@@ -32,14 +32,14 @@ impl<'s> Workbooks<'s> {
     ///
     /// REST: [Query Workbooks for Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbooks_for_site), API 2.3.
     pub fn list(&self) -> List<'s, Workbook> {
-        List::new(self.core, self.core.site("workbooks"))
+        List::new(self.client, self.client.site("workbooks"))
     }
 
     /// One workbook.
     ///
     /// REST: [Query Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbook), API 1.0.
     pub fn get(&self, id: &WorkbookId) -> Result<Workbook> {
-        self.core.read(Request::get(self.core.site(&id.path())), "workbook")
+        self.client.read(Request::get(self.client.site(&id.path())), "workbook")
     }
 
     /// The views of a workbook.
@@ -57,11 +57,11 @@ impl<'s> Workbooks<'s> {
     }
 
     fn views_request(&self, id: &WorkbookId) -> Request<'static> {
-        Request::get(self.core.site(&format!("{}/views", id.path())))
+        Request::get(self.client.site(&format!("{}/views", id.path())))
     }
 
     fn views_of(&self, id: &WorkbookId, request: Request<'_>) -> Result<Vec<View>> {
-        let mut views: Vec<View> = self.core.read_all(request, "views", "view")?;
+        let mut views: Vec<View> = self.client.read_all(request, "views", "view")?;
         for view in &mut views {
             // The answer leaves out what the question said.
             view.workbook.get_or_insert_with(|| id.clone());
@@ -85,7 +85,7 @@ impl<'s> Workbooks<'s> {
         id: &WorkbookId,
         changes: impl Borrow<WorkbookUpdate>,
     ) -> Result<Workbook> {
-        self.core.change(self.update_request(id, changes.borrow())?, changes.borrow())
+        self.client.change(self.update_request(id, changes.borrow())?, changes.borrow())
     }
 
     /// As [`update`](Workbooks::update), and asks for [`View::acceleration_status`] of the views.
@@ -98,7 +98,7 @@ impl<'s> Workbooks<'s> {
     ) -> Result<Workbook> {
         let request = self.update_request(id, changes.borrow())?;
         let request = request.query("includeViewAccelerationStatus", "true");
-        self.core.change(request, changes.borrow())
+        self.client.change(request, changes.borrow())
     }
 
     fn update_request(
@@ -107,20 +107,20 @@ impl<'s> Workbooks<'s> {
         changes: &WorkbookUpdate,
     ) -> Result<Request<'static>> {
         if changes.location.is_some() {
-            self.core.needs((3, 13), || "moving a workbook to a personal space".into())?;
+            self.client.needs((3, 13), || "moving a workbook to a personal space".into())?;
             in_one_place(changes.project.is_some(), true, || format!("the workbook {id}"))?;
         }
         if changes.description.is_some() {
-            self.core.needs((3, 21), || "the description of a workbook".into())?;
+            self.client.needs((3, 21), || "the description of a workbook".into())?;
         }
-        Ok(Request::put(self.core.site(&id.path())))
+        Ok(Request::put(self.client.site(&id.path())))
     }
 
     /// Deletes a workbook and its views.
     ///
     /// REST: [Delete Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_workbook), API 2.0.
     pub fn delete(&self, id: &WorkbookId) -> Result<()> {
-        self.core.done(Request::delete(self.core.site(&id.path())))
+        self.client.done(Request::delete(self.client.site(&id.path())))
     }
 
     /// Refreshes its extracts, fully: starts the job for it. Where one waits already, gives that
@@ -128,14 +128,14 @@ impl<'s> Workbooks<'s> {
     ///
     /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 2.8.
     pub fn refresh(&self, id: &WorkbookId) -> Result<JobHandle<'s>> {
-        refresh(self.core, id, false)
+        refresh(self.client, id, false)
     }
 
     /// As [`refresh`](Workbooks::refresh), but fetches only what is new.
     ///
     /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 3.25.
     pub fn refresh_incrementally(&self, id: &WorkbookId) -> Result<JobHandle<'s>> {
-        refresh(self.core, id, true)
+        refresh(self.client, id, true)
     }
 
     /// What of a workbook is lost where it is downgraded to an earlier version of Tableau, such as
@@ -147,16 +147,16 @@ impl<'s> Workbooks<'s> {
         id: &WorkbookId,
         product_version: &str,
     ) -> Result<Vec<DowngradedFeature>> {
-        let path = self.core.site(&format!("{}/downGradeInfo", id.path()));
+        let path = self.client.site(&format!("{}/downGradeInfo", id.path()));
         let request = Request::get(path).since(3, 5).query("productVersion", product_version);
-        self.core.read_all(request, "downgradeInfo", "downgradedFeature")
+        self.client.read_all(request, "downgradeInfo", "downgradedFeature")
     }
 
     /// Adds a workbook to a schedule, which then refreshes its extracts.
     ///
     /// REST: [Add Workbook to Server Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_workbook_to_schedule), API 2.8.
     pub fn add_to_schedule(&self, id: &WorkbookId, schedule: &ScheduleId) -> Result<Scheduled> {
-        add_to_schedule(self.core, schedule, id, "extractRefresh", (2, 8))
+        add_to_schedule(self.client, schedule, id, "extractRefresh", (2, 8))
     }
 }
 
@@ -312,7 +312,7 @@ impl Workbooks<'_> {
     /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
     /// else.
     pub fn find_url(&self, address: &str) -> Result<Option<Workbook>> {
-        let place = Place::of(self.core, address)?;
+        let place = Place::of(self.client, address)?;
         let content_url = match &place {
             Place::ContentUrl(url) => Some(url.as_str()),
             page => page.number("views"),
@@ -329,6 +329,6 @@ impl Workbooks<'_> {
             None => Err(crate::Error::input(format!("{address:?} is no workbook's address"))),
         };
         let what = || format!("workbooks have the address {address:?}");
-        find::only(self.core, found?, what, |workbook| workbook.id.to_string())
+        find::only(self.client, found?, what, |workbook| workbook.id.to_string())
     }
 }

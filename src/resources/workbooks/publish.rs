@@ -26,7 +26,7 @@ impl<'s> Workbooks<'s> {
     ///
     /// REST: [Publish Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#publish_workbook), API 2.0.
     pub fn publish<'f>(&self, source: impl Into<Source<'f>>) -> Publish<'s, 'f, Workbook> {
-        Publish::new(self.core, source.into())
+        Publish::new(self.client, source.into())
     }
 }
 

@@ -4,7 +4,7 @@ use tableau_server_client as tsc;
 use tsc::{
     BatchConnected, Capability, Connected, ConnectionCredentials, ConnectionUpdate, Download,
     GroupId, GroupSetId, NewWarning, PermissionRule, Permissioned, Prunable, PublishConnection,
-    Qualified, Revisioned, Session, Tagged, UserId, WarningType, WarningUpdate,
+    Qualified, Revisioned, Session, Taggable, UserId, WarningType, WarningUpdate,
 };
 
 use super::golden::{Goldens, every};
@@ -26,7 +26,7 @@ pub fn permissions<I: Permissioned>(g: &mut Goldens, id: &I) {
     g.same("delete_permission", |s| s.permissions(id).delete(&rules()[..1]));
 }
 
-pub fn tags<I: Tagged>(g: &mut Goldens, id: &I) {
+pub fn tags<I: Taggable>(g: &mut Goldens, id: &I) {
     g.same("add_tags", |s| s.tags(id).add(["plan", "two words", "größe"]));
     g.same("add_tags.one", |s| s.tags(id).add(["plan"]));
     g.same("delete_tags", |s| s.tags(id).remove(["a/b ü%"]));

@@ -1,0 +1,35 @@
+//! What ids can do: each capability is a trait on the types of ids, with its operations.
+
+/// Declares a capability: a trait on the types of ids whose content has it, and the operations for
+/// each. For other ids the methods do not compile, with a message that says why.
+///
+/// ```text
+/// capability! {
+///     /// The id of content that can be tagged.
+///     pub trait Taggable: "`{Self}` cannot be tagged", "workbooks and views can";
+///     WorkbookId { ADD = ADD_TO_WORKBOOK, REMOVE = REMOVE_FROM_WORKBOOK }
+///     ViewId { ADD = ADD_TO_VIEW, REMOVE = REMOVE_FROM_VIEW }
+/// }
+/// ```
+macro_rules! capability {
+    (
+        $(#[$doc:meta])* pub trait $Trait:ident: $lacks:literal, $who:literal;
+        $First:ident { $($NAME:ident = $OPERATION:ident),+ }
+        $( $Id:ident { $($rest:tt)+ } )*
+    ) => {
+        $(#[$doc])*
+        #[diagnostic::on_unimplemented(message = $lacks, label = "this id", note = $who)]
+        pub trait $Trait: $crate::ids::ContentId {
+            $( #[doc(hidden)] const $NAME: &'static $crate::operation::Operation; )+
+        }
+
+        $crate::common::capability!(@impl $Trait $First { $($NAME = $OPERATION),+ });
+        $( $crate::common::capability!(@impl $Trait $Id { $($rest)+ }); )*
+    };
+    (@impl $Trait:ident $Id:ident { $($NAME:ident = $OPERATION:ident),+ }) => {
+        impl $Trait for $crate::ids::$Id {
+            $( const $NAME: &'static $crate::operation::Operation = &$OPERATION; )+
+        }
+    };
+}
+pub(crate) use capability;

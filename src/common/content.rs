@@ -1,0 +1,39 @@
+//! Reading one item of content by its id: by the item's resource, and for its tags.
+
+use super::capability;
+use crate::operation::operations;
+
+operations! {
+    pub(crate) GET_WORKBOOK = GET "sites/{site}/workbooks/{workbook}" since (2, 0)
+        scope "tableau:content:read"
+        "Get Workbook" "workbooks_and_views.htm#query_workbook";
+    pub(crate) GET_VIEW = GET "sites/{site}/views/{view}" since (3, 0)
+        scope "tableau:content:read"
+        "Get View" "workbooks_and_views.htm#get_view";
+    pub(crate) GET_DATASOURCE = GET "sites/{site}/datasources/{datasource}" since (1, 0)
+        scope "tableau:content:read"
+        "Query Data Source" "data_sources.htm#query_data_source";
+    pub(crate) GET_FLOW = GET "sites/{site}/flows/{flow}" since (3, 3) scope "tableau:flows:read"
+        "Query Flow" "flow.htm#query_flow";
+    GET_DATABASE = GET "sites/{site}/databases/{database}" since (3, 5)
+        scope "tableau:databases:read"
+        "Query Database" "metadata.htm#query_database";
+    GET_TABLE = GET "sites/{site}/tables/{table}" since (3, 5) scope "tableau:tables:read"
+        "Query Table" "metadata.htm#query_table";
+    GET_VIRTUAL_CONNECTION = GET "sites/{site}/virtualconnections/{virtual-connection}"
+        since (3, 18) scope "tableau:virtual_connections:read"
+        "Get Virtual Connection" "virtual_connections.htm#query_virtual_connection";
+}
+
+capability! {
+    /// The id of content that can be read by its id alone.
+    pub trait Readable: "an item cannot be read by `{Self}` alone",
+        "workbooks, views, data sources, flows, databases, tables and virtual connections can";
+    WorkbookId { GET = GET_WORKBOOK }
+    ViewId { GET = GET_VIEW }
+    DatasourceId { GET = GET_DATASOURCE }
+    FlowId { GET = GET_FLOW }
+    DatabaseId { GET = GET_DATABASE }
+    TableId { GET = GET_TABLE }
+    VirtualConnectionId { GET = GET_VIRTUAL_CONNECTION }
+}
