@@ -40,7 +40,7 @@ fn transfer(which: &str, url: &str, file: &Path) -> Result<()> {
     let session = server.sign_in(&tsc::TableauAuth::new("me", "hush"))?;
     match which {
         "upload" => drop(session.workbooks().publish(file).send()?),
-        _ => session.workbooks().download(&"w1".into()).overwrite(true).to_path(file)?,
+        _ => session.workbooks().download("w1").overwrite(true).to_path(file)?,
     }
     session.sign_out()?;
     let status = std::fs::read_to_string("/proc/self/status")?;

@@ -77,9 +77,10 @@ impl<I: Connected> Connections<'_, I> {
     /// and its kin, API 2.0; data sources 2.3, flows 3.3.
     pub fn update(
         &self,
-        connection: &ConnectionId,
+        connection: impl Into<ConnectionId>,
         changes: impl Borrow<ConnectionUpdate>,
     ) -> Result<Connection> {
+        let connection = &connection.into();
         let changes = changes.borrow();
         let path = self.path(&format!("/{}", encode_segment(connection.as_str())));
         let request = Request::put(path).since(I::SINCE.0, I::SINCE.1);
@@ -128,13 +129,13 @@ impl<I: Connected + BatchConnected> Connections<'_, I> {
     ///
     /// REST: [Update Multiple Workbook Connections](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_connections)
     /// and its kin, API 3.26.
-    pub fn update_all<'c>(
+    pub fn update_all<C: Into<ConnectionId>>(
         &self,
-        connections: impl IntoIterator<Item = &'c ConnectionId>,
+        connections: impl IntoIterator<Item = C>,
         changes: impl Borrow<ConnectionUpdate>,
     ) -> Result<Vec<Connection>> {
         let changes = changes.borrow();
-        let ids: Vec<&ConnectionId> = connections.into_iter().collect();
+        let ids: Vec<ConnectionId> = connections.into_iter().map(C::into).collect();
         if ids.is_empty() {
             return Err(Error::input("an update of several connections names none"));
         }
@@ -155,14 +156,14 @@ impl<I: Connected + BatchConnected> Connections<'_, I> {
         let request = request.hiding(changes.password.as_ref());
         let answer: Vec<Connection> = self.client.read_all(request, "connections", "connection")?;
         // The answer may have connections that were not named.
-        for one in answer.iter().filter(|one| ids.contains(&&one.id)) {
+        for one in answer.iter().filter(|one| ids.contains(&one.id)) {
             self.client.compare(&path, changes, one);
         }
         Ok(answer)
     }
 }
 
-fn many(ids: &[&ConnectionId], changes: &ConnectionUpdate) -> Result<String> {
+fn many(ids: &[ConnectionId], changes: &ConnectionUpdate) -> Result<String> {
     let mut out = Out::new();
     out.element("tsRequest", |out| {
         out.element("connectionLUIDs", |out| {

@@ -73,9 +73,10 @@ impl<I: Qualified> QualityWarnings<'_, I> {
     /// REST: [Update Data Quality Warning](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_metadata.htm#update_dqw), API 3.5.
     pub fn update(
         &self,
-        warning: &WarningId,
+        warning: impl Into<WarningId>,
         changes: impl Borrow<WarningUpdate>,
     ) -> Result<QualityWarning> {
+        let warning = &warning.into();
         let request = self.since(Request::put(self.client.site(&warning.path())));
         self.client.change_read(request, changes.borrow(), one)
     }
@@ -83,7 +84,8 @@ impl<I: Qualified> QualityWarnings<'_, I> {
     /// Deletes one, by its own id.
     ///
     /// REST: [Delete Data Quality Warning by ID](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_metadata.htm#delete_dqw_by_id), API 3.5.
-    pub fn delete(&self, warning: &WarningId) -> Result<()> {
+    pub fn delete(&self, warning: impl Into<WarningId>) -> Result<()> {
+        let warning = &warning.into();
         self.client.done(self.since(Request::delete(self.client.site(&warning.path()))))
     }
 

@@ -26,7 +26,8 @@ impl<'s> FlowRuns<'s> {
     /// One run.
     ///
     /// REST: [Get Flow Run](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#get_flow_run), API 3.10.
-    pub fn get(&self, id: &FlowRunId) -> Result<FlowRun> {
+    pub fn get(&self, id: impl Into<FlowRunId>) -> Result<FlowRun> {
+        let id = &id.into();
         self.client.read(Request::get(self.client.site(&id.path())).since(3, 10), "flowRun")
     }
 
@@ -47,7 +48,8 @@ impl<'s> FlowRuns<'s> {
     ///
     /// REST: [Get Flow Run](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#get_flow_run)
     /// and [Query Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_job), API 3.10.
-    pub fn job(&self, id: &FlowRunId) -> Result<JobHandle<'s>> {
+    pub fn job(&self, id: impl Into<FlowRunId>) -> Result<JobHandle<'s>> {
+        let id = &id.into();
         let Some(job) = self.get(id)?.background_job else {
             let what = format!("the run {id} names no background job");
             return Err(Error::new(ErrorKind::NotFound, what));
@@ -58,7 +60,8 @@ impl<'s> FlowRuns<'s> {
     /// Asks the server to stop a run; one that has ended stays as it is.
     ///
     /// REST: [Cancel Flow Run](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#cancel_flow_run), API 3.10.
-    pub fn cancel(&self, id: &FlowRunId) -> Result<()> {
+    pub fn cancel(&self, id: impl Into<FlowRunId>) -> Result<()> {
+        let id = &id.into();
         self.client.done(Request::put(self.client.site(&id.path())).since(3, 10))
     }
 }

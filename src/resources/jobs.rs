@@ -27,7 +27,8 @@ impl<'s> Jobs<'s> {
     /// One job, with its progress and its notes.
     ///
     /// REST: [Query Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_job), API 2.0.
-    pub fn get(&self, id: &JobId) -> Result<Job> {
+    pub fn get(&self, id: impl Into<JobId>) -> Result<Job> {
+        let id = &id.into();
         self.client.read(Request::get(self.client.site(&id.path())), "job")
     }
 
@@ -42,14 +43,16 @@ impl<'s> Jobs<'s> {
     /// ```
     ///
     /// REST: [Query Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_job), API 2.0.
-    pub fn handle(&self, id: &JobId) -> Result<JobHandle<'s>> {
+    pub fn handle(&self, id: impl Into<JobId>) -> Result<JobHandle<'s>> {
+        let id = &id.into();
         Ok(JobHandle::asked(self.client, id, self.get(id)?))
     }
 
     /// Asks the server to stop a job. One that has ended stays as it is.
     ///
     /// REST: [Cancel Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#cancel_job), API 3.1.
-    pub fn cancel(&self, id: &JobId) -> Result<()> {
+    pub fn cancel(&self, id: impl Into<JobId>) -> Result<()> {
+        let id = &id.into();
         self.client.done(Request::put(self.client.site(&id.path())).since(3, 1))
     }
 }

@@ -30,7 +30,8 @@ impl<'s> Projects<'s> {
     /// [`ErrorKind::NotFound`] where no project of the list has that id.
     ///
     /// REST: [Query Projects](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#query_projects), API 2.0.
-    pub fn get(&self, id: &ProjectId) -> Result<Project> {
+    pub fn get(&self, id: impl Into<ProjectId>) -> Result<Project> {
+        let id = &id.into();
         let is_it = |project: &Result<Project>| match project {
             Ok(project) => project.id == *id,
             Err(_) => true,
@@ -106,7 +107,12 @@ impl<'s> Projects<'s> {
     /// Changes a project: what the update leaves unset stays as it is.
     ///
     /// REST: [Update Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#update_project), API 2.0.
-    pub fn update(&self, id: &ProjectId, changes: impl Borrow<ProjectUpdate>) -> Result<Project> {
+    pub fn update(
+        &self,
+        id: impl Into<ProjectId>,
+        changes: impl Borrow<ProjectUpdate>,
+    ) -> Result<Project> {
+        let id = &id.into();
         let request = Request::put(self.client.site(&id.path()));
         self.client.change(request, changes.borrow())
     }
@@ -116,9 +122,10 @@ impl<'s> Projects<'s> {
     /// REST: [Update Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#update_project), API 2.0.
     pub fn update_with_samples(
         &self,
-        id: &ProjectId,
+        id: impl Into<ProjectId>,
         changes: impl Borrow<ProjectUpdate>,
     ) -> Result<Project> {
+        let id = &id.into();
         let request = Request::put(self.client.site(&id.path())).query("publishSamples", "true");
         self.client.change(request, changes.borrow())
     }
@@ -126,7 +133,8 @@ impl<'s> Projects<'s> {
     /// Deletes a project and everything in it.
     ///
     /// REST: [Delete Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#delete_project), API 2.0.
-    pub fn delete(&self, id: &ProjectId) -> Result<()> {
+    pub fn delete(&self, id: impl Into<ProjectId>) -> Result<()> {
+        let id = &id.into();
         self.client.done(Request::delete(self.client.site(&id.path())))
     }
 }

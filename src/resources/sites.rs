@@ -24,14 +24,16 @@ impl<'s> Sites<'s> {
     /// One site; the session's own, unless a server administrator asks.
     ///
     /// REST: [Query Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#query_site), API 1.0.
-    pub fn get(&self, id: &SiteId) -> Result<Site> {
+    pub fn get(&self, id: impl Into<SiteId>) -> Result<Site> {
+        let id = &id.into();
         self.client.read(Request::get(self.at(id.as_str())), "site")
     }
 
     /// As [`get`](Sites::get), with how many users it has and how much its content takes.
     ///
     /// REST: [Query Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#query_site), API 1.0.
-    pub fn get_with_usage(&self, id: &SiteId) -> Result<Site> {
+    pub fn get_with_usage(&self, id: impl Into<SiteId>) -> Result<Site> {
+        let id = &id.into();
         let request = Request::get(self.at(id.as_str())).query("includeUsage", "true");
         self.client.read(request, "site")
     }
@@ -62,7 +64,8 @@ impl<'s> Sites<'s> {
     /// Changes a site: what the update leaves unset stays as it is.
     ///
     /// REST: [Update Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#update_site), API 1.0.
-    pub fn update(&self, id: &SiteId, changes: impl Borrow<SiteUpdate>) -> Result<Site> {
+    pub fn update(&self, id: impl Into<SiteId>, changes: impl Borrow<SiteUpdate>) -> Result<Site> {
+        let id = &id.into();
         let request = Request::put(self.at(id.as_str()));
         self.client.change(request, changes.borrow())
     }
@@ -70,28 +73,32 @@ impl<'s> Sites<'s> {
     /// Deletes a site and everything on it. The session, if it is on that site, ends with it.
     ///
     /// REST: [Delete Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#delete_site), API 1.0.
-    pub fn delete(&self, id: &SiteId) -> Result<()> {
+    pub fn delete(&self, id: impl Into<SiteId>) -> Result<()> {
+        let id = &id.into();
         self.client.done(Request::delete(self.at(id.as_str())))
     }
 
     /// Encrypts all extracts of a site, in the background.
     ///
     /// REST: [Encrypt Extracts in a Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#encrypt_extracts_for_site), API 3.5.
-    pub fn encrypt_extracts(&self, id: &SiteId) -> Result<()> {
+    pub fn encrypt_extracts(&self, id: impl Into<SiteId>) -> Result<()> {
+        let id = &id.into();
         self.extracts(id, "encrypt-extracts")
     }
 
     /// Decrypts all extracts of a site, in the background.
     ///
     /// REST: [Decrypt Extracts in a Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#decrypt_extracts_for_site), API 3.5.
-    pub fn decrypt_extracts(&self, id: &SiteId) -> Result<()> {
+    pub fn decrypt_extracts(&self, id: impl Into<SiteId>) -> Result<()> {
+        let id = &id.into();
         self.extracts(id, "decrypt-extracts")
     }
 
     /// Encrypts all encrypted extracts of a site anew, with new keys, in the background.
     ///
     /// REST: [Reencrypt Extracts in a Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#reencrypt_extracts_for_site), API 3.5.
-    pub fn reencrypt_extracts(&self, id: &SiteId) -> Result<()> {
+    pub fn reencrypt_extracts(&self, id: impl Into<SiteId>) -> Result<()> {
+        let id = &id.into();
         self.extracts(id, "reencrypt-extracts")
     }
 

@@ -30,7 +30,8 @@ impl<'s> Users<'s> {
     /// One user.
     ///
     /// REST: [Query User On Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_users_and_groups.htm#query_user_on_site), API 1.0.
-    pub fn get(&self, id: &UserId) -> Result<User> {
+    pub fn get(&self, id: impl Into<UserId>) -> Result<User> {
+        let id = &id.into();
         self.client.read(Request::get(self.client.site(&id.path())), "user")
     }
 
@@ -57,7 +58,8 @@ impl<'s> Users<'s> {
     /// As [`add`](Users::add).
     ///
     /// REST: [Update User](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_users_and_groups.htm#update_user), API 2.0.
-    pub fn update(&self, id: &UserId, changes: impl Borrow<UserUpdate>) -> Result<User> {
+    pub fn update(&self, id: impl Into<UserId>, changes: impl Borrow<UserUpdate>) -> Result<User> {
+        let id = &id.into();
         let changes = changes.borrow();
         one_way(changes.auth_setting.as_ref(), changes.idp_configuration_id.as_ref())?;
         let request = Request::put(self.client.site(&id.path()));
@@ -71,14 +73,17 @@ impl<'s> Users<'s> {
     /// [`remove_to`](Users::remove_to).
     ///
     /// REST: [Remove User from Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_users_and_groups.htm#remove_user_from_site), API 2.0.
-    pub fn remove(&self, id: &UserId) -> Result<()> {
+    pub fn remove(&self, id: impl Into<UserId>) -> Result<()> {
+        let id = &id.into();
         self.client.done(Request::delete(self.client.site(&id.path())))
     }
 
     /// As [`remove`](Users::remove), and gives what the user owns to another one.
     ///
     /// REST: [Remove User from Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_users_and_groups.htm#remove_user_from_site), API 3.10.
-    pub fn remove_to(&self, id: &UserId, heir: &UserId) -> Result<()> {
+    pub fn remove_to(&self, id: impl Into<UserId>, heir: impl Into<UserId>) -> Result<()> {
+        let id = &id.into();
+        let heir = &heir.into();
         let request = Request::delete(self.client.site(&id.path())).since(3, 10);
         self.client.done(request.query("mapAssetsTo", heir.as_str()))
     }
@@ -86,28 +91,32 @@ impl<'s> Users<'s> {
     /// The workbooks that a user may see.
     ///
     /// REST: [Query Workbooks for User](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbooks_for_user), API 1.0.
-    pub fn workbooks(&self, id: &UserId) -> List<'s, Workbook> {
+    pub fn workbooks(&self, id: impl Into<UserId>) -> List<'s, Workbook> {
+        let id = &id.into();
         List::new(self.client, self.client.site(&format!("{}/workbooks", id.path())))
     }
 
     /// The workbooks that a user owns.
     ///
     /// REST: [Query Workbooks for User](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbooks_for_user), API 1.0.
-    pub fn owned_workbooks(&self, id: &UserId) -> List<'s, Workbook> {
+    pub fn owned_workbooks(&self, id: impl Into<UserId>) -> List<'s, Workbook> {
+        let id = &id.into();
         self.workbooks(id).with(OWNED.0, OWNED.1)
     }
 
     /// The flows that a user may see.
     ///
     /// REST: [Query Flows for User](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#query_flows_for_user), API 3.3.
-    pub fn flows(&self, id: &UserId) -> List<'s, Flow> {
+    pub fn flows(&self, id: impl Into<UserId>) -> List<'s, Flow> {
+        let id = &id.into();
         List::new(self.client, self.client.site(&format!("{}/flows", id.path()))).since(3, 3)
     }
 
     /// The flows that a user owns.
     ///
     /// REST: [Query Flows for User](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#query_flows_for_user), API 3.3.
-    pub fn owned_flows(&self, id: &UserId) -> List<'s, Flow> {
+    pub fn owned_flows(&self, id: impl Into<UserId>) -> List<'s, Flow> {
+        let id = &id.into();
         self.flows(id).with(OWNED.0, OWNED.1)
     }
 }

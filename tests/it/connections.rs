@@ -50,7 +50,7 @@ fn answers_of_every_sort_leave_their_connection_usable() {
         let server = pinned(&raw.url);
         let session = server.sign_in(&auth()).unwrap();
         for _ in 0..5 {
-            session.projects().delete(&"p".into()).unwrap();
+            session.projects().delete("p").unwrap();
         }
         drop(session);
         assert_eq!(raw.connections(), 1);

@@ -83,10 +83,10 @@ fn tableau_s_error_rules_whatever_the_status() {
 #[test]
 fn an_error_in_the_answer_to_a_delete_is_an_error_whatever_the_status() {
     let (_raw, session) = asking(|_| refusal(200, "403004", "not yours"));
-    let error = session.projects().delete(&"p".into()).unwrap_err();
+    let error = session.projects().delete("p").unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("403004")));
     let (_raw, session) = asking(|_| answer(200, &[], "<html>Please sign in</html>"));
-    let error = session.projects().delete(&"p".into()).unwrap_err();
+    let error = session.projects().delete("p").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("HTML"), "{error}");
     // Without a code, and in JSON with a number for one.
@@ -95,18 +95,16 @@ fn an_error_in_the_answer_to_a_delete_is_an_error_whatever_the_status() {
         (r#"{"error":{"code":403004,"summary":"no"}}"#, Some("403004")),
     ] {
         let (_raw, session) = asking(move |_| answer(200, &[], body));
-        for error in
-            [session.projects().delete(&"p".into()).unwrap_err(), list(&session).unwrap_err()]
-        {
+        for error in [session.projects().delete("p").unwrap_err(), list(&session).unwrap_err()] {
             assert_eq!((error.kind(), error.code()), (ErrorKind::Api, code), "{error:?}");
         }
     }
     let (_raw, session) = asking(|_| answer(200, &[], [0xff, 0xfe]));
-    session.projects().delete(&"p".into()).unwrap();
+    session.projects().delete("p").unwrap();
     // Nothing that is said to be packed is nothing.
     let (raw, session) = asking(|_| answer(204, &[("content-encoding", "gzip")], ""));
     for _ in 0..3 {
-        session.projects().delete(&"p".into()).unwrap();
+        session.projects().delete("p").unwrap();
     }
     assert_eq!(raw.connections(), 1);
 }

@@ -28,8 +28,8 @@ fn every_status_keeps_method_and_body() {
         let server = pinned(&raw.url);
         let session = server.sign_in(&auth()).unwrap();
         session.projects().create(tsc::NewProject::new("R&D")).unwrap();
-        session.projects().update(&"p".into(), tsc::ProjectUpdate::new().name("x")).unwrap();
-        session.projects().delete(&"p".into()).unwrap();
+        session.projects().update("p", tsc::ProjectUpdate::new().name("x")).unwrap();
+        session.projects().delete("p").unwrap();
         session.workbooks().list().total().unwrap();
         let seen = raw.seen();
         let calls = &seen[1..];

@@ -261,9 +261,9 @@ fn a_repeated_delete_that_finds_nothing_has_deleted() {
     });
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
-    session.projects().delete(&"p".into()).unwrap();
+    session.projects().delete("p").unwrap();
     // Nothing was lost on the way this time: nothing was there.
-    assert!(session.projects().delete(&"q".into()).unwrap_err().is_not_found());
+    assert!(session.projects().delete("q").unwrap_err().is_not_found());
 }
 
 #[test]

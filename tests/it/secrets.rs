@@ -285,7 +285,7 @@ fn a_token_is_not_shown_by_a_panic_either() {
     let server = with(&raw.url, plain());
     let panic = catch_unwind(AssertUnwindSafe(|| {
         let session = server.sign_in(&tsc::TableauAuth::new("me", PASSWORDS[0])).unwrap();
-        session.workbooks().get(&"w".into()).unwrap();
+        session.workbooks().get("w").unwrap();
     }));
     let text = panic.unwrap_err().downcast::<String>().unwrap();
     assert!(text.contains("403004"), "{text}");
@@ -417,7 +417,7 @@ fn a_server_that_gives_things_secrets_for_names_gets_none_of_them_shown() {
     let session = server.sign_in(&tsc::TableauAuth::new("me", "hush-hush")).unwrap();
     let folder = std::env::temp_dir().join(format!("tsc-named-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let (workbooks, id) = (session.workbooks(), "w".into());
+    let (workbooks, id) = (session.workbooks(), tsc::WorkbookId::from("w"));
     workbooks.download(&id).to_folder(&folder).unwrap();
     let upload = std::sync::Mutex::new(None);
     let source = tsc::Source::bytes("a.twb", &b"<workbook/>"[..]).chunked_from(1).chunk_size(4);
@@ -428,7 +428,7 @@ fn a_server_that_gives_things_secrets_for_names_gets_none_of_them_shown() {
     let connection = tsc::PublishConnection::new("db")
         .credentials(tsc::ConnectionCredentials::new("u", "db-password"));
     let zip = tsc::Source::bytes("c.twb", &b"<workbook/>"[..]);
-    let publish = workbooks.publish(zip).project(&"p".into()).connection(connection);
+    let publish = workbooks.publish(zip).project("p").connection(connection);
     let mut job = publish.send_as_job().unwrap();
     let quick = tsc::JobWait::new().pauses(crate::help::millis(1), crate::help::millis(1));
     let errors = [

@@ -79,7 +79,7 @@ fn making_a_server_sends_nothing() {
 fn a_question_mark_signs_out_once_and_keeps_its_error() {
     fn work(server: &tsc::Server) -> tsc::Result<()> {
         let session = server.sign_in(&auth())?;
-        session.workbooks().get(&"gone".into())?;
+        session.workbooks().get("gone")?;
         unreachable!("the workbook is not there");
     }
     let raw = Raw::signed_in(|_| refusal(404, "404006", "no such workbook"));
@@ -277,7 +277,7 @@ fn an_expired_session_has_ended_already() {
 fn a_failed_sign_out_is_a_warning_and_hides_no_other_error() {
     fn work(server: &tsc::Server) -> tsc::Result<()> {
         let session = server.sign_in(&auth())?;
-        session.workbooks().get(&"gone".into()).map(drop)
+        session.workbooks().get("gone").map(drop)
     }
     logs::start();
     let raw = Raw::start(|seen| match seen.path().rsplit('/').next() {

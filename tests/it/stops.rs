@@ -265,7 +265,7 @@ fn a_download_that_stops_in_the_middle_ends() {
         }
         let session = with(&server.url, options).into_session(&auth()).unwrap();
         let download = |session: &Session<'_>| {
-            session.workbooks().download(&"w1".into()).to_writer(&mut io::sink()).map(drop)
+            session.workbooks().download("w1").to_writer(&mut io::sink()).map(drop)
         };
         let (error, took) = stopped(&session, download, || count.load(Ordering::SeqCst) > 0);
         assert_eq!(error.kind(), ErrorKind::Cancelled, "{error:?}");

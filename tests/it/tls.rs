@@ -356,7 +356,7 @@ fn an_end_without_a_goodbye_is_a_broken_connection() {
         });
         let options = plain().verify(authority.file()).retries(tsc::Retries::none());
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
-        let got = session.workbooks().download(&"w".into()).to_bytes();
+        let got = session.workbooks().download("w").to_bytes();
         match goodbye {
             true => assert_eq!(got.unwrap(), b"PK the file"),
             false => {

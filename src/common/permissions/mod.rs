@@ -66,13 +66,19 @@ impl Session<'_> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn default_permissions(&self, id: &ProjectId, of: DefaultsFor) -> Permissions<'_> {
+    pub fn default_permissions(
+        &self,
+        id: impl Into<ProjectId>,
+        of: DefaultsFor,
+    ) -> Permissions<'_> {
+        let id = &id.into();
         let path = format!("{}/default-permissions/{}", id.path(), of.as_str());
         Permissions { client: self.core(), path, since: of.since() }
     }
 
     /// What the tables of a database get for permissions.
-    pub fn default_table_permissions(&self, id: &DatabaseId) -> Permissions<'_> {
+    pub fn default_table_permissions(&self, id: impl Into<DatabaseId>) -> Permissions<'_> {
+        let id = &id.into();
         let path = format!("{}/default-permissions/tables", id.path());
         Permissions { client: self.core(), path, since: (3, 5) }
     }

@@ -326,7 +326,8 @@ pub trait InProject: Publishable {}
 
 impl<T: InProject> Publish<'_, '_, T> {
     /// The project that it goes to. Default: the site's default project.
-    pub fn project(self, id: &ProjectId) -> Self {
+    pub fn project(self, id: impl Into<ProjectId>) -> Self {
+        let id = &id.into();
         self.child("project", "id", id)
     }
 

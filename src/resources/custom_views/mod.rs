@@ -29,7 +29,8 @@ impl<'s> CustomViews<'s> {
     /// One custom view.
     ///
     /// REST: [Get Custom View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_custom_view), API 3.18.
-    pub fn get(&self, id: &CustomViewId) -> Result<CustomView> {
+    pub fn get(&self, id: impl Into<CustomViewId>) -> Result<CustomView> {
+        let id = &id.into();
         self.client.read(Request::get(self.client.site(&id.path())).since(3, 18), "customView")
     }
 
@@ -38,9 +39,10 @@ impl<'s> CustomViews<'s> {
     /// REST: [Update Custom View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_custom_view), API 3.18.
     pub fn update(
         &self,
-        id: &CustomViewId,
+        id: impl Into<CustomViewId>,
         changes: impl Borrow<CustomViewUpdate>,
     ) -> Result<CustomView> {
+        let id = &id.into();
         let request = Request::put(self.client.site(&id.path())).since(3, 18);
         self.client.change(request, changes.borrow())
     }
@@ -48,14 +50,16 @@ impl<'s> CustomViews<'s> {
     /// Deletes a custom view.
     ///
     /// REST: [Delete Custom View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_custom_view), API 3.18.
-    pub fn delete(&self, id: &CustomViewId) -> Result<()> {
+    pub fn delete(&self, id: impl Into<CustomViewId>) -> Result<()> {
+        let id = &id.into();
         self.client.done(Request::delete(self.client.site(&id.path())).since(3, 18))
     }
 
     /// The users to whom the view shows itself as this custom view.
     ///
     /// REST: [List Users with Custom View as Default](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#list_users_with_custom_view_as_default), API 3.21.
-    pub fn default_users(&self, id: &CustomViewId) -> List<'s, DefaultUser> {
+    pub fn default_users(&self, id: impl Into<CustomViewId>) -> List<'s, DefaultUser> {
+        let id = &id.into();
         List::new(self.client, self.default_path(id)).since(3, 21)
     }
 
@@ -68,12 +72,13 @@ impl<'s> CustomViews<'s> {
     /// more than 100.
     ///
     /// REST: [Set Custom View as Default for Users](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#set_custom_view_as_default_for_users), API 3.21.
-    pub fn set_default_users<'u>(
+    pub fn set_default_users<U: Into<UserId>>(
         &self,
-        id: &CustomViewId,
-        users: impl IntoIterator<Item = &'u UserId>,
+        id: impl Into<CustomViewId>,
+        users: impl IntoIterator<Item = U>,
     ) -> Result<Vec<DefaultUserSet>> {
-        let users: Vec<UserId> = users.into_iter().cloned().collect();
+        let id = &id.into();
+        let users: Vec<UserId> = users.into_iter().map(U::into).collect();
         if users.is_empty() || users.len() > 100 {
             let what = format!("a custom view is made the default of {} users", users.len());
             return Err(Error::input(format!("{what}, where it can be 1 to 100")));

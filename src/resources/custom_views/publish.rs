@@ -11,9 +11,10 @@ impl<'s> CustomViews<'s> {
     /// REST: [Publish Custom View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#publish_custom_view), API 3.21.
     pub fn publish<'f>(
         &self,
-        workbook: &WorkbookId,
+        workbook: impl Into<WorkbookId>,
         source: impl Into<Source<'f>>,
     ) -> Publish<'s, 'f, CustomView> {
+        let workbook = &workbook.into();
         Publish::new(self.client, source.into()).child("workbook", "id", workbook)
     }
 }
@@ -34,7 +35,8 @@ impl Publishable for CustomView {
 
 impl Publish<'_, '_, CustomView> {
     /// Who owns it. Default: the publishing user.
-    pub fn owner(self, user: &UserId) -> Self {
+    pub fn owner(self, user: impl Into<UserId>) -> Self {
+        let user = &user.into();
         self.child("owner", "id", user)
     }
 

@@ -32,7 +32,8 @@ impl<'s> Datasources<'s> {
     /// One data source.
     ///
     /// REST: [Query Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#query_data_source), API 1.0.
-    pub fn get(&self, id: &DatasourceId) -> Result<Datasource> {
+    pub fn get(&self, id: impl Into<DatasourceId>) -> Result<Datasource> {
+        let id = &id.into();
         self.client.read(Request::get(self.client.site(&id.path())), "datasource")
     }
 
@@ -44,9 +45,10 @@ impl<'s> Datasources<'s> {
     /// REST: [Update Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source), API 2.0.
     pub fn update(
         &self,
-        id: &DatasourceId,
+        id: impl Into<DatasourceId>,
         changes: impl Borrow<DatasourceUpdate>,
     ) -> Result<Datasource> {
+        let id = &id.into();
         let request = Request::put(self.client.site(&id.path()));
         self.client.change(request, changes.borrow())
     }
@@ -54,7 +56,8 @@ impl<'s> Datasources<'s> {
     /// Deletes a data source. Workbooks that use it stay, without their data.
     ///
     /// REST: [Delete Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#delete_data_source), API 2.0.
-    pub fn delete(&self, id: &DatasourceId) -> Result<()> {
+    pub fn delete(&self, id: impl Into<DatasourceId>) -> Result<()> {
+        let id = &id.into();
         self.client.done(Request::delete(self.client.site(&id.path())))
     }
 
@@ -62,21 +65,29 @@ impl<'s> Datasources<'s> {
     /// one, as far as the user may look for it.
     ///
     /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 2.8.
-    pub fn refresh(&self, id: &DatasourceId) -> Result<JobHandle<'s>> {
+    pub fn refresh(&self, id: impl Into<DatasourceId>) -> Result<JobHandle<'s>> {
+        let id = &id.into();
         refresh(self.client, id, false)
     }
 
     /// As [`refresh`](Datasources::refresh), but fetches only what is new.
     ///
     /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 3.25.
-    pub fn refresh_incrementally(&self, id: &DatasourceId) -> Result<JobHandle<'s>> {
+    pub fn refresh_incrementally(&self, id: impl Into<DatasourceId>) -> Result<JobHandle<'s>> {
+        let id = &id.into();
         refresh(self.client, id, true)
     }
 
     /// Adds a data source to a schedule, which then refreshes its extract.
     ///
     /// REST: [Add Data Source to Server Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_data_source_to_schedule), API 2.8.
-    pub fn add_to_schedule(&self, id: &DatasourceId, schedule: &ScheduleId) -> Result<Scheduled> {
+    pub fn add_to_schedule(
+        &self,
+        id: impl Into<DatasourceId>,
+        schedule: impl Into<ScheduleId>,
+    ) -> Result<Scheduled> {
+        let id = &id.into();
+        let schedule = &schedule.into();
         add_to_schedule(self.client, schedule, id, "extractRefresh", (2, 8))
     }
 }

@@ -23,7 +23,12 @@ impl<'s> Datasources<'s> {
     /// [id](HyperUpdate::request_id) once, so that it is sent again where its answer was lost.
     ///
     /// REST: [Update Data in Hyper Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_in_hyper_data_source), API 3.12.
-    pub fn update_data(&self, id: &DatasourceId, update: HyperUpdate<'_>) -> Result<JobHandle<'s>> {
+    pub fn update_data(
+        &self,
+        id: impl Into<DatasourceId>,
+        update: HyperUpdate<'_>,
+    ) -> Result<JobHandle<'s>> {
+        let id = &id.into();
         self.patch(format!("{}/data", id.path()), update)
     }
 
@@ -33,10 +38,12 @@ impl<'s> Datasources<'s> {
     /// REST: [Update Data in Hyper Connection](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_in_hyper_connection), API 3.12.
     pub fn update_connection_data(
         &self,
-        id: &DatasourceId,
-        connection: &ConnectionId,
+        id: impl Into<DatasourceId>,
+        connection: impl Into<ConnectionId>,
         update: HyperUpdate<'_>,
     ) -> Result<JobHandle<'s>> {
+        let id = &id.into();
+        let connection = &connection.into();
         let connection = encode_segment(connection.as_str());
         self.patch(format!("{}/connections/{connection}/data", id.path()), update)
     }

@@ -32,7 +32,8 @@ impl<'s> Flows<'s> {
     /// One flow, with its output steps.
     ///
     /// REST: [Query Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#query_flow), API 3.3.
-    pub fn get(&self, id: &FlowId) -> Result<Flow> {
+    pub fn get(&self, id: impl Into<FlowId>) -> Result<Flow> {
+        let id = &id.into();
         let request = Request::get(self.client.site(&id.path())).since(3, 3);
         self.client.xml(request, |root| {
             let mut flow: Flow = root.child("flow")?;
@@ -48,7 +49,8 @@ impl<'s> Flows<'s> {
     /// [`Session::tags`](crate::Session::tags).
     ///
     /// REST: [Update Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#update_flow), API 3.3.
-    pub fn update(&self, id: &FlowId, changes: impl Borrow<FlowUpdate>) -> Result<Flow> {
+    pub fn update(&self, id: impl Into<FlowId>, changes: impl Borrow<FlowUpdate>) -> Result<Flow> {
+        let id = &id.into();
         let request = Request::put(self.client.site(&id.path())).since(3, 3);
         self.client.change(request, changes.borrow())
     }
@@ -56,7 +58,8 @@ impl<'s> Flows<'s> {
     /// Deletes a flow.
     ///
     /// REST: [Delete Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#delete_flow), API 3.3.
-    pub fn delete(&self, id: &FlowId) -> Result<()> {
+    pub fn delete(&self, id: impl Into<FlowId>) -> Result<()> {
+        let id = &id.into();
         self.client.done(Request::delete(self.client.site(&id.path())).since(3, 3))
     }
 
@@ -65,7 +68,8 @@ impl<'s> Flows<'s> {
     /// as the user may look for it.
     ///
     /// REST: [Run Flow Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#run_flow_now), API 3.3.
-    pub fn run_now(&self, id: &FlowId) -> Result<JobHandle<'s>> {
+    pub fn run_now(&self, id: impl Into<FlowId>) -> Result<JobHandle<'s>> {
+        let id = &id.into();
         self.run(id, "<tsRequest/>".into())
     }
 
@@ -75,9 +79,10 @@ impl<'s> Flows<'s> {
     /// REST: [Run Flow Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#run_flow_now), API 3.3; parameters 3.15.
     pub fn run_now_with(
         &self,
-        id: &FlowId,
+        id: impl Into<FlowId>,
         run: impl Borrow<FlowRunSpec>,
     ) -> Result<JobHandle<'s>> {
+        let id = &id.into();
         let run = run.borrow();
         if !run.parameters.is_empty() {
             self.client.needs((3, 15), || "a run of a flow with parameters".into())?;
@@ -88,7 +93,13 @@ impl<'s> Flows<'s> {
     /// Adds a flow to a schedule, which then runs it.
     ///
     /// REST: [Add Flow Task to Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_flow_task_to_schedule), API 3.3.
-    pub fn add_to_schedule(&self, id: &FlowId, schedule: &ScheduleId) -> Result<Scheduled> {
+    pub fn add_to_schedule(
+        &self,
+        id: impl Into<FlowId>,
+        schedule: impl Into<ScheduleId>,
+    ) -> Result<Scheduled> {
+        let id = &id.into();
+        let schedule = &schedule.into();
         add_to_schedule(self.client, schedule, id, "runFlow", (3, 3))
     }
 

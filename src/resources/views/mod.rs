@@ -38,14 +38,16 @@ impl<'s> Views<'s> {
     /// One view.
     ///
     /// REST: [Get View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_view), API 3.0.
-    pub fn get(&self, id: &ViewId) -> Result<View> {
+    pub fn get(&self, id: impl Into<ViewId>) -> Result<View> {
+        let id = &id.into();
         self.client.read(Request::get(self.client.site(&id.path())).since(3, 0), "view")
     }
 
     /// As [`get`](Views::get), with [`View::total_view_count`].
     ///
     /// REST: [Get View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_view), API 3.0.
-    pub fn get_with_usage(&self, id: &ViewId) -> Result<View> {
+    pub fn get_with_usage(&self, id: impl Into<ViewId>) -> Result<View> {
+        let id = &id.into();
         let request = Request::get(self.client.site(&id.path())).since(3, 0);
         self.client.read(request.query(USAGE.0, USAGE.1), "view")
     }
@@ -53,7 +55,8 @@ impl<'s> Views<'s> {
     /// Deletes a view. The other views of its workbook stay.
     ///
     /// REST: [Delete View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_view), API 3.27.
-    pub fn delete(&self, id: &ViewId) -> Result<()> {
+    pub fn delete(&self, id: impl Into<ViewId>) -> Result<()> {
+        let id = &id.into();
         self.client.done(Request::delete(self.client.site(&id.path())).since(3, 27))
     }
 }

@@ -38,21 +38,24 @@ impl<'s> Workbooks<'s> {
     /// One workbook.
     ///
     /// REST: [Query Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbook), API 1.0.
-    pub fn get(&self, id: &WorkbookId) -> Result<Workbook> {
+    pub fn get(&self, id: impl Into<WorkbookId>) -> Result<Workbook> {
+        let id = &id.into();
         self.client.read(Request::get(self.client.site(&id.path())), "workbook")
     }
 
     /// The views of a workbook.
     ///
     /// REST: [Query Views for Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_views_for_workbook), API 1.0.
-    pub fn views(&self, id: &WorkbookId) -> Result<Vec<View>> {
+    pub fn views(&self, id: impl Into<WorkbookId>) -> Result<Vec<View>> {
+        let id = &id.into();
         self.views_of(id, self.views_request(id))
     }
 
     /// As [`views`](Workbooks::views), with [`View::total_view_count`].
     ///
     /// REST: [Query Views for Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_views_for_workbook), API 1.0.
-    pub fn views_with_usage(&self, id: &WorkbookId) -> Result<Vec<View>> {
+    pub fn views_with_usage(&self, id: impl Into<WorkbookId>) -> Result<Vec<View>> {
+        let id = &id.into();
         self.views_of(id, self.views_request(id).query(USAGE.0, USAGE.1))
     }
 
@@ -82,9 +85,10 @@ impl<'s> Workbooks<'s> {
     /// REST: [Update Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook), API 2.0.
     pub fn update(
         &self,
-        id: &WorkbookId,
+        id: impl Into<WorkbookId>,
         changes: impl Borrow<WorkbookUpdate>,
     ) -> Result<Workbook> {
+        let id = &id.into();
         self.client.change(self.update_request(id, changes.borrow())?, changes.borrow())
     }
 
@@ -93,9 +97,10 @@ impl<'s> Workbooks<'s> {
     /// REST: [Update Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook), API 2.0.
     pub fn update_with_acceleration_status(
         &self,
-        id: &WorkbookId,
+        id: impl Into<WorkbookId>,
         changes: impl Borrow<WorkbookUpdate>,
     ) -> Result<Workbook> {
+        let id = &id.into();
         let request = self.update_request(id, changes.borrow())?;
         let request = request.query("includeViewAccelerationStatus", "true");
         self.client.change(request, changes.borrow())
@@ -119,7 +124,8 @@ impl<'s> Workbooks<'s> {
     /// Deletes a workbook and its views.
     ///
     /// REST: [Delete Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_workbook), API 2.0.
-    pub fn delete(&self, id: &WorkbookId) -> Result<()> {
+    pub fn delete(&self, id: impl Into<WorkbookId>) -> Result<()> {
+        let id = &id.into();
         self.client.done(Request::delete(self.client.site(&id.path())))
     }
 
@@ -127,14 +133,16 @@ impl<'s> Workbooks<'s> {
     /// one, as far as the user may look for it.
     ///
     /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 2.8.
-    pub fn refresh(&self, id: &WorkbookId) -> Result<JobHandle<'s>> {
+    pub fn refresh(&self, id: impl Into<WorkbookId>) -> Result<JobHandle<'s>> {
+        let id = &id.into();
         refresh(self.client, id, false)
     }
 
     /// As [`refresh`](Workbooks::refresh), but fetches only what is new.
     ///
     /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 3.25.
-    pub fn refresh_incrementally(&self, id: &WorkbookId) -> Result<JobHandle<'s>> {
+    pub fn refresh_incrementally(&self, id: impl Into<WorkbookId>) -> Result<JobHandle<'s>> {
+        let id = &id.into();
         refresh(self.client, id, true)
     }
 
@@ -144,9 +152,10 @@ impl<'s> Workbooks<'s> {
     /// REST: [Get Workbook Downgrade Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_workbook_downgrade_info), API 3.5.
     pub fn downgrade_info(
         &self,
-        id: &WorkbookId,
+        id: impl Into<WorkbookId>,
         product_version: &str,
     ) -> Result<Vec<DowngradedFeature>> {
+        let id = &id.into();
         let path = self.client.site(&format!("{}/downGradeInfo", id.path()));
         let request = Request::get(path).since(3, 5).query("productVersion", product_version);
         self.client.read_all(request, "downgradeInfo", "downgradedFeature")
@@ -155,7 +164,13 @@ impl<'s> Workbooks<'s> {
     /// Adds a workbook to a schedule, which then refreshes its extracts.
     ///
     /// REST: [Add Workbook to Server Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_workbook_to_schedule), API 2.8.
-    pub fn add_to_schedule(&self, id: &WorkbookId, schedule: &ScheduleId) -> Result<Scheduled> {
+    pub fn add_to_schedule(
+        &self,
+        id: impl Into<WorkbookId>,
+        schedule: impl Into<ScheduleId>,
+    ) -> Result<Scheduled> {
+        let id = &id.into();
+        let schedule = &schedule.into();
         add_to_schedule(self.client, schedule, id, "extractRefresh", (2, 8))
     }
 }

@@ -60,7 +60,8 @@ impl Publish<'_, '_, Workbook> {
     /// pass over the wish without a word, and put the workbook into the default project, where others
     /// can see it: [`Workbook::location`] of what [`send`](Publish::send) returns tells where it
     /// is, and the log has a warning.
-    pub fn location(self, space: &PersonalSpaceId) -> Self {
+    pub fn location(self, space: impl Into<PersonalSpaceId>) -> Self {
+        let space = &space.into();
         self.into_space(space)
     }
 
@@ -80,12 +81,14 @@ impl Publish<'_, '_, Workbook> {
     }
 
     /// Draws the thumbnails with what this user may see. Default: the publishing user.
-    pub fn thumbnails_for_user(self, user: &UserId) -> Self {
+    pub fn thumbnails_for_user(self, user: impl Into<UserId>) -> Self {
+        let user = &user.into();
         self.without_attribute("thumbnailsGroupId").attribute("thumbnailsUserId", user)
     }
 
     /// Draws the thumbnails with what this group may see.
-    pub fn thumbnails_for_group(self, group: &GroupId) -> Self {
+    pub fn thumbnails_for_group(self, group: impl Into<GroupId>) -> Self {
+        let group = &group.into();
         self.without_attribute("thumbnailsUserId").attribute("thumbnailsGroupId", group)
     }
 }

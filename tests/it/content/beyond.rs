@@ -15,7 +15,7 @@ fn settings_of_sites() {
                 storage='345'/></site>";
     let (site, lines) = talk([Xml(site), Xml(site)], |session| {
         let changes = SiteUpdate::new().personal_space_storage_quota(1024).tag_limit(5);
-        session.sites().update(&"s1".into(), changes.explain_data_enabled(false)).unwrap();
+        session.sites().update("s1", changes.explain_data_enabled(false)).unwrap();
         let new = NewSite::new("S", "s").flow_parameters_enabled(true).user_quota(10);
         session.sites().create(new).unwrap()
     });
@@ -47,7 +47,7 @@ fn counts_of_projects_have_two_spellings() {
              <project id='p1' name='P'><contentsCounts workbookCount='2' {attribute}/></project>\
              </projects>"
         );
-        let (project, _) = talk([Xml(page.leak())], |s| s.projects().get(&"p1".into()).unwrap());
+        let (project, _) = talk([Xml(page.leak())], |s| s.projects().get("p1").unwrap());
         assert_eq!(project.workbook_count, Some(2));
         project.datasource_count
     };
@@ -61,7 +61,7 @@ fn a_job_that_sends_a_subscription() {
     let job = "<job id='j1' type='SingleSubscriptionNotify' progress='100' finishCode='0'>\
                <subscriptionJobType><subscriptionId>sub1</subscriptionId>\
                <subscriptionSubject>Monday</subscriptionSubject><notes/></subscriptionJobType></job>";
-    let (job, _) = talk([Xml(job)], |session| session.jobs().get(&"j1".into()).unwrap());
+    let (job, _) = talk([Xml(job)], |session| session.jobs().get("j1").unwrap());
     assert_eq!(job.subscription, Some("sub1".into()));
     assert_eq!(job.subscription_subject.as_deref(), Some("Monday"));
     assert!(job.notes.is_empty());
@@ -71,7 +71,7 @@ fn a_job_that_sends_a_subscription() {
 fn what_a_downgrade_loses() {
     let lost = "<downgradeInfo><downgradedFeature name='Sets' severity='Warning'/></downgradeInfo>";
     let ((lost, none), lines) = talk([Xml(lost), Xml("<downgradeInfo/>")], |session| {
-        let info = |version| session.workbooks().downgrade_info(&"w1".into(), version).unwrap();
+        let info = |version| session.workbooks().downgrade_info("w1", version).unwrap();
         (info("2018.3"), info("10.5"))
     });
     assert_eq!(
@@ -84,7 +84,7 @@ fn what_a_downgrade_loses() {
     assert_eq!(lost[0].name.as_deref(), Some("Sets"));
     assert_eq!(lost[0].severity.as_deref(), Some("Warning"));
     assert!(none.is_empty());
-    refused("3.4", ErrorKind::Version, |s| s.workbooks().downgrade_info(&"w1".into(), "2018.3"));
+    refused("3.4", ErrorKind::Version, |s| s.workbooks().downgrade_info("w1", "2018.3"));
 }
 
 #[test]
@@ -99,10 +99,10 @@ fn default_custom_views() {
                    </customViewAsUserDefaultResults>";
     let says = [Xml(users), Xml(results), No(404, "404042", "no such view")];
     let ((listed, set, error), lines) = talk(says, |session| {
-        let (room, id) = (session.custom_views(), "c1".into());
+        let (room, id) = (session.custom_views(), tsc::CustomViewId::from("c1"));
         let listed: tsc::Result<Vec<_>> = room.default_users(&id).into_iter().collect();
-        let set = room.set_default_users(&id, [&"u1".into(), &"u2".into()]).unwrap();
-        let error = room.set_default_users(&"c2".into(), [&"u1".into()]).unwrap_err();
+        let set = room.set_default_users(&id, ["u1", "u2"]).unwrap();
+        let error = room.set_default_users("c2", ["u1"]).unwrap_err();
         (listed.unwrap(), set, error)
     });
     assert_eq!(
@@ -121,7 +121,7 @@ fn default_custom_views() {
     let many: Vec<UserId> = (0..101).map(|n| format!("u{n}").into()).collect();
     for users in [&many[..], &[]] {
         let why = refused("3.30", ErrorKind::Input, |session| {
-            session.custom_views().set_default_users(&"c1".into(), users)
+            session.custom_views().set_default_users("c1", users)
         });
         assert!(why.contains(&format!("{} users", users.len())), "{why}");
     }

@@ -60,13 +60,13 @@ fn a_connection_is_changed_by_what_is_set() {
     let (_, lines) = talk([Xml(one), Xml(CONNECTIONS), Xml(one)], |session| {
         let id = tsc::WorkbookId::from("w");
         let connections = session.connections(&id);
-        assert_eq!(connections.update(&"c1".into(), &every).unwrap().id.as_str(), "c1");
+        assert_eq!(connections.update("c1", &every).unwrap().id.as_str(), "c1");
         let user = tsc::ConnectionUpdate::new().user_name("");
         // A server may answer with all of them.
-        let changed = connections.update(&"c2".into(), user).unwrap();
+        let changed = connections.update("c2", user).unwrap();
         assert_eq!(changed.server_address.as_deref(), Some("pg"));
         let port = tsc::ConnectionUpdate::new().server_port(1);
-        session.connections(&tsc::FlowId::from("f")).update(&"c1".into(), port).unwrap();
+        session.connections(&tsc::FlowId::from("f")).update("c1", port).unwrap();
     });
     assert_eq!(
         lines,
@@ -86,7 +86,7 @@ fn a_password_that_the_server_repeats_is_in_no_message() {
     for detail in ["bad password Tr0ub4dor&amp;3", "Tr0ub4dor&amp;amp;3 is weak"] {
         let (error, _) = talk([No(400, "400003", detail)], |session| {
             let id = tsc::DatasourceId::from("d");
-            session.connections(&id).update(&"c1".into(), &update).unwrap_err()
+            session.connections(&id).update("c1", &update).unwrap_err()
         });
         let shown = format!("{error} {error:?} {:?}", error.detail());
         assert!(shown.contains("[secret]") && !shown.contains("Tr0ub4dor"), "{shown}");

@@ -111,7 +111,7 @@ fn what_users_own_and_see_by_default() {
         assert!(
             views.set_default_users(&old.id, [&eve, &owner]).unwrap().iter().all(|s| s.success)
         );
-        let set = views.set_default_users(&new.id, [&eve, &"nobody".into()]).unwrap();
+        let set = views.set_default_users(&new.id, [eve.clone(), "nobody".into()]).unwrap();
         assert_eq!((set[0].success, set[1].success), (true, false));
         assert_eq!(set[1].error_code.as_deref(), Some("404002"));
         assert_eq!((default_of(&old.id), default_of(&new.id)), (vec![owner], vec![eve]));

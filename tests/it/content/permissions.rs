@@ -162,7 +162,7 @@ fn default_permissions_by_kind() {
         });
     }
     let (_, lines) = talk([Xml(RULES)], |session| {
-        session.default_table_permissions(&"d".into()).list().unwrap();
+        session.default_table_permissions("d").list().unwrap();
     });
     assert_eq!(lines, ["GET databases/d/default-permissions/tables"]);
 }

@@ -21,7 +21,7 @@ fn what_is_sent() {
         <location id='ps-1' type='PersonalSpace' name='Personal Space'/></workbook>";
     let changes = tsc::WorkbookUpdate::new().name("W").location("ps-1");
     let (workbook, lines) =
-        talk([Xml(moved)], |session| session.workbooks().update(&"w".into(), &changes).unwrap());
+        talk([Xml(moved)], |session| session.workbooks().update("w", &changes).unwrap());
     let body =
         "<r><workbook name=\"W\"><location id=\"ps-1\" type=\"PersonalSpace\"/></workbook></r>";
     assert_eq!(lines, [format!("PUT workbooks/w {body}")]);
@@ -33,21 +33,18 @@ fn what_is_sent() {
     );
 
     let both = changes.clone().project("p");
-    let error = refused("3.30", tsc::ErrorKind::Input, |session| {
-        session.workbooks().update(&"w".into(), &both)
-    });
+    let error =
+        refused("3.30", tsc::ErrorKind::Input, |session| session.workbooks().update("w", &both));
     assert!(error.contains("one of them"), "{error}");
-    refused("3.12", tsc::ErrorKind::Version, |session| {
-        session.workbooks().update(&"w".into(), &changes)
-    });
+    refused("3.12", tsc::ErrorKind::Version, |session| session.workbooks().update("w", &changes));
     refused("3.12", tsc::ErrorKind::Version, |session| session.personal_space());
     let file = || Source::bytes("W.twb", &b"<workbook/>"[..]);
     refused("3.12", tsc::ErrorKind::Version, |session| {
-        session.workbooks().publish(file()).location(&"ps-1".into()).send().map(drop)
+        session.workbooks().publish(file()).location("ps-1").send().map(drop)
     });
     let error = refused("3.30", tsc::ErrorKind::Input, |session| {
-        let publish = session.workbooks().publish(file()).project(&"p".into());
-        publish.location(&"ps-1".into()).send().map(drop)
+        let publish = session.workbooks().publish(file()).project("p");
+        publish.location("ps-1").send().map(drop)
     });
     assert!(error.contains("one of them"), "{error}");
 }
@@ -62,7 +59,7 @@ fn it_is_told_where_a_workbook_went_instead() {
     let raw = Raw::signed_in(move |_| success(elsewhere));
     let server = help::pinned(&raw.url);
     let session = server.sign_in(&help::auth()).unwrap();
-    let send = session.workbooks().publish(file).location(&"ps-1".into()).send();
+    let send = session.workbooks().publish(file).location("ps-1").send();
     let item = send.unwrap().item;
     let sent = raw.seen().last().unwrap().text();
     let payload = "<workbook name=\"W\"><location id=\"ps-1\" type=\"PersonalSpace\"/></workbook>";

@@ -46,7 +46,7 @@ macro_rules! kind {
                 let all = session.$room().list().into_iter().map(Result::unwrap);
                 all.map(|item| (item.name, item.id.to_string())).collect()
             },
-            download: |session, id| session.$room().download(&id.into()),
+            download: |session, id| session.$room().download(id),
         }
     };
 }
@@ -130,7 +130,7 @@ fn custom_views_come_back() {
             let all = session.custom_views().list().into_iter().map(Result::unwrap);
             all.map(|item| (item.name, item.id.to_string())).collect()
         },
-        download: |session, id| session.custom_views().download(&id.into()),
+        download: |session, id| session.custom_views().download(id),
     };
     round_trip(&kind, false);
 }
@@ -279,7 +279,8 @@ fn content_goes_on_schedules() {
         let schedules = crate::mock::Client::new(mock).call("GET", "schedules", "");
         let ids = schedules.all("schedule", "id");
         let [extracts, flows] = &ids[..] else { panic!("{ids:?}") };
-        let (extracts, flows) = (extracts.as_str().into(), flows.as_str().into());
+        let extracts = tsc::ScheduleId::from(extracts.as_str());
+        let flows = tsc::ScheduleId::from(flows.as_str());
         let workbook = session.workbooks().list().into_iter().next().unwrap().unwrap().id;
         let datasource = session.datasources().list().into_iter().next().unwrap().unwrap().id;
         let flow = session.flows().list().into_iter().next().unwrap().unwrap().id;
@@ -290,7 +291,7 @@ fn content_goes_on_schedules() {
         assert!(session.flows().add_to_schedule(&flow, &flows).unwrap().created);
         let wrong = session.flows().add_to_schedule(&flow, &extracts).unwrap_err();
         assert_eq!(wrong.code(), Some("400000"));
-        let none = session.flows().add_to_schedule(&flow, &"x".into()).unwrap_err();
+        let none = session.flows().add_to_schedule(&flow, "x").unwrap_err();
         assert_eq!(none.code(), Some("404023"));
     });
 }

@@ -32,7 +32,7 @@ fn a_workbook_with_everything() {
               lastUpdatedAt='2026-02-02T00:00:00Z' accelerationStatus='Pending'/>\
               <dataFreshnessPolicy option='FreshEvery'>\
               <freshEverySchedule frequency='Hours' value='10'/></dataFreshnessPolicy></workbook>")],
-        |session| session.workbooks().get(&"w1".into()).unwrap(),
+        |session| session.workbooks().get("w1").unwrap(),
     );
     assert_eq!(lines, ["GET workbooks/w1"]);
     let time = |text: &str| Some(text.parse().unwrap());
@@ -92,7 +92,7 @@ fn a_workbook_in_a_personal_space_has_no_project() {
     let (workbook, _) = talk(
         [Xml("<workbook id='w1' name='Mine'><location id='s1' type='PersonalSpace'/>\
               <owner id='u1'/></workbook>")],
-        |session| session.workbooks().get(&"w1".into()).unwrap(),
+        |session| session.workbooks().get("w1").unwrap(),
     );
     assert_eq!(workbook.project, None);
     assert_eq!(workbook.project_details, None);
@@ -135,7 +135,7 @@ fn an_update_sends_what_is_set_and_nothing_else() {
         ),
     ] {
         let (outcome, lines) =
-            talk([answer()], |session| session.workbooks().update(&"w1".into(), &changes));
+            talk([answer()], |session| session.workbooks().update("w1", &changes));
         assert_eq!(outcome.unwrap().id.as_str(), "w1");
         assert_eq!(lines, [format!("PUT workbooks/w1 <r>{body}</r>")]);
     }
@@ -145,14 +145,14 @@ fn an_update_sends_what_is_set_and_nothing_else() {
 fn what_an_old_server_would_drop_unsaid_is_refused() {
     let changes = tsc::WorkbookUpdate::new().name("n").description("d");
     let error = refused("3.20", tsc::ErrorKind::Version, |session| {
-        session.workbooks().update(&"w1".into(), &changes)
+        session.workbooks().update("w1", &changes)
     });
     assert_eq!(
         error,
         "the description of a workbook needs REST API 3.21, and the session speaks 3.20"
     );
     let (outcome, _) = talk_in("3.21", [Xml("<workbook id='w1' name='n'/>")], |session| {
-        session.workbooks().update(&"w1".into(), &changes)
+        session.workbooks().update("w1", &changes)
     });
     outcome.unwrap();
 }
@@ -161,7 +161,7 @@ fn what_an_old_server_would_drop_unsaid_is_refused() {
 fn views_of_a_workbook() {
     let views = || Xml("<views><view id='v1' name='One'/><view id='v2' name='Two'/></views>");
     let (outcome, lines) = talk([views(), views(), Xml("<views/>"), Xml("")], |session| {
-        let (rooms, id) = (session.workbooks(), "w1".into());
+        let (rooms, id) = (session.workbooks(), tsc::WorkbookId::from("w1"));
         assert_eq!(rooms.views_with_usage(&id).unwrap().len(), 2);
         let views = rooms.views(&id);
         assert!(rooms.views(&id).unwrap().is_empty());
@@ -184,9 +184,9 @@ fn views_of_a_workbook() {
 #[test]
 fn workbooks_are_deleted_and_report_their_acceleration() {
     let (_, lines) = talk([Nothing, Xml("<workbook id='w1' name='n'/>")], |session| {
-        session.workbooks().delete(&"w1".into()).unwrap();
+        session.workbooks().delete("w1").unwrap();
         let changes = tsc::WorkbookUpdate::new().show_tabs(true);
-        session.workbooks().update_with_acceleration_status(&"w1".into(), changes).unwrap();
+        session.workbooks().update_with_acceleration_status("w1", changes).unwrap();
     });
     assert_eq!(
         lines,
@@ -211,7 +211,7 @@ fn a_data_source_with_everything() {
               <location id='p1' type='Project'/><tags><tag label='t'/></tags>\
               <askData enablement='SiteDefault'/></datasource>",
         )],
-        |session| session.datasources().get(&"d1".into()).unwrap(),
+        |session| session.datasources().get("d1").unwrap(),
     );
     assert_eq!(lines, ["GET datasources/d1"]);
     assert_eq!(datasource.datasource_type.as_deref(), Some("hyper"));
@@ -250,7 +250,7 @@ fn data_sources_are_listed_changed_and_deleted() {
     let item = "<datasource id='d1' name='World'/>";
     let page = format!("{PAGE}<datasources>{item}</datasources>").leak();
     let (_, lines) = talk([Xml(page), Xml(item), Xml(item), Nothing], |session| {
-        let (room, id) = (session.datasources(), "d1".into());
+        let (room, id) = (session.datasources(), tsc::DatasourceId::from("d1"));
         assert_eq!(all(room.list()).unwrap()[0].name, "World");
         room.update(&id, changes).unwrap();
         room.update(&id, tsc::DatasourceUpdate::new().certification_note("")).unwrap();
@@ -283,7 +283,7 @@ fn views_with_usage_and_surroundings() {
     let page = format!("{PAGE}<views>{view}</views>").leak();
     let says = [Xml(page), Xml(page), Xml(view), Xml(view), Nothing];
     let (view, lines) = talk(says, |session| {
-        let (room, id) = (session.views(), "v1".into());
+        let (room, id) = (session.views(), tsc::ViewId::from("v1"));
         all(room.list()).unwrap();
         all(room.list_with_usage().filter(tsc::views::NAME.eq("Overview"))).unwrap();
         room.get(&id).unwrap();
@@ -312,8 +312,7 @@ fn views_with_usage_and_surroundings() {
     assert_eq!((workbook.sheet_count, workbook.size), (Some(9), Some(2)));
     assert_eq!(workbook.show_tabs, Some(true));
     assert_eq!(view.owner_details.unwrap().email.as_deref(), Some("b@x"));
-    let error =
-        refused("3.26", tsc::ErrorKind::Version, |session| session.views().delete(&"v1".into()));
+    let error = refused("3.26", tsc::ErrorKind::Version, |session| session.views().delete("v1"));
     assert!(error.contains("needs REST API 3.27"), "{error}");
 }
 
@@ -331,7 +330,7 @@ fn flows_with_parameters_and_output_steps() {
     let (flow, lines) = talk(
         [Xml(page), Xml(with_steps), Xml(flow), Xml("<flow id='f1' name='x'/>"), Nothing],
         |session| {
-            let (room, id) = (session.flows(), "f1".into());
+            let (room, id) = (session.flows(), tsc::FlowId::from("f1"));
             all(room.list()).unwrap();
             let flow = room.get(&id).unwrap();
             let update = tsc::FlowUpdate::new().project("p2").owner("u2");
@@ -368,7 +367,7 @@ fn a_flow_runs_whole_or_in_part() {
     let job = "<job id='j1' mode='Asynchronous' type='RunFlow' createdAt='2018-05-22T13:00:29Z'>\
                <runFlowJobType flowRunId='r1'><flow id='f1' name='Clean'/></runFlowJobType></job>";
     let (job, lines) = talk([Xml(job), Xml(job)], |session| {
-        let (room, id) = (session.flows(), "f1".into());
+        let (room, id) = (session.flows(), tsc::FlowId::from("f1"));
         let spec = tsc::FlowRunSpec::new().incremental().output_step("s1").parameter("a1", "20<25");
         let _ = room.run_now_with(&id, spec).unwrap();
         room.run_now(&id).unwrap().job().clone()
@@ -397,7 +396,7 @@ fn runs_of_flows() {
                <parameterRuns parameterId='a1' name='Year' overrideValue='2025'/>\
                </flowParameterRuns></flowRun>";
     let ((listed, run), lines) = talk([Xml(runs), Xml(run), Nothing], |session| {
-        let (room, id) = (session.flow_runs(), "r3".into());
+        let (room, id) = (session.flow_runs(), tsc::FlowRunId::from("r3"));
         let listed = all(room.list()).unwrap();
         let run = room.get(&id).unwrap();
         room.cancel(&id).unwrap();
@@ -424,7 +423,7 @@ fn custom_views() {
                 <workbook id='w1' name='S'/><owner id='u1' name='ada'/></customView>";
     let page = format!("{PAGE}<customViews>{item}</customViews>").leak();
     let (view, lines) = talk([Xml(page), Xml(item), Xml(item), Nothing], |session| {
-        let (room, id) = (session.custom_views(), "c1".into());
+        let (room, id) = (session.custom_views(), tsc::CustomViewId::from("c1"));
         all(room.list()).unwrap();
         let view = room.get(&id).unwrap();
         let changes = tsc::CustomViewUpdate::new().name("Best <ever>").owner("u2");
@@ -468,8 +467,8 @@ fn jobs_of_every_sort() {
         talk([Xml(list), Xml(refresh), Xml(update), Nothing], |session| {
             let room = session.jobs();
             let listed = all(room.list()).unwrap();
-            let (first, second) = (room.get(&"j1".into()), room.get(&"j2".into()));
-            room.cancel(&"j1".into()).unwrap();
+            let (first, second) = (room.get("j1"), room.get("j2"));
+            room.cancel("j1").unwrap();
             (listed, first.unwrap(), second.unwrap())
         });
     assert_eq!(
@@ -505,7 +504,7 @@ fn projects_with_samples() {
     let (project, lines) = talk([item(), item()], |session| {
         let room = session.projects();
         room.create_with_samples(tsc::NewProject::new("Ops")).unwrap();
-        room.update_with_samples(&"p1".into(), tsc::ProjectUpdate::new()).unwrap()
+        room.update_with_samples("p1", tsc::ProjectUpdate::new()).unwrap()
     });
     assert_eq!(
         lines,
@@ -521,7 +520,7 @@ fn projects_with_samples() {
 #[test]
 fn a_refusal_reaches_the_caller() {
     let (error, lines) = talk([No(404, "404006", "no such workbook")], |session| {
-        session.workbooks().get(&"w/1".into()).unwrap_err()
+        session.workbooks().get("w/1").unwrap_err()
     });
     assert!(error.is_not_found());
     assert_eq!(lines, ["GET workbooks/w%2F1"]);
@@ -536,9 +535,9 @@ fn content_is_added_to_schedules() {
     let (added, lines) = talk(says, |session| {
         let schedule = tsc::ScheduleId::from("s1");
         [
-            session.workbooks().add_to_schedule(&"w1".into(), &schedule).unwrap(),
-            session.flows().add_to_schedule(&"f1".into(), &schedule).unwrap(),
-            session.datasources().add_to_schedule(&"d1".into(), &schedule).unwrap(),
+            session.workbooks().add_to_schedule("w1", &schedule).unwrap(),
+            session.flows().add_to_schedule("f1", &schedule).unwrap(),
+            session.datasources().add_to_schedule("d1", &schedule).unwrap(),
         ]
     });
     assert_eq!(
@@ -564,8 +563,8 @@ fn the_job_of_a_run() {
                flowRunId='r1'><notes>step 3 failed</notes></runFlowJobType></job>";
     let says = [Xml(run), Xml(job), Xml("<flowRun id='r2'/>")];
     let ((error, none), lines) = talk(says, |session| {
-        let error = session.flow_runs().job(&"r1".into()).unwrap().wait().unwrap_err();
-        (error, session.flow_runs().job(&"r2".into()).map(drop).unwrap_err())
+        let error = session.flow_runs().job("r1").unwrap().wait().unwrap_err();
+        (error, session.flow_runs().job("r2").map(drop).unwrap_err())
     });
     assert_eq!(lines, ["GET flows/runs/r1", "GET jobs/j1", "GET flows/runs/r2"]);
     assert_eq!(error.kind(), tsc::ErrorKind::Job);

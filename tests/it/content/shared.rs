@@ -67,8 +67,8 @@ fn quality_warnings() {
         let new = tsc::NewWarning::new(tsc::WarningType::Stale).message("Rows < 10 & \"old\"");
         assert_eq!(warnings.add(new.severe(true)).unwrap().id.as_str(), "q1");
         warnings.add(tsc::NewWarning::new("HAUNTED").active(false)).unwrap();
-        warnings.update(&"q1".into(), tsc::WarningUpdate::new().message("")).unwrap();
-        warnings.delete(&"q1".into()).unwrap();
+        warnings.update("q1", tsc::WarningUpdate::new().message("")).unwrap();
+        warnings.delete("q1").unwrap();
         warnings.delete_all().unwrap();
         all
     });
@@ -136,9 +136,9 @@ fn extracts_are_created_and_deleted() {
 #[test]
 fn refreshes_by_version() {
     let (_, lines) = talk([Xml(JOB), Xml(JOB), Xml(JOB)], |session| {
-        let _ = session.workbooks().refresh(&"w".into()).unwrap();
-        let _ = session.workbooks().refresh_incrementally(&"w".into()).unwrap();
-        let _ = session.datasources().refresh_incrementally(&"d".into()).unwrap();
+        let _ = session.workbooks().refresh("w").unwrap();
+        let _ = session.workbooks().refresh_incrementally("w").unwrap();
+        let _ = session.datasources().refresh_incrementally("d").unwrap();
     });
     assert_eq!(
         lines,
@@ -149,11 +149,11 @@ fn refreshes_by_version() {
         ]
     );
     let (_, lines) = talk_in("3.24", [Xml(JOB)], |session| {
-        let _ = session.datasources().refresh(&"d".into()).unwrap();
+        let _ = session.datasources().refresh("d").unwrap();
     });
     assert_eq!(lines, ["POST datasources/d/refresh <r/>"]);
     let error = refused("3.24", tsc::ErrorKind::Version, |session| {
-        session.workbooks().refresh_incrementally(&"w".into()).map(drop)
+        session.workbooks().refresh_incrementally("w").map(drop)
     });
     assert!(error.contains("incremental refresh needs REST API 3.25"), "{error}");
 }
@@ -172,8 +172,8 @@ fn a_refresh_that_waits_already_is_found() {
         || Xml("<job id='j1'><runFlowJobType flowRunId='r'><flow id='f'/></runFlowJobType></job>");
     let says = [waits(), jobs(), other(), Xml(JOB), waits(), jobs(), No(404, "404009", ""), flow()];
     let (_, lines) = talk(says, |session| {
-        assert_eq!(session.workbooks().refresh(&"w".into()).unwrap().id().as_str(), "j1");
-        assert_eq!(session.flows().run_now(&"f".into()).unwrap().id().as_str(), "j1");
+        assert_eq!(session.workbooks().refresh("w").unwrap().id().as_str(), "j1");
+        assert_eq!(session.flows().run_now("f").unwrap().id().as_str(), "j1");
     });
     assert_eq!(lines[1], "GET jobs?sort=createdAt:desc&pageNumber=1&pageSize=1000");
     assert_eq!(lines[2..4], ["GET jobs/j2", "GET jobs/j1"]);
@@ -184,7 +184,7 @@ fn a_refresh_that_waits_already_is_found() {
         vec![waits(), No(403, "403004", "administrators only")],
     ] {
         let (error, _) = talk(says, |session| {
-            session.workbooks().refresh(&"w".into()).map(|job| job.id().clone()).unwrap_err()
+            session.workbooks().refresh("w").map(|job| job.id().clone()).unwrap_err()
         });
         assert_eq!(error.code(), Some("409093"));
     }

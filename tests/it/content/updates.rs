@@ -19,7 +19,7 @@ fn what_the_server_ignores_is_told() {
     let (workbook, lines) = talk(
         [Xml("<workbook id='w1' name='old' description='still' showTabs='true'>\
               <project id='p1'/><owner id='u1'/></workbook>")],
-        |session| session.workbooks().update(&"w1".into(), &changes).unwrap(),
+        |session| session.workbooks().update("w1", &changes).unwrap(),
     );
     assert_eq!(lines.len(), 1);
     // What is as it was asked for, and what the answer does not show, is not told.
@@ -45,16 +45,13 @@ fn what_is_as_it_was_asked_for_is_not_told() {
         |session| {
             // To the top level, where an answer has no parent.
             let top = tsc::ProjectUpdate::new().parent("").name("n");
-            session.projects().update(&"p1".into(), top).unwrap();
+            session.projects().update("p1", top).unwrap();
             let warning = tsc::WarningUpdate::new().active(false);
             let id = tsc::DatasourceId::from("d1");
-            session.quality_warnings(&id).update(&"q1".into(), warning).unwrap();
+            session.quality_warnings(&id).update("q1", warning).unwrap();
             let login = tsc::ConnectionUpdate::new().user_name("ada").password("hush");
-            session
-                .connections(&id)
-                .update(&"c1".into(), login.clone().server_port(1433_u16))
-                .unwrap();
-            session.connections(&id).update_all([&"c1".into()], login).unwrap();
+            session.connections(&id).update("c1", login.clone().server_port(1433_u16)).unwrap();
+            session.connections(&id).update_all(["c1"], login).unwrap();
         },
     );
     assert_eq!(told(), [""; 0]);
@@ -72,8 +69,8 @@ fn a_connection_that_keeps_its_login_is_told() {
         |session| {
             let login = tsc::ConnectionUpdate::new().user_name("ada").password("hush");
             let id = tsc::WorkbookId::from("w1");
-            session.connections(&id).update(&"c1".into(), login.clone()).unwrap();
-            session.connections(&id).update_all([&"c1".into(), &"c2".into()], login).unwrap();
+            session.connections(&id).update("c1", login.clone()).unwrap();
+            session.connections(&id).update_all(["c1", "c2"], login).unwrap();
         },
     );
     let told = told();

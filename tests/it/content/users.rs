@@ -20,8 +20,8 @@ fn users_are_added_changed_and_removed() {
             let added = users.add(new).unwrap();
             let changes = UserUpdate::new().full_name("Cy").email("").site_role("Creator");
             let changed = users.update(&added.id, changes.password("p\"w")).unwrap();
-            users.remove(&"u2".into()).unwrap();
-            users.remove_to(&"u3".into(), &"u/1".into()).unwrap();
+            users.remove("u2").unwrap();
+            users.remove_to("u3", "u/1").unwrap();
             (added, changed)
         },
     );
@@ -51,11 +51,9 @@ fn a_user_signs_in_in_one_way() {
     assert!(why.contains("OpenID") && why.contains("idp-1"), "{why}");
     refused("3.30", ErrorKind::Input, |session| {
         let both = UserUpdate::new().auth_setting("SAML").idp_configuration_id("idp-1");
-        session.users().update(&"u1".into(), both)
+        session.users().update("u1", both)
     });
-    refused("3.9", ErrorKind::Version, |session| {
-        session.users().remove_to(&"u1".into(), &"u2".into())
-    });
+    refused("3.9", ErrorKind::Version, |session| session.users().remove_to("u1", "u2"));
 }
 
 #[test]
@@ -70,7 +68,7 @@ fn what_a_user_may_see_and_owns() {
                         <workbooks><workbook id='w1' name='W'/></workbooks>\
                         <flows><flow id='f1' name='F'/></flows>";
     let (names, lines) = talk([Xml(PAGE), Xml(PAGE), Xml(PAGE), Xml(PAGE)], |session| {
-        let (users, id) = (session.users(), "u1".into());
+        let (users, id) = (session.users(), tsc::UserId::from("u1"));
         let mut names: Vec<String> = Vec::new();
         for list in [users.workbooks(&id), users.owned_workbooks(&id)] {
             names.extend(list.into_iter().map(|workbook| workbook.unwrap().name));

@@ -259,9 +259,9 @@ fn between_the_tries_of_a_deletion() {
         _ => refusal(404, "404005", "gone"),
     });
     let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
-    session.projects().delete(&"p".into()).unwrap();
+    session.projects().delete("p").unwrap();
     assert_eq!(raw.count("DELETE", "/p"), 3);
-    assert!(session.projects().delete(&"q".into()).unwrap_err().is_not_found());
+    assert!(session.projects().delete("q").unwrap_err().is_not_found());
 }
 
 /// An outage while signing in again is told to all that wait, once, and is not taken for another

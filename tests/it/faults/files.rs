@@ -354,7 +354,7 @@ fn a_request_within_a_request_counts_for_itself() {
     let server = with(&raw.url, HttpOptions::new().max_concurrent(1));
     let session = server.sign_in(&crate::help::auth()).unwrap();
     let mut listed = 0;
-    let download = session.workbooks().download(&"w".into()).on_progress(|_, _| {
+    let download = session.workbooks().download("w").on_progress(|_, _| {
         let list = session.workbooks().list().page_size(1).prefetch(4);
         listed = list.into_iter().filter(Result::is_ok).count();
     });
@@ -435,7 +435,7 @@ fn what_is_no_file_is_not_downloaded() {
         let raw = Raw::signed_in(move |_| make(&body));
         let session = crate::help::with(&raw.url, super::quick());
         let session = session.into_session(&crate::help::auth()).unwrap();
-        let download = || session.workbooks().download(&"w".into());
+        let download = || session.workbooks().download("w");
         let mut written = Vec::new();
         for error in [
             download().to_folder(&folder).map(drop),
@@ -454,7 +454,7 @@ fn what_is_no_file_is_not_downloaded() {
         let raw = Raw::signed_in(move |_| answer(200, &[], text));
         let session = crate::help::with(&raw.url, super::quick());
         let session = session.into_session(&crate::help::auth()).unwrap();
-        let bytes = session.workbooks().download(&"w".into()).to_bytes().unwrap();
+        let bytes = session.workbooks().download("w").to_bytes().unwrap();
         assert_eq!(bytes, text.as_bytes());
     }
     // An expiry that comes like that is one.
@@ -468,7 +468,7 @@ fn what_is_no_file_is_not_downloaded() {
     let raw = Raw::signed_in(|_| answer(200, &[("content-type", "text/csv")], ""));
     let session = crate::help::with(&raw.url, super::quick());
     let session = session.into_session(&crate::help::auth()).unwrap();
-    assert!(session.views().csv(&"v".into(), tsc::CsvExport::new()).to_bytes().unwrap().is_empty());
+    assert!(session.views().csv("v", tsc::CsvExport::new()).to_bytes().unwrap().is_empty());
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -507,7 +507,7 @@ fn only_files_and_links_are_replaced() {
     std::fs::create_dir(folder.join("w.twbx")).unwrap();
     let raw = crate::raw::Raw::signed_in(|_| crate::raw::answer(200, &[], "PK\x03\x04"));
     let session = with(&raw.url, super::quick()).into_session(&crate::help::auth()).unwrap();
-    let download = session.workbooks().download(&"w".into()).overwrite(true);
+    let download = session.workbooks().download("w").overwrite(true);
     assert_eq!(download.to_folder(&folder).unwrap_err().kind(), ErrorKind::Input);
     assert!(folder.join("w.twbx").is_dir());
     std::fs::remove_dir_all(&folder).unwrap();
@@ -546,7 +546,7 @@ fn a_refusal_within_a_request_is_not_the_other_s() {
     let source = tsc::Source::bytes("Up.twb", &content[..]).on_progress(|_, _| {
         if refused.is_none() {
             let publish = other.workbooks().publish(tsc::Source::bytes("L.twb", &large[..]));
-            refused = Some(publish.project(&"p".into()).send().unwrap_err());
+            refused = Some(publish.project("p").send().unwrap_err());
         }
     });
     session.workbooks().publish(source).project(&project_of(&session)).send().unwrap();

@@ -105,7 +105,7 @@ fn what_never_ends_is_cut_off() {
         assert!(everything_of(&error).len() < 20_000, "{name}");
         let expected = error.kind() == kind || error.is_timeout();
         assert!(expected, "{name}: {error:?}");
-        let (result, took) = timed(|| session.projects().delete(&"p".into()));
+        let (result, took) = timed(|| session.projects().delete("p"));
         assert!(result.is_err(), "{name}: a deletion");
         assert!(took < LONG, "{name}: {took:?}");
     }
@@ -239,7 +239,7 @@ fn secrets_that_are_echoed_are_not_shown() {
         for secret in [PASSWORD, "THE-TOKEN", "THE-TOK", "the-token", HEADER, half] {
             assert!(!shown.contains(secret), "{name}: {shown}");
         }
-        let _ = session.projects().delete(&"p".into());
+        let _ = session.projects().delete("p");
     }
     for record in crate::logs::here() {
         // ureq's own lines are not the library's, and off by default below `info`.
@@ -357,13 +357,13 @@ fn memory() {
                     stop.stop();
                 }
             };
-            let download = view.workbooks().download(&"w".into()).on_progress(much);
+            let download = view.workbooks().download("w").on_progress(much);
             let outcome = download.to_writer(std::io::sink());
             assert!(stop.is_stopped(), "{outcome:?}");
             outcome
         }
         // What a deletion is answered with is looked through for an error, in JSON too.
-        "json" => session.projects().delete(&"p".into()).map(|()| 0),
+        "json" => session.projects().delete("p").map(|()| 0),
         "too many items" | "many items" => session.workbooks().list().total(),
         _ => session.projects().list().total(),
     };
@@ -414,13 +414,13 @@ fn what_a_server_says_stays_on_one_line() {
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
         let errors = match name {
             "a job's notes" => {
-                vec![session.jobs().handle(&"j".into()).and_then(|mut job| job.wait()).unwrap_err()]
+                vec![session.jobs().handle("j").and_then(|mut job| job.wait()).unwrap_err()]
             }
             _ => vec![
                 session.projects().list().total().unwrap_err(),
                 session
                     .workbooks()
-                    .download(&"w".into())
+                    .download("w")
                     .to_bytes()
                     .err()
                     .unwrap_or_else(|| session.projects().list().total().unwrap_err()),

@@ -174,7 +174,7 @@ fn an_upload_that_nobody_takes_ends_in_time() {
     let session = server.sign_in(&auth()).unwrap();
     let file = super::file(32 << 20, 1);
     let source = tsc::Source::bytes("a.twb", &file[..]);
-    let project = "p".into();
+    let project = tsc::ProjectId::from("p");
     let publish = session.workbooks().publish(source).project(&project);
     let (result, took) = timed(|| publish.send());
     let error = result.unwrap_err();
@@ -190,7 +190,7 @@ fn an_upload_that_is_taken_drop_by_drop_ends_at_the_deadline() {
     let file = super::file(16 << 20, 1);
     let upload = |session: &tsc::Session<'_>| {
         let source = tsc::Source::bytes("a.twb", &file[..]);
-        session.workbooks().publish(source).project(&"p".into()).send().unwrap_err()
+        session.workbooks().publish(source).project("p").send().unwrap_err()
     };
     std::thread::scope(|scope| {
         for (size, pause) in [(1, 1), (4 << 10, 20), (64 << 10, 50)] {
@@ -259,7 +259,7 @@ fn a_success_of_half_a_request_is_a_broken_connection() {
     for (chunked_from, requests) in [(64 << 20, 1), (1, 0)] {
         let source = tsc::Source::bytes("a.twb", &file[..]).restarts(1);
         let source = source.chunked_from(chunked_from).chunk_size(20 << 20);
-        let publish = session.workbooks().publish(source).project(&"p".into());
+        let publish = session.workbooks().publish(source).project("p");
         let error = publish.send().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
         assert!(error.is_retryable(), "{error:?}");
@@ -386,7 +386,7 @@ fn what_is_left_over_of_an_answer_is_no_other_answer() {
         });
         let server = with(&raw.url, quick());
         let session = server.sign_in(&auth()).unwrap();
-        let _ = session.projects().delete(&"p".into());
+        let _ = session.projects().delete("p");
         // Long enough for all of it to have come.
         std::thread::sleep(millis(50));
         assert_eq!(session.projects().list().total().unwrap(), 0, "after {name} and more");

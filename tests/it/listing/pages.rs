@@ -83,8 +83,8 @@ fn a_project_is_found_on_a_later_page() {
         help::page(at, 1, 2, &format!("<projects><project id=\"p{at}\" name=\"{at}\"/></projects>"))
     });
     let session = session(&raw);
-    assert_eq!(session.projects().get(&"p2".into()).unwrap().name, "2");
-    let error = session.projects().get(&"p3".into()).unwrap_err();
+    assert_eq!(session.projects().get("p2").unwrap().name, "2");
+    let error = session.projects().get("p3").unwrap_err();
     assert!(error.is_not_found(), "{error:?}");
     assert!(error.to_string().contains("p3"), "{error}");
 }

@@ -60,7 +60,7 @@ fn in_every_room_an_error_comes_at_its_place() {
                 session.jobs().list() => BackgroundJob,
                 session.projects().list() => Project,
                 session.users().list() => User,
-                session.custom_views().default_users(&"c".into()) => DefaultUser,
+                session.custom_views().default_users("c") => DefaultUser,
             );
         }
         assert!(NAMES.iter().all(|(.., item)| seen.contains(item)));

@@ -27,7 +27,7 @@ fn giving(header: &'static str) -> Raw {
 fn download<T>(raw: &Raw, to: impl FnOnce(Download<'_>) -> tsc::Result<T>) -> tsc::Result<T> {
     let server = server(raw);
     let session = server.sign_in(&auth()).unwrap();
-    to(session.workbooks().download(&"w1".into()))
+    to(session.workbooks().download("w1"))
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn what_comes_in_the_files_place_is_not_taken_for_it() {
         let raw = Raw::signed_in(move |_| answer(200, &[("Content-Type", sort)], body));
         let server = server(&raw);
         let session = server.sign_in(&auth()).unwrap();
-        let csv = session.views().csv(&"v1".into(), tsc::CsvExport::new()).to_bytes();
+        let csv = session.views().csv("v1", tsc::CsvExport::new()).to_bytes();
         match is_csv {
             true => assert_eq!(csv.unwrap(), body.as_bytes()),
             false => assert_eq!(csv.unwrap_err().kind(), ErrorKind::Decode),
@@ -263,7 +263,7 @@ fn downloads_into_one_path_do_not_mix() {
     for (overwrite, good) in [(false, 1), (true, 4)] {
         let outcomes: Vec<_> = std::thread::scope(|scope| {
             let one = || {
-                let download = session.workbooks().download(&"w1".into()).overwrite(overwrite);
+                let download = session.workbooks().download("w1").overwrite(overwrite);
                 download.to_folder(folder.path()).is_ok()
             };
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(one)).collect();
@@ -319,7 +319,7 @@ fn memory_has_a_limit_and_files_have_none() {
     let options = tsc::HttpOptions::new().max_response(100_000);
     let server = with(&raw.url, options.retries(tsc::Retries::new().first_wait(millis(1))));
     let session = server.sign_in(&auth()).unwrap();
-    let download = || session.workbooks().download(&"w1".into());
+    let download = || session.workbooks().download("w1");
     let error = download().to_bytes().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("max_response"), "{error}");
@@ -379,8 +379,8 @@ fn every_export_has_its_address() {
     let (workbooks, views, custom_views) =
         (session.workbooks(), session.views(), session.custom_views());
     let (datasources, flows) = (session.datasources(), session.flows());
-    let (w, v, c) = (&"w/1".into(), &"v1".into(), &"c1".into());
-    let (d, f) = (&"d1".into(), &"f1".into());
+    let (w, v, c) = ("w/1", "v1", "c1");
+    let (d, f) = ("d1", "f1");
     let pdf = tsc::PdfExport::new().page_type("a5");
     for (download, expected) in [
         (
@@ -435,7 +435,7 @@ fn names_by_content_where_the_server_gives_none() {
         });
         let server = server(&raw);
         let session = server.sign_in(&auth()).unwrap();
-        let download = session.datasources().download(&"d1".into()).overwrite(true);
+        let download = session.datasources().download("d1").overwrite(true);
         assert_eq!(download.to_folder(folder.path()).unwrap(), folder.path().join(name));
     }
 }

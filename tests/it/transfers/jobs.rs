@@ -44,7 +44,7 @@ fn soon<'f>() -> JobWait<'f> {
 fn wait(raw: &Raw, how: JobWait<'_>) -> (tsc::Result<tsc::Job>, tsc::Job) {
     let server = server(raw);
     let session = server.sign_in(&auth()).unwrap();
-    let mut job = session.datasources().refresh(&"d1".into()).unwrap();
+    let mut job = session.datasources().refresh("d1").unwrap();
     assert_eq!(job.id().as_str(), "j1");
     let outcome = job.wait_with(how);
     (outcome, job.job().clone())
@@ -117,7 +117,7 @@ fn a_deadline_ends_the_waiting_and_not_the_job() {
     let raw = refreshing(vec![success("<job id=\"j1\" progress=\"30\"/>")]);
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
-    let mut job = session.workbooks().refresh(&"w1".into()).unwrap();
+    let mut job = session.workbooks().refresh("w1").unwrap();
     let how = soon().deadline(millis(200));
     let (outcome, took) = timed(|| job.wait_with(how));
     let error = outcome.unwrap_err();
@@ -139,7 +139,7 @@ fn polling_says_how_it_stands() {
     let raw = refreshing(vec![success(STARTED), success(&failed)]);
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
-    let mut job = session.datasources().refresh(&"d1".into()).unwrap();
+    let mut job = session.datasources().refresh("d1").unwrap();
     assert_eq!(job.poll().unwrap().completed_at, None);
     assert_eq!(job.poll().unwrap().finish_code, Some(tsc::FinishCode::Failed));
 }
@@ -167,8 +167,8 @@ fn a_refresh_that_is_queued_already_gives_its_job() {
     });
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
-    assert_eq!(session.datasources().refresh(&"d1".into()).unwrap().id().as_str(), "j2");
-    let error = session.datasources().refresh(&"d2".into()).unwrap_err();
+    assert_eq!(session.datasources().refresh("d1").unwrap().id().as_str(), "j2");
+    let error = session.datasources().refresh("d2").unwrap_err();
     assert_eq!(error.code(), Some("409093"));
 }
 
@@ -188,7 +188,7 @@ fn hyper_data_is_updated_as_a_job_and_only_once() {
         .request_id("test_id")
         .payload(tsc::Source::bytes("new.hyper", &b"rows"[..]))
         .action(tsc::HyperAction::insert("t", "t"));
-    let job = session.datasources().update_data(&"d1".into(), update).unwrap();
+    let job = session.datasources().update_data("d1", update).unwrap();
     assert_eq!(job.id().as_str(), "j1");
     let seen = raw.seen();
     let patches: Vec<_> = seen.iter().filter(|seen| seen.method == "PATCH").collect();
@@ -202,7 +202,7 @@ fn hyper_data_is_updated_as_a_job_and_only_once() {
         assert_eq!(patch.text(), expected);
     }
     let update = tsc::HyperUpdate::new().action(tsc::HyperAction::replace("t", ("S", "t")));
-    session.datasources().update_connection_data(&"d1".into(), &"c/1".into(), update).unwrap();
+    session.datasources().update_connection_data("d1", "c/1", update).unwrap();
     let last = raw.seen().pop().unwrap();
     assert_eq!(last.target, "/api/3.24/sites/site-1/datasources/d1/connections/c%2F1/data");
     assert_eq!(last.header("requestid").unwrap().len(), 32);
@@ -217,7 +217,7 @@ fn one_question_takes_no_longer_than_a_request_may() {
     });
     let options = crate::help::plain().timeout(millis(300));
     let session = crate::help::with(&raw.url, options).into_session(&auth()).unwrap();
-    let mut job = session.datasources().refresh(&"d1".into()).unwrap();
+    let mut job = session.datasources().refresh("d1").unwrap();
     let how = soon().failures(1).deadline(crate::help::LONG);
     let (result, took) = timed(|| job.wait_with(how));
     assert!(result.unwrap_err().is_timeout() && took < crate::raw::SOON, "{took:?}");
@@ -234,11 +234,11 @@ fn a_turn_that_does_not_come_does_not_end_the_waiting() {
     });
     let options = crate::help::plain().timeout(millis(300)).max_concurrent(1);
     let session = crate::help::with(&raw.url, options).into_session(&auth()).unwrap();
-    let mut job = session.datasources().refresh(&"d1".into()).unwrap();
+    let mut job = session.datasources().refresh("d1").unwrap();
     std::thread::scope(|scope| {
         let (begun, begins) = std::sync::mpsc::channel();
         scope.spawn(|| {
-            let download = session.workbooks().download(&"w".into()).on_progress(move |_, _| {
+            let download = session.workbooks().download("w").on_progress(move |_, _| {
                 begun.send(()).unwrap();
                 std::thread::sleep(millis(1000));
             });

@@ -65,13 +65,13 @@ fn a_workbook_with_all_that_can_be_said_of_it() {
         session
             .workbooks()
             .publish(&path)
-            .project(&"p1".into())
+            .project("p1")
             .overwrite()
             .show_tabs(true)
             .description("Q1 & Q2")
             .encrypt_extracts(true)
-            .thumbnails_for_user(&"u1".into())
-            .thumbnails_for_group(&"g1".into())
+            .thumbnails_for_user("u1")
+            .thumbnails_for_group("g1")
             .hidden_views(["Sheet 1", "R&D"])
             .skip_connection_check()
             .query("x", "1&2")
@@ -156,7 +156,7 @@ fn every_room_and_mode() {
     assert_eq!(line, "/api/3.24/datasources?datasourceType=tdsx");
     assert_eq!(body, "<tsRequest><datasource name=\"N\"/></tsRequest>");
     let (line, body) = target(&|s| {
-        let publish = s.datasources().publish(zip()).append().project(&"p1".into());
+        let publish = s.datasources().publish(zip()).append().project("p1");
         let login = ConnectionCredentials::new("u", "p").oauth(true).embed(false);
         let publish = publish.credentials(login).certified(true).certification_note("ok");
         let publish = publish.use_remote_query_agent(false).ask_data("Disabled");
@@ -180,8 +180,8 @@ fn every_room_and_mode() {
     assert_eq!(body, "<tsRequest><flow name=\"R&amp;D\"/></tsRequest>");
     let (line, body) = target(&|s| {
         let source = Source::bytes("Mine.json", &b"[{\"isSourceView\": true}]"[..]);
-        let publish = s.custom_views().publish(&"w1".into(), source);
-        drop(publish.shared(true).owner(&"u1".into()).send().unwrap());
+        let publish = s.custom_views().publish("w1", source);
+        drop(publish.shared(true).owner("u1").send().unwrap());
     });
     assert_eq!(line, "/api/exp/customviews");
     assert_eq!(
@@ -264,7 +264,7 @@ fn what_a_version_lacks_is_refused_before_the_upload() {
     let file = || Source::bytes("N", &b"PK\x03\x04"[..]).chunked_from(0);
     let errors = [
         session.flows().publish(file()).send().unwrap_err(),
-        session.custom_views().publish(&"w1".into(), file()).send().unwrap_err(),
+        session.custom_views().publish("w1", file()).send().unwrap_err(),
         session.workbooks().publish(file()).send_as_job().unwrap_err(),
     ];
     for (error, needed) in errors.iter().zip(["3.3", "3.21", "3.0"]) {

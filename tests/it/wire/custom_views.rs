@@ -70,8 +70,8 @@ pub fn cases(g: &mut Goldens) {
     g.same("download", |s| s.custom_views().download(&id()).to_bytes());
     let json = &br#"[{"viewName":"Overview", "tcv":"PD94bWwg"}]"#[..];
     let publish = |s: &tsc::Session<'_>, source: Source<'static>, shared| {
-        let publish = s.custom_views().publish(&"w-1".into(), source).name("Mine");
-        Ok(publish.owner(&"u-1".into()).shared(shared).send()?.item)
+        let publish = s.custom_views().publish("w-1", source).name("Mine");
+        Ok(publish.owner("u-1").shared(shared).send()?.item)
     };
     g.same("publish", |s| publish(s, Source::bytes("view.json", json), false));
     g.same("publish.shared", |s| publish(s, Source::bytes("view.json", json), true));

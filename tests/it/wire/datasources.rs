@@ -102,7 +102,7 @@ pub fn cases(g: &mut Goldens) {
     );
     hyper_data(g);
     g.same("schedule_extract_refresh", |s| {
-        Ok(s.datasources().add_to_schedule(&id(), &"s-1".into())?.warnings)
+        Ok(s.datasources().add_to_schedule(&id(), "s-1")?.warnings)
     });
     publishing(g);
 }
@@ -121,13 +121,13 @@ fn hyper_data(g: &mut Goldens) {
         job(s.datasources().update_data(&id(), update))
     });
     g.same("update_hyper_data.connection", |s| {
-        job(s.datasources().update_connection_data(&id(), &"c-1".into(), update()))
+        job(s.datasources().update_connection_data(&id(), "c-1", update()))
     });
 }
 
 fn publish<'s>(s: &'s Session<'_>, name: &str) -> Publish<'s, 'static, Datasource> {
     let publish = s.datasources().publish(Source::bytes("sample.tdsx", FILE));
-    publish.name(name).project(&"p-1".into())
+    publish.name(name).project("p-1")
 }
 
 fn publishing(g: &mut Goldens) {
@@ -140,7 +140,7 @@ fn publishing(g: &mut Goldens) {
     g.same("publish.as_job", |s| job(publish(s, "Sales").overwrite().send_as_job()));
     g.same("publish.hyper", |s| {
         let publish = s.datasources().publish(Source::bytes("sample.hyper", HYPER));
-        Ok(publish.name("Sales").project(&"p-1".into()).overwrite().send()?.item)
+        Ok(publish.name("Sales").project("p-1").overwrite().send()?.item)
     });
     g.same("publish.credentials", |s| {
         let login = ConnectionCredentials::new("reader", "a<b");
@@ -158,7 +158,7 @@ fn publishing(g: &mut Goldens) {
     });
     g.same("publish.chunks", |s| {
         let source = Source::bytes("sample.tdsx", FILE).chunk_size(20).chunked_from(1);
-        let publish = s.datasources().publish(source).name("Sales").project(&"p-1".into());
+        let publish = s.datasources().publish(source).name("Sales").project("p-1");
         Ok(publish.overwrite().send()?.item)
     });
 }

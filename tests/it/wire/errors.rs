@@ -6,7 +6,7 @@ use tsc::{ErrorKind, HttpOptions, ProjectUpdate, Retries, Workbook};
 use super::golden::Goldens;
 
 fn get(session: &mut tsc::Session<'_>) -> tsc::Result<Workbook> {
-    session.workbooks().get(&"w-1".into())
+    session.workbooks().get("w-1")
 }
 
 /// The call fails with this kind of error.
@@ -59,7 +59,7 @@ pub fn cases(g: &mut Goldens) {
         // The parameter that TSC adds to every project is not sent; all else is the same.
         let first = "PUT ~/projects/p-1 <tsRequest> <project name=\"Ops\">";
         g.differs(name, "samples-are-not-mentioned", &[first, moved], |s| {
-            s.projects().update(&"p-1".into(), ProjectUpdate::new().name("Ops"))
+            s.projects().update("p-1", ProjectUpdate::new().name("Ops"))
         });
     }
     g.same("redirect.relative", get);
@@ -97,8 +97,8 @@ pub fn cases(g: &mut Goldens) {
         &["PUT ~/workbooks/w-1?includeViewAccelerationStatus=true <tsRequest> <workbook>"],
         |s| {
             s.workbooks()
-                .update_with_acceleration_status(&"w-1".into(), tsc::WorkbookUpdate::new())?;
-            let error = s.custom_views().get(&"c-1".into()).unwrap_err();
+                .update_with_acceleration_status("w-1", tsc::WorkbookUpdate::new())?;
+            let error = s.custom_views().get("c-1").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Version);
             tsc::Result::<()>::Err(error)
         },

@@ -65,7 +65,7 @@ pub fn cases(g: &mut Goldens) {
     shared::connections(g, &id());
     shared::quality_warnings(g, &id());
     g.same("download", |s| s.flows().download(&id()).to_bytes());
-    g.same("schedule_flow_run", |s| Ok(s.flows().add_to_schedule(&id(), &"s-1".into())?.warnings));
+    g.same("schedule_flow_run", |s| Ok(s.flows().add_to_schedule(&id(), "s-1")?.warnings));
     publishing(g);
 }
 
@@ -73,7 +73,7 @@ const FILE: &[u8] = b"PK\x03\x04 a packaged flow \xff\x00 of no use";
 
 fn publish<'s>(s: &'s Session<'_>, name: &str) -> Publish<'s, 'static, Flow> {
     let publish = s.flows().publish(Source::bytes("sample.tflx", FILE));
-    publish.name(name).project(&"p-1".into())
+    publish.name(name).project("p-1")
 }
 
 fn publishing(g: &mut Goldens) {
@@ -93,7 +93,7 @@ fn publishing(g: &mut Goldens) {
     );
     g.same("publish.chunks", |s| {
         let source = Source::bytes("sample.tflx", FILE).chunk_size(20).chunked_from(1);
-        let publish = s.flows().publish(source).name("Clean").project(&"p-1".into());
+        let publish = s.flows().publish(source).name("Clean").project("p-1");
         Ok(publish.overwrite().send()?.item)
     });
 }

@@ -39,7 +39,7 @@ pub fn cases(g: &mut Goldens) {
         "get_by_id",
         "reading-a-project",
         &["GET ~/projects?pageNumber=1&pageSize=1000"],
-        |s| s.projects().get(&"p-1".into()),
+        |s| s.projects().get("p-1"),
     );
     let ask = |filter| format!("GET ~/projects?filter={filter}&pageNumber=1&pageSize=1000");
     g.differs(
@@ -78,14 +78,14 @@ pub fn cases(g: &mut Goldens) {
         "words-of-queries",
         &[r#"PUT ~/projects/p-1?publishSamples=true <tsRequest> <project name="Operations">"#],
         |s| {
-            s.projects().update_with_samples(&"p-1".into(), ProjectUpdate::new().name("Operations"))
+            s.projects().update_with_samples("p-1", ProjectUpdate::new().name("Operations"))
         },
     );
     g.differs(
         "update.name",
         SAMPLES,
         &[r#"PUT ~/projects/p-1 <tsRequest> <project name="Operations">"#],
-        |s| s.projects().update(&"p-1".into(), ProjectUpdate::new().name("Operations")),
+        |s| s.projects().update("p-1", ProjectUpdate::new().name("Operations")),
     );
     g.differs(
         "update.every",
@@ -94,14 +94,14 @@ pub fn cases(g: &mut Goldens) {
         |s| {
             let changes = ProjectUpdate::new().name("Operations").description("Day & night");
             let changes = changes.content_permissions(ContentPermissions::ManagedByOwner);
-            s.projects().update(&"p-1".into(), changes.parent("p-0").owner("u-1"))
+            s.projects().update("p-1", changes.parent("p-0").owner("u-1"))
         },
     );
     g.differs(
         "update.to_the_top",
         SAMPLES,
         &[r#"PUT ~/projects/p-1 <tsRequest> <project name="Operations" parentProjectId="">"#],
-        |s| s.projects().update(&"p-1".into(), ProjectUpdate::new().name("Operations").parent("")),
+        |s| s.projects().update("p-1", ProjectUpdate::new().name("Operations").parent("")),
     );
     g.differs(
         "update.description_cleared",
@@ -109,10 +109,10 @@ pub fn cases(g: &mut Goldens) {
         &[r#"PUT ~/projects/p-1 <tsRequest> <project description="" name="Operations">"#],
         |s| {
             let changes = ProjectUpdate::new().name("Operations").description("");
-            s.projects().update(&"p-1".into(), changes)
+            s.projects().update("p-1", changes)
         },
     );
-    g.same("delete", |s| s.projects().delete(&"p-1".into()));
+    g.same("delete", |s| s.projects().delete("p-1"));
     shared::permissions(g, &tsc::ProjectId::from("p-1"));
     default_permissions(g);
 }
@@ -129,7 +129,7 @@ fn default_permissions(g: &mut Goldens) {
         ("database", DefaultsFor::Databases),
         ("table", DefaultsFor::Tables),
     ] {
-        let project = "p-1".into();
+        let project = tsc::ProjectId::from("p-1");
         g.same(&format!("populate_{kind}_default_permissions"), |s| {
             s.default_permissions(&project, of.clone()).list()
         });

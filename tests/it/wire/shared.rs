@@ -38,7 +38,7 @@ pub fn tags<I: Taggable>(g: &mut Goldens, id: &I) {
 }
 
 pub fn connections<I: Connected>(g: &mut Goldens, id: &I) {
-    let one = "c-1".into();
+    let one = tsc::ConnectionId::from("c-1");
     g.same("populate_connections", |s| s.connections(id).list());
     g.same("update_connection", |s| {
         let changes = ConnectionUpdate::new().server_address("db2.ops.example").server_port(1434);
@@ -61,7 +61,7 @@ pub fn many_connections<I: BatchConnected + Connected>(g: &mut Goldens, id: &I) 
     g.same("update_connections", |s| {
         let changes = ConnectionUpdate::new().authentication_type("auth-user-pass");
         let changes = changes.user_name("writer").password("hush").embed_password(true);
-        s.connections(id).update_all([&"c-1".into(), &"c-2".into()], changes)
+        s.connections(id).update_all(["c-1", "c-2"], changes)
     });
 }
 
@@ -94,7 +94,7 @@ pub fn quality_warnings<I: Qualified>(g: &mut Goldens, id: &I) {
         |s| {
             let changes = WarningUpdate::new().warning_type(WarningType::SensitiveData).message("PII");
             let changes = changes.active(false).severe(false);
-            s.quality_warnings(id).update(&"dw-1".into(), changes).map(|warning| [warning])
+            s.quality_warnings(id).update("dw-1", changes).map(|warning| [warning])
         },
     );
     g.same("delete_dqw", |s| s.quality_warnings(id).delete_all());

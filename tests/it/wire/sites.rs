@@ -12,9 +12,9 @@ pub fn cases(g: &mut Goldens) {
         |s| every(s.sites().list()),
     );
     g.same("get", |s| every(s.sites().list()));
-    g.same("get_by_id", |s| s.sites().get(&"site-1".into()));
+    g.same("get_by_id", |s| s.sites().get("site-1"));
     g.reads_differently("get_by_id.bare", "silence-is-none", |s| {
-        let site = s.sites().get(&"site-1".into())?;
+        let site = s.sites().get("site-1")?;
         assert_eq!((site.revision_limit, site.authoring_enabled), (None, None));
         assert_eq!(site.custom_subscription_email, None);
         Ok(site)
@@ -53,18 +53,18 @@ pub fn cases(g: &mut Goldens) {
         "booleans-are-lower-case",
         &[("dataAlertsEnabled=\"True\"", "dataAlertsEnabled=\"true\"")],
         &[],
-        |s| s.sites().update(&"site-1".into(), everything()),
+        |s| s.sites().update("site-1", everything()),
     );
     g.differs(
         "update.least",
         "unset-is-not-sent",
         &[r#"PUT /api/sites/site-1 <tsRequest> <site contentUrl="ops" name="Ops">"#],
-        |s| s.sites().update(&"site-1".into(), SiteUpdate::new().name("Ops").content_url("ops")),
+        |s| s.sites().update("site-1", SiteUpdate::new().name("Ops").content_url("ops")),
     );
-    g.same("delete", |s| s.sites().delete(&"site-1".into()));
-    g.same("encrypt_extracts", |s| s.sites().encrypt_extracts(&"site-1".into()));
-    g.same("decrypt_extracts", |s| s.sites().decrypt_extracts(&"site-1".into()));
-    g.same("re_encrypt_extracts", |s| s.sites().reencrypt_extracts(&"site-1".into()));
+    g.same("delete", |s| s.sites().delete("site-1"));
+    g.same("encrypt_extracts", |s| s.sites().encrypt_extracts("site-1"));
+    g.same("decrypt_extracts", |s| s.sites().decrypt_extracts("site-1"));
+    g.same("re_encrypt_extracts", |s| s.sites().reencrypt_extracts("site-1"));
     g.same("list_auth_configurations", |s| s.sites().auth_configurations());
 }
 

@@ -30,7 +30,7 @@ pub fn cases(g: &mut Goldens) {
         &["GET ~/users?fields=_all_&filter=name:eq:ada&pageNumber=1&pageSize=100"],
         |s| every(s.users().list().filter(users::NAME.eq("ada")).fields(["_all_"]).page_size(100)),
     );
-    g.same("get_by_id", |s| s.users().get(&"u-1".into()));
+    g.same("get_by_id", |s| s.users().get("u-1"));
     g.same("add", |s| {
         let new = NewUser::new("cy", SiteRole::Explorer).auth_setting(AuthSetting::ServerDefault);
         s.users().add(new)
@@ -50,17 +50,17 @@ pub fn cases(g: &mut Goldens) {
         &[r#"PUT ~/users/u-1 <tsRequest> <user email="a@ops.example" fullName="Ada" password="new\"pw">"#],
         |s| {
             let changes = UserUpdate::new().full_name("Ada").email("a@ops.example");
-            s.users().update(&"u-1".into(), changes.password("new\"pw"))
+            s.users().update("u-1", changes.password("new\"pw"))
         },
     );
     g.same("update.every", |s| {
         let changes = UserUpdate::new().full_name("Ada").email("a@ops.example");
         let changes = changes.site_role(SiteRole::Creator).idp_configuration_id("idp-1");
-        s.users().update(&"u-1".into(), changes)
+        s.users().update("u-1", changes)
     });
-    g.same("remove", |s| s.users().remove(&"u-1".into()));
-    g.same("remove.map_assets_to", |s| s.users().remove_to(&"u-1".into(), &"u-2".into()));
-    g.same("populate_workbooks", |s| every(s.users().workbooks(&"u-1".into())));
+    g.same("remove", |s| s.users().remove("u-1"));
+    g.same("remove.map_assets_to", |s| s.users().remove_to("u-1", "u-2"));
+    g.same("populate_workbooks", |s| every(s.users().workbooks("u-1")));
     g.not_yet(&["bulk_add", "bulk_remove", "create_from_file", "populate_groups"], "people");
     g.not_yet(&["populate_favorites"], "favorites");
 }

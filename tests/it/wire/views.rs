@@ -52,7 +52,7 @@ pub fn cases(g: &mut Goldens) {
 
 fn exports(g: &mut Goldens) {
     let minutes = |n: u64| Duration::from_secs(n * 60);
-    g.same("populate_preview_image", |s| s.views().preview_image(&"w-1".into(), &id()).to_bytes());
+    g.same("populate_preview_image", |s| s.views().preview_image("w-1", &id()).to_bytes());
     g.same("populate_image", |s| s.views().image(&id(), ImageExport::new()).to_bytes());
     g.differs(
         "populate_image.options",

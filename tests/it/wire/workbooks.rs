@@ -82,14 +82,14 @@ pub fn cases(g: &mut Goldens) {
     g.same("update_connection.query_tagging", |s| {
         let changes =
             ConnectionUpdate::new().query_tagging(false).authentication_type("auth-keypair");
-        s.connections(&id()).update(&"c-1".into(), changes)
+        s.connections(&id()).update("c-1", changes)
     });
     shared::revisions(g, &id(), |s, number| s.workbooks().download_revision(&id(), number));
     downloads(g);
     publishing(g);
     // What TSC gives is a list of the warnings.
     g.same("schedule_extract_refresh", |s| {
-        Ok(s.workbooks().add_to_schedule(&id(), &"s-1".into())?.warnings)
+        Ok(s.workbooks().add_to_schedule(&id(), "s-1")?.warnings)
     });
 }
 
@@ -219,7 +219,7 @@ const FILE: &[u8] = b"PK\x03\x04 a packaged workbook \xff\x00 of no use";
 
 fn publish<'s>(s: &'s Session<'_>, name: &str) -> Publish<'s, 'static, Workbook> {
     let publish = s.workbooks().publish(Source::bytes("sample.twbx", FILE));
-    publish.name(name).project(&"p-1".into())
+    publish.name(name).project("p-1")
 }
 
 fn publishing(g: &mut Goldens) {
@@ -238,23 +238,23 @@ fn publishing(g: &mut Goldens) {
         |s| {
             let publish = publish(s, "Größe \"1\"").description("text");
             let publish = publish.hidden_views(["Hidden & gone", "Other"]);
-            let publish = publish.thumbnails_for_user(&"u-7".into());
+            let publish = publish.thumbnails_for_user("u-7");
             let publish =
                 shared::published_connections().into_iter().fold(publish, Publish::connection);
             Ok(publish.send()?.item)
         },
     );
     g.same("publish.thumbnails_group", |s| {
-        Ok(publish(s, "R&D").thumbnails_for_group(&"g-1".into()).send()?.item)
+        Ok(publish(s, "R&D").thumbnails_for_group("g-1").send()?.item)
     });
     g.same("publish.stream", |s| {
         let length = FILE.len().try_into().expect("a length");
         let publish = s.workbooks().publish(Source::reader("R&D.twbx", length, FILE));
-        Ok(publish.project(&"p-1".into()).show_tabs(true).send()?.item)
+        Ok(publish.project("p-1").show_tabs(true).send()?.item)
     });
     g.same("publish.chunks", |s| {
         let source = Source::bytes("sample.twbx", FILE).chunk_size(20).chunked_from(1);
-        let publish = s.workbooks().publish(source).name("R&D").project(&"p-1".into());
+        let publish = s.workbooks().publish(source).name("R&D").project("p-1");
         Ok(publish.show_tabs(true).overwrite().send()?.item)
     });
     // `append` is a mode of data sources alone.
