@@ -57,6 +57,13 @@ impl Origin {
         format!("{}:{}", self.host, self.port())
     }
 
+    /// Whether the host is `online.tableau.com` or a subdomain of it.
+    pub(crate) fn is_tableau_cloud(&self) -> bool {
+        const CLOUD: &str = "online.tableau.com";
+        let host = self.host.strip_suffix('.').unwrap_or(&self.host);
+        host.strip_suffix(CLOUD).is_some_and(|pod| pod.is_empty() || pod.ends_with('.'))
+    }
+
     /// Whether this is the other one's host over `https`, which the other one is not.
     pub(crate) fn is_upgrade_of(&self, other: &Origin) -> bool {
         self.https && !other.https && self.host == other.host
@@ -377,6 +384,21 @@ mod tests {
             ("http://h", None),
         ] {
             assert_eq!(Base::parse(address).unwrap().api_path(), path, "{address}");
+        }
+    }
+
+    #[test]
+    fn recognizes_hosts_of_tableau_cloud() {
+        for (address, is_cloud) in [
+            ("https://online.tableau.com", true),
+            ("https://10ax.Online.Tableau.com", true),
+            ("https://a.b.online.tableau.com.", true),
+            ("https://notonline.tableau.com", false),
+            ("https://online.tableau.com.example.com", false),
+            ("https://tableau.com", false),
+        ] {
+            let base = Base::parse(address).unwrap();
+            assert_eq!(base.origin.is_tableau_cloud(), is_cloud, "{address}");
         }
     }
 
