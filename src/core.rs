@@ -126,8 +126,15 @@ impl Core {
         Core { identity, stop, ..self.clone() }
     }
 
-    /// The same user's session on another site, whose token takes the place of this one.
+    /// Switches to another site: returns the same user's session there, whose token replaces this
+    /// one's.
     pub(crate) fn switch_site(&self, content_url: &str) -> Result<Core> {
+        if self.transport.base().origin.is_tableau_cloud() {
+            return Err(Error::input(format!(
+                "Tableau Cloud cannot switch the site of a session: sign in to {} instead",
+                self.shown_site(content_url)
+            )));
+        }
         let mut out = Out::new();
         out.element("tsRequest", |out| {
             out.element("site", |out| out.attribute("contentUrl", content_url));
@@ -231,6 +238,14 @@ impl Core {
     /// What the server calls something, for a line of a log.
     pub(crate) fn shown(&self, text: &str) -> String {
         one_line(&self.identity.token().scrub.start_of(text, false, 200)).into_owned()
+    }
+
+    /// Formats a site's content URL for a message.
+    pub(crate) fn shown_site(&self, content_url: &str) -> String {
+        match content_url {
+            "" => "the default site".to_owned(),
+            _ => format!("the site {:?}", self.shown(content_url)),
+        }
     }
 
     /// The whole address of a call, for messages.

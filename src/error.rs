@@ -260,12 +260,6 @@ impl Error {
         self
     }
 
-    /// The error as another kind, for a rule that overrules the general one.
-    pub(crate) fn into_kind(mut self, kind: ErrorKind) -> Error {
-        self.0.kind = kind;
-        self
-    }
-
     pub(crate) fn during_sign_in(mut self) -> Error {
         self.0.sign_in = true;
         self

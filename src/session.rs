@@ -5,22 +5,22 @@ use std::sync::Arc;
 
 use log::warn;
 
-use crate::Result;
 use crate::core::Core;
-use crate::error::Error;
+use crate::http::Fate;
 use crate::identity::LOG;
 use crate::ids::{SiteId, UserId};
 use crate::server::Server;
 use crate::stop::Stop;
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
+use crate::{Error, ErrorKind, Result};
 
 /// A signed-in session. Dropping it signs out.
 ///
 /// Every way out of its scope sends the sign-out: the end of a block, `?`, a panic. `Drop` tries
 /// once, waits [`sign_out_timeout`](crate::HttpOptions::sign_out_timeout) at most (5 s unless
-/// set), and logs what went wrong at `warn`, target `tableau_server_client::session`. Who wants to
-/// know calls [`sign_out`](Session::sign_out). `std::process::exit`, an abort and a killed process
+/// set), and logs what went wrong at `warn`, target `tableau_server_client::session`. To get the error
+/// instead, call [`sign_out`](Session::sign_out). `std::process::exit`, an abort and a killed process
 /// run no `Drop`: the server then ends the session itself, after hours.
 ///
 /// It borrows the [`Server`], whose options cannot be changed meanwhile; a session from
@@ -104,6 +104,8 @@ use crate::version::ApiVersion;
 pub struct Session<'a> {
     core: Arc<Core>,
     at_the_end: AtTheEnd,
+    /// The error of a `switch_site` that may have opened a session on another site.
+    lost_switch: Option<Error>,
     server: PhantomData<&'a Server>,
 }
 
@@ -116,7 +118,8 @@ enum AtTheEnd {
 
 impl<'a> Session<'a> {
     pub(crate) fn new(core: Core) -> Session<'a> {
-        Session { core: Arc::new(core), at_the_end: AtTheEnd::SignOut, server: PhantomData }
+        let (core, at_the_end) = (Arc::new(core), AtTheEnd::SignOut);
+        Session { core, at_the_end, lost_switch: None, server: PhantomData }
     }
 
     /// A session that others sign out.
@@ -126,22 +129,36 @@ impl<'a> Session<'a> {
         session
     }
 
-    /// Signs out and says whether that worked; `Drop` only logs it. A session that has expired has
-    /// ended already, which is no error.
+    /// Signs out and returns any error; `Drop` only logs it. An expired session has already ended,
+    /// which is not an error.
     ///
-    /// On a session from [`Server::join`], which others sign out, it does nothing.
+    /// Does nothing on a session from [`Server::join`], which never signs out.
+    ///
+    /// # Errors
+    ///
+    /// If the response to a [`switch_site`](Session::switch_site) was lost, its error is returned
+    /// again, even if this session is signed out successfully: a session may remain open on the other
+    /// site. If the sign-out fails as well, the message of that error says so, too.
     ///
     /// REST: [Sign Out](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_out), API 1.0.
     pub fn sign_out(mut self) -> Result<()> {
-        self.end()
+        match self.end() {
+            (signed_out, None) => signed_out,
+            (Ok(()), Some(lost_switch)) => Err(lost_switch),
+            (Err(error), Some(lost_switch)) => {
+                let what = format!("the sign-out of this session failed, too: {error}");
+                Err(lost_switch.and_then_failed(&what, None))
+            }
+        }
     }
 
-    // Once: whatever comes of it, it is not tried again.
-    fn end(&mut self) -> Result<()> {
-        match std::mem::replace(&mut self.at_the_end, AtTheEnd::Nothing) {
+    /// Signs out, once even if it fails. Returns its outcome and the error of a lost switch.
+    fn end(&mut self) -> (Result<()>, Option<Error>) {
+        let signed_out = match std::mem::replace(&mut self.at_the_end, AtTheEnd::Nothing) {
             AtTheEnd::SignOut => self.core.end(),
             AtTheEnd::Nothing => Ok(()),
-        }
+        };
+        (signed_out, self.lost_switch.take())
     }
 
     /// Leaves without signing out; the token carries the session to another process.
@@ -152,12 +169,22 @@ impl<'a> Session<'a> {
         SessionToken::of(&self.core)
     }
 
-    /// Goes over to another site, by its content URL (`""`: the default site). Fails it, the
-    /// session is as it was; being there already is fine.
+    /// Switches the session to another site, identified by content URL (`""` is the default site).
+    /// Switching to the current site succeeds without effect.
     ///
-    /// A session that others share ([`Server::join`], [`Server::sign_in_shared`]) stays where it is:
-    /// switching would end the session of the others, so it is an
-    /// [`Input`](crate::ErrorKind::Input) error.
+    /// # Errors
+    ///
+    /// If the server refuses, or the request was not sent, the session is unchanged.
+    ///
+    /// If the response is lost or cannot be read, the server may have opened a session on the other
+    /// site, whose token only the response contains. The error says so. This value keeps its site and
+    /// its token, and signs in again if the switch has ended that token. The other session ends when
+    /// it times out on the server. [`sign_out`](Session::sign_out) returns the error again, and `Drop`
+    /// and [`detach`](Session::detach) log it at `warn`.
+    ///
+    /// [`Input`](ErrorKind::Input), before sending, on Tableau Cloud (`online.tableau.com` and its
+    /// subdomains), which has no such call, and for a session that is shared ([`Server::join`],
+    /// [`Server::sign_in_shared`]), because switching would end it for the other processes.
     ///
     /// REST: [Switch Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#switch_site), API 2.6.
     pub fn switch_site(&mut self, content_url: &str) -> Result<()> {
@@ -169,9 +196,30 @@ impl<'a> Session<'a> {
         match self.core.switch_site(content_url) {
             Ok(core) => self.core = Arc::new(core),
             Err(error) if error.code() == Some("403070") => {}
+            Err(error) if may_have_switched(&error) => {
+                let site = self.core.shown_site(content_url);
+                return Err(self.keep_lost_switch(error, &site));
+            }
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    /// Keeps the error of a switch that may have opened a session on this site, for the sign-out to
+    /// report again.
+    fn keep_lost_switch(&mut self, error: Error, site: &str) -> Error {
+        let may_be_open = format!("a session may remain open on {site}");
+        let kind = error.kind();
+        let what =
+            format!("{may_be_open}, because it is unknown whether the server switched to it");
+        let error = error.meaning(kind, what);
+        self.lost_switch = Some(match self.lost_switch.take() {
+            None => error.again(),
+            // The message names each site once, however often a program repeats the switch.
+            Some(first) if first.to_string().contains(&may_be_open) => first,
+            Some(first) => first.and_then_failed(&may_be_open, None),
+        });
+        error
     }
 
     /// A view of this session whose calls end when the stop does. It never signs out; dropping it
@@ -213,9 +261,29 @@ impl<'a> Session<'a> {
 
 impl Drop for Session<'_> {
     fn drop(&mut self) {
-        if let Err(error) = self.end() {
+        let (signed_out, lost_switch) = self.end();
+        if let Err(error) = signed_out {
             warn!(target: LOG, "signing out failed: {error:?}");
         }
+        if let Some(error) = lost_switch {
+            warn!(target: LOG, "{error:?}");
+        }
+    }
+}
+
+/// Whether the server may have carried out a switch of site that failed with this error.
+fn may_have_switched(error: &Error) -> bool {
+    match Fate::of(error) {
+        Fate::NotReceived => false,
+        Fate::Unknown | Fate::Abandoned => true,
+        Fate::Refused if error.is_before_sending() => false,
+        Fate::Refused => match error.kind() {
+            // A gateway's page can replace Tableau's response to a request that was carried out.
+            ErrorKind::Http => true,
+            // The other statuses say that the request was not carried out at this address.
+            ErrorKind::Redirect => error.status() == Some(303),
+            _ => false,
+        },
     }
 }
 
@@ -231,5 +299,47 @@ impl std::fmt::Debug for Session<'_> {
             .field("site_url", &scrub.clean(&self.core.site_url))
             .field("user_id", &scrub.clean(self.core.user_id.as_str()))
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Answer;
+
+    #[test]
+    fn tells_lost_switches_from_refused_and_unsent_ones() {
+        let broken = || Error::io("x", std::io::Error::other("y")).broken_connection();
+        let answered = |kind, status| {
+            Error::new(kind, "x").answer(Answer { status: Some(status), ..Answer::default() })
+        };
+        for error in [
+            broken(),
+            Error::new(ErrorKind::Timeout, "x"),
+            Error::new(ErrorKind::Cancelled, "x"),
+            answered(ErrorKind::Cancelled, 200),
+            answered(ErrorKind::Decode, 200),
+            answered(ErrorKind::Tls, 200),
+            answered(ErrorKind::Api, 500),
+            answered(ErrorKind::Http, 502),
+            answered(ErrorKind::Http, 403),
+            answered(ErrorKind::Redirect, 303),
+        ] {
+            assert!(may_have_switched(&error), "{error:?}");
+        }
+        for error in [
+            Error::new(ErrorKind::Connect, "x"),
+            Error::new(ErrorKind::Tls, "x"),
+            Error::new(ErrorKind::Timeout, "x").before_sending(),
+            Error::new(ErrorKind::Cancelled, "x").before_sending(),
+            answered(ErrorKind::Decode, 200).before_sending(),
+            Error::input("x"),
+            Error::config("x"),
+            answered(ErrorKind::Api, 404),
+            answered(ErrorKind::Http, 429),
+            answered(ErrorKind::Redirect, 302),
+        ] {
+            assert!(!may_have_switched(&error), "{error:?}");
+        }
     }
 }

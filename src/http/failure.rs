@@ -188,7 +188,9 @@ pub(super) fn refused(
         ..Answer::default()
     };
     let cut_short = size != Size::Whole;
-    if !cut_short && let Some(words) = Words::from_xml(&text).or_else(|| Words::from_json(&text)) {
+    // Other servers send JSON errors of this form, too, with codes that are not six digits.
+    let from_json = || Words::from_json(&text).filter(|w| w.code.as_deref().is_some_and(is_code));
+    if !cut_short && let Some(words) = Words::from_xml(&text).or_else(from_json) {
         return words.into_error(answer, scrub);
     }
     let is_a_page = looks_like_html(&text);
@@ -280,9 +282,8 @@ impl Words {
     }
 
     fn into_error(self, answer: Answer, scrub: &Scrub) -> Error {
-        // Six digits are no secret, even if a password has them too.
-        let plain = |code: &str| code.len() <= 6 && code.bytes().all(|b| b.is_ascii_digit());
-        let code = self.code.filter(|code| !code.is_empty()).map(|code| match plain(&code) {
+        // A code is shown even if a password is the same six digits.
+        let code = self.code.filter(|code| !code.is_empty()).map(|code| match is_code(&code) {
             true => code,
             false => scrub.start_of(&code, false, 20),
         });
@@ -308,6 +309,11 @@ impl Words {
             ..answer
         })
     }
+}
+
+/// Whether this is a code of Tableau's, such as `404006`.
+fn is_code(code: &str) -> bool {
+    code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())
 }
 
 pub(super) fn looks_like_html(text: &str) -> bool {

@@ -22,4 +22,4 @@ pub(crate) use tls::{random, sha256};
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
 pub(crate) use transport::fuzzing;
 pub(crate) use transport::{Asker, Success, Transport};
-pub(crate) use url::{Base, Origin, encode_segment};
+pub(crate) use url::{Base, Origin, encode_segment, percent_decode};

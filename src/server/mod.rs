@@ -53,15 +53,20 @@ struct Asked {
 }
 
 impl Server {
-    /// A server at an address: `https://tableau.example.com`. Without a scheme it is `https`; a
-    /// slash at the end and a path prefix (of a reverse proxy) are fine. Sends nothing.
+    /// Creates a server from an address such as `https://tableau.example.com`. Sends nothing.
+    ///
+    /// Without a scheme, `https` is used. A trailing slash and a path prefix (of a reverse proxy)
+    /// are accepted.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] for anything else, naming it. An address with user information, a
-    /// query or a fragment is refused too, without repeating what may be a secret.
-    pub fn new(address: &str) -> Result<Server> {
-        let transport = Transport::new(Base::parse(address)?, HttpOptions::new())?;
+    /// [`ErrorKind::Config`] for anything that is not a plain `http` or `https` URL; the message
+    /// names it. User information, a query or a fragment is refused and not repeated, because it may
+    /// hold a secret. For an address copied from a browser, such as
+    /// `https://tableau.example.com/#/site/sales/home`, the message says which address and which
+    /// site to use instead.
+    pub fn new(address: impl AsRef<str>) -> Result<Server> {
+        let transport = Transport::new(Base::parse(address.as_ref())?, HttpOptions::new())?;
         Ok(Server { transport: Arc::new(transport), pinned: None, asked: Mutex::default() })
     }
 
@@ -91,7 +96,7 @@ impl Server {
         self.transport = Arc::new(self.transport.with_defaults());
     }
 
-    /// What the server says of itself, without signing in.
+    /// Returns the server's product version and REST API version, without signing in.
     ///
     /// REST: [Server Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_server.htm#server_info), API 2.4.
     pub fn server_info(&self) -> Result<ServerInfo> {
@@ -102,9 +107,23 @@ impl Server {
         let version = self.pinned.unwrap_or(ApiVersion::FIRST_TO_ASK);
         let mut request = Request::get(format!("/api/{version}/serverinfo")).until(deadline);
         let asker = Asker { token: None, scrub: self.transport.scrub(), stop };
-        self.transport.send(&mut request, asker, |answer| {
-            answer.xml(|root| ServerInfo::from_xml(root.need("serverInfo")?))
-        })
+        self.transport
+            .send(&mut request, asker, |answer| {
+                answer.xml(|root| ServerInfo::from_xml(root.need("serverInfo")?))
+            })
+            .map_err(|error| self.suggest_address(error))
+    }
+
+    /// Suggests another address if this one ends with a part of the REST API's own address.
+    fn suggest_address(&self, error: Error) -> Error {
+        match self.transport.base().api_path() {
+            Some(path) if is_answer(&error) => {
+                let what = format!("remove `{path}` from the server's address");
+                let kind = error.kind();
+                error.meaning(kind, what).scrubbed(self.transport.scrub())
+            }
+            _ => error,
+        }
     }
 
     /// A view of this server whose calls end when the stop does, signing in above all. What it gives
@@ -116,15 +135,21 @@ impl Server {
 
     /// Signs in. The session signs out when it is dropped.
     ///
-    /// Unless a version is pinned, the first sign-in asks the server which one it speaks, once, and
-    /// later ones remember. A server that cannot be asked (404) is spoken to in 2.4. The session
-    /// keeps a copy of the credentials, to sign in again.
+    /// Unless a version is pinned, the first sign-in requests the server info, unauthenticated, and
+    /// uses the REST API version in it; later sign-ins use the same version. If Tableau answers that
+    /// it has no server info (error 404001 or 404003), version 2.4 is used. The session keeps a copy
+    /// of the credentials to sign in again.
     ///
     /// # Errors
     ///
-    /// [`is_sign_in_failed`](crate::Error::is_sign_in_failed) where the server refuses the
-    /// credentials or the site. [`ErrorKind::Decode`] or [`ErrorKind::Http`] where it does not say
-    /// which version it speaks: then no credentials were sent.
+    /// [`is_sign_in_failed`](crate::Error::is_sign_in_failed) if the server refuses the credentials
+    /// or the site.
+    ///
+    /// If the request for the server info fails, no credentials are sent. The error is
+    /// [`ErrorKind::Api`] for any other error of Tableau's, [`ErrorKind::Http`] for any other
+    /// response that is not a success, such as an HTML page with status 404, and
+    /// [`ErrorKind::Decode`] for a response without a version. It usually means that the address is
+    /// not that of a Tableau server.
     ///
     /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
     pub fn sign_in(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Session<'_>> {
@@ -307,10 +332,24 @@ impl Server {
     fn ask_version(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<ApiVersion> {
         match self.info(stop, deadline) {
             Ok(info) => Ok(info.rest_api_version),
-            Err(error) if error.status() == Some(404) => Ok(ApiVersion::FIRST_TO_ASK),
-            // Whoever answered, it was not the version.
-            Err(error) if error.kind() == ErrorKind::Api => Err(error.into_kind(ErrorKind::Http)),
+            // Any other 404 may come from a server that is not Tableau, which must not receive the
+            // credentials.
+            Err(error) if matches!(error.code(), Some("404001" | "404003")) => {
+                Ok(ApiVersion::FIRST_TO_ASK)
+            }
+            Err(error) if is_answer(&error) => {
+                let kind = error.kind();
+                let what =
+                    "the server did not state its REST API version, and no credentials were sent";
+                Err(error.meaning(kind, what))
+            }
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether a server answered the request, but not with what was requested.
+fn is_answer(error: &Error) -> bool {
+    use ErrorKind::{Api, Decode, Http, Redirect};
+    matches!(error.kind(), Api | Decode | Http | Redirect)
 }

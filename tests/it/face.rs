@@ -33,7 +33,9 @@ fn the_face_has_exactly_these_types() {
     an_id::<tsc::SiteId>();
     an_id::<tsc::ProjectId>();
 
-    let _: fn(&str) -> tsc::Result<tsc::Server> = tsc::Server::new;
+    let _: fn(&'static str) -> tsc::Result<tsc::Server> = tsc::Server::new;
+    let _: fn(&'static String) -> tsc::Result<tsc::Server> = tsc::Server::new;
+    let _: fn(String) -> tsc::Result<tsc::Server> = tsc::Server::new;
     let _: fn(&mut tsc::Server, &str) -> tsc::Result<()> = tsc::Server::set_version;
     let _: fn(&tsc::Server) -> tsc::Result<tsc::ServerInfo> = tsc::Server::server_info;
     let _: fn(&mut tsc::Server, tsc::HttpOptions) -> tsc::Result<()> =
