@@ -47,7 +47,10 @@ impl FromXml for SignedIn {
         Ok(SignedIn {
             token: Secret::new(token),
             site_id: node.child_id("site")?,
-            site_url: node.child_attr("site", "contentUrl")?,
+            // Required, unlike other texts: an empty one names the default site.
+            site_url: node
+                .child_attr::<Option<String>>("site", "contentUrl")?
+                .ok_or_else(|| node.fail("the attribute `contentUrl` of <site>", "is missing"))?,
             user_id: node.child_id("user")?,
         })
     }

@@ -350,7 +350,8 @@ impl<'a> Node<'a> {
         let wrapped = self.find(wrap).into_iter().flat_map(Node::children);
         let items: Vec<_> = wrapped.filter(|child| child.tag() == item).collect();
         if items.len() > most {
-            let why = format!("has {} items; at most {most} are read at a time", items.len());
+            let why =
+                format!("has {} items, more than the {most} that are read at a time", items.len());
             return Err(self.fail(&format!("<{wrap}>"), &why));
         }
         Ok(items)

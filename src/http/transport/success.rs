@@ -280,13 +280,33 @@ impl Success {
         failure::failed(error.into(), Stage::UnderWay, &self.url.origin, &self.scrub)
     }
 
-    /// Says which answer an error is about. Names out of the answer are in the message, so it is
-    /// cleaned as a whole.
     fn explain(&self, error: Error) -> Error {
-        error
-            .scrubbed(&self.scrub)
-            .with_status(self.status)
-            .at(self.scrub.clean(&self.url.to_string()))
-            .doing(&self.doing)
+        self.context().explain(error)
+    }
+
+    /// What errors about this answer say of it.
+    pub(crate) fn context(&self) -> Context {
+        Context {
+            scrub: self.scrub.clone(),
+            status: self.status,
+            url: self.scrub.clean(&self.url.to_string()).into_owned(),
+            doing: self.doing.clone(),
+        }
+    }
+}
+
+/// The answer that an error is about.
+pub(crate) struct Context {
+    scrub: Scrub,
+    status: u16,
+    url: String,
+    doing: String,
+}
+
+impl Context {
+    /// Says which answer the error is about. Names out of the answer are in the message, so the
+    /// whole message is redacted.
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        error.scrubbed(&self.scrub).with_status(self.status).at(&*self.url).doing(&*self.doing)
     }
 }
