@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use log::warn;
+use ureq::BodyReader;
 use ureq::http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, TRANSFER_ENCODING,
 };
@@ -25,11 +26,11 @@ const UNREADABLE_LOG: &str = "tableau_server_client::unreadable";
 const PAGE: &str = "the answer is an HTML page, such as a login page, and no file";
 
 /// An answer whose status is a success. Its body is not read yet.
-#[derive(Debug)]
 pub(crate) struct Success {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    pub(super) body: ureq::Body,
+    /// One reader for the whole body: a reader of a compressed body has a decoder of its own.
+    pub(super) body: BodyReader<'static>,
     pub(super) url: Url,
     pub(super) doing: String,
     pub(super) scrub: Scrub,
@@ -44,7 +45,7 @@ impl Success {
         Success {
             status: 204,
             headers: HeaderMap::new(),
-            body: ureq::Body::builder().data(""),
+            body: ureq::Body::builder().data("").into_reader(),
             url: Url::nowhere(),
             doing: String::new(),
             scrub: scrub.clone(),
@@ -228,7 +229,7 @@ impl Success {
     fn next(&mut self, block: &mut [u8]) -> Result<usize> {
         loop {
             let stop = self.stop.as_ref();
-            match while_watching(stop, || self.body.as_reader().read(block)) {
+            match while_watching(stop, || self.body.read(block)) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     let error = self.broken(error);
@@ -264,7 +265,7 @@ impl Success {
         let length = self.length().unwrap_or(0).min(self.most).min(8 << 20);
         let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
         let read = while_watching(self.stop.as_ref(), || {
-            self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
+            self.body.by_ref().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
         });
         read.map_err(|error| self.broken(error))?;
         if bytes.len() as u64 > self.most {
