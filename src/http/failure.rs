@@ -107,6 +107,9 @@ fn tls_failed(error: rustls::Error, stage: Stage, authority: &str) -> Error {
     }
     let why = match &error {
         rustls::Error::InvalidCertificate(why) => match why {
+            Certificate::InvalidPurpose | Certificate::InvalidPurposeContext { .. } => {
+                "its certificate is not for servers (extended key usage)"
+            }
             Certificate::UnknownIssuer => "its certificate's issuer is not trusted",
             Certificate::Expired | Certificate::ExpiredContext { .. } => {
                 "its certificate has expired"
