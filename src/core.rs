@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use log::warn;
 
 use crate::credentials::SignIn;
-use crate::error::one_line;
 use crate::http::{Asker, Origin, Request, Success, Transport, encode_segment};
 use crate::identity::{Identity, LOG, Renewed, Sharing, SignedIn};
 use crate::ids::{SiteId, UserId};
 use crate::secret::Scrub;
 use crate::session_file::Shared;
 use crate::stop::{self, Stop};
+use crate::text::one_line;
 use crate::version::ApiVersion;
 use crate::xml::Out;
 use crate::{Error, Result};

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::secret::Scrub;
+use crate::text::one_line;
 
 /// What every fallible call of this library returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -362,22 +363,6 @@ impl fmt::Display for Error {
     }
 }
 
-/// The text on one line, with nothing in it that moves a terminal's cursor or turns the text around:
-/// some of it is a stranger's, and it ends up in logs.
-pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
-    let moves =
-        |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    if !text.contains(moves) {
-        return text.into();
-    }
-    let plain = |c: char| match c {
-        '\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}' => ' ',
-        c if moves(c) => char::REPLACEMENT_CHARACTER,
-        c => c,
-    };
-    text.chars().map(plain).collect()
-}
-
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}: {self}", self.kind())?;
@@ -394,29 +379,6 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|cause| cause as _)
     }
-}
-
-/// The first `most` bytes of a text that others wrote, and `…` where there was more.
-pub(crate) fn cut(text: &str, most: usize) -> Cow<'_, str> {
-    match first(text, most) {
-        whole if whole.len() == text.len() => text.into(),
-        start => format!("{start}…").into(),
-    }
-}
-
-/// The text where it is short, and otherwise nothing of it: what is cut off may be the beginning of a
-/// secret.
-pub(crate) fn short(text: &str, most: usize) -> &str {
-    if text.len() <= most { text } else { "…" }
-}
-
-/// As many whole characters as fit into `most` bytes.
-pub(crate) fn first(text: &str, most: usize) -> &str {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 #[cfg(test)]

@@ -8,12 +8,12 @@ use log::{info, warn};
 
 use crate::core::Core;
 use crate::credentials::SignIn;
-use crate::error::cut;
 use crate::http::{Asker, Request, Transport};
 use crate::ids::{SiteId, UserId};
 use crate::secret::{Scrub, Secret};
 use crate::session_file::{Locked, SessionFile};
 use crate::stop::{self, Stop, earlier};
+use crate::text::cut;
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
 use crate::within::Within;

@@ -46,6 +46,7 @@ mod server;
 mod session;
 mod session_file;
 mod stop;
+mod text;
 mod token;
 mod version;
 mod within;

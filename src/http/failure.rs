@@ -14,8 +14,9 @@ use super::connector::{Broken, NoAddress, Stage, Stopped};
 use super::request::SourceFailed;
 use super::tls::shown_certificate;
 use super::url::{Origin, Url};
-use crate::error::{Answer, cut, first, one_line};
+use crate::error::Answer;
 use crate::secret::Scrub;
+use crate::text::{cut, first, one_line};
 use crate::xml::{self, Node, Reports};
 use crate::{Error, ErrorKind};
 

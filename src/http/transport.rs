@@ -25,9 +25,10 @@ use super::request::{Body, Exact, Patience, Request, SourceFailed};
 use super::retry::Tries;
 use super::tls;
 use super::url::{Base, Origin, Url};
-use crate::error::{Answer as About, cut};
+use crate::error::Answer as About;
 use crate::secret::{Scrub, Secret};
 use crate::stop::{self, Stop, earlier, while_watching};
+use crate::text::cut;
 use crate::{Error, ErrorKind, Result};
 
 pub(crate) use success::Success;

@@ -13,9 +13,9 @@ use super::super::failure;
 use super::super::limit::Turn;
 use super::super::url::Url;
 use super::head::{Head, Verdict};
-use crate::error::one_line;
 use crate::secret::Scrub;
 use crate::stop::{Stop, while_watching};
+use crate::text::one_line;
 use crate::xml::{self, Node, Reports};
 use crate::{Error, Result};
 
