@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use log::warn;
 
+use crate::cancel::{self, CancellationToken};
 use crate::credentials::SignIn;
-use crate::http::{Asker, Origin, Request, Success, Transport, encode_segment};
+use crate::http::{AuthContext, Origin, Request, Success, Transport, encode_segment};
 use crate::identity::{Identity, LOG, Renewed, Sharing, SignedIn};
 use crate::ids::{SiteId, UserId};
 use crate::secret::Scrub;
 use crate::session_file::Shared;
-use crate::stop::{self, Stop};
 use crate::text::one_line;
 use crate::version::ApiVersion;
 use crate::xml::Out;
@@ -28,9 +28,9 @@ pub(crate) struct Core {
     pub(crate) identity: Arc<Identity>,
     /// The origin that the token is for, where that is not this server's: then nothing is sent.
     foreign: Option<Origin>,
-    stop: Option<Stop>,
+    cancellation: Option<CancellationToken>,
     /// The stop of the session, where `stop` is that of a part of what is done over it.
-    whole: Option<Stop>,
+    whole: Option<CancellationToken>,
 }
 
 /// Whose a session is once it was taken out of the file that it is shared by.
@@ -48,9 +48,10 @@ impl Core {
         transport: Arc<Transport>,
         version: ApiVersion,
         sign_in: SignIn,
-        stop: Option<&Stop>,
+        cancellation: Option<&CancellationToken>,
     ) -> Result<Core> {
-        let answer = SignedIn::by(&transport, version, &sign_in, transport.scrub(), stop, None)?;
+        let answer =
+            SignedIn::by(&transport, version, &sign_in, transport.scrub(), cancellation, None)?;
         let known = transport.scrub().clone();
         let asked = sign_in.site().to_owned();
         let core = Core::new(transport, version, answer, Some(sign_in), &known);
@@ -67,8 +68,18 @@ impl Core {
     ) -> Core {
         let SignedIn { token, site_id, site_url, user_id } = answer;
         let identity = Arc::new(Identity::new(known, token, sign_in));
-        let (foreign, stop, whole) = (None, None, None);
-        Core { transport, version, site_id, site_url, user_id, identity, foreign, stop, whole }
+        let (foreign, cancellation, whole) = (None, None, None);
+        Core {
+            transport,
+            version,
+            site_id,
+            site_url,
+            user_id,
+            identity,
+            foreign,
+            cancellation,
+            whole,
+        }
     }
 
     /// Takes over a session that another process opened, with the origin that it was opened at.
@@ -93,24 +104,28 @@ impl Core {
     }
 
     /// The same session, whose calls this stop ends.
-    pub(crate) fn until(&self, stop: &Stop) -> Core {
-        Core { stop: Some(stop.clone()), whole: Some(stop.clone()), ..self.clone() }
+    pub(crate) fn with_cancellation(&self, cancellation: &CancellationToken) -> Core {
+        Core {
+            cancellation: Some(cancellation.clone()),
+            whole: Some(cancellation.clone()),
+            ..self.clone()
+        }
     }
 
     /// The same session for a part of what is done over it, which this stop ends: a branch of the
     /// session's own. Renewing the session is nobody's part.
-    pub(crate) fn branch(&self, stop: &Stop) -> Core {
-        Core { stop: Some(stop.clone()), ..self.clone() }
+    pub(crate) fn with_call_cancellation(&self, cancellation: &CancellationToken) -> Core {
+        Core { cancellation: Some(cancellation.clone()), ..self.clone() }
     }
 
     /// What ends renewing the session.
-    pub(crate) fn whole_stop(&self) -> Option<&Stop> {
+    pub(crate) fn whole_stop(&self) -> Option<&CancellationToken> {
         self.whole.as_ref()
     }
 
     /// What ends its calls.
-    pub(crate) fn stop(&self) -> Option<&Stop> {
-        self.stop.as_ref()
+    pub(crate) fn cancellation(&self) -> Option<&CancellationToken> {
+        self.cancellation.as_ref()
     }
 
     /// The same session, shared by a file: with credentials that renew it, if there are any.
@@ -122,8 +137,8 @@ impl Core {
 
     /// The same site, by another sign-in.
     pub(crate) fn with_identity(&self, identity: Identity) -> Core {
-        let (identity, stop) = (Arc::new(identity), self.whole.clone());
-        Core { identity, stop, ..self.clone() }
+        let (identity, cancellation) = (Arc::new(identity), self.whole.clone());
+        Core { identity, cancellation, ..self.clone() }
     }
 
     /// Switches to another site: returns the same user's session there, whose token replaces this
@@ -271,7 +286,7 @@ impl Core {
         let mut renewed = None;
         loop {
             let used = self.identity.token();
-            let outcome = self.transport.send(&mut request, self.asker(&used), &mut finish);
+            let outcome = self.transport.send(&mut request, self.auth(&used), &mut finish);
             match outcome {
                 // What can be read once only, and was, cannot be sent again.
                 Err(expired) if expired.is_session_expired() && !request.is_repeatable() => {
@@ -300,16 +315,20 @@ impl Core {
     ) -> Result<T> {
         self.allow(&request)?;
         let token = self.identity.token();
-        self.transport.send(&mut request, self.asker(&token), finish)
+        self.transport.send(&mut request, self.auth(&token), finish)
     }
 
     /// Waits, unless the calls are stopped meanwhile.
     pub(crate) fn sleep(&self, time: Duration) -> Result<()> {
-        stop::sleep(self.stop.as_ref(), time)
+        cancel::sleep(self.cancellation.as_ref(), time)
     }
 
-    fn asker<'a>(&'a self, state: &'a crate::identity::Token) -> Asker<'a> {
-        Asker { token: Some(&state.token), scrub: &state.scrub, stop: self.stop.as_ref() }
+    fn auth<'a>(&'a self, state: &'a crate::identity::Token) -> AuthContext<'a> {
+        AuthContext {
+            token: Some(&state.token),
+            scrub: &state.scrub,
+            cancellation: self.cancellation.as_ref(),
+        }
     }
 
     fn renews(&self) -> bool {

@@ -114,7 +114,7 @@ pub enum ErrorKind {
     ///
     /// *Try:* read the notes in the message; they are the server's.
     Job,
-    /// The program stopped the call, by [`Stop::stop`](crate::Stop::stop).
+    /// The program stopped the call, by [`CancellationToken::cancel`](crate::CancellationToken::cancel).
     ///
     /// What the server was doing at that moment may have been carried out.
     Cancelled,

@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use log::{info, warn};
 
+use crate::cancel::{self, CancellationToken, earlier};
 use crate::core::Core;
 use crate::credentials::SignIn;
-use crate::http::{Asker, Request, Transport};
+use crate::http::ReentrancyGuard;
+use crate::http::{AuthContext, Request, Transport};
 use crate::ids::{SiteId, UserId};
 use crate::secret::{Scrub, Secret};
 use crate::session_file::{Locked, SessionFile};
-use crate::stop::{self, Stop, earlier};
 use crate::text::cut;
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
-use crate::within::Within;
 use crate::xml::{FromXml, Node};
 use crate::{Error, ErrorKind, Result};
 
@@ -66,16 +66,16 @@ impl SignedIn {
         version: ApiVersion,
         sign_in: &SignIn,
         known: &Scrub,
-        stop: Option<&Stop>,
+        cancellation: Option<&CancellationToken>,
         deadline: Option<Instant>,
     ) -> Result<SignedIn> {
         let scrub = known.clone().with(sign_in.secret());
-        let asker = Asker { token: None, scrub: &scrub, stop };
+        let auth = AuthContext { token: None, scrub: &scrub, cancellation };
         let mut request = Request::post(format!("/api/{version}/auth/signin"))
             .xml(sign_in.request()?)
             .until(deadline);
         transport
-            .send(&mut request, asker, |answer| {
+            .send(&mut request, auth, |answer| {
                 answer.xml(|root| SignedIn::from_xml(root.need("credentials")?))
             })
             .map_err(Error::during_sign_in)
@@ -194,18 +194,18 @@ impl Identity {
         expired: Error,
         deadline: Option<Instant>,
     ) -> Result<Renewed> {
-        let (stop, whole) = (core.stop(), core.whole_stop());
+        let (cancellation, whole) = (core.cancellation(), core.whole_stop());
         // A function that mints tokens, or a logger, may ask over the very session.
-        let Some(_renewing) = Within::begin(self) else {
+        let Some(_renewing) = ReentrancyGuard::enter(self) else {
             let what = "it was asked over by what is to renew it";
             return Err(expired.and_then_failed(what, None));
         };
-        let over = |stop: Option<&Stop>| {
-            stop.is_some_and(Stop::is_stopped)
+        let over = |cancellation: Option<&CancellationToken>| {
+            cancellation.is_some_and(CancellationToken::is_cancelled)
                 || deadline.is_some_and(|deadline| deadline <= Instant::now())
         };
         let asked = Instant::now();
-        let Some(mut renewal) = stop::lock(&self.renewal, stop, deadline)? else {
+        let Some(mut renewal) = cancel::lock(&self.renewal, cancellation, deadline)? else {
             let what = "the session has expired, and was not renewed in the time allowed";
             return Err(Error::new(ErrorKind::Timeout, what));
         };
@@ -222,7 +222,7 @@ impl Identity {
                 }
                 Ok(Look::Ours(file, holder)) => Some((file, holder, sharing.mark.is_some())),
                 Ok(Look::Without) => None,
-                Err(error) if over(stop) => return Err(error),
+                Err(error) if over(cancellation) => return Err(error),
                 Err(error) => {
                     let what = "the process that shares it has not renewed it";
                     return Err(expired.and_then_failed(what, Some(error)));
@@ -243,7 +243,7 @@ impl Identity {
             return Err(expired.and_then_failed(&why, None));
         }
         // From here on it is for the whole session, and no list that is left ends it half done.
-        stop.map_or(Ok(()), Stop::check)?;
+        cancellation.map_or(Ok(()), CancellationToken::check)?;
         info!(target: LOG, "the session has expired: signing in again");
         let signed_in = sign_in.renewed(&core.site_url).and_then(|next| {
             let answer =
@@ -307,13 +307,13 @@ impl Identity {
         renewal: &mut Renewal,
         deadline: Option<Instant>,
     ) -> Result<Look<'f>> {
-        let (file, stop) = (&sharing.file, core.stop());
+        let (file, cancellation) = (&sharing.file, core.cancellation());
         let can = self.renewable().is_some();
         let patient = file.patient();
         loop {
             // Who holds it makes it anew where somebody has cleaned it away.
             let holds = sharing.mark.is_some();
-            let mut locked = file.lock(holds && can, earlier(patient, deadline), stop)?;
+            let mut locked = file.lock(holds && can, earlier(patient, deadline), cancellation)?;
             match (locked.read()?, &sharing.mark) {
                 (Some(there), mark) if there.session.is_of(core) => {
                     if there.session.token != used.token {
@@ -355,7 +355,7 @@ impl Identity {
                 renewal.in_vain = Some(used.token.clone());
                 return Err(Error::new(ErrorKind::Timeout, "there is no new session in the file"));
             }
-            stop::sleep(stop, LOOK)?;
+            cancel::sleep(cancellation, LOOK)?;
         }
     }
 
@@ -390,7 +390,7 @@ impl Identity {
 /// Ends a session that nobody is to have, in the time that the call has.
 fn end_stray(core: &Core, scrub: &Scrub, token: Secret, deadline: Option<Instant>) {
     let within = core.transport.sign_out_timeout();
-    let left = earlier(deadline, core.whole_stop().and_then(Stop::deadline))
+    let left = earlier(deadline, core.whole_stop().and_then(CancellationToken::deadline))
         .map_or(within, |by| by.saturating_duration_since(Instant::now()).min(within));
     let stray = core.with_identity(Identity::new(scrub, token, None));
     if let Err(error) = stray.sign_out(left) {

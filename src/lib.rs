@@ -31,6 +31,7 @@
 //! - `mock` (off by default): a mock Tableau Server for the tests of programs that use this library,
 //!   in the module `mock`, and the program `tableau-mock-server`.
 
+mod cancel;
 mod client;
 mod common;
 mod core;
@@ -45,11 +46,9 @@ mod secret;
 mod server;
 mod session;
 mod session_file;
-mod stop;
 mod text;
 mod token;
 mod version;
-mod within;
 mod xml;
 
 #[cfg(feature = "mock")]
@@ -64,6 +63,7 @@ pub mod guide;
 /// The crate that times are of, so that a program can name them without depending on it itself.
 pub use jiff;
 
+pub use cancel::CancellationToken;
 pub use common::*;
 pub use credentials::{Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth};
 pub use error::{Error, ErrorKind, Result};
@@ -71,10 +71,9 @@ pub use http::{Fingerprint, HttpOptions, Retries, Verify};
 pub use ids::*;
 pub use resources::*;
 pub use secret::Secret;
-pub use server::{Server, ServerInfo, ServerUntil};
+pub use server::{Server, ServerInfo, ServerView};
 pub use session::Session;
 pub use session_file::SessionFile;
-pub use stop::Stop;
 pub use token::SessionToken;
 pub use version::ApiVersion;
 pub use xml::{Unreadable, UnreadableValue};

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use log::warn;
 
+use crate::cancel::CancellationToken;
 use crate::core::Core;
 use crate::http::Fate;
 use crate::identity::LOG;
 use crate::ids::{SiteId, UserId};
 use crate::server::Server;
-use crate::stop::Stop;
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
 use crate::{Error, ErrorKind, Result};
@@ -224,8 +224,8 @@ impl<'a> Session<'a> {
 
     /// A view of this session whose calls end when the stop does. It never signs out; dropping it
     /// does nothing.
-    pub fn until(&self, stop: &Stop) -> Session<'_> {
-        Session::joined(self.core.until(stop))
+    pub fn with_cancellation(&self, cancellation: &CancellationToken) -> Session<'_> {
+        Session::joined(self.core.with_cancellation(cancellation))
     }
 
     /// The site that the session is on.

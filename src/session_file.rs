@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::cancel::{self, CancellationToken};
 use crate::http::{hex, random};
-use crate::stop::{self, Stop};
 use crate::token::SessionToken;
 use crate::{Error, ErrorKind, Result};
 
@@ -105,7 +105,7 @@ impl SessionFile {
         &self,
         create: bool,
         until: Option<Instant>,
-        stop: Option<&Stop>,
+        cancellation: Option<&CancellationToken>,
     ) -> Result<Locked<'_>> {
         let path = &self.path;
         let failed = |what: &str, error| Error::io(format!("{what} {}", path.display()), error);
@@ -124,7 +124,7 @@ impl SessionFile {
                 Ok(()) | Err(TryLockError::WouldBlock)
                     if until.is_none_or(|until| Instant::now() < until) =>
                 {
-                    stop::sleep(stop, LOOK)?;
+                    cancel::sleep(cancellation, LOOK)?;
                 }
                 Ok(()) | Err(TryLockError::WouldBlock) => {
                     let what = format!("another process keeps the session file {}", path.display());

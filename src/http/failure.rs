@@ -11,8 +11,8 @@ use ureq::http::HeaderMap;
 use ureq::http::header::{DATE, RETRY_AFTER};
 
 use super::connector::{Broken, NoAddress, Stage, Stopped};
+use super::context;
 use super::request::SourceFailed;
-use super::tls::shown_certificate;
 use super::url::{Origin, Url};
 use crate::error::Answer;
 use crate::secret::Scrub;
@@ -101,7 +101,7 @@ fn io_failed(cause: io::Error, stage: Stage, authority: &str) -> Error {
 
 fn tls_failed(error: rustls::Error, stage: Stage, authority: &str) -> Error {
     use rustls::CertificateError as Certificate;
-    let shown = shown_certificate();
+    let shown = context::take_certificate();
     if stage == Stage::UnderWay && !is_about_our_certificate(&error) {
         return Error::io(format!("the connection to {authority} broke"), io::Error::other(error))
             .broken_connection();

@@ -1,26 +1,26 @@
 //! [`Server`]: an address, and how to talk to it.
 
 mod info;
-mod until;
+mod view;
 
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use crate::cancel::{self, CancellationToken, earlier};
 use crate::core::Core;
 use crate::credentials::{Credentials, SignIn};
-use crate::http::{Asker, Base, HttpOptions, Request, Transport};
+use crate::http::ReentrancyGuard;
+use crate::http::{AuthContext, Base, HttpOptions, Request, Transport};
 use crate::identity::{Sharing, SignedIn};
 use crate::session::Session;
 use crate::session_file::SessionFile;
-use crate::stop::{self, Stop, earlier};
 use crate::token::SessionToken;
 use crate::version::ApiVersion;
-use crate::within::Within;
 use crate::xml::FromXml;
 use crate::{Error, ErrorKind, Result};
 
 pub use info::ServerInfo;
-pub use until::ServerUntil;
+pub use view::ServerView;
 
 /// A Tableau Server, or Tableau Cloud's pod.
 ///
@@ -103,12 +103,16 @@ impl Server {
         self.info(None, None)
     }
 
-    fn info(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<ServerInfo> {
+    fn info(
+        &self,
+        cancellation: Option<&CancellationToken>,
+        deadline: Option<Instant>,
+    ) -> Result<ServerInfo> {
         let version = self.pinned.unwrap_or(ApiVersion::FIRST_TO_ASK);
         let mut request = Request::get(format!("/api/{version}/serverinfo")).until(deadline);
-        let asker = Asker { token: None, scrub: self.transport.scrub(), stop };
+        let auth = AuthContext { token: None, scrub: self.transport.scrub(), cancellation };
         self.transport
-            .send(&mut request, asker, |answer| {
+            .send(&mut request, auth, |answer| {
                 answer.xml(|root| ServerInfo::from_xml(root.need("serverInfo")?))
             })
             .map_err(|error| self.suggest_address(error))
@@ -129,8 +133,8 @@ impl Server {
     /// A view of this server whose calls end when the stop does, signing in above all. What it gives
     /// are sessions like any other: [`Session::until`] ties their calls to the stop, and their
     /// sign-out goes out in any case.
-    pub fn until(&self, stop: &Stop) -> ServerUntil<'_> {
-        ServerUntil { server: self, stop: stop.clone() }
+    pub fn with_cancellation(&self, cancellation: &CancellationToken) -> ServerView<'_> {
+        ServerView { server: self, cancellation: cancellation.clone() }
     }
 
     /// Signs in. The session signs out when it is dropped.
@@ -205,15 +209,15 @@ impl Server {
         &self,
         credentials: &(impl Credentials + ?Sized),
         file: &SessionFile,
-        stop: Option<&Stop>,
+        cancellation: Option<&CancellationToken>,
     ) -> Result<Session<'_>> {
         let (mark, sign_in) = (SessionFile::mark()?, SignIn::of(credentials));
         let sharing = Sharing { file: file.clone(), mark: Some(mark.clone()) };
         let is_new = file.is_missing();
         let patient = earlier(file.patient(), self.transport.deadline());
-        let mut locked = file.lock(true, patient, stop)?;
+        let mut locked = file.lock(true, patient, cancellation)?;
         locked.check()?;
-        let core = match self.core(credentials, stop) {
+        let core = match self.core(credentials, cancellation) {
             Ok(core) => core,
             Err(error) if is_new => {
                 locked.remove_empty();
@@ -232,7 +236,7 @@ impl Server {
             if is_there {
                 return Ok(session);
             }
-            locked = file.lock(true, patient, stop)?;
+            locked = file.lock(true, patient, cancellation)?;
         }
     }
 
@@ -270,10 +274,10 @@ impl Server {
         &self,
         file: &SessionFile,
         sign_in: Option<SignIn>,
-        stop: Option<&Stop>,
+        cancellation: Option<&CancellationToken>,
     ) -> Result<Session<'_>> {
         let patient = earlier(file.patient(), self.transport.deadline());
-        let there = file.lock(false, patient, stop)?.read()?;
+        let there = file.lock(false, patient, cancellation)?.read()?;
         let Some(there) = there else {
             return Err(Error::config(format!("there is no session in {file:?} at the moment")));
         };
@@ -281,11 +285,15 @@ impl Server {
         Ok(Session::joined(self.resumed(&there.session).shared_in(sharing, sign_in)))
     }
 
-    fn core(&self, credentials: &(impl Credentials + ?Sized), stop: Option<&Stop>) -> Result<Core> {
+    fn core(
+        &self,
+        credentials: &(impl Credentials + ?Sized),
+        cancellation: Option<&CancellationToken>,
+    ) -> Result<Core> {
         let sign_in = SignIn::of(credentials);
         // Credentials that cannot be sent are refused before anything is, the version question too.
         sign_in.request()?;
-        Core::sign_in(self.transport.clone(), self.version(stop)?, sign_in, stop)
+        Core::sign_in(self.transport.clone(), self.version(cancellation)?, sign_in, cancellation)
     }
 
     fn resumed(&self, token: &SessionToken) -> Core {
@@ -296,17 +304,18 @@ impl Server {
 
     /// The version to speak: pinned, remembered, or asked now. Threads that sign in at the same
     /// time ask once.
-    fn version(&self, stop: Option<&Stop>) -> Result<ApiVersion> {
+    fn version(&self, cancellation: Option<&CancellationToken>) -> Result<ApiVersion> {
         if let Some(version) = self.pinned {
             return Ok(version);
         }
         let begun = Instant::now();
-        let deadline = earlier(self.transport.deadline(), stop.and_then(Stop::deadline));
-        let Some(_asking) = Within::begin(&self.asked) else {
+        let deadline =
+            earlier(self.transport.deadline(), cancellation.and_then(CancellationToken::deadline));
+        let Some(_asking) = ReentrancyGuard::enter(&self.asked) else {
             // By a logger, of what this thread does to find out.
-            return self.ask_version(stop, deadline);
+            return self.ask_version(cancellation, deadline);
         };
-        let Some(mut asked) = stop::lock(&self.asked, stop, deadline)? else {
+        let Some(mut asked) = cancel::lock(&self.asked, cancellation, deadline)? else {
             let what = "the server was not asked for its version in the time allowed";
             return Err(Error::new(ErrorKind::Timeout, what));
         };
@@ -319,18 +328,24 @@ impl Server {
         {
             return Err(error.again());
         }
-        let version = self.ask_version(stop, deadline);
+        let version = self.ask_version(cancellation, deadline);
         match &version {
             Ok(version) => asked.version = Some(*version),
             // A stop, and what it cut short, is the own one of who asked.
-            Err(error) if stop.is_none() => asked.failed = Some((Instant::now(), error.again())),
+            Err(error) if cancellation.is_none() => {
+                asked.failed = Some((Instant::now(), error.again()))
+            }
             Err(_) => {}
         }
         version
     }
 
-    fn ask_version(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<ApiVersion> {
-        match self.info(stop, deadline) {
+    fn ask_version(
+        &self,
+        cancellation: Option<&CancellationToken>,
+        deadline: Option<Instant>,
+    ) -> Result<ApiVersion> {
+        match self.info(cancellation, deadline) {
             Ok(info) => Ok(info.rest_api_version),
             // Any other 404 may come from a server that is not Tableau, which must not receive the
             // credentials.

@@ -199,8 +199,8 @@ fn times_without_end_are_no_panic() {
     let server = with(&raw.url, options);
     let file = tsc::SessionFile::at(folder.join("session"));
     let session = server.sign_in_shared(&auth(), &file).unwrap();
-    let stop = tsc::Stop::after(endless);
-    session.until(&stop).workbooks().list().total().unwrap();
+    let cancellation = tsc::CancellationToken::with_timeout(endless);
+    session.with_cancellation(&cancellation).workbooks().list().total().unwrap();
     drop(session);
     assert_eq!(sign_outs(&raw), 1);
     std::fs::remove_dir_all(&folder).unwrap();
@@ -218,14 +218,16 @@ fn a_sign_out_waits_for_no_turn() {
     let busy = Raw::signed_in(|_| Reply::Silence);
     let server = with(&busy.url, plain().max_concurrent(1));
     let session = server.sign_in(&auth()).unwrap();
-    let (stop, other) = (tsc::Stop::new(), server.sign_in(&auth()).unwrap());
+    let (cancellation, other) = (tsc::CancellationToken::new(), server.sign_in(&auth()).unwrap());
     thread::scope(|scope| {
-        scope.spawn(|| other.until(&stop).workbooks().list().total().unwrap_err());
+        scope.spawn(|| {
+            other.with_cancellation(&cancellation).workbooks().list().total().unwrap_err()
+        });
         while busy.count("GET", "/workbooks") == 0 {
             thread::sleep(Duration::from_millis(5));
         }
         session.sign_out().unwrap();
-        stop.stop();
+        cancellation.cancel();
     });
 }
 

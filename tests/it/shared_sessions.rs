@@ -252,7 +252,7 @@ fn child_that_works() {
     }
 }
 
-/// Waiting for somebody who renews it ends: with the patience of the file, a deadline, a stop.
+/// Waiting for somebody who renews it ends: with the patience of the file, a deadline, a cancellation.
 #[test]
 fn a_worker_does_not_wait_for_ever() {
     let (folder, path) = shared_folder("patience");
@@ -274,14 +274,14 @@ fn a_worker_does_not_wait_for_ever() {
     assert!(error.is_session_expired() && took < millis(400), "{took:?}: {error}");
 
     let worker = server.join_shared(&tsc::SessionFile::at(&path)).unwrap();
-    let soon = tsc::Stop::after(millis(200));
-    assert!(asks(&worker.until(&soon)).unwrap_err().is_timeout());
-    let stop = tsc::Stop::new();
+    let soon = tsc::CancellationToken::with_timeout(millis(200));
+    assert!(asks(&worker.with_cancellation(&soon)).unwrap_err().is_timeout());
+    let cancellation = tsc::CancellationToken::new();
     std::thread::scope(|scope| {
-        let blocked = scope.spawn(|| asks(&worker.until(&stop)).unwrap_err());
+        let blocked = scope.spawn(|| asks(&worker.with_cancellation(&cancellation)).unwrap_err());
         std::thread::sleep(millis(100));
         assert!(!blocked.is_finished());
-        stop.stop();
+        cancellation.cancel();
         assert_eq!(blocked.join().unwrap().kind(), ErrorKind::Cancelled);
     });
     // But it is there once somebody has renewed it.
@@ -417,8 +417,8 @@ fn a_short_wait_does_not_end_the_next_one() {
     let holder = server.sign_in_shared(&mock.credentials(), &file).unwrap();
     let worker = server.join_shared(&file).unwrap();
     mock.expire_sessions();
-    let soon = tsc::Stop::after(millis(200));
-    assert!(worker.until(&soon).projects().list().total().unwrap_err().is_timeout());
+    let soon = tsc::CancellationToken::with_timeout(millis(200));
+    assert!(worker.with_cancellation(&soon).projects().list().total().unwrap_err().is_timeout());
     std::thread::scope(|scope| {
         let waits = scope.spawn(|| worker.projects().list().total());
         std::thread::sleep(millis(150));

@@ -439,8 +439,8 @@ fn a_record_that_drips_ends_at_the_deadline() {
     raw.url = format!("https://{}", raw.address);
     let options = plain().verify(authority.file());
     let session = with(&raw.url, options).into_session(&auth()).unwrap();
-    let soon = tsc::Stop::after(help::millis(400));
-    let (result, took) = help::timed(|| session.until(&soon).projects().list().total());
+    let soon = tsc::CancellationToken::with_timeout(help::millis(400));
+    let (result, took) = help::timed(|| session.with_cancellation(&soon).projects().list().total());
     let error = result.unwrap_err();
     assert!(error.is_timeout() && took < crate::raw::SOON, "{took:?}: {error:?}");
     let options = plain().verify(authority.file()).timeout(help::millis(400));

@@ -10,7 +10,6 @@ mod patient;
 mod stoppable;
 mod tls;
 
-use std::cell::Cell;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +23,7 @@ use ureq::unversioned::transport::{
     Transport,
 };
 
+use super::context;
 pub(super) use lenient::Broken;
 use lenient::LenientConnector;
 pub(super) use names::{Names, NoAddress};
@@ -47,13 +47,6 @@ pub(super) fn agent(config: Config, tls: Arc<ClientConfig>, names: Names) -> ure
     ureq::Agent::with_parts(config, chain, names)
 }
 
-thread_local! {
-    /// Connections that this thread began and has not finished making.
-    static UNFINISHED: Cell<u32> = const { Cell::new(0) };
-    /// Whether an answer came to this thread's request although not all of that could be sent.
-    static UNTAKEN: Cell<bool> = const { Cell::new(false) };
-}
-
 /// Where an exchange was when it failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -62,21 +55,14 @@ pub(super) enum Stage {
     UnderWay,
 }
 
-/// Runs a request, and says at which stage it failed; or whether the server took all of it before it
-/// answered.
-///
-/// Its body may come from another request of this thread, which is counted for itself.
+/// Runs a request. Returns whether the server read all of it before it responded, or the stage at
+/// which it failed.
 pub(super) fn staged<T>(
     run: impl FnOnce() -> Result<T, Error>,
 ) -> Result<(T, bool), (Error, Stage)> {
-    let outer = (UNFINISHED.replace(0), UNTAKEN.replace(false));
-    let outcome = run();
-    let stage = match UNFINISHED.replace(outer.0) {
-        0 => Stage::UnderWay,
-        _ => Stage::Connecting,
-    };
-    let untaken = UNTAKEN.replace(outer.1);
-    outcome.map(|answer| (answer, !untaken)).map_err(|error| (error, stage))
+    let (outcome, progress) = context::track_exchange(run);
+    let stage = if progress.is_connecting { Stage::Connecting } else { Stage::UnderWay };
+    outcome.map(|answer| (answer, !progress.is_unread)).map_err(|error| (error, stage))
 }
 
 /// That the server answered as if it had a body of which it did not take all.
@@ -93,7 +79,7 @@ impl<In: Transport> Connector<In> for Begun {
     type Out = In;
 
     fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<In>, Error> {
-        UNFINISHED.set(UNFINISHED.get() + 1);
+        context::begin_connecting();
         Ok(chained)
     }
 }

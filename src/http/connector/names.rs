@@ -14,8 +14,7 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::NextTimeout;
 use ureq::unversioned::transport::time::Duration as Span;
 
-use super::{Stopped, exact};
-use crate::stop;
+use super::{Stopped, context, exact};
 
 /// Addresses of host names, remembered for a while: ureq asks for every request, pooled
 /// connection or not.
@@ -65,16 +64,19 @@ impl<R: Resolver> Resolver for Names<R> {
         // ureq would start a thread for it, and panic where there is none.
         let never = NextTimeout { after: Span::NotHappening, ..timeout };
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-        let looked_up = match (host.parse::<IpAddr>(), timeout.after, stop::watched()) {
+        let looked_up = match (host.parse::<IpAddr>(), timeout.after, context::cancellation()) {
             (Ok(_), _, _) | (_, Span::NotHappening, None) => {
                 self.0.resolver.resolve(uri, config, never)
             }
             // Nothing ends a lookup that the system has begun.
-            (_, within, stop) => {
+            (_, within, cancellation) => {
                 let (names, uri, config) = (self.0.clone(), uri.clone(), config.clone());
                 let look_up = move || names.resolver.resolve(&uri, &config, never);
-                let looked_up =
-                    stop.unwrap_or_default().apart("looking up", exact(within), look_up);
+                let looked_up = cancellation.unwrap_or_default().run_on_thread(
+                    "looking up",
+                    exact(within),
+                    look_up,
+                );
                 let looked_up = looked_up.map_err(Stopped::error)?;
                 looked_up.unwrap_or(Err(Error::Timeout(timeout.reason)))
             }
@@ -120,6 +122,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
+    use crate::cancel::CancellationToken;
 
     #[derive(Debug, Default)]
     struct Counting(Arc<AtomicU32>);
@@ -177,15 +180,15 @@ mod tests {
     #[test]
     fn a_stop_ends_a_lookup() {
         let (begun, begins) = std::sync::mpsc::sync_channel(1);
-        let (names, stop) = (Names::new(Slow(begun)), stop::Stop::new());
+        let (names, cancellation) = (Names::new(Slow(begun)), CancellationToken::new());
         let started = Instant::now();
-        let ending = stop.clone();
+        let ending = cancellation.clone();
         let failed = std::thread::scope(|scope| {
             scope.spawn(move || {
                 begins.recv().unwrap();
-                ending.stop();
+                ending.cancel();
             });
-            stop::while_watching(Some(&stop), || {
+            context::with_cancellation(Some(&cancellation), || {
                 let (config, timeout) = (Config::default(), NextTimeout::default());
                 names.resolve(&Uri::from_static("http://a.example/x"), &config, timeout)
             })

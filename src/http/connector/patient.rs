@@ -3,7 +3,7 @@
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
-use super::UNFINISHED;
+use super::context;
 
 /// Tells the wait for an answer's first byte, which has a bound of its own, from silence within
 /// the answer.
@@ -24,7 +24,9 @@ impl<In: Transport> Connector<In> for PatientConnector {
         _: &ConnectionDetails<'_>,
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, Error> {
-        UNFINISHED.set(UNFINISHED.get().saturating_sub(u32::from(chained.is_some())));
+        if chained.is_some() {
+            context::end_connecting();
+        }
         Ok(chained.map(|inner| Patient { inner, awaiting_first_byte: false }))
     }
 }

@@ -12,8 +12,8 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport,
 };
 
-use super::{Names, exact, left_for_connecting};
-use crate::stop::{self, Stop};
+use super::{Names, context, exact, left_for_connecting};
+use crate::cancel::CancellationToken;
 
 /// Makes connections by the connectors in it.
 ///
@@ -66,11 +66,15 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
             };
             inner.connect(&details, chained)
         };
-        let connected = match (stop::watched(), details.config.proxy()) {
+        let connected = match (context::cancellation(), details.config.proxy()) {
             (None, None) => connect()?,
-            (stop, _) => {
+            (cancellation, _) => {
                 let left = left_for_connecting(details);
-                match stop.unwrap_or_default().apart("connecting", exact(left.after), connect) {
+                match cancellation.unwrap_or_default().run_on_thread(
+                    "connecting",
+                    exact(left.after),
+                    connect,
+                ) {
                     Ok(Some(connected)) => connected?,
                     given_up => {
                         // What the thread waits for on a socket, it need not any more.
@@ -118,12 +122,16 @@ const WAKES: bool = !cfg!(windows);
 
 impl<T: Transport> Stoppable<T> {
     /// Waits for input a moment at a time, and looks at the stop in between.
-    fn await_in_slices(&mut self, stop: &Stop, timeout: NextTimeout) -> Result<bool, Error> {
+    fn await_in_slices(
+        &mut self,
+        cancellation: &CancellationToken,
+        timeout: NextTimeout,
+    ) -> Result<bool, Error> {
         const SLICE: Duration = Duration::from_millis(50);
         let whole = timeout.for_read();
         let started = Instant::now();
         loop {
-            stop.check().map_err(Stopped::error)?;
+            cancellation.check().map_err(Stopped::error)?;
             let left = match whole.after {
                 Span::Exact(limit) => limit.saturating_sub(started.elapsed()),
                 Span::NotHappening => SLICE,
@@ -141,9 +149,10 @@ impl<T: Transport> Stoppable<T> {
 
     /// Waits; a stop shuts the socket down, which ends any wait for it.
     fn wait<R>(&mut self, wait: impl FnOnce(&mut T) -> Result<R, Error>) -> Result<R, Error> {
-        let Some(stop) = stop::watched() else { return wait(&mut self.inner) };
+        let Some(cancellation) = context::cancellation() else { return wait(&mut self.inner) };
         let socket = self.socket.clone();
-        let waited = stop.ending(move || socket.shut_down(), || wait(&mut self.inner));
+        let waited =
+            cancellation.interrupting(move || socket.shut_down(), || wait(&mut self.inner));
         waited.map_err(Stopped::error)?
     }
 }
@@ -158,8 +167,8 @@ impl<T: Transport> Transport for Stoppable<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        match stop::watched() {
-            Some(stop) if !WAKES => self.await_in_slices(&stop, timeout),
+        match context::cancellation() {
+            Some(cancellation) if !WAKES => self.await_in_slices(&cancellation, timeout),
             _ => self.wait(|inner| inner.await_input(timeout)),
         }
     }
@@ -240,28 +249,28 @@ mod tests {
         let inner = Reader(client, LazyBuffers::new(1024, 1024));
         let mut reader = Stoppable { inner, socket: Socket::default() };
         let within = |time| NextTimeout { after: Span::from(time), ..NextTimeout::default() };
-        let (stop, long) = (Stop::new(), Duration::from_secs(60));
+        let (cancellation, long) = (CancellationToken::new(), Duration::from_secs(60));
 
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 std::thread::sleep(Duration::from_millis(120));
                 server.write_all(b"late").unwrap();
             });
-            assert!(reader.await_in_slices(&stop, within(long)).unwrap());
+            assert!(reader.await_in_slices(&cancellation, within(long)).unwrap());
         });
         assert_eq!(reader.buffers().input(), b"late");
 
         let brief = within(Duration::from_millis(120));
-        let error = reader.await_in_slices(&stop, brief).unwrap_err();
+        let error = reader.await_in_slices(&cancellation, brief).unwrap_err();
         assert!(matches!(error, Error::Timeout(_)), "{error:?}");
 
         let started = Instant::now();
         let error = std::thread::scope(|scope| {
             scope.spawn(|| {
                 std::thread::sleep(Duration::from_millis(120));
-                stop.stop();
+                cancellation.cancel();
             });
-            reader.await_in_slices(&stop, within(long)).unwrap_err()
+            reader.await_in_slices(&cancellation, within(long)).unwrap_err()
         });
         let Error::Io(error) = error else { panic!("{error:?}") };
         let stopped = error.into_inner().unwrap().downcast::<Stopped>().unwrap();

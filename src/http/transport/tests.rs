@@ -55,13 +55,13 @@ fn upload_within(silence: Duration, url: &str, method: &str, source: &mut Source
     let options = HttpOptions::new().no_proxy().read_timeout(silence);
     let transport = Transport::new(Base::parse(url)?, options)?;
     let (token, scrub) = (Secret::new("TOKEN"), Scrub::default());
-    let asker = Asker { token: Some(&token), scrub: &scrub, stop: None };
+    let auth = AuthContext { token: Some(&token), scrub: &scrub, cancellation: None };
     let request = match method {
         "POST" => Request::post("/api/3.24/upload"),
         _ => Request::put("/api/3.24/upload"),
     };
     let mut request = request.stream("application/octet-stream", source);
-    transport.send(&mut request, asker, Success::ignore)
+    transport.send(&mut request, auth, Success::ignore)
 }
 
 #[test]

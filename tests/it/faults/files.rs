@@ -565,8 +565,8 @@ fn a_chunk_that_was_never_sent_is_known_not_to_have_come() {
     let mut last = None;
     let source = tsc::Source::bytes("Up.twb", &content[..]).chunked_from(1).chunk_size(1000);
     let source = source.on_checkpoint(|at| last = Some(at.clone()));
-    let soon = tsc::Stop::after(millis(1500));
-    let error = session.until(&soon).fileuploads().upload(source).unwrap_err();
+    let soon = tsc::CancellationToken::with_timeout(millis(1500));
+    let error = session.with_cancellation(&soon).fileuploads().upload(source).unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
     let last = last.unwrap();
     assert!(last.offset() > 0 && !last.is_uncertain(), "{last:?}: {error:?}");

@@ -96,7 +96,7 @@ fn broken_connections_lose_nothing_and_double_nothing() {
     }
 }
 
-/// Silence at each stage ends with `read_timeout`, is not tried again, and a stop ends it sooner.
+/// Silence at each stage ends with `read_timeout`, is not tried again, and a cancellation ends it sooner.
 #[test]
 fn stalls_end_in_time_at_every_stage() {
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n";
@@ -136,11 +136,12 @@ fn stalls_at(name: &str, bytes: &str) {
     assert_eq!(raw.count("GET", "/projects"), 1, "{name}");
 
     let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
-    let stop = tsc::Stop::new();
+    let cancellation = tsc::CancellationToken::new();
     let (error, took) = std::thread::scope(|scope| {
-        let blocked = scope.spawn(|| timed(|| session.until(&stop).projects().list().total()));
+        let blocked = scope
+            .spawn(|| timed(|| session.with_cancellation(&cancellation).projects().list().total()));
         std::thread::sleep(millis(100));
-        stop.stop();
+        cancellation.cancel();
         let (result, took) = blocked.join().unwrap();
         (result.unwrap_err(), took)
     });
@@ -217,10 +218,15 @@ fn an_upload_that_is_taken_drop_by_drop_ends_at_the_deadline() {
                 let bounded = with(&raw.url, quick().timeout(millis(700)));
                 let bounded = bounded.sign_in(&auth()).unwrap();
                 let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
-                let ends: [(&str, &dyn Fn() -> tsc::Error); 2] = [
-                    ("timeout", &|| upload(&bounded)),
-                    ("stop", &|| upload(&session.until(&tsc::Stop::after(millis(700))))),
-                ];
+                let ends: [(&str, &dyn Fn() -> tsc::Error); 2] =
+                    [
+                        ("timeout", &|| upload(&bounded)),
+                        ("stop", &|| {
+                            upload(&session.with_cancellation(
+                                &tsc::CancellationToken::with_timeout(millis(700)),
+                            ))
+                        }),
+                    ];
                 for (name, end) in ends {
                     let (error, took) = timed(end);
                     assert!(error.is_timeout(), "{size} {pause} {name}: {error:?}");
