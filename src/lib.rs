@@ -34,20 +34,16 @@
 mod cancel;
 mod client;
 mod common;
-mod core;
 mod credentials;
 mod error;
 mod http;
-mod identity;
 mod ids;
 mod operation;
 mod resources;
 mod secret;
 mod server;
 mod session;
-mod session_file;
 mod text;
-mod token;
 mod version;
 mod xml;
 
@@ -72,9 +68,7 @@ pub use ids::*;
 pub use resources::*;
 pub use secret::Secret;
 pub use server::{Server, ServerInfo, ServerView};
-pub use session::Session;
-pub use session_file::SessionFile;
-pub use token::SessionToken;
+pub use session::{Session, SessionFile, SessionToken, SessionView};
 pub use version::ApiVersion;
 pub use xml::{Unreadable, UnreadableValue};
 

@@ -1,39 +1,63 @@
-//! [`ServerView`]: a server whose calls a stop ends.
+//! [`ServerView`]: a server whose calls can be cancelled.
 
 use super::{Server, ServerInfo};
 use crate::Result;
 use crate::cancel::CancellationToken;
 use crate::credentials::{Credentials, SignIn};
-use crate::session::Session;
-use crate::session_file::SessionFile;
+use crate::session::{Session, SessionFile, SessionToken};
 
-/// A view of a [`Server`] whose calls a [`CancellationToken`] ends: [`Server::until`] makes it.
+/// A view of a [`Server`] whose calls a [`CancellationToken`] cancels, returned by
+/// [`Server::with_cancellation`].
 ///
-/// What the server was doing when it was stopped may have been done: a sign-in that is stopped while
-/// its answer is on the way can leave a session behind, which ends by itself, after hours.
+/// The token does not cancel calls over the sessions that the view returns;
+/// [`Session::with_cancellation`] does that. Their sign-out is sent in any case.
+///
+/// If a sign-in is cancelled while the server carries it out, a session can remain open until it
+/// times out on the server, after hours.
 #[derive(Clone, Debug)]
-#[must_use = "nothing is asked before one of its methods is called"]
+#[must_use = "a view sends nothing until one of its methods is called"]
 pub struct ServerView<'a> {
     pub(super) server: &'a Server,
     pub(super) cancellation: CancellationToken,
 }
 
 impl<'a> ServerView<'a> {
-    /// As [`Server::server_info`].
+    /// Same as [`Server::server_info`].
     ///
     /// REST: [Server Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_server.htm#server_info), API 2.4.
     pub fn server_info(&self) -> Result<ServerInfo> {
         self.server.info(Some(&self.cancellation), None)
     }
 
-    /// As [`Server::sign_in`].
+    /// Same as [`Server::sign_in`].
     ///
     /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
     pub fn sign_in(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Session<'a>> {
-        Ok(Session::new(self.server.core(credentials, Some(&self.cancellation))?))
+        Ok(Session::new(self.server.open(credentials, Some(&self.cancellation))?))
     }
 
-    /// As [`Server::sign_in_shared`].
+    /// Same as [`Server::into_session`], but keeps the server: the session does not borrow it, and
+    /// keeps the options that the server has now.
+    ///
+    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
+    pub fn into_session(
+        self,
+        credentials: &(impl Credentials + ?Sized),
+    ) -> Result<Session<'static>> {
+        Ok(Session::new(self.server.open(credentials, Some(&self.cancellation))?))
+    }
+
+    /// Same as [`Server::resume`], which sends nothing.
+    pub fn resume(&self, token: SessionToken) -> Session<'a> {
+        self.server.resume(token)
+    }
+
+    /// Same as [`Server::join`], which sends nothing.
+    pub fn join(&self, token: &SessionToken) -> Session<'a> {
+        self.server.join(token)
+    }
+
+    /// Same as [`Server::sign_in_shared`].
     ///
     /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
     pub fn sign_in_shared(
@@ -44,12 +68,12 @@ impl<'a> ServerView<'a> {
         self.server.shared(credentials, file, Some(&self.cancellation))
     }
 
-    /// As [`Server::join_shared`].
+    /// Same as [`Server::join_shared`].
     pub fn join_shared(&self, file: &SessionFile) -> Result<Session<'a>> {
         self.server.joined(file, None, Some(&self.cancellation))
     }
 
-    /// As [`Server::join_shared_with`].
+    /// Same as [`Server::join_shared_with`].
     ///
     /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
     pub fn join_shared_with(

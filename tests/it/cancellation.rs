@@ -1,4 +1,4 @@
-//! `CancellationToken` ends calls whatever they wait for, and the session goes on with another one.
+//! `CancellationToken` cancels calls whatever they are waiting for, and the session stays usable.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tableau_server_client as tsc;
-use tsc::{CancellationToken, ErrorKind, Session, Source};
+use tsc::{CancellationToken, ErrorKind, Session, SessionView, Source};
 
 use crate::help::{LONG, auth, millis, plain, timed, token_of, with, workbooks};
 use crate::proxy_server::{http_proxy, relay, socks_proxy};
@@ -82,10 +82,10 @@ fn patient() -> tsc::HttpOptions {
     plain().connect_timeout(LONG).read_timeout(LONG)
 }
 
-/// The error of a call that was stopped when `begun` became true, and how long it took to notice.
-fn stopped(
+/// Cancels a call when `begun` becomes true. Returns its error and how long it took to end.
+fn cancelled(
     session: &Session<'_>,
-    call: impl Fn(&Session<'_>) -> tsc::Result<()> + Sync,
+    call: impl Fn(&SessionView<'_>) -> tsc::Result<()> + Sync,
     begun: impl Fn() -> bool,
 ) -> (tsc::Error, Duration) {
     let cancellation = CancellationToken::new();
@@ -99,34 +99,34 @@ fn stopped(
         }
         thread::sleep(millis(100));
         assert!(!blocked.is_finished(), "{:?}", blocked.join());
-        let stopped = Instant::now();
+        let start = Instant::now();
         cancellation.cancel();
         let (error, ended) = blocked.join().unwrap();
-        (error, ended.duration_since(stopped))
+        (error, ended.duration_since(start))
     })
 }
 
-fn lists(session: &Session<'_>) -> tsc::Result<()> {
+fn lists(session: &SessionView<'_>) -> tsc::Result<()> {
     session.workbooks().list().total().map(drop)
 }
 
-fn uploads(session: &Session<'_>) -> tsc::Result<()> {
+fn uploads(session: &SessionView<'_>) -> tsc::Result<()> {
     let zip = [b"PK\x03\x04".to_vec(), vec![b'u'; 24 << 20]].concat();
     session.workbooks().publish(Source::bytes("Sales.twbx", zip)).send().map(drop)
 }
 
-/// The call ends by a cancellation and by a deadline, with the right error and without being tried again;
-/// and then the session works.
+/// Checks that the call ends by cancellation and by a deadline, with the right error and without a
+/// retry, and that the session works afterwards.
 fn ends(
     name: &str,
     gate: &Gate,
     mode: usize,
     session: &Session<'_>,
-    call: impl Fn(&Session<'_>) -> tsc::Result<()> + Sync,
+    call: impl Fn(&SessionView<'_>) -> tsc::Result<()> + Sync,
 ) {
     gate.set(mode);
     let (connections, held) = (gate.raw.connections(), gate.held());
-    let (error, took) = stopped(session, &call, || gate.held() > held);
+    let (error, took) = cancelled(session, &call, || gate.held() > held);
     assert_eq!(error.kind(), ErrorKind::Cancelled, "{name}: {error:?}");
     assert!(took < SOON, "{name}: {took:?}");
 
@@ -141,7 +141,7 @@ fn ends(
 
     gate.set(OPEN);
     lists(&session.with_cancellation(&CancellationToken::new())).unwrap();
-    lists(session).unwrap();
+    session.workbooks().list().total().unwrap();
 }
 
 /// A server whose every request makes a connection, with TLS or without.
@@ -207,7 +207,7 @@ fn a_proxy_that_drips_ends_in_the_time_for_connecting() {
         let session = server.resume(token_of("http://127.0.0.1:9"));
         let (result, took) = timed(|| match &cancellation {
             Some(cancellation) => lists(&session.with_cancellation(cancellation)),
-            None => lists(&session),
+            None => session.workbooks().list().total().map(drop),
         });
         let error = result.unwrap_err();
         assert!(error.is_timeout(), "{error:?}");
@@ -264,10 +264,10 @@ fn a_download_that_stops_in_the_middle_ends() {
             options = options.verify(authority.file());
         }
         let session = with(&server.url, options).into_session(&auth()).unwrap();
-        let download = |session: &Session<'_>| {
+        let download = |session: &SessionView<'_>| {
             session.workbooks().download("w1").to_writer(&mut io::sink()).map(drop)
         };
-        let (error, took) = stopped(&session, download, || count.load(Ordering::SeqCst) > 0);
+        let (error, took) = cancelled(&session, download, || count.load(Ordering::SeqCst) > 0);
         assert_eq!(error.kind(), ErrorKind::Cancelled, "{error:?}");
         assert!(took < SOON, "{took:?}");
         let (result, took) = timed(|| {
@@ -310,7 +310,7 @@ fn a_connection_that_hangs_ends() {
         let server = with(&format!("http://{address}"), options);
         let session = server.resume(token_of(&format!("http://{address}")));
         let begun = Instant::now();
-        let (error, took) = stopped(&session, lists, || begun.elapsed() > millis(100));
+        let (error, took) = cancelled(&session, lists, || begun.elapsed() > millis(100));
         assert_eq!(error.kind(), ErrorKind::Cancelled, "{error:?}");
         assert!(took < SOON, "{took:?}");
         let (result, took) = timed(|| {
@@ -324,7 +324,7 @@ fn a_connection_that_hangs_ends() {
 }
 
 #[test]
-fn one_stop_ends_eight_threads() {
+fn one_token_cancels_eight_threads() {
     let raw = Raw::signed_in(|_| Reply::Silence);
     let session = with(&raw.url, patient()).into_session(&auth()).unwrap();
     let cancellation = CancellationToken::new();
@@ -337,12 +337,12 @@ fn one_stop_ends_eight_threads() {
         while raw.count("GET", "/workbooks") < 8 {
             thread::sleep(millis(5));
         }
-        let stopped = Instant::now();
+        let start = Instant::now();
         cancellation.cancel();
         for thread in threads {
             let (result, ended) = thread.join().unwrap();
             assert_eq!(result.unwrap_err().kind(), ErrorKind::Cancelled);
-            assert!(ended.duration_since(stopped) < SOON);
+            assert!(ended.duration_since(start) < SOON);
         }
     });
 }
@@ -426,12 +426,12 @@ fn signing_in_ends() {
                 thread::sleep(millis(1));
             }
             thread::sleep(millis(100));
-            let stopped = Instant::now();
+            let start = Instant::now();
             cancellation.cancel();
             for blocked in both {
                 let (error, ended) = blocked.join().unwrap();
                 assert_eq!(error.kind(), ErrorKind::Cancelled, "{silent}: {error:?}");
-                assert!(ended.duration_since(stopped) < SOON);
+                assert!(ended.duration_since(start) < SOON);
             }
         });
         let soon = CancellationToken::with_timeout(millis(200));
@@ -441,7 +441,7 @@ fn signing_in_ends() {
     }
     let raw = Raw::signed_in(|_| workbooks(""));
     let server = with(&raw.url, patient());
-    // What was signed in over such a view is a session as any other.
+    // The token does not cancel calls over the session that was signed in.
     let cancellation = CancellationToken::new();
     assert_eq!(
         server.with_cancellation(&cancellation).server_info().unwrap().rest_api_version.to_string(),
@@ -449,10 +449,10 @@ fn signing_in_ends() {
     );
     let session = server.with_cancellation(&cancellation).sign_in(&auth()).unwrap();
     cancellation.cancel();
-    lists(&session).unwrap();
+    session.workbooks().list().total().unwrap();
     session.sign_out().unwrap();
 
-    let path = std::env::temp_dir().join(format!("tsc-stopped-{}", std::process::id()));
+    let path = std::env::temp_dir().join(format!("tsc-cancelled-{}", std::process::id()));
     let file = tsc::SessionFile::at(&path);
     let holder = server.sign_in_shared(&auth(), &file).unwrap();
     let locked = std::fs::File::options().write(true).open(&path).unwrap();
@@ -474,8 +474,8 @@ fn signing_in_ends() {
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "started by the test below"]
-fn child_that_stops_calls() {
-    if crate::help::given("TSC_TEST_STOPS").is_none() {
+fn child_that_cancels_calls() {
+    if crate::help::given("TSC_TEST_CANCELLATION").is_none() {
         return;
     }
     let count = |what: &str| std::fs::read_dir(format!("/proc/self/{what}")).unwrap().count();
@@ -503,7 +503,9 @@ fn child_that_stops_calls() {
         });
     }
     gates.iter().for_each(|gate| gate.set(OPEN));
-    sessions.iter().for_each(|session| lists(session).unwrap());
+    sessions.iter().for_each(|session| {
+        session.workbooks().list().total().unwrap();
+    });
     // The servers' own go with them; the sessions are still there.
     drop((gates, servers));
     let started = Instant::now();
@@ -520,6 +522,6 @@ fn child_that_stops_calls() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn stopped_calls_leave_no_thread_and_no_descriptor() {
-    crate::help::child("cancellation::child_that_stops_calls", &[("TSC_TEST_STOPS", "1")]);
+fn cancelled_calls_leave_no_thread_and_no_descriptor() {
+    crate::help::child("cancellation::child_that_cancels_calls", &[("TSC_TEST_CANCELLATION", "1")]);
 }

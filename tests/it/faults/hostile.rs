@@ -138,8 +138,8 @@ fn dripped(name: &str, start: &'static str, piece: &'static str) {
     });
     // Long enough for a busy machine to be no silence.
     let options = quick().read_timeout(millis(1200));
-    let ends = |session: &tsc::Session<'_>, at: u64| {
-        let (result, took) = timed(|| session.projects().list().total());
+    let ends = |projects: tsc::projects::Projects<'_>, at: u64| {
+        let (result, took) = timed(|| projects.list().total());
         assert!(result.is_err(), "{name}");
         // The head has to come as a whole within `read_timeout`; the drip itself is no silence.
         let least = millis(if name == "head" { at.min(1200) } else { at });
@@ -150,13 +150,11 @@ fn dripped(name: &str, start: &'static str, piece: &'static str) {
     let cancellation = tsc::CancellationToken::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            ends(
-                &session.with_cancellation(&tsc::CancellationToken::with_timeout(millis(2500))),
-                2500,
-            )
+            let token = tsc::CancellationToken::with_timeout(millis(2500));
+            ends(session.with_cancellation(&token).projects(), 2500)
         });
-        scope.spawn(|| ends(&bounded, 1800));
-        scope.spawn(|| ends(&session.with_cancellation(&cancellation), 1700));
+        scope.spawn(|| ends(bounded.projects(), 1800));
+        scope.spawn(|| ends(session.with_cancellation(&cancellation).projects(), 1700));
         std::thread::sleep(millis(1800));
         cancellation.cancel();
     });

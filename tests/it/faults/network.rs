@@ -189,9 +189,9 @@ fn an_upload_that_nobody_takes_ends_in_time() {
 #[test]
 fn an_upload_that_is_taken_drop_by_drop_ends_at_the_deadline() {
     let file = super::file(16 << 20, 1);
-    let upload = |session: &tsc::Session<'_>| {
+    let upload = |workbooks: tsc::workbooks::Workbooks<'_>| {
         let source = tsc::Source::bytes("a.twb", &file[..]);
-        session.workbooks().publish(source).project("p").send().unwrap_err()
+        workbooks.publish(source).project("p").send().unwrap_err()
     };
     std::thread::scope(|scope| {
         for (size, pause) in [(1, 1), (4 << 10, 20), (64 << 10, 50)] {
@@ -218,15 +218,13 @@ fn an_upload_that_is_taken_drop_by_drop_ends_at_the_deadline() {
                 let bounded = with(&raw.url, quick().timeout(millis(700)));
                 let bounded = bounded.sign_in(&auth()).unwrap();
                 let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
-                let ends: [(&str, &dyn Fn() -> tsc::Error); 2] =
-                    [
-                        ("timeout", &|| upload(&bounded)),
-                        ("stop", &|| {
-                            upload(&session.with_cancellation(
-                                &tsc::CancellationToken::with_timeout(millis(700)),
-                            ))
-                        }),
-                    ];
+                let ends: [(&str, &dyn Fn() -> tsc::Error); 2] = [
+                    ("timeout", &|| upload(bounded.workbooks())),
+                    ("token", &|| {
+                        let token = tsc::CancellationToken::with_timeout(millis(700));
+                        upload(session.with_cancellation(&token).workbooks())
+                    }),
+                ];
                 for (name, end) in ends {
                     let (error, took) = timed(end);
                     assert!(error.is_timeout(), "{size} {pause} {name}: {error:?}");

@@ -67,10 +67,11 @@ fn an_iterator_dropped_half_way_leaves_nothing_behind() {
     });
     let session = session(&raw);
     let cancellation = tableau_server_client::CancellationToken::new();
+    let view = session.with_cancellation(&cancellation);
     // Also if the session has a cancellation token, which is not cancelled.
-    for view in [&session, &session.with_cancellation(&cancellation)] {
+    for workbooks in [session.workbooks(), view.workbooks()] {
         let before = waiting.load(Ordering::SeqCst);
-        let mut items = view.workbooks().list().page_size(1).prefetch(3).into_iter();
+        let mut items = workbooks.list().page_size(1).prefetch(3).into_iter();
         // So far in that no other test's pages have the same numbers.
         let last = items.by_ref().take(QUICK as usize).last().unwrap().unwrap();
         assert_eq!(last.id.as_str(), "w299");
