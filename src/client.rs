@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use log::warn;
 
 use crate::cancel::{self, CancellationToken};
-use crate::http::{AuthContext, Origin, Request, Success, Transport, encode_segment};
+use crate::encoding::encode_segment;
+use crate::http::{AuthContext, Origin, Request, Success, Transport};
 use crate::ids::{SiteId, UserId};
 use crate::operation::{Call, Operation, PathSegment};
 use crate::secret::{Scrub, Secret};

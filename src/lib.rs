@@ -35,6 +35,7 @@ mod cancel;
 mod client;
 mod common;
 mod credentials;
+mod encoding;
 mod error;
 mod http;
 mod ids;

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::http::encode_segment;
-use crate::ids::SiteId;
+use crate::encoding::encode_segment;
 use crate::version::ApiVersion;
 
 /// An operation of the REST API, as the reference describes it.
@@ -206,7 +205,7 @@ impl Operation {
     pub(crate) fn call(
         &'static self,
         version: ApiVersion,
-        site: &SiteId,
+        site: &dyn PathSegment,
         ids: &[&dyn PathSegment],
     ) -> Call {
         Call { operation: self, path: self.fill(version, site, ids) }
@@ -215,7 +214,7 @@ impl Operation {
     fn fill(
         &self,
         version: ApiVersion,
-        site: &SiteId,
+        site: &dyn PathSegment,
         ids: &[&dyn PathSegment],
     ) -> Result<String, String> {
         let mut path = match self.path.starts_with('/') {
@@ -253,7 +252,7 @@ impl Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{GroupId, UserId};
+    use crate::ids::{GroupId, SiteId, UserId};
 
     operations! {
         MEMBER = DELETE "sites/{site}/groups/{group}/users/{user}" since (2, 0)
@@ -266,7 +265,7 @@ mod tests {
     }
 
     fn path(operation: &'static Operation, ids: &[&dyn PathSegment]) -> Result<String, String> {
-        operation.call(ApiVersion::new(3, 24), &"s-1".into(), ids).path
+        operation.call(ApiVersion::new(3, 24), &SiteId::from("s-1"), ids).path
     }
 
     #[test]

@@ -22,20 +22,6 @@ impl From<String> for Secret {
     }
 }
 
-impl crate::xml::Text for Secret {
-    fn blank() -> Secret {
-        Secret(String::new())
-    }
-
-    fn read(text: &str) -> Option<Secret> {
-        Some(text.into())
-    }
-
-    fn write(&self) -> String {
-        self.0.clone()
-    }
-}
-
 impl Secret {
     pub(crate) fn new(text: impl Into<String>) -> Secret {
         Secret(text.into())
@@ -204,7 +190,7 @@ fn packed(bytes: &[u8]) -> Vec<String> {
             all.push(in_urls);
         }
     }
-    all.extend([crate::http::hex(bytes), crate::http::hex(bytes).to_ascii_uppercase()]);
+    all.extend([crate::encoding::hex(bytes), crate::encoding::hex(bytes).to_ascii_uppercase()]);
     all
 }
 

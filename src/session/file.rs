@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::SessionToken;
 use crate::cancel::{self, CancellationToken};
-use crate::http::{hex, random};
+use crate::encoding::hex;
+use crate::http::random;
 use crate::{Error, ErrorKind, Result};
 
 /// A file by which processes share one session, so that workers with the same personal access token
