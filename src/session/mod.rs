@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn tells_lost_switches_from_refused_and_unsent_ones() {
-        let broken = || Error::io("x", std::io::Error::other("y")).broken_connection();
+        let broken = || Error::connection_lost("x", std::io::Error::other("y"));
         let answered = |kind, status| {
             Error::new(kind, "x").answer(Answer { status: Some(status), ..Answer::default() })
         };

@@ -579,10 +579,10 @@ fn a_refused_or_unsent_switch_leaves_no_session_open() {
 
 /// Responses to a switch that leave open whether it was carried out, and the errors' kinds.
 const LOST_SWITCHES: [(fn() -> Reply, ErrorKind); 8] = [
-    (|| Reply::Close, ErrorKind::Io),
+    (|| Reply::Close, ErrorKind::ConnectionLost),
     (
         || Reply::SendAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n<".to_vec()),
-        ErrorKind::Io,
+        ErrorKind::ConnectionLost,
     ),
     (|| Reply::Silence, ErrorKind::Timeout),
     (|| success("<credentials token=\"HALF\"/>"), ErrorKind::Decode),
@@ -649,7 +649,7 @@ fn a_failed_sign_out_after_a_lost_switch_names_both() {
     let mut session = server.sign_in(&auth()).unwrap();
     session.switch_site("other").unwrap_err();
     let error = session.sign_out().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Io, "the switch's own kind: {error:?}");
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost, "the switch's own kind: {error:?}");
     let text = error.to_string();
     assert!(text.contains("may remain open on the site \"other\""), "{error}");
     assert!(text.contains("the sign-out of this session failed, too"), "{error}");

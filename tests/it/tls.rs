@@ -363,11 +363,11 @@ fn an_end_without_a_goodbye_is_a_broken_connection() {
                 let error = got.unwrap_err();
                 assert_eq!(
                     (error.kind(), error.is_retryable()),
-                    (ErrorKind::Io, true),
+                    (ErrorKind::ConnectionLost, true),
                     "{error:?}"
                 );
                 let error = session.workbooks().list().total().unwrap_err();
-                assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+                assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
             }
         }
     }
@@ -494,10 +494,14 @@ fn tls_that_fails_under_way_is_a_broken_connection() {
         let options = options.retries(tsc::Retries::new().times(1).first_wait(help::millis(1)));
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
         let error = session.projects().list().total().unwrap_err();
-        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Io, true), "{error:?}");
+        assert_eq!(
+            (error.kind(), error.is_retryable()),
+            (ErrorKind::ConnectionLost, true),
+            "{error:?}"
+        );
         assert_eq!(raw.count("GET", "/projects"), 2, "{error:?}");
         let error = session.projects().create(tsc::NewProject::new("p")).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
         assert_eq!(raw.count("POST", "/projects"), 1, "{error:?}");
     }
 

@@ -67,7 +67,7 @@ fn broken_connections_lose_nothing_and_double_nothing() {
 
         mock.fault(fault().on("POST", "/projects").times(1));
         let error = projects.create(NewProject::new("once")).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Io, "{name}: {error:?}");
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{name}: {error:?}");
         assert!(error.is_retryable(), "{name}: {error:?}");
         assert_eq!(mock.requests_to("POST", "/projects").len(), 1, "{name}");
         assert_eq!(projects_named(&session, "once"), usize::from(carried_out), "{name}");
@@ -88,7 +88,11 @@ fn broken_connections_lose_nothing_and_double_nothing() {
         mock.fault(fault().on("GET", "/projects"));
         mock.clear_requests();
         let error = projects.list().total().unwrap_err();
-        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Io, true), "{name}");
+        assert_eq!(
+            (error.kind(), error.is_retryable()),
+            (ErrorKind::ConnectionLost, true),
+            "{name}"
+        );
         assert_eq!(mock.requests_to("GET", "/projects").len(), 4, "{name}: three times more");
         mock.clear_faults();
         drop(session);
@@ -180,7 +184,7 @@ fn an_upload_that_nobody_takes_ends_in_time() {
     let (result, took) = timed(|| publish.send());
     let error = result.unwrap_err();
     assert!(took < LONG, "{took:?}");
-    assert!(error.is_timeout() || error.kind() == ErrorKind::Io, "{error:?}");
+    assert!(error.is_timeout() || error.kind() == ErrorKind::ConnectionLost, "{error:?}");
     assert_eq!(raw.count("POST", "/workbooks"), 1, "it may have been received");
 }
 
@@ -265,7 +269,7 @@ fn a_success_of_half_a_request_is_a_broken_connection() {
         let source = source.chunked_from(chunked_from).chunk_size(20 << 20);
         let publish = session.workbooks().publish(source).project("p");
         let error = publish.send().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
         assert!(error.is_retryable(), "{error:?}");
         assert_eq!(raw.count("POST", "/workbooks"), 1, "{error:?}");
         assert_eq!(raw.count("PUT", "/u"), 2 * (1 - requests), "{error:?}");
@@ -364,7 +368,10 @@ fn bad_framing_is_an_error_or_the_right_answer() {
             Ok(total) => assert_eq!(total, 0, "{name}"),
             Err(error) => {
                 let kind = error.kind();
-                assert!(matches!(kind, ErrorKind::Decode | ErrorKind::Io), "{name}: {error:?}");
+                assert!(
+                    matches!(kind, ErrorKind::Decode | ErrorKind::ConnectionLost),
+                    "{name}: {error:?}"
+                );
             }
         }
         // It may be sent on the old connection while that is being closed.
