@@ -15,7 +15,7 @@ use crate::secret::{Scrub, Secret};
 use crate::text::one_line;
 use crate::version::ApiVersion;
 use crate::xml::{Changes, Element, FromXml, Node, ToXml};
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// Sends requests as a user who is signed in to a site. Owned, so that threads can share it.
 #[derive(Clone, Debug)]
@@ -42,6 +42,9 @@ pub(crate) trait Authenticator: fmt::Debug + Send + Sync {
 
     /// Whether an expired session can be renewed.
     fn can_renew(&self) -> bool;
+
+    /// Whether the session was signed in with a JSON Web Token, whose scopes limit it.
+    fn uses_jwt(&self) -> bool;
 
     /// Replaces the token `used`, which the server rejected with `expired`, unless that has been
     /// done since. If the session cannot be renewed, the error is based on `expired`.
@@ -186,13 +189,22 @@ impl Client {
     pub(crate) fn ask<T>(
         &self,
         mut request: Request<'_>,
-        mut finish: impl FnMut(Success) -> Result<T>,
+        finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
         self.check_request(&request)?;
+        let outcome = self.send_renewing(&mut request, finish);
+        outcome.map_err(|error| self.explain_scope(error, request.operation()))
+    }
+
+    fn send_renewing<T>(
+        &self,
+        request: &mut Request<'_>,
+        mut finish: impl FnMut(Success) -> Result<T>,
+    ) -> Result<T> {
         let mut renewed = None;
         loop {
             let used = self.token();
-            let outcome = self.transport.send(&mut request, self.auth_context(&used), &mut finish);
+            let outcome = self.transport.send(request, self.auth_context(&used), &mut finish);
             match outcome {
                 Err(expired) if expired.is_session_expired() && !request.is_repeatable() => {
                     let what = "what was sent cannot be sent again";
@@ -227,6 +239,17 @@ impl Client {
     /// Sleeps. Fails if the calls are cancelled meanwhile.
     pub(crate) fn sleep(&self, time: Duration) -> Result<()> {
         cancel::sleep(self.cancellation.as_ref(), time)
+    }
+
+    /// Adds the scope that the operation needs to an error that a missing scope can cause.
+    fn explain_scope(&self, error: Error, operation: Option<&Operation>) -> Error {
+        let may_lack_scope = error.kind() == ErrorKind::Api
+            && (error.code() == Some("401002") || error.status() == Some(403));
+        let hint = operation.and_then(Operation::scope_hint);
+        match hint.filter(|_| may_lack_scope && self.auth.uses_jwt()) {
+            Some(hint) => error.and_then_failed(&hint, None),
+            None => error,
+        }
     }
 
     fn auth_context<'a>(&'a self, token: &'a Token) -> AuthContext<'a> {

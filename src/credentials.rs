@@ -67,6 +67,11 @@ impl SignIn {
         &self.site
     }
 
+    /// Whether the credentials are a JSON Web Token, whose scopes limit the session.
+    pub(crate) fn is_jwt(&self) -> bool {
+        matches!(self.proof, Proof::Jwt { .. })
+    }
+
     /// The personal access token's name, if it is one.
     pub(crate) fn token_name(&self) -> Option<&str> {
         match &self.proof {

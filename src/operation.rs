@@ -240,6 +240,21 @@ impl Operation {
         Ok(path)
     }
 
+    /// What a session that was signed in with a JSON Web Token needs to use the operation, for an
+    /// error message.
+    pub(crate) fn scope_hint(&self) -> Option<String> {
+        match self.scope {
+            Scope::Named(scope) => {
+                Some(format!("{} needs the scope `{scope}` in a JSON Web Token", self.title))
+            }
+            Scope::NotAvailable => Some(format!(
+                "{} is not available to a session that was signed in with a JSON Web Token",
+                self.title
+            )),
+            Scope::Unknown => None,
+        }
+    }
+
     /// The scope that a JSON Web Token needs, if it is known.
     pub(crate) fn scope_name(&self) -> Option<&'static str> {
         match self.scope {
@@ -286,6 +301,16 @@ mod tests {
             let why = path(&MEMBER, &[&GroupId::from(id), &UserId::from("u")]).unwrap_err();
             assert!(why.contains("group") && why.contains(&format!("{id:?}")), "{why}");
         }
+    }
+
+    #[test]
+    fn hints_at_the_scope_if_it_is_known() {
+        let needed = "Remove User from Group needs the scope `tableau:groups:update` in a JSON Web \
+                      Token";
+        assert_eq!(MEMBER.scope_hint().as_deref(), Some(needed));
+        let unavailable = SCHEDULES.scope_hint().unwrap();
+        assert!(unavailable.starts_with("Query Schedules is not available to a session"));
+        assert_eq!(SITE.scope_hint(), None);
     }
 
     #[test]

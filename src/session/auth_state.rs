@@ -130,6 +130,10 @@ impl Authenticator for AuthState {
         self.sharing.is_some() || self.reusable_credentials().is_some()
     }
 
+    fn uses_jwt(&self) -> bool {
+        self.credentials.as_ref().is_some_and(SignIn::is_jwt)
+    }
+
     fn renew(
         &self,
         client: &Client,

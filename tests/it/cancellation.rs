@@ -451,6 +451,14 @@ fn signing_in_ends() {
     cancellation.cancel();
     session.workbooks().list().total().unwrap();
     session.sign_out().unwrap();
+    let cancelled = server.with_cancellation(&cancellation);
+    let error = cancelled.clone().into_session(&auth()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled, "{error:?}");
+    let token = server.with_cancellation(&CancellationToken::new());
+    let owned: Session<'static> = token.into_session(&auth()).unwrap();
+    // A session that is resumed or joined is not cancelled either: the token is for signing in.
+    let joined = cancelled.join(&cancelled.resume(owned.detach()).detach());
+    joined.workbooks().list().total().unwrap();
 
     let path = std::env::temp_dir().join(format!("tsc-cancelled-{}", std::process::id()));
     let file = tsc::SessionFile::at(&path);
@@ -524,4 +532,29 @@ fn child_that_cancels_calls() {
 #[test]
 fn cancelled_calls_leave_no_thread_and_no_descriptor() {
     crate::help::child("cancellation::child_that_cancels_calls", &[("TSC_TEST_CANCELLATION", "1")]);
+}
+
+#[test]
+fn a_view_has_what_its_session_has() {
+    let raw = Raw::signed_in(|_| workbooks(""));
+    let session = with(&raw.url, patient()).into_session(&auth()).unwrap();
+    let cancellation = CancellationToken::new();
+    {
+        let view = session.with_cancellation(&cancellation);
+        assert_eq!((view.site_id(), view.site_url()), (session.site_id(), session.site_url()));
+        assert_eq!((view.user_id(), view.version()), (session.user_id(), session.version()));
+        assert_eq!(view.auth_token(), session.auth_token());
+        let shown = format!("{view:?}");
+        assert_eq!(shown.replacen("SessionView", "Session", 1), format!("{session:?}"));
+        lists(&view).unwrap();
+    }
+    assert_eq!(raw.count("POST", "/signout"), 0, "dropping a view does not sign out");
+    cancellation.cancel();
+    let view = session.with_cancellation(&cancellation);
+    assert_eq!(
+        view.tags(&tsc::WorkbookId::from("w")).list().unwrap_err().kind(),
+        ErrorKind::Cancelled
+    );
+    session.sign_out().unwrap();
+    assert_eq!(raw.count("POST", "/signout"), 1, "a cancelled token does not prevent the sign-out");
 }
