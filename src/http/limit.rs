@@ -1,4 +1,4 @@
-//! [`Limiter`]: no more requests at a time, or in an hour, than the site allows.
+//! [`Limiter`]: limits the number of concurrent requests and of requests per hour.
 
 use std::collections::VecDeque;
 use std::marker::PhantomData;
@@ -12,7 +12,7 @@ use crate::{Error, ErrorKind, Result};
 /// Interval at which a waiting thread checks its cancellation.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Gives requests their turn.
+/// Grants permits to send a request.
 #[derive(Clone, Debug)]
 pub(super) struct Limiter {
     at_a_time: usize,
@@ -24,16 +24,16 @@ pub(super) struct Limiter {
 #[derive(Debug, Default)]
 struct State {
     running: usize,
-    /// When the requests of the last hour began, the oldest first.
+    /// When the requests of the last hour started, the oldest first.
     begun: VecDeque<Instant>,
 }
 
-/// What tells limiters apart.
+/// Identifies a limiter.
 fn number_of(state: &Arc<(Mutex<State>, Condvar)>) -> usize {
     Arc::as_ptr(state).addr()
 }
 
-/// A request's turn, until it is dropped: by the thread that got it.
+/// The permit for one request, returned when it is dropped. It stays on the thread that acquired it.
 #[derive(Debug)]
 pub(super) struct Turn(Arc<(Mutex<State>, Condvar)>, PhantomData<*const ()>);
 
@@ -53,7 +53,7 @@ impl Limiter {
         Some(Limiter { at_a_time, in_an_hour, hour, state: Arc::default() })
     }
 
-    /// A turn for what must not wait. It counts, and others wait the longer.
+    /// Returns a permit at once, beyond the limits if necessary. It counts for later requests.
     pub(super) fn no_wait(&self) -> Turn {
         let mut state = self.state.0.lock().unwrap_or_else(PoisonError::into_inner);
         self.begin(&mut state, Instant::now())
@@ -68,9 +68,8 @@ impl Limiter {
         Turn(self.state.clone(), PhantomData)
     }
 
-    /// Waits for a turn, to the deadline at most. For a request within another one of the same thread,
-    /// as of a function that is told of progress, the one around it does not count: it cannot end
-    /// before.
+    /// Waits for a permit, until the deadline at most. The permits that this thread holds do not count:
+    /// a progress callback can send a nested request, and the outer one cannot finish before it.
     pub(super) fn turn(
         &self,
         cancellation: Option<&CancellationToken>,

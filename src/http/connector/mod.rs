@@ -1,8 +1,8 @@
-//! How ureq gets its connections: names looked up once, waits that can be stopped, TLS of our own,
-//! and what ureq lacks.
+//! The connectors that make ureq's connections: cached DNS lookups, cancellation, rustls, and
+//! workarounds for what ureq lacks.
 //!
-//! The chain is `Begun`, `Stoppable` (proxies and TCP, in it), `Lenient`, `Tls`, `Patient`: each
-//! wraps what the one before it made.
+//! The chain is `Begun`, `Stoppable` (which contains proxies and TCP), `Lenient`, `Tls`, `Patient`:
+//! each wraps the connection that the previous one made.
 
 mod lenient;
 mod names;
@@ -32,7 +32,7 @@ use stoppable::StoppableConnector;
 pub(super) use stoppable::Stopped;
 use tls::TlsConnector;
 
-/// An agent whose connections are made here.
+/// Creates an agent that uses these connectors.
 pub(super) fn agent(config: Config, tls: Arc<ClientConfig>, names: Names) -> ureq::Agent {
     let sockets =
         ().chain(ConnectProxyConnector::default())
@@ -50,8 +50,9 @@ pub(super) fn agent(config: Config, tls: Arc<ClientConfig>, names: Names) -> ure
 /// Where an exchange was when it failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Its connection was being made: the server has seen nothing of it.
+    /// The connection was being made: the server has not received anything.
     Connecting,
+    /// The connection was made: the server may have received the request.
     UnderWay,
 }
 
@@ -65,13 +66,13 @@ pub(super) fn staged<T>(
     outcome.map(|answer| (answer, !progress.is_unread)).map_err(|error| (error, stage))
 }
 
-/// That the server answered as if it had a body of which it did not take all.
+/// The error for a success response to a request that the server did not read completely.
 pub(super) fn untaken() -> Error {
     let what = "the server took a part of the request only, and answered as if it had all of it";
     Error::Io(io::Error::other(Broken(io::Error::other(what))))
 }
 
-/// The first of the chain: notes that a connection is being made.
+/// The first connector: notes that a connection is being made.
 #[derive(Debug)]
 struct Begun;
 
@@ -84,7 +85,7 @@ impl<In: Transport> Connector<In> for Begun {
     }
 }
 
-/// The time that a bound allows, if it does not allow any.
+/// The duration of a timeout, if there is one.
 fn exact(bound: Span) -> Option<Duration> {
     match bound {
         Span::Exact(time) => Some(time),
@@ -92,7 +93,7 @@ fn exact(bound: Span) -> Option<Duration> {
     }
 }
 
-/// What is left of the time for connecting.
+/// The rest of the connect timeout.
 fn left_for_connecting(details: &ConnectionDetails<'_>) -> NextTimeout {
     let mut timeout = details.timeout;
     if let (Span::Exact(limit), Moment::Exact(start), Moment::Exact(now)) =

@@ -1,4 +1,4 @@
-//! [`Names`]: host names, looked up once.
+//! [`Names`]: a DNS resolver with a cache.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,8 +16,8 @@ use ureq::unversioned::transport::time::Duration as Span;
 
 use super::{Stopped, context, exact};
 
-/// Addresses of host names, remembered for a while: ureq asks for every request, pooled
-/// connection or not.
+/// Caches the addresses of host names: ureq resolves the host for every request, also for one that
+/// uses a pooled connection.
 #[derive(Debug)]
 pub(in crate::http) struct Names<R = DefaultResolver>(Arc<Remembered<R>>);
 
@@ -40,7 +40,7 @@ impl<R> Names<R> {
         Names(Arc::new(Remembered { resolver, known: Mutex::default() }))
     }
 
-    /// After a failed connection: the host may have moved.
+    /// Clears the cache after a failed connection, because the address may have changed.
     pub(in crate::http) fn forget(&self) {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -61,14 +61,14 @@ impl<R: Resolver> Resolver for Names<R> {
         {
             return Ok(addresses.clone());
         }
-        // ureq would start a thread for it, and panic where there is none.
+        // With a timeout, ureq would start a thread, and panic if the system has none.
         let never = NextTimeout { after: Span::NotHappening, ..timeout };
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
         let looked_up = match (host.parse::<IpAddr>(), timeout.after, context::cancellation()) {
             (Ok(_), _, _) | (_, Span::NotHappening, None) => {
                 self.0.resolver.resolve(uri, config, never)
             }
-            // Nothing ends a lookup that the system has begun.
+            // A lookup cannot be interrupted.
             (_, within, cancellation) => {
                 let (names, uri, config) = (self.0.clone(), uri.clone(), config.clone());
                 let look_up = move || names.resolver.resolve(&uri, &config, never);
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_ends_a_lookup() {
+    fn cancelling_ends_a_lookup() {
         let (begun, begins) = std::sync::mpsc::sync_channel(1);
         let (names, cancellation) = (Names::new(Slow(begun)), CancellationToken::new());
         let started = Instant::now();

@@ -1,5 +1,4 @@
-//! [`Stoppable`]: connections whose every wait a stop ends, while they are made and while they are
-//! used.
+//! [`Stoppable`]: connections that can be cancelled, while they are made and while they are used.
 
 use std::fmt;
 use std::io;
@@ -15,11 +14,11 @@ use ureq::unversioned::transport::{
 use super::{Names, context, exact, left_for_connecting};
 use crate::cancel::CancellationToken;
 
-/// Makes connections by the connectors in it.
+/// Makes connections with the inner connectors.
 ///
-/// Nothing ends a connect that the system has begun, so where a stop is watched they work on a
-/// thread of their own, which is left behind when it stops and ends by itself. So they do for a
-/// proxy: ureq gives it the whole time for connecting anew with each byte that it sends.
+/// A connect cannot be interrupted, so with a cancellation token the inner connectors run on a thread
+/// of their own, which is abandoned on cancellation. The same thread limits the time for connecting
+/// through a proxy: ureq restarts the connect timeout with each byte that the proxy sends.
 #[derive(Debug)]
 pub(super) struct StoppableConnector<C> {
     inner: Arc<C>,
@@ -77,7 +76,7 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
                 ) {
                     Ok(Some(connected)) => connected?,
                     given_up => {
-                        // What the thread waits for on a socket, it need not any more.
+                        // Ends the thread if it is waiting for the socket.
                         socket.shut_down();
                         given_up.map_err(Stopped::error)?;
                         return Err(Error::Timeout(left.reason));
@@ -89,7 +88,7 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
     }
 }
 
-/// The socket that a connection is made of, as far as it is there.
+/// The socket of a connection, once there is one.
 #[derive(Clone, Default)]
 struct Socket(Arc<Mutex<Option<Weak<dyn ShutdownHandle>>>>);
 
@@ -117,11 +116,11 @@ impl<T: fmt::Debug> fmt::Debug for Stoppable<T> {
     }
 }
 
-/// Whether shutting a socket down wakes who reads from it already. On Windows it does not.
+/// Whether shutting down a socket ends a read that is blocked. On Windows it does not.
 const WAKES: bool = !cfg!(windows);
 
 impl<T: Transport> Stoppable<T> {
-    /// Waits for input a moment at a time, and looks at the stop in between.
+    /// Waits for input in short intervals and checks the cancellation in between.
     fn await_in_slices(
         &mut self,
         cancellation: &CancellationToken,
@@ -147,7 +146,7 @@ impl<T: Transport> Stoppable<T> {
         }
     }
 
-    /// Waits; a stop shuts the socket down, which ends any wait for it.
+    /// Runs a wait. Cancellation shuts down the socket, which ends the wait.
     fn wait<R>(&mut self, wait: impl FnOnce(&mut T) -> Result<R, Error>) -> Result<R, Error> {
         let Some(cancellation) = context::cancellation() else { return wait(&mut self.inner) };
         let socket = self.socket.clone();
@@ -182,7 +181,7 @@ impl<T: Transport> Transport for Stoppable<T> {
     }
 }
 
-/// A wait that was ended from outside.
+/// A wait that ended because of cancellation or a deadline.
 #[derive(Debug)]
 pub(in crate::http) struct Stopped(pub(in crate::http) crate::Error);
 
