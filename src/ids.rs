@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::http::encode_segment;
+use crate::encoding::encode_segment;
 
 /// An id that says where on the site its kind of thing lives.
 #[diagnostic::on_unimplemented(

@@ -8,9 +8,9 @@ use crate::http::{Request, encode_segment};
 use crate::ids::{BatchConnected, Connected, ConnectionId, DatasourceId};
 use crate::secret::Secret;
 use crate::xml::{FromXml, Out, ToXml, element};
-use crate::{Error, Result, Session};
+use crate::{Error, Result};
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The connections of a workbook, a data source or a flow.
     ///
     /// ```no_run
@@ -42,11 +42,11 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn connections<I: Connected>(&self, id: &I) -> Connections<'_, I> {
-        Connections { client: self.core(), id: id.clone() }
+        Connections { client: self.client(), id: id.clone() }
     }
 }
 
-/// The connections of one thing; see [`Session::connections`].
+/// The connections of one thing; see [`Session::connections`](crate::Session::connections).
 #[derive(Clone, Debug)]
 pub struct Connections<'s, I> {
     client: &'s Arc<Client>,

@@ -8,9 +8,9 @@ use crate::http::Request;
 use crate::ids::{DatasourceId, Extracted, Refreshed, WorkbookId};
 use crate::resources::jobs::{BackgroundJob, CREATED_AT, Job, JobStatus, Jobs};
 use crate::xml::Out;
-use crate::{Error, ErrorKind, Result, Session};
+use crate::{Error, ErrorKind, Result};
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The extracts of a workbook's embedded data sources, or of a published data source.
     ///
     /// ```no_run
@@ -31,11 +31,11 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn extracts<I: Extracted>(&self, id: &I) -> Extracts<'_, I> {
-        Extracts { client: self.core(), id: id.clone(), encrypt: false, only: None }
+        Extracts { client: self.client(), id: id.clone(), encrypt: false, only: None }
     }
 }
 
-/// The extracts of one thing; see [`Session::extracts`].
+/// The extracts of one thing; see [`Session::extracts`](crate::Session::extracts).
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `create` or `delete`"]
 pub struct Extracts<'s, I> {

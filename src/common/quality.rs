@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::Result;
 use crate::client::Client;
 use crate::http::{Request, encode_segment};
 use crate::ids::{Located, Qualified, UserId, WarningId};
 use crate::xml::{Node, element, string_enum};
-use crate::{Result, Session};
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The data quality warnings of a data source, a flow, a database or a table.
     ///
     /// ```no_run
@@ -41,11 +41,11 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn quality_warnings<I: Qualified>(&self, id: &I) -> QualityWarnings<'_, I> {
-        QualityWarnings { client: self.core(), id: id.clone() }
+        QualityWarnings { client: self.client(), id: id.clone() }
     }
 }
 
-/// The data quality warnings of one thing; see [`Session::quality_warnings`].
+/// The data quality warnings of one thing; see [`Session::quality_warnings`](crate::Session::quality_warnings).
 #[derive(Clone, Debug)]
 pub struct QualityWarnings<'s, I> {
     client: &'s Arc<Client>,

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{List, Listed};
+use crate::Result;
 use crate::client::Client;
 use crate::http::Request;
 use crate::ids::{Prunable, Revisioned, UserId};
 use crate::xml::element;
-use crate::{Result, Session};
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The revisions of a workbook, a data source, a flow or a virtual connection.
     ///
     /// ```no_run
@@ -41,11 +41,11 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn revisions<I: Revisioned>(&self, id: &I) -> Revisions<'_, I> {
-        Revisions { client: self.core(), id: id.clone() }
+        Revisions { client: self.client(), id: id.clone() }
     }
 }
 
-/// The revisions of one thing; see [`Session::revisions`].
+/// The revisions of one thing; see [`Session::revisions`](crate::Session::revisions).
 #[derive(Clone, Debug)]
 pub struct Revisions<'s, I> {
     pub(crate) client: &'s Arc<Client>,

@@ -133,7 +133,7 @@ impl<'f> Source<'f> {
     /// [`resume`](Source::resume) the upload.
     ///
     /// It goes on where it was if the upload ended between two chunks: by an error of which it is
-    /// sure that the server did not take the chunk, or by a [`Stop`](crate::Stop) that was set
+    /// sure that the server did not take the chunk, or by a [`CancellationToken`](crate::CancellationToken) that was set
     /// here. If a chunk was under way, nobody knows whether the server has it, and the upload
     /// begins anew.
     pub fn on_checkpoint(mut self, tell: impl FnMut(&Upload) + 'f) -> Self {

@@ -332,14 +332,14 @@ fn a_body_that_breaks_off_is_no_answer() {
     let head = |length| format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
     let whole = format!("{}{body}", head(body.len() + 100));
     let error = error_of(move |_| Reply::SendAndClose(whole.clone().into()));
-    assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
     assert!(error.is_retryable(), "{error:?}");
     let chunked = format!(
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n",
         body.len()
     );
     let error = error_of(move |_| Reply::SendAndClose(chunked.clone().into()));
-    assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
     // Without a length the end is the end: half an answer is malformed.
     let half = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}", &body[..20]);
     let error = error_of(move |_| Reply::SendAndClose(half.clone().into()));

@@ -107,14 +107,33 @@ fn shorter<'short, 'long: 'short>(
 
 fn kinds() -> Vec<tsc::ErrorKind> {
     use tsc::ErrorKind::{
-        Api, Config, Connect, Decode, Http, Input, Io, Job, Redirect, Timeout, Tls, Version,
+        Ambiguous, Api, Cancelled, Changed, Config, Connect, ConnectionLost, Decode, Http, Input,
+        Io, Job, NotFound, Redirect, Timeout, Tls, Version,
     };
-    vec![Config, Connect, Tls, Timeout, Redirect, Api, Http, Decode, Version, Input, Io, Job]
+    vec![
+        Config,
+        Connect,
+        Tls,
+        Timeout,
+        Redirect,
+        Api,
+        Http,
+        Decode,
+        Version,
+        Input,
+        Job,
+        Io,
+        ConnectionLost,
+        Cancelled,
+        NotFound,
+        Ambiguous,
+        Changed,
+    ]
 }
 
 #[test]
 fn the_values_of_the_face() {
-    assert_eq!(kinds().len(), 12);
+    assert_eq!(kinds().len(), 17);
     assert_eq!(size_of::<tsc::Error>(), size_of::<usize>());
     let credentials: Vec<Box<dyn tsc::Credentials>> = vec![
         Box::new(tsc::TableauAuth::new("USERNAME", "PASSWORD").site("SITE").impersonate("LUID")),

@@ -199,8 +199,8 @@ fn times_without_end_are_no_panic() {
     let server = with(&raw.url, options);
     let file = tsc::SessionFile::at(folder.join("session"));
     let session = server.sign_in_shared(&auth(), &file).unwrap();
-    let stop = tsc::Stop::after(endless);
-    session.until(&stop).workbooks().list().total().unwrap();
+    let cancellation = tsc::CancellationToken::with_timeout(endless);
+    session.with_cancellation(&cancellation).workbooks().list().total().unwrap();
     drop(session);
     assert_eq!(sign_outs(&raw), 1);
     std::fs::remove_dir_all(&folder).unwrap();
@@ -218,14 +218,16 @@ fn a_sign_out_waits_for_no_turn() {
     let busy = Raw::signed_in(|_| Reply::Silence);
     let server = with(&busy.url, plain().max_concurrent(1));
     let session = server.sign_in(&auth()).unwrap();
-    let (stop, other) = (tsc::Stop::new(), server.sign_in(&auth()).unwrap());
+    let (cancellation, other) = (tsc::CancellationToken::new(), server.sign_in(&auth()).unwrap());
     thread::scope(|scope| {
-        scope.spawn(|| other.until(&stop).workbooks().list().total().unwrap_err());
+        scope.spawn(|| {
+            other.with_cancellation(&cancellation).workbooks().list().total().unwrap_err()
+        });
         while busy.count("GET", "/workbooks") == 0 {
             thread::sleep(Duration::from_millis(5));
         }
         session.sign_out().unwrap();
-        stop.stop();
+        cancellation.cancel();
     });
 }
 
@@ -577,10 +579,10 @@ fn a_refused_or_unsent_switch_leaves_no_session_open() {
 
 /// Responses to a switch that leave open whether it was carried out, and the errors' kinds.
 const LOST_SWITCHES: [(fn() -> Reply, ErrorKind); 8] = [
-    (|| Reply::Close, ErrorKind::Io),
+    (|| Reply::Close, ErrorKind::ConnectionLost),
     (
         || Reply::SendAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n<".to_vec()),
-        ErrorKind::Io,
+        ErrorKind::ConnectionLost,
     ),
     (|| Reply::Silence, ErrorKind::Timeout),
     (|| success("<credentials token=\"HALF\"/>"), ErrorKind::Decode),
@@ -647,7 +649,7 @@ fn a_failed_sign_out_after_a_lost_switch_names_both() {
     let mut session = server.sign_in(&auth()).unwrap();
     session.switch_site("other").unwrap_err();
     let error = session.sign_out().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Io, "the switch's own kind: {error:?}");
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost, "the switch's own kind: {error:?}");
     let text = error.to_string();
     assert!(text.contains("may remain open on the site \"other\""), "{error}");
     assert!(text.contains("the sign-out of this session failed, too"), "{error}");

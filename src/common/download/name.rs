@@ -138,7 +138,7 @@ fn shorten(name: &str, most: usize) -> String {
         (stem, Some(extension)) if extension.len() <= 16 => &name[stem.len()..],
         _ => "",
     };
-    let stem = crate::error::first(name, most - extension.len());
+    let stem = crate::text::first(name, most - extension.len());
     format!("{}{extension}", stem.trim_end_matches(|c: char| c == '.' || c.is_whitespace()))
 }
 

@@ -8,9 +8,9 @@ use std::vec;
 
 use super::page::{Ask, Fetched};
 use super::{List, Listed, OnChange};
+use crate::cancel::{CancellationToken, Registration};
 use crate::client::Client;
 use crate::http::on_another_thread;
-use crate::stop::{AtStop, Stop};
 use crate::xml::Unreadable;
 use crate::{Error, ErrorKind, Result};
 
@@ -43,7 +43,7 @@ struct Ahead<T> {
     most: usize,
     in_flight: VecDeque<(u32, JoinHandle<Result<Fetched<T>>>)>,
     /// The session to ask over, what ends that, and what ends it with the session's own stop.
-    over: Option<(Arc<Client>, Stop, Option<AtStop>)>,
+    over: Option<(Arc<Client>, CancellationToken, Option<Registration>)>,
 }
 
 impl<T> Items<'_, T> {
@@ -191,8 +191,10 @@ impl<T: Listed> Ahead<T> {
                 break;
             }
             let (client, ..) = self.over.get_or_insert_with(|| {
-                let (stop, link) = client.stop().map_or_else(|| (Stop::new(), None), Stop::branch);
-                (Arc::new(client.branch(&stop)), stop, link)
+                let (cancellation, link) = client
+                    .cancellation()
+                    .map_or_else(|| (CancellationToken::new(), None), CancellationToken::child);
+                (Arc::new(client.with_call_cancellation(&cancellation)), cancellation, link)
             });
             let (client, ask) = (client.clone(), ask.clone());
             let thread = std::thread::Builder::new()
@@ -230,8 +232,8 @@ impl<T: Listed> std::iter::FusedIterator for Items<'_, T> {}
 /// Ends the pages in flight: no thread outlives the list.
 impl<T> Drop for Ahead<T> {
     fn drop(&mut self) {
-        if let Some((_, stop, _)) = &self.over {
-            stop.stop();
+        if let Some((_, cancellation, _)) = &self.over {
+            cancellation.cancel();
         }
         for (_, page) in self.in_flight.drain(..) {
             // A page that nobody reads may fail, or its thread panic, unseen.

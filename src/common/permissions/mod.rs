@@ -12,12 +12,12 @@ pub use rule::{PermissionChanges, PermissionRule};
 use rule::{Rules, check, merged};
 pub use words::{Capability, DefaultsFor, PermissionMode};
 
+use crate::Result;
 use crate::client::Client;
 use crate::http::{Request, encode_segment};
 use crate::ids::{DatabaseId, Located, Permissioned, ProjectId};
-use crate::{Result, Session};
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The permissions of a project, a workbook, a view, a data source, a flow, a virtual
     /// connection, a database or a table.
     ///
@@ -50,7 +50,7 @@ impl Session<'_> {
     /// ```
     pub fn permissions<I: Permissioned>(&self, id: &I) -> Permissions<'_> {
         Permissions {
-            client: self.core(),
+            client: self.client(),
             path: format!("{}/permissions", id.path()),
             since: I::SINCE,
         }
@@ -73,18 +73,18 @@ impl Session<'_> {
     ) -> Permissions<'_> {
         let id = &id.into();
         let path = format!("{}/default-permissions/{}", id.path(), of.as_str());
-        Permissions { client: self.core(), path, since: of.since() }
+        Permissions { client: self.client(), path, since: of.since() }
     }
 
     /// What the tables of a database get for permissions.
     pub fn default_table_permissions(&self, id: impl Into<DatabaseId>) -> Permissions<'_> {
         let id = &id.into();
         let path = format!("{}/default-permissions/tables", id.path());
-        Permissions { client: self.core(), path, since: (3, 5) }
+        Permissions { client: self.client(), path, since: (3, 5) }
     }
 }
 
-/// A set of permissions; see [`Session::permissions`] and [`Session::default_permissions`].
+/// A set of permissions; see [`Session::permissions`](crate::Session::permissions) and [`Session::default_permissions`](crate::Session::default_permissions).
 #[derive(Clone, Debug)]
 pub struct Permissions<'s> {
     client: &'s Arc<Client>,

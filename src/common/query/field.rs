@@ -296,7 +296,7 @@ fn several(values: impl Iterator<Item = String>) -> Result<String, String> {
 }
 
 fn check(value: &str, refused: &[char]) -> Result<(), String> {
-    let shown = || crate::error::cut(value, 100);
+    let shown = || crate::text::cut(value, 100);
     if value.is_empty() {
         return Err("has an empty value, which the server cannot be asked for".to_owned());
     }

@@ -1,31 +1,49 @@
-//! [`Session`]: signed in, until it is dropped.
+//! [`Session`]: signs out when it is dropped.
+
+mod accessors;
+mod auth_state;
+mod file;
+mod open;
+mod sharing;
+mod sign_in;
+mod token;
+mod view;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use log::warn;
 
-use crate::core::Core;
+use crate::cancel::CancellationToken;
+use crate::client::Client;
 use crate::http::Fate;
-use crate::identity::LOG;
-use crate::ids::{SiteId, UserId};
-use crate::server::Server;
-use crate::stop::Stop;
-use crate::token::SessionToken;
-use crate::version::ApiVersion;
 use crate::{Error, ErrorKind, Result};
+
+pub(crate) use accessors::session_methods;
+pub use file::SessionFile;
+pub(crate) use open::OpenSession;
+pub(crate) use sharing::Sharing;
+#[cfg(all(feature = "mock", any(test, fuzzing)))]
+pub(crate) use sign_in::SignInResponse;
+pub use token::SessionToken;
+pub use view::SessionView;
+
+/// The target of the log lines about sessions.
+const LOG: &str = "tableau_server_client::session";
 
 /// A signed-in session. Dropping it signs out.
 ///
-/// Every way out of its scope sends the sign-out: the end of a block, `?`, a panic. `Drop` tries
-/// once, waits [`sign_out_timeout`](crate::HttpOptions::sign_out_timeout) at most (5 s unless
-/// set), and logs what went wrong at `warn`, target `tableau_server_client::session`. To get the error
-/// instead, call [`sign_out`](Session::sign_out). `std::process::exit`, an abort and a killed process
-/// run no `Drop`: the server then ends the session itself, after hours.
+/// The session is signed out however its scope is left: at the end of a block, by `?`, by a panic.
+/// `Drop` makes one attempt, takes at most
+/// [`sign_out_timeout`](crate::HttpOptions::sign_out_timeout) (5 s unless set), and logs errors at
+/// `warn`, target `tableau_server_client::session`. To get the error instead, call
+/// [`sign_out`](Session::sign_out). `std::process::exit`, an abort or a signal that kills the process
+/// does not run `Drop`: the session then ends when it times out on the server, after hours.
 ///
-/// It borrows the [`Server`], whose options cannot be changed meanwhile; a session from
-/// [`Server::into_session`] owns its server instead and is `Session<'static>`. Threads share a
-/// session by reference, its connections and its one sign-out included:
+/// A session borrows the [`Server`](crate::Server), whose options cannot be changed meanwhile. A
+/// session from [`Server::into_session`](crate::Server::into_session) owns its server instead and is
+/// `Session<'static>`. Threads can share a session by reference; they then use the same connections,
+/// and the session is signed out once:
 ///
 /// ```no_run
 /// # fn main() -> Result<(), tableau_server_client::Error> {
@@ -102,37 +120,37 @@ use crate::{Error, ErrorKind, Result};
 /// ```
 #[must_use = "a session that is not kept signs out at once"]
 pub struct Session<'a> {
-    core: Arc<Core>,
-    at_the_end: AtTheEnd,
+    open: OpenSession,
+    on_drop: OnDrop,
     /// The error of a `switch_site` that may have opened a session on another site.
     lost_switch: Option<Error>,
-    server: PhantomData<&'a Server>,
+    server: PhantomData<&'a ()>,
 }
 
-/// What the session's drop does.
+/// What dropping the session does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum AtTheEnd {
+enum OnDrop {
     SignOut,
     Nothing,
 }
 
 impl<'a> Session<'a> {
-    pub(crate) fn new(core: Core) -> Session<'a> {
-        let (core, at_the_end) = (Arc::new(core), AtTheEnd::SignOut);
-        Session { core, at_the_end, lost_switch: None, server: PhantomData }
+    /// A session that signs out.
+    pub(crate) fn new(open: OpenSession) -> Session<'a> {
+        let on_drop = OnDrop::SignOut;
+        Session { open, on_drop, lost_switch: None, server: PhantomData }
     }
 
-    /// A session that others sign out.
-    pub(crate) fn joined(core: Core) -> Session<'a> {
-        let mut session = Session::new(core);
-        session.at_the_end = AtTheEnd::Nothing;
-        session
+    /// A session that another process signs out.
+    pub(crate) fn joined(open: OpenSession) -> Session<'a> {
+        let on_drop = OnDrop::Nothing;
+        Session { open, on_drop, lost_switch: None, server: PhantomData }
     }
 
     /// Signs out and returns any error; `Drop` only logs it. An expired session has already ended,
     /// which is not an error.
     ///
-    /// Does nothing on a session from [`Server::join`], which never signs out.
+    /// Does nothing on a session from [`Server::join`](crate::Server::join), which never signs out.
     ///
     /// # Errors
     ///
@@ -154,19 +172,18 @@ impl<'a> Session<'a> {
 
     /// Signs out, once even if it fails. Returns its outcome and the error of a lost switch.
     fn end(&mut self) -> (Result<()>, Option<Error>) {
-        let signed_out = match std::mem::replace(&mut self.at_the_end, AtTheEnd::Nothing) {
-            AtTheEnd::SignOut => self.core.end(),
-            AtTheEnd::Nothing => Ok(()),
+        let signed_out = match std::mem::replace(&mut self.on_drop, OnDrop::Nothing) {
+            OnDrop::SignOut => self.open.end(),
+            OnDrop::Nothing => Ok(()),
         };
         (signed_out, self.lost_switch.take())
     }
 
-    /// Leaves without signing out; the token carries the session to another process.
-    ///
-    /// Somebody has to sign out in the end: whoever [resumes](Server::resume) it, as a rule.
+    /// Ends this value without signing out. The returned token carries the session to another
+    /// process, which usually [resumes](crate::Server::resume) it and signs out.
     pub fn detach(mut self) -> SessionToken {
-        self.at_the_end = AtTheEnd::Nothing;
-        SessionToken::of(&self.core)
+        self.on_drop = OnDrop::Nothing;
+        self.open.token()
     }
 
     /// Switches the session to another site, identified by content URL (`""` is the default site).
@@ -183,21 +200,21 @@ impl<'a> Session<'a> {
     /// and [`detach`](Session::detach) log it at `warn`.
     ///
     /// [`Input`](ErrorKind::Input), before sending, on Tableau Cloud (`online.tableau.com` and its
-    /// subdomains), which has no such call, and for a session that is shared ([`Server::join`],
-    /// [`Server::sign_in_shared`]), because switching would end it for the other processes.
+    /// subdomains), which has no such call, and for a session that is shared ([`Server::join`](crate::Server::join),
+    /// [`Server::sign_in_shared`](crate::Server::sign_in_shared)), because switching would end it for the other processes.
     ///
     /// REST: [Switch Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#switch_site), API 2.6.
     pub fn switch_site(&mut self, content_url: &str) -> Result<()> {
-        if self.at_the_end == AtTheEnd::Nothing || self.core.identity.sharing().is_some() {
+        if self.on_drop == OnDrop::Nothing || self.open.auth.sharing().is_some() {
             return Err(Error::input(
                 "a shared session cannot switch its site: that would end the session of the others",
             ));
         }
-        match self.core.switch_site(content_url) {
-            Ok(core) => self.core = Arc::new(core),
+        match self.open.switch_site(content_url) {
+            Ok(open) => self.open = open,
             Err(error) if error.code() == Some("403070") => {}
             Err(error) if may_have_switched(&error) => {
-                let site = self.core.shown_site(content_url);
+                let site = self.open.client.shown_site(content_url);
                 return Err(self.keep_lost_switch(error, &site));
             }
             Err(error) => return Err(error),
@@ -222,40 +239,18 @@ impl<'a> Session<'a> {
         error
     }
 
-    /// A view of this session whose calls end when the stop does. It never signs out; dropping it
-    /// does nothing.
-    pub fn until(&self, stop: &Stop) -> Session<'_> {
-        Session::joined(self.core.until(stop))
+    /// Returns a view of this session whose calls the token cancels. The sign-out is not affected.
+    pub fn with_cancellation(&self, cancellation: &CancellationToken) -> SessionView<'_> {
+        SessionView::new(self.open.client.with_cancellation(cancellation))
     }
 
-    /// The site that the session is on.
-    pub fn site_id(&self) -> &SiteId {
-        &self.core.site_id
+    pub(crate) fn client(&self) -> &Arc<Client> {
+        &self.open.client
     }
 
-    /// The site's content URL: the part after `/site/` in the browser's address, `""` for the
-    /// default site.
-    pub fn site_url(&self) -> &str {
-        &self.core.site_url
-    }
-
-    /// Who is signed in.
-    pub fn user_id(&self) -> &UserId {
-        &self.core.user_id
-    }
-
-    /// The token that every request carries as `X-Tableau-Auth`. **It is a secret.**
-    pub fn auth_token(&self) -> String {
-        self.core.identity.token().token.reveal().to_owned()
-    }
-
-    /// The REST API version that the session speaks.
-    pub fn version(&self) -> ApiVersion {
-        self.core.version
-    }
-
-    pub(crate) fn core(&self) -> &Arc<Core> {
-        &self.core
+    /// The session without the obligation to sign out, to store it in a file.
+    pub(crate) fn open(&self) -> &OpenSession {
+        &self.open
     }
 }
 
@@ -287,18 +282,10 @@ fn may_have_switched(error: &Error) -> bool {
     }
 }
 
-/// Shows where and who, never the token.
+/// Shows server, version, site and user, but not the token.
 impl std::fmt::Debug for Session<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // A server can call things by the password's name.
-        let scrub = &self.core.identity.token().scrub;
-        f.debug_struct("Session")
-            .field("server", &self.core.transport.base().to_string())
-            .field("version", &self.core.version)
-            .field("site_id", &scrub.clean(self.core.site_id.as_str()))
-            .field("site_url", &scrub.clean(&self.core.site_url))
-            .field("user_id", &scrub.clean(self.core.user_id.as_str()))
-            .finish_non_exhaustive()
+        view::fmt_client("Session", self.client(), f)
     }
 }
 
@@ -309,7 +296,7 @@ mod tests {
 
     #[test]
     fn tells_lost_switches_from_refused_and_unsent_ones() {
-        let broken = || Error::io("x", std::io::Error::other("y")).broken_connection();
+        let broken = || Error::connection_lost("x", std::io::Error::other("y"));
         let answered = |kind, status| {
             Error::new(kind, "x").answer(Answer { status: Some(status), ..Answer::default() })
         };
