@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::answer::{Answer, Element};
+use super::api_error::ApiError;
+use super::body::Doc;
 use super::clock::later;
-use super::doc::Doc;
+use super::context::{Caller, Context};
+use super::element::Element;
 use super::luid::{Kind, luid};
-use super::refusal::Refusal;
-use super::request::{Call, Caller, Standing};
-use super::route::{Method, Reply, Route};
+use super::response::Response;
+use super::role::Role;
+use super::route::{ApiResult, Method, Route};
+use super::server_state::ServerState;
 use super::version::Version;
-use super::world::World;
 
 /// A personal access token.
 #[derive(Clone)]
@@ -66,119 +68,124 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Delete, "sessions/{session}", 3, 9, end),
 ];
 
-fn server_info(world: &mut World, _: &Call) -> Reply {
-    let Version(major, minor) = world.newest;
-    let product = Element::with_text("productVersion", world.newest.product())
+fn server_info(state: &mut ServerState, _: &Context) -> ApiResult {
+    let Version(major, minor) = state.newest;
+    let product = Element::with_text("productVersion", state.newest.product())
         .attr("build", format!("{major}{minor:04}.26.0101.0000"));
-    Ok(Answer::one(
+    Ok(Response::one(
         Element::new("serverInfo")
             .child(product)
-            .child(Element::with_text("restApiVersion", world.newest)),
+            .child(Element::with_text("restApiVersion", state.newest)),
     ))
 }
 
 /// Finds the caller of a request by its token, and notes that the session is in use.
-pub(super) fn caller(world: &mut World, token: Option<&str>) -> Result<Caller, Refusal> {
-    let token = token.ok_or_else(Refusal::not_signed_in)?;
-    let now = world.clock.now();
-    let session = world.sessions.get_mut(token).ok_or_else(Refusal::not_signed_in)?;
+pub(super) fn caller(state: &mut ServerState, token: Option<&str>) -> Result<Caller, ApiError> {
+    let token = token.ok_or_else(ApiError::not_signed_in)?;
+    let now = state.clock.now();
+    let session = state.sessions.get_mut(token).ok_or_else(ApiError::not_signed_in)?;
     session.last_used = now;
     let session = session.clone();
-    let site = world.sites.get(&session.site).ok_or_else(Refusal::not_signed_in)?;
-    let user = site.users.find(&session.user).ok_or_else(Refusal::not_signed_in)?;
+    let site = state.sites.get(&session.site).ok_or_else(ApiError::not_signed_in)?;
+    let user = site.users.find(&session.user).ok_or_else(ApiError::not_signed_in)?;
     Ok(Caller {
         token: token.to_owned(),
         site: session.site,
         user: session.user,
-        standing: Standing::of(&user.site_role),
+        role: Role::of(&user.site_role),
     })
 }
 
-fn sign_in(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
+fn sign_in(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let doc = ctx.doc()?;
     let credentials = doc.need_child("credentials")?;
     let content_url = credentials.child("site").and_then(|site| site.attr("contentUrl"));
-    let (name, opened_with) = prove(world, credentials)?;
-    let site = world.site_at(content_url.unwrap_or_default()).ok_or_else(Refusal::sign_in)?;
+    let (name, opened_with) = prove(state, credentials)?;
+    let site = state.site_at(content_url.unwrap_or_default()).ok_or_else(ApiError::sign_in)?;
     let number = site.number;
-    let user = site.user_named(&name).ok_or_else(Refusal::sign_in)?;
+    let user = site.user_named(&name).ok_or_else(ApiError::sign_in)?;
     if user.site_role == "Unlicensed" {
-        return Err(Refusal::sign_in());
+        return Err(ApiError::sign_in());
     }
     let mut id = user.id.clone();
     if let Some(other) = credentials.child("user") {
         let other = other.need("id")?;
-        let too_old = opened_with.is_some() && world.newest < Version(3, 11);
-        if Standing::of(&user.site_role) != Standing::ServerAdmin || too_old {
+        let too_old = opened_with.is_some() && state.newest < Version(3, 11);
+        if Role::of(&user.site_role) != Role::ServerAdmin || too_old {
             let detail = "Only a server administrator can sign in as another user.";
-            return Err(Refusal::forbidden("403004", detail));
+            return Err(ApiError::forbidden("403004", detail));
         }
         id = site.users.get(other)?.id.clone();
     }
     // A personal access token has one session: the one before ends, on whatever site it is.
     if opened_with.is_some() {
-        world.sessions.retain(|_, session| session.opened_with != opened_with);
+        state.sessions.retain(|_, session| session.opened_with != opened_with);
     }
-    let now = world.clock.now();
-    if let Some(site) = world.sites.get_mut(&number) {
+    let now = state.clock.now();
+    if let Some(site) = state.sites.get_mut(&number) {
         site.users.get_mut(&id)?.last_login = Some(now);
     }
-    open(world, number, id, opened_with)
+    open(state, number, id, opened_with)
 }
 
 /// Who the credentials prove somebody to be, and the personal access token that did.
-fn prove(world: &mut World, credentials: &Doc) -> Result<(String, Option<String>), Refusal> {
+fn prove(state: &mut ServerState, credentials: &Doc) -> Result<(String, Option<String>), ApiError> {
     if let Some(jwt) = credentials.attr("jwt") {
-        if world.newest < Version(3, 14) {
-            return Err(Refusal::sign_in());
+        if state.newest < Version(3, 14) {
+            return Err(ApiError::sign_in());
         }
         credentials.flag("isUat")?;
-        let known = world.jwts.iter().find(|(known, _)| known == jwt);
-        return known.map(|(_, user)| (user.clone(), None)).ok_or_else(Refusal::sign_in);
+        let known = state.jwts.iter().find(|(known, _)| known == jwt);
+        return known.map(|(_, user)| (user.clone(), None)).ok_or_else(ApiError::sign_in);
     }
     if let Some(name) = credentials.attr("personalAccessTokenName") {
         let secret = credentials.attr("personalAccessTokenSecret").unwrap_or_default();
-        if world.newest < Version(3, 6) {
-            return Err(Refusal::sign_in());
+        if state.newest < Version(3, 6) {
+            return Err(ApiError::sign_in());
         }
-        let now = world.clock.now();
-        let token = world
+        let now = state.clock.now();
+        let token = state
             .tokens
             .iter_mut()
             .find(|token| token.name == name && token.secret == secret)
             .filter(|token| now < later(token.last_used, TOKEN_IDLE))
-            .ok_or_else(Refusal::sign_in)?;
+            .ok_or_else(ApiError::sign_in)?;
         token.last_used = now;
         return Ok((token.user.clone(), Some(token.secret.clone())));
     }
     let (Some(name), Some(password)) = (credentials.attr("name"), credentials.attr("password"))
     else {
-        return Err(Refusal::malformed("<credentials> proves nobody."));
+        return Err(ApiError::malformed("<credentials> proves nobody."));
     };
-    if !world.is_password(name, password) {
-        return Err(Refusal::sign_in());
+    if !state.is_password(name, password) {
+        return Err(ApiError::sign_in());
     }
     Ok((name.to_owned(), None))
 }
 
-fn open(world: &mut World, site: u16, user: String, opened_with: Option<String>) -> Reply {
-    let id = world.sites.get(&site).map(|site| site.id.clone()).unwrap_or_default();
+fn open(
+    state: &mut ServerState,
+    site: u16,
+    user: String,
+    opened_with: Option<String>,
+) -> ApiResult {
+    let id = state.sites.get(&site).map(|site| site.id.clone()).unwrap_or_default();
     // The parts of a real token: what it is, its secret, and the site.
-    let token = format!("{}|{}|{id}", world.secret(22), world.secret(32));
-    world.signed_in += 1;
+    let token = format!("{}|{}|{id}", state.secret(22), state.secret(32));
+    state.signed_in += 1;
     let session = Session {
         site,
         user: user.clone(),
-        number: world.signed_in,
-        last_used: world.clock.now(),
+        number: state.signed_in,
+        last_used: state.clock.now(),
         opened_with,
         revoked: false,
     };
-    world.sessions.insert(token.clone(), session);
-    let minutes = world.session_lifetime.as_secs() / 60;
+    state.sessions.insert(token.clone(), session);
+    let minutes = state.session_lifetime.as_secs() / 60;
     let left = format!("{}:{:02}:00", minutes / 60, minutes % 60);
-    let content_url = world.sites.get(&site).map(|site| site.content_url.as_str());
-    Ok(Answer::one(
+    let content_url = state.sites.get(&site).map(|site| site.content_url.as_str());
+    Ok(Response::one(
         Element::new("credentials")
             .attr("token", token)
             .attr("estimatedTimeToExpiration", left)
@@ -189,64 +196,64 @@ fn open(world: &mut World, site: u16, user: String, opened_with: Option<String>)
     ))
 }
 
-fn sign_out(world: &mut World, call: &Call) -> Reply {
-    world.sessions.remove(&call.caller()?.token);
-    Ok(Answer::no_content())
+fn sign_out(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    state.sessions.remove(&ctx.caller()?.token);
+    Ok(Response::no_content())
 }
 
-fn switch_site(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
+fn switch_site(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let doc = ctx.doc()?;
     let wanted = doc.need_child("site")?.attr("contentUrl").unwrap_or_default();
-    let here = world.site(call)?;
-    let there = world.site_at(wanted).ok_or_else(|| {
-        Refusal::not_found("404000", format!("Site '{wanted}' could not be found."))
+    let here = state.site(ctx)?;
+    let there = state.site_at(wanted).ok_or_else(|| {
+        ApiError::not_found("404000", format!("Site '{wanted}' could not be found."))
     })?;
     if here.number == there.number {
         let detail = "The session is on that site already.";
-        return Err(Refusal::forbidden("403070", detail));
+        return Err(ApiError::forbidden("403070", detail));
     }
-    let name = here.user_name(call.user());
+    let name = here.user_name(ctx.user());
     let user = there.user_named(&name).map(|user| user.id.clone()).ok_or_else(|| {
         let detail = format!("The user is not on the site '{wanted}'.");
-        Refusal::new(401, "401003", "Switch Site Error", detail)
+        ApiError::new(401, "401003", "Switch Site Error", detail)
     })?;
     let number = there.number;
     // The old token ends with the switch, and a new one takes its place.
-    let before = world.sessions.remove(&call.caller()?.token);
-    open(world, number, user, before.and_then(|session| session.opened_with))
+    let before = state.sessions.remove(&ctx.caller()?.token);
+    open(state, number, user, before.and_then(|session| session.opened_with))
 }
 
-fn revoke_tokens(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::ServerAdmin)?;
-    let admins: Vec<String> = world
+fn revoke_tokens(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::ServerAdmin)?;
+    let admins: Vec<String> = state
         .tokens
         .iter()
         .map(|token| token.user.clone())
         .filter(|name| {
-            world.sites.values().any(|site| {
+            state.sites.values().any(|site| {
                 site.user_named(name).is_some_and(|u| u.site_role == "ServerAdministrator")
             })
         })
         .collect();
-    let (gone, kept) = std::mem::take(&mut world.tokens)
+    let (gone, kept) = std::mem::take(&mut state.tokens)
         .into_iter()
         .partition(|token: &AccessToken| admins.contains(&token.user));
-    world.tokens = kept;
-    world
+    state.tokens = kept;
+    state
         .sessions
         .retain(|_, session| !gone.iter().any(|token| session.was_opened_with(&token.secret)));
-    Ok(Answer::no_content())
+    Ok(Response::no_content())
 }
 
 fn session_id(session: &Session) -> String {
     luid(Kind::Session, session.site, session.number)
 }
 
-fn current(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    let caller = call.caller()?;
-    let session = world.sessions.get(&caller.token).ok_or_else(Refusal::not_signed_in)?;
-    Ok(Answer::one(
+fn current(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    let caller = ctx.caller()?;
+    let session = state.sessions.get(&caller.token).ok_or_else(ApiError::not_signed_in)?;
+    Ok(Response::one(
         Element::reference("session", &session_id(session))
             .child(
                 Element::reference("site", &site.id)
@@ -259,18 +266,18 @@ fn current(world: &mut World, call: &Call) -> Reply {
     ))
 }
 
-fn end(world: &mut World, call: &Call) -> Reply {
-    let id = call.param(0);
-    let caller = call.caller()?;
-    let token = world
+fn end(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let id = ctx.param(0);
+    let caller = ctx.caller()?;
+    let token = state
         .sessions
         .iter()
         .find(|(_, session)| session_id(session) == id)
         .map(|(token, _)| token.clone())
         .ok_or_else(|| Kind::Session.missing(id))?;
     if token != caller.token {
-        call.need(Standing::ServerAdmin)?;
+        ctx.require(Role::ServerAdmin)?;
     }
-    world.sessions.remove(&token);
-    Ok(Answer::no_content())
+    state.sessions.remove(&token);
+    Ok(Response::no_content())
 }

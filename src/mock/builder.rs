@@ -9,10 +9,10 @@ use super::MockServer;
 use super::auth::AccessToken;
 use super::net::Net;
 use super::sample::Sizes;
+use super::server_state::ServerState;
 use super::service::Service;
 use super::tls::{Certificates, Kind};
 use super::version::Version;
-use super::world::World;
 use crate::{Error, ErrorKind, Result};
 
 /// What a mock server is to be like; [`MockServer::builder`] gives one.
@@ -251,48 +251,48 @@ impl Builder {
         };
         let certificates =
             self.tls.map(|kind| Certificates::make(kind, self.ask_the_client)).transpose()?;
-        let mut world = World::new(newest, &self.admin, self.sizes);
+        let mut state = ServerState::new(newest, &self.admin, self.sizes);
         for (name, content_url) in &self.sites {
-            world.add_site(name, content_url);
+            state.add_site(name, content_url);
         }
-        let password = self.password.unwrap_or_else(|| world.secret(20));
-        world.set_password(&self.admin, &password);
-        self.projects.iter().for_each(|path| world.put_project(path));
+        let password = self.password.unwrap_or_else(|| state.secret(20));
+        state.set_password(&self.admin, &password);
+        self.projects.iter().for_each(|path| state.put_project(path));
         for Credentials(name, password, role) in &self.users {
-            world.put_user(name, role).map_err(|why| Error::new(ErrorKind::Config, why))?;
-            world.set_password(name, password);
+            state.put_user(name, role).map_err(|why| Error::new(ErrorKind::Config, why))?;
+            state.set_password(name, password);
         }
         // As the server writes secrets: two parts in Base64, of which the first looks padded.
-        let token_secret = format!("{}==:{}", world.secret(22), world.secret(32));
+        let token_secret = format!("{}==:{}", state.secret(22), state.secret(32));
         let token_name = "mock-token".to_owned();
-        let jwt = format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", world.secret(60), world.secret(43));
-        world.jwts = self.jwts;
-        world.jwts.push((jwt.clone(), self.admin.clone()));
-        let last_used = world.clock.now();
-        world.tokens = self
+        let jwt = format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", state.secret(60), state.secret(43));
+        state.jwts = self.jwts;
+        state.jwts.push((jwt.clone(), self.admin.clone()));
+        let last_used = state.clock.now();
+        state.tokens = self
             .tokens
             .into_iter()
             .map(|Credentials(user, secret, name)| AccessToken { user, name, secret, last_used })
             .collect();
-        world.tokens.push(AccessToken {
+        state.tokens.push(AccessToken {
             user: self.admin.clone(),
             name: token_name.clone(),
             secret: token_secret.clone(),
             last_used,
         });
         if let Some(time) = self.session_lifetime {
-            world.session_lifetime = time;
+            state.session_lifetime = time;
         }
         if let Some(time) = self.job_time {
-            world.job_time = time;
+            state.job_time = time;
         }
         if let Some(polls) = self.job_polls {
-            world.job_polls = polls;
+            state.job_polls = polls;
         }
         if let Some(bytes) = self.max_file {
-            world.max_file = bytes;
+            state.max_file = bytes;
         }
-        let service = Arc::new(Service::new(world, self.keeps_log));
+        let service = Arc::new(Service::new(state, self.keeps_log));
         let config = certificates.as_ref().map(|certificates| Arc::clone(&certificates.config));
         let net = Net::listen(self.address, config, Arc::clone(&service)).map_err(|cause| {
             Error::io(format!("listening on {} for the mock server", self.address), cause)

@@ -29,7 +29,7 @@ pub struct Fault {
 #[derive(Clone, Debug)]
 pub(super) enum What {
     Delay(Duration),
-    Answer(Canned),
+    Response(Canned),
     Silent,
     Reset(Moment),
     Cut(usize),
@@ -93,7 +93,7 @@ impl Fault {
 
     fn canned(status: u16, kind: Kind) -> Fault {
         let (headers, retry_after, early) = (Vec::new(), None, false);
-        Fault::new(What::Answer(Canned { status, kind, headers, retry_after, early }))
+        Fault::new(What::Response(Canned { status, kind, headers, retry_after, early }))
     }
 
     /// The request is answered with a status, and with Tableau's error in XML unless
@@ -155,7 +155,7 @@ impl Fault {
     }
 
     fn with(mut self, change: impl FnOnce(&mut Canned)) -> Fault {
-        if let What::Answer(canned) = &mut self.what {
+        if let What::Response(canned) = &mut self.what {
             change(canned);
         }
         self

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
+use super::api_error::ApiError;
 use super::query::Listed;
-use super::refusal::Refusal;
 use super::site::Site;
 
 /// A value that can be filtered and sorted by.
@@ -93,15 +93,15 @@ fn wildcard(pattern: &str, value: &str) -> bool {
 }
 
 impl<T: Listed> Filter<T> {
-    pub(super) fn read_all(text: &str) -> Result<Vec<Filter<T>>, Refusal> {
+    pub(super) fn read_all(text: &str) -> Result<Vec<Filter<T>>, ApiError> {
         if text.trim().is_empty() {
             return Ok(Vec::new());
         }
         split(text).iter().map(|clause| Filter::read(clause)).collect()
     }
 
-    fn read(clause: &str) -> Result<Filter<T>, Refusal> {
-        let bad = |why: &str| Refusal::bad("400065", format!("The filter '{clause}' {why}."));
+    fn read(clause: &str) -> Result<Filter<T>, ApiError> {
+        let bad = |why: &str| ApiError::bad("400065", format!("The filter '{clause}' {why}."));
         let mut parts = clause.splitn(3, ':');
         let (Some(name), Some(operator), Some(value)) = (parts.next(), parts.next(), parts.next())
         else {
@@ -157,7 +157,7 @@ impl<T: Listed> Filter<T> {
             (Type::Flag, _, None) => Test::Flags(
                 values
                     .iter()
-                    .map(|v| super::doc::flag(name, v).map_err(|_| wrong()))
+                    .map(|v| super::body::flag(name, v).map_err(|_| wrong()))
                     .collect::<Result<_, _>>()?,
             ),
         };

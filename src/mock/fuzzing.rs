@@ -2,15 +2,15 @@
 
 use std::io::{Cursor, Read};
 
-use super::answer::Format;
 use super::encoding::decode_query;
 use super::http::{Broken, Wire};
 use super::multipart;
 use super::request::Request;
+use super::response::Format;
 use super::sample::Sizes;
+use super::server_state::ServerState;
 use super::service::Service;
 use super::version::Version;
-use super::world::World;
 
 /// The most of a body that is read here.
 const MOST: u64 = 1 << 20;
@@ -20,10 +20,10 @@ const MOST: u64 = 1 << 20;
 /// A request without a token gets the session's, and `{site}` in a path stands for its site.
 pub(crate) fn converse(bytes: &[u8]) {
     let sizes = Sizes { users: 3, groups: 2, projects: 3, workbooks: 2, datasources: 1 };
-    let mut world = World::new(Version::NEWEST, "admin", sizes);
-    world.jwts.push(("JWT".to_owned(), "admin".to_owned()));
-    world.max_file = usize::try_from(MOST).unwrap_or(usize::MAX);
-    let service = Service::new(world, false);
+    let mut state = ServerState::new(Version::NEWEST, "admin", sizes);
+    state.jwts.push(("JWT".to_owned(), "admin".to_owned()));
+    state.max_file = usize::try_from(MOST).unwrap_or(usize::MAX);
+    let service = Service::new(state, false);
     let body =
         b"<tsRequest><credentials jwt=\"JWT\"><site contentUrl=\"\"/></credentials></tsRequest>";
     let head = "POST /api/3.30/auth/signin HTTP/1.1\r\nContent-Type: text/xml\r\n\r\n";

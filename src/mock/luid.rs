@@ -1,6 +1,6 @@
 //! Ids: LUID-shaped, and for generated items a function of kind, site and number.
 
-use super::refusal::Refusal;
+use super::api_error::ApiError;
 
 /// The kinds of things that have ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,8 +26,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// The refusal that an unknown id of this kind gets.
-    pub(super) fn missing(self, id: &str) -> Refusal {
+    /// The api_error that an unknown id of this kind gets.
+    pub(super) fn missing(self, id: &str) -> ApiError {
         let (code, what) = match self {
             Kind::Site => ("404000", "Site"),
             Kind::User => ("404002", "User"),
@@ -48,7 +48,7 @@ impl Kind {
             Kind::Upload => ("404015", "File upload"),
             Kind::Session => ("404003", "Session"),
         };
-        Refusal::not_found(code, format!("{what} '{id}' could not be found."))
+        ApiError::not_found(code, format!("{what} '{id}' could not be found."))
     }
 }
 

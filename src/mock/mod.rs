@@ -17,12 +17,14 @@
 //!
 //! The program `tableau-mock-server` is the same for clients in any language.
 
-mod answer;
+mod api_error;
 mod auth;
+mod body;
 mod builder;
 mod clock;
-mod content;
-mod doc;
+mod collection;
+mod context;
+mod element;
 mod encoding;
 mod expect;
 mod faults;
@@ -34,16 +36,17 @@ mod luid;
 mod multipart;
 mod net;
 mod query;
-mod refusal;
 mod request;
+mod resources;
+mod response;
+mod role;
 mod route;
 mod sample;
+mod server_state;
 mod service;
-mod shelf;
 mod site;
 mod tls;
 mod version;
-mod world;
 
 // So that the programs of the page on testing are run.
 #[cfg(doctest)]
@@ -60,8 +63,8 @@ pub use faults::Fault;
 pub use request::Request;
 
 use crate::{Result, TableauAuth};
-use content::Outcome;
 use net::lock;
+use resources::Outcome;
 
 /// A mock Tableau Server. It stops when it is dropped: no thread, port or connection is left.
 ///
@@ -178,37 +181,37 @@ impl MockServer {
 
     /// How many sessions are open: signed in, and neither signed out, expired nor revoked.
     pub fn sessions_open(&self) -> usize {
-        let mut world = lock(&self.service.world);
-        world.settle();
-        world.sessions.len()
+        let mut state = lock(&self.service.state);
+        state.settle();
+        state.sessions.len()
     }
 
     /// Ends all sessions, as an administrator or an impatient server can: their tokens get
     /// `401002` from now on.
     pub fn expire_sessions(&self) {
-        lock(&self.service.world).sessions.clear();
+        lock(&self.service.state).sessions.clear();
     }
 
     /// Takes a personal access token back, and ends the session that it opened.
     pub fn revoke_token(&self, name: &str) {
-        lock(&self.service.world).revoke_token(name);
+        lock(&self.service.state).revoke_token(name);
     }
 
     /// Moves the server's clock forward: sessions expire, jobs end, uploads are given up.
     pub fn advance(&self, time: Duration) {
-        let mut world = lock(&self.service.world);
-        world.clock.advance(time);
-        world.settle();
+        let mut state = lock(&self.service.state);
+        state.clock.advance(time);
+        state.settle();
     }
 
     /// The next background job that is started fails, with this note.
     pub fn fail_next_job(&self, note: impl Into<String>) {
-        lock(&self.service.world).job_outcomes.push(Outcome::Failed(note.into()));
+        lock(&self.service.state).job_outcomes.push(Outcome::Failed(note.into()));
     }
 
     /// The next background job that is started ends as cancelled.
     pub fn cancel_next_job(&self) {
-        lock(&self.service.world).job_outcomes.push(Outcome::Cancelled);
+        lock(&self.service.state).job_outcomes.push(Outcome::Cancelled);
     }
 
     /// Expects requests with a method (`"*"` is any) and a route, as [`Fault::on`] has them:

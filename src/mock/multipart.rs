@@ -1,6 +1,6 @@
 //! Bodies of several parts: `multipart/mixed`, as publishing, uploading and importing send them.
 
-use super::refusal::Refusal;
+use super::api_error::ApiError;
 use super::request::Request;
 
 /// A part of a body.
@@ -12,17 +12,17 @@ pub(super) struct Part<'a> {
 }
 
 /// The parts of a request's body.
-pub(super) fn parts(request: &Request) -> Result<Vec<Part<'_>>, Refusal> {
+pub(super) fn parts(request: &Request) -> Result<Vec<Part<'_>>, ApiError> {
     let content_type = request.header("content-type").unwrap_or_default();
     if !content_type.to_ascii_lowercase().starts_with("multipart/") {
         let detail = "The request has to be multipart/mixed.";
-        return Err(Refusal::http(415, detail));
+        return Err(ApiError::http(415, detail));
     }
     let boundary = parameter(content_type, "boundary")
         .filter(|boundary| !boundary.is_empty() && boundary.len() <= 200)
-        .ok_or_else(|| Refusal::malformed("The content type names no boundary."))?;
+        .ok_or_else(|| ApiError::malformed("The content type names no boundary."))?;
     split(&request.body, &boundary)
-        .ok_or_else(|| Refusal::malformed("The parts do not begin and end where they should."))
+        .ok_or_else(|| ApiError::malformed("The parts do not begin and end where they should."))
 }
 
 /// The part of a name, or what is to be said where there is none.

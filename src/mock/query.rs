@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::answer::{Answer, Element};
+use super::api_error::ApiError;
+use super::collection::{Collection, Item};
+use super::context::Context;
+use super::element::Element;
 use super::filter::{Filter, Type, Value, compare};
-use super::refusal::Refusal;
-use super::request::Call;
-use super::shelf::{Item, Shelf};
+use super::response::Response;
 use super::site::Site;
 
 /// A field that a resource can be filtered and sorted by.
@@ -36,40 +37,40 @@ pub(super) trait Listed: Clone + 'static {
     const FIELDS: &'static [Field<Self>];
 
     /// Whether the caller may know of it.
-    fn is_visible(&self, _site: &Site, _call: &Call) -> bool {
+    fn is_visible(&self, _site: &Site, _call: &Context) -> bool {
         true
     }
 
     /// All there is to say about it.
-    fn element(&self, site: &Site, call: &Call) -> Element;
+    fn element(&self, site: &Site, ctx: &Context) -> Element;
 }
 
-/// The answer to a request for a list of everything on a shelf.
+/// The answer to a request for a list of everything on a collection.
 pub(super) fn list<T: Listed + Item>(
-    shelf: &Shelf<T>,
+    collection: &Collection<T>,
     site: &Site,
-    call: &Call,
-) -> Result<Answer, Refusal> {
-    let asked = Asked::<T>::read(call)?;
+    ctx: &Context,
+) -> Result<Response, ApiError> {
+    let asked = Asked::<T>::read(ctx)?;
     let plain = asked.wanted.is_empty() && asked.order.is_empty();
-    let picked = if plain && !site.hides_content(call) {
-        asked.paging.check(shelf.len())?;
-        (shelf.slice(asked.paging.skip(), asked.paging.size), shelf.len())
+    let picked = if plain && !site.hides_content(ctx) {
+        asked.paging.check(collection.len())?;
+        (collection.slice(asked.paging.skip(), asked.paging.size), collection.len())
     } else {
-        asked.pick(shelf.iter(), site, call)?
+        asked.pick(collection.iter(), site, ctx)?
     };
-    Ok(asked.answer(&picked, site, call))
+    Ok(asked.answer(&picked, site, ctx))
 }
 
 /// The answer to a request for a list of some items.
 pub(super) fn list_these<'a, T: Listed>(
     items: impl IntoIterator<Item = Cow<'a, T>>,
     site: &Site,
-    call: &Call,
-) -> Result<Answer, Refusal> {
-    let asked = Asked::<T>::read(call)?;
-    let picked = asked.pick(items.into_iter(), site, call)?;
-    Ok(asked.answer(&picked, site, call))
+    ctx: &Context,
+) -> Result<Response, ApiError> {
+    let asked = Asked::<T>::read(ctx)?;
+    let picked = asked.pick(items.into_iter(), site, ctx)?;
+    Ok(asked.answer(&picked, site, ctx))
 }
 
 /// What a list request asks for.
@@ -84,27 +85,27 @@ struct Asked<T> {
 type Picked<'a, T> = (Vec<Cow<'a, T>>, u64);
 
 impl<T: Listed> Asked<T> {
-    fn read(call: &Call) -> Result<Asked<T>, Refusal> {
+    fn read(ctx: &Context) -> Result<Asked<T>, ApiError> {
         Ok(Asked {
-            paging: Paging::read(call)?,
-            wanted: Filter::read_all(call.query("filter").unwrap_or_default())?,
-            order: read_sort(call.query("sort").unwrap_or_default())?,
-            fields: Fields::read(call),
+            paging: Paging::read(ctx)?,
+            wanted: Filter::read_all(ctx.query("filter").unwrap_or_default())?,
+            order: read_sort(ctx.query("sort").unwrap_or_default())?,
+            fields: Fields::read(ctx),
         })
     }
 
-    fn answer(&self, (items, total): &Picked<'_, T>, site: &Site, call: &Call) -> Answer {
-        let elements = items.iter().map(|item| self.fields.keep::<T>(item.element(site, call)));
-        Answer::ok([self.paging.element(*total), Element::list(T::NAMES.1, elements)])
+    fn answer(&self, (items, total): &Picked<'_, T>, site: &Site, ctx: &Context) -> Response {
+        let elements = items.iter().map(|item| self.fields.keep::<T>(item.element(site, ctx)));
+        Response::ok([self.paging.element(*total), Element::list(T::NAMES.1, elements)])
     }
 
     fn pick<'a>(
         &self,
         items: impl Iterator<Item = Cow<'a, T>>,
         site: &Site,
-        call: &Call,
-    ) -> Result<Picked<'a, T>, Refusal> {
-        let items = items.filter(|item| item.is_visible(site, call));
+        ctx: &Context,
+    ) -> Result<Picked<'a, T>, ApiError> {
+        let items = items.filter(|item| item.is_visible(site, ctx));
         pick(items, &self.wanted, &self.order, site, &self.paging)
     }
 }
@@ -115,7 +116,7 @@ fn pick<'a, T: Listed>(
     order: &[Order<T>],
     site: &Site,
     paging: &Paging,
-) -> Result<Picked<'a, T>, Refusal> {
+) -> Result<Picked<'a, T>, ApiError> {
     let matching = items.filter(|item| wanted.iter().all(|filter| filter.takes(item, site)));
     if order.is_empty() {
         // Only the page is kept: the rest may be a million.
@@ -158,23 +159,23 @@ pub(super) struct Paging {
 }
 
 impl Paging {
-    pub(super) fn read(call: &Call) -> Result<Paging, Refusal> {
-        let size = match call.query("pageSize") {
+    pub(super) fn read(ctx: &Context) -> Result<Paging, ApiError> {
+        let size = match ctx.query("pageSize") {
             None => 100,
             Some(text) => match text.parse::<u64>() {
                 Ok(size @ 1..=1000) => size,
                 Ok(1001..) => {
                     let detail = format!("The page size {text} is above the limit of 1000.");
-                    return Err(Refusal::forbidden("403014", detail));
+                    return Err(ApiError::forbidden("403014", detail));
                 }
-                _ => return Err(Refusal::bad("400007", format!("'{text}' is no page size."))),
+                _ => return Err(ApiError::bad("400007", format!("'{text}' is no page size."))),
             },
         };
-        let number = match call.query("pageNumber") {
+        let number = match ctx.query("pageNumber") {
             None => 1,
             Some(text) => match text.parse::<u64>() {
                 Ok(number @ 1..) => number,
-                _ => return Err(Refusal::bad("400006", format!("'{text}' is no page number."))),
+                _ => return Err(ApiError::bad("400006", format!("'{text}' is no page number."))),
             },
         };
         Ok(Paging { number, size })
@@ -184,10 +185,10 @@ impl Paging {
         (self.number - 1).saturating_mul(self.size)
     }
 
-    fn check(&self, total: u64) -> Result<(), Refusal> {
+    fn check(&self, total: u64) -> Result<(), ApiError> {
         if self.number > 1 && self.skip() >= total {
             let detail = format!("Page {} is past the end of {total} items.", self.number);
-            return Err(Refusal::bad("400006", detail));
+            return Err(ApiError::bad("400006", detail));
         }
         Ok(())
     }
@@ -200,13 +201,13 @@ impl Paging {
     }
 
     /// A page of elements that know no filter.
-    pub(super) fn of(&self, name: &'static str, all: Vec<Element>) -> Result<Answer, Refusal> {
+    pub(super) fn of(&self, name: &'static str, all: Vec<Element>) -> Result<Response, ApiError> {
         let total = all.len() as u64;
         self.check(total)?;
         let skip = usize::try_from(self.skip()).unwrap_or(usize::MAX);
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
         let page = all.into_iter().skip(skip).take(size);
-        Ok(Answer::ok([self.element(total), Element::list(name, page)]))
+        Ok(Response::ok([self.element(total), Element::list(name, page)]))
     }
 }
 
@@ -222,8 +223,8 @@ enum Fields {
 }
 
 impl Fields {
-    fn read(call: &Call) -> Fields {
-        let names: Vec<String> = call
+    fn read(ctx: &Context) -> Fields {
+        let names: Vec<String> = ctx
             .query("fields")
             .unwrap_or_default()
             .split(',')
@@ -270,12 +271,12 @@ impl Fields {
 
 type Order<T> = (fn(&T, &Site) -> Value, bool);
 
-fn read_sort<T: Listed>(text: &str) -> Result<Vec<Order<T>>, Refusal> {
+fn read_sort<T: Listed>(text: &str) -> Result<Vec<Order<T>>, ApiError> {
     text.split(',')
         .map(str::trim)
         .filter(|key| !key.is_empty())
         .map(|key| {
-            let bad = |why: &str| Refusal::bad("400065", format!("The sort key '{key}' {why}."));
+            let bad = |why: &str| ApiError::bad("400065", format!("The sort key '{key}' {why}."));
             let (name, direction) = key.split_once(':').unwrap_or((key, "asc"));
             let field = T::FIELDS
                 .iter()

@@ -1,11 +1,8 @@
-//! [`Request`]: what the server was sent, for tests; and [`Call`], the same as a handler sees it.
+//! [`Request`]: a request that the server received, for tests to inspect.
 
 use std::fmt;
 
-use super::doc::Doc;
 use super::http::Head;
-use super::refusal::Refusal;
-use super::version::Version;
 
 /// A request that the mock server was sent.
 ///
@@ -124,96 +121,6 @@ impl fmt::Debug for Request {
             .field("headers", &headers)
             .field("body", &format_args!("[{} bytes]", self.body.len()))
             .finish()
-    }
-}
-
-/// A user's standing on the site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Standing {
-    Reader,
-    Publisher,
-    SiteAdmin,
-    ServerAdmin,
-}
-
-impl Standing {
-    pub(super) fn of(site_role: &str) -> Standing {
-        match site_role {
-            "ServerAdministrator" => Standing::ServerAdmin,
-            "SiteAdministrator" | "SiteAdministratorCreator" | "SiteAdministratorExplorer" => {
-                Standing::SiteAdmin
-            }
-            "Creator" | "ExplorerCanPublish" | "Publisher" => Standing::Publisher,
-            _ => Standing::Reader,
-        }
-    }
-}
-
-/// Whose session a request is made in.
-#[derive(Clone, Debug)]
-pub(super) struct Caller {
-    pub(super) token: String,
-    pub(super) site: u16,
-    pub(super) user: String,
-    pub(super) standing: Standing,
-}
-
-/// A request on its way to its handler.
-pub(super) struct Call<'a> {
-    pub(super) request: &'a Request,
-    pub(super) version: Version,
-    /// The segment of the route that names a kind of thing: `workbooks`.
-    pub(super) at: &'static str,
-    /// What the route's placeholders stand for, decoded; the site is not among them.
-    pub(super) params: Vec<String>,
-    /// `None` only for the routes that need no session.
-    pub(super) caller: Option<Caller>,
-    /// The server's own address: `http://127.0.0.1:40123`.
-    pub(super) base: &'a str,
-}
-
-impl Call<'_> {
-    pub(super) fn caller(&self) -> Result<&Caller, Refusal> {
-        self.caller.as_ref().ok_or_else(Refusal::not_signed_in)
-    }
-
-    pub(super) fn user(&self) -> &str {
-        self.caller.as_ref().map_or("", |caller| &caller.user)
-    }
-
-    /// Refuses callers whose standing on the site is below that.
-    pub(super) fn need(&self, standing: Standing) -> Result<(), Refusal> {
-        if self.caller()?.standing < standing {
-            let detail = "The user has no permission for this operation.";
-            return Err(Refusal::forbidden("403004", detail));
-        }
-        Ok(())
-    }
-
-    pub(super) fn param(&self, at: usize) -> &str {
-        self.params.get(at).map_or("", String::as_str)
-    }
-
-    pub(super) fn query(&self, name: &str) -> Option<&str> {
-        self.request.query_value(name)
-    }
-
-    /// A query parameter that is true or false; absent is false.
-    pub(super) fn asks(&self, name: &str) -> Result<bool, Refusal> {
-        match self.query(name) {
-            None => Ok(false),
-            Some(value) => super::doc::flag(name, value),
-        }
-    }
-
-    /// The body, which has to be there.
-    pub(super) fn doc(&self) -> Result<Doc, Refusal> {
-        Doc::read(self.request.header("content-type"), &self.request.body)
-    }
-
-    /// The body, or an empty request where there is none.
-    pub(super) fn doc_or_empty(&self) -> Result<Doc, Refusal> {
-        if self.request.body.is_empty() { Ok(Doc::default()) } else { self.doc() }
     }
 }
 

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use super::answer::Answer;
+use super::api_error::ApiError;
+use super::context::Context;
 use super::encoding::decode;
-use super::refusal::Refusal;
-use super::request::Call;
+use super::response::Response;
+use super::server_state::ServerState;
 use super::version::Version;
-use super::world::World;
 
 /// What a handler returns.
-pub(super) type Reply = Result<Answer, Refusal>;
+pub(super) type ApiResult = Result<Response, ApiError>;
 
 /// The methods that routes have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub(super) struct Route {
     /// Below `/api/{version}/`, or below `/api/-/` where `json`. `{…}` stands for a segment.
     pub(super) path: &'static str,
     pub(super) since: Version,
-    pub(super) run: fn(&mut World, &Call<'_>) -> Reply,
+    pub(super) run: fn(&mut ServerState, &Context<'_>) -> ApiResult,
     /// Whether it is answered without a session.
     pub(super) open: bool,
     /// Whether it belongs to the family without a version in the path.
@@ -54,7 +54,7 @@ impl Route {
         path: &'static str,
         major: u16,
         minor: u16,
-        run: fn(&mut World, &Call<'_>) -> Reply,
+        run: fn(&mut ServerState, &Context<'_>) -> ApiResult,
     ) -> Route {
         Route { method, path, since: Version(major, minor), run, open: false, unversioned: false }
     }
@@ -111,8 +111,8 @@ pub(super) fn find(
     method: &str,
     path: &str,
     newest: Version,
-) -> Result<Found, Refusal> {
-    let unknown = || Refusal::http(404, format!("The resource '{path}' is not known."));
+) -> Result<Found, ApiError> {
+    let unknown = || ApiError::http(404, format!("The resource '{path}' is not known."));
     let below = path.strip_prefix("/api/").ok_or_else(unknown)?;
     let (named, rest) = below.split_once('/').ok_or_else(unknown)?;
     let unversioned = named == "-";
@@ -121,14 +121,14 @@ pub(super) fn find(
     } else {
         let version = Version::read(named).filter(|v| (Version::OLDEST..=newest).contains(v));
         version.ok_or_else(|| {
-            Refusal::not_found("404001", format!("The API version '{named}' is not spoken here."))
+            ApiError::not_found("404001", format!("The API version '{named}' is not spoken here."))
         })?
     };
     let segments: Vec<String> = rest
         .split('/')
         .map(|segment| decode(segment, false).filter(|segment| !segment.contains('\0')))
         .collect::<Option<_>>()
-        .ok_or_else(|| Refusal::malformed("The path is not properly percent-encoded."))?;
+        .ok_or_else(|| ApiError::malformed("The path is not properly percent-encoded."))?;
     let mut other_methods = false;
     for route in routes.iter().filter(|route| route.unversioned == unversioned) {
         // An operation that is newer than the version asked for is not there at all.
@@ -141,7 +141,7 @@ pub(super) fn find(
         other_methods = true;
     }
     Err(if other_methods {
-        Refusal::http(405, format!("The method {method} is not allowed for '{path}'."))
+        ApiError::http(405, format!("The method {method} is not allowed for '{path}'."))
     } else {
         unknown()
     })
@@ -151,8 +151,8 @@ pub(super) fn find(
 mod tests {
     use super::*;
 
-    fn nothing(_: &mut World, _: &Call<'_>) -> Reply {
-        Ok(Answer::no_content())
+    fn nothing(_: &mut ServerState, _: &Context<'_>) -> ApiResult {
+        Ok(Response::no_content())
     }
 
     #[test]

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::content::{
+use super::collection::Item;
+use super::luid::{Kind, luid};
+use super::resources::{
     Common, Content, CustomView, Datasource, Flow, Group, Place, Project, Shown, User, View,
     Workbook,
 };
-use super::luid::{Kind, luid};
-use super::shelf::Item;
 
 /// How much sample content a site has.
 #[derive(Clone, Debug)]

@@ -5,24 +5,25 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
-use super::answer::{Answer, Format};
+use super::api_error::ApiError;
 use super::clock::later;
+use super::context::Context;
 use super::expect::Expected;
 use super::faults::{Canned, Faults, Kind, Mishap, Moment, RetryAfter, What, http_date};
 use super::http::{Broken, Head, Wire, reason};
 use super::net::{Serve, Stop, Stream, lock};
-use super::refusal::Refusal;
-use super::request::{Call, Request};
+use super::request::Request;
+use super::response::{Format, Response};
 use super::route::{Route, find};
-use super::world::World;
-use super::{auth, content};
+use super::server_state::ServerState;
+use super::{auth, resources};
 
 /// How long a client may be silent within a request.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// All that the connections share.
 pub(super) struct Service {
-    pub(super) world: Mutex<World>,
+    pub(super) state: Mutex<ServerState>,
     pub(super) faults: Mutex<Faults>,
     pub(super) log: Mutex<Vec<Request>>,
     pub(super) expected: Mutex<Vec<Expected>>,
@@ -36,16 +37,16 @@ pub(super) struct Service {
 }
 
 impl Service {
-    pub(super) fn new(world: World, keeps_log: bool) -> Service {
+    pub(super) fn new(state: ServerState, keeps_log: bool) -> Service {
         // The file itself, and some room for what is around it.
-        let max_body = (world.max_file as u64).saturating_add(1 << 20);
+        let max_body = (state.max_file as u64).saturating_add(1 << 20);
         Service {
-            world: Mutex::new(world),
+            state: Mutex::new(state),
             faults: Mutex::default(),
             log: Mutex::default(),
             expected: Mutex::default(),
             keeps_log,
-            routes: auth::ROUTES.iter().copied().chain(content::routes()).collect(),
+            routes: auth::ROUTES.iter().copied().chain(resources::routes()).collect(),
             base: OnceLock::new(),
             max_body,
             answered: AtomicU64::new(0),
@@ -53,17 +54,17 @@ impl Service {
     }
 
     /// Carries out a request.
-    pub(super) fn answer(&self, request: &Request) -> (Answer, Format) {
+    pub(super) fn answer(&self, request: &Request) -> (Response, Format) {
         let format = Format::accepted(request.header("accept"));
-        let mut world = lock(&self.world);
-        world.settle();
-        let answer = self.carry_out(&mut world, request).unwrap_or_else(Answer::from);
+        let mut state = lock(&self.state);
+        state.settle();
+        let answer = self.carry_out(&mut state, request).unwrap_or_else(Response::from);
         (answer, format)
     }
 
-    fn carry_out(&self, world: &mut World, request: &Request) -> Result<Answer, Refusal> {
-        let found = find(&self.routes, &request.method, &request.path, world.newest)?;
-        let mut call = Call {
+    fn carry_out(&self, state: &mut ServerState, request: &Request) -> Result<Response, ApiError> {
+        let found = find(&self.routes, &request.method, &request.path, state.newest)?;
+        let mut ctx = Context {
             request,
             version: found.version,
             at: found.route.kind(),
@@ -72,18 +73,18 @@ impl Service {
             base: self.base.get().map_or("", String::as_str),
         };
         if !found.route.open {
-            let caller = auth::caller(world, request.header("x-tableau-auth"))?;
+            let caller = auth::caller(state, request.header("x-tableau-auth"))?;
             if found.route.path.starts_with("sites/{site}") {
                 // The site has to be the session's; to it, there is no other.
-                let site = call.params.remove(0);
-                if world.sites.get(&caller.site).is_none_or(|known| known.id != site) {
+                let site = ctx.params.remove(0);
+                if state.sites.get(&caller.site).is_none_or(|known| known.id != site) {
                     return Err(super::luid::Kind::Site.missing(&site));
                 }
             }
-            call.caller = Some(caller);
-            content::check_visible(world, &call)?;
+            ctx.caller = Some(caller);
+            resources::check_visible(state, &ctx)?;
         }
-        (found.route.run)(world, &call)
+        (found.route.run)(state, &ctx)
     }
 
     fn one(&self, wire: &mut Wire<Stream>, stop: &Stop) -> Result<Next, Broken> {
@@ -95,7 +96,7 @@ impl Service {
         // Faults are settled before the body is read: some answer without it.
         let mut request = Request::new(&head, Vec::new());
         let mishap = lock(&self.faults).strike(&request);
-        let early = matches!(&mishap.what, Some(What::Answer(canned)) if canned.early);
+        let early = matches!(&mishap.what, Some(What::Response(canned)) if canned.early);
         if !early {
             if head.expects_continue() {
                 wire.stream().write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
@@ -129,7 +130,7 @@ impl Service {
                 return Ok(Next::Finish);
             }
             Some(What::Reset(Moment::BeforeAnswer)) => return Ok(Next::Reset),
-            Some(What::Answer(canned)) => {
+            Some(What::Response(canned)) => {
                 let answer = self.canned(canned);
                 let close = early || !head.keeps_alive();
                 write_bytes(stream, canned.status, &answer.0, &answer.1, close)?;
@@ -137,7 +138,7 @@ impl Service {
             }
             Some(What::ExpireSession) => {
                 if let Some(token) = request.header("x-tableau-auth")
-                    && let Some(session) = lock(&self.world).sessions.get_mut(token)
+                    && let Some(session) = lock(&self.state).sessions.get_mut(token)
                 {
                     session.revoke();
                 }
@@ -207,7 +208,7 @@ impl Service {
                 headers.push(("Retry-After".to_owned(), seconds.to_string()));
             }
             Some(RetryAfter::Date(after)) => {
-                let time = later(lock(&self.world).clock.now(), after);
+                let time = later(lock(&self.state).clock.now(), after);
                 headers.push(("Retry-After".to_owned(), http_date(time)));
             }
         }
@@ -225,10 +226,10 @@ impl Service {
             Kind::Error(error) => {
                 let answer = match error {
                     None => {
-                        Answer::from(Refusal::http(canned.status, "A fault that was asked for."))
+                        Response::from(ApiError::http(canned.status, "A fault that was asked for."))
                     }
                     Some((code, summary, detail)) => {
-                        Answer::error(canned.status, code, summary, detail)
+                        Response::error(canned.status, code, summary, detail)
                     }
                 };
                 let (content_type, body) = answer.written(Format::Xml);
@@ -267,7 +268,7 @@ impl Serve for Service {
                         _ => (408, "the rest of the request did not come"),
                     };
                     let detail = format!("The request cannot be read: {why}.");
-                    let answer = Answer::from(Refusal::http(status, detail));
+                    let answer = Response::from(ApiError::http(status, detail));
                     let (content_type, body) = answer.written(Format::Xml);
                     let headers = [("Content-Type".to_owned(), content_type.to_owned())];
                     let _ = write_bytes(wire.stream(), status, &headers, &body, true);

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::content::{
+use super::collection::{Collection, Item};
+use super::context::Context;
+use super::luid::{Kind, luid};
+use super::resources::{
     Connection, CustomView, Datasource, Flow, Group, Job, Project, Revision, Rule, Upload, User,
     View, Warning, Workbook,
 };
-use super::luid::{Kind, luid};
-use super::request::Call;
 use super::sample::{Sample, Sizes, VIEWS};
-use super::shelf::{Item, Shelf};
 
 /// A site.
 pub(super) struct Site {
@@ -20,14 +20,14 @@ pub(super) struct Site {
     pub(super) content_url: String,
     /// What `Update Site` changed: attribute and value.
     pub(super) settings: BTreeMap<&'static str, String>,
-    pub(super) users: Shelf<User>,
-    pub(super) groups: Shelf<Group>,
-    pub(super) projects: Shelf<Project>,
-    pub(super) workbooks: Shelf<Workbook>,
-    pub(super) views: Shelf<View>,
-    pub(super) datasources: Shelf<Datasource>,
-    pub(super) flows: Shelf<Flow>,
-    pub(super) custom_views: Shelf<CustomView>,
+    pub(super) users: Collection<User>,
+    pub(super) groups: Collection<Group>,
+    pub(super) projects: Collection<Project>,
+    pub(super) workbooks: Collection<Workbook>,
+    pub(super) views: Collection<View>,
+    pub(super) datasources: Collection<Datasource>,
+    pub(super) flows: Collection<Flow>,
+    pub(super) custom_views: Collection<CustomView>,
     pub(super) warnings: Vec<Warning>,
     /// How many warnings there have been.
     pub(super) warned: u64,
@@ -65,15 +65,15 @@ impl Site {
             content_url: content_url.to_owned(),
             settings: BTreeMap::new(),
             // There is always an administrator, the default project and the group of all users.
-            users: Shelf::new(&sample, sizes.users.max(1)),
-            groups: Shelf::new(&sample, sizes.groups.max(1)),
-            projects: Shelf::new(&sample, sizes.projects.max(1)),
-            workbooks: Shelf::new(&sample, sizes.workbooks),
-            views: Shelf::new(&sample, sizes.workbooks * VIEWS),
-            datasources: Shelf::new(&sample, sizes.datasources),
+            users: Collection::new(&sample, sizes.users.max(1)),
+            groups: Collection::new(&sample, sizes.groups.max(1)),
+            projects: Collection::new(&sample, sizes.projects.max(1)),
+            workbooks: Collection::new(&sample, sizes.workbooks),
+            views: Collection::new(&sample, sizes.workbooks * VIEWS),
+            datasources: Collection::new(&sample, sizes.datasources),
             // A few of each, where there is content at all.
-            flows: Shelf::new(&sample, sizes.datasources.min(3)),
-            custom_views: Shelf::new(&sample, sizes.workbooks.min(2)),
+            flows: Collection::new(&sample, sizes.datasources.min(3)),
+            custom_views: Collection::new(&sample, sizes.workbooks.min(2)),
             warnings: Vec::new(),
             warned: 0,
             members: BTreeMap::new(),
@@ -95,9 +95,9 @@ impl Site {
     }
 
     /// Whether there is content here that the caller may not know of.
-    pub(super) fn hides_content(&self, call: &Call) -> bool {
+    pub(super) fn hides_content(&self, ctx: &Context) -> bool {
         // The generated ones are all in projects.
-        self.workbooks.kept().any(|workbook| !workbook.is_seen_by(call))
+        self.workbooks.kept().any(|workbook| !workbook.is_seen_by(ctx))
     }
 
     pub(super) fn project_name(&self, id: &str) -> String {

@@ -8,18 +8,19 @@ use super::common::{self, Common, Content};
 use super::jobs::{self, Run};
 use super::publish::{self, Publication, Sort};
 use super::{Effect, files};
-use crate::mock::answer::{Answer, Element};
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
 use crate::mock::clock::written;
-use crate::mock::doc::Doc;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::filter::{Type, Value};
 use crate::mock::luid::Kind;
 use crate::mock::query::{Field, Listed, list_these};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::Call;
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
 use crate::mock::version::Version;
-use crate::mock::world::World;
 
 /// A flow.
 #[derive(Clone, Debug)]
@@ -53,11 +54,11 @@ impl Listed for Flow {
         Field::new("ownerName", Type::Text, common::owner_name),
     ];
 
-    fn element(&self, site: &Site, call: &Call) -> Element {
+    fn element(&self, site: &Site, ctx: &Context) -> Element {
         let element = Element::reference("flow", &self.id)
             .attr("name", &self.name)
             .attr("description", &self.description)
-            .attr("webpageUrl", self.web_page("flows", site, call))
+            .attr("webpageUrl", self.web_page("flows", site, ctx))
             .attr("fileType", self.file_type)
             .attr("createdAt", written(self.created))
             .attr("updatedAt", written(self.updated));
@@ -78,7 +79,7 @@ impl Content for Flow {
         Flow { common: Common::new(id, name), file_type: "tflx" }
     }
 
-    fn change(&mut self, doc: &Doc, _: Version) -> Result<(), Refusal> {
+    fn change(&mut self, doc: &Doc, _: Version) -> Result<(), ApiError> {
         if let Some(description) = doc.attr("description") {
             description.clone_into(&mut self.description);
         }
@@ -94,7 +95,7 @@ impl Content for Flow {
         publication: &Publication,
         _: &mut Site,
         _: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         self.file_type = publication.extension;
         self.change(&publication.doc, Version::NEWEST)
     }
@@ -113,37 +114,37 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Post, "sites/{site}/flows/{flow}/run", 3, 3, start),
 ];
 
-fn get(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    let flow = site.flows.get(call.param(0))?;
+fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    let flow = site.flows.get(ctx.param(0))?;
     // Each flow writes its result in one step.
     let step = Element::reference("flowOutputStep", &output_step(&flow)).attr("name", "Output");
-    Ok(Answer::ok([flow.element(site, call), Element::list("flowOutputSteps", [step])]))
+    Ok(Response::ok([flow.element(site, ctx), Element::list("flowOutputSteps", [step])]))
 }
 
 fn output_step(flow: &Flow) -> String {
     format!("step-{}", flow.number)
 }
 
-fn start(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc_or_empty()?;
-    let flow = world.site(call)?.flows.get(call.param(0))?.into_owned();
-    common::need_owner(call, &flow.owner)?;
+fn start(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let doc = ctx.doc_or_empty()?;
+    let flow = state.site(ctx)?.flows.get(ctx.param(0))?.into_owned();
+    common::need_owner(ctx, &flow.owner)?;
     if let Some(spec) = doc.child("flowRunSpec") {
         check(spec, &flow)?;
     }
-    Ok(Answer::one(common::start::<Flow>(world, call, "RunFlow", Effect::Nothing)?))
+    Ok(Response::one(common::start::<Flow>(state, ctx, "RunFlow", Effect::Nothing)?))
 }
 
-fn check(spec: &Doc, flow: &Flow) -> Result<(), Refusal> {
+fn check(spec: &Doc, flow: &Flow) -> Result<(), ApiError> {
     if spec.attr("runMode").is_some_and(|mode| !matches!(mode, "full" | "incremental")) {
-        return Err(Refusal::bad("400084", "A flow runs `full` or `incremental`."));
+        return Err(ApiError::bad("400084", "A flow runs `full` or `incremental`."));
     }
     let steps = spec.child("flowOutputSteps");
     for step in steps.into_iter().flat_map(|steps| steps.children("flowOutputStep")) {
         let id = step.need("id")?;
         if id != output_step(flow) {
-            return Err(Refusal::bad("400084", format!("The flow has no output step '{id}'.")));
+            return Err(ApiError::bad("400084", format!("The flow has no output step '{id}'.")));
         }
     }
     Ok(())
@@ -169,7 +170,7 @@ impl Listed for Run {
         },
     ];
 
-    fn element(&self, _: &Site, _: &Call) -> Element {
+    fn element(&self, _: &Site, _: &Context) -> Element {
         self.named("flowRuns")
     }
 }
@@ -186,24 +187,24 @@ impl Run {
     }
 }
 
-fn runs(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    list_these(jobs::runs(site).map(Cow::<Run>::Owned), site, call)
+fn runs(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    list_these(jobs::runs(site).map(Cow::<Run>::Owned), site, ctx)
 }
 
-fn found(site: &Site, call: &Call) -> Result<Run, Refusal> {
-    let id = call.param(0);
+fn found(site: &Site, ctx: &Context) -> Result<Run, ApiError> {
+    let id = ctx.param(0);
     jobs::runs(site).find(|run| run.id == id).ok_or_else(|| Kind::FlowRun.missing(id))
 }
 
-fn run(world: &mut World, call: &Call) -> Reply {
-    let job = found(world.site(call)?, call)?.job;
+fn run(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let job = found(state.site(ctx)?, ctx)?.job;
     // Asking brings it on, as asking for its job does.
-    jobs::ask(world, call, &job)?;
-    Ok(Answer::one(found(world.site(call)?, call)?.named("flowRun")))
+    jobs::ask(state, ctx, &job)?;
+    Ok(Response::one(found(state.site(ctx)?, ctx)?.named("flowRun")))
 }
 
-fn cancel_run(world: &mut World, call: &Call) -> Reply {
-    let job = found(world.site(call)?, call)?.job;
-    jobs::stop(world, call, &job)
+fn cancel_run(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let job = found(state.site(ctx)?, ctx)?.job;
+    jobs::stop(state, ctx, &job)
 }

@@ -1,13 +1,14 @@
 //! Tags, on workbooks, views, data sources and flows alike.
 
 use super::common::named_mut;
-use crate::mock::answer::{Answer, Element};
-use crate::mock::doc::Doc;
-use crate::mock::refusal::Refusal;
-use crate::mock::request::Call;
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
+use crate::mock::response::Response;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
-use crate::mock::world::World;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Put, "sites/{site}/workbooks/{id}/tags", 2, 0, add),
@@ -45,22 +46,22 @@ fn labels(text: &str) -> Vec<String> {
     labels
 }
 
-fn read(doc: &Doc) -> Result<Vec<String>, Refusal> {
+fn read(doc: &Doc) -> Result<Vec<String>, ApiError> {
     let mut tags = Vec::new();
     for tag in doc.need_child("tags")?.children("tag") {
         tags.extend(labels(tag.need("label")?));
     }
     if tags.is_empty() {
-        return Err(Refusal::bad("400005", "The request has no tag."));
+        return Err(ApiError::bad("400005", "The request has no tag."));
     }
     if let Some(tag) = tags.iter().find(|tag| tag.chars().count() > 200) {
-        return Err(Refusal::bad("400005", format!("The tag '{tag}' is too long.")));
+        return Err(ApiError::bad("400005", format!("The tag '{tag}' is too long.")));
     }
     Ok(tags)
 }
 
 /// The tags of what a batch names by its kind: `Workbook`, `Datasource`, ….
-fn tags_of<'a>(site: &'a mut Site, kind: &str, id: &str) -> Result<&'a mut Vec<String>, Refusal> {
+fn tags_of<'a>(site: &'a mut Site, kind: &str, id: &str) -> Result<&'a mut Vec<String>, ApiError> {
     match kind {
         "Workbook" => tags_at(site, "workbooks", id),
         "View" => tags_at(site, "views", id),
@@ -68,63 +69,67 @@ fn tags_of<'a>(site: &'a mut Site, kind: &str, id: &str) -> Result<&'a mut Vec<S
         "Datasource" => tags_at(site, "datasources", id),
         other => {
             let detail = format!("Nothing of the kind '{other}' can be tagged here.");
-            Err(Refusal::not_found("404029", detail))
+            Err(ApiError::not_found("404029", detail))
         }
     }
 }
 
 /// The tags of what a path names.
-fn tags_at<'a>(site: &'a mut Site, at: &str, id: &str) -> Result<&'a mut Vec<String>, Refusal> {
+fn tags_at<'a>(site: &'a mut Site, at: &str, id: &str) -> Result<&'a mut Vec<String>, ApiError> {
     if at == "views" {
         return Ok(&mut site.views.get_mut(id)?.tags);
     }
-    let unknown = || Refusal::http(404, format!("'{at}' have no tags."));
+    let unknown = || ApiError::http(404, format!("'{at}' have no tags."));
     Ok(&mut named_mut(site, at, id).ok_or_else(unknown)??.tags)
 }
 
-fn add(world: &mut World, call: &Call) -> Reply {
-    let new = read(&call.doc()?)?;
-    let tags = tags_at(world.site_mut(call)?, call.at, call.param(0))?;
+fn add(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let new = read(&ctx.doc()?)?;
+    let tags = tags_at(state.site_mut(ctx)?, ctx.at, ctx.param(0))?;
     for tag in new {
         if !tags.contains(&tag) {
             tags.push(tag);
         }
     }
-    Ok(Answer::one(element(tags)))
+    Ok(Response::one(element(tags)))
 }
 
-fn take(world: &mut World, call: &Call) -> Reply {
-    let tags = tags_at(world.site_mut(call)?, call.at, call.param(0))?;
-    let tag = call.param(1);
+fn take(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let tags = tags_at(state.site_mut(ctx)?, ctx.at, ctx.param(0))?;
+    let tag = ctx.param(1);
     let Some(at) = tags.iter().position(|known| known == tag) else {
-        return Err(Refusal::not_found("404007", format!("Tag '{tag}' could not be found.")));
+        return Err(ApiError::not_found("404007", format!("Tag '{tag}' could not be found.")));
     };
     tags.remove(at);
-    Ok(Answer::no_content())
+    Ok(Response::no_content())
 }
 
-fn batch_add(world: &mut World, call: &Call) -> Reply {
-    batch(world, call, |tags, tag| {
+fn batch_add(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    batch(state, ctx, |tags, tag| {
         if !tags.contains(tag) {
             tags.push(tag.clone());
         }
     })
 }
 
-fn batch_take(world: &mut World, call: &Call) -> Reply {
-    batch(world, call, |tags, tag| tags.retain(|known| known != tag))
+fn batch_take(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    batch(state, ctx, |tags, tag| tags.retain(|known| known != tag))
 }
 
-fn batch(world: &mut World, call: &Call, change: fn(&mut Vec<String>, &String)) -> Reply {
-    let doc = call.doc()?;
+fn batch(
+    state: &mut ServerState,
+    ctx: &Context,
+    change: fn(&mut Vec<String>, &String),
+) -> ApiResult {
+    let doc = ctx.doc()?;
     let batch = doc.need_child("tagBatch")?;
     let new = read(batch)?;
-    let site = world.site_mut(call)?;
+    let site = state.site_mut(ctx)?;
     let contents: Vec<(&str, &str)> = batch
         .need_child("contents")?
         .children("content")
         .map(|content| Ok((content.need("contentType")?, content.need("id")?)))
-        .collect::<Result<_, Refusal>>()?;
+        .collect::<Result<_, ApiError>>()?;
     // All or nothing: each has to be there before the first is changed.
     for (kind, id) in &contents {
         tags_of(site, kind, id)?;
@@ -137,7 +142,7 @@ fn batch(world: &mut World, call: &Call, change: fn(&mut Vec<String>, &String)) 
         elements.push(Element::reference("content", id).attr("contentType", kind));
     }
     let batch = Element::new("tagBatch").child(self::element(&new));
-    Ok(Answer::one(batch.child(Element::list("contents", elements))))
+    Ok(Response::one(batch.child(Element::list("contents", elements))))
 }
 
 #[cfg(test)]

@@ -7,16 +7,18 @@ use jiff::Timestamp;
 
 use super::publish::Publication;
 use super::user_import::ImportedUser;
-use crate::mock::answer::{Answer, Element};
+use crate::mock::api_error::ApiError;
 use crate::mock::clock::{later, written};
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::filter::{Type, Value};
 use crate::mock::luid::{ADDED, Kind, luid};
 use crate::mock::query::{Field, Listed, list_these};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::{Call, Standing};
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::role::Role;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
-use crate::mock::world::World;
 
 /// How a job ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -215,7 +217,7 @@ impl Listed for Job {
         Field { name: "notes", holds: Type::Text, of: |j, _| Value::Texts(j.notes.clone()) },
     ];
 
-    fn element(&self, _: &Site, _: &Call) -> Element {
+    fn element(&self, _: &Site, _: &Context) -> Element {
         Element::reference("backgroundJob", &self.id)
             .attr("status", self.status())
             .attr("createdAt", written(self.created))
@@ -265,33 +267,33 @@ pub(super) fn runs(site: &Site) -> impl Iterator<Item = Run> {
 }
 
 /// Refuses a second job of a kind about something that has one under way.
-pub(super) fn not_running(site: &Site, kind: &str, on: &str) -> Result<(), Refusal> {
+pub(super) fn not_running(site: &Site, kind: &str, on: &str) -> Result<(), ApiError> {
     let is = |job: &&Job| job.kind == kind && job.on.as_ref().is_some_and(|(_, id, _)| id == on);
     if site.jobs.iter().filter(is).any(|job| job.outcome.is_none()) {
         let detail = "A job of this kind is queued already.";
-        return Err(Refusal::conflict("409093", detail));
+        return Err(ApiError::conflict("409093", detail));
     }
     Ok(())
 }
 
-fn all(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
+fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
     // The newest first, as the server has them.
-    list_these(site.jobs.iter().rev().map(Cow::Borrowed), site, call)
+    list_these(site.jobs.iter().rev().map(Cow::Borrowed), site, ctx)
 }
 
-fn place(site: &Site, id: &str) -> Result<usize, Refusal> {
+fn place(site: &Site, id: &str) -> Result<usize, ApiError> {
     site.jobs.iter().position(|job| job.id == id).ok_or_else(|| Kind::Job.missing(id))
 }
 
-fn get(world: &mut World, call: &Call) -> Reply {
-    ask(world, call, call.param(0)).map(Answer::one)
+fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ask(state, ctx, ctx.param(0)).map(Response::one)
 }
 
 /// A question about a job, which brings it on.
-pub(super) fn ask(world: &mut World, call: &Call, id: &str) -> Result<Element, Refusal> {
-    let (now, enough) = (world.clock.now(), world.job_polls);
-    let site = world.site_mut(call)?;
+pub(super) fn ask(state: &mut ServerState, ctx: &Context, id: &str) -> Result<Element, ApiError> {
+    let (now, enough) = (state.clock.now(), state.job_polls);
+    let site = state.site_mut(ctx)?;
     let number = site.number;
     let at = place(site, id)?;
     let job = &mut site.jobs[at];
@@ -302,33 +304,33 @@ pub(super) fn ask(world: &mut World, call: &Call, id: &str) -> Result<Element, R
             job.due = now;
         }
     }
-    world.settle_jobs(now);
-    let job = world.sites.get(&number).and_then(|site| site.jobs.get(at));
+    state.settle_jobs(now);
+    let job = state.sites.get(&number).and_then(|site| site.jobs.get(at));
     Ok(job.ok_or_else(|| Kind::Job.missing(id))?.element())
 }
 
-fn cancel(world: &mut World, call: &Call) -> Reply {
-    stop(world, call, call.param(0))
+fn cancel(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    stop(state, ctx, ctx.param(0))
 }
 
 /// Stops a job that is not over.
-pub(super) fn stop(world: &mut World, call: &Call, id: &str) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let now = world.clock.now();
-    let site = world.site_mut(call)?;
+pub(super) fn stop(state: &mut ServerState, ctx: &Context, id: &str) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let now = state.clock.now();
+    let site = state.site_mut(ctx)?;
     let at = place(site, id)?;
     let job = &mut site.jobs[at];
     if job.outcome.is_some() {
         let detail = "The job is over and cannot be cancelled.";
-        return Err(Refusal::forbidden("403091", detail));
+        return Err(ApiError::forbidden("403091", detail));
     }
     job.outcome = Some(Outcome::Cancelled);
     job.ended = Some(now);
     job.notes.push("The job was cancelled.".to_owned());
-    Ok(Answer::empty(200))
+    Ok(Response::empty(200))
 }
 
-impl World {
+impl ServerState {
     /// Ends the jobs whose time has come, with all that they do.
     pub(in crate::mock) fn settle_jobs(&mut self, now: Timestamp) {
         let numbers: Vec<u16> = self.sites.keys().copied().collect();
@@ -374,9 +376,9 @@ impl World {
                 if let Some(job) = site.jobs.get_mut(at) {
                     match on {
                         Ok(on) => job.on = Some(on),
-                        Err(refusal) => {
-                            job.notes.push(refusal.detail.clone());
-                            job.outcome = Some(Outcome::Failed(refusal.detail));
+                        Err(api_error) => {
+                            job.notes.push(api_error.detail.clone());
+                            job.outcome = Some(Outcome::Failed(api_error.detail));
                         }
                     }
                 }

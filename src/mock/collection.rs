@@ -1,4 +1,4 @@
-//! [`Shelf`]: a collection whose first items are made on demand, so that a million take no memory.
+//! [`Collection`]: a collection whose first items are made on demand, so that a million take no memory.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::luid::{ADDED, Kind, luid, number};
 use super::sample::Sample;
 
-/// What a shelf holds.
+/// What a collection holds.
 pub(super) trait Item: Clone {
     const KIND: Kind;
 
@@ -17,7 +17,7 @@ pub(super) trait Item: Clone {
 }
 
 /// Items in a fixed order: the generated ones, then the ones that requests added.
-pub(super) struct Shelf<T> {
+pub(super) struct Collection<T> {
     sample: Sample,
     generated: u64,
     /// Generated items that were changed, or deleted (`None`).
@@ -27,9 +27,9 @@ pub(super) struct Shelf<T> {
     next: u64,
 }
 
-impl<T: Item> Shelf<T> {
-    pub(super) fn new(sample: &Sample, generated: u64) -> Shelf<T> {
-        Shelf {
+impl<T: Item> Collection<T> {
+    pub(super) fn new(sample: &Sample, generated: u64) -> Collection<T> {
+        Collection {
             sample: sample.clone(),
             generated,
             changed: BTreeMap::new(),
@@ -72,13 +72,13 @@ impl<T: Item> Shelf<T> {
         self.find(id).is_some()
     }
 
-    /// The item, or the refusal that its kind gives for an unknown id.
-    pub(super) fn get(&self, id: &str) -> Result<Cow<'_, T>, super::refusal::Refusal> {
+    /// The item, or the api_error that its kind gives for an unknown id.
+    pub(super) fn get(&self, id: &str) -> Result<Cow<'_, T>, super::api_error::ApiError> {
         self.find(id).ok_or_else(|| T::KIND.missing(id))
     }
 
     /// The item to be changed; from now on it is kept.
-    pub(super) fn get_mut(&mut self, id: &str) -> Result<&mut T, super::refusal::Refusal> {
+    pub(super) fn get_mut(&mut self, id: &str) -> Result<&mut T, super::api_error::ApiError> {
         let missing = || T::KIND.missing(id);
         let n = self.number(id).ok_or_else(missing)?;
         if n >= ADDED {
@@ -95,7 +95,7 @@ impl<T: Item> Shelf<T> {
             .ok_or_else(missing)
     }
 
-    pub(super) fn remove(&mut self, id: &str) -> Result<(), super::refusal::Refusal> {
+    pub(super) fn remove(&mut self, id: &str) -> Result<(), super::api_error::ApiError> {
         if !self.has(id) {
             return Err(T::KIND.missing(id));
         }
@@ -172,26 +172,26 @@ mod tests {
         }
     }
 
-    fn numbers(shelf: &Shelf<Thing>, skip: u64, most: u64) -> Vec<u64> {
-        shelf.slice(skip, most).iter().map(|thing| thing.1).collect()
+    fn numbers(collection: &Collection<Thing>, skip: u64, most: u64) -> Vec<u64> {
+        collection.slice(skip, most).iter().map(|thing| thing.1).collect()
     }
 
     #[test]
     fn slices_are_what_iteration_gives() {
-        let mut shelf = Shelf::<Thing>::new(&Sample::default(), 10);
+        let mut collection = Collection::<Thing>::new(&Sample::default(), 10);
         for n in [0, 3, 4, 9] {
-            shelf.remove(&luid(Kind::Group, 0, n)).unwrap();
+            collection.remove(&luid(Kind::Group, 0, n)).unwrap();
         }
-        assert!(shelf.remove(&luid(Kind::Group, 0, 3)).is_err());
-        assert!(shelf.get_mut(&luid(Kind::Group, 0, 3)).is_err());
-        shelf.get_mut(&luid(Kind::Group, 0, 5)).unwrap().1 = 55;
+        assert!(collection.remove(&luid(Kind::Group, 0, 3)).is_err());
+        assert!(collection.get_mut(&luid(Kind::Group, 0, 3)).is_err());
+        collection.get_mut(&luid(Kind::Group, 0, 5)).unwrap().1 = 55;
         for n in [100, 101, 102] {
-            let id = shelf.new_id();
-            shelf.add(Thing(id, n));
+            let id = collection.new_id();
+            collection.add(Thing(id, n));
         }
-        let all: Vec<u64> = shelf.iter().map(|thing| thing.1).collect();
+        let all: Vec<u64> = collection.iter().map(|thing| thing.1).collect();
         assert_eq!(all, [1, 2, 55, 6, 7, 8, 100, 101, 102]);
-        assert_eq!(shelf.len(), 9);
+        assert_eq!(collection.len(), 9);
         for skip in 0..11 {
             for most in 0..11 {
                 let expected: Vec<u64> = all
@@ -200,15 +200,15 @@ mod tests {
                     .skip(usize::try_from(skip).unwrap())
                     .take(usize::try_from(most).unwrap())
                     .collect();
-                assert_eq!(numbers(&shelf, skip, most), expected, "{skip} {most}");
+                assert_eq!(numbers(&collection, skip, most), expected, "{skip} {most}");
             }
         }
     }
 
     #[test]
     fn a_million_cost_nothing() {
-        let shelf = Shelf::<Thing>::new(&Sample::default(), 1_000_000);
-        assert_eq!(numbers(&shelf, 999_998, 10), [999_998, 999_999]);
-        assert_eq!(shelf.kept().count(), 0);
+        let collection = Collection::<Thing>::new(&Sample::default(), 1_000_000);
+        assert_eq!(numbers(&collection, 999_998, 10), [999_998, 999_999]);
+        assert_eq!(collection.kept().count(), 0);
     }
 }

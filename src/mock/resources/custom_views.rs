@@ -2,21 +2,23 @@
 
 use jiff::Timestamp;
 
-use super::common::{Place, Shelved, need_owner};
+use super::common::{Place, Stored, need_owner};
 use super::publish::{self, Publication, Publishes, Sort};
 use super::{View, views};
-use crate::mock::answer::{Answer, Element};
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
 use crate::mock::clock::written;
-use crate::mock::doc::Doc;
+use crate::mock::collection::Collection;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::filter::{Type, Value};
 use crate::mock::luid::Kind;
 use crate::mock::query::{Field, Listed, list, list_these};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::{Call, Standing};
-use crate::mock::route::{Method, Reply, Route};
-use crate::mock::shelf::Shelf;
+use crate::mock::response::Response;
+use crate::mock::role::Role;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
-use crate::mock::world::World;
 
 /// A user's own variant of a view.
 #[derive(Clone, Debug)]
@@ -52,11 +54,11 @@ impl Listed for CustomView {
         Field { name: "updatedAt", holds: Type::Time, of: |c, _| Value::Time(c.updated) },
     ];
 
-    fn is_visible(&self, site: &Site, call: &Call) -> bool {
-        site.workbooks.find(&self.workbook(site)).is_none_or(|workbook| workbook.is_seen_by(call))
+    fn is_visible(&self, site: &Site, ctx: &Context) -> bool {
+        site.workbooks.find(&self.workbook(site)).is_none_or(|workbook| workbook.is_seen_by(ctx))
     }
 
-    fn element(&self, site: &Site, _: &Call) -> Element {
+    fn element(&self, site: &Site, _: &Context) -> Element {
         let view = site.views.find(&self.view).map(|view| view.name.clone()).unwrap_or_default();
         let id = self.workbook(site);
         let workbook =
@@ -74,12 +76,12 @@ impl Listed for CustomView {
     }
 }
 
-impl Shelved for CustomView {
-    fn shelf(site: &Site) -> &Shelf<CustomView> {
+impl Stored for CustomView {
+    fn collection(site: &Site) -> &Collection<CustomView> {
         &site.custom_views
     }
 
-    fn shelf_mut(site: &mut Site) -> &mut Shelf<CustomView> {
+    fn collection_mut(site: &mut Site) -> &mut Collection<CustomView> {
         &mut site.custom_views
     }
 }
@@ -106,9 +108,9 @@ impl Publishes for CustomView {
     }
 
     /// It hangs on a workbook, wherever that is.
-    fn place(doc: &Doc, site: &Site, call: &Call) -> Result<Place, Refusal> {
+    fn place(doc: &Doc, site: &Site, ctx: &Context) -> Result<Place, ApiError> {
         let workbook = site.workbooks.get(doc.need_child("workbook")?.need("id")?)?;
-        if !workbook.is_seen_by(call) {
+        if !workbook.is_seen_by(ctx) {
             return Err(Kind::Workbook.missing(&workbook.id));
         }
         if let Some(owner) = doc.child("owner") {
@@ -118,10 +120,10 @@ impl Publishes for CustomView {
         Ok(workbook.place.clone())
     }
 
-    fn check(publication: &Publication) -> Result<(), Refusal> {
+    fn check(publication: &Publication) -> Result<(), ApiError> {
         match serde_json::from_slice::<serde_json::Value>(&publication.bytes) {
             Ok(_) => Ok(()),
-            Err(_) => Err(Refusal::malformed("The file defines no custom view: it is no JSON.")),
+            Err(_) => Err(ApiError::malformed("The file defines no custom view: it is no JSON.")),
         }
     }
 
@@ -135,7 +137,7 @@ impl Publishes for CustomView {
         site: &mut Site,
         _: Option<String>,
         now: Timestamp,
-    ) -> Result<String, Refusal> {
+    ) -> Result<String, ApiError> {
         let doc = &publication.doc;
         let workbook = site.workbooks.get(doc.need_child("workbook")?.need("id")?)?.id.clone();
         let definition: serde_json::Value =
@@ -144,7 +146,7 @@ impl Publishes for CustomView {
         let views = site.views_of(&workbook);
         let view = views.iter().find(|view| named(view)).or_else(|| views.first());
         let view = view.map(|view| view.id.clone()).ok_or_else(|| {
-            Refusal::malformed("The workbook has no view that the custom view could be of.")
+            ApiError::malformed("The workbook has no view that the custom view could be of.")
         })?;
         let owner = doc.child("owner").and_then(|owner| owner.attr("id"));
         let id = site.custom_views.new_id();
@@ -161,8 +163,8 @@ impl Publishes for CustomView {
         Ok(id)
     }
 
-    fn show(&self, site: &Site, call: &Call) -> Element {
-        self.element(site, call)
+    fn show(&self, site: &Site, ctx: &Context) -> Element {
+        self.element(site, ctx)
     }
 }
 
@@ -179,23 +181,23 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "sites/{site}/customviews/{view}/data", 3, 23, data),
 ];
 
-fn all(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    list(&site.custom_views, site, call)
+fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    list(&site.custom_views, site, ctx)
 }
 
-fn get(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    Ok(Answer::one(site.custom_views.get(call.param(0))?.element(site, call)))
+fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    Ok(Response::one(site.custom_views.get(ctx.param(0))?.element(site, ctx)))
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
+fn update(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let doc = ctx.doc()?;
     let view = doc.need_child("customView")?;
-    let now = world.clock.now();
-    let site = world.site_mut(call)?;
-    let mut changed = site.custom_views.get(call.param(0))?.into_owned();
-    need_owner(call, &changed.owner)?;
+    let now = state.clock.now();
+    let site = state.site_mut(ctx)?;
+    let mut changed = site.custom_views.get(ctx.param(0))?.into_owned();
+    need_owner(ctx, &changed.owner)?;
     if let Some(name) = view.attr("name").filter(|name| !name.is_empty()) {
         name.clone_into(&mut changed.name);
     }
@@ -203,36 +205,36 @@ fn update(world: &mut World, call: &Call) -> Reply {
         changed.owner = site.users.get(owner)?.id.clone();
     }
     changed.updated = now;
-    site.custom_views.get_mut(call.param(0))?.clone_from(&changed);
-    Ok(Answer::one(changed.element(site, call)))
+    site.custom_views.get_mut(ctx.param(0))?.clone_from(&changed);
+    Ok(Response::one(changed.element(site, ctx)))
 }
 
-fn delete(world: &mut World, call: &Call) -> Reply {
-    let site = world.site_mut(call)?;
-    need_owner(call, &site.custom_views.get(call.param(0))?.owner)?;
-    discard(site, call.param(0))?;
-    Ok(Answer::no_content())
+fn delete(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site_mut(ctx)?;
+    need_owner(ctx, &site.custom_views.get(ctx.param(0))?.owner)?;
+    discard(site, ctx.param(0))?;
+    Ok(Response::no_content())
 }
 
-fn defaults(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    let view = site.custom_views.get(call.param(0))?;
-    list_these(view.default_of.iter().filter_map(|id| site.users.find(id)), site, call)
+fn defaults(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    let view = site.custom_views.get(ctx.param(0))?;
+    list_these(view.default_of.iter().filter_map(|id| site.users.find(id)), site, ctx)
 }
 
-fn set_defaults(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let doc = call.doc()?;
+fn set_defaults(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let doc = ctx.doc()?;
     let users: Vec<&str> = doc
         .need_child("users")?
         .children("user")
         .map(|user| user.need("id"))
         .collect::<Result<_, _>>()?;
     if !(1..=100).contains(&users.len()) {
-        return Err(Refusal::malformed("A custom view is made the default of 1 to 100 users."));
+        return Err(ApiError::malformed("A custom view is made the default of 1 to 100 users."));
     }
-    let site = world.site_mut(call)?;
-    let chosen = site.custom_views.get(call.param(0))?.into_owned();
+    let site = state.site_mut(ctx)?;
+    let chosen = site.custom_views.get(ctx.param(0))?.into_owned();
     let others: Vec<String> = site
         .custom_views
         .iter()
@@ -252,8 +254,8 @@ fn set_defaults(world: &mut World, call: &Call) -> Reply {
                 chosen.default_of.push(user.to_owned());
             }
         }
-        let refusal = Kind::User.missing(user);
-        let error = (!known).then(|| Element::new("error").attr("code", refusal.code));
+        let api_error = Kind::User.missing(user);
+        let error = (!known).then(|| Element::new("error").attr("code", api_error.code));
         results.push(
             Element::new("customViewAsUserDefaultViewResult")
                 .attr("success", known)
@@ -261,35 +263,35 @@ fn set_defaults(world: &mut World, call: &Call) -> Reply {
                 .maybe_child(error),
         );
     }
-    Ok(Answer::one(Element::list("customViewAsUserDefaultResults", results)))
+    Ok(Response::one(Element::list("customViewAsUserDefaultResults", results)))
 }
 
 /// Takes a custom view off the site.
-pub(super) fn discard(site: &mut Site, id: &str) -> Result<(), Refusal> {
+pub(super) fn discard(site: &mut Site, id: &str) -> Result<(), ApiError> {
     site.custom_views.remove(id)?;
     site.forget(id);
     Ok(())
 }
 
 /// The custom view that the path names, and the view that it shows otherwise.
-fn shown(world: &World, call: &Call) -> Result<(CustomView, View), Refusal> {
-    let site = world.site(call)?;
-    let custom = site.custom_views.get(call.param(0))?.into_owned();
+fn shown(state: &ServerState, ctx: &Context) -> Result<(CustomView, View), ApiError> {
+    let site = state.site(ctx)?;
+    let custom = site.custom_views.get(ctx.param(0))?.into_owned();
     let view = site.views.get(&custom.view)?.into_owned();
     Ok((custom, view))
 }
 
-fn image(world: &mut World, call: &Call) -> Reply {
-    let (custom, _) = shown(world, call)?;
-    views::image_of(&custom.name, call)
+fn image(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let (custom, _) = shown(state, ctx)?;
+    views::image_of(&custom.name, ctx)
 }
 
-fn pdf(world: &mut World, call: &Call) -> Reply {
-    let (custom, _) = shown(world, call)?;
-    views::pdf_of(&custom.name, call)
+fn pdf(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let (custom, _) = shown(state, ctx)?;
+    views::pdf_of(&custom.name, ctx)
 }
 
-fn data(world: &mut World, call: &Call) -> Reply {
-    let (_, view) = shown(world, call)?;
-    views::data_of(&view, call)
+fn data(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let (_, view) = shown(state, ctx)?;
+    views::data_of(&view, ctx)
 }

@@ -1,24 +1,24 @@
-//! [`World`]: everything that the server knows.
+//! [`ServerState`]: everything that the server knows.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::answer::Element;
+use super::api_error::ApiError;
 use super::auth::{AccessToken, Session};
 use super::clock::Clock;
-use super::content::{self, Effect, Job, Outcome, Project, User};
+use super::collection::Item;
+use super::context::Context;
+use super::element::Element;
 use super::luid::{Kind, luid};
-use super::refusal::Refusal;
-use super::request::Call;
+use super::resources::{self, Effect, Job, Outcome, Project, User};
 use super::sample::Sizes;
-use super::shelf::Item;
 use super::site::Site;
 use super::version::Version;
 
 /// The state of a server.
-pub(super) struct World {
+pub(super) struct ServerState {
     pub(super) newest: Version,
     pub(super) clock: Arc<Clock>,
     random: RandomState,
@@ -45,9 +45,9 @@ pub(super) struct World {
     pub(super) upload_lifetime: Duration,
 }
 
-impl World {
-    pub(super) fn new(newest: Version, admin: &str, sizes: Sizes) -> World {
-        let mut world = World {
+impl ServerState {
+    pub(super) fn new(newest: Version, admin: &str, sizes: Sizes) -> ServerState {
+        let mut state = ServerState {
             newest,
             clock: Arc::default(),
             random: RandomState::new(),
@@ -68,8 +68,8 @@ impl World {
             max_file: 64 << 20,
             upload_lifetime: Duration::from_secs(24 * 60 * 60),
         };
-        world.add_site("Default", "");
-        world
+        state.add_site("Default", "");
+        state
     }
 
     /// A new site with sample content; its number.
@@ -90,13 +90,13 @@ impl World {
         number
     }
 
-    /// The site that the call is made on.
-    pub(super) fn site(&self, call: &Call) -> Result<&Site, Refusal> {
-        self.sites.get(&call.caller()?.site).ok_or_else(Refusal::not_signed_in)
+    /// The site that the ctx is made on.
+    pub(super) fn site(&self, ctx: &Context) -> Result<&Site, ApiError> {
+        self.sites.get(&ctx.caller()?.site).ok_or_else(ApiError::not_signed_in)
     }
 
-    pub(super) fn site_mut(&mut self, call: &Call) -> Result<&mut Site, Refusal> {
-        self.sites.get_mut(&call.caller()?.site).ok_or_else(Refusal::not_signed_in)
+    pub(super) fn site_mut(&mut self, ctx: &Context) -> Result<&mut Site, ApiError> {
+        self.sites.get_mut(&ctx.caller()?.site).ok_or_else(ApiError::not_signed_in)
     }
 
     pub(super) fn site_at(&self, content_url: &str) -> Option<&Site> {
@@ -134,18 +134,18 @@ impl World {
     /// Starts a background job on the caller's site.
     pub(super) fn start_job(
         &mut self,
-        call: &Call,
+        ctx: &Context,
         kind: &'static str,
         effect: Effect,
         on: Option<(&'static str, String, String)>,
-    ) -> Result<Element, Refusal> {
+    ) -> Result<Element, ApiError> {
         let outcome = if self.job_outcomes.is_empty() {
             Outcome::Success
         } else {
             self.job_outcomes.remove(0)
         };
         let (now, time) = (self.clock.now(), self.job_time);
-        let site = self.site_mut(call)?;
+        let site = self.site_mut(ctx)?;
         let job = Job::new(site, kind, effect, on, outcome, now, time);
         let element = job.element();
         site.jobs.push(job);
@@ -198,7 +198,7 @@ impl World {
 
     /// Sees to it that every site has a user of that name and role.
     pub(super) fn put_user(&mut self, name: &str, role: &str) -> Result<(), String> {
-        content::site_role(role).map_err(|refusal| refusal.detail)?;
+        resources::site_role(role).map_err(|api_error| api_error.detail)?;
         for site in self.sites.values_mut() {
             let known = site.user_named(name).map(|user| user.id().to_owned());
             match known {
@@ -223,10 +223,10 @@ mod tests {
 
     #[test]
     fn secrets_differ() {
-        let mut world = World::new(Version::NEWEST, "admin", Sizes::default());
-        let (a, b) = (world.secret(32), world.secret(32));
+        let mut state = ServerState::new(Version::NEWEST, "admin", Sizes::default());
+        let (a, b) = (state.secret(32), state.secret(32));
         assert_eq!(a.len(), 32);
         assert_ne!(a, b);
-        assert_ne!(a, World::new(Version::NEWEST, "admin", Sizes::default()).secret(32));
+        assert_ne!(a, ServerState::new(Version::NEWEST, "admin", Sizes::default()).secret(32));
     }
 }

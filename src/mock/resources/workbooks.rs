@@ -7,18 +7,19 @@ use jiff::Timestamp;
 use super::common::{self, Common, Content};
 use super::publish::{self, Publication, Sort, free_url};
 use super::{Shown, View, custom_views, files};
-use crate::mock::answer::{Answer, Element};
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
 use crate::mock::clock::written;
-use crate::mock::doc::Doc;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::filter::{Type, Value};
 use crate::mock::luid::Kind;
 use crate::mock::query::{Field, Listed};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::Call;
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
 use crate::mock::version::Version;
-use crate::mock::world::World;
 
 /// A workbook.
 #[derive(Clone, Debug)]
@@ -75,13 +76,13 @@ impl Listed for Workbook {
         },
     ];
 
-    fn is_visible(&self, _: &Site, call: &Call) -> bool {
-        self.common.is_seen_by(call)
+    fn is_visible(&self, _: &Site, ctx: &Context) -> bool {
+        self.common.is_seen_by(ctx)
     }
 
-    fn element(&self, site: &Site, call: &Call) -> Element {
+    fn element(&self, site: &Site, ctx: &Context) -> Element {
         let views = site.views_of(&self.id);
-        let web_page = format!("{}/views", self.web_page("workbooks", site, call));
+        let web_page = format!("{}/views", self.web_page("workbooks", site, ctx));
         let element = Element::new("workbook")
             .attr("id", &self.id)
             .attr("name", &self.name)
@@ -130,13 +131,13 @@ impl Content for Workbook {
     }
 
     /// Also its views.
-    fn detail(&self, site: &Site, call: &Call) -> Element {
+    fn detail(&self, site: &Site, ctx: &Context) -> Element {
         let views = site.views_of(&self.id);
         let shown = views.iter().filter(|view| !view.hidden).map(|view| view.brief(site));
-        self.element(site, call).child(Element::list("views", shown))
+        self.element(site, ctx).child(Element::list("views", shown))
     }
 
-    fn change(&mut self, doc: &Doc, version: Version) -> Result<(), Refusal> {
+    fn change(&mut self, doc: &Doc, version: Version) -> Result<(), ApiError> {
         if let Some(description) = doc.attr("description")
             && version >= Version(3, 21)
         {
@@ -161,7 +162,7 @@ impl Content for Workbook {
         Ok(())
     }
 
-    fn discard(site: &mut Site, id: &str) -> Result<(), Refusal> {
+    fn discard(site: &mut Site, id: &str) -> Result<(), ApiError> {
         let views: Vec<String> = site.views_of(id).iter().map(|view| view.id.clone()).collect();
         site.workbooks.remove(id)?;
         site.forget(id);
@@ -187,7 +188,7 @@ impl Content for Workbook {
         publication: &Publication,
         site: &mut Site,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let inside = publication.inside();
         if self.content_url.is_empty() {
             let taken = |url: &str| site.workbooks.iter().any(|other| other.content_url == url);
@@ -212,7 +213,7 @@ fn put_views(
     site: &mut Site,
     workbook: &str,
     now: Timestamp,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     let mut sheets = publication.inside().map(|inside| inside.sheets.clone()).unwrap_or_default();
     if sheets.is_empty() {
         // A file that cannot be looked into has a sheet all the same.
@@ -287,27 +288,27 @@ pub(super) const ROUTES: &[Route] = &[
     ),
 ];
 
-fn get(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    let workbook = match call.query("key") {
+fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    let workbook = match ctx.query("key") {
         Some("contentUrl") => {
-            let wanted = call.param(0);
+            let wanted = ctx.param(0);
             let is = |workbook: &Cow<'_, Workbook>| {
-                workbook.content_url == wanted && workbook.is_seen_by(call)
+                workbook.content_url == wanted && workbook.is_seen_by(ctx)
             };
             let found = site.workbooks.iter().find(is);
             found.ok_or_else(|| Kind::Workbook.missing(wanted))?
         }
-        _ => site.workbooks.get(call.param(0))?,
+        _ => site.workbooks.get(ctx.param(0))?,
     };
-    Ok(Answer::one(workbook.detail(site, call)))
+    Ok(Response::one(workbook.detail(site, ctx)))
 }
 
 // The policy is checked for its words and kept as it is.
-fn freshness(policy: &Doc) -> Result<Element, Refusal> {
+fn freshness(policy: &Doc) -> Result<Element, ApiError> {
     let option = policy.need("option")?;
     if !["AlwaysLive", "FreshAt", "FreshEvery", "SiteDefault"].contains(&option) {
-        return Err(Refusal::bad("400003", format!("'{option}' is no data freshness option.")));
+        return Err(ApiError::bad("400003", format!("'{option}' is no data freshness option.")));
     }
     let every = policy.child("freshEverySchedule").map(|every| {
         Element::new("freshEverySchedule")
@@ -337,29 +338,29 @@ fn freshness(policy: &Doc) -> Result<Element, Refusal> {
 const FEATURES: [(&str, (u16, u16)); 3] =
     [("DynamicParameters", (2020, 1)), ("SetControl", (2020, 2)), ("MapLayers", (2020, 4))];
 
-fn downgrade(world: &mut World, call: &Call) -> Reply {
-    world.site(call)?.workbooks.get(call.param(0))?;
-    let wanted = call.query("productVersion").unwrap_or_default();
+fn downgrade(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    state.site(ctx)?.workbooks.get(ctx.param(0))?;
+    let wanted = ctx.query("productVersion").unwrap_or_default();
     let number = |text: &str| text.parse::<u16>().ok();
     let version = wanted.split_once('.').and_then(|(year, n)| Some((number(year)?, number(n)?)));
     let version = version.ok_or_else(|| {
-        Refusal::bad("400003", format!("'{wanted}' is no version of Tableau, such as 2018.3."))
+        ApiError::bad("400003", format!("'{wanted}' is no version of Tableau, such as 2018.3."))
     })?;
     let lost = FEATURES.iter().filter(|(_, since)| version < *since).map(|(name, _)| {
         Element::new("downgradedFeature").attr("name", name).attr("severity", "Warning")
     });
-    Ok(Answer::one(Element::list("downgradeInfo", lost)))
+    Ok(Response::one(Element::list("downgradeInfo", lost)))
 }
 
-fn views(world: &mut World, call: &Call) -> Reply {
-    let usage = call.asks("includeUsageStatistics")?;
-    let site = world.site(call)?;
-    let workbook = site.workbooks.get(call.param(0))?;
+fn views(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let usage = ctx.asks("includeUsageStatistics")?;
+    let site = state.site(ctx)?;
+    let workbook = site.workbooks.get(ctx.param(0))?;
     let views = site.views_of(&workbook.id);
     let element = |view: &Cow<'_, View>| {
         let element = view.brief(site);
         if usage { element.child(view.usage_element()) } else { element }
     };
     let shown = views.iter().filter(|view| !view.hidden).map(element);
-    Ok(Answer::one(Element::list("views", shown)))
+    Ok(Response::one(Element::list("views", shown)))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::refusal::Refusal;
+use super::api_error::ApiError;
 
 /// How deep elements may be nested; no request of the REST API goes below ten.
 const MAX_DEPTH: usize = 64;
@@ -18,35 +18,35 @@ pub(super) struct Doc {
 
 impl Doc {
     /// Reads `<tsRequest>`, or the JSON object that stands for it.
-    pub(super) fn read(content_type: Option<&str>, body: &[u8]) -> Result<Doc, Refusal> {
+    pub(super) fn read(content_type: Option<&str>, body: &[u8]) -> Result<Doc, ApiError> {
         let content_type = content_type.unwrap_or("text/xml").to_ascii_lowercase();
         let kind = content_type.split(';').next().unwrap_or_default().trim();
         match kind {
             "application/json" => Doc::json(body),
             "text/xml" | "application/xml" | "" => Doc::xml(body),
             other => {
-                Err(Refusal::http(415, format!("The content type '{other}' is not taken here.")))
+                Err(ApiError::http(415, format!("The content type '{other}' is not taken here.")))
             }
         }
     }
 
-    pub(super) fn xml(body: &[u8]) -> Result<Doc, Refusal> {
+    pub(super) fn xml(body: &[u8]) -> Result<Doc, ApiError> {
         let text = std::str::from_utf8(body)
-            .map_err(|_| Refusal::malformed("The request is not UTF-8."))?;
+            .map_err(|_| ApiError::malformed("The request is not UTF-8."))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let document = roxmltree::Document::parse(text)
-            .map_err(|error| Refusal::malformed(format!("The request is no XML: {error}.")))?;
+            .map_err(|error| ApiError::malformed(format!("The request is no XML: {error}.")))?;
         let root = document.root_element();
         if root.tag_name().name() != "tsRequest" {
-            return Err(Refusal::malformed("The request's element is not <tsRequest>."));
+            return Err(ApiError::malformed("The request's element is not <tsRequest>."));
         }
         Doc::element(root, MAX_DEPTH)
     }
 
-    fn element(node: roxmltree::Node<'_, '_>, depth: usize) -> Result<Doc, Refusal> {
+    fn element(node: roxmltree::Node<'_, '_>, depth: usize) -> Result<Doc, ApiError> {
         let depth = depth
             .checked_sub(1)
-            .ok_or_else(|| Refusal::malformed("The request's elements are nested too deep."))?;
+            .ok_or_else(|| ApiError::malformed("The request's elements are nested too deep."))?;
         Ok(Doc {
             name: node.tag_name().name().to_owned(),
             attributes: node
@@ -62,11 +62,11 @@ impl Doc {
         })
     }
 
-    fn json(body: &[u8]) -> Result<Doc, Refusal> {
+    fn json(body: &[u8]) -> Result<Doc, ApiError> {
         let value: Value = serde_json::from_slice(body)
-            .map_err(|error| Refusal::malformed(format!("The request is no JSON: {error}.")))?;
+            .map_err(|error| ApiError::malformed(format!("The request is no JSON: {error}.")))?;
         let Value::Object(_) = &value else {
-            return Err(Refusal::malformed("The request is no JSON object."));
+            return Err(ApiError::malformed("The request is no JSON object."));
         };
         let mut doc = Doc { name: "tsRequest".to_owned(), ..Doc::default() };
         doc.add("tsRequest", &value)?;
@@ -74,7 +74,7 @@ impl Doc {
         Ok(doc.children.swap_remove(0))
     }
 
-    fn add(&mut self, name: &str, value: &Value) -> Result<(), Refusal> {
+    fn add(&mut self, name: &str, value: &Value) -> Result<(), ApiError> {
         let text = match value {
             Value::Null => return Ok(()),
             Value::Array(values) => {
@@ -95,7 +95,7 @@ impl Doc {
             .chars()
             .any(|c| (c < ' ' && !"\t\n\r".contains(c)) || matches!(c, '\u{fffe}' | '\u{ffff}'))
         {
-            return Err(Refusal::malformed(format!(
+            return Err(ApiError::malformed(format!(
                 "'{name}' has a character that XML 1.0 lacks."
             )));
         }
@@ -108,14 +108,14 @@ impl Doc {
     }
 
     /// An attribute that has to be there and to say something.
-    pub(super) fn need(&self, name: &str) -> Result<&str, Refusal> {
+    pub(super) fn need(&self, name: &str) -> Result<&str, ApiError> {
         self.attr(name).filter(|value| !value.is_empty()).ok_or_else(|| {
-            Refusal::malformed(format!("<{}> needs the attribute '{name}'.", self.name))
+            ApiError::malformed(format!("<{}> needs the attribute '{name}'.", self.name))
         })
     }
 
     /// A boolean, in any of the spellings that clients use.
-    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
+    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, ApiError> {
         self.attr(name).map(|value| flag(name, value)).transpose()
     }
 
@@ -124,9 +124,9 @@ impl Doc {
     }
 
     /// A child that has to be there.
-    pub(super) fn need_child(&self, name: &str) -> Result<&Doc, Refusal> {
+    pub(super) fn need_child(&self, name: &str) -> Result<&Doc, ApiError> {
         self.child(name)
-            .ok_or_else(|| Refusal::malformed(format!("<{}> needs a <{name}>.", self.name)))
+            .ok_or_else(|| ApiError::malformed(format!("<{}> needs a <{name}>.", self.name)))
     }
 
     pub(super) fn children<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Doc> {
@@ -146,11 +146,11 @@ impl Doc {
 }
 
 /// A boolean, in any of the spellings that clients use.
-pub(super) fn flag(name: &str, value: &str) -> Result<bool, Refusal> {
+pub(super) fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
     match value.to_ascii_lowercase().as_str() {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
-        _ => Err(Refusal::bad("400008", format!("'{name}' is neither true nor false."))),
+        _ => Err(ApiError::bad("400008", format!("'{name}' is neither true nor false."))),
     }
 }
 
@@ -186,8 +186,8 @@ mod tests {
             ("application/json", "[".repeat(100_000).as_bytes(), 400),
             ("text/plain", b"<tsRequest/>", 415),
         ] {
-            let refusal = Doc::read(Some(content_type), body).unwrap_err();
-            assert_eq!(refusal.status, status, "{content_type}");
+            let api_error = Doc::read(Some(content_type), body).unwrap_err();
+            assert_eq!(api_error.status, status, "{content_type}");
         }
     }
 }

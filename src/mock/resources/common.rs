@@ -7,18 +7,20 @@ use jiff::Timestamp;
 
 use super::publish::{Publication, Sort};
 use super::{Datasource, Effect, Flow, User, Workbook, jobs, personal_space, tags};
-use crate::mock::answer::{Answer, Element};
-use crate::mock::doc::Doc;
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
+use crate::mock::collection::{Collection, Item};
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::filter::Value;
 use crate::mock::luid::Kind;
 use crate::mock::query::{Listed, list};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::{Call, Standing};
-use crate::mock::route::Reply;
-use crate::mock::shelf::{Item, Shelf};
+use crate::mock::response::Response;
+use crate::mock::role::Role;
+use crate::mock::route::ApiResult;
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
 use crate::mock::version::Version;
-use crate::mock::world::World;
 
 /// Where content is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,15 +70,15 @@ impl Common {
     }
 
     /// Whether the caller may know of it.
-    pub(in crate::mock) fn is_seen_by(&self, call: &Call) -> bool {
+    pub(in crate::mock) fn is_seen_by(&self, ctx: &Context) -> bool {
         self.place != Place::PersonalSpace
-            || self.owner == call.user()
-            || call.need(Standing::SiteAdmin).is_ok()
+            || self.owner == ctx.user()
+            || ctx.require(Role::SiteAdmin).is_ok()
     }
 
     /// The address of its page in a browser, where `at` is `workbooks`.
-    pub(super) fn web_page(&self, at: &str, site: &Site, call: &Call) -> String {
-        let (base, number) = (call.base, self.number);
+    pub(super) fn web_page(&self, at: &str, site: &Site, ctx: &Context) -> String {
+        let (base, number) = (ctx.base, self.number);
         match site.content_url.as_str() {
             "" => format!("{base}/#/{at}/{number}"),
             site => format!("{base}/#/site/{site}/{at}/{number}"),
@@ -116,7 +118,7 @@ impl Common {
 
 /// A workbook, a data source or a flow.
 pub(in crate::mock) trait Content:
-    Listed + Shelved + DerefMut<Target = Common>
+    Listed + Stored + DerefMut<Target = Common>
 {
     /// Whether a personal space can hold it.
     const IS_PERSONAL: bool = false;
@@ -126,13 +128,13 @@ pub(in crate::mock) trait Content:
     fn new(id: String, name: String) -> Self;
 
     /// What one item's answer says.
-    fn detail(&self, site: &Site, call: &Call) -> Element {
-        self.element(site, call)
+    fn detail(&self, site: &Site, ctx: &Context) -> Element {
+        self.element(site, ctx)
     }
 
     /// Takes over what a request of that version says of it, beside its name, its place and its
     /// owner.
-    fn change(&mut self, doc: &Doc, version: Version) -> Result<(), Refusal>;
+    fn change(&mut self, doc: &Doc, version: Version) -> Result<(), ApiError>;
 
     /// The file that a generated one has, and its extension.
     fn sample_file(&self, site: &Site) -> (&'static str, Vec<u8>);
@@ -143,25 +145,25 @@ pub(in crate::mock) trait Content:
         publication: &Publication,
         site: &mut Site,
         now: Timestamp,
-    ) -> Result<(), Refusal>;
+    ) -> Result<(), ApiError>;
 
     /// Takes it off the site, with all that hangs on it.
-    fn discard(site: &mut Site, id: &str) -> Result<(), Refusal> {
-        Self::shelf_mut(site).remove(id)?;
+    fn discard(site: &mut Site, id: &str) -> Result<(), ApiError> {
+        Self::collection_mut(site).remove(id)?;
         site.forget(id);
         Ok(())
     }
 }
 
-/// What a site has a shelf for.
-pub(in crate::mock) trait Shelved: Item {
-    fn shelf(site: &Site) -> &Shelf<Self>;
-    fn shelf_mut(site: &mut Site) -> &mut Shelf<Self>;
+/// What a site has a collection for.
+pub(in crate::mock) trait Stored: Item {
+    fn collection(site: &Site) -> &Collection<Self>;
+    fn collection_mut(site: &mut Site) -> &mut Collection<Self>;
 }
 
-/// Makes kinds of content of structs that have a `common` and a shelf.
+/// Makes kinds of content of structs that have a `common` and a collection.
 macro_rules! content {
-    ($($Kind:ident $shelf:ident;)+) => {$(
+    ($($Kind:ident $collection:ident;)+) => {$(
         impl std::ops::Deref for $Kind {
             type Target = Common;
 
@@ -182,13 +184,13 @@ macro_rules! content {
             }
         }
 
-        impl Shelved for $Kind {
-            fn shelf(site: &Site) -> &Shelf<Self> {
-                &site.$shelf
+        impl Stored for $Kind {
+            fn collection(site: &Site) -> &Collection<Self> {
+                &site.$collection
             }
 
-            fn shelf_mut(site: &mut Site) -> &mut Shelf<Self> {
-                &mut site.$shelf
+            fn collection_mut(site: &mut Site) -> &mut Collection<Self> {
+                &mut site.$collection
             }
         }
     )+};
@@ -235,8 +237,8 @@ pub(super) fn project_name<T: Placed>(item: &T, site: &Site) -> Value {
 }
 
 /// Refuses whoever neither owns the content nor administers the site.
-pub(super) fn need_owner(call: &Call, owner: &str) -> Result<(), Refusal> {
-    if owner == call.user() { Ok(()) } else { call.need(Standing::SiteAdmin) }
+pub(super) fn need_owner(ctx: &Context, owner: &str) -> Result<(), ApiError> {
+    if owner == ctx.user() { Ok(()) } else { ctx.require(Role::SiteAdmin) }
 }
 
 /// The kind of the content that a path's segment names, its element, and what it has in common with
@@ -245,9 +247,9 @@ pub(super) fn named(
     site: &Site,
     at: &str,
     id: &str,
-) -> Option<Result<(Kind, &'static str, Common), Refusal>> {
-    fn find<T: Content>(site: &Site, id: &str) -> Result<(Kind, &'static str, Common), Refusal> {
-        Ok((T::KIND, T::NAMES.0, (**T::shelf(site).get(id)?).clone()))
+) -> Option<Result<(Kind, &'static str, Common), ApiError>> {
+    fn find<T: Content>(site: &Site, id: &str) -> Result<(Kind, &'static str, Common), ApiError> {
+        Ok((T::KIND, T::NAMES.0, (**T::collection(site).get(id)?).clone()))
     }
     Some(match at {
         "workbooks" => find::<Workbook>(site, id),
@@ -262,9 +264,9 @@ pub(super) fn named_mut<'a>(
     site: &'a mut Site,
     at: &str,
     id: &str,
-) -> Option<Result<&'a mut Common, Refusal>> {
-    fn find<'a, T: Content>(site: &'a mut Site, id: &str) -> Result<&'a mut Common, Refusal> {
-        T::shelf_mut(site).get_mut(id).map(|item| &mut **item)
+) -> Option<Result<&'a mut Common, ApiError>> {
+    fn find<'a, T: Content>(site: &'a mut Site, id: &str) -> Result<&'a mut Common, ApiError> {
+        T::collection_mut(site).get_mut(id).map(|item| &mut **item)
     }
     Some(match at {
         "workbooks" => find::<Workbook>(site, id),
@@ -276,17 +278,17 @@ pub(super) fn named_mut<'a>(
 
 /// The ids of the items of a kind for which this holds.
 pub(super) fn ids<T: Content>(site: &Site, of: impl Fn(&Common) -> bool) -> Vec<String> {
-    T::shelf(site).iter().filter(|item| of(item)).map(|item| item.id.clone()).collect()
+    T::collection(site).iter().filter(|item| of(item)).map(|item| item.id.clone()).collect()
 }
 
 /// Refuses, as if it were not there, what is in somebody else's personal space.
-pub(in crate::mock) fn check_visible(world: &World, call: &Call) -> Result<(), Refusal> {
+pub(in crate::mock) fn check_visible(state: &ServerState, ctx: &Context) -> Result<(), ApiError> {
     // Of most calls, the path says at once that there is nothing to look for.
-    let Some(id) = call.params.first() else { return Ok(()) };
-    let site = world.site(call)?;
-    let (at, id) = match call.at {
+    let Some(id) = ctx.params.first() else { return Ok(()) };
+    let site = state.site(ctx)?;
+    let (at, id) = match ctx.at {
         // The kind is a placeholder itself.
-        at if at.starts_with('{') => (id.as_str(), call.param(1)),
+        at if at.starts_with('{') => (id.as_str(), ctx.param(1)),
         at => (at, id.as_str()),
     };
     let (kind, workbook) = match at {
@@ -299,14 +301,14 @@ pub(in crate::mock) fn check_visible(world: &World, call: &Call) -> Result<(), R
         _ => return Ok(()),
     };
     match workbook.and_then(|workbook| site.workbooks.find(&workbook)) {
-        Some(workbook) if !workbook.is_seen_by(call) => Err(kind.missing(id)),
+        Some(workbook) if !workbook.is_seen_by(ctx) => Err(kind.missing(id)),
         _ => Ok(()),
     }
 }
 
-pub(super) fn all<T: Content>(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    list(T::shelf(site), site, call)
+pub(super) fn all<T: Content>(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    list(T::collection(site), site, ctx)
 }
 
 /// Where a request wants the content of this owner to be, if it says so.
@@ -314,97 +316,97 @@ pub(super) fn place<T: Content>(
     doc: &Doc,
     owner: &str,
     site: &Site,
-    call: &Call,
-) -> Result<Option<Place>, Refusal> {
+    ctx: &Context,
+) -> Result<Option<Place>, ApiError> {
     let project = doc.child("project").and_then(|project| project.attr("id"));
     match (project, doc.child("location")) {
         (Some(_), Some(_)) => {
-            Err(Refusal::malformed("Content goes to a project or to a location, not to both."))
+            Err(ApiError::malformed("Content goes to a project or to a location, not to both."))
         }
         (Some(id), None) => Ok(Some(Place::Project(site.projects.get(id)?.id.clone()))),
         (None, Some(location)) if T::IS_PERSONAL => {
-            personal_space::place(location, owner, site, call).map(Some)
+            personal_space::place(location, owner, site, ctx).map(Some)
         }
         (None, Some(_)) => {
             let detail = format!("A {} goes to no personal space.", T::NAMES.0);
-            Err(Refusal::malformed(detail))
+            Err(ApiError::malformed(detail))
         }
         (None, None) => Ok(None),
     }
 }
 
-pub(super) fn update<T: Content>(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
+pub(super) fn update<T: Content>(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let doc = ctx.doc()?;
     let doc = doc.need_child(T::NAMES.0)?;
-    let now = world.clock.now();
-    let site = world.site_mut(call)?;
-    let mut changed = T::shelf(site).get(call.param(0))?.into_owned();
-    need_owner(call, &changed.owner)?;
+    let now = state.clock.now();
+    let site = state.site_mut(ctx)?;
+    let mut changed = T::collection(site).get(ctx.param(0))?.into_owned();
+    need_owner(ctx, &changed.owner)?;
     if let Some(name) = doc.attr("name").filter(|name| !name.is_empty()) {
         name.clone_into(&mut changed.name);
     }
     if let Some(owner) = doc.child("owner").and_then(|owner| owner.attr("id")) {
         changed.owner = site.users.get(owner)?.id.clone();
     }
-    if let Some(place) = place::<T>(doc, &changed.owner, site, call)? {
+    if let Some(place) = place::<T>(doc, &changed.owner, site, ctx)? {
         changed.place = place;
     } else if changed.place == Place::PersonalSpace
-        && changed.owner != T::shelf(site).get(call.param(0))?.owner
+        && changed.owner != T::collection(site).get(ctx.param(0))?.owner
     {
         let detail = "What is in a personal space belongs to whose space it is.";
-        return Err(Refusal::malformed(detail));
+        return Err(ApiError::malformed(detail));
     }
-    changed.change(doc, call.version)?;
+    changed.change(doc, ctx.version)?;
     changed.updated = now;
-    T::shelf_mut(site).get_mut(call.param(0))?.clone_from(&changed);
-    Ok(Answer::one(changed.detail(site, call)))
+    T::collection_mut(site).get_mut(ctx.param(0))?.clone_from(&changed);
+    Ok(Response::one(changed.detail(site, ctx)))
 }
 
-pub(super) fn delete<T: Content>(world: &mut World, call: &Call) -> Reply {
-    let site = world.site_mut(call)?;
-    need_owner(call, &T::shelf(site).get(call.param(0))?.owner)?;
-    T::discard(site, call.param(0))?;
-    Ok(Answer::no_content())
+pub(super) fn delete<T: Content>(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site_mut(ctx)?;
+    need_owner(ctx, &T::collection(site).get(ctx.param(0))?.owner)?;
+    T::discard(site, ctx.param(0))?;
+    Ok(Response::no_content())
 }
 
-pub(super) fn refresh<T: Content>(world: &mut World, call: &Call) -> Reply {
-    call.doc_or_empty()?;
-    let job = start::<T>(world, call, "RefreshExtract", Effect::Refresh(call.param(0).to_owned()))?;
-    Ok(Answer::with_status(202, job))
+pub(super) fn refresh<T: Content>(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.doc_or_empty()?;
+    let job = start::<T>(state, ctx, "RefreshExtract", Effect::Refresh(ctx.param(0).to_owned()))?;
+    Ok(Response::with_status(202, job))
 }
 
-pub(super) fn create_extract<T: Content>(world: &mut World, call: &Call) -> Reply {
-    let encrypt = call.asks("encrypt")?;
-    extract::<T>(world, call, "CreateExtract", true, encrypt)
+pub(super) fn create_extract<T: Content>(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let encrypt = ctx.asks("encrypt")?;
+    extract::<T>(state, ctx, "CreateExtract", true, encrypt)
 }
 
-pub(super) fn delete_extract<T: Content>(world: &mut World, call: &Call) -> Reply {
-    extract::<T>(world, call, "DeleteExtract", false, false)
+pub(super) fn delete_extract<T: Content>(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    extract::<T>(state, ctx, "DeleteExtract", false, false)
 }
 
 fn extract<T: Content>(
-    world: &mut World,
-    call: &Call,
+    state: &mut ServerState,
+    ctx: &Context,
     job: &'static str,
     exists: bool,
     encrypt: bool,
-) -> Reply {
-    call.doc_or_empty()?;
-    let effect = Effect::Extract { of: call.param(0).to_owned(), exists, encrypt };
-    Ok(Answer::with_status(202, start::<T>(world, call, job, effect)?))
+) -> ApiResult {
+    ctx.doc_or_empty()?;
+    let effect = Effect::Extract { of: ctx.param(0).to_owned(), exists, encrypt };
+    Ok(Response::with_status(202, start::<T>(state, ctx, job, effect)?))
 }
 
 /// Starts a job about the content that the path names, unless one of the kind is under way.
 pub(super) fn start<T: Content>(
-    world: &mut World,
-    call: &Call,
+    state: &mut ServerState,
+    ctx: &Context,
     job: &'static str,
     effect: Effect,
-) -> Result<Element, Refusal> {
-    let site = world.site(call)?;
-    let item = T::shelf(site).get(call.param(0))?;
-    need_owner(call, &item.owner)?;
+) -> Result<Element, ApiError> {
+    let site = state.site(ctx)?;
+    let item = T::collection(site).get(ctx.param(0))?;
+    need_owner(ctx, &item.owner)?;
     jobs::not_running(site, job, &item.id)?;
     let on = Some((T::NAMES.0, item.id.clone(), item.name.clone()));
-    world.start_job(call, job, effect, on)
+    state.start_job(ctx, job, effect, on)
 }

@@ -3,13 +3,14 @@
 
 use super::common::{Content, need_owner};
 use super::{Datasource, Flow, Workbook};
-use crate::mock::answer::{Answer, Element};
+use crate::mock::api_error::ApiError;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::luid::{ADDED, Kind, luid, number};
 use crate::mock::query::Paging;
-use crate::mock::refusal::Refusal;
-use crate::mock::request::Call;
-use crate::mock::route::{Method, Reply, Route};
-use crate::mock::world::World;
+use crate::mock::response::Response;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "schedules", 2, 3, all),
@@ -34,7 +35,7 @@ fn id(number: usize) -> String {
     luid(Kind::Schedule, 0, number as u64)
 }
 
-fn find(id: &str) -> Result<(usize, (&'static str, &'static str, &'static str)), Refusal> {
+fn find(id: &str) -> Result<(usize, (&'static str, &'static str, &'static str)), ApiError> {
     let missing = || Kind::Schedule.missing(id);
     let at = usize::try_from(number(id, Kind::Schedule, 0).ok_or_else(missing)?);
     let at = at.map_err(|_| missing())?;
@@ -53,33 +54,33 @@ fn element(at: usize, (name, kind, _): (&str, &str, &str)) -> Element {
         .attr("executionOrder", "Parallel")
 }
 
-fn all(_: &mut World, call: &Call) -> Reply {
+fn all(_: &mut ServerState, ctx: &Context) -> ApiResult {
     let elements = SCHEDULES.into_iter().enumerate().map(|(at, one)| element(at, one)).collect();
-    Paging::read(call)?.of("schedules", elements)
+    Paging::read(ctx)?.of("schedules", elements)
 }
 
-fn get(_: &mut World, call: &Call) -> Reply {
-    let (at, schedule) = find(call.param(0))?;
-    Ok(Answer::one(element(at, schedule)))
+fn get(_: &mut ServerState, ctx: &Context) -> ApiResult {
+    let (at, schedule) = find(ctx.param(0))?;
+    Ok(Response::one(element(at, schedule)))
 }
 
-fn add<T: Content>(world: &mut World, call: &Call) -> Reply {
-    let (at, schedule) = find(call.param(0))?;
+fn add<T: Content>(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let (at, schedule) = find(ctx.param(0))?;
     let (_, kind, sort) = schedule;
-    let doc = call.doc()?;
+    let doc = ctx.doc()?;
     let task = doc.need_child("task")?;
     // A schedule runs tasks of its own type alone.
     let wanted = task.child(sort).and_then(|task| task.child(T::NAMES.0)).ok_or_else(|| {
         let detail = format!("A schedule of the type '{kind}' takes no such task.");
-        Refusal::malformed(detail)
+        ApiError::malformed(detail)
     })?;
     let content = wanted.need("id")?;
-    let site = world.site_mut(call)?;
-    let item = T::shelf(site).get(content)?.into_owned();
-    if !item.is_seen_by(call) {
+    let site = state.site_mut(ctx)?;
+    let item = T::collection(site).get(content)?.into_owned();
+    if !item.is_seen_by(ctx) {
         return Err(T::KIND.missing(content));
     }
-    need_owner(call, &item.owner)?;
+    need_owner(ctx, &item.owner)?;
     site.scheduled += 1;
     let task = Element::new("task").child(
         Element::reference(sort, &luid(Kind::Task, site.number, ADDED + site.scheduled))
@@ -88,5 +89,5 @@ fn add<T: Content>(world: &mut World, call: &Call) -> Reply {
             .child(element(at, schedule))
             .child(Element::reference(T::NAMES.0, content)),
     );
-    Ok(Answer::one(task))
+    Ok(Response::one(task))
 }

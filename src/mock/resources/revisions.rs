@@ -7,14 +7,15 @@ use jiff::Timestamp;
 use super::common::need_owner;
 use super::publish::Publishes;
 use super::{CustomView, Datasource, Flow, Workbook};
-use crate::mock::answer::{Answer, Element};
+use crate::mock::api_error::ApiError;
 use crate::mock::clock::written;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::query::Paging;
-use crate::mock::refusal::Refusal;
-use crate::mock::request::Call;
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
-use crate::mock::world::World;
 
 /// One state of what is published.
 #[derive(Clone, Debug)]
@@ -62,8 +63,8 @@ pub(super) struct Subject {
 }
 
 /// What was published of an item; of a generated one, there is one revision, made up on demand.
-pub(super) fn of<T: Publishes>(site: &Site, id: &str) -> Result<Subject, Refusal> {
-    let item = T::shelf(site).get(id)?;
+pub(super) fn of<T: Publishes>(site: &Site, id: &str) -> Result<Subject, ApiError> {
+    let item = T::collection(site).get(id)?;
     let (name, owner, created) = item.about();
     let history = site.revisions.get(id).cloned().unwrap_or_else(|| {
         let (extension, bytes) = item.sample(site);
@@ -74,9 +75,9 @@ pub(super) fn of<T: Publishes>(site: &Site, id: &str) -> Result<Subject, Refusal
 }
 
 /// The item that the path names.
-fn subject(site: &Site, call: &Call) -> Result<Subject, Refusal> {
-    let id = call.param(0);
-    match call.at {
+fn subject(site: &Site, ctx: &Context) -> Result<Subject, ApiError> {
+    let id = ctx.param(0);
+    match ctx.at {
         "workbooks" => of::<Workbook>(site, id),
         "datasources" => of::<Datasource>(site, id),
         "flows" => of::<Flow>(site, id),
@@ -98,30 +99,30 @@ impl Site {
     }
 }
 
-fn find<'a>(subject: &'a Subject, number: &str) -> Result<&'a Revision, Refusal> {
+fn find<'a>(subject: &'a Subject, number: &str) -> Result<&'a Revision, ApiError> {
     let number: Option<u64> = number.parse().ok();
     subject
         .history
         .iter()
         .find(|revision| Some(revision.number) == number)
-        .ok_or_else(|| Refusal::not_found("404024", "The revision could not be found."))
+        .ok_or_else(|| ApiError::not_found("404024", "The revision could not be found."))
 }
 
-fn download(world: &mut World, call: &Call) -> Reply {
-    let subject = subject(world.site(call)?, call)?;
+fn download(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let subject = subject(state.site(ctx)?, ctx)?;
     // Without extract the file would be another; what was published is what is given back.
-    if let Some(value) = call.query("includeExtract") {
-        crate::mock::doc::flag("includeExtract", value)?;
+    if let Some(value) = ctx.query("includeExtract") {
+        crate::mock::body::flag("includeExtract", value)?;
     }
-    let revision = match call.params.get(1) {
+    let revision = match ctx.params.get(1) {
         Some(number) => find(&subject, number)?,
         None => subject
             .history
             .last()
-            .ok_or_else(|| Refusal::not_found("404024", "There is no revision."))?,
+            .ok_or_else(|| ApiError::not_found("404024", "There is no revision."))?,
     };
     let filename = format!("{}.{}", subject.name, revision.extension);
-    Ok(Answer::bytes("application/octet-stream", revision.bytes.to_vec())
+    Ok(Response::bytes("application/octet-stream", revision.bytes.to_vec())
         .header("Content-Disposition", disposition(&filename)))
 }
 
@@ -138,9 +139,9 @@ fn disposition(filename: &str) -> String {
     format!("name=\"tableau_file\"; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
-fn history(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    let subject = subject(site, call)?;
+fn history(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    let subject = subject(site, ctx)?;
     let newest = subject.history.last().map(|revision| revision.number);
     let element = |revision: &Revision| {
         Element::new("revision")
@@ -154,18 +155,18 @@ fn history(world: &mut World, call: &Call) -> Reply {
                     .attr("name", site.user_name(&revision.publisher)),
             )
     };
-    Paging::read(call)?.of("revisions", subject.history.iter().map(element).collect())
+    Paging::read(ctx)?.of("revisions", subject.history.iter().map(element).collect())
 }
 
-fn delete(world: &mut World, call: &Call) -> Reply {
-    let mut subject = subject(world.site(call)?, call)?;
-    need_owner(call, &subject.owner)?;
-    let number = find(&subject, call.param(1))?.number;
+fn delete(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let mut subject = subject(state.site(ctx)?, ctx)?;
+    need_owner(ctx, &subject.owner)?;
+    let number = find(&subject, ctx.param(1))?.number;
     if subject.history.last().is_some_and(|last| last.number == number) {
         let detail = "The current revision cannot be deleted.";
-        return Err(Refusal::forbidden("403055", detail));
+        return Err(ApiError::forbidden("403055", detail));
     }
     subject.history.retain(|revision| revision.number != number);
-    world.site_mut(call)?.revisions.insert(subject.id, subject.history);
-    Ok(Answer::no_content())
+    state.site_mut(ctx)?.revisions.insert(subject.id, subject.history);
+    Ok(Response::no_content())
 }

@@ -1,59 +1,59 @@
-//! [`Refusal`]: Tableau's error, with the status that it arrives with.
+//! [`ApiError`]: Tableau's error, with the status that it arrives with.
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct ApiError {
     pub(super) status: u16,
     pub(super) code: &'static str,
     pub(super) summary: &'static str,
     pub(super) detail: String,
 }
 
-impl Refusal {
+impl ApiError {
     pub(super) fn new(
         status: u16,
         code: &'static str,
         summary: &'static str,
         detail: impl Into<String>,
-    ) -> Refusal {
-        Refusal { status, code, summary, detail: detail.into() }
+    ) -> ApiError {
+        ApiError { status, code, summary, detail: detail.into() }
     }
 
     /// A request that is wrong in itself; `code` is one of the many 400 ones.
-    pub(super) fn bad(code: &'static str, detail: impl Into<String>) -> Refusal {
-        Refusal::new(400, code, "Bad Request", detail)
+    pub(super) fn bad(code: &'static str, detail: impl Into<String>) -> ApiError {
+        ApiError::new(400, code, "Bad Request", detail)
     }
 
-    pub(super) fn malformed(detail: impl Into<String>) -> Refusal {
-        Refusal::bad("400000", detail)
+    pub(super) fn malformed(detail: impl Into<String>) -> ApiError {
+        ApiError::bad("400000", detail)
     }
 
-    pub(super) fn forbidden(code: &'static str, detail: impl Into<String>) -> Refusal {
-        Refusal::new(403, code, "Forbidden", detail)
+    pub(super) fn forbidden(code: &'static str, detail: impl Into<String>) -> ApiError {
+        ApiError::new(403, code, "Forbidden", detail)
     }
 
-    pub(super) fn conflict(code: &'static str, detail: impl Into<String>) -> Refusal {
-        Refusal::new(409, code, "Resource Conflict", detail)
+    pub(super) fn conflict(code: &'static str, detail: impl Into<String>) -> ApiError {
+        ApiError::new(409, code, "Resource Conflict", detail)
     }
 
-    pub(super) fn not_found(code: &'static str, detail: impl Into<String>) -> Refusal {
-        Refusal::new(404, code, "Resource Not Found", detail)
+    pub(super) fn not_found(code: &'static str, detail: impl Into<String>) -> ApiError {
+        ApiError::new(404, code, "Resource Not Found", detail)
     }
 
     /// The credentials are wrong; which part of them is, the server does not say.
-    pub(super) fn sign_in() -> Refusal {
+    pub(super) fn sign_in() -> ApiError {
         let detail = "The name, the password, the token or the site is not valid.";
-        Refusal::new(401, "401001", "Signin Error", detail)
+        ApiError::new(401, "401001", "Signin Error", detail)
     }
 
     /// No token, or one that is not valid any more.
-    pub(super) fn not_signed_in() -> Refusal {
+    pub(super) fn not_signed_in() -> ApiError {
         let detail = "The authentication token is missing, or it is not valid any more.";
-        Refusal::new(401, "401002", "Unauthorized Access", detail)
+        ApiError::new(401, "401002", "Unauthorized Access", detail)
     }
 
     /// What HTTP itself has a status for.
-    pub(super) fn http(status: u16, detail: impl Into<String>) -> Refusal {
+    pub(super) fn http(status: u16, detail: impl Into<String>) -> ApiError {
         let (code, summary) = match status {
             404 => ("404003", "Resource Not Found"),
             405 => ("405000", "Invalid Request Method"),
@@ -70,6 +70,6 @@ impl Refusal {
             505 => ("505000", "HTTP Version Not Supported"),
             _ => ("400000", "Bad Request"),
         };
-        Refusal::new(status, code, summary, detail)
+        ApiError::new(status, code, summary, detail)
     }
 }

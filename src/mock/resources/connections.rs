@@ -2,14 +2,15 @@
 
 use super::common::{Common, named, need_owner};
 use super::files::Found;
-use crate::mock::answer::{Answer, Element};
-use crate::mock::doc::Doc;
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::luid::{ADDED, Kind, luid, number};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::Call;
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
-use crate::mock::world::World;
 
 /// A connection to a database or a file.
 #[derive(Clone, Debug)]
@@ -28,8 +29,8 @@ pub(in crate::mock) struct Connection {
 }
 
 impl Connection {
-    fn element(&self, call: &Call) -> Element {
-        let of_workbook = call.at == "workbooks";
+    fn element(&self, ctx: &Context) -> Element {
+        let of_workbook = ctx.at == "workbooks";
         let datasource = of_workbook.then(|| {
             Element::reference("datasource", &self.datasource.0).attr("name", &self.datasource.1)
         });
@@ -46,7 +47,7 @@ impl Connection {
             .maybe_child(datasource)
     }
 
-    fn change(&mut self, doc: &Doc) -> Result<(), Refusal> {
+    fn change(&mut self, doc: &Doc) -> Result<(), ApiError> {
         let set = |name: &str, field: &mut String| {
             if let Some(value) = doc.attr(name) {
                 value.clone_into(field);
@@ -80,10 +81,10 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// The content that the path names: its owner and its connections.
-fn of(site: &Site, call: &Call) -> Result<(String, Vec<Connection>), Refusal> {
-    let id = call.param(0);
-    let unknown = || Refusal::http(404, format!("'{}' have no connections.", call.at));
-    let (kind, _, Common { owner, name, .. }) = named(site, call.at, id).ok_or_else(unknown)??;
+fn of(site: &Site, ctx: &Context) -> Result<(String, Vec<Connection>), ApiError> {
+    let id = ctx.param(0);
+    let unknown = || ApiError::http(404, format!("'{}' have no connections.", ctx.at));
+    let (kind, _, Common { owner, name, .. }) = named(site, ctx.at, id).ok_or_else(unknown)??;
     let connections = match site.connections.get(id) {
         Some(connections) => connections.clone(),
         None => sample(site, id, &name, kind),
@@ -149,36 +150,36 @@ pub(super) fn publish(site: &mut Site, id: &str, name: &str, found: Vec<Found>, 
     site.connections.insert(id.to_owned(), connections);
 }
 
-fn all(world: &mut World, call: &Call) -> Reply {
-    let (_, connections) = of(world.site(call)?, call)?;
-    let elements = connections.iter().map(|connection| connection.element(call));
-    Ok(Answer::one(Element::list("connections", elements)))
+fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let (_, connections) = of(state.site(ctx)?, ctx)?;
+    let elements = connections.iter().map(|connection| connection.element(ctx));
+    Ok(Response::one(Element::list("connections", elements)))
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
+fn update(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let doc = ctx.doc()?;
     let change = doc.need_child("connection")?;
-    let site = world.site_mut(call)?;
-    let (owner, mut connections) = of(site, call)?;
-    need_owner(call, &owner)?;
-    let id = call.param(1);
+    let site = state.site_mut(ctx)?;
+    let (owner, mut connections) = of(site, ctx)?;
+    need_owner(ctx, &owner)?;
+    let id = ctx.param(1);
     let connection = connections
         .iter_mut()
         .find(|connection| connection.id == id)
         .ok_or_else(|| Kind::Connection.missing(id))?;
     connection.change(change)?;
-    let element = connection.element(call);
-    site.connections.insert(call.param(0).to_owned(), connections);
-    Ok(Answer::one(element))
+    let element = connection.element(ctx);
+    site.connections.insert(ctx.param(0).to_owned(), connections);
+    Ok(Response::one(element))
 }
 
-fn update_several(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
+fn update_several(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let doc = ctx.doc()?;
     let ids = doc.need_child("connectionLUIDs")?.texts("connectionLUID");
     let change = doc.need_child("connection")?;
-    let site = world.site_mut(call)?;
-    let (owner, mut connections) = of(site, call)?;
-    need_owner(call, &owner)?;
+    let site = state.site_mut(ctx)?;
+    let (owner, mut connections) = of(site, ctx)?;
+    need_owner(ctx, &owner)?;
     for id in &ids {
         connections
             .iter_mut()
@@ -187,7 +188,7 @@ fn update_several(world: &mut World, call: &Call) -> Reply {
             .change(change)?;
     }
     let changed = connections.iter().filter(|connection| ids.contains(&connection.id));
-    let elements: Vec<Element> = changed.map(|connection| connection.element(call)).collect();
-    site.connections.insert(call.param(0).to_owned(), connections);
-    Ok(Answer::one(Element::list("connections", elements)))
+    let elements: Vec<Element> = changed.map(|connection| connection.element(ctx)).collect();
+    site.connections.insert(ctx.param(0).to_owned(), connections);
+    Ok(Response::one(Element::list("connections", elements)))
 }

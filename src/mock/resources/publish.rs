@@ -4,21 +4,23 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::common::{self, Content, Place, Shelved, need_owner};
+use super::common::{self, Content, Place, Stored, need_owner};
 use super::files::{self, Inside};
 use super::uploads::too_large;
 use super::{Effect, Revision, connections};
-use crate::mock::answer::{Answer, Element};
-use crate::mock::doc::Doc;
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::luid::{ADDED, Kind, luid, number};
 use crate::mock::multipart::{part, parts};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::{Call, Standing};
-use crate::mock::route::Reply;
+use crate::mock::response::Response;
+use crate::mock::role::Role;
+use crate::mock::route::ApiResult;
 use crate::mock::sample::url_name;
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
 use crate::mock::version::Version;
-use crate::mock::world::World;
 
 /// How a kind of content is published.
 pub(in crate::mock) struct Sort {
@@ -34,7 +36,7 @@ pub(in crate::mock) struct Sort {
 }
 
 /// What can be published, and downloaded again.
-pub(super) trait Publishes: Shelved {
+pub(super) trait Publishes: Stored {
     /// `workbook`.
     const ELEMENT: &'static str;
     const PUBLISHED: Sort;
@@ -46,10 +48,10 @@ pub(super) trait Publishes: Shelved {
     fn sample(&self, site: &Site) -> (&'static str, Vec<u8>);
 
     /// Where the request wants it to be.
-    fn place(doc: &Doc, site: &Site, call: &Call) -> Result<Place, Refusal>;
+    fn place(doc: &Doc, site: &Site, ctx: &Context) -> Result<Place, ApiError>;
 
     /// Refuses what cannot be published.
-    fn check(publication: &Publication) -> Result<(), Refusal>;
+    fn check(publication: &Publication) -> Result<(), ApiError>;
 
     /// What there is of that name at that place: its id and its owner.
     fn existing(publication: &Publication, site: &Site) -> Option<(String, String)>;
@@ -60,9 +62,9 @@ pub(super) trait Publishes: Shelved {
         site: &mut Site,
         existing: Option<String>,
         now: Timestamp,
-    ) -> Result<String, Refusal>;
+    ) -> Result<String, ApiError>;
 
-    fn show(&self, site: &Site, call: &Call) -> Element;
+    fn show(&self, site: &Site, ctx: &Context) -> Element;
 }
 
 impl<T: Content> Publishes for T {
@@ -77,12 +79,12 @@ impl<T: Content> Publishes for T {
         self.sample_file(site)
     }
 
-    fn place(doc: &Doc, site: &Site, call: &Call) -> Result<Place, Refusal> {
-        let place = common::place::<T>(doc, call.user(), site, call)?;
+    fn place(doc: &Doc, site: &Site, ctx: &Context) -> Result<Place, ApiError> {
+        let place = common::place::<T>(doc, ctx.user(), site, ctx)?;
         Ok(place.unwrap_or_else(|| Place::Project(luid(Kind::Project, site.number, 0))))
     }
 
-    fn check(publication: &Publication) -> Result<(), Refusal> {
+    fn check(publication: &Publication) -> Result<(), ApiError> {
         for connection in publication.said() {
             if let Some(credentials) = connection.child("connectionCredentials") {
                 credentials.flag("embed")?;
@@ -98,7 +100,7 @@ impl<T: Content> Publishes for T {
                 && item.name.to_lowercase() == publication.name.to_lowercase()
                 && (item.place != Place::PersonalSpace || item.owner == publication.publisher)
         };
-        let found = T::shelf(site).iter().find(|item| is(item))?;
+        let found = T::collection(site).iter().find(|item| is(item))?;
         Some((found.id().to_owned(), found.owner.clone()))
     }
 
@@ -107,12 +109,12 @@ impl<T: Content> Publishes for T {
         site: &mut Site,
         existing: Option<String>,
         now: Timestamp,
-    ) -> Result<String, Refusal> {
+    ) -> Result<String, ApiError> {
         let is_new = existing.is_none();
         let mut item = match existing {
-            Some(id) => T::shelf(site).get(&id)?.into_owned(),
+            Some(id) => T::collection(site).get(&id)?.into_owned(),
             None => {
-                let id = T::shelf_mut(site).new_id();
+                let id = T::collection_mut(site).new_id();
                 // Above those of the generated content.
                 let number = number(&id, T::KIND, site.number).unwrap_or(ADDED) - ADDED;
                 let mut new = T::new(id, publication.name.clone());
@@ -127,9 +129,9 @@ impl<T: Content> Publishes for T {
         item.publish(publication, site, now)?;
         let id = item.id().to_owned();
         if is_new {
-            T::shelf_mut(site).add(item);
+            T::collection_mut(site).add(item);
         } else {
-            T::shelf_mut(site).get_mut(&id)?.clone_from(&item);
+            T::collection_mut(site).get_mut(&id)?.clone_from(&item);
         }
         let found = publication.inside().map(|inside| inside.connections.clone());
         let found = found.unwrap_or_default();
@@ -137,8 +139,8 @@ impl<T: Content> Publishes for T {
         Ok(id)
     }
 
-    fn show(&self, site: &Site, call: &Call) -> Element {
-        self.detail(site, call)
+    fn show(&self, site: &Site, ctx: &Context) -> Element {
+        self.detail(site, ctx)
     }
 }
 
@@ -154,49 +156,49 @@ pub(in crate::mock) struct Publication {
     inside: Option<Inside>,
     overwrite: bool,
     /// Which depends on its kind.
-    carry_out: fn(&Publication, &mut Site, Timestamp) -> Result<String, Refusal>,
+    carry_out: fn(&Publication, &mut Site, Timestamp) -> Result<String, ApiError>,
     element: &'static str,
 }
 
-pub(super) fn publish<T: Publishes>(world: &mut World, call: &Call) -> Reply {
-    if call.caller()?.standing < Standing::Publisher {
-        return Err(Refusal::forbidden("403007", "The user may not publish."));
+pub(super) fn publish<T: Publishes>(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    if ctx.caller()?.role < Role::Publisher {
+        return Err(ApiError::forbidden("403007", "The user may not publish."));
     }
-    let job = T::PUBLISHED.job.filter(|_| call.version >= Version(3, 0));
-    let job = if call.asks("asJob")? { job } else { None };
-    let publication = read::<T>(world, call)?;
-    let now = world.clock.now();
-    publication.check::<T>(world.site(call)?, call)?;
+    let job = T::PUBLISHED.job.filter(|_| ctx.version >= Version(3, 0));
+    let job = if ctx.asks("asJob")? { job } else { None };
+    let publication = read::<T>(state, ctx)?;
+    let now = state.clock.now();
+    publication.check::<T>(state.site(ctx)?, ctx)?;
     if let Some(job) = job {
         let on = Some((T::ELEMENT, String::new(), publication.name.clone()));
         let effect = Effect::Publish(Box::new(publication));
-        return Ok(Answer::with_status(202, world.start_job(call, job, effect, on)?));
+        return Ok(Response::with_status(202, state.start_job(ctx, job, effect, on)?));
     }
-    let site = world.site_mut(call)?;
+    let site = state.site_mut(ctx)?;
     let id = carry_out::<T>(&publication, site, now)?;
-    let item = T::shelf(site).get(&id)?.into_owned();
-    Ok(Answer::created(item.show(site, call)))
+    let item = T::collection(site).get(&id)?.into_owned();
+    Ok(Response::created(item.show(site, ctx)))
 }
 
-fn read<T: Publishes>(world: &mut World, call: &Call) -> Result<Publication, Refusal> {
-    let modes = [call.asks("overwrite")?, call.asks("append")?, call.asks("replace")?];
+fn read<T: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Publication, ApiError> {
+    let modes = [ctx.asks("overwrite")?, ctx.asks("append")?, ctx.asks("replace")?];
     if modes.iter().filter(|asked| **asked).count() > 1 {
         let detail = "Publishing overwrites, replaces or appends: one of them.";
-        return Err(Refusal::bad("400055", detail));
+        return Err(ApiError::bad("400055", detail));
     }
-    let max_file = world.max_file;
+    let max_file = state.max_file;
     let sort = T::PUBLISHED;
-    let parts = parts(call.request)?;
+    let parts = parts(ctx.request)?;
     let payload = part(&parts, "request_payload")
-        .ok_or_else(|| Refusal::malformed("The request has no part 'request_payload'."))?;
+        .ok_or_else(|| ApiError::malformed("The request has no part 'request_payload'."))?;
     let doc = Doc::xml(payload.body)?.need_child(T::ELEMENT)?.clone();
-    let site = world.site_mut(call)?;
+    let site = state.site_mut(ctx)?;
     let name = doc.need("name")?.to_owned();
-    let place = T::place(&doc, site, call)?;
-    let said = sort.parameter.and_then(|parameter| call.query(parameter));
+    let place = T::place(&doc, site, ctx)?;
+    let said = sort.parameter.and_then(|parameter| ctx.query(parameter));
     let wrong = || {
         let detail = format!("The file is none of {}.", sort.extensions.join(", "));
-        Refusal::bad(sort.wrong, detail)
+        ApiError::bad(sort.wrong, detail)
     };
     let known =
         |name: &str| sort.extensions.iter().find(|known| known.eq_ignore_ascii_case(name)).copied();
@@ -205,7 +207,7 @@ fn read<T: Publishes>(world: &mut World, call: &Call) -> Result<Publication, Ref
         [only] => Some(*only),
         _ => None,
     };
-    let (bytes, extension): (Arc<[u8]>, _) = match call.query("uploadSessionId") {
+    let (bytes, extension): (Arc<[u8]>, _) = match ctx.query("uploadSessionId") {
         Some(id) => {
             // Without a file name, the type has to be said.
             let extension = only.or_else(|| said.and_then(known)).ok_or_else(wrong)?;
@@ -215,7 +217,7 @@ fn read<T: Publishes>(world: &mut World, call: &Call) -> Result<Publication, Ref
         None => {
             let file = part(&parts, sort.part).ok_or_else(|| {
                 let detail = format!("The request has no part '{}'.", sort.part);
-                Refusal::bad(sort.wrong, detail)
+                ApiError::bad(sort.wrong, detail)
             })?;
             if file.body.len() > max_file {
                 return Err(too_large(max_file));
@@ -230,7 +232,7 @@ fn read<T: Publishes>(world: &mut World, call: &Call) -> Result<Publication, Ref
         doc,
         name,
         place,
-        publisher: call.user().to_owned(),
+        publisher: ctx.user().to_owned(),
         inside: files::read(&bytes),
         bytes,
         extension,
@@ -244,7 +246,7 @@ fn carry_out<T: Publishes>(
     publication: &Publication,
     site: &mut Site,
     now: Timestamp,
-) -> Result<String, Refusal> {
+) -> Result<String, ApiError> {
     let existing = T::existing(publication, site).map(|(id, _)| id);
     let revision = Revision {
         number: 1,
@@ -265,16 +267,16 @@ fn carry_out<T: Publishes>(
 }
 
 impl Publication {
-    fn check<T: Publishes>(&self, site: &Site, call: &Call) -> Result<(), Refusal> {
+    fn check<T: Publishes>(&self, site: &Site, ctx: &Context) -> Result<(), ApiError> {
         if self.bytes.is_empty() {
-            return Err(Refusal::bad("400011", "The file is empty."));
+            return Err(ApiError::bad("400011", "The file is empty."));
         }
         if let Some((_, owner)) = T::existing(self, site) {
             if !self.overwrite {
                 let detail = format!("There is '{}' in that project already.", self.name);
-                return Err(Refusal::forbidden("403007", detail));
+                return Err(ApiError::forbidden("403007", detail));
             }
-            need_owner(call, &owner)?;
+            need_owner(ctx, &owner)?;
         }
         T::check(self)
     }
@@ -284,7 +286,7 @@ impl Publication {
         &self,
         site: &mut Site,
         now: Timestamp,
-    ) -> Result<(&'static str, String, String), Refusal> {
+    ) -> Result<(&'static str, String, String), ApiError> {
         let id = (self.carry_out)(self, site, now)?;
         Ok((self.element, id, self.name.clone()))
     }

@@ -2,15 +2,17 @@
 
 use std::ops::RangeInclusive;
 
-use crate::mock::answer::{Answer, Element};
-use crate::mock::doc::Doc;
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::luid::Kind;
 use crate::mock::query::Paging;
-use crate::mock::refusal::Refusal;
-use crate::mock::request::{Call, Standing};
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::role::Role;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
-use crate::mock::world::World;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "sites", 2, 0, all),
@@ -142,17 +144,17 @@ fn used(site: &Site) -> Element {
         .attr("storage", workbooks + datasources)
 }
 
-fn change(site: &mut Site, doc: &Doc) -> Result<(), Refusal> {
+fn change(site: &mut Site, doc: &Doc) -> Result<(), ApiError> {
     let says = |name| doc.attr(name).filter(|value| !value.is_empty());
     if says("adminMode") == Some("ContentOnly") && says("userQuota").is_some() {
         let detail = "A site whose users others administer has no user quota.";
-        return Err(Refusal::bad("400013", detail));
+        return Err(ApiError::bad("400013", detail));
     }
     for (name, ranges) in NUMBERS {
         if let Some(text) = says(name) {
             let fits = |number: &i64| ranges.iter().any(|range| range.contains(number));
             if text.parse().ok().filter(fits).is_none() {
-                return Err(Refusal::malformed(format!("'{name}' cannot be '{text}'.")));
+                return Err(ApiError::malformed(format!("'{name}' cannot be '{text}'.")));
             }
         }
     }
@@ -170,112 +172,112 @@ fn change(site: &mut Site, doc: &Doc) -> Result<(), Refusal> {
 }
 
 // A content URL has letters, digits, hyphens and underscores.
-fn content_url(text: &str) -> Result<&str, Refusal> {
+fn content_url(text: &str) -> Result<&str, ApiError> {
     if !text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
-        return Err(Refusal::bad("400000", format!("'{text}' is no content URL.")));
+        return Err(ApiError::bad("400000", format!("'{text}' is no content URL.")));
     }
     Ok(text)
 }
 
-fn names_are_free(world: &World, but: &str, name: &str, url: &str) -> Result<(), Refusal> {
-    for site in world.sites.values().filter(|site| site.id != but) {
+fn names_are_free(state: &ServerState, but: &str, name: &str, url: &str) -> Result<(), ApiError> {
+    for site in state.sites.values().filter(|site| site.id != but) {
         if site.name.to_lowercase() == name.to_lowercase() {
-            return Err(Refusal::conflict("409001", format!("There is a site '{name}' already.")));
+            return Err(ApiError::conflict("409001", format!("There is a site '{name}' already.")));
         }
         if site.content_url.eq_ignore_ascii_case(url) {
             let detail = format!("There is a site at '{url}' already.");
-            return Err(Refusal::conflict("409002", detail));
+            return Err(ApiError::conflict("409002", detail));
         }
     }
     Ok(())
 }
 
-fn all(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::ServerAdmin)?;
-    let elements = world.sites.values().map(|site| element(site, false)).collect();
-    Paging::read(call)?.of("sites", elements)
+fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::ServerAdmin)?;
+    let elements = state.sites.values().map(|site| element(site, false)).collect();
+    Paging::read(ctx)?.of("sites", elements)
 }
 
-fn create(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::ServerAdmin)?;
-    let doc = call.doc()?;
+fn create(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::ServerAdmin)?;
+    let doc = ctx.doc()?;
     let site = doc.need_child("site")?;
     let (name, url) = (site.need("name")?, content_url(site.need("contentUrl")?)?);
-    names_are_free(world, "", name, url)?;
+    names_are_free(state, "", name, url)?;
     // A site that somebody creates is empty; only the ones that the server starts with have samples.
-    let number = world.add_empty_site(name, url);
-    let new = world.sites.get_mut(&number).ok_or_else(Refusal::not_signed_in)?;
-    if let Err(refusal) = change(new, site) {
-        world.sites.remove(&number);
-        return Err(refusal);
+    let number = state.add_empty_site(name, url);
+    let new = state.sites.get_mut(&number).ok_or_else(ApiError::not_signed_in)?;
+    if let Err(api_error) = change(new, site) {
+        state.sites.remove(&number);
+        return Err(api_error);
     }
-    Ok(Answer::created(element(new, false)))
+    Ok(Response::created(element(new, false)))
 }
 
 /// The site that a path names, which has to be the one that the session is on.
-fn here<'a>(world: &'a World, call: &Call) -> Result<&'a Site, Refusal> {
-    let wanted = call.param(0);
-    let is = |site: &&Site| match call.query("key") {
+fn here<'a>(state: &'a ServerState, ctx: &Context) -> Result<&'a Site, ApiError> {
+    let wanted = ctx.param(0);
+    let is = |site: &&Site| match ctx.query("key") {
         Some("name") => site.name == wanted,
         Some("contentUrl") => site.content_url == wanted,
         _ => site.id == wanted,
     };
-    let site = world.sites.values().find(is).ok_or_else(|| Kind::Site.missing(wanted))?;
-    if site.number != call.caller()?.site {
+    let site = state.sites.values().find(is).ok_or_else(|| Kind::Site.missing(wanted))?;
+    if site.number != ctx.caller()?.site {
         let detail = "The session is on another site.";
-        return Err(Refusal::forbidden("403004", detail));
+        return Err(ApiError::forbidden("403004", detail));
     }
     Ok(site)
 }
 
-fn get(world: &mut World, call: &Call) -> Reply {
-    let usage = call.asks("includeUsage")?;
-    Ok(Answer::one(element(here(world, call)?, usage)))
+fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let usage = ctx.asks("includeUsage")?;
+    Ok(Response::one(element(here(state, ctx)?, usage)))
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let number = here(world, call)?.number;
-    let doc = call.doc()?;
+fn update(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let number = here(state, ctx)?.number;
+    let doc = ctx.doc()?;
     let changes = doc.need_child("site")?;
-    let site = here(world, call)?;
+    let site = here(state, ctx)?;
     let name = changes.attr("name").unwrap_or(&site.name).to_owned();
     let url = content_url(changes.attr("contentUrl").unwrap_or(&site.content_url))?.to_owned();
-    names_are_free(world, &site.id, &name, &url)?;
-    let site = world.sites.get_mut(&number).ok_or_else(Refusal::not_signed_in)?;
+    names_are_free(state, &site.id, &name, &url)?;
+    let site = state.sites.get_mut(&number).ok_or_else(ApiError::not_signed_in)?;
     change(site, changes)?;
     (site.name, site.content_url) = (name, url);
-    Ok(Answer::one(element(site, false)))
+    Ok(Response::one(element(site, false)))
 }
 
-fn delete(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::ServerAdmin)?;
-    let site = here(world, call)?;
+fn delete(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::ServerAdmin)?;
+    let site = here(state, ctx)?;
     if site.content_url.is_empty() {
-        return Err(Refusal::forbidden("403004", "The default site cannot be deleted."));
+        return Err(ApiError::forbidden("403004", "The default site cannot be deleted."));
     }
     let number = site.number;
-    world.sites.remove(&number);
-    world.sessions.retain(|_, session| session.site != number);
-    Ok(Answer::no_content())
+    state.sites.remove(&number);
+    state.sessions.retain(|_, session| session.site != number);
+    Ok(Response::no_content())
 }
 
-fn extracts(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    call.doc_or_empty()?;
-    here(world, call)?;
-    Ok(Answer::no_content())
+fn extracts(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    ctx.doc_or_empty()?;
+    here(state, ctx)?;
+    Ok(Response::no_content())
 }
 
 /// The id of the one way to sign in, by the server itself.
 pub(super) const OWN_WAY: &str = "00000000-0000-4000-8000-000000000001";
 
-fn authentication(_: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
+fn authentication(_: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
     let own = Element::new("siteAuthConfiguration")
         .attr("authSetting", "ServerDefault")
         .attr("enabled", true)
         .attr("idpConfigurationId", OWN_WAY)
         .attr("idpConfigurationName", "Server default");
-    Ok(Answer::one(Element::list("siteAuthConfigurations", [own])))
+    Ok(Response::one(Element::list("siteAuthConfigurations", [own])))
 }

@@ -2,14 +2,15 @@
 
 use super::users::{auth_setting, change, owns_something};
 use super::{Effect, User};
-use crate::mock::answer::Answer;
-use crate::mock::doc::Doc;
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
+use crate::mock::context::Context;
 use crate::mock::multipart::{part, parts};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::{Call, Standing};
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::role::Role;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
-use crate::mock::world::World;
 
 /// A row of a user import.
 #[derive(Clone, Debug)]
@@ -24,13 +25,13 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Post, "sites/{site}/users/delete", 3, 15, remove_several),
 ];
 
-fn start_import(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let parts = parts(call.request)?;
+fn start_import(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let parts = parts(ctx.request)?;
     let file = part(&parts, "tableau_user_import")
-        .ok_or_else(|| Refusal::bad("400020", "The request has no part 'tableau_user_import'."))?;
+        .ok_or_else(|| ApiError::bad("400020", "The request has no part 'tableau_user_import'."))?;
     let payload = part(&parts, "request_payload")
-        .ok_or_else(|| Refusal::malformed("The request has no part 'request_payload'."))?;
+        .ok_or_else(|| ApiError::malformed("The request has no part 'request_payload'."))?;
     let doc = Doc::xml(payload.body)?;
     let mut users = Vec::new();
     for (at, row) in csv(file.body)?.into_iter().enumerate() {
@@ -45,8 +46,8 @@ fn start_import(world: &mut World, call: &Call) -> Reply {
         }
         users.push(ImportedUser { row: at + 1, user });
     }
-    let job = world.start_job(call, "UserImport", Effect::Import(users), None)?;
-    Ok(Answer::with_status(202, job))
+    let job = state.start_job(ctx, "UserImport", Effect::Import(users), None)?;
+    Ok(Response::with_status(202, job))
 }
 
 // name, password, display name, license, administrator, publisher, email, authentication.
@@ -115,32 +116,32 @@ pub(super) fn import(site: &mut Site, rows: Vec<ImportedUser>) -> (usize, Vec<St
     (added, notes)
 }
 
-fn remove_several(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let parts = parts(call.request)?;
+fn remove_several(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let parts = parts(ctx.request)?;
     let file = part(&parts, "tableau_user_delete")
-        .ok_or_else(|| Refusal::bad("400020", "The request has no part 'tableau_user_delete'."))?;
+        .ok_or_else(|| ApiError::bad("400020", "The request has no part 'tableau_user_delete'."))?;
     let rows = csv(file.body)?;
-    let site = world.site_mut(call)?;
+    let site = state.site_mut(ctx)?;
     for row in rows {
         let name = row[0].rsplit('\\').next().unwrap_or_default();
         let Some(user) = site.user_named(name).map(std::borrow::Cow::into_owned) else { continue };
         // Owners lose their licence instead: their content needs somebody to belong to.
-        if owns_something(site, &user.id) || user.id == call.user() {
-            if user.id != call.user() {
+        if owns_something(site, &user.id) || user.id == ctx.user() {
+            if user.id != ctx.user() {
                 site.users.get_mut(&user.id)?.site_role = "Unlicensed".to_owned();
             }
         } else {
             site.users.remove(&user.id)?;
         }
     }
-    Ok(Answer::empty(200))
+    Ok(Response::empty(200))
 }
 
 /// The rows of a file of comma-separated values; quotes keep commas and line ends.
-fn csv(bytes: &[u8]) -> Result<Vec<Vec<String>>, Refusal> {
+fn csv(bytes: &[u8]) -> Result<Vec<Vec<String>>, ApiError> {
     let text = std::str::from_utf8(bytes)
-        .map_err(|_| Refusal::malformed("The file with the users is not UTF-8."))?;
+        .map_err(|_| ApiError::malformed("The file with the users is not UTF-8."))?;
     let (mut rows, mut row, mut field, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
     let mut chars = text.trim_start_matches('\u{feff}').chars().peekable();
     while let Some(c) = chars.next() {

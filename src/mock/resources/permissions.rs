@@ -2,15 +2,17 @@
 
 use super::common::{named as named_content, need_owner};
 use super::projects::lock;
-use crate::mock::answer::{Answer, Element};
-use crate::mock::doc::Doc;
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::luid::{Kind, luid};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::{Call, Standing};
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::role::Role;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
 use crate::mock::version::Version;
-use crate::mock::world::World;
 
 /// What somebody may and may not do with something.
 #[derive(Clone, Debug)]
@@ -165,10 +167,10 @@ struct Target {
     capabilities: &'static [&'static str],
 }
 
-fn content(site: &Site, call: &Call) -> Result<Target, Refusal> {
+fn content(site: &Site, ctx: &Context) -> Result<Target, ApiError> {
     let unknown =
-        || Refusal::http(404, format!("The resource '{}' is not known.", call.request.path));
-    let (kind, id) = (call.param(0), call.param(1));
+        || ApiError::http(404, format!("The resource '{}' is not known.", ctx.request.path));
+    let (kind, id) = (ctx.param(0), ctx.param(1));
     let capabilities = capabilities(kind).ok_or_else(unknown)?.1;
     let locked_to = |project: Option<&str>| lock(site, &*site.projects.find(project?)?);
     let named = |name, text: &str| Some(Element::reference(name, id).attr("name", text));
@@ -188,13 +190,13 @@ fn content(site: &Site, call: &Call) -> Result<Target, Refusal> {
             target(named("project", &project.name), &project.owner, locked)
         }
         "workbooks" | "datasources" | "flows" => {
-            if kind == "flows" && call.version < Version(3, 3) {
+            if kind == "flows" && ctx.version < Version(3, 3) {
                 return Err(unknown());
             }
             let (_, element, common) = named_content(site, kind, id).ok_or_else(unknown)??;
             target(named(element, &common.name), &common.owner, locked_to(common.project()))
         }
-        "views" if call.version >= Version(3, 2) => {
+        "views" if ctx.version >= Version(3, 2) => {
             let view = site.views.get(id)?;
             let workbook = site.workbooks.get(&view.workbook)?;
             let locked = locked_to(workbook.project());
@@ -209,11 +211,11 @@ fn capabilities(kind: &str) -> Option<(Version, &'static [&'static str], &'stati
     Some((since, all, name))
 }
 
-fn defaults(site: &Site, call: &Call) -> Result<Target, Refusal> {
-    let project = site.projects.get(call.param(0))?;
+fn defaults(site: &Site, ctx: &Context) -> Result<Target, ApiError> {
+    let project = site.projects.get(ctx.param(0))?;
     let (_, capabilities, of) =
-        capabilities(call.param(1)).filter(|(since, _, _)| *since <= call.version).ok_or_else(
-            || Refusal::http(404, format!("The resource '{}' is not known.", call.request.path)),
+        capabilities(ctx.param(1)).filter(|(since, _, _)| *since <= ctx.version).ok_or_else(
+            || ApiError::http(404, format!("The resource '{}' is not known.", ctx.request.path)),
         )?;
     Ok(Target {
         element: Some(Element::reference("project", &project.id).attr("name", &project.name)),
@@ -262,67 +264,67 @@ fn element(site: &Site, target: &Target) -> Element {
     permissions
 }
 
-fn show(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    Ok(Answer::one(element(site, &content(site, call)?)))
+fn show(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    Ok(Response::one(element(site, &content(site, ctx)?)))
 }
 
-fn show_default(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    Ok(Answer::one(element(site, &defaults(site, call)?)))
+fn show_default(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    Ok(Response::one(element(site, &defaults(site, ctx)?)))
 }
 
-fn add(world: &mut World, call: &Call) -> Reply {
-    let target = content(world.site(call)?, call)?;
-    add_to(world, call, &target)
+fn add(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let target = content(state.site(ctx)?, ctx)?;
+    add_to(state, ctx, &target)
 }
 
-fn add_default(world: &mut World, call: &Call) -> Reply {
-    let target = defaults(world.site(call)?, call)?;
-    add_to(world, call, &target)
+fn add_default(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let target = defaults(state.site(ctx)?, ctx)?;
+    add_to(state, ctx, &target)
 }
 
-fn check(call: &Call, target: &Target) -> Result<(), Refusal> {
-    need_owner(call, &target.owner)?;
+fn check(ctx: &Context, target: &Target) -> Result<(), ApiError> {
+    need_owner(ctx, &target.owner)?;
     if target.locked.is_some() {
-        call.need(Standing::SiteAdmin)?;
+        ctx.require(Role::SiteAdmin)?;
         let detail = "The permissions are locked to those of the project.";
-        return Err(Refusal::forbidden("403039", detail));
+        return Err(ApiError::forbidden("403039", detail));
     }
     Ok(())
 }
 
-fn grantee(site: &Site, kind: &str, id: &str) -> Result<&'static str, Refusal> {
+fn grantee(site: &Site, kind: &str, id: &str) -> Result<&'static str, ApiError> {
     match kind {
         "user" => site.users.get(id).map(|_| "user"),
         "group" => site.groups.get(id).map(|_| "group"),
-        other => Err(Refusal::malformed(format!("'{other}' is nobody that permissions are for."))),
+        other => Err(ApiError::malformed(format!("'{other}' is nobody that permissions are for."))),
     }
 }
 
-fn mode(text: &str) -> Result<&'static str, Refusal> {
+fn mode(text: &str) -> Result<&'static str, ApiError> {
     match text {
         "Allow" => Ok("Allow"),
         "Deny" => Ok("Deny"),
-        other => Err(Refusal::bad("400009", format!("'{other}' is neither Allow nor Deny."))),
+        other => Err(ApiError::bad("400009", format!("'{other}' is neither Allow nor Deny."))),
     }
 }
 
-fn capability<'a>(target: &Target, name: &'a str) -> Result<&'a str, Refusal> {
+fn capability<'a>(target: &Target, name: &'a str) -> Result<&'a str, ApiError> {
     if !target.capabilities.contains(&name) {
-        return Err(Refusal::bad("400009", format!("'{name}' is no capability of such content.")));
+        return Err(ApiError::bad("400009", format!("'{name}' is no capability of such content.")));
     }
     Ok(name)
 }
 
-fn read(site: &Site, target: &Target, doc: &Doc) -> Result<Vec<Rule>, Refusal> {
+fn read(site: &Site, target: &Target, doc: &Doc) -> Result<Vec<Rule>, ApiError> {
     let mut rules = Vec::new();
     for entry in doc.need_child("permissions")?.children("granteeCapabilities") {
         let who = entry
             .all()
             .iter()
             .find(|child| child.name != "capabilities")
-            .ok_or_else(|| Refusal::malformed("<granteeCapabilities> names nobody."))?;
+            .ok_or_else(|| ApiError::malformed("<granteeCapabilities> names nobody."))?;
         let id = who.need("id")?;
         let mut capabilities = Vec::new();
         for entry in entry.need_child("capabilities")?.children("capability") {
@@ -336,15 +338,15 @@ fn read(site: &Site, target: &Target, doc: &Doc) -> Result<Vec<Rule>, Refusal> {
         });
     }
     if rules.is_empty() {
-        return Err(Refusal::malformed("<permissions> has nothing in it."));
+        return Err(ApiError::malformed("<permissions> has nothing in it."));
     }
     Ok(rules)
 }
 
-fn add_to(world: &mut World, call: &Call, target: &Target) -> Reply {
-    check(call, target)?;
-    let doc = call.doc()?;
-    let site = world.site_mut(call)?;
+fn add_to(state: &mut ServerState, ctx: &Context, target: &Target) -> ApiResult {
+    check(ctx, target)?;
+    let doc = ctx.doc()?;
+    let site = state.site_mut(ctx)?;
     let new = read(site, target, &doc)?;
     let mut all = rules(site, target);
     for rule in new {
@@ -359,25 +361,25 @@ fn add_to(world: &mut World, call: &Call, target: &Target) -> Reply {
         }
     }
     site.permissions.insert((target.id.clone(), target.of), all);
-    Ok(Answer::one(element(site, target)))
+    Ok(Response::one(element(site, target)))
 }
 
-fn take(world: &mut World, call: &Call) -> Reply {
-    let target = content(world.site(call)?, call)?;
-    take_from(world, call, &target)
+fn take(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let target = content(state.site(ctx)?, ctx)?;
+    take_from(state, ctx, &target)
 }
 
-fn take_default(world: &mut World, call: &Call) -> Reply {
-    let target = defaults(world.site(call)?, call)?;
-    take_from(world, call, &target)
+fn take_default(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let target = defaults(state.site(ctx)?, ctx)?;
+    take_from(state, ctx, &target)
 }
 
-fn take_from(world: &mut World, call: &Call, target: &Target) -> Reply {
-    check(call, target)?;
-    let site = world.site_mut(call)?;
-    let (kind, id) = (call.param(2), call.param(3));
+fn take_from(state: &mut ServerState, ctx: &Context, target: &Target) -> ApiResult {
+    check(ctx, target)?;
+    let site = state.site_mut(ctx)?;
+    let (kind, id) = (ctx.param(2), ctx.param(3));
     let kind = grantee(site, kind.strip_suffix('s').unwrap_or(kind), id)?;
-    let (name, mode) = (capability(target, call.param(4))?, mode(call.param(5))?);
+    let (name, mode) = (capability(target, ctx.param(4))?, mode(ctx.param(5))?);
     let mut all = rules(site, target);
     let rule = all.iter_mut().find(|rule| rule.grantee == kind && rule.id == id);
     let at = rule.and_then(|rule| {
@@ -387,9 +389,9 @@ fn take_from(world: &mut World, call: &Call, target: &Target) -> Reply {
     });
     if at.is_none() {
         let detail = format!("The capability '{name}' with '{mode}' is not assigned.");
-        return Err(Refusal::not_found("404013", detail));
+        return Err(ApiError::not_found("404013", detail));
     }
     all.retain(|rule| !rule.capabilities.is_empty());
     site.permissions.insert((target.id.clone(), target.of), all);
-    Ok(Answer::no_content())
+    Ok(Response::no_content())
 }

@@ -7,16 +7,18 @@ use jiff::Timestamp;
 
 use super::common::{self, Common, Content};
 use super::{Datasource, Flow, Workbook};
-use crate::mock::answer::{Answer, Element};
+use crate::mock::api_error::ApiError;
 use crate::mock::clock::written;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::filter::{Type, Value};
 use crate::mock::luid::Kind;
 use crate::mock::query::{Field, Listed, list};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::{Call, Standing};
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::role::Role;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
-use crate::mock::world::World;
 
 /// A project, which can be inside another.
 #[derive(Clone, Debug)]
@@ -100,8 +102,8 @@ impl Listed for Project {
         },
     ];
 
-    fn element(&self, site: &Site, call: &Call) -> Element {
-        let counted = call.query("fields").is_some().then(|| counts(site, &self.id));
+    fn element(&self, site: &Site, ctx: &Context) -> Element {
+        let counted = ctx.query("fields").is_some().then(|| counts(site, &self.id));
         Element::new("project")
             .attr("id", &self.id)
             .attr("name", &self.name)
@@ -158,22 +160,22 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Delete, "sites/{site}/projects/{project}", 2, 0, delete),
 ];
 
-fn all(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    list(&site.projects, site, call)
+fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    list(&site.projects, site, ctx)
 }
 
 const CONTENT_PERMISSIONS: [&str; 3] =
     ["LockedToProject", "ManagedByOwner", "LockedToProjectWithoutNested"];
 
-fn content_permissions(text: &str) -> Result<String, Refusal> {
+fn content_permissions(text: &str) -> Result<String, ApiError> {
     if !CONTENT_PERMISSIONS.contains(&text) {
-        return Err(Refusal::bad("400003", format!("'{text}' are no content permissions.")));
+        return Err(ApiError::bad("400003", format!("'{text}' are no content permissions.")));
     }
     Ok(text.to_owned())
 }
 
-fn name_is_free(site: &Site, project: &Project) -> Result<(), Refusal> {
+fn name_is_free(site: &Site, project: &Project) -> Result<(), ApiError> {
     let taken = |other: &Project| {
         other.id != project.id
             && other.parent == project.parent
@@ -181,19 +183,19 @@ fn name_is_free(site: &Site, project: &Project) -> Result<(), Refusal> {
     };
     if site.projects.iter().any(|other| taken(&other)) {
         let detail = format!("There is a project '{}' there already.", project.name);
-        return Err(Refusal::conflict("409006", detail));
+        return Err(ApiError::conflict("409006", detail));
     }
     Ok(())
 }
 
-fn create(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::Publisher)?;
-    call.asks("publishSamples")?;
-    let doc = call.doc()?;
+fn create(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::Publisher)?;
+    ctx.asks("publishSamples")?;
+    let doc = ctx.doc()?;
     let project = doc.need_child("project")?;
-    let now = world.clock.now();
-    let owner = call.user().to_owned();
-    let site = world.site_mut(call)?;
+    let now = state.clock.now();
+    let owner = ctx.user().to_owned();
+    let site = state.site_mut(ctx)?;
     let parent = project.attr("parentProjectId").filter(|parent| !parent.is_empty());
     // Whoever is no administrator can only create inside a project of their own.
     let may = match parent {
@@ -201,7 +203,7 @@ fn create(world: &mut World, call: &Call) -> Reply {
         None => false,
     };
     if !may {
-        call.need(Standing::SiteAdmin)?;
+        ctx.require(Role::SiteAdmin)?;
     }
     let (id, parent) = (site.projects.new_id(), parent.map(str::to_owned));
     let mut new = Project::new(id, project.need("name")?, parent, owner, now);
@@ -212,31 +214,31 @@ fn create(world: &mut World, call: &Call) -> Reply {
         new.content_permissions = content_permissions(text)?;
     }
     name_is_free(site, &new)?;
-    let element = new.element(site, call);
+    let element = new.element(site, ctx);
     site.projects.add(new);
-    Ok(Answer::created(element))
+    Ok(Response::created(element))
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
+fn update(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let doc = ctx.doc()?;
     let project = doc.need_child("project")?;
-    let now = world.clock.now();
-    let site = world.site_mut(call)?;
-    let mut changed = site.projects.get(call.param(0))?.into_owned();
+    let now = state.clock.now();
+    let site = state.site_mut(ctx)?;
+    let mut changed = site.projects.get(ctx.param(0))?.into_owned();
     // An update that changes nothing is how the Python client gets a project.
     let empty = ["name", "description", "parentProjectId", "contentPermissions"]
         .iter()
         .all(|name| project.attr(name).is_none())
         && project.child("owner").is_none();
     if empty {
-        return Ok(Answer::one(changed.element(site, call)));
+        return Ok(Response::one(changed.element(site, ctx)));
     }
-    if changed.owner != call.user() {
-        call.need(Standing::SiteAdmin)?;
+    if changed.owner != ctx.user() {
+        ctx.require(Role::SiteAdmin)?;
     }
     if let Some(name) = project.attr("name") {
         if name.is_empty() {
-            return Err(Refusal::malformed("A project needs a name."));
+            return Err(ApiError::malformed("A project needs a name."));
         }
         name.clone_into(&mut changed.name);
     }
@@ -253,7 +255,7 @@ fn update(world: &mut World, call: &Call) -> Reply {
             site.projects.get(parent)?;
             if parent == changed.id || is_inside(site, parent, &changed.id) {
                 let detail = "A project cannot be moved into itself.";
-                return Err(Refusal::bad("400003", detail));
+                return Err(ApiError::bad("400003", detail));
             }
             changed.parent = Some(parent.to_owned());
         }
@@ -263,8 +265,8 @@ fn update(world: &mut World, call: &Call) -> Reply {
     }
     name_is_free(site, &changed)?;
     changed.updated = now;
-    site.projects.get_mut(call.param(0))?.clone_from(&changed);
-    Ok(Answer::one(changed.element(site, call)))
+    site.projects.get_mut(ctx.param(0))?.clone_from(&changed);
+    Ok(Response::one(changed.element(site, ctx)))
 }
 
 /// Whether a project is below another.
@@ -282,12 +284,12 @@ fn is_inside(site: &Site, id: &str, other: &str) -> bool {
     true
 }
 
-fn delete(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let site = world.site_mut(call)?;
-    let id = call.param(0);
+fn delete(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let site = state.site_mut(ctx)?;
+    let id = ctx.param(0);
     if site.projects.get(id)?.id == crate::mock::luid::luid(Kind::Project, site.number, 0) {
-        return Err(Refusal::forbidden("403004", "The default project cannot be deleted."));
+        return Err(ApiError::forbidden("403004", "The default project cannot be deleted."));
     }
     // What is inside goes too: projects, workbooks, data sources.
     let mut children: HashMap<String, Vec<String>> = HashMap::new();
@@ -309,11 +311,11 @@ fn delete(world: &mut World, call: &Call) -> Reply {
         site.projects.remove(&project)?;
         site.forget(&project);
     }
-    Ok(Answer::no_content())
+    Ok(Response::no_content())
 }
 
 /// Takes the content of a kind that is in any of the projects off the site.
-fn discard_in<T: Content>(site: &mut Site, projects: &[String]) -> Result<(), Refusal> {
+fn discard_in<T: Content>(site: &mut Site, projects: &[String]) -> Result<(), ApiError> {
     let inside = |common: &Common| projects.iter().any(|id| common.project() == Some(id));
     common::ids::<T>(site, inside).iter().try_for_each(|id| T::discard(site, id))
 }

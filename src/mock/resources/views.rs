@@ -6,17 +6,18 @@ use jiff::Timestamp;
 
 use super::common::{self, Common, Placed, need_owner};
 use super::{files, tags};
-use crate::mock::answer::{Answer, Element};
+use crate::mock::api_error::ApiError;
 use crate::mock::clock::written;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::filter::{Type, Value};
 use crate::mock::luid::Kind;
 use crate::mock::query::{Field, Listed, list};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::Call;
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::route::{ApiResult, Method, Route};
 use crate::mock::sample::url_name;
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
-use crate::mock::world::World;
 
 /// What a sheet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,18 +125,18 @@ impl Listed for View {
         Field::new("ownerName", Type::Text, common::owner_name),
     ];
 
-    fn is_visible(&self, site: &Site, call: &Call) -> bool {
-        self.placed(site).is_none_or(|workbook| workbook.is_seen_by(call))
+    fn is_visible(&self, site: &Site, ctx: &Context) -> bool {
+        self.placed(site).is_none_or(|workbook| workbook.is_seen_by(ctx))
     }
 
-    fn element(&self, site: &Site, call: &Call) -> Element {
+    fn element(&self, site: &Site, ctx: &Context) -> Element {
         let workbook = self.placed(site);
         let owner = workbook.as_ref().map(|workbook| Element::reference("owner", &workbook.owner));
         let project = workbook.as_ref().and_then(|workbook| workbook.project());
         let location = workbook.as_ref().map(|workbook| workbook.location_element(site));
         let usage =
-            call.query("includeUsageStatistics").is_some_and(|v| v.eq_ignore_ascii_case("true"))
-                || call.query("fields").is_some();
+            ctx.query("includeUsageStatistics").is_some_and(|v| v.eq_ignore_ascii_case("true"))
+                || ctx.query("fields").is_some();
         Element::reference("view", &self.id)
             .attr("name", &self.name)
             .attr("contentUrl", self.content_url(site))
@@ -178,126 +179,126 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "sites/{site}/workbooks/{workbook}/powerpoint", 3, 8, powerpoint),
 ];
 
-fn all(world: &mut World, call: &Call) -> Reply {
-    call.asks("includeUsageStatistics")?;
-    let site = world.site(call)?;
-    list(&site.views, site, call)
+fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.asks("includeUsageStatistics")?;
+    let site = state.site(ctx)?;
+    list(&site.views, site, ctx)
 }
 
-fn get(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    Ok(Answer::one(site.views.get(call.param(0))?.element(site, call)))
+fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    Ok(Response::one(site.views.get(ctx.param(0))?.element(site, ctx)))
 }
 
-fn delete(world: &mut World, call: &Call) -> Reply {
-    let site = world.site_mut(call)?;
-    let workbook = site.views.get(call.param(0))?.workbook.clone();
-    need_owner(call, &site.workbooks.get(&workbook)?.owner)?;
+fn delete(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site_mut(ctx)?;
+    let workbook = site.views.get(ctx.param(0))?.workbook.clone();
+    need_owner(ctx, &site.workbooks.get(&workbook)?.owner)?;
     if site.views_of(&workbook).len() == 1 {
         let detail = "The only view of a workbook cannot be deleted.";
-        return Err(Refusal::forbidden("403004", detail));
+        return Err(ApiError::forbidden("403004", detail));
     }
-    site.views.remove(call.param(0))?;
-    site.forget(call.param(0));
-    Ok(Answer::no_content())
+    site.views.remove(ctx.param(0))?;
+    site.forget(ctx.param(0));
+    Ok(Response::no_content())
 }
 
 // Both measures or none, and none beyond reason.
-fn check_export(call: &Call) -> Result<(), Refusal> {
+fn check_export(ctx: &Context) -> Result<(), ApiError> {
     let bad =
-        |what: &str| Refusal::bad("400003", format!("'{what}' has no value that it can have."));
-    if call.query("vizHeight").is_some() != call.query("vizWidth").is_some() {
-        return Err(Refusal::bad("400003", "Height and width are given together."));
+        |what: &str| ApiError::bad("400003", format!("'{what}' has no value that it can have."));
+    if ctx.query("vizHeight").is_some() != ctx.query("vizWidth").is_some() {
+        return Err(ApiError::bad("400003", "Height and width are given together."));
     }
     for name in ["maxAge", "vizHeight", "vizWidth"] {
-        if let Some(text) = call.query(name) {
+        if let Some(text) = ctx.query(name) {
             text.parse::<u32>().map_err(|_| bad(name))?;
         }
     }
-    if call.query("resolution").is_some_and(|r| !matches!(r, "high" | "standard")) {
+    if ctx.query("resolution").is_some_and(|r| !matches!(r, "high" | "standard")) {
         return Err(bad("resolution"));
     }
     Ok(())
 }
 
-fn exported(world: &World, call: &Call) -> Result<View, Refusal> {
-    check_export(call)?;
-    Ok(world.site(call)?.views.get(call.param(0))?.into_owned())
+fn exported(state: &ServerState, ctx: &Context) -> Result<View, ApiError> {
+    check_export(ctx)?;
+    Ok(state.site(ctx)?.views.get(ctx.param(0))?.into_owned())
 }
 
-/// An image with that title, as the call asks for it.
-pub(super) fn image_of(title: &str, call: &Call) -> Reply {
-    check_export(call)?;
-    Ok(match call.query("format").map(str::to_ascii_lowercase).as_deref() {
-        Some("svg") => Answer::bytes("image/svg+xml", files::svg(title)),
-        None | Some("png") => Answer::bytes("image/png", files::png()),
+/// An image with that title, as the ctx asks for it.
+pub(super) fn image_of(title: &str, ctx: &Context) -> ApiResult {
+    check_export(ctx)?;
+    Ok(match ctx.query("format").map(str::to_ascii_lowercase).as_deref() {
+        Some("svg") => Response::bytes("image/svg+xml", files::svg(title)),
+        None | Some("png") => Response::bytes("image/png", files::png()),
         Some(format) => {
-            return Err(Refusal::bad("400003", format!("'{format}' is no image format.")));
+            return Err(ApiError::bad("400003", format!("'{format}' is no image format.")));
         }
     })
 }
 
 /// A PDF with that title.
-pub(super) fn pdf_of(title: &str, call: &Call) -> Reply {
-    check_export(call)?;
-    Ok(Answer::bytes("application/pdf", files::pdf(title)))
+pub(super) fn pdf_of(title: &str, ctx: &Context) -> ApiResult {
+    check_export(ctx)?;
+    Ok(Response::bytes("application/pdf", files::pdf(title)))
 }
 
-/// What a view shows, as far as the call's filters let it through.
-pub(super) fn data_of(view: &View, call: &Call) -> Reply {
-    check_export(call)?;
-    let filters: Vec<(&str, &str)> = call
+/// What a view shows, as far as the ctx's filters let it through.
+pub(super) fn data_of(view: &View, ctx: &Context) -> ApiResult {
+    check_export(ctx)?;
+    let filters: Vec<(&str, &str)> = ctx
         .request
         .query
         .iter()
         .filter_map(|(name, value)| Some((name.strip_prefix("vf_")?, value.as_str())))
         .collect();
-    Ok(Answer::bytes("text/csv;charset=UTF-8", files::csv(view, &filters)))
+    Ok(Response::bytes("text/csv;charset=UTF-8", files::csv(view, &filters)))
 }
 
-fn image(world: &mut World, call: &Call) -> Reply {
-    image_of(&exported(world, call)?.name, call)
+fn image(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    image_of(&exported(state, ctx)?.name, ctx)
 }
 
-fn pdf(world: &mut World, call: &Call) -> Reply {
-    pdf_of(&exported(world, call)?.name, call)
+fn pdf(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    pdf_of(&exported(state, ctx)?.name, ctx)
 }
 
-fn data(world: &mut World, call: &Call) -> Reply {
-    data_of(&exported(world, call)?, call)
+fn data(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    data_of(&exported(state, ctx)?, ctx)
 }
 
-fn crosstab(world: &mut World, call: &Call) -> Reply {
-    let view = exported(world, call)?;
+fn crosstab(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let view = exported(state, ctx)?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(Answer::bytes(kind, files::xlsx(&view)))
+    Ok(Response::bytes(kind, files::xlsx(&view)))
 }
 
-fn preview(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    let workbook = site.workbooks.get(call.param(0))?;
-    let view = site.views.get(call.param(1))?;
+fn preview(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    let workbook = site.workbooks.get(ctx.param(0))?;
+    let view = site.views.get(ctx.param(1))?;
     if view.workbook != workbook.id {
-        return Err(Kind::View.missing(call.param(1)));
+        return Err(Kind::View.missing(ctx.param(1)));
     }
-    Ok(Answer::bytes("image/png", files::png()))
+    Ok(Response::bytes("image/png", files::png()))
 }
 
-fn workbook_preview(world: &mut World, call: &Call) -> Reply {
-    world.site(call)?.workbooks.get(call.param(0))?;
-    Ok(Answer::bytes("image/png", files::png()))
+fn workbook_preview(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    state.site(ctx)?.workbooks.get(ctx.param(0))?;
+    Ok(Response::bytes("image/png", files::png()))
 }
 
-fn workbook_pdf(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    let workbook = site.workbooks.get(call.param(0))?;
-    pdf_of(&workbook.name, call)
+fn workbook_pdf(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    let workbook = site.workbooks.get(ctx.param(0))?;
+    pdf_of(&workbook.name, ctx)
 }
 
-fn powerpoint(world: &mut World, call: &Call) -> Reply {
-    check_export(call)?;
-    let site = world.site(call)?;
-    let workbook = site.workbooks.get(call.param(0))?;
+fn powerpoint(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    check_export(ctx)?;
+    let site = state.site(ctx)?;
+    let workbook = site.workbooks.get(ctx.param(0))?;
     let kind = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
-    Ok(Answer::bytes(kind, files::pptx(&workbook.name)))
+    Ok(Response::bytes(kind, files::pptx(&workbook.name)))
 }

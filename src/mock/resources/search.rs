@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use super::View;
 use super::common::Placed;
-use crate::mock::answer::Answer;
+use crate::mock::api_error::ApiError;
 use crate::mock::clock::written;
+use crate::mock::context::Context;
 use crate::mock::luid::Kind;
 use crate::mock::query::Listed;
-use crate::mock::refusal::Refusal;
-use crate::mock::request::Call;
-use crate::mock::route::{Method, Reply, Route};
-use crate::mock::world::World;
+use crate::mock::response::Response;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "search", 3, 16, search).unversioned(),
@@ -20,14 +20,14 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Post, "content/usage-stats", 3, 17, usage_of_several).unversioned(),
 ];
 
-fn number(call: &Call, name: &str, usual: usize, most: usize) -> Result<usize, Refusal> {
-    match call.query(name) {
+fn number(ctx: &Context, name: &str, usual: usize, most: usize) -> Result<usize, ApiError> {
+    match ctx.query(name) {
         None => Ok(usual),
         Some(text) => text
             .parse()
             .ok()
             .filter(|&number| number <= most)
-            .ok_or_else(|| Refusal::bad("400003", format!("'{name}' cannot be '{text}'."))),
+            .ok_or_else(|| ApiError::bad("400003", format!("'{name}' cannot be '{text}'."))),
     }
 }
 
@@ -40,13 +40,13 @@ fn types(filter: &str) -> Option<Vec<&str>> {
     Some(list.split(',').map(str::trim).collect())
 }
 
-fn hits(world: &World, call: &Call, most: usize) -> Result<Vec<Value>, Refusal> {
-    let site = world.site(call)?;
-    let terms = call.query("terms").unwrap_or_default().to_lowercase();
-    let filter = call.query("filter").unwrap_or_default();
+fn hits(state: &ServerState, ctx: &Context, most: usize) -> Result<Vec<Value>, ApiError> {
+    let site = state.site(ctx)?;
+    let terms = ctx.query("terms").unwrap_or_default().to_lowercase();
+    let filter = ctx.query("filter").unwrap_or_default();
     let types = types(filter);
     if types.is_none() && !filter.is_empty() {
-        return Err(Refusal::bad("400065", format!("The filter '{filter}' is not understood.")));
+        return Err(ApiError::bad("400065", format!("The filter '{filter}' is not understood.")));
     }
     let asked = |kind| types.as_ref().is_none_or(|types| types.contains(&kind));
     let named = |name: &str| {
@@ -60,7 +60,7 @@ fn hits(world: &World, call: &Call, most: usize) -> Result<Vec<Value>, Refusal> 
                project: Option<&str>,
                at: String| {
         json!({
-            "uri": format!("{}/api/-/search/{kind}s/{id}", call.base),
+            "uri": format!("{}/api/-/search/{kind}s/{id}", ctx.base),
             "content": {
                 "type": kind,
                 "luid": id,
@@ -74,7 +74,7 @@ fn hits(world: &World, call: &Call, most: usize) -> Result<Vec<Value>, Refusal> 
     let workbooks = site
         .workbooks
         .iter()
-        .filter(|w| asked("workbook") && named(&w.name) && w.is_seen_by(call))
+        .filter(|w| asked("workbook") && named(&w.name) && w.is_seen_by(ctx))
         .map(|w| hit("workbook", &w.id, &w.name, &w.owner, w.project(), written(w.updated)));
     let datasources = site
         .datasources
@@ -85,7 +85,7 @@ fn hits(world: &World, call: &Call, most: usize) -> Result<Vec<Value>, Refusal> 
         let inside = p.parent.clone().unwrap_or_default();
         hit("project", &p.id, &p.name, &p.owner, Some(&inside), written(p.updated))
     });
-    let visible = |v: &View| v.is_visible(site, call);
+    let visible = |v: &View| v.is_visible(site, ctx);
     let views =
         site.views.iter().filter(|v| asked("view") && named(&v.name) && visible(v)).filter_map(
             |v| {
@@ -97,18 +97,18 @@ fn hits(world: &World, call: &Call, most: usize) -> Result<Vec<Value>, Refusal> 
     Ok(workbooks.chain(datasources).chain(projects).chain(views).take(most).collect())
 }
 
-fn search(world: &mut World, call: &Call) -> Reply {
-    let (page, limit) = (number(call, "page", 0, 1 << 20)?, number(call, "limit", 10, 2000)?);
-    let all = hits(world, call, 2000)?;
+fn search(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let (page, limit) = (number(ctx, "page", 0, 1 << 20)?, number(ctx, "limit", 10, 2000)?);
+    let all = hits(state, ctx, 2000)?;
     let start = page.saturating_mul(limit);
     let link = |page: usize| {
-        let terms = crate::http::encode_segment(call.query("terms").unwrap_or_default());
-        format!("{}/api/-/search?terms={terms}&page={page}&limit={limit}", call.base)
+        let terms = crate::http::encode_segment(ctx.query("terms").unwrap_or_default());
+        format!("{}/api/-/search?terms={terms}&page={page}&limit={limit}", ctx.base)
     };
     let next = (start + limit < all.len()).then(|| link(page + 1));
     let previous = (page > 0).then(|| link(page - 1));
     let items: Vec<&Value> = all.iter().skip(start).take(limit).collect();
-    Ok(Answer::json(json!({
+    Ok(Response::json(json!({
         "hits": {
             "next": next,
             "prev": previous,
@@ -121,25 +121,30 @@ fn search(world: &mut World, call: &Call) -> Reply {
     })))
 }
 
-fn suggestions(world: &mut World, call: &Call) -> Reply {
-    let limit = number(call, "limit", 10, 2000)?;
-    let items = hits(world, call, limit)?;
-    Ok(Answer::json(json!({ "hits": { "items": items } })))
+fn suggestions(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let limit = number(ctx, "limit", 10, 2000)?;
+    let items = hits(state, ctx, limit)?;
+    Ok(Response::json(json!({ "hits": { "items": items } })))
 }
 
 /// How often something was looked at.
-fn usage_stats(world: &World, call: &Call, kind: &str, luid: &str) -> Result<Value, Refusal> {
-    let site = world.site(call)?;
+fn usage_stats(
+    state: &ServerState,
+    ctx: &Context,
+    kind: &str,
+    luid: &str,
+) -> Result<Value, ApiError> {
+    let site = state.site(ctx)?;
     let total = match kind {
         "workbook" => {
-            if !site.workbooks.get(luid)?.is_seen_by(call) {
+            if !site.workbooks.get(luid)?.is_seen_by(ctx) {
                 return Err(Kind::Workbook.missing(luid));
             }
             site.views_of(luid).iter().map(|view| view.usage).sum()
         }
         "view" => {
             let view = site.views.get(luid)?;
-            if !view.is_visible(site, call) {
+            if !view.is_visible(site, ctx) {
                 return Err(Kind::View.missing(luid));
             }
             view.usage
@@ -147,7 +152,7 @@ fn usage_stats(world: &World, call: &Call, kind: &str, luid: &str) -> Result<Val
         "datasource" => site.datasources.get(luid).map(|datasource| datasource.size)?,
         other => {
             let detail = format!("Nothing is counted for the type '{other}'.");
-            return Err(Refusal::bad("400003", detail));
+            return Err(ApiError::bad("400003", detail));
         }
     };
     // All of it lies more than three months back, as the sample content does.
@@ -161,20 +166,20 @@ fn usage_stats(world: &World, call: &Call, kind: &str, luid: &str) -> Result<Val
     }))
 }
 
-fn usage(world: &mut World, call: &Call) -> Reply {
-    Ok(Answer::json(usage_stats(world, call, call.param(0), call.param(1))?))
+fn usage(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    Ok(Response::json(usage_stats(state, ctx, ctx.param(0), ctx.param(1))?))
 }
 
-fn usage_of_several(world: &mut World, call: &Call) -> Reply {
-    let malformed = || Refusal::malformed("The request names no content items.");
-    let body: Value = serde_json::from_slice(&call.request.body).map_err(|_| malformed())?;
+fn usage_of_several(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let malformed = || ApiError::malformed("The request names no content items.");
+    let body: Value = serde_json::from_slice(&ctx.request.body).map_err(|_| malformed())?;
     let items = body["content_items"].as_array().ok_or_else(malformed)?;
     let stats: Vec<Value> = items
         .iter()
         .map(|item| {
             let text = |name: &str| item[name].as_str().ok_or_else(malformed);
-            usage_stats(world, call, text("type")?, text("luid")?)
+            usage_stats(state, ctx, text("type")?, text("luid")?)
         })
         .collect::<Result<_, _>>()?;
-    Ok(Answer::json(json!({ "content_items": stats })))
+    Ok(Response::json(json!({ "content_items": stats })))
 }

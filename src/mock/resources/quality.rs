@@ -3,15 +3,16 @@
 use jiff::Timestamp;
 
 use super::common::{Common, named, need_owner};
-use crate::mock::answer::{Answer, Element};
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
 use crate::mock::clock::written;
-use crate::mock::doc::Doc;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::luid::{ADDED, Kind, luid};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::Call;
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
-use crate::mock::world::World;
 
 /// A warning that hangs on content.
 #[derive(Clone, Debug)]
@@ -46,7 +47,7 @@ impl Warning {
             .child(Element::reference("owner", &self.owner))
     }
 
-    fn change(&mut self, doc: &Doc, now: Timestamp) -> Result<(), Refusal> {
+    fn change(&mut self, doc: &Doc, now: Timestamp) -> Result<(), ApiError> {
         if let Some(sort) = doc.attr("type") {
             sort.clone_into(&mut self.sort);
         }
@@ -72,15 +73,15 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// Kind, id and owner of the content that the path names.
-fn content(site: &Site, call: &Call) -> Result<(&'static str, String, String), Refusal> {
-    let kind = call.param(0);
+fn content(site: &Site, ctx: &Context) -> Result<(&'static str, String, String), ApiError> {
+    let kind = ctx.param(0);
     let found = match kind {
-        "datasource" | "flow" => named(site, &format!("{kind}s"), call.param(1)),
+        "datasource" | "flow" => named(site, &format!("{kind}s"), ctx.param(1)),
         _ => None,
     };
     let (_, kind, Common { id, owner, .. }) = found.ok_or_else(|| {
         let detail = format!("Nothing of the kind '{kind}' carries a warning here.");
-        Refusal::not_found("404029", detail)
+        ApiError::not_found("404029", detail)
     })??;
     Ok((kind, id, owner))
 }
@@ -90,20 +91,20 @@ fn listed(site: &Site, content: &str) -> Element {
     Element::list("dataQualityWarningList", of.map(|warning| warning.element(site)))
 }
 
-fn all(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    let (_, id, _) = content(site, call)?;
-    Ok(Answer::one(listed(site, &id)))
+fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    let (_, id, _) = content(site, ctx)?;
+    Ok(Response::one(listed(site, &id)))
 }
 
-fn add(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
+fn add(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let doc = ctx.doc()?;
     let doc = doc.need_child("dataQualityWarning")?;
     doc.need("type")?;
-    let (now, user) = (world.clock.now(), call.user().to_owned());
-    let site = world.site_mut(call)?;
-    let (kind, content, owner) = content(site, call)?;
-    need_owner(call, &owner)?;
+    let (now, user) = (state.clock.now(), ctx.user().to_owned());
+    let site = state.site_mut(ctx)?;
+    let (kind, content, owner) = content(site, ctx)?;
+    need_owner(ctx, &owner)?;
     site.warned += 1;
     let mut warning = Warning {
         id: luid(Kind::Warning, site.number, ADDED + site.warned),
@@ -120,56 +121,56 @@ fn add(world: &mut World, call: &Call) -> Reply {
     warning.change(doc, now)?;
     let element = warning.element(site);
     site.warnings.push(warning);
-    Ok(Answer::one(element))
+    Ok(Response::one(element))
 }
 
-fn update_all(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
+fn update_all(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let doc = ctx.doc()?;
     let doc = doc.need_child("dataQualityWarning")?;
-    let now = world.clock.now();
-    let site = world.site_mut(call)?;
-    let (_, id, owner) = content(site, call)?;
-    need_owner(call, &owner)?;
+    let now = state.clock.now();
+    let site = state.site_mut(ctx)?;
+    let (_, id, owner) = content(site, ctx)?;
+    need_owner(ctx, &owner)?;
     for warning in site.warnings.iter_mut().filter(|warning| warning.content == id) {
         warning.change(doc, now)?;
     }
-    Ok(Answer::one(listed(site, &id)))
+    Ok(Response::one(listed(site, &id)))
 }
 
-fn delete_all(world: &mut World, call: &Call) -> Reply {
-    let site = world.site_mut(call)?;
-    let (_, id, owner) = content(site, call)?;
-    need_owner(call, &owner)?;
+fn delete_all(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site_mut(ctx)?;
+    let (_, id, owner) = content(site, ctx)?;
+    need_owner(ctx, &owner)?;
     site.warnings.retain(|warning| warning.content != id);
-    Ok(Answer::no_content())
+    Ok(Response::no_content())
 }
 
-fn place(site: &Site, call: &Call) -> Result<usize, Refusal> {
-    let id = call.param(0);
+fn place(site: &Site, ctx: &Context) -> Result<usize, ApiError> {
+    let id = ctx.param(0);
     let at = site.warnings.iter().position(|warning| warning.id == id);
     at.ok_or_else(|| Kind::Warning.missing(id))
 }
 
-fn get(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    Ok(Answer::one(site.warnings[place(site, call)?].element(site)))
+fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    Ok(Response::one(site.warnings[place(site, ctx)?].element(site)))
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
+fn update(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let doc = ctx.doc()?;
     let doc = doc.need_child("dataQualityWarning")?;
-    let now = world.clock.now();
-    let site = world.site_mut(call)?;
-    let at = place(site, call)?;
-    need_owner(call, &site.warnings[at].owner)?;
+    let now = state.clock.now();
+    let site = state.site_mut(ctx)?;
+    let at = place(site, ctx)?;
+    need_owner(ctx, &site.warnings[at].owner)?;
     site.warnings[at].change(doc, now)?;
-    Ok(Answer::one(site.warnings[at].element(site)))
+    Ok(Response::one(site.warnings[at].element(site)))
 }
 
-fn delete(world: &mut World, call: &Call) -> Reply {
-    let site = world.site_mut(call)?;
-    let at = place(site, call)?;
-    need_owner(call, &site.warnings[at].owner)?;
+fn delete(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site_mut(ctx)?;
+    let at = place(site, ctx)?;
+    need_owner(ctx, &site.warnings[at].owner)?;
     site.warnings.remove(at);
-    Ok(Answer::no_content())
+    Ok(Response::no_content())
 }

@@ -7,16 +7,18 @@ use jiff::Timestamp;
 use super::common::{self, Content};
 use super::sites::OWN_WAY;
 use super::{Datasource, Flow, Group, Workbook};
-use crate::mock::answer::{Answer, Element};
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
 use crate::mock::clock::written;
-use crate::mock::doc::Doc;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::filter::{Type, Value};
 use crate::mock::query::{Field, Listed, list, list_these};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::{Call, Standing};
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::role::Role;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
-use crate::mock::world::World;
 
 /// A user of a site.
 #[derive(Clone, Debug)]
@@ -65,7 +67,7 @@ impl Listed for User {
         },
     ];
 
-    fn element(&self, _: &Site, _: &Call) -> Element {
+    fn element(&self, _: &Site, _: &Context) -> Element {
         Element::new("user")
             .attr("id", &self.id)
             .attr("name", &self.name)
@@ -114,43 +116,45 @@ const SITE_ROLES: [&str; 16] = [
 
 const AUTH_SETTINGS: [&str; 5] = ["ServerDefault", "SAML", "OpenID", "TableauIDWithMFA", "Default"];
 
-pub(in crate::mock) fn site_role(role: &str) -> Result<String, Refusal> {
+pub(in crate::mock) fn site_role(role: &str) -> Result<String, ApiError> {
     if !SITE_ROLES.contains(&role) {
-        return Err(Refusal::bad("400013", format!("'{role}' is no site role.")));
+        return Err(ApiError::bad("400013", format!("'{role}' is no site role.")));
     }
     Ok(role.to_owned())
 }
 
-pub(super) fn auth_setting(setting: &str) -> Result<String, Refusal> {
+pub(super) fn auth_setting(setting: &str) -> Result<String, ApiError> {
     AUTH_SETTINGS
         .iter()
         .find(|known| known.eq_ignore_ascii_case(setting))
         .map(|known| (*known).to_owned())
-        .ok_or_else(|| Refusal::bad("400003", format!("'{setting}' is no authentication setting.")))
+        .ok_or_else(|| {
+            ApiError::bad("400003", format!("'{setting}' is no authentication setting."))
+        })
 }
 
-fn all(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    list(&site.users, site, call)
+fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    list(&site.users, site, ctx)
 }
 
-fn get(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    Ok(Answer::one(site.users.get(call.param(0))?.element(site, call)))
+fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    Ok(Response::one(site.users.get(ctx.param(0))?.element(site, ctx)))
 }
 
-fn add(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let doc = call.doc()?;
+fn add(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let doc = ctx.doc()?;
     let user = doc.need_child("user")?;
     let (name, role) = (user.need("name")?, site_role(user.need("siteRole")?)?);
     if role == "ServerAdministrator" {
-        call.need(Standing::ServerAdmin)?;
+        ctx.require(Role::ServerAdmin)?;
     }
-    let site = world.site_mut(call)?;
+    let site = state.site_mut(ctx)?;
     if site.user_named(name).is_some() {
         let detail = format!("The user '{name}' is on the site already.");
-        return Err(Refusal::conflict("409017", detail));
+        return Err(ApiError::conflict("409017", detail));
     }
     let id = site.users.new_id();
     let mut new = User::new(id, name, &role);
@@ -158,16 +162,16 @@ fn add(world: &mut World, call: &Call) -> Reply {
         (new.domain, new.name) = (domain.to_owned(), name.to_owned());
     }
     change(&mut new, user)?;
-    let element = new.element(site, call);
+    let element = new.element(site, ctx);
     site.users.add(new);
-    Ok(Answer::created(element))
+    Ok(Response::created(element))
 }
 
 // The attributes that both adding and updating can set.
-pub(super) fn change(user: &mut User, doc: &Doc) -> Result<(), Refusal> {
+pub(super) fn change(user: &mut User, doc: &Doc) -> Result<(), ApiError> {
     if doc.attr("authSetting").is_some() && doc.attr("idpConfigurationId").is_some() {
         let detail = "A user has an authentication setting or an identity provider, not both.";
-        return Err(Refusal::malformed(detail));
+        return Err(ApiError::malformed(detail));
     }
     if let Some(setting) = doc.attr("authSetting") {
         (user.auth_setting, user.idp) = (auth_setting(setting)?, None);
@@ -175,7 +179,7 @@ pub(super) fn change(user: &mut User, doc: &Doc) -> Result<(), Refusal> {
     if let Some(idp) = doc.attr("idpConfigurationId") {
         if idp != OWN_WAY {
             let detail = format!("The site has no authentication configuration '{idp}'.");
-            return Err(Refusal::bad("400003", detail));
+            return Err(ApiError::bad("400003", detail));
         }
         user.idp = Some(idp.to_owned());
     }
@@ -188,41 +192,41 @@ pub(super) fn change(user: &mut User, doc: &Doc) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
+fn update(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let doc = ctx.doc()?;
     let user = doc.need_child("user")?;
-    if call.param(0) != call.user() || user.attr("siteRole").is_some() {
-        call.need(Standing::SiteAdmin)?;
+    if ctx.param(0) != ctx.user() || user.attr("siteRole").is_some() {
+        ctx.require(Role::SiteAdmin)?;
     }
     let role = user.attr("siteRole").map(site_role).transpose()?;
-    let site = world.site_mut(call)?;
-    let known = site.users.get_mut(call.param(0))?;
+    let site = state.site_mut(ctx)?;
+    let known = site.users.get_mut(ctx.param(0))?;
     let mut changed = known.clone();
     change(&mut changed, user)?;
     if let Some(role) = role {
         changed.site_role = role;
     }
     known.clone_from(&changed);
-    let element = changed.element(site, call);
+    let element = changed.element(site, ctx);
     if let Some(password) = user.attr("password") {
-        world.set_password(&changed.name, password);
+        state.set_password(&changed.name, password);
     }
-    Ok(Answer::one(element))
+    Ok(Response::one(element))
 }
 
-fn remove(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let id = call.param(0);
-    let heir = call.query("mapAssetsTo");
-    let site = world.site_mut(call)?;
+fn remove(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let id = ctx.param(0);
+    let heir = ctx.query("mapAssetsTo");
+    let site = state.site_mut(ctx)?;
     site.users.get(id)?;
-    if id == call.user() {
-        return Err(Refusal::forbidden("403009", "A user cannot be removed by itself."));
+    if id == ctx.user() {
+        return Err(ApiError::forbidden("403009", "A user cannot be removed by itself."));
     }
     if let Some(heir) = heir {
         site.users.get(heir)?;
         if heir == id {
-            return Err(Refusal::bad(
+            return Err(ApiError::bad(
                 "400003",
                 "The assets cannot go to the user that is removed.",
             ));
@@ -230,17 +234,17 @@ fn remove(world: &mut World, call: &Call) -> Reply {
         hand_over(site, id, heir);
     } else if owns_something(site, id) {
         let detail = "The user owns content and cannot be removed before it has another owner.";
-        return Err(Refusal::conflict("409003", detail));
+        return Err(ApiError::conflict("409003", detail));
     }
     site.users.remove(id)?;
     let number = site.number;
-    world.end_sessions_of(number, id);
-    Ok(Answer::no_content())
+    state.end_sessions_of(number, id);
+    Ok(Response::no_content())
 }
 
 pub(super) fn owns_something(site: &Site, id: &str) -> bool {
     fn owns<T: Content>(site: &Site, id: &str) -> bool {
-        T::shelf(site).iter().any(|item| item.owner == id)
+        T::collection(site).iter().any(|item| item.owner == id)
     }
     owns::<Workbook>(site, id)
         || owns::<Datasource>(site, id)
@@ -251,7 +255,7 @@ pub(super) fn owns_something(site: &Site, id: &str) -> bool {
 fn hand_over(site: &mut Site, from: &str, to: &str) {
     fn hand<T: Content>(site: &mut Site, from: &str, to: &str) {
         for id in common::ids::<T>(site, |common| common.owner == from) {
-            if let Ok(item) = T::shelf_mut(site).get_mut(&id) {
+            if let Ok(item) = T::collection_mut(site).get_mut(&id) {
                 to.clone_into(&mut item.owner);
             }
         }
@@ -268,21 +272,21 @@ fn hand_over(site: &mut Site, from: &str, to: &str) {
     }
 }
 
-fn groups(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    let user = site.users.get(call.param(0))?;
+fn groups(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    let user = site.users.get(ctx.param(0))?;
     let groups = site.groups.iter().filter(|group: &Cow<'_, Group>| group.has(site, &user.id));
-    list_these(groups, site, call)
+    list_these(groups, site, ctx)
 }
 
 /// What a user may see of a kind, or owns.
-fn content<T: Content>(world: &mut World, call: &Call) -> Reply {
-    let owned = call.asks("ownedBy")?;
-    let site = world.site(call)?;
-    let user = site.users.get(call.param(0))?;
+fn content<T: Content>(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let owned = ctx.asks("ownedBy")?;
+    let site = state.site(ctx)?;
+    let user = site.users.get(ctx.param(0))?;
     if !owned {
-        return list(T::shelf(site), site, call);
+        return list(T::collection(site), site, ctx);
     }
-    let own = T::shelf(site).iter().filter(|item: &Cow<'_, T>| item.owner == user.id);
-    list_these(own, site, call)
+    let own = T::collection(site).iter().filter(|item: &Cow<'_, T>| item.owner == user.id);
+    list_these(own, site, ctx)
 }

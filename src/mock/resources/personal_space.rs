@@ -2,14 +2,15 @@
 //! the user and administrators see.
 
 use super::common::Place;
-use crate::mock::answer::{Answer, Element};
-use crate::mock::doc::Doc;
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::luid::{Kind, luid, number};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::Call;
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
-use crate::mock::world::World;
 
 pub(super) const ROUTES: &[Route] =
     &[Route::new(Method::Get, "sites/{site}/personalSpace", 3, 13, get)];
@@ -21,10 +22,10 @@ fn id(site: &Site, user: &str) -> String {
 }
 
 /// Whether users have spaces here at all.
-fn check_enabled(site: &Site) -> Result<(), Refusal> {
+fn check_enabled(site: &Site) -> Result<(), ApiError> {
     match site.settings.get("personalSpaceEnabled").is_none_or(|enabled| enabled == "true") {
         true => Ok(()),
-        false => Err(Refusal::malformed("The site has no personal spaces.")),
+        false => Err(ApiError::malformed("The site has no personal spaces.")),
     }
 }
 
@@ -35,15 +36,15 @@ fn is_read_only(site: &Site, user: &str) -> bool {
     site.users.find(user).is_none_or(|user| LOOKERS.contains(&&*user.site_role))
 }
 
-fn get(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
+fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
     check_enabled(site)?;
-    let user = call.user();
+    let user = ctx.user();
     let space = Element::new("personalSpace")
         .attr("luid", id(site, user))
         .attr("ownerLuid", user)
         .attr("readOnly", is_read_only(site, user));
-    Ok(Answer::one(space))
+    Ok(Response::one(space))
 }
 
 /// `<location>` of what is in a user's space.
@@ -54,24 +55,24 @@ pub(super) fn location(site: &Site, user: &str) -> Element {
 }
 
 /// The place that a request's `<location>` names: the caller's own space, for what is its own.
-pub(super) fn place(doc: &Doc, owner: &str, site: &Site, call: &Call) -> Result<Place, Refusal> {
+pub(super) fn place(doc: &Doc, owner: &str, site: &Site, ctx: &Context) -> Result<Place, ApiError> {
     let wanted = doc.need("id")?;
     match doc.need("type")? {
         "PersonalSpace" => {}
         "Project" => return Ok(Place::Project(site.projects.get(wanted)?.id.clone())),
-        other => return Err(Refusal::malformed(format!("'{other}' is no sort of location."))),
+        other => return Err(ApiError::malformed(format!("'{other}' is no sort of location."))),
     }
     check_enabled(site)?;
-    let user = call.user();
+    let user = ctx.user();
     if wanted != id(site, user) {
         return Err(Kind::PersonalSpace.missing(wanted));
     }
     if owner != user {
         let detail = "Only what one owns goes to one's personal space.";
-        return Err(Refusal::forbidden("403004", detail));
+        return Err(ApiError::forbidden("403004", detail));
     }
     if is_read_only(site, user) {
-        return Err(Refusal::malformed("The personal space takes nothing in: it is read-only."));
+        return Err(ApiError::malformed("The personal space takes nothing in: it is read-only."));
     }
     Ok(Place::PersonalSpace)
 }

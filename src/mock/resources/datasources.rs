@@ -5,18 +5,19 @@ use jiff::Timestamp;
 use super::common::{self, Common, Content};
 use super::publish::{self, Publication, Sort, free_url};
 use super::{Effect, files};
-use crate::mock::answer::{Answer, Element};
+use crate::mock::api_error::ApiError;
+use crate::mock::body::Doc;
 use crate::mock::clock::written;
-use crate::mock::doc::Doc;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::filter::{Type, Value};
 use crate::mock::luid::Kind;
 use crate::mock::query::{Field, Listed};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::Call;
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::route::{ApiResult, Method, Route};
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
 use crate::mock::version::Version;
-use crate::mock::world::World;
 
 /// A published data source.
 #[derive(Clone, Debug)]
@@ -73,7 +74,7 @@ impl Listed for Datasource {
         Field::new("projectName", Type::Text, common::project_name),
     ];
 
-    fn element(&self, site: &Site, call: &Call) -> Element {
+    fn element(&self, site: &Site, ctx: &Context) -> Element {
         let note = (!self.certification_note.is_empty()).then_some(&self.certification_note);
         let element = Element::new("datasource")
             .attr("id", &self.id)
@@ -89,7 +90,7 @@ impl Listed for Datasource {
             .attr("isCertified", self.certified)
             .maybe("certificationNote", note)
             .attr("useRemoteQueryAgent", self.remote_query_agent)
-            .attr("webpageUrl", self.web_page("datasources", site, call))
+            .attr("webpageUrl", self.web_page("datasources", site, ctx))
             .attr("isPublished", true)
             .attr("hasAlert", false)
             .attr("favoritesTotal", 0)
@@ -123,7 +124,7 @@ impl Content for Datasource {
         }
     }
 
-    fn change(&mut self, doc: &Doc, _: Version) -> Result<(), Refusal> {
+    fn change(&mut self, doc: &Doc, _: Version) -> Result<(), ApiError> {
         if let Some(description) = doc.attr("description") {
             description.clone_into(&mut self.description);
         }
@@ -155,7 +156,7 @@ impl Content for Datasource {
         publication: &Publication,
         site: &mut Site,
         _: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let inside = publication.inside();
         if self.content_url.is_empty() {
             let taken = |url: &str| site.datasources.iter().any(|other| other.content_url == url);
@@ -209,45 +210,45 @@ pub(super) const ROUTES: &[Route] = &[
     ),
 ];
 
-fn get(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    Ok(Answer::one(site.datasources.get(call.param(0))?.element(site, call)))
+fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    Ok(Response::one(site.datasources.get(ctx.param(0))?.element(site, ctx)))
 }
 
-fn ask_data(doc: &Doc) -> Result<Option<String>, Refusal> {
+fn ask_data(doc: &Doc) -> Result<Option<String>, ApiError> {
     let Some(word) = doc.child("askData").and_then(|ask| ask.attr("enablement")) else {
         return Ok(None);
     };
     if !["Enabled", "Disabled", "SiteDefault"].contains(&word) {
-        return Err(Refusal::bad("400129", format!("'{word}' is no way to enable Ask Data.")));
+        return Err(ApiError::bad("400129", format!("'{word}' is no way to enable Ask Data.")));
     }
     Ok(Some(word.to_owned()))
 }
 
 // The actions are checked for being there; the extract itself is not looked into.
-fn update_data(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
+fn update_data(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let doc = ctx.doc()?;
     if doc.children("actions").next().is_none() {
-        return Err(Refusal::malformed("The request has no actions."));
+        return Err(ApiError::malformed("The request has no actions."));
     }
     // A request of the same id is carried out once, however often it comes.
     let request =
-        call.request.header("requestid").map(|id| (call.param(0).to_owned(), id.to_owned()));
-    let site = world.site_mut(call)?;
+        ctx.request.header("requestid").map(|id| (ctx.param(0).to_owned(), id.to_owned()));
+    let site = state.site_mut(ctx)?;
     if let Some(job) = request.as_ref().and_then(|request| site.data_updates.get(request)) {
         let known = site.jobs.iter().find(|known| known.id == *job);
         let known = known.ok_or_else(|| Kind::Job.missing(job))?;
-        return Ok(Answer::with_status(202, known.element()));
+        return Ok(Response::with_status(202, known.element()));
     }
-    if let Some(id) = call.query("uploadSessionId") {
+    if let Some(id) = ctx.query("uploadSessionId") {
         let upload = site.uploads.remove(id);
         upload.ok_or_else(|| Kind::Upload.missing(id))?;
     }
-    let effect = Effect::Refresh(call.param(0).to_owned());
-    let job = common::start::<Datasource>(world, call, "UpdateUploadedFile", effect)?;
-    let site = world.site_mut(call)?;
+    let effect = Effect::Refresh(ctx.param(0).to_owned());
+    let job = common::start::<Datasource>(state, ctx, "UpdateUploadedFile", effect)?;
+    let site = state.site_mut(ctx)?;
     if let (Some(request), Some(job)) = (request, site.jobs.last()) {
         site.data_updates.insert(request, job.id.clone());
     }
-    Ok(Answer::with_status(202, job))
+    Ok(Response::with_status(202, job))
 }

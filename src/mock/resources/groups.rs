@@ -4,16 +4,18 @@ use std::borrow::Cow;
 
 use super::users::site_role;
 use super::{Effect, User};
-use crate::mock::answer::{Answer, Element};
+use crate::mock::api_error::ApiError;
+use crate::mock::context::Context;
+use crate::mock::element::Element;
 use crate::mock::filter::{Type, Value};
 use crate::mock::luid::{ADDED, Kind, number};
 use crate::mock::query::{Field, Listed, list, list_these};
-use crate::mock::refusal::Refusal;
-use crate::mock::request::{Call, Standing};
-use crate::mock::route::{Method, Reply, Route};
+use crate::mock::response::Response;
+use crate::mock::role::Role;
+use crate::mock::route::{ApiResult, Method, Route};
 use crate::mock::sample::Sample;
+use crate::mock::server_state::ServerState;
 use crate::mock::site::Site;
-use crate::mock::world::World;
 
 /// A group of users.
 #[derive(Clone, Debug)]
@@ -73,8 +75,8 @@ impl Listed for Group {
         },
     ];
 
-    fn element(&self, site: &Site, call: &Call) -> Element {
-        let counted = call.query("fields").is_some();
+    fn element(&self, site: &Site, ctx: &Context) -> Element {
+        let counted = ctx.query("fields").is_some();
         let import = (self.domain != "local" || self.license_mode.is_some()).then(|| {
             Element::new("import")
                 .attr("domainName", &self.domain)
@@ -102,21 +104,21 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Delete, "sites/{site}/groups/{group}/users/{user}", 2, 0, remove_member),
 ];
 
-fn all(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    list(&site.groups, site, call)
+fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    list(&site.groups, site, ctx)
 }
 
-fn name_is_free(site: &Site, name: &str, but: &str) -> Result<(), Refusal> {
+fn name_is_free(site: &Site, name: &str, but: &str) -> Result<(), ApiError> {
     let taken = |g: &Cow<'_, Group>| g.name.to_lowercase() == name.to_lowercase() && g.id != but;
     if site.groups.iter().any(|group| taken(&group)) {
-        return Err(Refusal::conflict("409009", format!("There is a group '{name}' already.")));
+        return Err(ApiError::conflict("409009", format!("There is a group '{name}' already.")));
     }
     Ok(())
 }
 
 // What `<group>` and its `<import>` say.
-fn change(group: &mut Group, doc: &crate::mock::doc::Doc) -> Result<(), Refusal> {
+fn change(group: &mut Group, doc: &crate::mock::body::Doc) -> Result<(), ApiError> {
     if let Some(name) = doc.attr("name").filter(|name| !name.is_empty()) {
         name.clone_into(&mut group.name);
     }
@@ -140,13 +142,13 @@ fn change(group: &mut Group, doc: &crate::mock::doc::Doc) -> Result<(), Refusal>
     Ok(())
 }
 
-fn create(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let doc = call.doc()?;
+fn create(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let doc = ctx.doc()?;
     let group = doc.need_child("group")?;
     let name = group.need("name")?;
-    let as_job = call.asks("asJob")?;
-    let site = world.site_mut(call)?;
+    let as_job = ctx.asks("asJob")?;
+    let site = state.site_mut(ctx)?;
     name_is_free(site, name, "")?;
     let id = site.groups.new_id();
     let mut new = Group {
@@ -157,115 +159,119 @@ fn create(world: &mut World, call: &Call) -> Reply {
         license_mode: None,
     };
     change(&mut new, group)?;
-    let element = new.element(site, call);
+    let element = new.element(site, ctx);
     site.groups.add(new);
     if as_job && group.child("import").is_some() {
-        let job = world.start_job(call, "GroupImport", Effect::Nothing, None)?;
-        return Ok(Answer::with_status(202, job));
+        let job = state.start_job(ctx, "GroupImport", Effect::Nothing, None)?;
+        return Ok(Response::with_status(202, job));
     }
-    Ok(Answer::created(element))
+    Ok(Response::created(element))
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let doc = call.doc()?;
+fn update(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let doc = ctx.doc()?;
     let group = doc.need_child("group")?;
-    let as_job = call.asks("asJob")?;
-    let site = world.site_mut(call)?;
-    let mut changed = site.groups.get(call.param(0))?.into_owned();
+    let as_job = ctx.asks("asJob")?;
+    let site = state.site_mut(ctx)?;
+    let mut changed = site.groups.get(ctx.param(0))?.into_owned();
     change(&mut changed, group)?;
     name_is_free(site, &changed.name, &changed.id)?;
-    site.groups.get_mut(call.param(0))?.clone_from(&changed);
-    let element = changed.element(site, call);
+    site.groups.get_mut(ctx.param(0))?.clone_from(&changed);
+    let element = changed.element(site, ctx);
     if as_job && group.child("import").is_some() {
-        let job = world.start_job(call, "GroupSync", Effect::Nothing, None)?;
-        return Ok(Answer::with_status(202, job));
+        let job = state.start_job(ctx, "GroupSync", Effect::Nothing, None)?;
+        return Ok(Response::with_status(202, job));
     }
-    Ok(Answer::one(element))
+    Ok(Response::one(element))
 }
 
-fn delete(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let id = call.param(0);
-    let site = world.site_mut(call)?;
+fn delete(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let id = ctx.param(0);
+    let site = state.site_mut(ctx)?;
     if site.groups.get(id)?.is_all_users(site) {
-        return Err(Refusal::forbidden("403004", "The group of all users cannot be deleted."));
+        return Err(ApiError::forbidden("403004", "The group of all users cannot be deleted."));
     }
     site.groups.remove(id)?;
     site.members.retain(|(group, _), _| group != id);
-    Ok(Answer::no_content())
+    Ok(Response::no_content())
 }
 
-fn members(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    let group = site.groups.get(call.param(0))?;
+fn members(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    let site = state.site(ctx)?;
+    let group = site.groups.get(ctx.param(0))?;
     if group.is_all_users(site) {
-        return list(&site.users, site, call);
+        return list(&site.users, site, ctx);
     }
     let members = site.users.iter().filter(|user| group.has(site, &user.id));
-    list_these(members, site, call)
+    list_these(members, site, ctx)
 }
 
 /// The ids in `<user>` or `<users>`.
-fn users_in(doc: &crate::mock::doc::Doc) -> Result<Vec<String>, Refusal> {
+fn users_in(doc: &crate::mock::body::Doc) -> Result<Vec<String>, ApiError> {
     let several = doc.child("users");
     let users = several.unwrap_or(doc).children("user");
     let ids: Vec<String> =
         users.map(|user| user.need("id").map(str::to_owned)).collect::<Result<_, _>>()?;
     if ids.is_empty() {
-        return Err(Refusal::malformed("The request names no user."));
+        return Err(ApiError::malformed("The request names no user."));
     }
     Ok(ids)
 }
 
-fn add_members(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let doc = call.doc()?;
+fn add_members(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let doc = ctx.doc()?;
     let ids = users_in(&doc)?;
-    let site = world.site_mut(call)?;
-    let group = site.groups.get(call.param(0))?.into_owned();
+    let site = state.site_mut(ctx)?;
+    let group = site.groups.get(ctx.param(0))?.into_owned();
     let users: Vec<User> = ids
         .iter()
         .map(|id| Ok(site.users.get(id)?.into_owned()))
-        .collect::<Result<_, Refusal>>()?;
+        .collect::<Result<_, ApiError>>()?;
     // One user that is there already is a conflict; among several it is passed over.
     let several = doc.child("users").is_some();
     if let (false, [user]) = (several, users.as_slice())
         && group.has(site, &user.id)
     {
         let detail = format!("The user '{}' is in the group already.", user.name);
-        return Err(Refusal::conflict("409011", detail));
+        return Err(ApiError::conflict("409011", detail));
     }
     for id in ids {
         site.members.insert((group.id.clone(), id), true);
     }
-    let elements: Vec<Element> = users.iter().map(|user| user.element(site, call)).collect();
-    Ok(if several { Answer::one(Element::list("users", elements)) } else { Answer::ok(elements) })
+    let elements: Vec<Element> = users.iter().map(|user| user.element(site, ctx)).collect();
+    Ok(if several {
+        Response::one(Element::list("users", elements))
+    } else {
+        Response::ok(elements)
+    })
 }
 
-fn remove_members(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let doc = call.doc()?;
+fn remove_members(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let doc = ctx.doc()?;
     let ids = users_in(&doc)?;
-    let site = world.site_mut(call)?;
-    let group = site.groups.get(call.param(0))?.into_owned();
+    let site = state.site_mut(ctx)?;
+    let group = site.groups.get(ctx.param(0))?.into_owned();
     for id in &ids {
         site.users.get(id)?;
     }
     for id in ids {
         site.members.insert((group.id.clone(), id), false);
     }
-    Ok(Answer::empty(200))
+    Ok(Response::empty(200))
 }
 
-fn remove_member(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::SiteAdmin)?;
-    let site = world.site_mut(call)?;
-    let group = site.groups.get(call.param(0))?.into_owned();
-    let user = site.users.get(call.param(1))?.id.clone();
+fn remove_member(state: &mut ServerState, ctx: &Context) -> ApiResult {
+    ctx.require(Role::SiteAdmin)?;
+    let site = state.site_mut(ctx)?;
+    let group = site.groups.get(ctx.param(0))?.into_owned();
+    let user = site.users.get(ctx.param(1))?.id.clone();
     if !group.has(site, &user) || group.is_all_users(site) {
         return Err(Kind::User.missing(&user));
     }
     site.members.insert((group.id, user), false);
-    Ok(Answer::no_content())
+    Ok(Response::no_content())
 }
