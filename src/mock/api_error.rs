@@ -1,6 +1,6 @@
-//! [`ApiError`]: Tableau's error, with the status that it arrives with.
+//! [`ApiError`]: an error of the REST API.
 
-/// Why a request is refused.
+/// An error response: status, code, summary and detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ApiError {
     pub(super) status: u16,
@@ -19,7 +19,7 @@ impl ApiError {
         ApiError { status, code, summary, detail: detail.into() }
     }
 
-    /// A request that is wrong in itself; `code` is one of the many 400 ones.
+    /// Status 400 with one of its codes.
     pub(super) fn bad(code: &'static str, detail: impl Into<String>) -> ApiError {
         ApiError::new(400, code, "Bad Request", detail)
     }
@@ -40,19 +40,24 @@ impl ApiError {
         ApiError::new(404, code, "Resource Not Found", detail)
     }
 
-    /// The credentials are wrong; which part of them is, the server does not say.
+    /// Wrong credentials. Tableau does not say which part of them is wrong.
     pub(super) fn sign_in() -> ApiError {
         let detail = "The name, the password, the token or the site is not valid.";
         ApiError::new(401, "401001", "Signin Error", detail)
     }
 
-    /// No token, or one that is not valid any more.
+    /// A missing token, or one that is no longer valid.
     pub(super) fn not_signed_in() -> ApiError {
-        let detail = "The authentication token is missing, or it is not valid any more.";
+        let detail = "The authentication token is missing or no longer valid.";
         ApiError::new(401, "401002", "Unauthorized Access", detail)
     }
 
-    /// What HTTP itself has a status for.
+    /// A path that no route matches.
+    pub(super) fn unknown_path(path: &str) -> ApiError {
+        ApiError::http(404, format!("The resource '{path}' does not exist."))
+    }
+
+    /// An error for a status of HTTP itself.
     pub(super) fn http(status: u16, detail: impl Into<String>) -> ApiError {
         let (code, summary) = match status {
             404 => ("404003", "Resource Not Found"),

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::MockServer;
-use super::auth::AccessToken;
 use super::net::Net;
+use super::resources::{JobOptions, REGISTRY, ensure_project, ensure_user};
 use super::sample::Sizes;
 use super::server_state::ServerState;
 use super::service::Service;
+use super::session::AccessToken;
 use super::tls::{Certificates, Kind};
 use super::version::Version;
 use crate::{Error, ErrorKind, Result};
@@ -251,15 +252,21 @@ impl Builder {
         };
         let certificates =
             self.tls.map(|kind| Certificates::make(kind, self.ask_the_client)).transpose()?;
-        let mut state = ServerState::new(newest, &self.admin, self.sizes);
+        let mut state = ServerState::new(newest, &self.admin, self.sizes, &REGISTRY);
         for (name, content_url) in &self.sites {
             state.add_site(name, content_url);
         }
         let password = self.password.unwrap_or_else(|| state.secret(20));
         state.set_password(&self.admin, &password);
-        self.projects.iter().for_each(|path| state.put_project(path));
+        let now = state.clock.now();
+        for site in state.sites.values_mut() {
+            self.projects.iter().for_each(|path| drop(ensure_project(site, path, now)));
+        }
         for Credentials(name, password, role) in &self.users {
-            state.put_user(name, role).map_err(|why| Error::new(ErrorKind::Config, why))?;
+            for site in state.sites.values_mut() {
+                ensure_user(site, name, role)
+                    .map_err(|error| Error::new(ErrorKind::Config, error.detail))?;
+            }
             state.set_password(name, password);
         }
         // As the server writes secrets: two parts in Base64, of which the first looks padded.
@@ -284,10 +291,10 @@ impl Builder {
             state.session_lifetime = time;
         }
         if let Some(time) = self.job_time {
-            state.job_time = time;
+            state.server.state_mut::<JobOptions>().time = time;
         }
         if let Some(polls) = self.job_polls {
-            state.job_polls = polls;
+            state.server.state_mut::<JobOptions>().polls = polls;
         }
         if let Some(bytes) = self.max_file {
             state.max_file = bytes;

@@ -1,140 +1,138 @@
-//! [`Collection`]: a collection whose first items are made on demand, so that a million take no memory.
+//! [`Collection`]: the items of a resource. Sample items are generated on demand, so that a million of
+//! them use no memory.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
-use super::luid::{ADDED, Kind, luid, number};
+use super::api_error::ApiError;
+use super::luid::{ADDED, luid, number};
+use super::record::{Record, Resource};
 use super::sample::Sample;
 
-/// What a collection holds.
-pub(super) trait Item: Clone {
-    const KIND: Kind;
+/// Generates sample item `n`.
+pub(super) type Generate = fn(&Sample, u64) -> Record;
 
-    fn id(&self) -> &str;
-
-    /// Generated item `n` of a site.
-    fn generate(sample: &Sample, n: u64) -> Self;
-}
-
-/// Items in a fixed order: the generated ones, then the ones that requests added.
-pub(super) struct Collection<T> {
+/// The items of resource `R` in a fixed order: the sample items, then the created ones.
+pub(super) struct Collection<R> {
     sample: Sample,
-    generated: u64,
-    /// Generated items that were changed, or deleted (`None`).
-    changed: BTreeMap<u64, Option<T>>,
+    samples: u64,
+    generate: Generate,
+    /// Sample items that were changed, or deleted (`None`).
+    changed: BTreeMap<u64, Option<Record>>,
     deleted: u64,
-    added: BTreeMap<u64, T>,
+    added: BTreeMap<u64, Record>,
     next: u64,
+    resource: PhantomData<fn() -> R>,
 }
 
-impl<T: Item> Collection<T> {
-    pub(super) fn new(sample: &Sample, generated: u64) -> Collection<T> {
+impl<R> Default for Collection<R> {
+    fn default() -> Collection<R> {
+        Collection::new(&Sample::default(), 0, |_, _| Record::default())
+    }
+}
+
+impl<R> Collection<R> {
+    pub(super) fn new(sample: &Sample, samples: u64, generate: Generate) -> Collection<R> {
         Collection {
             sample: sample.clone(),
-            generated,
+            samples,
+            generate,
             changed: BTreeMap::new(),
             deleted: 0,
             added: BTreeMap::new(),
             next: ADDED,
+            resource: PhantomData,
         }
     }
+}
 
-    /// An id for an item that is to be added.
+impl<R: Resource> Collection<R> {
+    /// An id for a new item.
     pub(super) fn new_id(&mut self) -> String {
         self.next += 1;
-        luid(T::KIND, self.sample.site, self.next)
+        luid(R::SCHEMA.kind, self.sample.site, self.next)
     }
 
-    pub(super) fn add(&mut self, item: T) {
-        let n = number(item.id(), T::KIND, self.sample.site).unwrap_or_default();
+    pub(super) fn add(&mut self, item: Record) {
+        let n = self.number(&item.id).unwrap_or_default();
         self.added.insert(n, item);
     }
 
-    fn at(&self, n: u64) -> Option<Cow<'_, T>> {
+    fn at(&self, n: u64) -> Option<Cow<'_, Record>> {
         if n >= ADDED {
             return self.added.get(&n).map(Cow::Borrowed);
         }
         match self.changed.get(&n) {
             Some(item) => item.as_ref().map(Cow::Borrowed),
-            None => (n < self.generated).then(|| Cow::Owned(T::generate(&self.sample, n))),
+            None => (n < self.samples).then(|| Cow::Owned((self.generate)(&self.sample, n))),
         }
     }
 
     fn number(&self, id: &str) -> Option<u64> {
-        number(id, T::KIND, self.sample.site)
+        number(id, R::SCHEMA.kind, self.sample.site)
     }
 
-    pub(super) fn find(&self, id: &str) -> Option<Cow<'_, T>> {
+    pub(super) fn find(&self, id: &str) -> Option<Cow<'_, Record>> {
         self.at(self.number(id)?)
     }
 
-    pub(super) fn has(&self, id: &str) -> bool {
-        self.find(id).is_some()
+    /// The item, or the error for an unknown id.
+    pub(super) fn get(&self, id: &str) -> Result<Cow<'_, Record>, ApiError> {
+        self.find(id).ok_or_else(|| R::SCHEMA.kind.missing(id))
     }
 
-    /// The item, or the api_error that its kind gives for an unknown id.
-    pub(super) fn get(&self, id: &str) -> Result<Cow<'_, T>, super::api_error::ApiError> {
-        self.find(id).ok_or_else(|| T::KIND.missing(id))
-    }
-
-    /// The item to be changed; from now on it is kept.
-    pub(super) fn get_mut(&mut self, id: &str) -> Result<&mut T, super::api_error::ApiError> {
-        let missing = || T::KIND.missing(id);
+    /// The item for changing it. A sample item is stored from then on.
+    pub(super) fn get_mut(&mut self, id: &str) -> Result<&mut Record, ApiError> {
+        let missing = || R::SCHEMA.kind.missing(id);
         let n = self.number(id).ok_or_else(missing)?;
         if n >= ADDED {
             return self.added.get_mut(&n).ok_or_else(missing);
         }
-        if n >= self.generated {
+        if n >= self.samples {
             return Err(missing());
         }
-        let sample = &self.sample;
-        self.changed
-            .entry(n)
-            .or_insert_with(|| Some(T::generate(sample, n)))
-            .as_mut()
-            .ok_or_else(missing)
+        let (sample, generate) = (&self.sample, self.generate);
+        let item = self.changed.entry(n).or_insert_with(|| Some(generate(sample, n)));
+        item.as_mut().ok_or_else(missing)
     }
 
-    pub(super) fn remove(&mut self, id: &str) -> Result<(), super::api_error::ApiError> {
-        if !self.has(id) {
-            return Err(T::KIND.missing(id));
-        }
-        if let Some(n) = self.number(id) {
-            if n >= ADDED {
-                self.added.remove(&n);
-            } else {
+    pub(super) fn remove(&mut self, id: &str) -> Result<(), ApiError> {
+        self.get(id)?;
+        match self.number(id) {
+            Some(n) if n < ADDED => {
                 self.changed.insert(n, None);
                 self.deleted += 1;
             }
+            n => drop(self.added.remove(&n.unwrap_or_default())),
         }
         Ok(())
     }
 
     pub(super) fn len(&self) -> u64 {
-        self.generated - self.deleted + self.added.len() as u64
+        self.samples - self.deleted + self.added.len() as u64
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = Cow<'_, T>> {
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = Cow<'_, Record>> {
         let added = self.added.values().map(Cow::Borrowed);
-        (0..self.generated).filter_map(|n| self.at(n)).chain(added)
+        (0..self.samples).filter_map(|n| self.at(n)).chain(added)
     }
 
-    /// The items after the first `skip`, at most `most`; the skipped ones are not made.
-    pub(super) fn slice(&self, skip: u64, most: u64) -> Vec<Cow<'_, T>> {
-        let here = self.generated - self.deleted;
+    /// At most `limit` items after the first `skip`; skipped items are not generated.
+    pub(super) fn slice(&self, skip: u64, limit: u64) -> Vec<Cow<'_, Record>> {
+        let samples = self.samples - self.deleted;
         let mut items = Vec::new();
-        if skip < here {
-            let start = self.position(skip);
-            let there = (start..self.generated).filter_map(|n| self.at(n));
-            items.extend(there.take(usize::try_from(most).unwrap_or(usize::MAX)));
+        if skip < samples {
+            let rest = (self.position(skip)..self.samples).filter_map(|n| self.at(n));
+            items.extend(rest.take(usize::try_from(limit).unwrap_or(usize::MAX)));
         }
-        let left = usize::try_from(most).unwrap_or(usize::MAX) - items.len();
-        let skip = usize::try_from(skip.saturating_sub(here)).unwrap_or(usize::MAX);
+        let left = usize::try_from(limit).unwrap_or(usize::MAX) - items.len();
+        let skip = usize::try_from(skip.saturating_sub(samples)).unwrap_or(usize::MAX);
         items.extend(self.added.values().skip(skip).take(left).map(Cow::Borrowed));
         items
     }
 
-    // The number of the generated item that has `skip` undeleted ones before it.
+    // The number of the sample item that has `skip` undeleted ones before it.
     fn position(&self, skip: u64) -> u64 {
         let mut at = skip;
         for (&n, item) in &self.changed {
@@ -146,9 +144,8 @@ impl<T: Item> Collection<T> {
         at
     }
 
-    /// Items that a request made, with the changed ones: the ones that can be at odds with the
-    /// pattern of the generated.
-    pub(super) fn kept(&self) -> impl Iterator<Item = &T> {
+    /// The items that requests created or changed.
+    pub(super) fn stored(&self) -> impl Iterator<Item = &Record> {
         self.changed.values().flatten().chain(self.added.values())
     }
 }
@@ -156,59 +153,62 @@ impl<T: Item> Collection<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mock::luid::Kind;
+    use crate::mock::schema::Schema;
 
-    #[derive(Clone, Debug, PartialEq)]
-    struct Thing(String, u64);
+    const KIND: Kind = Kind::new(0x09, "404012", "Thing");
 
-    impl Item for Thing {
-        const KIND: Kind = Kind::Group;
+    struct Thing;
 
-        fn id(&self) -> &str {
-            &self.0
-        }
-
-        fn generate(sample: &Sample, n: u64) -> Thing {
-            Thing(luid(Kind::Group, sample.site, n), n)
-        }
+    impl Resource for Thing {
+        const SCHEMA: &'static Schema = &Schema::new(KIND, "things", "thing", "things");
     }
 
-    fn numbers(collection: &Collection<Thing>, skip: u64, most: u64) -> Vec<u64> {
-        collection.slice(skip, most).iter().map(|thing| thing.1).collect()
+    fn collection(samples: u64) -> Collection<Thing> {
+        Collection::new(&Sample::default(), samples, |sample, n| {
+            thing(luid(KIND, sample.site, n), n)
+        })
+    }
+
+    fn thing(id: String, number: u64) -> Record {
+        Record { number, ..Record::new(id) }
+    }
+
+    fn numbers(collection: &Collection<Thing>, skip: u64, limit: u64) -> Vec<u64> {
+        collection.slice(skip, limit).iter().map(|thing| thing.number).collect()
     }
 
     #[test]
-    fn slices_are_what_iteration_gives() {
-        let mut collection = Collection::<Thing>::new(&Sample::default(), 10);
+    fn slices_match_iteration() {
+        let mut collection = collection(10);
         for n in [0, 3, 4, 9] {
-            collection.remove(&luid(Kind::Group, 0, n)).unwrap();
+            collection.remove(&luid(KIND, 0, n)).unwrap();
         }
-        assert!(collection.remove(&luid(Kind::Group, 0, 3)).is_err());
-        assert!(collection.get_mut(&luid(Kind::Group, 0, 3)).is_err());
-        collection.get_mut(&luid(Kind::Group, 0, 5)).unwrap().1 = 55;
+        assert!(collection.remove(&luid(KIND, 0, 3)).is_err());
+        assert!(collection.get_mut(&luid(KIND, 0, 3)).is_err());
+        collection.get_mut(&luid(KIND, 0, 5)).unwrap().number = 55;
         for n in [100, 101, 102] {
             let id = collection.new_id();
-            collection.add(Thing(id, n));
+            collection.add(thing(id, n));
         }
-        let all: Vec<u64> = collection.iter().map(|thing| thing.1).collect();
+        let all: Vec<u64> = collection.iter().map(|thing| thing.number).collect();
         assert_eq!(all, [1, 2, 55, 6, 7, 8, 100, 101, 102]);
+        let reversed: Vec<u64> = collection.iter().rev().map(|thing| thing.number).collect();
+        assert!(reversed.iter().eq(all.iter().rev()));
         assert_eq!(collection.len(), 9);
-        for skip in 0..11 {
-            for most in 0..11 {
-                let expected: Vec<u64> = all
-                    .iter()
-                    .copied()
-                    .skip(usize::try_from(skip).unwrap())
-                    .take(usize::try_from(most).unwrap())
-                    .collect();
-                assert_eq!(numbers(&collection, skip, most), expected, "{skip} {most}");
+        for skip in 0..11_usize {
+            for limit in 0..11_usize {
+                let expected: Vec<u64> = all.iter().copied().skip(skip).take(limit).collect();
+                let slice = numbers(&collection, skip as u64, limit as u64);
+                assert_eq!(slice, expected, "{skip} {limit}");
             }
         }
     }
 
     #[test]
-    fn a_million_cost_nothing() {
-        let collection = Collection::<Thing>::new(&Sample::default(), 1_000_000);
+    fn sample_items_are_not_stored() {
+        let collection = collection(1_000_000);
         assert_eq!(numbers(&collection, 999_998, 10), [999_998, 999_999]);
-        assert_eq!(collection.kept().count(), 0);
+        assert_eq!(collection.stored().count(), 0);
     }
 }

@@ -20,7 +20,7 @@ const MOST: u64 = 1 << 20;
 /// A request without a token gets the session's, and `{site}` in a path stands for its site.
 pub(crate) fn converse(bytes: &[u8]) {
     let sizes = Sizes { users: 3, groups: 2, projects: 3, workbooks: 2, datasources: 1 };
-    let mut state = ServerState::new(Version::NEWEST, "admin", sizes);
+    let mut state = ServerState::new(Version::NEWEST, "admin", sizes, &super::resources::REGISTRY);
     state.jwts.push(("JWT".to_owned(), "admin".to_owned()));
     state.max_file = usize::try_from(MOST).unwrap_or(usize::MAX);
     let service = Service::new(state, false);
@@ -30,7 +30,7 @@ pub(crate) fn converse(bytes: &[u8]) {
     let mut wire = Wire::new(Cursor::new(head.as_bytes().to_vec()));
     let head = wire.head().expect("a request of our own");
     let (answer, _) = service.answer(&Request::new(&head, body.to_vec()));
-    let (_, answer) = answer.written(Format::Xml);
+    let (_, answer) = answer.serialize(Format::Xml);
     let answer = String::from_utf8(answer).expect("answers are UTF-8");
     let between = |before: &str| {
         let rest = &answer[answer.find(before).expect("signed in") + before.len()..];
@@ -56,7 +56,7 @@ pub(crate) fn converse(bytes: &[u8]) {
         }
         let (answer, format) = service.answer(&request);
         assert!((200..600).contains(&answer.status), "{}", answer.status);
-        let (content_type, body) = answer.written(format);
+        let (content_type, body) = answer.serialize(format);
         if content_type.contains("xml") && body.starts_with(b"<") {
             let text = std::str::from_utf8(&body).expect("XML is UTF-8");
             roxmltree::Document::parse(text).expect("answers are well-formed");

@@ -18,32 +18,41 @@
 //! The program `tableau-mock-server` is the same for clients in any language.
 
 mod api_error;
-mod auth;
 mod body;
 mod builder;
 mod clock;
 mod collection;
+mod collections;
 mod context;
+mod csv;
 mod element;
 mod encoding;
 mod expect;
 mod faults;
+mod files;
 mod filter;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod http;
+mod listing;
 mod luid;
 mod multipart;
 mod net;
-mod query;
+mod operations;
+mod prelude;
+mod record;
+mod registry;
 mod request;
 mod resources;
 mod response;
 mod role;
 mod route;
 mod sample;
+mod samples;
+mod schema;
 mod server_state;
 mod service;
+mod session;
 mod site;
 mod tls;
 mod version;
@@ -64,7 +73,7 @@ pub use request::Request;
 
 use crate::{Result, TableauAuth};
 use net::lock;
-use resources::Outcome;
+use resources::{JobOptions, Outcome};
 
 /// A mock Tableau Server. It stops when it is dropped: no thread, port or connection is left.
 ///
@@ -194,7 +203,7 @@ impl MockServer {
 
     /// Takes a personal access token back, and ends the session that it opened.
     pub fn revoke_token(&self, name: &str) {
-        lock(&self.service.state).revoke_token(name);
+        lock(&self.service.state).revoke_tokens(|token| token.name == name);
     }
 
     /// Moves the server's clock forward: sessions expire, jobs end, uploads are given up.
@@ -206,12 +215,17 @@ impl MockServer {
 
     /// The next background job that is started fails, with this note.
     pub fn fail_next_job(&self, note: impl Into<String>) {
-        lock(&self.service.state).job_outcomes.push(Outcome::Failed(note.into()));
+        self.plan_job(Outcome::Failed(note.into()));
     }
 
     /// The next background job that is started ends as cancelled.
     pub fn cancel_next_job(&self) {
-        lock(&self.service.state).job_outcomes.push(Outcome::Cancelled);
+        self.plan_job(Outcome::Cancelled);
+    }
+
+    fn plan_job(&self, outcome: Outcome) {
+        let mut state = lock(&self.service.state);
+        state.server.state_mut::<JobOptions>().outcomes.push_back(outcome);
     }
 
     /// Expects requests with a method (`"*"` is any) and a route, as [`Fault::on`] has them:

@@ -1,12 +1,11 @@
-//! Answers: a tree of [`Element`]s, written as XML or as JSON, or bytes.
+//! [`Response`]: status, headers and a body of elements, JSON or bytes.
 
 use serde_json::{Map, Value};
 
 use super::api_error::ApiError;
 use super::element::{Element, add_children};
-use crate::xml::Out;
 
-/// What the client accepts, and so how an answer is written.
+/// The format that the client accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Xml,
@@ -14,7 +13,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The better liked of the two; XML where the client does not care.
+    /// The first of the two in an `Accept` header; XML without a preference.
     pub(super) fn accepted(accept: Option<&str>) -> Format {
         let position = |what: &str| accept.and_then(|accept| accept.find(what));
         match (position("json"), position("xml")) {
@@ -25,7 +24,7 @@ impl Format {
     }
 }
 
-/// An answer: status, headers, and a body.
+/// A response: status, headers and body.
 #[derive(Debug)]
 pub(super) struct Response {
     pub(super) status: u16,
@@ -38,7 +37,7 @@ pub(super) enum Body {
     Empty,
     /// The children of `<tsResponse>`.
     Tree(Vec<Element>),
-    /// JSON, whatever the client accepts: the `/api/-/` family.
+    /// JSON whatever the client accepts, for paths below `/api/-/`.
     Json(Value),
     Bytes(&'static str, Vec<u8>),
 }
@@ -86,7 +85,7 @@ impl Response {
     }
 
     /// The content type and the bytes.
-    pub(super) fn written(&self, format: Format) -> (&'static str, Vec<u8>) {
+    pub(super) fn serialize(&self, format: Format) -> (&'static str, Vec<u8>) {
         const XML: &str = "application/xml;charset=utf-8";
         const JSON: &str = "application/json;charset=utf-8";
         match &self.body {
@@ -104,12 +103,12 @@ impl Response {
 }
 
 impl Response {
-    /// Tableau's error.
+    /// An error as the REST API writes it.
     pub(super) fn error(status: u16, code: &str, summary: &str, detail: &str) -> Response {
-        let error = Element::new("error")
-            .attr("code", code)
-            .child(Element::with_text("summary", summary))
-            .child(Element::with_text("detail", detail));
+        let error = Element::new("error").with("code", code).containing([
+            Element::with_text("summary", summary),
+            Element::with_text("detail", detail),
+        ]);
         Response::new(status, Body::Tree(vec![error]))
     }
 }
@@ -121,21 +120,14 @@ impl From<ApiError> for Response {
 }
 
 fn document(elements: &[Element]) -> Vec<u8> {
-    let mut out = Out::new();
-    out.element("tsResponse", |out| {
-        out.attribute("xmlns", "http://tableau.com/api");
-        out.attribute("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance");
-        out.attribute(
-            "xsi:schemaLocation",
-            "http://tableau.com/api http://tableau.com/api/ts-api.xsd",
-        );
-        for element in elements {
-            element.write(out);
-        }
-    });
-    // All values were cleaned, so that there is nothing left to refuse.
-    let text = out.finish().unwrap_or_else(|_| "<tsResponse/>".to_owned());
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{text}").into_bytes()
+    let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+        <tsResponse xmlns=\"http://tableau.com/api\" \
+        xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
+        xsi:schemaLocation=\"http://tableau.com/api http://tableau.com/api/ts-api.xsd\">"
+        .to_owned();
+    elements.iter().for_each(|element| element.write(&mut text));
+    text.push_str("</tsResponse>");
+    text.into_bytes()
 }
 
 #[cfg(test)]
@@ -143,20 +135,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_tree_two_ways() {
+    fn writes_elements_as_xml_and_json() {
         let tree = Response::ok([
-            Element::new("pagination").attr("pageNumber", 1),
+            Element::new("pagination").with("pageNumber", 1),
             Element::list(
                 "workbooks",
-                [Element::new("workbook").attr("name", "R&D").attr("showTabs", true)],
+                [Element::new("workbook").with("name", "R&D").with("showTabs", true)],
             ),
             Element::list("views", []),
-            Element::new("productVersion").attr("build", "1").child(Element::with_text("x", "y")),
+            Element::new("productVersion")
+                .with("build", "1")
+                .containing([Element::with_text("x", "y")]),
         ]);
-        let (_, xml) = tree.written(Format::Xml);
+        let (_, xml) = tree.serialize(Format::Xml);
         let xml = String::from_utf8(xml).unwrap();
         assert!(xml.contains("<workbook name=\"R&amp;D\" showTabs=\"true\"/>"), "{xml}");
-        let (_, json) = tree.written(Format::Json);
+        let (_, json) = tree.serialize(Format::Json);
         let json: Value = serde_json::from_slice(&json).unwrap();
         assert_eq!(
             json,
@@ -170,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_accepted() {
+    fn reads_the_accept_header() {
         for (accept, format) in [
             (None, Format::Xml),
             (Some("*/*"), Format::Xml),

@@ -1,6 +1,6 @@
 //! [`Role`]: the rights that a site role gives.
 
-/// A user's role on the site.
+/// The rights of a user on a site, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Role {
     Reader,
@@ -10,7 +10,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    pub(super) fn of(site_role: &str) -> Role {
+    pub(super) fn from_site_role(site_role: &str) -> Role {
         match site_role {
             "ServerAdministrator" => Role::ServerAdmin,
             "SiteAdministrator" | "SiteAdministratorCreator" | "SiteAdministratorExplorer" => {

@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use super::api_error::ApiError;
 use super::clock::later;
-use super::context::Context;
+use super::context::{Caller, Context};
 use super::expect::Expected;
 use super::faults::{Canned, Faults, Kind, Mishap, Moment, RetryAfter, What, http_date};
 use super::http::{Broken, Head, Wire, reason};
 use super::net::{Serve, Stop, Stream, lock};
 use super::request::Request;
 use super::response::{Format, Response};
-use super::route::{Route, find};
+use super::route::{Found, Route, find};
 use super::server_state::ServerState;
-use super::{auth, resources};
+use super::site::SITE;
 
 /// How long a client may be silent within a request.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -40,13 +40,14 @@ impl Service {
     pub(super) fn new(state: ServerState, keeps_log: bool) -> Service {
         // The file itself, and some room for what is around it.
         let max_body = (state.max_file as u64).saturating_add(1 << 20);
+        let routes = state.registry.resources.iter().flat_map(|r| (r.routes)()).collect();
         Service {
             state: Mutex::new(state),
             faults: Mutex::default(),
             log: Mutex::default(),
             expected: Mutex::default(),
             keeps_log,
-            routes: auth::ROUTES.iter().copied().chain(resources::routes()).collect(),
+            routes,
             base: OnceLock::new(),
             max_body,
             answered: AtomicU64::new(0),
@@ -58,33 +59,48 @@ impl Service {
         let format = Format::accepted(request.header("accept"));
         let mut state = lock(&self.state);
         state.settle();
-        let answer = self.carry_out(&mut state, request).unwrap_or_else(Response::from);
-        (answer, format)
+        let response = self.carry_out(&mut state, request, None).unwrap_or_else(Response::from);
+        (response, format)
     }
 
-    fn carry_out(&self, state: &mut ServerState, request: &Request) -> Result<Response, ApiError> {
-        let found = find(&self.routes, &request.method, &request.path, state.newest)?;
+    /// Carries out a request, in the session of its token if no caller is given.
+    pub(super) fn carry_out(
+        &self,
+        state: &mut ServerState,
+        request: &Request,
+        caller: Option<Caller>,
+    ) -> Result<Response, ApiError> {
+        let Found { route, version, params } =
+            find(&self.routes, &request.method, &request.path, state.newest)?;
         let mut ctx = Context {
             request,
-            version: found.version,
-            at: found.route.kind(),
-            params: found.params,
-            caller: None,
+            version,
+            segment: String::new(),
+            params,
+            caller,
             base: self.base.get().map_or("", String::as_str),
+            now: state.clock.now(),
         };
-        if !found.route.open {
-            let caller = auth::caller(state, request.header("x-tableau-auth"))?;
-            if found.route.path.starts_with("sites/{site}") {
-                // The site has to be the session's; to it, there is no other.
+        if !route.open {
+            let caller = match ctx.caller.take() {
+                Some(caller) => caller,
+                None => (state.registry.authenticate)(state, request.header("x-tableau-auth"))?,
+            };
+            if route.is_below_site() {
+                // A session can use its own site only; others do not exist for it.
                 let site = ctx.params.remove(0);
                 if state.sites.get(&caller.site).is_none_or(|known| known.id != site) {
-                    return Err(super::luid::Kind::Site.missing(&site));
+                    return Err(SITE.missing(&site));
                 }
+                ctx.segment = match route.path.split('/').next().unwrap_or_default() {
+                    name if name.starts_with('{') => ctx.param(0).to_owned(),
+                    name => name.to_owned(),
+                };
             }
             ctx.caller = Some(caller);
-            resources::check_visible(state, &ctx)?;
+            (state.registry.check_visible)(state, &ctx)?;
         }
-        (found.route.run)(state, &ctx)
+        (route.run)(state, &ctx)
     }
 
     fn one(&self, wire: &mut Wire<Stream>, stop: &Stop) -> Result<Next, Broken> {
@@ -146,7 +162,7 @@ impl Service {
             }
             _ => self.answer(request),
         };
-        let (content_type, body) = answer.written(format);
+        let (content_type, body) = answer.serialize(format);
         let mut headers = answer.headers;
         if !content_type.is_empty() {
             headers.insert(0, ("Content-Type".to_owned(), content_type.to_owned()));
@@ -232,7 +248,7 @@ impl Service {
                         Response::error(canned.status, code, summary, detail)
                     }
                 };
-                let (content_type, body) = answer.written(Format::Xml);
+                let (content_type, body) = answer.serialize(Format::Xml);
                 (content_type.to_owned(), body)
             }
         };
@@ -269,7 +285,7 @@ impl Serve for Service {
                     };
                     let detail = format!("The request cannot be read: {why}.");
                     let answer = Response::from(ApiError::http(status, detail));
-                    let (content_type, body) = answer.written(Format::Xml);
+                    let (content_type, body) = answer.serialize(Format::Xml);
                     let headers = [("Content-Type".to_owned(), content_type.to_owned())];
                     let _ = write_bytes(wire.stream(), status, &headers, &body, true);
                     break;

@@ -1,194 +1,166 @@
-//! The connections of workbooks, data sources and flows.
+//! Connections of workbooks, data sources and flows.
 
-use super::common::{Common, named, need_owner};
-use super::files::Found;
-use crate::mock::api_error::ApiError;
-use crate::mock::body::Doc;
-use crate::mock::context::Context;
-use crate::mock::element::Element;
-use crate::mock::luid::{ADDED, Kind, luid, number};
-use crate::mock::response::Response;
-use crate::mock::route::{ApiResult, Method, Route};
-use crate::mock::server_state::ServerState;
-use crate::mock::site::Site;
+use std::collections::HashMap;
 
-/// A connection to a database or a file.
-#[derive(Clone, Debug)]
-pub(in crate::mock) struct Connection {
-    pub(super) id: String,
-    /// The data source that it belongs to: id and name.
-    datasource: (String, String),
-    kind: String,
-    server: String,
-    port: String,
-    user: String,
-    database: String,
-    embed_password: bool,
-    query_tagging: bool,
-    authentication: Option<String>,
-}
+use crate::mock::files::Found;
+use crate::mock::prelude::*;
 
-impl Connection {
-    fn element(&self, ctx: &Context) -> Element {
-        let of_workbook = ctx.at == "workbooks";
-        let datasource = of_workbook.then(|| {
-            Element::reference("datasource", &self.datasource.0).attr("name", &self.datasource.1)
-        });
-        Element::reference("connection", &self.id)
-            .attr("type", &self.kind)
-            .attr("serverAddress", &self.server)
-            .attr("serverPort", &self.port)
-            .attr("userName", &self.user)
-            .attr("dbName", &self.database)
-            .attr("embedPassword", self.embed_password)
-            .attr("queryTaggingEnabled", self.query_tagging)
-            .attr("queryTagging", self.query_tagging)
-            .maybe("authenticationType", self.authentication.as_ref())
-            .maybe_child(datasource)
-    }
+/// Connections are stored by their content rather than as items.
+pub(super) struct Connection;
 
-    fn change(&mut self, doc: &Doc) -> Result<(), ApiError> {
-        let set = |name: &str, field: &mut String| {
-            if let Some(value) = doc.attr(name) {
-                value.clone_into(field);
-            }
-        };
-        set("serverAddress", &mut self.server);
-        set("serverPort", &mut self.port);
-        set("userName", &mut self.user);
-        if let Some(kind) = doc.attr("authenticationType") {
-            self.authentication = Some(kind.to_owned());
-        }
-        if let Some(embed) = doc.flag("embedPassword")? {
-            self.embed_password = embed;
-        }
-        if let Some(tagging) = doc.flag("queryTaggingEnabled")? {
-            self.query_tagging = tagging;
-        }
-        Ok(())
-    }
-}
+const CONNECTION: Kind = Kind::new(0xc0, "404020", "Connection");
 
-pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Get, "sites/{site}/workbooks/{id}/connections", 2, 0, all),
-    Route::new(Method::Put, "sites/{site}/workbooks/{id}/connections", 3, 26, update_several),
-    Route::new(Method::Put, "sites/{site}/workbooks/{id}/connections/{connection}", 2, 0, update),
-    Route::new(Method::Get, "sites/{site}/flows/{id}/connections", 3, 3, all),
-    Route::new(Method::Put, "sites/{site}/flows/{id}/connections/{connection}", 3, 3, update),
-    Route::new(Method::Get, "sites/{site}/datasources/{id}/connections", 2, 0, all),
-    Route::new(Method::Put, "sites/{site}/datasources/{id}/connections", 3, 26, update_several),
-    Route::new(Method::Put, "sites/{site}/datasources/{id}/connections/{connection}", 2, 3, update),
-];
-
-/// The content that the path names: its owner and its connections.
-fn of(site: &Site, ctx: &Context) -> Result<(String, Vec<Connection>), ApiError> {
-    let id = ctx.param(0);
-    let unknown = || ApiError::http(404, format!("'{}' have no connections.", ctx.at));
-    let (kind, _, Common { owner, name, .. }) = named(site, ctx.at, id).ok_or_else(unknown)??;
-    let connections = match site.connections.get(id) {
-        Some(connections) => connections.clone(),
-        None => sample(site, id, &name, kind),
+impl Resource for Connection {
+    const SCHEMA: &'static Schema = &Schema {
+        attributes: &[
+            text("serverAddress"),
+            text("serverPort"),
+            text("userName"),
+            flag("embedPassword"),
+            flag("queryTaggingEnabled"),
+            text("authenticationType"),
+        ],
+        internal: "datasource",
+        ..Schema::new(CONNECTION, "connections", "connection", "connections")
     };
-    Ok((owner, connections))
+
+    fn routes() -> Vec<Route> {
+        routes! {
+            Get (2, 0) "workbooks/{id}/connections" => list_connections;
+            Put (3, 26) "workbooks/{id}/connections" => update_several;
+            Put (2, 0) "workbooks/{id}/connections/{connection}" => update_one;
+            Get (3, 3) "flows/{id}/connections" => list_connections;
+            Put (3, 3) "flows/{id}/connections/{connection}" => update_one;
+            Get (2, 0) "datasources/{id}/connections" => list_connections;
+            Put (3, 26) "datasources/{id}/connections" => update_several;
+            Put (2, 3) "datasources/{id}/connections/{connection}" => update_one;
+        }
+    }
+
+    fn complete(record: &Record, element: Element, _: &Site, ctx: &Context) -> Element {
+        let datasource = (ctx.segment == "workbooks").then(|| {
+            let id = record.parent.as_deref().unwrap_or_default();
+            Element::reference("datasource", id).with("name", record.attr("datasource"))
+        });
+        element.with("queryTagging", record.attr("queryTaggingEnabled")).containing(datasource)
+    }
 }
 
-// Sample content has one connection each, whose id follows from the content's.
-fn sample(site: &Site, id: &str, name: &str, kind: Kind) -> Vec<Connection> {
-    let Some(n) = number(id, kind, site.number).filter(|&n| n < ADDED) else { return Vec::new() };
-    let kinds = [Kind::Workbook, Kind::Datasource, Kind::Flow];
-    let at = kinds.iter().position(|known| *known == kind).unwrap_or_default();
-    let n = n * kinds.len() as u64 + at as u64;
-    vec![Connection {
-        id: luid(Kind::Connection, site.number, n),
-        datasource: (id.to_owned(), name.to_owned()),
-        kind: "sqlserver".to_owned(),
+/// The connections of published content, by content.
+#[derive(Default)]
+struct Connections(HashMap<String, Vec<Record>>);
+
+pub(super) fn on_remove(site: &mut Site, id: &str) {
+    site.state_mut::<Connections>().0.remove(id);
+}
+
+/// The content that the path names, and its connections.
+fn of_content(site: &Site, ctx: &Context) -> Result<(Record, Vec<Record>)> {
+    let id = ctx.param(0);
+    let unknown = || ApiError::unknown_path(&ctx.request.path);
+    let content = site.record(&ctx.segment, id).ok_or_else(unknown)??.into_owned();
+    let known = site.state::<Connections>().and_then(|connections| connections.0.get(id));
+    let connections = known.cloned().unwrap_or_else(|| vec![sample(site, &content, ctx)]);
+    Ok((content, connections))
+}
+
+/// The connection of sample content, with an id that depends on the content's.
+fn sample(site: &Site, content: &Record, ctx: &Context) -> Record {
+    let kind = ["workbooks", "datasources", "flows"].iter().position(|kind| *kind == ctx.segment);
+    let number = content.number.saturating_sub(1) * 3 + kind.unwrap_or_default() as u64;
+    let found = Found {
+        of: String::new(),
+        class: "sqlserver".to_owned(),
         server: "db.example.com".to_owned(),
         port: "1433".to_owned(),
         user: "reporting".to_owned(),
         database: "warehouse".to_owned(),
-        embed_password: true,
-        query_tagging: false,
-        authentication: None,
-    }]
+    };
+    let id = luid(CONNECTION, site.number, number);
+    connection(id, &content.id, content.name(), found).with("embedPassword", true)
 }
 
-/// Makes connections of what a published file has, and of what the publisher said about it.
-pub(super) fn publish(site: &mut Site, id: &str, name: &str, found: Vec<Found>, said: &[Doc]) {
+fn connection(id: String, content: &str, name: &str, found: Found) -> Record {
+    let datasource = if found.of.is_empty() { name } else { &found.of };
+    Record { parent: Some(content.to_owned()), ..Record::new(id) }
+        .with("datasource", datasource)
+        .with("type", found.class)
+        .with("serverAddress", found.server)
+        .with("serverPort", found.port)
+        .with("userName", found.user)
+        .with("dbName", found.database)
+        .with("embedPassword", false)
+        .with("queryTaggingEnabled", false)
+}
+
+/// Stores the connections of a published file, with the credentials in the request.
+pub(super) fn publish<'e>(
+    site: &mut Site,
+    id: &str,
+    name: &str,
+    found: impl Iterator<Item = Found>,
+    requested: impl Iterator<Item = &'e Element> + Clone,
+) {
     let mut connections = Vec::new();
     for found in found {
-        site.connected += 1;
-        let mut connection = Connection {
-            id: luid(Kind::Connection, site.number, ADDED + site.connected),
-            datasource: (
-                id.to_owned(),
-                if found.of.is_empty() { name.to_owned() } else { found.of },
-            ),
-            kind: found.class,
-            server: found.server,
-            port: found.port,
-            user: found.user,
-            database: found.database,
-            embed_password: false,
-            query_tagging: false,
-            authentication: None,
+        let mut connection = connection(site.new_id::<Connection>(), id, name, found);
+        // Credentials without a server apply to all connections.
+        let applies = |element: &&Element| {
+            let server = element.attr("serverAddress");
+            server.is_none_or(|s| s.eq_ignore_ascii_case(connection.attr("serverAddress")))
         };
-        // Credentials go to the connection of the same server, or to all where none is named.
-        for doc in said {
-            let server = doc.attr("serverAddress");
-            if server.is_some_and(|server| !server.eq_ignore_ascii_case(&connection.server)) {
-                continue;
-            }
-            let credentials = doc.child("connectionCredentials").unwrap_or(doc);
+        let matching: Vec<&Element> = requested.clone().filter(applies).collect();
+        for element in matching {
+            let credentials = element.child("connectionCredentials").unwrap_or(element);
             if let Some(user) = credentials.attr("name") {
-                user.clone_into(&mut connection.user);
+                connection.set("userName", user);
             }
-            connection.embed_password =
-                credentials.flag("embed").ok().flatten().unwrap_or(connection.embed_password);
+            if let Ok(Some(embed)) = credentials.flag("embed") {
+                connection.set("embedPassword", embed);
+            }
         }
         connections.push(connection);
     }
-    site.connections.insert(id.to_owned(), connections);
+    site.state_mut::<Connections>().0.insert(id.to_owned(), connections);
 }
 
-fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let (_, connections) = of(state.site(ctx)?, ctx)?;
-    let elements = connections.iter().map(|connection| connection.element(ctx));
+fn list_connections(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let site = state.site(ctx)?;
+    let (_, connections) = of_content(site, ctx)?;
+    let elements = connections.iter().map(|connection| Connection::element(connection, site, ctx));
     Ok(Response::one(Element::list("connections", elements)))
 }
 
-fn update(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let doc = ctx.doc()?;
-    let change = doc.need_child("connection")?;
-    let site = state.site_mut(ctx)?;
-    let (owner, mut connections) = of(site, ctx)?;
-    need_owner(ctx, &owner)?;
-    let id = ctx.param(1);
-    let connection = connections
-        .iter_mut()
-        .find(|connection| connection.id == id)
-        .ok_or_else(|| Kind::Connection.missing(id))?;
-    connection.change(change)?;
-    let element = connection.element(ctx);
-    site.connections.insert(ctx.param(0).to_owned(), connections);
-    Ok(Response::one(element))
+fn update_one(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let change = ctx.body_child("connection")?;
+    let elements = apply(state, ctx, &[ctx.param(1).to_owned()], &change)?;
+    Ok(Response::ok(elements))
 }
 
-fn update_several(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let doc = ctx.doc()?;
-    let ids = doc.need_child("connectionLUIDs")?.texts("connectionLUID");
-    let change = doc.need_child("connection")?;
+fn update_several(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let body = ctx.body()?;
+    let ids = body.need_child("connectionLUIDs")?.texts("connectionLUID");
+    let elements = apply(state, ctx, &ids, body.need_child("connection")?)?;
+    Ok(Response::one(Element::list("connections", elements)))
+}
+
+/// Changes connections and returns their elements.
+fn apply(
+    state: &mut ServerState,
+    ctx: &Context,
+    ids: &[String],
+    change: &Element,
+) -> Result<Vec<Element>> {
     let site = state.site_mut(ctx)?;
-    let (owner, mut connections) = of(site, ctx)?;
-    need_owner(ctx, &owner)?;
-    for id in &ids {
-        connections
-            .iter_mut()
-            .find(|connection| connection.id == *id)
-            .ok_or_else(|| Kind::Connection.missing(id))?
-            .change(change)?;
+    let (content, mut connections) = of_content(site, ctx)?;
+    ctx.require_owner(&content.owner)?;
+    for id in ids {
+        let connection = connections.iter_mut().find(|connection| connection.id == *id);
+        let connection = connection.ok_or_else(|| CONNECTION.missing(id))?;
+        connection.apply(Connection::SCHEMA, change, ctx.version, false)?;
     }
     let changed = connections.iter().filter(|connection| ids.contains(&connection.id));
-    let elements: Vec<Element> = changed.map(|connection| connection.element(ctx)).collect();
-    site.connections.insert(ctx.param(0).to_owned(), connections);
-    Ok(Response::one(Element::list("connections", elements)))
+    let elements = changed.map(|connection| Connection::element(connection, site, ctx)).collect();
+    site.state_mut::<Connections>().0.insert(content.id, connections);
+    Ok(elements)
 }

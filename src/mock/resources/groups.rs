@@ -1,277 +1,225 @@
 //! Groups and their members: `sites/{site}/groups`.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use super::users::site_role;
-use super::{Effect, User};
-use crate::mock::api_error::ApiError;
-use crate::mock::context::Context;
-use crate::mock::element::Element;
-use crate::mock::filter::{Type, Value};
-use crate::mock::luid::{ADDED, Kind, number};
-use crate::mock::query::{Field, Listed, list, list_these};
-use crate::mock::response::Response;
-use crate::mock::role::Role;
-use crate::mock::route::{ApiResult, Method, Route};
-use crate::mock::sample::Sample;
-use crate::mock::server_state::ServerState;
-use crate::mock::site::Site;
+use super::jobs::{self, Report};
+use super::users::{SITE_ROLES, USER, User};
+use crate::mock::prelude::*;
+use crate::mock::sample::is_in_group;
 
-/// A group of users.
-#[derive(Clone, Debug)]
-pub(in crate::mock) struct Group {
-    pub(in crate::mock) id: String,
-    pub(in crate::mock) name: String,
-    pub(in crate::mock) domain: String,
-    pub(in crate::mock) minimum_site_role: Option<String>,
-    pub(in crate::mock) license_mode: Option<String>,
-}
+pub(in crate::mock) struct Group;
 
-impl Group {
-    /// Whether the user is a member.
-    pub(super) fn has(&self, site: &Site, user: &str) -> bool {
-        let group_number = number(&self.id, Kind::Group, site.number);
-        // All users of the site are in the first group, whatever anybody does.
-        if group_number == Some(0) {
-            return true;
-        }
-        if let Some(&member) = site.members.get(&(self.id.clone(), user.to_owned())) {
-            return member;
-        }
-        match (number(user, Kind::User, site.number), group_number) {
-            (Some(user), Some(group)) if user < ADDED && group < ADDED => {
-                Sample::in_group(user, group)
-            }
-            _ => false,
+const GROUP: Kind = Kind::new(0x09, "404012", "Group");
+
+impl Resource for Group {
+    const SCHEMA: &'static Schema = &Schema {
+        operations: &[(List, 2, 0), (Get, 2, 0), (Delete, 2, 0)],
+        attributes: &[
+            text("name").required(),
+            one_of("minimumSiteRole", SITE_ROLES).code("400013"),
+            text("grantLicenseMode"),
+        ],
+        filters: &[
+            (Text, "name luid minimumSiteRole domainName=domain@name domainNickname=domain@name"),
+            (Flag, "isLocal"),
+            (Number, "userCount"),
+        ],
+        hidden: "userCount",
+        internal: "domain grantLicenseMode",
+        unique: Some(("name", "409009")),
+        ..Schema::new(GROUP, "groups", "group", "groups")
+    };
+
+    fn routes() -> Vec<Route> {
+        routes! {
+            Post (2, 0) "groups" => create;
+            Put (2, 0) "groups/{group}" => update_group;
+            Get (2, 0) "groups/{group}/users" => members;
+            Post (2, 0) "groups/{group}/users" => add_members;
+            Put (3, 21) "groups/{group}/users/remove" => remove_members;
+            Delete (2, 0) "groups/{group}/users/{user}" => remove_member;
         }
     }
 
-    fn is_all_users(&self, site: &Site) -> bool {
-        number(&self.id, Kind::Group, site.number) == Some(0)
-    }
-
-    fn count(&self, site: &Site) -> u64 {
-        if self.is_all_users(site) {
-            return site.users.len();
-        }
-        site.users.iter().filter(|user| self.has(site, &user.id)).count() as u64
-    }
-}
-
-impl Listed for Group {
-    const NAMES: (&'static str, &'static str) = ("group", "groups");
-    const SHOWN: &'static [&'static str] = &["id", "name", "domain", "minimumSiteRole", "import"];
-    const FIELDS: &'static [Field<Group>] = &[
-        Field { name: "name", holds: Type::Text, of: |g, _| g.name.as_str().into() },
-        Field { name: "domainName", holds: Type::Text, of: |g, _| g.domain.as_str().into() },
-        Field { name: "domainNickname", holds: Type::Text, of: |g, _| g.domain.as_str().into() },
-        Field { name: "luid", holds: Type::Text, of: |g, _| g.id.as_str().into() },
-        Field { name: "isLocal", holds: Type::Flag, of: |g, _| Value::Flag(g.domain == "local") },
-        Field { name: "userCount", holds: Type::Number, of: |g, s| g.count(s).into() },
-        Field {
-            name: "minimumSiteRole",
-            holds: Type::Text,
-            of: |g, _| g.minimum_site_role.as_deref().map_or(Value::None, Value::from),
-        },
-    ];
-
-    fn element(&self, site: &Site, ctx: &Context) -> Element {
-        let counted = ctx.query("fields").is_some();
-        let import = (self.domain != "local" || self.license_mode.is_some()).then(|| {
+    fn complete(record: &Record, element: Element, site: &Site, ctx: &Context) -> Element {
+        let count = ctx.query("fields").map(|_| count(record, site));
+        let mode = record.get("grantLicenseMode");
+        let import = (domain(record) != "local" || mode.is_some()).then(|| {
             Element::new("import")
-                .attr("domainName", &self.domain)
-                .maybe("siteRole", self.minimum_site_role.as_ref())
-                .maybe("grantLicenseMode", self.license_mode.as_ref())
+                .with("domainName", domain(record))
+                .with_opt("siteRole", record.get("minimumSiteRole"))
+                .with_opt("grantLicenseMode", mode)
         });
-        Element::new("group")
-            .attr("id", &self.id)
-            .attr("name", &self.name)
-            .maybe("userCount", counted.then(|| self.count(site)))
-            .maybe("minimumSiteRole", self.minimum_site_role.as_ref())
-            .child(Element::new("domain").attr("name", &self.domain))
-            .maybe_child(import)
+        let domain = Element::new("domain").with("name", domain(record));
+        element.with_opt("userCount", count).containing([domain]).containing(import)
     }
-}
 
-pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Get, "sites/{site}/groups", 2, 0, all),
-    Route::new(Method::Post, "sites/{site}/groups", 2, 0, create),
-    Route::new(Method::Put, "sites/{site}/groups/{group}", 2, 0, update),
-    Route::new(Method::Delete, "sites/{site}/groups/{group}", 2, 0, delete),
-    Route::new(Method::Get, "sites/{site}/groups/{group}/users", 2, 0, members),
-    Route::new(Method::Post, "sites/{site}/groups/{group}/users", 2, 0, add_members),
-    Route::new(Method::Put, "sites/{site}/groups/{group}/users/remove", 3, 21, remove_members),
-    Route::new(Method::Delete, "sites/{site}/groups/{group}/users/{user}", 2, 0, remove_member),
-];
+    fn computed(record: &Record, field: &str, site: &Site) -> Option<Value> {
+        match field {
+            "isLocal" => Some(Value::Flag(domain(record) == "local")),
+            "userCount" => Some(Value::Number(i64::try_from(count(record, site)).ok()?)),
+            _ => None,
+        }
+    }
 
-fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let site = state.site(ctx)?;
-    list(&site.groups, site, ctx)
-}
-
-fn name_is_free(site: &Site, name: &str, but: &str) -> Result<(), ApiError> {
-    let taken = |g: &Cow<'_, Group>| g.name.to_lowercase() == name.to_lowercase() && g.id != but;
-    if site.groups.iter().any(|group| taken(&group)) {
-        return Err(ApiError::conflict("409009", format!("There is a group '{name}' already.")));
-    }
-    Ok(())
-}
-
-// What `<group>` and its `<import>` say.
-fn change(group: &mut Group, doc: &crate::mock::body::Doc) -> Result<(), ApiError> {
-    if let Some(name) = doc.attr("name").filter(|name| !name.is_empty()) {
-        name.clone_into(&mut group.name);
-    }
-    if let Some(role) = doc.attr("minimumSiteRole") {
-        group.minimum_site_role = Some(site_role(role)?);
-    }
-    if let Some(mode) = doc.attr("grantLicenseMode") {
-        group.license_mode = Some(mode.to_owned());
-    }
-    if let Some(import) = doc.child("import") {
+    fn validate(
+        record: &mut Record,
+        _: Option<&Record>,
+        body: &Element,
+        _: &mut Site,
+        _: &Context,
+    ) -> Result<()> {
+        let Some(import) = body.child("import") else { return Ok(()) };
         if let Some(domain) = import.attr("domainName") {
-            domain.clone_into(&mut group.domain);
+            record.set("domain", domain);
         }
         if let Some(role) = import.attr("siteRole") {
-            group.minimum_site_role = Some(site_role(role)?);
+            let field = one_of("minimumSiteRole", SITE_ROLES).code("400013");
+            record.set("minimumSiteRole", field.check(role)?);
         }
         if let Some(mode) = import.attr("grantLicenseMode") {
-            group.license_mode = Some(mode.to_owned());
+            record.set("grantLicenseMode", mode);
         }
+        Ok(())
     }
-    Ok(())
+
+    fn check_delete(record: &Record, site: &Site, _: &Context) -> Result<()> {
+        if is_all_users(record, site) {
+            return Err(ApiError::forbidden("403004", "The group of all users cannot be deleted."));
+        }
+        Ok(())
+    }
 }
 
-fn create(state: &mut ServerState, ctx: &Context) -> ApiResult {
+/// The users who were added to a group or removed from it, by group and user.
+#[derive(Default)]
+struct Members(BTreeMap<(String, String), bool>);
+
+pub(super) fn on_remove(site: &mut Site, id: &str) {
+    site.state_mut::<Members>().0.retain(|(group, user), _| group != id && user != id);
+}
+
+fn domain(group: &Record) -> &str {
+    group.get("domain").unwrap_or("local")
+}
+
+/// Whether it is the first group, of which all users of the site are always members.
+fn is_all_users(group: &Record, site: &Site) -> bool {
+    luid_number(&group.id, GROUP, site.number) == Some(0)
+}
+
+/// Whether the user is a member.
+pub(super) fn has(group: &Record, user: &str, site: &Site) -> bool {
+    if is_all_users(group, site) {
+        return true;
+    }
+    let changed =
+        site.state::<Members>().and_then(|m| m.0.get(&(group.id.clone(), user.to_owned())));
+    let sample = |id, kind| luid_number(id, kind, site.number).filter(|&n| n < ADDED);
+    match (changed, sample(user, USER), sample(&group.id, GROUP)) {
+        (Some(&is_member), _, _) => is_member,
+        (None, Some(user), Some(group)) => is_in_group(user, group),
+        _ => false,
+    }
+}
+
+fn count(group: &Record, site: &Site) -> u64 {
+    match is_all_users(group, site) {
+        true => site.items::<User>().len(),
+        false => site.iter::<User>().filter(|user| has(group, &user.id, site)).count() as u64,
+    }
+}
+
+/// Adds a user to a group, or removes the user from it.
+pub(in crate::mock) fn set_member(site: &mut Site, group: &str, user: &str, is_member: bool) {
+    site.state_mut::<Members>().0.insert((group.to_owned(), user.to_owned()), is_member);
+}
+
+fn create(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::SiteAdmin)?;
-    let doc = ctx.doc()?;
-    let group = doc.need_child("group")?;
-    let name = group.need("name")?;
-    let as_job = ctx.asks("asJob")?;
+    let body = ctx.body_child("group")?;
     let site = state.site_mut(ctx)?;
-    name_is_free(site, name, "")?;
-    let id = site.groups.new_id();
-    let mut new = Group {
-        id,
-        name: name.to_owned(),
-        domain: "local".to_owned(),
-        minimum_site_role: None,
-        license_mode: None,
-    };
-    change(&mut new, group)?;
-    let element = new.element(site, ctx);
-    site.groups.add(new);
-    if as_job && group.child("import").is_some() {
-        let job = state.start_job(ctx, "GroupImport", Effect::Nothing, None)?;
-        return Ok(Response::with_status(202, job));
-    }
-    Ok(Response::created(element))
+    let group = insert::<Group>(site, &body, ctx)?;
+    let response = Response::created(Group::element(&group, site, ctx));
+    respond(state, ctx, &body, "GroupImport", response)
 }
 
-fn update(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    ctx.require(Role::SiteAdmin)?;
-    let doc = ctx.doc()?;
-    let group = doc.need_child("group")?;
-    let as_job = ctx.asks("asJob")?;
+fn update_group(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let body = ctx.body_child("group")?;
     let site = state.site_mut(ctx)?;
-    let mut changed = site.groups.get(ctx.param(0))?.into_owned();
-    change(&mut changed, group)?;
-    name_is_free(site, &changed.name, &changed.id)?;
-    site.groups.get_mut(ctx.param(0))?.clone_from(&changed);
-    let element = changed.element(site, ctx);
-    if as_job && group.child("import").is_some() {
-        let job = state.start_job(ctx, "GroupSync", Effect::Nothing, None)?;
-        return Ok(Response::with_status(202, job));
-    }
-    Ok(Response::one(element))
+    let group = modify::<Group>(site, ctx.param(0), &body, ctx)?;
+    let response = Response::one(Group::element(&group, site, ctx));
+    respond(state, ctx, &body, "GroupSync", response)
 }
 
-fn delete(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    ctx.require(Role::SiteAdmin)?;
-    let id = ctx.param(0);
-    let site = state.site_mut(ctx)?;
-    if site.groups.get(id)?.is_all_users(site) {
-        return Err(ApiError::forbidden("403004", "The group of all users cannot be deleted."));
+/// Responds with a job instead if the request imports a directory group with `asJob=true`.
+fn respond(
+    state: &mut ServerState,
+    ctx: &Context,
+    body: &Element,
+    job: &'static str,
+    response: Response,
+) -> Result<Response> {
+    if !ctx.flag("asJob")? || body.child("import").is_none() {
+        return Ok(response);
     }
-    site.groups.remove(id)?;
-    site.members.retain(|(group, _), _| group != id);
-    Ok(Response::no_content())
+    let job = jobs::start(state, ctx, job, None, |_, _| Ok(Report::default()))?;
+    Ok(Response::with_status(202, job))
 }
 
-fn members(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn members(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = state.site(ctx)?;
-    let group = site.groups.get(ctx.param(0))?;
-    if group.is_all_users(site) {
-        return list(&site.users, site, ctx);
+    let group = site.get::<Group>(ctx.param(0))?;
+    if is_all_users(&group, site) {
+        return list_all::<User>(site, ctx);
     }
-    let members = site.users.iter().filter(|user| group.has(site, &user.id));
-    list_these(members, site, ctx)
+    let members = site.iter::<User>().filter(|user| has(&group, &user.id, site));
+    list_some::<User>(members, site, ctx)
 }
 
-/// The ids in `<user>` or `<users>`.
-fn users_in(doc: &crate::mock::body::Doc) -> Result<Vec<String>, ApiError> {
-    let several = doc.child("users");
-    let users = several.unwrap_or(doc).children("user");
-    let ids: Vec<String> =
-        users.map(|user| user.need("id").map(str::to_owned)).collect::<Result<_, _>>()?;
-    if ids.is_empty() {
-        return Err(ApiError::malformed("The request names no user."));
-    }
-    Ok(ids)
-}
-
-fn add_members(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn add_members(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::SiteAdmin)?;
-    let doc = ctx.doc()?;
-    let ids = users_in(&doc)?;
+    let body = ctx.body()?;
+    let several = body.child("users");
+    let ids = several.unwrap_or(&body).ids("user")?;
     let site = state.site_mut(ctx)?;
-    let group = site.groups.get(ctx.param(0))?.into_owned();
-    let users: Vec<User> = ids
-        .iter()
-        .map(|id| Ok(site.users.get(id)?.into_owned()))
-        .collect::<Result<_, ApiError>>()?;
-    // One user that is there already is a conflict; among several it is passed over.
-    let several = doc.child("users").is_some();
-    if let (false, [user]) = (several, users.as_slice())
-        && group.has(site, &user.id)
-    {
-        let detail = format!("The user '{}' is in the group already.", user.name);
-        return Err(ApiError::conflict("409011", detail));
+    let group = site.get::<Group>(ctx.param(0))?.into_owned();
+    let mut elements = Vec::new();
+    for id in &ids {
+        let user = site.get::<User>(id)?;
+        // Adding one member again is a conflict; among several it is ignored.
+        if several.is_none() && has(&group, id, site) {
+            let detail = format!("The user '{}' is already in the group.", user.name());
+            return Err(ApiError::conflict("409011", detail));
+        }
+        elements.push(User::element(&user, site, ctx));
     }
-    for id in ids {
-        site.members.insert((group.id.clone(), id), true);
-    }
-    let elements: Vec<Element> = users.iter().map(|user| user.element(site, ctx)).collect();
-    Ok(if several {
-        Response::one(Element::list("users", elements))
-    } else {
-        Response::ok(elements)
+    ids.iter().for_each(|id| set_member(site, &group.id, id, true));
+    Ok(match several {
+        Some(_) => Response::one(Element::list("users", elements)),
+        None => Response::ok(elements),
     })
 }
 
-fn remove_members(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn remove_members(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::SiteAdmin)?;
-    let doc = ctx.doc()?;
-    let ids = users_in(&doc)?;
+    let body = ctx.body()?;
+    let ids = body.child("users").unwrap_or(&body).ids("user")?;
     let site = state.site_mut(ctx)?;
-    let group = site.groups.get(ctx.param(0))?.into_owned();
-    for id in &ids {
-        site.users.get(id)?;
-    }
-    for id in ids {
-        site.members.insert((group.id.clone(), id), false);
-    }
+    let group = site.get::<Group>(ctx.param(0))?.id.clone();
+    ids.iter().try_for_each(|id| site.get::<User>(id).map(drop))?;
+    ids.iter().for_each(|id| set_member(site, &group, id, false));
     Ok(Response::empty(200))
 }
 
-fn remove_member(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn remove_member(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::SiteAdmin)?;
     let site = state.site_mut(ctx)?;
-    let group = site.groups.get(ctx.param(0))?.into_owned();
-    let user = site.users.get(ctx.param(1))?.id.clone();
-    if !group.has(site, &user) || group.is_all_users(site) {
-        return Err(Kind::User.missing(&user));
+    let group = site.get::<Group>(ctx.param(0))?.into_owned();
+    let user = site.get::<User>(ctx.param(1))?.id.clone();
+    if !has(&group, &user, site) || is_all_users(&group, site) {
+        return Err(USER.missing(&user));
     }
-    site.members.insert((group.id, user), false);
+    set_member(site, &group.id, &user, false);
     Ok(Response::no_content())
 }

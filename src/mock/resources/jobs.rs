@@ -1,52 +1,51 @@
-//! Background jobs: `sites/{site}/jobs`. They advance by the clock, or by being asked about.
+//! Background jobs: `sites/{site}/jobs`. They advance with the clock, and with each query.
 
-use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
-use super::publish::Publication;
-use super::user_import::ImportedUser;
-use crate::mock::api_error::ApiError;
-use crate::mock::clock::{later, written};
-use crate::mock::context::Context;
-use crate::mock::element::Element;
-use crate::mock::filter::{Type, Value};
-use crate::mock::luid::{ADDED, Kind, luid};
-use crate::mock::query::{Field, Listed, list_these};
-use crate::mock::response::Response;
-use crate::mock::role::Role;
-use crate::mock::route::{ApiResult, Method, Route};
-use crate::mock::server_state::ServerState;
-use crate::mock::site::Site;
+use crate::mock::prelude::*;
 
 /// How a job ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::mock) enum Outcome {
     Success,
-    /// With what the server has to say about it.
+    /// With the server's note.
     Failed(String),
     Cancelled,
 }
 
-/// What a job does when it ends well.
-#[derive(Clone, Debug)]
-pub(in crate::mock) enum Effect {
-    Nothing,
-    Refresh(String),
-    Extract { of: String, exists: bool, encrypt: bool },
-    Publish(Box<Publication>),
-    Import(Vec<ImportedUser>),
+/// How long jobs take and how the next ones end.
+pub(in crate::mock) struct JobOptions {
+    pub(in crate::mock) time: Duration,
+    /// The number of queries after which a job ends before its time.
+    pub(in crate::mock) polls: u32,
+    pub(in crate::mock) outcomes: VecDeque<Outcome>,
 }
 
-/// A background job.
-#[derive(Clone, Debug)]
-pub(in crate::mock) struct Job {
-    pub(in crate::mock) id: String,
+impl Default for JobOptions {
+    fn default() -> JobOptions {
+        JobOptions { time: Duration::from_secs(60), polls: 2, outcomes: VecDeque::new() }
+    }
+}
+
+/// What a job is about: element, id and name.
+pub(super) type About = (&'static str, String, String);
+
+/// What a job that succeeded reports.
+#[derive(Default)]
+pub(super) struct Report {
+    pub(super) about: Option<About>,
+    pub(super) notes: Vec<String>,
+    /// Type, value and text of each.
+    pub(super) status_notes: Vec<(&'static str, usize, String)>,
+}
+
+type Effect = Box<dyn FnOnce(&mut Site, Timestamp) -> Result<Report> + Send>;
+
+pub(super) struct Job {
+    pub(super) id: String,
     kind: &'static str,
-    effect: Effect,
-    /// The element, the id and the name of what it is about.
-    on: Option<(&'static str, String, String)>,
+    effect: Option<Effect>,
     created: Timestamp,
     due: Timestamp,
     started: Option<Timestamp>,
@@ -54,345 +53,274 @@ pub(in crate::mock) struct Job {
     polls: u32,
     planned: Outcome,
     outcome: Option<Outcome>,
-    notes: Vec<String>,
-    /// Type, value and text of each.
-    status_notes: Vec<(&'static str, String, String)>,
+    report: Report,
 }
 
-impl Job {
-    pub(in crate::mock) fn new(
-        site: &Site,
-        kind: &'static str,
-        effect: Effect,
-        on: Option<(&'static str, String, String)>,
-        planned: Outcome,
-        now: Timestamp,
-        time: Duration,
-    ) -> Job {
-        Job {
-            id: luid(Kind::Job, site.number, ADDED + site.jobs.len() as u64 + 1),
-            kind,
-            effect,
-            on,
-            created: now,
-            due: later(now, time),
-            started: None,
-            ended: None,
-            polls: 0,
-            planned,
-            outcome: None,
-            notes: Vec::new(),
-            status_notes: Vec::new(),
-        }
-    }
+/// The jobs of a site, oldest first.
+#[derive(Default)]
+pub(super) struct Jobs(pub(super) Vec<Job>);
 
-    fn status(&self) -> &'static str {
-        match (&self.outcome, self.started) {
-            (Some(Outcome::Success), _) => "Success",
-            (Some(Outcome::Failed(_)), _) => "Failed",
-            (Some(Outcome::Cancelled), _) => "Cancelled",
-            (None, Some(_)) => "InProgress",
-            (None, None) => "Pending",
-        }
-    }
+const JOB: Kind = Kind::new(0x10, "404018", "Job");
+const FLOW_RUN: Kind = Kind::new(0xf2, "404029", "Flow run");
 
-    fn progress(&self) -> u32 {
-        match (&self.outcome, self.started) {
-            (Some(_), _) => 100,
-            (None, Some(_)) => 50,
-            (None, None) => 0,
-        }
-    }
-
-    fn finish_code(&self) -> Option<u8> {
-        self.outcome.as_ref().map(|outcome| match outcome {
-            Outcome::Success => 0,
-            Outcome::Failed(_) => 1,
-            Outcome::Cancelled => 2,
-        })
-    }
-
-    /// `<job>`: what starting it and asking for it answer.
-    pub(in crate::mock) fn element(&self) -> Element {
-        let on = self
-            .on
-            .as_ref()
-            .map(|(name, id, title)| Element::reference(name, id).attr("name", title));
-        let wrapper = match self.kind {
-            "RefreshExtract" | "CreateExtract" | "DeleteExtract" => Some("extractRefreshJob"),
-            "PublishWorkbook" => Some("publishWorkbookJob"),
-            "PublishDatasource" => Some("publishDatasourceJob"),
-            "RunFlow" => Some("runFlowJobType"),
-            "UserImport" => Some("userImportJob"),
-            "UpdateUploadedFile" => Some("updateUploadedFileJob"),
-            _ => None,
-        };
-        let detail = wrapper.map(|wrapper| {
-            let run = (self.kind == "RunFlow").then(|| run_id(&self.id));
-            let mut detail = Element::new(wrapper).maybe("flowRunId", run).maybe_child(on);
-            detail.children.extend(self.notes.iter().map(|note| Element::with_text("notes", note)));
-            detail
-        });
-        let status_notes = (!self.status_notes.is_empty()).then(|| {
-            let note = |(kind, value, text): &(&str, String, String)| {
-                Element::new("statusNote")
-                    .attr("type", kind)
-                    .attr("value", value)
-                    .attr("text", text)
-            };
-            Element::list("statusNotes", self.status_notes.iter().map(note))
-        });
-        Element::reference("job", &self.id)
-            .attr("mode", "Asynchronous")
-            .attr("type", self.kind)
-            .attr("progress", self.progress())
-            .attr("createdAt", written(self.created))
-            .maybe("startedAt", self.started.map(written))
-            .maybe("updatedAt", self.ended.or(self.started).map(written))
-            .maybe("completedAt", self.ended.map(written))
-            .maybe("finishCode", self.finish_code())
-            .maybe_child(detail)
-            .maybe_child(status_notes)
-    }
-}
-
-/// The name that a list of jobs gives to a kind.
-fn background(kind: &str) -> &str {
-    match kind {
-        "RefreshExtract" => "refresh_extracts",
-        "CreateExtract" => "create_extracts",
-        "DeleteExtract" => "delete_extracts",
-        "PublishWorkbook" => "publish_workbook",
-        "RunFlow" => "run_flow",
-        "PublishDatasource" => "publish_datasource",
-        "UserImport" => "user_import",
-        other => other,
-    }
-}
-
-impl Listed for Job {
-    const NAMES: (&'static str, &'static str) = ("backgroundJob", "backgroundJobs");
-    const SHOWN: &'static [&'static str] = &[
-        "id",
-        "status",
-        "createdAt",
-        "startedAt",
-        "endedAt",
-        "priority",
-        "jobType",
-        "title",
-        "subtitle",
-    ];
-    const FIELDS: &'static [Field<Job>] = &[
-        Field { name: "status", holds: Type::Text, of: |j, _| j.status().into() },
-        Field { name: "jobType", holds: Type::Text, of: |j, _| background(j.kind).into() },
-        Field { name: "priority", holds: Type::Number, of: |_, _| Value::Number(50) },
-        Field { name: "progress", holds: Type::Number, of: |j, _| u64::from(j.progress()).into() },
-        Field { name: "createdAt", holds: Type::Time, of: |j, _| Value::Time(j.created) },
-        Field {
-            name: "startedAt",
-            holds: Type::Time,
-            of: |j, _| j.started.map_or(Value::None, Value::Time),
-        },
-        Field {
-            name: "completedAt",
-            holds: Type::Time,
-            of: |j, _| j.ended.map_or(Value::None, Value::Time),
-        },
-        Field {
-            name: "endedAt",
-            holds: Type::Time,
-            of: |j, _| j.ended.map_or(Value::None, Value::Time),
-        },
-        Field {
-            name: "title",
-            holds: Type::Text,
-            of: |j, _| j.on.as_ref().map_or(Value::None, |(_, _, name)| name.as_str().into()),
-        },
-        Field {
-            name: "subtitle",
-            holds: Type::Text,
-            of: |j, _| j.on.as_ref().map_or(Value::None, |(kind, _, _)| (*kind).into()),
-        },
-        Field { name: "notes", holds: Type::Text, of: |j, _| Value::Texts(j.notes.clone()) },
-    ];
-
-    fn element(&self, _: &Site, _: &Context) -> Element {
-        Element::reference("backgroundJob", &self.id)
-            .attr("status", self.status())
-            .attr("createdAt", written(self.created))
-            .maybe("startedAt", self.started.map(written))
-            .maybe("endedAt", self.ended.map(written))
-            .attr("priority", 50)
-            .attr("jobType", background(self.kind))
-            .maybe("title", self.on.as_ref().map(|(_, _, name)| name))
-            .maybe("subtitle", self.on.as_ref().map(|(kind, _, _)| kind))
-    }
-}
-
-pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Get, "sites/{site}/jobs", 3, 1, all),
-    Route::new(Method::Get, "sites/{site}/jobs/{job}", 2, 0, get),
-    Route::new(Method::Put, "sites/{site}/jobs/{job}", 3, 1, cancel),
+/// A job's kind, its name in lists, and its element in a response about one job.
+const KINDS: [(&str, &str, &str); 7] = [
+    ("RefreshExtract", "refresh_extracts", "extractRefreshJob"),
+    ("CreateExtract", "create_extracts", "extractRefreshJob"),
+    ("DeleteExtract", "delete_extracts", "extractRefreshJob"),
+    ("PublishWorkbook", "publish_workbook", "publishWorkbookJob"),
+    ("PublishDatasource", "publish_datasource", "publishDatasourceJob"),
+    ("RunFlow", "run_flow", "runFlowJobType"),
+    ("UserImport", "user_import", "userImportJob"),
 ];
 
-/// A run of a flow, which is a job seen from another side.
-#[derive(Clone, Debug)]
-pub(super) struct Run {
-    pub(super) id: String,
-    pub(super) flow: String,
-    pub(super) status: &'static str,
-    pub(super) started: Option<Timestamp>,
-    pub(super) completed: Option<Timestamp>,
-    pub(super) progress: u32,
-    pub(super) job: String,
-}
-
-/// The id of the run that is this job: the same number under another kind.
-fn run_id(job: &str) -> String {
-    format!("{:02x}{}", Kind::FlowRun as u8, job.get(2..).unwrap_or_default())
-}
-
-/// The runs of flows, the newest first.
-pub(super) fn runs(site: &Site) -> impl Iterator<Item = Run> {
-    site.jobs.iter().rev().filter(|job| job.kind == "RunFlow").map(|job| Run {
-        id: run_id(&job.id),
-        flow: job.on.as_ref().map(|(_, id, _)| id.clone()).unwrap_or_default(),
-        status: job.status(),
-        started: job.started,
-        completed: job.ended,
-        progress: job.progress(),
-        job: job.id.clone(),
-    })
-}
-
-/// Refuses a second job of a kind about something that has one under way.
-pub(super) fn not_running(site: &Site, kind: &str, on: &str) -> Result<(), ApiError> {
-    let is = |job: &&Job| job.kind == kind && job.on.as_ref().is_some_and(|(_, id, _)| id == on);
-    if site.jobs.iter().filter(is).any(|job| job.outcome.is_none()) {
-        let detail = "A job of this kind is queued already.";
-        return Err(ApiError::conflict("409093", detail));
-    }
-    Ok(())
-}
-
-fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let site = state.site(ctx)?;
-    // The newest first, as the server has them.
-    list_these(site.jobs.iter().rev().map(Cow::Borrowed), site, ctx)
-}
-
-fn place(site: &Site, id: &str) -> Result<usize, ApiError> {
-    site.jobs.iter().position(|job| job.id == id).ok_or_else(|| Kind::Job.missing(id))
-}
-
-fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    ask(state, ctx, ctx.param(0)).map(Response::one)
-}
-
-/// A question about a job, which brings it on.
-pub(super) fn ask(state: &mut ServerState, ctx: &Context, id: &str) -> Result<Element, ApiError> {
-    let (now, enough) = (state.clock.now(), state.job_polls);
-    let site = state.site_mut(ctx)?;
-    let number = site.number;
-    let at = place(site, id)?;
-    let job = &mut site.jobs[at];
-    job.polls += 1;
-    if job.outcome.is_none() {
-        job.started.get_or_insert(now);
-        if job.polls >= enough {
-            job.due = now;
+impl Job {
+    /// Status, progress and finish code.
+    fn status(&self) -> (&'static str, u32, Option<u8>) {
+        match (&self.outcome, self.started) {
+            (Some(Outcome::Success), _) => ("Success", 100, Some(0)),
+            (Some(Outcome::Failed(_)), _) => ("Failed", 100, Some(1)),
+            (Some(Outcome::Cancelled), _) => ("Cancelled", 100, Some(2)),
+            (None, Some(_)) => ("InProgress", 50, None),
+            (None, None) => ("Pending", 0, None),
         }
     }
-    state.settle_jobs(now);
-    let job = state.sites.get(&number).and_then(|site| site.jobs.get(at));
-    Ok(job.ok_or_else(|| Kind::Job.missing(id))?.element())
-}
 
-fn cancel(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    stop(state, ctx, ctx.param(0))
-}
-
-/// Stops a job that is not over.
-pub(super) fn stop(state: &mut ServerState, ctx: &Context, id: &str) -> ApiResult {
-    ctx.require(Role::SiteAdmin)?;
-    let now = state.clock.now();
-    let site = state.site_mut(ctx)?;
-    let at = place(site, id)?;
-    let job = &mut site.jobs[at];
-    if job.outcome.is_some() {
-        let detail = "The job is over and cannot be cancelled.";
-        return Err(ApiError::forbidden("403091", detail));
+    /// `<job>`, in responses about one job.
+    pub(super) fn element(&self) -> Element {
+        let about = self.report.about.as_ref();
+        let about =
+            about.map(|(name, id, title)| Element::reference(*name, id).with("name", title));
+        let notes = self.report.notes.iter().map(|note| Element::with_text("notes", note));
+        let name = match self.kind {
+            "UpdateUploadedFile" => Some("updateUploadedFileJob"),
+            kind => KINDS.iter().find(|(known, ..)| *known == kind).map(|(.., name)| *name),
+        };
+        let run = (self.kind == "RunFlow").then(|| self.run_id());
+        let detail = name.map(|name| {
+            Element::new(name).with_opt("flowRunId", run).containing(about).containing(notes)
+        });
+        let status_notes = self.report.status_notes.iter().map(|(kind, value, text)| {
+            Element::new("statusNote").with("type", kind).with("value", value).with("text", text)
+        });
+        let status_notes = Element::list("statusNotes", status_notes);
+        let (_, progress, finish_code) = self.status();
+        Element::reference("job", &self.id)
+            .with("mode", "Asynchronous")
+            .with("type", self.kind)
+            .with("progress", progress)
+            .with("createdAt", written(self.created))
+            .with_opt("startedAt", self.started.map(written))
+            .with_opt("updatedAt", self.ended.or(self.started).map(written))
+            .with_opt("completedAt", self.ended.map(written))
+            .with_opt("finishCode", finish_code)
+            .containing(detail)
+            .containing(Some(status_notes).filter(|notes| !notes.children.is_empty()))
     }
-    job.outcome = Some(Outcome::Cancelled);
-    job.ended = Some(now);
-    job.notes.push("The job was cancelled.".to_owned());
+
+    /// `<backgroundJob>`, in lists.
+    fn list_element(&self) -> Element {
+        let kind = KINDS.iter().find(|(known, ..)| *known == self.kind);
+        let about = self.report.about.as_ref();
+        let (status, progress, _) = self.status();
+        Element::reference("backgroundJob", &self.id)
+            .with("status", status)
+            .with("createdAt", written(self.created))
+            .with_opt("startedAt", self.started.map(written))
+            .with_opt("endedAt", self.ended.map(written))
+            .with("priority", 50)
+            .with("jobType", kind.map_or(self.kind, |(_, name, _)| name))
+            .with_opt("title", about.map(|(.., name)| name))
+            .with_opt("subtitle", about.map(|(element, ..)| element))
+            .with("progress", progress)
+            .containing(self.report.notes.iter().map(|note| Element::with_text("notes", note)))
+    }
+
+    /// The id of the flow run that is this job.
+    fn run_id(&self) -> String {
+        luid(FLOW_RUN, 0, 0)[..2].to_owned() + &self.id[2..]
+    }
+
+    fn run_element(&self, name: &'static str) -> Element {
+        let (status, progress, _) = self.status();
+        let flow = self.report.about.as_ref().map_or("", |(_, id, _)| id);
+        Element::reference(name, &self.run_id())
+            .with("flowId", flow)
+            .with("status", status)
+            .with_opt("startedAt", self.started.map(written))
+            .with_opt("completedAt", self.ended.map(written))
+            .with("progress", progress)
+            .with("backgroundJobId", &self.id)
+    }
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes! {
+        Get (3, 1) "jobs" => list_jobs;
+        Get (2, 0) "jobs/{job}" => |state, ctx| query(state, ctx, job).map(Response::one);
+        Put (3, 1) "jobs/{job}" => |state, ctx| cancel(state, ctx, job);
+    }
+}
+
+/// The routes of flow runs, which are jobs with other names.
+pub(super) fn run_routes() -> Vec<Route> {
+    routes! {
+        Get (3, 10) "flows/runs" => list_runs;
+        Get (3, 10) "flows/runs/{run}" => get_run;
+        Put (3, 10) "flows/runs/{run}" => |state, ctx| cancel(state, ctx, run);
+    }
+}
+
+const JOBS: Listing = Listing {
+    element: "backgroundJob",
+    list: "backgroundJobs",
+    filters: &[
+        (Text, "status jobType title subtitle notes=notes"),
+        (Number, "priority progress"),
+        (Time, "createdAt startedAt completedAt=@endedAt endedAt"),
+    ],
+    hidden: "progress notes",
+};
+
+// Items and list have the same name in the API.
+const RUNS: Listing = Listing {
+    element: "flowRuns",
+    list: "flowRuns",
+    filters: &[(Text, "flowId"), (Number, "progress"), (Time, "startedAt completedAt")],
+    hidden: "",
+};
+
+fn all(site: &Site) -> &[Job] {
+    site.state::<Jobs>().map_or(&[], |jobs| &jobs.0)
+}
+
+fn list_jobs(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    JOBS.elements(all(state.site(ctx)?).iter().rev().map(Job::list_element), ctx)
+}
+
+fn list_runs(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let runs = all(state.site(ctx)?).iter().rev().filter(|job| job.kind == "RunFlow");
+    RUNS.elements(runs.map(|job| job.run_element("flowRuns")), ctx)
+}
+
+/// Finds the job that the path names.
+type Find = fn(&Site, &str) -> Result<usize>;
+
+fn job(site: &Site, id: &str) -> Result<usize> {
+    all(site).iter().position(|job| job.id == id).ok_or_else(|| JOB.missing(id))
+}
+
+fn run(site: &Site, id: &str) -> Result<usize> {
+    let is_run = |job: &Job| job.kind == "RunFlow" && job.run_id() == id;
+    all(site).iter().position(is_run).ok_or_else(|| FLOW_RUN.missing(id))
+}
+
+/// The element of a job. The query counts towards the end of the job.
+fn query(state: &mut ServerState, ctx: &Context, find: Find) -> Result<Element> {
+    let polls = state.server.state_mut::<JobOptions>().polls;
+    let site = state.site_mut(ctx)?;
+    let index = find(site, ctx.param(0))?;
+    let job = &mut site.state_mut::<Jobs>().0[index];
+    job.polls += 1;
+    if job.outcome.is_none() {
+        job.started.get_or_insert(ctx.now);
+        if job.polls >= polls {
+            job.due = ctx.now;
+        }
+    }
+    settle_site(site, ctx.now);
+    Ok(all(site)[index].element())
+}
+
+fn get_run(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    query(state, ctx, run)?;
+    let site = state.site(ctx)?;
+    Ok(Response::one(all(site)[run(site, ctx.param(0))?].run_element("flowRun")))
+}
+
+fn cancel(state: &mut ServerState, ctx: &Context, find: Find) -> Result<Response> {
+    ctx.require(Role::SiteAdmin)?;
+    let site = state.site_mut(ctx)?;
+    let index = find(site, ctx.param(0))?;
+    let job = &mut site.state_mut::<Jobs>().0[index];
+    if job.outcome.is_some() {
+        return Err(ApiError::forbidden("403091", "The job has ended and cannot be cancelled."));
+    }
+    (job.outcome, job.ended) = (Some(Outcome::Cancelled), Some(ctx.now));
+    job.report.notes.push("The job was cancelled.".to_owned());
     Ok(Response::empty(200))
 }
 
-impl ServerState {
-    /// Ends the jobs whose time has come, with all that they do.
-    pub(in crate::mock) fn settle_jobs(&mut self, now: Timestamp) {
-        let numbers: Vec<u16> = self.sites.keys().copied().collect();
-        for number in numbers {
-            while let Some(site) = self.sites.get_mut(&number) {
-                let due = |job: &Job| job.outcome.is_none() && job.due <= now;
-                let Some(at) = site.jobs.iter().position(due) else { break };
-                let job = &mut site.jobs[at];
-                job.started.get_or_insert(job.created);
-                job.ended = Some(now);
-                job.outcome = Some(job.planned.clone());
-                if let Outcome::Failed(note) = &job.planned {
-                    job.notes.push(note.clone());
-                }
-                if job.planned == Outcome::Success {
-                    let effect = std::mem::replace(&mut job.effect, Effect::Nothing);
-                    self.carry_out(number, at, effect, now);
-                }
-            }
-        }
+/// Rejects a second job of a kind about the same item before the first has ended.
+pub(super) fn check_not_queued(site: &Site, kind: &str, id: &str) -> Result<()> {
+    let is_queued = |job: &Job| {
+        let about = job.report.about.as_ref();
+        job.outcome.is_none() && job.kind == kind && about.is_some_and(|(_, known, _)| known == id)
+    };
+    match all(site).iter().any(is_queued) {
+        true => Err(ApiError::conflict("409093", "A job of this kind is already queued.")),
+        false => Ok(()),
     }
+}
 
-    fn carry_out(&mut self, number: u16, at: usize, effect: Effect, now: Timestamp) {
-        let Some(site) = self.sites.get_mut(&number) else { return };
-        match effect {
-            Effect::Nothing => {}
-            Effect::Refresh(id) => {
-                if let Ok(workbook) = site.workbooks.get_mut(&id) {
-                    workbook.updated = now;
-                } else if let Ok(datasource) = site.datasources.get_mut(&id) {
-                    datasource.updated = now;
-                }
+/// Starts a background job on the caller's site.
+pub(super) fn start(
+    state: &mut ServerState,
+    ctx: &Context,
+    kind: &'static str,
+    about: Option<About>,
+    effect: impl FnOnce(&mut Site, Timestamp) -> Result<Report> + Send + 'static,
+) -> Result<Element> {
+    let options = state.server.state_mut::<JobOptions>();
+    let planned = options.outcomes.pop_front().unwrap_or(Outcome::Success);
+    let due = later(ctx.now, options.time);
+    let site = state.site_mut(ctx)?;
+    let number = site.number;
+    let jobs = &mut site.state_mut::<Jobs>().0;
+    let job = Job {
+        id: luid(JOB, number, ADDED + jobs.len() as u64 + 1),
+        kind,
+        effect: Some(Box::new(effect)),
+        created: ctx.now,
+        due,
+        started: None,
+        ended: None,
+        polls: 0,
+        planned,
+        outcome: None,
+        report: Report { about, ..Report::default() },
+    };
+    let element = job.element();
+    jobs.push(job);
+    Ok(element)
+}
+
+/// Ends the jobs that are due.
+pub(super) fn settle(state: &mut ServerState, now: Timestamp) {
+    state.sites.values_mut().for_each(|site| settle_site(site, now));
+}
+
+fn settle_site(site: &mut Site, now: Timestamp) {
+    let is_due = |job: &Job| job.outcome.is_none() && job.due <= now;
+    while let Some(index) = all(site).iter().position(is_due) {
+        let job = &mut site.state_mut::<Jobs>().0[index];
+        job.started.get_or_insert(job.created);
+        job.ended = Some(now);
+        // Set first, so that the job is over whatever its effect does.
+        job.outcome = Some(job.planned.clone());
+        let effect = job.effect.take().filter(|_| job.planned == Outcome::Success);
+        let result = effect.map(|effect| effect(site, now));
+        let job = &mut site.state_mut::<Jobs>().0[index];
+        match result {
+            Some(Ok(report)) => {
+                let about = report.about.or(job.report.about.take());
+                job.report = Report { about, ..report };
             }
-            Effect::Extract { of, exists, encrypt } => {
-                if let Ok(workbook) = site.workbooks.get_mut(&of) {
-                    (workbook.has_extracts, workbook.encrypt_extracts) = (exists, encrypt);
-                } else if let Ok(datasource) = site.datasources.get_mut(&of) {
-                    (datasource.has_extracts, datasource.encrypt_extracts) = (exists, encrypt);
-                }
-            }
-            Effect::Publish(publication) => {
-                let on = publication.carry_out(site, now);
-                if let Some(job) = site.jobs.get_mut(at) {
-                    match on {
-                        Ok(on) => job.on = Some(on),
-                        Err(api_error) => {
-                            job.notes.push(api_error.detail.clone());
-                            job.outcome = Some(Outcome::Failed(api_error.detail));
-                        }
-                    }
-                }
-            }
-            Effect::Import(rows) => {
-                let (added, notes) = super::user_import::import(site, rows);
-                if let Some(job) = site.jobs.get_mut(at) {
-                    let text = format!("{added} users were added to the site.");
-                    job.status_notes.push(("CountOfUsersAddedToSite", added.to_string(), text));
-                    let text = format!("{} rows were passed over.", notes.len());
-                    job.status_notes.push(("CountOfUsersSkipped", notes.len().to_string(), text));
-                    job.notes.extend(notes);
-                }
-            }
+            Some(Err(error)) => job.outcome = Some(Outcome::Failed(error.detail)),
+            None => {}
+        }
+        if let Some(Outcome::Failed(note)) = &job.outcome {
+            job.report.notes.push(note.clone());
         }
     }
 }

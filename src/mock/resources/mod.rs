@@ -1,10 +1,11 @@
-//! What is on a site: a file a resource, each with its data, its element and its operations.
+//! The resources: a module for each, registered in one table.
 
-mod common;
+mod auth;
 mod connections;
+mod content;
 mod custom_views;
+mod data_alerts;
 mod datasources;
-mod files;
 mod flows;
 mod groups;
 mod jobs;
@@ -22,52 +23,51 @@ mod uploads;
 mod user_import;
 mod users;
 mod views;
+mod webhooks;
 mod workbooks;
 
-pub(super) use common::{Common, Content, Place, check_visible};
-pub(super) use connections::Connection;
+pub(super) use content::url_name;
 pub(super) use custom_views::CustomView;
 pub(super) use datasources::Datasource;
 pub(super) use flows::Flow;
 pub(super) use groups::Group;
-pub(super) use jobs::{Effect, Job, Outcome};
-pub(super) use permissions::Rule;
-pub(super) use projects::Project;
-pub(super) use quality::Warning;
-pub(super) use revisions::Revision;
-pub(super) use uploads::Upload;
-pub(super) use users::{User, site_role};
-pub(super) use views::{Shown, View};
-pub(super) use workbooks::Workbook;
+pub(super) use jobs::{JobOptions, Outcome};
+pub(super) use projects::{PROJECT, Project, ensure as ensure_project};
+pub(super) use schedules::Schedule;
+pub(super) use users::{USER, User, ensure as ensure_user};
+pub(super) use views::{VIEW, View};
+pub(super) use workbooks::{WORKBOOK, Workbook};
 
-use super::route::Route;
+use super::registry::{Registration, Registry};
 
-/// The routes of all resources.
-pub(super) fn routes() -> impl Iterator<Item = Route> {
-    [
-        sites::ROUTES,
-        // `import` and `delete` are no ids, so they come before the users' routes.
-        user_import::ROUTES,
-        users::ROUTES,
-        groups::ROUTES,
-        projects::ROUTES,
-        workbooks::ROUTES,
-        views::ROUTES,
-        custom_views::ROUTES,
-        datasources::ROUTES,
-        flows::ROUTES,
-        quality::ROUTES,
-        connections::ROUTES,
-        revisions::ROUTES,
-        permissions::ROUTES,
-        tags::ROUTES,
-        jobs::ROUTES,
-        uploads::ROUTES,
-        personal_space::ROUTES,
-        schedules::ROUTES,
-        search::ROUTES,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
-}
+/// The table of all resources. Of two routes that match a request, the first one is used.
+pub(super) static REGISTRY: Registry = Registry {
+    resources: &[
+        Registration::routes(auth::routes),
+        Registration::routes(sites::routes),
+        Registration::routes(user_import::routes),
+        Registration::resource::<User>(),
+        Registration::resource::<Group>().on_remove(groups::on_remove),
+        Registration::resource::<Project>(),
+        Registration::resource::<Workbook>(),
+        Registration::resource::<View>(),
+        Registration::resource::<CustomView>(),
+        Registration::resource::<Datasource>(),
+        Registration::resource::<Flow>(),
+        Registration::resource::<quality::Warning>(),
+        Registration::resource::<data_alerts::DataAlert>(),
+        Registration::resource::<webhooks::Webhook>(),
+        Registration::resource::<Schedule>(),
+        Registration::resource::<connections::Connection>().on_remove(connections::on_remove),
+        Registration::routes(revisions::routes).on_remove(revisions::on_remove),
+        Registration::routes(permissions::routes).on_remove(permissions::on_remove),
+        Registration::routes(tags::routes),
+        Registration::routes(jobs::routes).settle(jobs::settle),
+        Registration::routes(uploads::routes).settle(uploads::settle),
+        Registration::routes(personal_space::routes),
+        Registration::routes(search::routes),
+    ],
+    add_samples: super::samples::add,
+    authenticate: auth::authenticate,
+    check_visible: content::check_visible,
+};

@@ -1,78 +1,79 @@
-//! Personal spaces: `sites/{site}/personalSpace`. Each user has one, which holds workbooks that only
-//! the user and administrators see.
+//! Personal spaces: `sites/{site}/personalSpace`. Each user has one, with workbooks that only the
+//! user and administrators see.
 
-use super::common::Place;
-use crate::mock::api_error::ApiError;
-use crate::mock::body::Doc;
-use crate::mock::context::Context;
-use crate::mock::element::Element;
-use crate::mock::luid::{Kind, luid, number};
-use crate::mock::response::Response;
-use crate::mock::route::{ApiResult, Method, Route};
-use crate::mock::server_state::ServerState;
-use crate::mock::site::Site;
+use super::sites::setting;
+use super::users::{USER, User};
+use crate::mock::prelude::*;
 
-pub(super) const ROUTES: &[Route] =
-    &[Route::new(Method::Get, "sites/{site}/personalSpace", 3, 13, get)];
+const SPACE: Kind = Kind::new(0x75, "404005", "Personal space");
 
-/// The id of a user's space: the same number under another kind.
-fn id(site: &Site, user: &str) -> String {
-    let number = number(user, Kind::User, site.number).unwrap_or_default();
-    luid(Kind::PersonalSpace, site.number, number)
+pub(super) fn routes() -> Vec<Route> {
+    routes! { Get (3, 13) "personalSpace" => get; }
 }
 
-/// Whether users have spaces here at all.
-fn check_enabled(site: &Site) -> Result<(), ApiError> {
-    match site.settings.get("personalSpaceEnabled").is_none_or(|enabled| enabled == "true") {
-        true => Ok(()),
-        false => Err(ApiError::malformed("The site has no personal spaces.")),
+/// The id of a user's space, with the number of the user's id.
+fn id(site: &Site, user: &str) -> String {
+    luid(SPACE, site.number, luid_number(user, USER, site.number).unwrap_or_default())
+}
+
+fn check_enabled(site: &Site) -> Result<()> {
+    match setting(site, "personalSpaceEnabled") {
+        "true" => Ok(()),
+        _ => Err(ApiError::malformed("The site has no personal spaces.")),
     }
 }
 
-/// Whether a user can put nothing into its space: whoever can only look at content has no use for
-/// one.
+/// Whether the user has a site role that cannot add content.
 fn is_read_only(site: &Site, user: &str) -> bool {
-    const LOOKERS: [&str; 4] = ["Viewer", "ReadOnly", "Guest", "Unlicensed"];
-    site.users.find(user).is_none_or(|user| LOOKERS.contains(&&*user.site_role))
+    let user = site.find::<User>(user);
+    user.is_none_or(|user| contains("Viewer ReadOnly Guest Unlicensed", user.attr("siteRole")))
 }
 
-fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let site = state.site(ctx)?;
+fn get(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let (site, user) = (state.site(ctx)?, ctx.user());
     check_enabled(site)?;
-    let user = ctx.user();
     let space = Element::new("personalSpace")
-        .attr("luid", id(site, user))
-        .attr("ownerLuid", user)
-        .attr("readOnly", is_read_only(site, user));
+        .with("luid", id(site, user))
+        .with("ownerLuid", user)
+        .with("readOnly", is_read_only(site, user));
     Ok(Response::one(space))
 }
 
-/// `<location>` of what is in a user's space.
+/// `<location>` of a workbook in a user's space.
 pub(super) fn location(site: &Site, user: &str) -> Element {
     Element::reference("location", &id(site, user))
-        .attr("type", "PersonalSpace")
-        .attr("name", "Personal Space")
+        .with("type", "PersonalSpace")
+        .with("name", "Personal Space")
 }
 
-/// The place that a request's `<location>` names: the caller's own space, for what is its own.
-pub(super) fn place(doc: &Doc, owner: &str, site: &Site, ctx: &Context) -> Result<Place, ApiError> {
-    let wanted = doc.need("id")?;
-    match doc.need("type")? {
+/// The project in a request's `<location>`; `None` for the caller's own personal space.
+pub(super) fn destination(
+    location: &Element,
+    owner: &str,
+    site: &Site,
+    ctx: &Context,
+) -> Result<Option<String>> {
+    let wanted = location.need("id")?;
+    match location.need("type")? {
         "PersonalSpace" => {}
-        "Project" => return Ok(Place::Project(site.projects.get(wanted)?.id.clone())),
-        other => return Err(ApiError::malformed(format!("'{other}' is no sort of location."))),
+        "Project" => {
+            let project = site.record("projects", wanted).transpose()?;
+            return Ok(project.map(|project| project.id.clone()));
+        }
+        other => {
+            return Err(ApiError::malformed(format!("'{other}' is not a type of location.")));
+        }
     }
     check_enabled(site)?;
-    let user = ctx.user();
-    if wanted != id(site, user) {
-        return Err(Kind::PersonalSpace.missing(wanted));
+    if wanted != id(site, ctx.user()) {
+        return Err(SPACE.missing(wanted));
     }
-    if owner != user {
-        let detail = "Only what one owns goes to one's personal space.";
+    if owner != ctx.user() {
+        let detail = "A personal space contains only workbooks of its user.";
         return Err(ApiError::forbidden("403004", detail));
     }
-    if is_read_only(site, user) {
-        return Err(ApiError::malformed("The personal space takes nothing in: it is read-only."));
+    if is_read_only(site, ctx.user()) {
+        return Err(ApiError::malformed("The personal space is read-only."));
     }
-    Ok(Place::PersonalSpace)
+    Ok(None)
 }

@@ -1,25 +1,20 @@
-//! What was published: the bytes, and those of earlier times.
+//! Revisions and downloads of published content.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
-use super::common::need_owner;
+use super::custom_views::CustomView;
+use super::datasources::Datasource;
+use super::flows::Flow;
 use super::publish::Publishes;
-use super::{CustomView, Datasource, Flow, Workbook};
-use crate::mock::api_error::ApiError;
-use crate::mock::clock::written;
-use crate::mock::context::Context;
-use crate::mock::element::Element;
-use crate::mock::query::Paging;
-use crate::mock::response::Response;
-use crate::mock::route::{ApiResult, Method, Route};
-use crate::mock::server_state::ServerState;
-use crate::mock::site::Site;
+use super::users::User;
+use super::workbooks::Workbook;
+use crate::mock::body;
+use crate::mock::prelude::*;
 
-/// One state of what is published.
+/// A published file.
 #[derive(Clone, Debug)]
-pub(in crate::mock) struct Revision {
+pub(super) struct Revision {
     pub(super) number: u64,
     pub(super) published: Timestamp,
     pub(super) publisher: String,
@@ -27,106 +22,78 @@ pub(in crate::mock) struct Revision {
     pub(super) bytes: Arc<[u8]>,
 }
 
-pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Get, "sites/{site}/workbooks/{id}/content", 2, 0, download),
-    Route::new(Method::Get, "sites/{site}/workbooks/{id}/revisions", 2, 3, history),
-    Route::new(
-        Method::Get,
-        "sites/{site}/workbooks/{id}/revisions/{number}/content",
-        2,
-        3,
-        download,
-    ),
-    Route::new(Method::Delete, "sites/{site}/workbooks/{id}/revisions/{number}", 2, 3, delete),
-    Route::new(Method::Get, "sites/{site}/datasources/{id}/content", 2, 0, download),
-    Route::new(Method::Get, "sites/{site}/datasources/{id}/revisions", 2, 3, history),
-    Route::new(
-        Method::Get,
-        "sites/{site}/datasources/{id}/revisions/{number}/content",
-        2,
-        3,
-        download,
-    ),
-    Route::new(Method::Delete, "sites/{site}/datasources/{id}/revisions/{number}", 2, 3, delete),
-    Route::new(Method::Get, "sites/{site}/flows/{id}/content", 3, 3, download),
-    Route::new(Method::Get, "sites/{site}/flows/{id}/revisions", 3, 3, history),
-    Route::new(Method::Get, "sites/{site}/flows/{id}/revisions/{number}/content", 3, 3, download),
-    Route::new(Method::Get, "sites/{site}/customviews/{id}/content", 3, 21, download),
-];
+/// The revisions of published items, by item.
+#[derive(Default)]
+struct Revisions(HashMap<String, Vec<Revision>>);
 
-/// Whose history it is.
-pub(super) struct Subject {
-    id: String,
-    name: String,
-    owner: String,
-    pub(super) history: Vec<Revision>,
-}
+/// The number of revisions that a site keeps.
+const KEPT: usize = 25;
 
-/// What was published of an item; of a generated one, there is one revision, made up on demand.
-pub(super) fn of<T: Publishes>(site: &Site, id: &str) -> Result<Subject, ApiError> {
-    let item = T::collection(site).get(id)?;
-    let (name, owner, created) = item.about();
-    let history = site.revisions.get(id).cloned().unwrap_or_else(|| {
-        let (extension, bytes) = item.sample(site);
-        let publisher = owner.to_owned();
-        vec![Revision { number: 1, published: created, publisher, extension, bytes: bytes.into() }]
-    });
-    Ok(Subject { id: id.to_owned(), name: name.to_owned(), owner: owner.to_owned(), history })
-}
-
-/// The item that the path names.
-fn subject(site: &Site, ctx: &Context) -> Result<Subject, ApiError> {
-    let id = ctx.param(0);
-    match ctx.at {
-        "workbooks" => of::<Workbook>(site, id),
-        "datasources" => of::<Datasource>(site, id),
-        "flows" => of::<Flow>(site, id),
-        _ => of::<CustomView>(site, id),
+pub(super) fn routes() -> Vec<Route> {
+    routes! {
+        Get (2, 0) "workbooks/{id}/content" => download::<Workbook>;
+        Get (2, 3) "workbooks/{id}/revisions" => list_revisions::<Workbook>;
+        Get (2, 3) "workbooks/{id}/revisions/{number}/content" => download::<Workbook>;
+        Delete (2, 3) "workbooks/{id}/revisions/{number}" => delete::<Workbook>;
+        Get (2, 0) "datasources/{id}/content" => download::<Datasource>;
+        Get (2, 3) "datasources/{id}/revisions" => list_revisions::<Datasource>;
+        Get (2, 3) "datasources/{id}/revisions/{number}/content" => download::<Datasource>;
+        Delete (2, 3) "datasources/{id}/revisions/{number}" => delete::<Datasource>;
+        Get (3, 3) "flows/{id}/content" => download::<Flow>;
+        Get (3, 3) "flows/{id}/revisions" => list_revisions::<Flow>;
+        Get (3, 3) "flows/{id}/revisions/{number}/content" => download::<Flow>;
+        Get (3, 21) "customviews/{id}/content" => download::<CustomView>;
     }
 }
 
-impl Site {
-    /// Adds a revision to the history of what was published.
-    pub(super) fn publish(&mut self, id: &str, before: Vec<Revision>, mut revision: Revision) {
-        let mut history = before;
-        revision.number = history.last().map_or(0, |last| last.number) + 1;
-        history.push(revision);
-        // As many as a site keeps by default.
-        if history.len() > 25 {
-            history.remove(0);
-        }
-        self.revisions.insert(id.to_owned(), history);
-    }
+pub(super) fn on_remove(site: &mut Site, id: &str) {
+    site.state_mut::<Revisions>().0.remove(id);
 }
 
-fn find<'a>(subject: &'a Subject, number: &str) -> Result<&'a Revision, ApiError> {
+/// The revisions of an item; a sample item has one, generated on demand.
+pub(super) fn history<R: Publishes>(site: &Site, record: &Record) -> Vec<Revision> {
+    let known = site.state::<Revisions>().and_then(|revisions| revisions.0.get(&record.id));
+    known.cloned().unwrap_or_else(|| {
+        let (extension, bytes) = R::sample_file(record, site);
+        let (published, publisher) = (record.created, record.owner.clone());
+        vec![Revision { number: 1, published, publisher, extension, bytes: bytes.into() }]
+    })
+}
+
+/// Adds a revision to a history.
+pub(super) fn add(site: &mut Site, id: &str, mut history: Vec<Revision>, revision: Revision) {
+    history.push(revision);
+    if history.len() > KEPT {
+        history.remove(0);
+    }
+    site.state_mut::<Revisions>().0.insert(id.to_owned(), history);
+}
+
+fn missing() -> ApiError {
+    ApiError::not_found("404024", "The revision could not be found.")
+}
+
+fn find<'a>(history: &'a [Revision], number: &str) -> Result<&'a Revision> {
     let number: Option<u64> = number.parse().ok();
-    subject
-        .history
-        .iter()
-        .find(|revision| Some(revision.number) == number)
-        .ok_or_else(|| ApiError::not_found("404024", "The revision could not be found."))
+    history.iter().find(|revision| Some(revision.number) == number).ok_or_else(missing)
 }
 
-fn download(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let subject = subject(state.site(ctx)?, ctx)?;
-    // Without extract the file would be another; what was published is what is given back.
-    if let Some(value) = ctx.query("includeExtract") {
-        crate::mock::body::flag("includeExtract", value)?;
-    }
+fn download<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let site = state.site(ctx)?;
+    let record = site.get::<R>(ctx.param(0))?;
+    // The file is sent as it was published, even without its extract.
+    ctx.query("includeExtract").map(|value| body::flag("includeExtract", value)).transpose()?;
+    let history = history::<R>(site, &record);
     let revision = match ctx.params.get(1) {
-        Some(number) => find(&subject, number)?,
-        None => subject
-            .history
-            .last()
-            .ok_or_else(|| ApiError::not_found("404024", "There is no revision."))?,
+        Some(number) => find(&history, number)?,
+        None => history.last().ok_or_else(missing)?,
     };
-    let filename = format!("{}.{}", subject.name, revision.extension);
+    let filename = format!("{}.{}", record.name(), revision.extension);
     Ok(Response::bytes("application/octet-stream", revision.bytes.to_vec())
         .header("Content-Disposition", disposition(&filename)))
 }
 
-// Quotes and what a header cannot carry are replaced; the true name follows, as RFC 6266 has it.
+// Characters that a quoted file name cannot have are replaced; `filename*` has the true name.
 fn disposition(filename: &str) -> String {
     let plain: String = filename
         .chars()
@@ -139,34 +106,32 @@ fn disposition(filename: &str) -> String {
     format!("name=\"tableau_file\"; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
-fn history(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn list_revisions<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = state.site(ctx)?;
-    let subject = subject(site, ctx)?;
-    let newest = subject.history.last().map(|revision| revision.number);
+    let history = history::<R>(site, &*site.get::<R>(ctx.param(0))?);
+    let newest = history.last().map(|revision| revision.number);
     let element = |revision: &Revision| {
         Element::new("revision")
-            .attr("revisionNumber", revision.number)
-            .attr("publishedAt", written(revision.published))
-            .attr("deleted", false)
-            .attr("current", Some(revision.number) == newest)
-            .attr("sizeInBytes", revision.bytes.len())
-            .child(
-                Element::reference("publisher", &revision.publisher)
-                    .attr("name", site.user_name(&revision.publisher)),
-            )
+            .with("revisionNumber", revision.number)
+            .with("publishedAt", written(revision.published))
+            .with("deleted", false)
+            .with("current", Some(revision.number) == newest)
+            .with("sizeInBytes", revision.bytes.len())
+            .containing([site.named::<User>("publisher", &revision.publisher)])
     };
-    Paging::read(ctx)?.of("revisions", subject.history.iter().map(element).collect())
+    Paging::read(ctx)?.respond("revisions", history.iter().map(element).collect())
 }
 
-fn delete(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let mut subject = subject(state.site(ctx)?, ctx)?;
-    need_owner(ctx, &subject.owner)?;
-    let number = find(&subject, ctx.param(1))?.number;
-    if subject.history.last().is_some_and(|last| last.number == number) {
-        let detail = "The current revision cannot be deleted.";
-        return Err(ApiError::forbidden("403055", detail));
+fn delete<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let site = state.site_mut(ctx)?;
+    let record = site.get::<R>(ctx.param(0))?.into_owned();
+    ctx.require_owner(&record.owner)?;
+    let mut history = history::<R>(site, &record);
+    let number = find(&history, ctx.param(1))?.number;
+    if history.last().is_some_and(|last| last.number == number) {
+        return Err(ApiError::forbidden("403055", "The current revision cannot be deleted."));
     }
-    subject.history.retain(|revision| revision.number != number);
-    state.site_mut(ctx)?.revisions.insert(subject.id, subject.history);
+    history.retain(|revision| revision.number != number);
+    site.state_mut::<Revisions>().0.insert(record.id, history);
     Ok(Response::no_content())
 }

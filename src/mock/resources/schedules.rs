@@ -1,93 +1,101 @@
-//! The schedules of the server, of which there are two, and putting content on them:
-//! `sites/{site}/schedules/{schedule}/workbooks` and the like.
+//! Schedules of the server: `schedules`, and `sites/{site}/schedules/{schedule}/workbooks` and the
+//! like to add content to them.
 
-use super::common::{Content, need_owner};
-use super::{Datasource, Flow, Workbook};
-use crate::mock::api_error::ApiError;
-use crate::mock::context::Context;
-use crate::mock::element::Element;
-use crate::mock::luid::{ADDED, Kind, luid, number};
-use crate::mock::query::Paging;
-use crate::mock::response::Response;
-use crate::mock::route::{ApiResult, Method, Route};
-use crate::mock::server_state::ServerState;
+use super::datasources::Datasource;
+use super::flows::Flow;
+use super::workbooks::Workbook;
+use crate::mock::prelude::*;
 
-pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Get, "schedules", 2, 3, all),
-    Route::new(Method::Get, "schedules/{schedule}", 3, 8, get),
-    Route::new(Method::Put, "sites/{site}/schedules/{schedule}/workbooks", 2, 8, add::<Workbook>),
-    Route::new(
-        Method::Put,
-        "sites/{site}/schedules/{schedule}/datasources",
-        2,
-        8,
-        add::<Datasource>,
-    ),
-    Route::new(Method::Put, "sites/{site}/schedules/{schedule}/flows", 3, 3, add::<Flow>),
-];
+pub(in crate::mock) struct Schedule;
 
-/// Name, type, and the element of its tasks.
-const SCHEDULES: [(&str, &str, &str); 2] =
-    [("Weekday early mornings", "Extract", "extractRefresh"), ("Every night", "Flow", "runFlow")];
+impl Resource for Schedule {
+    const SCHEMA: &'static Schema = &Schema {
+        operations: &[(List, 2, 2), (Get, 3, 8), (Create, 2, 3), (Update, 2, 3), (Delete, 2, 3)],
+        attributes: &[
+            text("name").required(),
+            one_of("state", "Active Suspended").default("Active"),
+            number("priority").range(1, 100).required(),
+            one_of("type", "Extract Subscription Flow DataAcceleration").required(),
+            one_of("frequency", "Hourly Daily Weekly Monthly").required(),
+            one_of("executionOrder", "Parallel Serial").default("Parallel"),
+        ],
+        children: "frequencyDetails",
+        filters: &[(Text, "name"), (Time, "createdAt updatedAt")],
+        hidden: "frequencyDetails",
+        dated: true,
+        unique: Some(("name", "409021")),
+        create: Role::ServerAdmin,
+        change: Role::ServerAdmin,
+        ..Schema::new(SCHEDULE, "/schedules", "schedule", "schedules")
+    };
 
-/// They are the server's, so their ids are of no site.
-fn id(number: usize) -> String {
-    luid(Kind::Schedule, 0, number as u64)
-}
-
-fn find(id: &str) -> Result<(usize, (&'static str, &'static str, &'static str)), ApiError> {
-    let missing = || Kind::Schedule.missing(id);
-    let at = usize::try_from(number(id, Kind::Schedule, 0).ok_or_else(missing)?);
-    let at = at.map_err(|_| missing())?;
-    Ok((at, *SCHEDULES.get(at).ok_or_else(missing)?))
-}
-
-fn element(at: usize, (name, kind, _): (&str, &str, &str)) -> Element {
-    Element::reference("schedule", &id(at))
-        .attr("name", name)
-        .attr("state", "Active")
-        .attr("priority", 50)
-        .attr("createdAt", "2024-01-01T00:00:00Z")
-        .attr("updatedAt", "2024-01-01T00:00:00Z")
-        .attr("type", kind)
-        .attr("frequency", "Daily")
-        .attr("executionOrder", "Parallel")
-}
-
-fn all(_: &mut ServerState, ctx: &Context) -> ApiResult {
-    let elements = SCHEDULES.into_iter().enumerate().map(|(at, one)| element(at, one)).collect();
-    Paging::read(ctx)?.of("schedules", elements)
-}
-
-fn get(_: &mut ServerState, ctx: &Context) -> ApiResult {
-    let (at, schedule) = find(ctx.param(0))?;
-    Ok(Response::one(element(at, schedule)))
-}
-
-fn add<T: Content>(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let (at, schedule) = find(ctx.param(0))?;
-    let (_, kind, sort) = schedule;
-    let doc = ctx.doc()?;
-    let task = doc.need_child("task")?;
-    // A schedule runs tasks of its own type alone.
-    let wanted = task.child(sort).and_then(|task| task.child(T::NAMES.0)).ok_or_else(|| {
-        let detail = format!("A schedule of the type '{kind}' takes no such task.");
-        ApiError::malformed(detail)
-    })?;
-    let content = wanted.need("id")?;
-    let site = state.site_mut(ctx)?;
-    let item = T::collection(site).get(content)?.into_owned();
-    if !item.is_seen_by(ctx) {
-        return Err(T::KIND.missing(content));
+    fn routes() -> Vec<Route> {
+        routes! {
+            Put (2, 8) "schedules/{schedule}/workbooks" => add_content::<Workbook>;
+            Put (2, 8) "schedules/{schedule}/datasources" => add_content::<Datasource>;
+            Put (3, 3) "schedules/{schedule}/flows" => add_content::<Flow>;
+        }
     }
-    need_owner(ctx, &item.owner)?;
-    site.scheduled += 1;
-    let task = Element::new("task").child(
-        Element::reference(sort, &luid(Kind::Task, site.number, ADDED + site.scheduled))
-            .attr("priority", 50)
-            .attr("consecutiveFailedCount", 0)
-            .child(element(at, schedule))
-            .child(Element::reference(T::NAMES.0, content)),
-    );
-    Ok(Response::one(task))
+
+    fn validate(
+        record: &mut Record,
+        _: Option<&Record>,
+        _: &Element,
+        _: &mut Site,
+        _: &Context,
+    ) -> Result<()> {
+        let none = Element::default();
+        let details = record.child("frequencyDetails").unwrap_or(&none);
+        details.need("start")?;
+        let intervals = details.child("intervals").unwrap_or(&none);
+        let count = |name: &str| intervals.values(&format!("interval@{name}")).len();
+        let is_valid = match record.attr("frequency") {
+            "Hourly" => details.attr("end").is_some() && count("hours") + count("minutes") == 1,
+            "Weekly" => (1..=7).contains(&count("weekDay")),
+            "Monthly" => count("monthDay") > 0,
+            _ => true,
+        };
+        if !is_valid {
+            let detail = format!("A schedule cannot run '{}' so.", record.attr("frequency"));
+            return Err(ApiError::bad("400064", detail));
+        }
+        Ok(())
+    }
+}
+
+const SCHEDULE: Kind = Kind::new(0x5c, "404023", "Schedule");
+const TASK: Kind = Kind::new(0x7a, "404026", "Task");
+
+/// The number of tasks so far.
+#[derive(Default)]
+struct Tasks(u64);
+
+fn add_content<R: Resource>(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let schedule = state.server.get::<Schedule>(ctx.param(0))?.into_owned();
+    let kind = schedule.attr("type");
+    let name = if kind == "Flow" { "runFlow" } else { "extractRefresh" };
+    // A schedule runs only tasks of its own type.
+    let body = ctx.body_child("task")?;
+    let content =
+        body.child(name).and_then(|task| task.child(R::SCHEMA.element)).ok_or_else(|| {
+            ApiError::malformed(format!(
+                "A schedule of the type '{kind}' does not run such a task."
+            ))
+        })?;
+    let id = content.need("id")?;
+    let schedule = Schedule::element(&schedule, &state.server, ctx);
+    let site = state.site_mut(ctx)?;
+    let record = site.get::<R>(id)?;
+    if !R::is_visible(&record, site, ctx) {
+        return Err(R::SCHEMA.kind.missing(id));
+    }
+    ctx.require_owner(&record.owner)?;
+    let number = site.number;
+    let tasks = site.state_mut::<Tasks>();
+    tasks.0 += 1;
+    let task = Element::reference(name, &luid(TASK, number, ADDED + tasks.0))
+        .with("priority", 50)
+        .with("consecutiveFailedCount", 0)
+        .containing([schedule, Element::reference(R::SCHEMA.element, id)]);
+    Ok(Response::one(Element::new("task").containing([task])))
 }

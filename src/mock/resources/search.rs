@@ -1,117 +1,110 @@
-//! Content search: `/api/-/search`, in JSON whatever the client accepts.
+//! Content search and usage statistics: `/api/-/search`, in JSON whatever the client accepts.
 
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
 
-use super::View;
-use super::common::Placed;
-use crate::mock::api_error::ApiError;
-use crate::mock::clock::written;
-use crate::mock::context::Context;
-use crate::mock::luid::Kind;
-use crate::mock::query::Listed;
-use crate::mock::response::Response;
-use crate::mock::route::{ApiResult, Method, Route};
-use crate::mock::server_state::ServerState;
+use super::content::workbook_of;
+use super::datasources::Datasource;
+use super::projects::Project;
+use super::users::User;
+use super::views::{self, View};
+use super::workbooks::Workbook;
+use crate::http::encode_segment;
+use crate::mock::prelude::*;
 
-pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Get, "search", 3, 16, search).unversioned(),
-    Route::new(Method::Get, "suggestions", 3, 19, suggestions).unversioned(),
-    Route::new(Method::Get, "content/usage-stats/{type}/{luid}", 3, 17, usage).unversioned(),
-    Route::new(Method::Post, "content/usage-stats", 3, 17, usage_of_several).unversioned(),
-];
-
-fn number(ctx: &Context, name: &str, usual: usize, most: usize) -> Result<usize, ApiError> {
-    match ctx.query(name) {
-        None => Ok(usual),
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|&number| number <= most)
-            .ok_or_else(|| ApiError::bad("400003", format!("'{name}' cannot be '{text}'."))),
-    }
-}
-
-/// The types that `filter=type:eq:workbook` or `type:in:[workbook,view]` lets through.
-fn types(filter: &str) -> Option<Vec<&str>> {
-    if let Some(one) = filter.strip_prefix("type:eq:") {
-        return Some(vec![one]);
-    }
-    let list = filter.strip_prefix("type:in:[")?.strip_suffix(']')?;
-    Some(list.split(',').map(str::trim).collect())
-}
-
-fn hits(state: &ServerState, ctx: &Context, most: usize) -> Result<Vec<Value>, ApiError> {
-    let site = state.site(ctx)?;
-    let terms = ctx.query("terms").unwrap_or_default().to_lowercase();
-    let filter = ctx.query("filter").unwrap_or_default();
-    let types = types(filter);
-    if types.is_none() && !filter.is_empty() {
-        return Err(ApiError::bad("400065", format!("The filter '{filter}' is not understood.")));
-    }
-    let asked = |kind| types.as_ref().is_none_or(|types| types.contains(&kind));
-    let named = |name: &str| {
-        let name = name.to_lowercase();
-        terms.split_whitespace().all(|term| name.contains(term))
+pub(super) fn routes() -> Vec<Route> {
+    let routes = routes! {
+        Get (3, 16) "/search" => search;
+        Get (3, 19) "/suggestions" => suggestions;
+        Get (3, 17) "/content/usage-stats/{type}/{luid}" => usage;
+        Post (3, 17) "/content/usage-stats" => usage_of_several;
     };
-    let hit = |kind: &str,
-               id: &str,
-               title: &str,
-               owner: &str,
-               project: Option<&str>,
-               at: String| {
+    routes.into_iter().map(Route::unversioned).collect()
+}
+
+/// A query parameter that is a number.
+fn parameter(ctx: &Context, name: &'static str, default: usize, max: i64) -> Result<usize> {
+    let Some(value) = ctx.query(name) else { return Ok(default) };
+    Ok(number(name).range(0, max).check(value)?.parse().unwrap_or(default))
+}
+
+/// The types in a filter such as `type:eq:workbook` or `type:in:[workbook,view]`.
+fn types(filter: &str) -> Result<Option<Vec<&str>>> {
+    let list = filter.strip_prefix("type:in:[").and_then(|list| list.strip_suffix(']'));
+    match (filter.strip_prefix("type:eq:"), list) {
+        (Some(one), _) => Ok(Some(vec![one])),
+        (_, Some(list)) => Ok(Some(list.split(',').map(str::trim).collect())),
+        _ if filter.is_empty() => Ok(None),
+        _ => Err(ApiError::bad("400065", format!("The filter '{filter}' is not supported."))),
+    }
+}
+
+/// The items of a resource whose name contains all terms.
+fn hits<'s, R: Resource>(site: &'s Site, ctx: &'s Context, terms: &'s str) -> Vec<Json> {
+    let is_hit = |record: &Cow<'_, Record>| {
+        let name = record.name().to_lowercase();
+        terms.split_whitespace().all(|term| name.contains(term)) && R::is_visible(record, site, ctx)
+    };
+    let kind = R::SCHEMA.element;
+    let json = |record: Cow<'_, Record>| {
+        // A view is where its workbook is.
+        let workbook = if kind == "view" { workbook_of(&record, site) } else { None };
+        let content = workbook.unwrap_or(Cow::Borrowed(&*record));
+        let container = match (&content.parent, kind) {
+            (None, "project") => String::new(),
+            (None, _) => "Personal Space".to_owned(),
+            (Some(id), _) => site.name_of::<Project>(id),
+        };
         json!({
-            "uri": format!("{}/api/-/search/{kind}s/{id}", ctx.base),
+            "uri": format!("{}/api/-/search/{kind}s/{}", ctx.base, record.id),
             "content": {
                 "type": kind,
-                "luid": id,
-                "title": title,
-                "ownerName": site.user_name(owner),
-                "containerName": project.map_or_else(|| "Personal Space".to_owned(), |id| site.project_name(id)),
-                "modifiedTime": at,
+                "luid": record.id,
+                "title": record.name(),
+                "ownerName": site.name_of::<User>(&content.owner),
+                "containerName": container,
+                "modifiedTime": written(record.updated),
             },
         })
     };
-    let workbooks = site
-        .workbooks
-        .iter()
-        .filter(|w| asked("workbook") && named(&w.name) && w.is_seen_by(ctx))
-        .map(|w| hit("workbook", &w.id, &w.name, &w.owner, w.project(), written(w.updated)));
-    let datasources = site
-        .datasources
-        .iter()
-        .filter(|d| asked("datasource") && named(&d.name))
-        .map(|d| hit("datasource", &d.id, &d.name, &d.owner, d.project(), written(d.updated)));
-    let projects = site.projects.iter().filter(|p| asked("project") && named(&p.name)).map(|p| {
-        let inside = p.parent.clone().unwrap_or_default();
-        hit("project", &p.id, &p.name, &p.owner, Some(&inside), written(p.updated))
-    });
-    let visible = |v: &View| v.is_visible(site, ctx);
-    let views =
-        site.views.iter().filter(|v| asked("view") && named(&v.name) && visible(v)).filter_map(
-            |v| {
-                let workbook = v.placed(site)?.into_owned();
-                let (owner, project) = (&workbook.owner, workbook.project());
-                Some(hit("view", &v.id, &v.name, owner, project, written(v.updated)))
-            },
-        );
-    Ok(workbooks.chain(datasources).chain(projects).chain(views).take(most).collect())
+    site.iter::<R>().filter(is_hit).map(json).take(MAX_HITS).collect()
 }
 
-fn search(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let (page, limit) = (number(ctx, "page", 0, 1 << 20)?, number(ctx, "limit", 10, 2000)?);
-    let all = hits(state, ctx, 2000)?;
+const MAX_HITS: usize = 2000;
+
+fn all_hits(state: &ServerState, ctx: &Context, limit: usize) -> Result<Vec<Json>> {
+    let site = state.site(ctx)?;
+    let terms = ctx.query("terms").unwrap_or_default().to_lowercase();
+    let types = types(ctx.query("filter").unwrap_or_default())?;
+    let mut all = Vec::new();
+    let kinds: [(&str, fn(&Site, &Context, &str) -> Vec<Json>); 4] = [
+        ("workbook", |site, ctx, terms| hits::<Workbook>(site, ctx, terms)),
+        ("datasource", |site, ctx, terms| hits::<Datasource>(site, ctx, terms)),
+        ("project", |site, ctx, terms| hits::<Project>(site, ctx, terms)),
+        ("view", |site, ctx, terms| hits::<View>(site, ctx, terms)),
+    ];
+    for (kind, hits) in kinds {
+        if types.as_ref().is_none_or(|types| types.contains(&kind)) {
+            all.extend(hits(site, ctx, &terms));
+        }
+    }
+    all.truncate(limit);
+    Ok(all)
+}
+
+fn search(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let page = parameter(ctx, "page", 0, 1 << 20)?;
+    let limit = parameter(ctx, "limit", 10, 2000)?;
+    let all = all_hits(state, ctx, MAX_HITS)?;
     let start = page.saturating_mul(limit);
     let link = |page: usize| {
-        let terms = crate::http::encode_segment(ctx.query("terms").unwrap_or_default());
+        let terms = encode_segment(ctx.query("terms").unwrap_or_default());
         format!("{}/api/-/search?terms={terms}&page={page}&limit={limit}", ctx.base)
     };
-    let next = (start + limit < all.len()).then(|| link(page + 1));
-    let previous = (page > 0).then(|| link(page - 1));
-    let items: Vec<&Value> = all.iter().skip(start).take(limit).collect();
+    let items: Vec<&Json> = all.iter().skip(start).take(limit).collect();
     Ok(Response::json(json!({
         "hits": {
-            "next": next,
-            "prev": previous,
+            "next": (start + limit < all.len()).then(|| link(page + 1)),
+            "prev": (page > 0).then(|| link(page - 1)),
             "pageIndex": page,
             "startIndex": start,
             "limit": limit,
@@ -121,41 +114,30 @@ fn search(state: &mut ServerState, ctx: &Context) -> ApiResult {
     })))
 }
 
-fn suggestions(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let limit = number(ctx, "limit", 10, 2000)?;
-    let items = hits(state, ctx, limit)?;
+fn suggestions(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let items = all_hits(state, ctx, parameter(ctx, "limit", 10, 2000)?)?;
     Ok(Response::json(json!({ "hits": { "items": items } })))
 }
 
-/// How often something was looked at.
-fn usage_stats(
-    state: &ServerState,
-    ctx: &Context,
-    kind: &str,
-    luid: &str,
-) -> Result<Value, ApiError> {
+/// How often an item was viewed. All views lie more than three months back.
+fn usage_stats(state: &ServerState, ctx: &Context, kind: &str, luid: &str) -> Result<Json> {
+    fn visible<'s, R: Resource>(s: &'s Site, ctx: &Context, id: &str) -> Result<Cow<'s, Record>> {
+        let record = s.get::<R>(id)?;
+        if R::is_visible(&record, s, ctx) { Ok(record) } else { Err(R::SCHEMA.kind.missing(id)) }
+    }
     let site = state.site(ctx)?;
-    let total = match kind {
+    let total: u64 = match kind {
         "workbook" => {
-            if !site.workbooks.get(luid)?.is_seen_by(ctx) {
-                return Err(Kind::Workbook.missing(luid));
-            }
-            site.views_of(luid).iter().map(|view| view.usage).sum()
+            visible::<Workbook>(site, ctx, luid)?;
+            views::of_workbook(site, luid).iter().map(|view| view.int("usage")).sum()
         }
-        "view" => {
-            let view = site.views.get(luid)?;
-            if !view.is_visible(site, ctx) {
-                return Err(Kind::View.missing(luid));
-            }
-            view.usage
-        }
-        "datasource" => site.datasources.get(luid).map(|datasource| datasource.size)?,
+        "view" => visible::<View>(site, ctx, luid)?.int("usage"),
+        "datasource" => site.get::<Datasource>(luid)?.int("size"),
         other => {
-            let detail = format!("Nothing is counted for the type '{other}'.");
+            let detail = format!("There are no usage statistics for the type '{other}'.");
             return Err(ApiError::bad("400003", detail));
         }
     };
-    // All of it lies more than three months back, as the sample content does.
     Ok(json!({
         "type": kind,
         "luid": luid,
@@ -166,20 +148,18 @@ fn usage_stats(
     }))
 }
 
-fn usage(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn usage(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     Ok(Response::json(usage_stats(state, ctx, ctx.param(0), ctx.param(1))?))
 }
 
-fn usage_of_several(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn usage_of_several(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let malformed = || ApiError::malformed("The request names no content items.");
-    let body: Value = serde_json::from_slice(&ctx.request.body).map_err(|_| malformed())?;
+    let body: Json = serde_json::from_slice(&ctx.request.body).map_err(|_| malformed())?;
     let items = body["content_items"].as_array().ok_or_else(malformed)?;
-    let stats: Vec<Value> = items
-        .iter()
-        .map(|item| {
-            let text = |name: &str| item[name].as_str().ok_or_else(malformed);
-            usage_stats(state, ctx, text("type")?, text("luid")?)
-        })
-        .collect::<Result<_, _>>()?;
+    let stats = |item: &Json| {
+        let text = |name: &str| item[name].as_str().ok_or_else(malformed);
+        usage_stats(state, ctx, text("type")?, text("luid")?)
+    };
+    let stats: Vec<Json> = items.iter().map(stats).collect::<Result<_>>()?;
     Ok(Response::json(json!({ "content_items": stats })))
 }

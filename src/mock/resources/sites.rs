@@ -1,258 +1,219 @@
 //! Sites: `sites`.
 
-use std::ops::RangeInclusive;
+use std::collections::BTreeMap;
 
-use crate::mock::api_error::ApiError;
-use crate::mock::body::Doc;
-use crate::mock::context::Context;
-use crate::mock::element::Element;
-use crate::mock::luid::Kind;
-use crate::mock::query::Paging;
-use crate::mock::response::Response;
-use crate::mock::role::Role;
-use crate::mock::route::{ApiResult, Method, Route};
-use crate::mock::server_state::ServerState;
-use crate::mock::site::Site;
+use super::datasources::Datasource;
+use super::users::User;
+use super::workbooks::Workbook;
+use crate::mock::prelude::*;
+use crate::mock::site::SITE;
 
-pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Get, "sites", 2, 0, all),
-    Route::new(Method::Post, "sites", 2, 0, create),
-    Route::new(Method::Get, "sites/{which}", 2, 0, get),
-    Route::new(Method::Put, "sites/{which}", 2, 0, update),
-    Route::new(Method::Delete, "sites/{which}", 2, 0, delete),
-    Route::new(Method::Post, "sites/{which}/encrypt-extracts", 3, 5, extracts),
-    Route::new(Method::Post, "sites/{which}/decrypt-extracts", 3, 5, extracts),
-    Route::new(Method::Post, "sites/{which}/reencrypt-extracts", 3, 5, extracts),
-    Route::new(Method::Get, "sites/{site}/site-auth-configurations", 3, 24, authentication),
+pub(super) fn routes() -> Vec<Route> {
+    routes! {
+        Get (2, 0) "/sites" => list_sites;
+        Post (2, 0) "/sites" => create;
+        Get (2, 0) "/sites/{which}" => get;
+        Put (2, 0) "/sites/{which}" => update_site;
+        Delete (2, 0) "/sites/{which}" => delete;
+        Post (3, 5) "/sites/{which}/encrypt-extracts" => extracts;
+        Post (3, 5) "/sites/{which}/decrypt-extracts" => extracts;
+        Post (3, 5) "/sites/{which}/reencrypt-extracts" => extracts;
+        Get (3, 24) "site-auth-configurations" => authentication;
+    }
+}
+
+/// The settings of a site and their values on a new one.
+const SETTINGS: &str = "\
+    adminMode=ContentAndUsers state=Active storageQuota= userQuota= tierCreatorCapacity= \
+    tierExplorerCapacity= tierViewerCapacity= disableSubscriptions=false \
+    subscribeOthersEnabled=true revisionHistoryEnabled=true revisionLimit=25 \
+    dataAccelerationMode=disable flowsEnabled=true editingFlowsEnabled=true \
+    schedulingFlowsEnabled=true catalogingEnabled=true allowSubscriptionAttachments=true \
+    guestAccessEnabled=false cacheWarmupEnabled=true commentingEnabled=true \
+    extractEncryptionMode=disabled requestAccessEnabled=false runNowEnabled=true \
+    dataAlertsEnabled=true commentingMentionsEnabled=true catalogObfuscationEnabled=true \
+    flowAutoSaveEnabled=true personalSpaceEnabled=true webExtractionEnabled=true \
+    metricsContentTypeEnabled=true notifySiteAdminsOnThrottle=false authoringEnabled=true \
+    customSubscriptionEmailEnabled=false customSubscriptionEmail= \
+    customSubscriptionFooterEnabled=false customSubscriptionFooter= askDataMode=EnabledByDefault \
+    namedSharingEnabled=true mobileBiometricsEnabled=false sheetImageEnabled=true \
+    derivedPermissionsEnabled=false userVisibilityMode=FULL useDefaultTimeZone=true timeZone= \
+    autoSuspendRefreshEnabled=true autoSuspendRefreshInactivityWindow=30 \
+    attributeCaptureEnabled= explainDataEnabled=true personalSpaceStorageQuota= \
+    flowParametersEnabled=true flowParametersAnyTypeEnabled=false \
+    flowOutputSubscriptionsEnabled=true flowOutputSubscriptionsDataInEmailBodyEnabled=true \
+    flowOutputSubscriptionsDataAsEmailAttachmentEnabled=true linkedTaskSchedulingEnabled=true \
+    linkedTaskRunNowEnabled=true dqwSubscriptionsEnabled=false einsteinInFlowEnabled=false \
+    selfServiceScheduleForRefreshEnabled=true loginBasedLicenseManagementEnabled=true \
+    siteInviteEmailEnabled=true webZoneContentEnabled=true tagLimit=50 \
+    adminInsightsPublishFrequency=";
+
+/// The settings that are numbers, with minimum and maximum. A quota of -1 means no limit.
+const NUMBERS: &[(&str, i64, i64)] = &[
+    ("userQuota", -1, i64::MAX),
+    ("storageQuota", -1, i64::MAX),
+    ("tierCreatorCapacity", -1, i64::MAX),
+    ("tierExplorerCapacity", -1, i64::MAX),
+    ("tierViewerCapacity", -1, i64::MAX),
+    ("personalSpaceStorageQuota", -1, i64::MAX),
+    ("tagLimit", -1, i64::MAX),
+    ("revisionLimit", 2, 10_000),
+    ("autoSuspendRefreshInactivityWindow", 7, 100),
 ];
 
-/// The attributes that a site has beside its names, with what a new one has.
-const SETTINGS: &[(&str, &str)] = &[
-    ("adminMode", "ContentAndUsers"),
-    ("state", "Active"),
-    ("storageQuota", ""),
-    ("userQuota", ""),
-    ("tierCreatorCapacity", ""),
-    ("tierExplorerCapacity", ""),
-    ("tierViewerCapacity", ""),
-    ("disableSubscriptions", "false"),
-    ("subscribeOthersEnabled", "true"),
-    ("revisionHistoryEnabled", "true"),
-    ("revisionLimit", "25"),
-    ("dataAccelerationMode", "disable"),
-    ("flowsEnabled", "true"),
-    ("editingFlowsEnabled", "true"),
-    ("schedulingFlowsEnabled", "true"),
-    ("catalogingEnabled", "true"),
-    ("allowSubscriptionAttachments", "true"),
-    ("guestAccessEnabled", "false"),
-    ("cacheWarmupEnabled", "true"),
-    ("commentingEnabled", "true"),
-    ("extractEncryptionMode", "disabled"),
-    ("requestAccessEnabled", "false"),
-    ("runNowEnabled", "true"),
-    ("dataAlertsEnabled", "true"),
-    ("commentingMentionsEnabled", "true"),
-    ("catalogObfuscationEnabled", "true"),
-    ("flowAutoSaveEnabled", "true"),
-    ("personalSpaceEnabled", "true"),
-    ("webExtractionEnabled", "true"),
-    ("metricsContentTypeEnabled", "true"),
-    ("notifySiteAdminsOnThrottle", "false"),
-    ("authoringEnabled", "true"),
-    ("customSubscriptionEmailEnabled", "false"),
-    ("customSubscriptionEmail", ""),
-    ("customSubscriptionFooterEnabled", "false"),
-    ("customSubscriptionFooter", ""),
-    ("askDataMode", "EnabledByDefault"),
-    ("namedSharingEnabled", "true"),
-    ("mobileBiometricsEnabled", "false"),
-    ("sheetImageEnabled", "true"),
-    ("derivedPermissionsEnabled", "false"),
-    ("userVisibilityMode", "FULL"),
-    ("useDefaultTimeZone", "true"),
-    ("timeZone", ""),
-    ("autoSuspendRefreshEnabled", "true"),
-    ("autoSuspendRefreshInactivityWindow", "30"),
-    ("attributeCaptureEnabled", ""),
-    ("explainDataEnabled", "true"),
-    ("personalSpaceStorageQuota", ""),
-    ("flowParametersEnabled", "true"),
-    ("flowParametersAnyTypeEnabled", "false"),
-    ("flowOutputSubscriptionsEnabled", "true"),
-    ("flowOutputSubscriptionsDataInEmailBodyEnabled", "true"),
-    ("flowOutputSubscriptionsDataAsEmailAttachmentEnabled", "true"),
-    ("linkedTaskSchedulingEnabled", "true"),
-    ("linkedTaskRunNowEnabled", "true"),
-    ("dqwSubscriptionsEnabled", "false"),
-    ("einsteinInFlowEnabled", "false"),
-    ("selfServiceScheduleForRefreshEnabled", "true"),
-    ("loginBasedLicenseManagementEnabled", "true"),
-    ("siteInviteEmailEnabled", "true"),
-    ("webZoneContentEnabled", "true"),
-    ("tagLimit", "50"),
-    ("adminInsightsPublishFrequency", ""),
-];
+/// The settings that updates changed.
+#[derive(Default)]
+struct Settings(BTreeMap<&'static str, String>);
 
-/// Any number, and -1 for no limit.
-const QUOTA: &[RangeInclusive<i64>] = &[-1..=i64::MAX];
+/// A setting's name and value.
+fn settings(site: &Site) -> impl Iterator<Item = (&'static str, &str)> {
+    let changed = site.state::<Settings>();
+    SETTINGS.split_whitespace().filter_map(|word| word.split_once('=')).map(move |(name, usual)| {
+        (name, changed.and_then(|changed| changed.0.get(name)).map_or(usual, String::as_str))
+    })
+}
 
-/// The settings that are numbers, and which.
-const NUMBERS: &[(&str, &[RangeInclusive<i64>])] = &[
-    ("userQuota", QUOTA),
-    ("storageQuota", QUOTA),
-    ("tierCreatorCapacity", QUOTA),
-    ("tierExplorerCapacity", QUOTA),
-    ("tierViewerCapacity", QUOTA),
-    ("personalSpaceStorageQuota", QUOTA),
-    ("tagLimit", QUOTA),
-    ("revisionLimit", &[-1..=-1, 2..=10_000]),
-    ("autoSuspendRefreshInactivityWindow", &[7..=100]),
-];
+/// The value of a setting; empty if there is none of that name.
+pub(super) fn setting<'s>(site: &'s Site, name: &str) -> &'s str {
+    settings(site).find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+}
 
 fn element(site: &Site, usage: bool) -> Element {
     let mut element = Element::reference("site", &site.id)
-        .attr("name", &site.name)
-        .attr("contentUrl", &site.content_url);
-    for &(name, usual) in SETTINGS {
-        let value = site.settings.get(name).map_or(usual, String::as_str);
-        if !value.is_empty() {
-            element = element.attr(name, value);
-        }
+        .with("name", &site.name)
+        .with("contentUrl", &site.content_url);
+    for (name, value) in settings(site).filter(|(_, value)| !value.is_empty()) {
+        element = element.with(name, value);
     }
-    element.maybe_child(usage.then(|| used(site)))
+    element.containing(usage.then(|| self::usage(site)))
 }
 
-/// `<usage>`: who has a licence of which sort, and the megabytes that the content takes.
-fn used(site: &Site) -> Element {
+/// `<usage>`: the number of users by license, and the size of the content in MB.
+fn usage(site: &Site) -> Element {
     let (mut creators, mut explorers, mut viewers) = (0, 0, 0);
-    for user in site.users.iter() {
-        match &*user.site_role {
+    for user in site.iter::<User>() {
+        match user.attr("siteRole") {
             "Creator" | "SiteAdministratorCreator" | "ServerAdministrator" => creators += 1,
             "Viewer" | "ReadOnly" => viewers += 1,
             "Unlicensed" | "UnlicensedWithPublish" | "Guest" | "SupportUser" => {}
             _ => explorers += 1,
         }
     }
-    let workbooks: u64 = site.workbooks.iter().map(|workbook| workbook.size).sum();
-    let datasources: u64 = site.datasources.iter().map(|datasource| datasource.size).sum();
+    let content = site.iter::<Workbook>().chain(site.iter::<Datasource>());
     Element::new("usage")
-        .attr("numUsers", creators + explorers + viewers)
-        .attr("numCreators", creators)
-        .attr("numExplorers", explorers)
-        .attr("numViewers", viewers)
-        .attr("storage", workbooks + datasources)
+        .with("numUsers", creators + explorers + viewers)
+        .with("numCreators", creators)
+        .with("numExplorers", explorers)
+        .with("numViewers", viewers)
+        .with("storage", content.map(|record| record.int("size")).sum::<u64>())
 }
 
-fn change(site: &mut Site, doc: &Doc) -> Result<(), ApiError> {
-    let says = |name| doc.attr(name).filter(|value| !value.is_empty());
-    if says("adminMode") == Some("ContentOnly") && says("userQuota").is_some() {
-        let detail = "A site whose users others administer has no user quota.";
+fn change(site: &mut Site, body: &Element) -> Result<()> {
+    let sent = |name| body.attr(name).filter(|value| !value.is_empty());
+    if sent("adminMode") == Some("ContentOnly") && sent("userQuota").is_some() {
+        let detail =
+            "A site whose users only the server's administrators manage has no user quota.";
         return Err(ApiError::bad("400013", detail));
     }
-    for (name, ranges) in NUMBERS {
-        if let Some(text) = says(name) {
-            let fits = |number: &i64| ranges.iter().any(|range| range.contains(number));
-            if text.parse().ok().filter(fits).is_none() {
-                return Err(ApiError::malformed(format!("'{name}' cannot be '{text}'.")));
-            }
+    for &(name, min, max) in NUMBERS {
+        // For the revision limit, too, -1 means no limit.
+        let unlimited = name == "revisionLimit" && sent(name) == Some("-1");
+        if let Some(value) = sent(name).filter(|_| !unlimited) {
+            number(name).range(min, max).code("400000").check(value)?;
         }
     }
-    for &(name, usual) in SETTINGS {
-        if let Some(value) = doc.attr(name) {
-            // Clients spell booleans in more than one way.
-            let value = match usual {
-                "true" | "false" => doc.flag(name)?.unwrap_or_default().to_string(),
-                _ => value.to_owned(),
-            };
-            site.settings.insert(name, value);
+    let mut changes = Vec::new();
+    for (name, usual) in SETTINGS.split_whitespace().filter_map(|word| word.split_once('=')) {
+        if let Some(value) = body.attr(name) {
+            let is_flag = matches!(usual, "true" | "false");
+            let field = if is_flag { flag(name) } else { text(name) };
+            changes.push((name, field.check(value)?));
         }
     }
+    site.state_mut::<Settings>().0.extend(changes);
     Ok(())
 }
 
-// A content URL has letters, digits, hyphens and underscores.
-fn content_url(text: &str) -> Result<&str, ApiError> {
+/// Checks the characters of a content URL.
+fn content_url(text: &str) -> Result<&str> {
     if !text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
-        return Err(ApiError::bad("400000", format!("'{text}' is no content URL.")));
+        return Err(ApiError::malformed(format!("'{text}' is not a valid content URL.")));
     }
     Ok(text)
 }
 
-fn names_are_free(state: &ServerState, but: &str, name: &str, url: &str) -> Result<(), ApiError> {
-    for site in state.sites.values().filter(|site| site.id != but) {
+fn check_unique(state: &ServerState, id: &str, name: &str, url: &str) -> Result<()> {
+    for site in state.sites.values().filter(|site| site.id != id) {
         if site.name.to_lowercase() == name.to_lowercase() {
-            return Err(ApiError::conflict("409001", format!("There is a site '{name}' already.")));
+            let detail = format!("A site named '{name}' already exists.");
+            return Err(ApiError::conflict("409001", detail));
         }
         if site.content_url.eq_ignore_ascii_case(url) {
-            let detail = format!("There is a site at '{url}' already.");
+            let detail = format!("A site with the content URL '{url}' already exists.");
             return Err(ApiError::conflict("409002", detail));
         }
     }
     Ok(())
 }
 
-fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn list_sites(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::ServerAdmin)?;
     let elements = state.sites.values().map(|site| element(site, false)).collect();
-    Paging::read(ctx)?.of("sites", elements)
+    Paging::read(ctx)?.respond("sites", elements)
 }
 
-fn create(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn create(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::ServerAdmin)?;
-    let doc = ctx.doc()?;
-    let site = doc.need_child("site")?;
-    let (name, url) = (site.need("name")?, content_url(site.need("contentUrl")?)?);
-    names_are_free(state, "", name, url)?;
-    // A site that somebody creates is empty; only the ones that the server starts with have samples.
+    let body = ctx.body_child("site")?;
+    let (name, url) = (body.need("name")?, content_url(body.need("contentUrl")?)?);
+    check_unique(state, "", name, url)?;
+    // Only the sites that the server starts with have sample content.
     let number = state.add_empty_site(name, url);
-    let new = state.sites.get_mut(&number).ok_or_else(ApiError::not_signed_in)?;
-    if let Err(api_error) = change(new, site) {
+    let site = state.sites.get_mut(&number).ok_or_else(ApiError::not_signed_in)?;
+    if let Err(error) = change(site, &body) {
         state.sites.remove(&number);
-        return Err(api_error);
+        return Err(error);
     }
-    Ok(Response::created(element(new, false)))
+    Ok(Response::created(element(site, false)))
 }
 
-/// The site that a path names, which has to be the one that the session is on.
-fn here<'a>(state: &'a ServerState, ctx: &Context) -> Result<&'a Site, ApiError> {
+/// The site that the path names, which must be the one of the session.
+fn current<'s>(state: &'s mut ServerState, ctx: &Context) -> Result<&'s mut Site> {
     let wanted = ctx.param(0);
-    let is = |site: &&Site| match ctx.query("key") {
+    let is_wanted = |site: &&mut Site| match ctx.query("key") {
         Some("name") => site.name == wanted,
         Some("contentUrl") => site.content_url == wanted,
         _ => site.id == wanted,
     };
-    let site = state.sites.values().find(is).ok_or_else(|| Kind::Site.missing(wanted))?;
+    let site = state.sites.values_mut().find(is_wanted).ok_or_else(|| SITE.missing(wanted))?;
     if site.number != ctx.caller()?.site {
-        let detail = "The session is on another site.";
-        return Err(ApiError::forbidden("403004", detail));
+        return Err(ApiError::forbidden("403004", "The session belongs to another site."));
     }
     Ok(site)
 }
 
-fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let usage = ctx.asks("includeUsage")?;
-    Ok(Response::one(element(here(state, ctx)?, usage)))
+fn get(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let usage = ctx.flag("includeUsage")?;
+    Ok(Response::one(element(current(state, ctx)?, usage)))
 }
 
-fn update(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn update_site(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::SiteAdmin)?;
-    let number = here(state, ctx)?.number;
-    let doc = ctx.doc()?;
-    let changes = doc.need_child("site")?;
-    let site = here(state, ctx)?;
-    let name = changes.attr("name").unwrap_or(&site.name).to_owned();
-    let url = content_url(changes.attr("contentUrl").unwrap_or(&site.content_url))?.to_owned();
-    names_are_free(state, &site.id, &name, &url)?;
-    let site = state.sites.get_mut(&number).ok_or_else(ApiError::not_signed_in)?;
-    change(site, changes)?;
+    let site = current(state, ctx)?;
+    let body = ctx.body_child("site")?;
+    let name = body.attr("name").unwrap_or(&site.name).to_owned();
+    let url = content_url(body.attr("contentUrl").unwrap_or(&site.content_url))?.to_owned();
+    let id = site.id.clone();
+    check_unique(state, &id, &name, &url)?;
+    let site = current(state, ctx)?;
+    change(site, &body)?;
     (site.name, site.content_url) = (name, url);
     Ok(Response::one(element(site, false)))
 }
 
-fn delete(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn delete(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::ServerAdmin)?;
-    let site = here(state, ctx)?;
+    let site = current(state, ctx)?;
     if site.content_url.is_empty() {
         return Err(ApiError::forbidden("403004", "The default site cannot be deleted."));
     }
@@ -262,22 +223,21 @@ fn delete(state: &mut ServerState, ctx: &Context) -> ApiResult {
     Ok(Response::no_content())
 }
 
-fn extracts(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn extracts(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::SiteAdmin)?;
-    ctx.doc_or_empty()?;
-    here(state, ctx)?;
-    Ok(Response::no_content())
+    ctx.body_or_empty()?;
+    current(state, ctx).map(|_| Response::no_content())
 }
 
-/// The id of the one way to sign in, by the server itself.
-pub(super) const OWN_WAY: &str = "00000000-0000-4000-8000-000000000001";
+/// The id of the only authentication configuration, which is the server's own.
+pub(super) const SERVER_AUTHENTICATION: &str = "00000000-0000-4000-8000-000000000001";
 
-fn authentication(_: &mut ServerState, ctx: &Context) -> ApiResult {
+fn authentication(_: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::SiteAdmin)?;
     let own = Element::new("siteAuthConfiguration")
-        .attr("authSetting", "ServerDefault")
-        .attr("enabled", true)
-        .attr("idpConfigurationId", OWN_WAY)
-        .attr("idpConfigurationName", "Server default");
+        .with("authSetting", "ServerDefault")
+        .with("enabled", true)
+        .with("idpConfigurationId", SERVER_AUTHENTICATION)
+        .with("idpConfigurationName", "Server default");
     Ok(Response::one(Element::list("siteAuthConfigurations", [own])))
 }

@@ -1,37 +1,31 @@
-//! Tags, on workbooks, views, data sources and flows alike.
+//! Tags of workbooks, views, data sources and flows.
 
-use super::common::named_mut;
-use crate::mock::api_error::ApiError;
-use crate::mock::body::Doc;
-use crate::mock::context::Context;
-use crate::mock::element::Element;
-use crate::mock::response::Response;
-use crate::mock::route::{ApiResult, Method, Route};
-use crate::mock::server_state::ServerState;
-use crate::mock::site::Site;
+use crate::mock::prelude::*;
 
-pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Put, "sites/{site}/workbooks/{id}/tags", 2, 0, add),
-    Route::new(Method::Delete, "sites/{site}/workbooks/{id}/tags/{tag}", 2, 0, take),
-    Route::new(Method::Put, "sites/{site}/views/{id}/tags", 2, 0, add),
-    Route::new(Method::Delete, "sites/{site}/views/{id}/tags/{tag}", 2, 0, take),
-    Route::new(Method::Put, "sites/{site}/datasources/{id}/tags", 2, 0, add),
-    Route::new(Method::Delete, "sites/{site}/datasources/{id}/tags/{tag}", 2, 0, take),
-    Route::new(Method::Put, "sites/{site}/flows/{id}/tags", 3, 3, add),
-    Route::new(Method::Delete, "sites/{site}/flows/{id}/tags/{tag}", 3, 3, take),
-    Route::new(Method::Put, "sites/{site}/tags:batchCreate", 3, 9, batch_add),
-    Route::new(Method::Delete, "sites/{site}/tags:BatchDelete", 3, 9, batch_take),
-    // The spellings of the Python client.
-    Route::new(Method::Put, "tags:batchCreate", 3, 9, batch_add),
-    Route::new(Method::Put, "tags:batchDelete", 3, 9, batch_take),
-];
+pub(super) fn routes() -> Vec<Route> {
+    routes! {
+        Put (2, 0) "workbooks/{id}/tags" => add;
+        Delete (2, 0) "workbooks/{id}/tags/{tag}" => delete;
+        Put (2, 0) "views/{id}/tags" => add;
+        Delete (2, 0) "views/{id}/tags/{tag}" => delete;
+        Put (2, 0) "datasources/{id}/tags" => add;
+        Delete (2, 0) "datasources/{id}/tags/{tag}" => delete;
+        Put (3, 3) "flows/{id}/tags" => add;
+        Delete (3, 3) "flows/{id}/tags/{tag}" => delete;
+        Put (3, 9) "tags:batchCreate" => |s, ctx| batch(s, ctx, add_tag);
+        Delete (3, 9) "tags:BatchDelete" => |s, ctx| batch(s, ctx, remove_tag);
+        // The paths that TSC uses.
+        Put (3, 9) "/tags:batchCreate" => |s, ctx| batch(s, ctx, add_tag);
+        Put (3, 9) "/tags:batchDelete" => |s, ctx| batch(s, ctx, remove_tag);
+    }
+}
 
 /// `<tags>`.
 pub(super) fn element(tags: &[String]) -> Element {
-    Element::list("tags", tags.iter().map(|tag| Element::new("tag").attr("label", tag)))
+    Element::list("tags", tags.iter().map(|tag| Element::new("tag").with("label", tag)))
 }
 
-/// The tags in one label: spaces and commas separate them, unless they are within quotes.
+/// The tags in one label. Spaces and commas outside of quotes separate tags.
 fn labels(text: &str) -> Vec<String> {
     let (mut labels, mut label, mut quoted) = (Vec::new(), String::new(), false);
     for c in text.chars() {
@@ -46,9 +40,9 @@ fn labels(text: &str) -> Vec<String> {
     labels
 }
 
-fn read(doc: &Doc) -> Result<Vec<String>, ApiError> {
+fn read(body: &Element) -> Result<Vec<String>> {
     let mut tags = Vec::new();
-    for tag in doc.need_child("tags")?.children("tag") {
+    for tag in body.need_child("tags")?.children("tag") {
         tags.extend(labels(tag.need("label")?));
     }
     if tags.is_empty() {
@@ -60,91 +54,67 @@ fn read(doc: &Doc) -> Result<Vec<String>, ApiError> {
     Ok(tags)
 }
 
-/// The tags of what a batch names by its kind: `Workbook`, `Datasource`, ….
-fn tags_of<'a>(site: &'a mut Site, kind: &str, id: &str) -> Result<&'a mut Vec<String>, ApiError> {
-    match kind {
-        "Workbook" => tags_at(site, "workbooks", id),
-        "View" => tags_at(site, "views", id),
-        "Flow" => tags_at(site, "flows", id),
-        "Datasource" => tags_at(site, "datasources", id),
-        other => {
-            let detail = format!("Nothing of the kind '{other}' can be tagged here.");
-            Err(ApiError::not_found("404029", detail))
-        }
+/// The tags of the item with that kind, such as `workbooks` or `Workbook`, and id.
+fn tags<'s>(site: &'s mut Site, kind: &str, id: &str) -> Result<&'s mut Vec<String>> {
+    let segment = format!("{}s", kind.trim_end_matches('s').to_ascii_lowercase());
+    let known = contains("workbooks views datasources flows", &segment);
+    let record = known.then(|| site.record_mut(&segment, id)).flatten();
+    let detail = format!("Items of the kind '{kind}' have no tags.");
+    let record = record.ok_or_else(|| ApiError::not_found("404029", detail))?;
+    Ok(&mut record?.tags)
+}
+
+fn add_tag(tags: &mut Vec<String>, tag: &str) {
+    if !tags.iter().any(|known| known == tag) {
+        tags.push(tag.to_owned());
     }
 }
 
-/// The tags of what a path names.
-fn tags_at<'a>(site: &'a mut Site, at: &str, id: &str) -> Result<&'a mut Vec<String>, ApiError> {
-    if at == "views" {
-        return Ok(&mut site.views.get_mut(id)?.tags);
-    }
-    let unknown = || ApiError::http(404, format!("'{at}' have no tags."));
-    Ok(&mut named_mut(site, at, id).ok_or_else(unknown)??.tags)
+fn remove_tag(tags: &mut Vec<String>, tag: &str) {
+    tags.retain(|known| known != tag);
 }
 
-fn add(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let new = read(&ctx.doc()?)?;
-    let tags = tags_at(state.site_mut(ctx)?, ctx.at, ctx.param(0))?;
-    for tag in new {
-        if !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
+fn add(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let new = read(&ctx.body()?)?;
+    let tags = tags(state.site_mut(ctx)?, &ctx.segment, ctx.param(0))?;
+    new.iter().for_each(|tag| add_tag(tags, tag));
     Ok(Response::one(element(tags)))
 }
 
-fn take(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let tags = tags_at(state.site_mut(ctx)?, ctx.at, ctx.param(0))?;
+fn delete(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let tags = tags(state.site_mut(ctx)?, &ctx.segment, ctx.param(0))?;
     let tag = ctx.param(1);
-    let Some(at) = tags.iter().position(|known| known == tag) else {
+    if !tags.iter().any(|known| known == tag) {
         return Err(ApiError::not_found("404007", format!("Tag '{tag}' could not be found.")));
-    };
-    tags.remove(at);
+    }
+    remove_tag(tags, tag);
     Ok(Response::no_content())
 }
 
-fn batch_add(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    batch(state, ctx, |tags, tag| {
-        if !tags.contains(tag) {
-            tags.push(tag.clone());
-        }
-    })
-}
-
-fn batch_take(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    batch(state, ctx, |tags, tag| tags.retain(|known| known != tag))
-}
-
+/// Changes the tags of all items that the request names, or of none if one of them is unknown.
 fn batch(
     state: &mut ServerState,
     ctx: &Context,
-    change: fn(&mut Vec<String>, &String),
-) -> ApiResult {
-    let doc = ctx.doc()?;
-    let batch = doc.need_child("tagBatch")?;
-    let new = read(batch)?;
+    change: fn(&mut Vec<String>, &str),
+) -> Result<Response> {
+    let batch = ctx.body_child("tagBatch")?;
+    let changed = read(&batch)?;
     let site = state.site_mut(ctx)?;
     let contents: Vec<(&str, &str)> = batch
         .need_child("contents")?
         .children("content")
         .map(|content| Ok((content.need("contentType")?, content.need("id")?)))
-        .collect::<Result<_, ApiError>>()?;
-    // All or nothing: each has to be there before the first is changed.
-    for (kind, id) in &contents {
-        tags_of(site, kind, id)?;
-    }
+        .collect::<Result<_>>()?;
+    contents.iter().try_for_each(|(kind, id)| tags(site, kind, id).map(drop))?;
     let mut elements = Vec::new();
     for (kind, id) in contents {
-        let tags = tags_of(site, kind, id)?;
-        new.iter().for_each(|tag| change(tags, tag));
-        // The kinds are known: `tags_of` has refused all others.
-        elements.push(Element::reference("content", id).attr("contentType", kind));
+        let tags = tags(site, kind, id)?;
+        changed.iter().for_each(|tag| change(tags, tag));
+        elements.push(Element::reference("content", id).with("contentType", kind));
     }
-    let batch = Element::new("tagBatch").child(self::element(&new));
-    Ok(Response::one(batch.child(Element::list("contents", elements))))
+    let contents = Element::list("contents", elements);
+    Ok(Response::one(Element::new("tagBatch").containing([element(&changed), contents])))
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,69 +1,67 @@
-//! Many users at once, from a file: `sites/{site}/users/import` and `users/delete`.
+//! Importing and removing users by file: `sites/{site}/users/import` and `users/delete`.
 
-use super::users::{auth_setting, change, owns_something};
-use super::{Effect, User};
-use crate::mock::api_error::ApiError;
-use crate::mock::body::Doc;
-use crate::mock::context::Context;
+use super::jobs::{self, Report};
+use super::users::{self, AUTH_SETTINGS, User, complete_new, find_by_name};
+use crate::mock::body::xml;
+use crate::mock::csv;
 use crate::mock::multipart::{part, parts};
-use crate::mock::response::Response;
-use crate::mock::role::Role;
-use crate::mock::route::{ApiResult, Method, Route};
-use crate::mock::server_state::ServerState;
-use crate::mock::site::Site;
+use crate::mock::prelude::*;
 
-/// A row of a user import.
-#[derive(Clone, Debug)]
-pub(in crate::mock) struct ImportedUser {
-    row: usize,
-    /// Or what is wrong with the row.
-    user: Result<User, String>,
+pub(super) fn routes() -> Vec<Route> {
+    routes! {
+        Post (3, 15) "users/import" => import;
+        Post (3, 15) "users/delete" => remove;
+    }
 }
 
-pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Post, "sites/{site}/users/import", 3, 15, start_import),
-    Route::new(Method::Post, "sites/{site}/users/delete", 3, 15, remove_several),
-];
-
-fn start_import(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    ctx.require(Role::SiteAdmin)?;
+/// The rows of the file in a part of the request.
+fn rows(ctx: &Context, name: &str) -> Result<Vec<Vec<String>>> {
     let parts = parts(ctx.request)?;
-    let file = part(&parts, "tableau_user_import")
-        .ok_or_else(|| ApiError::bad("400020", "The request has no part 'tableau_user_import'."))?;
+    let missing = || ApiError::bad("400020", format!("The request has no part '{name}'."));
+    csv::rows(part(&parts, name).ok_or_else(missing)?.body)
+}
+
+fn import(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    ctx.require(Role::SiteAdmin)?;
+    let rows = rows(ctx, "tableau_user_import")?;
+    let parts = parts(ctx.request)?;
     let payload = part(&parts, "request_payload")
         .ok_or_else(|| ApiError::malformed("The request has no part 'request_payload'."))?;
-    let doc = Doc::xml(payload.body)?;
-    let mut users = Vec::new();
-    for (at, row) in csv(file.body)?.into_iter().enumerate() {
+    let body = xml(payload.body)?;
+    let mut imported = Vec::new();
+    for row in rows {
         let mut user = read_row(&row);
-        // What the payload says about a user of that name, or about all.
-        if let Ok(user) = &mut user {
-            for said in doc.children("user") {
-                if said.attr("name").is_none_or(|name| name.eq_ignore_ascii_case(&row[0])) {
-                    change(user, said)?;
-                }
+        // A <user> applies to the user of its name, and without a name to all.
+        for element in body.children("user") {
+            let applies = element.attr("name").is_none_or(|n| n.eq_ignore_ascii_case(&row[0]));
+            if let (true, Ok(user)) = (applies, &mut user) {
+                let name = user.name().to_owned();
+                user.apply(User::SCHEMA, element, ctx.version, false)?;
+                user.set("name", name);
+                users::check_authentication(user, element)?;
             }
         }
-        users.push(ImportedUser { row: at + 1, user });
+        imported.push(user);
     }
-    let job = state.start_job(ctx, "UserImport", Effect::Import(users), None)?;
+    let job = jobs::start(state, ctx, "UserImport", None, |site, _| add(site, imported))?;
     Ok(Response::with_status(202, job))
 }
 
-// name, password, display name, license, administrator, publisher, email, authentication.
-fn read_row(row: &[String]) -> Result<User, String> {
+/// Reads the columns name, password, full name, license, administrator, publisher, email and
+/// authentication.
+fn read_row(row: &[String]) -> Result<Record, String> {
     let column = |at: usize| row.get(at).map_or("", |text| text.trim());
     if row.len() > 8 {
         return Err(format!("{} columns are too many", row.len()));
     }
     let name = column(0);
     if name.is_empty() || name.contains(' ') {
-        return Err(format!("'{name}' is no user name"));
+        return Err(format!("'{name}' is not a valid user name"));
     }
     let publishes = match column(5).to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" => true,
         "" | "0" | "false" | "no" => false,
-        other => return Err(format!("'{other}' does not say whether the user publishes")),
+        other => return Err(format!("'{other}' must be 0 or 1")),
     };
     let license = column(3).to_ascii_lowercase();
     let role = match (license.as_str(), column(4).to_ascii_lowercase().as_str()) {
@@ -75,95 +73,71 @@ fn read_row(row: &[String]) -> Result<User, String> {
         ("explorer", "none" | "no" | "") => "Explorer",
         ("viewer", "none" | "no" | "") => "Viewer",
         ("unlicensed" | "", "none" | "no" | "") => "Unlicensed",
-        (license, admin) => return Err(format!("'{license}' and '{admin}' make no site role")),
+        (license, admin) => {
+            return Err(format!(
+                "no site role has the license '{license}' and the administrator level '{admin}'"
+            ));
+        }
     };
-    let mut user = User::new(String::new(), name, role);
-    if let Some((domain, name)) = name.split_once('\\') {
-        (user.domain, user.name) = (domain.to_owned(), name.to_owned());
-    }
+    let mut user = Record::default().with("name", name).with("siteRole", role);
     if !column(2).is_empty() {
-        column(2).clone_into(&mut user.full_name);
+        user.set("fullName", column(2));
     }
-    column(6).clone_into(&mut user.email);
-    if !column(7).is_empty() {
-        user.auth_setting =
-            auth_setting(column(7)).map_err(|_| format!("'{}' is no authentication", column(7)))?;
-    }
-    Ok(user)
+    complete_new(&mut user);
+    let setting = one_of("authSetting", AUTH_SETTINGS).check(match column(7) {
+        "" => "ServerDefault",
+        setting => setting,
+    });
+    user.set("externalAuthUserId", "");
+    user.set("authSetting", setting.map_err(|error| error.detail)?);
+    Ok(user.with("email", column(6)))
 }
 
-/// Adds imported users; how many, and a note for each row that was passed over.
-pub(super) fn import(site: &mut Site, rows: Vec<ImportedUser>) -> (usize, Vec<String>) {
+/// Adds the imported users. Known users get the site role in the file.
+fn add(site: &mut Site, imported: Vec<Result<Record, String>>) -> Result<Report> {
     let (mut added, mut notes) = (0, Vec::new());
-    for ImportedUser { row, user } in rows {
-        match user {
-            Err(why) => notes.push(format!("Row {row}: {why}.")),
-            Ok(user) => match site.user_named(&user.name).map(|known| known.id.clone()) {
-                // Whoever is there already gets the role that the file has.
-                Some(id) => {
-                    if let Ok(known) = site.users.get_mut(&id) {
-                        known.site_role = user.site_role;
-                    }
-                }
-                None => {
-                    let id = site.users.new_id();
-                    site.users.add(User { id, ..user });
-                    added += 1;
-                }
-            },
+    for (index, user) in imported.into_iter().enumerate() {
+        let mut user = match user {
+            Ok(user) => user,
+            Err(why) => {
+                notes.push(format!("Row {}: {why}.", index + 1));
+                continue;
+            }
+        };
+        let known = find_by_name(site, user.name()).map(|known| known.id.clone());
+        match known {
+            Some(id) => site.get_mut::<User>(&id)?.set("siteRole", user.attr("siteRole")),
+            None => {
+                user.id = site.new_id::<User>();
+                site.add::<User>(user);
+                added += 1;
+            }
         }
     }
-    (added, notes)
+    let skipped = notes.len();
+    let status_notes = vec![
+        ("CountOfUsersAddedToSite", added, format!("{added} users were added to the site.")),
+        ("CountOfUsersSkipped", skipped, format!("{skipped} rows were skipped.")),
+    ];
+    Ok(Report { notes, status_notes, ..Report::default() })
 }
 
-fn remove_several(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn remove(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::SiteAdmin)?;
-    let parts = parts(ctx.request)?;
-    let file = part(&parts, "tableau_user_delete")
-        .ok_or_else(|| ApiError::bad("400020", "The request has no part 'tableau_user_delete'."))?;
-    let rows = csv(file.body)?;
+    let rows = rows(ctx, "tableau_user_delete")?;
     let site = state.site_mut(ctx)?;
     for row in rows {
         let name = row[0].rsplit('\\').next().unwrap_or_default();
-        let Some(user) = site.user_named(name).map(std::borrow::Cow::into_owned) else { continue };
-        // Owners lose their licence instead: their content needs somebody to belong to.
-        if owns_something(site, &user.id) || user.id == ctx.user() {
-            if user.id != ctx.user() {
-                site.users.get_mut(&user.id)?.site_role = "Unlicensed".to_owned();
-            }
+        let user = find_by_name(site, name).map(|user| user.id.clone());
+        let Some(id) = user.filter(|id| id != ctx.user()) else { continue };
+        // Content needs an owner, so its owners only lose their license.
+        if users::content_owned_by(site, &id).is_empty() {
+            site.remove::<User>(&id)?;
         } else {
-            site.users.remove(&user.id)?;
+            site.get_mut::<User>(&id)?.set("siteRole", "Unlicensed");
         }
     }
     Ok(Response::empty(200))
-}
-
-/// The rows of a file of comma-separated values; quotes keep commas and line ends.
-fn csv(bytes: &[u8]) -> Result<Vec<Vec<String>>, ApiError> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| ApiError::malformed("The file with the users is not UTF-8."))?;
-    let (mut rows, mut row, mut field, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
-    let mut chars = text.trim_start_matches('\u{feff}').chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => {
-                chars.next();
-                field.push('"');
-            }
-            '"' => quoted = !quoted,
-            ',' if !quoted => row.push(std::mem::take(&mut field)),
-            '\r' if !quoted => {}
-            '\n' if !quoted => {
-                row.push(std::mem::take(&mut field));
-                rows.push(std::mem::take(&mut row));
-            }
-            c => field.push(c),
-        }
-    }
-    row.push(field);
-    rows.push(row);
-    rows.retain(|row| row.iter().any(|field| !field.trim().is_empty()));
-    Ok(rows)
 }
 
 #[cfg(test)]
@@ -171,11 +145,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows() {
-        let rows = csv(b"a,\"b, \"\"c\"\"\",\r\n\r\n d ,\"e\nf\"").unwrap();
-        assert_eq!(rows, [vec!["a", "b, \"c\"", ""], vec![" d ", "e\nf"]]);
-        let role =
-            |row: &str| read_row(&csv(row.as_bytes()).unwrap()[0]).map(|user| user.site_role);
+    fn reads_site_roles_of_rows() {
+        let role = |row: &str| {
+            let rows = csv::rows(row.as_bytes()).unwrap();
+            read_row(&rows[0]).map(|user| user.attr("siteRole").to_owned())
+        };
         assert_eq!(role("a,,A,Explorer,None,1").as_deref(), Ok("ExplorerCanPublish"));
         assert_eq!(role("a").as_deref(), Ok("Unlicensed"));
         assert!(role("a,,A,Invalid,None,0").unwrap_err().contains("invalid"));

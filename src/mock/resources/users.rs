@@ -1,292 +1,208 @@
 //! Users: `sites/{site}/users`.
 
-use std::borrow::Cow;
+use super::content::USER_CONTENT;
+use super::flows::Flow;
+use super::groups::{self, Group};
+use super::sites::SERVER_AUTHENTICATION;
+use super::workbooks::Workbook;
+use crate::mock::prelude::*;
 
-use jiff::Timestamp;
+pub(in crate::mock) struct User;
 
-use super::common::{self, Content};
-use super::sites::OWN_WAY;
-use super::{Datasource, Flow, Group, Workbook};
-use crate::mock::api_error::ApiError;
-use crate::mock::body::Doc;
-use crate::mock::clock::written;
-use crate::mock::context::Context;
-use crate::mock::element::Element;
-use crate::mock::filter::{Type, Value};
-use crate::mock::query::{Field, Listed, list, list_these};
-use crate::mock::response::Response;
-use crate::mock::role::Role;
-use crate::mock::route::{ApiResult, Method, Route};
-use crate::mock::server_state::ServerState;
-use crate::mock::site::Site;
+pub(in crate::mock) const USER: Kind = Kind::new(0x05, "404002", "User");
 
-/// A user of a site.
-#[derive(Clone, Debug)]
-pub(in crate::mock) struct User {
-    pub(in crate::mock) id: String,
-    pub(in crate::mock) name: String,
-    pub(in crate::mock) full_name: String,
-    pub(in crate::mock) email: String,
-    pub(in crate::mock) site_role: String,
-    pub(in crate::mock) auth_setting: String,
-    pub(in crate::mock) idp: Option<String>,
-    pub(in crate::mock) last_login: Option<Timestamp>,
-    pub(in crate::mock) domain: String,
-}
+pub(super) const SITE_ROLES: &str = "Creator Explorer ExplorerCanPublish Guest Interactor Publisher \
+    ReadOnly ServerAdministrator SiteAdministrator SiteAdministratorCreator \
+    SiteAdministratorExplorer SupportUser Unlicensed UnlicensedWithPublish Viewer \
+    ViewerWithPublish";
 
-impl User {
-    pub(in crate::mock) fn new(id: String, name: &str, site_role: &str) -> User {
-        User {
-            id,
-            name: name.to_owned(),
-            full_name: name.to_owned(),
-            email: String::new(),
-            site_role: site_role.to_owned(),
-            auth_setting: "ServerDefault".to_owned(),
-            idp: None,
-            last_login: None,
-            domain: "local".to_owned(),
+pub(super) const AUTH_SETTINGS: &str = "ServerDefault SAML OpenID TableauIDWithMFA Default";
+
+impl Resource for User {
+    const SCHEMA: &'static Schema = &Schema {
+        operations: &[(List, 2, 0), (Create, 2, 0), (Get, 2, 0)],
+        attributes: &[
+            text("name").required(),
+            one_of("siteRole", SITE_ROLES).required().code("400013"),
+            text("lastLogin").read_only(),
+            text("externalAuthUserId").read_only().default(""),
+            one_of("authSetting", AUTH_SETTINGS).default("ServerDefault"),
+            text("idpConfigurationId"),
+            text("fullName"),
+            text("email").default(""),
+        ],
+        filters: &[(Text, "name friendlyName=@fullName email siteRole luid"), (Time, "lastLogin")],
+        hidden: "authSetting idpConfigurationId fullName email language locale domain",
+        internal: "domain",
+        unique: Some(("name", "409017")),
+        ..Schema::new(USER, "users", "user", "users")
+    };
+
+    fn routes() -> Vec<Route> {
+        routes! {
+            Put (2, 0) "users/{user}" => update_user;
+            Delete (2, 0) "users/{user}" => remove;
+            Get (3, 7) "users/{user}/groups" => groups;
+            Get (2, 0) "users/{user}/workbooks" => visible_content::<Workbook>;
+            Get (3, 3) "users/{user}/flows" => visible_content::<Flow>;
         }
     }
-}
 
-impl Listed for User {
-    const NAMES: (&'static str, &'static str) = ("user", "users");
-    const SHOWN: &'static [&'static str] =
-        &["id", "name", "siteRole", "lastLogin", "externalAuthUserId"];
-    const FIELDS: &'static [Field<User>] = &[
-        Field { name: "name", holds: Type::Text, of: |u, _| u.name.as_str().into() },
-        Field { name: "friendlyName", holds: Type::Text, of: |u, _| u.full_name.as_str().into() },
-        Field { name: "email", holds: Type::Text, of: |u, _| u.email.as_str().into() },
-        Field { name: "siteRole", holds: Type::Text, of: |u, _| u.site_role.as_str().into() },
-        Field { name: "luid", holds: Type::Text, of: |u, _| u.id.as_str().into() },
-        Field {
-            name: "lastLogin",
-            holds: Type::Time,
-            of: |u, _| u.last_login.map_or(Value::None, Value::Time),
-        },
-    ];
+    fn complete(record: &Record, element: Element, _: &Site, _: &Context) -> Element {
+        let domain = Element::new("domain").with("name", domain(record));
+        element.with("language", "en").with("locale", "en_US").containing([domain])
+    }
 
-    fn element(&self, _: &Site, _: &Context) -> Element {
-        Element::new("user")
-            .attr("id", &self.id)
-            .attr("name", &self.name)
-            .attr("siteRole", &self.site_role)
-            .maybe("lastLogin", self.last_login.map(written))
-            .attr("externalAuthUserId", "")
-            .attr("authSetting", &self.auth_setting)
-            .maybe("idpConfigurationId", self.idp.as_ref())
-            .attr("fullName", &self.full_name)
-            .attr("email", &self.email)
-            .attr("language", "en")
-            .attr("locale", "en_US")
-            .child(Element::new("domain").attr("name", &self.domain))
+    fn validate(
+        record: &mut Record,
+        before: Option<&Record>,
+        body: &Element,
+        _: &mut Site,
+        ctx: &Context,
+    ) -> Result<()> {
+        if before.is_none() {
+            if record.attr("siteRole") == "ServerAdministrator" {
+                ctx.require(Role::ServerAdmin)?;
+            }
+            complete_new(record);
+        }
+        check_authentication(record, body)
     }
 }
 
-pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Get, "sites/{site}/users", 2, 0, all),
-    Route::new(Method::Post, "sites/{site}/users", 2, 0, add),
-    Route::new(Method::Get, "sites/{site}/users/{user}", 2, 0, get),
-    Route::new(Method::Put, "sites/{site}/users/{user}", 2, 0, update),
-    Route::new(Method::Delete, "sites/{site}/users/{user}", 2, 0, remove),
-    Route::new(Method::Get, "sites/{site}/users/{user}/groups", 3, 7, groups),
-    Route::new(Method::Get, "sites/{site}/users/{user}/workbooks", 2, 0, content::<Workbook>),
-    Route::new(Method::Get, "sites/{site}/users/{user}/flows", 3, 3, content::<Flow>),
-];
+pub(super) fn domain(user: &Record) -> &str {
+    user.get("domain").unwrap_or("local")
+}
 
-const SITE_ROLES: [&str; 16] = [
-    "Creator",
-    "Explorer",
-    "ExplorerCanPublish",
-    "Guest",
-    "Interactor",
-    "Publisher",
-    "ReadOnly",
-    "ServerAdministrator",
-    "SiteAdministrator",
-    "SiteAdministratorCreator",
-    "SiteAdministratorExplorer",
-    "SupportUser",
-    "Unlicensed",
-    "UnlicensedWithPublish",
-    "Viewer",
-    "ViewerWithPublish",
-];
-
-const AUTH_SETTINGS: [&str; 5] = ["ServerDefault", "SAML", "OpenID", "TableauIDWithMFA", "Default"];
-
-pub(in crate::mock) fn site_role(role: &str) -> Result<String, ApiError> {
-    if !SITE_ROLES.contains(&role) {
-        return Err(ApiError::bad("400013", format!("'{role}' is no site role.")));
+/// Splits `domain\name` and sets the full name of a new user.
+pub(super) fn complete_new(user: &mut Record) {
+    let name = user.name().to_owned();
+    if user.get("fullName").is_none() {
+        user.set("fullName", &name);
     }
-    Ok(role.to_owned())
-}
-
-pub(super) fn auth_setting(setting: &str) -> Result<String, ApiError> {
-    AUTH_SETTINGS
-        .iter()
-        .find(|known| known.eq_ignore_ascii_case(setting))
-        .map(|known| (*known).to_owned())
-        .ok_or_else(|| {
-            ApiError::bad("400003", format!("'{setting}' is no authentication setting."))
-        })
-}
-
-fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let site = state.site(ctx)?;
-    list(&site.users, site, ctx)
-}
-
-fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let site = state.site(ctx)?;
-    Ok(Response::one(site.users.get(ctx.param(0))?.element(site, ctx)))
-}
-
-fn add(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    ctx.require(Role::SiteAdmin)?;
-    let doc = ctx.doc()?;
-    let user = doc.need_child("user")?;
-    let (name, role) = (user.need("name")?, site_role(user.need("siteRole")?)?);
-    if role == "ServerAdministrator" {
-        ctx.require(Role::ServerAdmin)?;
-    }
-    let site = state.site_mut(ctx)?;
-    if site.user_named(name).is_some() {
-        let detail = format!("The user '{name}' is on the site already.");
-        return Err(ApiError::conflict("409017", detail));
-    }
-    let id = site.users.new_id();
-    let mut new = User::new(id, name, &role);
     if let Some((domain, name)) = name.split_once('\\') {
-        (new.domain, new.name) = (domain.to_owned(), name.to_owned());
+        user.set("domain", domain);
+        user.set("name", name);
     }
-    change(&mut new, user)?;
-    let element = new.element(site, ctx);
-    site.users.add(new);
-    Ok(Response::created(element))
 }
 
-// The attributes that both adding and updating can set.
-pub(super) fn change(user: &mut User, doc: &Doc) -> Result<(), ApiError> {
-    if doc.attr("authSetting").is_some() && doc.attr("idpConfigurationId").is_some() {
-        let detail = "A user has an authentication setting or an identity provider, not both.";
-        return Err(ApiError::malformed(detail));
-    }
-    if let Some(setting) = doc.attr("authSetting") {
-        (user.auth_setting, user.idp) = (auth_setting(setting)?, None);
-    }
-    if let Some(idp) = doc.attr("idpConfigurationId") {
-        if idp != OWN_WAY {
-            let detail = format!("The site has no authentication configuration '{idp}'.");
+/// A user has either an authentication setting or an identity provider.
+pub(super) fn check_authentication(user: &mut Record, body: &Element) -> Result<()> {
+    match (body.attr("authSetting"), body.attr("idpConfigurationId")) {
+        (Some(_), Some(_)) => {
+            let detail = "A user has either an authentication setting or an identity provider.";
+            return Err(ApiError::malformed(detail));
+        }
+        (Some(_), None) => user.clear("idpConfigurationId"),
+        (None, Some(id)) if id != SERVER_AUTHENTICATION => {
+            let detail = format!("The site has no authentication configuration '{id}'.");
             return Err(ApiError::bad("400003", detail));
         }
-        user.idp = Some(idp.to_owned());
-    }
-    if let Some(name) = doc.attr("fullName") {
-        name.clone_into(&mut user.full_name);
-    }
-    if let Some(email) = doc.attr("email") {
-        email.clone_into(&mut user.email);
+        _ => {}
     }
     Ok(())
 }
 
-fn update(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let doc = ctx.doc()?;
-    let user = doc.need_child("user")?;
-    if ctx.param(0) != ctx.user() || user.attr("siteRole").is_some() {
+/// Finds a user by name, regardless of case.
+pub(super) fn find_by_name<'s>(site: &'s Site, name: &str) -> Option<Cow<'s, Record>> {
+    site.iter::<User>().find(|user| user.name().to_lowercase() == name.to_lowercase())
+}
+
+/// Makes sure that the site has a user with that name and role.
+pub(in crate::mock) fn ensure(site: &mut Site, name: &str, role: &str) -> Result<()> {
+    if !contains(SITE_ROLES, role) {
+        let detail = format!("'{role}' is not a site role: use one of {SITE_ROLES}");
+        return Err(ApiError::bad("400013", detail));
+    }
+    let known = find_by_name(site, name).map(|user| user.id.clone());
+    match known {
+        Some(id) => site.get_mut::<User>(&id)?.set("siteRole", role),
+        None => {
+            let id = site.new_id::<User>();
+            let mut user = Record::new(id).with("name", name).with("siteRole", role);
+            complete_new(&mut user);
+            site.add::<User>(user.with("authSetting", "ServerDefault"));
+        }
+    }
+    Ok(())
+}
+
+fn update_user(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let body = ctx.body_child("user")?;
+    if ctx.param(0) != ctx.user() || body.attr("siteRole").is_some() {
         ctx.require(Role::SiteAdmin)?;
     }
-    let role = user.attr("siteRole").map(site_role).transpose()?;
     let site = state.site_mut(ctx)?;
-    let known = site.users.get_mut(ctx.param(0))?;
-    let mut changed = known.clone();
-    change(&mut changed, user)?;
-    if let Some(role) = role {
-        changed.site_role = role;
-    }
-    known.clone_from(&changed);
-    let element = changed.element(site, ctx);
-    if let Some(password) = user.attr("password") {
-        state.set_password(&changed.name, password);
+    let mut user = site.get::<User>(ctx.param(0))?.into_owned();
+    let name = user.name().to_owned();
+    user.apply(User::SCHEMA, &body, ctx.version, false)?;
+    check_authentication(&mut user, &body)?;
+    user.set("name", &name);
+    site.get_mut::<User>(&user.id)?.clone_from(&user);
+    let element = User::element(&user, site, ctx);
+    if let Some(password) = body.attr("password") {
+        state.set_password(&name, password);
     }
     Ok(Response::one(element))
 }
 
-fn remove(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn remove(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::SiteAdmin)?;
     let id = ctx.param(0);
-    let heir = ctx.query("mapAssetsTo");
     let site = state.site_mut(ctx)?;
-    site.users.get(id)?;
+    site.get::<User>(id)?;
     if id == ctx.user() {
-        return Err(ApiError::forbidden("403009", "A user cannot be removed by itself."));
+        return Err(ApiError::forbidden("403009", "Users cannot remove themselves."));
     }
-    if let Some(heir) = heir {
-        site.users.get(heir)?;
-        if heir == id {
-            return Err(ApiError::bad(
-                "400003",
-                "The assets cannot go to the user that is removed.",
-            ));
+    let owned = content_owned_by(site, id);
+    match ctx.query("mapAssetsTo") {
+        Some(new_owner) => {
+            site.get::<User>(new_owner)?;
+            if new_owner == id {
+                let detail = "The content cannot go to the user who is removed.";
+                return Err(ApiError::bad("400003", detail));
+            }
+            for (segment, id) in owned {
+                if let Some(record) = site.record_mut(segment, &id).transpose()? {
+                    new_owner.clone_into(&mut record.owner);
+                }
+            }
         }
-        hand_over(site, id, heir);
-    } else if owns_something(site, id) {
-        let detail = "The user owns content and cannot be removed before it has another owner.";
-        return Err(ApiError::conflict("409003", detail));
+        None if !owned.is_empty() => {
+            let detail = "The user owns content, which needs another owner first.";
+            return Err(ApiError::conflict("409003", detail));
+        }
+        None => {}
     }
-    site.users.remove(id)?;
+    site.remove::<User>(id)?;
     let number = site.number;
-    state.end_sessions_of(number, id);
+    state.sessions.retain(|_, session| session.site != number || session.user != id);
     Ok(Response::no_content())
 }
 
-pub(super) fn owns_something(site: &Site, id: &str) -> bool {
-    fn owns<T: Content>(site: &Site, id: &str) -> bool {
-        T::collection(site).iter().any(|item| item.owner == id)
-    }
-    owns::<Workbook>(site, id)
-        || owns::<Datasource>(site, id)
-        || owns::<Flow>(site, id)
-        || site.projects.iter().any(|project| project.owner == id)
+/// The content that a user owns: path segment and id of each item.
+pub(super) fn content_owned_by(site: &Site, user: &str) -> Vec<(&'static str, String)> {
+    let owned = USER_CONTENT.iter().flat_map(|&(segment, ids)| {
+        let ids = ids(site, &|record| record.owner == user);
+        ids.into_iter().map(move |id| (segment, id))
+    });
+    owned.collect()
 }
 
-fn hand_over(site: &mut Site, from: &str, to: &str) {
-    fn hand<T: Content>(site: &mut Site, from: &str, to: &str) {
-        for id in common::ids::<T>(site, |common| common.owner == from) {
-            if let Ok(item) = T::collection_mut(site).get_mut(&id) {
-                to.clone_into(&mut item.owner);
-            }
-        }
-    }
-    hand::<Workbook>(site, from, to);
-    hand::<Datasource>(site, from, to);
-    hand::<Flow>(site, from, to);
-    let projects: Vec<String> =
-        site.projects.iter().filter(|p| p.owner == from).map(|p| p.id.clone()).collect();
-    for id in projects {
-        if let Ok(project) = site.projects.get_mut(&id) {
-            to.clone_into(&mut project.owner);
-        }
-    }
-}
-
-fn groups(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn groups(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = state.site(ctx)?;
-    let user = site.users.get(ctx.param(0))?;
-    let groups = site.groups.iter().filter(|group: &Cow<'_, Group>| group.has(site, &user.id));
-    list_these(groups, site, ctx)
+    let user = site.get::<User>(ctx.param(0))?.id.clone();
+    let of_user = site.iter::<Group>().filter(|group| groups::has(group, &user, site));
+    list_some::<Group>(of_user, site, ctx)
 }
 
-/// What a user may see of a kind, or owns.
-fn content<T: Content>(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let owned = ctx.asks("ownedBy")?;
+/// The content that a user can see, or with `ownedBy=true` owns.
+fn visible_content<R: Resource>(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let owned = ctx.flag("ownedBy")?;
     let site = state.site(ctx)?;
-    let user = site.users.get(ctx.param(0))?;
+    let user = site.get::<User>(ctx.param(0))?.id.clone();
     if !owned {
-        return list(T::collection(site), site, ctx);
+        return list_all::<R>(site, ctx);
     }
-    let own = T::collection(site).iter().filter(|item: &Cow<'_, T>| item.owner == user.id);
-    list_these(own, site, ctx)
+    list_some::<R>(site.iter::<R>().filter(|record| record.owner == user), site, ctx)
 }

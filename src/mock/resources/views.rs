@@ -1,304 +1,258 @@
-//! Views: `sites/{site}/views`.
+//! Views and exports: `sites/{site}/views`.
 
-use std::borrow::Cow;
+use super::content::{self, url_name, workbook_of};
+use super::publish::Publication;
+use super::tags;
+use super::workbooks::{WORKBOOK, Workbook};
+use crate::mock::files;
+use crate::mock::prelude::*;
+use crate::mock::sample::VIEWS;
 
-use jiff::Timestamp;
+pub(in crate::mock) struct View;
 
-use super::common::{self, Common, Placed, need_owner};
-use super::{files, tags};
-use crate::mock::api_error::ApiError;
-use crate::mock::clock::written;
-use crate::mock::context::Context;
-use crate::mock::element::Element;
-use crate::mock::filter::{Type, Value};
-use crate::mock::luid::Kind;
-use crate::mock::query::{Field, Listed, list};
-use crate::mock::response::Response;
-use crate::mock::route::{ApiResult, Method, Route};
-use crate::mock::sample::url_name;
-use crate::mock::server_state::ServerState;
-use crate::mock::site::Site;
+pub(in crate::mock) const VIEW: Kind = Kind::new(0x7e, "404011", "View");
 
-/// What a sheet is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::mock) enum Shown {
-    Worksheet,
-    Dashboard,
-    Story,
-}
+impl Resource for View {
+    const SCHEMA: &'static Schema = &Schema {
+        operations: &[(Get, 3, 0), (Delete, 3, 27)],
+        filters: &[
+            (Text, "name contentUrl=@contentUrl viewUrlName=@viewUrlName sheetType tags"),
+            (Text, "workbookName projectName ownerName"),
+            (Time, "createdAt updatedAt"),
+            (Number, "hitsTotal"),
+        ],
+        internal: "hidden usage",
+        dated: true,
+        owner_can_change: true,
+        parents: &[WORKBOOK],
+        ..Schema::new(VIEW, "views", "view", "views")
+    };
 
-impl Shown {
-    fn word(self) -> &'static str {
-        match self {
-            Shown::Worksheet => "view",
-            Shown::Dashboard => "dashboard",
-            Shown::Story => "story",
+    fn routes() -> Vec<Route> {
+        routes! {
+            Get (2, 2) "views" => list_views;
+            Get (2, 5) "views/{view}/image" => |state, ctx| image(exported(state, ctx)?.name(), ctx);
+            Get (2, 7) "views/{view}/pdf" => |state, ctx| pdf(exported(state, ctx)?.name(), ctx);
+            Get (2, 7) "views/{view}/data" => |state, ctx| data(&exported(state, ctx)?, ctx);
+            Get (3, 8) "views/{view}/crosstab/excel" => crosstab;
+            Get (2, 0) "workbooks/{workbook}/views/{view}/previewImage" => preview;
+            Get (2, 0) "workbooks/{workbook}/previewImage" => preview;
+            Get (3, 4) "workbooks/{workbook}/pdf" => workbook_pdf;
+            Get (3, 8) "workbooks/{workbook}/powerpoint" => powerpoint;
         }
     }
-}
 
-/// A view of a workbook.
-#[derive(Clone, Debug)]
-pub(in crate::mock) struct View {
-    pub(in crate::mock) id: String,
-    pub(in crate::mock) name: String,
-    pub(in crate::mock) workbook: String,
-    pub(in crate::mock) sheet: Shown,
-    pub(in crate::mock) hidden: bool,
-    pub(in crate::mock) tags: Vec<String>,
-    pub(in crate::mock) created: Timestamp,
-    pub(in crate::mock) updated: Timestamp,
-    /// How often it was looked at.
-    pub(in crate::mock) usage: u64,
+    fn complete(record: &Record, element: Element, site: &Site, ctx: &Context) -> Element {
+        let workbook = workbook_of(record, site);
+        let parent = record.parent.as_deref().unwrap_or_default();
+        let of_workbook = workbook.iter().flat_map(|workbook| {
+            let project = workbook.parent.as_deref().map(|id| Element::reference("project", id));
+            let owner = Element::reference("owner", &workbook.owner);
+            let location = content::location(workbook, site);
+            [owner].into_iter().chain(project).chain([location])
+        });
+        let usage =
+            ctx.flag("includeUsageStatistics").unwrap_or(false) || ctx.query("fields").is_some();
+        element
+            .with("contentUrl", content_url(record, site))
+            .with("viewUrlName", url_name(record.name()))
+            .containing([Element::reference("workbook", parent)])
+            .containing(of_workbook)
+            .containing([tags::element(&record.tags)])
+            .containing(usage.then(|| View::usage(record)))
+    }
+
+    fn computed(record: &Record, field: &str, site: &Site) -> Option<Value> {
+        let parent = record.parent.as_deref().unwrap_or_default();
+        match field {
+            "hitsTotal" => Some(Value::Number(record.int("usage").try_into().ok()?)),
+            "workbookName" => Some(Value::Text(site.name_of::<Workbook>(parent))),
+            "projectName" | "ownerName" => {
+                content::computed(&*workbook_of(record, site)?, field, site)
+            }
+            _ => None,
+        }
+    }
+
+    fn check_delete(record: &Record, site: &Site, _: &Context) -> Result<()> {
+        if of_workbook(site, record.parent.as_deref().unwrap_or_default()).len() == 1 {
+            let detail = "The only view of a workbook cannot be deleted.";
+            return Err(ApiError::forbidden("403004", detail));
+        }
+        Ok(())
+    }
+
+    fn is_visible(record: &Record, site: &Site, ctx: &Context) -> bool {
+        workbook_of(record, site)
+            .is_none_or(|workbook| content::is_workbook_visible(&workbook, ctx))
+    }
+
+    fn may_hide(site: &Site, ctx: &Context) -> bool {
+        content::hides_workbooks(site, ctx)
+    }
+
+    fn owner<'a>(record: &'a Record, site: &'a Site) -> Cow<'a, str> {
+        workbook_of(record, site).map_or(Cow::Borrowed(""), |w| Cow::Owned(w.owner.clone()))
+    }
+
+    fn ids_below(site: &Site, workbook: &str) -> Vec<String> {
+        of_workbook(site, workbook).iter().map(|view| view.id.clone()).collect()
+    }
 }
 
 impl View {
-    fn content_url(&self, site: &Site) -> String {
-        let workbook = site.workbooks.find(&self.workbook);
-        let workbook = workbook.map(|workbook| workbook.content_url.clone()).unwrap_or_default();
-        format!("{workbook}/sheets/{}", url_name(&self.name))
+    /// A view in the response about its workbook.
+    pub(super) fn brief(view: &Record, site: &Site) -> Element {
+        Element::reference("view", &view.id)
+            .with("name", view.name())
+            .with("contentUrl", content_url(view, site))
+            .with("createdAt", written(view.created))
+            .with("updatedAt", written(view.updated))
+            .with("viewUrlName", url_name(view.name()))
+            .containing([tags::element(&view.tags)])
     }
 
-    /// What a workbook's answer says of it.
-    pub(super) fn brief(&self, site: &Site) -> Element {
-        Element::reference("view", &self.id)
-            .attr("name", &self.name)
-            .attr("contentUrl", self.content_url(site))
-            .attr("createdAt", written(self.created))
-            .attr("updatedAt", written(self.updated))
-            .attr("viewUrlName", url_name(&self.name))
-            .child(tags::element(&self.tags))
-    }
-
-    pub(super) fn usage_element(&self) -> Element {
-        Element::new("usage").attr("totalViewCount", self.usage)
+    pub(super) fn usage(view: &Record) -> Element {
+        Element::new("usage").with("totalViewCount", view.int("usage"))
     }
 }
 
-/// It is where its workbook is.
-impl Placed for View {
-    fn placed<'a>(&'a self, site: &'a Site) -> Option<Cow<'a, Common>> {
-        let workbook = site.workbooks.find(&self.workbook)?;
-        Some(match workbook {
-            Cow::Borrowed(workbook) => Cow::Borrowed(&workbook.common),
-            Cow::Owned(workbook) => Cow::Owned(workbook.common),
-        })
-    }
+fn content_url(view: &Record, site: &Site) -> String {
+    let workbook = workbook_of(view, site);
+    let workbook = workbook.as_ref().map_or("", |workbook| workbook.attr("contentUrl"));
+    format!("{workbook}/sheets/{}", url_name(view.name()))
 }
 
-impl Listed for View {
-    const NAMES: (&'static str, &'static str) = ("view", "views");
-    const SHOWN: &'static [&'static str] = &[
-        "id",
-        "name",
-        "contentUrl",
-        "createdAt",
-        "updatedAt",
-        "viewUrlName",
-        "sheetType",
-        "workbook",
-        "owner",
-        "project",
-        "location",
-        "tags",
-        "usage",
-    ];
-    const FIELDS: &'static [Field<View>] = &[
-        Field { name: "name", holds: Type::Text, of: |v, _| v.name.as_str().into() },
-        Field { name: "contentUrl", holds: Type::Text, of: |v, s| Value::Text(v.content_url(s)) },
-        Field { name: "viewUrlName", holds: Type::Text, of: |v, _| Value::Text(url_name(&v.name)) },
-        Field { name: "createdAt", holds: Type::Time, of: |v, _| Value::Time(v.created) },
-        Field { name: "updatedAt", holds: Type::Time, of: |v, _| Value::Time(v.updated) },
-        Field { name: "sheetType", holds: Type::Text, of: |v, _| v.sheet.word().into() },
-        Field { name: "tags", holds: Type::Text, of: |v, _| Value::Texts(v.tags.clone()) },
-        Field { name: "hitsTotal", holds: Type::Number, of: |v, _| v.usage.into() },
-        Field {
-            name: "workbookName",
-            holds: Type::Text,
-            of: |v, site| {
-                site.workbooks
-                    .find(&v.workbook)
-                    .map_or(Value::None, |w| Value::Text(w.name.clone()))
-            },
-        },
-        Field::new("projectName", Type::Text, common::project_name),
-        Field::new("ownerName", Type::Text, common::owner_name),
-    ];
-
-    fn is_visible(&self, site: &Site, ctx: &Context) -> bool {
-        self.placed(site).is_none_or(|workbook| workbook.is_seen_by(ctx))
-    }
-
-    fn element(&self, site: &Site, ctx: &Context) -> Element {
-        let workbook = self.placed(site);
-        let owner = workbook.as_ref().map(|workbook| Element::reference("owner", &workbook.owner));
-        let project = workbook.as_ref().and_then(|workbook| workbook.project());
-        let location = workbook.as_ref().map(|workbook| workbook.location_element(site));
-        let usage =
-            ctx.query("includeUsageStatistics").is_some_and(|v| v.eq_ignore_ascii_case("true"))
-                || ctx.query("fields").is_some();
-        Element::reference("view", &self.id)
-            .attr("name", &self.name)
-            .attr("contentUrl", self.content_url(site))
-            .attr("createdAt", written(self.created))
-            .attr("updatedAt", written(self.updated))
-            .attr("viewUrlName", url_name(&self.name))
-            .attr("sheetType", self.sheet.word())
-            .child(Element::reference("workbook", &self.workbook))
-            .maybe_child(owner)
-            .maybe_child(project.map(|id| Element::reference("project", id)))
-            .maybe_child(location)
-            .child(tags::element(&self.tags))
-            .maybe_child(usage.then(|| self.usage_element()))
-    }
-}
-
-pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Get, "sites/{site}/views", 2, 2, all),
-    Route::new(Method::Get, "sites/{site}/views/{view}", 3, 0, get),
-    Route::new(Method::Delete, "sites/{site}/views/{view}", 3, 27, delete),
-    Route::new(Method::Get, "sites/{site}/views/{view}/image", 2, 5, image),
-    Route::new(Method::Get, "sites/{site}/views/{view}/pdf", 2, 7, pdf),
-    Route::new(Method::Get, "sites/{site}/views/{view}/data", 2, 7, data),
-    Route::new(Method::Get, "sites/{site}/views/{view}/crosstab/excel", 3, 8, crosstab),
-    Route::new(
-        Method::Get,
-        "sites/{site}/workbooks/{workbook}/views/{view}/previewImage",
-        2,
-        0,
-        preview,
-    ),
-    Route::new(
-        Method::Get,
-        "sites/{site}/workbooks/{workbook}/previewImage",
-        2,
-        0,
-        workbook_preview,
-    ),
-    Route::new(Method::Get, "sites/{site}/workbooks/{workbook}/pdf", 3, 4, workbook_pdf),
-    Route::new(Method::Get, "sites/{site}/workbooks/{workbook}/powerpoint", 3, 8, powerpoint),
-];
-
-fn all(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    ctx.asks("includeUsageStatistics")?;
-    let site = state.site(ctx)?;
-    list(&site.views, site, ctx)
-}
-
-fn get(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let site = state.site(ctx)?;
-    Ok(Response::one(site.views.get(ctx.param(0))?.element(site, ctx)))
-}
-
-fn delete(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let site = state.site_mut(ctx)?;
-    let workbook = site.views.get(ctx.param(0))?.workbook.clone();
-    need_owner(ctx, &site.workbooks.get(&workbook)?.owner)?;
-    if site.views_of(&workbook).len() == 1 {
-        let detail = "The only view of a workbook cannot be deleted.";
-        return Err(ApiError::forbidden("403004", detail));
-    }
-    site.views.remove(ctx.param(0))?;
-    site.forget(ctx.param(0));
-    Ok(Response::no_content())
-}
-
-// Both measures or none, and none beyond reason.
-fn check_export(ctx: &Context) -> Result<(), ApiError> {
-    let bad =
-        |what: &str| ApiError::bad("400003", format!("'{what}' has no value that it can have."));
-    if ctx.query("vizHeight").is_some() != ctx.query("vizWidth").is_some() {
-        return Err(ApiError::bad("400003", "Height and width are given together."));
-    }
-    for name in ["maxAge", "vizHeight", "vizWidth"] {
-        if let Some(text) = ctx.query(name) {
-            text.parse::<u32>().map_err(|_| bad(name))?;
+/// The views of a workbook, in the order of its sheets.
+pub(super) fn of_workbook<'s>(site: &'s Site, workbook: &str) -> Vec<Cow<'s, Record>> {
+    let is_below = |view: &Record| view.parent.as_deref() == Some(workbook);
+    let sample = luid_number(workbook, WORKBOOK, site.number).filter(|&n| n < ADDED);
+    let samples = sample.into_iter().flat_map(|n| (n * VIEWS)..((n + 1) * VIEWS));
+    let mut views: Vec<_> = samples
+        .filter_map(|n| site.find::<View>(&luid(VIEW, site.number, n)))
+        .filter(|view| is_below(view))
+        .collect();
+    for view in site.items::<View>().stored().filter(|view| is_below(view)) {
+        if !views.iter().any(|known| known.id == view.id) {
+            views.push(Cow::Borrowed(view));
         }
     }
-    if ctx.query("resolution").is_some_and(|r| !matches!(r, "high" | "standard")) {
-        return Err(bad("resolution"));
+    views
+}
+
+/// Replaces a workbook's views by those of a published file. Views of the same name keep their ids.
+pub(super) fn publish(
+    publication: &Publication,
+    site: &mut Site,
+    workbook: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let mut sheets = publication.inside.as_ref().map(|i| i.sheets.clone()).unwrap_or_default();
+    if sheets.is_empty() {
+        sheets.push(("Sheet 1".to_owned(), "view"));
+    }
+    let views = publication.body.child("views");
+    let hidden: Vec<&str> = views
+        .into_iter()
+        .flat_map(|views| views.children("view"))
+        .filter(|view| matches!(view.flag("hidden"), Ok(Some(true))))
+        .filter_map(|view| view.attr("name"))
+        .collect();
+    let before: Vec<Record> =
+        of_workbook(site, workbook).into_iter().map(Cow::into_owned).collect();
+    for view in before.iter().filter(|view| !sheets.iter().any(|(name, _)| name == view.name())) {
+        site.remove::<View>(&view.id)?;
+    }
+    for (name, sheet) in sheets {
+        let is_hidden = hidden.contains(&name.as_str());
+        if let Some(view) = before.iter().find(|view| view.name() == name) {
+            let view = site.get_mut::<View>(&view.id)?;
+            view.updated = now;
+            view.set("hidden", is_hidden);
+            continue;
+        }
+        let id = site.new_id::<View>();
+        let (parent, created, updated) = (Some(workbook.to_owned()), now, now);
+        let view = Record { parent, created, updated, ..Record::new(id) }.with("name", name);
+        site.add::<View>(view.with("sheetType", sheet).with("hidden", is_hidden).with("usage", 0));
     }
     Ok(())
 }
 
-fn exported(state: &ServerState, ctx: &Context) -> Result<View, ApiError> {
-    check_export(ctx)?;
-    Ok(state.site(ctx)?.views.get(ctx.param(0))?.into_owned())
+fn list_views(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    ctx.flag("includeUsageStatistics")?;
+    list::<View>(state, ctx)
 }
 
-/// An image with that title, as the ctx asks for it.
-pub(super) fn image_of(title: &str, ctx: &Context) -> ApiResult {
+/// Checks the parameters of an export.
+fn check_export(ctx: &Context) -> Result<()> {
+    if ctx.query("vizHeight").is_some() != ctx.query("vizWidth").is_some() {
+        return Err(ApiError::bad("400003", "'vizHeight' and 'vizWidth' need each other."));
+    }
+    for name in ["maxAge", "vizHeight", "vizWidth"] {
+        let field = number(name).range(0, i64::from(u32::MAX));
+        ctx.query(name).map(|value| field.check(value)).transpose()?;
+    }
+    if ctx.query("resolution").is_some_and(|r| !matches!(r, "high" | "standard")) {
+        return Err(ApiError::bad("400003", "'resolution' must be high or standard."));
+    }
+    Ok(())
+}
+
+fn exported(state: &ServerState, ctx: &Context) -> Result<Record> {
     check_export(ctx)?;
-    Ok(match ctx.query("format").map(str::to_ascii_lowercase).as_deref() {
-        Some("svg") => Response::bytes("image/svg+xml", files::svg(title)),
-        None | Some("png") => Response::bytes("image/png", files::png()),
-        Some(format) => {
-            return Err(ApiError::bad("400003", format!("'{format}' is no image format.")));
-        }
-    })
+    Ok(state.site(ctx)?.get::<View>(ctx.param(0))?.into_owned())
+}
+
+/// An image with that title.
+pub(super) fn image(title: &str, ctx: &Context) -> Result<Response> {
+    check_export(ctx)?;
+    match one_of("format", "png svg").check(ctx.query("format").unwrap_or("png"))?.as_str() {
+        "svg" => Ok(Response::bytes("image/svg+xml", files::svg(title))),
+        _ => Ok(Response::bytes("image/png", files::png())),
+    }
 }
 
 /// A PDF with that title.
-pub(super) fn pdf_of(title: &str, ctx: &Context) -> ApiResult {
+pub(super) fn pdf(title: &str, ctx: &Context) -> Result<Response> {
     check_export(ctx)?;
     Ok(Response::bytes("application/pdf", files::pdf(title)))
 }
 
-/// What a view shows, as far as the ctx's filters let it through.
-pub(super) fn data_of(view: &View, ctx: &Context) -> ApiResult {
+/// The data of a view that the request's filters accept.
+pub(super) fn data(view: &Record, ctx: &Context) -> Result<Response> {
     check_export(ctx)?;
-    let filters: Vec<(&str, &str)> = ctx
-        .request
-        .query
-        .iter()
+    let query = ctx.request.query.iter();
+    let filters: Vec<(&str, &str)> = query
         .filter_map(|(name, value)| Some((name.strip_prefix("vf_")?, value.as_str())))
         .collect();
-    Ok(Response::bytes("text/csv;charset=UTF-8", files::csv(view, &filters)))
+    Ok(Response::bytes("text/csv;charset=UTF-8", files::csv(view.int("usage"), &filters)))
 }
 
-fn image(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    image_of(&exported(state, ctx)?.name, ctx)
+fn crosstab(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    Ok(Response::bytes(media_type, files::xlsx(exported(state, ctx)?.int("usage"))))
 }
 
-fn pdf(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    pdf_of(&exported(state, ctx)?.name, ctx)
-}
-
-fn data(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    data_of(&exported(state, ctx)?, ctx)
-}
-
-fn crosstab(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let view = exported(state, ctx)?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(Response::bytes(kind, files::xlsx(&view)))
-}
-
-fn preview(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn preview(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = state.site(ctx)?;
-    let workbook = site.workbooks.get(ctx.param(0))?;
-    let view = site.views.get(ctx.param(1))?;
-    if view.workbook != workbook.id {
-        return Err(Kind::View.missing(ctx.param(1)));
+    let workbook = site.get::<Workbook>(ctx.param(0))?;
+    if let Some(id) = ctx.params.get(1) {
+        let view = site.get::<View>(id)?;
+        if view.parent.as_deref() != Some(&workbook.id) {
+            return Err(VIEW.missing(id));
+        }
     }
     Ok(Response::bytes("image/png", files::png()))
 }
 
-fn workbook_preview(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    state.site(ctx)?.workbooks.get(ctx.param(0))?;
-    Ok(Response::bytes("image/png", files::png()))
+fn workbook_pdf(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    pdf(state.site(ctx)?.get::<Workbook>(ctx.param(0))?.name(), ctx)
 }
 
-fn workbook_pdf(state: &mut ServerState, ctx: &Context) -> ApiResult {
-    let site = state.site(ctx)?;
-    let workbook = site.workbooks.get(ctx.param(0))?;
-    pdf_of(&workbook.name, ctx)
-}
-
-fn powerpoint(state: &mut ServerState, ctx: &Context) -> ApiResult {
+fn powerpoint(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     check_export(ctx)?;
-    let site = state.site(ctx)?;
-    let workbook = site.workbooks.get(ctx.param(0))?;
-    let kind = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
-    Ok(Response::bytes(kind, files::pptx(&workbook.name)))
+    let workbook = state.site(ctx)?.get::<Workbook>(ctx.param(0))?;
+    let media_type = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
+    Ok(Response::bytes(media_type, files::pptx(workbook.name())))
 }

@@ -1,15 +1,14 @@
-//! Files: reading what is in a published workbook or data source, and making up sample ones.
+//! File formats: reading published workbooks, data sources and flows, and writing sample files.
 
 use std::borrow::Cow;
 use std::io::Read;
 
-use super::{Shown, View};
 use crate::xml::Escaped;
 
-/// A connection that a file has.
+/// A connection in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Found {
-    /// The data source that it belongs to.
+    /// The name of its data source.
     pub(super) of: String,
     pub(super) class: String,
     pub(super) server: String,
@@ -18,19 +17,19 @@ pub(super) struct Found {
     pub(super) database: String,
 }
 
-/// What a file says about itself.
+/// The contents of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Inside {
-    pub(super) sheets: Vec<(String, Shown)>,
+    /// Name and type of each: `view`, `dashboard` or `story`.
+    pub(super) sheets: Vec<(String, &'static str)>,
     pub(super) connections: Vec<Found>,
     pub(super) has_extracts: bool,
 }
 
-/// The most that a file inside an archive may unpack to.
+/// Maximum unpacked size of a file in an archive.
 const MAX_UNPACKED: u64 = 64 << 20;
 
-/// Reads a `.twb`, `.twbx`, `.tds`, `.tdsx`, `.tfl` or `.tflx`; `None` where the bytes are no such
-/// thing.
+/// Reads a `.twb`, `.twbx`, `.tds`, `.tdsx`, `.tfl` or `.tflx` file; `None` if it is none of them.
 pub(super) fn read(bytes: &[u8]) -> Option<Inside> {
     let (inner, packed) = if bytes.starts_with(b"PK\x03\x04") {
         (Cow::Owned(unpack(bytes, &[".twb", ".tds", "flow"])?), true)
@@ -53,13 +52,13 @@ pub(super) fn read(bytes: &[u8]) -> Option<Inside> {
                     .flat_map(|node| node.children())
                     .filter(move |node| is(node, child))
             };
-            let sheet = |node: roxmltree::Node<'_, '_>, shown| {
+            let sheet = |node: roxmltree::Node<'_, '_>, kind| {
                 let story = node.attribute("type") == Some("storyboard");
-                Some((node.attribute("name")?.to_owned(), if story { Shown::Story } else { shown }))
+                Some((node.attribute("name")?.to_owned(), if story { "story" } else { kind }))
             };
-            let sheets = below("worksheets", "worksheet").map(|node| (node, Shown::Worksheet));
-            let dashboards = below("dashboards", "dashboard").map(|node| (node, Shown::Dashboard));
-            let all = sheets.chain(dashboards).filter_map(|(node, shown)| sheet(node, shown));
+            let sheets = below("worksheets", "worksheet").map(|node| (node, "view"));
+            let dashboards = below("dashboards", "dashboard").map(|node| (node, "dashboard"));
+            let all = sheets.chain(dashboards).filter_map(|(node, kind)| sheet(node, kind));
             inside.sheets.extend(all);
             for datasource in below("datasources", "datasource") {
                 inside.connections.extend(connections(datasource));
@@ -71,7 +70,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Inside> {
     Some(inside)
 }
 
-// A flow's connections are the members of one object.
+// The connections of a flow are the members of one JSON object.
 fn flow(text: &str) -> Option<Inside> {
     let flow: serde_json::Value = serde_json::from_str(text).ok()?;
     let connections = flow.get("connections").and_then(|all| all.as_object());
@@ -98,7 +97,7 @@ fn connections(datasource: roxmltree::Node<'_, '_>) -> Vec<Found> {
         .children()
         .filter(|node| node.has_tag_name("connection"))
         .flat_map(|connection| {
-            // A federated connection is made of named ones.
+            // A federated connection consists of named connections.
             let named: Vec<_> = connection
                 .descendants()
                 .filter(|node| node.has_tag_name("named-connection"))
@@ -125,14 +124,14 @@ struct Entry<'a> {
     name: &'a [u8],
     method: u16,
     size: usize,
-    /// Where its own header begins.
-    place: usize,
+    /// The offset of its header.
+    offset: usize,
 }
 
 fn entries(archive: &[u8]) -> Option<Vec<Entry<'_>>> {
     let u16_at = |at: usize| Some(u16::from_le_bytes(archive.get(at..at + 2)?.try_into().ok()?));
     let u32_at = |at: usize| Some(u32::from_le_bytes(archive.get(at..at + 4)?.try_into().ok()?));
-    // The directory's end is at the end, before a comment of at most 65,535 bytes.
+    // The end of the directory is followed only by a comment of at most 65,535 bytes.
     let from = archive.len().saturating_sub(22 + 65_535);
     let end = archive[from..].windows(4).rposition(|window| window == b"PK\x05\x06")? + from;
     let count = u16_at(end + 10)?;
@@ -145,8 +144,8 @@ fn entries(archive: &[u8]) -> Option<Vec<Entry<'_>>> {
         let (name, extra, comment) = (u16_at(at + 28)?, u16_at(at + 30)?, u16_at(at + 32)?);
         let name = archive.get(at + 46..at + 46 + usize::from(name))?;
         let size = usize::try_from(u32_at(at + 20)?).ok()?;
-        let place = usize::try_from(u32_at(at + 42)?).ok()?;
-        entries.push(Entry { name, method: u16_at(at + 10)?, size, place });
+        let offset = usize::try_from(u32_at(at + 42)?).ok()?;
+        entries.push(Entry { name, method: u16_at(at + 10)?, size, offset });
         at += 46 + name.len() + usize::from(extra) + usize::from(comment);
     }
     Some(entries)
@@ -159,11 +158,12 @@ fn has_extract(archive: &[u8]) -> bool {
 }
 
 fn unpack(archive: &[u8], endings: &[&str]) -> Option<Vec<u8>> {
-    let Entry { method, size, place, .. } = entries(archive)?
+    let Entry { method, size, offset, .. } = entries(archive)?
         .into_iter()
         .find(|entry| endings.iter().any(|ending| entry.name.ends_with(ending.as_bytes())))?;
     let u16_at = |at: usize| Some(u16::from_le_bytes(archive.get(at..at + 2)?.try_into().ok()?));
-    let start = place + 30 + usize::from(u16_at(place + 26)?) + usize::from(u16_at(place + 28)?);
+    let names = usize::from(u16_at(offset + 26)?) + usize::from(u16_at(offset + 28)?);
+    let start = offset + 30 + names;
     let packed = archive.get(start..start.checked_add(size)?)?;
     match method {
         0 => Some(packed.to_vec()),
@@ -177,22 +177,21 @@ fn unpack(archive: &[u8], endings: &[&str]) -> Option<Vec<u8>> {
     }
 }
 
-/// A workbook's file: as much as describes its sheets and its connection.
-pub(super) fn twb(name: &str, views: &[Cow<'_, View>]) -> Vec<u8> {
-    let sheets = |kind: Shown, tag: &str| -> String {
-        views
-            .iter()
-            .filter(|view| (view.sheet == Shown::Worksheet) == (kind == Shown::Worksheet))
-            .map(|view| format!("<{tag} name=\"{}\"/>", Escaped(&view.name)))
-            .collect()
+/// A workbook file that describes its sheets and one connection.
+pub(super) fn twb<'a>(
+    name: &str,
+    sheets: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+) -> Vec<u8> {
+    let tags = |are_views: bool, tag: &str| -> String {
+        let of_kind = sheets.clone().filter(|(_, kind)| (*kind == "view") == are_views);
+        of_kind.map(|(sheet, _)| format!("<{tag} name=\"{}\"/>", Escaped(sheet))).collect()
     };
+    let (worksheets, dashboards) = (tags(true, "worksheet"), tags(false, "dashboard"));
     let connection = connection_xml(name);
     format!(
         "<?xml version='1.0' encoding='utf-8' ?>\n<workbook version='18.1'>\
-         <datasources>{connection}</datasources><worksheets>{}</worksheets>\
-         <dashboards>{}</dashboards></workbook>\n",
-        sheets(Shown::Worksheet, "worksheet"),
-        sheets(Shown::Dashboard, "dashboard"),
+         <datasources>{connection}</datasources><worksheets>{worksheets}</worksheets>\
+         <dashboards>{dashboards}</dashboards></workbook>\n",
     )
     .into_bytes()
 }
@@ -232,7 +231,7 @@ fn connection_xml(name: &str) -> String {
     )
 }
 
-/// The smallest image there is: one transparent pixel.
+/// An image of one transparent pixel.
 pub(super) fn png() -> Vec<u8> {
     vec![
         0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0,
@@ -279,15 +278,15 @@ pub(super) fn pdf(title: &str) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// A view's data. Filters by its columns narrow it down.
-pub(super) fn csv(view: &View, filters: &[(&str, &str)]) -> Vec<u8> {
+/// A view's data as far as the filters by column accept it; `usage` makes views differ.
+pub(super) fn csv(usage: u64, filters: &[(&str, &str)]) -> Vec<u8> {
     let mut text = "Region,Measure Names,Measure Values\r\n".to_owned();
     for (at, region) in ["East", "North", "South", "West"].into_iter().enumerate() {
-        let wanted = |(name, values): &(&str, &str)| {
+        let accepts = |(name, values): &(&str, &str)| {
             *name != "Region" || values.is_empty() || values.split(',').any(|v| v == region)
         };
-        if filters.iter().all(wanted) {
-            let value = (view.usage + 1) * 100 + at as u64;
+        if filters.iter().all(accepts) {
+            let value = (usage + 1) * 100 + at as u64;
             text.push_str(&format!("{region},Sales,{value}\r\n"));
         }
     }
@@ -295,12 +294,12 @@ pub(super) fn csv(view: &View, filters: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// A view's data as an Excel file.
-pub(super) fn xlsx(view: &View) -> Vec<u8> {
+pub(super) fn xlsx(usage: u64) -> Vec<u8> {
     const TYPES: &str = "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/><Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/></Types>";
     const ROOT: &str = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
     const BOOK: &str = "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"Sheet1\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>";
     const BOOK_PARTS: &str = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>";
-    let rows: String = String::from_utf8_lossy(&csv(view, &[]))
+    let rows: String = String::from_utf8_lossy(&csv(usage, &[]))
         .lines()
         .map(|line| {
             let cells: String = line
@@ -322,7 +321,7 @@ pub(super) fn xlsx(view: &View) -> Vec<u8> {
     ])
 }
 
-/// What begins like a PowerPoint file: its archive, with a title and no slide.
+/// A PowerPoint archive with a title and no slides.
 pub(super) fn pptx(title: &str) -> Vec<u8> {
     let core = format!(
         "<coreProperties xmlns=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\"><title xmlns=\"http://purl.org/dc/elements/1.1/\">{}</title></coreProperties>",
@@ -331,7 +330,7 @@ pub(super) fn pptx(title: &str) -> Vec<u8> {
     zip(&[("docProps/core.xml", core.as_bytes())])
 }
 
-/// An archive of files that are stored as they are.
+/// An archive of uncompressed files.
 fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for (name, bytes) in files {
@@ -381,15 +380,10 @@ mod tests {
         <dashboards><dashboard name='All'/><dashboard name='Why' type='storyboard'/></dashboards></workbook>";
 
     #[test]
-    fn workbooks_plain_and_packed() {
+    fn reads_workbooks_and_archives() {
         let inside = read(TWB.as_bytes()).unwrap();
-        let sheets = [
-            ("One", Shown::Worksheet),
-            ("R&D", Shown::Worksheet),
-            ("All", Shown::Dashboard),
-            ("Why", Shown::Story),
-        ];
-        assert_eq!(inside.sheets, sheets.map(|(name, shown)| (name.to_owned(), shown)));
+        let sheets = [("One", "view"), ("R&D", "view"), ("All", "dashboard"), ("Why", "story")];
+        assert_eq!(inside.sheets, sheets.map(|(name, kind)| (name.to_owned(), kind)));
         assert_eq!(inside.connections.len(), 1);
         assert_eq!(inside.connections[0].class, "postgres");
         assert_eq!(inside.connections[0].of, "Orders");
@@ -398,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn flows_plain_and_packed() {
+    fn reads_flows_and_archives() {
         let packed = tflx("Orders");
         let inside = read(&packed).unwrap();
         let [connection] = &inside.connections[..] else { panic!("{inside:?}") };
@@ -410,20 +404,20 @@ mod tests {
     }
 
     #[test]
-    fn deflated_files_are_read() {
+    fn reads_deflated_files() {
         let mut encoder =
             flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
         encoder.write_all(TWB.as_bytes()).unwrap();
         let packed = encoder.finish().unwrap();
         let mut archive = zip(&[("w.twb", &packed)]);
-        // The method in both of its places.
+        // The compression method is in both headers.
         let directory = archive.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
         (archive[8], archive[directory + 10]) = (8, 8);
         assert_eq!(read(&archive).unwrap().sheets.len(), 4);
     }
 
     #[test]
-    fn what_is_no_file_is_none() {
+    fn rejects_other_files() {
         let archive = zip(&[("w.twb", TWB.as_bytes())]);
         for end in 0..archive.len() {
             let _ = read(&archive[..end]);

@@ -1,0 +1,232 @@
+//! Signing in and out, sessions, and the server's version.
+
+use std::collections::HashSet;
+
+use super::users::{User, find_by_name};
+use crate::mock::context::Caller;
+use crate::mock::prelude::*;
+use crate::mock::session::{Session, TOKEN_IDLE};
+
+const SESSION: Kind = Kind::new(0x5e, "404003", "Session");
+
+pub(super) fn routes() -> Vec<Route> {
+    let mut routes = routes! {
+        Post (2, 0) "/auth/signout" => sign_out;
+        Post (2, 6) "/auth/switchSite" => switch_site;
+        Delete (3, 11) "/auth/serverAdminAccessTokens" => revoke_tokens;
+        // The path that TSC uses.
+        Post (3, 10) "/auth/revokeAllServerAdminTokens" => revoke_tokens;
+        Get (3, 1) "/sessions/current" => current;
+        Delete (3, 9) "/sessions/{session}" => end;
+    };
+    let open = routes! {
+        Get (2, 4) "/serverinfo" => server_info;
+        Post (2, 0) "/auth/signin" => sign_in;
+    };
+    routes.extend(open.into_iter().map(Route::open));
+    routes
+}
+
+fn server_info(state: &mut ServerState, _: &Context) -> Result<Response> {
+    let Version(major, minor) = state.newest;
+    let product = Element::with_text("productVersion", state.newest.product())
+        .with("build", format!("{major}{minor:04}.26.0101.0000"));
+    Ok(Response::one(
+        Element::new("serverInfo")
+            .containing([product, Element::with_text("restApiVersion", state.newest)]),
+    ))
+}
+
+/// Finds the caller of a request by its token, and records that the session is in use.
+pub(super) fn authenticate(state: &mut ServerState, token: Option<&str>) -> Result<Caller> {
+    let token = token.ok_or_else(ApiError::not_signed_in)?;
+    let now = state.clock.now();
+    let session = state.sessions.get_mut(token).ok_or_else(ApiError::not_signed_in)?;
+    session.last_used = now;
+    let session = session.clone();
+    let site = state.sites.get(&session.site).ok_or_else(ApiError::not_signed_in)?;
+    let user = site.find::<User>(&session.user).ok_or_else(ApiError::not_signed_in)?;
+    Ok(Caller {
+        token: token.to_owned(),
+        site: session.site,
+        user: session.user,
+        role: Role::from_site_role(user.attr("siteRole")),
+    })
+}
+
+fn sign_in(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let credentials = ctx.body_child("credentials")?;
+    let content_url = credentials.child_attr("site", "contentUrl");
+    let (name, opened_with) = check_credentials(state, &credentials)?;
+    let site = state.site_at(content_url.unwrap_or_default()).ok_or_else(ApiError::sign_in)?;
+    let number = site.number;
+    let user = find_by_name(site, &name).ok_or_else(ApiError::sign_in)?;
+    if user.attr("siteRole") == "Unlicensed" {
+        return Err(ApiError::sign_in());
+    }
+    let mut id = user.id.clone();
+    if let Some(other) = credentials.child("user") {
+        let other = other.need("id")?;
+        let too_old = opened_with.is_some() && state.newest < Version(3, 11);
+        if Role::from_site_role(user.attr("siteRole")) != Role::ServerAdmin || too_old {
+            let detail = "Only a server administrator can sign in as another user.";
+            return Err(ApiError::forbidden("403004", detail));
+        }
+        id = site.get::<User>(other)?.id.clone();
+    }
+    // A personal access token has one session, so the previous one ends, on whatever site it is.
+    if opened_with.is_some() {
+        state.sessions.retain(|_, session| session.opened_with != opened_with);
+    }
+    let now = state.clock.now();
+    if let Some(site) = state.sites.get_mut(&number) {
+        site.get_mut::<User>(&id)?.set("lastLogin", written(now));
+    }
+    open(state, number, id, opened_with)
+}
+
+/// The name of the user whom the credentials sign in, and the secret of the personal access token
+/// if they are one.
+fn check_credentials(
+    state: &mut ServerState,
+    credentials: &Element,
+) -> Result<(String, Option<String>)> {
+    if let Some(jwt) = credentials.attr("jwt") {
+        if state.newest < Version(3, 14) {
+            return Err(ApiError::sign_in());
+        }
+        credentials.flag("isUat")?;
+        let known = state.jwts.iter().find(|(known, _)| known == jwt);
+        return known.map(|(_, user)| (user.clone(), None)).ok_or_else(ApiError::sign_in);
+    }
+    if let Some(name) = credentials.attr("personalAccessTokenName") {
+        let secret = credentials.attr("personalAccessTokenSecret").unwrap_or_default();
+        if state.newest < Version(3, 6) {
+            return Err(ApiError::sign_in());
+        }
+        let now = state.clock.now();
+        let token = state
+            .tokens
+            .iter_mut()
+            .find(|token| token.name == name && token.secret == secret)
+            .filter(|token| now < later(token.last_used, TOKEN_IDLE))
+            .ok_or_else(ApiError::sign_in)?;
+        token.last_used = now;
+        return Ok((token.user.clone(), Some(token.secret.clone())));
+    }
+    let (Some(name), Some(password)) = (credentials.attr("name"), credentials.attr("password"))
+    else {
+        return Err(ApiError::malformed(
+            "<credentials> needs a name and password, a token or a JWT.",
+        ));
+    };
+    if !state.is_password(name, password) {
+        return Err(ApiError::sign_in());
+    }
+    Ok((name.to_owned(), None))
+}
+
+fn open(
+    state: &mut ServerState,
+    site: u16,
+    user: String,
+    opened_with: Option<String>,
+) -> Result<Response> {
+    let id = state.sites.get(&site).map(|site| site.id.clone()).unwrap_or_default();
+    // Like a real token: two secrets and the site.
+    let token = format!("{}|{}|{id}", state.secret(22), state.secret(32));
+    state.signed_in += 1;
+    let session = Session {
+        site,
+        user: user.clone(),
+        number: state.signed_in,
+        last_used: state.clock.now(),
+        opened_with,
+        revoked: false,
+    };
+    state.sessions.insert(token.clone(), session);
+    let minutes = state.session_lifetime.as_secs() / 60;
+    let left = format!("{}:{:02}:00", minutes / 60, minutes % 60);
+    let content_url = state.sites.get(&site).map(|site| site.content_url.as_str());
+    Ok(Response::one(
+        Element::new("credentials")
+            .with("token", token)
+            .with("estimatedTimeToExpiration", left)
+            .containing([
+                Element::reference("site", &id).with("contentUrl", content_url.unwrap_or_default()),
+                Element::reference("user", &user),
+            ]),
+    ))
+}
+
+fn sign_out(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    state.sessions.remove(&ctx.caller()?.token);
+    Ok(Response::no_content())
+}
+
+fn switch_site(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let body = ctx.body_child("site")?;
+    let wanted = body.attr("contentUrl").unwrap_or_default();
+    let here = state.site(ctx)?;
+    let there = state.site_at(wanted).ok_or_else(|| {
+        ApiError::not_found("404000", format!("Site '{wanted}' could not be found."))
+    })?;
+    if here.number == there.number {
+        let detail = "The session already uses that site.";
+        return Err(ApiError::forbidden("403070", detail));
+    }
+    let name = here.name_of::<User>(ctx.user());
+    let user = find_by_name(there, &name).map(|user| user.id.clone()).ok_or_else(|| {
+        let detail = format!("The user is not on the site '{wanted}'.");
+        ApiError::new(401, "401003", "Switch Site Error", detail)
+    })?;
+    let number = there.number;
+    // Switching replaces the token.
+    let before = state.sessions.remove(&ctx.caller()?.token);
+    open(state, number, user, before.and_then(|session| session.opened_with))
+}
+
+fn revoke_tokens(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    ctx.require(Role::ServerAdmin)?;
+    let users = state.sites.values().flat_map(|site| site.iter::<User>());
+    let admins: HashSet<String> = users
+        .filter(|user| user.attr("siteRole") == "ServerAdministrator")
+        .map(|user| user.name().to_lowercase())
+        .collect();
+    state.revoke_tokens(|token| admins.contains(&token.user.to_lowercase()));
+    Ok(Response::no_content())
+}
+
+fn session_id(session: &Session) -> String {
+    luid(SESSION, session.site, session.number)
+}
+
+fn current(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let site = state.site(ctx)?;
+    let caller = ctx.caller()?;
+    let session = state.sessions.get(&caller.token).ok_or_else(ApiError::not_signed_in)?;
+    Ok(Response::one(
+        Element::reference("session", &session_id(session)).containing([
+            Element::reference("site", &site.id)
+                .with("name", &site.name)
+                .with("contentUrl", &site.content_url),
+            site.named::<User>("user", &caller.user),
+        ]),
+    ))
+}
+
+fn end(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let id = ctx.param(0);
+    let caller = ctx.caller()?;
+    let token = state
+        .sessions
+        .iter()
+        .find(|(_, session)| session_id(session) == id)
+        .map(|(token, _)| token.clone())
+        .ok_or_else(|| SESSION.missing(id))?;
+    if token != caller.token {
+        ctx.require(Role::ServerAdmin)?;
+    }
+    state.sessions.remove(&token);
+    Ok(Response::no_content())
+}
