@@ -9,6 +9,7 @@ use super::MockServer;
 use super::net::Net;
 use super::resources::{JobOptions, REGISTRY, ensure_project, ensure_user};
 use super::sample::Sizes;
+use super::seed::Seed;
 use super::server_state::ServerState;
 use super::service::Service;
 use super::session::AccessToken;
@@ -29,6 +30,7 @@ pub struct Builder {
     password: Option<String>,
     sites: Vec<(String, String)>,
     projects: Vec<String>,
+    seeds: Vec<Seed>,
     users: Vec<Credentials>,
     tokens: Vec<Credentials>,
     jwts: Vec<(String, String)>,
@@ -68,6 +70,7 @@ impl Builder {
             password: None,
             sites: Vec::new(),
             projects: Vec::new(),
+            seeds: Vec::new(),
             users: Vec::new(),
             tokens: Vec::new(),
             jwts: Vec::new(),
@@ -192,6 +195,11 @@ impl Builder {
         self
     }
 
+    pub(super) fn seed(mut self, seed: Seed) -> Builder {
+        self.seeds.push(seed);
+        self
+    }
+
     /// How many users a site starts with, the administrator included. Only the administrator and
     /// the ones of [`user`](Builder::user) have a password. Default: 6.
     pub fn users(mut self, count: u64) -> Builder {
@@ -313,7 +321,7 @@ impl Builder {
         let url = format!("{scheme}://{address}");
         // Nobody knows the address yet, so no request can have come before this.
         let _ = service.base.set(url.clone());
-        Ok(MockServer {
+        let mock = MockServer {
             net,
             service,
             url,
@@ -324,6 +332,8 @@ impl Builder {
             token_secret,
             jwt,
             certificates,
-        })
+        };
+        self.seeds.iter().try_for_each(|seed| seed.add(&mock))?;
+        Ok(mock)
     }
 }

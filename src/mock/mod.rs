@@ -34,6 +34,8 @@ mod filter;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod http;
+mod inspect;
+mod item;
 mod listing;
 mod luid;
 mod multipart;
@@ -50,6 +52,7 @@ mod route;
 mod sample;
 mod samples;
 mod schema;
+mod seed;
 mod server_state;
 mod service;
 mod session;
@@ -69,6 +72,7 @@ use std::time::Duration;
 pub use builder::Builder;
 pub use expect::Expectation;
 pub use faults::Fault;
+pub use item::Item;
 pub use request::Request;
 
 use crate::{Result, TableauAuth};

@@ -75,6 +75,21 @@ fn read(part: &[u8]) -> Option<Part<'_>> {
     })
 }
 
+/// Writes parts, each with name, file name and content; the content type and the body.
+pub(super) fn write(parts: &[(&str, &str, &[u8])]) -> (String, Vec<u8>) {
+    const BOUNDARY: &str = "mock-server-boundary-7a1f";
+    let mut body = Vec::new();
+    for (name, filename, content) in parts {
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; \
+             filename=\"{filename}\"\r\n\r\n"
+        );
+        body.extend([head.as_bytes(), content, b"\r\n"].concat());
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+    (format!("multipart/mixed; boundary={BOUNDARY}"), body)
+}
+
 /// A parameter of a header: `name="…"` or `name=…`.
 fn parameter(header: &str, name: &str) -> Option<String> {
     let mut rest = header.split_once(';')?.1;

@@ -43,6 +43,8 @@ pub(super) struct Registration {
     pub(super) set_up: fn(&mut Site, &Sample),
     pub(super) get: for<'a> fn(&'a Site, &str) -> Result<Cow<'a, Record>, ApiError>,
     pub(super) get_mut: for<'a> fn(&'a mut Site, &str) -> Result<&'a mut Record, ApiError>,
+    /// The id of the first item of that name.
+    pub(super) find_by_name: fn(&Site, &str) -> Option<String>,
     /// The elements of all items, for inspection.
     pub(super) elements: fn(&Site, &Context<'_>) -> Vec<Element>,
     /// Removes the items that belong to an item.
@@ -65,6 +67,10 @@ impl Registration {
             },
             get: |site, id| site.get::<R>(id),
             get_mut: |site, id| site.get_mut::<R>(id),
+            find_by_name: |site, name| {
+                let mut named = site.iter::<R>().filter(|record| record.name() == name);
+                named.next().map(|record| record.id.clone())
+            },
             elements: |site, ctx| {
                 site.iter::<R>().map(|record| R::full_element(&record, site, ctx)).collect()
             },
@@ -83,6 +89,7 @@ impl Registration {
             set_up: |_, _| {},
             get: |_, id| Err(super::site::SITE.missing(id)),
             get_mut: |_, id| Err(super::site::SITE.missing(id)),
+            find_by_name: |_, _| None,
             elements: |_, _| Vec::new(),
             remove_below: |_, _| Ok(()),
             on_remove: |_, _| {},

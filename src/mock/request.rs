@@ -38,6 +38,12 @@ impl Request {
         }
     }
 
+    /// A request that no client sent.
+    pub(super) fn internal(method: &str, path: String, body: Vec<u8>) -> Request {
+        let method = method.to_owned();
+        Request { method, path, query: Vec::new(), headers: Vec::new(), body }
+    }
+
     /// A header's value, whatever the case of its name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers

@@ -36,7 +36,7 @@ pub(super) struct Response {
 pub(super) enum Body {
     Empty,
     /// The children of `<tsResponse>`.
-    Tree(Vec<Element>),
+    Elements(Vec<Element>),
     /// JSON whatever the client accepts, for paths below `/api/-/`.
     Json(Value),
     Bytes(&'static str, Vec<u8>),
@@ -48,7 +48,7 @@ impl Response {
     }
 
     pub(super) fn ok(elements: impl IntoIterator<Item = Element>) -> Response {
-        Response::new(200, Body::Tree(elements.into_iter().collect()))
+        Response::new(200, Body::Elements(elements.into_iter().collect()))
     }
 
     pub(super) fn one(element: Element) -> Response {
@@ -56,7 +56,7 @@ impl Response {
     }
 
     pub(super) fn created(element: Element) -> Response {
-        Response::new(201, Body::Tree(vec![element]))
+        Response::new(201, Body::Elements(vec![element]))
     }
 
     pub(super) fn no_content() -> Response {
@@ -64,7 +64,7 @@ impl Response {
     }
 
     pub(super) fn with_status(status: u16, element: Element) -> Response {
-        Response::new(status, Body::Tree(vec![element]))
+        Response::new(status, Body::Elements(vec![element]))
     }
 
     pub(super) fn empty(status: u16) -> Response {
@@ -92,12 +92,12 @@ impl Response {
             Body::Empty => ("", Vec::new()),
             Body::Bytes(content_type, bytes) => (content_type, bytes.clone()),
             Body::Json(value) => (JSON, value.to_string().into_bytes()),
-            Body::Tree(elements) if format == Format::Json => {
+            Body::Elements(elements) if format == Format::Json => {
                 let mut map = Map::new();
                 add_children(&mut map, elements, false);
                 (JSON, Value::Object(map).to_string().into_bytes())
             }
-            Body::Tree(elements) => (XML, document(elements)),
+            Body::Elements(elements) => (XML, document(elements)),
         }
     }
 }
@@ -109,7 +109,7 @@ impl Response {
             Element::with_text("summary", summary),
             Element::with_text("detail", detail),
         ]);
-        Response::new(status, Body::Tree(vec![error]))
+        Response::new(status, Body::Elements(vec![error]))
     }
 }
 

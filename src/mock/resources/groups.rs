@@ -130,8 +130,17 @@ fn count(group: &Record, site: &Site) -> u64 {
     }
 }
 
+/// The names of the members of the group of that name.
+pub(in crate::mock) fn member_names(site: &Site, group: &str) -> Vec<String> {
+    let Some(group) = site.iter::<Group>().find(|known| known.name() == group) else {
+        return Vec::new();
+    };
+    let members = site.iter::<User>().filter(|user| has(&group, &user.id, site));
+    members.map(|user| user.name().to_owned()).collect()
+}
+
 /// Adds a user to a group, or removes the user from it.
-pub(in crate::mock) fn set_member(site: &mut Site, group: &str, user: &str, is_member: bool) {
+fn set_member(site: &mut Site, group: &str, user: &str, is_member: bool) {
     site.state_mut::<Members>().0.insert((group.to_owned(), user.to_owned()), is_member);
 }
 

@@ -194,6 +194,11 @@ fn all(site: &Site) -> &[Job] {
     site.state::<Jobs>().map_or(&[], |jobs| &jobs.0)
 }
 
+/// The elements of all jobs, oldest first.
+pub(in crate::mock) fn elements(site: &Site) -> Vec<Element> {
+    all(site).iter().map(Job::element).collect()
+}
+
 fn list_jobs(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     JOBS.elements(all(state.site(ctx)?).iter().rev().map(Job::list_element), ctx)
 }

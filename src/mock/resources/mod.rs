@@ -30,12 +30,12 @@ pub(super) use content::url_name;
 pub(super) use custom_views::CustomView;
 pub(super) use datasources::Datasource;
 pub(super) use flows::Flow;
-pub(super) use groups::Group;
-pub(super) use jobs::{JobOptions, Outcome};
+pub(super) use groups::{Group, member_names as group_members};
+pub(super) use jobs::{JobOptions, Outcome, elements as job_elements};
 pub(super) use projects::{PROJECT, Project, ensure as ensure_project};
 pub(super) use schedules::Schedule;
 pub(super) use users::{USER, User, ensure as ensure_user};
-pub(super) use views::{VIEW, View};
+pub(super) use views::{VIEW, View, ids_in as view_ids};
 pub(super) use workbooks::{WORKBOOK, Workbook};
 
 use super::registry::{Registration, Registry};

@@ -140,6 +140,11 @@ pub(super) fn of_workbook<'s>(site: &'s Site, workbook: &str) -> Vec<Cow<'s, Rec
     views
 }
 
+/// The ids of the views of a workbook.
+pub(in crate::mock) fn ids_in(site: &Site, workbook: &str) -> Vec<String> {
+    View::ids_below(site, workbook)
+}
+
 /// Replaces a workbook's views by those of a published file. Views of the same name keep their ids.
 pub(super) fn publish(
     publication: &Publication,

@@ -1,0 +1,259 @@
+//! Content that a builder adds, by requests of the administrator that are carried out in process.
+
+use super::MockServer;
+use super::builder::Builder;
+use super::context::Caller;
+use super::element::Element;
+use super::inspect::admin;
+use super::multipart;
+use super::net::lock;
+use super::request::Request;
+use super::resources::ensure_project;
+use super::response::Body;
+use super::server_state::ServerState;
+use crate::{Error, ErrorKind, Result};
+
+/// Content to add to every site, or to the server.
+#[derive(Clone, Debug)]
+pub(super) enum Seed {
+    /// Path and element of a request that creates an item.
+    Item(&'static str, Element),
+    /// Name and members.
+    Group(String, Vec<String>),
+    /// Path segment, path of the item with its projects, file extension and file.
+    Content(&'static str, String, &'static str, Vec<u8>),
+    /// Name and path of the view's workbook.
+    CustomView(String, String),
+    /// Subject and the name of the view's workbook.
+    DataAlert(String, String),
+}
+
+/// Content for tests. Each method adds an item to every site, owned by the administrator.
+impl Builder {
+    /// A local group with these members, who have to exist.
+    ///
+    /// ```
+    /// use tableau_server_client::mock::MockServer;
+    ///
+    /// # fn main() -> tableau_server_client::Result<()> {
+    /// let mock = MockServer::builder()
+    ///     .user("ada", "her password", "Viewer")
+    ///     .group("Sales", ["ada"])
+    ///     .start()?;
+    /// assert!(mock.groups().iter().any(|group| group.name() == "Sales"));
+    /// assert_eq!(mock.group_members("Sales"), ["ada"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn group<M: Into<String>>(
+        self,
+        name: impl Into<String>,
+        members: impl IntoIterator<Item = M>,
+    ) -> Builder {
+        let members = members.into_iter().map(Into::into).collect();
+        self.seed(Seed::Group(name.into(), members))
+    }
+
+    /// A workbook with one view for each name, by its path: `"Finance/Reports/Budget"`. Projects
+    /// that do not exist are created; without one, it is in the default project.
+    pub fn workbook<V: AsRef<str>>(
+        self,
+        path: impl Into<String>,
+        views: impl IntoIterator<Item = V>,
+    ) -> Builder {
+        let path = path.into();
+        let views: Vec<V> = views.into_iter().collect();
+        let sheets = views.iter().map(|view| (view.as_ref(), "view"));
+        let file = super::files::twb(name_in(&path), sheets);
+        self.seed(Seed::Content("workbooks", path, "twb", file))
+    }
+
+    /// A published data source, by its path: `"Finance/Orders"`.
+    pub fn datasource(self, path: impl Into<String>) -> Builder {
+        let path = path.into();
+        let file = super::files::tds(name_in(&path));
+        self.seed(Seed::Content("datasources", path, "tds", file))
+    }
+
+    /// A flow, by its path: `"Finance/Orders"`.
+    pub fn flow(self, path: impl Into<String>) -> Builder {
+        let path = path.into();
+        let file = super::files::tflx(name_in(&path));
+        self.seed(Seed::Content("flows", path, "tflx", file))
+    }
+
+    /// A custom view of the first view of the workbook of that name.
+    pub fn custom_view(self, name: impl Into<String>, workbook: impl Into<String>) -> Builder {
+        self.seed(Seed::CustomView(name.into(), workbook.into()))
+    }
+
+    /// A data-driven alert on the first view of the workbook of that name.
+    pub fn data_alert(self, subject: impl Into<String>, workbook: impl Into<String>) -> Builder {
+        self.seed(Seed::DataAlert(subject.into(), workbook.into()))
+    }
+
+    /// A webhook for an event such as `WorkbookDeleted`. The URL has to begin with `https://`.
+    pub fn webhook(
+        self,
+        name: impl Into<String>,
+        event: impl Into<String>,
+        url: impl Into<String>,
+    ) -> Builder {
+        let target = Element::new("webhook-destination-http");
+        let target = target.with("method", "POST").with("url", url.into());
+        let destination = Element::new("webhook-destination").containing([target]);
+        let hook = Element::new("webhook").with("name", name.into()).with("event", event.into());
+        self.seed(Seed::Item("webhooks", hook.containing([destination])))
+    }
+
+    /// A daily schedule of the server for tasks of that type: `Extract`, `Flow` or `Subscription`.
+    pub fn schedule(self, name: impl Into<String>, task_type: impl Into<String>) -> Builder {
+        let schedule = Element::new("schedule")
+            .with("name", name.into())
+            .with("type", task_type.into())
+            .with("priority", 50)
+            .with("frequency", "Daily")
+            .containing([Element::new("frequencyDetails").with("start", "04:00:00")]);
+        self.seed(Seed::Item("/schedules", schedule))
+    }
+}
+
+/// The last part of an item's path.
+fn name_in(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+impl Seed {
+    /// Adds the content.
+    pub(super) fn add(&self, mock: &MockServer) -> Result<()> {
+        let mut state = lock(&mock.service.state);
+        let sites: Vec<(String, Caller)> =
+            state.sites.values().map(|site| (site.id.clone(), admin(site))).collect();
+        let is_server_wide = matches!(self, Seed::Item(path, _) if path.starts_with('/'));
+        let count = if is_server_wide { 1 } else { sites.len() };
+        for (site, admin) in sites.into_iter().take(count) {
+            Sender { mock, state: &mut state, site, admin }.add(self)?;
+        }
+        Ok(())
+    }
+}
+
+/// Sends requests in process.
+struct Sender<'a> {
+    mock: &'a MockServer,
+    state: &'a mut ServerState,
+    site: String,
+    admin: Caller,
+}
+
+impl Sender<'_> {
+    fn add(&mut self, seed: &Seed) -> Result<()> {
+        match seed {
+            Seed::Item(path, element) => self.post(path, element.clone()).map(drop),
+            Seed::Group(name, members) => {
+                let group = self.post("groups", Element::new("group").with("name", name))?;
+                let path = format!("groups/{}/users", group.attr("id").unwrap_or_default());
+                for member in members {
+                    let id = self.id_of("users", member)?;
+                    self.post(&path, Element::reference("user", &id))?;
+                }
+                Ok(())
+            }
+            Seed::Content(segment, path, extension, file) => {
+                let project = path.rsplit_once('/').map_or("", |(project, _)| project);
+                let now = self.state.clock.now();
+                let project = match self.state.sites.get_mut(&self.admin.site) {
+                    Some(site) => ensure_project(site, project, now),
+                    None => return Ok(()),
+                };
+                let element = Element::new(segment.trim_end_matches('s'))
+                    .with("name", name_in(path))
+                    .containing([Element::reference("project", &project)]);
+                self.publish(segment, &element, extension, file)
+            }
+            Seed::CustomView(name, workbook) => {
+                let workbook = self.id_of("workbooks", workbook)?;
+                let element = Element::new("customView")
+                    .with("name", name)
+                    .containing([Element::reference("workbook", &workbook)]);
+                self.publish("customviews", &element, "json", b"{}")
+            }
+            Seed::DataAlert(subject, workbook) => {
+                let workbook = self.id_of("workbooks", workbook)?;
+                let site = self.state.sites.get(&self.admin.site);
+                let views = site.map(|site| super::resources::view_ids(site, &workbook));
+                let view = views.into_iter().flatten().next().unwrap_or_default();
+                let element = Element::new("dataAlertCreateAlert")
+                    .with("subject", subject)
+                    .with("alertCondition", "above")
+                    .with("alertThreshold", 0)
+                    .with("frequency", "daily")
+                    .with("visibility", "public")
+                    .with("worksheetName", "Sheet 1")
+                    .with("viewId", view);
+                self.post("dataAlerts", element).map(drop)
+            }
+        }
+    }
+
+    /// The id of the item of that name.
+    fn id_of(&self, segment: &str, name: &str) -> Result<String> {
+        let site = self.state.sites.get(&self.admin.site);
+        let found = site.and_then(|site| {
+            let resource = self.state.registry.resource(segment)?;
+            (resource.find_by_name)(site, name)
+        });
+        found.ok_or_else(|| {
+            let what = format!("the mock server has no '{name}' among its {segment}");
+            Error::new(ErrorKind::Config, what)
+        })
+    }
+
+    fn post(&mut self, path: &str, element: Element) -> Result<Element> {
+        let mut body = String::new();
+        Element::new("tsRequest").containing([element]).write(&mut body);
+        self.send(path, Vec::new(), body.into_bytes())
+    }
+
+    fn publish(
+        &mut self,
+        segment: &str,
+        element: &Element,
+        extension: &str,
+        file: &[u8],
+    ) -> Result<()> {
+        let mut payload = String::new();
+        Element::new("tsRequest").containing([element.clone()]).write(&mut payload);
+        let part = match segment {
+            "customviews" => "tableau_customview".to_owned(),
+            _ => format!("tableau_{}", segment.trim_end_matches('s')),
+        };
+        let filename = format!("file.{extension}");
+        let parts = [("request_payload", "", payload.as_bytes()), (&part, &filename, file)];
+        let (content_type, body) = multipart::write(&parts);
+        self.send(segment, vec![("Content-Type".to_owned(), content_type)], body).map(drop)
+    }
+
+    fn send(
+        &mut self,
+        path: &str,
+        headers: Vec<(String, String)>,
+        body: Vec<u8>,
+    ) -> Result<Element> {
+        let version = self.state.newest;
+        let path = match path.strip_prefix('/') {
+            Some(path) => format!("/api/{version}/{path}"),
+            None => format!("/api/{version}/sites/{}/{path}", self.site),
+        };
+        let request = Request { headers, ..Request::internal("POST", path, body) };
+        let admin = Some(self.admin.clone());
+        match self.mock.service.carry_out(self.state, &request, admin).map(|r| r.body) {
+            Ok(Body::Elements(elements)) => Ok(elements.into_iter().next().unwrap_or_default()),
+            Ok(_) => Ok(Element::default()),
+            Err(error) => {
+                let what = format!("the mock server rejects its content: {}", error.detail);
+                Err(Error::new(ErrorKind::Config, what))
+            }
+        }
+    }
+}
