@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::MockServer;
+use super::common::jobs::JobOptions;
 use super::net::Net;
-use super::resources::{JobOptions, REGISTRY, ensure_project, ensure_user};
+use super::resources::REGISTRY;
 use super::sample::Sizes;
-use super::seed::Seed;
+use super::seed::{Seed, ensure_project, ensure_user};
 use super::server_state::ServerState;
 use super::service::Service;
 use super::session::AccessToken;

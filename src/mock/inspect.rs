@@ -1,19 +1,18 @@
 //! Inspecting the server's content without requests.
 
 use super::MockServer;
+use super::common::jobs;
 use super::context::{Caller, Context};
 use super::item::Item;
 use super::luid::luid;
 use super::net::lock;
 use super::request::Request;
-use super::resources::{USER, group_members, job_elements};
+use super::resources::{USER, User, is_member};
 use super::role::Role;
 use super::server_state::ServerState;
 use super::site::Site;
 
-/// The items of the default site; methods with another name prefix say otherwise.
-///
-/// Each method returns all items in the order of creation, whoever could see them.
+/// The content of the default site: all items in the order of creation, whoever may see them.
 impl MockServer {
     /// The users.
     pub fn users(&self) -> Vec<Item> {
@@ -28,7 +27,11 @@ impl MockServer {
     /// The names of the members of a group, in the order of the users; empty if there is no such
     /// group.
     pub fn group_members(&self, group: &str) -> Vec<String> {
-        self.inspect(|_, site, _| group_members(site, group))
+        self.inspect(|_, site, _| {
+            let Some(group) = site.by_name("groups", group) else { return Vec::new() };
+            let members = site.iter::<User>().filter(|user| is_member(&group, &user.id, site));
+            members.map(|user| user.name().to_owned()).collect()
+        })
     }
 
     /// The projects.
@@ -78,7 +81,7 @@ impl MockServer {
 
     /// The background jobs. Unlike a request, this does not bring them closer to their end.
     pub fn jobs(&self) -> Vec<Item> {
-        self.inspect(|_, site, _| job_elements(site).into_iter().map(Item).collect())
+        self.inspect(|_, site, _| jobs::all(site).iter().map(|job| Item(job.element())).collect())
     }
 
     /// The server's schedules.

@@ -38,7 +38,7 @@ impl Listing {
         ctx: &Context,
     ) -> Result<Response, ApiError> {
         let query = Query::read(ctx, self)?;
-        let (page, total) = query.select(items, |element, field| value_in(element, field))?;
+        let (page, total) = query.select(items, value_in)?;
         Ok(query.respond(self, page.into_iter(), total))
     }
 }

@@ -18,11 +18,13 @@
 //! The program `tableau-mock-server` is the same for clients in any language.
 
 mod api_error;
+mod auth;
 mod body;
 mod builder;
 mod clock;
 mod collection;
 mod collections;
+mod common;
 mod context;
 mod csv;
 mod element;
@@ -76,8 +78,8 @@ pub use item::Item;
 pub use request::Request;
 
 use crate::{Result, TableauAuth};
+use common::jobs::{JobOptions, Outcome};
 use net::lock;
-use resources::{JobOptions, Outcome};
 
 /// A mock Tableau Server. It stops when it is dropped: no thread, port or connection is left.
 ///

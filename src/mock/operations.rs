@@ -4,7 +4,7 @@ use super::api_error::ApiError;
 use super::context::Context;
 use super::element::Element;
 use super::listing::list_all;
-use super::record::{Record, Resource};
+use super::record::{Change, Record, Resource};
 use super::response::Response;
 use super::route::{Handler, Method, Route};
 use super::schema::{Operation, Schema};
@@ -13,7 +13,10 @@ use super::site::Site;
 
 /// The routes of the operations in the resource's schema.
 pub(super) fn standard_routes<R: Resource>() -> impl Iterator<Item = Route> {
-    R::SCHEMA.operations.iter().map(|&(operation, major, minor)| {
+    let operations = R::SCHEMA.operations.iter().flat_map(|&(major, minor, operations)| {
+        operations.iter().map(move |operation| (*operation, major, minor))
+    });
+    operations.map(|(operation, major, minor)| {
         let path = R::SCHEMA.path;
         let item = format!("{path}/{{id}}");
         let (method, path, run): (_, _, Handler) = match operation {
@@ -22,6 +25,8 @@ pub(super) fn standard_routes<R: Resource>() -> impl Iterator<Item = Route> {
             Operation::Create => (Method::Post, path.to_owned(), create::<R>),
             Operation::Update => (Method::Put, item, update::<R>),
             Operation::Delete => (Method::Delete, item, delete::<R>),
+            Operation::AddUser => (Method::Post, item + "/users", add_user::<R>),
+            Operation::RemoveUser => (Method::Delete, item + "/users/{user}", remove_user::<R>),
         };
         Route::new(method, path, major, minor, run)
     })
@@ -89,6 +94,26 @@ pub(super) fn delete<R: Resource>(
     Ok(Response::no_content())
 }
 
+fn add_user<R: Resource>(state: &mut ServerState, ctx: &Context) -> Result<Response, ApiError> {
+    let body = ctx.body_child("user")?;
+    let site = R::SCHEMA.site(state, ctx)?;
+    check_change::<R>(&*site.get::<R>(ctx.param(0))?, site, ctx)?;
+    let user = site.user(body.need("id")?)?.id.clone();
+    let users = &mut site.get_mut::<R>(ctx.param(0))?.users;
+    if !users.contains(&user) {
+        users.push(user.clone());
+    }
+    Ok(Response::ok(site.element("users", &user, ctx)))
+}
+
+fn remove_user<R: Resource>(state: &mut ServerState, ctx: &Context) -> Result<Response, ApiError> {
+    let site = R::SCHEMA.site(state, ctx)?;
+    check_change::<R>(&*site.get::<R>(ctx.param(0))?, site, ctx)?;
+    let user = site.user(ctx.param(1))?.id.clone();
+    site.get_mut::<R>(ctx.param(0))?.users.retain(|id| *id != user);
+    Ok(Response::no_content())
+}
+
 /// Rejects callers who may not change the item.
 pub(super) fn check_change<R: Resource>(
     record: &Record,
@@ -111,7 +136,11 @@ pub(super) fn insert<R: Resource>(
     ctx.user().clone_into(&mut record.owner);
     (record.created, record.updated) = (ctx.now, ctx.now);
     record.apply(R::SCHEMA, body, ctx.version, true)?;
-    R::validate(&mut record, None, body, site, ctx)?;
+    if let Some((attribute, segment)) = R::SCHEMA.parent {
+        let id = body.attr(attribute).unwrap_or_default();
+        record.parent = site.record(segment, id).transpose()?.map(|parent| parent.id.clone());
+    }
+    R::validate(Change { record: &mut record, before: None, body, site, ctx })?;
     check_unique::<R>(&record, site)?;
     site.add::<R>(record.clone());
     Ok(record)
@@ -132,7 +161,8 @@ pub(super) fn modify<R: Resource>(
         site.record("users", owner).transpose()?;
         owner.clone_into(&mut record.owner);
     }
-    R::validate(&mut record, Some(&before), body, site, ctx)?;
+    let before = Some(&before);
+    R::validate(Change { record: &mut record, before, body, site, ctx })?;
     check_unique::<R>(&record, site)?;
     record.updated = ctx.now;
     site.get_mut::<R>(id)?.clone_from(&record);

@@ -171,6 +171,16 @@ impl Field {
     }
 }
 
+/// An item that a request creates or changes, before it is stored.
+pub(super) struct Change<'a> {
+    pub(super) record: &'a mut Record,
+    /// The item as it is stored; `None` for a new one.
+    pub(super) before: Option<&'a Record>,
+    pub(super) body: &'a Element,
+    pub(super) site: &'a mut Site,
+    pub(super) ctx: &'a Context<'a>,
+}
+
 /// A resource: its schema, and what the schema cannot express. All functions have defaults.
 pub(super) trait Resource: Sized + 'static {
     const SCHEMA: &'static Schema;
@@ -195,14 +205,8 @@ pub(super) trait Resource: Sized + 'static {
         None
     }
 
-    /// Checks and completes an item that a request created (`before` is `None`) or changed.
-    fn validate(
-        _record: &mut Record,
-        _before: Option<&Record>,
-        _body: &Element,
-        _site: &mut Site,
-        _ctx: &Context,
-    ) -> Result<(), ApiError> {
+    /// Checks and completes an item that a request creates or changes.
+    fn validate(_change: Change<'_>) -> Result<(), ApiError> {
         Ok(())
     }
 
@@ -234,7 +238,10 @@ pub(super) trait Resource: Sized + 'static {
 
     /// The element of an item in a list.
     fn element(record: &Record, site: &Site, ctx: &Context) -> Element {
-        Self::complete(record, record.stored_element(Self::SCHEMA), site, ctx)
+        let owner =
+            Self::SCHEMA.shows_owner.then(|| site.named_at("users", "owner", &record.owner));
+        let element = record.stored_element(Self::SCHEMA).containing(owner);
+        Self::complete(record, element, site, ctx)
     }
 
     /// The element of an item in a response of its own.

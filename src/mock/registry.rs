@@ -43,8 +43,12 @@ pub(super) struct Registration {
     pub(super) set_up: fn(&mut Site, &Sample),
     pub(super) get: for<'a> fn(&'a Site, &str) -> Result<Cow<'a, Record>, ApiError>,
     pub(super) get_mut: for<'a> fn(&'a mut Site, &str) -> Result<&'a mut Record, ApiError>,
-    /// The id of the first item of that name.
+    /// The id of the first item of that name, regardless of case.
     pub(super) find_by_name: fn(&Site, &str) -> Option<String>,
+    /// The items that match and that the caller can see.
+    pub(super) visible: fn(&Site, &Context<'_>, &dyn Fn(&Record) -> bool) -> Vec<Record>,
+    /// The element of an item in a list.
+    pub(super) element: fn(&Site, &str, &Context<'_>) -> Option<Element>,
     /// The elements of all items, for inspection.
     pub(super) elements: fn(&Site, &Context<'_>) -> Vec<Element>,
     /// Removes the items that belong to an item.
@@ -68,8 +72,17 @@ impl Registration {
             get: |site, id| site.get::<R>(id),
             get_mut: |site, id| site.get_mut::<R>(id),
             find_by_name: |site, name| {
-                let mut named = site.iter::<R>().filter(|record| record.name() == name);
+                let name = name.to_lowercase();
+                let mut named = site.iter::<R>().filter(|r| r.name().to_lowercase() == name);
                 named.next().map(|record| record.id.clone())
+            },
+            visible: |site, ctx, matches| {
+                let visible =
+                    site.iter::<R>().filter(|r| matches(r) && R::is_visible(r, site, ctx));
+                visible.map(Cow::into_owned).collect()
+            },
+            element: |site, id, ctx| {
+                site.find::<R>(id).map(|record| R::element(&record, site, ctx))
             },
             elements: |site, ctx| {
                 site.iter::<R>().map(|record| R::full_element(&record, site, ctx)).collect()
@@ -90,6 +103,8 @@ impl Registration {
             get: |_, id| Err(super::site::SITE.missing(id)),
             get_mut: |_, id| Err(super::site::SITE.missing(id)),
             find_by_name: |_, _| None,
+            visible: |_, _, _| Vec::new(),
+            element: |_, _, _| None,
             elements: |_, _| Vec::new(),
             remove_below: |_, _| Ok(()),
             on_remove: |_, _| {},

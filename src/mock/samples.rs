@@ -89,7 +89,7 @@ fn user(sample: &Sample, n: u64) -> Record {
         (0, _) => ((*sample.admin).to_owned(), "ServerAdministrator", Some(time(0, 60))),
         (_, name) => {
             let name = name.map_or_else(|| format!("user{n}"), |name| (*name).to_owned());
-            let login = (n % 3 != 0).then(|| time(n - 1, 600));
+            let login = (!n.is_multiple_of(3)).then(|| time(n - 1, 600));
             (name, ROLES[(at - 1) % ROLES.len()], login)
         }
     };

@@ -117,6 +117,9 @@ pub(super) enum Operation {
     Create,
     Update,
     Delete,
+    /// Adds a user to the users of an item, such as the recipients of an alert.
+    AddUser,
+    RemoveUser,
 }
 
 /// A resource as data.
@@ -128,8 +131,8 @@ pub(super) struct Schema {
     /// The element of an item, and of a list.
     pub(super) element: &'static str,
     pub(super) list: &'static str,
-    /// The generic operations, each with its first API version.
-    pub(super) operations: &'static [(Operation, u16, u16)],
+    /// The generic operations, by their first API version.
+    pub(super) operations: &'static [(u16, u16, &'static [Operation])],
     /// The attributes, in the order in which they are written.
     pub(super) attributes: &'static [Field],
     /// The names of the children that are stored as requests send them.
@@ -154,6 +157,11 @@ pub(super) struct Schema {
     pub(super) owner_can_change: bool,
     /// Whether updates can name another owner.
     pub(super) has_owner: bool,
+    /// Whether a response has `<owner id="…" name="…">`.
+    pub(super) shows_owner: bool,
+    /// The attribute of a request that names the parent of a new item, and the path segment of the
+    /// parent's resource.
+    pub(super) parent: Option<(&'static str, &'static str)>,
     /// The kinds of items that an item belongs to: deleting one of them deletes the item.
     pub(super) parents: &'static [Kind],
 }
@@ -185,6 +193,8 @@ impl Schema {
             change: Role::SiteAdmin,
             owner_can_change: false,
             has_owner: false,
+            shows_owner: false,
+            parent: None,
             parents: &[],
         }
     }

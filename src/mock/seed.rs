@@ -1,16 +1,21 @@
 //! Content that a builder adds, by requests of the administrator that are carried out in process.
 
 use super::MockServer;
+use super::api_error::ApiError;
 use super::builder::Builder;
 use super::context::Caller;
 use super::element::Element;
 use super::inspect::admin;
+use super::luid::luid;
 use super::multipart;
 use super::net::lock;
+use super::record::{Record, Resource};
 use super::request::Request;
-use super::resources::ensure_project;
+use super::resources::{PROJECT, Project, SITE_ROLES, USER, User, View, complete_new_user};
 use super::response::Body;
+use super::schema::contains;
 use super::server_state::ServerState;
+use super::site::Site;
 use crate::{Error, ErrorKind, Result};
 
 /// Content to add to every site, or to the server.
@@ -181,7 +186,7 @@ impl Sender<'_> {
             Seed::DataAlert(subject, workbook) => {
                 let workbook = self.id_of("workbooks", workbook)?;
                 let site = self.state.sites.get(&self.admin.site);
-                let views = site.map(|site| super::resources::view_ids(site, &workbook));
+                let views = site.map(|site| View::ids_below(site, &workbook));
                 let view = views.into_iter().flatten().next().unwrap_or_default();
                 let element = Element::new("dataAlertCreateAlert")
                     .with("subject", subject)
@@ -199,11 +204,8 @@ impl Sender<'_> {
     /// The id of the item of that name.
     fn id_of(&self, segment: &str, name: &str) -> Result<String> {
         let site = self.state.sites.get(&self.admin.site);
-        let found = site.and_then(|site| {
-            let resource = self.state.registry.resource(segment)?;
-            (resource.find_by_name)(site, name)
-        });
-        found.ok_or_else(|| {
+        let found = site.and_then(|site| site.by_name(segment, name));
+        found.map(|record| record.id.clone()).ok_or_else(|| {
             let what = format!("the mock server has no '{name}' among its {segment}");
             Error::new(ErrorKind::Config, what)
         })
@@ -256,4 +258,42 @@ impl Sender<'_> {
             }
         }
     }
+}
+
+/// Makes sure that the site has a user with that name and role.
+pub(super) fn ensure_user(site: &mut Site, name: &str, role: &str) -> Result<(), ApiError> {
+    if !contains(SITE_ROLES, role) {
+        let detail = format!("'{role}' is not a site role: use one of {SITE_ROLES}");
+        return Err(ApiError::bad("400013", detail));
+    }
+    let known = site.by_name("users", name).map(|user| user.id.clone());
+    match known {
+        Some(id) => site.get_mut::<User>(&id)?.set("siteRole", role),
+        None => {
+            let id = site.new_id::<User>();
+            let mut user = Record::new(id).with("name", name).with("siteRole", role);
+            complete_new_user(&mut user);
+            site.add::<User>(user.with("authSetting", "ServerDefault"));
+        }
+    }
+    Ok(())
+}
+
+/// Makes sure that the site has a project at that path and returns its id.
+pub(super) fn ensure_project(site: &mut Site, path: &str, now: jiff::Timestamp) -> String {
+    let mut parent = None;
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        let is_same = |p: &std::borrow::Cow<'_, Record>| p.name() == name && p.parent == parent;
+        let known = site.iter::<Project>().find(is_same).map(|project| project.id.clone());
+        parent = Some(known.unwrap_or_else(|| {
+            let id = site.new_id::<Project>();
+            let owner = luid(USER, site.number, 0);
+            let (parent, created, updated) = (parent.clone(), now, now);
+            let record = Record { owner, parent, created, updated, ..Record::new(id.clone()) };
+            let record = record.with("name", name).with("description", "");
+            site.add::<Project>(record.with("contentPermissions", "ManagedByOwner"));
+            id
+        }));
+    }
+    parent.unwrap_or_else(|| luid(PROJECT, site.number, 0))
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::api_error::ApiError;
 use super::collection::Collection;
 use super::collections::Collections;
+use super::context::Context;
 use super::element::Element;
 use super::luid::{Kind, luid};
 use super::record::{Record, Resource};
@@ -103,6 +104,12 @@ impl Site {
         Element::reference(element, id).with("name", self.name_of::<R>(id))
     }
 
+    /// As [`named`](Site::named), for an item of the resource at that path segment.
+    pub(super) fn named_at(&self, segment: &str, element: &'static str, id: &str) -> Element {
+        let record = self.record(segment, id).and_then(Result::ok);
+        Element::reference(element, id).with("name", record.as_ref().map_or("", |r| r.name()))
+    }
+
     /// Removes an item, the items that belong to it, and what other resources keep about them.
     pub(super) fn remove<R: Resource>(&mut self, id: &str) -> Result<(), ApiError> {
         let registry = self.registry;
@@ -115,6 +122,29 @@ impl Site {
         self.items_mut::<R>().remove(id)?;
         registry.resources.iter().for_each(|resource| (resource.on_remove)(self, id));
         Ok(())
+    }
+
+    /// The first item of that name, regardless of case, of the resource at that path segment.
+    pub(super) fn by_name(&self, segment: &str, name: &str) -> Option<Cow<'_, Record>> {
+        let resource = self.registry.resource(segment)?;
+        let id = (resource.find_by_name)(self, name)?;
+        (resource.get)(self, &id).ok()
+    }
+
+    /// The element of an item of the resource at that path segment.
+    pub(super) fn element(&self, segment: &str, id: &str, ctx: &Context) -> Option<Element> {
+        (self.registry.resource(segment)?.element)(self, id, ctx)
+    }
+
+    /// The user with that id.
+    pub(super) fn user(&self, id: &str) -> Result<Cow<'_, Record>, ApiError> {
+        self.record("users", id).unwrap_or_else(|| Err(ApiError::not_signed_in()))
+    }
+
+    /// The id of the group of all users.
+    pub(super) fn all_users(&self) -> String {
+        let schema = self.registry.resource("groups").and_then(|resource| resource.schema);
+        schema.map(|schema| luid(schema.kind, self.number, 0)).unwrap_or_default()
     }
 
     /// The item that a path names: the segment of its resource, such as `workbooks`, and its id.

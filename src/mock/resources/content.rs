@@ -1,15 +1,8 @@
 //! What workbooks, data sources, flows and views share.
 
-use super::custom_views::CustomView;
-use super::datasources::Datasource;
-use super::flows::Flow;
-use super::jobs::{self, Report};
-use super::personal_space;
-use super::projects::{PROJECT, Project};
-use super::tags;
-use super::users::{self, User};
-use super::views::View;
-use super::workbooks::Workbook;
+use super::{
+    CustomView, Datasource, Flow, PROJECT, Project, User, View, Workbook, personal_space, users,
+};
 use crate::mock::prelude::*;
 
 /// Finds the items that match.
@@ -148,6 +141,16 @@ pub(super) fn destination<R: Resource>(
     }
 }
 
+/// The project or personal space that a request publishes to; without one, the default project.
+pub(super) fn publish_destination<R: Resource>(
+    body: &Element,
+    site: &Site,
+    ctx: &Context,
+) -> Result<Option<String>> {
+    let parent = destination::<R>(body, ctx.user(), site, ctx)?;
+    Ok(parent.unwrap_or_else(|| Some(default_project(site))))
+}
+
 /// Moves an item to the project or personal space that a request names.
 pub(super) fn relocate<R: Resource>(
     record: &mut Record,
@@ -168,62 +171,4 @@ pub(super) fn relocate<R: Resource>(
 /// The default project.
 pub(super) fn default_project(site: &Site) -> String {
     luid(PROJECT, site.number, 0)
-}
-
-/// Starts a job about the item that the path names, unless one of its kind is queued.
-pub(super) fn start_job<R: Resource>(
-    state: &mut ServerState,
-    ctx: &Context,
-    kind: &'static str,
-    effect: impl FnOnce(&mut Site, Timestamp) -> Result<Report> + Send + 'static,
-) -> Result<Element> {
-    let site = state.site(ctx)?;
-    let record = site.get::<R>(ctx.param(0))?;
-    ctx.require_owner(&record.owner)?;
-    jobs::check_not_queued(site, kind, &record.id)?;
-    let about = (R::SCHEMA.element, record.id.clone(), record.name().to_owned());
-    jobs::start(state, ctx, kind, Some(about), effect)
-}
-
-pub(super) fn refresh<R: Resource>(state: &mut ServerState, ctx: &Context) -> Result<Response> {
-    ctx.body_or_empty()?;
-    let id = ctx.param(0).to_owned();
-    let job = start_job::<R>(state, ctx, "RefreshExtract", move |site, now| {
-        site.get_mut::<R>(&id)?.updated = now;
-        Ok(Report::default())
-    })?;
-    Ok(Response::with_status(202, job))
-}
-
-pub(super) fn create_extract<R: Resource>(
-    state: &mut ServerState,
-    ctx: &Context,
-) -> Result<Response> {
-    let encrypt = ctx.flag("encrypt")?;
-    change_extract::<R>(state, ctx, "CreateExtract", true, encrypt)
-}
-
-pub(super) fn delete_extract<R: Resource>(
-    state: &mut ServerState,
-    ctx: &Context,
-) -> Result<Response> {
-    change_extract::<R>(state, ctx, "DeleteExtract", false, false)
-}
-
-fn change_extract<R: Resource>(
-    state: &mut ServerState,
-    ctx: &Context,
-    job: &'static str,
-    exists: bool,
-    encrypt: bool,
-) -> Result<Response> {
-    ctx.body_or_empty()?;
-    let id = ctx.param(0).to_owned();
-    let job = start_job::<R>(state, ctx, job, move |site, _| {
-        let record = site.get_mut::<R>(&id)?;
-        record.set("hasExtracts", exists);
-        record.set("encryptExtracts", encrypt);
-        Ok(Report::default())
-    })?;
-    Ok(Response::with_status(202, job))
 }

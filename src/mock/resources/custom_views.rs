@@ -1,18 +1,14 @@
 //! Custom views: `sites/{site}/customviews`.
 
 use super::content::workbook_of;
-use super::publish::{self, FileFormat, Publication, Publishes};
-use super::users::{USER, User};
-use super::views::{self, VIEW, View};
-use super::workbooks::{WORKBOOK, Workbook};
-use super::{content, publish::parent_id};
+use super::{USER, User, VIEW, View, WORKBOOK, Workbook, content, views};
 use crate::mock::prelude::*;
 
 pub(in crate::mock) struct CustomView;
 
 impl Resource for CustomView {
     const SCHEMA: &'static Schema = &Schema {
-        operations: &[(List, 3, 18), (Get, 3, 18), (Update, 3, 18), (Delete, 3, 18)],
+        operations: &[(3, 18, &[List, Get, Update, Delete])],
         attributes: &[text("name").required(), flag("shared").read_only()],
         filters: &[
             (Text, "name ownerId=owner@id viewId=view@id workbookId=workbook@id"),
@@ -36,9 +32,9 @@ impl Resource for CustomView {
             Post (3, 21) "customviews" => publish::publish::<CustomView>;
             Get (3, 21) "customviews/{view}/default/users" => list_default_users;
             Post (3, 21) "customviews/{view}/default/users" => set_default_users;
-            Get (3, 18) "customviews/{view}/image" => |s, ctx| views::image(&names(s, ctx)?.0, ctx);
-            Get (3, 23) "customviews/{view}/pdf" => |s, ctx| views::pdf(&names(s, ctx)?.0, ctx);
-            Get (3, 23) "customviews/{view}/data" => |s, ctx| views::data(&names(s, ctx)?.1, ctx);
+            Get (3, 18) "customviews/{view}/image" => |s, ctx| exports::image(&names(s, ctx)?.0, ctx);
+            Get (3, 23) "customviews/{view}/pdf" => |s, ctx| exports::pdf(&names(s, ctx)?.0, ctx);
+            Get (3, 23) "customviews/{view}/data" => |s, ctx| exports::data(&names(s, ctx)?.1, ctx);
         }
     }
 
@@ -97,12 +93,7 @@ impl Publishes for CustomView {
         None
     }
 
-    fn fill(
-        record: &mut Record,
-        publication: &Publication,
-        site: &mut Site,
-        _: Timestamp,
-    ) -> Result<()> {
+    fn fill(record: &mut Record, publication: &Publication, site: &mut Site) -> Result<()> {
         let definition: serde_json::Value =
             serde_json::from_slice(&publication.bytes).unwrap_or_default();
         let views = views::of_workbook(site, parent_id(record));

@@ -2,11 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::content;
-use super::jobs::{Jobs, Report};
-use super::projects::PROJECT;
-use super::publish::{self, FileFormat, Publication, Publishes};
-use super::uploads;
+use super::{PROJECT, content};
+use crate::mock::common::jobs::Jobs;
 use crate::mock::files;
 use crate::mock::prelude::*;
 
@@ -16,7 +13,7 @@ pub(in crate::mock) const DATASOURCE: Kind = Kind::new(0xd5, "404004", "Data sou
 
 impl Resource for Datasource {
     const SCHEMA: &'static Schema = &Schema {
-        operations: &[(List, 2, 0), (Get, 2, 0), (Update, 2, 0), (Delete, 2, 0)],
+        operations: &[(2, 0, &[List, Get, Update, Delete])],
         attributes: &[
             text("name").required(),
             text("description"),
@@ -43,9 +40,9 @@ impl Resource for Datasource {
     fn routes() -> Vec<Route> {
         routes! {
             Post (2, 0) "datasources" => publish::publish::<Datasource>;
-            Post (2, 8) "datasources/{id}/refresh" => content::refresh::<Datasource>;
-            Post (3, 5) "datasources/{id}/createExtract" => content::create_extract::<Datasource>;
-            Post (3, 5) "datasources/{id}/deleteExtract" => content::delete_extract::<Datasource>;
+            Post (2, 8) "datasources/{id}/refresh" => extracts::refresh::<Datasource>;
+            Post (3, 5) "datasources/{id}/createExtract" => extracts::create_extract::<Datasource>;
+            Post (3, 5) "datasources/{id}/deleteExtract" => extracts::delete_extract::<Datasource>;
             Patch (3, 12) "datasources/{id}/data" => update_data;
             Patch (3, 12) "datasources/{id}/connections/{connection}/data" => update_data;
         }
@@ -69,13 +66,8 @@ impl Resource for Datasource {
         }
     }
 
-    fn validate(
-        record: &mut Record,
-        before: Option<&Record>,
-        body: &Element,
-        site: &mut Site,
-        ctx: &Context,
-    ) -> Result<()> {
+    fn validate(change: Change<'_>) -> Result<()> {
+        let Change { record, before, body, site, ctx } = change;
         apply_flags(record, body)?;
         content::relocate::<Datasource>(record, before, body, site, ctx)
     }
@@ -106,12 +98,11 @@ impl Publishes for Datasource {
         ("tds", files::tds(record.name()))
     }
 
-    fn fill(
-        record: &mut Record,
-        publication: &Publication,
-        site: &mut Site,
-        _: Timestamp,
-    ) -> Result<()> {
+    fn destination(body: &Element, site: &Site, ctx: &Context) -> Result<Option<String>> {
+        content::publish_destination::<Datasource>(body, site, ctx)
+    }
+
+    fn fill(record: &mut Record, publication: &Publication, site: &mut Site) -> Result<()> {
         if record.attr("contentUrl").is_empty() {
             record.set("contentUrl", content::free_url::<Datasource>(record.name(), site));
         }
@@ -151,11 +142,10 @@ fn update_data(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     if let Some(upload) = ctx.query("uploadSessionId") {
         uploads::take(site, upload)?;
     }
-    let job =
-        content::start_job::<Datasource>(state, ctx, "UpdateUploadedFile", move |site, now| {
-            site.get_mut::<Datasource>(&id)?.updated = now;
-            Ok(Report::default())
-        })?;
+    let job = extracts::start::<Datasource>(state, ctx, "UpdateUploadedFile", move |site, now| {
+        site.get_mut::<Datasource>(&id)?.updated = now;
+        Ok(Report::default())
+    })?;
     if let (Some(request), Some(id)) = (request, job.attr("id")) {
         let updates = state.site_mut(ctx)?.state_mut::<DataUpdates>();
         updates.0.insert(request, id.to_owned());

@@ -1,9 +1,6 @@
 //! Flows: `sites/{site}/flows`. Their runs are jobs.
 
-use super::content;
-use super::jobs::{self, Report};
-use super::projects::PROJECT;
-use super::publish::{self, FileFormat, Publication, Publishes};
+use super::{PROJECT, content};
 use crate::mock::files;
 use crate::mock::prelude::*;
 
@@ -13,7 +10,7 @@ pub(in crate::mock) const FLOW: Kind = Kind::new(0xf1, "404027", "Flow");
 
 impl Resource for Flow {
     const SCHEMA: &'static Schema = &Schema {
-        operations: &[(List, 3, 3), (Update, 3, 3), (Delete, 3, 3)],
+        operations: &[(3, 3, &[List, Update, Delete])],
         attributes: &[text("name").required(), text("description")],
         filters: &[(Text, "name projectId projectName ownerName"), (Time, "createdAt updatedAt")],
         dated: true,
@@ -24,13 +21,11 @@ impl Resource for Flow {
     };
 
     fn routes() -> Vec<Route> {
-        let mut routes = jobs::run_routes();
-        routes.extend(routes! {
+        routes! {
             Post (3, 3) "flows" => publish::publish::<Flow>;
             Get (3, 3) "flows/{flow}" => get;
             Post (3, 3) "flows/{flow}/run" => run;
-        });
-        routes
+        }
     }
 
     fn complete(record: &Record, element: Element, site: &Site, ctx: &Context) -> Element {
@@ -41,13 +36,8 @@ impl Resource for Flow {
         content::computed(record, field, site)
     }
 
-    fn validate(
-        record: &mut Record,
-        before: Option<&Record>,
-        body: &Element,
-        site: &mut Site,
-        ctx: &Context,
-    ) -> Result<()> {
+    fn validate(change: Change<'_>) -> Result<()> {
+        let Change { record, before, body, site, ctx } = change;
         content::relocate::<Flow>(record, before, body, site, ctx)
     }
 }
@@ -65,12 +55,11 @@ impl Publishes for Flow {
         ("tflx", files::tflx(record.name()))
     }
 
-    fn fill(
-        record: &mut Record,
-        publication: &Publication,
-        _: &mut Site,
-        _: Timestamp,
-    ) -> Result<()> {
+    fn destination(body: &Element, site: &Site, ctx: &Context) -> Result<Option<String>> {
+        content::publish_destination::<Flow>(body, site, ctx)
+    }
+
+    fn fill(record: &mut Record, publication: &Publication, _: &mut Site) -> Result<()> {
         record.set("description", record.attr("description").to_owned());
         record.set("fileType", publication.extension);
         record.apply(Self::SCHEMA, &publication.body, Version::NEWEST, false)
@@ -105,5 +94,5 @@ fn run(state: &mut ServerState, ctx: &Context) -> Result<Response> {
         }
     }
     let effect = |_: &mut Site, _| Ok(Report::default());
-    Ok(Response::one(content::start_job::<Flow>(state, ctx, "RunFlow", effect)?))
+    Ok(Response::one(extracts::start::<Flow>(state, ctx, "RunFlow", effect)?))
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::jobs::{self, Report};
-use super::users::{SITE_ROLES, USER, User};
+use super::{SITE_ROLES, USER, User};
 use crate::mock::prelude::*;
 use crate::mock::sample::is_in_group;
 
@@ -13,7 +12,7 @@ const GROUP: Kind = Kind::new(0x09, "404012", "Group");
 
 impl Resource for Group {
     const SCHEMA: &'static Schema = &Schema {
-        operations: &[(List, 2, 0), (Get, 2, 0), (Delete, 2, 0)],
+        operations: &[(2, 0, &[List, Get, Delete])],
         attributes: &[
             text("name").required(),
             one_of("minimumSiteRole", SITE_ROLES).code("400013"),
@@ -32,7 +31,7 @@ impl Resource for Group {
 
     fn routes() -> Vec<Route> {
         routes! {
-            Post (2, 0) "groups" => create;
+            Post (2, 0) "groups" => create_group;
             Put (2, 0) "groups/{group}" => update_group;
             Get (2, 0) "groups/{group}/users" => members;
             Post (2, 0) "groups/{group}/users" => add_members;
@@ -62,13 +61,8 @@ impl Resource for Group {
         }
     }
 
-    fn validate(
-        record: &mut Record,
-        _: Option<&Record>,
-        body: &Element,
-        _: &mut Site,
-        _: &Context,
-    ) -> Result<()> {
+    fn validate(change: Change<'_>) -> Result<()> {
+        let Change { record, body, .. } = change;
         let Some(import) = body.child("import") else { return Ok(()) };
         if let Some(domain) = import.attr("domainName") {
             record.set("domain", domain);
@@ -109,7 +103,7 @@ fn is_all_users(group: &Record, site: &Site) -> bool {
 }
 
 /// Whether the user is a member.
-pub(super) fn has(group: &Record, user: &str, site: &Site) -> bool {
+pub(in crate::mock) fn has(group: &Record, user: &str, site: &Site) -> bool {
     if is_all_users(group, site) {
         return true;
     }
@@ -130,46 +124,29 @@ fn count(group: &Record, site: &Site) -> u64 {
     }
 }
 
-/// The names of the members of the group of that name.
-pub(in crate::mock) fn member_names(site: &Site, group: &str) -> Vec<String> {
-    let Some(group) = site.iter::<Group>().find(|known| known.name() == group) else {
-        return Vec::new();
-    };
-    let members = site.iter::<User>().filter(|user| has(&group, &user.id, site));
-    members.map(|user| user.name().to_owned()).collect()
-}
-
 /// Adds a user to a group, or removes the user from it.
 fn set_member(site: &mut Site, group: &str, user: &str, is_member: bool) {
     site.state_mut::<Members>().0.insert((group.to_owned(), user.to_owned()), is_member);
 }
 
-fn create(state: &mut ServerState, ctx: &Context) -> Result<Response> {
-    ctx.require(Role::SiteAdmin)?;
-    let body = ctx.body_child("group")?;
-    let site = state.site_mut(ctx)?;
-    let group = insert::<Group>(site, &body, ctx)?;
-    let response = Response::created(Group::element(&group, site, ctx));
-    respond(state, ctx, &body, "GroupImport", response)
+fn create_group(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let response = create::<Group>(state, ctx)?;
+    respond(state, ctx, "GroupImport", response)
 }
 
 fn update_group(state: &mut ServerState, ctx: &Context) -> Result<Response> {
-    let body = ctx.body_child("group")?;
-    let site = state.site_mut(ctx)?;
-    let group = modify::<Group>(site, ctx.param(0), &body, ctx)?;
-    let response = Response::one(Group::element(&group, site, ctx));
-    respond(state, ctx, &body, "GroupSync", response)
+    let response = update::<Group>(state, ctx)?;
+    respond(state, ctx, "GroupSync", response)
 }
 
 /// Responds with a job instead if the request imports a directory group with `asJob=true`.
 fn respond(
     state: &mut ServerState,
     ctx: &Context,
-    body: &Element,
     job: &'static str,
     response: Response,
 ) -> Result<Response> {
-    if !ctx.flag("asJob")? || body.child("import").is_none() {
+    if !ctx.flag("asJob")? || ctx.body_child("group")?.child("import").is_none() {
         return Ok(response);
     }
     let job = jobs::start(state, ctx, job, None, |_, _| Ok(Report::default()))?;

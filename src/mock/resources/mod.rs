@@ -1,25 +1,21 @@
 //! The resources: a module for each, registered in one table.
 
-mod auth;
-mod connections;
+mod auth_configurations;
 mod content;
 mod custom_views;
 mod data_alerts;
 mod datasources;
+mod flow_runs;
 mod flows;
 mod groups;
 mod jobs;
-mod permissions;
 mod personal_space;
 mod projects;
-mod publish;
 mod quality;
-mod revisions;
 mod schedules;
 mod search;
 mod sites;
-mod tags;
-mod uploads;
+mod usage_stats;
 mod user_import;
 mod users;
 mod views;
@@ -30,21 +26,32 @@ pub(super) use content::url_name;
 pub(super) use custom_views::CustomView;
 pub(super) use datasources::Datasource;
 pub(super) use flows::Flow;
-pub(super) use groups::{Group, member_names as group_members};
-pub(super) use jobs::{JobOptions, Outcome, elements as job_elements};
-pub(super) use projects::{PROJECT, Project, ensure as ensure_project};
+pub(super) use groups::{Group, has as is_member};
+pub(super) use projects::{PROJECT, Project};
 pub(super) use schedules::Schedule;
-pub(super) use users::{USER, User, ensure as ensure_user};
-pub(super) use views::{VIEW, View, ids_in as view_ids};
+pub(super) use users::{SITE_ROLES, USER, User, complete_new as complete_new_user};
+pub(super) use views::{VIEW, View};
 pub(super) use workbooks::{WORKBOOK, Workbook};
 
+use super::common::{connections, jobs as job_engine, permissions, revisions, tags, uploads};
 use super::registry::{Registration, Registry};
+use super::route::Route;
+
+/// The routes for downloads and revisions.
+fn revision_routes() -> Vec<Route> {
+    let workbooks = revisions::routes::<Workbook>((2, 0), true);
+    let datasources = revisions::routes::<Datasource>((2, 0), true);
+    let flows = revisions::routes::<Flow>((3, 3), true);
+    let custom_views = revisions::routes::<CustomView>((3, 21), false);
+    [workbooks, datasources, flows, custom_views].concat()
+}
 
 /// The table of all resources. Of two routes that match a request, the first one is used.
 pub(super) static REGISTRY: Registry = Registry {
     resources: &[
-        Registration::routes(auth::routes),
+        Registration::routes(super::auth::routes),
         Registration::routes(sites::routes),
+        Registration::routes(auth_configurations::routes),
         Registration::routes(user_import::routes),
         Registration::resource::<User>(),
         Registration::resource::<Group>().on_remove(groups::on_remove),
@@ -53,21 +60,24 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::resource::<View>(),
         Registration::resource::<CustomView>(),
         Registration::resource::<Datasource>(),
+        // Before flows, since `runs` is not the id of a flow.
+        Registration::routes(flow_runs::routes),
         Registration::resource::<Flow>(),
         Registration::resource::<quality::Warning>(),
         Registration::resource::<data_alerts::DataAlert>(),
         Registration::resource::<webhooks::Webhook>(),
         Registration::resource::<Schedule>(),
         Registration::resource::<connections::Connection>().on_remove(connections::on_remove),
-        Registration::routes(revisions::routes).on_remove(revisions::on_remove),
+        Registration::routes(revision_routes).on_remove(revisions::on_remove),
         Registration::routes(permissions::routes).on_remove(permissions::on_remove),
         Registration::routes(tags::routes),
-        Registration::routes(jobs::routes).settle(jobs::settle),
+        Registration::routes(jobs::routes).settle(job_engine::settle),
         Registration::routes(uploads::routes).settle(uploads::settle),
         Registration::routes(personal_space::routes),
         Registration::routes(search::routes),
+        Registration::routes(usage_stats::routes),
     ],
     add_samples: super::samples::add,
-    authenticate: auth::authenticate,
+    authenticate: super::auth::authenticate,
     check_visible: content::check_visible,
 };

@@ -2,7 +2,7 @@
 //! user and administrators see.
 
 use super::sites::setting;
-use super::users::{USER, User};
+use super::{USER, User};
 use crate::mock::prelude::*;
 
 const SPACE: Kind = Kind::new(0x75, "404005", "Personal space");

@@ -1,10 +1,7 @@
 //! Projects: `sites/{site}/projects`.
 
-use super::content;
-use super::datasources::Datasource;
-use super::users::{USER, User};
-use super::views;
-use super::workbooks::Workbook;
+use super::{Datasource, User, Workbook, content, views};
+use crate::mock::common::permissions::{ancestors, lock};
 use crate::mock::prelude::*;
 
 pub(in crate::mock) struct Project;
@@ -15,7 +12,7 @@ const CONTENT_PERMISSIONS: &str = "LockedToProject ManagedByOwner LockedToProjec
 
 impl Resource for Project {
     const SCHEMA: &'static Schema = &Schema {
-        operations: &[(List, 2, 0), (Create, 2, 0), (Delete, 2, 0)],
+        operations: &[(2, 0, &[List, Create, Delete])],
         attributes: &[
             text("name").required(),
             text("description").default(""),
@@ -61,13 +58,8 @@ impl Resource for Project {
         }
     }
 
-    fn validate(
-        record: &mut Record,
-        before: Option<&Record>,
-        body: &Element,
-        site: &mut Site,
-        ctx: &Context,
-    ) -> Result<()> {
+    fn validate(change: Change<'_>) -> Result<()> {
+        let Change { record, before, body, site, ctx } = change;
         if body.attr("name") == Some("") {
             return Err(ApiError::malformed("A project needs a name."));
         }
@@ -100,26 +92,6 @@ impl Resource for Project {
     }
 }
 
-/// The project and those that contain it, innermost first.
-fn ancestors<'s>(site: &'s Site, id: &str) -> impl Iterator<Item = Cow<'s, Record>> {
-    std::iter::successors(site.find::<Project>(id), |project| {
-        site.find::<Project>(project.parent.as_deref()?)
-    })
-}
-
-/// The project whose permissions apply to this one's content: itself or the nearest one around it
-/// that is locked.
-pub(super) fn lock(site: &Site, project: &Record) -> Option<String> {
-    let is_locked = |p: &Cow<'_, Record>| match p.attr("contentPermissions") {
-        "LockedToProject" => true,
-        "LockedToProjectWithoutNested" => p.id == project.id,
-        _ => false,
-    };
-    let around = project.parent.as_deref().map(|parent| ancestors(site, parent));
-    let mut all = std::iter::once(Cow::Borrowed(project)).chain(around.into_iter().flatten());
-    all.find(is_locked).map(|project| project.id.clone())
-}
-
 fn counts(site: &Site, id: &str) -> Element {
     let count = |ids: Vec<String>| ids.len();
     let workbooks = Workbook::ids_below(site, id);
@@ -140,23 +112,4 @@ fn update_project(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = state.site(ctx)?;
     let project = site.get::<Project>(ctx.param(0))?;
     Ok(Response::one(Project::element(&project, site, ctx)))
-}
-
-/// Makes sure that the site has a project at that path and returns its id.
-pub(in crate::mock) fn ensure(site: &mut Site, path: &str, now: Timestamp) -> String {
-    let mut parent = None;
-    for name in path.split('/').filter(|name| !name.is_empty()) {
-        let is_same = |p: &Cow<'_, Record>| p.name() == name && p.parent == parent;
-        let known = site.iter::<Project>().find(is_same).map(|project| project.id.clone());
-        parent = Some(known.unwrap_or_else(|| {
-            let id = site.new_id::<Project>();
-            let owner = luid(USER, site.number, 0);
-            let (parent, created, updated) = (parent.clone(), now, now);
-            let record = Record { owner, parent, created, updated, ..Record::new(id.clone()) };
-            let record = record.with("name", name).with("description", "");
-            site.add::<Project>(record.with("contentPermissions", "ManagedByOwner"));
-            id
-        }));
-    }
-    parent.unwrap_or_else(|| content::default_project(site))
 }

@@ -1,9 +1,8 @@
 //! Data quality warnings on data sources and flows: `sites/{site}/dataQualityWarnings`.
 
+use super::User;
 use super::datasources::DATASOURCE;
 use super::flows::FLOW;
-use super::publish::parent_id;
-use super::users::User;
 use crate::mock::prelude::*;
 
 pub(super) struct Warning;
@@ -12,7 +11,7 @@ const WARNING: Kind = Kind::new(0xda, "404029", "Data quality warning");
 
 impl Resource for Warning {
     const SCHEMA: &'static Schema = &Schema {
-        operations: &[(Get, 3, 5), (Update, 3, 5), (Delete, 3, 5)],
+        operations: &[(3, 5, &[Get, Update, Delete])],
         attributes: &[
             text("type").required(),
             text("message").default(""),

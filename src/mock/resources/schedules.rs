@@ -1,16 +1,14 @@
 //! Schedules of the server: `schedules`, and `sites/{site}/schedules/{schedule}/workbooks` and the
 //! like to add content to them.
 
-use super::datasources::Datasource;
-use super::flows::Flow;
-use super::workbooks::Workbook;
+use super::{Datasource, Flow, Workbook};
 use crate::mock::prelude::*;
 
 pub(in crate::mock) struct Schedule;
 
 impl Resource for Schedule {
     const SCHEMA: &'static Schema = &Schema {
-        operations: &[(List, 2, 2), (Get, 3, 8), (Create, 2, 3), (Update, 2, 3), (Delete, 2, 3)],
+        operations: &[(2, 2, &[List]), (2, 3, &[Create, Update, Delete]), (3, 8, &[Get])],
         attributes: &[
             text("name").required(),
             one_of("state", "Active Suspended").default("Active"),
@@ -37,13 +35,8 @@ impl Resource for Schedule {
         }
     }
 
-    fn validate(
-        record: &mut Record,
-        _: Option<&Record>,
-        _: &Element,
-        _: &mut Site,
-        _: &Context,
-    ) -> Result<()> {
+    fn validate(change: Change<'_>) -> Result<()> {
+        let Change { record, .. } = change;
         let none = Element::default();
         let details = record.child("frequencyDetails").unwrap_or(&none);
         details.need("start")?;

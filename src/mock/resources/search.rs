@@ -1,13 +1,9 @@
-//! Content search and usage statistics: `/api/-/search`, in JSON whatever the client accepts.
+//! Content search: `/api/-/search`, in JSON whatever the client accepts.
 
 use serde_json::{Value as Json, json};
 
 use super::content::workbook_of;
-use super::datasources::Datasource;
-use super::projects::Project;
-use super::users::User;
-use super::views::{self, View};
-use super::workbooks::Workbook;
+use super::{Project, User};
 use crate::http::encode_segment;
 use crate::mock::prelude::*;
 
@@ -15,8 +11,6 @@ pub(super) fn routes() -> Vec<Route> {
     let routes = routes! {
         Get (3, 16) "/search" => search;
         Get (3, 19) "/suggestions" => suggestions;
-        Get (3, 17) "/content/usage-stats/{type}/{luid}" => usage;
-        Post (3, 17) "/content/usage-stats" => usage_of_several;
     };
     routes.into_iter().map(Route::unversioned).collect()
 }
@@ -38,63 +32,55 @@ fn types(filter: &str) -> Result<Option<Vec<&str>>> {
     }
 }
 
-/// The items of a resource whose name contains all terms.
-fn hits<'s, R: Resource>(site: &'s Site, ctx: &'s Context, terms: &'s str) -> Vec<Json> {
-    let is_hit = |record: &Cow<'_, Record>| {
-        let name = record.name().to_lowercase();
-        terms.split_whitespace().all(|term| name.contains(term)) && R::is_visible(record, site, ctx)
+/// The item as a search hit.
+fn hit(kind: &str, record: &Record, site: &Site, ctx: &Context) -> Json {
+    // A view is where its workbook is.
+    let workbook = if kind == "view" { workbook_of(record, site) } else { None };
+    let content = workbook.as_deref().unwrap_or(record);
+    let container = match (&content.parent, kind) {
+        (None, "project") => String::new(),
+        (None, _) => "Personal Space".to_owned(),
+        (Some(id), _) => site.name_of::<Project>(id),
     };
-    let kind = R::SCHEMA.element;
-    let json = |record: Cow<'_, Record>| {
-        // A view is where its workbook is.
-        let workbook = if kind == "view" { workbook_of(&record, site) } else { None };
-        let content = workbook.unwrap_or(Cow::Borrowed(&*record));
-        let container = match (&content.parent, kind) {
-            (None, "project") => String::new(),
-            (None, _) => "Personal Space".to_owned(),
-            (Some(id), _) => site.name_of::<Project>(id),
-        };
-        json!({
-            "uri": format!("{}/api/-/search/{kind}s/{}", ctx.base, record.id),
-            "content": {
-                "type": kind,
-                "luid": record.id,
-                "title": record.name(),
-                "ownerName": site.name_of::<User>(&content.owner),
-                "containerName": container,
-                "modifiedTime": written(record.updated),
-            },
-        })
-    };
-    site.iter::<R>().filter(is_hit).map(json).take(MAX_HITS).collect()
+    json!({
+        "uri": format!("{}/api/-/search/{kind}s/{}", ctx.base, record.id),
+        "content": {
+            "type": kind,
+            "luid": record.id,
+            "title": record.name(),
+            "ownerName": site.name_of::<User>(&content.owner),
+            "containerName": container,
+            "modifiedTime": written(record.updated),
+        },
+    })
 }
 
-const MAX_HITS: usize = 2000;
-
-fn all_hits(state: &ServerState, ctx: &Context, limit: usize) -> Result<Vec<Json>> {
+/// The visible items whose names contain all terms.
+fn hits(state: &ServerState, ctx: &Context, limit: usize) -> Result<Vec<Json>> {
     let site = state.site(ctx)?;
     let terms = ctx.query("terms").unwrap_or_default().to_lowercase();
     let types = types(ctx.query("filter").unwrap_or_default())?;
     let mut all = Vec::new();
-    let kinds: [(&str, fn(&Site, &Context, &str) -> Vec<Json>); 4] = [
-        ("workbook", |site, ctx, terms| hits::<Workbook>(site, ctx, terms)),
-        ("datasource", |site, ctx, terms| hits::<Datasource>(site, ctx, terms)),
-        ("project", |site, ctx, terms| hits::<Project>(site, ctx, terms)),
-        ("view", |site, ctx, terms| hits::<View>(site, ctx, terms)),
-    ];
-    for (kind, hits) in kinds {
-        if types.as_ref().is_none_or(|types| types.contains(&kind)) {
-            all.extend(hits(site, ctx, &terms));
-        }
+    for kind in ["workbook", "datasource", "project", "view"] {
+        let resource = state.registry.resource(&format!("{kind}s"));
+        let resource = resource.filter(|_| types.as_ref().is_none_or(|all| all.contains(&kind)));
+        let matches = |record: &Record| {
+            let name = record.name().to_lowercase();
+            terms.split_whitespace().all(|term| name.contains(term))
+        };
+        let records = resource.map(|resource| (resource.visible)(site, ctx, &matches));
+        let records = records.into_iter().flatten().take(limit - all.len());
+        all.extend(records.map(|record| hit(kind, &record, site, ctx)));
     }
-    all.truncate(limit);
     Ok(all)
 }
+
+const MAX_HITS: usize = 2000;
 
 fn search(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let page = parameter(ctx, "page", 0, 1 << 20)?;
     let limit = parameter(ctx, "limit", 10, 2000)?;
-    let all = all_hits(state, ctx, MAX_HITS)?;
+    let all = hits(state, ctx, MAX_HITS)?;
     let start = page.saturating_mul(limit);
     let link = |page: usize| {
         let terms = encode_segment(ctx.query("terms").unwrap_or_default());
@@ -115,51 +101,6 @@ fn search(state: &mut ServerState, ctx: &Context) -> Result<Response> {
 }
 
 fn suggestions(state: &mut ServerState, ctx: &Context) -> Result<Response> {
-    let items = all_hits(state, ctx, parameter(ctx, "limit", 10, 2000)?)?;
+    let items = hits(state, ctx, parameter(ctx, "limit", 10, 2000)?)?;
     Ok(Response::json(json!({ "hits": { "items": items } })))
-}
-
-/// How often an item was viewed. All views lie more than three months back.
-fn usage_stats(state: &ServerState, ctx: &Context, kind: &str, luid: &str) -> Result<Json> {
-    fn visible<'s, R: Resource>(s: &'s Site, ctx: &Context, id: &str) -> Result<Cow<'s, Record>> {
-        let record = s.get::<R>(id)?;
-        if R::is_visible(&record, s, ctx) { Ok(record) } else { Err(R::SCHEMA.kind.missing(id)) }
-    }
-    let site = state.site(ctx)?;
-    let total: u64 = match kind {
-        "workbook" => {
-            visible::<Workbook>(site, ctx, luid)?;
-            views::of_workbook(site, luid).iter().map(|view| view.int("usage")).sum()
-        }
-        "view" => visible::<View>(site, ctx, luid)?.int("usage"),
-        "datasource" => site.get::<Datasource>(luid)?.int("size"),
-        other => {
-            let detail = format!("There are no usage statistics for the type '{other}'.");
-            return Err(ApiError::bad("400003", detail));
-        }
-    };
-    Ok(json!({
-        "type": kind,
-        "luid": luid,
-        "hitsTotal": total,
-        "hitsLastTwoWeeksTotal": 0,
-        "hitsLastOneMonthTotal": 0,
-        "hitsLastThreeMonthsTotal": 0,
-    }))
-}
-
-fn usage(state: &mut ServerState, ctx: &Context) -> Result<Response> {
-    Ok(Response::json(usage_stats(state, ctx, ctx.param(0), ctx.param(1))?))
-}
-
-fn usage_of_several(state: &mut ServerState, ctx: &Context) -> Result<Response> {
-    let malformed = || ApiError::malformed("The request names no content items.");
-    let body: Json = serde_json::from_slice(&ctx.request.body).map_err(|_| malformed())?;
-    let items = body["content_items"].as_array().ok_or_else(malformed)?;
-    let stats = |item: &Json| {
-        let text = |name: &str| item[name].as_str().ok_or_else(malformed);
-        usage_stats(state, ctx, text("type")?, text("luid")?)
-    };
-    let stats: Vec<Json> = items.iter().map(stats).collect::<Result<_>>()?;
-    Ok(Response::json(json!({ "content_items": stats })))
 }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::datasources::Datasource;
-use super::users::User;
-use super::workbooks::Workbook;
+use super::{Datasource, User, Workbook};
 use crate::mock::prelude::*;
 use crate::mock::site::SITE;
 
@@ -18,7 +16,6 @@ pub(super) fn routes() -> Vec<Route> {
         Post (3, 5) "/sites/{which}/encrypt-extracts" => extracts;
         Post (3, 5) "/sites/{which}/decrypt-extracts" => extracts;
         Post (3, 5) "/sites/{which}/reencrypt-extracts" => extracts;
-        Get (3, 24) "site-auth-configurations" => authentication;
     }
 }
 
@@ -48,18 +45,9 @@ const SETTINGS: &str = "\
     siteInviteEmailEnabled=true webZoneContentEnabled=true tagLimit=50 \
     adminInsightsPublishFrequency=";
 
-/// The settings that are numbers, with minimum and maximum. A quota of -1 means no limit.
-const NUMBERS: &[(&str, i64, i64)] = &[
-    ("userQuota", -1, i64::MAX),
-    ("storageQuota", -1, i64::MAX),
-    ("tierCreatorCapacity", -1, i64::MAX),
-    ("tierExplorerCapacity", -1, i64::MAX),
-    ("tierViewerCapacity", -1, i64::MAX),
-    ("personalSpaceStorageQuota", -1, i64::MAX),
-    ("tagLimit", -1, i64::MAX),
-    ("revisionLimit", 2, 10_000),
-    ("autoSuspendRefreshInactivityWindow", 7, 100),
-];
+/// The settings that are numbers. -1 means no limit.
+const QUOTAS: &str = "userQuota storageQuota tierCreatorCapacity tierExplorerCapacity \
+    tierViewerCapacity personalSpaceStorageQuota tagLimit";
 
 /// The settings that updates changed.
 #[derive(Default)]
@@ -115,13 +103,15 @@ fn change(site: &mut Site, body: &Element) -> Result<()> {
             "A site whose users only the server's administrators manage has no user quota.";
         return Err(ApiError::bad("400013", detail));
     }
-    for &(name, min, max) in NUMBERS {
-        // For the revision limit, too, -1 means no limit.
-        let unlimited = name == "revisionLimit" && sent(name) == Some("-1");
-        if let Some(value) = sent(name).filter(|_| !unlimited) {
-            number(name).range(min, max).code("400000").check(value)?;
-        }
+    let check = |name, min, max| {
+        let value = sent(name);
+        value.map(|value| number(name).range(min, max).code("400000").check(value)).transpose()
+    };
+    QUOTAS.split_whitespace().try_for_each(|name| check(name, -1, i64::MAX).map(drop))?;
+    if sent("revisionLimit") != Some("-1") {
+        check("revisionLimit", 2, 10_000)?;
     }
+    check("autoSuspendRefreshInactivityWindow", 7, 100)?;
     let mut changes = Vec::new();
     for (name, usual) in SETTINGS.split_whitespace().filter_map(|word| word.split_once('=')) {
         if let Some(value) = body.attr(name) {
@@ -227,17 +217,4 @@ fn extracts(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::SiteAdmin)?;
     ctx.body_or_empty()?;
     current(state, ctx).map(|_| Response::no_content())
-}
-
-/// The id of the only authentication configuration, which is the server's own.
-pub(super) const SERVER_AUTHENTICATION: &str = "00000000-0000-4000-8000-000000000001";
-
-fn authentication(_: &mut ServerState, ctx: &Context) -> Result<Response> {
-    ctx.require(Role::SiteAdmin)?;
-    let own = Element::new("siteAuthConfiguration")
-        .with("authSetting", "ServerDefault")
-        .with("enabled", true)
-        .with("idpConfigurationId", SERVER_AUTHENTICATION)
-        .with("idpConfigurationName", "Server default");
-    Ok(Response::one(Element::list("siteAuthConfigurations", [own])))
 }

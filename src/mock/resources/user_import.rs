@@ -1,7 +1,7 @@
 //! Importing and removing users by file: `sites/{site}/users/import` and `users/delete`.
 
-use super::jobs::{self, Report};
-use super::users::{self, AUTH_SETTINGS, User, complete_new, find_by_name};
+use super::users::{AUTH_SETTINGS, complete_new};
+use super::{User, users};
 use crate::mock::body::xml;
 use crate::mock::csv;
 use crate::mock::multipart::{part, parts};
@@ -104,7 +104,7 @@ fn add(site: &mut Site, imported: Vec<Result<Record, String>>) -> Result<Report>
                 continue;
             }
         };
-        let known = find_by_name(site, user.name()).map(|known| known.id.clone());
+        let known = site.by_name("users", user.name()).map(|known| known.id.clone());
         match known {
             Some(id) => site.get_mut::<User>(&id)?.set("siteRole", user.attr("siteRole")),
             None => {
@@ -128,7 +128,7 @@ fn remove(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = state.site_mut(ctx)?;
     for row in rows {
         let name = row[0].rsplit('\\').next().unwrap_or_default();
-        let user = find_by_name(site, name).map(|user| user.id.clone());
+        let user = site.by_name("users", name).map(|user| user.id.clone());
         let Some(id) = user.filter(|id| id != ctx.user()) else { continue };
         // Content needs an owner, so its owners only lose their license.
         if users::content_owned_by(site, &id).is_empty() {
@@ -142,7 +142,6 @@ fn remove(state: &mut ServerState, ctx: &Context) -> Result<Response> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     #[test]
     fn reads_site_roles_of_rows() {

@@ -1,17 +1,15 @@
 //! Users: `sites/{site}/users`.
 
+use super::auth_configurations::SERVER_AUTHENTICATION;
 use super::content::USER_CONTENT;
-use super::flows::Flow;
-use super::groups::{self, Group};
-use super::sites::SERVER_AUTHENTICATION;
-use super::workbooks::Workbook;
+use super::{Flow, Group, Workbook, groups};
 use crate::mock::prelude::*;
 
 pub(in crate::mock) struct User;
 
 pub(in crate::mock) const USER: Kind = Kind::new(0x05, "404002", "User");
 
-pub(super) const SITE_ROLES: &str = "Creator Explorer ExplorerCanPublish Guest Interactor Publisher \
+pub(in crate::mock) const SITE_ROLES: &str = "Creator Explorer ExplorerCanPublish Guest Interactor Publisher \
     ReadOnly ServerAdministrator SiteAdministrator SiteAdministratorCreator \
     SiteAdministratorExplorer SupportUser Unlicensed UnlicensedWithPublish Viewer \
     ViewerWithPublish";
@@ -20,7 +18,7 @@ pub(super) const AUTH_SETTINGS: &str = "ServerDefault SAML OpenID TableauIDWithM
 
 impl Resource for User {
     const SCHEMA: &'static Schema = &Schema {
-        operations: &[(List, 2, 0), (Create, 2, 0), (Get, 2, 0)],
+        operations: &[(2, 0, &[List, Create, Get])],
         attributes: &[
             text("name").required(),
             one_of("siteRole", SITE_ROLES).required().code("400013"),
@@ -35,6 +33,7 @@ impl Resource for User {
         hidden: "authSetting idpConfigurationId fullName email language locale domain",
         internal: "domain",
         unique: Some(("name", "409017")),
+        owner_can_change: true,
         ..Schema::new(USER, "users", "user", "users")
     };
 
@@ -53,18 +52,23 @@ impl Resource for User {
         element.with("language", "en").with("locale", "en_US").containing([domain])
     }
 
-    fn validate(
-        record: &mut Record,
-        before: Option<&Record>,
-        body: &Element,
-        _: &mut Site,
-        ctx: &Context,
-    ) -> Result<()> {
-        if before.is_none() {
-            if record.attr("siteRole") == "ServerAdministrator" {
+    /// Users can change themselves.
+    fn owner<'a>(record: &'a Record, _: &'a Site) -> Cow<'a, str> {
+        Cow::Borrowed(&record.id)
+    }
+
+    fn validate(change: Change<'_>) -> Result<()> {
+        let Change { record, before, body, ctx, .. } = change;
+        match before {
+            None if record.attr("siteRole") == "ServerAdministrator" => {
                 ctx.require(Role::ServerAdmin)?;
             }
-            complete_new(record);
+            Some(_) if body.attr("siteRole").is_some() => ctx.require(Role::SiteAdmin)?,
+            _ => {}
+        }
+        match before {
+            None => complete_new(record),
+            Some(before) => record.set("name", before.name()),
         }
         check_authentication(record, body)
     }
@@ -75,7 +79,7 @@ pub(super) fn domain(user: &Record) -> &str {
 }
 
 /// Splits `domain\name` and sets the full name of a new user.
-pub(super) fn complete_new(user: &mut Record) {
+pub(in crate::mock) fn complete_new(user: &mut Record) {
     let name = user.name().to_owned();
     if user.get("fullName").is_none() {
         user.set("fullName", &name);
@@ -103,47 +107,14 @@ pub(super) fn check_authentication(user: &mut Record, body: &Element) -> Result<
     Ok(())
 }
 
-/// Finds a user by name, regardless of case.
-pub(super) fn find_by_name<'s>(site: &'s Site, name: &str) -> Option<Cow<'s, Record>> {
-    site.iter::<User>().find(|user| user.name().to_lowercase() == name.to_lowercase())
-}
-
-/// Makes sure that the site has a user with that name and role.
-pub(in crate::mock) fn ensure(site: &mut Site, name: &str, role: &str) -> Result<()> {
-    if !contains(SITE_ROLES, role) {
-        let detail = format!("'{role}' is not a site role: use one of {SITE_ROLES}");
-        return Err(ApiError::bad("400013", detail));
-    }
-    let known = find_by_name(site, name).map(|user| user.id.clone());
-    match known {
-        Some(id) => site.get_mut::<User>(&id)?.set("siteRole", role),
-        None => {
-            let id = site.new_id::<User>();
-            let mut user = Record::new(id).with("name", name).with("siteRole", role);
-            complete_new(&mut user);
-            site.add::<User>(user.with("authSetting", "ServerDefault"));
-        }
-    }
-    Ok(())
-}
-
+/// Updates a user. Passwords belong to the server.
 fn update_user(state: &mut ServerState, ctx: &Context) -> Result<Response> {
-    let body = ctx.body_child("user")?;
-    if ctx.param(0) != ctx.user() || body.attr("siteRole").is_some() {
-        ctx.require(Role::SiteAdmin)?;
-    }
-    let site = state.site_mut(ctx)?;
-    let mut user = site.get::<User>(ctx.param(0))?.into_owned();
-    let name = user.name().to_owned();
-    user.apply(User::SCHEMA, &body, ctx.version, false)?;
-    check_authentication(&mut user, &body)?;
-    user.set("name", &name);
-    site.get_mut::<User>(&user.id)?.clone_from(&user);
-    let element = User::element(&user, site, ctx);
-    if let Some(password) = body.attr("password") {
+    let response = update::<User>(state, ctx)?;
+    if let Some(password) = ctx.body_child("user")?.attr("password") {
+        let name = state.site(ctx)?.user(ctx.param(0))?.name().to_owned();
         state.set_password(&name, password);
     }
-    Ok(Response::one(element))
+    Ok(response)
 }
 
 fn remove(state: &mut ServerState, ctx: &Context) -> Result<Response> {

@@ -1,9 +1,8 @@
 //! Views and exports: `sites/{site}/views`.
 
-use super::content::{self, url_name, workbook_of};
-use super::publish::Publication;
-use super::tags;
-use super::workbooks::{WORKBOOK, Workbook};
+use super::content::workbook_of;
+use super::{WORKBOOK, Workbook, content, url_name};
+use crate::mock::common::exports::{check as check_export, data, image, pdf};
 use crate::mock::files;
 use crate::mock::prelude::*;
 use crate::mock::sample::VIEWS;
@@ -14,7 +13,7 @@ pub(in crate::mock) const VIEW: Kind = Kind::new(0x7e, "404011", "View");
 
 impl Resource for View {
     const SCHEMA: &'static Schema = &Schema {
-        operations: &[(Get, 3, 0), (Delete, 3, 27)],
+        operations: &[(3, 0, &[Get]), (3, 27, &[Delete])],
         filters: &[
             (Text, "name contentUrl=@contentUrl viewUrlName=@viewUrlName sheetType tags"),
             (Text, "workbookName projectName ownerName"),
@@ -140,18 +139,9 @@ pub(super) fn of_workbook<'s>(site: &'s Site, workbook: &str) -> Vec<Cow<'s, Rec
     views
 }
 
-/// The ids of the views of a workbook.
-pub(in crate::mock) fn ids_in(site: &Site, workbook: &str) -> Vec<String> {
-    View::ids_below(site, workbook)
-}
-
 /// Replaces a workbook's views by those of a published file. Views of the same name keep their ids.
-pub(super) fn publish(
-    publication: &Publication,
-    site: &mut Site,
-    workbook: &str,
-    now: Timestamp,
-) -> Result<()> {
+pub(super) fn publish(publication: &Publication, site: &mut Site, workbook: &str) -> Result<()> {
+    let now = publication.now;
     let mut sheets = publication.inside.as_ref().map(|i| i.sheets.clone()).unwrap_or_default();
     if sheets.is_empty() {
         sheets.push(("Sheet 1".to_owned(), "view"));
@@ -189,49 +179,9 @@ fn list_views(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     list::<View>(state, ctx)
 }
 
-/// Checks the parameters of an export.
-fn check_export(ctx: &Context) -> Result<()> {
-    if ctx.query("vizHeight").is_some() != ctx.query("vizWidth").is_some() {
-        return Err(ApiError::bad("400003", "'vizHeight' and 'vizWidth' need each other."));
-    }
-    for name in ["maxAge", "vizHeight", "vizWidth"] {
-        let field = number(name).range(0, i64::from(u32::MAX));
-        ctx.query(name).map(|value| field.check(value)).transpose()?;
-    }
-    if ctx.query("resolution").is_some_and(|r| !matches!(r, "high" | "standard")) {
-        return Err(ApiError::bad("400003", "'resolution' must be high or standard."));
-    }
-    Ok(())
-}
-
 fn exported(state: &ServerState, ctx: &Context) -> Result<Record> {
     check_export(ctx)?;
     Ok(state.site(ctx)?.get::<View>(ctx.param(0))?.into_owned())
-}
-
-/// An image with that title.
-pub(super) fn image(title: &str, ctx: &Context) -> Result<Response> {
-    check_export(ctx)?;
-    match one_of("format", "png svg").check(ctx.query("format").unwrap_or("png"))?.as_str() {
-        "svg" => Ok(Response::bytes("image/svg+xml", files::svg(title))),
-        _ => Ok(Response::bytes("image/png", files::png())),
-    }
-}
-
-/// A PDF with that title.
-pub(super) fn pdf(title: &str, ctx: &Context) -> Result<Response> {
-    check_export(ctx)?;
-    Ok(Response::bytes("application/pdf", files::pdf(title)))
-}
-
-/// The data of a view that the request's filters accept.
-pub(super) fn data(view: &Record, ctx: &Context) -> Result<Response> {
-    check_export(ctx)?;
-    let query = ctx.request.query.iter();
-    let filters: Vec<(&str, &str)> = query
-        .filter_map(|(name, value)| Some((name.strip_prefix("vf_")?, value.as_str())))
-        .collect();
-    Ok(Response::bytes("text/csv;charset=UTF-8", files::csv(view.int("usage"), &filters)))
 }
 
 fn crosstab(state: &mut ServerState, ctx: &Context) -> Result<Response> {

@@ -1,9 +1,6 @@
 //! Workbooks: `sites/{site}/workbooks`.
 
-use super::content;
-use super::projects::PROJECT;
-use super::publish::{self, FileFormat, Publication, Publishes};
-use super::views::{self, View};
+use super::{PROJECT, View, content, views};
 use crate::mock::files;
 use crate::mock::prelude::*;
 
@@ -13,7 +10,7 @@ pub(in crate::mock) const WORKBOOK: Kind = Kind::new(0x3b, "404006", "Workbook")
 
 impl Resource for Workbook {
     const SCHEMA: &'static Schema = &Schema {
-        operations: &[(List, 2, 0), (Update, 2, 0), (Delete, 2, 0)],
+        operations: &[(2, 0, &[List, Update, Delete])],
         attributes: &[
             text("name").required(),
             text("description").since(3, 21).default(""),
@@ -41,9 +38,9 @@ impl Resource for Workbook {
             Get (2, 0) "workbooks/{workbook}" => get;
             Get (3, 5) "workbooks/{workbook}/downGradeInfo" => downgrade;
             Get (2, 0) "workbooks/{workbook}/views" => list_views;
-            Post (2, 8) "workbooks/{id}/refresh" => content::refresh::<Workbook>;
-            Post (3, 5) "workbooks/{id}/createExtract" => content::create_extract::<Workbook>;
-            Post (3, 5) "workbooks/{id}/deleteExtract" => content::delete_extract::<Workbook>;
+            Post (2, 8) "workbooks/{id}/refresh" => extracts::refresh::<Workbook>;
+            Post (3, 5) "workbooks/{id}/createExtract" => extracts::create_extract::<Workbook>;
+            Post (3, 5) "workbooks/{id}/deleteExtract" => extracts::delete_extract::<Workbook>;
         }
     }
 
@@ -74,13 +71,8 @@ impl Resource for Workbook {
         }
     }
 
-    fn validate(
-        record: &mut Record,
-        before: Option<&Record>,
-        body: &Element,
-        site: &mut Site,
-        ctx: &Context,
-    ) -> Result<()> {
+    fn validate(change: Change<'_>) -> Result<()> {
+        let Change { record, before, body, site, ctx } = change;
         let option = body.child("dataFreshnessPolicy").map(|policy| policy.need("option"));
         if let Some(option) = option.transpose()? {
             one_of("option", "AlwaysLive FreshAt FreshEvery SiteDefault").check(option)?;
@@ -121,12 +113,11 @@ impl Publishes for Workbook {
         ("twb", files::twb(record.name(), sheets))
     }
 
-    fn fill(
-        record: &mut Record,
-        publication: &Publication,
-        site: &mut Site,
-        now: Timestamp,
-    ) -> Result<()> {
+    fn destination(body: &Element, site: &Site, ctx: &Context) -> Result<Option<String>> {
+        content::publish_destination::<Workbook>(body, site, ctx)
+    }
+
+    fn fill(record: &mut Record, publication: &Publication, site: &mut Site) -> Result<()> {
         if record.attr("contentUrl").is_empty() {
             record.set("contentUrl", content::free_url::<Workbook>(record.name(), site));
         }
@@ -136,7 +127,7 @@ impl Publishes for Workbook {
         let inside = publication.inside.as_ref();
         record.set("hasExtracts", inside.is_some_and(|inside| inside.has_extracts));
         record.apply(Self::SCHEMA, &publication.body, Version::NEWEST, false)?;
-        views::publish(publication, site, &record.id, now)
+        views::publish(publication, site, &record.id)
     }
 }
 

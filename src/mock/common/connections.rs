@@ -6,7 +6,7 @@ use crate::mock::files::Found;
 use crate::mock::prelude::*;
 
 /// Connections are stored by their content rather than as items.
-pub(super) struct Connection;
+pub(in crate::mock) struct Connection;
 
 const CONNECTION: Kind = Kind::new(0xc0, "404020", "Connection");
 
@@ -50,7 +50,7 @@ impl Resource for Connection {
 #[derive(Default)]
 struct Connections(HashMap<String, Vec<Record>>);
 
-pub(super) fn on_remove(site: &mut Site, id: &str) {
+pub(in crate::mock) fn on_remove(site: &mut Site, id: &str) {
     site.state_mut::<Connections>().0.remove(id);
 }
 
@@ -94,7 +94,7 @@ fn connection(id: String, content: &str, name: &str, found: Found) -> Record {
 }
 
 /// Stores the connections of a published file, with the credentials in the request.
-pub(super) fn publish<'e>(
+pub(in crate::mock) fn publish<'e>(
     site: &mut Site,
     id: &str,
     name: &str,

@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::users::{User, find_by_name};
-use crate::mock::context::Caller;
-use crate::mock::prelude::*;
-use crate::mock::session::{Session, TOKEN_IDLE};
+use super::context::Caller;
+use super::prelude::*;
+use super::session::{Session, TOKEN_IDLE};
 
 const SESSION: Kind = Kind::new(0x5e, "404003", "Session");
 
@@ -45,7 +44,7 @@ pub(super) fn authenticate(state: &mut ServerState, token: Option<&str>) -> Resu
     session.last_used = now;
     let session = session.clone();
     let site = state.sites.get(&session.site).ok_or_else(ApiError::not_signed_in)?;
-    let user = site.find::<User>(&session.user).ok_or_else(ApiError::not_signed_in)?;
+    let user = site.user(&session.user).ok().ok_or_else(ApiError::not_signed_in)?;
     Ok(Caller {
         token: token.to_owned(),
         site: session.site,
@@ -60,7 +59,7 @@ fn sign_in(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let (name, opened_with) = check_credentials(state, &credentials)?;
     let site = state.site_at(content_url.unwrap_or_default()).ok_or_else(ApiError::sign_in)?;
     let number = site.number;
-    let user = find_by_name(site, &name).ok_or_else(ApiError::sign_in)?;
+    let user = site.by_name("users", &name).ok_or_else(ApiError::sign_in)?;
     if user.attr("siteRole") == "Unlicensed" {
         return Err(ApiError::sign_in());
     }
@@ -72,15 +71,16 @@ fn sign_in(state: &mut ServerState, ctx: &Context) -> Result<Response> {
             let detail = "Only a server administrator can sign in as another user.";
             return Err(ApiError::forbidden("403004", detail));
         }
-        id = site.get::<User>(other)?.id.clone();
+        id = site.user(other)?.id.clone();
     }
     // A personal access token has one session, so the previous one ends, on whatever site it is.
     if opened_with.is_some() {
         state.sessions.retain(|_, session| session.opened_with != opened_with);
     }
     let now = state.clock.now();
-    if let Some(site) = state.sites.get_mut(&number) {
-        site.get_mut::<User>(&id)?.set("lastLogin", written(now));
+    let site = state.sites.get_mut(&number);
+    if let Some(user) = site.and_then(|site| site.record_mut("users", &id)).transpose()? {
+        user.set("lastLogin", written(now));
     }
     open(state, number, id, opened_with)
 }
@@ -175,8 +175,8 @@ fn switch_site(state: &mut ServerState, ctx: &Context) -> Result<Response> {
         let detail = "The session already uses that site.";
         return Err(ApiError::forbidden("403070", detail));
     }
-    let name = here.name_of::<User>(ctx.user());
-    let user = find_by_name(there, &name).map(|user| user.id.clone()).ok_or_else(|| {
+    let name = here.user(ctx.user())?.name().to_owned();
+    let user = there.by_name("users", &name).map(|user| user.id.clone()).ok_or_else(|| {
         let detail = format!("The user is not on the site '{wanted}'.");
         ApiError::new(401, "401003", "Switch Site Error", detail)
     })?;
@@ -188,12 +188,16 @@ fn switch_site(state: &mut ServerState, ctx: &Context) -> Result<Response> {
 
 fn revoke_tokens(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::ServerAdmin)?;
-    let users = state.sites.values().flat_map(|site| site.iter::<User>());
-    let admins: HashSet<String> = users
-        .filter(|user| user.attr("siteRole") == "ServerAdministrator")
-        .map(|user| user.name().to_lowercase())
-        .collect();
-    state.revoke_tokens(|token| admins.contains(&token.user.to_lowercase()));
+    let is_admin = |name: &str| {
+        let on_site = |site: &Site| {
+            let user = site.by_name("users", name);
+            user.is_some_and(|user| user.attr("siteRole") == "ServerAdministrator")
+        };
+        state.sites.values().any(on_site)
+    };
+    let users = state.tokens.iter().map(|token| token.user.clone());
+    let admins: HashSet<String> = users.filter(|user| is_admin(user)).collect();
+    state.revoke_tokens(|token| admins.contains(&token.user));
     Ok(Response::no_content())
 }
 
@@ -210,7 +214,7 @@ fn current(state: &mut ServerState, ctx: &Context) -> Result<Response> {
             Element::reference("site", &site.id)
                 .with("name", &site.name)
                 .with("contentUrl", &site.content_url),
-            site.named::<User>("user", &caller.user),
+            site.named_at("users", "user", &caller.user),
         ]),
     ))
 }

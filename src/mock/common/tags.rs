@@ -2,7 +2,7 @@
 
 use crate::mock::prelude::*;
 
-pub(super) fn routes() -> Vec<Route> {
+pub(in crate::mock) fn routes() -> Vec<Route> {
     routes! {
         Put (2, 0) "workbooks/{id}/tags" => add;
         Delete (2, 0) "workbooks/{id}/tags/{tag}" => delete;
@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// `<tags>`.
-pub(super) fn element(tags: &[String]) -> Element {
+pub(in crate::mock) fn element(tags: &[String]) -> Element {
     Element::list("tags", tags.iter().map(|tag| Element::new("tag").with("label", tag)))
 }
 

@@ -20,21 +20,21 @@ const UPLOAD: Kind = Kind::new(0x0b, "404015", "File upload");
 /// Maximum size of a file, so that unfinished uploads do not exhaust the memory.
 const MAX_SIZE: usize = 4 << 30;
 
-pub(super) fn routes() -> Vec<Route> {
+pub(in crate::mock) fn routes() -> Vec<Route> {
     routes! {
         Post (2, 0) "fileUploads" => initiate;
         Put (2, 0) "fileUploads/{upload}" => append;
     }
 }
 
-pub(super) fn settle(state: &mut ServerState, now: Timestamp) {
+pub(in crate::mock) fn settle(state: &mut ServerState, now: Timestamp) {
     for site in state.sites.values_mut() {
         site.state_mut::<Uploads>().0.retain(|_, upload| now < upload.expires);
     }
 }
 
 /// The bytes of an upload, which is finished by this.
-pub(super) fn take(site: &mut Site, id: &str) -> Result<Vec<u8>> {
+pub(in crate::mock) fn take(site: &mut Site, id: &str) -> Result<Vec<u8>> {
     let upload = site.state_mut::<Uploads>().0.remove(id);
     upload.map(|upload| upload.bytes).ok_or_else(|| UPLOAD.missing(id))
 }
@@ -71,7 +71,7 @@ fn append(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     Ok(Response::one(element(id, upload.bytes.len())))
 }
 
-pub(super) fn too_large(max_file: usize) -> ApiError {
+pub(in crate::mock) fn too_large(max_file: usize) -> ApiError {
     let detail = format!("A request can contain at most {} MB of a file.", max_file >> 20);
     ApiError::http(413, detail)
 }

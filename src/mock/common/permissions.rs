@@ -2,10 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::content::workbook_of;
-use super::groups::Group;
-use super::projects::{PROJECT, Project, lock};
-use super::users::User;
 use crate::mock::prelude::*;
 
 /// The capabilities of a user or group.
@@ -21,11 +17,11 @@ struct Rule {
 #[derive(Default)]
 struct Permissions(BTreeMap<(String, &'static str), Vec<Rule>>);
 
-pub(super) fn on_remove(site: &mut Site, id: &str) {
+pub(in crate::mock) fn on_remove(site: &mut Site, id: &str) {
     site.state_mut::<Permissions>().0.retain(|(item, _), _| item != id);
 }
 
-pub(super) fn routes() -> Vec<Route> {
+pub(in crate::mock) fn routes() -> Vec<Route> {
     routes! {
         Get (2, 0) "{content}/{id}/permissions" => |s, ctx| show(s, ctx, of_content);
         Put (2, 0) "{content}/{id}/permissions" => |s, ctx| add(s, ctx, of_content);
@@ -94,6 +90,33 @@ struct Target {
     capabilities: &'static str,
 }
 
+fn project<'s>(site: &'s Site, id: &str) -> Result<Cow<'s, Record>> {
+    site.record("projects", id).unwrap_or_else(|| Err(ApiError::unknown_path("projects")))
+}
+
+/// The project and those that contain it, innermost first.
+pub(in crate::mock) fn ancestors<'s>(
+    site: &'s Site,
+    id: &str,
+) -> impl Iterator<Item = Cow<'s, Record>> {
+    std::iter::successors(project(site, id).ok(), |inner| {
+        project(site, inner.parent.as_deref()?).ok()
+    })
+}
+
+/// The project whose permissions apply to this one's content: itself or the nearest one around it
+/// that is locked.
+pub(in crate::mock) fn lock(site: &Site, project: &Record) -> Option<String> {
+    let is_locked = |p: &Cow<'_, Record>| match p.attr("contentPermissions") {
+        "LockedToProject" => true,
+        "LockedToProjectWithoutNested" => p.id == project.id,
+        _ => false,
+    };
+    let around = project.parent.as_deref().map(|parent| ancestors(site, parent));
+    let mut all = std::iter::once(Cow::Borrowed(project)).chain(around.into_iter().flatten());
+    all.find(is_locked).map(|project| project.id.clone())
+}
+
 /// Finds the target that the path names.
 type Find = fn(&Site, &Context) -> Result<Target>;
 
@@ -105,13 +128,16 @@ fn of_content(site: &Site, ctx: &Context) -> Result<Target> {
         return Err(unknown());
     }
     let record = site.record(kind, id).ok_or_else(unknown)??;
-    let workbook = if kind == "views" { workbook_of(&record, site) } else { None };
+    // A view has the permissions of its workbook's project.
+    let parent = record.parent.as_deref().filter(|_| kind == "views");
+    let workbook = parent.and_then(|id| site.record("workbooks", id)).transpose()?;
     let content = workbook.unwrap_or(Cow::Borrowed(&*record));
     let locked = match kind {
         // A nested project can be locked by one that contains it.
         "projects" => lock(site, &record).filter(|locked| locked != id),
         _ => {
-            let project = content.parent.as_deref().and_then(|id| site.find::<Project>(id));
+            let project =
+                content.parent.as_deref().and_then(|id| site.record("projects", id)?.ok());
             project.and_then(|project| lock(site, &project))
         }
     };
@@ -132,11 +158,11 @@ fn capabilities(kind: &str) -> Option<(Version, &'static str, &'static str)> {
 }
 
 fn defaults(site: &Site, ctx: &Context) -> Result<Target> {
-    let project = site.get::<Project>(ctx.param(0))?;
+    let project = project(site, ctx.param(0))?;
     let known = capabilities(ctx.param(1)).filter(|(since, _, _)| *since <= ctx.version);
     let (_, capabilities, kind) = known.ok_or_else(|| ApiError::unknown_path(&ctx.request.path))?;
     Ok(Target {
-        element: site.named::<Project>("project", &project.id),
+        element: site.named_at("projects", "project", &project.id),
         owner: project.owner.clone(),
         locked: lock(site, &project).filter(|locked| *locked != project.id),
         key: (project.id.clone(), kind),
@@ -149,8 +175,8 @@ fn rules(site: &Site, target: &Target) -> Vec<Rule> {
     let known = site.state::<Permissions>().and_then(|known| known.0.get(&target.key));
     match known {
         Some(rules) => rules.clone(),
-        None if target.key.1.is_empty() && PROJECT.has(&target.key.0) => vec![Rule {
-            grantee: ("group", luid(Group::SCHEMA.kind, site.number, 0)),
+        None if target.key.1.is_empty() && project(site, &target.key.0).is_ok() => vec![Rule {
+            grantee: ("group", site.all_users()),
             capabilities: vec![("Read".to_owned(), "Allow")],
         }],
         None => Vec::new(),
@@ -195,11 +221,13 @@ fn check(ctx: &Context, target: &Target) -> Result<()> {
 }
 
 fn grantee(site: &Site, kind: &str, id: &str) -> Result<(&'static str, String)> {
-    match kind {
-        "user" => site.get::<User>(id).map(|_| ("user", id.to_owned())),
-        "group" => site.get::<Group>(id).map(|_| ("group", id.to_owned())),
-        other => Err(ApiError::malformed(format!("<{other}> cannot have permissions."))),
-    }
+    let known = match kind {
+        "user" => site.record("users", id).transpose()?.map(|_| "user"),
+        "group" => site.record("groups", id).transpose()?.map(|_| "group"),
+        _ => None,
+    };
+    let known = known.map(|kind| (kind, id.to_owned()));
+    known.ok_or_else(|| ApiError::malformed(format!("<{kind}> cannot have permissions.")))
 }
 
 fn capability(target: &Target, name: &str, mode: &str) -> Result<(String, &'static str)> {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::connections;
-use super::content;
 use super::jobs::{self, Report};
 use super::revisions::{self, Revision};
 use super::uploads::{self, too_large};
@@ -13,38 +12,30 @@ use crate::mock::multipart::{part, parts};
 use crate::mock::prelude::*;
 
 /// How a resource is published.
-pub(super) struct FileFormat {
+pub(in crate::mock) struct FileFormat {
     /// The query parameter with the file's type: `workbookType`.
-    pub(super) parameter: Option<&'static str>,
+    pub(in crate::mock) parameter: Option<&'static str>,
     /// The name of the part with the file: `tableau_workbook`.
-    pub(super) part: &'static str,
-    pub(super) extensions: &'static [&'static str],
+    pub(in crate::mock) part: &'static str,
+    pub(in crate::mock) extensions: &'static [&'static str],
     /// The error code for another file.
-    pub(super) wrong: &'static str,
+    pub(in crate::mock) wrong: &'static str,
     /// The kind of the job that publishes it, if one can.
-    pub(super) job: Option<&'static str>,
+    pub(in crate::mock) job: Option<&'static str>,
 }
 
 /// A resource that can be published, and downloaded again.
-pub(super) trait Publishes: Resource {
+pub(in crate::mock) trait Publishes: Resource {
     const FORMAT: FileFormat;
 
     /// The file of a sample item, and its extension.
     fn sample_file(record: &Record, site: &Site) -> (&'static str, Vec<u8>);
 
     /// Takes over the contents of the file and the attributes of the request.
-    fn fill(
-        record: &mut Record,
-        publication: &Publication,
-        site: &mut Site,
-        now: Timestamp,
-    ) -> Result<()>;
+    fn fill(record: &mut Record, publication: &Publication, site: &mut Site) -> Result<()>;
 
     /// The parent that the request names.
-    fn destination(body: &Element, site: &Site, ctx: &Context) -> Result<Option<String>> {
-        let parent = content::destination::<Self>(body, ctx.user(), site, ctx)?;
-        Ok(parent.unwrap_or_else(|| Some(content::default_project(site))))
-    }
+    fn destination(body: &Element, site: &Site, ctx: &Context) -> Result<Option<String>>;
 
     /// Rejects what cannot be published.
     fn check(publication: &Publication) -> Result<()> {
@@ -68,25 +59,27 @@ pub(super) trait Publishes: Resource {
 }
 
 /// The id of the item's parent; empty without one.
-pub(super) fn parent_id(record: &Record) -> &str {
+pub(in crate::mock) fn parent_id(record: &Record) -> &str {
     record.parent.as_deref().unwrap_or_default()
 }
 
 /// What a request publishes.
-pub(super) struct Publication {
-    pub(super) body: Element,
-    pub(super) name: String,
-    pub(super) parent: Option<String>,
-    pub(super) publisher: String,
-    pub(super) bytes: Arc<[u8]>,
-    pub(super) extension: &'static str,
+pub(in crate::mock) struct Publication {
+    pub(in crate::mock) body: Element,
+    pub(in crate::mock) name: String,
+    pub(in crate::mock) parent: Option<String>,
+    pub(in crate::mock) publisher: String,
+    pub(in crate::mock) bytes: Arc<[u8]>,
+    pub(in crate::mock) extension: &'static str,
     /// The contents of the file, if it could be read.
-    pub(super) inside: Option<Inside>,
+    pub(in crate::mock) inside: Option<Inside>,
     overwrite: bool,
+    /// When it is published: for a job, when the job ends.
+    pub(in crate::mock) now: Timestamp,
 }
 
 impl Publication {
-    pub(super) fn megabytes(&self) -> u64 {
+    pub(in crate::mock) fn megabytes(&self) -> u64 {
         (self.bytes.len() as u64).div_ceil(1 << 20)
     }
 
@@ -97,25 +90,29 @@ impl Publication {
     }
 }
 
-pub(super) fn publish<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+pub(in crate::mock) fn publish<R: Publishes>(
+    state: &mut ServerState,
+    ctx: &Context,
+) -> Result<Response> {
     if ctx.require(Role::Publisher).is_err() {
         return Err(ApiError::forbidden("403007", "The user is not allowed to publish."));
     }
     let job = R::FORMAT.job.filter(|_| ctx.version >= Version(3, 0));
     let job = if ctx.flag("asJob")? { job } else { None };
-    let publication = read::<R>(state, ctx)?;
+    let mut publication = read::<R>(state, ctx)?;
     check::<R>(&publication, state.site(ctx)?, ctx)?;
     if let Some(job) = job {
         let about = (R::SCHEMA.element, String::new(), publication.name.clone());
         let job = jobs::start(state, ctx, job, Some(about), move |site, now| {
-            let id = carry_out::<R>(&publication, site, now)?;
+            publication.now = now;
+            let id = carry_out::<R>(&publication, site)?;
             let about = Some((R::SCHEMA.element, id, publication.name));
             Ok(Report { about, ..Report::default() })
         })?;
         return Ok(Response::with_status(202, job));
     }
     let site = state.site_mut(ctx)?;
-    let id = carry_out::<R>(&publication, site, ctx.now)?;
+    let id = carry_out::<R>(&publication, site)?;
     let record = site.get::<R>(&id)?;
     Ok(Response::created(R::full_element(&record, site, ctx)))
 }
@@ -172,6 +169,7 @@ fn read<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Publicat
         bytes,
         extension,
         overwrite: modes.contains(&true),
+        now: ctx.now,
     })
 }
 
@@ -190,11 +188,8 @@ fn check<R: Publishes>(publication: &Publication, site: &Site, ctx: &Context) ->
 }
 
 /// Publishes the content and returns its id.
-fn carry_out<R: Publishes>(
-    publication: &Publication,
-    site: &mut Site,
-    now: Timestamp,
-) -> Result<String> {
+fn carry_out<R: Publishes>(publication: &Publication, site: &mut Site) -> Result<String> {
+    let now = publication.now;
     let existing = R::existing(publication, site);
     let history = match &existing {
         Some(record) => revisions::history::<R>(site, record),
@@ -210,7 +205,7 @@ fn carry_out<R: Publishes>(
     });
     record.parent.clone_from(&publication.parent);
     record.updated = now;
-    R::fill(&mut record, publication, site, now)?;
+    R::fill(&mut record, publication, site)?;
     let id = record.id.clone();
     if is_new {
         site.add::<R>(record);

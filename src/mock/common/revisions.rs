@@ -3,23 +3,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::custom_views::CustomView;
-use super::datasources::Datasource;
-use super::flows::Flow;
 use super::publish::Publishes;
-use super::users::User;
-use super::workbooks::Workbook;
 use crate::mock::body;
 use crate::mock::prelude::*;
 
 /// A published file.
 #[derive(Clone, Debug)]
-pub(super) struct Revision {
-    pub(super) number: u64,
-    pub(super) published: Timestamp,
-    pub(super) publisher: String,
-    pub(super) extension: &'static str,
-    pub(super) bytes: Arc<[u8]>,
+pub(in crate::mock) struct Revision {
+    pub(in crate::mock) number: u64,
+    pub(in crate::mock) published: Timestamp,
+    pub(in crate::mock) publisher: String,
+    pub(in crate::mock) extension: &'static str,
+    pub(in crate::mock) bytes: Arc<[u8]>,
 }
 
 /// The revisions of published items, by item.
@@ -29,29 +24,28 @@ struct Revisions(HashMap<String, Vec<Revision>>);
 /// The number of revisions that a site keeps.
 const KEPT: usize = 25;
 
-pub(super) fn routes() -> Vec<Route> {
-    routes! {
-        Get (2, 0) "workbooks/{id}/content" => download::<Workbook>;
-        Get (2, 3) "workbooks/{id}/revisions" => list_revisions::<Workbook>;
-        Get (2, 3) "workbooks/{id}/revisions/{number}/content" => download::<Workbook>;
-        Delete (2, 3) "workbooks/{id}/revisions/{number}" => delete::<Workbook>;
-        Get (2, 0) "datasources/{id}/content" => download::<Datasource>;
-        Get (2, 3) "datasources/{id}/revisions" => list_revisions::<Datasource>;
-        Get (2, 3) "datasources/{id}/revisions/{number}/content" => download::<Datasource>;
-        Delete (2, 3) "datasources/{id}/revisions/{number}" => delete::<Datasource>;
-        Get (3, 3) "flows/{id}/content" => download::<Flow>;
-        Get (3, 3) "flows/{id}/revisions" => list_revisions::<Flow>;
-        Get (3, 3) "flows/{id}/revisions/{number}/content" => download::<Flow>;
-        Get (3, 21) "customviews/{id}/content" => download::<CustomView>;
+/// The routes for downloading an item that can be published; with `history`, also those for its
+/// revisions.
+pub(in crate::mock) fn routes<R: Publishes>(since: (u16, u16), history: bool) -> Vec<Route> {
+    let (path, (major, minor)) = (R::SCHEMA.path, since);
+    let route = |method, below: &str, run: Handler| {
+        Route::new(method, format!("{path}/{{id}}/{below}"), major, minor, run)
+    };
+    let mut routes = vec![route(Method::Get, "content", download::<R>)];
+    if history {
+        routes.push(route(Method::Get, "revisions", list_revisions::<R>));
+        routes.push(route(Method::Get, "revisions/{number}/content", download::<R>));
+        routes.push(route(Method::Delete, "revisions/{number}", delete::<R>));
     }
+    routes
 }
 
-pub(super) fn on_remove(site: &mut Site, id: &str) {
+pub(in crate::mock) fn on_remove(site: &mut Site, id: &str) {
     site.state_mut::<Revisions>().0.remove(id);
 }
 
 /// The revisions of an item; a sample item has one, generated on demand.
-pub(super) fn history<R: Publishes>(site: &Site, record: &Record) -> Vec<Revision> {
+pub(in crate::mock) fn history<R: Publishes>(site: &Site, record: &Record) -> Vec<Revision> {
     let known = site.state::<Revisions>().and_then(|revisions| revisions.0.get(&record.id));
     known.cloned().unwrap_or_else(|| {
         let (extension, bytes) = R::sample_file(record, site);
@@ -61,7 +55,12 @@ pub(super) fn history<R: Publishes>(site: &Site, record: &Record) -> Vec<Revisio
 }
 
 /// Adds a revision to a history.
-pub(super) fn add(site: &mut Site, id: &str, mut history: Vec<Revision>, revision: Revision) {
+pub(in crate::mock) fn add(
+    site: &mut Site,
+    id: &str,
+    mut history: Vec<Revision>,
+    revision: Revision,
+) {
     history.push(revision);
     if history.len() > KEPT {
         history.remove(0);
@@ -117,7 +116,7 @@ fn list_revisions<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Resul
             .with("deleted", false)
             .with("current", Some(revision.number) == newest)
             .with("sizeInBytes", revision.bytes.len())
-            .containing([site.named::<User>("publisher", &revision.publisher)])
+            .containing([site.named_at("users", "publisher", &revision.publisher)])
     };
     Paging::read(ctx)?.respond("revisions", history.iter().map(element).collect())
 }
