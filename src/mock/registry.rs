@@ -35,6 +35,9 @@ impl Registry {
     }
 }
 
+/// Whether an item matches.
+type Matches<'a> = &'a dyn Fn(&Record) -> bool;
+
 /// A resource's entry in the registry.
 #[derive(Clone, Copy)]
 pub(super) struct Registration {
@@ -46,7 +49,7 @@ pub(super) struct Registration {
     /// The id of the first item of that name, regardless of case.
     pub(super) find_by_name: fn(&Site, &str) -> Option<String>,
     /// The items that match and that the caller can see.
-    pub(super) visible: fn(&Site, &Context<'_>, &dyn Fn(&Record) -> bool) -> Vec<Record>,
+    pub(super) visible: fn(&Site, &Context<'_>, Matches<'_>) -> Vec<Record>,
     /// The element of an item in a list.
     pub(super) element: fn(&Site, &str, &Context<'_>) -> Option<Element>,
     /// The elements of all items, for inspection.

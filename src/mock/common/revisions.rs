@@ -24,18 +24,23 @@ struct Revisions(HashMap<String, Vec<Revision>>);
 /// The number of revisions that a site keeps.
 const KEPT: usize = 25;
 
-/// The routes for downloading an item that can be published; with `history`, also those for its
-/// revisions.
-pub(in crate::mock) fn routes<R: Publishes>(since: (u16, u16), history: bool) -> Vec<Route> {
-    let (path, (major, minor)) = (R::SCHEMA.path, since);
-    let route = |method, below: &str, run: Handler| {
-        Route::new(method, format!("{path}/{{id}}/{below}"), major, minor, run)
+/// The routes for downloading an item, each with its first API version: the current file, the
+/// revisions, and deleting a revision.
+pub(in crate::mock) fn routes<R: Publishes>(
+    content: (u16, u16),
+    history: Option<(u16, u16)>,
+    deletion: Option<(u16, u16)>,
+) -> Vec<Route> {
+    let route = |method, below: &str, (major, minor), run: Handler| {
+        Route::new(method, format!("{}/{{id}}/{below}", R::SCHEMA.path), major, minor, run)
     };
-    let mut routes = vec![route(Method::Get, "content", download::<R>)];
-    if history {
-        routes.push(route(Method::Get, "revisions", list_revisions::<R>));
-        routes.push(route(Method::Get, "revisions/{number}/content", download::<R>));
-        routes.push(route(Method::Delete, "revisions/{number}", delete::<R>));
+    let mut routes = vec![route(Method::Get, "content", content, download::<R>)];
+    if let Some(since) = history {
+        routes.push(route(Method::Get, "revisions", since, list_revisions::<R>));
+        routes.push(route(Method::Get, "revisions/{number}/content", since, download::<R>));
+    }
+    if let Some(since) = deletion {
+        routes.push(route(Method::Delete, "revisions/{number}", since, delete::<R>));
     }
     routes
 }
