@@ -12,10 +12,10 @@ use super::server_state::ServerState;
 use super::service::Service;
 use super::version::Version;
 
-/// The most of a body that is read here.
+/// Maximum size of a body.
 const MOST: u64 = 1 << 20;
 
-/// Takes requests off a stream and carries them out in a session, until one cannot be read.
+/// Reads requests from a stream and carries them out in a session, until one cannot be read.
 ///
 /// A request without a token gets the session's, and `{site}` in a path stands for its site.
 pub(crate) fn converse(bytes: &[u8]) {
@@ -64,7 +64,7 @@ pub(crate) fn converse(bytes: &[u8]) {
     }
 }
 
-/// What a query says, as the server reads it.
+/// The parameters of a query as the server reads them.
 pub(crate) fn query(query: &str) -> Option<Vec<(String, String)>> {
     decode_query(query)
 }
@@ -72,7 +72,7 @@ pub(crate) fn query(query: &str) -> Option<Vec<(String, String)>> {
 /// A part's name, file name and content.
 type OwnedPart = (String, Option<String>, Vec<u8>);
 
-/// The names, file names and contents of a body's parts, if it is one of parts.
+/// The names, file names and contents of a body's parts; `None` if it has none.
 pub(crate) fn parts(content_type: &str, mut body: impl Read) -> Option<Vec<OwnedPart>> {
     let mut wire = Wire::new(Cursor::new(b"POST / HTTP/1.1\r\n\r\n".to_vec()));
     let mut request = Request::new(&wire.head().expect("a request of our own"), Vec::new());

@@ -1,4 +1,4 @@
-//! Bodies of several parts: `multipart/mixed`, as publishing, uploading and importing send them.
+//! `multipart/mixed` bodies, as sent for publishing, uploading and importing.
 
 use super::api_error::ApiError;
 use super::request::Request;
@@ -25,7 +25,7 @@ pub(super) fn parts(request: &Request) -> Result<Vec<Part<'_>>, ApiError> {
         .ok_or_else(|| ApiError::malformed("The parts do not begin and end where they should."))
 }
 
-/// The part of a name, or what is to be said where there is none.
+/// The part of that name.
 pub(super) fn part<'p, 'a>(parts: &'p [Part<'a>], name: &str) -> Option<&'p Part<'a>> {
     parts.iter().find(|part| part.name == name)
 }
@@ -36,7 +36,7 @@ fn split<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Part<'a>>> {
     let mut rest = if body.starts_with(delimiter) {
         &body[delimiter.len()..]
     } else {
-        // Text before the first part is passed over.
+        // Text before the first part is ignored.
         let lead = [b"\r\n", delimiter].concat();
         &body[find(body, &lead)? + lead.len()..]
     };
@@ -102,7 +102,7 @@ fn parameter(header: &str, name: &str) -> Option<String> {
                 .map_or((after.trim(), ""), |(value, _)| (value.trim(), &after[value.len()..])),
         };
         if key.trim().trim_start_matches(';').trim().eq_ignore_ascii_case(name) {
-            // What browsers and the Python client write for characters that would end the value.
+            // Browsers and TSC escape characters that would end the value like this.
             return Some(value.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n"));
         }
         rest = left;
@@ -110,7 +110,8 @@ fn parameter(header: &str, name: &str) -> Option<String> {
 }
 
 fn find(text: &[u8], what: &[u8]) -> Option<usize> {
-    // The first byte is rare in most files; a plain window search would take seconds for 64 MB.
+    // Most files rarely contain the first byte; comparing at each position would take seconds for
+    // 64 MB.
     let first = *what.first()?;
     let mut from = 0;
     loop {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::http::Head;
 
-/// A request that the mock server was sent.
+/// A request that the mock server received.
 ///
-/// `Debug` leaves out what a log should not hold: the value of `X-Tableau-Auth`, `Authorization`
-/// and cookies, and the body, of which it gives the length.
+/// `Debug` hides secrets: the values of `X-Tableau-Auth`, `Authorization` and cookies, and the body,
+/// of which it shows the length.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Request {
@@ -26,7 +26,7 @@ pub struct Request {
 impl Request {
     pub(super) fn new(head: &Head, body: Vec<u8>) -> Request {
         let query = super::encoding::decode_query(&head.query).unwrap_or_else(|| {
-            // Not decodable, so shown as it came.
+            // It cannot be decoded, so it is kept as sent.
             vec![(head.query.clone(), String::new())]
         });
         Request {
@@ -44,7 +44,7 @@ impl Request {
         Request { method, path, query: Vec::new(), headers: Vec::new(), body }
     }
 
-    /// A header's value, whatever the case of its name.
+    /// A header's value. The case of its name is ignored.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -52,24 +52,24 @@ impl Request {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The first value that the query has under a name.
+    /// The first value of a query parameter.
     pub fn query_value(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body as text; what is no UTF-8 is replaced.
+    /// The body as text; invalid UTF-8 is replaced.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The path without `/api/{version}` and `/sites/{site}`, which is what routes are matched
-    /// with: `/workbooks/9dbd…`, `/auth/signin`.
+    /// The path without `/api/{version}` and `/sites/{site}`, with which routes are compared:
+    /// `/workbooks/9dbd…`, `/auth/signin`.
     pub fn route(&self) -> &str {
         route(&self.path)
     }
 }
 
-/// The part of a path that says what is asked for.
+/// The path without `/api/{version}` and `/sites/{site}`.
 pub(super) fn route(path: &str) -> &str {
     let after = |path: &'_ str, first: &str| -> Option<usize> {
         let rest = path.strip_prefix(first)?;
@@ -84,8 +84,8 @@ pub(super) fn route(path: &str) -> &str {
     }
 }
 
-/// Whether a route is what a pattern means: `*` stands for a segment, `**` at the end for any
-/// number of them. A pattern that begins with `/api/` is compared with the whole path.
+/// Whether a path matches a pattern: `*` stands for a segment, `**` at the end for any number of
+/// them. A pattern that begins with `/api/` is compared with the whole path.
 pub(super) fn is_route(pattern: &str, path: &str) -> bool {
     let path = if pattern.starts_with("/api/") { path } else { route(path) };
     let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));

@@ -18,16 +18,16 @@ use super::route::{Found, Route, find};
 use super::server_state::ServerState;
 use super::site::SITE;
 
-/// How long a client may be silent within a request.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Read timeout within a request.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// All that the connections share.
+/// The state that all connections share.
 pub(super) struct Service {
     pub(super) state: Mutex<ServerState>,
     pub(super) faults: Mutex<Faults>,
     pub(super) log: Mutex<Vec<Request>>,
     pub(super) expected: Mutex<Vec<Expected>>,
-    /// Whether requests are kept for tests to look at.
+    /// Whether requests are kept for inspection.
     pub(super) keeps_log: bool,
     routes: Vec<Route>,
     /// The server's address, known once it listens.
@@ -38,7 +38,7 @@ pub(super) struct Service {
 
 impl Service {
     pub(super) fn new(state: ServerState, keeps_log: bool) -> Service {
-        // The file itself, and some room for what is around it.
+        // The file, and the other parts of the request.
         let max_body = (state.max_file as u64).saturating_add(1 << 20);
         let routes = state.registry.resources.iter().flat_map(|r| (r.routes)()).collect();
         Service {
@@ -106,10 +106,10 @@ impl Service {
     fn one(&self, wire: &mut Wire<Stream>, stop: &Stop) -> Result<Next, Broken> {
         wire.stream().patience(None);
         wire.wait()?;
-        wire.stream().patience(Some(PATIENCE));
+        wire.stream().patience(Some(READ_TIMEOUT));
         let head = wire.head()?;
         Wire::<Stream>::check(&head, self.max_body)?;
-        // Faults are settled before the body is read: some answer without it.
+        // Faults are chosen before the body is read, since some respond without it.
         let mut request = Request::new(&head, Vec::new());
         let mishap = lock(&self.faults).strike(&request);
         let early = matches!(&mishap.what, Some(What::Response(canned)) if canned.early);
@@ -170,7 +170,7 @@ impl Service {
         headers.push(self.request_id());
         let close = !head.keeps_alive();
         let all = head_bytes(answer.status, &headers, body.len(), close);
-        // Whoever asks for the headers gets no more, or takes it for the next answer.
+        // A client would take a body after HEAD for the next response.
         let body = if head.method == "HEAD" { Vec::new() } else { body };
         match mishap.what {
             Some(What::Reset(moment)) => {
@@ -179,7 +179,7 @@ impl Service {
                     stream.write_all(&body[..body.len() / 2])?;
                 }
                 stream.flush()?;
-                // What was written has to arrive first: a reset overtakes it.
+                // A reset discards data that the client has not received yet.
                 stop.wait(Duration::from_millis(20));
                 Ok(Next::Reset)
             }
@@ -208,13 +208,13 @@ impl Service {
         }
     }
 
-    /// The header that tells one request from all others.
+    /// A header with a unique value for each request.
     fn request_id(&self) -> (String, String) {
         let number = self.answered.fetch_add(1, Ordering::Relaxed) + 1;
         ("X-Tableau-Request-Id".to_owned(), format!("mock-{number:08}"))
     }
 
-    /// The headers and the body of an answer that a fault gives.
+    /// The headers and the body of a fault's response.
     fn canned(&self, canned: &Canned) -> (Vec<(String, String)>, Vec<u8>) {
         let mut headers = canned.headers.clone();
         headers.push(self.request_id());
@@ -259,7 +259,7 @@ impl Service {
     }
 }
 
-/// What comes after an answer.
+/// What follows a response.
 enum Next {
     Another,
     Finish,
@@ -301,11 +301,11 @@ impl Serve for Service {
 fn head_bytes(status: u16, headers: &[(String, String)], length: usize, close: bool) -> Vec<u8> {
     let mut text = format!("HTTP/1.1 {status} {}\r\n", reason(status));
     for (name, value) in headers {
-        // A value with a line end would be another header.
+        // A line end in a value would start another header.
         let value: String = value.chars().filter(|c| !c.is_control()).collect();
         text.push_str(&format!("{name}: {value}\r\n"));
     }
-    // No length goes with a status that has no body.
+    // These statuses have no body, so no length either.
     if !matches!(status, 100..200 | 204 | 304) {
         text.push_str(&format!("Content-Length: {length}\r\n"));
     }

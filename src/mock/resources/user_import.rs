@@ -142,6 +142,7 @@ fn remove(state: &mut ServerState, ctx: &Context) -> Result<Response> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
 
     #[test]
     fn reads_site_roles_of_rows() {
