@@ -9,10 +9,11 @@ use super::element::Element;
 /// use tableau_server_client::mock::MockServer;
 ///
 /// # fn main() -> tableau_server_client::Result<()> {
-/// let mock = MockServer::builder().webhook("audit", "UserDeleted", "https://ops.example/hook").start()?;
+/// let builder = MockServer::builder();
+/// let mock = builder.webhook("audit", "UserDeleted", "https://ops.example/hook").start()?;
 /// let [hook] = &mock.webhooks()[..] else { panic!("one webhook") };
 /// assert_eq!((hook.name(), hook.attribute("event")), ("audit", Some("UserDeleted")));
-/// assert_eq!(hook.child("owner").and_then(|owner| owner.attribute("name")), Some("admin"));
+/// assert_eq!(hook.child("owner").expect("webhooks have owners").name(), "admin");
 /// # Ok(())
 /// # }
 /// ```
