@@ -17,7 +17,7 @@ use super::source::{Opened, Source};
 use super::upload::{Upload, upload};
 use crate::client::Client;
 use crate::http::{Multipart, Request};
-use crate::ids::{Located, PersonalSpaceId, ProjectId};
+use crate::ids::{ContentId, Located, PersonalSpaceId, ProjectId};
 use crate::secret::Secret;
 use crate::xml::{FromXml, Node, Out, Text, ToXml};
 use crate::{Error, Result};
