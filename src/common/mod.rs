@@ -15,6 +15,7 @@ mod hyper;
 mod job;
 mod list;
 mod permissions;
+mod progress;
 mod publish;
 mod quality;
 pub mod query;
@@ -50,6 +51,8 @@ pub use permissions::{
     Capability, DefaultsFor, Grantee, PermissionChanges, PermissionMode, PermissionRule,
     Permissions,
 };
+pub(crate) use progress::OnProgress;
+pub use progress::{Progress, ProgressUnit};
 pub(crate) use publish::{Appendable, HoldsExtracts, InProject, Publishable};
 pub use publish::{
     ConnectionCredentials, Publish, PublishConnection, Published, PublishedConnection,
