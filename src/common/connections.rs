@@ -53,6 +53,12 @@ pub struct Connections<'s, I> {
     id: I,
 }
 
+impl<'s, I: Connected> Connections<'s, I> {
+    pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> Connections<'s, I> {
+        Connections { client, id: id.clone() }
+    }
+}
+
 impl<I: Connected> Connections<'_, I> {
     /// All of them. Passwords are not among what the server tells.
     ///

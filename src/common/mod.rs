@@ -3,6 +3,7 @@
 mod backoff;
 mod calendar;
 mod capability;
+pub(crate) mod chunks;
 mod connections;
 pub(crate) mod content;
 mod details;
@@ -27,6 +28,7 @@ mod upload;
 
 pub use calendar::{MonthDay, WeekDay};
 pub(crate) use capability::capability;
+pub(crate) use chunks::upload_file;
 pub use connections::{Connection, ConnectionUpdate, Connections};
 pub(crate) use details::in_one_place;
 pub use details::{
@@ -51,7 +53,6 @@ pub use permissions::{
     Capability, DefaultsFor, Grantee, PermissionChanges, PermissionMode, PermissionRule,
     Permissions,
 };
-pub(crate) use progress::OnProgress;
 pub use progress::{Progress, ProgressUnit};
 pub(crate) use publish::{Appendable, HoldsExtracts, InProject, Publishable};
 pub use publish::{
@@ -66,4 +67,3 @@ pub(crate) use schedule::add_to_schedule;
 pub use source::Source;
 pub use tags::{TagBatch, Taggable, Tags};
 pub use upload::Upload;
-pub(crate) use upload::upload_whole;
