@@ -52,6 +52,9 @@ pub trait Publishable: FromXml {
     }
 }
 
+/// Reads the connections of a published item.
+type ListConnections<T> = fn(&Arc<Client>, &T) -> Result<Vec<Connection>>;
+
 /// A file to publish, with its options; see `publish` of each resource.
 ///
 /// Unless a mode such as `overwrite` is set, an existing item of the same name is an error. Nothing is
@@ -71,8 +74,8 @@ pub struct Publish<'s, 'f, T> {
     hidden_views: Vec<String>,
     credentials: Option<ConnectionCredentials>,
     connections: Vec<PublishConnection>,
-    /// Reads the connections of the published item; set for content that has connections.
-    list_connections: Option<fn(&Arc<Client>, &T) -> Result<Vec<Connection>>>,
+    /// Set together with `connections`.
+    list_connections: Option<ListConnections<T>>,
 }
 
 impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
