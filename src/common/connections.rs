@@ -88,7 +88,7 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn connections<I: HasConnections>(&self, id: &I) -> Connections<'_, I> {
-        Connections { client: self.core(), id: id.clone() }
+        Connections::new(self.core(), id)
     }
 }
 
@@ -99,7 +99,11 @@ pub struct Connections<'s, I> {
     id: I,
 }
 
-impl<I: HasConnections> Connections<'_, I> {
+impl<'s, I: HasConnections> Connections<'s, I> {
+    pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> Connections<'s, I> {
+        Connections { client, id: id.clone() }
+    }
+
     /// Returns all connections, without their passwords.
     #[doc = rest!(LIST_OF_WORKBOOK)]
     #[doc = rest!(LIST_OF_DATASOURCE)]

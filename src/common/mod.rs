@@ -3,6 +3,7 @@
 mod backoff;
 mod calendar;
 mod capability;
+pub(crate) mod chunks;
 mod connections;
 pub(crate) mod content;
 mod details;
@@ -15,11 +16,12 @@ mod hyper;
 mod job;
 mod list;
 mod permissions;
+mod progress;
 mod publish;
 mod quality;
 pub mod query;
 mod revisions;
-mod schedule;
+pub(crate) mod schedule;
 mod site_role;
 mod source;
 mod tags;
@@ -27,6 +29,7 @@ mod upload;
 
 pub use calendar::{MonthDay, WeekDay};
 pub(crate) use capability::capability;
+pub(crate) use chunks::upload_file;
 pub use connections::{
     BatchUpdatableConnections, Connection, ConnectionUpdate, Connections, HasConnections,
 };
@@ -54,6 +57,7 @@ pub use permissions::{
     Capability, DefaultsFor, Grantee, HasPermissions, PermissionChanges, PermissionMode,
     PermissionRule, Permissions,
 };
+pub use progress::{Progress, ProgressUnit};
 pub(crate) use publish::{Appendable, HoldsExtracts, InProject, Publishable};
 pub use publish::{
     ConnectionCredentials, Publish, PublishConnection, Published, PublishedConnection,
@@ -64,10 +68,9 @@ pub use quality::{
 pub(crate) use query::filter_fields;
 pub use query::{Field, Filter, Sort};
 pub use revisions::{DeletableRevisions, HasRevisions, Revision, Revisions};
-pub use schedule::Scheduled;
 pub(crate) use schedule::add_to_schedule;
+pub use schedule::{Schedulable, Scheduled};
 pub use site_role::{AuthSetting, SiteRole};
 pub use source::Source;
 pub use tags::{TagBatch, Taggable, Tags};
 pub use upload::Upload;
-pub(crate) use upload::upload_whole;

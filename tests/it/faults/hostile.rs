@@ -352,8 +352,8 @@ fn memory() {
         "download" => {
             let stop = tsc::Stop::new();
             let view = session.until(&stop);
-            let much = |bytes: u64, _: Option<u64>| {
-                if bytes > 64 * MIB as u64 {
+            let much = |progress: tsc::Progress| {
+                if progress.done > 64 * MIB as u64 {
                     stop.stop();
                 }
             };
