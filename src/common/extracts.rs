@@ -9,7 +9,7 @@ use crate::ids::{DatasourceId, WorkbookId};
 use crate::operation::{Operation, operations};
 use crate::resources::jobs::{BackgroundJob, CREATED_AT, Job, JobStatus, Jobs};
 use crate::xml::{Out, ToXml};
-use crate::{Error, ErrorKind, Result, Session};
+use crate::{Error, ErrorKind, Result};
 
 operations! {
     CREATE_IN_WORKBOOK = POST "sites/{site}/workbooks/{workbook}/createExtract" since (3, 5)
@@ -37,7 +37,7 @@ operations! {
 }
 
 capability! {
-    /// The id of content that can hold extracts; see [`Session::extracts`].
+    /// The id of content that can hold extracts; see [`Session::extracts`](crate::Session::extracts).
     pub trait HasExtracts: "`{Self}` cannot have extracts", "workbooks and data sources can";
     WorkbookId { CREATE = CREATE_IN_WORKBOOK, DELETE = DELETE_FROM_WORKBOOK }
     DatasourceId { CREATE = CREATE_IN_DATASOURCE, DELETE = DELETE_FROM_DATASOURCE }
@@ -50,7 +50,7 @@ capability! {
     DatasourceId { REFRESH = REFRESH_DATASOURCE }
 }
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The extracts of a workbook's embedded data sources, or of a published data source.
     ///
     /// ```no_run
@@ -71,11 +71,11 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn extracts<I: HasExtracts>(&self, id: &I) -> Extracts<'_, I> {
-        Extracts { client: self.core(), id: id.clone(), encrypt: false, only: None }
+        Extracts { client: self.client(), id: id.clone(), encrypt: false, only: None }
     }
 }
 
-/// The extracts of one item; see [`Session::extracts`].
+/// The extracts of one item; see [`Session::extracts`](crate::Session::extracts).
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `create` or `delete`"]
 pub struct Extracts<'s, I> {

@@ -3,6 +3,7 @@
 use super::list::{List, Listed};
 use super::query::Filter;
 use crate::client::Client;
+use crate::http::percent_decode;
 use crate::{Error, ErrorKind, Result};
 
 /// Tableau's code for a filter that the server does not have.
@@ -133,7 +134,7 @@ fn read_address(address: &str) -> Result<(Option<String>, Place)> {
     let mut parts = path
         .split('/')
         .filter(|part| !part.is_empty())
-        .map(decode)
+        .map(percent_decode)
         .collect::<Option<Vec<String>>>()
         .ok_or_else(|| refuse("is not well percent-encoded"))?;
     let is_site = |part: &str| matches!(part, "site" | "t");
@@ -153,21 +154,6 @@ fn read_address(address: &str) -> Result<(Option<String>, Place)> {
         }
         _ => Err(refuse("leads to no workbook, view, data source or flow")),
     }
-}
-
-fn decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                u8::try_from(digit()? * 16 + digit()?).ok()?
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// The item of a list with this id, for resources that have no operation for one item.

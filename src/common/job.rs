@@ -139,7 +139,7 @@ impl<'s> JobHandle<'s> {
 
     /// What no message may repeat: the server's notes may say anything.
     fn scrub(&self) -> Scrub {
-        let known = self.client.identity.token().scrub.clone();
+        let known = self.client.scrub();
         self.hidden.iter().fold(known, Scrub::with)
     }
 

@@ -1,12 +1,11 @@
 //! The user's personal space: `session.personal_space()`.
 
 use crate::Result;
-use crate::Session;
 use crate::http::Request;
 use crate::ids::{PersonalSpaceId, UserId};
 use crate::xml::element;
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The personal space of the user who is signed in: where it keeps workbooks that only it and
     /// administrators see.
     ///
@@ -31,7 +30,7 @@ impl Session<'_> {
     /// REST: [Get User Personal Space](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#get_user_personal_space);
     /// content has locations from API 3.13 on.
     pub fn personal_space(&self) -> Result<PersonalSpace> {
-        let client = self.core();
+        let client = self.client();
         client.read(Request::get(client.site("personalSpace")).since(3, 13), "personalSpace")
     }
 }
