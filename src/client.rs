@@ -285,7 +285,7 @@ impl Client {
         }
     }
 
-    fn has(&self, needed: ApiVersion, what: impl FnOnce() -> String) -> Result<()> {
+    pub(crate) fn has(&self, needed: ApiVersion, what: impl FnOnce() -> String) -> Result<()> {
         if needed <= self.version {
             return Ok(());
         }

@@ -10,6 +10,9 @@ operations! {
     pub(crate) GET_VIEW = GET "sites/{site}/views/{view}" since (3, 0)
         scope "tableau:content:read"
         "Get View" "workbooks_and_views.htm#get_view";
+    pub(crate) GET_CUSTOM_VIEW = GET "sites/{site}/customviews/{custom-view}" since (3, 18)
+        scope "tableau:content:read"
+        "Get Custom View" "workbooks_and_views.htm#get_custom_view";
     pub(crate) GET_DATASOURCE = GET "sites/{site}/datasources/{datasource}" since (1, 0)
         scope "tableau:content:read"
         "Query Data Source" "data_sources.htm#query_data_source";
@@ -28,9 +31,10 @@ operations! {
 capability! {
     /// The id of content that can be read by its id alone.
     pub trait Readable: "an item cannot be read by `{Self}` alone",
-        "workbooks, views, data sources, flows, databases, tables and virtual connections can";
+        "workbooks, views, custom views, data sources, flows, databases, tables and virtual connections can";
     WorkbookId { GET = GET_WORKBOOK }
     ViewId { GET = GET_VIEW }
+    CustomViewId { GET = GET_CUSTOM_VIEW }
     DatasourceId { GET = GET_DATASOURCE }
     FlowId { GET = GET_FLOW }
     DatabaseId { GET = GET_DATABASE }

@@ -1,4 +1,4 @@
-//! What a view is rendered with before it is exported: view filters, parameters, age, size, paper.
+//! Options of exports: view filters, parameters, maximum age, size, paper.
 
 use std::time::Duration;
 
@@ -6,67 +6,66 @@ use crate::http::Request;
 use crate::xml::string_enum;
 use crate::{Error, Result};
 
-/// View filters, parameters and the age of what the server may reuse: what every export takes.
+/// Options of an export.
+pub(crate) trait Export {
+    /// Adds the options to the query of a request.
+    fn add_to<'b>(&self, request: Request<'b>) -> Result<Request<'b>>;
+}
+
+/// The options that all exports have: view filters, parameters, maximum age and language.
 #[derive(Clone, Debug, Default)]
-struct Common {
+struct CommonOptions {
     max_age: Option<Duration>,
     language: Option<String>,
     filters: Vec<Setting>,
     parameters: Vec<Setting>,
 }
 
-/// A view filter or a parameter, its value as the server reads it, or why there is none.
+/// The value of a view filter or a parameter as it is sent, or why it cannot be sent.
 #[derive(Clone, Debug)]
 struct Setting {
     name: String,
-    value: Result<String, String>,
+    value: Result<String, &'static str>,
 }
 
-impl Common {
-    fn set(settings: &mut Vec<Setting>, name: String, value: Result<String, String>) {
+impl CommonOptions {
+    fn set(settings: &mut Vec<Setting>, name: String, value: Result<String, &'static str>) {
         match settings.iter_mut().find(|setting| setting.name == name) {
             Some(setting) => setting.value = value,
             None => settings.push(Setting { name, value }),
         }
     }
 
-    fn filter(&mut self, name: String, values: Vec<String>) {
-        let value = match &values[..] {
-            [] => Err("has no value at all".to_owned()),
-            _ => values
-                .iter()
-                .map(|value| match value.as_str() {
-                    // An empty value stands for all of them.
-                    "" => {
-                        Err("has an empty value, which the server cannot be asked for".to_owned())
-                    }
-                    value => Ok(escape(value)),
-                })
-                .collect::<Result<Vec<_>, _>>()
-                .map(|values| values.join(",")),
+    fn filter(&mut self, name: String, values: &[String]) {
+        let value = match values {
+            [] => Err("it has no values"),
+            // The server would take an empty value for all values.
+            _ if values.iter().any(String::is_empty) => Err("it has an empty value"),
+            _ => Ok(values.iter().map(|value| escape(value)).collect::<Vec<_>>().join(",")),
         };
-        Common::set(&mut self.filters, name, value);
+        CommonOptions::set(&mut self.filters, name, value);
     }
 
-    fn parameter(&mut self, name: String, value: String) {
-        let name = name.strip_prefix("vf_").unwrap_or(&name);
+    fn parameter(&mut self, name: &str, value: &str) {
+        let name = name.strip_prefix("vf_").unwrap_or(name);
         let name = name.strip_prefix("Parameters.").unwrap_or(name).to_owned();
-        Common::set(&mut self.parameters, name, Ok(escape(&value)));
+        CommonOptions::set(&mut self.parameters, name, Ok(escape(value)));
     }
+}
 
-    fn add<'b>(&self, mut request: Request<'b>) -> Result<Request<'b>> {
+impl Export for CommonOptions {
+    fn add_to<'b>(&self, mut request: Request<'b>) -> Result<Request<'b>> {
         if let Some(age) = self.max_age {
-            // In whole minutes, and never an older answer than was asked for.
+            // Rounded down, since an older answer would violate the limit.
             let minutes = age.as_secs() / 60;
             if minutes == 0 {
-                return Err(Error::input(format!(
-                    "a maximal age of {age:?} is less than a minute, the least that there is"
-                )));
+                let what = format!("invalid maximum age {age:?}: must be at least one minute");
+                return Err(Error::input(what));
             }
             request = request.query("maxAge", minutes.to_string());
         }
         if let Some(language) = &self.language {
-            request = request.query("language", language.as_str());
+            request = request.query("language", language);
         }
         for (prefix, what, settings) in [
             ("vf_", "view filter", &self.filters),
@@ -76,9 +75,8 @@ impl Common {
                 if name.is_empty() {
                     return Err(Error::input(format!("a {what} has no name")));
                 }
-                let value = value
-                    .as_deref()
-                    .map_err(|why| Error::input(format!("the {what} {name:?} {why}")))?;
+                let invalid = |why| Error::input(format!("invalid {what} {name:?}: {why}"));
+                let value = value.as_deref().map_err(invalid)?;
                 request = request.query(format!("{prefix}{name}"), value);
             }
         }
@@ -86,30 +84,32 @@ impl Common {
     }
 }
 
-/// A comma separates values and a backslash takes the next character as it is; percent-encoding,
-/// which comes on top, protects neither.
+/// Escapes a value of a view filter, in which a comma separates values and a backslash escapes the next
+/// character. Percent-encoding, which is applied afterwards, escapes neither.
 fn escape(value: &str) -> String {
     value.replace('\\', "\\\\").replace(',', "\\,")
 }
 
-/// Width and height of the picture, in pixels.
+/// Width and height in pixels.
 #[derive(Clone, Copy, Debug)]
 struct Size(u32, u32);
 
 impl Size {
-    fn add(self, request: Request<'_>) -> Result<Request<'_>> {
+    fn add_to(self, request: Request<'_>) -> Result<Request<'_>> {
         let Size(width, height) = self;
         if width == 0 || height == 0 {
-            return Err(Error::input(format!("a size of {width} by {height} pixels is no size")));
+            return Err(Error::input(format!(
+                "invalid size {width} by {height}: width and height must be at least 1 pixel"
+            )));
         }
         Ok(request.query("vizHeight", height.to_string()).query("vizWidth", width.to_string()))
     }
 }
 
 string_enum! {
-    /// How finely an image is drawn.
+    /// The resolution of an image.
     pub enum Resolution {
-        /// Twice as many pixels each way as the server draws unasked.
+        /// Twice the default number of pixels in each direction.
         High = "high",
     }
 }
@@ -117,15 +117,15 @@ string_enum! {
 string_enum! {
     /// The file format of an image.
     pub enum ImageFormat {
-        /// Pixels, the server's default.
+        /// A raster image, the default.
         Png = "PNG",
-        /// Vectors. API 3.29.
+        /// A vector image. API 3.29.
         Svg = "SVG",
     }
 }
 
 string_enum! {
-    /// The paper of a PDF.
+    /// The paper size of a PDF.
     pub enum PageType {
         /// 297 mm by 420 mm.
         A3 = "a3",
@@ -141,7 +141,7 @@ string_enum! {
         Executive = "executive",
         /// 8½ by 13 inches.
         Folio = "folio",
-        /// 11 by 17 inches, upright.
+        /// 11 by 17 inches, as `Tabloid`.
         Ledger = "ledger",
         /// 8½ by 14 inches.
         Legal = "legal",
@@ -153,22 +153,22 @@ string_enum! {
         Quarto = "quarto",
         /// 11 by 17 inches.
         Tabloid = "tabloid",
-        /// As large as the view.
+        /// The size of the view.
         Unspecified = "unspecified",
     }
 }
 
 string_enum! {
-    /// How the paper of a PDF lies.
+    /// The orientation of the pages of a PDF.
     pub enum Orientation {
         /// Upright.
         Portrait = "portrait",
-        /// On its side.
+        /// Turned by 90 degrees.
         Landscape = "landscape",
     }
 }
 
-/// Declares the options of one kind of export.
+/// Declares the options of one kind of export. `{ view }` adds those of everything that shows a view.
 macro_rules! export {
     (
         $(#[$doc:meta])* $Name:ident { $($common:ident)? }
@@ -176,20 +176,20 @@ macro_rules! export {
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default)]
-        #[must_use = "nothing is exported until a room is given it"]
+        #[must_use = "nothing is exported until it is passed to a method of a resource"]
         pub struct $Name {
-            common: Common,
+            common: CommonOptions,
             $( $field: Option<$Type>, )*
         }
 
         impl $Name {
-            /// As the server does it unasked.
+            /// The default options.
             pub fn new() -> $Name {
                 $Name::default()
             }
 
-            /// How old an answer the server may reuse, in whole minutes of at least one; what is
-            /// left over is dropped. Default: the server's cache, as it is set up.
+            /// Maximum age of a cached result that the server may return, rounded down to minutes; at
+            /// least one minute. Default: set by the server.
             pub fn max_age(mut self, age: Duration) -> $Name {
                 self.common.max_age = Some(age);
                 self
@@ -197,10 +197,11 @@ macro_rules! export {
 
             $( export!(@$common $Name); )?
             $( export!(@set $field $Type = $how [$(#[$sdoc])*] $Name); )*
+        }
 
-            /// Adds the options to a request's query.
-            pub(crate) fn add<'b>(&self, request: Request<'b>) -> Result<Request<'b>> {
-                let request = self.common.add(request)?;
+        impl Export for $Name {
+            fn add_to<'b>(&self, request: Request<'b>) -> Result<Request<'b>> {
+                let request = self.common.add_to(request)?;
                 $( let request = match &self.$field {
                     Some(value) => export!(@add request value $how),
                     None => request,
@@ -210,35 +211,37 @@ macro_rules! export {
         }
     };
     (@view $Name:ident) => {
-        /// Shows only what has one of these values in a field of the view, as a filter on the view
-        /// itself would. Values are compared whole: no wildcards, no ranges; a flag is `true` or
-        /// `false`. Commas and backslashes in them are escaped. The last filter on a field counts.
+        /// Shows only data with one of these values in a field of the view, like a filter in the view
+        /// itself. Values are compared whole, without wildcards and ranges; a boolean value is `true`
+        /// or `false`. Commas and backslashes in values are escaped. Of several filters on a field,
+        /// the last one counts.
         ///
-        /// An empty value, or none at all, is an [`Input`](crate::ErrorKind::Input) error when the
-        /// export is asked for; see [`all`](Self::all).
+        /// An empty value, or no value, is an [`Input`](crate::ErrorKind::Input) error when the export
+        /// starts; see [`all`](Self::all).
         pub fn filter<V: Into<String>>(
             mut self,
             field: impl Into<String>,
             values: impl IntoIterator<Item = V>,
         ) -> $Name {
-            self.common.filter(field.into(), values.into_iter().map(Into::into).collect());
+            let values: Vec<String> = values.into_iter().map(V::into).collect();
+            self.common.filter(field.into(), &values);
             self
         }
 
-        /// Shows all values of a field, whatever the view's own filter on it says.
+        /// Shows all values of a field, even if the view itself has a filter on it.
         pub fn all(mut self, field: impl Into<String>) -> $Name {
-            Common::set(&mut self.common.filters, field.into(), Ok(String::new()));
+            CommonOptions::set(&mut self.common.filters, field.into(), Ok(String::new()));
             self
         }
 
-        /// Sets a parameter of the view. A name that begins with `Parameters.`, as addresses in
-        /// the browser have it, is the same one.
+        /// Sets a parameter of the view. The prefix `Parameters.`, as in the address of a view in a
+        /// browser, may be included.
         pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> $Name {
-            self.common.parameter(name.into(), value.into());
+            self.common.parameter(&name.into(), &value.into());
             self
         }
 
-        /// The language of what is rendered: `de`, `pt_BR`. Default: the user's.
+        /// Language of the export: `de`, `pt_BR`. Default: the user's language.
         pub fn language(mut self, language: impl Into<String>) -> $Name {
             self.common.language = Some(language.into());
             self
@@ -258,71 +261,60 @@ macro_rules! export {
             self
         }
     };
-    (@add $request:ident $value:ident size) => { $value.add($request)? };
-    (@add $request:ident $value:ident ($name:literal)) => {
-        $request.query($name, $value.as_str())
-    };
-    (@add $request:ident $value:ident ($name:literal since $major:literal $minor:literal)) => {
-        $request.query($name, $value.as_str()).since($major, $minor)
+    (@add $request:ident $value:ident size) => { $value.add_to($request)? };
+    (@add $request:ident $value:ident ($name:literal $(since $major:literal $minor:literal)?)) => {
+        $request.query($name, $value.as_str())$(.since($major, $minor))?
     };
 }
 
 export! {
-    /// How a view's data is exported as CSV.
-    ///
-    /// REST: [Query View Data](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_view_data), API 2.7.
+    /// Options for exporting the data of a view as CSV; see [`Views::csv`](crate::views::Views::csv).
     CsvExport { view }
 }
 
 export! {
-    /// How a view's crosstab is exported as an Excel workbook.
-    ///
-    /// REST: [Download View Crosstab Excel](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_view_crosstab_excel), API 3.8.
+    /// Options for exporting the crosstab of a view as an Excel workbook; see
+    /// [`Views::excel`](crate::views::Views::excel).
     ExcelExport { view }
 }
 
 export! {
-    /// How a view is exported as an image.
-    ///
-    /// REST: [Query View Image](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_view_image), API 2.5.
+    /// Options for exporting a view as an image; see [`Views::image`](crate::views::Views::image).
     ImageExport { view }
-    /// Width and height in pixels. Default: the view's own. API 3.23 for published views.
+    /// Width and height in pixels. Default: the size of the view. API 3.23 for published views.
     size: Size = size;
-    /// How finely it is drawn. Default: as on a screen.
+    /// Resolution of the image. Default: that of a screen.
     resolution: Resolution = ("resolution");
-    /// The file format. Default: PNG. API 3.29.
+    /// File format. Default: PNG. API 3.29.
     format: ImageFormat = ("format" since 3 29);
 }
 
 export! {
-    /// How a view or a workbook is exported as PDF.
-    ///
-    /// REST: [Query View PDF](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_view_pdf), API 2.7.
+    /// Options for exporting a view or a workbook as PDF; see
+    /// [`Views::pdf`](crate::views::Views::pdf) and
+    /// [`Workbooks::pdf`](crate::workbooks::Workbooks::pdf).
     PdfExport { view }
-    /// Width and height in pixels of what is put on the page. Default: the view's own.
+    /// Width and height of the view on the page, in pixels. Default: the size of the view.
     size: Size = size;
-    /// The paper. Default: legal.
+    /// Paper size. Default: legal.
     page_type: PageType = ("type");
-    /// How the paper lies. Default: portrait.
+    /// Orientation of the pages. Default: portrait.
     orientation: Orientation = ("orientation");
 }
 
 export! {
-    /// How a workbook is exported as a PowerPoint presentation.
-    ///
-    /// REST: [Download Workbook PowerPoint](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_workbook_powerpoint), API 3.8.
+    /// Options for exporting a workbook as a PowerPoint presentation; see
+    /// [`Workbooks::powerpoint`](crate::workbooks::Workbooks::powerpoint).
     PowerPointExport {}
 }
 
 impl ImageExport {
-    /// Whether it has a size of its own, which for published views needs API 3.23.
-    pub(crate) fn is_sized(&self) -> bool {
+    pub(crate) fn has_size(&self) -> bool {
         self.size.is_some()
     }
 }
 
 impl PdfExport {
-    /// Whether the export is filtered, which for whole workbooks needs API 3.23.
     pub(crate) fn is_filtered(&self) -> bool {
         !(self.common.filters.is_empty() && self.common.parameters.is_empty())
     }
@@ -347,14 +339,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_asked_sends_nothing() {
-        assert_eq!(sent(|r| CsvExport::new().add(r)), "");
-        assert_eq!(sent(|r| ExcelExport::new().add(r)), "");
-        assert_eq!(sent(|r| PowerPointExport::new().add(r)), "");
+    fn sends_nothing_by_default() {
+        assert_eq!(sent(|r| CsvExport::new().add_to(r)), "");
+        assert_eq!(sent(|r| ExcelExport::new().add_to(r)), "");
+        assert_eq!(sent(|r| PowerPointExport::new().add_to(r)), "");
     }
 
     #[test]
-    fn everything_in_order() {
+    fn sends_options_in_order() {
         let image = ImageExport::new()
             .size(20, 10)
             .resolution(Resolution::High)
@@ -364,43 +356,45 @@ mod tests {
             .language("de")
             .max_age(MINUTE + MINUTE / 2);
         assert_eq!(
-            sent(|r| image.add(r)),
+            sent(|r| image.add_to(r)),
             "?maxAge=1&language=de&vf_a=b&vf_Parameters.P%201=x&vizHeight=10&vizWidth=20\
              &resolution=high&format=SVG"
         );
-        let request = image.add(Request::get("/x").since(2, 5)).unwrap();
+        let request = image.add_to(Request::get("/x").since(2, 5)).unwrap();
         assert_eq!(request.needs(), Some(crate::ApiVersion::new(3, 29)));
         let pdf = PdfExport::new().page_type(PageType::A4).orientation(Orientation::Landscape);
-        assert_eq!(sent(|r| pdf.add(r)), "?type=a4&orientation=landscape");
+        assert_eq!(sent(|r| pdf.add_to(r)), "?type=a4&orientation=landscape");
         assert!(!pdf.is_filtered() && pdf.all("a").is_filtered());
     }
 
     #[test]
-    fn values_of_view_filters_are_escaped() {
+    fn escapes_values_of_view_filters() {
         let csv = CsvExport::new()
             .filter("Region & Co", ["East, North", r"a\b", "1+2 é"])
             .all("Year")
             .parameter("Parameters.P", "a,b");
         assert_eq!(
-            sent(|r| csv.add(r)),
+            sent(|r| csv.add_to(r)),
             "?vf_Region%20%26%20Co=East%5C,%20North,a%5C%5Cb,1%2B2%20%C3%A9\
              &vf_Year=&vf_Parameters.P=a%5C,b"
         );
     }
 
     #[test]
-    fn the_last_filter_on_a_field_counts() {
+    fn last_filter_on_a_field_counts() {
         let csv = CsvExport::new().filter("a", ["1"]).filter("b", ["2"]).filter("a", ["3"]);
-        assert_eq!(sent(|r| csv.add(r)), "?vf_a=3&vf_b=2");
+        assert_eq!(sent(|r| csv.add_to(r)), "?vf_a=3&vf_b=2");
     }
 
     #[test]
-    fn what_the_server_cannot_be_asked_for_is_named() {
+    fn names_the_option_that_is_invalid() {
         let none: [&str; 0] = [];
-        assert!(refused(|r| CsvExport::new().filter("Year", none).add(r)).contains("\"Year\""));
-        assert!(refused(|r| CsvExport::new().filter("Year", ["1", ""]).add(r)).contains("empty"));
-        assert!(refused(|r| CsvExport::new().all("").add(r)).contains("no name"));
-        assert!(refused(|r| PdfExport::new().max_age(MINUTE / 2).add(r)).contains("minute"));
-        assert!(refused(|r| PdfExport::new().size(0, 10).add(r)).contains("0 by 10"));
+        assert!(refused(|r| CsvExport::new().filter("Year", none).add_to(r)).contains("\"Year\""));
+        assert!(
+            refused(|r| CsvExport::new().filter("Year", ["1", ""]).add_to(r)).contains("empty")
+        );
+        assert!(refused(|r| CsvExport::new().all("").add_to(r)).contains("no name"));
+        assert!(refused(|r| PdfExport::new().max_age(MINUTE / 2).add_to(r)).contains("minute"));
+        assert!(refused(|r| PdfExport::new().size(0, 10).add_to(r)).contains("0 by 10"));
     }
 }

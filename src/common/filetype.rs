@@ -1,6 +1,6 @@
-//! [`Magic`]: what a file is by its first bytes.
+//! [`Magic`]: the format of a file, detected from its first bytes.
 
-/// A kind of content.
+/// A file format with magic bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Magic {
     Zip,
@@ -12,7 +12,7 @@ pub enum Magic {
 }
 
 impl Magic {
-    /// By the first bytes of a file; a few dozen are enough.
+    /// Detects the format from the first bytes of a file; a few dozen suffice.
     pub(crate) fn of(start: &[u8]) -> Option<Magic> {
         for (bytes, magic) in [
             (&b"PK\x03\x04"[..], Magic::Zip),
@@ -28,15 +28,15 @@ impl Magic {
         match text {
             [b'<', b'?' | b'!' | b'a'..=b'z' | b'A'..=b'Z', ..] => {
                 let lower = text[..text.len().min(14)].to_ascii_lowercase();
-                let page = lower.starts_with(b"<html") || lower.starts_with(b"<!doctype html");
-                (!page).then_some(Magic::Xml)
+                let is_html = lower.starts_with(b"<html") || lower.starts_with(b"<!doctype html");
+                (!is_html).then_some(Magic::Xml)
             }
             [b'{' | b'[', ..] => Some(Magic::Json),
             _ => None,
         }
     }
 
-    /// What a message calls it.
+    /// The name for messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Magic::Zip => "a zip file",
@@ -49,15 +49,15 @@ impl Magic {
     }
 }
 
-/// A file name at its last dot: the rest, and the extension in lower case, if it has one. That of
-/// `Sales v1.2` is none.
+/// Splits a file name at its last dot into the stem and the extension in lower case. `Sales v1.2` has
+/// no extension.
 pub(crate) fn split(name: &str) -> (&str, Option<String>) {
-    let is_one = |text: &str| {
+    let is_extension = |text: &str| {
         text.starts_with(|c: char| c.is_ascii_alphabetic())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
     match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() && is_one(extension) => {
+        Some((stem, extension)) if !stem.is_empty() && is_extension(extension) => {
             (stem, Some(extension.to_ascii_lowercase()))
         }
         _ => (name, None),
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn contents_are_told_apart() {
+    fn detects_formats() {
         for (start, magic) in [
             (&b"PK\x03\x04\x14"[..], Some(Magic::Zip)),
             (b"<?xml version='1.0'?>", Some(Magic::Xml)),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn names_split_at_the_last_dot() {
+    fn splits_names_at_the_last_dot() {
         assert_eq!(split("a.b.TWBX"), ("a.b", Some("twbx".into())));
         assert_eq!(split("Sales"), ("Sales", None));
         assert_eq!(split(".twb"), (".twb", None));

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use log::warn;
 
 use super::backoff::Backoff;
-use super::publish::{Asked, PublishedConnection, compare};
+use super::connections::Connections;
+use super::publish::{PublishedConnection, RequestedConnection, check_connections};
 use crate::client::Client;
 use crate::http::{Fate, Request};
 use crate::ids::{JobId, Located};
@@ -39,7 +40,7 @@ pub struct JobHandle<'s> {
     id: JobId,
     job: Job,
     /// The connections that it publishes along.
-    asked: Vec<Asked>,
+    requested: Vec<RequestedConnection>,
     /// What its notes may repeat of what the server was told in confidence.
     hidden: Vec<Secret>,
 }
@@ -123,12 +124,16 @@ impl<'s> JobHandle<'s> {
 
     /// Of a job that was asked for by this id.
     pub(crate) fn asked(client: &'s Arc<Client>, id: &JobId, job: Job) -> JobHandle<'s> {
-        JobHandle { client, id: id.clone(), job, asked: Vec::new(), hidden: Vec::new() }
+        JobHandle { client, id: id.clone(), job, requested: Vec::new(), hidden: Vec::new() }
     }
 
     /// Of a job that publishes these connections along, and what of them is secret.
-    pub(crate) fn publishing(mut self, asked: Vec<Asked>, hidden: Vec<Secret>) -> JobHandle<'s> {
-        (self.asked, self.hidden) = (asked, hidden);
+    pub(crate) fn publishing(
+        mut self,
+        requested: Vec<RequestedConnection>,
+        hidden: Vec<Secret>,
+    ) -> JobHandle<'s> {
+        (self.requested, self.hidden) = (requested, hidden);
         self
     }
 
@@ -254,9 +259,11 @@ impl<'s> JobHandle<'s> {
             return Err(Error::input(what).scrubbed(&self.scrub()));
         }
         let job = ended(&self.job, &self.scrub())?;
-        let workbook = job.workbook.as_ref().map(Located::path);
-        let item = workbook.or_else(|| job.datasource.as_ref().map(Located::path));
-        Ok(compare(self.client, item.as_deref(), &self.asked))
+        Ok(check_connections(&self.requested, || match (&job.workbook, &job.datasource) {
+            (Some(id), _) => Some(Connections::new(self.client, id).list()),
+            (None, Some(id)) => Some(Connections::new(self.client, id).list()),
+            (None, None) => None,
+        }))
     }
 
     /// Asks the server to stop the job. One that has ended stays as it is.

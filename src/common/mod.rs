@@ -1,35 +1,42 @@
-//! What rooms have in common, each written once.
+//! Concerns that several resources have.
 
 mod backoff;
 mod calendar;
 mod capability;
+pub(crate) mod chunks;
 mod connections;
 pub(crate) mod content;
 mod details;
 mod download;
 mod export;
-mod extracts;
+pub(crate) mod extracts;
 mod filetype;
 pub(crate) mod find;
 mod hyper;
 mod job;
 mod list;
 mod permissions;
+mod progress;
 mod publish;
 mod quality;
 pub mod query;
 mod revisions;
-mod schedule;
+pub(crate) mod schedule;
+mod site_role;
 mod source;
 mod tags;
 mod upload;
 
 pub use calendar::{MonthDay, WeekDay};
 pub(crate) use capability::capability;
-pub use connections::{Connection, ConnectionUpdate, Connections};
+pub(crate) use chunks::upload_file;
+pub use connections::{
+    BatchUpdatableConnections, Connection, ConnectionUpdate, Connections, HasConnections,
+};
 pub(crate) use details::in_one_place;
 pub use details::{
-    Location, LocationKind, LocationUpdate, OwnerDetails, ProjectDetails, WorkbookDetails,
+    ContentPermissions, Location, LocationKind, LocationUpdate, OwnerDetails, ProjectDetails,
+    WorkbookDetails,
 };
 pub use download::Download;
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
@@ -39,7 +46,7 @@ pub use export::{
     CsvExport, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport,
     PowerPointExport, Resolution,
 };
-pub use extracts::Extracts;
+pub use extracts::{Extracts, HasExtracts, Refreshable};
 pub(crate) use extracts::{or_waiting, refresh};
 pub(crate) use filetype::Magic;
 pub use hyper::{HyperAction, HyperCondition, HyperTable, HyperUpdate, HyperValue};
@@ -47,20 +54,23 @@ pub use job::{JobHandle, JobWait};
 pub(crate) use list::Listed;
 pub use list::{Items, List, ListItem, OnChange, OnUnreadable, Page};
 pub use permissions::{
-    Capability, DefaultsFor, Grantee, PermissionChanges, PermissionMode, PermissionRule,
-    Permissions,
+    Capability, DefaultsFor, Grantee, HasPermissions, PermissionChanges, PermissionMode,
+    PermissionRule, Permissions,
 };
+pub use progress::{Progress, ProgressUnit};
 pub(crate) use publish::{Appendable, HoldsExtracts, InProject, Publishable};
 pub use publish::{
     ConnectionCredentials, Publish, PublishConnection, Published, PublishedConnection,
 };
-pub use quality::{NewWarning, QualityWarning, QualityWarnings, WarningType, WarningUpdate};
+pub use quality::{
+    HasQualityWarnings, NewWarning, QualityWarning, QualityWarnings, WarningType, WarningUpdate,
+};
 pub(crate) use query::filter_fields;
 pub use query::{Field, Filter, Sort};
-pub use revisions::{Revision, Revisions};
-pub use schedule::Scheduled;
+pub use revisions::{DeletableRevisions, HasRevisions, Revision, Revisions};
 pub(crate) use schedule::add_to_schedule;
+pub use schedule::{Schedulable, Scheduled};
+pub use site_role::{AuthSetting, SiteRole};
 pub use source::Source;
 pub use tags::{TagBatch, Taggable, Tags};
 pub use upload::Upload;
-pub(crate) use upload::upload_whole;

@@ -1,31 +1,57 @@
-//! Adding content to a schedule: the same call for all that a schedule can run.
+//! Adding content to a schedule of Tableau Server.
 
 use std::sync::Arc;
 
+use super::capability;
 use crate::Result;
 use crate::client::Client;
-use crate::http::Request;
-use crate::ids::{Located, ScheduleId, TaskId};
-use crate::xml::{FromXml, Node, Out};
+use crate::ids::{ScheduleId, TaskId};
+use crate::operation::operations;
+use crate::xml::{FromXml, Node, Out, ToXml};
 
-/// What came of adding something to a schedule.
+operations! {
+    ADD_WORKBOOK = PUT "sites/{site}/schedules/{schedule}/workbooks" since (2, 8)
+        scope "tableau:schedules:update" on Server
+        "Add Workbook to Server Schedule"
+        "jobs_tasks_and_schedules.htm#add_workbook_to_schedule";
+    ADD_DATASOURCE = PUT "sites/{site}/schedules/{schedule}/datasources" since (2, 8)
+        scope "tableau:schedules:update" on Server
+        "Add Data Source to Server Schedule"
+        "jobs_tasks_and_schedules.htm#add_data_source_to_schedule";
+    ADD_FLOW = PUT "sites/{site}/schedules/{schedule}/flows" since (3, 3)
+        scope "tableau:schedules:update" on Server
+        "Add Flow Task to Server Schedule"
+        "jobs_tasks_and_schedules.htm#add_flow_task_to_schedule";
+}
+
+capability! {
+    /// The id of content that a schedule can run a task for.
+    pub trait Schedulable: "`{Self}` cannot be added to a schedule",
+        "workbooks, data sources and flows can";
+    WorkbookId { ADD = ADD_WORKBOOK }
+    DatasourceId { ADD = ADD_DATASOURCE }
+    FlowId { ADD = ADD_FLOW }
+}
+
+/// The result of adding content to a schedule.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Scheduled {
-    /// Whether there is a task now that runs it.
+    /// Whether the server created a task.
     pub created: bool,
-    /// The task's id, where the server tells it.
+    /// The task's id, if the server returns it.
     pub task: Option<TaskId>,
-    /// What the server has to say about it, such as that it runs more often than it should.
+    /// Warnings of the server, such as that the schedule runs too often.
     pub warnings: Vec<String>,
 }
 
 impl FromXml for Scheduled {
     fn from_xml(root: Node<'_>) -> Result<Scheduled> {
         let task = root.find("task");
-        // What the task does stands one level down, by a name for each sort of task.
-        let id = task.and_then(|task| task.children().find_map(|sort| sort.attr("id").transpose()));
+        // The id is an attribute of the child of the task, whose name depends on the type of task.
+        let id =
+            task.and_then(|task| task.children().find_map(|child| child.attr("id").transpose()));
         let warnings = root.find("warnings").into_iter().flat_map(Node::children);
         Ok(Scheduled {
             created: task.is_some(),
@@ -35,23 +61,27 @@ impl FromXml for Scheduled {
     }
 }
 
-/// Adds a thing to a schedule, as a task of that sort.
-pub(crate) fn add_to_schedule<I: Located>(
+/// Adds content to a schedule.
+pub(crate) fn add_to_schedule<I: Schedulable>(
     client: &Arc<Client>,
     schedule: &ScheduleId,
     id: &I,
-    sort: &'static str,
-    since: (u16, u16),
 ) -> Result<Scheduled> {
-    let path = client.site(&format!("{}/{}", schedule.path(), I::AT));
-    let mut out = Out::new();
-    out.element("tsRequest", |out| {
+    // A second attempt would add a second task.
+    let request = client.request(I::ADD, &[schedule]).adding();
+    client.xml(request.element(&NewTask(id))?, Scheduled::from_xml)
+}
+
+/// The task that a schedule runs for an item.
+struct NewTask<'a, I>(&'a I);
+
+impl<I: Schedulable> ToXml for NewTask<'_, I> {
+    fn to_xml(&self, out: &mut Out) {
+        let task = if I::KIND == "flow" { "runFlow" } else { "extractRefresh" };
         out.element("task", |out| {
-            out.element(sort, |out| {
-                out.element(I::KIND, |out| out.attribute("id", id.as_str()));
+            out.element(task, |out| {
+                out.element(I::KIND, |out| out.attribute("id", self.0.as_str()));
             });
         });
-    });
-    let request = Request::put(path).since(since.0, since.1).adding().xml(out.finish()?);
-    client.xml(request, Scheduled::from_xml)
+    }
 }

@@ -1,4 +1,4 @@
-//! [`Source`]: a file to be sent, and how it is sent.
+//! [`Source`]: a file to send, and how to send it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,69 +8,74 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::progress::{OnProgress, Progress};
 use super::upload::Upload;
 use crate::http::Replay;
 use crate::{Error, Result};
 
-/// A file to publish or to upload: a path, bytes in memory, or a reader; and how it is sent.
+/// A file to publish or upload (a path, bytes in memory, or a reader), and how to send it.
 ///
-/// It is read while it is sent and takes no memory to speak of, however large it is. A path is also
-/// a `&str`, a `String`, a `&Path` or a `PathBuf`, wherever a source is asked for.
+/// The file is read while it is sent, so the memory needed does not depend on its size. Where a source
+/// is expected, a path can also be a `&str`, a `String`, a `&Path` or a `PathBuf`.
 ///
-/// What is smaller than 64 MiB goes in one request, the rest in chunks.
+/// A file of less than 64 MiB is sent in one request, a larger one in chunks.
 ///
 /// ```
 /// use tableau_server_client::Source;
 ///
 /// let source = Source::path("Sales.twbx")
 ///     .chunk_size(16 << 20)
-///     .on_progress(|sent, total| println!("{sent} of {total} bytes"));
+///     .on_progress(|progress| println!("{} of {:?} bytes", progress.done, progress.total));
 /// ```
-#[must_use = "nothing is sent until a room is given it"]
+#[must_use = "nothing is sent until it is passed to a method of a resource"]
 pub struct Source<'f> {
     content: Content<'f>,
     name: Option<String>,
+    pub(super) options: SendOptions<'f>,
+}
+
+/// How a source is sent.
+pub(super) struct SendOptions<'f> {
     pub(super) chunk_size: u64,
     pub(super) chunked_from: u64,
     pub(super) restarts: u32,
-    pub(super) progress: Option<Tell<'f>>,
-    pub(super) checkpoint: Option<Keep<'f>>,
+    pub(super) progress: Option<OnProgress<'f>>,
+    pub(super) checkpoint: Option<OnCheckpoint<'f>>,
     pub(super) resume: Option<Upload>,
 }
 
-/// Who is told how many bytes were sent, of how many.
-type Tell<'f> = Box<dyn FnMut(u64, u64) + 'f>;
+/// A callback for the states of an upload.
+type OnCheckpoint<'f> = Box<dyn FnMut(&Upload) + 'f>;
 
-/// Who keeps what an upload can be resumed from.
-type Keep<'f> = Box<dyn FnMut(&Upload) + 'f>;
+enum Content<'f> {
+    Path(PathBuf),
+    Reader(Reader<'f>),
+}
 
-/// A reader that can go back.
+enum Reader<'f> {
+    File(File),
+    Seek(Box<dyn ReadSeek + 'f>),
+    Once { reader: Box<dyn Read + 'f>, length: u64, position: u64 },
+}
+
 trait ReadSeek: Read + Seek {}
 
 impl<R: Read + Seek> ReadSeek for R {}
 
-enum Content<'f> {
-    Path(PathBuf),
-    Bytes(Cow<'f, [u8]>),
-    Seek(Box<dyn ReadSeek + 'f>),
-    Once { reader: Box<dyn Read + 'f>, length: u64, at: u64 },
-}
-
-/// The most that the server takes in one request.
-pub(super) const MOST: u64 = 64 << 20;
+/// Maximum size of a request that the server accepts.
+const MAX_REQUEST: u64 = 64 << 20;
 
 impl<'f> Source<'f> {
     fn new(content: Content<'f>, name: Option<String>) -> Source<'f> {
-        Source {
-            content,
-            name,
+        let options = SendOptions {
             chunk_size: 50 << 20,
-            chunked_from: MOST,
+            chunked_from: MAX_REQUEST,
             restarts: 3,
             progress: None,
             checkpoint: None,
             resume: None,
-        }
+        };
+        Source { content, name, options }
     }
 
     /// A file on disk. It is opened when it is sent.
@@ -80,172 +85,143 @@ impl<'f> Source<'f> {
         Source::new(Content::Path(path), name)
     }
 
-    /// Bytes in memory, borrowed or owned, and the file name that they go by. It may lack an
-    /// extension: then the bytes say what they are.
+    /// Bytes in memory, borrowed or owned, with a file name. If the name has no extension, the file
+    /// format is detected from the bytes.
     pub fn bytes(name: impl Into<String>, bytes: impl Into<Cow<'f, [u8]>>) -> Source<'f> {
-        Source::new(Content::Bytes(bytes.into()), Some(name.into()))
+        Source::seekable(name, Cursor::new(bytes.into()))
     }
 
-    /// A reader that can go back, from its start to its end: what was not received is sent again.
+    /// A reader that can seek, with a file name. It is read from its start to its end, and again if
+    /// the file has to be sent again.
     pub fn seekable(name: impl Into<String>, reader: impl Read + Seek + 'f) -> Source<'f> {
-        Source::new(Content::Seek(Box::new(reader)), Some(name.into()))
+        Source::new(Content::Reader(Reader::Seek(Box::new(reader))), Some(name.into()))
     }
 
-    /// A reader that can be read once, and how many bytes it has: it is an error if it ends before
-    /// them or goes on after them. What was not received cannot be sent again, so the first broken
-    /// connection ends it with an error.
+    /// A reader that can only be read once, with a file name and the number of bytes it yields. Any
+    /// other number of bytes is an error. Nothing can be sent again, so the first connection that
+    /// breaks is an error.
     pub fn reader(name: impl Into<String>, length: u64, reader: impl Read + 'f) -> Source<'f> {
-        let content = Content::Once { reader: Box::new(reader), length, at: 0 };
-        Source::new(content, Some(name.into()))
+        let reader = Reader::Once { reader: Box::new(reader), length, position: 0 };
+        Source::new(Content::Reader(reader), Some(name.into()))
     }
 
-    /// How many bytes a chunk has, 1 to 64 MiB. Default: 50 MiB.
+    /// Size of a chunk in bytes, from 1 to 64 MiB. Default: 50 MiB.
     pub fn chunk_size(mut self, bytes: u64) -> Self {
-        self.chunk_size = bytes;
+        self.options.chunk_size = bytes;
         self
     }
 
-    /// From how many bytes on it is sent in chunks, at most 64 MiB. Default: 64 MiB.
+    /// Minimum size of a file that is sent in chunks, in bytes, at most 64 MiB. Default: 64 MiB.
     pub fn chunked_from(mut self, bytes: u64) -> Self {
-        self.chunked_from = bytes;
+        self.options.chunked_from = bytes;
         self
     }
 
-    /// How often an upload in chunks begins anew, under a fresh id, after a chunk of which nobody
-    /// knows whether the server has it, or where the server has lost the upload. Default: 3.
+    /// Maximum number of times that an upload in chunks starts over under a new id: after a chunk that
+    /// the server may or may not have received, and after the server has lost the upload. Default: 3.
     ///
-    /// A chunk that the server cannot have received is sent again, as often as
+    /// A chunk that the server cannot have received is sent again as
     /// [`HttpOptions::retries`](crate::HttpOptions::retries) says.
     pub fn restarts(mut self, most: u32) -> Self {
-        self.restarts = most;
+        self.options.restarts = most;
         self
     }
 
-    /// Is told how many bytes of the file were sent, and how many it has. What has to be sent again
-    /// is counted again, so the first number can fall.
-    pub fn on_progress(mut self, tell: impl FnMut(u64, u64) + 'f) -> Self {
-        self.progress = Some(Box::new(tell));
+    /// Calls `report` with the number of bytes sent. Bytes that are sent again are counted again, so
+    /// [`done`](Progress::done) can decrease.
+    pub fn on_progress(mut self, report: impl FnMut(Progress) + 'f) -> Self {
+        self.options.progress = Some(Box::new(report));
         self
     }
 
-    /// Is told before and after each chunk how far the upload has come, to
-    /// [`export`](Upload::export) it: whoever has the last of these values can
-    /// [`resume`](Source::resume) the upload.
+    /// Calls `report` with the state of the upload before and after each chunk. The last state, saved
+    /// with [`Upload::export`], is what [`resume`](Source::resume) needs.
     ///
-    /// It goes on where it was if the upload ended between two chunks: by an error of which it is
-    /// sure that the server did not take the chunk, or by a [`CancellationToken`](crate::CancellationToken) that was set
-    /// here. If a chunk was under way, nobody knows whether the server has it, and the upload
-    /// begins anew.
-    pub fn on_checkpoint(mut self, tell: impl FnMut(&Upload) + 'f) -> Self {
-        self.checkpoint = Some(Box::new(tell));
+    /// A resumed upload continues where it was if it ended between two chunks: by an error after
+    /// which the server certainly does not have the chunk, or by a [`CancellationToken`](crate::CancellationToken)
+    /// that was cancelled in `report`. If a chunk was being sent, the server may or may not have it, and the upload
+    /// starts over.
+    pub fn on_checkpoint(mut self, report: impl FnMut(&Upload) + 'f) -> Self {
+        self.options.checkpoint = Some(Box::new(report));
         self
     }
 
-    /// Goes on with an upload that was broken off, in this process or in another one, instead of
-    /// beginning anew. Where the last chunk's fate is unknown, or the server has dropped the
-    /// upload, it does begin anew.
+    /// Continues an interrupted upload, of this process or another one. The upload starts over if the
+    /// server may or may not have the last chunk, and if the server has discarded the upload.
     ///
-    /// A file that is not the one that the upload began with is an
+    /// A file that differs from the one whose upload was interrupted is an
     /// [`Input`](crate::ErrorKind::Input) error.
     pub fn resume(mut self, upload: Upload) -> Self {
-        self.resume = Some(upload);
+        self.options.resume = Some(upload);
         self
     }
 
-    /// Opens it, and checks what was set.
-    pub(super) fn open(self) -> Result<Opened<'f>> {
-        let what = match &self.content {
+    /// Opens the source and checks its options.
+    pub(super) fn open(self) -> Result<OpenSource<'f>> {
+        let Source { content, name, options } = self;
+        let label = match &content {
             Content::Path(path) => path.display().to_string(),
-            _ => self.name.clone().unwrap_or_default(),
+            Content::Reader(_) => name.clone().unwrap_or_default(),
         };
-        if !(1..=MOST).contains(&self.chunk_size) || self.chunked_from > MOST {
+        if !(1..=MAX_REQUEST).contains(&options.chunk_size) || options.chunked_from > MAX_REQUEST {
             return Err(Error::input(format!(
-                "{what}: a chunk has 1 to {MOST} bytes, and one request no more than that"
+                "invalid chunk size for {label}: must be between 1 and {MAX_REQUEST} bytes, and \
+                 `chunked_from` at most {MAX_REQUEST}"
             )));
         }
-        let unread = |error| Error::io(format!("{what} cannot be read"), error);
+        let unreadable = |error| Error::io(format!("{label} cannot be read"), error);
         let mut modified = None;
-        let mut reader = match self.content {
+        let mut reader = match content {
             Content::Path(path) => {
-                // Before it is opened: a pipe would be waited for.
-                if !std::fs::metadata(&path).map_err(unread)?.is_file() {
-                    return Err(Error::input(format!("{what} is no file")));
+                // Opening a pipe would block, so the type is checked before.
+                if !std::fs::metadata(&path).map_err(unreadable)?.is_file() {
+                    return Err(Error::input(format!("{label} is not a file")));
                 }
-                let file = File::open(&path).map_err(unread)?;
-                let about = file.metadata().map_err(unread)?;
-                modified = time_of(&about);
+                let file = File::open(&path).map_err(unreadable)?;
+                modified = modified_at(&file.metadata().map_err(unreadable)?);
                 Reader::File(file)
             }
-            Content::Bytes(bytes) => Reader::Seek(Box::new(Cursor::new(bytes))),
-            Content::Seek(reader) => Reader::Seek(reader),
-            Content::Once { reader, length, at } => Reader::Once { reader, length, at },
+            Content::Reader(reader) => reader,
         };
-        let length = reader.length().map_err(unread)?;
+        let length = reader.length().map_err(unreadable)?;
         if length == 0 {
-            return Err(Error::input(format!("{what} is empty")));
+            return Err(Error::input(format!("{label} is empty")));
         }
-        let Source {
-            name, chunk_size, chunked_from, restarts, progress, checkpoint, resume, ..
-        } = self;
-        Ok(Opened {
-            reader,
-            what,
-            name,
-            length,
-            modified,
-            chunk_size,
-            chunked_from,
-            restarts,
-            progress,
-            checkpoint,
-            resume,
-        })
+        Ok(OpenSource { reader, label, name, length, modified, options })
     }
 }
 
-/// When it was last changed.
-fn time_of(about: &Metadata) -> Option<Timestamp> {
-    about.modified().ok().and_then(|time| Timestamp::try_from(time).ok())
+fn modified_at(metadata: &Metadata) -> Option<Timestamp> {
+    metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok())
 }
 
 /// A source that is being sent.
-pub(super) struct Opened<'f> {
+pub(super) struct OpenSource<'f> {
     reader: Reader<'f>,
-    /// What messages call it.
-    pub(super) what: String,
+    /// The path or name, for messages.
+    pub(super) label: String,
     pub(super) name: Option<String>,
     pub(super) length: u64,
-    /// When a file on disk was last changed.
+    /// The time of the last change of a file on disk.
     pub(super) modified: Option<Timestamp>,
-    pub(super) chunk_size: u64,
-    pub(super) chunked_from: u64,
-    pub(super) restarts: u32,
-    progress: Option<Tell<'f>>,
-    pub(super) checkpoint: Option<Keep<'f>>,
-    pub(super) resume: Option<Upload>,
-}
-
-enum Reader<'f> {
-    File(File),
-    Seek(Box<dyn ReadSeek + 'f>),
-    Once { reader: Box<dyn Read + 'f>, length: u64, at: u64 },
+    pub(super) options: SendOptions<'f>,
 }
 
 impl Reader<'_> {
-    /// Whether it is still as it was when it was opened, as far as that can be told.
+    /// Fails if length or modification time differ from those at opening.
     fn check_unchanged(&mut self, length: u64, modified: Option<Timestamp>) -> io::Result<()> {
-        let is_the_same = match self {
+        let is_unchanged = match self {
             Reader::File(file) => {
-                let about = file.metadata()?;
-                about.len() == length && time_of(&about) == modified
+                let metadata = file.metadata()?;
+                metadata.len() == length && modified_at(&metadata) == modified
             }
             Reader::Seek(reader) => reader.seek(SeekFrom::End(0))? == length,
             Reader::Once { .. } => true,
         };
-        match is_the_same {
+        match is_unchanged {
             true => Ok(()),
             false => Err(io::Error::other(
-                "it was changed meanwhile, and what was sent is neither the old nor the new",
+                "it was changed while it was sent, and what was sent may be a mix of both versions",
             )),
         }
     }
@@ -258,20 +234,32 @@ impl Reader<'_> {
         }
     }
 
-    fn go_to(&mut self, offset: u64) -> io::Result<()> {
+    fn seek_to(&mut self, offset: u64) -> io::Result<()> {
         match self {
-            Reader::File(file) => file.seek(SeekFrom::Start(offset)).map(|_| ()),
-            Reader::Seek(reader) => reader.seek(SeekFrom::Start(offset)).map(|_| ()),
-            Reader::Once { at, .. } if *at == offset => Ok(()),
+            Reader::File(file) => file.seek(SeekFrom::Start(offset)).map(drop),
+            Reader::Seek(reader) => reader.seek(SeekFrom::Start(offset)).map(drop),
+            Reader::Once { position, .. } if *position == offset => Ok(()),
             Reader::Once { .. } => {
-                Err(io::Error::other("the reader can be read once only, and was read already"))
+                Err(io::Error::other("the reader can only be read once, and was read before"))
+            }
+        }
+    }
+
+    fn read_once(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Reader::File(file) => file.read(buffer),
+            Reader::Seek(reader) => reader.read(buffer),
+            Reader::Once { reader, position, .. } => {
+                let read = reader.read(buffer)?;
+                *position += read as u64;
+                Ok(read)
             }
         }
     }
 }
 
 impl Read for Reader<'_> {
-    /// A read that was interrupted is no failure, and those above take it for one.
+    /// Repeats an interrupted read, which the HTTP client would take for an error.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match self.read_once(buffer) {
@@ -282,63 +270,54 @@ impl Read for Reader<'_> {
     }
 }
 
-impl Reader<'_> {
-    fn read_once(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Reader::File(file) => file.read(buffer),
-            Reader::Seek(reader) => reader.read(buffer),
-            Reader::Once { reader, at, .. } => {
-                let read = reader.read(buffer)?;
-                *at += read as u64;
-                Ok(read)
-            }
-        }
-    }
-}
-
-impl<'f> Opened<'f> {
+impl<'f> OpenSource<'f> {
     /// Whether it can be read more than once.
     pub(super) fn is_replayable(&self) -> bool {
         !matches!(self.reader, Reader::Once { .. })
     }
 
-    /// The first bytes.
-    pub(super) fn beginning(&mut self) -> io::Result<Vec<u8>> {
+    /// The first bytes, to detect the file format. They are sent all the same.
+    pub(super) fn first_bytes(&mut self) -> io::Result<Vec<u8>> {
         let mut start = Vec::new();
-        self.reader.go_to(0)?;
-        (&mut self.reader).take(64).read_to_end(&mut start)?;
-        if let Reader::Once { reader, at, .. } = &mut self.reader {
-            // Put back, so that they are sent too.
+        self.read_from(0, 64)?.read_to_end(&mut start)?;
+        if let Reader::Once { reader, position, .. } = &mut self.reader {
             let rest = std::mem::replace(reader, Box::new(io::empty()));
             *reader = Box::new(Cursor::new(start.clone()).chain(rest));
-            *at = 0;
+            *position = 0;
         }
         Ok(start)
     }
 
-    /// What is in it from `offset` on, `length` bytes of it, for other eyes than the server's.
-    pub(super) fn look(&mut self, offset: u64, length: u64) -> io::Result<io::Take<impl Read>> {
-        self.reader.go_to(offset)?;
+    /// Reads `length` bytes from `offset` on, without reporting progress.
+    pub(super) fn read_from(
+        &mut self,
+        offset: u64,
+        length: u64,
+    ) -> io::Result<io::Take<impl Read>> {
+        self.reader.seek_to(offset)?;
         Ok((&mut self.reader).take(length))
     }
 
-    /// A part of it as a body, or all of it.
+    /// A part of the source as a request body.
     pub(super) fn part(&mut self, offset: u64, length: u64) -> Part<'_, 'f> {
         Part { source: self, offset, length }
     }
 
-    /// Whether it is still what was opened.
     pub(super) fn check_unchanged(&mut self) -> Result<()> {
         let unchanged = self.reader.check_unchanged(self.length, self.modified);
-        unchanged.map_err(|error| {
-            Error::io(format!("{} was changed while it was sent", self.what), error)
-        })
+        unchanged.map_err(|error| Error::io(format!("{} cannot be sent", self.label), error))
+    }
+
+    pub(super) fn report_checkpoint(&mut self, upload: &Upload) {
+        if let Some(report) = &mut self.options.checkpoint {
+            report(upload);
+        }
     }
 }
 
-/// A part of a source, as a body.
+/// A part of a source as a request body.
 pub(super) struct Part<'o, 'f> {
-    source: &'o mut Opened<'f>,
+    source: &'o mut OpenSource<'f>,
     offset: u64,
     length: u64,
 }
@@ -349,94 +328,71 @@ impl Replay for Part<'_, '_> {
     }
 
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
-        self.source.reader.go_to(self.offset)?;
-        Ok(Box::new(Told {
-            reader: &mut self.source.reader,
+        self.source.reader.seek_to(self.offset)?;
+        Ok(Box::new(PartReader {
             left: self.length,
             sent: self.offset,
-            total: self.source.length,
-            whole: self.length == self.source.length,
-            modified: self.source.modified,
-            tell: self.source.progress.as_deref_mut(),
+            is_whole: self.length == self.source.length,
+            source: self.source,
         }))
     }
 }
 
-/// Tells how far the reading has come.
-struct Told<'o, 'f> {
-    reader: &'o mut Reader<'f>,
+/// Reads a part of a source and reports progress.
+struct PartReader<'o, 'f> {
+    source: &'o mut OpenSource<'f>,
     left: u64,
     sent: u64,
-    total: u64,
-    /// Whether it is read in one go.
-    whole: bool,
-    modified: Option<Timestamp>,
-    tell: Option<&'o mut (dyn FnMut(u64, u64) + 'f)>,
+    /// Whether the part is the whole source.
+    is_whole: bool,
 }
 
-impl Read for Told<'_, '_> {
+impl Read for PartReader<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let OpenSource { reader, length, modified, options, .. } = &mut *self.source;
         let fits = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        let read = self.reader.read(&mut buffer[..fits])?;
+        let read = reader.read(&mut buffer[..fits])?;
         self.left -= read as u64;
         self.sent += read as u64;
-        // A file that goes in chunks is looked at when all of them are there.
-        let alone = self.whole || matches!(self.reader, Reader::Once { .. });
-        let at_the_end = read > 0 && alone && self.sent == self.total;
-        if at_the_end {
-            if self.reader.read(&mut [0])? > 0 {
-                return Err(io::Error::other("it is longer than was said"));
-            }
-            // Before the last of it is sent: so nothing is published.
-            self.reader.check_unchanged(self.total, self.modified)?;
+        if read == 0 {
+            return Ok(0);
         }
-        if read > 0
-            && let Some(tell) = &mut self.tell
-        {
-            tell(self.sent, self.total);
+        // Checked before the last bytes are sent, so that a file that was changed is not published.
+        // A file that is sent in chunks is checked after the last chunk.
+        let is_checked = self.is_whole || matches!(reader, Reader::Once { .. });
+        if is_checked && self.sent == *length {
+            if reader.read(&mut [0])? > 0 {
+                return Err(io::Error::other("it is longer than its stated length"));
+            }
+            reader.check_unchanged(*length, *modified)?;
+        }
+        if let Some(report) = &mut options.progress {
+            report(Progress::bytes(self.sent, Some(*length)));
         }
         Ok(read)
     }
 }
 
-impl From<&str> for Source<'_> {
-    fn from(path: &str) -> Self {
-        Source::path(path)
-    }
+macro_rules! from_path {
+    ($($Path:ty),+) => {$(
+        impl From<$Path> for Source<'_> {
+            fn from(path: $Path) -> Self {
+                Source::path(path)
+            }
+        }
+    )+};
 }
 
-impl From<String> for Source<'_> {
-    fn from(path: String) -> Self {
-        Source::path(path)
-    }
-}
-
-impl From<&Path> for Source<'_> {
-    fn from(path: &Path) -> Self {
-        Source::path(path)
-    }
-}
-
-impl From<PathBuf> for Source<'_> {
-    fn from(path: PathBuf) -> Self {
-        Source::path(path)
-    }
-}
-
-impl From<&PathBuf> for Source<'_> {
-    fn from(path: &PathBuf) -> Self {
-        Source::path(path)
-    }
-}
+from_path!(&str, String, &Path, PathBuf, &PathBuf);
 
 impl fmt::Debug for Source<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Source")
             .field("name", &self.name)
-            .field("chunk_size", &self.chunk_size)
-            .field("chunked_from", &self.chunked_from)
-            .field("restarts", &self.restarts)
-            .field("resume", &self.resume)
+            .field("chunk_size", &self.options.chunk_size)
+            .field("chunked_from", &self.options.chunked_from)
+            .field("restarts", &self.options.restarts)
+            .field("resume", &self.options.resume)
             .finish_non_exhaustive()
     }
 }

@@ -4,10 +4,11 @@ use std::borrow::Borrow;
 
 use jiff::Timestamp;
 
+pub use crate::common::ContentPermissions;
 use crate::common::{List, OwnerDetails, find};
 use crate::http::Request;
 use crate::ids::{Located, ProjectId, UserId};
-use crate::xml::{element, string_enum};
+use crate::xml::element;
 use crate::{Error, ErrorKind, Result};
 
 super::resource! {
@@ -206,16 +207,4 @@ crate::common::filter_fields! {
     PARENT_PROJECT_ID = "parentProjectId" (crate::ProjectId) [eq in];
     TOP_LEVEL_PROJECT = "topLevelProject" Flag [eq];
     UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
-}
-
-string_enum! {
-    /// Who sets the permissions of a project's content.
-    pub enum ContentPermissions {
-        /// The project, for everything in it.
-        LockedToProject = "LockedToProject",
-        /// The project, for everything in it but the projects below it.
-        LockedToProjectWithoutNested = "LockedToProjectWithoutNested",
-        /// Each owner, for what is theirs.
-        ManagedByOwner = "ManagedByOwner",
-    }
 }

@@ -1,4 +1,4 @@
-//! [`Download`]: a file on its way from the server.
+//! [`Download`]: downloading a file.
 
 mod name;
 mod partial;
@@ -8,28 +8,30 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use partial::{Partial, exists};
+use partial::{PartialFile, already_exists, cannot_be_written};
 use ureq::http::header::CONTENT_DISPOSITION;
 
+use super::content::Readable;
+use super::export::Export;
 use super::filetype::Magic;
+use super::progress::{OnProgress, Progress};
 use crate::client::Client;
 use crate::http::{Request, Success};
-use crate::ids::Located;
-use crate::xml::{FromXml, Node};
+use crate::operation::{Operation, PathSegment};
 use crate::{Error, Result};
 
-/// The name that a file gets whose answer has this `Content-Disposition`.
+/// The file name for a `Content-Disposition` header.
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
 pub(crate) fn file_name(header: &[u8]) -> Option<String> {
     name::from_header(header).and_then(|name| name::safe(&name))
 }
 
-/// A file to download. Nothing is asked for until it is said where the file goes.
+/// A file to download. Nothing is sent before one of the methods that say where the file goes.
 ///
-/// The file is written as it arrives and takes no memory to speak of, however large it is. What
-/// breaks off begins anew, as often as [`HttpOptions::retries`](crate::HttpOptions::retries) says. A
-/// success that brings a login page, Tableau's error or nothing at all in the file's place is an
-/// error ([`Decode`](crate::ErrorKind::Decode), or what Tableau's error is).
+/// The file is written while it arrives, so the memory needed does not depend on its size. A download
+/// that is interrupted starts over, as [`HttpOptions::retries`](crate::HttpOptions::retries) says. A
+/// successful response with a login page, an error of Tableau or nothing instead of the file is an
+/// error ([`Decode`](crate::ErrorKind::Decode), or the kind of Tableau's error).
 ///
 /// ```no_run
 /// # use tableau_server_client as tsc;
@@ -39,69 +41,58 @@ pub(crate) fn file_name(header: &[u8]) -> Option<String> {
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "nothing is downloaded until it is said where to"]
+#[must_use = "nothing is downloaded before a method such as `to_path`"]
 pub struct Download<'s> {
     client: &'s Arc<Client>,
     request: Result<Request<'static>>,
     item: Item,
     overwrite: bool,
-    progress: Option<Tell<'s>>,
+    progress: Option<OnProgress<'s>>,
 }
 
-/// Who is told of the progress.
-type Tell<'s> = Box<dyn FnMut(u64, Option<u64>) + 's>;
-
-/// What names a file where the server does not.
+/// The item whose file is downloaded. Names the file if the server does not.
 pub(crate) struct Item {
-    path: String,
+    /// The operation that reads the item.
+    get: &'static Operation,
     tag: &'static str,
     id: String,
-    /// The extension, by what the file begins with; the last is for all the rest.
     extensions: Extensions,
     has_extracts: bool,
 }
 
-/// Extensions, by what a file begins with.
+/// Extensions by file format; `None` matches every file.
 pub(crate) type Extensions = &'static [(Option<Magic>, &'static str)];
 
 impl Item {
-    pub(crate) fn new<I: Located>(id: &I, extensions: Extensions) -> Item {
-        let (path, id) = (id.path(), id.as_str().to_owned());
-        Item { path, tag: I::KIND, id, extensions, has_extracts: false }
+    pub(crate) fn new<I: Readable>(id: &I, extensions: Extensions) -> Item {
+        let id = id.as_str().to_owned();
+        Item { get: I::GET, tag: I::KIND, id, extensions, has_extracts: false }
     }
 
-    /// What can be had with its extracts or without.
+    /// Marks an item that can be downloaded with or without its extracts.
     pub(crate) fn with_extracts(mut self) -> Item {
         self.has_extracts = true;
         self
     }
 
-    /// Whether it may hold any text there is, one that looks like HTML too.
+    /// Whether the file may be any text, including one that looks like HTML.
     fn is_any_text(&self) -> bool {
         matches!(self.extensions, [(None, "csv")])
     }
 
-    /// A name where the server gave none that can be used.
-    fn name(&self, client: &Client, start: &[u8]) -> String {
-        let named = client.read::<Named>(Request::get(client.site(&self.path)), self.tag);
-        // The file is there: a name less fine is better than none of it.
-        let name = named.ok().and_then(|named| named.0).filter(|name| !name.is_empty());
-        name::of_item(name.as_deref().unwrap_or(&self.id), self.extension(start))
+    /// The file name if the server sent none that can be used: the name of the item, or else its id.
+    fn file_name(&self, client: &Client, start: &[u8]) -> String {
+        let request = client.request(self.get, &[&self.id]);
+        let name = client.xml(request, |root| root.need(self.tag)?.attr::<Option<String>>("name"));
+        // The file has been downloaded; an error here must not discard it.
+        let name = name.ok().flatten().filter(|name| !name.is_empty());
+        name::from_item(name.as_deref().unwrap_or(&self.id), self.extension(start))
     }
 
     fn extension(&self, start: &[u8]) -> &'static str {
-        let magic = Magic::of(start);
-        let fits = |(of, _): &&(Option<Magic>, _)| of.is_none() || *of == magic;
-        self.extensions.iter().find(fits).map_or("bin", |(_, extension)| extension)
-    }
-}
-
-/// An item's name, whatever else it has.
-struct Named(Option<String>);
-
-impl FromXml for Named {
-    fn from_xml(node: Node<'_>) -> Result<Named> {
-        node.attr("name").map(Named)
+        let format = Magic::of(start);
+        let matches = |(of, _): &&(Option<Magic>, _)| of.is_none() || *of == format;
+        self.extensions.iter().find(matches).map_or("bin", |(_, extension)| extension)
     }
 }
 
@@ -115,128 +106,163 @@ impl<'s> Download<'s> {
         Download { client, request, item, overwrite: false, progress: None }
     }
 
-    /// Whether the extracts of a workbook or a data source come along. Default: `true`. For
-    /// anything else than these it is an [`Input`](crate::ErrorKind::Input) error to say so. API 2.5.
-    pub fn include_extract(mut self, yes: bool) -> Self {
+    /// The file that an operation on an item returns. The item's id is the only placeholder.
+    pub(crate) fn of_item<I: Readable>(
+        client: &'s Arc<Client>,
+        operation: &'static Operation,
+        id: &I,
+        extensions: Extensions,
+    ) -> Download<'s> {
+        Download::of(client, operation, &[id], Item::new(id, extensions))
+    }
+
+    /// The file that an operation returns.
+    pub(crate) fn of(
+        client: &'s Arc<Client>,
+        operation: &'static Operation,
+        ids: &[&dyn PathSegment],
+        item: Item,
+    ) -> Download<'s> {
+        Download::new(client, Ok(client.request(operation, ids)), item)
+    }
+
+    /// Adds the options of an export.
+    pub(crate) fn export(mut self, options: &impl Export) -> Self {
+        self.request = self.request.and_then(|request| options.add_to(request));
+        self
+    }
+
+    /// Requires an API version if `condition` holds.
+    pub(crate) fn since_if(mut self, condition: bool, major: u16, minor: u16) -> Self {
+        if condition {
+            self.request = self.request.map(|request| request.since(major, minor));
+        }
+        self
+    }
+
+    /// Whether the file includes the extracts of a workbook or a data source. Default: `true`. For
+    /// other content, this is an [`Input`](crate::ErrorKind::Input) error. API 2.5.
+    pub fn include_extract(mut self, include: bool) -> Self {
         self.request = match self.item.has_extracts {
-            true => self.request.map(|request| match yes {
+            true => self.request.map(|request| match include {
                 true => request,
                 false => request.query("includeExtract", "false").since(2, 5),
             }),
-            false => Err(Error::input("only workbooks and data sources come with extracts")),
+            false => Err(Error::input(
+                "`include_extract` applies to downloads of workbooks and data sources only",
+            )),
         };
         self
     }
 
-    /// Whether a file that is there already is replaced. Default: `false`, an
+    /// Whether an existing file is replaced. Default: `false`; an existing file is then an
     /// [`Input`](crate::ErrorKind::Input) error.
-    pub fn overwrite(mut self, yes: bool) -> Self {
-        self.overwrite = yes;
+    pub fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
         self
     }
 
-    /// Is told how many bytes have come, and how many there are where the server says. A download
-    /// that begins anew counts from 0 again.
-    pub fn on_progress(mut self, tell: impl FnMut(u64, Option<u64>) + 's) -> Self {
-        self.progress = Some(Box::new(tell));
+    /// Calls `report` with the number of bytes received, and their total if the server states it. A
+    /// download that starts over counts from 0 again.
+    pub fn on_progress(mut self, report: impl FnMut(Progress) + 's) -> Self {
+        self.progress = Some(Box::new(report));
         self
     }
 
-    /// Into a file of this name, an extension included. It has the name when it is complete and
-    /// not before; a download that fails leaves nothing behind. One whose process is killed leaves
-    /// what had come, in a file `.tableau-….part` in the same folder, which nothing reads again.
+    /// Downloads to a path, which includes the extension. The file appears at the path only when it is
+    /// complete; a download that fails leaves no file. If the process is killed, a partial file
+    /// `.tableau-….part` remains in the folder; it is not used again.
     pub fn to_path(self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         if path.is_dir() {
-            return Err(Error::input(format!("{} is a folder", path.display())));
+            return Err(Error::input(format!("{} is a folder, not a file", path.display())));
         }
         let folder = match path.parent() {
             Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
             Some(folder) => folder,
-            None => return Err(Error::input(format!("{} names no file", path.display()))),
+            None => return Err(Error::input(format!("{} has no file name", path.display()))),
         };
-        let (client, request, mut running) = self.begin()?;
-        running.check(path)?;
-        let mut partial = Partial::create(folder)?;
-        client.ask(request, |answer| running.receive(answer, &mut partial))?;
-        partial.keep(path, running.overwrite)
+        let (client, request, mut transfer) = self.begin()?;
+        transfer.check_target(path)?;
+        let mut partial = PartialFile::create(folder)?;
+        client.ask(request, |answer| transfer.receive(answer, &mut partial))?;
+        partial.keep(path, transfer.overwrite)
     }
 
-    /// Into a folder that there is, under the name that the server gives it, or else that of the
-    /// item; its path is returned.
+    /// Downloads into an existing folder and returns the path of the file. The file name is the one the
+    /// server sends, or else the name of the item.
     ///
-    /// The server's name is made safe: separators, `..`, control characters and reserved names do
-    /// not get through, and one that is too long is shortened. Otherwise as
-    /// [`to_path`](Download::to_path).
+    /// The server's file name is sanitized: separators, `..`, control characters and reserved names
+    /// are removed or replaced, and a long name is shortened. See also [`to_path`](Download::to_path).
     pub fn to_folder(self, folder: impl AsRef<Path>) -> Result<PathBuf> {
         let folder = folder.as_ref();
         if !folder.is_dir() {
-            return Err(Error::input(format!("{} is no folder", folder.display())));
+            return Err(Error::input(format!("{} is not a folder", folder.display())));
         }
-        let (client, request, mut running) = self.begin()?;
-        let mut partial = Partial::create(folder)?;
+        let (client, request, mut transfer) = self.begin()?;
+        let mut partial = PartialFile::create(folder)?;
         let (named, start) = client.ask(request, |answer| {
             let named = answer.header(CONTENT_DISPOSITION).and_then(name::from_header);
             let named = named.and_then(|name| name::safe(&name)).map(|name| folder.join(name));
             if let Some(target) = &named {
-                // Before all of it comes.
-                running.check(target)?;
+                // Before the body is read, so that an existing file costs no download.
+                transfer.check_target(target)?;
             }
-            Ok((named, running.receive(answer, &mut partial)?))
+            Ok((named, transfer.receive(answer, &mut partial)?))
         })?;
         let target = match named {
             Some(target) => target,
             None => {
-                let target = folder.join(running.item.name(client, &start));
-                running.check(&target).map_err(|error| client.clean(error))?;
+                let target = folder.join(transfer.item.file_name(client, &start));
+                transfer.check_target(&target).map_err(|error| client.clean(error))?;
                 target
             }
         };
-        // The name is the server's.
-        let kept = partial.keep(&target, running.overwrite);
+        // The path contains a name that the server sent.
+        let kept = partial.keep(&target, transfer.overwrite);
         kept.map_err(|error| client.clean(error))?;
         Ok(target)
     }
 
-    /// Into a writer, which is not flushed; how many bytes is returned. What breaks off after the
-    /// first byte is an error: a writer cannot take back.
+    /// Downloads into a writer and returns the number of bytes. The writer is not flushed. An
+    /// interruption after the first byte is an error, since what was written cannot be taken back.
     pub fn to_writer(self, mut writer: impl Write) -> Result<u64> {
-        let (client, request, mut running) = self.begin()?;
+        let (client, request, mut transfer) = self.begin()?;
         client.ask(request, |answer| {
-            let mut written = false;
-            let outcome = running.stream(answer, |block| {
-                written = true;
+            let mut is_written = false;
+            let outcome = transfer.stream(answer, |block| {
+                is_written = true;
                 let failed = |error| Error::io("the download cannot be written", error);
                 writer.write_all(block).map_err(failed)
             });
-            // Only what is an error here is tried again.
-            if written { Ok(outcome) } else { outcome.map(Ok) }
+            // Only an outer error is retried.
+            if is_written { Ok(outcome) } else { outcome.map(Ok) }
         })?
     }
 
-    /// Into memory, up to [`max_response`](crate::HttpOptions::max_response).
+    /// Downloads into memory, at most [`max_response`](crate::HttpOptions::max_response) bytes.
     pub fn to_bytes(self) -> Result<Vec<u8>> {
-        let (client, request, mut running) = self.begin()?;
-        client.ask(request, |answer| running.collect(answer))
+        let (client, request, mut transfer) = self.begin()?;
+        client.ask(request, |answer| transfer.collect(answer))
     }
 
-    fn begin(self) -> Result<(&'s Client, Request<'static>, Running<'s>)> {
+    fn begin(self) -> Result<(&'s Client, Request<'static>, Transfer<'s>)> {
         let Download { client, request, item, overwrite, progress } = self;
-        Ok((client, request?, Running { item, overwrite, progress }))
+        Ok((client, request?, Transfer { item, overwrite, progress }))
     }
 }
 
-/// A download that is under way.
-struct Running<'s> {
+/// A download in progress.
+struct Transfer<'s> {
     item: Item,
     overwrite: bool,
-    progress: Option<Tell<'s>>,
+    progress: Option<OnProgress<'s>>,
 }
 
-impl Running<'_> {
-    /// The whole file, from its start; its first bytes are returned.
-    fn receive(&mut self, answer: Success, partial: &mut Partial) -> Result<Vec<u8>> {
-        partial.start_over()?;
+impl Transfer<'_> {
+    /// Writes the whole file and returns its first bytes.
+    fn receive(&mut self, answer: Success, partial: &mut PartialFile) -> Result<Vec<u8>> {
+        partial.truncate()?;
         let mut start = Vec::new();
         self.stream(answer, |block| {
             if start.len() < 64 {
@@ -253,8 +279,8 @@ impl Running<'_> {
             bytes.extend_from_slice(block);
             match bytes.len() as u64 > most {
                 true => Err(Error::decode(format!(
-                    "the file has more than {most} bytes (`max_response` sets the limit; a path \
-                     or a writer has none)"
+                    "the file has more than {most} bytes: raise `max_response`, or download to a \
+                     path or a writer, which have no limit"
                 ))),
                 false => Ok(()),
             }
@@ -265,30 +291,31 @@ impl Running<'_> {
     fn stream(
         &mut self,
         answer: Success,
-        mut take: impl FnMut(&[u8]) -> Result<()>,
+        mut write: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<u64> {
-        let (all, mut come) = (answer.length(), 0);
+        let (total, mut received) = (answer.length(), 0);
         answer.file(self.item.is_any_text(), |block| {
-            take(block)?;
-            come += block.len() as u64;
-            if let Some(tell) = &mut self.progress {
-                tell(come, all);
+            write(block)?;
+            received += block.len() as u64;
+            if let Some(report) = &mut self.progress {
+                report(Progress::bytes(received, total));
             }
             Ok(())
         })
     }
 
-    fn check(&self, target: &Path) -> Result<()> {
+    fn check_target(&self, target: &Path) -> Result<()> {
         match target.symlink_metadata() {
-            Ok(_) if !self.overwrite => Err(exists(target)),
-            // Not a folder, nor a device, nor what leads to one.
-            Ok(_) if target.metadata().is_ok_and(|there| !there.is_file()) => {
-                Err(Error::input(format!("{} is no file that could be replaced", target.display())))
+            Ok(_) if !self.overwrite => Err(already_exists(target)),
+            // A folder, a device, or a link to one.
+            Ok(_) if target.metadata().is_ok_and(|metadata| !metadata.is_file()) => {
+                let what = format!("{} is not a file and cannot be replaced", target.display());
+                Err(Error::input(what))
             }
             Ok(_) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            // A name that is too long, say.
-            Err(error) => Err(Error::io(format!("{} cannot be written", target.display()), error)),
+            // For example, the name is too long.
+            Err(error) => Err(cannot_be_written(target, error)),
         }
     }
 }

@@ -1,13 +1,14 @@
-//! File names out of `Content-Disposition`, and how they are made safe. They are a stranger's.
+//! File names from `Content-Disposition` headers. They are untrusted input and are sanitized.
 
 use super::super::filetype::split;
 
-/// The longest name that is given to a file, in bytes. File systems take 255.
-const LONGEST: usize = 200;
+/// Maximum length of a file name in bytes. Most file systems allow 255.
+const MAX_LENGTH: usize = 200;
 
-/// The file name of a header, as it was meant; not safe yet. `filename*` counts before `filename`.
+/// Parses the file name of a header, without sanitizing it. `filename*` takes precedence over
+/// `filename`.
 pub(super) fn from_header(header: &[u8]) -> Option<String> {
-    // Some servers write UTF-8 plainly, older ones Latin-1.
+    // Some servers send raw UTF-8, older ones Latin-1.
     let text = match std::str::from_utf8(header) {
         Ok(text) => text.to_owned(),
         Err(_) => header.iter().copied().map(char::from).collect(),
@@ -21,7 +22,7 @@ pub(super) fn from_header(header: &[u8]) -> Option<String> {
     extended.or_else(|| find("filename").map(str::to_owned)).filter(|name| !name.is_empty())
 }
 
-/// `name=value` and `name="value"` between semicolons; the disposition itself is passed over.
+/// Parses `name=value` and `name="value"` between semicolons. The disposition itself is skipped.
 fn parameters(text: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
     let mut rest = text.chars().peekable();
@@ -36,14 +37,15 @@ fn parameters(text: &str) -> Vec<(String, String)> {
                     while let Some(c) = rest.next() {
                         match c {
                             '"' => break,
-                            // Only where it protects something: in `C:\x` it is a separator.
+                            // An escape only before a quote or a backslash: in `C:\x` it is a
+                            // separator.
                             '\\' if matches!(rest.peek(), Some('"' | '\\')) => {
                                 value.extend(rest.next());
                             }
                             c => value.push(c),
                         }
                     }
-                    // What stands between the quote and the semicolon is nothing.
+                    // Text between the closing quote and the semicolon is ignored.
                     for c in rest.by_ref() {
                         if c == ';' {
                             break;
@@ -65,7 +67,7 @@ fn parameters(text: &str) -> Vec<(String, String)> {
     all
 }
 
-/// `UTF-8'de'Gr%C3%B6%C3%9Fe` as text.
+/// Decodes a value such as `UTF-8'de'Gr%C3%B6%C3%9Fe`.
 fn decode(value: &str) -> Option<String> {
     let mut parts = value.splitn(3, '\'');
     let (charset, _language, text) = (parts.next()?, parts.next()?, parts.next()?);
@@ -88,8 +90,8 @@ fn decode(value: &str) -> Option<String> {
     }
 }
 
-/// The name as the name of a file in a folder, on every system: no separators, no way up, no
-/// control characters, nothing reserved, not too long. `None` where nothing is left of it.
+/// Sanitizes a name so that it is the name of a file in a folder on every system: without separators,
+/// `..` and control characters, not reserved, and not too long. `None` if nothing remains.
 pub(super) fn safe(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept: String = last
@@ -97,17 +99,17 @@ pub(super) fn safe(name: &str) -> Option<String> {
         .filter(|&c| !c.is_control() && !is_invisible(c))
         .map(|c| if matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { c })
         .collect();
-    // Dots at the front hide a file, those at the end vanish on Windows, as spaces do.
+    // Leading dots hide a file; Windows drops trailing dots and spaces.
     let kept = kept.trim_matches(|c: char| c == '.' || c.is_whitespace());
-    let short = shorten(kept, LONGEST);
+    let short = shorten(kept, MAX_LENGTH);
     match short.is_empty() {
         true => None,
-        false if is_reserved(&short) => Some(format!("_{}", shorten(kept, LONGEST - 1))),
+        false if is_reserved(&short) => Some(format!("_{}", shorten(kept, MAX_LENGTH - 1))),
         false => Some(short),
     }
 }
 
-/// Characters that show nothing, or turn the text around: `report\u{202e}fdp.exe`.
+/// Whether a character is invisible or changes the direction of the text: `report\u{202e}fdp.exe`.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
@@ -116,7 +118,7 @@ fn is_invisible(c: char) -> bool {
         | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Names that stand for devices on Windows, whatever extension follows.
+/// Whether Windows reserves the name for a device, whatever its extension.
 fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
     match stem.as_str() {
@@ -129,22 +131,22 @@ fn is_reserved(name: &str) -> bool {
     }
 }
 
-/// At most so many bytes, the extension kept.
-fn shorten(name: &str, most: usize) -> String {
-    if name.len() <= most {
+/// Shortens a name to `max` bytes and keeps its extension.
+fn shorten(name: &str, max: usize) -> String {
+    if name.len() <= max {
         return name.to_owned();
     }
     let extension = match split(name) {
         (stem, Some(extension)) if extension.len() <= 16 => &name[stem.len()..],
         _ => "",
     };
-    let stem = crate::text::first(name, most - extension.len());
+    let stem = crate::text::first(name, max - extension.len());
     format!("{}{extension}", stem.trim_end_matches(|c: char| c == '.' || c.is_whitespace()))
 }
 
-/// A name made of an item's, which may hold anything, and an extension.
-pub(super) fn of_item(name: &str, extension: &str) -> String {
-    // A slash in an item's name is a part of it.
+/// A file name from the name of an item, which may contain any character, and an extension.
+pub(super) fn from_item(name: &str, extension: &str) -> String {
+    // A slash in the name of an item does not separate folders.
     let name = name.replace(['/', '\\'], "_");
     safe(&format!("{name}.{extension}")).unwrap_or_else(|| format!("download.{extension}"))
 }
@@ -153,12 +155,8 @@ pub(super) fn of_item(name: &str, extension: &str) -> String {
 mod tests {
     use super::*;
 
-    fn named(header: &[u8]) -> Option<String> {
-        from_header(header)
-    }
-
     #[test]
-    fn names_as_servers_write_them() {
+    fn parses_names_as_servers_send_them() {
         for (header, name) in [
             (&b"name=\"tableau_file\"; filename=\"RESTAPISample.twbx\""[..], "RESTAPISample.twbx"),
             (b"attachment; filename=plain.twb ; x=y", "plain.twb"),
@@ -174,16 +172,16 @@ mod tests {
             (b"attachment; filename*=UTF-8''..; filename=fallback.twb", "fallback.twb"),
             (b"filename=\"unclosed.twb", "unclosed.twb"),
         ] {
-            assert_eq!(named(header).as_deref(), Some(name), "{}", header.escape_ascii());
+            assert_eq!(from_header(header).as_deref(), Some(name), "{}", header.escape_ascii());
         }
         for header in [&b""[..], b"attachment", b"attachment; filename=", b"filename=\"\"", b";;="]
         {
-            assert_eq!(named(header), None, "{}", header.escape_ascii());
+            assert_eq!(from_header(header), None, "{}", header.escape_ascii());
         }
     }
 
     #[test]
-    fn no_name_leaves_its_folder() {
+    fn keeps_names_inside_the_folder() {
         for (name, expected) in [
             ("../../etc/passwd", Some("passwd")),
             ("/etc/shadow", Some("shadow")),
@@ -214,26 +212,26 @@ mod tests {
     }
 
     #[test]
-    fn long_names_keep_their_extension() {
+    fn keeps_the_extension_of_a_long_name() {
         for name in ["a".repeat(10_000), "\u{6771}".repeat(10_000), "a.".repeat(5_000)] {
             let short = safe(&format!("{name}.twbx")).unwrap();
-            assert!(short.len() <= LONGEST && short.ends_with(".twbx"), "{short}");
+            assert!(short.len() <= MAX_LENGTH && short.ends_with(".twbx"), "{short}");
         }
-        assert_eq!(safe(&format!("x.{}", "y".repeat(10_000))).unwrap().len(), LONGEST);
+        assert_eq!(safe(&format!("x.{}", "y".repeat(10_000))).unwrap().len(), MAX_LENGTH);
     }
 
     #[test]
-    fn reserved_names_are_no_longer_than_others() {
+    fn limits_the_length_of_reserved_names() {
         for name in [format!("CON.{}", "x".repeat(300)), format!("NUL{}x.twbx", " ".repeat(300))] {
             let safe = safe(&name).unwrap();
-            assert!(safe.starts_with('_') && safe.len() <= LONGEST, "{safe:?}");
+            assert!(safe.starts_with('_') && safe.len() <= MAX_LENGTH, "{safe:?}");
         }
     }
 
     #[test]
-    fn items_give_names_too() {
-        assert_eq!(of_item("Q1/Q2 \u{6771}", "twbx"), "Q1_Q2 \u{6771}.twbx");
-        assert_eq!(of_item("..", "twbx"), "twbx");
-        assert_eq!(of_item("a".repeat(300).as_str(), "pdf").len(), LONGEST);
+    fn names_files_after_items() {
+        assert_eq!(from_item("Q1/Q2 \u{6771}", "twbx"), "Q1_Q2 \u{6771}.twbx");
+        assert_eq!(from_item("..", "twbx"), "twbx");
+        assert_eq!(from_item("a".repeat(300).as_str(), "pdf").len(), MAX_LENGTH);
     }
 }

@@ -1,18 +1,16 @@
-//! The connections of a file that is published: how they sign in, and whether the server took them.
+//! Connections in a file that is published: their credentials, and whether the server applied them.
 
 use std::fmt;
 
 use log::warn;
 
 use super::super::connections::Connection;
-use crate::Error;
-use crate::client::Client;
-use crate::http::Request;
 use crate::ids::ConnectionId;
 use crate::secret::Secret;
-use crate::xml::Out;
+use crate::xml::{Out, ToXml};
+use crate::{Error, Result};
 
-/// How a connection signs in to its database.
+/// The credentials with which a connection signs in to its database.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConnectionCredentials {
     user: String,
@@ -22,33 +20,36 @@ pub struct ConnectionCredentials {
 }
 
 impl ConnectionCredentials {
-    /// A user name and a password, embedded: kept on the server, for whoever looks at the content.
+    /// A user name and a password, embedded: stored on the server, for everyone who opens the
+    /// content.
     pub fn new(user: impl Into<String>, password: impl Into<String>) -> ConnectionCredentials {
         let (user, password) = (user.into(), Secret::new(password.into()));
         ConnectionCredentials { user, password, embed: true, oauth: false }
     }
 
-    /// Whether they are kept on the server. Default: `true`; otherwise whoever looks at the content
-    /// is asked.
-    pub fn embed(mut self, yes: bool) -> Self {
-        self.embed = yes;
+    /// Whether the credentials are stored on the server. If not, everyone who opens the content is
+    /// prompted. Default: `true`.
+    pub fn embed(mut self, embed: bool) -> Self {
+        self.embed = embed;
         self
     }
 
-    /// Whether they are those of an account that is signed in to through OAuth, which the user has
-    /// saved on the server; the password does not matter then. Default: `false`.
-    pub fn oauth(mut self, yes: bool) -> Self {
-        self.oauth = yes;
+    /// Whether the user name is that of an OAuth account which the user has saved on the server. The
+    /// password is then ignored. Default: `false`.
+    pub fn oauth(mut self, oauth: bool) -> Self {
+        self.oauth = oauth;
         self
     }
+}
 
-    pub(super) fn write(&self, out: &mut Out) {
+impl ToXml for ConnectionCredentials {
+    fn to_xml(&self, out: &mut Out) {
         out.element("connectionCredentials", |out| {
             out.attribute("name", &self.user);
             out.attribute("password", self.password.reveal());
-            out.attribute("embed", if self.embed { "true" } else { "false" });
+            out.attr("embed", &self.embed);
             if self.oauth {
-                out.attribute("oAuth", "true");
+                out.attr("oAuth", &true);
             }
         });
     }
@@ -64,8 +65,8 @@ impl fmt::Debug for ConnectionCredentials {
     }
 }
 
-/// A connection inside a file to publish: which one, and how it signs in. The server finds it by
-/// its address, and by the port where one is set.
+/// A connection in a file to publish, and its credentials. The server identifies the connection by
+/// its server address, and by its port if one is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishConnection {
     pub(super) server: String,
@@ -75,127 +76,121 @@ pub struct PublishConnection {
 }
 
 impl PublishConnection {
-    /// The connection to this server, its address as the file has it.
+    /// The connection to a server, by the address in the file.
     pub fn new(server: impl Into<String>) -> PublishConnection {
         let server = server.into();
         PublishConnection { server, port: None, database: None, credentials: None }
     }
 
-    /// The port, as the file has it.
+    /// The port in the file.
     pub fn port(mut self, port: u16) -> Self {
         self.port = Some(port);
         self
     }
 
-    /// The database.
+    /// The name of the database.
     pub fn database(mut self, name: impl Into<String>) -> Self {
         self.database = Some(name.into());
         self
     }
 
-    /// How it signs in.
+    /// The credentials with which the connection signs in.
     pub fn credentials(mut self, credentials: ConnectionCredentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
 
-    pub(super) fn write(&self, out: &mut Out) {
+    pub(super) fn requested(&self) -> RequestedConnection {
+        // Credentials that are not embedded are not stored, so the server cannot show them.
+        let embedded = self.credentials.as_ref().filter(|credentials| credentials.embed);
+        RequestedConnection {
+            server: self.server.clone(),
+            port: self.port,
+            user: embedded.map(|credentials| credentials.user.clone()),
+        }
+    }
+}
+
+impl ToXml for PublishConnection {
+    fn to_xml(&self, out: &mut Out) {
         out.element("connection", |out| {
             out.attribute("serverAddress", &self.server);
-            if let Some(port) = self.port {
-                out.attribute("serverPort", &port.to_string());
+            if let Some(port) = &self.port {
+                out.attr("serverPort", port);
             }
             if let Some(database) = &self.database {
                 out.attribute("databaseName", database);
             }
             if let Some(credentials) = &self.credentials {
-                credentials.write(out);
+                credentials.to_xml(out);
             }
         });
     }
-
-    pub(super) fn asked(&self) -> Asked {
-        // What is not embedded is not kept, so there is nothing to be seen of it.
-        let login = self.credentials.as_ref().filter(|login| login.embed);
-        Asked {
-            server: self.server.clone(),
-            port: self.port,
-            user: login.map(|login| login.user.clone()),
-        }
-    }
 }
 
-/// What can be seen on the server of a connection that was published along.
+/// What the server should show of a connection after publishing.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct RequestedConnection {
     server: String,
     port: Option<u16>,
-    /// The embedded login's.
+    /// The user of embedded credentials.
     user: Option<String>,
 }
 
-impl Asked {
-    /// Whether the server has it as it was asked for.
-    fn is_taken_as(&self, there: &Connection) -> bool {
-        let port = self.port.is_none_or(|port| there.server_port.is_none_or(|other| other == port));
+impl RequestedConnection {
+    fn is_applied_to(&self, actual: &Connection) -> bool {
+        let port = self.port.is_none_or(|port| actual.server_port.is_none_or(|p| p == port));
         let address =
-            there.server_address.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(&self.server));
-        let login = self.user.is_none()
-            || (there.user_name == self.user && there.embed_password != Some(false));
-        address && port && login
+            actual.server_address.as_deref().is_some_and(|s| s.eq_ignore_ascii_case(&self.server));
+        let credentials = self.user.is_none()
+            || (actual.user_name == self.user && actual.embed_password != Some(false));
+        address && port && credentials
+    }
+
+    /// The outcome, if the connections of the published item are known.
+    fn outcome(&self, actual: Option<&[Connection]>) -> PublishedConnection {
+        let found = actual.map(|all| all.iter().find(|actual| self.is_applied_to(actual)));
+        PublishedConnection {
+            server: self.server.clone(),
+            port: self.port,
+            taken: found.map(|found| found.is_some()),
+            id: found.flatten().map(|found| found.id.clone()),
+        }
     }
 }
 
-/// What became of a connection that was published along.
+/// The outcome of a connection that was passed to `publish`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PublishedConnection {
-    /// The server's address that was asked for.
+    /// The requested server address.
     pub server: String,
-    /// The port, where one was asked for.
+    /// The requested port.
     pub port: Option<u16>,
-    /// Whether the server took it: it has a connection to that address, with that login where one
-    /// was to be embedded. `None` where the server could not be asked.
+    /// Whether the server applied it: the item has a connection to that address, with the embedded
+    /// credentials if there were any. `None` if the item's connections could not be read.
     ///
-    /// The server passes over a connection that it does not find in the file without a word.
+    /// The server silently ignores connections that it does not find in the file.
     pub taken: Option<bool>,
-    /// The id of the connection that it is.
+    /// The id of the connection.
     pub id: Option<ConnectionId>,
 }
 
-/// Compares what was asked with what is there, where the item's path is known. The item is published,
-/// so that nothing here may look as if it were not.
-pub(crate) fn compare(
-    client: &Client,
-    item: Option<&str>,
-    asked: &[Asked],
+/// Compares the requested connections with those of the published item, which are read only if any
+/// were requested. Never fails, since the item is published all the same.
+pub(crate) fn check_connections(
+    requested: &[RequestedConnection],
+    read: impl FnOnce() -> Option<Result<Vec<Connection>>>,
 ) -> Vec<PublishedConnection> {
-    if asked.is_empty() {
+    if requested.is_empty() {
         return Vec::new();
     }
-    let there = item.and_then(|item| {
-        let request = Request::get(client.site(&format!("{item}/connections")));
-        let there = client.read_all::<Connection>(request, "connections", "connection");
-        let unknown = |error: &Error| {
-            warn!(
-                target: "tableau_server_client::publish",
-                "published, but whether its connections were taken is not known: {error}"
-            );
-        };
-        there.inspect_err(unknown).ok()
-    });
-    let found = |asked: &Asked| {
-        let there = there.as_ref()?;
-        Some(there.iter().find(|there| asked.is_taken_as(there)).map(|there| there.id.clone()))
+    let log = |error: &Error| {
+        warn!(
+            target: "tableau_server_client::publish",
+            "published, but the item's connections cannot be compared with those requested: {error}"
+        );
     };
-    let outcome = |asked: &Asked| {
-        let found = found(asked);
-        PublishedConnection {
-            taken: found.as_ref().map(Option::is_some),
-            id: found.flatten(),
-            server: asked.server.clone(),
-            port: asked.port,
-        }
-    };
-    asked.iter().map(outcome).collect()
+    let actual = read().and_then(|actual| actual.inspect_err(log).ok());
+    requested.iter().map(|requested| requested.outcome(actual.as_deref())).collect()
 }

@@ -1,56 +1,65 @@
-//! [`Publish`]: a file that becomes content of the site.
+//! [`Publish`]: publishing a file as content of a site.
 
 mod connections;
+mod file;
 
 use std::fmt;
 use std::sync::Arc;
 
-pub(crate) use connections::{Asked, compare};
-pub use connections::{ConnectionCredentials, PublishConnection, PublishedConnection};
-
 use log::warn;
 
+use self::file::PublishFile;
+use super::chunks::upload;
+use super::connections::{Connection, Connections, HasConnections};
 use super::details::{LocationUpdate, in_one_place};
-use super::filetype::{Magic, split};
+use super::filetype::Magic;
 use super::job::JobHandle;
-use super::source::{Opened, Source};
-use super::upload::{Upload, upload};
+use super::progress::Progress;
+use super::source::Source;
+use super::upload::Upload;
 use crate::client::Client;
 use crate::http::{Multipart, Request};
-use crate::ids::{Located, PersonalSpaceId, ProjectId};
+use crate::ids::{ContentId, PersonalSpaceId, ProjectId};
+use crate::operation::Operation;
+use crate::resources::jobs::Job;
 use crate::secret::Secret;
-use crate::xml::{FromXml, Node, Out, Text, ToXml};
+use crate::xml::{self, FromXml, Node, Out, Text, ToXml};
 use crate::{Error, Result};
 
-/// What can be published: how the server calls it, and which files it takes.
+pub use connections::{ConnectionCredentials, PublishConnection, PublishedConnection};
+pub(crate) use connections::{RequestedConnection, check_connections};
+
+/// Content that can be published.
 pub trait Publishable: FromXml {
-    /// Its id, which knows the segment of the URL and the name of the element.
-    type Id: Located;
-    /// The part that holds the file: `tableau_workbook`.
+    /// The id, whose type knows the name of the element.
+    type Id: ContentId;
+    /// The operation that publishes it.
+    const PUBLISH: &'static Operation;
+    /// The name of the multipart part with the file: `tableau_workbook`.
     const PART: &'static str;
-    /// The parameter that says which sort of file it is: `workbookType`.
+    /// The query parameter with the extension of the file: `workbookType`.
     const TYPE: Option<&'static str>;
-    /// The extensions that it takes, and what tells them where the name does not.
+    /// The extensions of its files, and the file format by which the extension is chosen for a file
+    /// whose name has none.
     const FILES: &'static [(&'static str, Option<Magic>)];
-    /// The first API version that publishes it.
-    const SINCE: (u16, u16);
-    /// Whether it stands under `/api/exp`.
-    const EXPERIMENTAL: bool = false;
 
     /// The id of the item.
     fn id(&self) -> &Self::Id;
 
-    /// Whether the item says that it is elsewhere than in this personal space.
+    /// Whether the item is known to be in another place than this personal space.
     fn is_elsewhere(&self, _space: &PersonalSpaceId) -> bool {
         false
     }
 }
 
-/// A file to publish, and what is to become of it; see `publish` of each room.
+/// Reads the connections of a published item.
+type ListConnections<T> = fn(&Arc<Client>, &T) -> Result<Vec<Connection>>;
+
+/// A file to publish, with its options; see `publish` of each resource.
 ///
-/// Without a mode it has to be new: an item of that name is an error. Nothing is sent before
-/// [`send`](Publish::send) or [`send_as_job`](Publish::send_as_job), which those have that can be
-/// published as a job.
+/// Unless a mode such as `overwrite` is set, an existing item of the same name is an error. Nothing is
+/// sent before [`send`](Publish::send) or, for content that can be published as a job,
+/// [`send_as_job`](Publish::send_as_job).
 #[must_use = "nothing is sent before `send`"]
 pub struct Publish<'s, 'f, T> {
     client: &'s Arc<Client>,
@@ -59,12 +68,14 @@ pub struct Publish<'s, 'f, T> {
     mode: Option<&'static str>,
     query: Vec<(String, String)>,
     attributes: Vec<(&'static str, String)>,
+    /// Children with one attribute: tag, attribute and value.
     children: Vec<(&'static str, &'static str, String)>,
     space: Option<PersonalSpaceId>,
     hidden_views: Vec<String>,
     credentials: Option<ConnectionCredentials>,
     connections: Vec<PublishConnection>,
-    of: std::marker::PhantomData<fn() -> T>,
+    /// Set together with `connections`.
+    list_connections: Option<ListConnections<T>>,
 }
 
 impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
@@ -81,35 +92,54 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
             hidden_views: Vec::new(),
             credentials: None,
             connections: Vec::new(),
-            of: std::marker::PhantomData,
+            list_connections: None,
         }
     }
 
-    /// What it is called on the site. Default: the file's name without its extension.
+    /// Name of the item on the site. Default: the name of the file without its extension.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// A query parameter that this library does not know.
+    /// Adds a query parameter, for options that this library does not have.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
     }
 
-    pub(crate) fn mode(mut self, mode: &'static str) -> Self {
-        self.mode = Some(mode);
+    /// Calls `report` with the number of bytes sent; see [`Source::on_progress`].
+    pub fn on_progress(mut self, report: impl FnMut(Progress) + 'f) -> Self {
+        self.source = self.source.on_progress(report);
         self
     }
 
-    pub(crate) fn attribute(mut self, name: &'static str, value: &impl Text) -> Self {
-        self.attributes.retain(|(there, _)| *there != name);
-        self.attributes.push((name, value.write()));
+    /// Sets or clears a mode. Of several modes, the last one counts.
+    pub(crate) fn mode(mut self, mode: &'static str, set: bool) -> Self {
+        match set {
+            true => self.mode = Some(mode),
+            false => self.mode = self.mode.filter(|current| *current != mode),
+        }
         self
+    }
+
+    /// Sets or clears a query parameter with the value `true`.
+    pub(crate) fn flag(mut self, name: &'static str, set: bool) -> Self {
+        self.query.retain(|(other, _)| other != name);
+        if set {
+            self.query.push((name.to_owned(), "true".to_owned()));
+        }
+        self
+    }
+
+    pub(crate) fn attribute(self, name: &'static str, value: &impl Text) -> Self {
+        let mut publish = self.without_attribute(name);
+        publish.attributes.push((name, value.write()));
+        publish
     }
 
     pub(crate) fn without_attribute(mut self, name: &'static str) -> Self {
-        self.attributes.retain(|(there, _)| *there != name);
+        self.attributes.retain(|(other, _)| *other != name);
         self
     }
 
@@ -119,13 +149,13 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         name: &'static str,
         value: &impl Text,
     ) -> Self {
-        self.children.retain(|(there, _, _)| *there != tag);
+        self.children.retain(|(other, _, _)| *other != tag);
         self.children.push((tag, name, value.write()));
         self
     }
 
-    pub(crate) fn into_space(mut self, space: &PersonalSpaceId) -> Self {
-        self.space = Some(space.clone());
+    pub(crate) fn into_space(mut self, space: PersonalSpaceId) -> Self {
+        self.space = Some(space);
         self
     }
 
@@ -139,69 +169,72 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         self
     }
 
-    /// Publishes it, and waits until the server has done so: up to half an hour, which a gateway in
-    /// between may not grant. [`send_as_job`](Publish::send_as_job) does without.
+    /// Publishes the file and waits until the server has processed it: up to half an hour, which a
+    /// gateway between client and server may not allow. [`send_as_job`](Publish::send_as_job) avoids
+    /// that wait.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, for a file that is
-    /// none of those the room takes, an empty one, or no name. An error after the whole file was
-    /// sent (a broken connection, 504) does not say whether the item was published.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, if the file is empty,
+    /// has no name or has a format that the resource does not accept. After an error that occurs when
+    /// the whole file was sent (a broken connection, 504), the item may or may not be published.
     pub fn send(self) -> Result<Published<T>> {
-        let (client, asked, space) = (self.client, self.asked(), self.space.clone());
+        let (client, requested, space) = (self.client, self.requested(), self.space.clone());
+        let list = self.list_connections;
         let item: T = self.post(false, |root| T::from_xml(root.need(T::Id::KIND)?))?;
         if let Some(space) = space {
             check_location(client, &item, &space);
         }
-        let connections = compare(client, Some(&item.id().path()), &asked);
+        let connections = check_connections(&requested, || list.map(|list| list(client, &item)));
         Ok(Published { item, connections })
     }
 
-    /// What is to be asked for when it is published.
-    fn asked(&self) -> Vec<Asked> {
-        self.connections.iter().map(PublishConnection::asked).collect()
+    fn requested(&self) -> Vec<RequestedConnection> {
+        self.connections.iter().map(PublishConnection::requested).collect()
     }
 
     fn post<A>(mut self, as_job: bool, read: impl Fn(Node<'_>) -> Result<A>) -> Result<A> {
-        // Not after a gigabyte was uploaded for nothing.
-        self.client.needs(T::SINCE, || format!("publishing a {}", T::Id::KIND))?;
+        // The version is checked here so that no large file is uploaded in vain.
+        self.client.has(T::PUBLISH.since, || T::PUBLISH.title.to_owned())?;
         if as_job {
             self.client.needs((3, 0), || "publishing as a job".into())?;
         }
         if self.space.is_some() {
             self.client.needs((3, 13), || "publishing to a personal space".into())?;
         }
-        let chunked_by_force = self.source.resume.is_some();
         let mut source = std::mem::replace(&mut self.source, Source::path("")).open()?;
-        let file = self.file(&mut source)?;
-        let payload = self.payload(&file)?;
-        let one_request = source.length < source.chunked_from && !chunked_by_force;
-        let upload = match one_request {
+        let file = PublishFile::new::<T>(self.name.as_deref(), &mut source)?;
+        let payload = xml::request(&Payload { publish: &self, name: &file.item })?;
+        self.check(&file)?;
+        let is_one_request =
+            source.length < source.options.chunked_from && source.options.resume.is_none();
+        let upload = match is_one_request {
             true => None,
             false => Some(upload(self.client, &mut source)?),
         };
         let mut request = self.request(&file, as_job, upload.as_ref());
-        if one_request && !source.is_replayable() {
+        if is_one_request && !source.is_replayable() {
             request = request.once();
         }
         let length = source.length;
         let mut whole = source.part(0, length);
         let body = Multipart::new(&payload)?;
-        let mut body = match one_request {
+        let mut body = match is_one_request {
             true => body.file(T::PART, &file.name, &mut whole),
             false => body,
         };
         self.client.xml(request.stream(body.content_type(), &mut body).patiently(), read)
     }
 
-    fn request<'b>(&self, file: &File, as_job: bool, upload: Option<&Upload>) -> Request<'b> {
-        let path = match T::EXPERIMENTAL {
-            true => self.client.experimental_site(T::Id::AT),
-            false => self.client.site(T::Id::AT),
-        };
-        let mut request = Request::post(path);
+    fn request<'b>(
+        &self,
+        file: &PublishFile,
+        as_job: bool,
+        upload: Option<&Upload>,
+    ) -> Request<'b> {
+        let mut request = self.client.request(T::PUBLISH, &[]);
         if let Some(name) = T::TYPE {
-            request = request.query(name, file.sort);
+            request = request.query(name, file.extension);
         }
         if let Some(mode) = self.mode {
             request = request.query(mode, "true");
@@ -215,161 +248,127 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         if let Some(upload) = upload {
             request = request.query("uploadSessionId", upload.id());
         }
-        self.hidden().iter().fold(request, |request, secret| request.hiding(Some(secret)))
+        self.secrets().iter().fold(request, |request, secret| request.hiding(Some(secret)))
     }
 
-    /// What the server is told in confidence.
-    fn hidden(&self) -> Vec<Secret> {
+    /// The passwords in the request.
+    fn secrets(&self) -> Vec<Secret> {
         let connections = self.connections.iter().filter_map(|one| one.credentials.as_ref());
         connections.chain(&self.credentials).map(|one| one.password.clone()).collect()
     }
 
-    /// Which sort of file it is, and what it is called.
-    fn file(&self, source: &mut Opened<'_>) -> Result<File> {
-        let given = source.name.clone().unwrap_or_default();
-        let (stem, extension) = split(&given);
-        let name = match &self.name {
-            Some(name) => name.clone(),
-            None => stem.to_owned(),
-        };
-        if name.is_empty() {
-            return Err(Error::input(format!("a {} to publish has no name", T::Id::KIND)));
+    /// Rejects options that contradict each other.
+    fn check(&self, file: &PublishFile) -> Result<()> {
+        if self.connections.iter().any(|connection| connection.server.is_empty()) {
+            return Err(Error::input("a connection to publish has no server address"));
         }
-        let by_name = T::FILES.iter().find(|(sort, _)| extension.as_deref() == Some(sort));
-        if let Some((sort, _)) = by_name {
-            return Ok(File { sort, name: given, item: name });
-        }
-        let takes = || {
-            let all: Vec<String> = T::FILES.iter().map(|(sort, _)| format!(".{sort}")).collect();
-            all.join(", ")
-        };
-        if let Some(other) = extension.filter(|extension| OF_OTHERS.contains(&extension.as_str())) {
-            return Err(Error::input(format!(
-                "{}: a .{other} file is not published as a {} (which is {})",
-                source.what,
-                T::Id::KIND,
-                takes()
-            )));
-        }
-        let unread = format!("{} cannot be read", source.what);
-        let start = source.beginning().map_err(|error| Error::io(unread, error))?;
-        let magic = Magic::of(&start);
-        let by_content = T::FILES.iter().find(|(_, of)| of.is_some() && *of == magic);
-        match by_content {
-            Some((sort, _)) => Ok(File { sort, name: format!("{stem}.{sort}"), item: name }),
-            None => Err(Error::input(format!(
-                "{} is no {}: its name has none of the extensions {}, and it is {} inside",
-                source.what,
-                T::Id::KIND,
-                takes(),
-                magic.map_or("nothing that is known", Magic::name)
-            ))),
-        }
-    }
-
-    fn payload(&self, file: &File) -> Result<String> {
-        for connection in &self.connections {
-            if connection.server.is_empty() {
-                return Err(Error::input("a connection to publish has no server address"));
-            }
-        }
-        let project = self.children.iter().any(|(tag, _, _)| *tag == "project");
-        let what = || format!("the {} {:?}", T::Id::KIND, file.item);
-        in_one_place(project, self.space.is_some(), what)?;
         if self.credentials.is_some() && !self.connections.is_empty() {
             return Err(Error::input(
-                "a data source is published with credentials or with connections, not with both",
+                "a data source can be published with credentials or with connections, not with both",
             ));
         }
-        let mut out = Out::new();
-        out.element("tsRequest", |out| {
-            out.element(T::Id::KIND, |out| {
-                out.attribute("name", &file.item);
-                for (name, value) in &self.attributes {
-                    out.attribute(name, value);
-                }
-                // In the order that the schema has.
-                for tag in ["askData", "project", "owner", "workbook"] {
-                    for (_, name, value) in self.children.iter().filter(|child| child.0 == tag) {
-                        out.element(tag, |out| out.attribute(name, value));
-                    }
-                    if let Some(space) = self.space.as_ref().filter(|_| tag == "project") {
-                        LocationUpdate::from(space).to_xml(out);
-                    }
-                }
-                if let Some(credentials) = &self.credentials {
-                    credentials.write(out);
-                }
-                if !self.connections.is_empty() {
-                    out.element("connections", |out| {
-                        self.connections.iter().for_each(|connection| connection.write(out));
-                    });
-                }
-                if !self.hidden_views.is_empty() {
-                    out.element("views", |out| {
-                        for name in &self.hidden_views {
-                            out.element("view", |out| {
-                                out.attribute("name", name);
-                                out.attribute("hidden", "true");
-                            });
-                        }
-                    });
-                }
-            });
-        });
-        out.finish()
+        let has_project = self.children.iter().any(|(tag, _, _)| *tag == "project");
+        in_one_place(has_project, self.space.is_some(), || {
+            format!("the {} {:?}", T::Id::KIND, file.item)
+        })
     }
 }
 
-/// What lives in a project and connects to data.
-pub trait InProject: Publishable {}
+/// The request payload beside the file.
+struct Payload<'a, 's, 'f, T> {
+    publish: &'a Publish<'s, 'f, T>,
+    name: &'a str,
+}
+
+impl<T: Publishable> ToXml for Payload<'_, '_, '_, T> {
+    fn to_xml(&self, out: &mut Out) {
+        let Publish { attributes, children, space, hidden_views, credentials, connections, .. } =
+            self.publish;
+        out.element(T::Id::KIND, |out| {
+            out.attribute("name", self.name);
+            for (name, value) in attributes {
+                out.attribute(name, value);
+            }
+            // The order of the schema.
+            for tag in ["askData", "project", "owner", "workbook"] {
+                for (_, name, value) in children.iter().filter(|child| child.0 == tag) {
+                    out.element(tag, |out| out.attribute(name, value));
+                }
+                if let Some(space) = space.as_ref().filter(|_| tag == "project") {
+                    LocationUpdate::from(space).to_xml(out);
+                }
+            }
+            if let Some(credentials) = credentials {
+                credentials.to_xml(out);
+            }
+            if !connections.is_empty() {
+                out.element("connections", |out| {
+                    connections.iter().for_each(|connection| connection.to_xml(out));
+                });
+            }
+            if !hidden_views.is_empty() {
+                out.element("views", |out| {
+                    for name in hidden_views {
+                        out.element("view", |out| {
+                            out.attribute("name", name);
+                            out.attribute("hidden", "true");
+                        });
+                    }
+                });
+            }
+        });
+    }
+}
+
+/// Content that is in a project and has connections.
+pub trait InProject: Publishable<Id: HasConnections> {}
 
 impl<T: InProject> Publish<'_, '_, T> {
-    /// The project that it goes to. Default: the site's default project.
+    /// The project to publish to. Default: the default project of the site.
     pub fn project(self, id: impl Into<ProjectId>) -> Self {
-        let id = &id.into();
-        self.child("project", "id", id)
+        self.child("project", "id", &id.into())
     }
 
-    /// Replaces the item of that name in the project, if there is one.
-    pub fn overwrite(self) -> Self {
-        self.mode("overwrite")
+    /// Whether an item of the same name in the project is replaced. Default: `false`.
+    pub fn overwrite(self, overwrite: bool) -> Self {
+        self.mode("overwrite", overwrite)
     }
 
-    /// How one of its connections signs in. [`Published::connections`] tells whether the server
-    /// took it.
+    /// Adds the credentials of a connection in the file. [`Published::connections`] says whether the
+    /// server applied them.
     pub fn connection(mut self, connection: PublishConnection) -> Self {
         self.connections.push(connection);
+        self.list_connections = Some(|client, item| Connections::new(client, item.id()).list());
         self
     }
 }
 
-/// What the server can add rows to.
+/// Content that the server can append data to.
 pub trait Appendable: Publishable {}
 
 impl<T: Appendable> Publish<'_, '_, T> {
-    /// Adds the data to the item of that name.
-    pub fn append(self) -> Self {
-        self.mode("append")
+    /// Whether the data is appended to the item of the same name. Default: `false`.
+    pub fn append(self, append: bool) -> Self {
+        self.mode("append", append)
     }
 }
 
-/// What can hold extracts, and is published as a job where that is asked for.
+/// Content that can have extracts and can be published as a job.
 pub trait HoldsExtracts: Publishable {}
 
 impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
-    /// What it is about.
+    /// Description of the item.
     pub fn description(self, text: impl Into<String>) -> Self {
         self.attribute("description", &text.into())
     }
 
-    /// Whether its extracts are encrypted. Default: as the site is set up.
-    pub fn encrypt_extracts(self, yes: bool) -> Self {
-        self.attribute("encryptExtracts", &yes)
+    /// Whether the extracts are encrypted. Default: the setting of the site.
+    pub fn encrypt_extracts(self, encrypt: bool) -> Self {
+        self.attribute("encryptExtracts", &encrypt)
     }
 
-    /// As [`send`](Publish::send), and the server answers as soon as it has the file. What became
-    /// of the connections, [`JobHandle::published_connections`] tells when the job has ended. API
+    /// Publishes the file as a job. Returns as soon as the server has received the file. After the job
+    /// has ended, [`JobHandle::published_connections`] returns the outcome of the connections. API
     /// 3.0.
     ///
     /// ```no_run
@@ -382,46 +381,31 @@ impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
     /// # }
     /// ```
     pub fn send_as_job(self) -> Result<JobHandle<'s>> {
-        let (client, asked, hidden) = (self.client, self.asked(), self.hidden());
-        let job =
-            self.post(true, |root| crate::resources::jobs::Job::from_xml(root.need("job")?))?;
-        Ok(JobHandle::new(client, job).publishing(asked, hidden))
+        let (client, requested, secrets) = (self.client, self.requested(), self.secrets());
+        let job = self.post(true, |root| Job::from_xml(root.need("job")?))?;
+        Ok(JobHandle::new(client, job).publishing(requested, secrets))
     }
 }
 
-/// The item is published, so that it is no error where it is.
+/// Logs a warning if the item was not published to the personal space. It is not an error, since the
+/// item is published.
 fn check_location<T: Publishable>(client: &Client, item: &T, space: &PersonalSpaceId) {
     if item.is_elsewhere(space) {
         let (kind, id) = (T::Id::KIND, client.shown(item.id().as_str()));
         warn!(
             target: "tableau_server_client::publish",
-            "the {kind} {id} was to go to the personal space {space}, and the server has put it \
-             elsewhere"
+            "the {kind} {id} was published elsewhere instead of to the personal space {space}"
         );
     }
 }
 
-/// Extensions that belong to a room; the file of one is none of another's, whatever is inside.
-const OF_OTHERS: &[&str] =
-    &["twb", "twbx", "tds", "tdsx", "tde", "hyper", "parquet", "tfl", "tflx", "json"];
-
-/// A file as it is published.
-struct File {
-    /// The value of `workbookType` and the like.
-    sort: &'static str,
-    /// The name of the file.
-    name: String,
-    /// The name of the item.
-    item: String,
-}
-
-/// What was published.
+/// A published item.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Published<T> {
-    /// The item, as the server describes it.
+    /// The item, as the server returned it.
     pub item: T,
-    /// What became of the connections that were published along, in their order.
+    /// The outcome of the connections that were passed to [`Publish::connection`], in that order.
     pub connections: Vec<PublishedConnection>,
 }
 

@@ -153,7 +153,7 @@ fn of_content(site: &Site, ctx: &Context) -> Result<Target> {
 
 /// First version, capabilities and name of a kind of content.
 fn capabilities(kind: &str) -> Option<(Version, &'static str, &'static str)> {
-    let known = CAPABILITIES.iter().find(|(name, _, _)| *name == kind);
+    let known = CAPABILITIES.iter().find(|(name, _, _)| name.eq_ignore_ascii_case(kind));
     known.map(|&(name, since, words)| (since, words, name))
 }
 

@@ -2,63 +2,62 @@
 
 use std::borrow::Borrow;
 
-use super::super::views::IMAGE;
+use super::super::views::IMAGE_FILES;
 use super::CustomViews;
-use crate::common::{CsvExport, Download, ImageExport, Item, PdfExport};
-use crate::http::Request;
-use crate::ids::{CustomViewId, Located};
+use crate::common::{CsvExport, Download, ImageExport, PdfExport};
+use crate::ids::CustomViewId;
+use crate::operation::operations;
+
+operations! {
+    DOWNLOAD = GET "/api/exp/sites/{site}/customviews/{custom-view}/content" since (3, 21)
+        scope unknown
+        "Download Custom View" "workbooks_and_views.htm#download_custom_view";
+    IMAGE = GET "sites/{site}/customviews/{custom-view}/image" since (3, 18)
+        scope "tableau:views:download"
+        "Get Custom View Image" "workbooks_and_views.htm#get_custom_view_image";
+    PDF = GET "sites/{site}/customviews/{custom-view}/pdf" since (3, 23)
+        scope "tableau:views:download"
+        "Get Custom View PDF" "workbooks_and_views.htm#get_custom_view_pdf";
+    CSV = GET "sites/{site}/customviews/{custom-view}/data" since (3, 23)
+        scope "tableau:views:download"
+        "Get Custom View Data" "workbooks_and_views.htm#get_custom_view_data";
+}
 
 impl<'s> CustomViews<'s> {
-    fn file(&self, id: &CustomViewId, below: &str) -> Request<'static> {
-        Request::get(self.client.site(&format!("{}/{below}", id.path())))
-    }
-
-    /// The custom view's definition, in JSON, to publish it elsewhere.
-    ///
-    /// REST: [Download Custom View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_custom_view), API 3.21.
+    /// Downloads the definition of a custom view as JSON, which
+    /// [`publish`](CustomViews::publish) accepts.
+    #[doc = rest!(DOWNLOAD)]
     pub fn download(&self, id: impl Into<CustomViewId>) -> Download<'s> {
-        let id = &id.into();
-        let path = self.client.experimental_site(&format!("{}/content", id.path()));
-        let item = Item::new(id, &[(None, "json")]);
-        Download::new(self.client, Ok(Request::get(path).since(3, 21)), item)
+        Download::of_item(self.client, &DOWNLOAD, &id.into(), &[(None, "json")])
     }
 
-    /// The custom view as an image.
-    ///
-    /// REST: [Get Custom View Image](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_custom_view_image), API 3.18.
+    /// Exports a custom view as an image.
+    #[doc = rest!(IMAGE)]
     pub fn image(
         &self,
         id: impl Into<CustomViewId>,
         options: impl Borrow<ImageExport>,
     ) -> Download<'s> {
-        let id = &id.into();
-        let request = options.borrow().add(self.file(id, "image").since(3, 18));
-        Download::new(self.client, request, Item::new(id, IMAGE))
+        Download::of_item(self.client, &IMAGE, &id.into(), IMAGE_FILES).export(options.borrow())
     }
 
-    /// The custom view as a PDF.
-    ///
-    /// REST: [Get Custom View PDF](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_custom_view_pdf), API 3.23.
+    /// Exports a custom view as a PDF.
+    #[doc = rest!(PDF)]
     pub fn pdf(
         &self,
         id: impl Into<CustomViewId>,
         options: impl Borrow<PdfExport>,
     ) -> Download<'s> {
-        let id = &id.into();
-        let request = options.borrow().add(self.file(id, "pdf").since(3, 23));
-        Download::new(self.client, request, Item::new(id, &[(None, "pdf")]))
+        Download::of_item(self.client, &PDF, &id.into(), &[(None, "pdf")]).export(options.borrow())
     }
 
-    /// The data that the custom view shows, as CSV.
-    ///
-    /// REST: [Get Custom View Data](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_custom_view_data), API 3.23.
+    /// Exports the summary data of a custom view as CSV.
+    #[doc = rest!(CSV)]
     pub fn csv(
         &self,
         id: impl Into<CustomViewId>,
         options: impl Borrow<CsvExport>,
     ) -> Download<'s> {
-        let id = &id.into();
-        let request = options.borrow().add(self.file(id, "data").since(3, 23));
-        Download::new(self.client, request, Item::new(id, &[(None, "csv")]))
+        Download::of_item(self.client, &CSV, &id.into(), &[(None, "csv")]).export(options.borrow())
     }
 }

@@ -7,11 +7,30 @@ use std::borrow::Borrow;
 
 use jiff::Timestamp;
 
-use crate::common::{List, Listed, OwnerDetails, WorkbookDetails};
-use crate::http::Request;
-use crate::ids::{CustomViewId, Located, UserId, ViewId, WorkbookId};
-use crate::xml::{Out, element};
+use crate::common::{List, Listed, OwnerDetails, WorkbookDetails, content, filter_fields};
+use crate::ids::{CustomViewId, UserId, ViewId, WorkbookId};
+use crate::operation::operations;
+use crate::xml::{Element, Out, ToXml, element};
 use crate::{Error, Result};
+
+operations! {
+    LIST = GET "sites/{site}/customviews" since (3, 18) scope "tableau:content:read"
+        "List Custom Views" "workbooks_and_views.htm#list_custom_views";
+    UPDATE = PUT "sites/{site}/customviews/{custom-view}" since (3, 18)
+        scope "tableau:views:update"
+        "Update Custom View" "workbooks_and_views.htm#update_custom_view";
+    DELETE = DELETE "sites/{site}/customviews/{custom-view}" since (3, 18)
+        scope "tableau:views:update"
+        "Delete Custom View" "workbooks_and_views.htm#delete_custom_view";
+    DEFAULT_USERS = GET "sites/{site}/customviews/{custom-view}/default/users" since (3, 21)
+        scope "tableau:content:read"
+        "List Users with Custom View as Default"
+        "workbooks_and_views.htm#list_users_with_custom_view_as_default";
+    SET_DEFAULT_USERS = POST "sites/{site}/customviews/{custom-view}/default/users"
+        since (3, 21) scope "tableau:views:update"
+        "Set Custom View as Default for Users"
+        "workbooks_and_views.htm#set_custom_view_as_default_for_users";
+}
 
 super::resource! {
     /// The custom views of a site: views with a user's own filters and selections.
@@ -19,80 +38,61 @@ super::resource! {
 }
 
 impl<'s> CustomViews<'s> {
-    /// All custom views that the user may see.
-    ///
-    /// REST: [List Custom Views](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#list_custom_views), API 3.18.
+    /// Lists the custom views that the user can see.
+    #[doc = rest!(LIST)]
     pub fn list(&self) -> List<'s, CustomView> {
-        List::new(self.client, self.client.site("customviews")).since(3, 18)
+        List::of(self.client, &LIST, &[])
     }
 
-    /// One custom view.
-    ///
-    /// REST: [Get Custom View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_custom_view), API 3.18.
+    /// Returns a custom view.
+    #[doc = content::rest!(GET_CUSTOM_VIEW)]
     pub fn get(&self, id: impl Into<CustomViewId>) -> Result<CustomView> {
-        let id = &id.into();
-        self.client.read(Request::get(self.client.site(&id.path())).since(3, 18), "customView")
+        self.client.get(&content::GET_CUSTOM_VIEW, &[&id.into()])
     }
 
-    /// Changes a custom view's name or owner: what the update leaves unset stays as it is.
-    ///
-    /// REST: [Update Custom View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_custom_view), API 3.18.
+    /// Changes the name or the owner of a custom view.
+    #[doc = rest!(UPDATE)]
     pub fn update(
         &self,
         id: impl Into<CustomViewId>,
         changes: impl Borrow<CustomViewUpdate>,
     ) -> Result<CustomView> {
-        let id = &id.into();
-        let request = Request::put(self.client.site(&id.path())).since(3, 18);
-        self.client.change(request, changes.borrow())
+        self.client.update(&UPDATE, &[&id.into()], changes.borrow())
     }
 
     /// Deletes a custom view.
-    ///
-    /// REST: [Delete Custom View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_custom_view), API 3.18.
+    #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<CustomViewId>) -> Result<()> {
-        let id = &id.into();
-        self.client.done(Request::delete(self.client.site(&id.path())).since(3, 18))
+        self.client.send(&DELETE, &[&id.into()])
     }
 
-    /// The users to whom the view shows itself as this custom view.
-    ///
-    /// REST: [List Users with Custom View as Default](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#list_users_with_custom_view_as_default), API 3.21.
+    /// Lists the users for whom the custom view is the default of its view.
+    #[doc = rest!(DEFAULT_USERS)]
     pub fn default_users(&self, id: impl Into<CustomViewId>) -> List<'s, DefaultUser> {
-        let id = &id.into();
-        List::new(self.client, self.default_path(id)).since(3, 21)
+        List::of(self.client, &DEFAULT_USERS, &[&id.into()])
     }
 
-    /// Makes the view show itself as this custom view to these users, 1 to 100 of them. Gives what
-    /// became of it for each: one may fail where others do not.
+    /// Makes a custom view the default of its view for 1 to 100 users. Returns the outcome for each
+    /// user: the operation can fail for some of them only.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, for no user and for
-    /// more than 100.
-    ///
-    /// REST: [Set Custom View as Default for Users](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#set_custom_view_as_default_for_users), API 3.21.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, if there are no users
+    /// or more than 100.
+    #[doc = rest!(SET_DEFAULT_USERS)]
     pub fn set_default_users<U: Into<UserId>>(
         &self,
         id: impl Into<CustomViewId>,
         users: impl IntoIterator<Item = U>,
     ) -> Result<Vec<DefaultUserSet>> {
-        let id = &id.into();
-        let users: Vec<UserId> = users.into_iter().map(U::into).collect();
-        if users.is_empty() || users.len() > 100 {
-            let what = format!("a custom view is made the default of {} users", users.len());
-            return Err(Error::input(format!("{what}, where it can be 1 to 100")));
+        let users = DefaultUsers(users.into_iter().map(U::into).collect());
+        if !(1..=100).contains(&users.0.len()) {
+            let count = users.0.len();
+            return Err(Error::input(format!("invalid number of users {count}: must be 1 to 100")));
         }
-        let mut out = Out::new();
-        out.element("tsRequest", |out| out.ids("users", "user", &users));
-        let request = Request::post(self.default_path(id)).since(3, 21).xml(out.finish()?);
-        const RESULTS: (&str, &str) =
-            ("customViewAsUserDefaultResults", "customViewAsUserDefaultViewResult");
-        self.client.read_all(request, RESULTS.0, RESULTS.1)
-    }
-
-    fn default_path(&self, id: &CustomViewId) -> String {
-        self.client.site(&format!("{}/default/users", id.path()))
+        let request = self.client.request(&SET_DEFAULT_USERS, &[&id.into()]).element(&users)?;
+        let wrap = "customViewAsUserDefaultResults";
+        self.client.read_all(request, wrap, <DefaultUserSet as Element>::TAG)
     }
 }
 
@@ -102,31 +102,31 @@ element! {
     /// Changes to a custom view; see [`CustomViews::update`].
     pub struct CustomViewUpdate: update;
     {
-        /// Its id.
+        /// The custom view's id.
         id: CustomViewId = attr("id");
-        /// Its name.
+        /// The custom view's name.
         name: String = attr("name"), update String;
-        /// Its name in addresses.
+        /// The custom view's content URL.
         content_url: Option<String> = attr("contentUrl");
-        /// Whether others see it too.
+        /// Whether other users can see the custom view.
         shared: Option<bool> = attr("shared");
-        /// When it was created.
+        /// When the custom view was created.
         created_at: Option<Timestamp> = attr("createdAt");
-        /// When it was last changed.
+        /// When the custom view was last changed.
         updated_at: Option<Timestamp> = attr("updatedAt");
-        /// When it was last looked at.
+        /// When the custom view was last opened.
         last_accessed_at: Option<Timestamp> = attr("lastAccessedAt");
-        /// The view that it is a variant of.
+        /// The view on which the custom view is based.
         view: Option<ViewId> = child_id("view");
         /// The view's name.
         view_name: Option<String> = child_attr("view", "name");
-        /// The workbook of that view.
+        /// The workbook of the view.
         workbook: Option<WorkbookId> = child_id("workbook");
         /// The workbook's name.
         workbook_name: Option<String> = child_attr("workbook", "name");
         /// More about the workbook.
         workbook_details: Option<WorkbookDetails> = child("workbook");
-        /// Who owns it.
+        /// The custom view's owner.
         owner: Option<UserId> = child_id("owner"), update UserId;
         /// The owner's name.
         owner_name: Option<String> = child_attr("owner", "name");
@@ -136,12 +136,12 @@ element! {
 }
 
 element! {
-    /// A user who sees a view as a custom view of it.
+    /// A user for whom a custom view is the default of its view.
     pub struct DefaultUser = "user";
     {
         /// The user's id.
         id: UserId = attr("id");
-        /// The user's name, where the answer has it.
+        /// The user's name, if the server sends it.
         name: Option<String> = attr("name");
     }
 }
@@ -153,26 +153,35 @@ impl Listed for DefaultUser {
 }
 
 element! {
-    /// Whether a user now sees a view as a custom view of it; see [`CustomViews::set_default_users`].
+    /// The outcome of [`CustomViews::set_default_users`] for one user.
     pub struct DefaultUserSet = "customViewAsUserDefaultViewResult";
     {
-        /// Whether.
+        /// Whether the custom view is now the user's default.
         success: bool = attr("success");
         /// The user.
         user: Option<UserId> = child_id("user");
-        /// Why not: Tableau's code.
+        /// Tableau's error code, if it is not.
         error_code: Option<String> = child_attr("error", "code");
     }
 }
 
-crate::common::filter_fields! {
+/// Users for whom a custom view becomes the default.
+struct DefaultUsers(Vec<UserId>);
+
+impl ToXml for DefaultUsers {
+    fn to_xml(&self, out: &mut Out) {
+        out.ids("users", "user", &self.0);
+    }
+}
+
+filter_fields! {
     for CustomView;
     CREATED_AT = "createdAt" Time [eq gt gte lt lte];
-    ID = "id" (crate::CustomViewId) [eq in];
+    ID = "id" (CustomViewId) [eq in];
     NAME = "name" Text [eq in];
-    OWNER_ID = "ownerId" (crate::UserId) [eq];
+    OWNER_ID = "ownerId" (UserId) [eq];
     SHARED = "shared" Flag [eq];
     UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
-    VIEW_ID = "viewId" (crate::ViewId) [eq];
-    WORKBOOK_ID = "workbookId" (crate::WorkbookId) [eq];
+    VIEW_ID = "viewId" (ViewId) [eq];
+    WORKBOOK_ID = "workbookId" (WorkbookId) [eq];
 }

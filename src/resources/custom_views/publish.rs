@@ -3,30 +3,33 @@
 use super::{CustomView, CustomViews};
 use crate::common::{Magic, Publish, Publishable, Source};
 use crate::ids::{CustomViewId, UserId, WorkbookId};
+use crate::operation::{Operation, operations};
+
+operations! {
+    PUBLISH = POST "/api/exp/sites/{site}/customviews" since (3, 21) scope unknown
+        "Publish Custom View" "workbooks_and_views.htm#publish_custom_view";
+}
 
 impl<'s> CustomViews<'s> {
-    /// Publishes a custom view's definition, as [`download`](CustomViews::download) gives it, on a
-    /// workbook.
-    ///
-    /// REST: [Publish Custom View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#publish_custom_view), API 3.21.
+    /// Publishes the definition of a custom view, as [`download`](CustomViews::download) returns it,
+    /// for a workbook.
+    #[doc = rest!(PUBLISH)]
     pub fn publish<'f>(
         &self,
         workbook: impl Into<WorkbookId>,
         source: impl Into<Source<'f>>,
     ) -> Publish<'s, 'f, CustomView> {
-        let workbook = &workbook.into();
-        Publish::new(self.client, source.into()).child("workbook", "id", workbook)
+        Publish::new(self.client, source.into()).child("workbook", "id", &workbook.into())
     }
 }
 
 impl Publishable for CustomView {
     type Id = CustomViewId;
 
+    const PUBLISH: &'static Operation = &PUBLISH;
     const PART: &'static str = "tableau_customview";
     const TYPE: Option<&'static str> = None;
     const FILES: &'static [(&'static str, Option<Magic>)] = &[("json", Some(Magic::Json))];
-    const SINCE: (u16, u16) = (3, 21);
-    const EXPERIMENTAL: bool = true;
 
     fn id(&self) -> &CustomViewId {
         &self.id
@@ -34,14 +37,13 @@ impl Publishable for CustomView {
 }
 
 impl Publish<'_, '_, CustomView> {
-    /// Who owns it. Default: the publishing user.
+    /// Owner of the custom view. Default: the publishing user.
     pub fn owner(self, user: impl Into<UserId>) -> Self {
-        let user = &user.into();
-        self.child("owner", "id", user)
+        self.child("owner", "id", &user.into())
     }
 
-    /// Whether others see it too. Default: not.
-    pub fn shared(self, yes: bool) -> Self {
-        self.attribute("shared", &yes)
+    /// Whether other users can see the custom view. Default: `false`.
+    pub fn shared(self, shared: bool) -> Self {
+        self.attribute("shared", &shared)
     }
 }

@@ -72,7 +72,7 @@ impl<'s> Datasources<'s> {
 
     /// As [`refresh`](Datasources::refresh), but fetches only what is new.
     ///
-    /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 3.25.
+    /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 3.28.
     pub fn refresh_incrementally(&self, id: impl Into<DatasourceId>) -> Result<JobHandle<'s>> {
         let id = &id.into();
         refresh(self.client, id, true)
@@ -88,7 +88,7 @@ impl<'s> Datasources<'s> {
     ) -> Result<Scheduled> {
         let id = &id.into();
         let schedule = &schedule.into();
-        add_to_schedule(self.client, schedule, id, "extractRefresh", (2, 8))
+        add_to_schedule(self.client, schedule, id)
     }
 }
 

@@ -4,15 +4,20 @@ use super::{AskData, Datasource, Datasources};
 use crate::Result;
 use crate::common::{
     Appendable, ConnectionCredentials, HoldsExtracts, HyperUpdate, InProject, JobHandle, Magic,
-    Publish, Publishable, Source, upload_whole,
+    Publish, Publishable, Source, upload_file,
 };
 use crate::http::{Request, encode_segment};
 use crate::ids::{ConnectionId, DatasourceId, Located};
+use crate::operation::{Operation, operations};
+
+operations! {
+    PUBLISH = POST "sites/{site}/datasources" since (2, 0) scope "tableau:datasources:create"
+        "Publish Data Source" "data_sources.htm#publish_data_source";
+}
 
 impl<'s> Datasources<'s> {
     /// Publishes a file as a data source: `.tdsx`, `.tds`, `.hyper`, `.parquet` or `.tde`.
-    ///
-    /// REST: [Publish Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#publish_data_source), API 2.0.
+    #[doc = rest!(PUBLISH)]
     pub fn publish<'f>(&self, source: impl Into<Source<'f>>) -> Publish<'s, 'f, Datasource> {
         Publish::new(self.client, source.into())
     }
@@ -53,7 +58,7 @@ impl<'s> Datasources<'s> {
         self.client.needs((3, 12), || "an update of Hyper data".into())?;
         let mut request = Request::patch(self.client.site(&path)).header("RequestID", request_id);
         if let Some(payload) = update.payload.take() {
-            let upload = upload_whole(self.client, payload)?;
+            let upload = upload_file(self.client, payload)?;
             request = request.query("uploadSessionId", upload.id());
         }
         let request = request.json(body).repeatable();
@@ -64,6 +69,7 @@ impl<'s> Datasources<'s> {
 impl Publishable for Datasource {
     type Id = DatasourceId;
 
+    const PUBLISH: &'static Operation = &PUBLISH;
     const PART: &'static str = "tableau_datasource";
     const TYPE: Option<&'static str> = Some("datasourceType");
     const FILES: &'static [(&'static str, Option<Magic>)] = &[
@@ -73,7 +79,6 @@ impl Publishable for Datasource {
         ("tde", Some(Magic::Tde)),
         ("parquet", Some(Magic::Parquet)),
     ];
-    const SINCE: (u16, u16) = (2, 0);
 
     fn id(&self) -> &DatasourceId {
         &self.id
@@ -87,9 +92,10 @@ impl Appendable for Datasource {}
 impl HoldsExtracts for Datasource {}
 
 impl Publish<'_, '_, Datasource> {
-    /// Replaces the data of the item of that name and leaves the rest of it as it is.
-    pub fn replace(self) -> Self {
-        self.mode("replace")
+    /// Whether the data of the item of the same name is replaced, without other changes to the item.
+    /// Default: `false`.
+    pub fn replace(self, replace: bool) -> Self {
+        self.mode("replace", replace)
     }
 
     /// How its only connection signs in; where it has several, each is a

@@ -100,7 +100,7 @@ impl<'s> Flows<'s> {
     ) -> Result<Scheduled> {
         let id = &id.into();
         let schedule = &schedule.into();
-        add_to_schedule(self.client, schedule, id, "runFlow", (3, 3))
+        add_to_schedule(self.client, schedule, id)
     }
 
     fn run(&self, id: &FlowId, body: String) -> Result<JobHandle<'s>> {

@@ -6,69 +6,65 @@ use super::Views;
 use crate::common::{
     CsvExport, Download, ExcelExport, Extensions, ImageExport, Item, Magic, PdfExport,
 };
-use crate::http::Request;
-use crate::ids::{Located, ViewId, WorkbookId};
+use crate::ids::{ViewId, WorkbookId};
+use crate::operation::operations;
 
-/// What an image of a view may be.
-pub(crate) const IMAGE: Extensions = &[(Some(Magic::Xml), "svg"), (None, "png")];
+operations! {
+    IMAGE = GET "sites/{site}/views/{view}/image" since (2, 5) scope "tableau:views:download"
+        "Query View Image" "workbooks_and_views.htm#query_view_image";
+    PDF = GET "sites/{site}/views/{view}/pdf" since (2, 8) scope "tableau:views:download"
+        "Query View PDF" "workbooks_and_views.htm#query_view_pdf";
+    CSV = GET "sites/{site}/views/{view}/data" since (2, 8) scope "tableau:views:download"
+        "Query View Data" "workbooks_and_views.htm#query_view_data";
+    EXCEL = GET "sites/{site}/views/{view}/crosstab/excel" since (3, 9)
+        scope "tableau:views:download"
+        "Download View Crosstab Excel" "workbooks_and_views.htm#download_view_crosstab_excel";
+    PREVIEW_IMAGE = GET "sites/{site}/workbooks/{workbook}/views/{view}/previewImage"
+        since (1, 0) scope "tableau:views:download"
+        "Query View Preview Image" "workbooks_and_views.htm#query_view_preview_image";
+}
+
+/// The extensions of images of views.
+pub(crate) const IMAGE_FILES: Extensions = &[(Some(Magic::Xml), "svg"), (None, "png")];
 
 impl<'s> Views<'s> {
-    fn file(&self, id: &ViewId, below: &str) -> Request<'static> {
-        Request::get(self.client.site(&format!("{}/{below}", id.path())))
-    }
-
-    /// The view as an image.
-    ///
-    /// REST: [Query View Image](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_view_image), API 2.5.
+    /// Exports a view as an image.
+    #[doc = rest!(IMAGE)]
     pub fn image(&self, id: impl Into<ViewId>, options: impl Borrow<ImageExport>) -> Download<'s> {
-        let id = &id.into();
         let options = options.borrow();
-        let mut request = self.file(id, "image").since(2, 5);
-        if options.is_sized() {
-            request = request.since(3, 23);
-        }
-        Download::new(self.client, options.add(request), Item::new(id, IMAGE))
+        Download::of_item(self.client, &IMAGE, &id.into(), IMAGE_FILES)
+            .since_if(options.has_size(), 3, 23)
+            .export(options)
     }
 
-    /// The view as a PDF.
-    ///
-    /// REST: [Query View PDF](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_view_pdf), API 2.7.
+    /// Exports a view as a PDF.
+    #[doc = rest!(PDF)]
     pub fn pdf(&self, id: impl Into<ViewId>, options: impl Borrow<PdfExport>) -> Download<'s> {
-        let id = &id.into();
-        let request = options.borrow().add(self.file(id, "pdf").since(2, 7));
-        Download::new(self.client, request, Item::new(id, &[(None, "pdf")]))
+        Download::of_item(self.client, &PDF, &id.into(), &[(None, "pdf")]).export(options.borrow())
     }
 
-    /// The data that the view shows, summed up as it shows them, as CSV.
-    ///
-    /// REST: [Query View Data](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_view_data), API 2.7.
+    /// Exports the summary data of a view as CSV.
+    #[doc = rest!(CSV)]
     pub fn csv(&self, id: impl Into<ViewId>, options: impl Borrow<CsvExport>) -> Download<'s> {
-        let id = &id.into();
-        let request = options.borrow().add(self.file(id, "data").since(2, 7));
-        Download::new(self.client, request, Item::new(id, &[(None, "csv")]))
+        Download::of_item(self.client, &CSV, &id.into(), &[(None, "csv")]).export(options.borrow())
     }
 
-    /// The crosstab that the view shows as an Excel workbook.
-    ///
-    /// REST: [Download View Crosstab Excel](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_view_crosstab_excel), API 3.8.
+    /// Exports the crosstab of a view as an Excel workbook.
+    #[doc = rest!(EXCEL)]
     pub fn excel(&self, id: impl Into<ViewId>, options: impl Borrow<ExcelExport>) -> Download<'s> {
-        let id = &id.into();
-        let request = options.borrow().add(self.file(id, "crosstab/excel").since(3, 8));
-        Download::new(self.client, request, Item::new(id, &[(None, "xlsx")]))
+        Download::of_item(self.client, &EXCEL, &id.into(), &[(None, "xlsx")])
+            .export(options.borrow())
     }
 
-    /// The thumbnail of a view, a PNG.
-    ///
-    /// REST: [Query View Preview Image](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_view_preview_image), API 1.0.
+    /// Downloads the thumbnail of a view, a PNG.
+    #[doc = rest!(PREVIEW_IMAGE)]
     pub fn preview_image(
         &self,
         workbook: impl Into<WorkbookId>,
         id: impl Into<ViewId>,
     ) -> Download<'s> {
-        let workbook = &workbook.into();
-        let id = &id.into();
-        let path = format!("{}/{}/previewImage", workbook.path(), id.path());
-        let item = Item::new(id, &[(None, "png")]);
-        Download::new(self.client, Ok(Request::get(self.client.site(&path))), item)
+        let id = id.into();
+        let item = Item::new(&id, &[(None, "png")]);
+        Download::of(self.client, &PREVIEW_IMAGE, &[&workbook.into(), &id], item)
     }
 }

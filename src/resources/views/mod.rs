@@ -2,62 +2,92 @@
 
 mod export;
 
-pub(crate) use export::IMAGE;
+pub(crate) use export::IMAGE_FILES;
 use jiff::Timestamp;
 
-use crate::Result;
 use crate::common::find::{self, Place};
-use crate::common::{List, Location, OwnerDetails, ProjectDetails, WorkbookDetails};
-use crate::http::Request;
-use crate::ids::{Located, ProjectId, UserId, ViewId, WorkbookId};
+use crate::common::{
+    List, Location, OwnerDetails, ProjectDetails, WorkbookDetails, content, filter_fields,
+};
+use crate::ids::{ProjectId, UserId, ViewId, WorkbookId};
+use crate::operation::operations;
 use crate::xml::{element, string_enum};
+use crate::{Error, Result};
+
+operations! {
+    LIST = GET "sites/{site}/views" since (2, 2) scope "tableau:content:read"
+        "Query Views for Site" "workbooks_and_views.htm#query_views_for_site";
+    DELETE = DELETE "sites/{site}/views/{view}" since (3, 27) scope "tableau:views:delete"
+        "Delete View" "workbooks_and_views.htm#delete_view";
+}
 
 super::resource! {
     /// The views of a site: the sheets, dashboards and stories of its workbooks.
     Views
 }
 
-/// The question for usage statistics, which no answer has unasked.
+/// The query parameter for usage statistics, which answers include only on request.
 pub(crate) const USAGE: (&str, &str) = ("includeUsageStatistics", "true");
 
 impl<'s> Views<'s> {
-    /// All views that the user may see.
-    ///
-    /// REST: [Query Views for Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_views_for_site), API 2.2.
+    /// Lists the views that the user can see.
+    #[doc = rest!(LIST)]
     pub fn list(&self) -> List<'s, View> {
-        List::new(self.client, self.client.site("views")).since(2, 2)
+        List::of(self.client, &LIST, &[])
     }
 
-    /// As [`list`](Views::list), with [`View::total_view_count`].
-    ///
-    /// REST: [Query Views for Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_views_for_site), API 2.2.
+    /// Lists the views that the user can see, with [`View::total_view_count`].
+    #[doc = rest!(LIST)]
     pub fn list_with_usage(&self) -> List<'s, View> {
         self.list().with(USAGE.0, USAGE.1)
     }
 
-    /// One view.
-    ///
-    /// REST: [Get View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_view), API 3.0.
+    /// Returns a view.
+    #[doc = content::rest!(GET_VIEW)]
     pub fn get(&self, id: impl Into<ViewId>) -> Result<View> {
-        let id = &id.into();
-        self.client.read(Request::get(self.client.site(&id.path())).since(3, 0), "view")
+        self.client.get(&content::GET_VIEW, &[&id.into()])
     }
 
-    /// As [`get`](Views::get), with [`View::total_view_count`].
-    ///
-    /// REST: [Get View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_view), API 3.0.
+    /// Returns a view, with [`View::total_view_count`].
+    #[doc = content::rest!(GET_VIEW)]
     pub fn get_with_usage(&self, id: impl Into<ViewId>) -> Result<View> {
-        let id = &id.into();
-        let request = Request::get(self.client.site(&id.path())).since(3, 0);
+        let request = self.client.request(&content::GET_VIEW, &[&id.into()]);
         self.client.read(request.query(USAGE.0, USAGE.1), "view")
     }
 
-    /// Deletes a view. The other views of its workbook stay.
-    ///
-    /// REST: [Delete View](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_view), API 3.27.
+    /// Deletes a view. The other views of its workbook remain; a workbook without views is deleted.
+    #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<ViewId>) -> Result<()> {
-        let id = &id.into();
-        self.client.done(Request::delete(self.client.site(&id.path())).since(3, 27))
+        self.client.send(&DELETE, &[&id.into()])
+    }
+
+    /// Finds a view by its address in a browser (`…/views/Superstore/Overview`, with or without
+    /// anything after it) or by its content URL (`Superstore/sheets/Overview`). `None` if there is
+    /// none.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) if the address is not that of a view, or is on another site.
+    pub fn find_url(&self, address: &str) -> Result<Option<View>> {
+        let parts = match Place::of(self.client, address)? {
+            Place::ContentUrl(url) => url.split('/').map(str::to_owned).collect(),
+            Place::Page(parts) if parts[0] == "views" => parts[1..].to_vec(),
+            Place::Page(_) => Vec::new(),
+        };
+        let url = match &parts[..] {
+            [workbook, sheets, sheet] if sheets == "sheets" => format!("{workbook}/sheets/{sheet}"),
+            [workbook, sheet, ..] => format!("{workbook}/sheets/{sheet}"),
+            _ => {
+                let what =
+                    format!("invalid view address {address:?}: it names no workbook and sheet");
+                return Err(Error::input(what));
+            }
+        };
+        let found = find::fitting(self.list(), [CONTENT_URL.eq(&*url)], |view| {
+            view.content_url.as_deref() == Some(&*url)
+        });
+        let what = || format!("views have the address {address:?}");
+        find::only(self.client, found?, what, |view| view.id.to_string())
     }
 }
 
@@ -65,60 +95,72 @@ element! {
     /// A view.
     pub struct View = "view" in "views";
     {
-        /// Its id.
+        /// The view's id.
         id: ViewId = attr("id");
-        /// Its name.
+        /// The view's name.
         name: String = attr("name");
-        /// Its name in addresses: `Superstore/sheets/Overview`.
+        /// The view's content URL: `Superstore/sheets/Overview`.
         content_url: Option<String> = attr("contentUrl");
         /// The last part of its address in a browser.
         view_url_name: Option<String> = attr("viewUrlName");
-        /// What it is.
+        /// The kind of view.
         sheet_type: Option<SheetType> = attr("sheetType");
-        /// When it was created.
+        /// When the view was created.
         created_at: Option<Timestamp> = attr("createdAt");
-        /// When it was last changed.
+        /// When the view was last changed.
         updated_at: Option<Timestamp> = attr("updatedAt");
-        /// How many users have it among their favorites.
+        /// The number of users who have the view as a favorite.
         favorites_total: Option<u64> = attr("favoritesTotal");
-        /// Whether it is hidden.
+        /// Whether the view is hidden.
         hidden: Option<bool> = attr("hidden");
-        /// Whether the user has looked at it lately.
+        /// Whether the user has opened the view recently.
         recently_viewed: Option<bool> = attr("recentlyViewed");
-        /// The workbook that it is in.
+        /// The view's workbook.
         workbook: Option<WorkbookId> = child_id("workbook");
         /// The workbook's name.
         workbook_name: Option<String> = child_attr("workbook", "name");
         /// More about the workbook.
         workbook_details: Option<WorkbookDetails> = child("workbook");
-        /// Who owns it.
+        /// The view's owner.
         owner: Option<UserId> = child_id("owner");
         /// The owner's name.
         owner_name: Option<String> = child_attr("owner", "name");
         /// More about the owner.
         owner_details: Option<OwnerDetails> = child("owner");
-        /// The project that its workbook is in; none in a personal space.
+        /// The project of the workbook; `None` in a personal space.
         project: Option<ProjectId> = child_id("project");
         /// The project's name.
         project_name: Option<String> = child_attr("project", "name");
         /// More about the project.
         project_details: Option<ProjectDetails> = child("project");
-        /// The project or personal space that its workbook is in.
+        /// The project or personal space of the workbook.
         location: Option<Location> = child("location");
         /// The labels of its tags.
         tags: Vec<String> = labels("tags", "tag");
-        /// How often it has been looked at; comes only when usage is asked for.
+        /// The number of times the view was opened. Only in answers with usage statistics.
         total_view_count: Option<u64> = child_attr("usage", "totalViewCount");
-        /// Whether it is accelerated.
+        /// Whether the view is accelerated.
         acceleration_enabled: Option<bool> =
             child_attr("dataAccelerationConfig", "accelerationEnabled");
-        /// How far the acceleration has come: `Enabled`, `Suspended`, ….
+        /// The status of the acceleration: `Enabled`, `Suspended`, ….
         acceleration_status: Option<String> =
             child_attr("dataAccelerationConfig", "accelerationStatus");
     }
 }
 
-crate::common::filter_fields! {
+string_enum! {
+    /// The kind of a view.
+    pub enum SheetType {
+        /// A single sheet.
+        View = "view",
+        /// Several sheets on one page.
+        Dashboard = "dashboard",
+        /// A sequence of sheets and dashboards.
+        Story = "story",
+    }
+}
+
+filter_fields! {
     for View;
     CAPTION = "caption" Text [eq in];
     CONTENT_URL = "contentUrl" Text [eq in];
@@ -139,44 +181,4 @@ crate::common::filter_fields! {
     VIEW_URL_NAME = "viewUrlName" Text [eq in];
     WORKBOOK_DESCRIPTION = "workbookDescription" Text [eq in];
     WORKBOOK_NAME = "workbookName" Text [eq in];
-}
-
-impl Views<'_> {
-    /// The view at an address, if there is one: its address in a browser
-    /// (`…/views/Superstore/Overview`, with whatever follows), or its content URL
-    /// (`Superstore/sheets/Overview`).
-    ///
-    /// # Errors
-    ///
-    /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
-    /// else.
-    pub fn find_url(&self, address: &str) -> Result<Option<View>> {
-        let parts = match Place::of(self.client, address)? {
-            Place::ContentUrl(url) => url.split('/').map(str::to_owned).collect(),
-            Place::Page(parts) if parts[0] == "views" => parts[1..].to_vec(),
-            Place::Page(_) => Vec::new(),
-        };
-        let url = match &parts[..] {
-            [workbook, sheets, sheet] if sheets == "sheets" => format!("{workbook}/sheets/{sheet}"),
-            [workbook, sheet, ..] => format!("{workbook}/sheets/{sheet}"),
-            _ => return Err(crate::Error::input(format!("{address:?} is no view's address"))),
-        };
-        let found = find::fitting(self.list(), [CONTENT_URL.eq(&*url)], |view| {
-            view.content_url.as_deref() == Some(&*url)
-        });
-        let what = || format!("views have the address {address:?}");
-        find::only(self.client, found?, what, |view| view.id.to_string())
-    }
-}
-
-string_enum! {
-    /// What a view is.
-    pub enum SheetType {
-        /// A single sheet.
-        View = "view",
-        /// Several sheets on one page.
-        Dashboard = "dashboard",
-        /// Sheets and dashboards, one after the other.
-        Story = "story",
-    }
 }

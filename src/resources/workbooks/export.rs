@@ -4,69 +4,69 @@ use std::borrow::Borrow;
 
 use super::Workbooks;
 use crate::common::{Download, Extensions, Item, Magic, PdfExport, PowerPointExport};
-use crate::http::Request;
-use crate::ids::{Located, WorkbookId};
+use crate::ids::WorkbookId;
+use crate::operation::operations;
+
+operations! {
+    DOWNLOAD = GET "sites/{site}/workbooks/{workbook}/content" since (2, 0)
+        scope "tableau:workbooks:download"
+        "Download Workbook" "workbooks_and_views.htm#download_workbook";
+    DOWNLOAD_REVISION = GET "sites/{site}/workbooks/{workbook}/revisions/{revision}/content"
+        since (2, 3) scope "tableau:workbooks:download"
+        "Download Workbook Revision" "workbooks_and_views.htm#download_workbook_revision";
+    PDF = GET "sites/{site}/workbooks/{workbook}/pdf" since (3, 4)
+        scope "tableau:workbooks:download"
+        "Download Workbook PDF" "workbooks_and_views.htm#download_workbook_pdf";
+    POWERPOINT = GET "sites/{site}/workbooks/{workbook}/powerpoint" since (3, 8)
+        scope "tableau:workbooks:download"
+        "Download Workbook PowerPoint" "workbooks_and_views.htm#download_workbook_powerpoint";
+    PREVIEW_IMAGE = GET "sites/{site}/workbooks/{workbook}/previewImage" since (1, 0)
+        scope "tableau:workbooks:download"
+        "Query Workbook Preview Image" "workbooks_and_views.htm#query_workbook_preview_image";
+}
 
 const CONTENT: Extensions =
     &[(Some(Magic::Zip), "twbx"), (Some(Magic::Xml), "twb"), (None, "twbx")];
 
 impl<'s> Workbooks<'s> {
-    fn file(&self, id: &WorkbookId, below: &str) -> Request<'static> {
-        Request::get(self.client.site(&format!("{}/{below}", id.path())))
-    }
-
-    /// The workbook itself, `.twbx` or `.twb`.
-    ///
-    /// REST: [Download Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_workbook), API 2.0.
+    /// Downloads a workbook: `.twbx` or `.twb`.
+    #[doc = rest!(DOWNLOAD)]
     pub fn download(&self, id: impl Into<WorkbookId>) -> Download<'s> {
-        let id = &id.into();
-        let item = Item::new(id, CONTENT).with_extracts();
-        Download::new(self.client, Ok(self.file(id, "content")), item)
+        let id = id.into();
+        Download::of(self.client, &DOWNLOAD, &[&id], Item::new(&id, CONTENT).with_extracts())
     }
 
-    /// An earlier revision of the workbook.
-    ///
-    /// REST: [Download Workbook Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_workbook_revision), API 2.3.
+    /// Downloads an earlier revision of a workbook.
+    #[doc = rest!(DOWNLOAD_REVISION)]
     pub fn download_revision(&self, id: impl Into<WorkbookId>, revision: u64) -> Download<'s> {
-        let id = &id.into();
-        let request = self.file(id, &format!("revisions/{revision}/content")).since(2, 3);
-        Download::new(self.client, Ok(request), Item::new(id, CONTENT).with_extracts())
+        let id = id.into();
+        let item = Item::new(&id, CONTENT).with_extracts();
+        Download::of(self.client, &DOWNLOAD_REVISION, &[&id, &revision], item)
     }
 
-    /// All sheets of the workbook as a PDF.
-    ///
-    /// REST: [Download Workbook PDF](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_workbook_pdf), API 3.4;
-    /// 3.23 where it is filtered.
+    /// Exports all sheets of a workbook as a PDF. View filters and parameters need API 3.23.
+    #[doc = rest!(PDF)]
     pub fn pdf(&self, id: impl Into<WorkbookId>, options: impl Borrow<PdfExport>) -> Download<'s> {
-        let id = &id.into();
         let options = options.borrow();
-        let mut request = self.file(id, "pdf").since(3, 4);
-        if options.is_filtered() {
-            request = request.since(3, 23);
-        }
-        let item = Item::new(id, &[(None, "pdf")]);
-        Download::new(self.client, options.add(request), item)
+        Download::of_item(self.client, &PDF, &id.into(), &[(None, "pdf")])
+            .since_if(options.is_filtered(), 3, 23)
+            .export(options)
     }
 
-    /// All sheets of the workbook as a PowerPoint presentation, a picture on each slide.
-    ///
-    /// REST: [Download Workbook PowerPoint](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#download_workbook_powerpoint), API 3.8.
+    /// Exports all sheets of a workbook as a PowerPoint presentation, with one image on each slide.
+    #[doc = rest!(POWERPOINT)]
     pub fn powerpoint(
         &self,
         id: impl Into<WorkbookId>,
         options: impl Borrow<PowerPointExport>,
     ) -> Download<'s> {
-        let id = &id.into();
-        let request = options.borrow().add(self.file(id, "powerpoint").since(3, 8));
-        Download::new(self.client, request, Item::new(id, &[(None, "pptx")]))
+        Download::of_item(self.client, &POWERPOINT, &id.into(), &[(None, "pptx")])
+            .export(options.borrow())
     }
 
-    /// The thumbnail of the workbook, a PNG.
-    ///
-    /// REST: [Query Workbook Preview Image](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbook_preview_image), API 1.0.
+    /// Downloads the thumbnail of a workbook, a PNG.
+    #[doc = rest!(PREVIEW_IMAGE)]
     pub fn preview_image(&self, id: impl Into<WorkbookId>) -> Download<'s> {
-        let id = &id.into();
-        let item = Item::new(id, &[(None, "png")]);
-        Download::new(self.client, Ok(self.file(id, "previewImage")), item)
+        Download::of_item(self.client, &PREVIEW_IMAGE, &id.into(), &[(None, "png")])
     }
 }

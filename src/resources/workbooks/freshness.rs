@@ -1,4 +1,4 @@
-//! How old the data may be that a workbook's views show.
+//! [`DataFreshness`]: when the views of a workbook query their data again.
 
 use jiff::civil::Time;
 
@@ -6,68 +6,68 @@ use crate::common::{MonthDay, WeekDay};
 use crate::xml::{FieldValue, FromXml, Node, Out, Text, ToXml, WriteField, string_enum};
 use crate::{Error, Result};
 
-/// When the views of a workbook fetch their data anew.
+/// The data freshness policy of a workbook: when its views query their data again.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum DataFreshness {
-    /// Always.
+    /// Each time they are opened.
     AlwaysLive,
-    /// As the site has it.
+    /// The setting of the site.
     SiteDefault,
-    /// When the data are older than this.
+    /// When the data is older than this.
     FreshEvery(FreshEvery),
-    /// At certain times.
+    /// At these times.
     FreshAt(FreshAt),
-    /// A word that this release does not know, exactly as the server sent it.
+    /// A value that this release does not know, exactly as the server sent it.
     Unknown(String),
 }
 
-/// How old the data may become.
+/// Maximum age of the data.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FreshEvery {
-    /// How many of the units.
+    /// The number of units.
     pub value: u64,
     /// The unit.
     pub unit: FreshEveryUnit,
 }
 
-/// The times at which the data are fetched anew.
+/// The times at which the data is queried again.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FreshAt {
-    /// How often.
+    /// Whether it is daily, weekly or monthly.
     pub frequency: FreshAtFrequency,
     /// The time of the day.
     pub time: Time,
-    /// The time zone of that time: `America/Los_Angeles`. None: the server's.
+    /// The time zone: `America/Los_Angeles`. `None` is the server's.
     pub time_zone: Option<String>,
-    /// The days, where it is by the week.
+    /// The days, for a weekly policy.
     pub week_days: Vec<WeekDay>,
-    /// The days, where it is by the month.
+    /// The days, for a monthly policy.
     pub month_days: Vec<MonthDay>,
 }
 
 impl FreshAt {
-    /// Every day at that time.
+    /// Every day at this time.
     pub fn daily(time: Time) -> FreshAt {
         FreshAt::of(FreshAtFrequency::Day, time)
     }
 
-    /// On these days of the week at that time.
+    /// On these days of the week at this time.
     pub fn weekly(days: impl IntoIterator<Item = WeekDay>, time: Time) -> FreshAt {
         let week_days = days.into_iter().collect();
         FreshAt { week_days, ..FreshAt::of(FreshAtFrequency::Week, time) }
     }
 
-    /// On these days of the month at that time.
+    /// On these days of the month at this time.
     pub fn monthly(days: impl IntoIterator<Item = MonthDay>, time: Time) -> FreshAt {
         let month_days = days.into_iter().collect();
         FreshAt { month_days, ..FreshAt::of(FreshAtFrequency::Month, time) }
     }
 
-    /// The same, in that time zone: `America/Los_Angeles`.
+    /// Sets the time zone: `America/Los_Angeles`. Default: the server's.
     pub fn time_zone(mut self, name: impl Into<String>) -> FreshAt {
         self.time_zone = Some(name.into());
         self
@@ -78,7 +78,7 @@ impl FreshAt {
         FreshAt { frequency, time, time_zone: None, week_days, month_days }
     }
 
-    /// What the server would refuse, or take for something else.
+    /// Rejects what the server would refuse or misinterpret.
     fn check(&self) -> Result<()> {
         let days = match self.frequency {
             FreshAtFrequency::Week => self.week_days.len(),
@@ -86,10 +86,9 @@ impl FreshAt {
             _ => return Ok(()),
         };
         if days == 0 {
-            return Err(Error::input(format!(
-                "a data freshness policy by the {} names no day",
-                self.frequency.as_str().to_lowercase()
-            )));
+            let frequency = self.frequency.as_str().to_lowercase();
+            let what = format!("invalid data freshness policy: it names no day of the {frequency}");
+            return Err(Error::input(what));
         }
         let wrong = |day: &&MonthDay| match day {
             MonthDay::Day(number) => !(1..=31).contains(number),
@@ -98,7 +97,7 @@ impl FreshAt {
         };
         match self.month_days.iter().find(wrong) {
             Some(day) => Err(Error::input(format!(
-                "a data freshness policy names the day {} of the month",
+                "invalid data freshness policy: {} is not a day of the month",
                 day.write()
             ))),
             None => Ok(()),
@@ -119,7 +118,7 @@ impl From<FreshAt> for DataFreshness {
 }
 
 impl DataFreshness {
-    /// The word on the wire.
+    /// The kind of policy, as the API spells it.
     pub fn as_str(&self) -> &str {
         match self {
             DataFreshness::AlwaysLive => "AlwaysLive",
@@ -130,7 +129,7 @@ impl DataFreshness {
         }
     }
 
-    /// When the data are older than so many minutes, hours, days or weeks.
+    /// When the data is older than this number of minutes, hours, days or weeks.
     pub fn every(value: u64, unit: FreshEveryUnit) -> DataFreshness {
         DataFreshness::FreshEvery(FreshEvery { value, unit })
     }
@@ -139,13 +138,13 @@ impl DataFreshness {
 impl FromXml for DataFreshness {
     fn from_xml(node: Node<'_>) -> Result<DataFreshness> {
         let option: String = node.attr("option")?;
-        Ok(match option.as_str() {
-            "AlwaysLive" => DataFreshness::AlwaysLive,
-            "SiteDefault" => DataFreshness::SiteDefault,
-            "FreshEvery" => {
+        Ok(match option.to_ascii_lowercase().as_str() {
+            "alwayslive" => DataFreshness::AlwaysLive,
+            "sitedefault" => DataFreshness::SiteDefault,
+            "freshevery" => {
                 DataFreshness::FreshEvery(FreshEvery::from_xml(node.need("freshEverySchedule")?)?)
             }
-            "FreshAt" => DataFreshness::FreshAt(FreshAt::from_xml(node.need("freshAtSchedule")?)?),
+            "freshat" => DataFreshness::FreshAt(FreshAt::from_xml(node.need("freshAtSchedule")?)?),
             _ => DataFreshness::Unknown(option),
         })
     }
@@ -224,7 +223,7 @@ impl FreshAt {
 }
 
 string_enum! {
-    /// The units of a greatest age.
+    /// The unit of a maximum age.
     pub enum FreshEveryUnit {
         /// Minutes.
         Minutes = "Minutes",
@@ -238,7 +237,7 @@ string_enum! {
 }
 
 string_enum! {
-    /// How often data are fetched at a certain time.
+    /// How often data is queried at a certain time.
     pub enum FreshAtFrequency {
         /// Every day.
         Day = "Day",
@@ -257,7 +256,7 @@ mod tests {
     use crate::xml::{parse, request};
 
     #[test]
-    fn what_is_written_reads_back() {
+    fn reads_what_it_writes() {
         for policy in [
             DataFreshness::AlwaysLive,
             DataFreshness::SiteDefault,
@@ -276,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wire_form() {
+    fn writes_the_form_of_the_schema() {
         let policy = FreshAt::weekly([WeekDay::Monday], time(22, 0, 0, 0)).time_zone("UTC");
         assert_eq!(
             request(&DataFreshness::from(policy)).unwrap(),
@@ -288,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn days_that_are_missing_or_none_are_refused() {
+    fn rejects_missing_and_invalid_days() {
         for policy in [
             FreshAt::weekly([], time(1, 0, 0, 0)),
             FreshAt::monthly([], time(1, 0, 0, 0)),

@@ -4,23 +4,41 @@ mod export;
 mod freshness;
 mod publish;
 
-pub use crate::common::{MonthDay, WeekDay};
-pub use freshness::{DataFreshness, FreshAt, FreshAtFrequency, FreshEvery, FreshEveryUnit};
-
 use std::borrow::Borrow;
 
 use jiff::Timestamp;
 
 use super::views::{USAGE, View};
-use crate::Result;
-use crate::common::find::{self, Place};
+use crate::common::find::{self, Place, find_by_name};
 use crate::common::{
     JobHandle, List, Location, LocationUpdate, OwnerDetails, ProjectDetails, Scheduled,
-    add_to_schedule, in_one_place, refresh,
+    add_to_schedule, content, extracts, filter_fields, in_one_place, refresh, schedule,
 };
 use crate::http::Request;
-use crate::ids::{Located, ProjectId, ScheduleId, UserId, ViewId, WorkbookId};
+use crate::ids::{ProjectId, ScheduleId, UserId, ViewId, WorkbookId};
+use crate::operation::operations;
 use crate::xml::{Contradicts, element};
+use crate::{Error, Result};
+
+pub use crate::common::{MonthDay, WeekDay};
+pub use freshness::{DataFreshness, FreshAt, FreshAtFrequency, FreshEvery, FreshEveryUnit};
+
+operations! {
+    LIST = GET "sites/{site}/workbooks" since (2, 3) scope "tableau:content:read"
+        "Query Workbooks for Site" "workbooks_and_views.htm#query_workbooks_for_site";
+    VIEWS = GET "sites/{site}/workbooks/{workbook}/views" since (1, 0)
+        scope "tableau:content:read"
+        "Query Views for Workbook" "workbooks_and_views.htm#query_views_for_workbook";
+    UPDATE = PUT "sites/{site}/workbooks/{workbook}" since (2, 0)
+        scope "tableau:workbooks:update"
+        "Update Workbook" "workbooks_and_views.htm#update_workbook";
+    DELETE = DELETE "sites/{site}/workbooks/{workbook}" since (2, 0)
+        scope "tableau:workbooks:delete"
+        "Delete Workbook" "workbooks_and_views.htm#delete_workbook";
+    DOWNGRADE_INFO = GET "sites/{site}/workbooks/{workbook}/downGradeInfo" since (3, 5)
+        scope "tableau:workbook_downgrade_info:read"
+        "Get Workbook Downgrade Info" "workbooks_and_views.htm#get_workbook_downgrade_info";
+}
 
 super::resource! {
     /// The workbooks of a site.
@@ -28,89 +46,75 @@ super::resource! {
 }
 
 impl<'s> Workbooks<'s> {
-    /// All workbooks that the user may see.
-    ///
-    /// REST: [Query Workbooks for Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbooks_for_site), API 2.3.
+    /// Lists the workbooks that the user can see.
+    #[doc = rest!(LIST)]
     pub fn list(&self) -> List<'s, Workbook> {
-        List::new(self.client, self.client.site("workbooks"))
+        List::of(self.client, &LIST, &[])
     }
 
-    /// One workbook.
-    ///
-    /// REST: [Query Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbook), API 1.0.
+    /// Returns a workbook.
+    #[doc = content::rest!(GET_WORKBOOK)]
     pub fn get(&self, id: impl Into<WorkbookId>) -> Result<Workbook> {
-        let id = &id.into();
-        self.client.read(Request::get(self.client.site(&id.path())), "workbook")
+        self.client.get(&content::GET_WORKBOOK, &[&id.into()])
     }
 
-    /// The views of a workbook.
-    ///
-    /// REST: [Query Views for Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_views_for_workbook), API 1.0.
+    /// Returns the views of a workbook.
+    #[doc = rest!(VIEWS)]
     pub fn views(&self, id: impl Into<WorkbookId>) -> Result<Vec<View>> {
-        let id = &id.into();
-        self.views_of(id, self.views_request(id))
+        self.read_views(id.into(), |request| request)
     }
 
-    /// As [`views`](Workbooks::views), with [`View::total_view_count`].
-    ///
-    /// REST: [Query Views for Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_views_for_workbook), API 1.0.
+    /// Returns the views of a workbook, with [`View::total_view_count`].
+    #[doc = rest!(VIEWS)]
     pub fn views_with_usage(&self, id: impl Into<WorkbookId>) -> Result<Vec<View>> {
-        let id = &id.into();
-        self.views_of(id, self.views_request(id).query(USAGE.0, USAGE.1))
+        self.read_views(id.into(), |request| request.query(USAGE.0, USAGE.1))
     }
 
-    fn views_request(&self, id: &WorkbookId) -> Request<'static> {
-        Request::get(self.client.site(&format!("{}/views", id.path())))
-    }
-
-    fn views_of(&self, id: &WorkbookId, request: Request<'_>) -> Result<Vec<View>> {
+    fn read_views(
+        &self,
+        id: WorkbookId,
+        with: impl FnOnce(Request<'static>) -> Request<'static>,
+    ) -> Result<Vec<View>> {
+        let request = with(self.client.request(&VIEWS, &[&id]));
         let mut views: Vec<View> = self.client.read_all(request, "views", "view")?;
         for view in &mut views {
-            // The answer leaves out what the question said.
+            // The answer does not repeat the id of the workbook.
             view.workbook.get_or_insert_with(|| id.clone());
         }
         Ok(views)
     }
 
-    /// Changes a workbook: what the update leaves unset stays as it is. Its tags are changed by
-    /// [`Session::tags`](crate::Session::tags).
+    /// Changes a workbook. Its tags are changed by [`Session::tags`](crate::Session::tags).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Version`](crate::ErrorKind::Version), before anything is sent, where the update
-    /// has a description and the session speaks an API before 3.21, which would drop it unsaid, or a
-    /// location before 3.13. [`ErrorKind::Input`](crate::ErrorKind::Input), likewise, where it has
-    /// both a project and a location.
-    ///
-    /// REST: [Update Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook), API 2.0.
+    /// [`ErrorKind::Version`](crate::ErrorKind::Version), before anything is sent, if the update has a
+    /// description and the session uses an API version before 3.21, which silently ignores it, or if
+    /// it has a location and the version is before 3.13. [`ErrorKind::Input`](crate::ErrorKind::Input),
+    /// before anything is sent, if it has both a project and a location.
+    #[doc = rest!(UPDATE)]
     pub fn update(
         &self,
         id: impl Into<WorkbookId>,
         changes: impl Borrow<WorkbookUpdate>,
     ) -> Result<Workbook> {
-        let id = &id.into();
-        self.client.change(self.update_request(id, changes.borrow())?, changes.borrow())
+        let changes = changes.borrow();
+        self.client.change(self.update_request(id.into(), changes)?, changes)
     }
 
-    /// As [`update`](Workbooks::update), and asks for [`View::acceleration_status`] of the views.
-    ///
-    /// REST: [Update Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook), API 2.0.
+    /// Changes a workbook, and returns it with [`View::acceleration_status`] of its views.
+    #[doc = rest!(UPDATE)]
     pub fn update_with_acceleration_status(
         &self,
         id: impl Into<WorkbookId>,
         changes: impl Borrow<WorkbookUpdate>,
     ) -> Result<Workbook> {
-        let id = &id.into();
-        let request = self.update_request(id, changes.borrow())?;
-        let request = request.query("includeViewAccelerationStatus", "true");
-        self.client.change(request, changes.borrow())
+        let changes = changes.borrow();
+        let request = self.update_request(id.into(), changes)?;
+        self.client.change(request.query("includeViewAccelerationStatus", "true"), changes)
     }
 
-    fn update_request(
-        &self,
-        id: &WorkbookId,
-        changes: &WorkbookUpdate,
-    ) -> Result<Request<'static>> {
+    fn update_request(&self, id: WorkbookId, changes: &WorkbookUpdate) -> Result<Request<'static>> {
         if changes.location.is_some() {
             self.client.needs((3, 13), || "moving a workbook to a personal space".into())?;
             in_one_place(changes.project.is_some(), true, || format!("the workbook {id}"))?;
@@ -118,62 +122,89 @@ impl<'s> Workbooks<'s> {
         if changes.description.is_some() {
             self.client.needs((3, 21), || "the description of a workbook".into())?;
         }
-        Ok(Request::put(self.client.site(&id.path())))
+        Ok(self.client.request(&UPDATE, &[&id]))
     }
 
     /// Deletes a workbook and its views.
-    ///
-    /// REST: [Delete Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#delete_workbook), API 2.0.
+    #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<WorkbookId>) -> Result<()> {
-        let id = &id.into();
-        self.client.done(Request::delete(self.client.site(&id.path())))
+        self.client.send(&DELETE, &[&id.into()])
     }
 
-    /// Refreshes its extracts, fully: starts the job for it. Where one waits already, gives that
-    /// one, as far as the user may look for it.
-    ///
-    /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 2.8.
+    /// Starts a full refresh of a workbook's extracts and returns the job. If a refresh is already
+    /// waiting and the user is allowed to read it, returns that job.
+    #[doc = extracts::rest!(REFRESH_WORKBOOK)]
     pub fn refresh(&self, id: impl Into<WorkbookId>) -> Result<JobHandle<'s>> {
-        let id = &id.into();
-        refresh(self.client, id, false)
+        refresh(self.client, &id.into(), false)
     }
 
-    /// As [`refresh`](Workbooks::refresh), but fetches only what is new.
-    ///
-    /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 3.25.
+    /// Starts an incremental refresh of a workbook's extracts and returns the job, as
+    /// [`refresh`](Workbooks::refresh) does. API 3.28.
+    #[doc = extracts::rest!(REFRESH_WORKBOOK)]
     pub fn refresh_incrementally(&self, id: impl Into<WorkbookId>) -> Result<JobHandle<'s>> {
-        let id = &id.into();
-        refresh(self.client, id, true)
+        refresh(self.client, &id.into(), true)
     }
 
-    /// What of a workbook is lost where it is downgraded to an earlier version of Tableau, such as
+    /// Lists what a workbook would lose if it were downgraded to an earlier version of Tableau, such as
     /// `2018.3`.
-    ///
-    /// REST: [Get Workbook Downgrade Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#get_workbook_downgrade_info), API 3.5.
+    #[doc = rest!(DOWNGRADE_INFO)]
     pub fn downgrade_info(
         &self,
         id: impl Into<WorkbookId>,
         product_version: &str,
     ) -> Result<Vec<DowngradedFeature>> {
-        let id = &id.into();
-        let path = self.client.site(&format!("{}/downGradeInfo", id.path()));
-        let request = Request::get(path).since(3, 5).query("productVersion", product_version);
+        let request = self.client.request(&DOWNGRADE_INFO, &[&id.into()]);
+        let request = request.query("productVersion", product_version);
         self.client.read_all(request, "downgradeInfo", "downgradedFeature")
     }
 
     /// Adds a workbook to a schedule, which then refreshes its extracts.
-    ///
-    /// REST: [Add Workbook to Server Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_workbook_to_schedule), API 2.8.
+    #[doc = schedule::rest!(ADD_WORKBOOK)]
     pub fn add_to_schedule(
         &self,
         id: impl Into<WorkbookId>,
         schedule: impl Into<ScheduleId>,
     ) -> Result<Scheduled> {
-        let id = &id.into();
-        let schedule = &schedule.into();
-        add_to_schedule(self.client, schedule, id, "extractRefresh", (2, 8))
+        add_to_schedule(self.client, &schedule.into(), &id.into())
+    }
+
+    /// Finds a workbook by the address of one of its pages or views in a browser, or by its content
+    /// URL. `None` if there is none.
+    ///
+    /// For an address with the workbook's number (`…/workbooks/1234`), this reads all workbooks: the
+    /// REST API has no filter for the number.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) if the address is not that of a workbook, or is on another
+    /// site.
+    pub fn find_url(&self, address: &str) -> Result<Option<Workbook>> {
+        let place = Place::of(self.client, address)?;
+        let content_url = match &place {
+            Place::ContentUrl(url) => Some(url.as_str()),
+            page => page.number("views"),
+        };
+        let found = match content_url {
+            Some(url) => find::fitting(self.list(), [CONTENT_URL.eq(url)], |workbook| {
+                workbook.content_url.as_deref() == Some(url)
+            }),
+            None if place.number("workbooks").is_some() => {
+                find::fitting(self.list(), [], |workbook| {
+                    place.is_number_of("workbooks", workbook.webpage_url.as_deref())
+                })
+            }
+            None => {
+                let what =
+                    format!("invalid workbook address {address:?}: it names no workbook or view");
+                return Err(Error::input(what));
+            }
+        };
+        let what = || format!("workbooks have the address {address:?}");
+        find::only(self.client, found?, what, |workbook| workbook.id.to_string())
     }
 }
+
+find_by_name!(Workbooks Workbook "workbooks" in project);
 
 element! {
     /// A workbook.
@@ -181,88 +212,88 @@ element! {
     /// Changes to a workbook; see [`Workbooks::update`].
     pub struct WorkbookUpdate: update;
     {
-        /// Its id.
+        /// The workbook's id.
         id: WorkbookId = attr("id");
-        /// Its name.
+        /// The workbook's name.
         name: String = attr("name"), update String;
-        /// Its name in addresses.
+        /// The workbook's content URL.
         content_url: Option<String> = attr("contentUrl");
-        /// Its address in a browser.
+        /// The workbook's address in a browser.
         webpage_url: Option<String> = attr("webpageUrl");
-        /// When it was created.
+        /// When the workbook was created.
         created_at: Option<Timestamp> = attr("createdAt");
-        /// When it was last changed.
+        /// When the workbook was last changed.
         updated_at: Option<Timestamp> = attr("updatedAt");
-        /// When it was last published.
+        /// When the workbook was last published.
         last_published_at: Option<Timestamp> = attr("lastPublishedAt");
-        /// Its size in megabytes.
+        /// The workbook's size in megabytes.
         size: Option<u64> = attr("size");
-        /// Whether its sheets are shown as tabs.
+        /// Whether the sheets are shown as tabs.
         show_tabs: Option<bool> = attr("showTabs"), update bool;
-        /// What it is about. Empty clears it. Changing it needs API 3.21.
+        /// The workbook's description. An empty text clears it. Changing it needs API 3.21.
         description: Option<String> = attr("description"), update String;
-        /// How many sheets it has.
+        /// The number of sheets.
         sheet_count: Option<u64> = attr("sheetCount");
-        /// Whether it holds extracts.
+        /// Whether the workbook has extracts.
         has_extracts: Option<bool> = attr("hasExtracts");
-        /// Whether its extracts are encrypted.
+        /// Whether the extracts are encrypted.
         encrypt_extracts: Option<bool> = attr("encryptExtracts"), update bool;
-        /// Whether the user has looked at it lately.
+        /// Whether the user has opened the workbook recently.
         recently_viewed: Option<bool> = attr("recentlyViewed"), update bool;
-        /// The view that it opens with.
+        /// The view that is shown when the workbook is opened.
         default_view: Option<ViewId> = attr("defaultViewId");
-        /// The text that goes with it when it is shared.
+        /// The text that is added when the workbook is shared.
         share_description: Option<String> = attr("shareDescription");
-        /// The project that it is in; none in a personal space.
+        /// The workbook's project; `None` in a personal space.
         project: Option<ProjectId> = child_id("project"), update ProjectId;
         /// The project's name.
         project_name: Option<String> = child_attr("project", "name");
         /// More about the project.
         project_details: Option<ProjectDetails> = child("project");
-        /// Who owns it.
+        /// The workbook's owner.
         owner: Option<UserId> = child_id("owner"), update UserId;
         /// The owner's name.
         owner_name: Option<String> = child_attr("owner", "name");
         /// More about the owner.
         owner_details: Option<OwnerDetails> = child("owner");
-        /// The project or personal space that it is in. In an update, the personal space that it goes
-        /// to, which is the user's own; into a project it goes by
-        /// [`project`](WorkbookUpdate::project). API 3.13.
+        /// The workbook's project or personal space. In an update, the personal space to move the
+        /// workbook to, which must be the user's own; [`project`](WorkbookUpdate::project) moves it to
+        /// a project. API 3.13.
         location: Option<Location> = child("location"), update LocationUpdate;
         /// The labels of its tags.
         tags: Vec<String> = labels("tags", "tag");
-        /// Its views, in the answers that have them. In an update, those that
-        /// [`data_acceleration`](WorkbookUpdate::data_acceleration) is for; all, where unset.
+        /// The workbook's views, in answers that include them. In an update, the views to which
+        /// [`data_acceleration`](WorkbookUpdate::data_acceleration) applies; if unset, all views.
         views: Vec<View> = list("views", "view"), update Vec<ViewId>;
-        /// How often its views have been looked at; comes only when asked for.
+        /// The number of times the views were opened. Only in answers with usage statistics.
         total_view_count: Option<u64> = child_attr("usage", "totalViewCount");
-        /// Whether its views are prepared ahead of their use.
+        /// Whether the data of the views is computed in advance.
         data_acceleration: Option<DataAcceleration> =
             child("dataAccelerationConfig"), update DataAccelerationUpdate;
-        /// How old the data may be that its views show.
+        /// How often the views query their data again.
         data_freshness: Option<DataFreshness> =
             child("dataFreshnessPolicy"), update DataFreshness;
     }
 }
 
 element! {
-    /// Whether the views of a workbook are prepared ahead of their use.
+    /// View acceleration of a workbook: whether the data of its views is computed in advance.
     pub struct DataAcceleration = "dataAccelerationConfig";
-    /// What to do about the acceleration of a workbook's views.
+    /// Changes to the view acceleration of a workbook.
     pub struct DataAccelerationUpdate: update;
     {
-        /// Whether they are.
+        /// Whether view acceleration is enabled.
         enabled: Option<bool> = attr("accelerationEnabled"), update bool;
-        /// Whether they are at once, rather than at the next background run.
+        /// Whether acceleration starts at once instead of at the next background run.
         accelerate_now: Option<bool> = attr("accelerateNow"), update bool;
-        /// When this was last set.
+        /// When the setting was last changed.
         last_updated_at: Option<Timestamp> = attr("lastUpdatedAt");
-        /// How far it has come.
+        /// The status of the acceleration.
         status: Option<String> = attr("accelerationStatus");
     }
 }
 
-/// The views are named to the server for their acceleration, and stay as they are.
+/// The views in an update only say what the acceleration applies to.
 impl Contradicts<Vec<ViewId>> for Vec<View> {
     fn contradicts(&self, _: &Vec<ViewId>) -> bool {
         false
@@ -270,30 +301,30 @@ impl Contradicts<Vec<ViewId>> for Vec<View> {
 }
 
 impl Contradicts<DataAccelerationUpdate> for Option<DataAcceleration> {
-    fn contradicts(&self, asked: &DataAccelerationUpdate) -> bool {
-        self.as_ref().is_some_and(|shown| !asked.ignored_in(shown).is_empty())
+    fn contradicts(&self, requested: &DataAccelerationUpdate) -> bool {
+        self.as_ref().is_some_and(|shown| !requested.ignored_in(shown).is_empty())
     }
 }
 
-/// Of a schedule, the server fills in what was left open: that it is one is what counts.
+/// Compares the kind of policy only, since the server fills in what a schedule leaves open.
 impl Contradicts<DataFreshness> for Option<DataFreshness> {
-    fn contradicts(&self, asked: &DataFreshness) -> bool {
-        self.as_ref().is_some_and(|shown| shown.as_str() != asked.as_str())
+    fn contradicts(&self, requested: &DataFreshness) -> bool {
+        self.as_ref().is_some_and(|shown| shown.as_str() != requested.as_str())
     }
 }
 
 element! {
-    /// What is lost of a workbook in an earlier version of Tableau.
+    /// A feature of a workbook that an earlier version of Tableau does not have.
     pub struct DowngradedFeature = "downgradedFeature";
     {
-        /// What it is.
+        /// The name of the feature.
         name: Option<String> = attr("name");
-        /// How bad that is: `Warning`, ….
+        /// The severity of the loss: `Warning`, ….
         severity: Option<String> = attr("severity");
     }
 }
 
-crate::common::filter_fields! {
+filter_fields! {
     for Workbook;
     CONTENT_URL = "contentUrl" Text [eq in];
     CREATED_AT = "createdAt" Time [eq gt gte lt lte];
@@ -311,39 +342,4 @@ crate::common::filter_fields! {
     SUBSCRIPTIONS_TOTAL = "subscriptionsTotal" Number [eq gt gte lt lte];
     TAGS = "tags" Text [eq in];
     UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
-}
-
-crate::common::find::find_by_name!(Workbooks Workbook "workbooks" in project);
-
-impl Workbooks<'_> {
-    /// The workbook at an address, if there is one: the address of one of its pages or views in a
-    /// browser, or its content URL.
-    ///
-    /// A browser's address that has the workbook's number (`…/workbooks/1234`) takes a look at all
-    /// workbooks: the REST API does not find by it.
-    ///
-    /// # Errors
-    ///
-    /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
-    /// else.
-    pub fn find_url(&self, address: &str) -> Result<Option<Workbook>> {
-        let place = Place::of(self.client, address)?;
-        let content_url = match &place {
-            Place::ContentUrl(url) => Some(url.as_str()),
-            page => page.number("views"),
-        };
-        let found = match content_url {
-            Some(url) => find::fitting(self.list(), [CONTENT_URL.eq(url)], |workbook| {
-                workbook.content_url.as_deref() == Some(url)
-            }),
-            None if place.number("workbooks").is_some() => {
-                find::fitting(self.list(), [], |workbook| {
-                    place.is_number_of("workbooks", workbook.webpage_url.as_deref())
-                })
-            }
-            None => Err(crate::Error::input(format!("{address:?} is no workbook's address"))),
-        };
-        let what = || format!("workbooks have the address {address:?}");
-        find::only(self.client, found?, what, |workbook| workbook.id.to_string())
-    }
 }

@@ -3,7 +3,13 @@
 use super::{Workbook, Workbooks};
 use crate::common::{HoldsExtracts, InProject, Magic, Publish, Publishable, Source};
 use crate::ids::{GroupId, PersonalSpaceId, UserId, WorkbookId};
+use crate::operation::{Operation, operations};
 use crate::xml::Contradicts;
+
+operations! {
+    PUBLISH = POST "sites/{site}/workbooks" since (2, 0) scope "tableau:workbooks:create"
+        "Publish Workbook" "workbooks_and_views.htm#publish_workbook";
+}
 
 impl<'s> Workbooks<'s> {
     /// Publishes a file as a workbook: `.twbx` or `.twb`.
@@ -16,15 +22,14 @@ impl<'s> Workbooks<'s> {
     ///     .workbooks()
     ///     .publish("Sales.twbx")
     ///     .project(&project_id)
-    ///     .overwrite()
+    ///     .overwrite(true)
     ///     .connection(tsc::PublishConnection::new("db.example.com").credentials(login))
     ///     .send()?;
     /// println!("{} {:?}", published.item.id, published.connections);
     /// # Ok(())
     /// # }
     /// ```
-    ///
-    /// REST: [Publish Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#publish_workbook), API 2.0.
+    #[doc = rest!(PUBLISH)]
     pub fn publish<'f>(&self, source: impl Into<Source<'f>>) -> Publish<'s, 'f, Workbook> {
         Publish::new(self.client, source.into())
     }
@@ -33,11 +38,11 @@ impl<'s> Workbooks<'s> {
 impl Publishable for Workbook {
     type Id = WorkbookId;
 
+    const PUBLISH: &'static Operation = &PUBLISH;
     const PART: &'static str = "tableau_workbook";
     const TYPE: Option<&'static str> = Some("workbookType");
     const FILES: &'static [(&'static str, Option<Magic>)] =
         &[("twbx", Some(Magic::Zip)), ("twb", Some(Magic::Xml))];
-    const SINCE: (u16, u16) = (2, 0);
 
     fn id(&self) -> &WorkbookId {
         &self.id
@@ -53,42 +58,39 @@ impl InProject for Workbook {}
 impl HoldsExtracts for Workbook {}
 
 impl Publish<'_, '_, Workbook> {
-    /// The personal space that it goes to, instead of a project: the user's own, which
-    /// [`Session::personal_space`](crate::Session::personal_space) knows. API 3.13.
+    /// The personal space to publish to, instead of a project. It must be the user's own; see
+    /// [`Session::personal_space`](crate::Session::personal_space). API 3.13.
     ///
-    /// A site can have publishing there switched off, which is an error of the server. Some servers
-    /// pass over the wish without a word, and put the workbook into the default project, where others
-    /// can see it: [`Workbook::location`] of what [`send`](Publish::send) returns tells where it
-    /// is, and the log has a warning.
+    /// If publishing to personal spaces is disabled on the site, the server returns an error. Some
+    /// servers silently publish to the default project instead, where other users can see the
+    /// workbook: [`Workbook::location`] of the item that [`send`](Publish::send) returns says where it
+    /// is, and a warning is logged.
     pub fn location(self, space: impl Into<PersonalSpaceId>) -> Self {
-        let space = &space.into();
-        self.into_space(space)
+        self.into_space(space.into())
     }
 
-    /// Whether its sheets are shown as tabs. Default: they are not.
-    pub fn show_tabs(self, yes: bool) -> Self {
-        self.attribute("showTabs", &yes)
+    /// Whether the sheets are shown as tabs. Default: `false`.
+    pub fn show_tabs(self, show: bool) -> Self {
+        self.attribute("showTabs", &show)
     }
 
-    /// Views that are not shown on the server, by their names.
+    /// Hides views on the server, by name.
     pub fn hidden_views<V: Into<String>>(self, names: impl IntoIterator<Item = V>) -> Self {
-        self.hide(names.into_iter().map(Into::into))
+        self.hide(names.into_iter().map(V::into))
     }
 
-    /// Publishes even if a connection cannot be made.
-    pub fn skip_connection_check(self) -> Self {
-        self.query("skipConnectionCheck", "true")
+    /// Whether the workbook is published even if a connection fails. Default: `false`.
+    pub fn skip_connection_check(self, skip: bool) -> Self {
+        self.flag("skipConnectionCheck", skip)
     }
 
-    /// Draws the thumbnails with what this user may see. Default: the publishing user.
+    /// Renders the thumbnails as this user sees the views. Default: the publishing user.
     pub fn thumbnails_for_user(self, user: impl Into<UserId>) -> Self {
-        let user = &user.into();
-        self.without_attribute("thumbnailsGroupId").attribute("thumbnailsUserId", user)
+        self.without_attribute("thumbnailsGroupId").attribute("thumbnailsUserId", &user.into())
     }
 
-    /// Draws the thumbnails with what this group may see.
+    /// Renders the thumbnails as this group sees the views.
     pub fn thumbnails_for_group(self, group: impl Into<GroupId>) -> Self {
-        let group = &group.into();
-        self.without_attribute("thumbnailsUserId").attribute("thumbnailsGroupId", group)
+        self.without_attribute("thumbnailsUserId").attribute("thumbnailsGroupId", &group.into())
     }
 }

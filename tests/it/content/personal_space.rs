@@ -115,8 +115,8 @@ fn there_and_back() {
     let publish = || session.workbooks().publish(file()).name("Draft");
     assert_eq!(publish().location(&space.id).send().unwrap_err().code(), Some("403007"));
     assert_ne!(publish().project(&project).send().unwrap().item.id, draft.id);
-    assert_eq!(publish().location(&space.id).overwrite().send().unwrap().item.id, draft.id);
-    let mut job = publish().location(&space.id).overwrite().send_as_job().unwrap();
+    assert_eq!(publish().location(&space.id).overwrite(true).send().unwrap().item.id, draft.id);
+    let mut job = publish().location(&space.id).overwrite(true).send_as_job().unwrap();
     assert_eq!(job.wait().unwrap().workbook.as_ref(), Some(&draft.id));
 
     let nowhere = change(tsc::WorkbookUpdate::new().location("x")).unwrap_err();

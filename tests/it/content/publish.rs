@@ -39,7 +39,8 @@ macro_rules! kind {
             files: $files,
             publish: |session, source, name, over| {
                 let publish = session.$room().publish(source).name(name);
-                let published = if over { publish.overwrite().send()? } else { publish.send()? };
+                let published =
+                    if over { publish.overwrite(true).send()? } else { publish.send()? };
                 Ok(published.item.id.to_string())
             },
             list: |session| {
@@ -180,7 +181,7 @@ fn a_flow_has_revisions_and_connections() {
         let there = session.connections(&id).list().unwrap();
         assert_eq!(there[0].connection_type.as_deref(), Some("sqlserver"));
         assert_eq!(there[0].user_name.as_deref(), Some("prep"));
-        flows.publish(Source::bytes("Copy.tfl", &b"{}"[..])).overwrite().send().unwrap();
+        flows.publish(Source::bytes("Copy.tfl", &b"{}"[..])).overwrite(true).send().unwrap();
         let revisions: Vec<_> =
             session.revisions(&id).list().into_iter().map(|r| r.unwrap().number).collect();
         assert_eq!(revisions, [1, 2]);
@@ -191,7 +192,7 @@ fn a_flow_has_revisions_and_connections() {
         flows
             .publish(Source::bytes("x.tfl", &b"{}"[..]))
             .name(&sample.name)
-            .overwrite()
+            .overwrite(true)
             .send()
             .unwrap();
         assert_eq!(session.revisions(&sample.id).list().total().unwrap(), 2);
@@ -234,7 +235,7 @@ fn a_job_tells_which_connections_it_took() {
             session
                 .workbooks()
                 .publish(Source::bytes("Orders.twb", TWB.as_bytes()))
-                .overwrite()
+                .overwrite(true)
                 .connection(tsc::PublishConnection::new("db").port(5432).credentials(login("me")))
                 .connection(tsc::PublishConnection::new("elsewhere").credentials(login("me")))
         };

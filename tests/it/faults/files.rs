@@ -122,7 +122,7 @@ fn a_folder_that_vanishes_is_an_error() {
     let mock = MockServer::start().unwrap();
     let (session, id, _) = with_workbook(&mock);
     let folder = folder("vanishes");
-    let download = session.workbooks().download(&id).on_progress(|_, _| {
+    let download = session.workbooks().download(&id).on_progress(|_| {
         let _ = std::fs::remove_dir_all(&folder);
     });
     let error = download.to_path(folder.join("down.twb")).unwrap_err();
@@ -217,7 +217,7 @@ fn a_file_that_changes_while_it_is_sent_is_an_error() {
         before.set_modified(earlier).unwrap();
         let mut changed = false;
         let source = tsc::Source::path(&path).chunked_from(chunked_from).chunk_size(64 << 10);
-        let source = source.on_progress(|_, _| {
+        let source = source.on_progress(|_| {
             if !std::mem::replace(&mut changed, true) {
                 std::fs::write(&path, file(change, 2)).unwrap();
             }
@@ -318,7 +318,7 @@ fn a_request_within_a_request_counts_for_itself() {
         mock.fault(fault.on("POST", "/workbooks").times(1));
         let content = file(300_000, 8);
         let mut asked = 0;
-        let source = tsc::Source::bytes("Up.twb", &content[..]).on_progress(|_, _| {
+        let source = tsc::Source::bytes("Up.twb", &content[..]).on_progress(|_| {
             asked += 1;
             assert_eq!(nobody.server_info().unwrap_err().kind(), ErrorKind::Connect);
         });
@@ -334,7 +334,7 @@ fn a_request_within_a_request_counts_for_itself() {
     let session = server.sign_in(&mock.credentials()).unwrap();
     let workbook = session.workbooks().list().into_iter().next().unwrap().unwrap();
     let mut listed = 0;
-    let download = session.workbooks().download(&workbook.id).on_progress(|_, _| {
+    let download = session.workbooks().download(&workbook.id).on_progress(|_| {
         listed = session.workbooks().list().page_size(5).prefetch(3).into_iter().count();
     });
     download.to_bytes().unwrap();
@@ -358,7 +358,7 @@ fn a_request_within_a_request_counts_for_itself() {
     let server = with(&raw.url, HttpOptions::new().max_concurrent(1));
     let session = server.sign_in(&crate::help::auth()).unwrap();
     let mut listed = 0;
-    let download = session.workbooks().download("w").on_progress(|_, _| {
+    let download = session.workbooks().download("w").on_progress(|_| {
         let list = session.workbooks().list().page_size(1).prefetch(4);
         listed = list.into_iter().filter(Result::is_ok).count();
     });
@@ -547,7 +547,7 @@ fn a_refusal_within_a_request_is_not_the_other_s() {
     let session = session_of(&mock);
     let (content, large) = (file(300_000, 8), file(24 << 20, 9));
     let mut refused = None;
-    let source = tsc::Source::bytes("Up.twb", &content[..]).on_progress(|_, _| {
+    let source = tsc::Source::bytes("Up.twb", &content[..]).on_progress(|_| {
         if refused.is_none() {
             let publish = other.workbooks().publish(tsc::Source::bytes("L.twb", &large[..]));
             refused = Some(publish.project("p").send().unwrap_err());

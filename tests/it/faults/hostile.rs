@@ -358,8 +358,8 @@ fn memory() {
         "download" => {
             let cancellation = tsc::CancellationToken::new();
             let view = session.with_cancellation(&cancellation);
-            let much = |bytes: u64, _: Option<u64>| {
-                if bytes > 64 * MIB as u64 {
+            let much = |progress: tsc::Progress| {
+                if progress.done > 64 * MIB as u64 {
                     cancellation.cancel();
                 }
             };

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tableau_server_client as tsc;
-use tsc::{Download, ErrorKind};
+use tsc::{Download, ErrorKind, ProgressUnit};
 
 use super::{Folder, content, server};
 use crate::help::{auth, millis, with};
@@ -112,7 +112,7 @@ fn what_is_there_is_not_replaced_unasked() {
     }
     // It may appear meanwhile.
     let new = folder.path().join("new.twbx");
-    let appear = |_, _| std::fs::write(&new, b"mine").unwrap();
+    let appear = |_| std::fs::write(&new, b"mine").unwrap();
     let error = download(&raw, |d| d.on_progress(appear).to_path(&new)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
     assert_eq!(std::fs::read(&path).unwrap(), b"mine");
@@ -361,13 +361,14 @@ fn places_that_are_none_are_refused_before() {
 }
 
 #[test]
-fn progress_tells_what_has_come() {
+fn reports_received_bytes_as_progress() {
     let raw = giving("filename=\"x.twbx\"");
     let mut told = Vec::new();
-    download(&raw, |d| d.on_progress(|come, all| told.push((come, all))).to_bytes()).unwrap();
+    download(&raw, |d| d.on_progress(|progress| told.push(progress)).to_bytes()).unwrap();
     let all = file().len() as u64;
-    assert!(told.len() > 1 && told.is_sorted());
-    assert_eq!(told.last(), Some(&(all, Some(all))));
+    assert!(told.len() > 1 && told.is_sorted_by_key(|progress| progress.done));
+    let last = told.last().unwrap();
+    assert_eq!((last.done, last.total, last.unit), (all, Some(all), ProgressUnit::Bytes));
 }
 
 #[test]

@@ -238,7 +238,7 @@ fn a_turn_that_does_not_come_does_not_end_the_waiting() {
     std::thread::scope(|scope| {
         let (begun, begins) = std::sync::mpsc::channel();
         scope.spawn(|| {
-            let download = session.workbooks().download("w").on_progress(move |_, _| {
+            let download = session.workbooks().download("w").on_progress(move |_| {
                 begun.send(()).unwrap();
                 std::thread::sleep(millis(1000));
             });

@@ -30,7 +30,7 @@ fn what_is_published_comes_back_from_the_mock_server() {
     assert!(publish.send().unwrap_err().code().is_some());
     let again = Source::bytes("x.tds", &tds[..]);
     let publish = session.datasources().publish(again).name("In chunks").project(&projects[0].id);
-    let mut job = publish.overwrite().send_as_job().unwrap();
+    let mut job = publish.overwrite(true).send_as_job().unwrap();
     let job = job.wait().unwrap();
     assert!(job.completed_at.is_some());
 }

@@ -66,14 +66,14 @@ fn a_workbook_with_all_that_can_be_said_of_it() {
             .workbooks()
             .publish(&path)
             .project("p1")
-            .overwrite()
+            .overwrite(true)
             .show_tabs(true)
             .description("Q1 & Q2")
             .encrypt_extracts(true)
             .thumbnails_for_user("u1")
             .thumbnails_for_group("g1")
             .hidden_views(["Sheet 1", "R&D"])
-            .skip_connection_check()
+            .skip_connection_check(true)
             .query("x", "1&2")
             .connection(PublishConnection::new("mysql.test.com").port(3306).credentials(login))
             .connection(PublishConnection::new("pg.test.com").database("sales"))
@@ -156,7 +156,7 @@ fn every_room_and_mode() {
     assert_eq!(line, "/api/3.24/datasources?datasourceType=tdsx");
     assert_eq!(body, "<tsRequest><datasource name=\"N\"/></tsRequest>");
     let (line, body) = target(&|s| {
-        let publish = s.datasources().publish(zip()).append().project("p1");
+        let publish = s.datasources().publish(zip()).append(true).project("p1");
         let login = ConnectionCredentials::new("u", "p").oauth(true).embed(false);
         let publish = publish.credentials(login).certified(true).certification_note("ok");
         let publish = publish.use_remote_query_agent(false).ask_data("Disabled");
@@ -170,11 +170,11 @@ fn every_room_and_mode() {
          <connectionCredentials name=\"u\" password=\"p\" embed=\"false\" oAuth=\"true\"/>\
          </datasource></tsRequest>"
     );
-    let (line, _) = target(&|s| drop(s.datasources().publish(zip()).replace().send().unwrap()));
+    let (line, _) = target(&|s| drop(s.datasources().publish(zip()).replace(true).send().unwrap()));
     assert_eq!(line, "/api/3.24/datasources?datasourceType=tdsx&replace=true");
     let (line, body) = target(&|s| {
         let source = Source::bytes("f.TFLX", &file[..]);
-        drop(s.flows().publish(source).name("R&D").append().send().unwrap());
+        drop(s.flows().publish(source).name("R&D").append(true).send().unwrap());
     });
     assert_eq!(line, "/api/3.24/flows?flowType=tflx&append=true");
     assert_eq!(body, "<tsRequest><flow name=\"R&amp;D\"/></tsRequest>");
@@ -229,12 +229,12 @@ fn what_cannot_be_published_is_refused_before() {
     let refused = |source: Source<'_>| session.workbooks().publish(source).send().unwrap_err();
     for (source, why) in [
         (Source::bytes("N.tdsx", &b"PK\x03\x04"[..]), "a .tdsx file"),
-        (Source::bytes("N.txt", &b"hello"[..]), "nothing that is known inside"),
-        (Source::bytes("N", &b"Hyper\x08\0\0\x01\0\0\0"[..]), "a Hyper extract inside"),
-        (Source::bytes("N", &b"<!DOCTYPE html><html>"[..]), "N is no workbook"),
+        (Source::bytes("N.txt", &b"hello"[..]), "content is of an unknown format"),
+        (Source::bytes("N", &b"Hyper\x08\0\0\x01\0\0\0"[..]), "content is a Hyper extract"),
+        (Source::bytes("N", &b"<!DOCTYPE html><html>"[..]), "N is not a workbook"),
         (Source::bytes("", &b"PK\x03\x04"[..]), "no name"),
         (Source::bytes("N.twbx", &b""[..]), "N.twbx is empty"),
-        (Source::path(folder.path()), "is no file"),
+        (Source::path(folder.path()), "is not a file"),
     ] {
         let error = refused(source);
         assert_eq!(error.kind(), ErrorKind::Input, "{error}");

@@ -402,7 +402,7 @@ fn a_pipe_is_not_waited_for() {
     let (_, raw) = Store::start(&[]);
     let error = publish(&raw, Source::path(&pipe)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
-    assert!(error.to_string().ends_with("is no file"), "{error}");
+    assert!(error.to_string().ends_with("is not a file"), "{error}");
 }
 
 #[test]
@@ -420,17 +420,21 @@ fn sizes_of_chunks_have_limits() {
 }
 
 #[test]
-fn progress_tells_what_was_sent() {
+fn reports_sent_bytes_as_progress() {
     let (_, raw) = Store::start(&[]);
     let file = file();
     for chunked_from in [0, 64 << 20] {
         let mut told = Vec::new();
         let source = chunked(&file).chunked_from(chunked_from);
-        publish(&raw, source.on_progress(|sent, total| told.push((sent, total)))).unwrap();
+        publish(&raw, source.on_progress(|progress| told.push(progress))).unwrap();
         let total = file.len() as u64;
-        assert!(told.is_sorted() && told.len() > 4);
-        assert_eq!(told.last(), Some(&(total, total)));
-        assert!(told[0].0 < total && told.iter().all(|step| step.1 == total));
+        assert!(told.is_sorted_by_key(|progress| progress.done) && told.len() > 4);
+        assert_eq!(told.last().unwrap().done, total);
+        assert!(told[0].done < total);
+        let is_whole = |step: &tsc::Progress| {
+            (step.total, step.unit) == (Some(total), tsc::ProgressUnit::Bytes)
+        };
+        assert!(told.iter().all(is_whole));
     }
 }
 
@@ -466,8 +470,8 @@ fn a_stopped_upload_is_uncertain_only_while_a_chunk_is_under_way() {
         let cancellation = tsc::CancellationToken::new();
         let last = RefCell::new(None);
         let source = chunked(&file)
-            .on_progress(|sent, _| {
-                if uncertain && sent >= stop_at {
+            .on_progress(|progress| {
+                if uncertain && progress.done >= stop_at {
                     cancellation.cancel();
                 }
             })

@@ -77,7 +77,7 @@ pub fn cases(g: &mut Goldens) {
         "create_extract.encrypted",
         "words-of-queries",
         &[&format!("{create}?encrypt=true <tsRequest>")],
-        |s| job(s.extracts(&id()).encrypt().create()),
+        |s| job(s.extracts(&id()).encrypt(true).create()),
     );
     g.same("delete_extract", |s| job_if_any(s.extracts(&id()).delete()));
     shared::permissions(g, &id());
@@ -134,22 +134,22 @@ fn publishing(g: &mut Goldens) {
     g.changed("publish.create", "new-is-no-mode", &[("createnew=true&", "")], &[], |s| {
         Ok(publish(s, "Sales").send()?.item)
     });
-    g.same("publish.overwrite", |s| Ok(publish(s, "Sales").overwrite().send()?.item));
-    g.same("publish.append", |s| Ok(publish(s, "Sales").append().send()?.item));
-    g.same("publish.replace", |s| Ok(publish(s, "Sales").replace().send()?.item));
-    g.same("publish.as_job", |s| job(publish(s, "Sales").overwrite().send_as_job()));
+    g.same("publish.overwrite", |s| Ok(publish(s, "Sales").overwrite(true).send()?.item));
+    g.same("publish.append", |s| Ok(publish(s, "Sales").append(true).send()?.item));
+    g.same("publish.replace", |s| Ok(publish(s, "Sales").replace(true).send()?.item));
+    g.same("publish.as_job", |s| job(publish(s, "Sales").overwrite(true).send_as_job()));
     g.same("publish.hyper", |s| {
         let publish = s.datasources().publish(Source::bytes("sample.hyper", HYPER));
-        Ok(publish.name("Sales").project("p-1").overwrite().send()?.item)
+        Ok(publish.name("Sales").project("p-1").overwrite(true).send()?.item)
     });
     g.same("publish.credentials", |s| {
         let login = ConnectionCredentials::new("reader", "a<b");
-        Ok(publish(s, "Sales").overwrite().credentials(login).send()?.item)
+        Ok(publish(s, "Sales").overwrite(true).credentials(login).send()?.item)
     });
     let lower = [("isCertified=\"True\"", "isCertified=\"true\"")];
     let asked = ["GET ~/datasources/d-1/connections"];
     g.changed("publish.every", "booleans-are-lower-case", &lower, &asked, |s| {
-        let publish = publish(s, "Größe \"1\"").overwrite().description("text").certified(true);
+        let publish = publish(s, "Größe \"1\"").overwrite(true).description("text").certified(true);
         let publish = publish.certification_note("ok").use_remote_query_agent(true);
         let publish = publish.ask_data(AskData::Enabled);
         let publish =
@@ -159,6 +159,6 @@ fn publishing(g: &mut Goldens) {
     g.same("publish.chunks", |s| {
         let source = Source::bytes("sample.tdsx", FILE).chunk_size(20).chunked_from(1);
         let publish = s.datasources().publish(source).name("Sales").project("p-1");
-        Ok(publish.overwrite().send()?.item)
+        Ok(publish.overwrite(true).send()?.item)
     });
 }

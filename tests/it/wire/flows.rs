@@ -78,14 +78,14 @@ fn publish<'s>(s: &'s Session<'_>, name: &str) -> Publish<'s, 'static, Flow> {
 
 fn publishing(g: &mut Goldens) {
     g.same("publish.create", |s| Ok(publish(s, "Clean").send()?.item));
-    g.same("publish.overwrite", |s| Ok(publish(s, "Clean").overwrite().send()?.item));
+    g.same("publish.overwrite", |s| Ok(publish(s, "Clean").overwrite(true).send()?.item));
     g.changed(
         "publish.every",
         "published-connections",
         &[],
         &["GET ~/flows/f-1/connections"],
         |s| {
-            let publish = publish(s, "Größe \"1\"").overwrite();
+            let publish = publish(s, "Größe \"1\"").overwrite(true);
             let publish =
                 shared::published_connections().into_iter().fold(publish, Publish::connection);
             Ok(publish.send()?.item)
@@ -94,6 +94,6 @@ fn publishing(g: &mut Goldens) {
     g.same("publish.chunks", |s| {
         let source = Source::bytes("sample.tflx", FILE).chunk_size(20).chunked_from(1);
         let publish = s.flows().publish(source).name("Clean").project("p-1");
-        Ok(publish.overwrite().send()?.item)
+        Ok(publish.overwrite(true).send()?.item)
     });
 }

@@ -165,7 +165,7 @@ fn extracts(g: &mut Goldens) {
         "create_extract.encrypted",
         "words-of-queries",
         &[&format!("{create}?encrypt=true {ALL}")],
-        |s| job(s.extracts(&id()).encrypt().create()),
+        |s| job(s.extracts(&id()).encrypt(true).create()),
     );
     g.differs("create_extract.some", "words-of-queries", &[&format!("{create} {ONE}")], |s| {
         job(s.extracts(&id()).only(["d-1"]).create())
@@ -219,11 +219,11 @@ fn publish<'s>(s: &'s Session<'_>, name: &str) -> Publish<'s, 'static, Workbook>
 
 fn publishing(g: &mut Goldens) {
     g.same("publish.create", |s| Ok(publish(s, "R&D").show_tabs(true).send()?.item));
-    g.same("publish.overwrite", |s| Ok(publish(s, "R&D").show_tabs(true).overwrite().send()?.item));
-    g.same("publish.as_job", |s| job(publish(s, "R&D").show_tabs(true).overwrite().send_as_job()));
+    g.same("publish.overwrite", |s| Ok(publish(s, "R&D").show_tabs(true).overwrite(true).send()?.item));
+    g.same("publish.as_job", |s| job(publish(s, "R&D").show_tabs(true).overwrite(true).send_as_job()));
     g.same("publish.skip_connection_check", |s| {
-        let publish = publish(s, "R&D").show_tabs(true).overwrite();
-        Ok(publish.skip_connection_check().send()?.item)
+        let publish = publish(s, "R&D").show_tabs(true).overwrite(true);
+        Ok(publish.skip_connection_check(true).send()?.item)
     });
     g.changed(
         "publish.every",
@@ -250,7 +250,7 @@ fn publishing(g: &mut Goldens) {
     g.same("publish.chunks", |s| {
         let source = Source::bytes("sample.twbx", FILE).chunk_size(20).chunked_from(1);
         let publish = s.workbooks().publish(source).name("R&D").project("p-1");
-        Ok(publish.show_tabs(true).overwrite().send()?.item)
+        Ok(publish.show_tabs(true).overwrite(true).send()?.item)
     });
     // `append` is a mode of data sources alone.
     g.not_applicable(&["publish.append_refused"]);

@@ -1,0 +1,40 @@
+//! [`Progress`]: how far an upload, a download or a job has come.
+
+/// How far an upload, a download or a job has come, as `on_progress` reports it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The amount that is done.
+    pub done: u64,
+    /// The whole amount; `None` if it is not known.
+    pub total: Option<u64>,
+    /// What the two numbers count.
+    pub unit: ProgressUnit,
+}
+
+/// What the numbers of a [`Progress`] count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProgressUnit {
+    /// Bytes of a file.
+    Bytes,
+    /// Items, such as rows or users.
+    Items,
+    /// Per cent.
+    Percent,
+}
+
+impl Progress {
+    pub(crate) fn bytes(done: u64, total: Option<u64>) -> Progress {
+        Progress { done, total, unit: ProgressUnit::Bytes }
+    }
+
+    /// Progress of a job, which the server reports in per cent.
+    #[allow(dead_code)]
+    pub(crate) fn percent(done: u64) -> Progress {
+        Progress { done, total: Some(100), unit: ProgressUnit::Percent }
+    }
+}
+
+/// A callback for progress.
+pub(crate) type OnProgress<'f> = Box<dyn FnMut(Progress) + 'f>;
