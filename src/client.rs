@@ -11,7 +11,8 @@ use crate::encoding::encode_segment;
 use crate::http::{AuthContext, Origin, Request, Success, Transport};
 use crate::ids::{SiteId, UserId};
 use crate::operation::{Call, Operation, PathSegment};
-use crate::secret::{Scrub, Secret};
+use crate::redact::Redactor;
+use crate::secret::Secret;
 use crate::text::one_line;
 use crate::version::ApiVersion;
 use crate::xml::{Changes, Element, FromXml, Node, ToXml};
@@ -61,7 +62,7 @@ pub(crate) trait Authenticator: fmt::Debug + Send + Sync {
 #[derive(Debug)]
 pub(crate) struct Token {
     pub(crate) token: Secret,
-    pub(crate) scrub: Scrub,
+    pub(crate) redactor: Redactor,
 }
 
 /// Where the token that replaced an expired one comes from.
@@ -139,8 +140,8 @@ impl Client {
     }
 
     /// The secrets to redact in messages.
-    pub(crate) fn scrub(&self) -> Scrub {
-        self.token().scrub.clone()
+    pub(crate) fn redactor(&self) -> Redactor {
+        self.token().redactor.clone()
     }
 
     /// The path of a call: `/api/3.24/…`.
@@ -161,17 +162,17 @@ impl Client {
     /// The whole URL of a path, for messages.
     pub(crate) fn address(&self, path: &str) -> String {
         let address = self.transport.base().call(path).to_string();
-        self.token().scrub.clean(&address).into_owned()
+        self.token().redactor.redact(&address).into_owned()
     }
 
     /// Redacts secrets in an error that quotes names or ids from the server.
-    pub(crate) fn clean(&self, error: Error) -> Error {
-        error.scrubbed(&self.token().scrub)
+    pub(crate) fn redact(&self, error: Error) -> Error {
+        error.redacted(&self.token().redactor)
     }
 
     /// Shortens and redacts a name from the server for a log line.
     pub(crate) fn shown(&self, text: &str) -> String {
-        one_line(&self.token().scrub.start_of(text, false, 200)).into_owned()
+        one_line(&self.token().redactor.redact_start(text, false, 200)).into_owned()
     }
 
     /// Formats a site's content URL for a message.
@@ -255,7 +256,7 @@ impl Client {
     fn auth_context<'a>(&'a self, token: &'a Token) -> AuthContext<'a> {
         AuthContext {
             token: Some(&token.token),
-            scrub: &token.scrub,
+            redactor: &token.redactor,
             cancellation: self.cancellation.as_ref(),
         }
     }

@@ -40,6 +40,7 @@ mod error;
 mod http;
 mod ids;
 mod operation;
+mod redact;
 mod resources;
 mod secret;
 mod server;

@@ -34,7 +34,7 @@ pub(crate) fn upload_file(client: &Client, source: Source<'_>) -> Result<Upload>
 /// Uploads a file in chunks, or the rest of it if the source resumes an upload.
 pub(super) fn upload(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
     // Some of the messages contain the server's id of the upload.
-    send_chunks(client, source).map_err(|error| client.clean(error))
+    send_chunks(client, source).map_err(|error| client.redact(error))
 }
 
 fn send_chunks(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use crate::secret::Scrub;
+use crate::redact::Redactor;
 use crate::text::one_line;
 
 pub use kind::ErrorKind;
@@ -111,17 +111,17 @@ impl Error {
 
     /// Redacts secrets in the message, which may quote a response, and in the causes, which may quote
     /// a certificate.
-    pub(crate) fn scrubbed(mut self, scrub: &Scrub) -> Error {
+    pub(crate) fn redacted(mut self, redactor: &Redactor) -> Error {
         for text in self.0.doing.iter_mut().chain([&mut self.0.what]) {
-            if let Cow::Owned(clean) = scrub.clean(text) {
+            if let Cow::Owned(clean) = redactor.redact(text) {
                 *text = clean;
             }
         }
         if let Some(cause) = &self.0.source {
-            let shows = |text: String| matches!(scrub.clean(&text), Cow::Owned(_));
+            let shows = |text: String| matches!(redactor.redact(&text), Cow::Owned(_));
             if cause.chain().any(|cause| shows(cause.to_string()) || shows(format!("{cause:?}"))) {
                 let text = cause.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
-                self.0.source = Some(anyhow::Error::msg(scrub.clean(&text).into_owned()));
+                self.0.source = Some(anyhow::Error::msg(redactor.redact(&text).into_owned()));
             }
         }
         self
@@ -330,10 +330,10 @@ mod tests {
 
     #[test]
     fn redacts_secrets_in_causes() {
-        let scrub = Scrub::default().with(&crate::secret::Secret::new("hush"));
-        let error = Error::io("x", std::io::Error::other("all is hush")).scrubbed(&scrub);
+        let redactor = Redactor::default().with(&crate::secret::Secret::new("hush"));
+        let error = Error::io("x", std::io::Error::other("all is hush")).redacted(&redactor);
         assert_eq!(format!("{error:?}"), "Io: x: all is [secret]");
-        let error = Error::io("x", std::io::Error::other("fine")).scrubbed(&scrub);
+        let error = Error::io("x", std::io::Error::other("fine")).redacted(&redactor);
         let cause = std::error::Error::source(&error).unwrap();
         assert!(cause.is::<std::io::Error>(), "{cause:?}");
     }

@@ -15,7 +15,7 @@ use super::context;
 use super::request::SourceFailed;
 use super::url::{Origin, Url};
 use crate::error::Answer;
-use crate::secret::Scrub;
+use crate::redact::Redactor;
 use crate::text::{cut, first, one_line};
 use crate::xml::{self, Node, Reports};
 use crate::{Error, ErrorKind};
@@ -26,7 +26,7 @@ const SUMMARY: usize = 200;
 const DETAIL: usize = 700;
 
 /// An exchange that ended without an answer, or within one.
-pub(super) fn failed(error: ureq::Error, stage: Stage, to: &Origin, scrub: &Scrub) -> Error {
+pub(super) fn failed(error: ureq::Error, stage: Stage, to: &Origin, redactor: &Redactor) -> Error {
     let authority = to.authority();
     match error {
         ureq::Error::Timeout(which) => {
@@ -44,7 +44,7 @@ pub(super) fn failed(error: ureq::Error, stage: Stage, to: &Origin, scrub: &Scru
         }
         ureq::Error::ConnectProxyFailed(why) => Error::new(
             ErrorKind::Connect,
-            format!("no connection to {authority}: the {}", cut(&scrub.clean(&why), 200)),
+            format!("no connection to {authority}: the {}", cut(&redactor.redact(&why), 200)),
         ),
         ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => {
             Error::new(ErrorKind::Connect, format!("no connection to {authority}"))
@@ -54,12 +54,12 @@ pub(super) fn failed(error: ureq::Error, stage: Stage, to: &Origin, scrub: &Scru
             ErrorKind::Connect,
             format!(
                 "no connection to {authority}: what answers is no proxy: {}",
-                cut(&scrub.clean(&other.to_string()), 200)
+                cut(&redactor.redact(&other.to_string()), 200)
             ),
         ),
         other => Error::decode(format!(
             "the answer of {authority} is no HTTP that can be read: {}",
-            cut(&scrub.clean(&other.to_string()), 200)
+            cut(&redactor.redact(&other.to_string()), 200)
         )),
     }
 }
@@ -179,14 +179,14 @@ pub(super) fn refused(
     body: &[u8],
     size: Size,
     url: &Url,
-    scrub: &Scrub,
+    redactor: &Redactor,
 ) -> Error {
     // Without the zeros of UTF-16, in which nothing would be found that may not be shown.
     let text = String::from_utf8_lossy(body).replace('\0', "");
     let answer = Answer {
         status: Some(status),
-        url: Some(scrub.clean(&url.to_string()).into_owned()),
-        request_id: request_id(headers).map(|id| cut(&scrub.clean(&id), 100).into_owned()),
+        url: Some(redactor.redact(&url.to_string()).into_owned()),
+        request_id: request_id(headers).map(|id| cut(&redactor.redact(&id), 100).into_owned()),
         retry_after: retry_after(headers),
         ..Answer::default()
     };
@@ -194,7 +194,7 @@ pub(super) fn refused(
     // Other servers send JSON errors of this form, too, with codes that are not six digits.
     let from_json = || Words::from_json(&text).filter(|w| w.code.as_deref().is_some_and(is_code));
     if !cut_short && let Some(words) = Words::from_xml(&text).or_else(from_json) {
-        return words.into_error(answer, scrub);
+        return words.into_error(answer, redactor);
     }
     let is_a_page = looks_like_html(&text);
     let kind = match () {
@@ -205,7 +205,7 @@ pub(super) fn refused(
         }
         () => "a body that is not Tableau's",
     };
-    let quote = scrub.start_of(text.trim(), cut_short, QUOTED);
+    let quote = redactor.redact_start(text.trim(), cut_short, QUOTED);
     let quote = cut(&one_line(&quote), QUOTED).into_owned();
     let quote = if quote.is_empty() { quote } else { format!(": {quote}") };
     let answer = Answer { is_a_page, ..answer };
@@ -217,20 +217,30 @@ pub(super) fn refused_in_success(
     status: u16,
     root: Node<'_>,
     url: &Url,
-    scrub: &Scrub,
+    redactor: &Redactor,
 ) -> Option<Error> {
-    Some(Words::from_root(root)?.about_success(status, url, scrub))
+    Some(Words::from_root(root)?.about_success(status, url, redactor))
 }
 
 /// As [`refused_in_success`], for an answer that says nothing else.
-pub(super) fn refused_in_text(status: u16, text: &str, url: &Url, scrub: &Scrub) -> Option<Error> {
+pub(super) fn refused_in_text(
+    status: u16,
+    text: &str,
+    url: &Url,
+    redactor: &Redactor,
+) -> Option<Error> {
     let words = Words::from_xml(text).or_else(|| Words::from_json(text))?;
-    Some(words.about_success(status, url, scrub))
+    Some(words.about_success(status, url, redactor))
 }
 
 /// As [`refused_in_success`], where something else was due than the JSON that it is.
-pub(super) fn refused_in_json(status: u16, text: &str, url: &Url, scrub: &Scrub) -> Option<Error> {
-    Some(Words::from_json(text)?.about_success(status, url, scrub))
+pub(super) fn refused_in_json(
+    status: u16,
+    text: &str,
+    url: &Url,
+    redactor: &Redactor,
+) -> Option<Error> {
+    Some(Words::from_json(text)?.about_success(status, url, redactor))
 }
 
 /// No error is longer; to look for one in all of an answer would take many times its memory.
@@ -279,19 +289,19 @@ impl Words {
         })
     }
 
-    fn about_success(self, status: u16, url: &Url, scrub: &Scrub) -> Error {
-        let url = Some(scrub.clean(&url.to_string()).into_owned());
-        self.into_error(Answer { status: Some(status), url, ..Answer::default() }, scrub)
+    fn about_success(self, status: u16, url: &Url, redactor: &Redactor) -> Error {
+        let url = Some(redactor.redact(&url.to_string()).into_owned());
+        self.into_error(Answer { status: Some(status), url, ..Answer::default() }, redactor)
     }
 
-    fn into_error(self, answer: Answer, scrub: &Scrub) -> Error {
+    fn into_error(self, answer: Answer, redactor: &Redactor) -> Error {
         // A code is shown even if a password is the same six digits.
         let code = self.code.filter(|code| !code.is_empty()).map(|code| match is_code(&code) {
             true => code,
-            false => scrub.start_of(&code, false, 20),
+            false => redactor.redact_start(&code, false, 20),
         });
         let clean = |word: Option<String>, most| {
-            word.map(|word| scrub.start_of(word.trim(), false, most))
+            word.map(|word| redactor.redact_start(word.trim(), false, most))
                 .filter(|word| !word.is_empty())
         };
         let (summary, detail) = (clean(self.summary, SUMMARY), clean(self.detail, DETAIL));
@@ -361,8 +371,8 @@ mod tests {
 
     fn error(status: u16, body: &str) -> Error {
         let url = Base::parse("http://h").unwrap().call("/api/3.24/x?token=hush");
-        let scrub = Scrub::default().with(&Secret::new("hush"));
-        refused(status, &HeaderMap::new(), body.as_bytes(), Size::Whole, &url, &scrub)
+        let redactor = Redactor::default().with(&Secret::new("hush"));
+        refused(status, &HeaderMap::new(), body.as_bytes(), Size::Whole, &url, &redactor)
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::limit::Limiter;
 use super::retry::Retries;
-use crate::secret::{Scrub, Secret};
+use crate::redact::Redactor;
+use crate::secret::Secret;
 use crate::{Error, Result};
 
 /// How requests travel: certificates, timeouts, proxies, headers.
@@ -344,20 +345,20 @@ impl HttpOptions {
 
     /// What no message may repeat: the values of headers that have to do with who one is. Of others
     /// (`Accept-Language: en`) messages would be full of holes.
-    pub(super) fn scrub(&self) -> Scrub {
+    pub(super) fn redactor(&self) -> Redactor {
         let secret = ["auth", "cookie", "key", "pass", "secret", "session", "token"];
-        let mut scrub = Scrub::default();
+        let mut redactor = Redactor::default();
         for (name, value) in &self.headers {
             let name = name.to_ascii_lowercase();
             if secret.iter().any(|part| name.contains(part)) {
-                scrub.add(value.reveal());
+                redactor.add(value.reveal());
                 // `Authorization: Bearer …` is repeated without its first word, too.
                 if let Some((_, rest)) = value.reveal().split_once(' ') {
-                    scrub.add(rest.trim());
+                    redactor.add(rest.trim());
                 }
             }
         }
-        scrub
+        redactor
     }
 }
 

@@ -6,7 +6,7 @@ use ureq::Proxy;
 
 use super::options::ProxyChoice;
 use super::url::Origin;
-use crate::secret::Scrub;
+use crate::redact::Redactor;
 use crate::{Error, Result};
 
 /// The proxies that a transport knows. The environment is read once, when they are gathered.
@@ -42,19 +42,19 @@ impl Default for Proxies {
 }
 
 impl Proxies {
-    pub(super) fn gather(choice: Option<&ProxyChoice>, scrub: &mut Scrub) -> Result<Proxies> {
-        Proxies::gather_from(choice, |name| std::env::var(name).ok(), scrub)
+    pub(super) fn gather(choice: Option<&ProxyChoice>, redactor: &mut Redactor) -> Result<Proxies> {
+        Proxies::gather_from(choice, |name| std::env::var(name).ok(), redactor)
     }
 
     fn gather_from(
         choice: Option<&ProxyChoice>,
         environment: impl Fn(&str) -> Option<String>,
-        scrub: &mut Scrub,
+        redactor: &mut Redactor,
     ) -> Result<Proxies> {
         let mut parse = |setting: &str, url: &str| -> Choice {
             let proxy = Proxy::new(url).map_err(|_| Malformed(setting.to_owned()))?;
             if let Some(password) = proxy.password() {
-                scrub.add(password);
+                redactor.add(password);
             }
             Ok(Some(proxy))
         };
@@ -183,7 +183,7 @@ mod tests {
         let environment = |name: &str| {
             variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
         };
-        Proxies::gather_from(None, environment, &mut Scrub::default())
+        Proxies::gather_from(None, environment, &mut Redactor::default())
     }
 
     fn chosen(proxies: &Proxies, address: &str) -> Option<String> {
@@ -261,12 +261,13 @@ mod tests {
     #[test]
     fn the_options_win_over_the_environment() {
         let environment = |_: &str| Some("http://env:1".to_owned());
-        let mut scrub = Scrub::default();
+        let mut redactor = Redactor::default();
         let choice = ProxyChoice::Use(Secret::new("socks5h://me:h%75sh@mine:1080"));
-        let proxies = Proxies::gather_from(Some(&choice), environment, &mut scrub).unwrap();
+        let proxies = Proxies::gather_from(Some(&choice), environment, &mut redactor).unwrap();
         assert_eq!(chosen(&proxies, "https://h").as_deref(), Some("mine"));
-        assert_eq!(scrub.clean("hush"), Scrub::MARK);
-        let none = Proxies::gather_from(Some(&ProxyChoice::None), environment, &mut scrub).unwrap();
+        assert_eq!(redactor.redact("hush"), Redactor::MARK);
+        let none =
+            Proxies::gather_from(Some(&ProxyChoice::None), environment, &mut redactor).unwrap();
         assert_eq!(chosen(&none, "https://h"), None);
     }
 }

@@ -28,7 +28,8 @@ use super::tls;
 use super::url::{Base, Origin, Url};
 use crate::cancel::{self, CancellationToken, earlier};
 use crate::error::Answer as About;
-use crate::secret::{Scrub, Secret};
+use crate::redact::Redactor;
+use crate::secret::Secret;
 use crate::text::cut;
 use crate::{Error, ErrorKind, Result};
 
@@ -56,7 +57,7 @@ pub(crate) struct Transport {
     names: Names,
     proxies: Proxies,
     limiter: Option<Limiter>,
-    scrub: Scrub,
+    redactor: Redactor,
 }
 
 /// Shows the address and what the options show.
@@ -74,15 +75,15 @@ impl fmt::Debug for Transport {
 pub(crate) struct AuthContext<'a> {
     pub(crate) token: Option<&'a Secret>,
     /// Knows the secrets that no message may repeat.
-    pub(crate) scrub: &'a Scrub,
+    pub(crate) redactor: &'a Redactor,
     pub(crate) cancellation: Option<&'a CancellationToken>,
 }
 
 impl Transport {
     pub(crate) fn new(base: Base, options: HttpOptions) -> Result<Transport> {
         options.check()?;
-        let mut scrub = options.scrub();
-        let proxies = Proxies::gather(options.proxy.as_ref(), &mut scrub)?;
+        let mut redactor = options.redactor();
+        let proxies = Proxies::gather(options.proxy.as_ref(), &mut redactor)?;
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -101,7 +102,7 @@ impl Transport {
         let agent = connector::agent(config, tls::client_config(&options)?, names.clone());
         let limiter = options.limiter();
         let upgraded = RwLock::new(None);
-        Ok(Transport { base, upgraded, options, agent, names, proxies, limiter, scrub })
+        Ok(Transport { base, upgraded, options, agent, names, proxies, limiter, redactor })
     }
 
     /// The same way with further options.
@@ -138,8 +139,8 @@ impl Transport {
     }
 
     /// What no message about this server may repeat.
-    pub(crate) fn scrub(&self) -> &Scrub {
-        &self.scrub
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     /// The origin that requests go to: the server's own, or its `https` twin once it is known.
@@ -164,10 +165,11 @@ impl Transport {
         auth: AuthContext<'_>,
         mut finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
-        let scrub = request.secrets.iter().fold(Cow::Borrowed(auth.scrub), |scrub, secret| {
-            Cow::Owned(scrub.into_owned().with(secret))
-        });
-        let auth = AuthContext { scrub: &scrub, ..auth };
+        let redactor =
+            request.secrets.iter().fold(Cow::Borrowed(auth.redactor), |redactor, secret| {
+                Cow::Owned(redactor.into_owned().with(secret))
+            });
+        let auth = AuthContext { redactor: &redactor, ..auth };
         let limit = earlier(request.within, self.options.whole_request());
         let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
         request.until = request.until.or(limit);
@@ -179,12 +181,12 @@ impl Transport {
             let error = match answer.and_then(&mut finish) {
                 Ok(done) => return Ok(done),
                 // What `finish` says of an answer may hold the server's words.
-                Err(error) => error.scrubbed(auth.scrub),
+                Err(error) => error.redacted(auth.redactor),
             };
             let is_gone = error.is_not_found() && !error.is_a_page();
             if request.method == Method::DELETE && request.may_have_arrived && is_gone {
                 debug!(target: LOG, "{error}: an earlier try had deleted it");
-                return finish(Success::nothing(auth.scrub));
+                return finish(Success::nothing(auth.redactor));
             }
             let again = tries.again_after(&error);
             request.may_have_arrived |= tries.may_have_arrived();
@@ -201,13 +203,14 @@ impl Transport {
         auth: AuthContext<'_>,
         deadline: Option<Instant>,
     ) -> Result<Success> {
-        let scrub = auth.scrub;
+        let redactor = auth.redactor;
         let mut url = self.base.call(&request.path_and_query()?);
         url.origin = self.origin();
         let mut redirects = 0;
         loop {
             let address = url.to_string();
-            let doing = format!("{} {}", request.method, scrub.start_of(&address, false, SHOWN));
+            let doing =
+                format!("{} {}", request.method, redactor.redact_start(&address, false, SHOWN));
             self.check_head(request, &address, auth.token, redirects)
                 .map_err(|error| error.doing(&doing))?;
             let turn = self.turn(auth, deadline, request.at_once);
@@ -218,7 +221,7 @@ impl Transport {
             });
             let response = response.map_err(|failure| {
                 let connecting = matches!(failure, Failure::Ureq(_, Stage::Connecting));
-                let error = self.failed(failure, &url, scrub);
+                let error = self.failed(failure, &url, redactor);
                 debug!(target: LOG, "{doing} failed: {error}");
                 let error = error.doing(&doing);
                 if connecting { request.not_sent(error) } else { error }
@@ -231,12 +234,12 @@ impl Transport {
                 }
                 301 | 302 | 303 | 307 | 308 => {
                     redirects += 1;
-                    let next = self.redirected(&response, &url, redirects, scrub);
+                    let next = self.redirected(&response, &url, redirects, redactor);
                     url = next.map_err(|error| error.doing(&doing))?;
                     context::with_cancellation(auth.cancellation, || drain(response));
                 }
                 _ => {
-                    let refused = || self.refused(response, &url, scrub);
+                    let refused = || self.refused(response, &url, redactor);
                     return Err(context::with_cancellation(auth.cancellation, refused).doing(doing));
                 }
             }
@@ -359,16 +362,16 @@ impl Transport {
         }
     }
 
-    fn failed(&self, failure: Failure, url: &Url, scrub: &Scrub) -> Error {
+    fn failed(&self, failure: Failure, url: &Url, redactor: &Redactor) -> Error {
         let error = match failure {
             Failure::Own(error) => error,
-            Failure::Ureq(error, stage) => failure::failed(error, stage, &url.origin, scrub),
+            Failure::Ureq(error, stage) => failure::failed(error, stage, &url.origin, redactor),
         };
-        let error = error.scrubbed(scrub);
+        let error = error.redacted(redactor);
         if error.kind() == ErrorKind::Connect {
             self.names.forget();
         }
-        error.at(scrub.clean(&url.to_string()))
+        error.at(redactor.redact(&url.to_string()))
     }
 
     /// Where a redirect leads, if token, password and body may follow it there.
@@ -377,13 +380,13 @@ impl Transport {
         response: &Response<ureq::Body>,
         from: &Url,
         count: usize,
-        scrub: &Scrub,
+        redactor: &Redactor,
     ) -> Result<Url> {
         let status = response.status().as_u16();
         let refuse = |why: String| {
             let about = About {
                 status: Some(status),
-                url: Some(scrub.clean(&from.to_string()).into_owned()),
+                url: Some(redactor.redact(&from.to_string()).into_owned()),
                 ..About::default()
             };
             Error::new(ErrorKind::Redirect, format!("HTTP {status}: {why}")).answer(about)
@@ -397,7 +400,7 @@ impl Transport {
         };
         let location = String::from_utf8_lossy(location.as_bytes());
         let to = from.join(&location).map_err(|why| {
-            let location = scrub.clean(&location);
+            let location = redactor.redact(&location);
             refuse(format!("a redirect to {:?}, which is no address: {why}", cut(&location, 200)))
         })?;
         if from.origin.https && !to.origin.https {
@@ -413,7 +416,7 @@ impl Transport {
             && !self.options.trusts_redirects_to(&to.origin.host, &to.origin.authority())
         {
             // The host was put into lower case, where a secret would not be found any more.
-            let there = match scrub.clean(&location) {
+            let there = match redactor.redact(&location) {
                 Cow::Borrowed(_) => to.origin.to_string(),
                 Cow::Owned(clean) => cut(&clean, 200).into_owned(),
             };
@@ -441,14 +444,14 @@ impl Transport {
             body: body.into_reader(),
             url,
             doing,
-            scrub: auth.scrub.clone(),
+            redactor: auth.redactor.clone(),
             most: self.options.largest_answer(),
             cancellation: auth.cancellation.cloned(),
             _turn: turn,
         }
     }
 
-    fn refused(&self, response: Response<ureq::Body>, url: &Url, scrub: &Scrub) -> Error {
+    fn refused(&self, response: Response<ureq::Body>, url: &Url, redactor: &Redactor) -> Error {
         let (parts, body) = response.into_parts();
         let most = self.options.largest_answer().min(1 << 20);
         let mut bytes = Vec::new();
@@ -459,7 +462,7 @@ impl Transport {
             false if broke_off => Size::BrokeOff,
             false => Size::Whole,
         };
-        failure::refused(parts.status.as_u16(), &parts.headers, &bytes, size, url, scrub)
+        failure::refused(parts.status.as_u16(), &parts.headers, &bytes, size, url, redactor)
     }
 
     fn warn_if_insecure(&self, to: &Origin) {
@@ -514,9 +517,9 @@ pub(crate) mod fuzzing {
 
     /// The answer that has this body.
     pub(crate) fn success(body: &[u8], secret: &str) -> Success {
-        let scrub = Scrub::default().with(&Secret::new(secret));
+        let redactor = Redactor::default().with(&Secret::new(secret));
         let body = ureq::Body::builder().data(body.to_vec()).into_reader();
-        Success { status: 200, body, most: 1 << 20, ..Success::nothing(&scrub) }
+        Success { status: 200, body, most: 1 << 20, ..Success::nothing(&redactor) }
     }
 
     /// The error that an answer with this status, `Retry-After` and body is.
@@ -527,14 +530,14 @@ pub(crate) mod fuzzing {
         cut: bool,
         secret: &str,
     ) -> Error {
-        let scrub = Scrub::default().with(&Secret::new(secret));
+        let redactor = Redactor::default().with(&Secret::new(secret));
         let mut headers = HeaderMap::new();
         if let Ok(after) = HeaderValue::from_bytes(after) {
             headers.insert("x-request-id", after.clone());
             headers.insert(RETRY_AFTER, after);
         }
         let size = if cut { Size::TooLarge } else { Size::Whole };
-        failure::refused(status, &headers, body, size, &Url::nowhere(), &scrub)
+        failure::refused(status, &headers, body, size, &Url::nowhere(), &redactor)
     }
 }
 

@@ -105,7 +105,7 @@ impl Server {
     ) -> Result<ServerInfo> {
         let version = self.pinned.unwrap_or(ApiVersion::FIRST_TO_ASK);
         let mut request = Request::get(format!("/api/{version}/serverinfo")).until(deadline);
-        let auth = AuthContext { token: None, scrub: self.transport.scrub(), cancellation };
+        let auth = AuthContext { token: None, redactor: self.transport.redactor(), cancellation };
         self.transport
             .send(&mut request, auth, |answer| {
                 answer.xml(|root| ServerInfo::from_xml(root.need("serverInfo")?))
@@ -119,7 +119,7 @@ impl Server {
             Some(path) if is_answer(&error) => {
                 let what = format!("remove `{path}` from the server's address");
                 let kind = error.kind();
-                error.meaning(kind, what).scrubbed(self.transport.scrub())
+                error.meaning(kind, what).redacted(self.transport.redactor())
             }
             _ => error,
         }

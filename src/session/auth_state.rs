@@ -13,7 +13,8 @@ use crate::cancel::{self, CancellationToken, earlier};
 use crate::client::{Authenticator, Client, Renewal, Token};
 use crate::credentials::SignIn;
 use crate::http::ReentrancyGuard;
-use crate::secret::{Scrub, Secret};
+use crate::redact::Redactor;
+use crate::secret::Secret;
 use crate::text::cut;
 use crate::{Error, ErrorKind, Result};
 
@@ -29,7 +30,7 @@ const MAX_PAST_SECRETS: usize = 16;
 pub(crate) struct AuthState {
     current: RwLock<Current>,
     /// The secrets that do not change.
-    known: Scrub,
+    known: Redactor,
     /// To sign in again. A session that another process opened has none.
     credentials: Option<SignIn>,
     sharing: Option<Sharing>,
@@ -61,13 +62,17 @@ struct History {
 }
 
 impl AuthState {
-    pub(super) fn new(scrub: &Scrub, token: Secret, credentials: Option<SignIn>) -> AuthState {
-        let mut known = scrub.clone();
+    pub(super) fn new(
+        redactor: &Redactor,
+        token: Secret,
+        credentials: Option<SignIn>,
+    ) -> AuthState {
+        let mut known = redactor.clone();
         if let Some(credentials) = &credentials {
             known = known.with(credentials.secret());
         }
-        let scrub = known.clone().with(&token);
-        let token = Arc::new(Token { token, scrub });
+        let redactor = known.clone().with(&token);
+        let token = Arc::new(Token { token, redactor });
         let current = Current { token, past: Vec::new(), renewal: Renewal::SignedIn };
         let (current, history) = (RwLock::new(current), Mutex::default());
         AuthState { current, known, credentials, sharing: None, history }
@@ -109,8 +114,8 @@ impl AuthState {
         past.push(old);
         past.extend(minted.cloned());
         past.drain(..past.len().saturating_sub(MAX_PAST_SECRETS));
-        let scrub = past.iter().fold(self.known.clone(), Scrub::with).with(&token);
-        current.token = Arc::new(Token { token, scrub });
+        let redactor = past.iter().fold(self.known.clone(), Redactor::with).with(&token);
+        current.token = Arc::new(Token { token, redactor });
         current.renewal = renewal;
     }
 
@@ -202,8 +207,8 @@ impl Authenticator for AuthState {
         };
         if let Err(error) = check_site(client, &next, &response, used) {
             history.is_refused = true;
-            let scrub = used.scrub.clone().with(next.secret()).with(&response.token);
-            end_unused(client, &scrub, response.token, deadline);
+            let redactor = used.redactor.clone().with(next.secret()).with(&response.token);
+            end_unused(client, &redactor, response.token, deadline);
             return Err(error);
         }
         if let (Some((file, holder_id)), Some(sharing)) = (&mut file, &self.sharing) {
@@ -211,7 +216,7 @@ impl Authenticator for AuthState {
             // A worker does not sign out. The holder would not learn of this session, or has ended
             // and moved the file aside.
             if sharing.holder_id.is_none() && !is_shared {
-                end_unused(client, &used.scrub, response.token, deadline);
+                end_unused(client, &used.redactor, response.token, deadline);
                 let what = "the new session cannot be shared, and was ended";
                 return Err(expired.and_then_failed(what, error));
             }
@@ -270,10 +275,10 @@ fn sign_in_again(
     let signed_in = credentials.renewed(&client.site_url).and_then(|next| {
         let (transport, cancellation) = (&client.transport, client.session_cancellation());
         let version = client.version;
-        let response = sign_in(transport, version, &next, &used.scrub, cancellation, deadline)?;
+        let response = sign_in(transport, version, &next, &used.redactor, cancellation, deadline)?;
         Ok((next, response))
     });
-    signed_in.map_err(|error| error.scrubbed(&used.scrub))
+    signed_in.map_err(|error| error.redacted(&used.redactor))
 }
 
 /// Returns an error if the new session is another user's or on another site.
@@ -287,8 +292,8 @@ fn check_site(
     if site.id == client.site_id && site.user_id == client.user_id {
         return Ok(());
     }
-    let scrub = used.scrub.clone().with(credentials.secret()).with(&response.token);
-    let shown = |id: &str| cut(&scrub.clean(id), 100).into_owned();
+    let redactor = used.redactor.clone().with(credentials.secret()).with(&response.token);
+    let shown = |id: &str| cut(&redactor.redact(id), 100).into_owned();
     let what = format!(
         "signing in again led to user {} on site {}, not to user {} on site {}",
         shown(site.user_id.as_str()),
@@ -300,13 +305,13 @@ fn check_site(
 }
 
 /// Signs out a new session that cannot be used, in the time that the call has left.
-fn end_unused(client: &Client, scrub: &Scrub, token: Secret, deadline: Option<Instant>) {
+fn end_unused(client: &Client, redactor: &Redactor, token: Secret, deadline: Option<Instant>) {
     let timeout = client.transport.sign_out_timeout();
     let deadline =
         earlier(deadline, client.session_cancellation().and_then(CancellationToken::deadline));
     let left =
         deadline.map_or(timeout, |by| by.saturating_duration_since(Instant::now()).min(timeout));
-    let unused = client.with_auth(Arc::new(AuthState::new(scrub, token, None)));
+    let unused = client.with_auth(Arc::new(AuthState::new(redactor, token, None)));
     if let Err(error) = sign_out(&unused, left) {
         warn!(target: LOG, "ending that session failed: {error}");
     }
@@ -325,7 +330,7 @@ mod tests {
     #[test]
     fn keeps_recent_tokens_redacted() {
         let token = |number: usize| Secret::new(format!("token-{number}-of-a-test"));
-        let known = Scrub::default().with(&Secret::new("password-of-a-test"));
+        let known = Redactor::default().with(&Secret::new("password-of-a-test"));
         let state = AuthState::new(&known, token(0), None);
         for number in 1..=100 {
             let minted = token(1000 + number);
@@ -336,7 +341,7 @@ mod tests {
         let text = "password-of-a-test token-100-of-a-test token-99-of-a-test \
                     token-1100-of-a-test token-95-of-a-test token-1-of-a-test";
         let shown = "[secret] [secret] [secret] [secret] [secret] token-1-of-a-test";
-        assert_eq!(current.scrub.clean(text), shown);
-        assert_eq!(format!("{:?}", current.scrub), "Scrub(18 secrets)");
+        assert_eq!(current.redactor.redact(text), shown);
+        assert_eq!(format!("{:?}", current.redactor), "Redactor(18 secrets)");
     }
 }

@@ -13,7 +13,7 @@ use crate::cancel::CancellationToken;
 use crate::client::{Client, Site};
 use crate::credentials::SignIn;
 use crate::http::{Request, Transport};
-use crate::secret::Scrub;
+use crate::redact::Redactor;
 use crate::version::ApiVersion;
 use crate::xml::Out;
 use crate::{Error, Result};
@@ -35,7 +35,7 @@ impl OpenSession {
         credentials: SignIn,
         cancellation: Option<&CancellationToken>,
     ) -> Result<OpenSession> {
-        let known = transport.scrub().clone();
+        let known = transport.redactor().clone();
         let response = sign_in(&transport, version, &credentials, &known, cancellation, None)?;
         let content_url = credentials.site().to_owned();
         let session = OpenSession::new(transport, version, response, Some(credentials), &known);
@@ -56,7 +56,7 @@ impl OpenSession {
                 false => is_foreign = true,
             }
         }
-        let known = transport.scrub().clone();
+        let known = transport.redactor().clone();
         let site = Site { id: site_id, url: site_url, user_id };
         let response = SignInResponse { token, site };
         let OpenSession { client, auth } =
@@ -73,7 +73,7 @@ impl OpenSession {
         version: ApiVersion,
         response: SignInResponse,
         credentials: Option<SignIn>,
-        known: &Scrub,
+        known: &Redactor,
     ) -> OpenSession {
         let auth = Arc::new(AuthState::new(known, response.token, credentials));
         let client = Arc::new(Client::new(transport, version, response.site, auth.clone()));
@@ -83,7 +83,7 @@ impl OpenSession {
     /// The same session, shared by a file, with credentials that renew it if there are any.
     pub(crate) fn shared_by(self, sharing: Sharing, credentials: Option<SignIn>) -> OpenSession {
         let (transport, token) = (&self.client.transport, self.client.token());
-        let auth = AuthState::new(transport.scrub(), token.token.clone(), credentials);
+        let auth = AuthState::new(transport.redactor(), token.token.clone(), credentials);
         let auth = Arc::new(auth.shared_by(sharing));
         OpenSession { client: Arc::new(self.client.with_auth(auth.clone())), auth }
     }
@@ -110,7 +110,7 @@ impl OpenSession {
         let response = client.read(request, "credentials")?;
         let credentials = self.auth.credentials().cloned();
         // The old token is invalid now, but must stay redacted.
-        let (transport, known) = (client.transport.clone(), client.scrub());
+        let (transport, known) = (client.transport.clone(), client.redactor());
         let session = OpenSession::new(transport, client.version, response, credentials, &known);
         session.check_site(content_url);
         Ok(session)

@@ -8,7 +8,8 @@ use crate::cancel::CancellationToken;
 use crate::client::{Client, Site};
 use crate::credentials::SignIn;
 use crate::http::{AuthContext, Request, Success, Transport};
-use crate::secret::{Scrub, Secret};
+use crate::redact::Redactor;
+use crate::secret::Secret;
 use crate::version::ApiVersion;
 use crate::xml::{FromXml, Node};
 
@@ -41,12 +42,12 @@ pub(super) fn sign_in(
     transport: &Transport,
     version: ApiVersion,
     credentials: &SignIn,
-    known: &Scrub,
+    known: &Redactor,
     cancellation: Option<&CancellationToken>,
     deadline: Option<Instant>,
 ) -> Result<SignInResponse> {
-    let scrub = known.clone().with(credentials.secret());
-    let auth = AuthContext { token: None, scrub: &scrub, cancellation };
+    let redactor = known.clone().with(credentials.secret());
+    let auth = AuthContext { token: None, redactor: &redactor, cancellation };
     let mut request = Request::post(format!("/api/{version}/auth/signin"))
         .xml(credentials.request()?)
         .until(deadline);

@@ -59,12 +59,12 @@ impl fmt::Debug for SessionView<'_> {
 /// Formats what a client's session is, without its token.
 pub(super) fn fmt_client(name: &str, client: &Client, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     // The ids and the URL come from the server and could contain a secret.
-    let scrub = client.scrub();
+    let redactor = client.redactor();
     f.debug_struct(name)
         .field("server", &client.transport.base().to_string())
         .field("version", &client.version)
-        .field("site_id", &scrub.clean(client.site_id.as_str()))
-        .field("site_url", &scrub.clean(&client.site_url))
-        .field("user_id", &scrub.clean(client.user_id.as_str()))
+        .field("site_id", &redactor.redact(client.site_id.as_str()))
+        .field("site_url", &redactor.redact(&client.site_url))
+        .field("user_id", &redactor.redact(client.user_id.as_str()))
         .finish_non_exhaustive()
 }

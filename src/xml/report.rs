@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::secret::Scrub;
+use crate::redact::Redactor;
 
 /// Reports that are kept; further ones are counted.
 const KEPT: usize = 100;
@@ -62,7 +62,7 @@ impl std::fmt::Display for UnreadableValue {
 /// Collects reports while one answer is read.
 #[derive(Default)]
 pub struct Reports {
-    redactor: Scrub,
+    redactor: Redactor,
     /// Whether characters of the answer were replaced.
     pub(super) has_replacements: bool,
     all: RefCell<Unreadable>,
@@ -70,7 +70,7 @@ pub struct Reports {
 
 impl Reports {
     /// `has_replacements`: characters of the answer were replaced by U+FFFD.
-    pub(crate) fn new(redactor: &Scrub, has_replacements: bool) -> Reports {
+    pub(crate) fn new(redactor: &Redactor, has_replacements: bool) -> Reports {
         Reports { redactor: redactor.clone(), has_replacements, all: RefCell::default() }
     }
 
@@ -78,7 +78,7 @@ impl Reports {
         let all = &mut *self.all.borrow_mut();
         all.count += 1;
         if all.reports.len() < KEPT {
-            let value = self.redactor.clean(value).chars().take(VALUE_LENGTH).collect();
+            let value = self.redactor.redact(value).chars().take(VALUE_LENGTH).collect();
             let attribute = format!("{tag}.{name}");
             all.reports.push(UnreadableValue { item_id: None, attribute, value });
         }
@@ -93,7 +93,7 @@ impl Reports {
     pub(crate) fn set_item(&self, first: u64, tag: &str, id: Option<&str>) {
         let first = usize::try_from(first).unwrap_or(usize::MAX);
         for report in self.all.borrow_mut().reports.iter_mut().skip(first) {
-            report.item_id = id.map(|id| self.redactor.clean(id).into_owned());
+            report.item_id = id.map(|id| self.redactor.redact(id).into_owned());
             let own = report.attribute.strip_prefix(tag).and_then(|rest| rest.strip_prefix('.'));
             if let Some(own) = own {
                 report.attribute = own.to_owned();

@@ -214,13 +214,13 @@ impl<'s> Download<'s> {
             Some(target) => target,
             None => {
                 let target = folder.join(transfer.item.file_name(client, &start));
-                transfer.check_target(&target).map_err(|error| client.clean(error))?;
+                transfer.check_target(&target).map_err(|error| client.redact(error))?;
                 target
             }
         };
         // The path contains a name that the server sent.
         let kept = partial.keep(&target, transfer.overwrite);
-        kept.map_err(|error| client.clean(error))?;
+        kept.map_err(|error| client.redact(error))?;
         Ok(target)
     }
 

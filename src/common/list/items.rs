@@ -109,7 +109,7 @@ impl<'s, T: Listed> Items<'s, T> {
                     let (read, total) = (self.read, page.total);
                     let what = format!("page {number} is empty, with {read} of {total} items read");
                     let error = Error::decode(what).doing(self.doing());
-                    self.client.clean(error).at(self.client.address(&self.request.path))
+                    self.client.redact(error).at(self.client.address(&self.request.path))
                 });
             }
             // The server may return fewer items per page than requested.
@@ -161,7 +161,7 @@ impl<'s, T: Listed> Items<'s, T> {
 
     fn change(&self, what: String) -> Error {
         let error = Error::new(ErrorKind::Changed, format!("{CHANGED}: {what}"));
-        self.client.clean(error.doing(self.doing()))
+        self.client.redact(error.doing(self.doing()))
     }
 
     fn doing(&self) -> String {

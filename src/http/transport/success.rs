@@ -16,7 +16,7 @@ use super::super::limit::Turn;
 use super::super::url::Url;
 use super::head::{Head, Verdict};
 use crate::cancel::CancellationToken;
-use crate::secret::Scrub;
+use crate::redact::Redactor;
 use crate::text::one_line;
 use crate::xml::{self, Node, Reports};
 use crate::{Error, Result};
@@ -34,7 +34,7 @@ pub(crate) struct Success {
     pub(super) body: BodyReader<'static>,
     pub(super) url: Url,
     pub(super) doing: String,
-    pub(super) scrub: Scrub,
+    pub(super) redactor: Redactor,
     pub(super) most: u64,
     pub(super) cancellation: Option<CancellationToken>,
     pub(super) _turn: Option<Turn>,
@@ -42,14 +42,14 @@ pub(crate) struct Success {
 
 impl Success {
     /// The answer to a request that an earlier try had carried out.
-    pub(super) fn nothing(scrub: &Scrub) -> Success {
+    pub(super) fn nothing(redactor: &Redactor) -> Success {
         Success {
             status: 204,
             headers: HeaderMap::new(),
             body: ureq::Body::builder().data("").into_reader(),
             url: Url::nowhere(),
             doing: String::new(),
-            scrub: scrub.clone(),
+            redactor: redactor.clone(),
             most: 0,
             cancellation: None,
             _turn: None,
@@ -68,7 +68,8 @@ impl Success {
                 let what = "the answer is JSON that is too long to be read for an error";
                 return Err(Error::decode(what));
             }
-            failure::refused_in_text(self.status, &text, &self.url, &self.scrub).map_or(Ok(()), Err)
+            failure::refused_in_text(self.status, &text, &self.url, &self.redactor)
+                .map_or(Ok(()), Err)
         });
         outcome.map_err(|error| self.explain(error))
     }
@@ -103,7 +104,8 @@ impl Success {
             Ok(document) => (document, replaced),
             Err(error) => {
                 let url = &self.url;
-                if let Some(refused) = failure::refused_in_json(self.status, text, url, &self.scrub)
+                if let Some(refused) =
+                    failure::refused_in_json(self.status, text, url, &self.redactor)
                 {
                     return Err(refused);
                 }
@@ -111,9 +113,10 @@ impl Success {
                 (xml::parse(&repaired)?, true)
             }
         };
-        let reports = Reports::new(&self.scrub, replaced);
+        let reports = Reports::new(&self.redactor, replaced);
         let root = Node::root(&document, &reports)?;
-        if let Some(error) = failure::refused_in_success(self.status, root, &self.url, &self.scrub)
+        if let Some(error) =
+            failure::refused_in_success(self.status, root, &self.url, &self.redactor)
         {
             return Err(error);
         }
@@ -223,7 +226,7 @@ impl Success {
     /// Tableau's error in what came.
     fn refusal(&self, bytes: &[u8]) -> Option<Error> {
         let text = String::from_utf8_lossy(bytes);
-        failure::refused_in_text(self.status, &text, &self.url, &self.scrub)
+        failure::refused_in_text(self.status, &text, &self.url, &self.redactor)
     }
 
     /// What has come of the body; nothing at its end.
@@ -279,7 +282,7 @@ impl Success {
     }
 
     fn broken(&self, error: std::io::Error) -> Error {
-        failure::failed(error.into(), Stage::UnderWay, &self.url.origin, &self.scrub)
+        failure::failed(error.into(), Stage::UnderWay, &self.url.origin, &self.redactor)
     }
 
     fn explain(&self, error: Error) -> Error {
@@ -289,9 +292,9 @@ impl Success {
     /// What errors about this answer say of it.
     pub(crate) fn context(&self) -> Context {
         Context {
-            scrub: self.scrub.clone(),
+            redactor: self.redactor.clone(),
             status: self.status,
-            url: self.scrub.clean(&self.url.to_string()).into_owned(),
+            url: self.redactor.redact(&self.url.to_string()).into_owned(),
             doing: self.doing.clone(),
         }
     }
@@ -299,7 +302,7 @@ impl Success {
 
 /// The answer that an error is about.
 pub(crate) struct Context {
-    scrub: Scrub,
+    redactor: Redactor,
     status: u16,
     url: String,
     doing: String,
@@ -309,6 +312,6 @@ impl Context {
     /// Says which answer the error is about. Names out of the answer are in the message, so the
     /// whole message is redacted.
     pub(crate) fn explain(&self, error: Error) -> Error {
-        error.scrubbed(&self.scrub).with_status(self.status).at(&*self.url).doing(&*self.doing)
+        error.redacted(&self.redactor).with_status(self.status).at(&*self.url).doing(&*self.doing)
     }
 }
