@@ -10,7 +10,7 @@ use crate::error::one_line;
 use crate::http::{Asker, Origin, Request, Success, Transport, encode_segment};
 use crate::identity::{Identity, LOG, Renewed, Sharing, SignedIn};
 use crate::ids::{SiteId, UserId};
-use crate::secret::Scrub;
+use crate::redact::Redactor;
 use crate::session_file::Shared;
 use crate::stop::{self, Stop};
 use crate::version::ApiVersion;
@@ -50,8 +50,8 @@ impl Core {
         sign_in: SignIn,
         stop: Option<&Stop>,
     ) -> Result<Core> {
-        let answer = SignedIn::by(&transport, version, &sign_in, transport.scrub(), stop, None)?;
-        let known = transport.scrub().clone();
+        let answer = SignedIn::by(&transport, version, &sign_in, transport.redactor(), stop, None)?;
+        let known = transport.redactor().clone();
         let asked = sign_in.site().to_owned();
         let core = Core::new(transport, version, answer, Some(sign_in), &known);
         core.check_site(&asked);
@@ -63,7 +63,7 @@ impl Core {
         version: ApiVersion,
         answer: SignedIn,
         sign_in: Option<SignIn>,
-        known: &Scrub,
+        known: &Redactor,
     ) -> Core {
         let SignedIn { token, site_id, site_url, user_id } = answer;
         let identity = Arc::new(Identity::new(known, token, sign_in));
@@ -88,7 +88,7 @@ impl Core {
                 false => foreign = Some(origin.clone()),
             }
         }
-        let known = transport.scrub().clone();
+        let known = transport.redactor().clone();
         Core { foreign, ..Core::new(transport, version, session, None, &known) }
     }
 
@@ -116,7 +116,7 @@ impl Core {
     /// The same session, shared by a file: with credentials that renew it, if there are any.
     pub(crate) fn shared_in(self, sharing: Sharing, sign_in: Option<SignIn>) -> Core {
         let token = self.identity.token().token.clone();
-        let identity = Identity::new(self.transport.scrub(), token, sign_in);
+        let identity = Identity::new(self.transport.redactor(), token, sign_in);
         self.with_identity(identity.shared_in(sharing))
     }
 
@@ -136,7 +136,7 @@ impl Core {
         let answer = self.read(request, "credentials")?;
         let sign_in = self.identity.sign_in().cloned();
         // The old token is none any more, and still nobody's to see.
-        let known = &self.identity.token().scrub;
+        let known = &self.identity.token().redactor;
         let core = Core::new(self.transport.clone(), self.version, answer, sign_in, known);
         core.check_site(content_url);
         Ok(core)
@@ -223,20 +223,20 @@ impl Core {
         self.api(&format!("sites/{}/{path}", encode_segment(self.site_id.as_str())))
     }
 
-    /// The error without the secrets that names and ids of the server's may be.
-    pub(crate) fn clean(&self, error: Error) -> Error {
-        error.scrubbed(&self.identity.token().scrub)
+    /// Removes secrets that the server may have sent as names or ids.
+    pub(crate) fn redact(&self, error: Error) -> Error {
+        error.redacted(&self.identity.token().redactor)
     }
 
     /// What the server calls something, for a line of a log.
     pub(crate) fn shown(&self, text: &str) -> String {
-        one_line(&self.identity.token().scrub.start_of(text, false, 200)).into_owned()
+        one_line(&self.identity.token().redactor.redact_start(text, false, 200)).into_owned()
     }
 
     /// The whole address of a call, for messages.
     pub(crate) fn address(&self, path: &str) -> String {
         let address = self.transport.base().call(path).to_string();
-        self.identity.token().scrub.clean(&address).into_owned()
+        self.identity.token().redactor.redact(&address).into_owned()
     }
 
     /// As [`site`](Core::site), for what the server has not yet put under a version of the API.
@@ -294,7 +294,7 @@ impl Core {
     }
 
     fn asker<'a>(&'a self, state: &'a crate::identity::Token) -> Asker<'a> {
-        Asker { token: Some(&state.token), scrub: &state.scrub, stop: self.stop.as_ref() }
+        Asker { token: Some(&state.token), redactor: &state.redactor, stop: self.stop.as_ref() }
     }
 
     fn renews(&self) -> bool {

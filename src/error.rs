@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use crate::secret::Scrub;
+use crate::redact::Redactor;
 
 /// What every fallible call of this library returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -190,19 +190,18 @@ impl Error {
         self
     }
 
-    /// The error without the secrets that its message may have picked up from an answer, or its
-    /// causes from a certificate.
-    pub(crate) fn scrubbed(mut self, scrub: &Scrub) -> Error {
+    /// Removes secrets that the message may have taken from a response, or a cause from a certificate.
+    pub(crate) fn redacted(mut self, redactor: &Redactor) -> Error {
         for text in self.0.doing.iter_mut().chain([&mut self.0.what]) {
-            if let Cow::Owned(clean) = scrub.clean(text) {
-                *text = clean;
+            if let Cow::Owned(redacted) = redactor.redact(text) {
+                *text = redacted;
             }
         }
         if let Some(cause) = &self.0.source {
-            let shows = |text: String| matches!(scrub.clean(&text), Cow::Owned(_));
+            let shows = |text: String| matches!(redactor.redact(&text), Cow::Owned(_));
             if cause.chain().any(|cause| shows(cause.to_string()) || shows(format!("{cause:?}"))) {
                 let text = cause.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
-                self.0.source = Some(anyhow::Error::msg(scrub.clean(&text).into_owned()));
+                self.0.source = Some(anyhow::Error::msg(redactor.redact(&text).into_owned()));
             }
         }
         self
@@ -463,11 +462,11 @@ mod tests {
     }
 
     #[test]
-    fn causes_that_repeat_a_secret_are_told_without_it() {
-        let scrub = Scrub::default().with(&crate::secret::Secret::new("hush"));
-        let error = Error::io("x", std::io::Error::other("all is hush")).scrubbed(&scrub);
+    fn redacts_secrets_in_causes() {
+        let redactor = Redactor::default().with(&crate::secret::Secret::new("hush-hush"));
+        let error = Error::io("x", std::io::Error::other("all is hush-hush")).redacted(&redactor);
         assert_eq!(format!("{error:?}"), "Io: x: all is [secret]");
-        let error = Error::io("x", std::io::Error::other("fine")).scrubbed(&scrub);
+        let error = Error::io("x", std::io::Error::other("fine")).redacted(&redactor);
         let cause = std::error::Error::source(&error).unwrap();
         assert!(cause.is::<std::io::Error>(), "{cause:?}");
     }

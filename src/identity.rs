@@ -11,7 +11,8 @@ use crate::credentials::SignIn;
 use crate::error::cut;
 use crate::http::{Asker, Request, Transport};
 use crate::ids::{SiteId, UserId};
-use crate::secret::{Scrub, Secret};
+use crate::redact::Redactor;
+use crate::secret::Secret;
 use crate::session_file::{Locked, SessionFile};
 use crate::stop::{self, Stop, earlier};
 use crate::token::SessionToken;
@@ -65,12 +66,12 @@ impl SignedIn {
         transport: &Transport,
         version: ApiVersion,
         sign_in: &SignIn,
-        known: &Scrub,
+        known: &Redactor,
         stop: Option<&Stop>,
         deadline: Option<Instant>,
     ) -> Result<SignedIn> {
-        let scrub = known.clone().with(sign_in.secret());
-        let asker = Asker { token: None, scrub: &scrub, stop };
+        let redactor = known.clone().with(sign_in.secret());
+        let asker = Asker { token: None, redactor: &redactor, stop };
         let mut request = Request::post(format!("/api/{version}/auth/signin"))
             .xml(sign_in.request()?)
             .until(deadline);
@@ -85,7 +86,7 @@ impl SignedIn {
 pub(crate) struct Identity {
     token: RwLock<Arc<Token>>,
     /// Knows the secrets that stay what they are.
-    known: Scrub,
+    known: Redactor,
     /// To sign in again with. A session that another process opened has none.
     sign_in: Option<SignIn>,
     /// How the session is shared with other processes.
@@ -124,7 +125,7 @@ pub(crate) enum Renewed {
 #[derive(Debug)]
 pub(crate) struct Token {
     pub(crate) token: Secret,
-    pub(crate) scrub: Scrub,
+    pub(crate) redactor: Redactor,
     /// The tokens before it, the newest last.
     past: Vec<Secret>,
     by: Renewed,
@@ -150,14 +151,14 @@ struct Renewal {
 }
 
 impl Identity {
-    pub(crate) fn new(scrub: &Scrub, token: Secret, sign_in: Option<SignIn>) -> Identity {
-        let mut known = scrub.clone();
+    pub(crate) fn new(redactor: &Redactor, token: Secret, sign_in: Option<SignIn>) -> Identity {
+        let mut known = redactor.clone();
         if let Some(sign_in) = &sign_in {
             known = known.with(sign_in.secret());
         }
-        let scrub = known.clone().with(&token);
+        let redactor = known.clone().with(&token);
         let token =
-            RwLock::new(Arc::new(Token { token, scrub, past: Vec::new(), by: Renewed::Here }));
+            RwLock::new(Arc::new(Token { token, redactor, past: Vec::new(), by: Renewed::Here }));
         Identity { token, known, sign_in, sharing: None, renewal: Mutex::default() }
     }
 
@@ -244,16 +245,22 @@ impl Identity {
         stop.map_or(Ok(()), Stop::check)?;
         info!(target: LOG, "the session has expired: signing in again");
         let signed_in = sign_in.renewed(&core.site_url).and_then(|next| {
-            let answer =
-                SignedIn::by(&core.transport, core.version, &next, &used.scrub, whole, deadline)?;
+            let answer = SignedIn::by(
+                &core.transport,
+                core.version,
+                &next,
+                &used.redactor,
+                whole,
+                deadline,
+            )?;
             Ok((next, answer))
         });
         let (next, answer) = match signed_in {
             Ok(signed_in) => signed_in,
             // Of a function that mints tokens, too.
-            Err(error) if over(whole) => return Err(error.scrubbed(&used.scrub)),
+            Err(error) if over(whole) => return Err(error.redacted(&used.redactor)),
             Err(error) => {
-                let error = error.scrubbed(&used.scrub);
+                let error = error.redacted(&used.redactor);
                 renewal.refused = is_refusal(&error);
                 renewal.failed = Some((Instant::now(), cut(&error.to_string(), 500).into_owned()));
                 return Err(expired.and_then_failed("signing in again failed", Some(error)));
@@ -261,8 +268,8 @@ impl Identity {
         };
         if answer.site_id != core.site_id || answer.user_id != core.user_id {
             renewal.refused = true;
-            let scrub = used.scrub.clone().with(next.secret()).with(&answer.token);
-            let shown = |id: &str| cut(&scrub.clean(id), 100).into_owned();
+            let redactor = used.redactor.clone().with(next.secret()).with(&answer.token);
+            let shown = |id: &str| cut(&redactor.redact(id), 100).into_owned();
             let what = format!(
                 "signing in again led to user {} on site {}, not to user {} on site {}",
                 shown(answer.user_id.as_str()),
@@ -271,7 +278,7 @@ impl Identity {
                 shown(core.site_id.as_str())
             );
             // Nobody else will end the session that was not wanted.
-            end_stray(core, &scrub, answer.token, deadline);
+            end_stray(core, &redactor, answer.token, deadline);
             return Err(Error::new(ErrorKind::Decode, what));
         }
         if let Some((file, holder, holds)) = &mut file {
@@ -279,7 +286,7 @@ impl Identity {
             let written = file.write(&session, holder);
             // Whoever held it has gone and taken the file away, or does not learn of this session.
             if !*holds && (written.is_err() || !file.is_there()) {
-                end_stray(core, &used.scrub, answer.token, deadline);
+                end_stray(core, &used.redactor, answer.token, deadline);
                 let what = "the new session cannot be shared, and was ended";
                 return Err(expired.and_then_failed(what, written.err()));
             }
@@ -379,18 +386,18 @@ impl Identity {
         // Minted for this once.
         past.extend(secret.cloned());
         past.drain(..past.len().saturating_sub(REMEMBERED));
-        let scrub = past.iter().fold(self.known.clone(), Scrub::with).with(&token);
-        let token = Arc::new(Token { token, scrub, past, by });
+        let redactor = past.iter().fold(self.known.clone(), Redactor::with).with(&token);
+        let token = Arc::new(Token { token, redactor, past, by });
         *self.token.write().unwrap_or_else(PoisonError::into_inner) = token;
     }
 }
 
 /// Ends a session that nobody is to have, in the time that the call has.
-fn end_stray(core: &Core, scrub: &Scrub, token: Secret, deadline: Option<Instant>) {
+fn end_stray(core: &Core, redactor: &Redactor, token: Secret, deadline: Option<Instant>) {
     let within = core.transport.sign_out_timeout();
     let left = earlier(deadline, core.whole_stop().and_then(Stop::deadline))
         .map_or(within, |by| by.saturating_duration_since(Instant::now()).min(within));
-    let stray = core.with_identity(Identity::new(scrub, token, None));
+    let stray = core.with_identity(Identity::new(redactor, token, None));
     if let Err(error) = stray.sign_out(left) {
         warn!(target: LOG, "ending that session failed: {error}");
     }
@@ -429,7 +436,7 @@ mod tests {
     #[test]
     fn tokens_of_before_stay_secret_and_do_not_pile_up() {
         let token = |number: usize| Secret::new(format!("token-{number}-of-a-test"));
-        let known = Scrub::default().with(&Secret::new("password-of-a-test"));
+        let known = Redactor::default().with(&Secret::new("password-of-a-test"));
         let identity = Identity::new(&known, token(0), None);
         for number in 1..=100 {
             let minted = token(1000 + number);
@@ -440,7 +447,7 @@ mod tests {
         let text = "password-of-a-test token-100-of-a-test token-99-of-a-test \
                     token-1100-of-a-test token-95-of-a-test token-1-of-a-test";
         let shown = "[secret] [secret] [secret] [secret] [secret] token-1-of-a-test";
-        assert_eq!(now.scrub.clean(text), shown);
-        assert_eq!(format!("{:?}", now.scrub), "Scrub(18 secrets)");
+        assert_eq!(now.redactor.redact(text), shown);
+        assert_eq!(format!("{:?}", now.redactor), "Redactor(18 secrets)");
     }
 }

@@ -37,6 +37,7 @@ mod error;
 mod http;
 mod identity;
 mod ids;
+mod redact;
 mod rooms;
 mod secret;
 mod server;

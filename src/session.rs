@@ -223,13 +223,13 @@ impl Drop for Session<'_> {
 impl std::fmt::Debug for Session<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A server can call things by the password's name.
-        let scrub = &self.core.identity.token().scrub;
+        let redactor = &self.core.identity.token().redactor;
         f.debug_struct("Session")
             .field("server", &self.core.transport.base().to_string())
             .field("version", &self.core.version)
-            .field("site_id", &scrub.clean(self.core.site_id.as_str()))
-            .field("site_url", &scrub.clean(&self.core.site_url))
-            .field("user_id", &scrub.clean(self.core.user_id.as_str()))
+            .field("site_id", &redactor.redact(self.core.site_id.as_str()))
+            .field("site_url", &redactor.redact(&self.core.site_url))
+            .field("user_id", &redactor.redact(self.core.user_id.as_str()))
             .finish_non_exhaustive()
     }
 }

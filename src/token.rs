@@ -8,7 +8,8 @@ use crate::core::Core;
 use crate::http::{Base, Origin};
 use crate::identity::is_token;
 use crate::ids::{SiteId, UserId};
-use crate::secret::{Scrub, Secret};
+use crate::redact::Redactor;
+use crate::secret::Secret;
 use crate::version::ApiVersion;
 use crate::{Error, Result};
 
@@ -116,13 +117,13 @@ fn refuse(why: &str) -> Error {
 impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A server can call things by the token's name.
-        let scrub = Scrub::default().with(&self.token);
+        let redactor = Redactor::default().with(&self.token);
         f.debug_struct("SessionToken")
             .field("server", &self.origin.to_string())
             .field("version", &self.version)
-            .field("site_id", &scrub.clean(self.site_id.as_str()))
-            .field("site_url", &scrub.clean(&self.site_url))
-            .field("user_id", &scrub.clean(self.user_id.as_str()))
+            .field("site_id", &redactor.redact(self.site_id.as_str()))
+            .field("site_url", &redactor.redact(&self.site_url))
+            .field("user_id", &redactor.redact(self.user_id.as_str()))
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::limit::Limiter;
 use super::retry::Retries;
-use crate::secret::{Scrub, Secret};
+use crate::redact::Redactor;
+use crate::secret::Secret;
 use crate::{Error, Result};
 
 /// How requests travel: certificates, timeouts, proxies, headers.
@@ -342,22 +343,22 @@ impl HttpOptions {
         self.trusted_redirects.iter().any(|trusted| trusted == host || trusted == authority)
     }
 
-    /// What no message may repeat: the values of headers that have to do with who one is. Of others
-    /// (`Accept-Language: en`) messages would be full of holes.
-    pub(super) fn scrub(&self) -> Scrub {
+    /// Knows the values of headers whose names suggest a secret. Redacting other values
+    /// (`Accept-Language: en`) would make messages unreadable.
+    pub(super) fn redactor(&self) -> Redactor {
         let secret = ["auth", "cookie", "key", "pass", "secret", "session", "token"];
-        let mut scrub = Scrub::default();
+        let mut redactor = Redactor::default();
         for (name, value) in &self.headers {
             let name = name.to_ascii_lowercase();
             if secret.iter().any(|part| name.contains(part)) {
-                scrub.add(value.reveal());
-                // `Authorization: Bearer …` is repeated without its first word, too.
+                redactor.add(value.reveal());
+                // A server may repeat the value of `Authorization` without its scheme.
                 if let Some((_, rest)) = value.reveal().split_once(' ') {
-                    scrub.add(rest.trim());
+                    redactor.add(rest.trim());
                 }
             }
         }
-        scrub
+        redactor
     }
 }
 

@@ -14,19 +14,20 @@ use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use ureq::http::request::Builder;
 use ureq::http::{HeaderValue, Method, Response};
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::{AsSendBody, Proxy, SendBody};
+use ureq::{AsSendBody, SendBody};
 
 use super::connector::{self, Names, Stage};
 use super::failure::{self, Size};
 use super::limit::{Limiter, Turn};
 use super::options::{self, HttpOptions};
-use super::proxy::Proxies;
+use super::proxy::{ConfiguredProxy, Proxies};
 use super::request::{Body, Exact, Patience, Request, SourceFailed};
 use super::retry::Tries;
 use super::tls;
 use super::url::{Base, Origin, Url};
 use crate::error::{Answer as About, cut};
-use crate::secret::{Scrub, Secret};
+use crate::redact::Redactor;
+use crate::secret::Secret;
 use crate::stop::{self, Stop, earlier, while_watching};
 use crate::{Error, ErrorKind, Result};
 
@@ -54,7 +55,7 @@ pub(crate) struct Transport {
     names: Names,
     proxies: Proxies,
     limiter: Option<Limiter>,
-    scrub: Scrub,
+    redactor: Redactor,
 }
 
 /// Shows the address and what the options show.
@@ -71,16 +72,16 @@ impl fmt::Debug for Transport {
 #[derive(Clone, Copy)]
 pub(crate) struct Asker<'a> {
     pub(crate) token: Option<&'a Secret>,
-    /// Knows the secrets that no message may repeat.
-    pub(crate) scrub: &'a Scrub,
+    /// Knows the secrets that messages must not contain.
+    pub(crate) redactor: &'a Redactor,
     pub(crate) stop: Option<&'a Stop>,
 }
 
 impl Transport {
     pub(crate) fn new(base: Base, options: HttpOptions) -> Result<Transport> {
         options.check()?;
-        let mut scrub = options.scrub();
-        let proxies = Proxies::gather(options.proxy.as_ref(), &mut scrub)?;
+        let mut redactor = options.redactor();
+        let proxies = Proxies::gather(options.proxy.as_ref(), &mut redactor)?;
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -99,7 +100,7 @@ impl Transport {
         let agent = connector::agent(config, tls::client_config(&options)?, names.clone());
         let limiter = options.limiter();
         let upgraded = RwLock::new(None);
-        Ok(Transport { base, upgraded, options, agent, names, proxies, limiter, scrub })
+        Ok(Transport { base, upgraded, options, agent, names, proxies, limiter, redactor })
     }
 
     /// The same way with further options.
@@ -135,9 +136,9 @@ impl Transport {
         self.options.renews_sessions()
     }
 
-    /// What no message about this server may repeat.
-    pub(crate) fn scrub(&self) -> &Scrub {
-        &self.scrub
+    /// Knows the secrets of the options and the proxy.
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     /// The origin that requests go to: the server's own, or its `https` twin once it is known.
@@ -162,10 +163,11 @@ impl Transport {
         asker: Asker<'_>,
         mut finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
-        let scrub = request.secrets.iter().fold(Cow::Borrowed(asker.scrub), |scrub, secret| {
-            Cow::Owned(scrub.into_owned().with(secret))
-        });
-        let asker = Asker { scrub: &scrub, ..asker };
+        let redactor =
+            request.secrets.iter().fold(Cow::Borrowed(asker.redactor), |redactor, secret| {
+                Cow::Owned(redactor.into_owned().with(secret))
+            });
+        let asker = Asker { redactor: &redactor, ..asker };
         let limit = earlier(request.within, self.options.whole_request());
         let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
         request.until = request.until.or(limit);
@@ -176,12 +178,12 @@ impl Transport {
             let error = match answer.and_then(&mut finish) {
                 Ok(done) => return Ok(done),
                 // What `finish` says of an answer may hold the server's words.
-                Err(error) => error.scrubbed(asker.scrub),
+                Err(error) => error.redacted(asker.redactor),
             };
             let is_gone = error.is_not_found() && !error.is_a_page();
             if request.method == Method::DELETE && request.may_have_arrived && is_gone {
                 debug!(target: LOG, "{error}: an earlier try had deleted it");
-                return finish(Success::nothing(asker.scrub));
+                return finish(Success::nothing(asker.redactor));
             }
             let again = tries.again_after(&error);
             request.may_have_arrived |= tries.may_have_arrived();
@@ -198,13 +200,14 @@ impl Transport {
         asker: Asker<'_>,
         deadline: Option<Instant>,
     ) -> Result<Success> {
-        let scrub = asker.scrub;
+        let redactor = asker.redactor;
         let mut url = self.base.call(&request.path_and_query()?);
         url.origin = self.origin();
         let mut redirects = 0;
         loop {
             let address = url.to_string();
-            let doing = format!("{} {}", request.method, scrub.start_of(&address, false, SHOWN));
+            let doing =
+                format!("{} {}", request.method, redactor.redact_start(&address, false, SHOWN));
             self.check_head(request, &address, asker.token, redirects)
                 .map_err(|error| error.doing(&doing))?;
             let turn = self.turn(asker, deadline, request.at_once);
@@ -214,7 +217,7 @@ impl Transport {
                 while_watching(asker.stop, || self.exchange(request, &url, asker.token, deadline));
             let response = response.map_err(|failure| {
                 let connecting = matches!(failure, Failure::Ureq(_, Stage::Connecting));
-                let error = self.failed(failure, &url, scrub);
+                let error = self.failed(failure, &url, redactor);
                 debug!(target: LOG, "{doing} failed: {error}");
                 let error = error.doing(&doing);
                 if connecting { request.not_sent(error) } else { error }
@@ -227,12 +230,12 @@ impl Transport {
                 }
                 301 | 302 | 303 | 307 | 308 => {
                     redirects += 1;
-                    let next = self.redirected(&response, &url, redirects, scrub);
+                    let next = self.redirected(&response, &url, redirects, redactor);
                     url = next.map_err(|error| error.doing(&doing))?;
                     while_watching(asker.stop, || drain(response));
                 }
                 _ => {
-                    let refused = || self.refused(response, &url, scrub);
+                    let refused = || self.refused(response, &url, redactor);
                     return Err(while_watching(asker.stop, refused).doing(doing));
                 }
             }
@@ -330,7 +333,7 @@ impl Transport {
         &self,
         head: Builder,
         body: impl AsSendBody,
-        proxy: Option<&Proxy>,
+        proxy: Option<&ConfiguredProxy>,
         patience: Patience,
         left: Option<Duration>,
     ) -> Result<Response<ureq::Body>, Failure> {
@@ -341,7 +344,7 @@ impl Transport {
         let request = self
             .agent
             .configure_request(head.body(body)?)
-            .proxy(proxy.cloned())
+            .proxy(proxy.map(|configured| configured.proxy.clone()))
             .timeout_recv_response(Some(first_byte))
             .timeout_global(left.map(options::countable))
             .build();
@@ -355,16 +358,19 @@ impl Transport {
         }
     }
 
-    fn failed(&self, failure: Failure, url: &Url, scrub: &Scrub) -> Error {
+    fn failed(&self, failure: Failure, url: &Url, redactor: &Redactor) -> Error {
         let error = match failure {
             Failure::Own(error) => error,
-            Failure::Ureq(error, stage) => failure::failed(error, stage, &url.origin, scrub),
+            Failure::Ureq(error, stage) => {
+                let proxy = self.proxies.for_origin(&url.origin).ok().flatten();
+                failure::failed(error, stage, &url.origin, proxy, redactor)
+            }
         };
-        let error = error.scrubbed(scrub);
+        let error = error.redacted(redactor);
         if error.kind() == ErrorKind::Connect {
             self.names.forget();
         }
-        error.at(scrub.clean(&url.to_string()))
+        error.at(redactor.redact(&url.to_string()))
     }
 
     /// Where a redirect leads, if token, password and body may follow it there.
@@ -373,13 +379,13 @@ impl Transport {
         response: &Response<ureq::Body>,
         from: &Url,
         count: usize,
-        scrub: &Scrub,
+        redactor: &Redactor,
     ) -> Result<Url> {
         let status = response.status().as_u16();
         let refuse = |why: String| {
             let about = About {
                 status: Some(status),
-                url: Some(scrub.clean(&from.to_string()).into_owned()),
+                url: Some(redactor.redact(&from.to_string()).into_owned()),
                 ..About::default()
             };
             Error::new(ErrorKind::Redirect, format!("HTTP {status}: {why}")).answer(about)
@@ -393,7 +399,7 @@ impl Transport {
         };
         let location = String::from_utf8_lossy(location.as_bytes());
         let to = from.join(&location).map_err(|why| {
-            let location = scrub.clean(&location);
+            let location = redactor.redact(&location);
             refuse(format!("a redirect to {:?}, which is no address: {why}", cut(&location, 200)))
         })?;
         if from.origin.https && !to.origin.https {
@@ -409,9 +415,9 @@ impl Transport {
             && !self.options.trusts_redirects_to(&to.origin.host, &to.origin.authority())
         {
             // The host was put into lower case, where a secret would not be found any more.
-            let there = match scrub.clean(&location) {
+            let there = match redactor.redact(&location) {
                 Cow::Borrowed(_) => to.origin.to_string(),
-                Cow::Owned(clean) => cut(&clean, 200).into_owned(),
+                Cow::Owned(redacted) => cut(&redacted, 200).into_owned(),
             };
             return Err(refuse(format!(
                 "a redirect from {} to {there}, another origin, is not followed \
@@ -437,14 +443,14 @@ impl Transport {
             body,
             url,
             doing,
-            scrub: asker.scrub.clone(),
+            redactor: asker.redactor.clone(),
             most: self.options.largest_answer(),
             stop: asker.stop.cloned(),
             _turn: turn,
         }
     }
 
-    fn refused(&self, response: Response<ureq::Body>, url: &Url, scrub: &Scrub) -> Error {
+    fn refused(&self, response: Response<ureq::Body>, url: &Url, redactor: &Redactor) -> Error {
         let (parts, body) = response.into_parts();
         let most = self.options.largest_answer().min(1 << 20);
         let mut bytes = Vec::new();
@@ -455,7 +461,7 @@ impl Transport {
             false if broke_off => Size::BrokeOff,
             false => Size::Whole,
         };
-        failure::refused(parts.status.as_u16(), &parts.headers, &bytes, size, url, scrub)
+        failure::refused(parts.status.as_u16(), &parts.headers, &bytes, size, url, redactor)
     }
 
     fn warn_if_insecure(&self, to: &Origin) {
@@ -510,9 +516,9 @@ pub(crate) mod fuzzing {
 
     /// The answer that has this body.
     pub(crate) fn success(body: &[u8], secret: &str) -> Success {
-        let scrub = Scrub::default().with(&Secret::new(secret));
+        let redactor = Redactor::default().with(&Secret::new(secret));
         let body = ureq::Body::builder().data(body.to_vec());
-        Success { status: 200, body, most: 1 << 20, ..Success::nothing(&scrub) }
+        Success { status: 200, body, most: 1 << 20, ..Success::nothing(&redactor) }
     }
 
     /// The error that an answer with this status, `Retry-After` and body is.
@@ -523,14 +529,14 @@ pub(crate) mod fuzzing {
         cut: bool,
         secret: &str,
     ) -> Error {
-        let scrub = Scrub::default().with(&Secret::new(secret));
+        let redactor = Redactor::default().with(&Secret::new(secret));
         let mut headers = HeaderMap::new();
         if let Ok(after) = HeaderValue::from_bytes(after) {
             headers.insert("x-request-id", after.clone());
             headers.insert(RETRY_AFTER, after);
         }
         let size = if cut { Size::TooLarge } else { Size::Whole };
-        failure::refused(status, &headers, body, size, &Url::nowhere(), &scrub)
+        failure::refused(status, &headers, body, size, &Url::nowhere(), &redactor)
     }
 }
 

@@ -100,7 +100,7 @@ impl Server {
     fn info(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<ServerInfo> {
         let version = self.pinned.unwrap_or(ApiVersion::FIRST_TO_ASK);
         let mut request = Request::get(format!("/api/{version}/serverinfo")).until(deadline);
-        let asker = Asker { token: None, scrub: self.transport.scrub(), stop };
+        let asker = Asker { token: None, redactor: self.transport.redactor(), stop };
         self.transport
             .send(&mut request, asker, |answer| answer.xml(|root| root.child("serverInfo")))
     }

@@ -44,7 +44,7 @@ pub(crate) fn only<T>(
         list += ", …";
     }
     let what = format!("{} {}: {list}", found.len(), what());
-    Err(core.clean(Error::new(ErrorKind::Ambiguous, what)))
+    Err(core.redact(Error::new(ErrorKind::Ambiguous, what)))
 }
 
 /// The names of a path whose parts are separated by `/`; `\/` is a slash and `\\` a backslash in a

@@ -11,8 +11,9 @@ use super::publish::{Asked, PublishedConnection, compare};
 use crate::core::Core;
 use crate::http::{Fate, Request};
 use crate::ids::{JobId, Located};
+use crate::redact::Redactor;
 use crate::rooms::jobs::{FinishCode, Job, Jobs};
-use crate::secret::{Scrub, Secret};
+use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
 
 /// A background job that a call has started.
@@ -132,10 +133,10 @@ impl<'s> JobHandle<'s> {
         self
     }
 
-    /// What no message may repeat: the server's notes may say anything.
-    fn scrub(&self) -> Scrub {
-        let known = self.core.identity.token().scrub.clone();
-        self.hidden.iter().fold(known, Scrub::with)
+    /// Also knows the passwords of the published connections, which the server's notes may contain.
+    fn redactor(&self) -> Redactor {
+        let known = self.core.identity.token().redactor.clone();
+        self.hidden.iter().fold(known, Redactor::with)
     }
 
     /// The job's id.
@@ -180,7 +181,7 @@ impl<'s> JobHandle<'s> {
     ///
     /// REST: [Query Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_job), API 2.6.
     pub fn wait_with(&mut self, how: JobWait<'_>) -> Result<Job> {
-        self.waited(how).map_err(|error| error.scrubbed(&self.scrub()))
+        self.waited(how).map_err(|error| error.redacted(&self.redactor()))
     }
 
     fn waited(&mut self, mut how: JobWait<'_>) -> Result<Job> {
@@ -195,7 +196,7 @@ impl<'s> JobHandle<'s> {
             if let Some(tell) = &mut how.progress {
                 tell(&self.job);
             }
-            return ended(&self.job, &self.scrub());
+            return ended(&self.job, &self.redactor());
         }
         loop {
             // The last question may be asked just before the deadline, and has a moment then.
@@ -208,7 +209,7 @@ impl<'s> JobHandle<'s> {
                         tell(job);
                     }
                     if job.completed_at.is_some() {
-                        return ended(&self.job, &self.scrub());
+                        return ended(&self.job, &self.redactor());
                     }
                 }
                 Err(error)
@@ -251,9 +252,9 @@ impl<'s> JobHandle<'s> {
         if self.job.completed_at.is_none() {
             let called = called(&self.job);
             let what = format!("{called} has not ended: what it published is known then");
-            return Err(Error::input(what).scrubbed(&self.scrub()));
+            return Err(Error::input(what).redacted(&self.redactor()));
         }
-        let job = ended(&self.job, &self.scrub())?;
+        let job = ended(&self.job, &self.redactor())?;
         let workbook = job.workbook.as_ref().map(Located::path);
         let item = workbook.or_else(|| job.datasource.as_ref().map(Located::path));
         Ok(compare(self.core, item.as_deref(), &self.asked))
@@ -290,7 +291,7 @@ fn still_running(job: &Job, deadline: Duration) -> Error {
 }
 
 /// A job that has ended, as a result.
-fn ended(job: &Job, scrub: &Scrub) -> Result<Job> {
+fn ended(job: &Job, redactor: &Redactor) -> Result<Job> {
     let how = match &job.finish_code {
         Some(FinishCode::Success | FinishCode::Completed) => return Ok(job.clone()),
         Some(FinishCode::Failed) => "failed".to_owned(),
@@ -303,7 +304,7 @@ fn ended(job: &Job, scrub: &Scrub) -> Result<Job> {
     let notes: Vec<String> = notes.chain(more).collect();
     let colon = if notes.is_empty() { "" } else { ": " };
     let what = format!("{} {how}{colon}{}", called(job), notes.join("; "));
-    Err(Error::new(ErrorKind::Job, scrub.start_of(&what, false, 2000)))
+    Err(Error::new(ErrorKind::Job, redactor.redact_start(&what, false, 2000)))
 }
 
 impl fmt::Debug for JobHandle<'_> {

@@ -145,7 +145,7 @@ impl Identity {
 /// Uploads a file, all of it or what is left of it.
 pub(super) fn upload(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {
     // The server's id of it is in some of the messages.
-    chunks(core, source).map_err(|error| core.clean(error))
+    chunks(core, source).map_err(|error| core.redact(error))
 }
 
 fn chunks(core: &Core, source: &mut Opened<'_>) -> Result<Upload> {

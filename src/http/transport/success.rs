@@ -12,7 +12,7 @@ use super::super::failure;
 use super::super::limit::Turn;
 use super::super::url::Url;
 use super::head::{Head, Verdict};
-use crate::secret::Scrub;
+use crate::redact::Redactor;
 use crate::stop::{Stop, while_watching};
 use crate::xml::{self, Node};
 use crate::{Error, Result};
@@ -27,7 +27,7 @@ pub(crate) struct Success {
     pub(super) body: ureq::Body,
     pub(super) url: Url,
     pub(super) doing: String,
-    pub(super) scrub: Scrub,
+    pub(super) redactor: Redactor,
     pub(super) most: u64,
     pub(super) stop: Option<Stop>,
     pub(super) _turn: Option<Turn>,
@@ -35,14 +35,14 @@ pub(crate) struct Success {
 
 impl Success {
     /// The answer to a request that an earlier try had carried out.
-    pub(super) fn nothing(scrub: &Scrub) -> Success {
+    pub(super) fn nothing(redactor: &Redactor) -> Success {
         Success {
             status: 204,
             headers: HeaderMap::new(),
             body: ureq::Body::builder().data(""),
             url: Url::nowhere(),
             doing: String::new(),
-            scrub: scrub.clone(),
+            redactor: redactor.clone(),
             most: 0,
             stop: None,
             _turn: None,
@@ -61,7 +61,8 @@ impl Success {
                 let what = "the answer is JSON that is too long to be read for an error";
                 return Err(Error::decode(what));
             }
-            failure::refused_in_text(self.status, &text, &self.url, &self.scrub).map_or(Ok(()), Err)
+            failure::refused_in_text(self.status, &text, &self.url, &self.redactor)
+                .map_or(Ok(()), Err)
         });
         outcome.map_err(|error| self.explain(error))
     }
@@ -86,10 +87,10 @@ impl Success {
 
     fn parse<T>(&self, text: &str, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
         let document = xml::parse(text).map_err(|error| {
-            failure::refused_in_json(self.status, text, &self.url, &self.scrub).unwrap_or(error)
+            failure::refused_in_json(self.status, text, &self.url, &self.redactor).unwrap_or(error)
         })?;
         let root = Node::root(&document)?;
-        match failure::refused_in_success(self.status, root, &self.url, &self.scrub) {
+        match failure::refused_in_success(self.status, root, &self.url, &self.redactor) {
             Some(error) => Err(error),
             None => read(root),
         }
@@ -182,7 +183,7 @@ impl Success {
     /// Tableau's error in what came.
     fn refusal(&self, bytes: &[u8]) -> Option<Error> {
         let text = String::from_utf8_lossy(bytes);
-        failure::refused_in_text(self.status, &text, &self.url, &self.scrub)
+        failure::refused_in_text(self.status, &text, &self.url, &self.redactor)
     }
 
     /// What has come of the body; nothing at its end.
@@ -235,16 +236,15 @@ impl Success {
     }
 
     fn broken(&self, error: std::io::Error) -> Error {
-        failure::failed(error.into(), Stage::UnderWay, &self.url.origin, &self.scrub)
+        failure::failed(error.into(), Stage::UnderWay, &self.url.origin, None, &self.redactor)
     }
 
-    /// Says which answer an error is about. Names out of the answer are in the message, so it is
-    /// cleaned as a whole.
+    /// Adds the request and the status to an error, and redacts it: its message may quote the response.
     fn explain(&self, error: Error) -> Error {
         error
-            .scrubbed(&self.scrub)
+            .redacted(&self.redactor)
             .with_status(self.status)
-            .at(self.scrub.clean(&self.url.to_string()))
+            .at(self.redactor.redact(&self.url.to_string()))
             .doing(&self.doing)
     }
 }

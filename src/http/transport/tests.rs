@@ -54,8 +54,8 @@ fn upload(url: &str, method: &str, source: &mut Source) -> Result<()> {
 fn upload_within(silence: Duration, url: &str, method: &str, source: &mut Source) -> Result<()> {
     let options = HttpOptions::new().no_proxy().read_timeout(silence);
     let transport = Transport::new(Base::parse(url)?, options)?;
-    let (token, scrub) = (Secret::new("TOKEN"), Scrub::default());
-    let asker = Asker { token: Some(&token), scrub: &scrub, stop: None };
+    let (token, redactor) = (Secret::new("TOKEN"), Redactor::default());
+    let asker = Asker { token: Some(&token), redactor: &redactor, stop: None };
     let request = match method {
         "POST" => Request::post("/api/3.24/upload"),
         _ => Request::put("/api/3.24/upload"),

@@ -188,13 +188,13 @@ impl<'s> Download<'s> {
             Some(target) => target,
             None => {
                 let target = folder.join(running.item.name(core, &start));
-                running.check(&target).map_err(|error| core.clean(error))?;
+                running.check(&target).map_err(|error| core.redact(error))?;
                 target
             }
         };
         // The name is the server's.
         let kept = partial.keep(&target, running.overwrite);
-        kept.map_err(|error| core.clean(error))?;
+        kept.map_err(|error| core.redact(error))?;
         Ok(target)
     }
 

@@ -86,7 +86,7 @@ impl<'s, T: Listed> Items<'s, T> {
                     let (seen, total) = (self.seen, page.total);
                     let what = format!("page {number} is empty, with {seen} of {total} items read");
                     let error = Error::decode(what).doing(self.doing());
-                    self.core.clean(error).at(self.core.address(&self.ask.path))
+                    self.core.redact(error).at(self.core.address(&self.ask.path))
                 });
             }
             // By what the server gives, which may be less than what was asked for.
@@ -138,7 +138,7 @@ impl<'s, T: Listed> Items<'s, T> {
 
     fn change(&self, what: String) -> Error {
         let error = Error::new(ErrorKind::Changed, format!("{CHANGED}: {what}"));
-        self.core.clean(error.doing(self.doing()))
+        self.core.redact(error.doing(self.doing()))
     }
 
     fn doing(&self) -> String {
