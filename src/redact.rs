@@ -123,25 +123,13 @@ fn is_entire_value(text: &str, range: &Range<usize>, cut_short: bool) -> bool {
 fn spellings(secret: &str) -> BTreeSet<String> {
     let debug = format!("{secret:?}");
     let mut all = BTreeSet::from([secret.to_owned(), debug[1..debug.len() - 1].to_owned()]);
+    all.extend(xml_spellings(secret));
     let mut add = |write: &dyn Fn(char, &mut String)| {
         let mut spelling = String::new();
         secret.chars().for_each(|c| write(c, &mut spelling));
         all.insert(spelling);
     };
     for ascii in [false, true] {
-        for [quote, apostrophe, tab, line_feed] in XML_ESCAPES {
-            add(&|c, out| match c {
-                '&' => *out += "&amp;",
-                '<' => *out += "&lt;",
-                '>' => *out += "&gt;",
-                '"' => *out += quote,
-                '\'' => *out += apostrophe,
-                '\t' => *out += tab,
-                '\n' => *out += line_feed,
-                c if ascii && !c.is_ascii() => *out += &format!("&#{};", u32::from(c)),
-                c => out.push(c),
-            });
-        }
         for (as_unicode, slash, upper) in JSON_ESCAPES {
             add(&|c, out| match c {
                 c if as_unicode.contains(c) || (ascii && !c.is_ascii()) => {
@@ -180,15 +168,31 @@ fn spellings(secret: &str) -> BTreeSet<String> {
     all
 }
 
-/// Quotation mark, apostrophe, tab and line feed, as different libraries write them in XML and HTML.
-const XML_ESCAPES: [[&str; 4]; 7] = [
-    ["\"", "'", "\t", "\n"],
-    ["&quot;", "'", "&#9;", "&#10;"],
-    ["&quot;", "&apos;", "&#x9;", "&#xA;"],
-    ["&quot;", "&#39;", "\t", "\n"],
-    ["&quot;", "&#x27;", "\t", "\n"],
-    ["&#34;", "&#39;", "&#9;", "&#10;"],
-    ["&#x22;", "&#x27;", "&#x9;", "&#xa;"],
+fn xml_spellings(secret: &str) -> Vec<String> {
+    let mut all = vec![secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")];
+    for (c, references) in XML_REFERENCES {
+        if secret.contains(c) {
+            let each = |text: &String| references.map(|reference| text.replace(c, reference));
+            all.extend(all.iter().flat_map(each).collect::<Vec<_>>());
+        }
+    }
+    let ascii = |text: &String| -> String {
+        let write = |c: char| match c.is_ascii() {
+            true => c.to_string(),
+            false => format!("&#{};", u32::from(c)),
+        };
+        text.chars().map(write).collect()
+    };
+    all.extend(all.iter().map(ascii).collect::<Vec<_>>());
+    all
+}
+
+/// How XML and HTML libraries write characters that need no escape everywhere.
+const XML_REFERENCES: [(char, [&str; 4]); 4] = [
+    ('"', ["&quot;", "&#34;", "&#x22;", "&#034;"]),
+    ('\'', ["&apos;", "&#39;", "&#x27;", "&#039;"]),
+    ('\t', ["&#9;", "&#x9;", "&#09;", "&#x09;"]),
+    ('\n', ["&#10;", "&#xA;", "&#xa;", "&#x0A;"]),
 ];
 
 /// Which characters JSON libraries write as `\u` escapes, the slash, and whether in upper case.
