@@ -144,18 +144,20 @@ impl HttpOptions {
         self
     }
 
-    /// The proxy for every request, whatever the environment says: `http://`, `https://`,
-    /// `socks4://`, `socks4a://`, `socks5://` or `socks5h://`, with `user:password@` where it asks
-    /// for them (percent-encoded). Default: `HTTPS_PROXY` for `https` addresses, `HTTP_PROXY` for
-    /// `http` ones, `ALL_PROXY` for both, except for the hosts in `NO_PROXY`; each in either case.
+    /// Sends every request through this proxy, whatever the environment says: `http://`, `https://`,
+    /// `socks4://`, `socks4a://`, `socks5://` or `socks5h://`, with a percent-encoded
+    /// `user:password@` if it requires credentials. An HTTP proxy is sent `CONNECT`, for `http`
+    /// addresses too.
     ///
-    /// HTTP proxies are asked to `CONNECT`, for `http` addresses too.
+    /// Default: `HTTPS_PROXY` for `https` addresses, `HTTP_PROXY` for `http` addresses, `ALL_PROXY`
+    /// for both, in either case, except for the hosts in `NO_PROXY` and for loopback addresses
+    /// (`127.0.0.0/8`, `::1`, `localhost` and names below it).
     pub fn proxy(mut self, url: impl Into<String>) -> HttpOptions {
         self.proxy = Some(ProxyChoice::Use(Secret::new(url)));
         self
     }
 
-    /// No proxy, whatever the environment says.
+    /// Uses no proxy, whatever the environment says.
     pub fn no_proxy(mut self) -> HttpOptions {
         self.proxy = Some(ProxyChoice::None);
         self

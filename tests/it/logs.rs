@@ -21,7 +21,7 @@ struct Keeper;
 /// Whether to keep the records of every target and thread.
 static EVERY_THREAD: AtomicBool = AtomicBool::new(false);
 
-/// Whether to apply the filter that README.md recommends: `ureq=debug,ureq_proto=debug`.
+/// Whether to apply the filter that README.md recommends: `ureq=info,ureq_proto=info`.
 static FILTERED: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
@@ -36,7 +36,7 @@ impl Log for Keeper {
         let root = metadata.target().split("::").next().unwrap();
         let is_filtered =
             FILTERED.load(Ordering::Relaxed) && ["ureq", "ureq_proto"].contains(&root);
-        !is_filtered || metadata.level() <= Level::Debug
+        !is_filtered || metadata.level() <= Level::Info
     }
 
     fn log(&self, record: &log::Record<'_>) {

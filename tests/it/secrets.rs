@@ -133,7 +133,7 @@ fn shows_no_secret_during_normal_use() {
     shown.add(&tsc::PersonalAccessTokenAuth::new("T", PASSWORDS[0]));
     shown.add(&tsc::JwtAuth::new(PASSWORDS[0]));
     assert_no_secret(&shown.0, &secrets, "Debug");
-    // The server repeats nothing, and this test's secrets are split over lines of the dumps.
+    // Hex dumps of ureq_proto split these secrets over several records.
     let records = logs::here();
     assert!(records.iter().filter(|record| ours(record)).count() >= 16, "{records:?}");
     assert!(records.iter().any(|record| record.level == log::Level::Trace));
@@ -492,8 +492,11 @@ fn short_secrets_leave_messages_readable() {
 
 /// The targets of dependencies that log secrets, at these levels. README.md, SECURITY.md and the
 /// threat model name them, and how to disable them.
-const TARGETS_WITH_SECRETS: [(&str, log::Level); 2] =
-    [("ureq::run", log::Level::Debug), ("ureq_proto::util", log::Level::Trace)];
+const TARGETS_WITH_SECRETS: [(&str, log::Level); 3] = [
+    ("ureq::body", log::Level::Debug),
+    ("ureq::run", log::Level::Debug),
+    ("ureq_proto::util", log::Level::Trace),
+];
 
 #[test]
 fn dependencies_log_secrets_only_to_the_documented_targets() {
@@ -504,7 +507,7 @@ fn dependencies_log_secrets_only_to_the_documented_targets() {
         for (target, _) in TARGETS_WITH_SECRETS {
             assert!(text.contains(&format!("`{target}`")), "{file} does not name {target}");
         }
-        assert!(text.contains("ureq=debug,ureq_proto=debug"), "{file} shows no filter");
+        assert!(text.contains("ureq=info,ureq_proto=info"), "{file} shows no filter");
     }
 }
 
@@ -524,7 +527,10 @@ fn child_logs_at_trace() {
         "workbooks" if !seen.target.contains("moved") => {
             redirect(302, &format!("{}?moved&t={}", seen.path(), spellings(TOKEN)[3]))
         }
-        "workbooks" => answer(500, &[("X-Request-Id", TOKEN)], TOKEN),
+        "workbooks" => {
+            let headers = ["X-Request-Id", "Server", "Content-Encoding"].map(|name| (name, TOKEN));
+            answer(500, &headers, TOKEN)
+        }
         _ => signed_in(seen).unwrap(),
     };
     let servers = [Raw::start(answers), over_tls(authority.server(&["127.0.0.1"]), answers)];
@@ -543,9 +549,7 @@ fn child_logs_at_trace() {
     }
     let secrets = [PASSWORDS[0], TOKEN, HEADER, "proxy-password-5", basic];
     let records = logs::since(0, |_| true);
-    for target in ["ureq::", "ureq_proto::", "tableau_server_client::"] {
-        assert!(records.iter().any(|record| record.target.starts_with(target)), "{target}");
-    }
+    assert!(records.iter().any(ours));
     let mut targets: Vec<_> = records.iter().map(|r| (r.target.as_str(), r.level)).collect();
     targets.sort();
     targets.dedup();
