@@ -7,9 +7,15 @@
 use std::env;
 
 use anyhow::Context;
+use log::LevelFilter;
 use tableau_server_client as tsc;
 
 fn main() -> anyhow::Result<()> {
+    // At lower levels the HTTP client logs requests and responses, which contain secrets.
+    env_logger::Builder::from_default_env()
+        .filter_module("ureq", LevelFilter::Info)
+        .filter_module("ureq_proto", LevelFilter::Info)
+        .init();
     let cancellation = tsc::CancellationToken::new();
     let on_signal = cancellation.clone();
     ctrlc::set_handler(move || on_signal.cancel())?;

@@ -3,15 +3,21 @@
 //! Without anything set it starts a mock server and signs in there. With `TABLEAU_SERVER` it signs
 //! in to a real one: `TABLEAU_SITE` is the site's content URL (none: the default site), and the
 //! credentials are `TABLEAU_TOKEN_NAME` and `TABLEAU_TOKEN_VALUE`, or `TABLEAU_USERNAME` and
-//! `TABLEAU_PASSWORD`, or `TABLEAU_JWT`.
+//! `TABLEAU_PASSWORD`, or `TABLEAU_JWT`. `RUST_LOG` sets what is logged to standard error.
 #![allow(clippy::print_stdout)]
 
 use std::env;
 
 use anyhow::{Context, bail};
+use log::LevelFilter;
 use tableau_server_client as tsc;
 
 fn main() -> anyhow::Result<()> {
+    // At lower levels the HTTP client logs requests and responses, which contain secrets.
+    env_logger::Builder::from_default_env()
+        .filter_module("ureq", LevelFilter::Info)
+        .filter_module("ureq_proto", LevelFilter::Info)
+        .init();
     match variable("TABLEAU_SERVER") {
         Some(address) => {
             let server = tsc::Server::new(&address)?;
@@ -20,8 +26,7 @@ fn main() -> anyhow::Result<()> {
         None => {
             let mock = tsc::mock::MockServer::start()?;
             println!("TABLEAU_SERVER is not set: using a mock server.");
-            let mut server = tsc::Server::new(mock.url())?;
-            server.add_http_options(tsc::HttpOptions::new().no_proxy())?;
+            let server = tsc::Server::new(mock.url())?;
             look_around(&server, &mock.credentials())?;
 
             println!("\nWhat the mock server saw:");

@@ -2,17 +2,14 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::time::Duration;
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use ureq::http::HeaderMap;
-use ureq::http::header::{DATE, RETRY_AFTER};
 
-use super::connector::{Broken, NoAddress, Stage, Stopped};
+use super::connector::{Broken, NoAddress, ProxyAuthRequired, Stage, Stopped};
 use super::context;
+use super::proxy::ConfiguredProxy;
 use super::request::SourceFailed;
+use super::retry_after::retry_after;
 use super::url::{Origin, Url};
 use crate::error::Answer;
 use crate::redact::Redactor;
@@ -25,9 +22,19 @@ const QUOTED: usize = 1000;
 const SUMMARY: usize = 200;
 const DETAIL: usize = 700;
 
-/// An exchange that ended without an answer, or within one.
-pub(super) fn failed(error: ureq::Error, stage: Stage, to: &Origin, redactor: &Redactor) -> Error {
-    let authority = to.authority();
+/// Describes an exchange that failed before or during the response.
+pub(super) fn failed(
+    error: ureq::Error,
+    stage: Stage,
+    to: &Origin,
+    proxy: Option<&ConfiguredProxy>,
+    redactor: &Redactor,
+) -> Error {
+    let server = match proxy {
+        Some(proxy) => format!("{} through the proxy {proxy}", to.authority()),
+        None => to.authority(),
+    };
+    let text = |text: &str| cut(&redactor.redact(text), 200).into_owned();
     match error {
         ureq::Error::Timeout(which) => {
             let doing = match which {
@@ -36,41 +43,66 @@ pub(super) fn failed(error: ureq::Error, stage: Stage, to: &Origin, redactor: &R
                 ureq::Timeout::PerWrite => "nothing more was taken by",
                 _ => "silence from",
             };
-            Error::new(ErrorKind::Timeout, format!("{doing} {authority} in the time allowed"))
+            Error::new(ErrorKind::Timeout, format!("{doing} {server} in the time allowed"))
         }
-        ureq::Error::Io(cause) => io_failed(cause, stage, &authority),
+        ureq::Error::Io(cause) => match cause.get_ref().and_then(|inner| inner.downcast_ref()) {
+            Some(required) => proxy_requires_credentials(required, to, proxy),
+            None => io_failed(cause, stage, &server),
+        },
         ureq::Error::Tls(why) => {
-            Error::new(ErrorKind::Tls, format!("no TLS connection to {authority}: {why}"))
+            Error::new(ErrorKind::Tls, format!("no TLS connection to {server}: {why}"))
         }
-        ureq::Error::ConnectProxyFailed(why) => Error::new(
-            ErrorKind::Connect,
-            format!("no connection to {authority}: the {}", cut(&redactor.redact(&why), 200)),
-        ),
+        ureq::Error::ConnectProxyFailed(why) => {
+            // ureq's text, such as `proxy server responded 502/502`.
+            let why = why.strip_prefix("proxy server ").unwrap_or(&why);
+            let why = text(why.split('/').next().unwrap_or(why));
+            Error::new(ErrorKind::Connect, format!("no connection to {server}: the proxy {why}"))
+        }
         ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => {
-            Error::new(ErrorKind::Connect, format!("no connection to {authority}"))
+            Error::new(ErrorKind::Connect, format!("no connection to {server}"))
         }
-        // Not as the source: these texts may hold the server's, or the proxy's.
+        // Not as the source: the error may quote the server or the proxy.
         other if stage == Stage::Connecting => Error::new(
             ErrorKind::Connect,
             format!(
-                "no connection to {authority}: what answers is no proxy: {}",
-                cut(&redactor.redact(&other.to_string()), 200)
+                "no connection to {server}: the proxy's response is not HTTP: {}",
+                text(&other.to_string())
             ),
         ),
         other => Error::decode(format!(
-            "the answer of {authority} is no HTTP that can be read: {}",
-            cut(&redactor.redact(&other.to_string()), 200)
+            "the answer of {server} is no HTTP that can be read: {}",
+            text(&other.to_string())
         )),
     }
 }
 
-fn io_failed(cause: io::Error, stage: Stage, authority: &str) -> Error {
+fn proxy_requires_credentials(
+    required: &ProxyAuthRequired,
+    to: &Origin,
+    proxy: Option<&ConfiguredProxy>,
+) -> Error {
+    let name = proxy.map(ToString::to_string).unwrap_or_default();
+    let has_credentials = proxy.is_some_and(|configured| configured.proxy.username().is_some());
+    let why = match () {
+        () if !required.accepts_basic() => {
+            format!("requires credentials ({required}), and only the scheme Basic is supported")
+        }
+        () if has_credentials => format!("rejected the credentials of its address ({required})"),
+        () => format!(
+            "requires credentials ({required}): write them into its address as `user:password@`"
+        ),
+    };
+    let what = format!("no connection to {}: the proxy {name} {why}", to.authority());
+    Error::new(ErrorKind::Connect, what)
+}
+
+fn io_failed(cause: io::Error, stage: Stage, server: &str) -> Error {
     let inner = cause.get_ref().map(|inner| inner as &(dyn StdError + 'static));
     if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return tls_failed(tls.clone(), stage, authority);
+        return tls_failed(tls.clone(), stage, server);
     }
-    if inner.is_some_and(|inner| inner.is::<NoAddress>()) {
-        let what = format!("no connection to {authority}: the host name has no address");
+    if let Some(no_address) = inner.and_then(|inner| inner.downcast_ref::<NoAddress>()) {
+        let what = format!("no connection to {server}: {no_address}");
         return Error::new(ErrorKind::Connect, what).because(cause);
     }
     if cause.get_ref().is_some_and(|inner| inner.is::<Stopped>()) {
@@ -81,28 +113,27 @@ fn io_failed(cause: io::Error, stage: Stage, authority: &str) -> Error {
         return Error::io("the upload stopped", cause);
     }
     if stage == Stage::Connecting {
-        return Error::new(ErrorKind::Connect, format!("no connection to {authority}"))
-            .because(cause);
+        return Error::new(ErrorKind::Connect, format!("no connection to {server}")).because(cause);
     }
     if inner.is_some_and(|inner| inner.is::<Broken>())
         || cause.kind() == io::ErrorKind::UnexpectedEof
     {
-        return Error::connection_lost(format!("the connection to {authority} broke"), cause);
+        return Error::connection_lost(format!("the connection to {server} broke"), cause);
     }
     match cause.kind() {
         // gzip that cannot be unpacked.
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-            Error::decode(format!("the answer of {authority} cannot be unpacked")).because(cause)
+            Error::decode(format!("the answer of {server} cannot be unpacked")).because(cause)
         }
-        _ => Error::connection_lost(format!("talking to {authority} failed"), cause),
+        _ => Error::connection_lost(format!("talking to {server} failed"), cause),
     }
 }
 
-fn tls_failed(error: rustls::Error, stage: Stage, authority: &str) -> Error {
+fn tls_failed(error: rustls::Error, stage: Stage, server: &str) -> Error {
     use rustls::CertificateError as Certificate;
     let shown = context::take_certificate();
     if stage == Stage::UnderWay && !is_about_our_certificate(&error) {
-        let what = format!("the connection to {authority} broke");
+        let what = format!("the connection to {server} broke");
         return Error::connection_lost(what, io::Error::other(error));
     }
     let why = match &error {
@@ -131,7 +162,7 @@ fn tls_failed(error: rustls::Error, stage: Stage, authority: &str) -> Error {
         _ if stage == Stage::Connecting => "the handshake failed",
         _ => "the server ended it",
     };
-    let mut what = format!("no TLS connection to {authority}: {why}");
+    let mut what = format!("no TLS connection to {server}: {why}");
     if let (rustls::Error::InvalidCertificate(_), Some(shown)) = (&error, shown) {
         what += &format!(
             " (its SHA-256 is {shown}; where that is known to be right, `verify` takes it as a \
@@ -300,11 +331,11 @@ impl Words {
             true => code,
             false => redactor.redact_start(&code, false, 20),
         });
-        let clean = |word: Option<String>, most| {
+        let redact = |word: Option<String>, most| {
             word.map(|word| redactor.redact_start(word.trim(), false, most))
                 .filter(|word| !word.is_empty())
         };
-        let (summary, detail) = (clean(self.summary, SUMMARY), clean(self.detail, DETAIL));
+        let (summary, detail) = (redact(self.summary, SUMMARY), redact(self.detail, DETAIL));
         let what = [summary.as_deref(), detail.as_deref()]
             .into_iter()
             .flatten()
@@ -341,28 +372,6 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Seconds, or an HTTP date. That counts from the answer's own `Date`, where it has one: clocks
-/// differ.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name| Some(headers.get(name)?.to_str().ok()?.trim());
-    let value = text(RETRY_AFTER)?;
-    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A number that is too large for any clock is still a number.
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
-    }
-    let now = || TimeZone::UTC.to_datetime(Timestamp::now());
-    let wait = date(value)?.duration_since(text(DATE).and_then(date).unwrap_or_else(now));
-    Some(wait.try_into().unwrap_or(Duration::ZERO))
-}
-
-/// A date in one of the three forms that HTTP has had, in UTC; the day of the week is not looked at.
-fn date(text: &str) -> Option<DateTime> {
-    let (_, date) = text.split_once(' ')?;
-    ["%d %b %Y %H:%M:%S GMT", "%d-%b-%y %H:%M:%S GMT", "%b %e %H:%M:%S %Y"]
-        .into_iter()
-        .find_map(|form| DateTime::strptime(form, date.trim_start()).ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::url::Base;
@@ -370,8 +379,8 @@ mod tests {
     use crate::secret::Secret;
 
     fn error(status: u16, body: &str) -> Error {
-        let url = Base::parse("http://h").unwrap().call("/api/3.24/x?token=hush");
-        let redactor = Redactor::default().with(&Secret::new("hush"));
+        let url = Base::parse("http://h").unwrap().call("/api/3.24/x?token=hush-hush");
+        let redactor = Redactor::default().with(&Secret::new("hush-hush"));
         refused(status, &HeaderMap::new(), body.as_bytes(), Size::Whole, &url, &redactor)
     }
 
@@ -392,8 +401,8 @@ mod tests {
     #[test]
     fn tableaus_words_in_xml_and_json() {
         let xml = "<tsResponse xmlns='http://tableau.com/api'><error code='404006'>\
-                   <summary>Not Found</summary><detail>no hush</detail></error></tsResponse>";
-        let json = r#"{"error":{"code":"404006","summary":"Not Found","detail":"no hush"}}"#;
+                   <summary>Not Found</summary><detail>no hush-hush</detail></error></tsResponse>";
+        let json = r#"{"error":{"code":"404006","summary":"Not Found","detail":"no hush-hush"}}"#;
         for body in [xml, json] {
             let error = error(404, body);
             assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(404)));
@@ -419,45 +428,7 @@ mod tests {
         assert_eq!(error(400, r#"{"error":{"code":400000}}"#).code(), Some("400000"));
         let late = format!("{} <html>", "\u{e4}".repeat(300));
         assert!(!looks_like_html(&format!("x{late}")) && !looks_like_html(&late));
-        let strange = error(400, "<tsResponse><error code='hush'/></tsResponse>");
+        let strange = error(400, "<tsResponse><error code='hush-hush'/></tsResponse>");
         assert_eq!(strange.code(), Some("[secret]"));
-    }
-
-    #[test]
-    fn retry_after_in_both_forms() {
-        let after = |value: &str, date: Option<&str>| {
-            let mut headers = HeaderMap::new();
-            headers.insert(RETRY_AFTER, value.parse().unwrap());
-            if let Some(date) = date {
-                headers.insert(DATE, date.parse().unwrap());
-            }
-            retry_after(&headers)
-        };
-        let long_ago = "Sun, 06 Nov 1994 08:49:37 GMT";
-        assert_eq!(after(" 7 ", None), Some(Duration::from_secs(7)));
-        assert_eq!(after(long_ago, None), Some(Duration::ZERO));
-        let soon = Timestamp::now() + Duration::from_secs(90);
-        let soon = jiff::fmt::rfc2822::to_string(&soon.to_zoned(jiff::tz::TimeZone::UTC)).unwrap();
-        let wait = after(&soon.replace("+0000", "GMT"), Some("no date")).unwrap();
-        assert!((85..=90).contains(&wait.as_secs()), "{wait:?}");
-        assert_eq!(
-            after("Sun, 06 Nov 1994 08:49:40 GMT", Some(long_ago)),
-            Some(Duration::from_secs(3))
-        );
-        for same in [
-            "Sunday, 06-Nov-94 08:49:40 GMT",
-            "Sun Nov  6 08:49:40 1994",
-            "Fri, 06 Nov 1994 08:49:40 GMT",
-        ] {
-            assert_eq!(after(same, Some(long_ago)), Some(Duration::from_secs(3)), "{same}");
-        }
-        let endless = "9".repeat(30);
-        assert_eq!(after(&endless, None), Some(Duration::from_secs(u64::MAX)));
-        let far = after("Fri, 31 Dec 9999 23:59:59 GMT", None).unwrap();
-        assert!(far > Duration::from_secs(1 << 37), "{far:?}");
-        for none in ["soon", "", "-1", "+7", "7.5", "0x10", "7 s", "Sun, 99 Nov 1994 08:49:40 GMT"]
-        {
-            assert_eq!(after(none, None), None, "{none}");
-        }
     }
 }

@@ -9,6 +9,7 @@ mod options;
 mod proxy;
 mod request;
 mod retry;
+mod retry_after;
 mod tls;
 mod transport;
 mod url;

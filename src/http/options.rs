@@ -144,18 +144,20 @@ impl HttpOptions {
         self
     }
 
-    /// The proxy for every request, whatever the environment says: `http://`, `https://`,
-    /// `socks4://`, `socks4a://`, `socks5://` or `socks5h://`, with `user:password@` where it asks
-    /// for them (percent-encoded). Default: `HTTPS_PROXY` for `https` addresses, `HTTP_PROXY` for
-    /// `http` ones, `ALL_PROXY` for both, except for the hosts in `NO_PROXY`; each in either case.
+    /// Sends every request through this proxy, whatever the environment says: `http://`, `https://`,
+    /// `socks4://`, `socks4a://`, `socks5://` or `socks5h://`, with a percent-encoded
+    /// `user:password@` if it requires credentials. An HTTP proxy is sent `CONNECT`, for `http`
+    /// addresses too.
     ///
-    /// HTTP proxies are asked to `CONNECT`, for `http` addresses too.
+    /// Default: `HTTPS_PROXY` for `https` addresses, `HTTP_PROXY` for `http` addresses, `ALL_PROXY`
+    /// for both, in either case, except for the hosts in `NO_PROXY` and for loopback addresses
+    /// (`127.0.0.0/8`, `::1`, `localhost` and names below it).
     pub fn proxy(mut self, url: impl Into<String>) -> HttpOptions {
         self.proxy = Some(ProxyChoice::Use(Secret::new(url)));
         self
     }
 
-    /// No proxy, whatever the environment says.
+    /// Uses no proxy, whatever the environment says.
     pub fn no_proxy(mut self) -> HttpOptions {
         self.proxy = Some(ProxyChoice::None);
         self
@@ -343,8 +345,8 @@ impl HttpOptions {
         self.trusted_redirects.iter().any(|trusted| trusted == host || trusted == authority)
     }
 
-    /// What no message may repeat: the values of headers that have to do with who one is. Of others
-    /// (`Accept-Language: en`) messages would be full of holes.
+    /// Knows the values of headers whose names suggest a secret. Redacting other values
+    /// (`Accept-Language: en`) would make messages unreadable.
     pub(super) fn redactor(&self) -> Redactor {
         let secret = ["auth", "cookie", "key", "pass", "secret", "session", "token"];
         let mut redactor = Redactor::default();
@@ -352,7 +354,7 @@ impl HttpOptions {
             let name = name.to_ascii_lowercase();
             if secret.iter().any(|part| name.contains(part)) {
                 redactor.add(value.reveal());
-                // `Authorization: Bearer …` is repeated without its first word, too.
+                // A server may repeat the value of `Authorization` without its scheme.
                 if let Some((_, rest)) = value.reveal().split_once(' ') {
                     redactor.add(rest.trim());
                 }

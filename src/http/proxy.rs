@@ -1,7 +1,10 @@
-//! Which proxy a request takes: the options' own, or the environment's.
+//! The proxy of a request: set by the options, or taken from the environment.
 
-use std::net::IpAddr;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use ureq::Proxy;
 
 use super::options::ProxyChoice;
@@ -9,7 +12,7 @@ use super::url::Origin;
 use crate::redact::Redactor;
 use crate::{Error, Result};
 
-/// The proxies that a transport knows. The environment is read once, when they are gathered.
+/// The proxies of a transport. The environment is read once, when they are gathered.
 #[derive(Debug)]
 pub(super) struct Proxies {
     https: Choice,
@@ -17,18 +20,50 @@ pub(super) struct Proxies {
     except: Vec<Exception>,
 }
 
-/// A variable of the environment that is no proxy address is an error of the requests that would
-/// take it, not of the program that may never send one.
-type Choice = Result<Option<Proxy>, Malformed>;
+/// An invalid address in the environment is an error of the requests that would use it, because a
+/// program may never send one.
+type Choice = Result<Option<ConfiguredProxy>, Malformed>;
 
-/// The name of the setting.
+/// A proxy, and where it was configured.
+#[derive(Clone, Debug)]
+pub(super) struct ConfiguredProxy {
+    pub(super) proxy: Proxy,
+    origin: Setting,
+}
+
+/// Names the proxy without its credentials.
+impl fmt::Display for ConfiguredProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.proxy.uri().scheme_str().unwrap_or("http");
+        let (host, port) = (self.proxy.host(), self.proxy.port());
+        write!(f, "{scheme}://{host}:{port} ({})", self.origin)
+    }
+}
+
+/// Where a proxy was configured.
+#[derive(Clone, Debug)]
+enum Setting {
+    Options,
+    Variable(String),
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Setting::Options => f.write_str("set with HttpOptions::proxy"),
+            Setting::Variable(name) => write!(f, "from {name}"),
+        }
+    }
+}
+
+/// The setting that holds an invalid address.
 #[derive(Debug)]
-struct Malformed(String);
+struct Malformed(Setting);
 
 impl Malformed {
     fn error(&self) -> Error {
         Error::config(format!(
-            "{} is no proxy address: http, https, socks4, socks4a, socks5 or socks5h, \
+            "invalid proxy address {}: must be http, https, socks4, socks4a, socks5 or socks5h, \
              `user:password@` where needed, host and port",
             self.0
         ))
@@ -51,21 +86,23 @@ impl Proxies {
         environment: impl Fn(&str) -> Option<String>,
         redactor: &mut Redactor,
     ) -> Result<Proxies> {
-        let mut parse = |setting: &str, url: &str| -> Choice {
-            let proxy = Proxy::new(url).map_err(|_| Malformed(setting.to_owned()))?;
+        let mut parse = |origin: Setting, url: &str| -> Choice {
+            let Ok(proxy) = Proxy::new(url) else { return Err(Malformed(origin)) };
             if let Some(password) = proxy.password() {
                 redactor.add(password);
+                let credentials = format!("{}:{password}", proxy.username().unwrap_or_default());
+                redactor.add(&BASE64_STANDARD.encode(credentials));
             }
-            Ok(Some(proxy))
+            Ok(Some(ConfiguredProxy { proxy, origin }))
         };
         match choice {
             Some(ProxyChoice::None) => Ok(Proxies::default()),
             Some(ProxyChoice::Use(url)) => {
-                let proxy = parse("`proxy`", url.reveal()).map_err(|setting| setting.error())?;
+                let proxy = parse(Setting::Options, url.reveal()).map_err(|bad| bad.error())?;
                 Ok(Proxies { https: Ok(proxy.clone()), http: Ok(proxy), except: Vec::new() })
             }
             None => {
-                // In a CGI program HTTP_PROXY is what a visitor sent as the header `Proxy`.
+                // In a CGI program HTTP_PROXY holds the client's `Proxy` header.
                 let cgi = environment("REQUEST_METHOD").is_some();
                 let read = |name: &str| {
                     [name.to_ascii_lowercase(), name.to_owned()]
@@ -77,19 +114,21 @@ impl Proxies {
                 let all = read("ALL_PROXY");
                 let mut proxy = |name| {
                     let found = read(name).or_else(|| all.clone());
-                    found.map_or(Ok(None), |(url, name)| parse(&name, url.trim()))
+                    found.map_or(Ok(None), |(url, name)| parse(Setting::Variable(name), url.trim()))
                 };
+                let no_proxy =
+                    read("NO_PROXY").map_or_else(Vec::new, |(list, _)| exceptions(&list));
                 Ok(Proxies {
                     https: proxy("HTTPS_PROXY"),
                     http: proxy("HTTP_PROXY"),
-                    except: read("NO_PROXY").map_or_else(Vec::new, |(list, _)| exceptions(&list)),
+                    except: loopback().into_iter().chain(no_proxy).collect(),
                 })
             }
         }
     }
 
-    /// The proxy for an origin, if it takes one.
-    pub(super) fn for_origin(&self, origin: &Origin) -> Result<Option<&Proxy>> {
+    /// The proxy for an origin, if there is one.
+    pub(super) fn for_origin(&self, origin: &Origin) -> Result<Option<&ConfiguredProxy>> {
         if self.except.iter().any(|exception| exception.covers(origin)) {
             return Ok(None);
         }
@@ -105,6 +144,15 @@ enum Exception {
     /// The host itself and what is below it, at any port or at one.
     Host(String, Option<u16>),
     Network(IpAddr, u8),
+}
+
+/// A proxy on another machine cannot reach the loopback addresses of this one.
+fn loopback() -> [Exception; 3] {
+    [
+        Exception::Network(Ipv4Addr::LOCALHOST.into(), 8),
+        Exception::Network(Ipv6Addr::LOCALHOST.into(), 128),
+        Exception::Host("localhost".into(), None),
+    ]
 }
 
 fn exceptions(list: &str) -> Vec<Exception> {
@@ -187,7 +235,8 @@ mod tests {
     }
 
     fn chosen(proxies: &Proxies, address: &str) -> Option<String> {
-        proxies.for_origin(&origin(address)).unwrap().map(|proxy| proxy.host().to_owned())
+        let chosen = proxies.for_origin(&origin(address)).unwrap();
+        chosen.map(|configured| configured.proxy.host().to_owned())
     }
 
     #[test]
@@ -249,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_proxy_is_named_and_not_repeated() {
+    fn names_the_variable_of_an_invalid_proxy_but_not_its_value() {
         let proxies = gather(&[("HTTPS_PROXY", "gopher://me:hush@p")]).unwrap();
         assert_eq!(chosen(&proxies, "http://h"), None);
         let error = proxies.for_origin(&origin("https://h")).unwrap_err();
@@ -259,13 +308,50 @@ mod tests {
     }
 
     #[test]
-    fn the_options_win_over_the_environment() {
+    fn bypasses_the_environments_proxies_for_loopback_addresses() {
+        let proxies = gather(&[("ALL_PROXY", "http://p:1")]).unwrap();
+        for direct in [
+            "http://127.0.0.1:36381",
+            "https://127.255.0.9",
+            "http://[::1]:80",
+            "http://localhost:80",
+            "http://LOCALHOST",
+            "https://tableau.localhost",
+        ] {
+            assert_eq!(chosen(&proxies, direct), None, "{direct}");
+        }
+        for proxied in ["http://128.0.0.1", "http://[::2]", "http://localhost.example", "http://h"]
+        {
+            assert_eq!(chosen(&proxies, proxied).as_deref(), Some("p"), "{proxied}");
+        }
+        let set = ProxyChoice::Use(Secret::new("http://p:1"));
+        let proxies = Proxies::gather_from(Some(&set), |_| None, &mut Redactor::default()).unwrap();
+        assert_eq!(chosen(&proxies, "http://127.0.0.1").as_deref(), Some("p"));
+    }
+
+    #[test]
+    fn names_a_proxy_without_its_credentials() {
+        for (variable, address, name) in [
+            ("ALL_PROXY", "p", "http://p:80 (from ALL_PROXY)"),
+            ("https_proxy", "https://me:hush@p", "https://p:443 (from https_proxy)"),
+            ("HTTPS_PROXY", "socks5h://[::1]", "socks5h://[::1]:1080 (from HTTPS_PROXY)"),
+        ] {
+            let proxies = gather(&[(variable, address)]).unwrap();
+            let proxy = proxies.for_origin(&origin("https://h")).unwrap().unwrap();
+            assert_eq!(proxy.to_string(), name);
+        }
+    }
+
+    #[test]
+    fn options_take_precedence_over_the_environment() {
         let environment = |_: &str| Some("http://env:1".to_owned());
         let mut redactor = Redactor::default();
         let choice = ProxyChoice::Use(Secret::new("socks5h://me:h%75sh@mine:1080"));
         let proxies = Proxies::gather_from(Some(&choice), environment, &mut redactor).unwrap();
         assert_eq!(chosen(&proxies, "https://h").as_deref(), Some("mine"));
-        assert_eq!(redactor.redact("hush"), Redactor::MARK);
+        for secret in ["hush", "bWU6aHVzaA=="] {
+            assert_eq!(redactor.redact(secret), Redactor::MARK);
+        }
         let none =
             Proxies::gather_from(Some(&ProxyChoice::None), environment, &mut redactor).unwrap();
         assert_eq!(chosen(&none, "https://h"), None);

@@ -14,14 +14,14 @@ use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use ureq::http::request::Builder;
 use ureq::http::{HeaderValue, Method, Response};
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::{AsSendBody, Proxy, SendBody};
+use ureq::{AsSendBody, SendBody};
 
 use super::connector::{self, Names, Stage};
 use super::context;
 use super::failure::{self, Size};
 use super::limit::{Limiter, Turn};
 use super::options::{self, HttpOptions};
-use super::proxy::Proxies;
+use super::proxy::{ConfiguredProxy, Proxies};
 use super::request::{Body, Exact, Patience, Request, SourceFailed};
 use super::retry::Tries;
 use super::tls;
@@ -138,7 +138,7 @@ impl Transport {
         self.options.renews_sessions()
     }
 
-    /// What no message about this server may repeat.
+    /// Knows the secrets of the options and the proxy.
     pub(crate) fn redactor(&self) -> &Redactor {
         &self.redactor
     }
@@ -337,7 +337,7 @@ impl Transport {
         &self,
         head: Builder,
         body: impl AsSendBody,
-        proxy: Option<&Proxy>,
+        proxy: Option<&ConfiguredProxy>,
         patience: Patience,
         left: Option<Duration>,
     ) -> Result<Response<ureq::Body>, Failure> {
@@ -348,7 +348,7 @@ impl Transport {
         let request = self
             .agent
             .configure_request(head.body(body)?)
-            .proxy(proxy.cloned())
+            .proxy(proxy.map(|configured| configured.proxy.clone()))
             .timeout_recv_response(Some(first_byte))
             .timeout_global(left.map(options::countable))
             .build();
@@ -365,7 +365,10 @@ impl Transport {
     fn failed(&self, failure: Failure, url: &Url, redactor: &Redactor) -> Error {
         let error = match failure {
             Failure::Own(error) => error,
-            Failure::Ureq(error, stage) => failure::failed(error, stage, &url.origin, redactor),
+            Failure::Ureq(error, stage) => {
+                let proxy = self.proxies.for_origin(&url.origin).ok().flatten();
+                failure::failed(error, stage, &url.origin, proxy, redactor)
+            }
         };
         let error = error.redacted(redactor);
         if error.kind() == ErrorKind::Connect {
@@ -418,7 +421,7 @@ impl Transport {
             // The host was put into lower case, where a secret would not be found any more.
             let there = match redactor.redact(&location) {
                 Cow::Borrowed(_) => to.origin.to_string(),
-                Cow::Owned(clean) => cut(&clean, 200).into_owned(),
+                Cow::Owned(redacted) => cut(&redacted, 200).into_owned(),
             };
             return Err(refuse(format!(
                 "a redirect from {} to {there}, another origin, is not followed \

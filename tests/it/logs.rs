@@ -1,7 +1,8 @@
-//! The one logger of this binary, for tests to look at: keeps the library's records, and those of
-//! everything else where they are of a thread that asked for them.
+//! The logger of this test binary. It keeps the library's records from every thread, and records of
+//! other targets from threads that ask for them.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once};
 use std::thread::{self, ThreadId};
 
@@ -17,20 +18,32 @@ pub struct Record {
 
 struct Keeper;
 
+/// Whether to keep the records of every target and thread.
+static EVERY_THREAD: AtomicBool = AtomicBool::new(false);
+
+/// Whether to apply the filter that README.md recommends: `ureq=info,ureq_proto=info`.
+static FILTERED: AtomicBool = AtomicBool::new(false);
+
 thread_local! {
-    /// Whether this thread wants the records of others' code, too: they are very many.
+    /// Whether to keep the records of every target from this thread. They are many.
     static ALL: Cell<bool> = const { Cell::new(false) };
 }
 
 static RECORDS: Mutex<Vec<Record>> = Mutex::new(Vec::new());
 
 impl Log for Keeper {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        let root = metadata.target().split("::").next().unwrap();
+        let is_filtered =
+            FILTERED.load(Ordering::Relaxed) && ["ureq", "ureq_proto"].contains(&root);
+        !is_filtered || metadata.level() <= Level::Info
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        if !ALL.get() && !record.target().starts_with("tableau_server_client") {
+        let all = ALL.get() || EVERY_THREAD.load(Ordering::Relaxed);
+        if !self.enabled(record.metadata())
+            || !(all || record.target().starts_with("tableau_server_client"))
+        {
             return;
         }
         let record = Record {
@@ -45,8 +58,7 @@ impl Log for Keeper {
     fn flush(&self) {}
 }
 
-/// Installs the logger, at `trace`. What this thread logs from now on is kept, and what the library
-/// logs anywhere.
+/// Installs the logger, at `trace`, and keeps the records of every target from this thread.
 pub fn start() {
     ALL.set(true);
     static ONCE: Once = Once::new();
@@ -56,7 +68,14 @@ pub fn start() {
     });
 }
 
-/// How many records there are by now.
+/// Like [`start`], for every thread of this process: for tests that have a process of their own.
+pub fn start_for_every_thread(filtered: bool) {
+    EVERY_THREAD.store(true, Ordering::Relaxed);
+    FILTERED.store(filtered, Ordering::Relaxed);
+    start();
+}
+
+/// The number of records so far.
 pub fn mark() -> usize {
     RECORDS.lock().unwrap().len()
 }

@@ -1,5 +1,6 @@
 //! Every HTTP option, by what it does on the wire.
 
+use std::io::Write;
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use tsc::{ErrorKind, HttpOptions};
 use crate::help::{
     LONG, at, auth, child, everything_of, given, millis, plain, timed, token_of, with, workbooks,
 };
-use crate::proxy_server::{http_proxy, socks_proxy};
+use crate::proxy_server::{BEHIND_PROXY, http_proxy, socks_proxy};
 use crate::raw::{Raw, Reply, Seen, signed_in};
 use crate::tls_server::{Authority, over_tls};
 
@@ -220,7 +221,7 @@ fn a_proxy_resolves_the_names() {
 }
 
 #[test]
-fn a_proxy_s_credentials_are_decoded_and_stay_out_of_messages() {
+fn decodes_proxy_credentials_and_keeps_them_out_of_messages() {
     let raw = quiet();
     // `me:p@ss hush`
     let proxy = http_proxy(Some("Basic bWU6cEBzcyBodXNo"));
@@ -232,14 +233,76 @@ fn a_proxy_s_credentials_are_decoded_and_stay_out_of_messages() {
     visit(&server).unwrap();
     assert_eq!(raw.lines().len(), 4);
 
-    let options = plain().proxy(format!("http://me:hush@{address}"));
-    let server = with(&raw.url, options.retries(tsc::Retries::none()));
-    let error = server.server_info().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
-    assert!(error.to_string().contains("407"), "{error}");
-    let shown = everything_of(&error);
-    assert!(!shown.contains("hush") && !shown.contains("bWU6aHVzaA"), "{shown}");
+    for (credentials, why) in [
+        (
+            "me:hush@",
+            "rejected the credentials of its address (HTTP 407, Proxy-Authenticate: Basic)",
+        ),
+        (
+            "",
+            "requires credentials (HTTP 407, Proxy-Authenticate: Basic): \
+             write them into its address as `user:password@`",
+        ),
+    ] {
+        let options = plain().proxy(format!("http://{credentials}{address}"));
+        let server = with(&raw.url, options.retries(tsc::Retries::none()));
+        let error = server.server_info().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+        let told = format!(
+            "no connection to {}: the proxy http://{address} (set with HttpOptions::proxy) {why}",
+            raw.address
+        );
+        assert!(error.to_string().ends_with(&told), "{error}\n{told}");
+        let shown = everything_of(&error);
+        assert!(!shown.contains("hush") && !shown.contains("bWU6aHVzaA"), "{shown}");
+    }
     assert_eq!(raw.lines().len(), 4);
+}
+
+#[test]
+fn names_the_scheme_that_a_proxy_requires_instead_of_basic() {
+    let proxy = Raw::on_connection(|client, _, _| {
+        let mut reader = std::io::BufReader::new(client);
+        crate::raw::read_head(&mut reader).unwrap();
+        let head = "HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\
+                    Content-Length: 0\r\n\r\n";
+        reader.get_mut().write_all(head.as_bytes()).unwrap();
+    });
+    let options = plain().proxy(&proxy.url).retries(tsc::Retries::none());
+    let error = with("http://tableau.invalid", options).server_info().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    let why = "requires credentials (HTTP 407, Proxy-Authenticate: Negotiate, NTLM), \
+               and only the scheme Basic is supported";
+    assert!(error.to_string().ends_with(why), "{error}");
+}
+
+#[test]
+fn names_the_proxy_and_its_setting_in_errors() {
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refusing = Raw::on_connection(|client, _, _| {
+        let mut reader = std::io::BufReader::new(client);
+        crate::raw::read_head(&mut reader).unwrap();
+        reader.get_mut().write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n").unwrap();
+    });
+    let refusing = refusing.address.to_string();
+    for (address, scheme, status) in [
+        (gone.to_string(), "http", ""),
+        (gone.to_string(), "socks5h", ""),
+        (refusing, "http", "502"),
+    ] {
+        let address = format!("{scheme}://{address}");
+        let options = plain().proxy(address.replace("://", "://me:hush@"));
+        let server = with("http://tableau.invalid", options.retries(tsc::Retries::none()));
+        let error = server.server_info().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+        let named = format!(
+            "no connection to tableau.invalid:80 through the proxy {address} \
+             (set with HttpOptions::proxy)"
+        );
+        let shown = error.to_string();
+        assert!(shown.contains(&named) && shown.ends_with(status), "{shown}");
+        assert!(!everything_of(&error).contains("hush"), "{error:?}");
+    }
 }
 
 #[test]
@@ -287,63 +350,89 @@ fn what_is_no_proxy_is_named_and_not_repeated() {
 }
 
 #[test]
-fn the_environment_s_proxies_are_taken_in_either_case() {
+fn reads_the_environments_proxies_in_either_case() {
     let raw = quiet();
-    let url = raw.url.as_str();
-    let proxied = |variables: &[(&str, &str)]| {
-        let proxy = http_proxy(None);
-        let set: Vec<(&str, String)> = variables
-            .iter()
-            .map(|(name, value)| (*name, value.replace("PROXY", &proxy.address.to_string())))
-            .collect();
-        let mut set: Vec<(&str, &str)> = set.iter().map(|(n, v)| (*n, v.as_str())).collect();
-        set.push(("VISIT", url));
-        child("options::child_visits_by_the_environment", &set);
-        proxy.connections() > 0
-    };
+    let proxied = |variables: &[(&str, &str)]| visits_through_proxy(&raw, variables);
     for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
         assert!(proxied(&[(name, "http://PROXY")]), "{name}");
         assert!(proxied(&[(name, "PROXY")]), "{name} without a scheme");
     }
+    assert!(proxied(&[("HTTP_PROXY", "http://PROXY"), ("NO_PROXY", "localhost,ableau.invalid")]));
+    let direct = |variables: &[(&str, &str)]| {
+        !visits_through_proxy(&raw, &[variables, &[("DIRECT", "yes")]].concat())
+    };
     for name in ["HTTPS_PROXY", "https_proxy"] {
-        assert!(!proxied(&[(name, "http://PROXY")]), "{name} is not for http");
+        assert!(direct(&[(name, "http://PROXY")]), "{name} is not for http");
     }
     for (name, list) in
-        [("NO_PROXY", "127.0.0.1"), ("no_proxy", "localhost, 127.0.0.0/8"), ("NO_PROXY", "*")]
+        [("NO_PROXY", BEHIND_PROXY), ("no_proxy", "localhost, .invalid"), ("NO_PROXY", "*")]
     {
-        assert!(!proxied(&[("HTTP_PROXY", "http://PROXY"), (name, list)]), "{name} {list}");
+        assert!(direct(&[("HTTP_PROXY", "http://PROXY"), (name, list)]), "{name} {list}");
     }
-    assert!(proxied(&[("HTTP_PROXY", "http://PROXY"), ("NO_PROXY", "localhost,27.0.0.1")]));
-    assert!(!proxied(&[("HTTP_PROXY", "http://PROXY"), ("OPTIONS", "no_proxy")]));
-    assert!(!proxied(&[("HTTP_PROXY", "")]));
+    assert!(direct(&[("HTTP_PROXY", "http://PROXY"), ("OPTIONS", "no_proxy")]));
+    assert!(direct(&[("HTTP_PROXY", "")]));
+}
+
+/// Whether a child process with these variables connects to a proxy, whose address replaces `PROXY`.
+fn visits_through_proxy(raw: &Raw, variables: &[(&str, &str)]) -> bool {
+    let proxy = http_proxy(None);
+    let address = proxy.address.to_string();
+    let variables: Vec<_> =
+        variables.iter().map(|(name, value)| (*name, value.replace("PROXY", &address))).collect();
+    let mut variables: Vec<_> = variables.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let url = behind_proxy(raw);
+    variables.push(("VISIT", &url));
+    child("options::child_visits_by_the_environment", &variables);
+    proxy.connections() > 0
+}
+
+/// The server's address, by a name that only the proxies resolve.
+fn behind_proxy(raw: &Raw) -> String {
+    raw.url.replace("127.0.0.1", BEHIND_PROXY)
 }
 
 #[test]
-fn the_environment_s_proxy_for_https_and_its_credentials() {
+fn uses_the_environments_proxy_and_credentials_for_https() {
     let authority = Authority::new();
-    let raw = over_tls(authority.server(&["127.0.0.1"]), |seen| {
+    let raw = over_tls(authority.server(&[BEHIND_PROXY]), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
     });
     // `me:hush`
     let proxy = http_proxy(Some("Basic bWU6aHVzaA=="));
     let bundle = authority.file();
     let address = format!("http://me:hush@{}", proxy.address);
+    let url = behind_proxy(&raw);
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
         let variables =
-            [("VISIT", raw.url.as_str()), (name, &address), ("BUNDLE", bundle.to_str().unwrap())];
+            [("VISIT", url.as_str()), (name, &address), ("BUNDLE", bundle.to_str().unwrap())];
         child("options::child_visits_by_the_environment", &variables);
     }
     assert_eq!(proxy.connections(), 3);
-    assert_eq!(proxy.lines()[0], format!("CONNECT {}", raw.address));
+    assert_eq!(proxy.lines()[0], format!("CONNECT {BEHIND_PROXY}:{}", raw.address.port()));
 }
 
 #[test]
-fn the_environment_s_socks_proxy_is_not_bypassed() {
+fn uses_the_environments_socks_proxy() {
     let (raw, proxy) = (quiet(), socks_proxy());
-    let address = format!("socks5://{}", proxy.address);
-    let variables = [("VISIT", raw.url.as_str()), ("ALL_PROXY", &address)];
+    let address = format!("socks5h://{}", proxy.address);
+    let variables = [("VISIT", behind_proxy(&raw)), ("ALL_PROXY", address)];
+    let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
     child("options::child_visits_by_the_environment", &variables);
-    assert_eq!(proxy.lines(), [format!("SOCKS5 {}", raw.address)]);
+    assert_eq!(proxy.lines(), [format!("SOCKS5 {BEHIND_PROXY}:{}", raw.address.port())]);
+}
+
+#[test]
+fn bypasses_the_environments_proxies_for_loopback_addresses() {
+    let raw = quiet();
+    for host in ["127.0.0.1", "localhost"] {
+        let url = raw.url.replace("127.0.0.1", host);
+        // Port 1 refuses connections.
+        for name in ["ALL_PROXY", "HTTP_PROXY"] {
+            let variables = [("VISIT", url.as_str()), (name, "http://127.0.0.1:1")];
+            child("options::child_visits_by_the_environment", &variables);
+        }
+    }
+    assert_eq!(raw.lines().len(), 16);
 }
 
 #[test]
@@ -357,7 +446,33 @@ fn child_visits_by_the_environment() {
     if let Ok(bundle) = std::env::var("BUNDLE") {
         server.add_http_options(HttpOptions::new().verify(bundle)).unwrap();
     }
-    visit(&server).unwrap();
+    if std::env::var("DIRECT").is_err() {
+        return visit(&server).unwrap();
+    }
+    server.add_http_options(HttpOptions::new().retries(tsc::Retries::none())).unwrap();
+    let error = server.server_info().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    assert!(!error.to_string().contains("proxy"), "{error}");
+}
+
+#[test]
+fn names_the_variable_of_a_failing_proxy() {
+    let variables =
+        [("VISIT", "http://tableau.invalid"), ("all_proxy", "http://me:hush@127.0.0.1:1")];
+    child("options::child_fails_by_the_environments_proxy", &variables);
+}
+
+#[test]
+#[ignore = "run as a child process"]
+fn child_fails_by_the_environments_proxy() {
+    let Some(url) = given("VISIT") else { return };
+    let mut server = tsc::Server::new(&url).unwrap();
+    server.add_http_options(HttpOptions::new().retries(tsc::Retries::none())).unwrap();
+    let error = server.server_info().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    let named = "through the proxy http://127.0.0.1:1 (from all_proxy)";
+    assert!(error.to_string().contains(named), "{error}");
+    assert!(!everything_of(&error).contains("hush"), "{error:?}");
 }
 
 #[test]

@@ -7,7 +7,15 @@ use std::thread;
 
 use crate::raw::{Raw, Seen, read_head};
 
-/// An HTTP proxy that takes whom it is told to, by `Proxy-Authorization`, and connects.
+/// A host name that only the proxies resolve: to this machine. Loopback addresses bypass the proxies
+/// of the environment.
+pub const BEHIND_PROXY: &str = "tableau.invalid";
+
+fn connect(target: &str) -> std::io::Result<TcpStream> {
+    TcpStream::connect(target.replace(BEHIND_PROXY, "127.0.0.1"))
+}
+
+/// An HTTP proxy that requires this value of `Proxy-Authorization`.
 pub fn http_proxy(wanted: Option<&'static str>) -> Raw {
     Raw::on_connection(move |client, number, seen| {
         let mut reader = BufReader::new(client);
@@ -22,12 +30,13 @@ pub fn http_proxy(wanted: Option<&'static str>) -> Raw {
             let _ = write!(client, "HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
         };
         if !allowed {
-            return refuse(client, "407 Proxy Authentication Required");
+            let challenge = "Proxy-Authenticate: Basic realm=\"proxy\"";
+            return refuse(client, &format!("407 Proxy Authentication Required\r\n{challenge}"));
         }
         if method != "CONNECT" {
             return refuse(client, "405 Method Not Allowed");
         }
-        let Ok(server) = TcpStream::connect(&target) else {
+        let Ok(server) = connect(&target) else {
             return refuse(client, "502 Bad Gateway");
         };
         let _ = client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n");
@@ -42,7 +51,7 @@ pub fn socks_proxy() -> Raw {
         let Some((asked, granted)) = shake_hands(&mut client) else { return };
         let target = asked.rsplit('@').next().unwrap().to_owned();
         note(seen, number, granted[0], asked);
-        let Ok(server) = TcpStream::connect(target) else { return };
+        let Ok(server) = connect(&target) else { return };
         let _ = client.write_all(&granted);
         relay(client, server);
     })

@@ -4,6 +4,7 @@
 //! The chain is `Begun`, `Stoppable` (which contains proxies and TCP), `Lenient`, `Tls`, `Patient`:
 //! each wraps the connection that the previous one made.
 
+mod http_proxy;
 mod lenient;
 mod names;
 mod patient;
@@ -19,11 +20,12 @@ use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::transport::time::{Duration as Span, Instant as Moment};
 use ureq::unversioned::transport::{
-    ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, SocksConnector, TcpConnector,
-    Transport,
+    ConnectionDetails, Connector, NextTimeout, SocksConnector, TcpConnector, Transport,
 };
 
 use super::context;
+use http_proxy::HttpProxyConnector;
+pub(super) use http_proxy::ProxyAuthRequired;
 pub(super) use lenient::Broken;
 use lenient::LenientConnector;
 pub(super) use names::{Names, NoAddress};
@@ -35,7 +37,7 @@ use tls::TlsConnector;
 /// Creates an agent that uses these connectors.
 pub(super) fn agent(config: Config, tls: Arc<ClientConfig>, names: Names) -> ureq::Agent {
     let sockets =
-        ().chain(ConnectProxyConnector::default())
+        ().chain(HttpProxyConnector::default())
             .chain(SocksConnector::default())
             .chain(TcpConnector::default());
     let chain =

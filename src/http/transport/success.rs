@@ -282,7 +282,7 @@ impl Success {
     }
 
     fn broken(&self, error: std::io::Error) -> Error {
-        failure::failed(error.into(), Stage::UnderWay, &self.url.origin, &self.redactor)
+        failure::failed(error.into(), Stage::UnderWay, &self.url.origin, None, &self.redactor)
     }
 
     fn explain(&self, error: Error) -> Error {
