@@ -77,9 +77,11 @@ pub use custom_views::{CustomView, CustomViewUpdate, DefaultUser, DefaultUserSet
 pub use datasources::{AskData, Datasource, DatasourceUpdate};
 pub use flow_runs::{FlowParameterRun, FlowRun, FlowRunStatus};
 pub use flows::{Flow, FlowOutputStep, FlowParameter, FlowRunSpec, FlowUpdate};
+pub use groups::Group;
 pub use jobs::{BackgroundJob, FinishCode, Job, JobStatus, StatusNote};
 pub use personal_space::PersonalSpace;
 pub use projects::{ContentPermissions, NewProject, Project, ProjectUpdate};
+pub use schedules::Schedule;
 pub use sites::{AuthConfiguration, NewSite, Site, SiteUpdate};
 pub use users::{AuthSetting, NewUser, SiteRole, User, UserUpdate};
 pub use views::{SheetType, View};

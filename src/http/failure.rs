@@ -107,6 +107,9 @@ fn tls_failed(error: rustls::Error, stage: Stage, authority: &str) -> Error {
     }
     let why = match &error {
         rustls::Error::InvalidCertificate(why) => match why {
+            Certificate::InvalidPurpose | Certificate::InvalidPurposeContext { .. } => {
+                "its certificate is not for servers (extended key usage)"
+            }
             Certificate::UnknownIssuer => "its certificate's issuer is not trusted",
             Certificate::Expired | Certificate::ExpiredContext { .. } => {
                 "its certificate has expired"
@@ -302,12 +305,8 @@ impl Words {
         let named =
             code.as_ref().map_or_else(|| "Tableau".into(), |code| format!("Tableau {code}"));
         let what = format!("{what} ({named}, HTTP {status})");
-        Error::new(ErrorKind::Api, what.trim_start()).answer(Answer {
-            code,
-            summary,
-            detail,
-            ..answer
-        })
+        let answer = Answer { code, summary, detail, ..answer };
+        Error::new(ErrorKind::Api, what.trim_start()).answer(answer)
     }
 }
 

@@ -17,6 +17,11 @@ use rustls::{
 
 use super::context;
 use super::options::{Fingerprint, HttpOptions, Verify};
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
+use x509_cert::der::oid::db::rfc5280::{ANY_EXTENDED_KEY_USAGE, ID_KP_SERVER_AUTH};
+use x509_cert::ext::pkix::ExtendedKeyUsage;
+
 use crate::{Error, Result};
 
 /// The TLS side of the options, its files read.
@@ -160,14 +165,18 @@ impl ServerCertVerifier for Verifier {
             now,
         );
         match verdict {
-            // webpki takes no authority's certificate for a server's own, which those are that
-            // `openssl req -x509` makes. The user listed this very one: only the name is left.
+            // webpki accepts no authority's certificate as a server's own, and `openssl req -x509`
+            // makes such certificates. The user listed this very one, so what is left to check is
+            // the name, and that the certificate is for servers.
             Err(rustls::Error::InvalidCertificate(CertificateError::Other(why)))
                 if is_authority_as_server(&why)
                     && self.listed.iter().any(|listed| listed == end_entity) =>
             {
                 let certificate = ParsedCertificate::try_from(end_entity)?;
                 verify_server_name(&certificate, server_name)?;
+                if !is_for_servers(end_entity) {
+                    return Err(CertificateError::InvalidPurpose.into());
+                }
                 Ok(ServerCertVerified::assertion())
             }
             verdict => verdict,
@@ -214,6 +223,17 @@ impl ServerCertVerifier for Verifier {
         }
         schemes
     }
+}
+
+/// Whether a certificate may authenticate a server: it has no extended key usage, or one for servers
+/// or for everything.
+fn is_for_servers(certificate: &CertificateDer<'_>) -> bool {
+    let Ok(certificate) = Certificate::from_der(certificate) else { return false };
+    let usage = certificate.tbs_certificate().get_extension::<ExtendedKeyUsage>();
+    usage.is_ok_and(|usage| {
+        let fits = |usage: &_| [ID_KP_SERVER_AUTH, ANY_EXTENDED_KEY_USAGE].contains(usage);
+        usage.is_none_or(|(_, usage)| usage.0.iter().any(fits))
+    })
 }
 
 // webpki's own error type is boxed, and webpki is no direct dependency.

@@ -438,7 +438,7 @@ impl Transport {
         Success {
             status: parts.status.as_u16(),
             headers: parts.headers,
-            body,
+            body: body.into_reader(),
             url,
             doing,
             scrub: auth.scrub.clone(),
@@ -515,7 +515,7 @@ pub(crate) mod fuzzing {
     /// The answer that has this body.
     pub(crate) fn success(body: &[u8], secret: &str) -> Success {
         let scrub = Scrub::default().with(&Secret::new(secret));
-        let body = ureq::Body::builder().data(body.to_vec());
+        let body = ureq::Body::builder().data(body.to_vec()).into_reader();
         Success { status: 200, body, most: 1 << 20, ..Success::nothing(&scrub) }
     }
 

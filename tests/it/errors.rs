@@ -197,7 +197,7 @@ fn what_is_no_answer_is_a_decode_error_with_its_place() {
         ("<other/>", "<other>"),
         ("<tsResponse/>", "<workbooks>"),
         ("<tsResponse><workbooks>\n <workbook name=\"n\"/></workbooks></tsResponse>", "line 2"),
-        ("<tsResponse><workbooks>\n\n<workbook id=\"w\"/></workbooks></tsResponse>", "line 3"),
+        ("<tsResponse><workbooks>\n\n<workbook id=\"\"/></workbooks></tsResponse>", "line 3"),
         ("<tsResponse><workbooks><workbook id=\"\" name=\"n\"/></workbooks></tsResponse>", "`id`"),
         ("<tsResponse><a>&lol;</a></tsResponse>", "lol"),
     ];
@@ -213,7 +213,7 @@ fn what_is_no_answer_is_a_decode_error_with_its_place() {
 }
 
 #[test]
-fn values_that_cannot_be_read_are_named_with_their_place() {
+fn reports_values_that_cannot_be_read() {
     for (attribute, wrong) in [
         ("createdAt", "yesterday"),
         ("updatedAt", "2026-02-30T00:00:00Z"),
@@ -223,11 +223,21 @@ fn values_that_cannot_be_read_are_named_with_their_place() {
         ("showTabs", "maybe"),
     ] {
         let items = format!("<workbook id=\"w\" name=\"n\" {attribute}=\"{wrong}\"/>");
-        let error = error_of(move |_| workbooks(&items));
+        let (_raw, session) = asking(move |_| workbooks(&items));
+        let list = || session.workbooks().list();
+        let mut read = list().into_iter();
+        let workbook = read.by_ref().next().unwrap().unwrap();
+        assert_eq!((workbook.created_at, workbook.size, workbook.show_tabs), (None, None, None));
+        assert_eq!(read.unreadable().count, 1);
+        let report = &read.unreadable().reports[0];
+        assert_eq!((report.item_id.as_deref(), report.attribute.as_str()), (Some("w"), attribute));
+        assert_eq!(report.value, wrong);
+        assert_eq!(list().page(1).unwrap().unreadable(), read.unreadable());
+        let mut read = list().on_unreadable(tsc::OnUnreadable::Fail).into_iter();
+        let error = read.next().unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
-        for part in [attribute, "line 1", "column"] {
-            assert!(error.to_string().contains(part), "{error}");
-        }
+        assert!(error.to_string().contains(attribute), "{error}");
+        assert!(read.next().is_none());
     }
     for counts in ["pageNumber=\"x\" pageSize=\"1\" totalAvailable=\"1\"", "pageNumber=\"1\""] {
         let inside = format!("<pagination {counts}/><workbooks/>");

@@ -105,6 +105,27 @@ fn a_self_signed_certificate_may_be_listed_itself() {
 }
 
 #[test]
+fn a_listed_certificate_has_to_be_for_servers() {
+    use rcgen::ExtendedKeyUsagePurpose::{Any, ClientAuth, ServerAuth};
+    for (usages, is_accepted) in [
+        (&[][..], true),
+        (&[ServerAuth], true),
+        (&[ClientAuth, ServerAuth], true),
+        (&[Any], true),
+        (&[ClientAuth], false),
+    ] {
+        let certified = Certified::for_usages(&["127.0.0.1"], usages);
+        let raw = secure(&certified);
+        if is_accepted {
+            visit(&raw.url, plain().verify(certified.file())).unwrap();
+        } else {
+            let said = refused(&raw, plain().verify(certified.file()));
+            assert!(said.contains("not for servers"), "{usages:?}: {said}");
+        }
+    }
+}
+
+#[test]
 fn a_fingerprint_takes_this_certificate_and_no_other() {
     let authority = Authority::new();
     // Whatever else is wrong with it.

@@ -129,7 +129,13 @@ impl<T: Listed> Ask<T> {
     pub(super) fn fetch(&self, client: &Client, number: u32) -> Result<Fetched<T>> {
         let request =
             self.request(number).map_err(|error| error.doing(format!("listing {}", self.path)))?;
-        client.xml(request, |root| read(root, number, self.size, self.on_unreadable))
+        client.ask(request, |answer| {
+            let context = answer.context();
+            let mut page = answer.xml(|root| read(root, number, self.size, self.on_unreadable))?;
+            page.items =
+                page.items.into_iter().map(|item| item.map_err(|e| context.explain(e))).collect();
+            Ok(page)
+        })
     }
 
     fn request(&self, number: u32) -> Result<Request<'static>> {

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use log::warn;
+use ureq::BodyReader;
 use ureq::http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, TRANSFER_ENCODING,
 };
@@ -26,11 +27,11 @@ const UNREADABLE_LOG: &str = "tableau_server_client::unreadable";
 const PAGE: &str = "the answer is an HTML page, such as a login page, and no file";
 
 /// An answer whose status is a success. Its body is not read yet.
-#[derive(Debug)]
 pub(crate) struct Success {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    pub(super) body: ureq::Body,
+    /// One reader for the whole body: a reader of a compressed body has a decoder of its own.
+    pub(super) body: BodyReader<'static>,
     pub(super) url: Url,
     pub(super) doing: String,
     pub(super) scrub: Scrub,
@@ -45,7 +46,7 @@ impl Success {
         Success {
             status: 204,
             headers: HeaderMap::new(),
-            body: ureq::Body::builder().data(""),
+            body: ureq::Body::builder().data("").into_reader(),
             url: Url::nowhere(),
             doing: String::new(),
             scrub: scrub.clone(),
@@ -229,7 +230,7 @@ impl Success {
     fn next(&mut self, block: &mut [u8]) -> Result<usize> {
         loop {
             let cancellation = self.cancellation.as_ref();
-            match context::with_cancellation(cancellation, || self.body.as_reader().read(block)) {
+            match context::with_cancellation(cancellation, || self.body.read(block)) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     let error = self.broken(error);
@@ -265,7 +266,7 @@ impl Success {
         let length = self.length().unwrap_or(0).min(self.most).min(8 << 20);
         let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
         let read = context::with_cancellation(self.cancellation.as_ref(), || {
-            self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
+            self.body.by_ref().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
         });
         read.map_err(|error| self.broken(error))?;
         if bytes.len() as u64 > self.most {
@@ -281,13 +282,33 @@ impl Success {
         failure::failed(error.into(), Stage::UnderWay, &self.url.origin, &self.scrub)
     }
 
-    /// Says which answer an error is about. Names out of the answer are in the message, so it is
-    /// cleaned as a whole.
     fn explain(&self, error: Error) -> Error {
-        error
-            .scrubbed(&self.scrub)
-            .with_status(self.status)
-            .at(self.scrub.clean(&self.url.to_string()))
-            .doing(&self.doing)
+        self.context().explain(error)
+    }
+
+    /// What errors about this answer say of it.
+    pub(crate) fn context(&self) -> Context {
+        Context {
+            scrub: self.scrub.clone(),
+            status: self.status,
+            url: self.scrub.clean(&self.url.to_string()).into_owned(),
+            doing: self.doing.clone(),
+        }
+    }
+}
+
+/// The answer that an error is about.
+pub(crate) struct Context {
+    scrub: Scrub,
+    status: u16,
+    url: String,
+    doing: String,
+}
+
+impl Context {
+    /// Says which answer the error is about. Names out of the answer are in the message, so the
+    /// whole message is redacted.
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        error.scrubbed(&self.scrub).with_status(self.status).at(&*self.url).doing(&*self.doing)
     }
 }

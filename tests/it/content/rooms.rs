@@ -149,7 +149,8 @@ fn what_an_old_server_would_drop_unsaid_is_refused() {
     });
     assert_eq!(
         error,
-        "the description of a workbook needs REST API 3.21, and the session speaks 3.20"
+        "the description of a workbook needs REST API 3.21 (Tableau 2023.3); the session uses 3.20 \
+         (Tableau Cloud 2023.2, Server 2023.3)"
     );
     let (outcome, _) = talk_in("3.21", [Xml("<workbook id='w1' name='n'/>")], |session| {
         session.workbooks().update("w1", &changes)

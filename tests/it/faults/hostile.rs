@@ -237,8 +237,11 @@ fn secrets_that_are_echoed_are_not_shown() {
         let raw = Raw::signed_in(move |_| echo());
         let options = quick().retries(Retries::none()).header("X-Api-Key", HEADER);
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
-        let error = session.projects().list().total().unwrap_err();
-        let shown = everything_of(&error);
+        let shown = match session.projects().list().page(1) {
+            // A missing attribute is not an error; what the page says of it must be clean, too.
+            Ok(page) => format!("{page:?}"),
+            Err(error) => everything_of(&error),
+        };
         for secret in [PASSWORD, "THE-TOKEN", "THE-TOK", "the-token", HEADER, half] {
             assert!(!shown.contains(secret), "{name}: {shown}");
         }

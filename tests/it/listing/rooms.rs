@@ -20,6 +20,8 @@ fn in_every_room_an_error_comes_at_its_place() {
         ("jobs", "backgroundJobs", "backgroundJob", "BackgroundJob"),
         ("projects", "projects", "project", "Project"),
         ("users", "users", "user", "User"),
+        ("groups", "groups", "group", "Group"),
+        ("schedules", "schedules", "schedule", "Schedule"),
         // The end of its address is that of the users themselves.
         ("users", "users", "user", "DefaultUser"),
     ];
@@ -60,6 +62,8 @@ fn in_every_room_an_error_comes_at_its_place() {
                 session.jobs().list() => BackgroundJob,
                 session.projects().list() => Project,
                 session.users().list() => User,
+                session.groups().list() => Group,
+                session.schedules().list() => Schedule,
                 session.custom_views().default_users("c") => DefaultUser,
             );
         }
@@ -67,7 +71,7 @@ fn in_every_room_an_error_comes_at_its_place() {
     }
     // No room may be left out: each has this line.
     let mut rooms = Vec::new();
-    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rooms")];
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/resources")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -76,8 +80,13 @@ fn in_every_room_an_error_comes_at_its_place() {
                 continue;
             }
             let source = std::fs::read_to_string(path).unwrap();
-            let items = source.lines().filter_map(|line| line.strip_prefix("impl Listed for "));
-            rooms.extend(items.map(|rest| rest.trim_end_matches(" {").to_owned()));
+            let items = source.lines().filter_map(|line| {
+                let element =
+                    line.trim().strip_prefix("pub struct ").filter(|l| l.contains("\" in \""));
+                line.strip_prefix("impl Listed for ").or(element)
+            });
+            let name = |rest: &str| rest.split(' ').next().unwrap_or_default().to_owned();
+            rooms.extend(items.map(name));
         }
     }
     for item in &rooms {

@@ -1,6 +1,7 @@
 //! Files on their way to the server and from it, whole or killed in the middle; and jobs.
 
 mod download;
+mod framing;
 mod jobs;
 mod mock;
 mod publish;
