@@ -1,276 +1,236 @@
-//! Signing in and out, sessions, and the server's own version.
+//! Signing in and out, sessions, and the server's version.
 
-use std::time::Duration;
+use std::collections::HashSet;
 
-use jiff::Timestamp;
+use super::context::Caller;
+use super::prelude::*;
+use super::session::{Session, TOKEN_IDLE};
 
-use super::answer::{Answer, Element};
-use super::clock::later;
-use super::doc::Doc;
-use super::luid::{Kind, luid};
-use super::refusal::Refusal;
-use super::request::{Call, Caller, Standing};
-use super::route::{Method, Reply, Route};
-use super::version::Version;
-use super::world::World;
+const SESSION: Kind = Kind::new(0x5e, "404003", "Session");
 
-/// A personal access token.
-#[derive(Clone)]
-pub(super) struct AccessToken {
-    pub(super) user: String,
-    pub(super) name: String,
-    pub(super) secret: String,
-    pub(super) last_used: Timestamp,
+pub(super) fn routes() -> Vec<Route> {
+    let mut routes = routes! {
+        Post (2, 0) "/auth/signout" => sign_out;
+        Post (2, 6) "/auth/switchSite" => switch_site;
+        Delete (3, 11) "/auth/serverAdminAccessTokens" => revoke_tokens;
+        // The path that TSC uses.
+        Post (3, 10) "/auth/revokeAllServerAdminTokens" => revoke_tokens;
+        Get (3, 1) "/sessions/current" => current;
+        Delete (3, 9) "/sessions/{session}" => end;
+    };
+    let open = routes! {
+        Get (2, 4) "/serverinfo" => server_info;
+        Post (2, 0) "/auth/signin" => sign_in;
+    };
+    routes.extend(open.into_iter().map(Route::open));
+    routes
 }
 
-/// A personal access token dies when it is not used for so long.
-const TOKEN_IDLE: Duration = Duration::from_secs(15 * 24 * 60 * 60);
-
-/// Somebody who is signed in.
-#[derive(Clone)]
-pub(super) struct Session {
-    pub(super) site: u16,
-    /// The user's id on that site, the impersonated one's where there is one.
-    pub(super) user: String,
-    /// The number in the session's id.
-    number: u64,
-    last_used: Timestamp,
-    /// The secret of the personal access token that opened it.
-    opened_with: Option<String>,
-    revoked: bool,
-}
-
-impl Session {
-    pub(super) fn is_alive(&self, now: Timestamp, lifetime: Duration) -> bool {
-        !self.revoked && now < later(self.last_used, lifetime)
-    }
-
-    pub(super) fn was_opened_with(&self, secret: &str) -> bool {
-        self.opened_with.as_deref() == Some(secret)
-    }
-
-    pub(super) fn revoke(&mut self) {
-        self.revoked = true;
-    }
-}
-
-pub(super) const ROUTES: &[Route] = &[
-    Route::new(Method::Get, "serverinfo", 2, 4, server_info).open(),
-    Route::new(Method::Post, "auth/signin", 2, 0, sign_in).open(),
-    Route::new(Method::Post, "auth/signout", 2, 0, sign_out),
-    Route::new(Method::Post, "auth/switchSite", 2, 6, switch_site),
-    Route::new(Method::Delete, "auth/serverAdminAccessTokens", 3, 11, revoke_tokens),
-    // The spelling of the Python client.
-    Route::new(Method::Post, "auth/revokeAllServerAdminTokens", 3, 10, revoke_tokens),
-    Route::new(Method::Get, "sessions/current", 3, 1, current),
-    Route::new(Method::Delete, "sessions/{session}", 3, 9, end),
-];
-
-fn server_info(world: &mut World, _: &Call) -> Reply {
-    let Version(major, minor) = world.newest;
-    let product = Element::with_text("productVersion", world.newest.product())
-        .attr("build", format!("{major}{minor:04}.26.0101.0000"));
-    Ok(Answer::one(
+fn server_info(state: &mut ServerState, _: &Context) -> Result<Response> {
+    let Version(major, minor) = state.newest;
+    let product = Element::with_text("productVersion", state.newest.product())
+        .with("build", format!("{major}{minor:04}.26.0101.0000"));
+    Ok(Response::one(
         Element::new("serverInfo")
-            .child(product)
-            .child(Element::with_text("restApiVersion", world.newest)),
+            .containing([product, Element::with_text("restApiVersion", state.newest)]),
     ))
 }
 
-/// Finds the caller of a request by its token, and notes that the session is in use.
-pub(super) fn caller(world: &mut World, token: Option<&str>) -> Result<Caller, Refusal> {
-    let token = token.ok_or_else(Refusal::not_signed_in)?;
-    let now = world.clock.now();
-    let session = world.sessions.get_mut(token).ok_or_else(Refusal::not_signed_in)?;
+/// Finds the caller of a request by its token, and records that the session is in use.
+pub(super) fn authenticate(state: &mut ServerState, token: Option<&str>) -> Result<Caller> {
+    let token = token.ok_or_else(ApiError::not_signed_in)?;
+    let now = state.clock.now();
+    let session = state.sessions.get_mut(token).ok_or_else(ApiError::not_signed_in)?;
     session.last_used = now;
     let session = session.clone();
-    let site = world.sites.get(&session.site).ok_or_else(Refusal::not_signed_in)?;
-    let user = site.users.find(&session.user).ok_or_else(Refusal::not_signed_in)?;
+    let site = state.sites.get(&session.site).ok_or_else(ApiError::not_signed_in)?;
+    let user = site.user(&session.user).ok().ok_or_else(ApiError::not_signed_in)?;
     Ok(Caller {
         token: token.to_owned(),
         site: session.site,
         user: session.user,
-        standing: Standing::of(&user.site_role),
+        role: Role::from_site_role(user.attr("siteRole")),
     })
 }
 
-fn sign_in(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
-    let credentials = doc.need_child("credentials")?;
-    let content_url = credentials.child("site").and_then(|site| site.attr("contentUrl"));
-    let (name, opened_with) = prove(world, credentials)?;
-    let site = world.site_at(content_url.unwrap_or_default()).ok_or_else(Refusal::sign_in)?;
+fn sign_in(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let credentials = ctx.body_child("credentials")?;
+    let content_url = credentials.child_attr("site", "contentUrl");
+    let (name, opened_with) = check_credentials(state, &credentials)?;
+    let site = state.site_at(content_url.unwrap_or_default()).ok_or_else(ApiError::sign_in)?;
     let number = site.number;
-    let user = site.user_named(&name).ok_or_else(Refusal::sign_in)?;
-    if user.site_role == "Unlicensed" {
-        return Err(Refusal::sign_in());
+    let user = site.by_name("users", &name).ok_or_else(ApiError::sign_in)?;
+    if user.attr("siteRole") == "Unlicensed" {
+        return Err(ApiError::sign_in());
     }
     let mut id = user.id.clone();
     if let Some(other) = credentials.child("user") {
         let other = other.need("id")?;
-        let too_old = opened_with.is_some() && world.newest < Version(3, 11);
-        if Standing::of(&user.site_role) != Standing::ServerAdmin || too_old {
+        let too_old = opened_with.is_some() && state.newest < Version(3, 11);
+        if Role::from_site_role(user.attr("siteRole")) != Role::ServerAdmin || too_old {
             let detail = "Only a server administrator can sign in as another user.";
-            return Err(Refusal::forbidden("403004", detail));
+            return Err(ApiError::forbidden("403004", detail));
         }
-        id = site.users.get(other)?.id.clone();
+        id = site.user(other)?.id.clone();
     }
-    // A personal access token has one session: the one before ends, on whatever site it is.
+    // A personal access token has one session, so the previous one ends, on whatever site it is.
     if opened_with.is_some() {
-        world.sessions.retain(|_, session| session.opened_with != opened_with);
+        state.sessions.retain(|_, session| session.opened_with != opened_with);
     }
-    let now = world.clock.now();
-    if let Some(site) = world.sites.get_mut(&number) {
-        site.users.get_mut(&id)?.last_login = Some(now);
+    let now = state.clock.now();
+    let site = state.sites.get_mut(&number);
+    if let Some(user) = site.and_then(|site| site.record_mut("users", &id)).transpose()? {
+        user.set("lastLogin", written(now));
     }
-    open(world, number, id, opened_with)
+    open(state, number, id, opened_with)
 }
 
-/// Who the credentials prove somebody to be, and the personal access token that did.
-fn prove(world: &mut World, credentials: &Doc) -> Result<(String, Option<String>), Refusal> {
+/// The name of the user whom the credentials sign in, and the secret of the personal access token
+/// if they are one.
+fn check_credentials(
+    state: &mut ServerState,
+    credentials: &Element,
+) -> Result<(String, Option<String>)> {
     if let Some(jwt) = credentials.attr("jwt") {
-        if world.newest < Version(3, 14) {
-            return Err(Refusal::sign_in());
+        if state.newest < Version(3, 14) {
+            return Err(ApiError::sign_in());
         }
         credentials.flag("isUat")?;
-        let known = world.jwts.iter().find(|(known, _)| known == jwt);
-        return known.map(|(_, user)| (user.clone(), None)).ok_or_else(Refusal::sign_in);
+        let known = state.jwts.iter().find(|(known, _)| known == jwt);
+        return known.map(|(_, user)| (user.clone(), None)).ok_or_else(ApiError::sign_in);
     }
     if let Some(name) = credentials.attr("personalAccessTokenName") {
         let secret = credentials.attr("personalAccessTokenSecret").unwrap_or_default();
-        if world.newest < Version(3, 6) {
-            return Err(Refusal::sign_in());
+        if state.newest < Version(3, 6) {
+            return Err(ApiError::sign_in());
         }
-        let now = world.clock.now();
-        let token = world
+        let now = state.clock.now();
+        let token = state
             .tokens
             .iter_mut()
             .find(|token| token.name == name && token.secret == secret)
             .filter(|token| now < later(token.last_used, TOKEN_IDLE))
-            .ok_or_else(Refusal::sign_in)?;
+            .ok_or_else(ApiError::sign_in)?;
         token.last_used = now;
         return Ok((token.user.clone(), Some(token.secret.clone())));
     }
     let (Some(name), Some(password)) = (credentials.attr("name"), credentials.attr("password"))
     else {
-        return Err(Refusal::malformed("<credentials> proves nobody."));
+        return Err(ApiError::malformed(
+            "<credentials> needs a name and password, a token or a JWT.",
+        ));
     };
-    if !world.is_password(name, password) {
-        return Err(Refusal::sign_in());
+    if !state.is_password(name, password) {
+        return Err(ApiError::sign_in());
     }
     Ok((name.to_owned(), None))
 }
 
-fn open(world: &mut World, site: u16, user: String, opened_with: Option<String>) -> Reply {
-    let id = world.sites.get(&site).map(|site| site.id.clone()).unwrap_or_default();
-    // The parts of a real token: what it is, its secret, and the site.
-    let token = format!("{}|{}|{id}", world.secret(22), world.secret(32));
-    world.signed_in += 1;
+fn open(
+    state: &mut ServerState,
+    site: u16,
+    user: String,
+    opened_with: Option<String>,
+) -> Result<Response> {
+    let id = state.sites.get(&site).map(|site| site.id.clone()).unwrap_or_default();
+    // Like a real token: two secrets and the site.
+    let token = format!("{}|{}|{id}", state.secret(22), state.secret(32));
+    state.signed_in += 1;
     let session = Session {
         site,
         user: user.clone(),
-        number: world.signed_in,
-        last_used: world.clock.now(),
+        number: state.signed_in,
+        last_used: state.clock.now(),
         opened_with,
         revoked: false,
     };
-    world.sessions.insert(token.clone(), session);
-    let minutes = world.session_lifetime.as_secs() / 60;
+    state.sessions.insert(token.clone(), session);
+    let minutes = state.session_lifetime.as_secs() / 60;
     let left = format!("{}:{:02}:00", minutes / 60, minutes % 60);
-    let content_url = world.sites.get(&site).map(|site| site.content_url.as_str());
-    Ok(Answer::one(
+    let content_url = state.sites.get(&site).map(|site| site.content_url.as_str());
+    Ok(Response::one(
         Element::new("credentials")
-            .attr("token", token)
-            .attr("estimatedTimeToExpiration", left)
-            .child(
-                Element::reference("site", &id).attr("contentUrl", content_url.unwrap_or_default()),
-            )
-            .child(Element::reference("user", &user)),
+            .with("token", token)
+            .with("estimatedTimeToExpiration", left)
+            .containing([
+                Element::reference("site", &id).with("contentUrl", content_url.unwrap_or_default()),
+                Element::reference("user", &user),
+            ]),
     ))
 }
 
-fn sign_out(world: &mut World, call: &Call) -> Reply {
-    world.sessions.remove(&call.caller()?.token);
-    Ok(Answer::no_content())
+fn sign_out(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    state.sessions.remove(&ctx.caller()?.token);
+    Ok(Response::no_content())
 }
 
-fn switch_site(world: &mut World, call: &Call) -> Reply {
-    let doc = call.doc()?;
-    let wanted = doc.need_child("site")?.attr("contentUrl").unwrap_or_default();
-    let here = world.site(call)?;
-    let there = world.site_at(wanted).ok_or_else(|| {
-        Refusal::not_found("404000", format!("Site '{wanted}' could not be found."))
+fn switch_site(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let body = ctx.body_child("site")?;
+    let wanted = body.attr("contentUrl").unwrap_or_default();
+    let here = state.site(ctx)?;
+    let there = state.site_at(wanted).ok_or_else(|| {
+        ApiError::not_found("404000", format!("Site '{wanted}' could not be found."))
     })?;
     if here.number == there.number {
-        let detail = "The session is on that site already.";
-        return Err(Refusal::forbidden("403070", detail));
+        let detail = "The session already uses that site.";
+        return Err(ApiError::forbidden("403070", detail));
     }
-    let name = here.user_name(call.user());
-    let user = there.user_named(&name).map(|user| user.id.clone()).ok_or_else(|| {
+    let name = here.user(ctx.user())?.name().to_owned();
+    let user = there.by_name("users", &name).map(|user| user.id.clone()).ok_or_else(|| {
         let detail = format!("The user is not on the site '{wanted}'.");
-        Refusal::new(401, "401003", "Switch Site Error", detail)
+        ApiError::new(401, "401003", "Switch Site Error", detail)
     })?;
     let number = there.number;
-    // The old token ends with the switch, and a new one takes its place.
-    let before = world.sessions.remove(&call.caller()?.token);
-    open(world, number, user, before.and_then(|session| session.opened_with))
+    // Switching replaces the token.
+    let before = state.sessions.remove(&ctx.caller()?.token);
+    open(state, number, user, before.and_then(|session| session.opened_with))
 }
 
-fn revoke_tokens(world: &mut World, call: &Call) -> Reply {
-    call.need(Standing::ServerAdmin)?;
-    let admins: Vec<String> = world
-        .tokens
-        .iter()
-        .map(|token| token.user.clone())
-        .filter(|name| {
-            world.sites.values().any(|site| {
-                site.user_named(name).is_some_and(|u| u.site_role == "ServerAdministrator")
-            })
-        })
-        .collect();
-    let (gone, kept) = std::mem::take(&mut world.tokens)
-        .into_iter()
-        .partition(|token: &AccessToken| admins.contains(&token.user));
-    world.tokens = kept;
-    world
-        .sessions
-        .retain(|_, session| !gone.iter().any(|token| session.was_opened_with(&token.secret)));
-    Ok(Answer::no_content())
+fn revoke_tokens(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    ctx.require(Role::ServerAdmin)?;
+    let is_admin = |name: &str| {
+        let on_site = |site: &Site| {
+            let user = site.by_name("users", name);
+            user.is_some_and(|user| user.attr("siteRole") == "ServerAdministrator")
+        };
+        state.sites.values().any(on_site)
+    };
+    let users = state.tokens.iter().map(|token| token.user.clone());
+    let admins: HashSet<String> = users.filter(|user| is_admin(user)).collect();
+    state.revoke_tokens(|token| admins.contains(&token.user));
+    Ok(Response::no_content())
 }
 
 fn session_id(session: &Session) -> String {
-    luid(Kind::Session, session.site, session.number)
+    luid(SESSION, session.site, session.number)
 }
 
-fn current(world: &mut World, call: &Call) -> Reply {
-    let site = world.site(call)?;
-    let caller = call.caller()?;
-    let session = world.sessions.get(&caller.token).ok_or_else(Refusal::not_signed_in)?;
-    Ok(Answer::one(
-        Element::reference("session", &session_id(session))
-            .child(
-                Element::reference("site", &site.id)
-                    .attr("name", &site.name)
-                    .attr("contentUrl", &site.content_url),
-            )
-            .child(
-                Element::reference("user", &caller.user).attr("name", site.user_name(&caller.user)),
-            ),
+fn current(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let site = state.site(ctx)?;
+    let caller = ctx.caller()?;
+    let session = state.sessions.get(&caller.token).ok_or_else(ApiError::not_signed_in)?;
+    Ok(Response::one(
+        Element::reference("session", &session_id(session)).containing([
+            Element::reference("site", &site.id)
+                .with("name", &site.name)
+                .with("contentUrl", &site.content_url),
+            site.named_at("users", "user", &caller.user),
+        ]),
     ))
 }
 
-fn end(world: &mut World, call: &Call) -> Reply {
-    let id = call.param(0);
-    let caller = call.caller()?;
-    let token = world
+fn end(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let id = ctx.param(0);
+    let caller = ctx.caller()?;
+    let token = state
         .sessions
         .iter()
         .find(|(_, session)| session_id(session) == id)
         .map(|(token, _)| token.clone())
-        .ok_or_else(|| Kind::Session.missing(id))?;
+        .ok_or_else(|| SESSION.missing(id))?;
     if token != caller.token {
-        call.need(Standing::ServerAdmin)?;
+        ctx.require(Role::ServerAdmin)?;
     }
-    world.sessions.remove(&token);
-    Ok(Answer::no_content())
+    state.sessions.remove(&token);
+    Ok(Response::no_content())
 }

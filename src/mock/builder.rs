@@ -1,4 +1,4 @@
-//! [`Builder`]: what a mock server is to be like.
+//! [`Builder`]: the configuration of a mock server.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -6,16 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::MockServer;
-use super::auth::AccessToken;
+use super::common::jobs::JobOptions;
 use super::net::Net;
+use super::resources::REGISTRY;
 use super::sample::Sizes;
+use super::seed::{Seed, ensure_project, ensure_user};
+use super::server_state::ServerState;
 use super::service::Service;
+use super::session::AccessToken;
 use super::tls::{Certificates, Kind};
 use super::version::Version;
-use super::world::World;
 use crate::{Error, ErrorKind, Result};
 
-/// What a mock server is to be like; [`MockServer::builder`] gives one.
+/// Configures a mock server; created by [`MockServer::builder`].
 #[derive(Clone)]
 #[must_use = "the server starts with `start`"]
 pub struct Builder {
@@ -28,6 +31,7 @@ pub struct Builder {
     password: Option<String>,
     sites: Vec<(String, String)>,
     projects: Vec<String>,
+    seeds: Vec<Seed>,
     users: Vec<Credentials>,
     tokens: Vec<Credentials>,
     jwts: Vec<(String, String)>,
@@ -38,11 +42,11 @@ pub struct Builder {
     keeps_log: bool,
 }
 
-/// Who, what with, and a third thing: a site role or a token's name.
+/// User name, secret, and the site role or the token's name.
 #[derive(Clone)]
 struct Credentials(String, String, String);
 
-/// Addresses, versions and sizes, no secret.
+/// Leaves out passwords and tokens.
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
@@ -67,6 +71,7 @@ impl Builder {
             password: None,
             sites: Vec::new(),
             projects: Vec::new(),
+            seeds: Vec::new(),
             users: Vec::new(),
             tokens: Vec::new(),
             jwts: Vec::new(),
@@ -78,57 +83,56 @@ impl Builder {
         }
     }
 
-    /// The newest REST API version that the server speaks, from `"2.4"` on; older ones are answered
-    /// too, as far back as 2.4. Default: `"3.30"`.
+    /// Sets the newest REST API version that the server supports, `"2.4"` or later. It supports all
+    /// versions from 2.4 up to this one. Default: `"3.30"`.
     pub fn api_version(mut self, version: impl Into<String>) -> Builder {
         self.api_version = Some(version.into());
         self
     }
 
-    /// The port. Default: 0, which is a free one.
+    /// Sets the port; 0 selects a free one. Default: 0.
     pub fn port(mut self, port: u16) -> Builder {
         self.address.set_port(port);
         self
     }
 
-    /// The IP address to listen on, where it is not loopback: `0.0.0.0` is all that the machine
-    /// has. Whoever reaches it can talk to the server. Default: `127.0.0.1`.
+    /// Sets the IP address to listen on; `0.0.0.0` listens on all interfaces, for everyone who can
+    /// reach them. Default: `127.0.0.1`.
     pub fn listen_on(mut self, address: IpAddr) -> Builder {
         self.address.set_ip(address);
         self
     }
 
-    /// HTTPS, with a self-signed certificate for `localhost`, `127.0.0.1` and `::1`;
+    /// Enables HTTPS with a self-signed certificate for `localhost`, `127.0.0.1` and `::1`;
     /// [`MockServer::certificate_sha256`] is its fingerprint. Default: HTTP.
     pub fn https(mut self) -> Builder {
         self.tls = Some(Kind::SelfSigned);
         self
     }
 
-    /// HTTPS, with a certificate that a CA of the server's own issued: [`MockServer::ca_pem`].
+    /// Enables HTTPS with a certificate from the server's own CA: [`MockServer::ca_pem`].
     pub fn https_with_ca(mut self) -> Builder {
         self.tls = Some(Kind::Issued);
         self
     }
 
-    /// Connections need a client certificate: [`MockServer::client_certificate`] is one that the
-    /// server takes. Turns HTTPS on. Default: they need none.
+    /// Requires a client certificate, such as [`MockServer::client_certificate`], and enables HTTPS.
+    /// Default: not required.
     pub fn client_certificate_required(mut self) -> Builder {
         self.tls.get_or_insert(Kind::SelfSigned);
         self.ask_the_client = true;
         self
     }
 
-    /// The name and the password of the server administrator, who is on every site. Default:
-    /// `admin`, and a password that nobody guesses.
+    /// Sets the name and password of the server administrator, who is a user of every site.
+    /// Default: `admin` and a random password.
     pub fn admin(mut self, name: impl Into<String>, password: impl Into<String>) -> Builder {
         self.admin = name.into();
         self.password = Some(password.into());
         self
     }
 
-    /// A user on every site, who can sign in with this password. A sample user of that name gets
-    /// the role and the password.
+    /// Adds a user to every site. If a sample user has that name, sets its role and password.
     pub fn user(
         mut self,
         name: impl Into<String>,
@@ -139,7 +143,7 @@ impl Builder {
         self
     }
 
-    /// A personal access token of a user, who has to exist. The administrator has one anyway:
+    /// Adds a personal access token of an existing user. The administrator always has one:
     /// [`MockServer::token_name`], [`MockServer::token_secret`].
     pub fn token(
         mut self,
@@ -151,94 +155,98 @@ impl Builder {
         self
     }
 
-    /// A JSON Web Token that signs a user in, who has to exist. The administrator has one anyway:
-    /// [`MockServer::jwt`]. Its text is compared, nothing more: any text will do.
+    /// Adds a JSON Web Token that signs an existing user in. The administrator always has one:
+    /// [`MockServer::jwt`]. The server only compares the text, so it can be any text.
     pub fn jwt(mut self, user: impl Into<String>, jwt: impl Into<String>) -> Builder {
         self.jwts.push((jwt.into(), user.into()));
         self
     }
 
-    /// A site beside the default one, with sample content of its own.
+    /// Adds a site with sample content of its own.
     pub fn site(mut self, name: impl Into<String>, content_url: impl Into<String>) -> Builder {
         self.sites.push((name.into(), content_url.into()));
         self
     }
 
-    /// How many workbooks a site starts with, two views each. They take no memory until somebody
-    /// changes them, so a million is fine. Default: 12.
+    /// Sets the number of sample workbooks of each site; each has two views. They use no memory until
+    /// they are changed, so a million of them is fine. Default: 12.
     pub fn workbooks(mut self, count: u64) -> Builder {
         self.sizes.workbooks = count;
         self
     }
 
-    /// How many data sources a site starts with. Default: 4.
+    /// Sets the number of sample data sources of each site. Default: 4.
     pub fn datasources(mut self, count: u64) -> Builder {
         self.sizes.datasources = count;
         self
     }
 
-    /// How many projects a site starts with, the default project included. Default: 7, some of
-    /// them nested, one of them with a name that needs escaping everywhere.
+    /// Sets the number of projects of each site, including the default project. Some are nested, and
+    /// one has a name that needs escaping. Default: 7.
     pub fn projects(mut self, count: u64) -> Builder {
         self.sizes.projects = count.max(1);
         self
     }
 
-    /// A project on every site, by its path: `"Finance/Reports/2026"`. The ones above it are made
-    /// too where they are not there yet.
+    /// Adds a project to every site by its path: `"Finance/Reports/2026"`. Parents that do not exist
+    /// are created.
     pub fn project(mut self, path: impl Into<String>) -> Builder {
         self.projects.push(path.into());
         self
     }
 
-    /// How many users a site starts with, the administrator included. Only the administrator and
-    /// the ones of [`user`](Builder::user) have a password. Default: 6.
+    pub(super) fn seed(mut self, seed: Seed) -> Builder {
+        self.seeds.push(seed);
+        self
+    }
+
+    /// Sets the number of users of each site, including the administrator. Only the administrator
+    /// and users added by [`user`](Builder::user) have a password. Default: 6.
     pub fn users(mut self, count: u64) -> Builder {
         self.sizes.users = count.max(1);
         self
     }
 
-    /// How many groups a site starts with, the one of all users included. Default: 3.
+    /// Sets the number of groups of each site, including the group of all users. Default: 3.
     pub fn groups(mut self, count: u64) -> Builder {
         self.sizes.groups = count.max(1);
         self
     }
 
-    /// How long a session lives without being used, on the server's clock. Default: 240 minutes.
+    /// Sets how long an unused session lives, on the server's clock. Default: 240 minutes.
     pub fn session_lifetime(mut self, time: Duration) -> Builder {
         self.session_lifetime = Some(time);
         self
     }
 
-    /// How long a background job takes on the server's clock, if nobody asks about it. Default: a
+    /// Sets how long a background job takes on the server's clock unless it is queried. Default: a
     /// minute.
     pub fn job_time(mut self, time: Duration) -> Builder {
         self.job_time = Some(time);
         self
     }
 
-    /// How often a client has to ask about a background job before it is done, if the clock is not
-    /// faster. Default: 2.
+    /// Sets the number of queries after which a background job ends before its time. Default: 2.
     pub fn job_polls(mut self, polls: u32) -> Builder {
         self.job_polls = Some(polls.max(1));
         self
     }
 
-    /// The most bytes of a file that one request can carry; more is answered with 413. Default:
-    /// 64 MB, as Tableau has it.
+    /// Sets the maximum number of bytes of a file in one request; larger ones fail with 413.
+    /// Default: 64 MB, like Tableau.
     pub fn max_file(mut self, bytes: usize) -> Builder {
         self.max_file = Some(bytes);
         self
     }
 
-    /// Whether the server keeps what it is sent for [`MockServer::requests`]. A server that runs
-    /// for days should not. Default: `true`.
+    /// Sets whether the server keeps requests for [`MockServer::requests`]; disable it for servers
+    /// that run for days. Default: `true`.
     pub fn keep_requests(mut self, keep: bool) -> Builder {
         self.keeps_log = keep;
         self
     }
 
-    /// Starts the server. When this returns it listens.
+    /// Starts the server, which listens when this returns.
     pub fn start(self) -> Result<MockServer> {
         let newest = match &self.api_version {
             None => Version::NEWEST,
@@ -251,48 +259,54 @@ impl Builder {
         };
         let certificates =
             self.tls.map(|kind| Certificates::make(kind, self.ask_the_client)).transpose()?;
-        let mut world = World::new(newest, &self.admin, self.sizes);
+        let mut state = ServerState::new(newest, &self.admin, self.sizes, &REGISTRY);
         for (name, content_url) in &self.sites {
-            world.add_site(name, content_url);
+            state.add_site(name, content_url);
         }
-        let password = self.password.unwrap_or_else(|| world.secret(20));
-        world.set_password(&self.admin, &password);
-        self.projects.iter().for_each(|path| world.put_project(path));
+        let password = self.password.unwrap_or_else(|| state.secret(20));
+        state.set_password(&self.admin, &password);
+        let now = state.clock.now();
+        for site in state.sites.values_mut() {
+            self.projects.iter().for_each(|path| drop(ensure_project(site, path, now)));
+        }
         for Credentials(name, password, role) in &self.users {
-            world.put_user(name, role).map_err(|why| Error::new(ErrorKind::Config, why))?;
-            world.set_password(name, password);
+            for site in state.sites.values_mut() {
+                ensure_user(site, name, role)
+                    .map_err(|error| Error::new(ErrorKind::Config, error.detail))?;
+            }
+            state.set_password(name, password);
         }
-        // As the server writes secrets: two parts in Base64, of which the first looks padded.
-        let token_secret = format!("{}==:{}", world.secret(22), world.secret(32));
+        // In the form of Tableau's secrets: two parts in Base64, the first one padded.
+        let token_secret = format!("{}==:{}", state.secret(22), state.secret(32));
         let token_name = "mock-token".to_owned();
-        let jwt = format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", world.secret(60), world.secret(43));
-        world.jwts = self.jwts;
-        world.jwts.push((jwt.clone(), self.admin.clone()));
-        let last_used = world.clock.now();
-        world.tokens = self
+        let jwt = format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", state.secret(60), state.secret(43));
+        state.jwts = self.jwts;
+        state.jwts.push((jwt.clone(), self.admin.clone()));
+        let last_used = state.clock.now();
+        state.tokens = self
             .tokens
             .into_iter()
             .map(|Credentials(user, secret, name)| AccessToken { user, name, secret, last_used })
             .collect();
-        world.tokens.push(AccessToken {
+        state.tokens.push(AccessToken {
             user: self.admin.clone(),
             name: token_name.clone(),
             secret: token_secret.clone(),
             last_used,
         });
         if let Some(time) = self.session_lifetime {
-            world.session_lifetime = time;
+            state.session_lifetime = time;
         }
         if let Some(time) = self.job_time {
-            world.job_time = time;
+            state.server.state_mut::<JobOptions>().time = time;
         }
         if let Some(polls) = self.job_polls {
-            world.job_polls = polls;
+            state.server.state_mut::<JobOptions>().polls = polls;
         }
         if let Some(bytes) = self.max_file {
-            world.max_file = bytes;
+            state.max_file = bytes;
         }
-        let service = Arc::new(Service::new(world, self.keeps_log));
+        let service = Arc::new(Service::new(state, self.keeps_log));
         let config = certificates.as_ref().map(|certificates| Arc::clone(&certificates.config));
         let net = Net::listen(self.address, config, Arc::clone(&service)).map_err(|cause| {
             Error::io(format!("listening on {} for the mock server", self.address), cause)
@@ -300,13 +314,13 @@ impl Builder {
         let scheme = if certificates.is_some() { "https" } else { "http" };
         let mut address = net.address();
         if address.ip().is_unspecified() {
-            // Listening everywhere; from here that is loopback.
+            // The server listens on all interfaces, which includes loopback.
             address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
         }
         let url = format!("{scheme}://{address}");
-        // Nobody knows the address yet, so no request can have come before this.
+        // No request can arrive earlier, since the address is unknown until now.
         let _ = service.base.set(url.clone());
-        Ok(MockServer {
+        let mock = MockServer {
             net,
             service,
             url,
@@ -317,6 +331,8 @@ impl Builder {
             token_secret,
             jwt,
             certificates,
-        })
+        };
+        self.seeds.iter().try_for_each(|seed| seed.add(&mock))?;
+        Ok(mock)
     }
 }

@@ -1,11 +1,11 @@
-//! [`Clock`]: the time that the server believes in, which a test can move.
+//! [`Clock`]: the server's time, which tests can move forward.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// The machine's time, moved forward by what a test asked for.
+/// The system time plus the time that tests added.
 #[derive(Debug, Default)]
 pub(super) struct Clock {
     ahead_ms: AtomicU64,
@@ -23,7 +23,7 @@ impl Clock {
     }
 }
 
-/// A time that much later, or the last one that there is.
+/// The time plus a duration, at most the latest time.
 pub(super) fn later(time: Timestamp, by: Duration) -> Timestamp {
     let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
     time.as_second()

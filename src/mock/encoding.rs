@@ -1,6 +1,6 @@
-//! Percent-encoding, as paths and queries have it.
+//! Percent-encoding in paths and queries.
 
-/// Decodes `%41` and, in queries, `+`; `None` where that gives no UTF-8 or is cut short.
+/// Decodes `%41` and, in queries, `+`; `None` if the result is not UTF-8 or an escape is incomplete.
 pub(super) fn decode(text: &str, plus: bool) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

@@ -1,4 +1,4 @@
-//! [`Fault`]: what a test wants to go wrong.
+//! [`Fault`]: an error that a test injects.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use jiff::Timestamp;
 
 use super::request::{Request, is_route};
 
-/// Something that goes wrong on demand; [`MockServer::fault`](super::MockServer::fault) arms it.
+/// An injected error; [`MockServer::fault`](super::MockServer::fault) activates it.
 ///
 /// A fault says what happens (the constructors), to which requests ([`on`](Fault::on),
 /// [`page`](Fault::page), [`query`](Fault::query)) and how often ([`times`](Fault::times),
-/// [`skip`](Fault::skip), [`probability`](Fault::probability)). Without any of these it happens to
-/// every request for as long as the server runs. Of several faults that fit a request the first that
-/// was armed happens; delays add to whatever else happens.
+/// [`skip`](Fault::skip), [`probability`](Fault::probability)). By default, it applies to every
+/// request. If several faults match a request, the first one applies; delays add up, and are combined
+/// with the other fault.
 #[derive(Clone, Debug)]
-#[must_use = "a fault happens once `MockServer::fault` has it"]
+#[must_use = "a fault has no effect until it is passed to `MockServer::fault`"]
 pub struct Fault {
     pub(super) what: What,
     method: Option<String>,
@@ -25,11 +25,11 @@ pub struct Fault {
     chance: Option<Chance>,
 }
 
-/// What happens.
+/// The effect of a fault.
 #[derive(Clone, Debug)]
 pub(super) enum What {
     Delay(Duration),
-    Answer(Canned),
+    Response(Canned),
     Silent,
     Reset(Moment),
     Cut(usize),
@@ -45,20 +45,20 @@ pub(super) enum Moment {
     MidBody,
 }
 
-/// An answer that is given in place of the true one.
+/// A response in place of the server's own.
 #[derive(Clone, Debug)]
 pub(super) struct Canned {
     pub(super) status: u16,
     pub(super) kind: Kind,
     pub(super) headers: Vec<(String, String)>,
     pub(super) retry_after: Option<RetryAfter>,
-    /// Before the request's body was read.
+    /// Whether it is sent before the request's body was read.
     pub(super) early: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
-    /// Tableau's error: code, summary, detail. `None` is what goes with the status.
+    /// Code, summary and detail; `None` selects the error for the status.
     Error(Option<(String, String, String)>),
     Html,
     Empty,
@@ -68,7 +68,7 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum RetryAfter {
     Seconds(u64),
-    /// So much later than the server's clock, written as a date.
+    /// A date, that much later than the server's clock.
     Date(Duration),
 }
 
@@ -93,85 +93,85 @@ impl Fault {
 
     fn canned(status: u16, kind: Kind) -> Fault {
         let (headers, retry_after, early) = (Vec::new(), None, false);
-        Fault::new(What::Answer(Canned { status, kind, headers, retry_after, early }))
+        Fault::new(What::Response(Canned { status, kind, headers, retry_after, early }))
     }
 
-    /// The request is answered with a status, and with Tableau's error in XML unless
+    /// Responds with a status without carrying out the request. The body is an XML error, unless
     /// [`html`](Fault::html), [`empty`](Fault::empty), [`error`](Fault::error) or
-    /// [`body`](Fault::body) says otherwise. It is not carried out.
+    /// [`body`](Fault::body) sets another one.
     pub fn status(status: u16) -> Fault {
         Fault::canned(status, Kind::Error(None))
     }
 
-    /// 429, with `Retry-After` in seconds.
+    /// Responds with 429 and `Retry-After` in seconds.
     pub fn too_many_requests(retry_after: Duration) -> Fault {
         Fault::status(429).retry_after(retry_after)
     }
 
-    /// The request is answered with a redirect to a location, which can be relative.
+    /// Redirects to a location, which can be relative.
     pub fn redirect(status: u16, location: impl Into<String>) -> Fault {
         Fault::canned(status, Kind::Empty).header("Location", location)
     }
 
-    /// The request waits that long, and is then answered as ever (or as another fault says).
+    /// Delays the response.
     pub fn delay(time: Duration) -> Fault {
         Fault::new(What::Delay(time))
     }
 
-    /// The request is read and never answered; the connection stays open.
+    /// Reads the request and never responds; the connection stays open.
     pub fn silent() -> Fault {
         Fault::new(What::Silent)
     }
 
-    /// The connection is reset when the request was read. It was not carried out.
+    /// Resets the connection after reading the request, which is not carried out.
     pub fn reset() -> Fault {
         Fault::new(What::Reset(Moment::BeforeAnswer))
     }
 
-    /// The connection is reset after the status and the headers. The request was carried out.
+    /// Carries out the request, and resets the connection after the response's headers.
     pub fn reset_after_head() -> Fault {
         Fault::new(What::Reset(Moment::AfterHead))
     }
 
-    /// The connection is reset in the middle of the answer's body. The request was carried out.
+    /// Carries out the request, and resets the connection in the middle of the response's body.
     pub fn reset_mid_body() -> Fault {
         Fault::new(What::Reset(Moment::MidBody))
     }
 
-    /// The answer's body ends after so many bytes, short of its `Content-Length`, with an orderly
-    /// end of the connection. The request was carried out.
+    /// Carries out the request, and closes the connection after that many bytes of the response's
+    /// body, before its `Content-Length`.
     pub fn cut(bytes: usize) -> Fault {
         Fault::new(What::Cut(bytes))
     }
 
-    /// The answer's body comes in pieces of so many bytes, with a pause before each.
+    /// Sends the response's body in chunks of that many bytes, with a pause before each.
     pub fn slow(piece: usize, pause: Duration) -> Fault {
         Fault::new(What::Slow(piece.max(1), pause))
     }
 
-    /// The session that the request is made in expires just before it: the answer is `401002`.
+    /// Expires the request's session first, so that the response is `401002`.
     pub fn expire_session() -> Fault {
         Fault::new(What::ExpireSession)
     }
 
     fn with(mut self, change: impl FnOnce(&mut Canned)) -> Fault {
-        if let What::Answer(canned) = &mut self.what {
+        if let What::Response(canned) = &mut self.what {
             change(canned);
         }
         self
     }
 
-    /// A page of HTML in place of Tableau's error, as a gateway or a login page gives.
+    /// Sends an HTML page instead of an XML error, like a gateway or login page.
     pub fn html(self) -> Fault {
         self.with(|canned| canned.kind = Kind::Html)
     }
 
-    /// No body in place of Tableau's error.
+    /// Sends no body instead of an XML error.
     pub fn empty(self) -> Fault {
         self.with(|canned| canned.kind = Kind::Empty)
     }
 
-    /// Tableau's error, with a code, a summary and a detail of one's own.
+    /// Sends an XML error with this code, summary and detail.
     pub fn error(
         self,
         code: impl Into<String>,
@@ -182,36 +182,36 @@ impl Fault {
         self.with(|canned| canned.kind = Kind::Error(error))
     }
 
-    /// A body of one's own.
+    /// Sends this body.
     pub fn body(self, content_type: impl Into<String>, body: impl Into<Vec<u8>>) -> Fault {
         let bytes = Kind::Bytes(content_type.into(), body.into());
         self.with(|canned| canned.kind = bytes)
     }
 
-    /// A header of the answer.
+    /// Adds a header to the response.
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Fault {
         let header = (name.into(), value.into());
         self.with(|canned| canned.headers.push(header))
     }
 
-    /// `Retry-After` in whole seconds.
+    /// Adds `Retry-After` in whole seconds.
     pub fn retry_after(self, time: Duration) -> Fault {
         self.with(|canned| canned.retry_after = Some(RetryAfter::Seconds(time.as_secs())))
     }
 
-    /// `Retry-After` as a date, that much later than the server's clock.
+    /// Adds `Retry-After` as a date, that much later than the server's clock.
     pub fn retry_after_date(self, time: Duration) -> Fault {
         self.with(|canned| canned.retry_after = Some(RetryAfter::Date(time)))
     }
 
-    /// The answer comes as soon as the request's headers were read, before its body.
+    /// Responds as soon as the request's headers were read, before its body.
     pub fn early(self) -> Fault {
         self.with(|canned| canned.early = true)
     }
 
-    /// Only to requests with this method (`"*"` is any) and this route: the path without
+    /// Applies only to requests with this method (`"*"` is any) and this route: the path without
     /// `/api/{version}` and `/sites/{site}`, in which `*` stands for a segment and a `**` at the end
-    /// for all that follow: `"/workbooks"`, `"/workbooks/*/tags"`, `"/auth/**"`.
+    /// for any number of segments: `"/workbooks"`, `"/workbooks/*/tags"`, `"/auth/**"`.
     pub fn on(mut self, method: impl Into<String>, route: impl Into<String>) -> Fault {
         let method = method.into();
         self.method = (method != "*").then_some(method);
@@ -219,31 +219,30 @@ impl Fault {
         self
     }
 
-    /// Only to requests whose query has this value under this name.
+    /// Applies only to requests with this query parameter.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Fault {
         self.query.push((name.into(), value.into()));
         self
     }
 
-    /// Only to requests for this page of a list.
+    /// Applies only to requests for this page of a list.
     pub fn page(self, number: u64) -> Fault {
         self.query("pageNumber", number.to_string())
     }
 
-    /// Only to the first so many of the requests that fit.
+    /// Applies only to that many of the matching requests.
     pub fn times(mut self, times: u64) -> Fault {
         self.times = Some(times);
         self
     }
 
-    /// Not to the first so many of the requests that fit.
+    /// Skips that many of the matching requests first.
     pub fn skip(mut self, requests: u64) -> Fault {
         self.skip = requests;
         self
     }
 
-    /// Only to this share of the requests that fit: 0.1 is every tenth, at random. The seed makes
-    /// a run repeatable.
+    /// Applies at random to this share of the matching requests. The seed makes runs repeatable.
     pub fn probability(mut self, probability: f64, seed: u64) -> Fault {
         self.chance = Some(Chance { probability, state: seed });
         self
@@ -255,7 +254,7 @@ impl Fault {
             && self.query.iter().all(|(name, value)| request.query_value(name) == Some(value))
     }
 
-    /// Whether it happens to this request; counts the ones that it fits.
+    /// Whether it applies to this request; counts the matching requests.
     fn happens(&mut self, request: &Request) -> bool {
         if self.times == Some(0) || !self.fits(request) {
             return false;
@@ -290,14 +289,14 @@ impl Chance {
     }
 }
 
-/// What happens to one request.
+/// The faults that apply to one request.
 #[derive(Debug, Default)]
 pub(super) struct Mishap {
     pub(super) delay: Duration,
     pub(super) what: Option<What>,
 }
 
-/// The armed faults.
+/// The active faults.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     armed: Vec<Fault>,
@@ -316,7 +315,7 @@ impl Faults {
         let mut mishap = Mishap::default();
         for fault in &mut self.armed {
             let delays = matches!(fault.what, What::Delay(_));
-            // One is enough; the others are kept for the requests to come.
+            // At most one fault besides delays applies to a request.
             if (!delays && mishap.what.is_some()) || !fault.happens(request) {
                 continue;
             }
@@ -330,7 +329,7 @@ impl Faults {
     }
 }
 
-/// A date as HTTP has it.
+/// A date in the format of HTTP.
 pub(super) fn http_date(time: Timestamp) -> String {
     time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }

@@ -5,79 +5,81 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
-use super::query::Listed;
-use super::refusal::Refusal;
-use super::site::Site;
+use super::api_error::ApiError;
+use super::element::Element;
+use super::schema::{Field, Filters, Type, filter_field};
 
-/// A value that can be filtered and sorted by.
+/// A value to filter and sort by.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     Text(String),
     Number(i64),
     Time(Timestamp),
     Flag(bool),
-    /// Any of them: tags.
+    /// Several texts, such as tags. A filter accepts them if it accepts one of them.
     Texts(Vec<String>),
     None,
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Value {
-        Value::Text(text.to_owned())
+/// The value that a text stands for.
+pub(super) fn parse(holds: Type, text: &str) -> Value {
+    match holds {
+        Type::Text => Value::Text(text.to_owned()),
+        Type::Number => text.parse().map_or(Value::None, Value::Number),
+        Type::Time => read_time(text).map_or(Value::None, Value::Time),
+        Type::Flag => Value::Flag(text == "true"),
     }
 }
 
-impl From<u64> for Value {
-    fn from(number: u64) -> Value {
-        Value::Number(i64::try_from(number).unwrap_or(i64::MAX))
+/// The value of a field in an item's element: at the field's path, or the attribute of its name.
+pub(super) fn value_in(element: &Element, field: &Field) -> Value {
+    let values = match field.path {
+        "" => element.attr(field.name).into_iter().collect(),
+        path => element.values(path),
+    };
+    match values[..] {
+        [] => Value::None,
+        [text] => parse(field.holds, text),
+        _ => Value::Texts(values.into_iter().map(str::to_owned).collect()),
     }
-}
-
-/// What a field holds, so which operators it takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Type {
-    Text,
-    Number,
-    Time,
-    Flag,
 }
 
 /// One `field:operator:value`.
-pub(super) struct Filter<T> {
-    of: fn(&T, &Site) -> Value,
+#[derive(Debug)]
+pub(super) struct Filter {
+    pub(super) field: Field,
     test: Test,
 }
 
+#[derive(Debug)]
 enum Test {
-    Is(Vec<Pattern>),
-    Numbers(Vec<i64>),
-    Times(Vec<Timestamp>),
-    Flags(Vec<bool>),
-    /// The value compared with this one is any of these orders.
+    Matches(Vec<Pattern>),
+    IsOneOf(Vec<Value>),
+    /// Comparing the item's value with this one gives one of these orders.
     Compares(Value, &'static [Ordering]),
 }
 
-/// A text to be equal to; an asterisk stands for anything.
+/// A text to compare with; an asterisk stands for any text.
 #[derive(Debug)]
 struct Pattern {
     text: String,
-    any_case: bool,
-    /// Whether the text needs only to occur.
-    within: bool,
+    ignore_case: bool,
+    /// Whether the text only has to occur.
+    contains: bool,
 }
 
 impl Pattern {
-    fn takes(&self, value: &str) -> bool {
-        let (pattern, value) = if self.any_case {
+    fn accepts(&self, value: &str) -> bool {
+        let (pattern, value) = if self.ignore_case {
             (Cow::Owned(self.text.to_lowercase()), Cow::Owned(value.to_lowercase()))
         } else {
             (Cow::Borrowed(self.text.as_str()), Cow::Borrowed(value))
         };
-        if self.within { value.contains(&*pattern) } else { wildcard(&pattern, &value) }
+        if self.contains { value.contains(&*pattern) } else { wildcard(&pattern, &value) }
     }
 }
 
-// Each piece between two asterisks is found at the first place after the one before it.
+// Each piece between two asterisks matches at its first position after the previous one.
 fn wildcard(pattern: &str, value: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else { return pattern == value };
     let Some(mut value) = value.strip_prefix(first) else { return false };
@@ -92,92 +94,80 @@ fn wildcard(pattern: &str, value: &str) -> bool {
     value.ends_with(last)
 }
 
-impl<T: Listed> Filter<T> {
-    pub(super) fn read_all(text: &str) -> Result<Vec<Filter<T>>, Refusal> {
+impl Filter {
+    /// Reads the `filter` parameter of a list with these fields.
+    pub(super) fn read_all(text: &str, fields: Filters) -> Result<Vec<Filter>, ApiError> {
         if text.trim().is_empty() {
             return Ok(Vec::new());
         }
-        split(text).iter().map(|clause| Filter::read(clause)).collect()
+        split(text).iter().map(|clause| Filter::read(clause, fields)).collect()
     }
 
-    fn read(clause: &str) -> Result<Filter<T>, Refusal> {
-        let bad = |why: &str| Refusal::bad("400065", format!("The filter '{clause}' {why}."));
+    fn read(clause: &str, fields: Filters) -> Result<Filter, ApiError> {
+        let error = |why: &str| ApiError::bad("400065", format!("The filter '{clause}' {why}."));
         let mut parts = clause.splitn(3, ':');
         let (Some(name), Some(operator), Some(value)) = (parts.next(), parts.next(), parts.next())
         else {
-            return Err(bad("is not of the form field:operator:value"));
+            return Err(error("is not of the form field:operator:value"));
         };
-        let field = T::FIELDS
-            .iter()
-            .find(|field| field.name == name)
-            .ok_or_else(|| bad("names a field that cannot be filtered by"))?;
-        let values = if operator == "in" {
+        let field = filter_field(fields, name);
+        let field = field.ok_or_else(|| error("names a field that cannot be filtered by"))?;
+        let is_text = field.holds == Type::Text;
+        let values: Vec<&str> = if operator == "in" {
             let list = value.strip_prefix('[').and_then(|value| value.strip_suffix(']'));
-            let list = list.ok_or_else(|| bad("needs a list in brackets"))?;
-            // A blank after the comma is let through where it cannot belong to the value.
-            let text = field.holds == Type::Text;
-            let value = |value: &str| if text { value.to_owned() } else { value.trim().to_owned() };
-            list.split(',').map(value).collect()
+            let list = list.ok_or_else(|| error("needs a list in brackets"))?;
+            // A space after a comma is part of a text, and ignored otherwise.
+            list.split(',').map(|value| if is_text { value } else { value.trim() }).collect()
         } else {
-            vec![value.to_owned()]
+            vec![value]
         };
-        let orders: Option<&'static [Ordering]> = match operator {
-            "gt" => Some(&[Ordering::Greater]),
-            "gte" => Some(&[Ordering::Greater, Ordering::Equal]),
-            "lt" => Some(&[Ordering::Less]),
-            "lte" => Some(&[Ordering::Less, Ordering::Equal]),
-            "eq" | "in" | "cieq" | "has" => None,
-            _ => return Err(bad("has an operator that there is none of")),
+        let orders: &'static [Ordering] = match operator {
+            "gt" => &[Ordering::Greater],
+            "gte" => &[Ordering::Greater, Ordering::Equal],
+            "lt" => &[Ordering::Less],
+            "lte" => &[Ordering::Less, Ordering::Equal],
+            "eq" | "in" => &[],
+            "cieq" | "has" if is_text => &[],
+            "cieq" | "has" => return Err(error("has an operator for texts")),
+            _ => return Err(error("has an unknown operator")),
         };
-        let wrong = || bad("has a value that the field cannot have");
-        let test = match (field.holds, operator, orders) {
-            (Type::Flag, _, Some(_)) => return Err(bad("compares what has no order")),
-            (Type::Number | Type::Time | Type::Flag, "has" | "cieq", _) => {
-                return Err(bad("has an operator for texts"));
-            }
-            (_, _, Some(orders)) => {
-                let value = match field.holds {
-                    Type::Number => Value::Number(values[0].parse().map_err(|_| wrong())?),
-                    Type::Time => Value::Time(read_time(&values[0]).ok_or_else(wrong)?),
-                    _ => Value::Text(values[0].clone()),
-                };
-                Test::Compares(value, orders)
-            }
-            (Type::Text, _, None) => {
-                let (any_case, within) = (operator == "cieq", operator == "has");
-                let pattern = |text| Pattern { text, any_case, within };
-                Test::Is(values.into_iter().map(pattern).collect())
-            }
-            (Type::Number, _, None) => Test::Numbers(
-                values.iter().map(|v| v.parse().map_err(|_| wrong())).collect::<Result<_, _>>()?,
-            ),
-            (Type::Time, _, None) => Test::Times(
-                values.iter().map(|v| read_time(v).ok_or_else(wrong)).collect::<Result<_, _>>()?,
-            ),
-            (Type::Flag, _, None) => Test::Flags(
-                values
-                    .iter()
-                    .map(|v| super::doc::flag(name, v).map_err(|_| wrong()))
-                    .collect::<Result<_, _>>()?,
-            ),
+        let typed = |text: &&str| match (field.holds, parse(field.holds, text)) {
+            (_, Value::None) => Err(error("has a value of the wrong type")),
+            (Type::Flag, _) => super::body::flag(name, text)
+                .map(Value::Flag)
+                .map_err(|_| error("has a value of the wrong type")),
+            (_, value) => Ok(value),
         };
-        Ok(Filter { of: field.of, test })
+        let test = if is_text && orders.is_empty() {
+            let (ignore_case, contains) = (operator == "cieq", operator == "has");
+            let pattern = |text: &&str| Pattern { text: (*text).to_owned(), ignore_case, contains };
+            Test::Matches(values.iter().map(pattern).collect())
+        } else if orders.is_empty() {
+            Test::IsOneOf(values.iter().map(typed).collect::<Result<_, _>>()?)
+        } else if field.holds == Type::Flag {
+            return Err(error("compares values that have no order"));
+        } else {
+            Test::Compares(typed(&values[0])?, orders)
+        };
+        Ok(Filter { field, test })
     }
 
-    pub(super) fn takes(&self, item: &T, site: &Site) -> bool {
-        match (&self.test, (self.of)(item, site)) {
-            (Test::Is(patterns), Value::Text(text)) => patterns.iter().any(|p| p.takes(&text)),
-            (Test::Is(patterns), Value::Texts(texts)) => {
-                texts.iter().any(|text| patterns.iter().any(|p| p.takes(text)))
-            }
-            (Test::Numbers(numbers), Value::Number(number)) => numbers.contains(&number),
-            (Test::Times(times), Value::Time(time)) => {
-                times.iter().any(|wanted| wanted.as_second() == time.as_second())
-            }
-            (Test::Flags(flags), Value::Flag(flag)) => flags.contains(&flag),
+    pub(super) fn accepts(&self, value: &Value) -> bool {
+        match (&self.test, value) {
             (_, Value::None) => false,
-            (Test::Compares(with, orders), value) => orders.contains(&compare(&value, with)),
-            _ => false,
+            (Test::Matches(patterns), Value::Text(text)) => {
+                patterns.iter().any(|pattern| pattern.accepts(text))
+            }
+            (Test::Matches(patterns), Value::Texts(texts)) => {
+                texts.iter().any(|text| patterns.iter().any(|pattern| pattern.accepts(text)))
+            }
+            (Test::Matches(_), _) => false,
+            // Requests have times in seconds.
+            (Test::IsOneOf(values), Value::Time(time)) => values
+                .iter()
+                .any(|v| matches!(v, Value::Time(v) if v.as_second() == time.as_second())),
+            (Test::IsOneOf(values), value) => values.contains(value),
+            (Test::Compares(with, orders), value) => orders.contains(&compare(value, with)),
         }
     }
 }
@@ -189,7 +179,7 @@ fn read_time(text: &str) -> Option<Timestamp> {
     })
 }
 
-/// Splits at the commas that are not in the list of an `in`. Nothing escapes a comma elsewhere.
+/// Splits at the commas outside of the list of an `in`. There is no escape for a comma.
 fn split(text: &str) -> Vec<&str> {
     let mut clauses = Vec::new();
     let mut rest = text;
@@ -207,7 +197,7 @@ fn split(text: &str) -> Vec<&str> {
     }
 }
 
-/// The order of two values; texts without regard to case first.
+/// The order of two values. Texts are ordered regardless of case first.
 pub(super) fn compare(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Text(a), Value::Text(b)) => {
@@ -229,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wildcards() {
+    fn asterisks_match_any_text() {
         for (pattern, value, matches) in [
             ("a", "a", true),
             ("a", "ab", false),
@@ -245,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn commas_that_split() {
+    fn splits_at_commas_outside_of_lists() {
         let clauses = ["a:eq:b", "c:in:[x,y]", "d:eq:[e", "f:eq:\\\"g\""];
         assert_eq!(split(&clauses.join(",")), clauses);
         assert_eq!(split("a:eq:b,c"), ["a:eq:b", "c"]);
@@ -254,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn times() {
+    fn reads_times_and_dates() {
         let second = read_time("2026-01-02T00:00:00Z").unwrap();
         assert_eq!(read_time("2026-01-02"), Some(second));
         assert_eq!(read_time("tomorrow"), None);

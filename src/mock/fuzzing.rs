@@ -2,35 +2,35 @@
 
 use std::io::{Cursor, Read};
 
-use super::answer::Format;
 use super::encoding::decode_query;
 use super::http::{Broken, Wire};
 use super::multipart;
 use super::request::Request;
+use super::response::Format;
 use super::sample::Sizes;
+use super::server_state::ServerState;
 use super::service::Service;
 use super::version::Version;
-use super::world::World;
 
-/// The most of a body that is read here.
+/// Maximum size of a body.
 const MOST: u64 = 1 << 20;
 
-/// Takes requests off a stream and carries them out in a session, until one cannot be read.
+/// Reads requests from a stream and carries them out in a session, until one cannot be read.
 ///
 /// A request without a token gets the session's, and `{site}` in a path stands for its site.
 pub(crate) fn converse(bytes: &[u8]) {
     let sizes = Sizes { users: 3, groups: 2, projects: 3, workbooks: 2, datasources: 1 };
-    let mut world = World::new(Version::NEWEST, "admin", sizes);
-    world.jwts.push(("JWT".to_owned(), "admin".to_owned()));
-    world.max_file = usize::try_from(MOST).unwrap_or(usize::MAX);
-    let service = Service::new(world, false);
+    let mut state = ServerState::new(Version::NEWEST, "admin", sizes, &super::resources::REGISTRY);
+    state.jwts.push(("JWT".to_owned(), "admin".to_owned()));
+    state.max_file = usize::try_from(MOST).unwrap_or(usize::MAX);
+    let service = Service::new(state, false);
     let body =
         b"<tsRequest><credentials jwt=\"JWT\"><site contentUrl=\"\"/></credentials></tsRequest>";
     let head = "POST /api/3.30/auth/signin HTTP/1.1\r\nContent-Type: text/xml\r\n\r\n";
     let mut wire = Wire::new(Cursor::new(head.as_bytes().to_vec()));
     let head = wire.head().expect("a request of our own");
     let (answer, _) = service.answer(&Request::new(&head, body.to_vec()));
-    let (_, answer) = answer.written(Format::Xml);
+    let (_, answer) = answer.serialize(Format::Xml);
     let answer = String::from_utf8(answer).expect("answers are UTF-8");
     let between = |before: &str| {
         let rest = &answer[answer.find(before).expect("signed in") + before.len()..];
@@ -56,7 +56,7 @@ pub(crate) fn converse(bytes: &[u8]) {
         }
         let (answer, format) = service.answer(&request);
         assert!((200..600).contains(&answer.status), "{}", answer.status);
-        let (content_type, body) = answer.written(format);
+        let (content_type, body) = answer.serialize(format);
         if content_type.contains("xml") && body.starts_with(b"<") {
             let text = std::str::from_utf8(&body).expect("XML is UTF-8");
             roxmltree::Document::parse(text).expect("answers are well-formed");
@@ -64,7 +64,7 @@ pub(crate) fn converse(bytes: &[u8]) {
     }
 }
 
-/// What a query says, as the server reads it.
+/// The parameters of a query as the server reads them.
 pub(crate) fn query(query: &str) -> Option<Vec<(String, String)>> {
     decode_query(query)
 }
@@ -72,7 +72,7 @@ pub(crate) fn query(query: &str) -> Option<Vec<(String, String)>> {
 /// A part's name, file name and content.
 type OwnedPart = (String, Option<String>, Vec<u8>);
 
-/// The names, file names and contents of a body's parts, if it is one of parts.
+/// The names, file names and contents of a body's parts; `None` if it has none.
 pub(crate) fn parts(content_type: &str, mut body: impl Read) -> Option<Vec<OwnedPart>> {
     let mut wire = Wire::new(Cursor::new(b"POST / HTTP/1.1\r\n\r\n".to_vec()));
     let mut request = Request::new(&wire.head().expect("a request of our own"), Vec::new());

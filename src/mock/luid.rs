@@ -1,69 +1,43 @@
-//! Ids: LUID-shaped, and for generated items a function of kind, site and number.
+//! Ids in the form of LUIDs, derived from kind, site and number.
 
-use super::refusal::Refusal;
+use super::api_error::ApiError;
 
-/// The kinds of things that have ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Kind {
-    Site = 0x51,
-    User = 0x05,
-    Group = 0x09,
-    Project = 0x70,
-    PersonalSpace = 0x75,
-    Workbook = 0x3b,
-    View = 0x7e,
-    Datasource = 0xd5,
-    Flow = 0xf1,
-    FlowRun = 0xf2,
-    CustomView = 0xcf,
-    Warning = 0xda,
-    Connection = 0xc0,
-    Job = 0x10,
-    Schedule = 0x5c,
-    Task = 0x7a,
-    Upload = 0x0b,
-    Session = 0x5e,
+/// A kind of item: what its ids begin with, and the error for an unknown id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Kind {
+    prefix: u8,
+    code: &'static str,
+    name: &'static str,
 }
 
 impl Kind {
-    /// The refusal that an unknown id of this kind gets.
-    pub(super) fn missing(self, id: &str) -> Refusal {
-        let (code, what) = match self {
-            Kind::Site => ("404000", "Site"),
-            Kind::User => ("404002", "User"),
-            Kind::Group => ("404012", "Group"),
-            Kind::Project => ("404005", "Project"),
-            Kind::PersonalSpace => ("404005", "Personal space"),
-            Kind::Workbook => ("404006", "Workbook"),
-            Kind::View => ("404011", "View"),
-            Kind::Datasource => ("404004", "Data source"),
-            Kind::Flow => ("404027", "Flow"),
-            Kind::FlowRun => ("404029", "Flow run"),
-            Kind::CustomView => ("404029", "Custom view"),
-            Kind::Warning => ("404029", "Data quality warning"),
-            Kind::Connection => ("404020", "Connection"),
-            Kind::Job => ("404018", "Job"),
-            Kind::Schedule => ("404023", "Schedule"),
-            Kind::Task => ("404026", "Task"),
-            Kind::Upload => ("404015", "File upload"),
-            Kind::Session => ("404003", "Session"),
-        };
-        Refusal::not_found(code, format!("{what} '{id}' could not be found."))
+    pub(super) const fn new(prefix: u8, code: &'static str, name: &'static str) -> Kind {
+        Kind { prefix, code, name }
+    }
+
+    /// The error for an unknown id of this kind. Its status is 404, whatever the code begins with.
+    pub(super) fn missing(self, id: &str) -> ApiError {
+        ApiError::not_found(self.code, format!("{} '{id}' could not be found.", self.name))
+    }
+
+    /// Whether the id is one of this kind.
+    pub(super) fn has(self, id: &str) -> bool {
+        id.get(..2) == Some(&format!("{:02x}", self.prefix))
     }
 }
 
-/// Numbers from here on belong to items that were made by requests.
+/// Numbers from here on belong to items that requests created.
 pub(super) const ADDED: u64 = 1 << 40;
 
 /// The id of item `n` of a kind on a site.
 pub(super) fn luid(kind: Kind, site: u16, n: u64) -> String {
-    format!("{:02x}{site:04x}00-0000-4000-8000-{:012x}", kind as u8, n & 0xffff_ffff_ffff)
+    format!("{:02x}{site:04x}00-0000-4000-8000-{:012x}", kind.prefix, n & 0xffff_ffff_ffff)
 }
 
 /// The number in an id of that kind and site.
 pub(super) fn number(id: &str, kind: Kind, site: u16) -> Option<u64> {
     let n = u64::from_str_radix(id.get(24..)?, 16).ok()?;
-    // Comparing with what is written rules out every other spelling.
+    // Comparing with the id as written rejects every other spelling.
     (luid(kind, site, n) == id).then_some(n)
 }
 
@@ -72,17 +46,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_and_back() {
+    fn numbers_round_trip() {
+        const WORKBOOK: Kind = Kind::new(0x3b, "404006", "Workbook");
+        const VIEW: Kind = Kind::new(0x7e, "404011", "View");
         for n in [0, 1, 0xfff, ADDED + 3] {
-            let id = luid(Kind::Workbook, 2, n);
+            let id = luid(WORKBOOK, 2, n);
             assert_eq!(id.len(), 36);
-            assert_eq!(number(&id, Kind::Workbook, 2), Some(n));
-            assert_eq!(number(&id, Kind::View, 2), None);
-            assert_eq!(number(&id, Kind::Workbook, 1), None);
+            assert_eq!(number(&id, WORKBOOK, 2), Some(n));
+            assert_eq!(number(&id, VIEW, 2), None);
+            assert_eq!(number(&id, WORKBOOK, 1), None);
         }
         for bad in ["", "x", "3b000200-0000-4000-8000-", "ä0000000000000000000000000000000000000"]
         {
-            assert_eq!(number(bad, Kind::Workbook, 2), None);
+            assert_eq!(number(bad, WORKBOOK, 2), None);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! A mock Tableau Server, for the tests of programs that use this library.
 //!
-//! [`MockServer`] is a real HTTP server on loopback that keeps state as Tableau Server does: who is
-//! signed in, what is published, which jobs run. It can be told to misbehave, and asked what it was
-//! sent.
+//! [`MockServer`] is an HTTP server on loopback that keeps state as Tableau Server does: sessions,
+//! published content, background jobs. Tests can inject faults, and inspect the requests it received
+//! and its content.
 //!
 //! ```
 //! use tableau_server_client::mock::MockServer;
@@ -15,37 +15,54 @@
 //! # }
 //! ```
 //!
-//! The program `tableau-mock-server` is the same for clients in any language.
+//! The program `tableau-mock-server` is the same server for clients in any language.
 
-mod answer;
+mod api_error;
 mod auth;
+mod body;
 mod builder;
 mod clock;
-mod content;
-mod doc;
+mod collection;
+mod collections;
+mod common;
+mod context;
+mod csv;
+mod element;
 mod encoding;
 mod expect;
 mod faults;
+mod files;
 mod filter;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod http;
+mod inspect;
+mod item;
+mod listing;
 mod luid;
 mod multipart;
 mod net;
-mod query;
-mod refusal;
+mod operations;
+mod prelude;
+mod record;
+mod registry;
 mod request;
+mod resources;
+mod response;
+mod role;
 mod route;
 mod sample;
+mod samples;
+mod schema;
+mod seed;
+mod server_state;
 mod service;
-mod shelf;
+mod session;
 mod site;
 mod tls;
 mod version;
-mod world;
 
-// So that the programs of the page on testing are run.
+// Runs the examples of the page on testing.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/testing.md")]
 mod testing {}
@@ -57,16 +74,16 @@ use std::time::Duration;
 pub use builder::Builder;
 pub use expect::Expectation;
 pub use faults::Fault;
+pub use item::Item;
 pub use request::Request;
 
 use crate::{Result, TableauAuth};
-use content::Outcome;
+use common::jobs::{JobOptions, Outcome};
 use net::lock;
 
-/// A mock Tableau Server. It stops when it is dropped: no thread, port or connection is left.
+/// A mock Tableau Server. Dropping it stops its threads and closes its port and connections.
 ///
-/// Several servers in one process have nothing to do with each other: not even their secrets are
-/// the same.
+/// Several servers in one process are independent; even their generated secrets differ.
 pub struct MockServer {
     net: net::Net,
     service: Arc<service::Service>,
@@ -86,7 +103,7 @@ impl MockServer {
         MockServer::builder().start()
     }
 
-    /// A server that is to be otherwise in some way.
+    /// Configures a server before starting it.
     pub fn builder() -> Builder {
         Builder::new()
     }
@@ -96,7 +113,7 @@ impl MockServer {
         &self.url
     }
 
-    /// The newest REST API version that it speaks: `3.30`.
+    /// The newest REST API version that it supports: `3.30`.
     pub fn api_version(&self) -> &str {
         &self.api_version
     }
@@ -126,7 +143,7 @@ impl MockServer {
         &self.token_secret
     }
 
-    /// A JSON Web Token that signs the administrator in, as often as wanted.
+    /// A JSON Web Token that signs the administrator in any number of times.
     pub fn jwt(&self) -> &str {
         &self.jwt
     }
@@ -147,20 +164,20 @@ impl MockServer {
         self.certificates.as_ref()?.ca_pem.as_deref()
     }
 
-    /// A client certificate and its key in PEM that the server takes, with
+    /// A client certificate and its key in PEM that the server accepts, with
     /// [`Builder::client_certificate_required`].
     pub fn client_certificate(&self) -> Option<(&str, &str)> {
         let (certificate, key) = self.certificates.as_ref()?.client.as_ref()?;
         Some((certificate, key))
     }
 
-    /// What the server was sent, in the order in which the requests were complete. What was no
-    /// HTTP is not among it.
+    /// The requests that the server received, in the order in which they were complete. Data that
+    /// is not HTTP is not included.
     pub fn requests(&self) -> Vec<Request> {
         lock(&self.service.log).clone()
     }
 
-    /// The requests with a method (`"*"` is any) and a route, as [`Fault::on`] has them:
+    /// The received requests with a method (`"*"` is any) and a route as in [`Fault::on`]:
     /// `requests_to("POST", "/auth/signout")`.
     pub fn requests_to(&self, method: &str, route: &str) -> Vec<Request> {
         lock(&self.service.log)
@@ -176,42 +193,46 @@ impl MockServer {
         lock(&self.service.log).clear();
     }
 
-    /// How many sessions are open: signed in, and neither signed out, expired nor revoked.
+    /// The number of open sessions: neither signed out, expired nor revoked.
     pub fn sessions_open(&self) -> usize {
-        let mut world = lock(&self.service.world);
-        world.settle();
-        world.sessions.len()
+        let mut state = lock(&self.service.state);
+        state.settle();
+        state.sessions.len()
     }
 
-    /// Ends all sessions, as an administrator or an impatient server can: their tokens get
-    /// `401002` from now on.
+    /// Ends all sessions; requests with their tokens fail with `401002` from then on.
     pub fn expire_sessions(&self) {
-        lock(&self.service.world).sessions.clear();
+        lock(&self.service.state).sessions.clear();
     }
 
-    /// Takes a personal access token back, and ends the session that it opened.
+    /// Revokes a personal access token, and ends the session that it opened.
     pub fn revoke_token(&self, name: &str) {
-        lock(&self.service.world).revoke_token(name);
+        lock(&self.service.state).revoke_tokens(|token| token.name == name);
     }
 
-    /// Moves the server's clock forward: sessions expire, jobs end, uploads are given up.
+    /// Moves the server's clock forward: sessions and uploads expire, jobs end.
     pub fn advance(&self, time: Duration) {
-        let mut world = lock(&self.service.world);
-        world.clock.advance(time);
-        world.settle();
+        let mut state = lock(&self.service.state);
+        state.clock.advance(time);
+        state.settle();
     }
 
-    /// The next background job that is started fails, with this note.
+    /// Makes the next background job that is started fail with this note.
     pub fn fail_next_job(&self, note: impl Into<String>) {
-        lock(&self.service.world).job_outcomes.push(Outcome::Failed(note.into()));
+        self.plan_job(Outcome::Failed(note.into()));
     }
 
-    /// The next background job that is started ends as cancelled.
+    /// Makes the next background job that is started end as cancelled.
     pub fn cancel_next_job(&self) {
-        lock(&self.service.world).job_outcomes.push(Outcome::Cancelled);
+        self.plan_job(Outcome::Cancelled);
     }
 
-    /// Expects requests with a method (`"*"` is any) and a route, as [`Fault::on`] has them:
+    fn plan_job(&self, outcome: Outcome) {
+        let mut state = lock(&self.service.state);
+        state.server.state_mut::<JobOptions>().outcomes.push_back(outcome);
+    }
+
+    /// Expects requests with a method (`"*"` is any) and a route as in [`Fault::on`]:
     ///
     /// ```
     /// # use tableau_server_client::mock::MockServer;
@@ -225,18 +246,17 @@ impl MockServer {
     /// # }
     /// ```
     ///
-    /// It is checked when the server is dropped, which panics where it is not met (unless the
-    /// thread panics already), or by [`verify`](MockServer::verify).
+    /// [`verify`](MockServer::verify) checks the expectation. Otherwise dropping the server does, and
+    /// panics if it is not met, unless the thread is panicking already.
     pub fn expect(&self, method: &str, route: &str) -> Expectation<'_> {
         Expectation::new(self, method, route)
     }
 
-    /// Checks the expectations so far, and forgets them.
+    /// Checks and removes the expectations so far.
     ///
     /// # Panics
     ///
-    /// Where one is not met. The message has the request that came nearest to it, and what was
-    /// different about that.
+    /// Panics if one is not met. The message has the most similar request and how it differs.
     #[track_caller]
     pub fn verify(&self) {
         let all = std::mem::take(&mut *lock(&self.service.expected));
@@ -245,12 +265,12 @@ impl MockServer {
         }
     }
 
-    /// Makes something go wrong from now on.
+    /// Injects a fault from now on.
     pub fn fault(&self, fault: Fault) {
         lock(&self.service.faults).arm(fault);
     }
 
-    /// Disarms all faults.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         lock(&self.service.faults).clear();
     }
@@ -268,7 +288,7 @@ impl fmt::Debug for MockServer {
 impl Drop for MockServer {
     fn drop(&mut self) {
         self.net.stop();
-        // A second panic would end the process, and hide the first.
+        // A second panic would abort the process and hide the first one.
         if !std::thread::panicking() {
             self.verify();
         }

@@ -1,6 +1,6 @@
-//! Bodies of several parts: `multipart/mixed`, as publishing, uploading and importing send them.
+//! `multipart/mixed` bodies, as sent for publishing, uploading and importing.
 
-use super::refusal::Refusal;
+use super::api_error::ApiError;
 use super::request::Request;
 
 /// A part of a body.
@@ -12,20 +12,20 @@ pub(super) struct Part<'a> {
 }
 
 /// The parts of a request's body.
-pub(super) fn parts(request: &Request) -> Result<Vec<Part<'_>>, Refusal> {
+pub(super) fn parts(request: &Request) -> Result<Vec<Part<'_>>, ApiError> {
     let content_type = request.header("content-type").unwrap_or_default();
     if !content_type.to_ascii_lowercase().starts_with("multipart/") {
         let detail = "The request has to be multipart/mixed.";
-        return Err(Refusal::http(415, detail));
+        return Err(ApiError::http(415, detail));
     }
     let boundary = parameter(content_type, "boundary")
         .filter(|boundary| !boundary.is_empty() && boundary.len() <= 200)
-        .ok_or_else(|| Refusal::malformed("The content type names no boundary."))?;
+        .ok_or_else(|| ApiError::malformed("The content type names no boundary."))?;
     split(&request.body, &boundary)
-        .ok_or_else(|| Refusal::malformed("The parts do not begin and end where they should."))
+        .ok_or_else(|| ApiError::malformed("The parts do not begin and end where they should."))
 }
 
-/// The part of a name, or what is to be said where there is none.
+/// The part of that name.
 pub(super) fn part<'p, 'a>(parts: &'p [Part<'a>], name: &str) -> Option<&'p Part<'a>> {
     parts.iter().find(|part| part.name == name)
 }
@@ -36,7 +36,7 @@ fn split<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Part<'a>>> {
     let mut rest = if body.starts_with(delimiter) {
         &body[delimiter.len()..]
     } else {
-        // Text before the first part is passed over.
+        // Text before the first part is ignored.
         let lead = [b"\r\n", delimiter].concat();
         &body[find(body, &lead)? + lead.len()..]
     };
@@ -75,6 +75,21 @@ fn read(part: &[u8]) -> Option<Part<'_>> {
     })
 }
 
+/// Writes parts, each with name, file name and content; the content type and the body.
+pub(super) fn write(parts: &[(&str, &str, &[u8])]) -> (String, Vec<u8>) {
+    const BOUNDARY: &str = "mock-server-boundary-7a1f";
+    let mut body = Vec::new();
+    for (name, filename, content) in parts {
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; \
+             filename=\"{filename}\"\r\n\r\n"
+        );
+        body.extend([head.as_bytes(), content, b"\r\n"].concat());
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+    (format!("multipart/mixed; boundary={BOUNDARY}"), body)
+}
+
 /// A parameter of a header: `name="…"` or `name=…`.
 fn parameter(header: &str, name: &str) -> Option<String> {
     let mut rest = header.split_once(';')?.1;
@@ -87,7 +102,7 @@ fn parameter(header: &str, name: &str) -> Option<String> {
                 .map_or((after.trim(), ""), |(value, _)| (value.trim(), &after[value.len()..])),
         };
         if key.trim().trim_start_matches(';').trim().eq_ignore_ascii_case(name) {
-            // What browsers and the Python client write for characters that would end the value.
+            // Browsers and TSC escape characters that would end the value like this.
             return Some(value.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n"));
         }
         rest = left;
@@ -95,7 +110,8 @@ fn parameter(header: &str, name: &str) -> Option<String> {
 }
 
 fn find(text: &[u8], what: &[u8]) -> Option<usize> {
-    // The first byte is rare in most files; a plain window search would take seconds for 64 MB.
+    // Most files rarely contain the first byte; comparing at each position would take seconds for
+    // 64 MB.
     let first = *what.first()?;
     let mut from = 0;
     loop {

@@ -71,7 +71,7 @@ impl Net {
     pub(super) fn stop(&mut self) {
         let Some(accepting) = self.accepting.take() else { return };
         self.shared.stop.now();
-        // The accept call returns when somebody connects. That can fail while the process is out
+        // The accept ctx returns when somebody connects. That can fail while the process is out
         // of file descriptors, so it is tried again after the connections were closed.
         let mut woken = wake(self.address);
         let (open, done) = {

@@ -1,18 +1,16 @@
 //! The table of routes, and how a request finds its handler.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use super::answer::Answer;
+use super::api_error::ApiError;
+use super::context::Context;
 use super::encoding::decode;
-use super::refusal::Refusal;
-use super::request::Call;
+use super::response::Response;
+use super::server_state::ServerState;
 use super::version::Version;
-use super::world::World;
 
-/// What a handler returns.
-pub(super) type Reply = Result<Answer, Refusal>;
-
-/// The methods that routes have.
+/// A request method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
     Get,
@@ -34,85 +32,95 @@ impl fmt::Display for Method {
     }
 }
 
-/// An operation: what it is called with, since when, and what carries it out.
-#[derive(Clone, Copy)]
+/// Carries out a request.
+pub(super) type Handler = fn(&mut ServerState, &Context<'_>) -> Result<Response, ApiError>;
+
+/// An operation: its method and path, its first API version, and its handler.
+#[derive(Clone, Debug)]
 pub(super) struct Route {
     pub(super) method: Method,
-    /// Below `/api/{version}/`, or below `/api/-/` where `json`. `{…}` stands for a segment.
-    pub(super) path: &'static str,
+    /// Below the site; with a leading `/` below `/api/{version}`, or below `/api/-` if
+    /// `unversioned`. `{…}` stands for a segment.
+    pub(super) path: Cow<'static, str>,
     pub(super) since: Version,
-    pub(super) run: fn(&mut World, &Call<'_>) -> Reply,
-    /// Whether it is answered without a session.
+    pub(super) run: Handler,
+    /// Whether it needs no session.
     pub(super) open: bool,
-    /// Whether it belongs to the family without a version in the path.
     pub(super) unversioned: bool,
 }
 
+/// Makes a list of routes, one a line: method, first API version, path, handler.
+macro_rules! routes {
+    ($($method:ident ($major:literal, $minor:literal) $path:literal => $run:expr;)*) => {
+        vec![$(Route::new(Method::$method, $path, $major, $minor, $run)),*]
+    };
+}
+pub(super) use routes;
+
 impl Route {
-    pub(super) const fn new(
+    pub(super) fn new(
         method: Method,
-        path: &'static str,
+        path: impl Into<Cow<'static, str>>,
         major: u16,
         minor: u16,
-        run: fn(&mut World, &Call<'_>) -> Reply,
+        run: Handler,
     ) -> Route {
-        Route { method, path, since: Version(major, minor), run, open: false, unversioned: false }
+        let (path, since) = (path.into(), Version(major, minor));
+        Route { method, path, since, run, open: false, unversioned: false }
     }
 
-    pub(super) const fn open(mut self) -> Route {
-        self.open = true;
-        self
+    pub(super) fn open(self) -> Route {
+        Route { open: true, ..self }
     }
 
-    pub(super) const fn unversioned(mut self) -> Route {
-        self.unversioned = true;
-        self
+    pub(super) fn unversioned(self) -> Route {
+        Route { unversioned: true, ..self }
     }
 
-    /// The segment below the site that names a kind of thing; empty where the route is about none.
-    pub(super) fn kind(&self) -> &'static str {
-        self.path
-            .strip_prefix("sites/{site}/")
-            .and_then(|below| below.split('/').next())
-            .unwrap_or_default()
+    pub(super) fn is_below_site(&self) -> bool {
+        !self.path.starts_with('/')
     }
 
-    /// What the placeholders stand for, if the path is this route's.
+    /// The values of the placeholders, first the site's if the route is below a site; `None` if
+    /// the path is another.
     fn matches(&self, segments: &[String]) -> Option<Vec<String>> {
-        let mut wanted = self.path.split('/');
+        let site = if self.is_below_site() { &["sites", "{site}"][..] } else { &[] };
+        let below = self.path.split('/').skip(usize::from(!self.is_below_site()));
+        let mut expected = site.iter().copied().chain(below);
         let mut params = Vec::new();
         for given in segments {
-            let wanted = wanted.next()?;
-            if wanted.starts_with('{') {
+            let expected = expected.next()?;
+            if expected.starts_with('{') {
                 if given.is_empty() {
                     return None;
                 }
                 params.push(given.clone());
-            } else if wanted != given
-                && !(wanted == "serverinfo" && given.eq_ignore_ascii_case(wanted))
+            } else if expected != given
+                && !(expected == "serverinfo" && given.eq_ignore_ascii_case(expected))
             {
                 return None;
             }
         }
-        wanted.next().is_none().then_some(params)
+        expected.next().is_none().then_some(params)
     }
 }
 
-/// A route that was found.
-pub(super) struct Found {
-    pub(super) route: Route,
+/// A route that matches a request.
+#[derive(Debug)]
+pub(super) struct Found<'r> {
+    pub(super) route: &'r Route,
     pub(super) version: Version,
     pub(super) params: Vec<String>,
 }
 
-/// Finds the route for a method and a path, or says why there is none.
-pub(super) fn find(
-    routes: &[Route],
+/// Finds the route for a method and a path, or the reason why there is none.
+pub(super) fn find<'r>(
+    routes: &'r [Route],
     method: &str,
     path: &str,
     newest: Version,
-) -> Result<Found, Refusal> {
-    let unknown = || Refusal::http(404, format!("The resource '{path}' is not known."));
+) -> Result<Found<'r>, ApiError> {
+    let unknown = || ApiError::unknown_path(path);
     let below = path.strip_prefix("/api/").ok_or_else(unknown)?;
     let (named, rest) = below.split_once('/').ok_or_else(unknown)?;
     let unversioned = named == "-";
@@ -121,27 +129,28 @@ pub(super) fn find(
     } else {
         let version = Version::read(named).filter(|v| (Version::OLDEST..=newest).contains(v));
         version.ok_or_else(|| {
-            Refusal::not_found("404001", format!("The API version '{named}' is not spoken here."))
+            let detail = format!("The API version '{named}' is not supported.");
+            ApiError::not_found("404001", detail)
         })?
     };
     let segments: Vec<String> = rest
         .split('/')
         .map(|segment| decode(segment, false).filter(|segment| !segment.contains('\0')))
         .collect::<Option<_>>()
-        .ok_or_else(|| Refusal::malformed("The path is not properly percent-encoded."))?;
+        .ok_or_else(|| ApiError::malformed("The path is not properly percent-encoded."))?;
     let mut other_methods = false;
     for route in routes.iter().filter(|route| route.unversioned == unversioned) {
-        // An operation that is newer than the version asked for is not there at all.
+        // For an older version, a newer operation does not exist.
         let Some(params) = route.matches(&segments).filter(|_| route.since <= version) else {
             continue;
         };
         if route.method.to_string() == method {
-            return Ok(Found { route: *route, version, params });
+            return Ok(Found { route, version, params });
         }
         other_methods = true;
     }
     Err(if other_methods {
-        Refusal::http(405, format!("The method {method} is not allowed for '{path}'."))
+        ApiError::http(405, format!("The method {method} is not allowed for '{path}'."))
     } else {
         unknown()
     })
@@ -149,18 +158,19 @@ pub(super) fn find(
 
 #[cfg(test)]
 mod tests {
+    use super::Method::Get;
     use super::*;
 
-    fn nothing(_: &mut World, _: &Call<'_>) -> Reply {
-        Ok(Answer::no_content())
+    fn nothing(_: &mut ServerState, _: &Context<'_>) -> Result<Response, ApiError> {
+        Ok(Response::no_content())
     }
 
     #[test]
-    fn finding() {
+    fn finds_routes_and_explains_failures() {
         let routes = [
-            Route::new(Method::Get, "serverinfo", 2, 4, nothing).open(),
-            Route::new(Method::Get, "sites/{site}/views/{view}", 3, 0, nothing),
-            Route::new(Method::Get, "search", 3, 16, nothing).unversioned(),
+            Route::new(Get, "/serverinfo", 2, 4, nothing).open(),
+            Route::new(Get, "views/{view}", 3, 0, nothing),
+            Route::new(Get, "/search", 3, 16, nothing).unversioned(),
         ];
         let find = |method, path| find(&routes, method, path, Version(3, 4));
         let status = |method, path| {
@@ -175,7 +185,7 @@ mod tests {
         assert_eq!(status("GET", "/api/3.0/sites/s/../views/v"), (404, "404003"));
         assert_eq!(status("GET", "/api/3.0/sites/s/views/%ff"), (400, "400000"));
         assert_eq!(status("GET", "/elsewhere"), (404, "404003"));
-        // The version asked for is not one of the unversioned family's.
+        // An unversioned route has no version in its path.
         assert_eq!(status("GET", "/api/3.0/search"), (404, "404003"));
         assert_eq!(find("GET", "/api/3.4/sites/a%2Fb/views/c").unwrap().params, ["a/b", "c"]);
     }

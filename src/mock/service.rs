@@ -5,28 +5,29 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
-use super::answer::{Answer, Format};
+use super::api_error::ApiError;
 use super::clock::later;
+use super::context::{Caller, Context};
 use super::expect::Expected;
 use super::faults::{Canned, Faults, Kind, Mishap, Moment, RetryAfter, What, http_date};
 use super::http::{Broken, Head, Wire, reason};
 use super::net::{Serve, Stop, Stream, lock};
-use super::refusal::Refusal;
-use super::request::{Call, Request};
-use super::route::{Route, find};
-use super::world::World;
-use super::{auth, content};
+use super::request::Request;
+use super::response::{Format, Response};
+use super::route::{Found, Route, find};
+use super::server_state::ServerState;
+use super::site::SITE;
 
-/// How long a client may be silent within a request.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Read timeout within a request.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// All that the connections share.
+/// The state that all connections share.
 pub(super) struct Service {
-    pub(super) world: Mutex<World>,
+    pub(super) state: Mutex<ServerState>,
     pub(super) faults: Mutex<Faults>,
     pub(super) log: Mutex<Vec<Request>>,
     pub(super) expected: Mutex<Vec<Expected>>,
-    /// Whether requests are kept for tests to look at.
+    /// Whether requests are kept for inspection.
     pub(super) keeps_log: bool,
     routes: Vec<Route>,
     /// The server's address, known once it listens.
@@ -36,16 +37,17 @@ pub(super) struct Service {
 }
 
 impl Service {
-    pub(super) fn new(world: World, keeps_log: bool) -> Service {
-        // The file itself, and some room for what is around it.
-        let max_body = (world.max_file as u64).saturating_add(1 << 20);
+    pub(super) fn new(state: ServerState, keeps_log: bool) -> Service {
+        // The file, and the other parts of the request.
+        let max_body = (state.max_file as u64).saturating_add(1 << 20);
+        let routes = state.registry.resources.iter().flat_map(|r| (r.routes)()).collect();
         Service {
-            world: Mutex::new(world),
+            state: Mutex::new(state),
             faults: Mutex::default(),
             log: Mutex::default(),
             expected: Mutex::default(),
             keeps_log,
-            routes: auth::ROUTES.iter().copied().chain(content::routes()).collect(),
+            routes,
             base: OnceLock::new(),
             max_body,
             answered: AtomicU64::new(0),
@@ -53,49 +55,64 @@ impl Service {
     }
 
     /// Carries out a request.
-    pub(super) fn answer(&self, request: &Request) -> (Answer, Format) {
+    pub(super) fn answer(&self, request: &Request) -> (Response, Format) {
         let format = Format::accepted(request.header("accept"));
-        let mut world = lock(&self.world);
-        world.settle();
-        let answer = self.carry_out(&mut world, request).unwrap_or_else(Answer::from);
-        (answer, format)
+        let mut state = lock(&self.state);
+        state.settle();
+        let response = self.carry_out(&mut state, request, None).unwrap_or_else(Response::from);
+        (response, format)
     }
 
-    fn carry_out(&self, world: &mut World, request: &Request) -> Result<Answer, Refusal> {
-        let found = find(&self.routes, &request.method, &request.path, world.newest)?;
-        let mut call = Call {
+    /// Carries out a request, in the session of its token if no caller is given.
+    pub(super) fn carry_out(
+        &self,
+        state: &mut ServerState,
+        request: &Request,
+        caller: Option<Caller>,
+    ) -> Result<Response, ApiError> {
+        let Found { route, version, params } =
+            find(&self.routes, &request.method, &request.path, state.newest)?;
+        let mut ctx = Context {
             request,
-            version: found.version,
-            at: found.route.kind(),
-            params: found.params,
-            caller: None,
+            version,
+            segment: String::new(),
+            params,
+            caller,
             base: self.base.get().map_or("", String::as_str),
+            now: state.clock.now(),
         };
-        if !found.route.open {
-            let caller = auth::caller(world, request.header("x-tableau-auth"))?;
-            if found.route.path.starts_with("sites/{site}") {
-                // The site has to be the session's; to it, there is no other.
-                let site = call.params.remove(0);
-                if world.sites.get(&caller.site).is_none_or(|known| known.id != site) {
-                    return Err(super::luid::Kind::Site.missing(&site));
+        if !route.open {
+            let caller = match ctx.caller.take() {
+                Some(caller) => caller,
+                None => (state.registry.authenticate)(state, request.header("x-tableau-auth"))?,
+            };
+            if route.is_below_site() {
+                // A session can use its own site only; others do not exist for it.
+                let site = ctx.params.remove(0);
+                if state.sites.get(&caller.site).is_none_or(|known| known.id != site) {
+                    return Err(SITE.missing(&site));
                 }
+                ctx.segment = match route.path.split('/').next().unwrap_or_default() {
+                    name if name.starts_with('{') => ctx.param(0).to_owned(),
+                    name => name.to_owned(),
+                };
             }
-            call.caller = Some(caller);
-            content::check_visible(world, &call)?;
+            ctx.caller = Some(caller);
+            (state.registry.check_visible)(state, &ctx)?;
         }
-        (found.route.run)(world, &call)
+        (route.run)(state, &ctx)
     }
 
     fn one(&self, wire: &mut Wire<Stream>, stop: &Stop) -> Result<Next, Broken> {
         wire.stream().patience(None);
         wire.wait()?;
-        wire.stream().patience(Some(PATIENCE));
+        wire.stream().patience(Some(READ_TIMEOUT));
         let head = wire.head()?;
         Wire::<Stream>::check(&head, self.max_body)?;
-        // Faults are settled before the body is read: some answer without it.
+        // Faults are chosen before the body is read, since some respond without it.
         let mut request = Request::new(&head, Vec::new());
         let mishap = lock(&self.faults).strike(&request);
-        let early = matches!(&mishap.what, Some(What::Answer(canned)) if canned.early);
+        let early = matches!(&mishap.what, Some(What::Response(canned)) if canned.early);
         if !early {
             if head.expects_continue() {
                 wire.stream().write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
@@ -129,7 +146,7 @@ impl Service {
                 return Ok(Next::Finish);
             }
             Some(What::Reset(Moment::BeforeAnswer)) => return Ok(Next::Reset),
-            Some(What::Answer(canned)) => {
+            Some(What::Response(canned)) => {
                 let answer = self.canned(canned);
                 let close = early || !head.keeps_alive();
                 write_bytes(stream, canned.status, &answer.0, &answer.1, close)?;
@@ -137,7 +154,7 @@ impl Service {
             }
             Some(What::ExpireSession) => {
                 if let Some(token) = request.header("x-tableau-auth")
-                    && let Some(session) = lock(&self.world).sessions.get_mut(token)
+                    && let Some(session) = lock(&self.state).sessions.get_mut(token)
                 {
                     session.revoke();
                 }
@@ -145,7 +162,7 @@ impl Service {
             }
             _ => self.answer(request),
         };
-        let (content_type, body) = answer.written(format);
+        let (content_type, body) = answer.serialize(format);
         let mut headers = answer.headers;
         if !content_type.is_empty() {
             headers.insert(0, ("Content-Type".to_owned(), content_type.to_owned()));
@@ -153,7 +170,7 @@ impl Service {
         headers.push(self.request_id());
         let close = !head.keeps_alive();
         let all = head_bytes(answer.status, &headers, body.len(), close);
-        // Whoever asks for the headers gets no more, or takes it for the next answer.
+        // A client would take a body after HEAD for the next response.
         let body = if head.method == "HEAD" { Vec::new() } else { body };
         match mishap.what {
             Some(What::Reset(moment)) => {
@@ -162,7 +179,7 @@ impl Service {
                     stream.write_all(&body[..body.len() / 2])?;
                 }
                 stream.flush()?;
-                // What was written has to arrive first: a reset overtakes it.
+                // A reset discards data that the client has not received yet.
                 stop.wait(Duration::from_millis(20));
                 Ok(Next::Reset)
             }
@@ -191,13 +208,13 @@ impl Service {
         }
     }
 
-    /// The header that tells one request from all others.
+    /// A header with a unique value for each request.
     fn request_id(&self) -> (String, String) {
         let number = self.answered.fetch_add(1, Ordering::Relaxed) + 1;
         ("X-Tableau-Request-Id".to_owned(), format!("mock-{number:08}"))
     }
 
-    /// The headers and the body of an answer that a fault gives.
+    /// The headers and the body of a fault's response.
     fn canned(&self, canned: &Canned) -> (Vec<(String, String)>, Vec<u8>) {
         let mut headers = canned.headers.clone();
         headers.push(self.request_id());
@@ -207,7 +224,7 @@ impl Service {
                 headers.push(("Retry-After".to_owned(), seconds.to_string()));
             }
             Some(RetryAfter::Date(after)) => {
-                let time = later(lock(&self.world).clock.now(), after);
+                let time = later(lock(&self.state).clock.now(), after);
                 headers.push(("Retry-After".to_owned(), http_date(time)));
             }
         }
@@ -225,13 +242,13 @@ impl Service {
             Kind::Error(error) => {
                 let answer = match error {
                     None => {
-                        Answer::from(Refusal::http(canned.status, "A fault that was asked for."))
+                        Response::from(ApiError::http(canned.status, "A fault that was asked for."))
                     }
                     Some((code, summary, detail)) => {
-                        Answer::error(canned.status, code, summary, detail)
+                        Response::error(canned.status, code, summary, detail)
                     }
                 };
-                let (content_type, body) = answer.written(Format::Xml);
+                let (content_type, body) = answer.serialize(Format::Xml);
                 (content_type.to_owned(), body)
             }
         };
@@ -242,7 +259,7 @@ impl Service {
     }
 }
 
-/// What comes after an answer.
+/// What follows a response.
 enum Next {
     Another,
     Finish,
@@ -267,8 +284,8 @@ impl Serve for Service {
                         _ => (408, "the rest of the request did not come"),
                     };
                     let detail = format!("The request cannot be read: {why}.");
-                    let answer = Answer::from(Refusal::http(status, detail));
-                    let (content_type, body) = answer.written(Format::Xml);
+                    let answer = Response::from(ApiError::http(status, detail));
+                    let (content_type, body) = answer.serialize(Format::Xml);
                     let headers = [("Content-Type".to_owned(), content_type.to_owned())];
                     let _ = write_bytes(wire.stream(), status, &headers, &body, true);
                     break;
@@ -284,11 +301,11 @@ impl Serve for Service {
 fn head_bytes(status: u16, headers: &[(String, String)], length: usize, close: bool) -> Vec<u8> {
     let mut text = format!("HTTP/1.1 {status} {}\r\n", reason(status));
     for (name, value) in headers {
-        // A value with a line end would be another header.
+        // A line end in a value would start another header.
         let value: String = value.chars().filter(|c| !c.is_control()).collect();
         text.push_str(&format!("{name}: {value}\r\n"));
     }
-    // No length goes with a status that has no body.
+    // These statuses have no body, so no length either.
     if !matches!(status, 100..200 | 204 | 304) {
         text.push_str(&format!("Content-Length: {length}\r\n"));
     }

@@ -1,52 +1,27 @@
-//! [`Site`]: a site and all that is on it.
+//! [`Site`]: a site and everything on it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
 
-use super::content::{
-    Connection, CustomView, Datasource, Flow, Group, Job, Project, Revision, Rule, Upload, User,
-    View, Warning, Workbook,
-};
+use super::api_error::ApiError;
+use super::collection::Collection;
+use super::collections::Collections;
+use super::context::Context;
+use super::element::Element;
 use super::luid::{Kind, luid};
-use super::request::Call;
-use super::sample::{Sample, Sizes, VIEWS};
-use super::shelf::{Item, Shelf};
+use super::record::{Record, Resource};
+use super::registry::Registry;
+use super::sample::Sample;
 
-/// A site.
+pub(super) const SITE: Kind = Kind::new(0x51, "404000", "Site");
+
+/// A site. Number 0 holds the items that belong to the server.
 pub(super) struct Site {
     pub(super) number: u16,
     pub(super) id: String,
     pub(super) name: String,
     pub(super) content_url: String,
-    /// What `Update Site` changed: attribute and value.
-    pub(super) settings: BTreeMap<&'static str, String>,
-    pub(super) users: Shelf<User>,
-    pub(super) groups: Shelf<Group>,
-    pub(super) projects: Shelf<Project>,
-    pub(super) workbooks: Shelf<Workbook>,
-    pub(super) views: Shelf<View>,
-    pub(super) datasources: Shelf<Datasource>,
-    pub(super) flows: Shelf<Flow>,
-    pub(super) custom_views: Shelf<CustomView>,
-    pub(super) warnings: Vec<Warning>,
-    /// How many warnings there have been.
-    pub(super) warned: u64,
-    /// Who was added to a group or taken out of it: by group and user.
-    pub(super) members: BTreeMap<(String, String), bool>,
-    /// By what they are on, and for which kind of content where they are a project's defaults.
-    pub(super) permissions: BTreeMap<(String, &'static str), Vec<Rule>>,
-    /// By workbook or data source; where absent, there is the one of the sample.
-    pub(super) connections: HashMap<String, Vec<Connection>>,
-    /// How many connections publishing has made.
-    pub(super) connected: u64,
-    /// By workbook or data source; where absent, there is the sample's one revision.
-    pub(super) revisions: HashMap<String, Vec<Revision>>,
-    pub(super) uploads: HashMap<String, Upload>,
-    pub(super) jobs: Vec<Job>,
-    /// The jobs that changed a data source's data, by its id and the request's.
-    pub(super) data_updates: HashMap<(String, String), String>,
-    /// How often content was put on a schedule.
-    pub(super) scheduled: u64,
+    registry: &'static Registry,
+    collections: Collections,
 }
 
 impl Site {
@@ -54,82 +29,139 @@ impl Site {
         number: u16,
         name: &str,
         content_url: &str,
-        admin: &str,
-        sizes: &Sizes,
+        registry: &'static Registry,
+        sample: &Sample,
     ) -> Site {
-        let sample = Sample { site: number, sizes: sizes.clone(), admin: admin.into() };
-        Site {
+        let mut site = Site {
             number,
-            id: luid(Kind::Site, number, u64::from(number)),
+            id: luid(SITE, number, u64::from(number)),
             name: name.to_owned(),
             content_url: content_url.to_owned(),
-            settings: BTreeMap::new(),
-            // There is always an administrator, the default project and the group of all users.
-            users: Shelf::new(&sample, sizes.users.max(1)),
-            groups: Shelf::new(&sample, sizes.groups.max(1)),
-            projects: Shelf::new(&sample, sizes.projects.max(1)),
-            workbooks: Shelf::new(&sample, sizes.workbooks),
-            views: Shelf::new(&sample, sizes.workbooks * VIEWS),
-            datasources: Shelf::new(&sample, sizes.datasources),
-            // A few of each, where there is content at all.
-            flows: Shelf::new(&sample, sizes.datasources.min(3)),
-            custom_views: Shelf::new(&sample, sizes.workbooks.min(2)),
-            warnings: Vec::new(),
-            warned: 0,
-            members: BTreeMap::new(),
-            permissions: BTreeMap::new(),
-            connections: HashMap::new(),
-            connected: 0,
-            revisions: HashMap::new(),
-            uploads: HashMap::new(),
-            jobs: Vec::new(),
-            data_updates: HashMap::new(),
-            scheduled: 0,
-        }
+            registry,
+            collections: Collections::default(),
+        };
+        registry.resources.iter().for_each(|resource| (resource.set_up)(&mut site, sample));
+        (registry.add_samples)(&mut site, sample);
+        site
     }
 
-    /// A user by name, whatever its case.
-    pub(super) fn user_named(&self, name: &str) -> Option<Cow<'_, User>> {
-        // The one that signs in most is the first.
-        self.users.iter().find(|user| user.name.to_lowercase() == name.to_lowercase())
+    /// Stores state that is not a collection of items.
+    pub(super) fn insert<T: Send + 'static>(&mut self, value: T) {
+        self.collections.insert(value);
     }
 
-    /// Whether there is content here that the caller may not know of.
-    pub(super) fn hides_content(&self, call: &Call) -> bool {
-        // The generated ones are all in projects.
-        self.workbooks.kept().any(|workbook| !workbook.is_seen_by(call))
+    /// State that a resource keeps beside its items.
+    pub(super) fn state<T: Send + 'static>(&self) -> Option<&T> {
+        self.collections.get()
     }
 
-    pub(super) fn project_name(&self, id: &str) -> String {
-        self.projects.find(id).map(|project| project.name.clone()).unwrap_or_default()
+    pub(super) fn state_mut<T: Default + Send + 'static>(&mut self) -> &mut T {
+        self.collections.get_or_default()
     }
 
-    pub(super) fn user_name(&self, id: &str) -> String {
-        self.users.find(id).map(|user| user.name.clone()).unwrap_or_default()
+    /// The items of a resource, which has to be in the registry.
+    pub(super) fn items<R: Resource>(&self) -> &Collection<R> {
+        let items = self.collections.get();
+        items.unwrap_or_else(|| panic!("'{}' is not registered", R::SCHEMA.list))
     }
 
-    /// The views of a workbook, in the order of its sheets.
-    pub(super) fn views_of(&self, workbook: &str) -> Vec<Cow<'_, View>> {
-        let generated = super::luid::number(workbook, Kind::Workbook, self.number)
-            .filter(|&n| n < super::luid::ADDED)
-            .into_iter()
-            .flat_map(|n| (n * VIEWS)..((n + 1) * VIEWS))
-            .filter_map(|n| self.views.find(&luid(Kind::View, self.number, n)));
-        let mut views: Vec<Cow<'_, View>> =
-            generated.filter(|view| view.workbook == workbook).collect();
-        for view in self.views.kept().filter(|view| view.workbook == workbook) {
-            if !views.iter().any(|known| known.id() == view.id()) {
-                views.push(Cow::Borrowed(view));
+    pub(super) fn items_mut<R: Resource>(&mut self) -> &mut Collection<R> {
+        self.collections.get_or_default()
+    }
+
+    pub(super) fn iter<R: Resource>(&self) -> impl DoubleEndedIterator<Item = Cow<'_, Record>> {
+        self.items::<R>().iter()
+    }
+
+    pub(super) fn find<R: Resource>(&self, id: &str) -> Option<Cow<'_, Record>> {
+        self.items::<R>().find(id)
+    }
+
+    /// The item, or the error for an unknown id.
+    pub(super) fn get<R: Resource>(&self, id: &str) -> Result<Cow<'_, Record>, ApiError> {
+        self.items::<R>().get(id)
+    }
+
+    pub(super) fn get_mut<R: Resource>(&mut self, id: &str) -> Result<&mut Record, ApiError> {
+        self.items_mut::<R>().get_mut(id)
+    }
+
+    pub(super) fn new_id<R: Resource>(&mut self) -> String {
+        self.items_mut::<R>().new_id()
+    }
+
+    pub(super) fn add<R: Resource>(&mut self, record: Record) {
+        self.items_mut::<R>().add(record);
+    }
+
+    /// The name of an item; empty if there is no such item.
+    pub(super) fn name_of<R: Resource>(&self, id: &str) -> String {
+        self.find::<R>(id).map(|record| record.name().to_owned()).unwrap_or_default()
+    }
+
+    /// `<project id="…" name="…">`.
+    pub(super) fn named<R: Resource>(&self, element: &'static str, id: &str) -> Element {
+        Element::reference(element, id).with("name", self.name_of::<R>(id))
+    }
+
+    /// As [`named`](Site::named), for an item of the resource at that path segment.
+    pub(super) fn named_at(&self, segment: &str, element: &'static str, id: &str) -> Element {
+        let record = self.record(segment, id).and_then(Result::ok);
+        Element::reference(element, id).with("name", record.as_ref().map_or("", |r| r.name()))
+    }
+
+    /// Removes an item, the items that belong to it, and what other resources keep about them.
+    pub(super) fn remove<R: Resource>(&mut self, id: &str) -> Result<(), ApiError> {
+        let registry = self.registry;
+        // Items below it are found by its id, some of them only while it exists.
+        for resource in registry.resources {
+            if resource.schema.is_some_and(|s| s.parents.iter().any(|kind| kind.has(id))) {
+                (resource.remove_below)(self, id)?;
             }
         }
-        views
+        self.items_mut::<R>().remove(id)?;
+        registry.resources.iter().for_each(|resource| (resource.on_remove)(self, id));
+        Ok(())
     }
 
-    /// Takes away all that hung on a workbook or data source.
-    pub(super) fn forget(&mut self, id: &str) {
-        self.connections.remove(id);
-        self.revisions.remove(id);
-        self.warnings.retain(|warning| warning.content != id);
-        self.permissions.retain(|(on, _), _| on != id);
+    /// The first item of that name, regardless of case, of the resource at that path segment.
+    pub(super) fn by_name(&self, segment: &str, name: &str) -> Option<Cow<'_, Record>> {
+        let resource = self.registry.resource(segment)?;
+        let id = (resource.find_by_name)(self, name)?;
+        (resource.get)(self, &id).ok()
+    }
+
+    /// The element of an item of the resource at that path segment.
+    pub(super) fn element(&self, segment: &str, id: &str, ctx: &Context) -> Option<Element> {
+        (self.registry.resource(segment)?.element)(self, id, ctx)
+    }
+
+    /// The user with that id.
+    pub(super) fn user(&self, id: &str) -> Result<Cow<'_, Record>, ApiError> {
+        self.record("users", id).unwrap_or_else(|| Err(ApiError::not_signed_in()))
+    }
+
+    /// The id of the group of all users.
+    pub(super) fn all_users(&self) -> String {
+        let schema = self.registry.resource("groups").and_then(|resource| resource.schema);
+        schema.map(|schema| luid(schema.kind, self.number, 0)).unwrap_or_default()
+    }
+
+    /// The item that a path names: the segment of its resource, such as `workbooks`, and its id.
+    /// `None` if there is no such resource.
+    pub(super) fn record(
+        &self,
+        segment: &str,
+        id: &str,
+    ) -> Option<Result<Cow<'_, Record>, ApiError>> {
+        self.registry.resource(segment).map(|resource| (resource.get)(self, id))
+    }
+
+    pub(super) fn record_mut(
+        &mut self,
+        segment: &str,
+        id: &str,
+    ) -> Option<Result<&mut Record, ApiError>> {
+        self.registry.resource(segment).map(|resource| (resource.get_mut)(self, id))
     }
 }

@@ -7,12 +7,12 @@ use std::fmt;
 pub(super) struct Version(pub(super) u16, pub(super) u16);
 
 impl Version {
-    /// The oldest that is answered.
+    /// The oldest supported version.
     pub(super) const OLDEST: Version = Version(2, 4);
-    /// The newest, unless the builder says otherwise.
+    /// The default newest version.
     pub(super) const NEWEST: Version = Version(3, 30);
 
-    /// Reads `3.30`, and nothing looser.
+    /// Reads the form `3.30` only.
     pub(super) fn read(text: &str) -> Option<Version> {
         let (major, minor) = text.split_once('.')?;
         let number = |digits: &str| {
@@ -24,14 +24,14 @@ impl Version {
         Some(Version(number(major)?, number(minor)?))
     }
 
-    /// The product release that speaks this version.
+    /// The product release with this version.
     pub(super) fn product(self) -> String {
         match self {
             Version(2, minor @ 4..=8) => format!("10.{}.0", minor - 3),
             Version(3, minor @ 0..=3) => {
                 ["2018.1.0", "2018.2.0", "2018.3.0", "2019.1.0"][usize::from(minor)].to_owned()
             }
-            // From 2019.2 on four releases a year up to 2022.3, and uneven after that.
+            // Four releases a year from 2019.2 to 2022.3, irregular later.
             Version(3, minor @ 4..=6) => format!("2019.{}.0", minor - 2),
             Version(3, minor @ 7..=10) => format!("2020.{}.0", minor - 6),
             Version(3, minor @ 11..=14) => format!("2021.{}.0", minor - 10),

@@ -6,6 +6,7 @@ mod faults;
 mod hostile;
 mod program;
 mod publish;
+mod resources;
 mod sessions;
 
 use std::io::{BufRead, BufReader, Write};

@@ -1,0 +1,148 @@
+//! Inspecting the server's content without requests.
+
+use super::MockServer;
+use super::common::jobs;
+use super::context::{Caller, Context};
+use super::item::Item;
+use super::luid::luid;
+use super::net::lock;
+use super::request::Request;
+use super::resources::{USER, User, is_member};
+use super::role::Role;
+use super::server_state::ServerState;
+use super::site::Site;
+
+/// The content of the default site: all items in the order of creation, whoever may see them.
+impl MockServer {
+    /// The users.
+    pub fn users(&self) -> Vec<Item> {
+        self.items("users")
+    }
+
+    /// The groups.
+    pub fn groups(&self) -> Vec<Item> {
+        self.items("groups")
+    }
+
+    /// The names of the members of a group, in the order of the users; empty if there is no such
+    /// group.
+    pub fn group_members(&self, group: &str) -> Vec<String> {
+        self.inspect(|_, site, _| {
+            let Some(group) = site.by_name("groups", group) else { return Vec::new() };
+            let members = site.iter::<User>().filter(|user| is_member(&group, &user.id, site));
+            members.map(|user| user.name().to_owned()).collect()
+        })
+    }
+
+    /// The projects.
+    pub fn projects(&self) -> Vec<Item> {
+        self.items("projects")
+    }
+
+    /// The workbooks, each with its views.
+    pub fn workbooks(&self) -> Vec<Item> {
+        self.items("workbooks")
+    }
+
+    /// The views.
+    pub fn views(&self) -> Vec<Item> {
+        self.items("views")
+    }
+
+    /// The custom views.
+    pub fn custom_views(&self) -> Vec<Item> {
+        self.items("customviews")
+    }
+
+    /// The published data sources.
+    pub fn datasources(&self) -> Vec<Item> {
+        self.items("datasources")
+    }
+
+    /// The flows.
+    pub fn flows(&self) -> Vec<Item> {
+        self.items("flows")
+    }
+
+    /// The data-driven alerts, each with its recipients.
+    pub fn data_alerts(&self) -> Vec<Item> {
+        self.items("dataAlerts")
+    }
+
+    /// The data quality warnings.
+    pub fn data_quality_warnings(&self) -> Vec<Item> {
+        self.items("dataQualityWarnings")
+    }
+
+    /// The webhooks.
+    pub fn webhooks(&self) -> Vec<Item> {
+        self.items("webhooks")
+    }
+
+    /// The background jobs. Unlike a request, this does not bring them closer to their end.
+    pub fn jobs(&self) -> Vec<Item> {
+        self.inspect(|_, site, _| jobs::all(site).iter().map(|job| Item(job.element())).collect())
+    }
+
+    /// The server's schedules.
+    pub fn schedules(&self) -> Vec<Item> {
+        self.inspect(|state, _, ctx| items_of(state, &state.server, "/schedules", ctx))
+    }
+
+    /// The items of a resource by its path below the site, such as `"groups"`; empty if the mock
+    /// server has no such resource.
+    pub fn items(&self, path: &str) -> Vec<Item> {
+        self.items_on("", path)
+    }
+
+    /// The items of a resource on the site with that content URL.
+    pub fn items_on(&self, content_url: &str, path: &str) -> Vec<Item> {
+        self.inspect_site(content_url, |state, site, ctx| items_of(state, site, path, ctx))
+    }
+
+    fn inspect<T: Default>(&self, look: impl FnOnce(&ServerState, &Site, &Context<'_>) -> T) -> T {
+        self.inspect_site("", look)
+    }
+
+    fn inspect_site<T: Default>(
+        &self,
+        content_url: &str,
+        look: impl FnOnce(&ServerState, &Site, &Context<'_>) -> T,
+    ) -> T {
+        let mut state = lock(&self.service.state);
+        state.settle();
+        let Some(site) = state.site_at(content_url) else { return T::default() };
+        let request = Request::internal("GET", String::new(), Vec::new());
+        let ctx = admin_context(&state, site, &request, &self.url);
+        look(&state, site, &ctx)
+    }
+}
+
+fn items_of(state: &ServerState, site: &Site, path: &str, ctx: &Context<'_>) -> Vec<Item> {
+    let resource = state.registry.resource(path);
+    let elements = resource.map(|resource| (resource.elements)(site, ctx)).unwrap_or_default();
+    elements.into_iter().map(Item).collect()
+}
+
+/// The administrator of a site.
+pub(super) fn admin(site: &Site) -> Caller {
+    let user = luid(USER, site.number, 0);
+    Caller { token: String::new(), site: site.number, user, role: Role::ServerAdmin }
+}
+
+fn admin_context<'a>(
+    state: &ServerState,
+    site: &Site,
+    request: &'a Request,
+    base: &'a str,
+) -> Context<'a> {
+    Context {
+        request,
+        version: state.newest,
+        segment: String::new(),
+        params: Vec::new(),
+        caller: Some(admin(site)),
+        base,
+        now: state.clock.now(),
+    }
+}

@@ -1,0 +1,83 @@
+//! The resources: a module for each, registered in one table.
+
+mod auth_configurations;
+mod content;
+mod custom_views;
+mod data_alerts;
+mod datasources;
+mod flow_runs;
+mod flows;
+mod groups;
+mod jobs;
+mod personal_space;
+mod projects;
+mod quality;
+mod schedules;
+mod search;
+mod sites;
+mod usage_stats;
+mod user_import;
+mod users;
+mod views;
+mod webhooks;
+mod workbooks;
+
+pub(super) use content::url_name;
+pub(super) use custom_views::CustomView;
+pub(super) use datasources::Datasource;
+pub(super) use flows::Flow;
+pub(super) use groups::{Group, has as is_member};
+pub(super) use projects::{PROJECT, Project};
+pub(super) use schedules::Schedule;
+pub(super) use users::{SITE_ROLES, USER, User, complete_new as complete_new_user};
+pub(super) use views::{VIEW, View};
+pub(super) use workbooks::{WORKBOOK, Workbook};
+
+use super::common::{connections, jobs as job_engine, permissions, revisions, tags, uploads};
+use super::registry::{Registration, Registry};
+use super::route::Route;
+
+/// The routes for downloads and revisions.
+fn revision_routes() -> Vec<Route> {
+    let workbooks = revisions::routes::<Workbook>((2, 0), Some((2, 3)), Some((2, 3)));
+    let datasources = revisions::routes::<Datasource>((2, 0), Some((2, 3)), Some((2, 3)));
+    let flows = revisions::routes::<Flow>((3, 3), Some((3, 3)), None);
+    let custom_views = revisions::routes::<CustomView>((3, 21), None, None);
+    [workbooks, datasources, flows, custom_views].concat()
+}
+
+/// The table of all resources. Of two routes that match a request, the first one is used.
+pub(super) static REGISTRY: Registry = Registry {
+    resources: &[
+        Registration::routes(super::auth::routes),
+        Registration::routes(sites::routes),
+        Registration::routes(auth_configurations::routes),
+        Registration::routes(user_import::routes),
+        Registration::resource::<User>(),
+        Registration::resource::<Group>().on_remove(groups::on_remove),
+        Registration::resource::<Project>(),
+        Registration::resource::<Workbook>(),
+        Registration::resource::<View>(),
+        Registration::resource::<CustomView>(),
+        Registration::resource::<Datasource>(),
+        // Before flows, since `runs` is not the id of a flow.
+        Registration::routes(flow_runs::routes),
+        Registration::resource::<Flow>(),
+        Registration::resource::<quality::Warning>(),
+        Registration::resource::<data_alerts::DataAlert>(),
+        Registration::resource::<webhooks::Webhook>(),
+        Registration::resource::<Schedule>(),
+        Registration::resource::<connections::Connection>().on_remove(connections::on_remove),
+        Registration::routes(revision_routes).on_remove(revisions::on_remove),
+        Registration::routes(permissions::routes).on_remove(permissions::on_remove),
+        Registration::routes(tags::routes),
+        Registration::routes(jobs::routes).settle(job_engine::settle),
+        Registration::routes(uploads::routes).settle(uploads::settle),
+        Registration::routes(personal_space::routes),
+        Registration::routes(search::routes),
+        Registration::routes(usage_stats::routes),
+    ],
+    add_samples: super::samples::add,
+    authenticate: super::auth::authenticate,
+    check_visible: content::check_visible,
+};

@@ -1,0 +1,179 @@
+//! Users: `sites/{site}/users`.
+
+use super::auth_configurations::SERVER_AUTHENTICATION;
+use super::content::USER_CONTENT;
+use super::{Flow, Group, Workbook, groups};
+use crate::mock::prelude::*;
+
+pub(in crate::mock) struct User;
+
+pub(in crate::mock) const USER: Kind = Kind::new(0x05, "404002", "User");
+
+pub(in crate::mock) const SITE_ROLES: &str = "Creator Explorer ExplorerCanPublish Guest Interactor Publisher \
+    ReadOnly ServerAdministrator SiteAdministrator SiteAdministratorCreator \
+    SiteAdministratorExplorer SupportUser Unlicensed UnlicensedWithPublish Viewer \
+    ViewerWithPublish";
+
+pub(super) const AUTH_SETTINGS: &str = "ServerDefault SAML OpenID TableauIDWithMFA Default";
+
+impl Resource for User {
+    const SCHEMA: &'static Schema = &Schema {
+        operations: &[(2, 0, &[List, Create, Get])],
+        attributes: &[
+            text("name").required(),
+            one_of("siteRole", SITE_ROLES).required().code("400013"),
+            text("lastLogin").read_only(),
+            text("externalAuthUserId").read_only().default(""),
+            one_of("authSetting", AUTH_SETTINGS).default("ServerDefault"),
+            text("idpConfigurationId"),
+            text("fullName"),
+            text("email").default(""),
+        ],
+        filters: &[(Text, "name friendlyName=@fullName email siteRole luid"), (Time, "lastLogin")],
+        hidden: "authSetting idpConfigurationId fullName email language locale domain",
+        internal: "domain",
+        unique: Some(("name", "409017")),
+        owner_can_change: true,
+        ..Schema::new(USER, "users", "user", "users")
+    };
+
+    fn routes() -> Vec<Route> {
+        routes! {
+            Put (2, 0) "users/{user}" => update_user;
+            Delete (2, 0) "users/{user}" => remove;
+            Get (3, 7) "users/{user}/groups" => groups;
+            Get (2, 0) "users/{user}/workbooks" => visible_content::<Workbook>;
+            Get (3, 3) "users/{user}/flows" => visible_content::<Flow>;
+        }
+    }
+
+    fn complete(record: &Record, element: Element, _: &Site, _: &Context) -> Element {
+        let domain = Element::new("domain").with("name", domain(record));
+        element.with("language", "en").with("locale", "en_US").containing([domain])
+    }
+
+    /// Users can change themselves.
+    fn owner<'a>(record: &'a Record, _: &'a Site) -> Cow<'a, str> {
+        Cow::Borrowed(&record.id)
+    }
+
+    fn validate(change: Change<'_>) -> Result<()> {
+        let Change { record, before, body, ctx, .. } = change;
+        match before {
+            None if record.attr("siteRole") == "ServerAdministrator" => {
+                ctx.require(Role::ServerAdmin)?;
+            }
+            Some(_) if body.attr("siteRole").is_some() => ctx.require(Role::SiteAdmin)?,
+            _ => {}
+        }
+        match before {
+            None => complete_new(record),
+            Some(before) => record.set("name", before.name()),
+        }
+        check_authentication(record, body)
+    }
+}
+
+pub(super) fn domain(user: &Record) -> &str {
+    user.get("domain").unwrap_or("local")
+}
+
+/// Splits `domain\name` and sets the full name of a new user.
+pub(in crate::mock) fn complete_new(user: &mut Record) {
+    let name = user.name().to_owned();
+    if user.get("fullName").is_none() {
+        user.set("fullName", &name);
+    }
+    if let Some((domain, name)) = name.split_once('\\') {
+        user.set("domain", domain);
+        user.set("name", name);
+    }
+}
+
+/// A user has either an authentication setting or an identity provider.
+pub(super) fn check_authentication(user: &mut Record, body: &Element) -> Result<()> {
+    match (body.attr("authSetting"), body.attr("idpConfigurationId")) {
+        (Some(_), Some(_)) => {
+            let detail = "A user has either an authentication setting or an identity provider.";
+            return Err(ApiError::malformed(detail));
+        }
+        (Some(_), None) => user.clear("idpConfigurationId"),
+        (None, Some(id)) if id != SERVER_AUTHENTICATION => {
+            let detail = format!("The site has no authentication configuration '{id}'.");
+            return Err(ApiError::bad("400003", detail));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Updates a user. Passwords belong to the server.
+fn update_user(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let response = update::<User>(state, ctx)?;
+    if let Some(password) = ctx.body_child("user")?.attr("password") {
+        let name = state.site(ctx)?.user(ctx.param(0))?.name().to_owned();
+        state.set_password(&name, password);
+    }
+    Ok(response)
+}
+
+fn remove(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    ctx.require(Role::SiteAdmin)?;
+    let id = ctx.param(0);
+    let site = state.site_mut(ctx)?;
+    site.get::<User>(id)?;
+    if id == ctx.user() {
+        return Err(ApiError::forbidden("403009", "Users cannot remove themselves."));
+    }
+    let owned = content_owned_by(site, id);
+    match ctx.query("mapAssetsTo") {
+        Some(new_owner) => {
+            site.get::<User>(new_owner)?;
+            if new_owner == id {
+                let detail = "The content cannot go to the user who is removed.";
+                return Err(ApiError::bad("400003", detail));
+            }
+            for (segment, id) in owned {
+                if let Some(record) = site.record_mut(segment, &id).transpose()? {
+                    new_owner.clone_into(&mut record.owner);
+                }
+            }
+        }
+        None if !owned.is_empty() => {
+            let detail = "The user owns content, which needs another owner first.";
+            return Err(ApiError::conflict("409003", detail));
+        }
+        None => {}
+    }
+    site.remove::<User>(id)?;
+    let number = site.number;
+    state.sessions.retain(|_, session| session.site != number || session.user != id);
+    Ok(Response::no_content())
+}
+
+/// The content that a user owns: path segment and id of each item.
+pub(super) fn content_owned_by(site: &Site, user: &str) -> Vec<(&'static str, String)> {
+    let owned = USER_CONTENT.iter().flat_map(|&(segment, ids)| {
+        let ids = ids(site, &|record| record.owner == user);
+        ids.into_iter().map(move |id| (segment, id))
+    });
+    owned.collect()
+}
+
+fn groups(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let site = state.site(ctx)?;
+    let user = site.get::<User>(ctx.param(0))?.id.clone();
+    let of_user = site.iter::<Group>().filter(|group| groups::has(group, &user, site));
+    list_some::<Group>(of_user, site, ctx)
+}
+
+/// The content that a user can see, or with `ownedBy=true` owns.
+fn visible_content<R: Resource>(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let owned = ctx.flag("ownedBy")?;
+    let site = state.site(ctx)?;
+    let user = site.get::<User>(ctx.param(0))?.id.clone();
+    if !owned {
+        return list_all::<R>(site, ctx);
+    }
+    list_some::<R>(site.iter::<R>().filter(|record| record.owner == user), site, ctx)
+}
