@@ -346,12 +346,8 @@ impl Words {
         let named =
             code.as_ref().map_or_else(|| "Tableau".into(), |code| format!("Tableau {code}"));
         let what = format!("{what} ({named}, HTTP {status})");
-        Error::new(ErrorKind::Api, what.trim_start()).answer(Answer {
-            code,
-            summary,
-            detail,
-            ..answer
-        })
+        let answer = Answer { code, summary, detail, ..answer };
+        Error::new(ErrorKind::Api, what.trim_start()).answer(answer)
     }
 }
 
