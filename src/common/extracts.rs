@@ -1,14 +1,23 @@
-//! Extracts, of everything that can hold them: `session.extracts(&id)`; and their refreshes.
+//! Extracts of content, `session.extracts(&id)`, and their refreshes.
 
 use std::sync::Arc;
 
-use super::JobHandle;
+use super::job::{JobHandle, started_or_queued};
 use crate::client::Client;
 use crate::http::Request;
 use crate::ids::{DatasourceId, Extracted, Refreshed, WorkbookId};
-use crate::resources::jobs::{BackgroundJob, CREATED_AT, Job, JobStatus, Jobs};
+use crate::operation::operations;
 use crate::xml::Out;
-use crate::{Error, ErrorKind, Result, Session};
+use crate::{Error, Result, Session};
+
+operations! {
+    pub(crate) REFRESH_WORKBOOK = POST "sites/{site}/workbooks/{workbook}/refresh" since (2, 8)
+        scope "tableau:tasks:run"
+        "Update Workbook Now" "workbooks_and_views.htm#update_workbook_now";
+    pub(crate) REFRESH_DATASOURCE = POST "sites/{site}/datasources/{datasource}/refresh"
+        since (2, 8) scope "tableau:tasks:run"
+        "Update Data Source Now" "data_sources.htm#update_data_source_now";
+}
 
 impl Session<'_> {
     /// The extracts of a workbook's embedded data sources, or of a published data source.
@@ -108,8 +117,11 @@ pub(crate) fn refresh<'s, I: Refreshed>(
     if incremental {
         client.needs((3, 25), || "an incremental refresh".into())?;
     }
-    let path = client.site(&format!("{}/refresh", id.path()));
-    let request = Request::post(path).since(I::SINCE.0, I::SINCE.1);
+    let operation = match I::KIND {
+        "workbook" => &REFRESH_WORKBOOK,
+        _ => &REFRESH_DATASOURCE,
+    };
+    let request = client.request(operation, &[id]);
     let mut out = Out::new();
     out.element("tsRequest", |out| {
         // Older servers refuse the element.
@@ -122,41 +134,8 @@ pub(crate) fn refresh<'s, I: Refreshed>(
         }
     });
     let request = request.xml(out.finish()?);
-    or_waiting(client, client.read(request, "job"), |job| match I::KIND {
+    started_or_queued(client, client.read(request, "job"), |job| match I::KIND {
         "workbook" => job.workbook.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
         _ => job.datasource.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
     })
-}
-
-/// Tableau's code for "such a job waits already".
-const WAITS_ALREADY: &str = "409093";
-
-/// The job that was started, or the one that waits already, found among the unfinished jobs of the
-/// site. Where it is not found, or the user may not look, the server's error stands.
-pub(crate) fn or_waiting<'s>(
-    client: &'s Arc<Client>,
-    outcome: Result<Job>,
-    is_it: impl Fn(&Job) -> bool,
-) -> Result<JobHandle<'s>> {
-    let refused = match outcome {
-        Err(error) if error.code() == Some(WAITS_ALREADY) => error,
-        other => return other.map(|job| JobHandle::new(client, job)),
-    };
-    let jobs = Jobs::new(client);
-    let unfinished = |job: &BackgroundJob| {
-        !matches!(job.status, Some(JobStatus::Success | JobStatus::Failed | JobStatus::Cancelled))
-    };
-    let Ok(newest) = jobs.list().sort(CREATED_AT.desc()).page(1) else {
-        return Err(refused);
-    };
-    for job in newest.items.iter().filter(|job| unfinished(job)) {
-        match jobs.get(&job.id) {
-            Ok(job) if is_it(&job) => return Ok(JobHandle::new(client, job)),
-            // It may have ended meanwhile, or be somebody else's.
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::Api => {}
-            Err(_) => break,
-        }
-    }
-    Err(refused)
 }

@@ -9,11 +9,11 @@ pub(crate) mod content;
 mod details;
 mod download;
 mod export;
-mod extracts;
+pub(crate) mod extracts;
 mod filetype;
 pub(crate) mod find;
 mod hyper;
-mod job;
+pub(crate) mod job;
 mod list;
 mod permissions;
 mod progress;
@@ -43,7 +43,7 @@ pub use export::{
     PowerPointExport, Resolution,
 };
 pub use extracts::Extracts;
-pub(crate) use extracts::{or_waiting, refresh};
+pub(crate) use extracts::refresh;
 pub(crate) use filetype::Magic;
 pub use hyper::{HyperAction, HyperCondition, HyperTable, HyperUpdate, HyperValue};
 pub use job::{JobHandle, JobWait};
@@ -56,7 +56,7 @@ pub use permissions::{
 pub use progress::{Progress, ProgressUnit};
 pub(crate) use publish::{Appendable, HoldsExtracts, InProject, Publishable};
 pub use publish::{
-    ConnectionCredentials, Publish, PublishConnection, Published, PublishedConnection,
+    ConnectionCredentials, Publish, PublishConnection, PublishJob, Published, PublishedConnection,
 };
 pub use quality::{NewWarning, QualityWarning, QualityWarnings, WarningType, WarningUpdate};
 pub(crate) use query::filter_fields;

@@ -1,31 +1,29 @@
-//! Adding content to a schedule: the same call for all that a schedule can run.
-
-use std::sync::Arc;
+//! Adding content to a schedule: one request for all content that schedules have tasks for.
 
 use crate::Result;
 use crate::client::Client;
-use crate::http::Request;
-use crate::ids::{Located, ScheduleId, TaskId};
-use crate::xml::{FromXml, Node, Out};
+use crate::ids::{ContentId, ScheduleId, TaskId};
+use crate::operation::Operation;
+use crate::xml::{FromXml, Node, Out, ToXml};
 
-/// What came of adding something to a schedule.
+/// The result of adding content to a schedule.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Scheduled {
-    /// Whether there is a task now that runs it.
+    /// Whether a task was created for it.
     pub created: bool,
-    /// The task's id, where the server tells it.
+    /// The task's id, if the server returned it.
     pub task: Option<TaskId>,
-    /// What the server has to say about it, such as that it runs more often than it should.
+    /// The server's warnings, such as that the schedule runs more often than is recommended.
     pub warnings: Vec<String>,
 }
 
 impl FromXml for Scheduled {
     fn from_xml(root: Node<'_>) -> Result<Scheduled> {
         let task = root.find("task");
-        // What the task does stands one level down, by a name for each sort of task.
-        let id = task.and_then(|task| task.children().find_map(|sort| sort.attr("id").transpose()));
+        // The id stands in a child whose name is the kind of task.
+        let id = task.and_then(|task| task.children().find_map(|kind| kind.attr("id").transpose()));
         let warnings = root.find("warnings").into_iter().flat_map(Node::children);
         Ok(Scheduled {
             created: task.is_some(),
@@ -35,23 +33,32 @@ impl FromXml for Scheduled {
     }
 }
 
-/// Adds a thing to a schedule, as a task of that sort.
-pub(crate) fn add_to_schedule<I: Located>(
-    client: &Arc<Client>,
+/// Adds content to a schedule, as a task of this kind.
+pub(crate) fn add_to_schedule<I: ContentId>(
+    client: &Client,
+    operation: &'static Operation,
     schedule: &ScheduleId,
     id: &I,
-    sort: &'static str,
-    since: (u16, u16),
+    kind: &'static str,
 ) -> Result<Scheduled> {
-    let path = client.site(&format!("{}/{}", schedule.path(), I::AT));
-    let mut out = Out::new();
-    out.element("tsRequest", |out| {
+    let task = Task { kind, tag: I::KIND, id: id.as_str() };
+    let request = client.request(operation, &[schedule]).adding().element(&task)?;
+    client.xml(request, Scheduled::from_xml)
+}
+
+/// A task to add to a schedule.
+struct Task<'a> {
+    kind: &'static str,
+    tag: &'static str,
+    id: &'a str,
+}
+
+impl ToXml for Task<'_> {
+    fn to_xml(&self, out: &mut Out) {
         out.element("task", |out| {
-            out.element(sort, |out| {
-                out.element(I::KIND, |out| out.attribute("id", id.as_str()));
+            out.element(self.kind, |out| {
+                out.element(self.tag, |out| out.attribute("id", self.id));
             });
         });
-    });
-    let request = Request::put(path).since(since.0, since.1).adding().xml(out.finish()?);
-    client.xml(request, Scheduled::from_xml)
+    }
 }

@@ -2,18 +2,20 @@
 
 mod connections;
 mod file;
+mod job;
 
 use std::fmt;
 use std::sync::Arc;
 
 use log::warn;
 
+use self::connections::{RequestedConnection, check_connections};
 use self::file::PublishFile;
 use super::chunks::upload;
 use super::connections::{Connection, Connections};
 use super::details::{LocationUpdate, in_one_place};
 use super::filetype::Magic;
-use super::job::JobHandle;
+use super::job::{Job, JobHandle};
 use super::progress::Progress;
 use super::source::Source;
 use super::upload::Upload;
@@ -21,13 +23,12 @@ use crate::client::Client;
 use crate::http::{Multipart, Request};
 use crate::ids::{Connected, Located, PersonalSpaceId, ProjectId};
 use crate::operation::Operation;
-use crate::resources::jobs::Job;
 use crate::secret::Secret;
 use crate::xml::{self, FromXml, Node, Out, Text, ToXml};
 use crate::{Error, Result};
 
 pub use connections::{ConnectionCredentials, PublishConnection, PublishedConnection};
-pub(crate) use connections::{RequestedConnection, check_connections};
+pub use job::PublishJob;
 
 /// Content that can be published.
 pub trait Publishable: FromXml {
@@ -368,22 +369,22 @@ impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
     }
 
     /// Publishes the file as a job. Returns as soon as the server has received the file. After the job
-    /// has ended, [`JobHandle::published_connections`] returns the outcome of the connections. API
-    /// 3.0.
+    /// has ended, [`PublishJob::connections`] returns the outcome of the connections. API 3.0.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;
     /// # fn f(publish: tsc::Publish<'_, '_, tsc::Workbook>) -> tsc::Result<()> {
     /// let mut job = publish.send_as_job()?;
     /// println!("{:?}", job.wait()?.workbook);
-    /// println!("{:?}", job.published_connections()?);
+    /// println!("{:?}", job.connections()?);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn send_as_job(self) -> Result<JobHandle<'s>> {
+    pub fn send_as_job(self) -> Result<PublishJob<'s>> {
         let (client, requested, secrets) = (self.client, self.requested(), self.secrets());
         let job = self.post(true, |root| Job::from_xml(root.need("job")?))?;
-        Ok(JobHandle::new(client, job).publishing(requested, secrets))
+        let handle = JobHandle::new(client, job).with_secrets(secrets);
+        Ok(PublishJob::new(client, handle, requested))
     }
 }
 

@@ -12,7 +12,7 @@ use super::views::{USAGE, View};
 use crate::common::find::{self, Place, find_by_name};
 use crate::common::{
     JobHandle, List, Location, LocationUpdate, OwnerDetails, ProjectDetails, Scheduled,
-    add_to_schedule, content, filter_fields, in_one_place, refresh,
+    add_to_schedule, content, extracts, filter_fields, in_one_place, refresh,
 };
 use crate::http::Request;
 use crate::ids::{ProjectId, ScheduleId, UserId, ViewId, WorkbookId};
@@ -38,6 +38,10 @@ operations! {
     DOWNGRADE_INFO = GET "sites/{site}/workbooks/{workbook}/downGradeInfo" since (3, 5)
         scope "tableau:workbook_downgrade_info:read"
         "Get Workbook Downgrade Info" "workbooks_and_views.htm#get_workbook_downgrade_info";
+    ADD_TO_SCHEDULE = PUT "sites/{site}/schedules/{schedule}/workbooks" since (2, 8)
+        scope "tableau:schedules:update" on Server
+        "Add Workbook to Server Schedule"
+        "jobs_tasks_and_schedules.htm#add_workbook_to_schedule";
 }
 
 super::resource! {
@@ -133,16 +137,14 @@ impl<'s> Workbooks<'s> {
 
     /// Starts a full refresh of a workbook's extracts and returns the job. If a refresh is already
     /// waiting and the user is allowed to read it, returns that job.
-    ///
-    /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 2.8.
+    #[doc = extracts::rest!(REFRESH_WORKBOOK)]
     pub fn refresh(&self, id: impl Into<WorkbookId>) -> Result<JobHandle<'s>> {
         refresh(self.client, &id.into(), false)
     }
 
     /// Starts an incremental refresh of a workbook's extracts and returns the job, as
-    /// [`refresh`](Workbooks::refresh) does.
-    ///
-    /// REST: [Update Workbook Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_now), API 3.25.
+    /// [`refresh`](Workbooks::refresh) does. API 3.28.
+    #[doc = extracts::rest!(REFRESH_WORKBOOK)]
     pub fn refresh_incrementally(&self, id: impl Into<WorkbookId>) -> Result<JobHandle<'s>> {
         refresh(self.client, &id.into(), true)
     }
@@ -161,14 +163,14 @@ impl<'s> Workbooks<'s> {
     }
 
     /// Adds a workbook to a schedule, which then refreshes its extracts.
-    ///
-    /// REST: [Add Workbook to Server Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_workbook_to_schedule), API 2.8.
+    #[doc = rest!(ADD_TO_SCHEDULE)]
     pub fn add_to_schedule(
         &self,
         id: impl Into<WorkbookId>,
         schedule: impl Into<ScheduleId>,
     ) -> Result<Scheduled> {
-        add_to_schedule(self.client, &schedule.into(), &id.into(), "extractRefresh", (2, 8))
+        let (schedule, id) = (schedule.into(), id.into());
+        add_to_schedule(self.client, &ADD_TO_SCHEDULE, &schedule, &id, "extractRefresh")
     }
 
     /// Finds a workbook by the address of one of its pages or views in a browser, or by its content

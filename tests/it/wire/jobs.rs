@@ -49,7 +49,7 @@ pub fn cases(g: &mut Goldens) {
     g.same("wait_for_job", |s| s.jobs().handle(&id())?.wait());
     g.same("wait_for_job.twice", |s| {
         let short = Duration::from_millis(1);
-        s.jobs().handle(&id())?.wait_with(JobWait::new().pauses(short, short))
+        s.jobs().handle(&id())?.wait_with(JobWait::new().poll_intervals(short, short))
     });
     for name in ["wait_for_job.failed", "wait_for_job.cancelled"] {
         g.same(name, |s| {
