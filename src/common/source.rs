@@ -221,7 +221,7 @@ impl Reader<'_> {
         match is_unchanged {
             true => Ok(()),
             false => Err(io::Error::other(
-                "it was changed while it was sent, and what was sent may be a mix of both versions",
+                "the file was changed, and what was sent may be a mix of both versions",
             )),
         }
     }
@@ -305,7 +305,9 @@ impl<'f> OpenSource<'f> {
 
     pub(super) fn check_unchanged(&mut self) -> Result<()> {
         let unchanged = self.reader.check_unchanged(self.length, self.modified);
-        unchanged.map_err(|error| Error::io(format!("{} cannot be sent", self.label), error))
+        unchanged.map_err(|error| {
+            Error::io(format!("{} was changed while it was sent", self.label), error)
+        })
     }
 
     pub(super) fn report_checkpoint(&mut self, upload: &Upload) {
