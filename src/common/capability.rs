@@ -1,7 +1,8 @@
-//! What ids can do: each capability is a trait on the types of ids, with its operations.
+//! Capabilities: traits on id types that say which operations the content of an id has.
 
-/// Declares a capability: a trait on the types of ids whose content has it, and the operations for
-/// each. For other ids the methods do not compile, with a message that says why.
+/// Declares a capability: a trait on the id types whose content has it, with the operations of each.
+/// An id type has no operations if they are the same for all of them. For other id types the methods
+/// do not compile, with a message that says why.
 ///
 /// ```text
 /// capability! {
@@ -14,21 +15,21 @@
 macro_rules! capability {
     (
         $(#[$doc:meta])* pub trait $Trait:ident: $lacks:literal, $who:literal;
-        $First:ident { $($NAME:ident = $OPERATION:ident),+ }
-        $( $Id:ident { $($rest:tt)+ } )*
+        $First:ident { $($NAME:ident = $OPERATION:ident),* }
+        $( $Id:ident { $($rest:tt)* } )*
     ) => {
         $(#[$doc])*
         #[diagnostic::on_unimplemented(message = $lacks, label = "this id", note = $who)]
         pub trait $Trait: $crate::ids::ContentId {
-            $( #[doc(hidden)] const $NAME: &'static $crate::operation::Operation; )+
+            $( #[doc(hidden)] const $NAME: &'static $crate::operation::Operation; )*
         }
 
-        $crate::common::capability!(@impl $Trait $First { $($NAME = $OPERATION),+ });
-        $( $crate::common::capability!(@impl $Trait $Id { $($rest)+ }); )*
+        $crate::common::capability!(@impl $Trait $First { $($NAME = $OPERATION),* });
+        $( $crate::common::capability!(@impl $Trait $Id { $($rest)* }); )*
     };
-    (@impl $Trait:ident $Id:ident { $($NAME:ident = $OPERATION:ident),+ }) => {
+    (@impl $Trait:ident $Id:ident { $($NAME:ident = $OPERATION:ident),* }) => {
         impl $Trait for $crate::ids::$Id {
-            $( const $NAME: &'static $crate::operation::Operation = &$OPERATION; )+
+            $( const $NAME: &'static $crate::operation::Operation = &$OPERATION; )*
         }
     };
 }

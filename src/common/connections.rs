@@ -1,14 +1,60 @@
-//! Connections to data, on everything that has them: `session.connections(&id)`.
+//! Connections of content to data: `session.connections(&id)`.
 
 use std::borrow::Borrow;
 use std::sync::Arc;
 
+use super::capability;
 use crate::client::Client;
-use crate::http::{Request, encode_segment};
-use crate::ids::{BatchConnected, Connected, ConnectionId, DatasourceId};
+use crate::ids::{ConnectionId, DatasourceId};
+use crate::operation::operations;
 use crate::secret::Secret;
 use crate::xml::{FromXml, Out, ToXml, element};
 use crate::{Error, Result, Session};
+
+operations! {
+    LIST_OF_WORKBOOK = GET "sites/{site}/workbooks/{workbook}/connections" since (2, 0)
+        scope "tableau:content:read"
+        "Query Workbook Connections" "workbooks_and_views.htm#query_workbook_connections";
+    LIST_OF_DATASOURCE = GET "sites/{site}/datasources/{datasource}/connections" since (2, 3)
+        scope "tableau:content:read"
+        "Query Data Source Connections" "data_sources.htm#query_data_source_connections";
+    LIST_OF_FLOW = GET "sites/{site}/flows/{flow}/connections" since (3, 3)
+        scope "tableau:flow_connections:read"
+        "Query Flow Connections" "flow.htm#query_flow_connections";
+    UPDATE_OF_WORKBOOK = PUT "sites/{site}/workbooks/{workbook}/connections/{connection}"
+        since (2, 0) scope "tableau:workbooks:update"
+        "Update Workbook Connection" "workbooks_and_views.htm#update_workbook_connection";
+    UPDATE_OF_DATASOURCE = PUT "sites/{site}/datasources/{datasource}/connections/{connection}"
+        since (2, 3) scope "tableau:datasources:update"
+        "Update Data Source Connection" "data_sources.htm#update_data_source_connection";
+    UPDATE_OF_FLOW = PUT "sites/{site}/flows/{flow}/connections/{connection}" since (3, 3)
+        scope "tableau:flow_connections:update"
+        "Update Flow Connection" "flow.htm#update_flow_connection";
+    UPDATE_ALL_OF_WORKBOOK = PUT "sites/{site}/workbooks/{workbook}/connections" since (3, 27)
+        scope "tableau:workbooks:update"
+        "Update Workbook Connections" "workbooks_and_views.htm#update_workbook_connections";
+    UPDATE_ALL_OF_DATASOURCE = PUT "sites/{site}/datasources/{datasource}/connections"
+        since (3, 27) scope "tableau:datasources:update"
+        "Update Data Source Connections" "data_sources.htm#update_data_source_connections";
+}
+
+capability! {
+    /// The id of content that connects to data; see [`Session::connections`].
+    pub trait HasConnections: "`{Self}` cannot have connections",
+        "workbooks, data sources and flows can";
+    WorkbookId { LIST = LIST_OF_WORKBOOK, UPDATE = UPDATE_OF_WORKBOOK }
+    DatasourceId { LIST = LIST_OF_DATASOURCE, UPDATE = UPDATE_OF_DATASOURCE }
+    FlowId { LIST = LIST_OF_FLOW, UPDATE = UPDATE_OF_FLOW }
+}
+
+capability! {
+    /// The id of content whose connections can be updated together; see
+    /// [`Connections::update_all`].
+    pub trait BatchUpdatableConnections: "connections of `{Self}` cannot be updated together",
+        "those of workbooks and data sources can";
+    WorkbookId { UPDATE_ALL = UPDATE_ALL_OF_WORKBOOK }
+    DatasourceId { UPDATE_ALL = UPDATE_ALL_OF_DATASOURCE }
+}
 
 impl Session<'_> {
     /// The connections of a workbook, a data source or a flow.
@@ -24,7 +70,7 @@ impl Session<'_> {
     /// # }
     /// ```
     ///
-    /// What connects to nothing does not compile:
+    /// Ids of items without connections do not compile:
     ///
     /// ```compile_fail,E0277
     /// # use tableau_server_client as tsc;
@@ -41,80 +87,72 @@ impl Session<'_> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn connections<I: Connected>(&self, id: &I) -> Connections<'_, I> {
-        Connections { client: self.core(), id: id.clone() }
+    pub fn connections<I: HasConnections>(&self, id: &I) -> Connections<'_, I> {
+        Connections::new(self.core(), id)
     }
 }
 
-/// The connections of one thing; see [`Session::connections`].
+/// The connections of one item; see [`Session::connections`].
 #[derive(Clone, Debug)]
 pub struct Connections<'s, I> {
     client: &'s Arc<Client>,
     id: I,
 }
 
-impl<'s, I: Connected> Connections<'s, I> {
+impl<'s, I: HasConnections> Connections<'s, I> {
     pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> Connections<'s, I> {
         Connections { client, id: id.clone() }
     }
-}
 
-impl<I: Connected> Connections<'_, I> {
-    /// All of them. Passwords are not among what the server tells.
-    ///
-    /// REST: [Query Workbook Connections](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#query_workbook_connections)
-    /// and its kin, API 2.0; data sources 2.3, flows 3.3.
+    /// Returns all connections, without their passwords.
+    #[doc = rest!(LIST_OF_WORKBOOK)]
+    #[doc = rest!(LIST_OF_DATASOURCE)]
+    #[doc = rest!(LIST_OF_FLOW)]
     pub fn list(&self) -> Result<Vec<Connection>> {
-        let request = Request::get(self.path("")).since(I::SINCE.0, I::SINCE.1);
+        let request = self.client.request(I::LIST, &[&self.id]);
         let mut connections: Vec<Connection> =
             self.client.read_all(request, "connections", "connection")?;
         if I::KIND == "datasource" {
             for connection in &mut connections {
-                // The answer leaves out what the question said.
+                // The answer for a data source does not repeat the data source.
                 connection.datasource.get_or_insert_with(|| self.id.as_str().into());
             }
         }
         Ok(connections)
     }
 
-    /// Changes one of them: what the update leaves unset stays as it is.
-    ///
-    /// REST: [Update Workbook Connection](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_connection)
-    /// and its kin, API 2.0; data sources 2.3, flows 3.3.
+    /// Changes a connection.
+    #[doc = rest!(UPDATE_OF_WORKBOOK)]
+    #[doc = rest!(UPDATE_OF_DATASOURCE)]
+    #[doc = rest!(UPDATE_OF_FLOW)]
     pub fn update(
         &self,
         connection: impl Into<ConnectionId>,
         changes: impl Borrow<ConnectionUpdate>,
     ) -> Result<Connection> {
-        let connection = &connection.into();
-        let changes = changes.borrow();
-        let path = self.path(&format!("/{}", encode_segment(connection.as_str())));
-        let request = Request::put(path).since(I::SINCE.0, I::SINCE.1);
+        let (connection, changes) = (connection.into(), changes.borrow());
+        let request = self.client.request(I::UPDATE, &[&self.id, &connection]);
         self.client.change_read(request.hiding(changes.password.as_ref()), changes, |root| {
-            // One, or all of the thing's, of which one is it.
+            // Some servers answer with all connections of the item instead of the changed one.
             let mut all: Vec<Connection> = root.list("connections", "connection")?;
-            match all.iter().position(|one| one.id == *connection) {
+            match all.iter().position(|one| one.id == connection) {
                 Some(at) => Ok(all.swap_remove(at)),
                 None => Connection::from_xml(root.need("connection")?),
             }
         })
     }
-
-    fn path(&self, rest: &str) -> String {
-        self.client.site(&format!("{}/connections{rest}", self.id.path()))
-    }
 }
 
-impl<I: Connected + BatchConnected> Connections<'_, I> {
-    /// Gives several of them the same login: user name, password, whether it is embedded, and the
-    /// sort of authentication. Gives the connections that the server answers with.
+impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
+    /// Gives several connections the same login in one request: user name, password, whether it is
+    /// embedded, and authentication type. Returns the connections that the server answers with.
     ///
-    /// Those of a flow take it one by one:
+    /// Connections of a flow have to be updated one by one:
     ///
     /// ```compile_fail,E0599
     /// # use tableau_server_client as tsc;
     /// # fn f(session: &tsc::Session<'_>, id: tsc::FlowId) -> tsc::Result<()> {
-    /// session.connections(&id).update_all([&"c".into()], tsc::ConnectionUpdate::new())?;
+    /// session.connections(&id).update_all(["c"], tsc::ConnectionUpdate::new())?;
     /// # Ok(())
     /// # }
     /// ```
@@ -122,19 +160,18 @@ impl<I: Connected + BatchConnected> Connections<'_, I> {
     /// ```no_run
     /// # use tableau_server_client as tsc;
     /// # fn f(session: &tsc::Session<'_>, id: tsc::WorkbookId) -> tsc::Result<()> {
-    /// session.connections(&id).update_all([&"c".into()], tsc::ConnectionUpdate::new())?;
+    /// session.connections(&id).update_all(["c"], tsc::ConnectionUpdate::new())?;
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, where no connection
-    /// is named, or where the update has what is each connection's own: its server's address and
-    /// port, and query tagging.
-    ///
-    /// REST: [Update Multiple Workbook Connections](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_workbooks_and_views.htm#update_workbook_connections)
-    /// and its kin, API 3.26.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, if there is no
+    /// connection, or if the update sets what connections cannot share: server address, server
+    /// port or query tagging.
+    #[doc = rest!(UPDATE_ALL_OF_WORKBOOK)]
+    #[doc = rest!(UPDATE_ALL_OF_DATASOURCE)]
     pub fn update_all<C: Into<ConnectionId>>(
         &self,
         connections: impl IntoIterator<Item = C>,
@@ -143,7 +180,9 @@ impl<I: Connected + BatchConnected> Connections<'_, I> {
         let changes = changes.borrow();
         let ids: Vec<ConnectionId> = connections.into_iter().map(C::into).collect();
         if ids.is_empty() {
-            return Err(Error::input("an update of several connections names none"));
+            return Err(Error::input(
+                "an update of several connections needs at least one of them",
+            ));
         }
         for (set, what) in [
             (changes.server_address.is_some(), "server address"),
@@ -156,12 +195,12 @@ impl<I: Connected + BatchConnected> Connections<'_, I> {
                 )));
             }
         }
-        let since = <I as BatchConnected>::SINCE;
-        let path = self.path("");
-        let request = Request::put(&*path).since(since.0, since.1).xml(many(&ids, changes)?);
+        let request = self.client.request(I::UPDATE_ALL, &[&self.id]);
+        let path = request.path().to_owned();
+        let request = request.element(&BatchUpdate(&ids, changes))?;
         let request = request.hiding(changes.password.as_ref());
         let answer: Vec<Connection> = self.client.read_all(request, "connections", "connection")?;
-        // The answer may have connections that were not named.
+        // The answer may include connections that were not to be updated.
         for one in answer.iter().filter(|one| ids.contains(&one.id)) {
             self.client.compare(&path, changes, one);
         }
@@ -169,17 +208,18 @@ impl<I: Connected + BatchConnected> Connections<'_, I> {
     }
 }
 
-fn many(ids: &[ConnectionId], changes: &ConnectionUpdate) -> Result<String> {
-    let mut out = Out::new();
-    out.element("tsRequest", |out| {
+/// The connections to update, and the changes to each of them.
+struct BatchUpdate<'a>(&'a [ConnectionId], &'a ConnectionUpdate);
+
+impl ToXml for BatchUpdate<'_> {
+    fn to_xml(&self, out: &mut Out) {
         out.element("connectionLUIDs", |out| {
-            for id in ids {
+            for id in self.0 {
                 out.element("connectionLUID", |out| out.text(id.as_str()));
             }
         });
-        changes.to_xml(out);
-    });
-    out.finish()
+        self.1.to_xml(out);
+    }
 }
 
 element! {
@@ -188,34 +228,35 @@ element! {
     /// Changes to a connection; see [`Connections::update`].
     pub struct ConnectionUpdate: update;
     {
-        /// Its id.
+        /// The connection's id.
         id: ConnectionId = either("id", "connectionId");
-        /// What it connects to: `sqlserver`, `dataengine`, ….
+        /// The type of data source: `sqlserver`, `dataengine`, ….
         connection_type: Option<String> = either("type", "dbClass");
-        /// The server's address.
+        /// The address of the database server.
         server_address: Option<String> = either("serverAddress", "server"), update String;
-        /// The server's port.
+        /// The port of the database server.
         server_port: Option<u16> = either("serverPort", "port"), update u16 as number;
-        /// The name that it signs in with.
+        /// The user name on the database server.
         user_name: Option<String> = either("userName", "username"), update String;
-        /// The sort of authentication: `auth-user-pass`, `AD Service Principal`, ….
+        /// The authentication type: `auth-user-pass`, `AD Service Principal`, ….
         authentication_type: Option<String> = attr("authenticationType"), update String;
-        /// Whether its password is kept on the server.
+        /// Whether the password is stored on the Tableau server.
         embed_password: Option<bool> = attr("embedPassword"), update bool;
-        /// Whether its queries are marked with who asks (API 3.13).
+        /// Whether queries are tagged with their origin in Tableau (API 3.13). Returned to
+        /// administrators only.
         query_tagging: Option<bool> =
             either("queryTaggingEnabled", "queryTagging"), update bool;
-        /// The database.
+        /// The name of the database.
         database_name: Option<String> = either("dbName", "databaseName");
-        /// The file that it reads.
+        /// The name of the file that the connection reads.
         file_name: Option<String> = attr("filename");
-        /// The Google sheet that it reads.
+        /// The id of the Google sheet that the connection reads.
         google_sheet_id: Option<String> = attr("googleSheetId");
-        /// What it asks the account for.
+        /// The OAuth scope that the connection requests.
         scope: Option<String> = attr("scope");
-        /// The data source that it is of.
+        /// The data source that the connection belongs to.
         datasource: Option<DatasourceId> = child_id("datasource");
-        /// The data source's name.
+        /// The name of the data source.
         datasource_name: Option<String> = child_attr("datasource", "name");
     }
     requests {

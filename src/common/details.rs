@@ -1,28 +1,28 @@
-//! What an answer tells about a thing's surroundings: its owner, its project, its workbook.
+//! Details of an item's owner, project, workbook and location.
 //!
-//! Ids and names stand in each thing's own table, since every answer has them. The rest comes only
-//! when it is asked for (`.fields(["_all_"])`, `.fields(["owner.email"])`), and is the same
-//! wherever it comes.
+//! Every answer has the owner's id and name, so these are fields of the item itself. The server
+//! returns the details here on request (`.fields(["_all_"])`, `.fields(["owner.email"])`).
 
 use jiff::Timestamp;
 
+use super::{AuthSetting, SiteRole};
 use crate::ids::{PersonalSpaceId, ProjectId, UserId, ViewId};
 use crate::xml::{Contradicts, FieldValue, Out, ToXml, WriteField, element, string_enum};
-use crate::{AuthSetting, ContentPermissions, Error, Result, SiteRole};
+use crate::{Error, Result};
 
 element! {
-    /// What an answer tells about an owner beside id and name.
+    /// The fields of an owner besides id and name.
     pub struct OwnerDetails = "owner";
     {
-        /// The name to show.
+        /// The display name.
         full_name: Option<String> = attr("fullName");
         /// The e-mail address.
         email: Option<String> = attr("email");
-        /// What the owner may do on the site.
+        /// The owner's site role.
         site_role: Option<SiteRole> = attr("siteRole");
         /// How the owner signs in.
         auth_setting: Option<AuthSetting> = attr("authSetting");
-        /// When the owner was last signed in.
+        /// When the owner last signed in.
         last_login: Option<Timestamp> = attr("lastLogin");
         /// The owner's id in Active Directory or another directory.
         external_auth_user_id: Option<String> = attr("externalAuthUserId");
@@ -30,53 +30,53 @@ element! {
         locale: Option<String> = attr("locale");
         /// The owner's language.
         language: Option<String> = attr("language");
-        /// The directory's domain, or `local`.
+        /// The domain of the owner: `local`, or that of a directory.
         domain: Option<String> = child_attr("domain", "name");
     }
 }
 
 element! {
-    /// What an answer tells about a project beside id and name.
+    /// The fields of a project besides id and name.
     pub struct ProjectDetails = "project";
     {
-        /// What it is for.
+        /// The description of the project.
         description: Option<String> = attr("description");
         /// Who sets the permissions of its content.
         content_permissions: Option<ContentPermissions> = attr("contentPermissions");
-        /// The project that it is in.
+        /// The parent project.
         parent: Option<ProjectId> = attr("parentProjectId");
-        /// Whether it is of the top level.
+        /// Whether it is a top-level project.
         top_level: Option<bool> = attr("topLevelProject");
-        /// Whether the user may publish to it.
+        /// Whether the session's user may publish to it.
         writeable: Option<bool> = attr("writeable");
         /// When it was created.
         created_at: Option<Timestamp> = attr("createdAt");
         /// When it was last changed.
         updated_at: Option<Timestamp> = attr("updatedAt");
-        /// Who owns it.
+        /// The owner of the project.
         owner: Option<UserId> = child_id("owner");
     }
 }
 
 element! {
-    /// What an answer tells about a view's workbook beside id and name.
+    /// The fields of a view's workbook besides id and name.
     pub struct WorkbookDetails = "workbook";
     {
-        /// Its name in addresses.
+        /// The workbook's name in URLs.
         content_url: Option<String> = attr("contentUrl");
-        /// Its address in a browser.
+        /// The URL of the workbook in a browser.
         webpage_url: Option<String> = attr("webpageUrl");
-        /// What it is about.
+        /// The description of the workbook.
         description: Option<String> = attr("description");
-        /// Its size in megabytes.
+        /// The size in megabytes.
         size: Option<u64> = attr("size");
         /// Whether its sheets are shown as tabs.
         show_tabs: Option<bool> = attr("showTabs");
-        /// How many sheets it has.
+        /// The number of sheets.
         sheet_count: Option<u64> = attr("sheetCount");
-        /// Whether it holds extracts.
+        /// Whether it has extracts.
         has_extracts: Option<bool> = attr("hasExtracts");
-        /// The view that it opens with.
+        /// The view that is shown first.
         default_view: Option<ViewId> = attr("defaultViewId");
         /// When it was created.
         created_at: Option<Timestamp> = attr("createdAt");
@@ -88,19 +88,19 @@ element! {
 }
 
 element! {
-    /// Where content is: in a project, or in its owner's personal space (API 3.13).
+    /// The location of content: in a project, or in its owner's personal space (API 3.13).
     pub struct Location = "location";
     {
         /// The id of the project or of the personal space.
         id: Option<String> = attr("id");
-        /// Which of the two it is.
+        /// Whether it is a project or a personal space.
         kind: Option<LocationKind> = attr("type");
         /// The project's name.
         name: Option<String> = attr("name");
     }
 }
 
-/// The personal space that content moves to.
+/// A personal space to move content to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocationUpdate(PersonalSpaceId);
 
@@ -125,7 +125,7 @@ impl WriteField for LocationUpdate {
     }
 }
 
-/// Refuses what is to be in a project and in a personal space.
+/// Rejects content that is to be in a project and in a personal space.
 pub(crate) fn in_one_place(
     project: bool,
     space: bool,
@@ -134,23 +134,35 @@ pub(crate) fn in_one_place(
     match project && space {
         false => Ok(()),
         true => Err(Error::input(format!(
-            "{} is to go to a project and to a personal space: it can be in one of them",
+            "{} cannot be in a project and in a personal space: choose one of them",
             what()
         ))),
     }
 }
 
 impl Contradicts<LocationUpdate> for Option<Location> {
-    fn contradicts(&self, asked: &LocationUpdate) -> bool {
+    fn contradicts(&self, requested: &LocationUpdate) -> bool {
         let shown = self.as_ref().and_then(|location| location.id.as_deref());
-        shown.is_some_and(|shown| shown != asked.0.as_str())
+        shown.is_some_and(|shown| shown != requested.0.as_str())
     }
 }
 
 string_enum! {
-    /// The sorts of place that content can be in.
+    /// Who sets the permissions of a project's content.
+    pub enum ContentPermissions {
+        /// The project, for all content in it.
+        LockedToProject = "LockedToProject",
+        /// The project, for all content in it except nested projects.
+        LockedToProjectWithoutNested = "LockedToProjectWithoutNested",
+        /// The owner of each item.
+        ManagedByOwner = "ManagedByOwner",
+    }
+}
+
+string_enum! {
+    /// The kinds of location that content can be in.
     pub enum LocationKind {
-        /// A user's own space, which no project holds.
+        /// A user's personal space, which is not part of a project.
         PersonalSpace = "PersonalSpace",
         /// A project.
         Project = "Project",

@@ -2,15 +2,32 @@
 
 use std::sync::Arc;
 
+use super::capability;
 use super::job::{JobHandle, started_or_queued};
 use crate::client::Client;
 use crate::http::Request;
-use crate::ids::{DatasourceId, Extracted, Refreshed, WorkbookId};
-use crate::operation::operations;
-use crate::xml::Out;
+use crate::ids::{DatasourceId, WorkbookId};
+use crate::operation::{Operation, operations};
+use crate::xml::{Out, ToXml};
 use crate::{Error, Result, Session};
 
 operations! {
+    CREATE_IN_WORKBOOK = POST "sites/{site}/workbooks/{workbook}/createExtract" since (3, 5)
+        scope "tableau:extracts:create"
+        "Create Extracts for Embedded Data Sources in a Workbook"
+        "extract_and_encryption.htm#create_extracts_for_workbook";
+    CREATE_IN_DATASOURCE = POST "sites/{site}/datasources/{datasource}/createExtract"
+        since (3, 5) scope "tableau:extracts:create"
+        "Create an Extract for a Data Source"
+        "extract_and_encryption.htm#create_extract_for_datasource";
+    DELETE_FROM_WORKBOOK = POST "sites/{site}/workbooks/{workbook}/deleteExtract" since (3, 5)
+        scope "tableau:extracts:delete"
+        "Delete Extracts of Embedded Data Sources from a Workbook"
+        "extract_and_encryption.htm#delete_extracts_from_workbook";
+    DELETE_FROM_DATASOURCE = POST "sites/{site}/datasources/{datasource}/deleteExtract"
+        since (3, 5) scope "tableau:extracts:delete"
+        "Delete the Extract from a Data Source"
+        "extract_and_encryption.htm#delete_extract_from_datasource";
     pub(crate) REFRESH_WORKBOOK = POST "sites/{site}/workbooks/{workbook}/refresh" since (2, 8)
         scope "tableau:tasks:run"
         "Update Workbook Now" "workbooks_and_views.htm#update_workbook_now";
@@ -19,18 +36,32 @@ operations! {
         "Update Data Source Now" "data_sources.htm#update_data_source_now";
 }
 
+capability! {
+    /// The id of content that can hold extracts; see [`Session::extracts`].
+    pub trait HasExtracts: "`{Self}` cannot have extracts", "workbooks and data sources can";
+    WorkbookId { CREATE = CREATE_IN_WORKBOOK, DELETE = DELETE_FROM_WORKBOOK }
+    DatasourceId { CREATE = CREATE_IN_DATASOURCE, DELETE = DELETE_FROM_DATASOURCE }
+}
+
+capability! {
+    /// The id of content whose extracts can be refreshed.
+    pub trait Refreshable: "`{Self}` cannot be refreshed", "workbooks and data sources can";
+    WorkbookId { REFRESH = REFRESH_WORKBOOK }
+    DatasourceId { REFRESH = REFRESH_DATASOURCE }
+}
+
 impl Session<'_> {
     /// The extracts of a workbook's embedded data sources, or of a published data source.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;
     /// # fn f(session: &tsc::Session<'_>, workbook_id: tsc::WorkbookId) -> tsc::Result<()> {
-    /// let job = session.extracts(&workbook_id).encrypt().create()?;
+    /// let job = session.extracts(&workbook_id).encrypt(true).create()?;
     /// # Ok(())
     /// # }
     /// ```
     ///
-    /// What holds none does not compile:
+    /// Ids of items without extracts do not compile:
     ///
     /// ```compile_fail,E0277
     /// # use tableau_server_client as tsc;
@@ -39,12 +70,12 @@ impl Session<'_> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn extracts<I: Extracted>(&self, id: &I) -> Extracts<'_, I> {
+    pub fn extracts<I: HasExtracts>(&self, id: &I) -> Extracts<'_, I> {
         Extracts { client: self.core(), id: id.clone(), encrypt: false, only: None }
     }
 }
 
-/// The extracts of one thing; see [`Session::extracts`].
+/// The extracts of one item; see [`Session::extracts`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `create` or `delete`"]
 pub struct Extracts<'s, I> {
@@ -55,87 +86,104 @@ pub struct Extracts<'s, I> {
 }
 
 impl Extracts<'_, WorkbookId> {
-    /// Only those of these embedded data sources. Default: of all.
+    /// Selects embedded data sources of the workbook. Default: all.
     pub fn only<D: Into<DatasourceId>>(mut self, datasources: impl IntoIterator<Item = D>) -> Self {
         self.only = Some(datasources.into_iter().map(Into::into).collect());
         self
     }
 }
 
-impl<'s, I: Extracted> Extracts<'s, I> {
-    /// Encrypts what is created. Default: not.
-    pub fn encrypt(mut self) -> Self {
-        self.encrypt = true;
+impl<'s, I: HasExtracts> Extracts<'s, I> {
+    /// Whether the extracts that [`create`](Extracts::create) makes are encrypted. Default: `false`.
+    pub fn encrypt(mut self, encrypt: bool) -> Self {
+        self.encrypt = encrypt;
         self
     }
 
-    /// Turns live connections into extracts: starts the job for it.
-    ///
-    /// REST: [Create Extracts for Embedded Data Sources in a Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#create_extracts_for_workbook)
-    /// and [Create an Extract for a Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#create_extract_for_datasource), API 3.5.
+    /// Replaces live connections by extracts: starts the job that does it.
+    #[doc = rest!(CREATE_IN_WORKBOOK)]
+    #[doc = rest!(CREATE_IN_DATASOURCE)]
     pub fn create(&self) -> Result<JobHandle<'s>> {
-        let mut request = self.request("createExtract")?;
+        let mut request = self.request(I::CREATE)?;
         if self.encrypt {
             request = request.query("encrypt", "true");
         }
         Ok(JobHandle::new(self.client, self.client.read(request, "job")?))
     }
 
-    /// Turns extracts back into live connections: starts the job for it, which not every server
-    /// tells of.
-    ///
-    /// REST: [Delete Extracts of Embedded Data Sources from a Workbook](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#delete_extracts_from_workbook)
-    /// and [Delete the Extract from a Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_extract_and_encryption.htm#delete_extract_from_datasource), API 3.5.
+    /// Replaces extracts by live connections: starts the job that does it. `None` if the server does
+    /// not return the job.
+    #[doc = rest!(DELETE_FROM_WORKBOOK)]
+    #[doc = rest!(DELETE_FROM_DATASOURCE)]
     pub fn delete(&self) -> Result<Option<JobHandle<'s>>> {
-        let job = self.client.read_any(self.request("deleteExtract")?, "job")?;
+        let job = self.client.read_any(self.request(I::DELETE)?, "job")?;
         Ok(job.map(|job| JobHandle::new(self.client, job)))
     }
 
-    fn request(&self, verb: &str) -> Result<Request<'static>> {
-        let path = self.client.site(&format!("{}/{verb}", self.id.path()));
-        let request = Request::post(path).since(I::SINCE.0, I::SINCE.1);
-        let mut out = Out::new();
-        out.element("tsRequest", |out| match &self.only {
-            // A data source is whole; of a workbook it has to be said.
-            None if I::KIND == "datasource" => {}
-            None => out.element("datasources", |out| out.attribute("includeAll", "true")),
-            Some(some) => out.ids("datasources", "datasource", some),
-        });
+    fn request<'b>(&self, operation: &'static Operation) -> Result<Request<'b>> {
         if self.only.as_ref().is_some_and(Vec::is_empty) {
-            return Err(Error::input("extracts are asked for of no data source"));
+            return Err(Error::input("extracts of a workbook need at least one data source"));
         }
-        Ok(request.xml(out.finish()?))
+        // The requests for a data source have an empty body.
+        let all = self.only.is_none() && I::KIND == "workbook";
+        let selection = Selection { all, only: self.only.as_deref() };
+        self.client.request(operation, &[&self.id]).element(&selection)
     }
 }
 
-/// Starts a refresh; where one waits already, which the server tells as an error, gives that one.
-pub(crate) fn refresh<'s, I: Refreshed>(
+/// The data sources of a workbook whose extracts are created or deleted.
+struct Selection<'a> {
+    all: bool,
+    only: Option<&'a [DatasourceId]>,
+}
+
+impl ToXml for Selection<'_> {
+    fn to_xml(&self, out: &mut Out) {
+        if let Some(only) = self.only {
+            out.ids("datasources", "datasource", only);
+        } else if self.all {
+            out.element("datasources", |out| out.attribute("includeAll", "true"));
+        }
+    }
+}
+
+/// The first API version with incremental refreshes.
+const INCREMENTAL: (u16, u16) = (3, 28);
+
+/// Starts a refresh. If one is already queued, which the server reports as an error, returns the
+/// queued job.
+pub(crate) fn refresh<'s, I: Refreshable>(
     client: &'s Arc<Client>,
     id: &I,
     incremental: bool,
 ) -> Result<JobHandle<'s>> {
     if incremental {
-        client.needs((3, 25), || "an incremental refresh".into())?;
+        client.needs(INCREMENTAL, || "an incremental refresh".into())?;
     }
-    let operation = match I::KIND {
-        "workbook" => &REFRESH_WORKBOOK,
-        _ => &REFRESH_DATASOURCE,
-    };
-    let request = client.request(operation, &[id]);
-    let mut out = Out::new();
-    out.element("tsRequest", |out| {
-        // Older servers refuse the element.
-        if client.needs((3, 25), String::new).is_ok() {
-            out.element("extractRefresh", |out| {
-                if incremental {
-                    out.attribute("incremental", "true");
-                }
-            });
-        }
-    });
-    let request = request.xml(out.finish()?);
+    let supported = client.needs(INCREMENTAL, String::new).is_ok();
+    let request = client.request(I::REFRESH, &[id]);
+    let request = request.element(&RefreshKind { supported, incremental })?;
     started_or_queued(client, client.read(request, "job"), |job| match I::KIND {
         "workbook" => job.workbook.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
         _ => job.datasource.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
     })
+}
+
+/// Whether a refresh is incremental.
+struct RefreshKind {
+    /// Whether the server accepts the element; older ones reject it.
+    supported: bool,
+    incremental: bool,
+}
+
+impl ToXml for RefreshKind {
+    fn to_xml(&self, out: &mut Out) {
+        if self.supported {
+            out.element("extractRefresh", |out| {
+                if self.incremental {
+                    out.attribute("incremental", "true");
+                }
+            });
+        }
+    }
 }

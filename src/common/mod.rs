@@ -1,4 +1,4 @@
-//! What rooms have in common, each written once.
+//! Concerns that several resources have.
 
 mod backoff;
 mod calendar;
@@ -21,7 +21,8 @@ mod publish;
 mod quality;
 pub mod query;
 mod revisions;
-mod schedule;
+pub(crate) mod schedule;
+mod site_role;
 mod source;
 mod tags;
 mod upload;
@@ -29,10 +30,13 @@ mod upload;
 pub use calendar::{MonthDay, WeekDay};
 pub(crate) use capability::capability;
 pub(crate) use chunks::upload_file;
-pub use connections::{Connection, ConnectionUpdate, Connections};
+pub use connections::{
+    BatchUpdatableConnections, Connection, ConnectionUpdate, Connections, HasConnections,
+};
 pub(crate) use details::in_one_place;
 pub use details::{
-    Location, LocationKind, LocationUpdate, OwnerDetails, ProjectDetails, WorkbookDetails,
+    ContentPermissions, Location, LocationKind, LocationUpdate, OwnerDetails, ProjectDetails,
+    WorkbookDetails,
 };
 pub use download::Download;
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
@@ -42,28 +46,31 @@ pub use export::{
     CsvExport, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport,
     PowerPointExport, Resolution,
 };
-pub use extracts::Extracts;
 pub(crate) use extracts::refresh;
+pub use extracts::{Extracts, HasExtracts, Refreshable};
 pub(crate) use filetype::Magic;
 pub use hyper::{HyperAction, HyperCondition, HyperTable, HyperUpdate, HyperValue};
 pub use job::{JobHandle, JobWait};
 pub(crate) use list::Listed;
 pub use list::{Items, List, ListItem, OnChange, OnUnreadable, Page};
 pub use permissions::{
-    Capability, DefaultsFor, Grantee, PermissionChanges, PermissionMode, PermissionRule,
-    Permissions,
+    Capability, DefaultsFor, Grantee, HasPermissions, PermissionChanges, PermissionMode,
+    PermissionRule, Permissions,
 };
 pub use progress::{Progress, ProgressUnit};
 pub(crate) use publish::{Appendable, HoldsExtracts, InProject, Publishable};
 pub use publish::{
     ConnectionCredentials, Publish, PublishConnection, PublishJob, Published, PublishedConnection,
 };
-pub use quality::{NewWarning, QualityWarning, QualityWarnings, WarningType, WarningUpdate};
+pub use quality::{
+    HasQualityWarnings, NewWarning, QualityWarning, QualityWarnings, WarningType, WarningUpdate,
+};
 pub(crate) use query::filter_fields;
 pub use query::{Field, Filter, Sort};
-pub use revisions::{Revision, Revisions};
-pub use schedule::Scheduled;
+pub use revisions::{DeletableRevisions, HasRevisions, Revision, Revisions};
 pub(crate) use schedule::add_to_schedule;
+pub use schedule::{Schedulable, Scheduled};
+pub use site_role::{AuthSetting, SiteRole};
 pub use source::Source;
 pub use tags::{TagBatch, Taggable, Tags};
 pub use upload::Upload;

@@ -1,15 +1,45 @@
-//! Data quality warnings, on everything that carries them: `session.quality_warnings(&id)`.
+//! Data quality warnings of content: `session.quality_warnings(&id)`.
 
 use std::borrow::Borrow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::capability;
 use crate::client::Client;
-use crate::http::{Request, encode_segment};
-use crate::ids::{Located, Qualified, UserId, WarningId};
+use crate::http::Request;
+use crate::ids::{UserId, WarningId};
+use crate::operation::{Operation, operations};
 use crate::xml::{Node, element, string_enum};
 use crate::{Result, Session};
+
+operations! {
+    LIST = GET "sites/{site}/dataQualityWarnings/{content-type}/{content}" since (3, 5)
+        scope "tableau:labels:read"
+        "Query Data Quality Warning by Content" "metadata.htm#query_dqws";
+    ADD = POST "sites/{site}/dataQualityWarnings/{content-type}/{content}" since (3, 5)
+        scope "tableau:labels:update"
+        "Add Data Quality Warning" "metadata.htm#add_dqw";
+    UPDATE = PUT "sites/{site}/dataQualityWarnings/{quality-warning}" since (3, 5)
+        scope "tableau:labels:update"
+        "Update Data Quality Warning" "metadata.htm#update_dqw";
+    DELETE = DELETE "sites/{site}/dataQualityWarnings/{quality-warning}" since (3, 5)
+        scope "tableau:labels:delete"
+        "Delete Data Quality Warning by ID" "metadata.htm#delete_dqw_by_id";
+    DELETE_ALL = DELETE "sites/{site}/dataQualityWarnings/{content-type}/{content}" since (3, 5)
+        scope "tableau:labels:delete"
+        "Delete Data Quality Warning by Content" "metadata.htm#delete_dqws";
+}
+
+capability! {
+    /// The id of content that can have data quality warnings; see [`Session::quality_warnings`].
+    pub trait HasQualityWarnings: "`{Self}` cannot have data quality warnings",
+        "data sources, flows, databases and tables can";
+    DatasourceId {}
+    FlowId {}
+    DatabaseId {}
+    TableId {}
+}
 
 impl Session<'_> {
     /// The data quality warnings of a data source, a flow, a database or a table.
@@ -23,7 +53,7 @@ impl Session<'_> {
     /// # }
     /// ```
     ///
-    /// What carries none does not compile:
+    /// Ids of content without such warnings do not compile:
     ///
     /// ```compile_fail,E0277
     /// # use tableau_server_client as tsc;
@@ -40,82 +70,64 @@ impl Session<'_> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn quality_warnings<I: Qualified>(&self, id: &I) -> QualityWarnings<'_, I> {
+    pub fn quality_warnings<I: HasQualityWarnings>(&self, id: &I) -> QualityWarnings<'_, I> {
         QualityWarnings { client: self.core(), id: id.clone() }
     }
 }
 
-/// The data quality warnings of one thing; see [`Session::quality_warnings`].
+/// The data quality warnings of one item; see [`Session::quality_warnings`].
 #[derive(Clone, Debug)]
 pub struct QualityWarnings<'s, I> {
     client: &'s Arc<Client>,
     id: I,
 }
 
-impl<I: Qualified> QualityWarnings<'_, I> {
-    /// All of them.
-    ///
-    /// REST: [Query Data Quality Warning by Content](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_metadata.htm#query_dqws), API 3.5.
+impl<I: HasQualityWarnings> QualityWarnings<'_, I> {
+    /// Returns all warnings of the item.
+    #[doc = rest!(LIST)]
     pub fn list(&self) -> Result<Vec<QualityWarning>> {
-        self.client.xml(self.since(Request::get(self.of_content())), all)
+        self.client.xml(self.of_content(&LIST), |root| {
+            root.list("dataQualityWarningList", "dataQualityWarning")
+        })
     }
 
-    /// Adds one.
-    ///
-    /// REST: [Add Data Quality Warning](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_metadata.htm#add_dqw), API 3.5.
+    /// Adds a warning.
+    #[doc = rest!(ADD)]
     pub fn add(&self, warning: impl Borrow<NewWarning>) -> Result<QualityWarning> {
-        let request = self.since(Request::post(self.of_content()));
-        self.client.xml(request.element(warning.borrow())?, one)
+        self.client.xml(self.of_content(&ADD).element(warning.borrow())?, one)
     }
 
-    /// Changes one, by its own id: what the update leaves unset stays as it is.
-    ///
-    /// REST: [Update Data Quality Warning](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_metadata.htm#update_dqw), API 3.5.
+    /// Changes a warning, identified by the warning's own id.
+    #[doc = rest!(UPDATE)]
     pub fn update(
         &self,
         warning: impl Into<WarningId>,
         changes: impl Borrow<WarningUpdate>,
     ) -> Result<QualityWarning> {
-        let warning = &warning.into();
-        let request = self.since(Request::put(self.client.site(&warning.path())));
+        let request = self.client.request(&UPDATE, &[&warning.into()]);
         self.client.change_read(request, changes.borrow(), one)
     }
 
-    /// Deletes one, by its own id.
-    ///
-    /// REST: [Delete Data Quality Warning by ID](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_metadata.htm#delete_dqw_by_id), API 3.5.
+    /// Deletes a warning, identified by the warning's own id.
+    #[doc = rest!(DELETE)]
     pub fn delete(&self, warning: impl Into<WarningId>) -> Result<()> {
-        let warning = &warning.into();
-        self.client.done(self.since(Request::delete(self.client.site(&warning.path()))))
+        self.client.send(&DELETE, &[&warning.into()])
     }
 
-    /// Deletes all that the thing has.
-    ///
-    /// REST: [Delete Data Quality Warning by Content](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_metadata.htm#delete_dqws), API 3.5.
+    /// Deletes all warnings of the item.
+    #[doc = rest!(DELETE_ALL)]
     pub fn delete_all(&self) -> Result<()> {
-        self.client.done(self.since(Request::delete(self.of_content())))
+        self.client.done(self.of_content(&DELETE_ALL))
     }
 
-    fn of_content(&self) -> String {
-        let id = encode_segment(self.id.as_str());
-        self.client.site(&format!("{}/{}/{id}", WarningId::AT, I::KIND))
-    }
-
-    fn since<'b>(&self, request: Request<'b>) -> Request<'b> {
-        request.since(I::SINCE.0, I::SINCE.1)
+    fn of_content<'b>(&self, operation: &'static Operation) -> Request<'b> {
+        self.client.request(operation, &[&I::KIND.to_owned(), &self.id])
     }
 }
 
-fn all(root: Node<'_>) -> Result<Vec<QualityWarning>> {
-    root.list("dataQualityWarningList", "dataQualityWarning")
-}
-
-/// The answer is the warning, or a list of it alone.
+/// Reads an answer with one warning, which may be inside a list.
 fn one(root: Node<'_>) -> Result<QualityWarning> {
-    match root.find("dataQualityWarningList") {
-        Some(list) => list.child("dataQualityWarning"),
-        None => root.child("dataQualityWarning"),
-    }
+    root.find("dataQualityWarningList").unwrap_or(root).child("dataQualityWarning")
 }
 
 element! {
@@ -126,50 +138,50 @@ element! {
     /// Changes to a data quality warning; see [`QualityWarnings::update`].
     pub struct WarningUpdate: update;
     {
-        /// Its id.
+        /// The warning's id.
         id: WarningId = attr("id");
-        /// What is wrong with the data.
+        /// The kind of problem.
         warning_type: Option<WarningType> = attr("type"), set WarningType;
-        /// The same in words.
+        /// The message that users see.
         message: Option<String> = attr("message"), set String;
-        /// Whether it is shown.
+        /// Whether the warning is shown.
         active: Option<bool> = attr("isActive"), set bool;
-        /// Whether it is shown to everyone who looks at the data, rather than on request.
+        /// Whether it is shown prominently, to everyone who uses the data.
         severe: Option<bool> = attr("isSevere"), set bool;
-        /// The id of the thing that it is about.
+        /// The id of the content that it is about.
         content_id: Option<String> = attr("contentId");
-        /// The kind of that thing: `DATABASE`, `TABLE`, ….
+        /// The kind of that content: `DATABASE`, `TABLE`, ….
         content_type: Option<String> = attr("contentType");
         /// When it was added.
         created_at: Option<Timestamp> = attr("createdAt");
         /// When it was last changed.
         updated_at: Option<Timestamp> = attr("updatedAt");
-        /// Who added it.
+        /// The user who added it.
         owner: Option<UserId> = child_id("owner");
-        /// The name of who added it, to show.
+        /// The display name of that user.
         owner_display_name: Option<String> = attr("userDisplayName");
     }
 }
 
 impl NewWarning {
-    /// A warning of this type, active and not severe unless said otherwise.
+    /// Creates a warning of this type that is active and not severe.
     pub fn new(warning_type: impl Into<WarningType>) -> NewWarning {
         NewWarning::blank().warning_type(warning_type).active(true).severe(false)
     }
 }
 
 string_enum! {
-    /// What is wrong with data.
+    /// The problem that a data quality warning is about.
     pub enum WarningType {
-        /// Something.
+        /// A general warning.
         Warning = "WARNING",
-        /// They are no longer to be used.
+        /// The data should no longer be used.
         Deprecated = "DEPRECATED",
-        /// They are out of date.
+        /// The data is out of date.
         Stale = "STALE",
-        /// They are sensitive.
+        /// The data is sensitive.
         SensitiveData = "SENSITIVE_DATA",
-        /// They are being worked on.
+        /// The data is under maintenance.
         Maintenance = "MAINTENANCE",
     }
 }

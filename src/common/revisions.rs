@@ -1,15 +1,55 @@
-//! Older revisions, of everything that keeps them: `session.revisions(&id)`.
+//! Revisions of content: `session.revisions(&id)`.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{List, Listed};
+use super::{List, Listed, capability};
 use crate::client::Client;
-use crate::http::Request;
-use crate::ids::{Prunable, Revisioned, UserId};
+use crate::ids::UserId;
+use crate::operation::operations;
 use crate::xml::element;
 use crate::{Result, Session};
+
+operations! {
+    LIST_OF_WORKBOOK = GET "sites/{site}/workbooks/{workbook}/revisions" since (2, 3)
+        scope "tableau:content:read"
+        "Get Workbook Revisions" "revisions.htm#get_workbook_revisions";
+    LIST_OF_DATASOURCE = GET "sites/{site}/datasources/{datasource}/revisions" since (2, 3)
+        scope "tableau:content:read"
+        "Get Data Source Revisions" "revisions.htm#get_data_source_revisions";
+    LIST_OF_FLOW = GET "sites/{site}/flows/{flow}/revisions" since (3, 3) scope unknown
+        "Get Flow Revisions" "flow.htm#get_flow_revisions";
+    LIST_OF_VIRTUAL_CONNECTION = GET
+        "sites/{site}/virtualconnections/{virtual-connection}/revisions" since (3, 23)
+        scope "tableau:virtual_connections:read"
+        "List Virtual Connection Revisions"
+        "virtual_connections.htm#list_virtual_connection_revisions";
+    DELETE_OF_WORKBOOK = DELETE "sites/{site}/workbooks/{workbook}/revisions/{revision}"
+        since (2, 0) scope "tableau:workbooks:delete"
+        "Remove Workbook Revision" "revisions.htm#remove_workbook_revision";
+    DELETE_OF_DATASOURCE = DELETE "sites/{site}/datasources/{datasource}/revisions/{revision}"
+        since (2, 3) scope "tableau:datasources:delete"
+        "Remove Data Source Revision" "revisions.htm#remove_data_source_revision";
+}
+
+capability! {
+    /// The id of content that has revisions; see [`Session::revisions`].
+    pub trait HasRevisions: "`{Self}` cannot have revisions",
+        "workbooks, data sources, flows and virtual connections can";
+    WorkbookId { LIST = LIST_OF_WORKBOOK }
+    DatasourceId { LIST = LIST_OF_DATASOURCE }
+    FlowId { LIST = LIST_OF_FLOW }
+    VirtualConnectionId { LIST = LIST_OF_VIRTUAL_CONNECTION }
+}
+
+capability! {
+    /// The id of content whose revisions can be deleted; see [`Revisions::delete`].
+    pub trait DeletableRevisions: "revisions of `{Self}` cannot be deleted",
+        "those of workbooks and data sources can";
+    WorkbookId { DELETE = DELETE_OF_WORKBOOK }
+    DatasourceId { DELETE = DELETE_OF_DATASOURCE }
+}
 
 impl Session<'_> {
     /// The revisions of a workbook, a data source, a flow or a virtual connection.
@@ -25,7 +65,7 @@ impl Session<'_> {
     /// # }
     /// ```
     ///
-    /// What keeps none does not compile:
+    /// Ids of items without revisions do not compile:
     ///
     /// ```compile_fail,E0277
     /// # use tableau_server_client as tsc;
@@ -40,33 +80,33 @@ impl Session<'_> {
     /// let _ = session.revisions(&flow_id).list();
     /// # }
     /// ```
-    pub fn revisions<I: Revisioned>(&self, id: &I) -> Revisions<'_, I> {
+    pub fn revisions<I: HasRevisions>(&self, id: &I) -> Revisions<'_, I> {
         Revisions { client: self.core(), id: id.clone() }
     }
 }
 
-/// The revisions of one thing; see [`Session::revisions`].
+/// The revisions of one item; see [`Session::revisions`].
 #[derive(Clone, Debug)]
 pub struct Revisions<'s, I> {
     pub(crate) client: &'s Arc<Client>,
     pub(crate) id: I,
 }
 
-impl<'s, I: Revisioned> Revisions<'s, I> {
-    /// All that are kept, the current one included.
-    ///
-    /// REST: [Get Workbook Revisions](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_revisions.htm#get_workbook_revisions)
-    /// and its kin, API 2.3; flows 3.3, virtual connections 3.23.
+impl<'s, I: HasRevisions> Revisions<'s, I> {
+    /// Lists the stored revisions, including the current one.
+    #[doc = rest!(LIST_OF_WORKBOOK)]
+    #[doc = rest!(LIST_OF_DATASOURCE)]
+    #[doc = rest!(LIST_OF_FLOW)]
+    #[doc = rest!(LIST_OF_VIRTUAL_CONNECTION)]
     pub fn list(&self) -> List<'s, Revision> {
-        let path = self.client.site(&format!("{}/revisions", self.id.path()));
-        List::new(self.client, path).since(I::SINCE.0, I::SINCE.1)
+        List::of(self.client, I::LIST, &[&self.id])
     }
 }
 
-impl<I: Prunable> Revisions<'_, I> {
-    /// Deletes one. The server refuses the current one.
+impl<I: DeletableRevisions> Revisions<'_, I> {
+    /// Deletes a revision. The server refuses to delete the current one.
     ///
-    /// A flow keeps all of its own:
+    /// Revisions of a flow cannot be deleted:
     ///
     /// ```compile_fail,E0599
     /// # use tableau_server_client as tsc;
@@ -83,31 +123,28 @@ impl<I: Prunable> Revisions<'_, I> {
     /// # Ok(())
     /// # }
     /// ```
-    ///
-    /// REST: [Remove Workbook Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_revisions.htm#remove_workbook_revision)
-    /// and its kin, API 2.3.
+    #[doc = rest!(DELETE_OF_WORKBOOK)]
+    #[doc = rest!(DELETE_OF_DATASOURCE)]
     pub fn delete(&self, number: u64) -> Result<()> {
-        let path = self.client.site(&format!("{}/revisions/{number}", self.id.path()));
-        self.client
-            .done(Request::delete(path).since(<I as Prunable>::SINCE.0, <I as Prunable>::SINCE.1))
+        self.client.send(I::DELETE, &[&self.id, &number])
     }
 }
 
 element! {
-    /// A revision.
+    /// A revision of an item.
     pub struct Revision = "revision";
     {
-        /// Its number, from 1.
+        /// The revision's number, from 1.
         number: u64 = attr("revisionNumber");
         /// When it was published.
         published_at: Option<Timestamp> = attr("publishedAt");
-        /// Whether it is what the thing is now.
+        /// Whether it is the current revision.
         current: Option<bool> = attr("current");
-        /// Whether it is deleted, so that only this record of it is left.
+        /// Whether its content was deleted.
         deleted: Option<bool> = attr("deleted");
-        /// Its size in bytes.
+        /// The size in bytes.
         size_in_bytes: Option<u64> = attr("sizeInBytes");
-        /// Who published it.
+        /// The user who published it.
         publisher: Option<UserId> = child_id("publisher");
         /// The publisher's name.
         publisher_name: Option<String> = child_attr("publisher", "name");

@@ -1,29 +1,57 @@
-//! Adding content to a schedule: one request for all content that schedules have tasks for.
+//! Adding content to a schedule of Tableau Server.
 
+use std::sync::Arc;
+
+use super::capability;
 use crate::Result;
 use crate::client::Client;
-use crate::ids::{ContentId, ScheduleId, TaskId};
-use crate::operation::Operation;
+use crate::ids::{ScheduleId, TaskId};
+use crate::operation::operations;
 use crate::xml::{FromXml, Node, Out, ToXml};
+
+operations! {
+    ADD_WORKBOOK = PUT "sites/{site}/schedules/{schedule}/workbooks" since (2, 8)
+        scope "tableau:schedules:update" on Server
+        "Add Workbook to Server Schedule"
+        "jobs_tasks_and_schedules.htm#add_workbook_to_schedule";
+    ADD_DATASOURCE = PUT "sites/{site}/schedules/{schedule}/datasources" since (2, 8)
+        scope "tableau:schedules:update" on Server
+        "Add Data Source to Server Schedule"
+        "jobs_tasks_and_schedules.htm#add_data_source_to_schedule";
+    ADD_FLOW = PUT "sites/{site}/schedules/{schedule}/flows" since (3, 3)
+        scope "tableau:schedules:update" on Server
+        "Add Flow Task to Server Schedule"
+        "jobs_tasks_and_schedules.htm#add_flow_task_to_schedule";
+}
+
+capability! {
+    /// The id of content that a schedule can run a task for.
+    pub trait Schedulable: "`{Self}` cannot be added to a schedule",
+        "workbooks, data sources and flows can";
+    WorkbookId { ADD = ADD_WORKBOOK }
+    DatasourceId { ADD = ADD_DATASOURCE }
+    FlowId { ADD = ADD_FLOW }
+}
 
 /// The result of adding content to a schedule.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Scheduled {
-    /// Whether a task was created for it.
+    /// Whether the server created a task.
     pub created: bool,
-    /// The task's id, if the server returned it.
+    /// The task's id, if the server returns it.
     pub task: Option<TaskId>,
-    /// The server's warnings, such as that the schedule runs more often than is recommended.
+    /// Warnings of the server, such as that the schedule runs too often.
     pub warnings: Vec<String>,
 }
 
 impl FromXml for Scheduled {
     fn from_xml(root: Node<'_>) -> Result<Scheduled> {
         let task = root.find("task");
-        // The id stands in a child whose name is the kind of task.
-        let id = task.and_then(|task| task.children().find_map(|kind| kind.attr("id").transpose()));
+        // The id is an attribute of the child of the task, whose name depends on the type of task.
+        let id =
+            task.and_then(|task| task.children().find_map(|child| child.attr("id").transpose()));
         let warnings = root.find("warnings").into_iter().flat_map(Node::children);
         Ok(Scheduled {
             created: task.is_some(),
@@ -33,31 +61,26 @@ impl FromXml for Scheduled {
     }
 }
 
-/// Adds content to a schedule, as a task of this kind.
-pub(crate) fn add_to_schedule<I: ContentId>(
-    client: &Client,
-    operation: &'static Operation,
+/// Adds content to a schedule.
+pub(crate) fn add_to_schedule<I: Schedulable>(
+    client: &Arc<Client>,
     schedule: &ScheduleId,
     id: &I,
-    kind: &'static str,
 ) -> Result<Scheduled> {
-    let task = Task { kind, tag: I::KIND, id: id.as_str() };
-    let request = client.request(operation, &[schedule]).adding().element(&task)?;
-    client.xml(request, Scheduled::from_xml)
+    // A second attempt would add a second task.
+    let request = client.request(I::ADD, &[schedule]).adding();
+    client.xml(request.element(&NewTask(id))?, Scheduled::from_xml)
 }
 
-/// A task to add to a schedule.
-struct Task<'a> {
-    kind: &'static str,
-    tag: &'static str,
-    id: &'a str,
-}
+/// The task that a schedule runs for an item.
+struct NewTask<'a, I>(&'a I);
 
-impl ToXml for Task<'_> {
+impl<I: Schedulable> ToXml for NewTask<'_, I> {
     fn to_xml(&self, out: &mut Out) {
+        let task = if I::KIND == "flow" { "runFlow" } else { "extractRefresh" };
         out.element("task", |out| {
-            out.element(self.kind, |out| {
-                out.element(self.tag, |out| out.attribute("id", self.id));
+            out.element(task, |out| {
+                out.element(I::KIND, |out| out.attribute("id", self.0.as_str()));
             });
         });
     }

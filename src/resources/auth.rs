@@ -1,15 +1,21 @@
-//! What an administrator does about the ways to sign in: `auth`.
+//! Revocation of personal access tokens by an administrator.
 
-use crate::http::Request;
+use crate::operation::operations;
 use crate::{Result, Session};
 
+operations! {
+    REVOKE_ADMINISTRATOR_TOKENS = DELETE "auth/serverAdminAccessTokens" since (3, 11)
+        scope "tableau:server_admin_tokens:delete" on Server
+        "Revoke Administrator Personal Access Tokens"
+        "authentication.htm#revoke_administrator_personal_access_tokens";
+}
+
 impl Session<'_> {
-    /// Revokes the personal access tokens of all server administrators, one's own too. Only a server
-    /// administrator may. Sessions that were opened with them are not to be relied on any more.
-    ///
-    /// REST: [Revoke Administrator Personal Access Tokens](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#revoke_administrator_personal_access_tokens), API 3.11.
+    /// Revokes the personal access tokens of all server administrators, including the caller's. Only
+    /// server administrators can do this. Do not use sessions that were signed in with these tokens
+    /// afterwards.
+    #[doc = rest!(REVOKE_ADMINISTRATOR_TOKENS)]
     pub fn revoke_administrator_tokens(&self) -> Result<()> {
-        let path = self.core().api("auth/serverAdminAccessTokens");
-        self.core().done(Request::delete(path).since(3, 11))
+        self.core().send(&REVOKE_ADMINISTRATOR_TOKENS, &[])
     }
 }

@@ -8,8 +8,10 @@ use crate::common::{List, OwnerDetails, filter_fields, find};
 use crate::http::Request;
 use crate::ids::{ProjectId, UserId};
 use crate::operation::operations;
-use crate::xml::{element, string_enum};
+use crate::xml::element;
 use crate::{Error, Result};
+
+pub use crate::common::ContentPermissions;
 
 operations! {
     LIST = GET "sites/{site}/projects" since (2, 0) scope "tableau:content:read"
@@ -193,18 +195,6 @@ impl NewProject {
     /// A project with this name, at the top level unless [`parent`](NewProject::parent) is set.
     pub fn new(name: impl Into<String>) -> NewProject {
         NewProject::blank().name(name)
-    }
-}
-
-string_enum! {
-    /// How the permissions of a project's content are managed.
-    pub enum ContentPermissions {
-        /// By the project, for its content and nested projects.
-        LockedToProject = "LockedToProject",
-        /// By the project, for its content, but not for nested projects.
-        LockedToProjectWithoutNested = "LockedToProjectWithoutNested",
-        /// By the owners of the content.
-        ManagedByOwner = "ManagedByOwner",
     }
 }
 

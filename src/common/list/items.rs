@@ -1,4 +1,4 @@
-//! [`Items`]: the iterator, its pages in flight, and what it checks between two of them.
+//! [`Items`]: the iterator over a list, with prefetching and the check for changes between pages.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::vec;
 
-use super::page::{Ask, Fetched};
+use super::page::{FetchedPage, PageRequest};
 use super::{List, Listed, OnChange};
 use crate::client::Client;
 use crate::http::on_another_thread;
@@ -14,7 +14,7 @@ use crate::stop::{AtStop, Stop};
 use crate::xml::Unreadable;
 use crate::{Error, ErrorKind, Result};
 
-/// Tableau's code for a page past the end.
+/// Tableau's error code for a page after the last one.
 const NO_SUCH_PAGE: &str = "400006";
 
 const CHANGED: &str = "the list changed while it was read";
@@ -22,32 +22,33 @@ const CHANGED: &str = "the list changed while it was read";
 /// The iterator over a [`List`].
 pub struct Items<'s, T> {
     client: &'s Arc<Client>,
-    ask: Arc<Ask<T>>,
+    request: Arc<PageRequest<T>>,
     on_change: OnChange,
-    here: vec::IntoIter<Result<T>>,
+    /// The rest of the current page.
+    current: vec::IntoIter<Result<T>>,
     unreadable: Unreadable,
-    /// The page to read after this one; `None` after the last one and after an error.
-    next: Option<u32>,
-    seen: u64,
-    /// How many items there are, as the page before said.
+    /// The number of the next page; `None` after the last page and after an error.
+    next_page: Option<u32>,
+    /// The number of items on the pages read so far.
+    read: u64,
+    /// The number of items in the list according to the previous page.
     total: Option<u64>,
-    /// The ids on the page before.
-    before: HashSet<Box<str>>,
-    /// How many pages there are, as far as is known.
-    expected: u32,
-    ahead: Ahead<T>,
+    /// The ids on the previous page.
+    previous_ids: HashSet<Box<str>>,
+    prefetch: Prefetch<T>,
 }
 
-/// Pages asked for ahead, the nearest first. Never more than `most`.
-struct Ahead<T> {
-    most: usize,
-    in_flight: VecDeque<(u32, JoinHandle<Result<Fetched<T>>>)>,
-    /// The session to ask over, what ends that, and what ends it with the session's own stop.
+/// Pages that are fetched by threads of their own, in order.
+struct Prefetch<T> {
+    /// The maximum number of pages in flight.
+    limit: usize,
+    in_flight: VecDeque<(u32, JoinHandle<Result<FetchedPage<T>>>)>,
+    /// The client for the threads, its cancellation, and the link to the session's cancellation.
     over: Option<(Arc<Client>, Stop, Option<AtStop>)>,
 }
 
 impl<T> Items<'_, T> {
-    /// The values that could not be read on the pages read so far.
+    /// Returns the values that could not be read on the pages fetched so far.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;
@@ -71,25 +72,22 @@ impl<'s, T: Listed> Items<'s, T> {
     pub(super) fn new(list: List<'s, T>) -> Items<'s, T> {
         Items {
             client: list.client,
-            ask: Arc::new(list.ask),
+            request: Arc::new(list.request),
             on_change: list.on_change,
-            here: Vec::new().into_iter(),
+            current: Vec::new().into_iter(),
             unreadable: Unreadable::default(),
-            next: Some(1),
-            seen: 0,
+            next_page: Some(1),
+            read: 0,
             total: None,
-            before: HashSet::new(),
-            expected: 1,
-            ahead: Ahead::new(list.prefetch),
+            previous_ids: HashSet::new(),
+            prefetch: Prefetch::new(list.prefetch),
         }
     }
 
-    /// Reads page `number` and prepares for the one after it.
+    /// Makes page `number` the current one and starts to prefetch the pages after it.
     fn advance(&mut self, number: u32) -> Result<()> {
-        let fetched = match self.ahead.take(number) {
-            Some(page) => page,
-            None => self.ask.fetch(self.client, number),
-        };
+        let prefetched = self.prefetch.take(number);
+        let fetched = prefetched.unwrap_or_else(|| self.request.fetch(self.client, number));
         let page = match fetched {
             Err(error) if number > 1 && error.code() == Some(NO_SUCH_PAGE) => {
                 return self.changed(|| {
@@ -100,36 +98,36 @@ impl<'s, T: Listed> Items<'s, T> {
             other => other?,
         };
         let count = page.items.len() as u64;
-        self.check(number, page.total, count, &page.ids)?;
+        self.check_unchanged(number, page.total, count, &page.ids)?;
         self.unreadable.add(&page.unreadable);
-        self.seen += count;
+        self.read += count;
         self.total = Some(page.total);
-        self.before.clear();
-        if self.seen < page.total {
+        self.previous_ids.clear();
+        if self.read < page.total {
             if count == 0 {
                 return self.changed(|| {
-                    let (seen, total) = (self.seen, page.total);
-                    let what = format!("page {number} is empty, with {seen} of {total} items read");
+                    let (read, total) = (self.read, page.total);
+                    let what = format!("page {number} is empty, with {read} of {total} items read");
                     let error = Error::decode(what).doing(self.doing());
-                    self.client.clean(error).at(self.client.address(&self.ask.path))
+                    self.client.clean(error).at(self.client.address(&self.request.path))
                 });
             }
-            // By what the server gives, which may be less than what was asked for.
-            let more = (page.total - self.seen).div_ceil(count);
-            self.expected = number.saturating_add(more.try_into().unwrap_or(u32::MAX));
+            // The server may return fewer items per page than requested.
+            let more = (page.total - self.read).div_ceil(count);
+            let last = number.saturating_add(more.try_into().unwrap_or(u32::MAX));
             let next = number.saturating_add(1);
-            self.next = Some(next);
+            self.next_page = Some(next);
             if self.on_change == OnChange::Fail {
-                self.before.extend(page.ids);
+                self.previous_ids.extend(page.ids);
             }
-            self.ahead.fill(self.client, &self.ask, next, self.expected);
+            self.prefetch.fill(self.client, &self.request, next, last);
         }
-        self.here = page.items.into_iter();
+        self.current = page.items.into_iter();
         Ok(())
     }
 
-    /// Whether page `number` fits what the pages before it said.
-    fn check(&self, number: u32, total: u64, count: u64, ids: &[Box<str>]) -> Result<()> {
+    /// Checks page `number` against the pages before it.
+    fn check_unchanged(&self, number: u32, total: u64, count: u64, ids: &[Box<str>]) -> Result<()> {
         if let Some(before) = self.total
             && before != total
         {
@@ -137,13 +135,13 @@ impl<'s, T: Listed> Items<'s, T> {
                 self.change(format!("{before} items before page {number}, {total} with it"))
             });
         }
-        let seen = self.seen + count;
-        if seen > total {
+        let read = self.read + count;
+        if read > total {
             return self.changed(|| {
-                self.change(format!("{seen} items up to page {number}, of {total} in all"))
+                self.change(format!("{read} items up to page {number}, of {total} in all"))
             });
         }
-        if let Some(twice) = ids.iter().find(|id| self.before.contains(*id)) {
+        if let Some(twice) = ids.iter().find(|id| self.previous_ids.contains(*id)) {
             let twice = self.client.shown(twice);
             return self.changed(|| {
                 let both = format!("on page {} and on page {number}", number - 1);
@@ -153,7 +151,7 @@ impl<'s, T: Listed> Items<'s, T> {
         Ok(())
     }
 
-    /// The error, unless the caller chose to go on.
+    /// Returns the error, unless the caller chose to continue.
     fn changed(&self, error: impl FnOnce() -> Error) -> Result<()> {
         match self.on_change {
             OnChange::Fail => Err(error()),
@@ -167,26 +165,26 @@ impl<'s, T: Listed> Items<'s, T> {
     }
 
     fn doing(&self) -> String {
-        format!("listing {}", self.ask.path)
+        format!("listing {}", self.request.path)
     }
 }
 
-impl<T: Listed> Ahead<T> {
-    fn new(most: usize) -> Ahead<T> {
-        Ahead { most, in_flight: VecDeque::new(), over: None }
+impl<T: Listed> Prefetch<T> {
+    fn new(limit: usize) -> Prefetch<T> {
+        Prefetch { limit, in_flight: VecDeque::new(), over: None }
     }
 
-    /// The page, if it was asked for.
-    fn take(&mut self, number: u32) -> Option<Result<Fetched<T>>> {
-        let (ahead, page) = self.in_flight.pop_front()?;
-        debug_assert_eq!(ahead, number, "pages are taken in the order they were asked for");
+    /// Waits for page `number`, if it is in flight.
+    fn take(&mut self, number: u32) -> Option<Result<FetchedPage<T>>> {
+        let (first, page) = self.in_flight.pop_front()?;
+        debug_assert_eq!(first, number, "pages are taken in order");
         Some(page.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     }
 
-    /// Asks for pages from `next` on, as many as may be in flight.
-    fn fill(&mut self, client: &Arc<Client>, ask: &Arc<Ask<T>>, next: u32, last: u32) {
-        while self.in_flight.len() < self.most {
-            let number = self.in_flight.back().map_or(next, |(last, _)| last.saturating_add(1));
+    /// Starts to fetch pages from `next` to `last`, up to the limit.
+    fn fill(&mut self, client: &Arc<Client>, request: &Arc<PageRequest<T>>, next: u32, last: u32) {
+        while self.in_flight.len() < self.limit {
+            let number = self.in_flight.back().map_or(next, |(back, _)| back.saturating_add(1));
             if number > last {
                 break;
             }
@@ -194,13 +192,13 @@ impl<T: Listed> Ahead<T> {
                 let (stop, link) = client.stop().map_or_else(|| (Stop::new(), None), Stop::branch);
                 (Arc::new(client.branch(&stop)), stop, link)
             });
-            let (client, ask) = (client.clone(), ask.clone());
+            let (client, request) = (client.clone(), request.clone());
             let thread = std::thread::Builder::new()
                 .name(format!("page {number}"))
-                .spawn(on_another_thread(move || ask.fetch(&client, number)));
+                .spawn(on_another_thread(move || request.fetch(&client, number)));
             match thread {
                 Ok(thread) => self.in_flight.push_back((number, thread)),
-                // No thread to be had: the page is asked for when it is needed.
+                // Without a thread, the page is fetched when it is needed.
                 Err(_) => break,
             }
         }
@@ -212,13 +210,13 @@ impl<T: Listed> Iterator for Items<'_, T> {
 
     fn next(&mut self) -> Option<Result<T>> {
         loop {
-            if let Some(item) = self.here.next() {
+            if let Some(item) = self.current.next() {
                 return Some(item);
             }
-            let number = self.next.take()?;
+            let number = self.next_page.take()?;
             if let Err(error) = self.advance(number) {
-                self.next = None;
-                self.ahead = Ahead::new(0);
+                self.next_page = None;
+                self.prefetch = Prefetch::new(0);
                 return Some(Err(error));
             }
         }
@@ -227,14 +225,14 @@ impl<T: Listed> Iterator for Items<'_, T> {
 
 impl<T: Listed> std::iter::FusedIterator for Items<'_, T> {}
 
-/// Ends the pages in flight: no thread outlives the list.
-impl<T> Drop for Ahead<T> {
+/// Cancels the pages in flight and waits for their threads.
+impl<T> Drop for Prefetch<T> {
     fn drop(&mut self) {
         if let Some((_, stop, _)) = &self.over {
             stop.stop();
         }
         for (_, page) in self.in_flight.drain(..) {
-            // A page that nobody reads may fail, or its thread panic, unseen.
+            // Errors and panics of pages that are not needed any more are ignored.
             let _ = page.join();
         }
     }
@@ -242,6 +240,6 @@ impl<T> Drop for Ahead<T> {
 
 impl<T> fmt::Debug for Items<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Items({:?}, {} read)", self.ask.path, self.seen)
+        write!(f, "Items({:?}, {} read)", self.request.path, self.read)
     }
 }

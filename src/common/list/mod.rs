@@ -1,4 +1,4 @@
-//! [`List`]: everything, a page at a time, or an error.
+//! [`List`]: a lazy list of items, fetched page by page.
 
 mod items;
 mod page;
@@ -10,15 +10,14 @@ use std::sync::Arc;
 pub use items::Items;
 pub use page::{OnUnreadable, Page};
 
-use self::page::Ask;
+use self::page::PageRequest;
 use super::query::{Filter, Sort};
 use crate::Result;
 use crate::client::Client;
 use crate::operation::{Operation, PathSegment};
 use crate::xml::FromXml;
 
-/// An item of a [`List`], for generic code over lists. It cannot be implemented outside of this
-/// library.
+/// An item of a [`List`], for generic code over lists. Only this library can implement it.
 ///
 /// ```
 /// use tableau_server_client as tsc;
@@ -31,27 +30,27 @@ pub trait ListItem: Listed {}
 
 impl<T: Listed> ListItem for T {}
 
-/// How an item stands on a page.
+/// How an item is requested and read.
 pub trait Listed: FromXml + Send + 'static {
-    /// `workbooks`, the element around a page's items.
+    /// The element around the items of a page: `workbooks`.
     const WRAP: &'static str;
-    /// `workbook`, the element of one.
+    /// The element of an item: `workbook`.
     const ITEM: &'static str;
-    /// The fields that every item has, asked for whatever else is.
+    /// The fields that every item has. They are requested in addition to the caller's fields.
     const ALWAYS: &'static [&'static str] = &["id", "name"];
 
-    /// What a field's name begins with where it names the item, too: `workbook.id`.
+    /// The prefix of field names that include the kind of item: `workbook` in `workbook.id`.
     const FIELDS_OF: &'static str = Self::ITEM;
 }
 
-/// The items of a room: asks nothing until it is iterated, then a page at a time.
+/// A lazy list of items, such as the workbooks of a site. Nothing is sent until it is iterated; then
+/// it is fetched page by page.
 ///
-/// Iterating gives every item, in order, or ends with an error: a page that fails yields one `Err`
-/// and then nothing more, and so does an empty page before the announced total, and a list that
-/// changes while it is read ([`on_change`](List::on_change)). An item of a page that failed is not
-/// yielded.
+/// Iteration yields every item in order, or ends with an error: after a page that cannot be fetched,
+/// an empty page before the last item, or a change of the list while it is read (see
+/// [`on_change`](List::on_change)), it yields one `Err` and ends. No item of such a page is yielded.
 ///
-/// Memory is needed for one page, and for as many more as [`prefetch`](List::prefetch) says.
+/// At most one page, plus the [prefetched](List::prefetch) ones, is in memory.
 ///
 /// ```no_run
 /// # use tableau_server_client as tsc;
@@ -64,141 +63,146 @@ pub trait Listed: FromXml + Send + 'static {
 /// ```
 ///
 /// REST: [Paginating Results](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_concepts_paging.htm).
-#[must_use = "a list asks nothing until it is iterated"]
+#[must_use = "a list sends nothing until it is iterated"]
 pub struct List<'s, T> {
     client: &'s Arc<Client>,
-    ask: Ask<T>,
+    request: PageRequest<T>,
     prefetch: usize,
     on_change: OnChange,
     of: PhantomData<fn() -> T>,
 }
 
-/// What a [`List`] does when its content changes between two of its pages.
+/// What a [`List`] does when items are added or removed while it is being read.
 ///
-/// The server numbers pages anew for each request: where an item before them is deleted or added
-/// meanwhile, items move from one page to another, and one is missed or comes twice. It shows in a
-/// total that is another one than before, more items than that, an id that is on two pages in a row,
-/// an empty page, or a page that there is no more. A deletion and an addition that cancel out, and
-/// an id on pages further apart, do not show.
+/// The server divides the list into pages anew for each request. If an item is added or removed
+/// between two requests, other items move to another page, so that one is missed or returned twice.
+/// The list detects this by a changed total, more items than the total, an id on two consecutive
+/// pages, an empty page, or a page that no longer exists. It does not detect an addition and a
+/// removal that cancel out, or an id on pages further apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnChange {
-    /// Ends with an error ([`ErrorKind::Changed`](crate::ErrorKind::Changed); of an empty page,
-    /// [`Decode`](crate::ErrorKind::Decode)) in place of the page that shows it: what was yielded is
-    /// not everything. The default.
+    /// Iteration ends with an error ([`ErrorKind::Changed`](crate::ErrorKind::Changed); for an empty
+    /// page, [`Decode`](crate::ErrorKind::Decode)) instead of the page that shows the change. The
+    /// default.
     #[default]
     Fail,
-    /// Goes on with what the server gives, to its new end: items may be missing or come twice.
+    /// Iteration continues to the new end of the list. Items may be missing or returned twice.
     GoOn,
 }
 
 impl<'s, T: ListItem> List<'s, T> {
+    /// A list at a path, for resources that have no operations table yet.
     pub(crate) fn new(client: &'s Arc<Client>, path: String) -> List<'s, T> {
-        let (prefetch, on_change) = (0, OnChange::default());
-        List { client, ask: Ask::new(path), prefetch, on_change, of: PhantomData }
+        List::with_request(client, PageRequest::new(path))
     }
 
-    /// The list that an operation gives.
+    /// The list that an operation returns.
     pub(crate) fn of(
         client: &'s Arc<Client>,
         operation: &'static Operation,
         ids: &[&dyn PathSegment],
     ) -> List<'s, T> {
+        List::with_request(client, PageRequest::of(client.call(operation, ids)))
+    }
+
+    fn with_request(client: &'s Arc<Client>, request: PageRequest<T>) -> List<'s, T> {
         let (prefetch, on_change) = (0, OnChange::default());
-        let ask = Ask::of(client.call(operation, ids));
-        List { client, ask, prefetch, on_change, of: PhantomData }
+        List { client, request, prefetch, on_change, of: PhantomData }
     }
 
-    /// A further question in the address.
+    /// Adds a query parameter.
     pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
-        self.ask.with.push((name, value));
+        self.request.with.push((name, value));
         self
     }
 
-    /// The first API version that has the list.
+    /// Sets the first API version that has the list.
     pub(crate) fn since(mut self, major: u16, minor: u16) -> Self {
-        self.ask.needs = Some((major, minor));
+        self.request.needs = Some((major, minor));
         self
     }
 
-    /// Only the items that meet this condition; a further one narrows it down. API 2.3.
+    /// Restricts the list to items that match a filter. If there are several filters, items have to
+    /// match all of them. API 2.3.
     ///
-    /// Rooms have the fields that the server can filter by as constants, and [`query`](crate::query)
-    /// says what it cannot be asked for: that is an [`Input`](crate::ErrorKind::Input) error when the
-    /// list is used.
+    /// The fields to filter by are constants in the module of the resource. A value that the server
+    /// does not support in filters (see [`query`](crate::query)) causes an
+    /// [`Input`](crate::ErrorKind::Input) error when the list is used.
     pub fn filter(mut self, filter: impl Into<Filter<T>>) -> Self {
-        self.ask.filters.push(filter.into());
+        self.request.filters.push(filter.into());
         self
     }
 
-    /// As [`filter`](List::filter), unless the server cannot be asked for it.
+    /// Adds a filter, unless the server does not support it.
     pub(crate) fn filter_if_possible(mut self, filter: Filter<T>) -> Self {
         if filter.text().is_ok() && self.client.version >= crate::ApiVersion::new(2, 3) {
-            self.ask.filters.push(filter);
+            self.request.filters.push(filter);
         }
         self
     }
 
-    /// In this order; a further one decides among equals. Default: the server's order. API 2.3.
+    /// Sorts the list. A further sort applies to items that are equal by the ones before it. Default:
+    /// the server's order. API 2.3.
     pub fn sort(mut self, sort: impl Into<Sort<T>>) -> Self {
-        self.ask.sorts.push(sort.into());
+        self.request.sorts.push(sort.into());
         self
     }
 
-    /// The fields to ask for: names of the REST reference (`size` or `workbook.size`, `owner.name`),
-    /// `_default_` or `_all_`. The id and the name come along always. Default: what the server gives unasked. API 2.5.
+    /// Selects the fields to return: names of the REST reference (`size` or `workbook.size`,
+    /// `owner.name`), `_default_` or `_all_`. Id and name are always included. Default: the server's
+    /// choice. API 2.5.
     pub fn fields<F: AsRef<str>>(mut self, fields: impl IntoIterator<Item = F>) -> Self {
-        self.ask.fields.extend(fields.into_iter().map(|field| field.as_ref().to_owned()));
+        self.request.fields.extend(fields.into_iter().map(|field| field.as_ref().to_owned()));
         self
     }
 
-    /// How many items to ask for at a time, 1 to 1000; anything else is an
+    /// Sets the number of items per page, 1 to 1000. Other values cause an
     /// [`Input`](crate::ErrorKind::Input) error when the list is used. Default: 1000.
     pub fn page_size(mut self, items: u32) -> Self {
-        self.ask.size = items;
+        self.request.size = items;
         self
     }
 
-    /// Keeps up to so many pages in flight, each over a connection and a thread of its own, ahead
-    /// of the one that is being read. Default: 0, a page when it is needed.
+    /// Fetches up to this many pages ahead of the one that is being read, each on a thread and a
+    /// connection of its own. Default: 0, which fetches a page when it is needed.
     ///
-    /// Items come in the same order, and an error at the same place. The first page is asked for
-    /// alone, as it says how many there are. An iterator that is dropped half way ends what is in
-    /// flight and waits for its threads; one that is just signing in again, for the whole session,
-    /// does so first.
+    /// The order of items and the position of an error do not change. The first page is fetched
+    /// alone, since it has the number of items. Dropping the iterator cancels the requests in flight
+    /// and waits for their threads; a thread that is renewing the session completes that first.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.prefetch = pages;
         self
     }
 
-    /// What to do when the list changes while it is read. Default: [`OnChange::Fail`].
+    /// Sets what happens when the list changes while it is read. Default: [`OnChange::Fail`].
     pub fn on_change(mut self, what: OnChange) -> Self {
         self.on_change = what;
         self
     }
 
-    /// What to do with an item that has an optional value which cannot be read. Default:
+    /// Sets what happens to an item with a value that cannot be read. Default:
     /// [`OnUnreadable::Report`].
     pub fn on_unreadable(mut self, what: OnUnreadable) -> Self {
-        self.ask.on_unreadable = what;
+        self.request.on_unreadable = what;
         self
     }
 
-    /// One page, by its number, from 1. An item without a readable id is left out and
+    /// Fetches one page. Pages are numbered from 1. An item without a readable id is left out and
     /// [reported](Page::unreadable).
     ///
     /// # Errors
     ///
-    /// With [`OnUnreadable::Fail`], the first item that cannot be read.
+    /// With [`OnUnreadable::Fail`], the error of the first item that cannot be read.
     pub fn page(&self, number: u32) -> Result<Page<T>> {
-        self.ask.fetch(self.client, number)?.into_page(self.ask.on_unreadable)
+        self.request.fetch(self.client, number)?.into_page(self.request.on_unreadable)
     }
 
-    /// How many items there are. Asks for a page of one item.
+    /// Returns the number of items, by fetching a page of one item.
     pub fn total(&self) -> Result<u64> {
-        self.ask.check()?;
-        let ask = Ask { size: 1, ..self.ask.clone() };
-        Ok(ask.fetch(self.client, 1)?.total)
+        self.request.check()?;
+        let request = PageRequest { size: 1, ..self.request.clone() };
+        Ok(request.fetch(self.client, 1)?.total)
     }
 }
 
@@ -213,12 +217,12 @@ impl<'s, T: ListItem> IntoIterator for List<'s, T> {
 
 impl<T> Clone for List<'_, T> {
     fn clone(&self) -> Self {
-        List { ask: self.ask.clone(), ..*self }
+        List { request: self.request.clone(), ..*self }
     }
 }
 
 impl<T> fmt::Debug for List<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "List({:?})", self.ask.path)
+        write!(f, "List({:?})", self.request.path)
     }
 }

@@ -1,4 +1,4 @@
-//! What a page is asked with, and what it answers.
+//! Requests for pages, and the pages that they return.
 
 use super::super::query::{Filter, Sort};
 use super::Listed;
@@ -8,8 +8,8 @@ use crate::operation::Call;
 use crate::xml::{Node, Unreadable};
 use crate::{Error, Result};
 
-/// What a page is asked with.
-pub(super) struct Ask<T> {
+/// The request for a page of a list, except the number of the page.
+pub(super) struct PageRequest<T> {
     pub(super) path: String,
     pub(super) call: Option<Call>,
     pub(super) filters: Vec<Filter<T>>,
@@ -18,7 +18,7 @@ pub(super) struct Ask<T> {
     pub(super) size: u32,
     pub(super) needs: Option<(u16, u16)>,
     pub(super) on_unreadable: OnUnreadable,
-    /// What else the address asks.
+    /// Further query parameters.
     pub(super) with: Vec<(&'static str, &'static str)>,
 }
 
@@ -29,39 +29,38 @@ pub(super) struct Ask<T> {
 pub struct Page<T> {
     /// The page's items, in order.
     pub items: Vec<T>,
-    /// Its number, from 1.
+    /// The page's number, from 1.
     pub number: u32,
-    /// The most items that a page has, as the server says.
+    /// The maximum number of items per page according to the server.
     pub size: u32,
-    /// How many items there are on all pages.
+    /// The number of items on all pages.
     pub total: u64,
     unreadable: Unreadable,
 }
 
 impl<T> Page<T> {
-    /// The values of this page that could not be read: these fields are `None` or have their
-    /// default. An item without a readable id is left out, and is among them.
+    /// Returns the values of this page that could not be read, including the ids of items that were
+    /// left out. Fields with such a value are `None` or have their default.
     pub fn unreadable(&self) -> &Unreadable {
         &self.unreadable
     }
 }
 
-/// What to do with an item that has an optional value which cannot be read, such as a date that does
-/// not exist.
+/// What happens to an item with a value that cannot be read, such as an invalid date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnUnreadable {
-    /// The item is returned, with `None` or the default for the value, and the value is
+    /// The item is returned with `None` or the default in place of the value, and the value is
     /// [reported](crate::common::Items::unreadable). The default.
     #[default]
     Report,
-    /// The item is an error ([`ErrorKind::Decode`](crate::ErrorKind::Decode)). Iteration continues
-    /// with the next item.
+    /// An error ([`ErrorKind::Decode`](crate::ErrorKind::Decode)) is returned in place of the item.
+    /// Iteration continues with the next item.
     Fail,
 }
 
-/// A page as it was read.
-pub(super) struct Fetched<T> {
+/// A page with the outcome of reading each item.
+pub(super) struct FetchedPage<T> {
     /// The items, and an error for each that could not be read.
     pub(super) items: Vec<Result<T>>,
     pub(super) number: u32,
@@ -72,21 +71,21 @@ pub(super) struct Fetched<T> {
     pub(super) unreadable: Unreadable,
 }
 
-impl<T> Fetched<T> {
-    /// The page as one value: the first item that could not be read is an error, or left out.
+impl<T> FetchedPage<T> {
+    /// Returns the page without the items that could not be read, or the first error.
     pub(super) fn into_page(self, on_unreadable: OnUnreadable) -> Result<Page<T>> {
         let items = match on_unreadable {
             OnUnreadable::Fail => self.items.into_iter().collect::<Result<_>>()?,
             OnUnreadable::Report => self.items.into_iter().flatten().collect(),
         };
-        let Fetched { number, size, total, unreadable, .. } = self;
+        let FetchedPage { number, size, total, unreadable, .. } = self;
         Ok(Page { items, number, size, total, unreadable })
     }
 }
 
-impl<T> Clone for Ask<T> {
+impl<T> Clone for PageRequest<T> {
     fn clone(&self) -> Self {
-        Ask {
+        PageRequest {
             path: self.path.clone(),
             call: self.call.clone(),
             filters: self.filters.clone(),
@@ -98,10 +97,10 @@ impl<T> Clone for Ask<T> {
     }
 }
 
-impl<T: Listed> Ask<T> {
-    pub(super) fn new(path: String) -> Ask<T> {
+impl<T: Listed> PageRequest<T> {
+    pub(super) fn new(path: String) -> PageRequest<T> {
         let (filters, sorts, fields, with) = Default::default();
-        Ask {
+        PageRequest {
             path,
             call: None,
             filters,
@@ -114,19 +113,21 @@ impl<T: Listed> Ask<T> {
         }
     }
 
-    pub(super) fn of(call: Call) -> Ask<T> {
+    pub(super) fn of(call: Call) -> PageRequest<T> {
         let path = call.path.clone().unwrap_or_default();
-        Ask { call: Some(call), ..Ask::new(path) }
+        PageRequest { call: Some(call), ..PageRequest::new(path) }
     }
 
     pub(super) fn check(&self) -> Result<()> {
         match self.size {
             1..=1000 => Ok(()),
-            size => Err(Error::input(format!("a page size of {size} is not between 1 and 1000"))),
+            size => {
+                Err(Error::input(format!("invalid page size {size}: must be between 1 and 1000")))
+            }
         }
     }
 
-    pub(super) fn fetch(&self, client: &Client, number: u32) -> Result<Fetched<T>> {
+    pub(super) fn fetch(&self, client: &Client, number: u32) -> Result<FetchedPage<T>> {
         let request =
             self.request(number).map_err(|error| error.doing(format!("listing {}", self.path)))?;
         client.xml(request, |root| read(root, number, self.size, self.on_unreadable))
@@ -135,7 +136,7 @@ impl<T: Listed> Ask<T> {
     fn request(&self, number: u32) -> Result<Request<'static>> {
         self.check()?;
         if number == 0 {
-            return Err(Error::input("pages are counted from 1: there is no page 0"));
+            return Err(Error::input("invalid page number 0: pages are numbered from 1"));
         }
         let mut request = match &self.call {
             Some(call) => Request::of(call),
@@ -147,7 +148,7 @@ impl<T: Listed> Ask<T> {
         for (name, value) in &self.with {
             request = request.query(*name, *value);
         }
-        // A server that knows no filter would answer with everything.
+        // A server without filters would ignore this one and return all items.
         if !self.filters.is_empty() {
             let texts: Vec<&str> = self.filters.iter().map(Filter::text).collect::<Result<_>>()?;
             request = request.query("filter", texts.join(",")).since(2, 3);
@@ -165,25 +166,25 @@ impl<T: Listed> Ask<T> {
     }
 }
 
-/// The caller's fields, and before them those that no item is without. `workbook.id` is the `id` of
-/// a workbook.
-fn all_fields<'f>(asked: &'f [String], always: &[&'f str], of: &str) -> Vec<&'f str> {
-    let whole = |field: &&str| matches!(*field, "_all_" | "_default_");
-    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+/// The fields that every item has, unless the caller's fields include them, and the caller's fields.
+/// `workbook.id` is the `id` of a workbook.
+fn all_fields<'f>(requested: &'f [String], always: &[&'f str], prefix: &str) -> Vec<&'f str> {
+    let is_set = |field: &String| matches!(field.as_str(), "_all_" | "_default_");
+    let is_requested = |name: &str| {
+        requested.iter().any(|field| match field.split_once('.') {
+            Some((kind, own)) if kind == prefix => own == name,
+            _ => field == name,
+        })
+    };
     let mut fields = Vec::new();
-    if !asked.iter().any(whole) {
-        let own = |field: &&'f str| match field.split_once('.') {
-            Some((kind, own)) if kind == of => own,
-            _ => *field,
-        };
-        let asked: Vec<&str> = asked.iter().map(own).collect();
-        fields.extend(always.iter().filter(|field| !asked.contains(field)));
+    if !requested.iter().any(is_set) {
+        fields.extend(always.iter().filter(|field| !is_requested(field)));
     }
-    fields.extend(asked);
+    fields.extend(requested.iter().map(String::as_str));
     fields
 }
 
-/// More items than a page can be asked to have, and no more memory than for them.
+/// The maximum number of items that are read from a page: well above the largest page size.
 const LONGEST_PAGE: usize = 10_000;
 
 fn read<T: Listed>(
@@ -191,10 +192,10 @@ fn read<T: Listed>(
     number: u32,
     size: u32,
     on_unreadable: OnUnreadable,
-) -> Result<Fetched<T>> {
+) -> Result<FetchedPage<T>> {
     let pagination = root.find("pagination");
     if pagination.is_none() {
-        // Either a list without pages, or not a list.
+        // Some lists have no pages; an answer without the wrapper is not a list.
         root.need(T::WRAP)?;
     }
     let most = if pagination.is_some() { LONGEST_PAGE } else { Node::LONGEST };
@@ -210,7 +211,7 @@ fn read<T: Listed>(
     }
     let mut items = Vec::with_capacity(nodes.len());
     items.extend(nodes.into_iter().map(|node| read_item(node, on_unreadable)));
-    Ok(Fetched { items, number, size, total, ids, unreadable: root.reports().so_far() })
+    Ok(FetchedPage { items, number, size, total, ids, unreadable: root.reports().so_far() })
 }
 
 fn read_item<T: Listed>(node: Node<'_>, on_unreadable: OnUnreadable) -> Result<T> {
@@ -237,10 +238,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_that_no_item_is_without_are_asked_for_once() {
-        let fields = |asked: &[&str]| {
-            let asked: Vec<String> = asked.iter().map(|&field| field.to_owned()).collect();
-            all_fields(&asked, &["id", "name"], "workbook").join(",")
+    fn adds_id_and_name_to_the_requested_fields_once() {
+        let fields = |requested: &[&str]| {
+            let requested: Vec<String> = requested.iter().map(|&field| field.to_owned()).collect();
+            all_fields(&requested, &["id", "name"], "workbook").join(",")
         };
         assert_eq!(fields(&["size"]), "id,name,size");
         assert_eq!(fields(&["size", "id"]), "name,size,id");

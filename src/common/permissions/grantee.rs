@@ -1,10 +1,10 @@
-//! [`Grantee`]: whom a permission is for.
+//! [`Grantee`]: who a permission rule is for.
 
 use std::fmt;
 
-use crate::ids::{GroupId, GroupSetId, Located, UserId};
+use crate::ids::{ContentId, GroupId, GroupSetId, UserId};
 
-/// Whom a permission is for.
+/// A user, a group or a group set that a permission rule is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -13,19 +13,19 @@ pub enum Grantee {
     User(UserId),
     /// A group of users.
     Group(GroupId),
-    /// A set of groups: whoever is in all of them (API 3.22).
+    /// A set of groups: the users who are members of all of them (API 3.22).
     GroupSet(GroupSetId),
-    /// A kind that this release does not know.
+    /// A kind of grantee that this release does not know.
     Unknown {
         /// The kind, as the server names it.
         kind: String,
-        /// Its id.
+        /// The id.
         id: String,
     },
 }
 
 impl Grantee {
-    /// The id, whatever it is of.
+    /// Returns the id of the user, group or group set.
     pub fn id(&self) -> &str {
         match self {
             Grantee::User(id) => id.as_str(),
@@ -35,7 +35,7 @@ impl Grantee {
         }
     }
 
-    /// The kind, as the server names it: `user`, `group`, `groupSet`.
+    /// Returns the kind as the server names it: `user`, `group`, `groupSet`.
     pub fn kind(&self) -> &str {
         match self {
             Grantee::User(_) => UserId::KIND,

@@ -1,21 +1,121 @@
-//! Permissions, of everything that has its own: `session.permissions(&id)`.
-
-mod grantee;
-mod rule;
-mod words;
+//! Permissions of content: `session.permissions(&id)`.
 
 use std::borrow::Borrow;
 use std::sync::Arc;
 
+use crate::client::Client;
+use crate::common::capability;
+use crate::http::Request;
+use crate::operation::{Operation, PathSegment, operations};
+use crate::{Result, Session};
+
+operations! {
+    LIST_OF_PROJECT = GET "sites/{site}/projects/{project}/permissions" since (2, 0)
+        scope "tableau:permissions:read"
+        "List Project Permissions" "permissions.htm#query_project_permissions";
+    ADD_TO_PROJECT = PUT "sites/{site}/projects/{project}/permissions" since (2, 0)
+        scope "tableau:permissions:update"
+        "Add Project Permissions" "permissions.htm#add_project_permissions";
+    DELETE_FROM_PROJECT = DELETE
+        "sites/{site}/projects/{project}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (2, 0) scope "tableau:permissions:delete"
+        "Delete Project Permission" "permissions.htm#delete_project_permission";
+    LIST_OF_WORKBOOK = GET "sites/{site}/workbooks/{workbook}/permissions" since (2, 0)
+        scope "tableau:permissions:read"
+        "List Workbook Permissions" "permissions.htm#query_workbook_permissions";
+    ADD_TO_WORKBOOK = PUT "sites/{site}/workbooks/{workbook}/permissions" since (2, 0)
+        scope "tableau:permissions:update"
+        "Add Workbook Permissions" "permissions.htm#add_workbook_permissions";
+    DELETE_FROM_WORKBOOK = DELETE
+        "sites/{site}/workbooks/{workbook}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (2, 0) scope "tableau:permissions:delete"
+        "Delete Workbook Permission" "permissions.htm#delete_workbook_permission";
+    LIST_OF_VIEW = GET "sites/{site}/views/{view}/permissions" since (3, 2)
+        scope "tableau:permissions:read"
+        "List View Permissions" "permissions.htm#query_view_permissions";
+    ADD_TO_VIEW = PUT "sites/{site}/views/{view}/permissions" since (3, 2)
+        scope "tableau:permissions:update"
+        "Add View Permissions" "permissions.htm#add_view_permissions";
+    DELETE_FROM_VIEW = DELETE
+        "sites/{site}/views/{view}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (3, 2) scope "tableau:permissions:delete"
+        "Delete View Permission" "permissions.htm#delete_view_permission";
+    LIST_OF_DATASOURCE = GET "sites/{site}/datasources/{datasource}/permissions" since (2, 0)
+        scope "tableau:permissions:read"
+        "List Data Source Permissions" "permissions.htm#query_data_source_permissions";
+    ADD_TO_DATASOURCE = PUT "sites/{site}/datasources/{datasource}/permissions" since (2, 0)
+        scope "tableau:permissions:update"
+        "Add Data Source Permissions" "permissions.htm#add_data_source_permissions";
+    DELETE_FROM_DATASOURCE = DELETE
+        "sites/{site}/datasources/{datasource}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (2, 0) scope "tableau:permissions:delete"
+        "Delete Data Source Permission" "permissions.htm#delete_data_source_permission";
+    LIST_OF_FLOW = GET "sites/{site}/flows/{flow}/permissions" since (3, 3)
+        scope "tableau:permissions:read"
+        "List Flow Permissions" "flow.htm#query_flow_permissions";
+    ADD_TO_FLOW = PUT "sites/{site}/flows/{flow}/permissions" since (3, 3)
+        scope "tableau:permissions:update"
+        "Add Flow Permissions" "flow.htm#add_flow_permissions";
+    DELETE_FROM_FLOW = DELETE
+        "sites/{site}/flows/{flow}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (3, 3) scope "tableau:permissions:delete"
+        "Delete Flow Permission" "flow.htm#delete_flow_permission";
+    LIST_OF_DATABASE = GET "sites/{site}/databases/{database}/permissions" since (3, 5)
+        scope unknown
+        "List Database Permissions" "metadata.htm#query_database_permissions";
+    ADD_TO_DATABASE = PUT "sites/{site}/databases/{database}/permissions" since (3, 5)
+        scope unavailable
+        "Add Database Permissions" "metadata.htm#add_database_permissions";
+    DELETE_FROM_DATABASE = DELETE
+        "sites/{site}/databases/{database}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (3, 5) scope unknown
+        "Delete Database Permissions" "metadata.htm#delete_database_permissions";
+    LIST_OF_TABLE = GET "sites/{site}/tables/{table}/permissions" since (3, 5) scope unknown
+        "List Table Permissions" "metadata.htm#query_table_permissions";
+    ADD_TO_TABLE = PUT "sites/{site}/tables/{table}/permissions" since (3, 5) scope unknown
+        "Add Table Permissions" "metadata.htm#add_table_permissions";
+    DELETE_FROM_TABLE = DELETE
+        "sites/{site}/tables/{table}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (3, 5) scope unknown
+        "Delete Table Permissions" "metadata.htm#delete_table_permissions";
+    LIST_OF_VIRTUAL_CONNECTION = GET
+        "sites/{site}/virtualconnections/{virtual-connection}/permissions"
+        since (3, 23) scope "tableau:permissions:read"
+        "List Virtual Connection Permissions" "virtual_connections.htm#query_virtual_connection_permissions";
+    ADD_TO_VIRTUAL_CONNECTION = PUT
+        "sites/{site}/virtualconnections/{virtual-connection}/permissions"
+        since (3, 23) scope "tableau:permissions:update"
+        "Add Virtual Connection Permissions" "virtual_connections.htm#add_virtual_connection_permissions";
+    DELETE_FROM_VIRTUAL_CONNECTION = DELETE
+        "sites/{site}/virtualconnections/{virtual-connection}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (3, 23) scope "tableau:permissions:delete"
+        "Delete Virtual Connection Permission" "virtual_connections.htm#delete_virtual_connection_permission";
+}
+
+mod defaults;
+mod grantee;
+mod kinds;
+mod rule;
+
+pub use defaults::DefaultsFor;
 pub use grantee::Grantee;
+pub use kinds::{Capability, PermissionMode};
 pub use rule::{PermissionChanges, PermissionRule};
 use rule::{Rules, check, merged};
-pub use words::{Capability, DefaultsFor, PermissionMode};
 
-use crate::client::Client;
-use crate::http::{Request, encode_segment};
-use crate::ids::{DatabaseId, Located, Permissioned, ProjectId};
-use crate::{Result, Session};
+capability! {
+    /// The id of content that has permissions of its own; see [`Session::permissions`].
+    pub trait HasPermissions: "`{Self}` cannot be given permissions",
+        "projects, workbooks, views, data sources, flows, virtual connections, databases and tables can";
+    ProjectId { LIST = LIST_OF_PROJECT, ADD = ADD_TO_PROJECT, DELETE = DELETE_FROM_PROJECT }
+    WorkbookId { LIST = LIST_OF_WORKBOOK, ADD = ADD_TO_WORKBOOK, DELETE = DELETE_FROM_WORKBOOK }
+    ViewId { LIST = LIST_OF_VIEW, ADD = ADD_TO_VIEW, DELETE = DELETE_FROM_VIEW }
+    DatasourceId { LIST = LIST_OF_DATASOURCE, ADD = ADD_TO_DATASOURCE, DELETE = DELETE_FROM_DATASOURCE }
+    FlowId { LIST = LIST_OF_FLOW, ADD = ADD_TO_FLOW, DELETE = DELETE_FROM_FLOW }
+    DatabaseId { LIST = LIST_OF_DATABASE, ADD = ADD_TO_DATABASE, DELETE = DELETE_FROM_DATABASE }
+    TableId { LIST = LIST_OF_TABLE, ADD = ADD_TO_TABLE, DELETE = DELETE_FROM_TABLE }
+    VirtualConnectionId { LIST = LIST_OF_VIRTUAL_CONNECTION, ADD = ADD_TO_VIRTUAL_CONNECTION, DELETE = DELETE_FROM_VIRTUAL_CONNECTION }
+}
 
 impl Session<'_> {
     /// The permissions of a project, a workbook, a view, a data source, a flow, a virtual
@@ -31,7 +131,7 @@ impl Session<'_> {
     /// # }
     /// ```
     ///
-    /// What has none of its own does not compile:
+    /// Ids of items without permissions of their own do not compile:
     ///
     /// ```compile_fail,E0277
     /// # use tableau_server_client as tsc;
@@ -48,69 +148,89 @@ impl Session<'_> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn permissions<I: Permissioned>(&self, id: &I) -> Permissions<'_> {
-        Permissions {
-            client: self.core(),
-            path: format!("{}/permissions", id.path()),
-            since: I::SINCE,
-        }
-    }
-
-    /// What a project's new content of a kind gets for permissions, and all its content of that
-    /// kind where the project is locked.
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, project_id: tsc::ProjectId) -> tsc::Result<()> {
-    /// let rules = session.default_permissions(&project_id, tsc::DefaultsFor::Workbooks).list()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn default_permissions(
-        &self,
-        id: impl Into<ProjectId>,
-        of: DefaultsFor,
-    ) -> Permissions<'_> {
-        let id = &id.into();
-        let path = format!("{}/default-permissions/{}", id.path(), of.as_str());
-        Permissions { client: self.core(), path, since: of.since() }
-    }
-
-    /// What the tables of a database get for permissions.
-    pub fn default_table_permissions(&self, id: impl Into<DatabaseId>) -> Permissions<'_> {
-        let id = &id.into();
-        let path = format!("{}/default-permissions/tables", id.path());
-        Permissions { client: self.core(), path, since: (3, 5) }
+    pub fn permissions<I: HasPermissions>(&self, id: &I) -> Permissions<'_> {
+        let operations = Operations::new(I::LIST, I::ADD, I::DELETE);
+        Permissions { client: self.core(), operations, ids: vec![id.as_str().to_owned()] }
     }
 }
 
-/// A set of permissions; see [`Session::permissions`] and [`Session::default_permissions`].
+/// A set of permission rules; see [`Session::permissions`] and [`Session::default_permissions`].
 #[derive(Clone, Debug)]
 pub struct Permissions<'s> {
     client: &'s Arc<Client>,
-    path: String,
-    since: (u16, u16),
+    operations: Operations,
+    /// The ids in the paths of the operations.
+    ids: Vec<String>,
+}
+
+/// The operations on the permissions of one kind of content.
+#[derive(Clone, Copy, Debug)]
+struct Operations {
+    list: &'static Operation,
+    add: &'static Operation,
+    delete: &'static Operation,
+}
+
+impl Operations {
+    fn new(
+        list: &'static Operation,
+        add: &'static Operation,
+        delete: &'static Operation,
+    ) -> Operations {
+        Operations { list, add, delete }
+    }
 }
 
 impl Permissions<'_> {
-    /// The rules that are set, one for each user, group or group set. Administrators and owners
-    /// have what they have without a rule.
-    ///
-    /// REST: [Query Workbook Permissions](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_permissions.htm#query_workbook_permissions)
-    /// and its kin, API 2.0; default permissions 2.1, views 3.2, flows 3.3, databases and tables
-    /// 3.5, virtual connections 3.22.
+    /// Returns the rules that are set: one for each user, group or group set. What administrators
+    /// and owners may do without a rule is not included.
+    #[doc = rest!(LIST_OF_PROJECT)]
+    #[doc = rest!(LIST_OF_WORKBOOK)]
+    #[doc = rest!(LIST_OF_VIEW)]
+    #[doc = rest!(LIST_OF_DATASOURCE)]
+    #[doc = rest!(LIST_OF_FLOW)]
+    #[doc = rest!(LIST_OF_DATABASE)]
+    #[doc = rest!(LIST_OF_TABLE)]
+    #[doc = rest!(LIST_OF_VIRTUAL_CONNECTION)]
+    #[doc = defaults::rest!(LIST_FOR_WORKBOOKS)]
+    #[doc = defaults::rest!(LIST_FOR_DATASOURCES)]
+    #[doc = defaults::rest!(LIST_FOR_FLOWS)]
+    #[doc = defaults::rest!(LIST_FOR_METRICS)]
+    #[doc = defaults::rest!(LIST_FOR_DATA_ROLES)]
+    #[doc = defaults::rest!(LIST_FOR_LENSES)]
+    #[doc = defaults::rest!(LIST_FOR_VIRTUAL_CONNECTIONS)]
+    #[doc = defaults::rest!(LIST_FOR_DATABASES)]
+    #[doc = defaults::rest!(LIST_FOR_TABLES)]
+    #[doc = defaults::rest!(LIST_FOR_OTHER)]
+    #[doc = defaults::rest!(LIST_OF_DATABASE)]
     pub fn list(&self) -> Result<Vec<PermissionRule>> {
-        self.client.xml(self.request(Request::get(self.client.site(&self.path))), rule::read)
+        self.client.xml(self.request(self.operations.list, &[]), rule::read)
     }
 
-    /// Adds rules to those that are set, and gives the rules that the server answers with. Where
-    /// no rule names a capability, nothing is sent.
+    /// Adds rules to those that are set, and returns the rules that the server answers with. Sends
+    /// nothing if no rule names a capability.
     ///
-    /// The server ignores a capability that is allowed or denied already, even where it is to be
-    /// the other: delete that first, or use [`set`](Permissions::set).
-    ///
-    /// REST: [Add Workbook Permissions](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_permissions.htm#add_workbook_permissions)
-    /// and its kin, API as for [`list`](Permissions::list).
+    /// The server ignores a capability that is already set to the other mode: delete the old rule
+    /// first, or use [`set`](Permissions::set).
+    #[doc = rest!(ADD_TO_PROJECT)]
+    #[doc = rest!(ADD_TO_WORKBOOK)]
+    #[doc = rest!(ADD_TO_VIEW)]
+    #[doc = rest!(ADD_TO_DATASOURCE)]
+    #[doc = rest!(ADD_TO_FLOW)]
+    #[doc = rest!(ADD_TO_DATABASE)]
+    #[doc = rest!(ADD_TO_TABLE)]
+    #[doc = rest!(ADD_TO_VIRTUAL_CONNECTION)]
+    #[doc = defaults::rest!(ADD_FOR_WORKBOOKS)]
+    #[doc = defaults::rest!(ADD_FOR_DATASOURCES)]
+    #[doc = defaults::rest!(ADD_FOR_FLOWS)]
+    #[doc = defaults::rest!(ADD_FOR_METRICS)]
+    #[doc = defaults::rest!(ADD_FOR_DATA_ROLES)]
+    #[doc = defaults::rest!(ADD_FOR_LENSES)]
+    #[doc = defaults::rest!(ADD_FOR_VIRTUAL_CONNECTIONS)]
+    #[doc = defaults::rest!(ADD_FOR_DATABASES)]
+    #[doc = defaults::rest!(ADD_FOR_TABLES)]
+    #[doc = defaults::rest!(ADD_FOR_OTHER)]
+    #[doc = defaults::rest!(ADD_TO_DATABASE)]
     pub fn add<R: Borrow<PermissionRule>>(
         &self,
         rules: impl IntoIterator<Item = R>,
@@ -120,44 +240,53 @@ impl Permissions<'_> {
         if new.0.is_empty() {
             return Ok(Vec::new());
         }
-        let request = self.request(Request::put(self.client.site(&self.path)));
-        self.client.xml(request.element(&new)?, rule::read)
+        self.client.xml(self.request(self.operations.add, &[]).element(&new)?, rule::read)
     }
 
-    /// Deletes what these rules say, one request for each capability.
-    ///
-    /// REST: [Delete Workbook Permission](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_permissions.htm#delete_workbook_permission)
-    /// and its kin, API as for [`list`](Permissions::list).
+    /// Deletes rules, with one request for each capability.
+    #[doc = rest!(DELETE_FROM_PROJECT)]
+    #[doc = rest!(DELETE_FROM_WORKBOOK)]
+    #[doc = rest!(DELETE_FROM_VIEW)]
+    #[doc = rest!(DELETE_FROM_DATASOURCE)]
+    #[doc = rest!(DELETE_FROM_FLOW)]
+    #[doc = rest!(DELETE_FROM_DATABASE)]
+    #[doc = rest!(DELETE_FROM_TABLE)]
+    #[doc = rest!(DELETE_FROM_VIRTUAL_CONNECTION)]
+    #[doc = defaults::rest!(DELETE_FOR_WORKBOOKS)]
+    #[doc = defaults::rest!(DELETE_FOR_DATASOURCES)]
+    #[doc = defaults::rest!(DELETE_FOR_FLOWS)]
+    #[doc = defaults::rest!(DELETE_FOR_METRICS)]
+    #[doc = defaults::rest!(DELETE_FOR_DATA_ROLES)]
+    #[doc = defaults::rest!(DELETE_FOR_LENSES)]
+    #[doc = defaults::rest!(DELETE_FOR_VIRTUAL_CONNECTIONS)]
+    #[doc = defaults::rest!(DELETE_FOR_DATABASES)]
+    #[doc = defaults::rest!(DELETE_FOR_TABLES)]
+    #[doc = defaults::rest!(DELETE_FOR_OTHER)]
+    #[doc = defaults::rest!(DELETE_FROM_DATABASE)]
     pub fn delete<R: Borrow<PermissionRule>>(
         &self,
         rules: impl IntoIterator<Item = R>,
     ) -> Result<()> {
-        for rule in merged(rules) {
-            let (kind, id) = (rule.grantee.kind(), rule.grantee.id());
-            for (capability, mode) in &rule.capabilities {
-                let path = format!(
-                    "{}/{kind}s/{}/{}/{}",
-                    self.path,
-                    encode_segment(id),
-                    encode_segment(capability.as_str()),
-                    encode_segment(mode.as_str())
-                );
-                self.client.done(self.request(Request::delete(self.client.site(&path))))?;
+        for PermissionRule { grantee, capabilities } in merged(rules) {
+            let (grantees, id) = (format!("{}s", grantee.kind()), grantee.id().to_owned());
+            for (capability, mode) in capabilities {
+                let (capability, mode) = (capability.to_string(), mode.to_string());
+                let rule: [&dyn PathSegment; 4] = [&grantees, &id, &capability, &mode];
+                self.client.done(self.request(self.operations.delete, &rule))?;
             }
         }
         Ok(())
     }
 
-    /// Makes these the rules: reads those that are set, deletes what is not wanted, then adds what
-    /// is missing. Gives what was deleted and added.
+    /// Replaces the rules that are set by these: reads the current rules, deletes those that are not
+    /// wanted, then adds those that are missing. Returns what was deleted and added.
     ///
-    /// What a project leader of a project above has ([`Capability::InheritedProjectLeader`]) is
-    /// not the project's own, and stays.
+    /// [`Capability::InheritedProjectLeader`] comes from a parent project and is left unchanged.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, where the rules
-    /// allow and deny somebody the same.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, if the rules both
+    /// allow and deny someone the same capability.
     pub fn set<R: Borrow<PermissionRule>>(
         &self,
         rules: impl IntoIterator<Item = R>,
@@ -170,7 +299,9 @@ impl Permissions<'_> {
         Ok(changes)
     }
 
-    fn request<'b>(&self, request: Request<'b>) -> Request<'b> {
-        request.since(self.since.0, self.since.1)
+    fn request<'b>(&self, operation: &'static Operation, rule: &[&dyn PathSegment]) -> Request<'b> {
+        let own = self.ids.iter().map(|id| id as &dyn PathSegment);
+        let ids: Vec<&dyn PathSegment> = own.chain(rule.iter().copied()).collect();
+        self.client.request(operation, &ids)
     }
 }

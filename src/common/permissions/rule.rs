@@ -1,4 +1,4 @@
-//! [`PermissionRule`]s, and how two sets of them differ.
+//! [`PermissionRule`] and the difference of two sets of rules.
 
 use std::borrow::Borrow;
 
@@ -6,28 +6,28 @@ use super::{Capability, Grantee, PermissionMode};
 use crate::xml::{FromXml, Node, Out, ToXml};
 use crate::{Error, Result};
 
-/// What one user, group or group set may do, and may not do.
+/// The capabilities that a user, a group or a group set is allowed and denied.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PermissionRule {
-    /// Whom it is for.
+    /// The user, group or group set.
     pub grantee: Grantee,
-    /// What is allowed and what is denied.
+    /// The capabilities, each allowed or denied.
     pub capabilities: Vec<(Capability, PermissionMode)>,
 }
 
 impl PermissionRule {
-    /// A rule for a user, a group or a group set that says nothing yet.
+    /// Creates a rule without capabilities.
     pub fn new(grantee: impl Into<Grantee>) -> PermissionRule {
         PermissionRule { grantee: grantee.into(), capabilities: Vec::new() }
     }
 
-    /// Allows these too.
+    /// Allows these capabilities as well.
     pub fn allow(self, capabilities: impl IntoIterator<Item = Capability>) -> PermissionRule {
         self.with(capabilities, PermissionMode::Allow)
     }
 
-    /// Denies these too.
+    /// Denies these capabilities as well.
     pub fn deny(self, capabilities: impl IntoIterator<Item = Capability>) -> PermissionRule {
         self.with(capabilities, PermissionMode::Deny)
     }
@@ -41,7 +41,7 @@ impl PermissionRule {
         self
     }
 
-    /// What the rule says of a capability; none where it says nothing.
+    /// Returns whether a capability is allowed or denied. `None` if the rule does not name it.
     pub fn mode(&self, capability: &Capability) -> Option<&PermissionMode> {
         self.capabilities.iter().find(|(one, _)| one == capability).map(|(_, mode)| mode)
     }
@@ -51,15 +51,15 @@ impl PermissionRule {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PermissionChanges {
-    /// What the first has and the second has not.
+    /// The rules that only the first set has.
     pub deleted: Vec<PermissionRule>,
-    /// What the second has and the first has not.
+    /// The rules that only the second set has.
     pub added: Vec<PermissionRule>,
 }
 
 impl PermissionChanges {
-    /// What makes the first set of rules into the second. The order of rules and of capabilities
-    /// makes no difference, nor does it whether one rule says it or two.
+    /// Returns the changes that turn the first set of rules into the second. The order of rules and
+    /// capabilities does not matter, nor does it whether several rules have the same grantee.
     pub fn between<O: Borrow<PermissionRule>, N: Borrow<PermissionRule>>(
         old: impl IntoIterator<Item = O>,
         new: impl IntoIterator<Item = N>,
@@ -68,14 +68,14 @@ impl PermissionChanges {
         PermissionChanges { deleted: without(&old, &new), added: without(&new, &old) }
     }
 
-    /// Whether there is no difference.
+    /// Whether the two sets are equal.
     pub fn is_empty(&self) -> bool {
         self.deleted.is_empty() && self.added.is_empty()
     }
 }
 
-/// One rule for each grantee, in the order of their first ones, each capability in each mode once,
-/// none that says nothing.
+/// Merges rules so that each grantee has one rule and each capability stands in it once per mode.
+/// Rules without capabilities are dropped.
 pub(super) fn merged<R: Borrow<PermissionRule>>(
     rules: impl IntoIterator<Item = R>,
 ) -> Vec<PermissionRule> {
@@ -96,6 +96,7 @@ pub(super) fn merged<R: Borrow<PermissionRule>>(
     all
 }
 
+/// The rules without the capabilities that `others` have as well.
 fn without(rules: &[PermissionRule], others: &[PermissionRule]) -> Vec<PermissionRule> {
     let mut rest = rules.to_vec();
     for rule in &mut rest {
@@ -109,14 +110,14 @@ fn without(rules: &[PermissionRule], others: &[PermissionRule]) -> Vec<Permissio
     rest
 }
 
+/// Rejects rules that both allow and deny a grantee the same capability.
 pub(super) fn check(rules: &[PermissionRule]) -> Result<()> {
     for rule in rules {
         for (capability, mode) in &rule.capabilities {
             if rule.mode(capability) != Some(mode) {
                 return Err(Error::input(format!(
-                    "{} {} is both allowed and denied {capability}",
-                    rule.grantee.kind(),
-                    rule.grantee.id()
+                    "{} is both allowed and denied {capability}",
+                    rule.grantee
                 )));
             }
         }
@@ -124,7 +125,7 @@ pub(super) fn check(rules: &[PermissionRule]) -> Result<()> {
     Ok(())
 }
 
-/// Rules as a request has them.
+/// Rules in a request.
 pub(super) struct Rules(pub(super) Vec<PermissionRule>);
 
 impl ToXml for Rules {
@@ -154,10 +155,10 @@ impl ToXml for Rules {
     }
 }
 
-/// The rules of an answer.
+/// Reads the rules of an answer.
 pub(super) fn read(root: Node<'_>) -> Result<Vec<PermissionRule>> {
     root.need("permissions")?;
-    // A rule that cannot be read is an error: a change computed from the others would undo it.
+    // An unreadable rule is an error: `set` would otherwise delete or duplicate it.
     let rules = root.items("permissions", "granteeCapabilities", Node::LONGEST)?;
     rules.into_iter().map(PermissionRule::from_xml).collect()
 }
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_sets_differ_in_nothing() {
+    fn equal_sets_have_no_difference() {
         let old = [user("a").allow([Read]).deny([Write]), group("a").allow([Read])];
         let new = [
             group("a").allow([Read]),
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn differences_are_found_by_grantee_capability_and_mode() {
+    fn compares_grantee_capability_and_mode() {
         let old = [user("a").allow([Read, Write]), group("a").deny([Filter])];
         let new = [user("a").allow([Read]).deny([Write]), group("b").deny([Filter])];
         let changes = PermissionChanges::between(&old, &new);
@@ -219,14 +220,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_inherited_stays() {
+    fn keeps_inherited_project_leaders() {
         let old = [user("a").allow([InheritedProjectLeader, Delete])];
         let changes = PermissionChanges::between(&old, &[] as &[PermissionRule]);
         assert_eq!(changes.deleted, [user("a").allow([Delete])]);
     }
 
     #[test]
-    fn contradictions_are_refused() {
+    fn rejects_rules_that_allow_and_deny_the_same() {
         let rules = merged([user("a").allow([Read]), user("a").deny([Read])]);
         let error = check(&rules).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::Input);

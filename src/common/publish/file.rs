@@ -3,7 +3,7 @@
 use super::super::filetype::{Magic, split};
 use super::super::source::OpenSource;
 use super::Publishable;
-use crate::ids::Located;
+use crate::ids::ContentId;
 use crate::{Error, Result};
 
 /// Extensions of all kinds of content. A file with one of them is not published as another kind,

@@ -14,7 +14,7 @@ use self::connections::check_connections;
 use self::file::PublishFile;
 use self::payload::{Payload, PublishOptions};
 use super::chunks::upload;
-use super::connections::{Connection, Connections};
+use super::connections::{Connection, Connections, HasConnections};
 use super::filetype::Magic;
 use super::job::{Job, JobHandle};
 use super::progress::Progress;
@@ -23,7 +23,7 @@ use super::upload::Upload;
 use crate::Result;
 use crate::client::Client;
 use crate::http::{Multipart, Request};
-use crate::ids::{Connected, Located, PersonalSpaceId, ProjectId};
+use crate::ids::{ContentId, PersonalSpaceId, ProjectId};
 use crate::operation::Operation;
 use crate::xml::{self, FromXml, Node, Text};
 
@@ -33,7 +33,7 @@ pub use job::PublishJob;
 /// Content that can be published.
 pub trait Publishable: FromXml {
     /// The id, whose type knows the name of the element.
-    type Id: Located;
+    type Id: ContentId;
     /// The operation that publishes it.
     const PUBLISH: &'static Operation;
     /// The name of the multipart part with the file: `tableau_workbook`.
@@ -230,7 +230,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
 }
 
 /// Content that is in a project and has connections.
-pub trait InProject: Publishable<Id: Connected> {}
+pub trait InProject: Publishable<Id: HasConnections> {}
 
 impl<T: InProject> Publish<'_, '_, T> {
     /// The project to publish to. Default: the default project of the site.

@@ -1,5 +1,4 @@
-//! [`Field`]: what a list can be filtered and sorted by, with the operators that the server has for
-//! it.
+//! [`Field`]: a field that a list can be filtered and sorted by, with its operators.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -10,15 +9,14 @@ use jiff::Timestamp;
 use super::{Filter, Sort};
 use crate::xml::Text as _;
 
-/// A field of a room's items that their list can be filtered and sorted by: `T` is the item, `K`
-/// what the field holds, `O` the operators that it has.
+/// A field that a list can be filtered and sorted by. `T` is the type of the items, `K` the kind of
+/// values, and `O` the set of operators.
 ///
-/// Rooms have their fields as constants: [`workbooks::NAME`](crate::workbooks::NAME). Every operator
-/// takes what fits the field: `&str` and `String` for a text, integers for a number, a
-/// [`jiff::Timestamp`] for a time (in whole seconds, the rest is dropped), `bool` for a flag, an id
-/// or a vocabulary's enum where the field holds one.
+/// The module of a resource has its fields as constants: [`workbooks::NAME`](crate::workbooks::NAME).
+/// Operators take `&str` and `String` for text, integers for numbers, [`jiff::Timestamp`] for times
+/// (truncated to seconds), `bool` for flags, and the type of the id or the enum for ids and enums.
 ///
-/// Names and values are compared with their case, as a rule.
+/// The server usually compares text case-sensitively.
 pub struct Field<T, K = Any, O = ops::Every> {
     name: Cow<'static, str>,
     of: Of<T, K, O>,
@@ -26,32 +24,32 @@ pub struct Field<T, K = Any, O = ops::Every> {
 
 type Of<T, K, O> = PhantomData<fn() -> (T, K, O)>;
 
-/// A field holds texts.
+/// The kind of fields with text.
 #[derive(Clone, Copy, Debug)]
 pub enum Text {}
-/// A field holds whole numbers.
+/// The kind of fields with whole numbers.
 #[derive(Clone, Copy, Debug)]
 pub enum Number {}
-/// A field holds points in time.
+/// The kind of fields with times.
 #[derive(Clone, Copy, Debug)]
 pub enum Time {}
-/// A field holds `true` or `false`.
+/// The kind of fields with `true` or `false`.
 #[derive(Clone, Copy, Debug)]
 pub enum Flag {}
-/// A field holds ids or the words of a vocabulary: `W`.
+/// The kind of fields with ids or enums of the type `W`.
 #[derive(Clone, Copy, Debug)]
 pub struct Word<W>(PhantomData<fn() -> W>);
-/// What a field holds is not known here; see [`Field::named`].
+/// The kind of fields whose values this library does not know; see [`Field::named`].
 #[derive(Clone, Copy, Debug)]
 pub enum Any {}
 
-/// A value that a field of the kind `K` can be compared with.
+/// A value that fields of the kind `K` can be compared with.
 #[diagnostic::on_unimplemented(
-    message = "a field that holds `{K}` cannot be compared with `{Self}`",
-    label = "not what the field holds"
+    message = "a field of the kind `{K}` cannot be compared with `{Self}`",
+    label = "this value"
 )]
 pub trait Operand<K> {
-    /// The value as it stands in a filter expression.
+    /// The value in a filter expression.
     #[doc(hidden)]
     fn into_text(self) -> String;
 }
@@ -95,14 +93,14 @@ operands!(Timestamp: Time bool: Flag);
 operands!(Number: u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 operands!(Any: u8 u16 u32 u64 usize i8 i16 i32 i64 isize &str &String String Cow<'_, str>);
 
-/// The sets of operators that fields have, and the traits that say which one is in which.
+/// The sets of operators that fields have, and a trait for each operator.
 pub mod ops {
     macro_rules! operators {
         ($( $(#[$doc:meta])* $Trait:ident $message:literal: $($Set:ident)+; )+) => {$(
             $(#[$doc])*
             #[diagnostic::on_unimplemented(
                 message = $message,
-                note = "the REST reference, \"Filtering and Sorting\", has the operators of each field"
+                note = "the REST reference, \"Filtering and Sorting\", lists the operators of each field"
             )]
             pub trait $Trait: sealed::Sealed {}
             $( impl $Trait for $Set {} )+
@@ -134,21 +132,21 @@ pub mod ops {
         Has;
         /// `eq` and `has`.
         EqualOrHas;
-        /// All of them: which the field really has is not known here.
+        /// All operators, for fields whose operators this library does not know.
         Every;
     }
 
     operators! {
         /// Fields with `eq`.
-        HasEq "the server has no `eq` for this field": Equal EqualOrIn Ordered EqualOrHas Every;
+        HasEq "this field does not support `eq`": Equal EqualOrIn Ordered EqualOrHas Every;
         /// Fields with `in`.
-        HasIn "the server has no `in` (`any_of`) for this field": EqualOrIn Every;
+        HasIn "this field does not support `in` (`any_of`)": EqualOrIn Every;
         /// Fields with `has`.
-        HasHas "the server has no `has` for this field": Has EqualOrHas Every;
+        HasHas "this field does not support `has`": Has EqualOrHas Every;
         /// Fields with `gt`, `gte`, `lt` and `lte`.
-        HasOrder "the server does not compare this field by order": Ordered Every;
+        HasOrder "this field does not support `gt`, `gte`, `lt` and `lte`": Ordered Every;
         /// Fields with `cieq`.
-        HasCieq "`cieq` is not known to work for this field; see `Field::named`": Every;
+        HasCieq "this field does not support `cieq`; see `Field::named`": Every;
     }
 }
 
@@ -157,13 +155,14 @@ impl<T, K, O> Field<T, K, O> {
         Field { name: Cow::Borrowed(name), of: PhantomData }
     }
 
-    /// The field's name on the wire.
+    /// Returns the name of the field in the REST API.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Items whose field is this value, or for a field of several (tags) has it among them. In a
-    /// text newer servers take `*` as "anything" (Tableau Server 2022.1.14, Tableau Cloud).
+    /// Matches items whose field equals the value, or, for a field with several values such as tags,
+    /// has the value. In text, newer servers take `*` as a wildcard (Tableau Server 2022.1.14,
+    /// Tableau Cloud).
     pub fn eq(&self, value: impl Operand<K>) -> Filter<T>
     where
         O: ops::HasEq,
@@ -171,7 +170,7 @@ impl<T, K, O> Field<T, K, O> {
         self.with("eq", single(value.into_text()))
     }
 
-    /// Items whose field is any of these values: the operator `in`.
+    /// Matches items whose field equals one of the values: the operator `in`.
     pub fn any_of<V: Operand<K>>(&self, values: impl IntoIterator<Item = V>) -> Filter<T>
     where
         O: ops::HasIn,
@@ -179,7 +178,7 @@ impl<T, K, O> Field<T, K, O> {
         self.with("in", several(values.into_iter().map(Operand::into_text)))
     }
 
-    /// Items whose field has this text in it.
+    /// Matches items whose field contains the text.
     pub fn has(&self, value: impl Operand<K>) -> Filter<T>
     where
         O: ops::HasHas,
@@ -187,7 +186,7 @@ impl<T, K, O> Field<T, K, O> {
         self.with("has", single(value.into_text()))
     }
 
-    /// Items whose field is this value in whatever case: the operator `cieq`.
+    /// Matches items whose field equals the value regardless of case: the operator `cieq`.
     pub fn eq_ignore_case(&self, value: impl Operand<K>) -> Filter<T>
     where
         O: ops::HasCieq,
@@ -195,7 +194,7 @@ impl<T, K, O> Field<T, K, O> {
         self.with("cieq", single(value.into_text()))
     }
 
-    /// Items whose field is greater, or later.
+    /// Matches items whose field is greater, or later, than the value.
     pub fn gt(&self, value: impl Operand<K>) -> Filter<T>
     where
         O: ops::HasOrder,
@@ -203,7 +202,7 @@ impl<T, K, O> Field<T, K, O> {
         self.with("gt", single(value.into_text()))
     }
 
-    /// Items whose field is this or greater, or later.
+    /// Matches items whose field equals the value, or is greater or later.
     pub fn gte(&self, value: impl Operand<K>) -> Filter<T>
     where
         O: ops::HasOrder,
@@ -211,7 +210,7 @@ impl<T, K, O> Field<T, K, O> {
         self.with("gte", single(value.into_text()))
     }
 
-    /// Items whose field is less, or earlier.
+    /// Matches items whose field is less, or earlier, than the value.
     pub fn lt(&self, value: impl Operand<K>) -> Filter<T>
     where
         O: ops::HasOrder,
@@ -219,7 +218,7 @@ impl<T, K, O> Field<T, K, O> {
         self.with("lt", single(value.into_text()))
     }
 
-    /// Items whose field is this or less, or earlier.
+    /// Matches items whose field equals the value, or is less or earlier.
     pub fn lte(&self, value: impl Operand<K>) -> Filter<T>
     where
         O: ops::HasOrder,
@@ -227,12 +226,12 @@ impl<T, K, O> Field<T, K, O> {
         self.with("lte", single(value.into_text()))
     }
 
-    /// Sorts by this field, the smallest, earliest or first of the alphabet first.
+    /// Sorts by this field in ascending order.
     pub fn asc(&self) -> Sort<T> {
         self.sorted("asc")
     }
 
-    /// Sorts by this field, the greatest, latest or last of the alphabet first.
+    /// Sorts by this field in descending order.
     pub fn desc(&self) -> Sort<T> {
         self.sorted("desc")
     }
@@ -252,14 +251,17 @@ impl<T, K, O> Field<T, K, O> {
     fn checked_name(&self) -> Result<&str, String> {
         match self.name.find([',', ':']) {
             None if !self.name.is_empty() => Ok(&self.name),
-            _ => Err(format!("{:?} cannot be the name of a field", self.name)),
+            _ => Err(format!(
+                "invalid field name {:?}: must not be empty or contain a comma or a colon",
+                self.name
+            )),
         }
     }
 }
 
 impl<T> Field<T> {
-    /// A field that the library does not know, by its name on the wire, with all operators. Values
-    /// are checked and escaped as those of other fields.
+    /// A field without a constant, by its name in the REST API, with all operators. Values are
+    /// checked and encoded as for other fields.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;
@@ -272,13 +274,14 @@ impl<T> Field<T> {
     }
 }
 
-/// The one value of an operator. A comma would end it, however it was encoded.
+/// Checks the value of an operator. The server takes a comma for the end of the value, even if it is
+/// percent-encoded.
 fn single(value: String) -> Result<String, String> {
     check(&value, &[','])?;
     Ok(value)
 }
 
-/// The list of an `in`. Commas separate its values, and brackets its end.
+/// Writes the list of the operator `in`.
 fn several(values: impl Iterator<Item = String>) -> Result<String, String> {
     let mut list = String::from("[");
     for value in values {
@@ -289,22 +292,22 @@ fn several(values: impl Iterator<Item = String>) -> Result<String, String> {
         list.push_str(&value);
     }
     if list.len() == 1 {
-        return Err("has no value at all".to_owned());
+        return Err("has no values".to_owned());
     }
     list.push(']');
     Ok(list)
 }
 
-fn check(value: &str, refused: &[char]) -> Result<(), String> {
+fn check(value: &str, forbidden: &[char]) -> Result<(), String> {
     let shown = || crate::error::cut(value, 100);
     if value.is_empty() {
-        return Err("has an empty value, which the server cannot be asked for".to_owned());
+        return Err("has an empty value, which the server does not support".to_owned());
     }
-    match value.chars().enumerate().find(|(_, c)| refused.contains(c)) {
+    match value.chars().enumerate().find(|(_, c)| forbidden.contains(c)) {
         None => Ok(()),
         Some((at, c)) => Err(format!(
-            "has the value {:?}, and the server cannot be asked for a `{c}` (at position {}): it \
-             takes it for the end of the value, however it is encoded",
+            "has the value {:?}, which the server does not support: it takes the `{c}` (at position \
+             {}) for the end of the value, even if it is encoded",
             shown(),
             at + 1
         )),
@@ -328,26 +331,26 @@ mod tests {
     use super::*;
     use crate::ErrorKind;
 
-    struct Thing;
-    const NAME: Field<Thing, Text, ops::EqualOrIn> = Field::new("name");
-    const SIZE: Field<Thing, Number, ops::Ordered> = Field::new("size");
-    const WHEN: Field<Thing, Time, ops::Ordered> = Field::new("createdAt");
-    const FLAG: Field<Thing, Flag, ops::Equal> = Field::new("isLocal");
-    const ROLE: Field<Thing, Word<crate::SiteRole>, ops::EqualOrIn> = Field::new("siteRole");
-    const TITLE: Field<Thing, Text, ops::EqualOrHas> = Field::new("title");
+    struct Item;
+    const NAME: Field<Item, Text, ops::EqualOrIn> = Field::new("name");
+    const SIZE: Field<Item, Number, ops::Ordered> = Field::new("size");
+    const WHEN: Field<Item, Time, ops::Ordered> = Field::new("createdAt");
+    const FLAG: Field<Item, Flag, ops::Equal> = Field::new("isLocal");
+    const ROLE: Field<Item, Word<crate::SiteRole>, ops::EqualOrIn> = Field::new("siteRole");
+    const TITLE: Field<Item, Text, ops::EqualOrHas> = Field::new("title");
 
-    fn sent(filter: Filter<Thing>) -> String {
+    fn sent(filter: Filter<Item>) -> String {
         filter.text().unwrap().to_owned()
     }
 
-    fn refused(filter: Filter<Thing>) -> String {
+    fn refused(filter: Filter<Item>) -> String {
         let error = filter.text().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input);
         error.to_string()
     }
 
     #[test]
-    fn every_operator_and_type() {
+    fn writes_every_operator_and_type() {
         let second: Timestamp = "2026-01-02T05:04:05.678+02:00".parse().unwrap();
         for (filter, text) in [
             (NAME.eq("a b"), "name:eq:a b"),
@@ -374,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_that_the_server_takes_as_they_are() {
+    fn writes_other_characters_unchanged() {
         for value in [
             "R&D",
             "a:b",
@@ -400,17 +403,17 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_cannot_be_asked_for_is_named() {
+    fn rejects_values_that_the_server_does_not_support() {
         let why = refused(NAME.eq("Sales, East"));
         assert!(why.contains("`eq` on name") && why.contains("\"Sales, East\""), "{why}");
         assert!(why.contains("`,` (at position 6)"), "{why}");
         assert!(refused(NAME.any_of(["a", "b]"])).contains("`]`"));
         assert!(refused(NAME.any_of(["[a"])).contains("`[`"));
         assert!(refused(NAME.any_of(["a", ""])).contains("empty"));
-        assert!(refused(NAME.any_of([""; 0])).contains("no value"));
+        assert!(refused(NAME.any_of([""; 0])).contains("no values"));
         assert!(refused(NAME.eq("")).contains("empty"));
         assert!(refused(Field::named("a:b").eq("x")).contains("\"a:b\""));
-        assert!(refused(Field::named("").eq("x")).contains("name of a field"));
-        assert!(Field::<Thing>::named("a,b").asc().text().is_err());
+        assert!(refused(Field::named("").eq("x")).contains("invalid field name"));
+        assert!(Field::<Item>::named("a,b").asc().text().is_err());
     }
 }

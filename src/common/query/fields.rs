@@ -1,7 +1,7 @@
-//! The fields of a resource that its list can be filtered and sorted by.
+//! [`filter_fields!`]: the fields that the list of a resource can be filtered and sorted by.
 
-/// Declares the constants of a resource for filters and sorts, with the operators that the REST
-/// reference has for each.
+/// Declares a constant for each field that the list of a resource can be filtered and sorted by, with
+/// the operators of the REST reference.
 ///
 /// ```text
 /// filter_fields! {

@@ -1,7 +1,7 @@
-//! Filters and sorts: which items of a list, and in which order.
+//! Filters and sorts of lists.
 //!
-//! Each room has a constant for every field that the REST API can filter its list by, and a field
-//! has the operators that the API has for it; others do not compile:
+//! The module of a resource has a constant for every field that the REST API can filter its list by.
+//! A field has the operators that the API supports for it; others do not compile:
 //!
 //! ```no_run
 //! use tableau_server_client as tsc;
@@ -20,28 +20,27 @@
 //! ```
 //!
 //! ```compile_fail
-//! // A flag is equal or it is not.
+//! // The API has no `gt` for flags.
 //! tableau_server_client::workbooks::HAS_EXTRACTS.gt(true);
 //! ```
 //!
 //! ```
-//! // The passing twin.
 //! tableau_server_client::workbooks::HAS_EXTRACTS.eq(true);
 //! ```
 //!
-//! A field that the library does not know is [`Field::named`], and a whole expression
+//! For a field without a constant, use [`Field::named`]; for a whole filter expression,
 //! [`Filter::raw`].
 //!
-//! # What the server cannot be asked for
+//! # Unsupported values
 //!
-//! In a filter expression a comma ends the value, however it is encoded, and an empty value is
-//! refused; in the list of an `in` a square bracket ends the list. Where a value has one of these,
-//! the list that it is given to is an [`Input`](crate::ErrorKind::Input) error on its first use, and
-//! nothing is sent. What remains is to filter by something else, or to look at all items; newer
-//! servers also take `*` in [`eq`](Field::eq) as "anything".
+//! The server takes a comma in a value for the end of the value, even if it is percent-encoded, and
+//! a square bracket in a value of [`any_of`](Field::any_of) for the end of the list. It rejects empty
+//! values. A filter with such a value causes an [`Input`](crate::ErrorKind::Input) error when the
+//! list is used, and nothing is sent. Filter by another field, or compare all items of the list;
+//! newer servers also support `*` as a wildcard in [`eq`](Field::eq).
 //!
-//! Everything else (colons, quotes, ampersands, plus and percent signs, backslashes, any script)
-//! arrives as it is, with every version of the API.
+//! All other characters (colons, quotes, ampersands, plus and percent signs, backslashes, any
+//! script) are supported with every version of the API.
 
 mod field;
 mod fields;
@@ -54,18 +53,18 @@ pub(crate) use fields::filter_fields;
 
 use crate::{Error, Result};
 
-/// A condition on the items of a list: one of a [`Field`]'s operators applied, or
+/// A condition on the items of a list, made by an operator of a [`Field`] or by
 /// [`raw`](Filter::raw).
 ///
 /// REST: [Filtering and Sorting](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_concepts_filtering_and_sorting.htm), API 2.3.
 pub struct Filter<T>(Expression<T>);
 
-/// A field to sort a list by, and the direction.
+/// A field to sort a list by, with a direction.
 ///
 /// REST: [Filtering and Sorting](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_concepts_filtering_and_sorting.htm), API 2.3.
 pub struct Sort<T>(Expression<T>);
 
-/// An expression as it stands on the wire before percent-encoding, or why there is none.
+/// The expression before percent-encoding, or why it is invalid.
 struct Expression<T> {
     text: Result<String, String>,
     of: PhantomData<fn() -> T>,
@@ -78,7 +77,7 @@ macro_rules! expressions {
                 $Name(Expression { text, of: PhantomData })
             }
 
-            /// What is sent, or why nothing can be.
+            /// The expression before percent-encoding.
             pub(crate) fn text(&self) -> Result<&str> {
                 self.0.text.as_deref().map_err(|why| Error::input(why))
             }
@@ -94,7 +93,7 @@ macro_rules! expressions {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match &self.0.text {
                     Ok(text) => write!(f, concat!(stringify!($Name), "({:?})"), text),
-                    Err(why) => write!(f, concat!(stringify!($Name), "(refused: {})"), why),
+                    Err(why) => write!(f, concat!(stringify!($Name), "(invalid: {})"), why),
                 }
             }
         }
@@ -104,15 +103,15 @@ macro_rules! expressions {
 expressions!(Filter, Sort);
 
 impl<T> Filter<T> {
-    /// A filter expression as it stands on the wire, for what this library does not know:
-    /// `name:eq:Sales`. Nothing is checked; only the percent-encoding is done.
+    /// Creates a filter from an expression of the REST API: `name:eq:Sales`. It is percent-encoded,
+    /// but not checked.
     pub fn raw(expression: impl Into<String>) -> Filter<T> {
         Filter::new(Ok(expression.into()))
     }
 }
 
 impl<T> Sort<T> {
-    /// A sort expression as it stands on the wire: `name:asc`, `createdAt:desc`.
+    /// Creates a sort from an expression of the REST API: `name:asc`, `createdAt:desc`.
     pub fn raw(expression: impl Into<String>) -> Sort<T> {
         Sort::new(Ok(expression.into()))
     }

@@ -205,7 +205,8 @@ fn content(site: &Site, call: &Call) -> Result<Target, Refusal> {
 }
 
 fn capabilities(kind: &str) -> Option<(Version, &'static [&'static str], &'static str)> {
-    let &(name, since, all) = CAPABILITIES.iter().find(|(name, _, _)| *name == kind)?;
+    let &(name, since, all) =
+        CAPABILITIES.iter().find(|(name, _, _)| name.eq_ignore_ascii_case(kind))?;
     Some((since, all, name))
 }
 

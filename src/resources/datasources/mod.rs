@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::common::find::{self, Place, find_by_name};
 use crate::common::{
     JobHandle, List, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule, content,
-    extracts, filter_fields, refresh,
+    extracts, filter_fields, refresh, schedule,
 };
 use crate::ids::{DatasourceId, ProjectId, ScheduleId, UserId};
 use crate::operation::operations;
@@ -26,10 +26,6 @@ operations! {
     DELETE = DELETE "sites/{site}/datasources/{datasource}" since (2, 0)
         scope "tableau:datasources:delete"
         "Delete Data Source" "data_sources.htm#delete_data_source";
-    ADD_TO_SCHEDULE = PUT "sites/{site}/schedules/{schedule}/datasources" since (2, 8)
-        scope "tableau:schedules:update" on Server
-        "Add Data Source to Server Schedule"
-        "jobs_tasks_and_schedules.htm#add_data_source_to_schedule";
 }
 
 super::resource! {
@@ -83,14 +79,13 @@ impl<'s> Datasources<'s> {
     }
 
     /// Adds a data source to a schedule, which then refreshes its extract.
-    #[doc = rest!(ADD_TO_SCHEDULE)]
+    #[doc = schedule::rest!(ADD_DATASOURCE)]
     pub fn add_to_schedule(
         &self,
         id: impl Into<DatasourceId>,
         schedule: impl Into<ScheduleId>,
     ) -> Result<Scheduled> {
-        let (schedule, id) = (schedule.into(), id.into());
-        add_to_schedule(self.client, &ADD_TO_SCHEDULE, &schedule, &id, "extractRefresh")
+        add_to_schedule(self.client, &schedule.into(), &id.into())
     }
 
     /// Finds a data source by the address of its page in a browser, or by its content URL. `None` if

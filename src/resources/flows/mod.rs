@@ -11,7 +11,7 @@ use crate::common::find::{self, Place, find_by_name};
 use crate::common::job::started_or_queued;
 use crate::common::{
     JobHandle, List, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule, content,
-    filter_fields,
+    filter_fields, schedule,
 };
 use crate::http::Request;
 use crate::ids::{FlowId, ProjectId, ScheduleId, UserId};
@@ -28,10 +28,6 @@ operations! {
         "Delete Flow" "flow.htm#delete_flow";
     RUN = POST "sites/{site}/flows/{flow}/run" since (3, 3) scope "tableau:flows:run"
         "Run Flow Now" "flow.htm#run_flow_now";
-    ADD_TO_SCHEDULE = PUT "sites/{site}/schedules/{schedule}/flows" since (3, 3)
-        scope "tableau:schedules:update" on Server
-        "Add Flow Task to Server Schedule"
-        "jobs_tasks_and_schedules.htm#add_flow_task_to_schedule";
 }
 
 super::resource! {
@@ -96,14 +92,13 @@ impl<'s> Flows<'s> {
     }
 
     /// Adds a flow to a schedule, which then runs it.
-    #[doc = rest!(ADD_TO_SCHEDULE)]
+    #[doc = schedule::rest!(ADD_FLOW)]
     pub fn add_to_schedule(
         &self,
         id: impl Into<FlowId>,
         schedule: impl Into<ScheduleId>,
     ) -> Result<Scheduled> {
-        let (schedule, id) = (schedule.into(), id.into());
-        add_to_schedule(self.client, &ADD_TO_SCHEDULE, &schedule, &id, "runFlow")
+        add_to_schedule(self.client, &schedule.into(), &id.into())
     }
 
     /// Finds a flow by the address of its page in a browser (`…/flows/1234`). `None` if there is

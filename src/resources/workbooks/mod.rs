@@ -12,7 +12,7 @@ use super::views::{USAGE, View};
 use crate::common::find::{self, Place, find_by_name};
 use crate::common::{
     JobHandle, List, Location, LocationUpdate, OwnerDetails, ProjectDetails, Scheduled,
-    add_to_schedule, content, extracts, filter_fields, in_one_place, refresh,
+    add_to_schedule, content, extracts, filter_fields, in_one_place, refresh, schedule,
 };
 use crate::http::Request;
 use crate::ids::{ProjectId, ScheduleId, UserId, ViewId, WorkbookId};
@@ -38,10 +38,6 @@ operations! {
     DOWNGRADE_INFO = GET "sites/{site}/workbooks/{workbook}/downGradeInfo" since (3, 5)
         scope "tableau:workbook_downgrade_info:read"
         "Get Workbook Downgrade Info" "workbooks_and_views.htm#get_workbook_downgrade_info";
-    ADD_TO_SCHEDULE = PUT "sites/{site}/schedules/{schedule}/workbooks" since (2, 8)
-        scope "tableau:schedules:update" on Server
-        "Add Workbook to Server Schedule"
-        "jobs_tasks_and_schedules.htm#add_workbook_to_schedule";
 }
 
 super::resource! {
@@ -163,14 +159,13 @@ impl<'s> Workbooks<'s> {
     }
 
     /// Adds a workbook to a schedule, which then refreshes its extracts.
-    #[doc = rest!(ADD_TO_SCHEDULE)]
+    #[doc = schedule::rest!(ADD_WORKBOOK)]
     pub fn add_to_schedule(
         &self,
         id: impl Into<WorkbookId>,
         schedule: impl Into<ScheduleId>,
     ) -> Result<Scheduled> {
-        let (schedule, id) = (schedule.into(), id.into());
-        add_to_schedule(self.client, &ADD_TO_SCHEDULE, &schedule, &id, "extractRefresh")
+        add_to_schedule(self.client, &schedule.into(), &id.into())
     }
 
     /// Finds a workbook by the address of one of its pages or views in a browser, or by its content

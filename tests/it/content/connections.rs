@@ -123,7 +123,7 @@ fn several_connections_get_one_login() {
             session.connections(&workbook).update_all(ids, &changes)
         });
     }
-    refused("3.25", tsc::ErrorKind::Version, |session| {
+    refused("3.26", tsc::ErrorKind::Version, |session| {
         session.connections(&workbook).update_all(&ids, &login)
     });
 }

@@ -79,10 +79,10 @@ fn users_come_and_go() {
         let owned = users.owned_workbooks(&owner).total().unwrap();
         assert!(owned > 0);
         assert_eq!(users.owned_workbooks(&cy.id).total().unwrap(), 0);
-        users.remove_to(&owner, &cy.id).unwrap();
+        users.remove_and_transfer(&owner, &cy.id).unwrap();
         assert!(users.get(&owner).unwrap_err().is_not_found());
         assert_eq!(users.owned_workbooks(&cy.id).total().unwrap(), owned);
-        users.remove_to(&cy.id, session.user_id()).unwrap();
+        users.remove_and_transfer(&cy.id, session.user_id()).unwrap();
         assert!(users.get(&cy.id).unwrap_err().is_not_found());
     });
 }

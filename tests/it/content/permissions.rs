@@ -73,7 +73,7 @@ fn rules_are_added_and_deleted_on_every_kind_that_has_them() {
             "DELETE flows/4/permissions/groups/g1/Write/Allow",
             "DELETE databases/5/permissions/groups/g1/Write/Allow",
             "DELETE tables/6/permissions/groups/g1/Write/Allow",
-            "DELETE virtualConnections/7/permissions/groups/g1/Write/Allow",
+            "DELETE virtualconnections/7/permissions/groups/g1/Write/Allow",
         ]
     );
 }
@@ -140,7 +140,7 @@ fn default_permissions_by_kind() {
         (For::Flows, "flows", (3, 4)),
         (For::DataRoles, "dataroles", (3, 4)),
         (For::Lenses, "lenses", (3, 4)),
-        (For::VirtualConnections, "virtualConnections", (3, 23)),
+        (For::VirtualConnections, "virtualconnections", (3, 23)),
         (For::Databases, "databases", (3, 23)),
         (For::Tables, "tables", (3, 23)),
     ] {

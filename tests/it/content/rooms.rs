@@ -366,7 +366,8 @@ fn a_flow_runs_whole_or_in_part() {
                <runFlowJobType flowRunId='r1'><flow id='f1' name='Clean'/></runFlowJobType></job>";
     let (job, lines) = talk([Xml(job), Xml(job)], |session| {
         let (room, id) = (session.flows(), tsc::FlowId::from("f1"));
-        let spec = tsc::FlowRunSpec::new().incremental(true).output_step("s1").parameter("a1", "20<25");
+        let spec =
+            tsc::FlowRunSpec::new().incremental(true).output_step("s1").parameter("a1", "20<25");
         let _ = room.run_now_with(&id, spec).unwrap();
         room.run_now(&id).unwrap().job().clone()
     });

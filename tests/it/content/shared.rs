@@ -103,9 +103,9 @@ fn extracts_are_created_and_deleted() {
     let (_, lines) = talk(says, |session| {
         let (workbook, datasource) = (tsc::WorkbookId::from("w"), tsc::DatasourceId::from("d"));
         assert_eq!(session.extracts(&workbook).create().unwrap().id().as_str(), "j1");
-        let _ = session.extracts(&workbook).only(["d1", "d2"]).encrypt().create().unwrap();
+        let _ = session.extracts(&workbook).only(["d1", "d2"]).encrypt(true).create().unwrap();
         assert!(session.extracts(&workbook).delete().unwrap().is_some());
-        let _ = session.extracts(&datasource).encrypt().create().unwrap();
+        let _ = session.extracts(&datasource).encrypt(true).create().unwrap();
         assert!(session.extracts(&datasource).delete().unwrap().is_none());
         let site = session.site_id();
         session.sites().encrypt_extracts(site).unwrap();
@@ -148,14 +148,14 @@ fn refreshes_by_version() {
             "POST datasources/d/refresh <r><extractRefresh incremental=\"true\"/></r>",
         ]
     );
-    let (_, lines) = talk_in("3.24", [Xml(JOB)], |session| {
+    let (_, lines) = talk_in("3.27", [Xml(JOB)], |session| {
         let _ = session.datasources().refresh("d").unwrap();
     });
     assert_eq!(lines, ["POST datasources/d/refresh <r/>"]);
-    let error = refused("3.24", tsc::ErrorKind::Version, |session| {
+    let error = refused("3.27", tsc::ErrorKind::Version, |session| {
         session.workbooks().refresh_incrementally("w").map(drop)
     });
-    assert!(error.contains("incremental refresh needs REST API 3.25"), "{error}");
+    assert!(error.contains("incremental refresh needs REST API 3.28"), "{error}");
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn tags_on_every_kind_that_has_them() {
             "databases/5",
             "tables/6",
             "columns/7",
-            "virtualConnections/8"
+            "virtualconnections/8"
         ]
         .map(|path| format!("PUT {path}/tags {body}"))
     );

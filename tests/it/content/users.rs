@@ -21,7 +21,7 @@ fn users_are_added_changed_and_removed() {
             let changes = UserUpdate::new().full_name("Cy").email("").site_role("Creator");
             let changed = users.update(&added.id, changes.password("p\"w")).unwrap();
             users.remove("u2").unwrap();
-            users.remove_to("u3", "u/1").unwrap();
+            users.remove_and_transfer("u3", "u/1").unwrap();
             (added, changed)
         },
     );
@@ -53,7 +53,7 @@ fn a_user_signs_in_in_one_way() {
         let both = UserUpdate::new().auth_setting("SAML").idp_configuration_id("idp-1");
         session.users().update("u1", both)
     });
-    refused("3.9", ErrorKind::Version, |session| session.users().remove_to("u1", "u2"));
+    refused("3.9", ErrorKind::Version, |session| session.users().remove_and_transfer("u1", "u2"));
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn old_servers_are_asked_the_same() {
 }
 
 #[test]
-fn a_server_that_knows_no_filter_is_not_asked() {
+fn sends_no_filters_to_versions_without_them() {
     let raw = having(0, 1000);
     let session = speaking(&raw.url, "2.2");
     let list = || session.workbooks().list();
@@ -82,7 +82,7 @@ fn a_server_that_knows_no_filter_is_not_asked() {
 }
 
 #[test]
-fn what_cannot_be_asked_is_an_error_on_first_use() {
+fn rejects_unsupported_requests_on_first_use() {
     let raw = having(0, 1000);
     let session = session(&raw);
     let list = || session.workbooks().list();
@@ -92,9 +92,9 @@ fn what_cannot_be_asked_is_an_error_on_first_use() {
         (list().filter(tsc::workbooks::NAME.any_of(["a]"])), "`]`"),
         (list().filter(tsc::workbooks::NAME.eq("")), "empty"),
         (list().sort(tsc::Field::named("a,b").asc()), "\"a,b\""),
-        (list().page_size(0), "page size of 0"),
-        (list().page_size(1001), "page size of 1001"),
-        (list().page_size(u32::MAX).prefetch(3), "page size of 4294967295"),
+        (list().page_size(0), "invalid page size 0"),
+        (list().page_size(1001), "invalid page size 1001"),
+        (list().page_size(u32::MAX).prefetch(3), "invalid page size 4294967295"),
     ] {
         assert!(list.total().is_err());
         let error = list.page(1).unwrap_err();
@@ -104,7 +104,7 @@ fn what_cannot_be_asked_is_an_error_on_first_use() {
         let (ids, error) = all(list);
         assert_eq!((ids.len(), error.unwrap().kind()), (0, ErrorKind::Input));
     }
-    assert!(list().page(0).unwrap_err().to_string().contains("page 0"));
+    assert!(list().page(0).unwrap_err().to_string().contains("page number 0"));
     assert!(pages_asked(&raw).is_empty());
     for size in [1, 1000] {
         assert!(list().page_size(size).page(1).is_ok());

@@ -1,14 +1,12 @@
-//! Every room's list.
-
-use tableau_server_client as tsc;
+//! The list of every resource.
 
 use super::{ids, ids_of, names, query, session};
 use crate::help::page;
 use crate::raw::{Raw, refusal};
 
 #[test]
-fn in_every_room_an_error_comes_at_its_place() {
-    // What the server calls the list and an item of it, by the end of the path.
+fn every_list_yields_an_error_at_the_position_of_its_page() {
+    // The elements of the list and of an item, by the end of the path.
     const NAMES: &[(&str, &str, &str, &str)] = &[
         ("sites", "sites", "site", "Site"),
         ("workbooks", "workbooks", "workbook", "Workbook"),
@@ -20,8 +18,10 @@ fn in_every_room_an_error_comes_at_its_place() {
         ("jobs", "backgroundJobs", "backgroundJob", "BackgroundJob"),
         ("projects", "projects", "project", "Project"),
         ("users", "users", "user", "User"),
-        // The end of its address is that of the users themselves.
+        // The path ends like that of the users of a site.
         ("users", "users", "user", "DefaultUser"),
+        ("groups", "groups", "group", "Group"),
+        ("schedules", "schedules", "schedule", "Schedule"),
     ];
     for bad in 1..=4 {
         let raw = Raw::signed_in(move |seen| {
@@ -43,7 +43,7 @@ fn in_every_room_an_error_comes_at_its_place() {
             macro_rules! check {
                 ($($list:expr => $Item:ident),+ $(,)?) => {$(
                     let list = $list.page_size(3).prefetch(prefetch);
-                    let (ids, error) = ids_of(list, |item: &tsc::$Item| item.id.to_string());
+                    let (ids, error) = ids_of(list, |item| item.id.to_string());
                     assert_eq!(ids, names(0..u64::from(3 * (bad - 1))), "{}", stringify!($Item));
                     assert_eq!(error.unwrap().code(), Some("400123"), "{}", stringify!($Item));
                     seen.push(stringify!($Item));
@@ -61,13 +61,15 @@ fn in_every_room_an_error_comes_at_its_place() {
                 session.projects().list() => Project,
                 session.users().list() => User,
                 session.custom_views().default_users("c") => DefaultUser,
+                session.groups().list() => Group,
+                session.schedules().list() => Schedule,
             );
         }
         assert!(NAMES.iter().all(|(.., item)| seen.contains(item)));
     }
-    // No room may be left out: each has this line.
-    let mut rooms = Vec::new();
-    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rooms")];
+    // Every listed item of a resource has to be among them.
+    let mut listed = Vec::new();
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/resources")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -76,12 +78,21 @@ fn in_every_room_an_error_comes_at_its_place() {
                 continue;
             }
             let source = std::fs::read_to_string(path).unwrap();
-            let items = source.lines().filter_map(|line| line.strip_prefix("impl Listed for "));
-            rooms.extend(items.map(|rest| rest.trim_end_matches(" {").to_owned()));
+            listed.extend(source.lines().filter_map(listed_item).map(str::to_owned));
         }
     }
-    for item in &rooms {
+    for item in &listed {
         assert!(NAMES.iter().any(|(.., known)| known == item), "the list of {item} is not tested");
     }
-    assert!(rooms.len() >= NAMES.len());
+    assert!(listed.len() >= NAMES.len(), "{listed:?}");
+}
+
+/// The item that a line of source declares as an item of lists: `impl Listed for Site {`, or
+/// `pub struct Workbook = "workbook" in "workbooks";`.
+fn listed_item(line: &str) -> Option<&str> {
+    if let Some(rest) = line.strip_prefix("impl Listed for ") {
+        return Some(rest.trim_end_matches(" {"));
+    }
+    let (item, rest) = line.trim().strip_prefix("pub struct ")?.split_once(" = ")?;
+    rest.contains(" in ").then_some(item)
 }

@@ -77,7 +77,7 @@ pub fn cases(g: &mut Goldens) {
         "create_extract.encrypted",
         "words-of-queries",
         &[&format!("{create}?encrypt=true <tsRequest>")],
-        |s| job(s.extracts(&id()).encrypt().create()),
+        |s| job(s.extracts(&id()).encrypt(true).create()),
     );
     g.same("delete_extract", |s| job_if_any(s.extracts(&id()).delete()));
     shared::permissions(g, &id());

@@ -125,7 +125,6 @@ fn default_permissions(g: &mut Goldens) {
         ("datarole", DefaultsFor::DataRoles),
         ("flow", DefaultsFor::Flows),
         ("lens", DefaultsFor::Lenses),
-        ("virtualconnection", DefaultsFor::VirtualConnections),
         ("database", DefaultsFor::Databases),
         ("table", DefaultsFor::Tables),
     ] {
@@ -140,4 +139,36 @@ fn default_permissions(g: &mut Goldens) {
             s.default_permissions(&project, of.clone()).delete(&shared::rules()[..1])
         });
     }
+    virtual_connection_defaults(g);
+}
+
+fn virtual_connection_defaults(g: &mut Goldens) {
+    let project = tsc::ProjectId::from("p-1");
+    let difference = "virtual-connections-are-lower-case";
+    let lower_case = [("/virtualConnections", "/virtualconnections")];
+    g.changed(
+        "populate_virtualconnection_default_permissions",
+        difference,
+        &lower_case,
+        &[],
+        |s| s.default_permissions(&project, DefaultsFor::VirtualConnections).list(),
+    );
+    g.changed(
+        "update_virtualconnection_default_permissions",
+        difference,
+        &lower_case,
+        &[],
+        |s| s.default_permissions(&project, DefaultsFor::VirtualConnections).add(shared::rules()),
+    );
+    g.changed(
+        "delete_virtualconnection_default_permissions",
+        difference,
+        // One request for each of the two capabilities.
+        &[lower_case[0], lower_case[0]],
+        &[],
+        |s| {
+            let defaults = s.default_permissions(&project, DefaultsFor::VirtualConnections);
+            defaults.delete(&shared::rules()[..1])
+        },
+    );
 }

@@ -1,10 +1,11 @@
-//! The cases that several rooms have, each written once.
+//! The cases that several resources have.
 
 use tableau_server_client as tsc;
 use tsc::{
-    BatchConnected, Capability, Connected, ConnectionCredentials, ConnectionUpdate, Download,
-    GroupId, GroupSetId, NewWarning, PermissionRule, Permissioned, Prunable, PublishConnection,
-    Qualified, Revisioned, Session, Taggable, UserId, WarningType, WarningUpdate,
+    BatchUpdatableConnections, Capability, ConnectionCredentials, ConnectionUpdate,
+    DeletableRevisions, Download, GroupId, GroupSetId, HasConnections, HasPermissions,
+    HasQualityWarnings, HasRevisions, NewWarning, PermissionRule, PublishConnection, Session,
+    Taggable, UserId, WarningType, WarningUpdate,
 };
 
 use super::golden::{Goldens, every};
@@ -20,7 +21,7 @@ pub fn rules() -> [PermissionRule; 3] {
     ]
 }
 
-pub fn permissions<I: Permissioned>(g: &mut Goldens, id: &I) {
+pub fn permissions<I: HasPermissions>(g: &mut Goldens, id: &I) {
     g.same("populate_permissions", |s| s.permissions(id).list());
     g.same("update_permissions", |s| s.permissions(id).add(rules()));
     g.same("delete_permission", |s| s.permissions(id).delete(&rules()[..1]));
@@ -37,7 +38,7 @@ pub fn tags<I: Taggable>(g: &mut Goldens, id: &I) {
     });
 }
 
-pub fn connections<I: Connected>(g: &mut Goldens, id: &I) {
+pub fn connections<I: HasConnections>(g: &mut Goldens, id: &I) {
     let one = tsc::ConnectionId::from("c-1");
     g.same("populate_connections", |s| s.connections(id).list());
     g.same("update_connection", |s| {
@@ -45,7 +46,7 @@ pub fn connections<I: Connected>(g: &mut Goldens, id: &I) {
         let changes = changes.user_name("writer").password("a\"<b").embed_password(true);
         s.connections(id).update(&one, changes)
     });
-    let kind = I::AT;
+    let kind = format!("{}s", I::KIND);
     g.differs(
         "update_connection.capitals",
         "host-names-keep-their-case",
@@ -57,7 +58,7 @@ pub fn connections<I: Connected>(g: &mut Goldens, id: &I) {
     );
 }
 
-pub fn many_connections<I: BatchConnected + Connected>(g: &mut Goldens, id: &I) {
+pub fn many_connections<I: BatchUpdatableConnections + HasConnections>(g: &mut Goldens, id: &I) {
     g.same("update_connections", |s| {
         let changes = ConnectionUpdate::new().authentication_type("auth-user-pass");
         let changes = changes.user_name("writer").password("hush").embed_password(true);
@@ -65,12 +66,12 @@ pub fn many_connections<I: BatchConnected + Connected>(g: &mut Goldens, id: &I) 
     });
 }
 
-pub fn revisions<I: Prunable + Revisioned>(
+pub fn revisions<I: DeletableRevisions + HasRevisions>(
     g: &mut Goldens,
     id: &I,
     download: impl for<'s> Fn(&'s Session<'_>, u64) -> Download<'s>,
 ) {
-    let (kind, own) = (I::AT, id.as_str());
+    let (kind, own) = (format!("{}s", I::KIND), id.as_str());
     g.differs(
         "populate_revisions",
         "every-list-is-paged",
@@ -81,7 +82,7 @@ pub fn revisions<I: Prunable + Revisioned>(
     g.same("download_revision", |s| download(s, 2).to_bytes());
 }
 
-pub fn quality_warnings<I: Qualified>(g: &mut Goldens, id: &I) {
+pub fn quality_warnings<I: HasQualityWarnings>(g: &mut Goldens, id: &I) {
     g.same("populate_dqw", |s| s.quality_warnings(id).list());
     g.same("add_dqw", |s| {
         let new = NewWarning::new(WarningType::Stale).message("Rows < 10 & \"old\"").severe(true);

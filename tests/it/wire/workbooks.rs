@@ -169,7 +169,7 @@ fn extracts(g: &mut Goldens) {
         "create_extract.encrypted",
         "words-of-queries",
         &[&format!("{create}?encrypt=true {ALL}")],
-        |s| job(s.extracts(&id()).encrypt().create()),
+        |s| job(s.extracts(&id()).encrypt(true).create()),
     );
     g.differs("create_extract.some", "words-of-queries", &[&format!("{create} {ONE}")], |s| {
         job(s.extracts(&id()).only(["d-1"]).create())

@@ -1,0 +1,218 @@
+//! Default permissions: of a project for its content, and of a database for its tables.
+
+use super::{Operations, Permissions};
+use crate::Session;
+use crate::ids::{DatabaseId, ProjectId};
+use crate::operation::operations;
+use crate::xml::string_enum;
+
+operations! {
+    LIST_FOR_WORKBOOKS = GET "sites/{site}/projects/{project}/default-permissions/workbooks"
+        since (2, 1) scope "tableau:permissions:read"
+        "List Default Permissions" "permissions.htm#query_default_permissions";
+    ADD_FOR_WORKBOOKS = PUT "sites/{site}/projects/{project}/default-permissions/workbooks"
+        since (2, 1) scope "tableau:permissions:update"
+        "Add Default Permissions" "permissions.htm#add_default_permissions";
+    DELETE_FOR_WORKBOOKS = DELETE
+        "sites/{site}/projects/{project}/default-permissions/workbooks/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (2, 1) scope "tableau:permissions:delete"
+        "Delete Default Permission" "permissions.htm#delete_default_permission";
+    LIST_FOR_DATASOURCES = GET "sites/{site}/projects/{project}/default-permissions/datasources"
+        since (2, 1) scope "tableau:permissions:read"
+        "List Default Permissions" "permissions.htm#query_default_permissions";
+    ADD_FOR_DATASOURCES = PUT "sites/{site}/projects/{project}/default-permissions/datasources"
+        since (2, 1) scope "tableau:permissions:update"
+        "Add Default Permissions" "permissions.htm#add_default_permissions";
+    DELETE_FOR_DATASOURCES = DELETE
+        "sites/{site}/projects/{project}/default-permissions/datasources/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (2, 1) scope "tableau:permissions:delete"
+        "Delete Default Permission" "permissions.htm#delete_default_permission";
+    LIST_FOR_FLOWS = GET "sites/{site}/projects/{project}/default-permissions/flows" since (3, 4)
+        scope unknown
+        "List Default Permissions" "permissions.htm#query_default_permissions";
+    ADD_FOR_FLOWS = PUT "sites/{site}/projects/{project}/default-permissions/flows" since (3, 4)
+        scope "tableau:permissions:update"
+        "Add Default Permissions" "permissions.htm#add_default_permissions";
+    DELETE_FOR_FLOWS = DELETE
+        "sites/{site}/projects/{project}/default-permissions/flows/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (3, 4) scope "tableau:permissions:delete"
+        "Delete Default Permission" "permissions.htm#delete_default_permission";
+    LIST_FOR_METRICS = GET "sites/{site}/projects/{project}/default-permissions/metrics"
+        since (3, 2) until (3, 22) scope "tableau:permissions:read"
+        "List Default Permissions" "permissions.htm#query_default_permissions";
+    ADD_FOR_METRICS = PUT "sites/{site}/projects/{project}/default-permissions/metrics"
+        since (3, 2) until (3, 22) scope "tableau:permissions:update"
+        "Add Default Permissions" "permissions.htm#add_default_permissions";
+    DELETE_FOR_METRICS = DELETE
+        "sites/{site}/projects/{project}/default-permissions/metrics/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (3, 2) until (3, 22) scope "tableau:permissions:delete"
+        "Delete Default Permission" "permissions.htm#delete_default_permission";
+    LIST_FOR_DATA_ROLES = GET "sites/{site}/projects/{project}/default-permissions/dataroles"
+        since (3, 4) scope unknown
+        "List Default Permissions" "permissions.htm#query_default_permissions";
+    ADD_FOR_DATA_ROLES = PUT "sites/{site}/projects/{project}/default-permissions/dataroles"
+        since (3, 4) scope "tableau:permissions:update"
+        "Add Default Permissions" "permissions.htm#add_default_permissions";
+    DELETE_FOR_DATA_ROLES = DELETE
+        "sites/{site}/projects/{project}/default-permissions/dataroles/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (3, 4) scope "tableau:permissions:delete"
+        "Delete Default Permission" "permissions.htm#delete_default_permission";
+    LIST_FOR_LENSES = GET "sites/{site}/projects/{project}/default-permissions/lenses"
+        since (3, 4) until (3, 22) scope unknown
+        "List Default Permissions" "permissions.htm#query_default_permissions";
+    ADD_FOR_LENSES = PUT "sites/{site}/projects/{project}/default-permissions/lenses"
+        since (3, 4) until (3, 22) scope "tableau:permissions:update"
+        "Add Default Permissions" "permissions.htm#add_default_permissions";
+    DELETE_FOR_LENSES = DELETE
+        "sites/{site}/projects/{project}/default-permissions/lenses/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (3, 4) until (3, 22) scope "tableau:permissions:delete"
+        "Delete Default Permission" "permissions.htm#delete_default_permission";
+    LIST_FOR_VIRTUAL_CONNECTIONS = GET
+        "sites/{site}/projects/{project}/default-permissions/virtualconnections"
+        since (3, 23) scope unknown
+        "List Default Permissions" "permissions.htm#query_default_permissions";
+    ADD_FOR_VIRTUAL_CONNECTIONS = PUT
+        "sites/{site}/projects/{project}/default-permissions/virtualconnections"
+        since (3, 23) scope "tableau:permissions:update"
+        "Add Default Permissions" "permissions.htm#add_default_permissions";
+    DELETE_FOR_VIRTUAL_CONNECTIONS = DELETE
+        "sites/{site}/projects/{project}/default-permissions/virtualconnections/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (3, 23) scope "tableau:permissions:delete"
+        "Delete Default Permission" "permissions.htm#delete_default_permission";
+    LIST_FOR_DATABASES = GET "sites/{site}/projects/{project}/default-permissions/databases"
+        since (3, 23) scope unknown
+        "List Default Permissions" "permissions.htm#query_default_permissions";
+    ADD_FOR_DATABASES = PUT "sites/{site}/projects/{project}/default-permissions/databases"
+        since (3, 23) scope "tableau:permissions:update"
+        "Add Default Permissions" "permissions.htm#add_default_permissions";
+    DELETE_FOR_DATABASES = DELETE
+        "sites/{site}/projects/{project}/default-permissions/databases/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (3, 23) scope "tableau:permissions:delete"
+        "Delete Default Permission" "permissions.htm#delete_default_permission";
+    LIST_FOR_TABLES = GET "sites/{site}/projects/{project}/default-permissions/tables" since (3, 23)
+        scope unknown
+        "List Default Permissions" "permissions.htm#query_default_permissions";
+    ADD_FOR_TABLES = PUT "sites/{site}/projects/{project}/default-permissions/tables" since (3, 23)
+        scope "tableau:permissions:update"
+        "Add Default Permissions" "permissions.htm#add_default_permissions";
+    DELETE_FOR_TABLES = DELETE
+        "sites/{site}/projects/{project}/default-permissions/tables/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (3, 23) scope "tableau:permissions:delete"
+        "Delete Default Permission" "permissions.htm#delete_default_permission";
+    LIST_FOR_OTHER = GET "sites/{site}/projects/{project}/default-permissions/{content-type}"
+        since (2, 1) scope unknown
+        "List Default Permissions" "permissions.htm#query_default_permissions";
+    ADD_FOR_OTHER = PUT "sites/{site}/projects/{project}/default-permissions/{content-type}"
+        since (2, 1) scope "tableau:permissions:update"
+        "Add Default Permissions" "permissions.htm#add_default_permissions";
+    DELETE_FOR_OTHER = DELETE
+        "sites/{site}/projects/{project}/default-permissions/{content-type}/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (2, 1) scope "tableau:permissions:delete"
+        "Delete Default Permission" "permissions.htm#delete_default_permission";
+    LIST_OF_DATABASE = GET "sites/{site}/databases/{database}/default-permissions/tables"
+        since (3, 5) scope unknown
+        "List Default Database Permissions" "metadata.htm#query_default_database_permissions";
+    ADD_TO_DATABASE = PUT "sites/{site}/databases/{database}/default-permissions/tables"
+        since (3, 5) scope unknown
+        "Add Default Database Permissions" "metadata.htm#add_default_database_permissions";
+    DELETE_FROM_DATABASE = DELETE
+        "sites/{site}/databases/{database}/default-permissions/tables/{grantee-type}/{grantee}/{capability}/{mode}"
+        since (3, 5) scope unknown
+        "Delete Default Database Permissions" "metadata.htm#delete_default_database_permissions";
+}
+
+impl Session<'_> {
+    /// The default permissions of a project for one kind of content: new content gets them, and in a
+    /// locked project all content of that kind has them.
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>, project_id: tsc::ProjectId) -> tsc::Result<()> {
+    /// let rules = session.default_permissions(&project_id, tsc::DefaultsFor::Workbooks).list()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn default_permissions(
+        &self,
+        id: impl Into<ProjectId>,
+        of: DefaultsFor,
+    ) -> Permissions<'_> {
+        let mut ids = vec![id.into().to_string()];
+        if let DefaultsFor::Unknown(kind) = &of {
+            ids.push(kind.clone());
+        }
+        Permissions { client: self.core(), operations: of.operations(), ids }
+    }
+
+    /// The default permissions of a database for its tables.
+    pub fn default_table_permissions(&self, id: impl Into<DatabaseId>) -> Permissions<'_> {
+        let operations =
+            Operations::new(&LIST_OF_DATABASE, &ADD_TO_DATABASE, &DELETE_FROM_DATABASE);
+        Permissions { client: self.core(), operations, ids: vec![id.into().to_string()] }
+    }
+}
+
+impl DefaultsFor {
+    fn operations(&self) -> Operations {
+        match self {
+            DefaultsFor::Workbooks => {
+                Operations::new(&LIST_FOR_WORKBOOKS, &ADD_FOR_WORKBOOKS, &DELETE_FOR_WORKBOOKS)
+            }
+            DefaultsFor::Datasources => Operations::new(
+                &LIST_FOR_DATASOURCES,
+                &ADD_FOR_DATASOURCES,
+                &DELETE_FOR_DATASOURCES,
+            ),
+            DefaultsFor::Flows => {
+                Operations::new(&LIST_FOR_FLOWS, &ADD_FOR_FLOWS, &DELETE_FOR_FLOWS)
+            }
+            DefaultsFor::Metrics => {
+                Operations::new(&LIST_FOR_METRICS, &ADD_FOR_METRICS, &DELETE_FOR_METRICS)
+            }
+            DefaultsFor::DataRoles => {
+                Operations::new(&LIST_FOR_DATA_ROLES, &ADD_FOR_DATA_ROLES, &DELETE_FOR_DATA_ROLES)
+            }
+            DefaultsFor::Lenses => {
+                Operations::new(&LIST_FOR_LENSES, &ADD_FOR_LENSES, &DELETE_FOR_LENSES)
+            }
+            DefaultsFor::VirtualConnections => Operations::new(
+                &LIST_FOR_VIRTUAL_CONNECTIONS,
+                &ADD_FOR_VIRTUAL_CONNECTIONS,
+                &DELETE_FOR_VIRTUAL_CONNECTIONS,
+            ),
+            DefaultsFor::Databases => {
+                Operations::new(&LIST_FOR_DATABASES, &ADD_FOR_DATABASES, &DELETE_FOR_DATABASES)
+            }
+            DefaultsFor::Tables => {
+                Operations::new(&LIST_FOR_TABLES, &ADD_FOR_TABLES, &DELETE_FOR_TABLES)
+            }
+            DefaultsFor::Unknown(_) => {
+                Operations::new(&LIST_FOR_OTHER, &ADD_FOR_OTHER, &DELETE_FOR_OTHER)
+            }
+        }
+    }
+}
+
+string_enum! {
+    /// The kinds of content that a project has default permissions for.
+    pub enum DefaultsFor {
+        /// Workbooks.
+        Workbooks = "workbooks",
+        /// Data sources.
+        Datasources = "datasources",
+        /// Flows (API 3.4).
+        Flows = "flows",
+        /// Metrics (API 3.2, retired in 3.22).
+        Metrics = "metrics",
+        /// Data roles (API 3.4).
+        DataRoles = "dataroles",
+        /// Lenses of Ask Data (API 3.4, retired in 3.22).
+        Lenses = "lenses",
+        /// Virtual connections (API 3.23).
+        VirtualConnections = "virtualconnections",
+        /// Databases (API 3.23).
+        Databases = "databases",
+        /// Tables (API 3.23).
+        Tables = "tables",
+    }
+}
