@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{JobHandle, capability};
+use super::capability;
+use super::job::{JobHandle, started_or_queued};
 use crate::client::Client;
 use crate::http::Request;
 use crate::ids::{DatasourceId, WorkbookId};
 use crate::operation::{Operation, operations};
-use crate::resources::jobs::{BackgroundJob, CREATED_AT, Job, JobStatus, Jobs};
 use crate::xml::{Out, ToXml};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, Result};
 
 operations! {
     CREATE_IN_WORKBOOK = POST "sites/{site}/workbooks/{workbook}/createExtract" since (3, 5)
@@ -163,7 +163,7 @@ pub(crate) fn refresh<'s, I: Refreshable>(
     let supported = client.needs(INCREMENTAL, String::new).is_ok();
     let request = client.request(I::REFRESH, &[id]);
     let request = request.element(&RefreshKind { supported, incremental })?;
-    or_waiting(client, client.read(request, "job"), |job| match I::KIND {
+    started_or_queued(client, client.read(request, "job"), |job| match I::KIND {
         "workbook" => job.workbook.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
         _ => job.datasource.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
     })
@@ -186,37 +186,4 @@ impl ToXml for RefreshKind {
             });
         }
     }
-}
-
-/// Tableau's error code for a job that is already queued.
-const ALREADY_QUEUED: &str = "409093";
-
-/// Returns the job that was started, or the one that is already queued, found among the site's
-/// unfinished jobs. If it is not found, or the user may not list jobs, returns the server's error.
-pub(crate) fn or_waiting<'s>(
-    client: &'s Arc<Client>,
-    outcome: Result<Job>,
-    is_it: impl Fn(&Job) -> bool,
-) -> Result<JobHandle<'s>> {
-    let refused = match outcome {
-        Err(error) if error.code() == Some(ALREADY_QUEUED) => error,
-        other => return other.map(|job| JobHandle::new(client, job)),
-    };
-    let jobs = Jobs::new(client);
-    let unfinished = |job: &BackgroundJob| {
-        !matches!(job.status, Some(JobStatus::Success | JobStatus::Failed | JobStatus::Cancelled))
-    };
-    let Ok(newest) = jobs.list().sort(CREATED_AT.desc()).page(1) else {
-        return Err(refused);
-    };
-    for job in newest.items.iter().filter(|job| unfinished(job)) {
-        match jobs.get(&job.id) {
-            Ok(job) if is_it(&job) => return Ok(JobHandle::new(client, job)),
-            // The job belongs to other content.
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::Api => {}
-            Err(_) => break,
-        }
-    }
-    Err(refused)
 }

@@ -1,4 +1,4 @@
-//! Finding one thing by what people know of it: a name, a path, an address.
+//! Finding an item by its name, its path or an address.
 
 use super::list::{List, Listed};
 use super::query::Filter;
@@ -6,14 +6,14 @@ use crate::client::Client;
 use crate::http::percent_decode;
 use crate::{Error, ErrorKind, Result};
 
-/// Tableau's code for a filter that the server does not have.
-const NO_SUCH_FILTER: &str = "400065";
+/// Tableau's error code for a filter field that the server does not know.
+const UNKNOWN_FILTER: &str = "400065";
 
-/// So many candidates are named when there are several.
-const NAMED: usize = 10;
+/// Maximum number of items that the error for an ambiguous name lists.
+const MAX_LISTED: usize = 10;
 
-/// The items of a list that fit. The filters only save pages: what the server cannot be asked for,
-/// or does not know, is left to `fits`.
+/// Returns the items of a list for which `fits` is true. The filters only reduce the number of pages:
+/// filters that cannot be sent, or that the server does not know, are left out.
 pub(crate) fn fitting<T: Listed>(
     list: List<'_, T>,
     filters: impl IntoIterator<Item = Filter<T>>,
@@ -25,12 +25,12 @@ pub(crate) fn fitting<T: Listed>(
         list.into_iter().filter(fits).collect::<Result<Vec<T>>>()
     };
     match collect(narrow) {
-        Err(error) if error.code() == Some(NO_SUCH_FILTER) => collect(list),
+        Err(error) if error.code() == Some(UNKNOWN_FILTER) => collect(list),
         other => other,
     }
 }
 
-/// The only one, if there is one.
+/// Returns the only item, or `None` if there is none. Several items are an error that lists them.
 pub(crate) fn only<T>(
     client: &Client,
     mut found: Vec<T>,
@@ -40,21 +40,20 @@ pub(crate) fn only<T>(
     if found.len() < 2 {
         return Ok(found.pop());
     }
-    let mut list = found.iter().take(NAMED).map(show).collect::<Vec<_>>().join(", ");
-    if found.len() > NAMED {
+    let mut list = found.iter().take(MAX_LISTED).map(show).collect::<Vec<_>>().join(", ");
+    if found.len() > MAX_LISTED {
         list += ", …";
     }
     let what = format!("{} {}: {list}", found.len(), what());
     Err(client.redact(Error::new(ErrorKind::Ambiguous, what)))
 }
 
-/// The names of a path whose parts are separated by `/`; `\/` is a slash and `\\` a backslash in a
-/// name.
+/// Splits a path into names at `/`. In a name, `\/` is a slash and `\\` a backslash.
 pub(crate) fn names(path: &str) -> Vec<String> {
     let mut names = vec![String::new()];
     let mut chars = path.chars().peekable();
     while let Some(c) = chars.next() {
-        let name = names.last_mut().expect("there is one from the start");
+        let name = names.last_mut().expect("has a name from the start");
         match (c, chars.peek()) {
             ('\\', Some('/' | '\\')) => name.extend(chars.next()),
             ('/', _) => names.push(String::new()),
@@ -65,36 +64,37 @@ pub(crate) fn names(path: &str) -> Vec<String> {
     names
 }
 
-/// Where an address leads: what stands behind the site in a browser's address, or a content URL.
+/// What an address on the session's site stands for.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Place {
-    /// `["workbooks", "1234"]`, `["views", "Superstore", "Overview"]`.
+    /// A page, by the path segments after the site: `["workbooks", "1234"]`,
+    /// `["views", "Superstore", "Overview"]`.
     Page(Vec<String>),
-    /// What is no address with a host.
+    /// A content URL: a text without a host.
     ContentUrl(String),
 }
 
 impl Place {
-    /// Reads an address of the session's site.
+    /// Parses an address on the session's site.
     pub(crate) fn of(client: &Client, address: &str) -> Result<Place> {
         let (site, place) = read_address(address)?;
         match site {
             Some(site) if !site.eq_ignore_ascii_case(&client.site_url) => {
-                let named = |site: &str| match site {
+                let name = |site: &str| match site {
                     "" => "the default site".to_owned(),
                     site => format!("the site {site:?}"),
                 };
                 Err(Error::input(format!(
-                    "the address is of {}, and the session of {}",
-                    named(&site),
-                    named(&client.site_url)
+                    "invalid address {address:?}: it is on {}, but the session is on {}",
+                    name(&site),
+                    name(&client.site_url)
                 )))
             }
             _ => Ok(place),
         }
     }
 
-    /// The number of a page of that kind: `1234` of `…/workbooks/1234/views`.
+    /// The number in the address of a page of this kind: `1234` in `…/workbooks/1234/views`.
     pub(crate) fn number(&self, kind: &str) -> Option<&str> {
         match self {
             Place::Page(parts) => match &parts[..] {
@@ -105,8 +105,8 @@ impl Place {
         }
     }
 
-    /// Whether a thing's own address (`webpageUrl`) leads there. Hosts are not compared: a server
-    /// has as many as there are ways to it.
+    /// Whether an item's own address (`webpageUrl`) has the same number. Hosts are not compared, since
+    /// a server can have several names.
     pub(crate) fn is_number_of(&self, kind: &str, webpage_url: Option<&str>) -> bool {
         let own = webpage_url.and_then(|own| read_address(own).ok());
         self.number(kind)
@@ -114,16 +114,18 @@ impl Place {
     }
 }
 
-/// The kinds of pages in a browser's address.
+const NOT_CONTENT: &str = "it is not that of a workbook, a view, a data source or a flow";
+
+/// First path segments of pages in a browser.
 const KINDS: [&str; 5] = ["workbooks", "views", "datasources", "flows", "authoring"];
 
-/// The site that an address is of, where it has a host, and what it leads to there.
+/// Parses an address: the site, if the address has a host, and what it stands for there.
 fn read_address(address: &str) -> Result<(Option<String>, Place)> {
-    let refuse = |why: &str| Error::input(format!("the address {address:?} {why}"));
+    let invalid = |why: &str| Error::input(format!("invalid address {address:?}: {why}"));
     let Some((_, rest)) = address.split_once("://") else {
         let content_url = address.trim_matches('/');
         if content_url.is_empty() {
-            return Err(refuse("is empty"));
+            return Err(invalid("it is empty"));
         }
         return Ok((None, Place::ContentUrl(content_url.to_owned())));
     };
@@ -136,10 +138,10 @@ fn read_address(address: &str) -> Result<(Option<String>, Place)> {
         .filter(|part| !part.is_empty())
         .map(percent_decode)
         .collect::<Option<Vec<String>>>()
-        .ok_or_else(|| refuse("is not well percent-encoded"))?;
+        .ok_or_else(|| invalid("its percent-encoding is not valid"))?;
     let is_site = |part: &str| matches!(part, "site" | "t");
     let start = parts.iter().position(|part| is_site(part) || KINDS.contains(&part.as_str()));
-    let start = start.ok_or_else(|| refuse("leads to no workbook, view, data source or flow"))?;
+    let start = start.ok_or_else(|| invalid(NOT_CONTENT))?;
     parts.drain(..start);
     let mut site = String::new();
     if is_site(&parts[0]) && parts.len() > 1 {
@@ -152,11 +154,11 @@ fn read_address(address: &str) -> Result<(Option<String>, Place)> {
         Some(kind) if KINDS.contains(&kind.as_str()) && parts.len() > 1 => {
             Ok((Some(site), Place::Page(parts)))
         }
-        _ => Err(refuse("leads to no workbook, view, data source or flow")),
+        _ => Err(invalid(NOT_CONTENT)),
     }
 }
 
-/// The item of a list with this id, for resources that have no operation for one item.
+/// Returns the item of a list with this id, for resources without an operation for one item.
 pub(crate) fn by_id<T: Listed>(
     list: List<'_, T>,
     fits: impl Fn(&T) -> bool,
@@ -170,7 +172,7 @@ pub(crate) fn by_id<T: Listed>(
     })
 }
 
-/// The only item of a list that has this name and fits, if there is one.
+/// Returns the only item of a list with this name for which `fits` is true. `None` if there is none.
 pub(crate) fn by_name<T: Listed>(
     client: &Client,
     list: List<'_, T>,
@@ -182,8 +184,8 @@ pub(crate) fn by_name<T: Listed>(
     only(client, fitting(list, [filter], fits)?, what, show)
 }
 
-/// Adds `find`, which finds an item by its name, to a resource; and with `in project`, for items with
-/// `project` and `project_name`, `find_in`, which searches one project.
+/// Adds `find`, which finds an item by its name, to a resource. With `in project`, it also adds
+/// `find_in`, which searches one project, for items with `project` and `project_name`.
 macro_rules! find_by_name {
     (@find $Item:ident $what:literal $self:ident $name:ident $fits:expr, $show:expr) => {
         $crate::common::find::by_name(
@@ -215,7 +217,7 @@ macro_rules! find_by_name {
                 self.find_where(name, |_| true)
             }
 
-            #[doc = concat!("Finds one of the ", $what, " of a project by its name. Projects inside of it are not searched.")]
+            #[doc = concat!("Finds one of the ", $what, " of a project by its name. Nested projects are not searched.")]
             pub fn find_in(
                 &self,
                 project: impl Into<$crate::ProjectId>,
@@ -245,20 +247,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths() {
-        for (path, names_of_it) in [
+    fn splits_paths_at_slashes() {
+        for (path, expected) in [
             ("Marketing/Q1", &["Marketing", "Q1"][..]),
             ("/Marketing/", &["Marketing"]),
             (r"A\/B/C\\D\E", &["A/B", r"C\D\E"]),
             (r"a\", &[r"a\"]),
             ("", &[]),
         ] {
-            assert_eq!(names(path), names_of_it, "{path}");
+            assert_eq!(names(path), expected, "{path}");
         }
     }
 
     #[test]
-    fn addresses() {
+    fn parses_addresses_of_pages_and_content_urls() {
         let page =
             |parts: &[&str]| Place::Page(parts.iter().map(|&part| part.to_owned()).collect());
         for (address, site, place) in [

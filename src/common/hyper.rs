@@ -1,4 +1,4 @@
-//! [`HyperUpdate`]: changes to the data of a Hyper extract on the server.
+//! [`HyperUpdate`]: an update of the data in a published Hyper extract.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,8 @@ use super::source::Source;
 use crate::http::{hex, random};
 use crate::{Error, Result};
 
-/// Changes to the data of a published extract, carried out together or not at all.
+/// An update of the data in a published extract. The server carries out all of its actions or none;
+/// see [`Datasources::update_data`](crate::datasources::Datasources::update_data).
 ///
 /// ```
 /// use tableau_server_client::{HyperAction, HyperCondition, HyperUpdate, Source};
@@ -16,7 +17,7 @@ use crate::{Error, Result};
 ///     .action(HyperAction::delete("gone", "orders", HyperCondition::eq("id", "order_id")))
 ///     .action(HyperAction::insert("new", ("Extract", "orders")));
 /// ```
-#[must_use = "nothing is changed until a data source is given it"]
+#[must_use = "nothing is sent until it is passed to `update_data`"]
 #[derive(Debug, Default)]
 pub struct HyperUpdate<'f> {
     actions: Vec<HyperAction>,
@@ -25,40 +26,40 @@ pub struct HyperUpdate<'f> {
 }
 
 impl<'f> HyperUpdate<'f> {
-    /// No change yet.
+    /// An update without actions.
     pub fn new() -> HyperUpdate<'f> {
         HyperUpdate::default()
     }
 
-    /// A further action; they are carried out in order.
+    /// Adds an action. Actions are carried out in order.
     pub fn action(mut self, action: HyperAction) -> Self {
         self.actions.push(action);
         self
     }
 
-    /// The Hyper file whose tables are the sources of the actions. It is uploaded first.
+    /// The Hyper file with the source tables of the actions. It is uploaded before the request.
     pub fn payload(mut self, file: impl Into<Source<'f>>) -> Self {
         self.payload = Some(file.into());
         self
     }
 
-    /// What the request is known by: the server carries out a request with the same id only once
-    /// in 24 hours, so that it can be sent again after a broken connection, by the program itself
-    /// too. Default: a random one, for each call.
+    /// Id of the request. The server carries out requests with the same id only once in 24 hours, so
+    /// a request whose answer was lost can safely be sent again. Default: a random id for each
+    /// request.
     pub fn request_id(mut self, id: impl Into<String>) -> Self {
         self.request_id = Some(id.into());
         self
     }
 
-    /// The request id and the body.
+    /// Returns the request id and the request body.
     pub(crate) fn request(&self) -> Result<(String, String)> {
         if self.actions.is_empty() {
-            return Err(Error::input("an update of Hyper data has no action"));
+            return Err(Error::input("an update of Hyper data needs at least one action"));
         }
         let id = match &self.request_id {
             Some(id) if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_graphic()) => {
                 return Err(Error::input(format!(
-                    "the request id {id:?} cannot stand in a header"
+                    "invalid request id {id:?}: must be printable ASCII characters without spaces"
                 )));
             }
             Some(id) => id.clone(),
@@ -69,7 +70,7 @@ impl<'f> HyperUpdate<'f> {
     }
 }
 
-/// One change to a table of a Hyper extract.
+/// An action of a [`HyperUpdate`] on one table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HyperAction(Value);
 
@@ -95,17 +96,17 @@ impl HyperAction {
         HyperAction(out.into())
     }
 
-    /// Adds the rows of the payload's table.
+    /// Adds the rows of the source table.
     pub fn insert(source: impl Into<HyperTable>, target: impl Into<HyperTable>) -> HyperAction {
         HyperAction::new("insert", Some(source.into()), target, None)
     }
 
-    /// Replaces all rows by those of the payload's table.
+    /// Replaces all rows by those of the source table.
     pub fn replace(source: impl Into<HyperTable>, target: impl Into<HyperTable>) -> HyperAction {
         HyperAction::new("replace", Some(source.into()), target, None)
     }
 
-    /// Changes the rows that meet the condition with one of the payload's table.
+    /// Updates target rows from the source rows with which they meet the condition.
     pub fn update(
         source: impl Into<HyperTable>,
         target: impl Into<HyperTable>,
@@ -114,8 +115,8 @@ impl HyperAction {
         HyperAction::new("update", Some(source.into()), target, Some(condition))
     }
 
-    /// Changes the rows that meet the condition with one of the payload's table, and adds its
-    /// rows that none met.
+    /// Updates target rows from the source rows with which they meet the condition, and adds the
+    /// source rows for which there is no such target row.
     pub fn upsert(
         source: impl Into<HyperTable>,
         target: impl Into<HyperTable>,
@@ -124,7 +125,7 @@ impl HyperAction {
         HyperAction::new("upsert", Some(source.into()), target, Some(condition))
     }
 
-    /// Deletes the rows that meet the condition with one of the payload's table.
+    /// Deletes the target rows that meet the condition with any source row.
     pub fn delete(
         source: impl Into<HyperTable>,
         target: impl Into<HyperTable>,
@@ -133,22 +134,22 @@ impl HyperAction {
         HyperAction::new("delete", Some(source.into()), target, Some(condition))
     }
 
-    /// Deletes the rows that meet a condition on themselves alone; no payload is needed.
+    /// Deletes the rows that meet a condition on the target table only. It needs no payload.
     pub fn delete_where(target: impl Into<HyperTable>, condition: HyperCondition) -> HyperAction {
         HyperAction::new("delete", None, target, Some(condition))
     }
 
-    /// An action as JSON, for what this library does not know.
+    /// An action as a JSON object, for actions that this library does not support.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a text that is no JSON object.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the text is not a JSON object.
     pub fn raw(json: &str) -> Result<HyperAction> {
         match serde_json::from_str(json) {
             Ok(value @ Value::Object(_)) => Ok(HyperAction(value)),
-            Ok(_) => Err(Error::input("an action on Hyper data is a JSON object")),
+            Ok(_) => Err(Error::input("invalid action on Hyper data: must be a JSON object")),
             Err(error) => Err(Error::input(format!(
-                "an action on Hyper data is no JSON at line {}, column {}",
+                "invalid action on Hyper data: not JSON at line {}, column {}",
                 error.line(),
                 error.column()
             ))),
@@ -156,7 +157,7 @@ impl HyperAction {
     }
 }
 
-/// A table: its name, or `(schema, name)`.
+/// A table, converted from its name or from `(schema, name)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HyperTable {
     schema: Option<String>,
@@ -181,60 +182,65 @@ impl From<(&str, &str)> for HyperTable {
     }
 }
 
-/// Which rows an action is about.
+/// The condition that selects the rows of a [`HyperAction`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct HyperCondition(Value);
 
 impl HyperCondition {
-    /// The target's column equals the source's, and neither is null.
+    /// A target column equals a source column, and neither is null.
     pub fn eq(target: &str, source: &str) -> HyperCondition {
         HyperCondition::compare("eq", target, source)
     }
 
-    /// The target's column equals the source's, or both are null.
+    /// A target column equals a source column, or both are null.
     pub fn is(target: &str, source: &str) -> HyperCondition {
         HyperCondition::compare("is", target, source)
     }
 
-    /// A comparison by its name (`eq`, `is`, `gt`, `gte`, `lt`, `lte`) of a column of the target
-    /// with one of the source.
+    /// Compares a target column with a source column. The operator is `eq`, `is`, `gt`, `gte`, `lt`
+    /// or `lte`.
     pub fn compare(operator: &str, target: &str, source: &str) -> HyperCondition {
         HyperCondition(json!({ "op": operator, "target-col": target, "source-col": source }))
     }
 
-    /// A comparison by its name of a column of the target with a value.
+    /// Compares a target column with a value. The operators are those of
+    /// [`compare`](HyperCondition::compare).
     pub fn value(operator: &str, target: &str, value: impl Into<HyperValue>) -> HyperCondition {
         let value = value.into().0;
         HyperCondition(json!({ "op": operator, "target-col": target, "const": value }))
     }
 
-    /// All of these.
+    /// All of these conditions hold.
     pub fn all(conditions: impl IntoIterator<Item = HyperCondition>) -> HyperCondition {
-        HyperCondition::of("and", conditions)
+        HyperCondition::combine("and", conditions)
     }
 
-    /// One of these at least.
+    /// At least one of these conditions holds.
     pub fn any(conditions: impl IntoIterator<Item = HyperCondition>) -> HyperCondition {
-        HyperCondition::of("or", conditions)
+        HyperCondition::combine("or", conditions)
     }
 
-    /// The opposite of another one.
+    /// The condition does not hold.
     #[must_use]
     pub fn negated(self) -> HyperCondition {
-        HyperCondition::of("not", [self])
+        HyperCondition::combine("not", [self])
     }
 
-    fn of(operator: &str, conditions: impl IntoIterator<Item = HyperCondition>) -> HyperCondition {
+    fn combine(
+        operator: &str,
+        conditions: impl IntoIterator<Item = HyperCondition>,
+    ) -> HyperCondition {
         let args: Vec<Value> = conditions.into_iter().map(|HyperCondition(c)| c).collect();
         HyperCondition(json!({ "op": operator, "args": args }))
     }
 }
 
-/// A value to compare with: a text, a number or a flag. Dates are texts: `2026-01-31`.
+/// A value in a [`HyperCondition`]: a string, a number or a Boolean. A date is a string such as
+/// `2026-01-31`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HyperValue(Value);
 
-macro_rules! values {
+macro_rules! hyper_values {
     ($($Type:ty),+) => {$(
         impl From<$Type> for HyperValue {
             fn from(value: $Type) -> Self {
@@ -244,7 +250,7 @@ macro_rules! values {
     )+};
 }
 
-values!(&str, String, bool, i32, i64, u32, u64, f64);
+hyper_values!(&str, String, bool, i32, i64, u32, u64, f64);
 
 #[cfg(test)]
 mod tests {
@@ -252,7 +258,7 @@ mod tests {
     use crate::ErrorKind;
 
     #[test]
-    fn actions_are_json_as_the_server_reads_it() {
+    fn writes_actions_as_json() {
         let key = HyperCondition::all([
             HyperCondition::eq("id", "order_id"),
             HyperCondition::value("gt", "year", 2025).negated(),
@@ -281,21 +287,21 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_named() {
+    fn rejects_invalid_updates() {
         let action = || HyperAction::insert("a", "b");
         let refused = |update: HyperUpdate<'_>| {
             let error = update.request().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Input);
             error.to_string()
         };
-        assert!(refused(HyperUpdate::new()).contains("no action"));
+        assert!(refused(HyperUpdate::new()).contains("at least one action"));
         assert!(refused(HyperUpdate::new().action(action()).request_id("a\r\nb")).contains("id"));
         assert!(HyperAction::raw("[]").unwrap_err().to_string().contains("object"));
         assert!(HyperAction::raw("{").unwrap_err().to_string().contains("line 1"));
     }
 
     #[test]
-    fn ids_of_requests_are_made_up() {
+    fn generates_a_request_id_for_each_request() {
         let update = HyperUpdate::new().action(HyperAction::replace("a", "b"));
         assert_ne!(update.request().unwrap().0, update.request().unwrap().0);
     }

@@ -13,7 +13,7 @@ pub(crate) mod extracts;
 mod filetype;
 pub(crate) mod find;
 mod hyper;
-mod job;
+pub(crate) mod job;
 mod list;
 mod permissions;
 mod progress;
@@ -46,8 +46,8 @@ pub use export::{
     CsvExport, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport,
     PowerPointExport, Resolution,
 };
+pub(crate) use extracts::refresh;
 pub use extracts::{Extracts, HasExtracts, Refreshable};
-pub(crate) use extracts::{or_waiting, refresh};
 pub(crate) use filetype::Magic;
 pub use hyper::{HyperAction, HyperCondition, HyperTable, HyperUpdate, HyperValue};
 pub use job::{JobHandle, JobWait};
@@ -60,7 +60,7 @@ pub use permissions::{
 pub use progress::{Progress, ProgressUnit};
 pub(crate) use publish::{Appendable, HoldsExtracts, InProject, Publishable};
 pub use publish::{
-    ConnectionCredentials, Publish, PublishConnection, Published, PublishedConnection,
+    ConnectionCredentials, Publish, PublishConnection, PublishJob, Published, PublishedConnection,
 };
 pub use quality::{
     HasQualityWarnings, NewWarning, QualityWarning, QualityWarnings, WarningType, WarningUpdate,

@@ -30,7 +30,6 @@ impl Progress {
     }
 
     /// Progress of a job, which the server reports in per cent.
-    #[allow(dead_code)]
     pub(crate) fn percent(done: u64) -> Progress {
         Progress { done, total: Some(100), unit: ProgressUnit::Percent }
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -53,7 +53,6 @@ enum Content<'f> {
 }
 
 enum Reader<'f> {
-    File(File),
     Seek(Box<dyn ReadSeek + 'f>),
     Once { reader: Box<dyn Read + 'f>, length: u64, position: u64 },
 }
@@ -170,16 +169,16 @@ impl<'f> Source<'f> {
             )));
         }
         let unreadable = |error| Error::io(format!("{label} cannot be read"), error);
-        let mut modified = None;
+        let mut file = None;
         let mut reader = match content {
             Content::Path(path) => {
                 // Opening a pipe would block, so the type is checked before.
                 if !std::fs::metadata(&path).map_err(unreadable)?.is_file() {
                     return Err(Error::input(format!("{label} is not a file")));
                 }
-                let file = File::open(&path).map_err(unreadable)?;
-                modified = modified_at(&file.metadata().map_err(unreadable)?);
-                Reader::File(file)
+                let opened = File::open(&path).map_err(unreadable)?;
+                file = Some(opened.try_clone().map_err(unreadable)?);
+                Reader::Seek(Box::new(opened))
             }
             Content::Reader(reader) => reader,
         };
@@ -187,17 +186,37 @@ impl<'f> Source<'f> {
         if length == 0 {
             return Err(Error::input(format!("{label} is empty")));
         }
-        Ok(OpenSource { reader, label, name, length, modified, options })
+        let modified = modified_at(file.as_ref()).map_err(unreadable)?;
+        Ok(OpenSource { reader, file, label, name, length, modified, options })
     }
 }
 
-fn modified_at(metadata: &Metadata) -> Option<Timestamp> {
-    metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok())
+fn modified_at(file: Option<&File>) -> io::Result<Option<Timestamp>> {
+    let metadata = file.map(File::metadata).transpose()?;
+    let time = metadata.and_then(|metadata| metadata.modified().ok());
+    Ok(time.and_then(|time| Timestamp::try_from(time).ok()))
+}
+
+/// Fails if length or modification time differ from those at opening.
+fn check_unchanged(
+    reader: &mut Reader<'_>,
+    file: Option<&File>,
+    length: u64,
+    modified: Option<Timestamp>,
+) -> io::Result<()> {
+    match reader.length()? == length && modified_at(file)? == modified {
+        true => Ok(()),
+        false => Err(io::Error::other(
+            "the file was changed, and what was sent may be a mix of both versions",
+        )),
+    }
 }
 
 /// A source that is being sent.
 pub(super) struct OpenSource<'f> {
     reader: Reader<'f>,
+    /// The file on disk that the reader reads.
+    file: Option<File>,
     /// The path or name, for messages.
     pub(super) label: String,
     pub(super) name: Option<String>,
@@ -208,27 +227,8 @@ pub(super) struct OpenSource<'f> {
 }
 
 impl Reader<'_> {
-    /// Fails if length or modification time differ from those at opening.
-    fn check_unchanged(&mut self, length: u64, modified: Option<Timestamp>) -> io::Result<()> {
-        let is_unchanged = match self {
-            Reader::File(file) => {
-                let metadata = file.metadata()?;
-                metadata.len() == length && modified_at(&metadata) == modified
-            }
-            Reader::Seek(reader) => reader.seek(SeekFrom::End(0))? == length,
-            Reader::Once { .. } => true,
-        };
-        match is_unchanged {
-            true => Ok(()),
-            false => Err(io::Error::other(
-                "it was changed while it was sent, and what was sent may be a mix of both versions",
-            )),
-        }
-    }
-
     fn length(&mut self) -> io::Result<u64> {
         match self {
-            Reader::File(file) => Ok(file.metadata()?.len()),
             Reader::Seek(reader) => reader.seek(SeekFrom::End(0)),
             Reader::Once { length, .. } => Ok(*length),
         }
@@ -236,7 +236,6 @@ impl Reader<'_> {
 
     fn seek_to(&mut self, offset: u64) -> io::Result<()> {
         match self {
-            Reader::File(file) => file.seek(SeekFrom::Start(offset)).map(drop),
             Reader::Seek(reader) => reader.seek(SeekFrom::Start(offset)).map(drop),
             Reader::Once { position, .. } if *position == offset => Ok(()),
             Reader::Once { .. } => {
@@ -247,7 +246,6 @@ impl Reader<'_> {
 
     fn read_once(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Reader::File(file) => file.read(buffer),
             Reader::Seek(reader) => reader.read(buffer),
             Reader::Once { reader, position, .. } => {
                 let read = reader.read(buffer)?;
@@ -304,8 +302,10 @@ impl<'f> OpenSource<'f> {
     }
 
     pub(super) fn check_unchanged(&mut self) -> Result<()> {
-        let unchanged = self.reader.check_unchanged(self.length, self.modified);
-        unchanged.map_err(|error| Error::io(format!("{} cannot be sent", self.label), error))
+        let changed =
+            |error| Error::io(format!("{} was changed while it was sent", self.label), error);
+        check_unchanged(&mut self.reader, self.file.as_ref(), self.length, self.modified)
+            .map_err(changed)
     }
 
     pub(super) fn report_checkpoint(&mut self, upload: &Upload) {
@@ -349,7 +349,7 @@ struct PartReader<'o, 'f> {
 
 impl Read for PartReader<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let OpenSource { reader, length, modified, options, .. } = &mut *self.source;
+        let OpenSource { reader, file, length, modified, options, .. } = &mut *self.source;
         let fits = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         let read = reader.read(&mut buffer[..fits])?;
         self.left -= read as u64;
@@ -364,7 +364,7 @@ impl Read for PartReader<'_, '_> {
             if reader.read(&mut [0])? > 0 {
                 return Err(io::Error::other("it is longer than its stated length"));
             }
-            reader.check_unchanged(*length, *modified)?;
+            check_unchanged(reader, file.as_ref(), *length, *modified)?;
         }
         if let Some(report) = &mut options.progress {
             report(Progress::bytes(self.sent, Some(*length)));

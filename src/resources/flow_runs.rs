@@ -2,12 +2,21 @@
 
 use jiff::Timestamp;
 
-use super::jobs::Jobs;
-use crate::common::{JobHandle, List, Listed};
-use crate::http::Request;
-use crate::ids::{FlowId, FlowRunId, JobId, Located};
+use crate::common::{JobHandle, List, Listed, filter_fields, job};
+use crate::ids::{FlowId, FlowRunId, JobId, UserId};
+use crate::operation::operations;
 use crate::xml::{element, string_enum};
 use crate::{Error, ErrorKind, Result};
+
+operations! {
+    LIST = GET "sites/{site}/flows/runs" since (3, 10) scope "tableau:flow_runs:read"
+        "Get Flow Runs" "flow.htm#get_flow_runs";
+    GET = GET "sites/{site}/flows/runs/{flow-run}" since (3, 10) scope "tableau:flow_runs:read"
+        "Get Flow Run" "flow.htm#get_flow_run";
+    CANCEL = PUT "sites/{site}/flows/runs/{flow-run}" since (3, 10)
+        scope "tableau:flow_runs:update"
+        "Cancel Flow Run" "flow.htm#cancel_flow_run";
+}
 
 super::resource! {
     /// The runs of the flows of a site.
@@ -15,24 +24,21 @@ super::resource! {
 }
 
 impl<'s> FlowRuns<'s> {
-    /// All runs that the user may see, the finished ones too. Servers before 2025 give them all on
-    /// one page, whatever page is asked for.
-    ///
-    /// REST: [Get Flow Runs](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#get_flow_runs), API 3.10.
+    /// Lists the runs that the user can see, finished ones included. Servers before 2025 return all
+    /// runs on every page.
+    #[doc = rest!(LIST)]
     pub fn list(&self) -> List<'s, FlowRun> {
-        List::new(self.client, self.client.site("flows/runs")).since(3, 10)
+        List::of(self.client, &LIST, &[])
     }
 
-    /// One run.
-    ///
-    /// REST: [Get Flow Run](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#get_flow_run), API 3.10.
+    /// Returns a run.
+    #[doc = rest!(GET)]
     pub fn get(&self, id: impl Into<FlowRunId>) -> Result<FlowRun> {
-        let id = &id.into();
-        self.client.read(Request::get(self.client.site(&id.path())).since(3, 10), "flowRun")
+        self.client.get(&GET, &[&id.into()])
     }
 
-    /// The background job that runs a run, to wait for its end with. What the run itself says at
-    /// the end, [`get`](FlowRuns::get) has.
+    /// Returns the background job of a run, to wait for its end. After that, [`get`](FlowRuns::get)
+    /// returns the result of the run.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;
@@ -44,25 +50,24 @@ impl<'s> FlowRuns<'s> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] where the run names no job.
-    ///
-    /// REST: [Get Flow Run](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#get_flow_run)
-    /// and [Query Job](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_job), API 3.10.
+    /// [`ErrorKind::NotFound`] if the run has no job.
+    #[doc = rest!(GET)]
+    #[doc = job::rest!(GET)]
     pub fn job(&self, id: impl Into<FlowRunId>) -> Result<JobHandle<'s>> {
-        let id = &id.into();
-        let Some(job) = self.get(id)?.background_job else {
-            let what = format!("the run {id} names no background job");
-            return Err(Error::new(ErrorKind::NotFound, what));
-        };
-        Ok(JobHandle::new(self.client, Jobs::new(self.client).get(&job)?))
+        let id = id.into();
+        match self.get(&id)?.background_job {
+            Some(job) => JobHandle::read(self.client, job),
+            None => {
+                let what = format!("the flow run {id} has no background job");
+                Err(Error::new(ErrorKind::NotFound, what))
+            }
+        }
     }
 
-    /// Asks the server to stop a run; one that has ended stays as it is.
-    ///
-    /// REST: [Cancel Flow Run](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#cancel_flow_run), API 3.10.
+    /// Cancels a run. A run that has ended is not affected.
+    #[doc = rest!(CANCEL)]
     pub fn cancel(&self, id: impl Into<FlowRunId>) -> Result<()> {
-        let id = &id.into();
-        self.client.done(Request::put(self.client.site(&id.path())).since(3, 10))
+        self.client.send(&CANCEL, &[&id.into()])
     }
 }
 
@@ -70,68 +75,68 @@ element! {
     /// A run of a flow.
     pub struct FlowRun = "flowRun";
     {
-        /// Its id.
+        /// The run's id.
         id: FlowRunId = attr("id");
-        /// The flow that runs.
+        /// The flow.
         flow: Option<FlowId> = attr("flowId");
-        /// How far it has come.
+        /// Whether the run is queued, runs or has ended.
         status: Option<FlowRunStatus> = attr("status");
-        /// When it began.
+        /// When it started.
         started_at: Option<Timestamp> = attr("startedAt");
-        /// When it ended; none while it runs.
+        /// When it ended; `None` while it runs.
         completed_at: Option<Timestamp> = attr("completedAt");
-        /// How much of it is done, in percent.
+        /// The completed part, in per cent.
         progress: Option<u64> = attr("progress");
-        /// The background job that runs it.
+        /// The background job of the run.
         background_job: Option<JobId> = attr("backgroundJobId");
-        /// The parameters that it ran with.
+        /// The parameters of the run.
         parameters: Vec<FlowParameterRun> = list("flowParameterRuns", "parameterRuns");
-    }
-}
-
-element! {
-    /// A parameter of a flow, as one run of it had it.
-    pub struct FlowParameterRun = "parameterRuns";
-    {
-        /// The parameter's id.
-        id: Option<String> = attr("parameterId");
-        /// Its name.
-        name: Option<String> = attr("name");
-        /// What it is for.
-        description: Option<String> = attr("description");
-        /// The value that the run gave it.
-        value: Option<String> = attr("overrideValue");
     }
 }
 
 impl Listed for FlowRun {
     const WRAP: &'static str = "flowRuns";
-    // The reference calls an item as it calls the list.
+    // The items have the name of the list.
     const ITEM: &'static str = "flowRuns";
     const ALWAYS: &'static [&'static str] = &["id"];
 }
 
-crate::common::filter_fields! {
-    for FlowRun;
-    COMPLETED_AT = "completedAt" Time [eq gt gte lt lte];
-    FLOW_ID = "flowId" (crate::FlowId) [eq in];
-    PROGRESS = "progress" Number [eq gt gte lt lte];
-    STARTED_AT = "startedAt" Time [eq gt gte lt lte];
-    USER_ID = "userId" (crate::UserId) [eq in];
+element! {
+    /// A parameter of a flow, with its value in one run.
+    pub struct FlowParameterRun = "parameterRuns";
+    {
+        /// The parameter's id.
+        id: Option<String> = attr("parameterId");
+        /// The parameter's name.
+        name: Option<String> = attr("name");
+        /// The description.
+        description: Option<String> = attr("description");
+        /// The value in the run.
+        value: Option<String> = attr("overrideValue");
+    }
 }
 
 string_enum! {
-    /// How far a run of a flow has come.
+    /// Whether a run of a flow is queued, runs or has ended.
     pub enum FlowRunStatus {
-        /// It waits.
+        /// It is queued.
         Pending = "Pending",
-        /// It runs.
+        /// It is running.
         InProgress = "InProgress",
-        /// It ended well.
+        /// It ended successfully.
         Success = "Success",
         /// It ended with an error.
         Failed = "Failed",
-        /// It was stopped.
+        /// It was cancelled.
         Cancelled = "Cancelled",
     }
+}
+
+filter_fields! {
+    for FlowRun;
+    COMPLETED_AT = "completedAt" Time [eq gt gte lt lte];
+    FLOW_ID = "flowId" (FlowId) [eq in];
+    PROGRESS = "progress" Number [eq gt gte lt lte];
+    STARTED_AT = "startedAt" Time [eq gt gte lt lte];
+    USER_ID = "userId" (UserId) [eq in];
 }

@@ -1,16 +1,21 @@
 //! The user's personal space: `session.personal_space()`.
 
 use crate::Result;
-use crate::http::Request;
 use crate::ids::{PersonalSpaceId, UserId};
+use crate::operation::operations;
 use crate::xml::element;
 
+operations! {
+    GET = GET "sites/{site}/personalSpace" since (3, 13) scope "tableau:projects:read"
+        "Get User Personal Space" "site.htm#get_user_personal_space";
+}
+
 crate::session::session_methods! {
-    /// The personal space of the user who is signed in: where it keeps workbooks that only it and
-    /// administrators see.
+    /// Returns the personal space of the signed-in user. Its workbooks are visible to the user and to
+    /// administrators only.
     ///
-    /// A workbook is [published](crate::Publish::location) there or moved there, and moved out
-    /// again into a project:
+    /// A workbook can be [published](crate::Publish::location) to the space or moved to it, and from
+    /// there to a project:
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;
@@ -25,13 +30,10 @@ crate::session::session_methods! {
     ///
     /// # Errors
     ///
-    /// That of the server where the site has no personal spaces.
-    ///
-    /// REST: [Get User Personal Space](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_site.htm#get_user_personal_space);
-    /// content has locations from API 3.13 on.
+    /// [`ErrorKind::Api`](crate::ErrorKind::Api) if the site has no personal spaces.
+    #[doc = rest!(GET)]
     pub fn personal_space(&self) -> Result<PersonalSpace> {
-        let client = self.client();
-        client.read(Request::get(client.site("personalSpace")).since(3, 13), "personalSpace")
+        self.client().get(&GET, &[])
     }
 }
 
@@ -39,11 +41,11 @@ element! {
     /// A user's personal space; see [`Session::personal_space`](crate::Session::personal_space).
     pub struct PersonalSpace = "personalSpace";
     {
-        /// Its id.
+        /// The space's id.
         id: PersonalSpaceId = attr("luid");
-        /// Whose it is.
+        /// The user whose space it is.
         owner: Option<UserId> = attr("ownerLuid");
-        /// Whether nothing can be put into it.
+        /// Whether content can be read from it, but not added to it.
         read_only: Option<bool> = attr("readOnly");
     }
 }

@@ -4,12 +4,26 @@ use std::borrow::Borrow;
 
 use jiff::Timestamp;
 
-pub use crate::common::ContentPermissions;
-use crate::common::{List, OwnerDetails, find};
+use crate::common::{List, OwnerDetails, filter_fields, find};
 use crate::http::Request;
-use crate::ids::{Located, ProjectId, UserId};
+use crate::ids::{ProjectId, UserId};
+use crate::operation::operations;
 use crate::xml::element;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, Result};
+
+pub use crate::common::ContentPermissions;
+
+operations! {
+    LIST = GET "sites/{site}/projects" since (2, 0) scope "tableau:content:read"
+        "Query Projects" "projects.htm#query_projects";
+    CREATE = POST "sites/{site}/projects" since (1, 0) scope "tableau:projects:create"
+        "Create Project" "projects.htm#create_project";
+    UPDATE = PUT "sites/{site}/projects/{project}" since (1, 0) scope "tableau:projects:update"
+        "Update Project" "projects.htm#update_project";
+    DELETE = DELETE "sites/{site}/projects/{project}" since (1, 0)
+        scope "tableau:projects:delete"
+        "Delete Project" "projects.htm#delete_project";
+}
 
 super::resource! {
     /// The projects of a site.
@@ -17,47 +31,40 @@ super::resource! {
 }
 
 impl<'s> Projects<'s> {
-    /// All projects that the user may see, of every level.
-    ///
-    /// REST: [Query Projects](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#query_projects), API 2.0.
+    /// Lists the projects that the user can see, nested ones included.
+    #[doc = rest!(LIST)]
     pub fn list(&self) -> List<'s, Project> {
-        List::new(self.client, self.client.site("projects"))
+        List::of(self.client, &LIST, &[])
     }
 
-    /// One project. The REST API has no call for that, so this reads the list until it comes to it.
+    /// Returns a project. There is no operation for one project, so this reads the list of projects
+    /// until the project is found.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] where no project of the list has that id.
-    ///
-    /// REST: [Query Projects](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#query_projects), API 2.0.
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the user can see no such project.
+    #[doc = rest!(LIST)]
     pub fn get(&self, id: impl Into<ProjectId>) -> Result<Project> {
-        let id = &id.into();
-        let is_it = |project: &Result<Project>| match project {
-            Ok(project) => project.id == *id,
-            Err(_) => true,
-        };
-        self.list().into_iter().find(is_it).unwrap_or_else(|| {
-            let what =
-                format!("no project of the site, as far as the user may see, has the id {id}");
-            Err(Error::new(ErrorKind::NotFound, what))
-        })
+        let id = id.into();
+        find::by_id(self.list(), |project| project.id == id, "project", id.as_str())
     }
 
-    /// The project at a path, if there is one: `Marketing/Q1` is the project `Q1` in the project
-    /// `Marketing` of the top level. In a name `\/` is a slash, and `\\` a backslash.
+    /// Finds a project by its path. `None` if there is none. `Marketing/Q1` is the project `Q1` in
+    /// the top-level project `Marketing`. In a name, `\/` is a slash and `\\` a backslash. Each name
+    /// of the path takes one request or more.
     ///
     /// # Errors
     ///
-    /// [`Ambiguous`](ErrorKind::Ambiguous) where several projects have that path, and
-    /// [`Input`](ErrorKind::Input) where the path names none.
-    ///
-    /// REST: [Query Projects](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#query_projects), once for each part.
+    /// [`Ambiguous`](crate::ErrorKind::Ambiguous) if several projects have the path, and
+    /// [`Input`](crate::ErrorKind::Input) if the path is empty.
+    #[doc = rest!(LIST)]
     pub fn find(&self, path: &str) -> Result<Option<Project>> {
         self.find_path(find::names(path))
     }
 
-    /// As [`find`](Projects::find), by the names from the top level on, whatever marks they hold.
+    /// Finds a project by the names in its path, as [`find`](Projects::find) does. The names are not
+    /// unescaped.
+    #[doc = rest!(LIST)]
     pub fn find_path<N: AsRef<str>>(
         &self,
         names: impl IntoIterator<Item = N>,
@@ -83,61 +90,55 @@ impl<'s> Projects<'s> {
             }
         }
         if path.is_empty() {
-            return Err(Error::input("the path of a project names none"));
+            return Err(Error::input("invalid project path: must have at least one name"));
         }
         let what = || format!("projects have the path {path:?}");
         find::only(self.client, found, what, |project| project.id.to_string())
     }
 
     /// Creates a project.
-    ///
-    /// REST: [Create Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#create_project), API 2.0.
+    #[doc = rest!(CREATE)]
     pub fn create(&self, project: impl Borrow<NewProject>) -> Result<Project> {
-        let request = Request::post(self.client.site("projects"));
-        self.client.read(request.element(project.borrow())?, "project")
+        self.client.create(&CREATE, &[], project.borrow())
     }
 
-    /// As [`create`](Projects::create), with Tableau's sample workbooks in it.
-    ///
-    /// REST: [Create Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#create_project), API 2.0.
+    /// Creates a project with Tableau's sample workbooks.
+    #[doc = rest!(CREATE)]
     pub fn create_with_samples(&self, project: impl Borrow<NewProject>) -> Result<Project> {
-        let request = Request::post(self.client.site("projects")).query("publishSamples", "true");
+        let request = with_samples(self.client.request(&CREATE, &[]));
         self.client.read(request.element(project.borrow())?, "project")
     }
 
-    /// Changes a project: what the update leaves unset stays as it is.
-    ///
-    /// REST: [Update Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#update_project), API 2.0.
+    /// Changes a project.
+    #[doc = rest!(UPDATE)]
     pub fn update(
         &self,
         id: impl Into<ProjectId>,
         changes: impl Borrow<ProjectUpdate>,
     ) -> Result<Project> {
-        let id = &id.into();
-        let request = Request::put(self.client.site(&id.path()));
-        self.client.change(request, changes.borrow())
+        self.client.update(&UPDATE, &[&id.into()], changes.borrow())
     }
 
-    /// As [`update`](Projects::update), and publishes Tableau's sample workbooks to it.
-    ///
-    /// REST: [Update Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#update_project), API 2.0.
+    /// Changes a project and publishes Tableau's sample workbooks to it.
+    #[doc = rest!(UPDATE)]
     pub fn update_with_samples(
         &self,
         id: impl Into<ProjectId>,
         changes: impl Borrow<ProjectUpdate>,
     ) -> Result<Project> {
-        let id = &id.into();
-        let request = Request::put(self.client.site(&id.path())).query("publishSamples", "true");
+        let request = with_samples(self.client.request(&UPDATE, &[&id.into()]));
         self.client.change(request, changes.borrow())
     }
 
-    /// Deletes a project and everything in it.
-    ///
-    /// REST: [Delete Project](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_projects.htm#delete_project), API 2.0.
+    /// Deletes a project with all its content.
+    #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<ProjectId>) -> Result<()> {
-        let id = &id.into();
-        self.client.done(Request::delete(self.client.site(&id.path())))
+        self.client.send(&DELETE, &[&id.into()])
     }
+}
+
+fn with_samples(request: Request<'static>) -> Request<'static> {
+    request.query("publishSamples", "true")
 }
 
 element! {
@@ -148,63 +149,63 @@ element! {
     /// Changes to a project; see [`Projects::update`].
     pub struct ProjectUpdate: update;
     {
-        /// Its id.
+        /// The project's id.
         id: ProjectId = attr("id");
-        /// Its name, unique among its siblings.
+        /// The project's name, unique within its parent.
         name: String = attr("name"), set String;
-        /// What it is for. Empty clears it.
+        /// The description. In an update, `""` clears it.
         description: Option<String> = attr("description"), set String;
-        /// Who sets the permissions of its content.
+        /// How the permissions of its content are managed.
         content_permissions: Option<ContentPermissions> =
             attr("contentPermissions"), set ContentPermissions;
-        /// The project that it is in; none for one of the top level. In an update, `""` moves it
-        /// to the top level.
+        /// The project that it is in. `None` at the top level. In an update, `""` moves it to the
+        /// top level.
         parent: Option<ProjectId> = attr("parentProjectId"), set ProjectId;
-        /// The project that sets the permissions, where its content is locked to one above it.
+        /// The project above it that sets its permissions, if permissions are locked there.
         controlling_permissions_project: Option<ProjectId> =
             attr("controllingPermissionsProjectId");
-        /// Whether it is of the top level.
+        /// Whether it is at the top level.
         top_level: Option<bool> = attr("topLevelProject");
-        /// Whether the user may publish to it.
+        /// Whether the user can publish to it.
         writeable: Option<bool> = attr("writeable");
-        /// How many users have it among their favorites.
+        /// The number of users who have it as a favorite.
         favorites_total: Option<u64> = attr("favoritesTotal");
         /// When it was created.
         created_at: Option<Timestamp> = attr("createdAt");
         /// When it was last changed.
         updated_at: Option<Timestamp> = attr("updatedAt");
-        /// Who owns it.
+        /// The owner.
         owner: Option<UserId> = child_id("owner"), update UserId;
         /// The owner's name.
         owner_name: Option<String> = child_attr("owner", "name");
-        /// More about the owner.
+        /// The owner's other fields.
         owner_details: Option<OwnerDetails> = child("owner");
-        /// How many projects are in it.
+        /// The number of projects in it.
         project_count: Option<u64> = child_attr("contentsCounts", "projectCount");
-        /// How many workbooks are in it.
+        /// The number of workbooks in it.
         workbook_count: Option<u64> = child_attr("contentsCounts", "workbookCount");
-        /// How many views are in it.
+        /// The number of views in it.
         view_count: Option<u64> = child_attr("contentsCounts", "viewCount");
-        /// How many data sources are in it.
+        /// The number of data sources in it.
         datasource_count: Option<u64> = child_either("contentsCounts", "datasourceCount", "dataSourceCount");
     }
 }
 
 impl NewProject {
-    /// A project of this name, at the top level unless [`parent`](NewProject::parent) is set.
+    /// A project with this name, at the top level unless [`parent`](NewProject::parent) is set.
     pub fn new(name: impl Into<String>) -> NewProject {
         NewProject::blank().name(name)
     }
 }
 
-crate::common::filter_fields! {
+filter_fields! {
     for Project;
     CREATED_AT = "createdAt" Time [eq gt gte lt lte];
     NAME = "name" Text [eq in];
     OWNER_DOMAIN = "ownerDomain" Text [eq in];
     OWNER_EMAIL = "ownerEmail" Text [eq in];
     OWNER_NAME = "ownerName" Text [eq in];
-    PARENT_PROJECT_ID = "parentProjectId" (crate::ProjectId) [eq in];
+    PARENT_PROJECT_ID = "parentProjectId" (ProjectId) [eq in];
     TOP_LEVEL_PROJECT = "topLevelProject" Flag [eq];
     UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
 }

@@ -419,16 +419,16 @@ fn redacts_ids_and_names_in_errors_and_logs() {
     let zip = tsc::Source::bytes("c.twb", &b"<workbook/>"[..]);
     let publish = workbooks.publish(zip).project("p").connection(connection);
     let mut job = publish.send_as_job().unwrap();
-    let quick = tsc::JobWait::new().pauses(crate::help::millis(1), crate::help::millis(1));
+    let quick = tsc::JobWait::new().poll_intervals(crate::help::millis(1), crate::help::millis(1));
     let errors = [
         ("on two pages", workbooks.list().page_size(1).into_iter().find_map(Result::err).unwrap()),
         ("ambiguous", workbooks.find("n").unwrap_err()),
         ("is there", workbooks.download(&id).to_folder(&folder).unwrap_err()),
         ("an upload", broken),
         ("another file", session.fileuploads().upload(other).unwrap_err()),
-        ("not ended", job.published_connections().unwrap_err()),
-        ("a job", job.wait_with(quick.failures(1000)).unwrap_err()),
-        ("ended", job.published_connections().unwrap_err()),
+        ("not ended", job.connections().unwrap_err()),
+        ("a job", job.wait_with(quick.max_failures(1000)).unwrap_err()),
+        ("ended", job.connections().unwrap_err()),
     ];
     let secrets = ["THE-TOKEN", "hush-hush", "db-password", "hush", "db-pass"];
     for (name, error) in &errors {

@@ -1,5 +1,8 @@
 //! File names from `Content-Disposition` headers. They are untrusted input and are sanitized.
 
+use std::iter::Peekable;
+use std::str::Chars;
+
 use super::super::filetype::split;
 
 /// Maximum length of a file name in bytes. Most file systems allow 255.
@@ -25,67 +28,61 @@ pub(super) fn from_header(header: &[u8]) -> Option<String> {
 /// Parses `name=value` and `name="value"` between semicolons. The disposition itself is skipped.
 fn parameters(text: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
-    let mut rest = text.chars().peekable();
-    while rest.peek().is_some() {
-        let (mut name, mut value, mut in_value) = (String::new(), String::new(), false);
-        while let Some(c) = rest.next() {
-            match c {
-                ';' => break,
-                '=' if !in_value => in_value = true,
-                '"' if in_value && value.trim().is_empty() => {
-                    value.clear();
-                    while let Some(c) = rest.next() {
-                        match c {
-                            '"' => break,
-                            // An escape only before a quote or a backslash: in `C:\x` it is a
-                            // separator.
-                            '\\' if matches!(rest.peek(), Some('"' | '\\')) => {
-                                value.extend(rest.next());
-                            }
-                            c => value.push(c),
-                        }
-                    }
-                    // Text between the closing quote and the semicolon is ignored.
-                    for c in rest.by_ref() {
-                        if c == ';' {
-                            break;
-                        }
-                    }
-                    all.push((name.trim().to_owned(), std::mem::take(&mut value)));
-                    in_value = false;
-                    name.clear();
-                    break;
-                }
-                c if in_value => value.push(c),
-                c => name.push(c),
+    let mut chars = text.chars().peekable();
+    while chars.peek().is_some() {
+        let mut last = None;
+        let is_name = |c: &char| {
+            last = Some(*c);
+            !matches!(c, '=' | ';')
+        };
+        let name: String = chars.by_ref().take_while(is_name).collect();
+        if last != Some('=') {
+            continue;
+        }
+        while chars.next_if(|c| c.is_whitespace()).is_some() {}
+        let value = match chars.next_if_eq(&'"') {
+            Some(_) => {
+                let value = quoted(&mut chars);
+                // Text between the closing quote and the semicolon is ignored.
+                chars.by_ref().find(|&c| c == ';');
+                value
             }
-        }
-        if in_value {
-            all.push((name.trim().to_owned(), value.trim().to_owned()));
-        }
+            None => chars.by_ref().take_while(|&c| c != ';').collect::<String>().trim().to_owned(),
+        };
+        all.push((name.trim().to_owned(), value));
     }
     all
+}
+
+/// The rest of a quoted value. A backslash is an escape only before a quote or a backslash: in `C:\x`
+/// it is a separator.
+fn quoted(chars: &mut Peekable<Chars<'_>>) -> String {
+    let mut value = String::new();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => break,
+            '\\' => value.push(chars.next_if(|c| matches!(c, '"' | '\\')).unwrap_or(c)),
+            c => value.push(c),
+        }
+    }
+    value
 }
 
 /// Decodes a value such as `UTF-8'de'Gr%C3%B6%C3%9Fe`.
 fn decode(value: &str) -> Option<String> {
     let mut parts = value.splitn(3, '\'');
     let (charset, _language, text) = (parts.next()?, parts.next()?, parts.next()?);
-    let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
-    while let [first, more @ ..] = rest {
-        rest = more;
-        if *first != b'%' {
-            bytes.push(*first);
-            continue;
-        }
-        let [high, low, more @ ..] = rest else { return None };
-        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
-        bytes.push(digit(*high)? * 16 + digit(*low)?);
-        rest = more;
+    let (mut decoded, mut bytes) = (Vec::new(), text.bytes());
+    while let Some(byte) = bytes.next() {
+        let mut digit = || char::from(bytes.next()?).to_digit(16);
+        decoded.push(match byte {
+            b'%' => u8::try_from(digit()? * 16 + digit()?).ok()?,
+            byte => byte,
+        });
     }
     match charset.to_ascii_lowercase().as_str() {
-        "utf-8" => String::from_utf8(bytes).ok(),
-        "iso-8859-1" => Some(bytes.into_iter().map(char::from).collect()),
+        "utf-8" => String::from_utf8(decoded).ok(),
+        "iso-8859-1" => Some(decoded.into_iter().map(char::from).collect()),
         _ => None,
     }
 }

@@ -2,32 +2,33 @@
 
 mod connections;
 mod file;
+mod job;
+mod payload;
 
 use std::fmt;
 use std::sync::Arc;
 
 use log::warn;
 
+use self::connections::check_connections;
 use self::file::PublishFile;
+use self::payload::{Payload, PublishOptions};
 use super::chunks::upload;
 use super::connections::{Connection, Connections, HasConnections};
-use super::details::{LocationUpdate, in_one_place};
 use super::filetype::Magic;
-use super::job::JobHandle;
+use super::job::{Job, JobHandle};
 use super::progress::Progress;
 use super::source::Source;
 use super::upload::Upload;
+use crate::Result;
 use crate::client::Client;
 use crate::http::{Multipart, Request};
 use crate::ids::{ContentId, PersonalSpaceId, ProjectId};
 use crate::operation::Operation;
-use crate::resources::jobs::Job;
-use crate::secret::Secret;
-use crate::xml::{self, FromXml, Node, Out, Text, ToXml};
-use crate::{Error, Result};
+use crate::xml::{self, FromXml, Node, Text};
 
 pub use connections::{ConnectionCredentials, PublishConnection, PublishedConnection};
-pub(crate) use connections::{RequestedConnection, check_connections};
+pub use job::PublishJob;
 
 /// Content that can be published.
 pub trait Publishable: FromXml {
@@ -64,47 +65,25 @@ type ListConnections<T> = fn(&Arc<Client>, &T) -> Result<Vec<Connection>>;
 pub struct Publish<'s, 'f, T> {
     client: &'s Arc<Client>,
     source: Source<'f>,
-    name: Option<String>,
-    mode: Option<&'static str>,
-    query: Vec<(String, String)>,
-    attributes: Vec<(&'static str, String)>,
-    /// Children with one attribute: tag, attribute and value.
-    children: Vec<(&'static str, &'static str, String)>,
-    space: Option<PersonalSpaceId>,
-    hidden_views: Vec<String>,
-    credentials: Option<ConnectionCredentials>,
-    connections: Vec<PublishConnection>,
-    /// Set together with `connections`.
+    options: PublishOptions,
+    /// Set together with connections.
     list_connections: Option<ListConnections<T>>,
 }
 
 impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
     pub(crate) fn new(client: &'s Arc<Client>, source: Source<'f>) -> Publish<'s, 'f, T> {
-        Publish {
-            client,
-            source,
-            name: None,
-            mode: None,
-            query: Vec::new(),
-            attributes: Vec::new(),
-            children: Vec::new(),
-            space: None,
-            hidden_views: Vec::new(),
-            credentials: None,
-            connections: Vec::new(),
-            list_connections: None,
-        }
+        Publish { client, source, options: PublishOptions::default(), list_connections: None }
     }
 
     /// Name of the item on the site. Default: the name of the file without its extension.
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.options.name = Some(name.into());
         self
     }
 
     /// Adds a query parameter, for options that this library does not have.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.query.push((name.into(), value.into()));
+        self.options.query.push((name.into(), value.into()));
         self
     }
 
@@ -117,29 +96,29 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
     /// Sets or clears a mode. Of several modes, the last one counts.
     pub(crate) fn mode(mut self, mode: &'static str, set: bool) -> Self {
         match set {
-            true => self.mode = Some(mode),
-            false => self.mode = self.mode.filter(|current| *current != mode),
+            true => self.options.mode = Some(mode),
+            false => self.options.mode = self.options.mode.filter(|current| *current != mode),
         }
         self
     }
 
     /// Sets or clears a query parameter with the value `true`.
     pub(crate) fn flag(mut self, name: &'static str, set: bool) -> Self {
-        self.query.retain(|(other, _)| other != name);
+        self.options.query.retain(|(other, _)| other != name);
         if set {
-            self.query.push((name.to_owned(), "true".to_owned()));
+            self.options.query.push((name.to_owned(), "true".to_owned()));
         }
         self
     }
 
     pub(crate) fn attribute(self, name: &'static str, value: &impl Text) -> Self {
         let mut publish = self.without_attribute(name);
-        publish.attributes.push((name, value.write()));
+        publish.options.attributes.push((name, value.write()));
         publish
     }
 
     pub(crate) fn without_attribute(mut self, name: &'static str) -> Self {
-        self.attributes.retain(|(other, _)| *other != name);
+        self.options.attributes.retain(|(other, _)| *other != name);
         self
     }
 
@@ -149,23 +128,23 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         name: &'static str,
         value: &impl Text,
     ) -> Self {
-        self.children.retain(|(other, _, _)| *other != tag);
-        self.children.push((tag, name, value.write()));
+        self.options.children.retain(|(other, _, _)| *other != tag);
+        self.options.children.push((tag, name, value.write()));
         self
     }
 
     pub(crate) fn into_space(mut self, space: PersonalSpaceId) -> Self {
-        self.space = Some(space);
+        self.options.space = Some(space);
         self
     }
 
     pub(crate) fn hide(mut self, views: impl IntoIterator<Item = String>) -> Self {
-        self.hidden_views.extend(views);
+        self.options.hidden_views.extend(views);
         self
     }
 
     pub(crate) fn log_in(mut self, credentials: ConnectionCredentials) -> Self {
-        self.credentials = Some(credentials);
+        self.options.credentials = Some(credentials);
         self
     }
 
@@ -179,7 +158,8 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
     /// has no name or has a format that the resource does not accept. After an error that occurs when
     /// the whole file was sent (a broken connection, 504), the item may or may not be published.
     pub fn send(self) -> Result<Published<T>> {
-        let (client, requested, space) = (self.client, self.requested(), self.space.clone());
+        let (client, requested, space) =
+            (self.client, self.options.requested_connections(), self.options.space.clone());
         let list = self.list_connections;
         let item: T = self.post(false, |root| T::from_xml(root.need(T::Id::KIND)?))?;
         if let Some(space) = space {
@@ -189,23 +169,20 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         Ok(Published { item, connections })
     }
 
-    fn requested(&self) -> Vec<RequestedConnection> {
-        self.connections.iter().map(PublishConnection::requested).collect()
-    }
-
     fn post<A>(mut self, as_job: bool, read: impl Fn(Node<'_>) -> Result<A>) -> Result<A> {
         // The version is checked here so that no large file is uploaded in vain.
         self.client.has(T::PUBLISH.since, || T::PUBLISH.title.to_owned())?;
         if as_job {
             self.client.needs((3, 0), || "publishing as a job".into())?;
         }
-        if self.space.is_some() {
+        if self.options.space.is_some() {
             self.client.needs((3, 13), || "publishing to a personal space".into())?;
         }
         let mut source = std::mem::replace(&mut self.source, Source::path("")).open()?;
-        let file = PublishFile::new::<T>(self.name.as_deref(), &mut source)?;
-        let payload = xml::request(&Payload { publish: &self, name: &file.item })?;
-        self.check(&file)?;
+        let file = PublishFile::new::<T>(self.options.name.as_deref(), &mut source)?;
+        self.options.check(T::Id::KIND, &file.item)?;
+        let payload = Payload { options: &self.options, tag: T::Id::KIND, name: &file.item };
+        let payload = xml::request(&payload)?;
         let is_one_request =
             source.length < source.options.chunked_from && source.options.resume.is_none();
         let upload = match is_one_request {
@@ -236,87 +213,19 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         if let Some(name) = T::TYPE {
             request = request.query(name, file.extension);
         }
-        if let Some(mode) = self.mode {
+        if let Some(mode) = self.options.mode {
             request = request.query(mode, "true");
         }
         if as_job {
             request = request.query("asJob", "true");
         }
-        for (name, value) in &self.query {
+        for (name, value) in &self.options.query {
             request = request.query(name, value);
         }
         if let Some(upload) = upload {
             request = request.query("uploadSessionId", upload.id());
         }
-        self.secrets().iter().fold(request, |request, secret| request.hiding(Some(secret)))
-    }
-
-    /// The passwords in the request.
-    fn secrets(&self) -> Vec<Secret> {
-        let connections = self.connections.iter().filter_map(|one| one.credentials.as_ref());
-        connections.chain(&self.credentials).map(|one| one.password.clone()).collect()
-    }
-
-    /// Rejects options that contradict each other.
-    fn check(&self, file: &PublishFile) -> Result<()> {
-        if self.connections.iter().any(|connection| connection.server.is_empty()) {
-            return Err(Error::input("a connection to publish has no server address"));
-        }
-        if self.credentials.is_some() && !self.connections.is_empty() {
-            return Err(Error::input(
-                "a data source can be published with credentials or with connections, not with both",
-            ));
-        }
-        let has_project = self.children.iter().any(|(tag, _, _)| *tag == "project");
-        in_one_place(has_project, self.space.is_some(), || {
-            format!("the {} {:?}", T::Id::KIND, file.item)
-        })
-    }
-}
-
-/// The request payload beside the file.
-struct Payload<'a, 's, 'f, T> {
-    publish: &'a Publish<'s, 'f, T>,
-    name: &'a str,
-}
-
-impl<T: Publishable> ToXml for Payload<'_, '_, '_, T> {
-    fn to_xml(&self, out: &mut Out) {
-        let Publish { attributes, children, space, hidden_views, credentials, connections, .. } =
-            self.publish;
-        out.element(T::Id::KIND, |out| {
-            out.attribute("name", self.name);
-            for (name, value) in attributes {
-                out.attribute(name, value);
-            }
-            // The order of the schema.
-            for tag in ["askData", "project", "owner", "workbook"] {
-                for (_, name, value) in children.iter().filter(|child| child.0 == tag) {
-                    out.element(tag, |out| out.attribute(name, value));
-                }
-                if let Some(space) = space.as_ref().filter(|_| tag == "project") {
-                    LocationUpdate::from(space).to_xml(out);
-                }
-            }
-            if let Some(credentials) = credentials {
-                credentials.to_xml(out);
-            }
-            if !connections.is_empty() {
-                out.element("connections", |out| {
-                    connections.iter().for_each(|connection| connection.to_xml(out));
-                });
-            }
-            if !hidden_views.is_empty() {
-                out.element("views", |out| {
-                    for name in hidden_views {
-                        out.element("view", |out| {
-                            out.attribute("name", name);
-                            out.attribute("hidden", "true");
-                        });
-                    }
-                });
-            }
-        });
+        self.options.secrets().iter().fold(request, |request, secret| request.hiding(Some(secret)))
     }
 }
 
@@ -337,7 +246,7 @@ impl<T: InProject> Publish<'_, '_, T> {
     /// Adds the credentials of a connection in the file. [`Published::connections`] says whether the
     /// server applied them.
     pub fn connection(mut self, connection: PublishConnection) -> Self {
-        self.connections.push(connection);
+        self.options.connections.push(connection);
         self.list_connections = Some(|client, item| Connections::new(client, item.id()).list());
         self
     }
@@ -368,22 +277,23 @@ impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
     }
 
     /// Publishes the file as a job. Returns as soon as the server has received the file. After the job
-    /// has ended, [`JobHandle::published_connections`] returns the outcome of the connections. API
-    /// 3.0.
+    /// has ended, [`PublishJob::connections`] returns the outcome of the connections. API 3.0.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;
     /// # fn f(publish: tsc::Publish<'_, '_, tsc::Workbook>) -> tsc::Result<()> {
     /// let mut job = publish.send_as_job()?;
     /// println!("{:?}", job.wait()?.workbook);
-    /// println!("{:?}", job.published_connections()?);
+    /// println!("{:?}", job.connections()?);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn send_as_job(self) -> Result<JobHandle<'s>> {
-        let (client, requested, secrets) = (self.client, self.requested(), self.secrets());
+    pub fn send_as_job(self) -> Result<PublishJob<'s>> {
+        let (client, requested, secrets) =
+            (self.client, self.options.requested_connections(), self.options.secrets());
         let job = self.post(true, |root| Job::from_xml(root.need("job")?))?;
-        Ok(JobHandle::new(client, job).publishing(requested, secrets))
+        let handle = JobHandle::new(client, job).with_secrets(secrets);
+        Ok(PublishJob::new(client, handle, requested))
     }
 }
 
@@ -413,9 +323,9 @@ impl<T> fmt::Debug for Publish<'_, '_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Publish")
             .field("source", &self.source)
-            .field("name", &self.name)
-            .field("mode", &self.mode)
-            .field("connections", &self.connections)
+            .field("name", &self.options.name)
+            .field("mode", &self.options.mode)
+            .field("connections", &self.options.connections)
             .finish_non_exhaustive()
     }
 }

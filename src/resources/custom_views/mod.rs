@@ -88,7 +88,8 @@ impl<'s> CustomViews<'s> {
         let users = DefaultUsers(users.into_iter().map(U::into).collect());
         if !(1..=100).contains(&users.0.len()) {
             let count = users.0.len();
-            return Err(Error::input(format!("invalid number of users {count}: must be 1 to 100")));
+            let what = format!("a custom view cannot become the default of {count} users at once");
+            return Err(Error::input(format!("{what}: must be 1 to 100")));
         }
         let request = self.client.request(&SET_DEFAULT_USERS, &[&id.into()]).element(&users)?;
         let wrap = "customViewAsUserDefaultResults";

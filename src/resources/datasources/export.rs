@@ -1,9 +1,18 @@
-//! Data sources as files.
+//! Downloads of data sources.
 
 use super::Datasources;
 use crate::common::{Download, Extensions, Item, Magic};
-use crate::http::Request;
-use crate::ids::{DatasourceId, Located};
+use crate::ids::DatasourceId;
+use crate::operation::operations;
+
+operations! {
+    DOWNLOAD = GET "sites/{site}/datasources/{datasource}/content" since (2, 0)
+        scope "tableau:datasources:download"
+        "Download Data Source" "data_sources.htm#download_data_source";
+    DOWNLOAD_REVISION = GET "sites/{site}/datasources/{datasource}/revisions/{revision}/content"
+        since (2, 3) scope "tableau:content:read"
+        "Download Data Source Revision" "data_sources.htm#download_data_source_revision";
+}
 
 const CONTENT: Extensions = &[
     (Some(Magic::Zip), "tdsx"),
@@ -15,22 +24,18 @@ const CONTENT: Extensions = &[
 ];
 
 impl<'s> Datasources<'s> {
-    /// The data source itself: `.tdsx`, `.tds` or `.hyper`.
-    ///
-    /// REST: [Download Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#download_data_source), API 2.0.
+    /// Downloads a data source: `.tdsx`, `.tds` or `.hyper`.
+    #[doc = rest!(DOWNLOAD)]
     pub fn download(&self, id: impl Into<DatasourceId>) -> Download<'s> {
-        let id = &id.into();
-        let request = Request::get(self.client.site(&format!("{}/content", id.path())));
-        Download::new(self.client, Ok(request), Item::new(id, CONTENT).with_extracts())
+        let id = id.into();
+        Download::of(self.client, &DOWNLOAD, &[&id], Item::new(&id, CONTENT).with_extracts())
     }
 
-    /// An earlier revision of the data source.
-    ///
-    /// REST: [Download Data Source Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#download_data_source_revision), API 2.3.
+    /// Downloads an earlier revision of a data source.
+    #[doc = rest!(DOWNLOAD_REVISION)]
     pub fn download_revision(&self, id: impl Into<DatasourceId>, revision: u64) -> Download<'s> {
-        let id = &id.into();
-        let path = format!("{}/revisions/{revision}/content", id.path());
-        let request = Request::get(self.client.site(&path)).since(2, 3);
-        Download::new(self.client, Ok(request), Item::new(id, CONTENT).with_extracts())
+        let id = id.into();
+        let item = Item::new(&id, CONTENT).with_extracts();
+        Download::of(self.client, &DOWNLOAD_REVISION, &[&id, &revision], item)
     }
 }

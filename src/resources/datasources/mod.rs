@@ -7,14 +7,26 @@ use std::borrow::Borrow;
 
 use jiff::Timestamp;
 
-use crate::Result;
-use crate::common::find::{self, Place};
+use crate::common::find::{self, Place, find_by_name};
 use crate::common::{
-    JobHandle, List, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule, refresh,
+    JobHandle, List, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule, content,
+    extracts, filter_fields, refresh, schedule,
 };
-use crate::http::Request;
-use crate::ids::{DatasourceId, Located, ProjectId, ScheduleId, UserId};
+use crate::ids::{DatasourceId, ProjectId, ScheduleId, UserId};
+use crate::operation::operations;
 use crate::xml::{element, string_enum};
+use crate::{Error, Result};
+
+operations! {
+    LIST = GET "sites/{site}/datasources" since (1, 0) scope "tableau:content:read"
+        "Query Data Sources" "data_sources.htm#query_data_sources";
+    UPDATE = PUT "sites/{site}/datasources/{datasource}" since (2, 0)
+        scope "tableau:datasources:update"
+        "Update Data Source" "data_sources.htm#update_data_source";
+    DELETE = DELETE "sites/{site}/datasources/{datasource}" since (2, 0)
+        scope "tableau:datasources:delete"
+        "Delete Data Source" "data_sources.htm#delete_data_source";
+}
 
 super::resource! {
     /// The published data sources of a site.
@@ -22,75 +34,92 @@ super::resource! {
 }
 
 impl<'s> Datasources<'s> {
-    /// All published data sources that the user may see.
-    ///
-    /// REST: [Query Data Sources](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#query_data_sources), API 1.0.
+    /// Lists the published data sources that the user can see.
+    #[doc = rest!(LIST)]
     pub fn list(&self) -> List<'s, Datasource> {
-        List::new(self.client, self.client.site("datasources"))
+        List::of(self.client, &LIST, &[])
     }
 
-    /// One data source.
-    ///
-    /// REST: [Query Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#query_data_source), API 1.0.
+    /// Returns a data source.
+    #[doc = content::rest!(GET_DATASOURCE)]
     pub fn get(&self, id: impl Into<DatasourceId>) -> Result<Datasource> {
-        let id = &id.into();
-        self.client.read(Request::get(self.client.site(&id.path())), "datasource")
+        self.client.get(&content::GET_DATASOURCE, &[&id.into()])
     }
 
-    /// Changes a data source: what the update leaves unset stays as it is. Its tags are changed by
-    /// [`Session::tags`](crate::Session::tags).
+    /// Changes a data source. Its tags are changed by [`Session::tags`](crate::Session::tags).
     ///
-    /// Before API 3.15 a new owner is taken only together with a project.
-    ///
-    /// REST: [Update Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source), API 2.0.
+    /// Before API 3.15, the owner can be changed only together with the project.
+    #[doc = rest!(UPDATE)]
     pub fn update(
         &self,
         id: impl Into<DatasourceId>,
         changes: impl Borrow<DatasourceUpdate>,
     ) -> Result<Datasource> {
-        let id = &id.into();
-        let request = Request::put(self.client.site(&id.path()));
-        self.client.change(request, changes.borrow())
+        self.client.update(&UPDATE, &[&id.into()], changes.borrow())
     }
 
-    /// Deletes a data source. Workbooks that use it stay, without their data.
-    ///
-    /// REST: [Delete Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#delete_data_source), API 2.0.
+    /// Deletes a data source. Workbooks that use it remain, but lose their data.
+    #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<DatasourceId>) -> Result<()> {
-        let id = &id.into();
-        self.client.done(Request::delete(self.client.site(&id.path())))
+        self.client.send(&DELETE, &[&id.into()])
     }
 
-    /// Refreshes its extracts, fully: starts the job for it. Where one waits already, gives that
-    /// one, as far as the user may look for it.
-    ///
-    /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 2.8.
+    /// Starts a full refresh of a data source's extract and returns the job. If a refresh is already
+    /// queued and the user may read it, returns that job.
+    #[doc = extracts::rest!(REFRESH_DATASOURCE)]
     pub fn refresh(&self, id: impl Into<DatasourceId>) -> Result<JobHandle<'s>> {
-        let id = &id.into();
-        refresh(self.client, id, false)
+        refresh(self.client, &id.into(), false)
     }
 
-    /// As [`refresh`](Datasources::refresh), but fetches only what is new.
-    ///
-    /// REST: [Update Data Source Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_source_now), API 3.28.
+    /// Starts an incremental refresh of a data source's extract and returns the job, as
+    /// [`refresh`](Datasources::refresh) does. API 3.28.
+    #[doc = extracts::rest!(REFRESH_DATASOURCE)]
     pub fn refresh_incrementally(&self, id: impl Into<DatasourceId>) -> Result<JobHandle<'s>> {
-        let id = &id.into();
-        refresh(self.client, id, true)
+        refresh(self.client, &id.into(), true)
     }
 
     /// Adds a data source to a schedule, which then refreshes its extract.
-    ///
-    /// REST: [Add Data Source to Server Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_data_source_to_schedule), API 2.8.
+    #[doc = schedule::rest!(ADD_DATASOURCE)]
     pub fn add_to_schedule(
         &self,
         id: impl Into<DatasourceId>,
         schedule: impl Into<ScheduleId>,
     ) -> Result<Scheduled> {
-        let id = &id.into();
-        let schedule = &schedule.into();
-        add_to_schedule(self.client, schedule, id)
+        add_to_schedule(self.client, &schedule.into(), &id.into())
+    }
+
+    /// Finds a data source by the address of its page in a browser, or by its content URL. `None` if
+    /// there is none.
+    ///
+    /// For an address with the data source's number (`…/datasources/1234`), this reads all data
+    /// sources: the REST API has no filter for the number.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) if the address is not that of a data source, or is on
+    /// another site.
+    pub fn find_url(&self, address: &str) -> Result<Option<Datasource>> {
+        let place = Place::of(self.client, address)?;
+        let found = match &place {
+            Place::ContentUrl(url) => find::fitting(self.list(), [CONTENT_URL.eq(url)], |item| {
+                item.content_url.as_ref() == Some(url)
+            }),
+            page if page.number("datasources").is_some() => {
+                find::fitting(self.list(), [], |item| {
+                    page.is_number_of("datasources", item.webpage_url.as_deref())
+                })
+            }
+            _ => Err(Error::input(format!(
+                "invalid data source address {address:?}: must be that of a data source's page, \
+                 such as …/datasources/1234, or a content URL"
+            ))),
+        };
+        let what = || format!("data sources have the address {address:?}");
+        find::only(self.client, found?, what, |item| item.id.to_string())
     }
 }
+
+find_by_name!(Datasources Datasource "data sources" in project);
 
 element! {
     /// A published data source.
@@ -98,59 +127,59 @@ element! {
     /// Changes to a data source; see [`Datasources::update`].
     pub struct DatasourceUpdate: update;
     {
-        /// Its id.
+        /// The data source's id.
         id: DatasourceId = attr("id");
-        /// Its name.
+        /// The data source's name.
         name: String = attr("name"), update String;
-        /// Its name in addresses.
+        /// The name in content URLs.
         content_url: Option<String> = attr("contentUrl");
-        /// Its address in a browser.
+        /// The address of its page in a browser.
         webpage_url: Option<String> = attr("webpageUrl");
-        /// What it connects to: `sqlserver`, `hyper`, `excel-direct`, ….
+        /// The type of its connection: `sqlserver`, `hyper`, `excel-direct`, ….
         datasource_type: Option<String> = attr("type");
-        /// Whether queries go through a Tableau Bridge.
+        /// Whether queries go through Tableau Bridge.
         use_remote_query_agent: Option<bool> = attr("useRemoteQueryAgent"), update bool;
-        /// Whether it is certified: recommended, on someone's word.
+        /// Whether it is certified, that is, recommended to users.
         certified: Option<bool> = attr("isCertified"), update bool;
-        /// Why it is certified. Empty clears it.
+        /// Why it is certified. In an update, `""` clears it.
         certification_note: Option<String> = attr("certificationNote"), update String;
         /// Whether its extracts are encrypted.
         encrypt_extracts: Option<bool> = attr("encryptExtracts"), update bool;
-        /// What it is about. Empty clears it.
+        /// The description. In an update, `""` clears it.
         description: Option<String> = attr("description"), update String;
         /// When it was created.
         created_at: Option<Timestamp> = attr("createdAt");
         /// When it was last changed.
         updated_at: Option<Timestamp> = attr("updatedAt");
-        /// Its size in megabytes.
+        /// The size in megabytes.
         size: Option<u64> = attr("size");
-        /// Whether it holds extracts.
+        /// Whether it has extracts.
         has_extracts: Option<bool> = attr("hasExtracts");
-        /// Whether a data-driven alert depends on it. Comes only when asked for.
+        /// Whether a data-driven alert depends on it. Only if the field is requested.
         has_alert: Option<bool> = attr("hasAlert");
-        /// Whether it is published, rather than embedded. Comes only when asked for.
+        /// Whether it is published, not embedded in a workbook. Only if the field is requested.
         published: Option<bool> = attr("isPublished");
-        /// How many workbooks use it. Comes only when asked for.
+        /// The number of workbooks that use it. Only if the field is requested.
         connected_workbooks_count: Option<u64> = attr("connectedWorkbooksCount");
-        /// How many users have it among their favorites. Comes only when asked for.
+        /// The number of users who have it as a favorite. Only if the field is requested.
         favorites_total: Option<u64> = attr("favoritesTotal");
-        /// The server that it connects to. Comes only when asked for.
+        /// The server that it connects to. Only if the field is requested.
         server_name: Option<String> = attr("serverName");
-        /// The database that it connects to. Comes only when asked for.
+        /// The database that it connects to. Only if the field is requested.
         database_name: Option<String> = attr("databaseName");
-        /// Whether one can ask it in words (before API 3.22).
+        /// Whether Ask Data can be used with it. Before Tableau 2024.2.
         ask_data: Option<AskData> = child_attr("askData", "enablement"), update AskData;
-        /// The project that it is in; none in a personal space.
+        /// The project that it is in. `None` in a personal space.
         project: Option<ProjectId> = child_id("project"), update ProjectId;
         /// The project's name.
         project_name: Option<String> = child_attr("project", "name");
-        /// More about the project.
+        /// The project's other fields.
         project_details: Option<ProjectDetails> = child("project");
-        /// Who owns it.
+        /// The owner.
         owner: Option<UserId> = child_id("owner"), update UserId;
         /// The owner's name.
         owner_name: Option<String> = child_attr("owner", "name");
-        /// More about the owner.
+        /// The owner's other fields.
         owner_details: Option<OwnerDetails> = child("owner");
         /// The project or personal space that it is in.
         location: Option<Location> = child("location");
@@ -159,7 +188,19 @@ element! {
     }
 }
 
-crate::common::filter_fields! {
+string_enum! {
+    /// Whether Ask Data can be used with a data source.
+    pub enum AskData {
+        /// It can.
+        Enabled = "Enabled",
+        /// It cannot.
+        Disabled = "Disabled",
+        /// The setting of the site applies.
+        SiteDefault = "SiteDefault",
+    }
+}
+
+filter_fields! {
     for Datasource;
     AUTHENTICATION_TYPE = "authenticationType" Text [eq in];
     CONNECTED_WORKBOOK_TYPE = "connectedWorkbookType" Number [eq gt gte lt lte];
@@ -191,47 +232,4 @@ crate::common::filter_fields! {
     TAGS = "tags" Text [eq in];
     TYPE = "type" Text [eq];
     UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
-}
-
-crate::common::find::find_by_name!(Datasources Datasource "data sources" in project);
-
-impl Datasources<'_> {
-    /// The data source at an address, if there is one: the address of its page in a browser, or its
-    /// content URL.
-    ///
-    /// A browser's address (`…/datasources/1234`) takes a look at all data sources: the REST API
-    /// does not find by it.
-    ///
-    /// # Errors
-    ///
-    /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
-    /// else.
-    pub fn find_url(&self, address: &str) -> Result<Option<Datasource>> {
-        let place = Place::of(self.client, address)?;
-        let found = match &place {
-            Place::ContentUrl(url) => find::fitting(self.list(), [CONTENT_URL.eq(url)], |item| {
-                item.content_url.as_ref() == Some(url)
-            }),
-            page if page.number("datasources").is_some() => {
-                find::fitting(self.list(), [], |item| {
-                    page.is_number_of("datasources", item.webpage_url.as_deref())
-                })
-            }
-            _ => Err(crate::Error::input(format!("{address:?} is no data source's address"))),
-        };
-        let what = || format!("data sources have the address {address:?}");
-        find::only(self.client, found?, what, |item| item.id.to_string())
-    }
-}
-
-string_enum! {
-    /// Whether one can ask a data source in words.
-    pub enum AskData {
-        /// One can.
-        Enabled = "Enabled",
-        /// One cannot.
-        Disabled = "Disabled",
-        /// As the site has it.
-        SiteDefault = "SiteDefault",
-    }
 }

@@ -1,4 +1,4 @@
-//! Publishing data sources, and changes to their data.
+//! Publishing data sources, and updates of their data.
 
 use super::{AskData, Datasource, Datasources};
 use crate::Result;
@@ -6,13 +6,19 @@ use crate::common::{
     Appendable, ConnectionCredentials, HoldsExtracts, HyperUpdate, InProject, JobHandle, Magic,
     Publish, Publishable, Source, upload_file,
 };
-use crate::http::{Request, encode_segment};
-use crate::ids::{ConnectionId, DatasourceId, Located};
-use crate::operation::{Operation, operations};
+use crate::ids::{ConnectionId, DatasourceId};
+use crate::operation::{Operation, PathSegment, operations};
 
 operations! {
     PUBLISH = POST "sites/{site}/datasources" since (2, 0) scope "tableau:datasources:create"
         "Publish Data Source" "data_sources.htm#publish_data_source";
+    UPDATE_DATA = PATCH "sites/{site}/datasources/{datasource}/data" since (3, 12)
+        scope "tableau:hyper_data:update"
+        "Update Data in Hyper Data Source" "data_sources.htm#update_data_in_hyper_data_source";
+    UPDATE_CONNECTION_DATA = PATCH
+        "sites/{site}/datasources/{datasource}/connections/{connection}/data" since (3, 12)
+        scope "tableau:hyper_data:update"
+        "Update Data in Hyper Connection" "data_sources.htm#update_data_in_hyper_connection";
 }
 
 impl<'s> Datasources<'s> {
@@ -22,47 +28,46 @@ impl<'s> Datasources<'s> {
         Publish::new(self.client, source.into())
     }
 
-    /// Changes the data of a data source with one Hyper extract, as a job.
+    /// Changes the data of a data source with one Hyper extract, and returns the job that does it.
     ///
-    /// The payload, if there is one, is uploaded first. The server carries out a request of the same
-    /// [id](HyperUpdate::request_id) once, so that it is sent again where its answer was lost.
-    ///
-    /// REST: [Update Data in Hyper Data Source](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_in_hyper_data_source), API 3.12.
+    /// The payload, if there is one, is uploaded first. The request is sent again if its answer is
+    /// lost: the server carries out requests with the same [id](HyperUpdate::request_id) only once.
+    #[doc = rest!(UPDATE_DATA)]
     pub fn update_data(
         &self,
         id: impl Into<DatasourceId>,
         update: HyperUpdate<'_>,
     ) -> Result<JobHandle<'s>> {
-        let id = &id.into();
-        self.patch(format!("{}/data", id.path()), update)
+        self.patch(&UPDATE_DATA, &[&id.into()], update)
     }
 
-    /// As [`update_data`](Datasources::update_data), for one connection of a data source that has
-    /// several.
-    ///
-    /// REST: [Update Data in Hyper Connection](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_data_sources.htm#update_data_in_hyper_connection), API 3.12.
+    /// Changes the data of one connection, as [`update_data`](Datasources::update_data) does, for
+    /// data sources with several connections.
+    #[doc = rest!(UPDATE_CONNECTION_DATA)]
     pub fn update_connection_data(
         &self,
         id: impl Into<DatasourceId>,
         connection: impl Into<ConnectionId>,
         update: HyperUpdate<'_>,
     ) -> Result<JobHandle<'s>> {
-        let id = &id.into();
-        let connection = &connection.into();
-        let connection = encode_segment(connection.as_str());
-        self.patch(format!("{}/connections/{connection}/data", id.path()), update)
+        self.patch(&UPDATE_CONNECTION_DATA, &[&id.into(), &connection.into()], update)
     }
 
-    fn patch(&self, path: String, mut update: HyperUpdate<'_>) -> Result<JobHandle<'s>> {
+    fn patch(
+        &self,
+        operation: &'static Operation,
+        ids: &[&dyn PathSegment],
+        mut update: HyperUpdate<'_>,
+    ) -> Result<JobHandle<'s>> {
         let (request_id, body) = update.request()?;
-        self.client.needs((3, 12), || "an update of Hyper data".into())?;
-        let mut request = Request::patch(self.client.site(&path)).header("RequestID", request_id);
+        // The version is checked here so that no payload is uploaded in vain.
+        self.client.has(operation.since, || operation.title.to_owned())?;
+        let mut request = self.client.request(operation, ids).header("RequestID", request_id);
         if let Some(payload) = update.payload.take() {
             let upload = upload_file(self.client, payload)?;
             request = request.query("uploadSessionId", upload.id());
         }
-        let request = request.json(body).repeatable();
-        Ok(JobHandle::new(self.client, self.client.read(request, "job")?))
+        Ok(JobHandle::new(self.client, self.client.read(request.json(body).repeatable(), "job")?))
     }
 }
 
@@ -98,20 +103,20 @@ impl Publish<'_, '_, Datasource> {
         self.mode("replace", replace)
     }
 
-    /// How its only connection signs in; where it has several, each is a
+    /// The credentials of its only connection. For a data source with several connections, use
     /// [`connection`](Publish::connection).
     pub fn credentials(self, credentials: ConnectionCredentials) -> Self {
         self.log_in(credentials)
     }
 
-    /// Whether queries go through a Tableau Bridge.
-    pub fn use_remote_query_agent(self, yes: bool) -> Self {
-        self.attribute("useRemoteQueryAgent", &yes)
+    /// Whether queries go through Tableau Bridge.
+    pub fn use_remote_query_agent(self, use_agent: bool) -> Self {
+        self.attribute("useRemoteQueryAgent", &use_agent)
     }
 
-    /// Whether it is certified: recommended, on someone's word.
-    pub fn certified(self, yes: bool) -> Self {
-        self.attribute("isCertified", &yes)
+    /// Whether it is certified, that is, recommended to users.
+    pub fn certified(self, certified: bool) -> Self {
+        self.attribute("isCertified", &certified)
     }
 
     /// Why it is certified.
@@ -119,7 +124,7 @@ impl Publish<'_, '_, Datasource> {
         self.attribute("certificationNote", &text.into())
     }
 
-    /// Whether Ask Data takes questions about it. Servers from 2024.2 on have none.
+    /// Whether Ask Data can be used with it. Before Tableau 2024.2.
     pub fn ask_data(self, setting: impl Into<AskData>) -> Self {
         self.child("askData", "enablement", &setting.into())
     }

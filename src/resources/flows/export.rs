@@ -1,9 +1,17 @@
-//! Flows as files.
+//! Downloads of flows.
 
 use super::Flows;
 use crate::common::{Download, Extensions, Item, Magic};
-use crate::http::Request;
-use crate::ids::{FlowId, Located};
+use crate::ids::FlowId;
+use crate::operation::operations;
+
+operations! {
+    DOWNLOAD = GET "sites/{site}/flows/{flow}/content" since (3, 3) scope "tableau:flows:download"
+        "Download Flow" "flow.htm#download_flow";
+    DOWNLOAD_REVISION = GET "sites/{site}/flows/{flow}/revisions/{revision}/content" since (3, 3)
+        scope unknown
+        "Download Flow Revision" "flow.htm#download_flow_revision";
+}
 
 const CONTENT: Extensions = &[
     (Some(Magic::Zip), "tflx"),
@@ -13,22 +21,17 @@ const CONTENT: Extensions = &[
 ];
 
 impl<'s> Flows<'s> {
-    /// The flow itself, `.tflx` or `.tfl`.
-    ///
-    /// REST: [Download Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#download_flow), API 3.3.
+    /// Downloads a flow: `.tflx` or `.tfl`.
+    #[doc = rest!(DOWNLOAD)]
     pub fn download(&self, id: impl Into<FlowId>) -> Download<'s> {
-        let id = &id.into();
-        let request = Request::get(self.client.site(&format!("{}/content", id.path()))).since(3, 3);
-        Download::new(self.client, Ok(request), Item::new(id, CONTENT))
+        Download::of_item(self.client, &DOWNLOAD, &id.into(), CONTENT)
     }
 
-    /// An earlier revision of the flow.
-    ///
-    /// REST: [Download Flow Revision](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#download_flow_revision), API 3.3.
+    /// Downloads an earlier revision of a flow.
+    #[doc = rest!(DOWNLOAD_REVISION)]
     pub fn download_revision(&self, id: impl Into<FlowId>, revision: u64) -> Download<'s> {
-        let id = &id.into();
-        let path = format!("{}/revisions/{revision}/content", id.path());
-        let request = Request::get(self.client.site(&path)).since(3, 3);
-        Download::new(self.client, Ok(request), Item::new(id, CONTENT))
+        let id = id.into();
+        let item = Item::new(&id, CONTENT);
+        Download::of(self.client, &DOWNLOAD_REVISION, &[&id, &revision], item)
     }
 }

@@ -7,14 +7,28 @@ use std::borrow::Borrow;
 
 use jiff::Timestamp;
 
-use crate::Result;
-use crate::common::find::{self, Place};
+use crate::common::find::{self, Place, find_by_name};
+use crate::common::job::started_or_queued;
 use crate::common::{
-    JobHandle, List, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule, or_waiting,
+    JobHandle, List, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule, content,
+    filter_fields, schedule,
 };
 use crate::http::Request;
-use crate::ids::{FlowId, Located, ProjectId, ScheduleId, UserId};
-use crate::xml::{self, Out, ToXml, element};
+use crate::ids::{FlowId, ProjectId, ScheduleId, UserId};
+use crate::operation::operations;
+use crate::xml::{Out, ToXml, element};
+use crate::{Error, Result};
+
+operations! {
+    LIST = GET "sites/{site}/flows" since (3, 3) scope "tableau:flows:read"
+        "Query Flows for a Site" "flow.htm#query_flows_for_site";
+    UPDATE = PUT "sites/{site}/flows/{flow}" since (3, 3) scope "tableau:flows:update"
+        "Update Flow" "flow.htm#update_flow";
+    DELETE = DELETE "sites/{site}/flows/{flow}" since (3, 3) scope "tableau:flows:delete"
+        "Delete Flow" "flow.htm#delete_flow";
+    RUN = POST "sites/{site}/flows/{flow}/run" since (3, 3) scope "tableau:flows:run"
+        "Run Flow Now" "flow.htm#run_flow_now";
+}
 
 super::resource! {
     /// The flows of a site: data preparations of Tableau Prep.
@@ -22,97 +36,99 @@ super::resource! {
 }
 
 impl<'s> Flows<'s> {
-    /// All flows that the user may see.
-    ///
-    /// REST: [Query Flows for a Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#query_flows_for_site), API 3.3.
+    /// Lists the flows that the user can see.
+    #[doc = rest!(LIST)]
     pub fn list(&self) -> List<'s, Flow> {
-        List::new(self.client, self.client.site("flows")).since(3, 3)
+        List::of(self.client, &LIST, &[])
     }
 
-    /// One flow, with its output steps.
-    ///
-    /// REST: [Query Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#query_flow), API 3.3.
+    /// Returns a flow, with its output steps.
+    #[doc = content::rest!(GET_FLOW)]
     pub fn get(&self, id: impl Into<FlowId>) -> Result<Flow> {
-        let id = &id.into();
-        let request = Request::get(self.client.site(&id.path())).since(3, 3);
-        self.client.xml(request, |root| {
-            let mut flow: Flow = root.child("flow")?;
-            // They stand beside the flow.
-            if flow.output_steps.is_empty() {
-                flow.output_steps = root.list("flowOutputSteps", "flowOutputStep")?;
-            }
-            Ok(flow)
-        })
+        self.client.get(&content::GET_FLOW, &[&id.into()])
     }
 
-    /// Changes a flow: what the update leaves unset stays as it is. Its tags are changed by
-    /// [`Session::tags`](crate::Session::tags).
-    ///
-    /// REST: [Update Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#update_flow), API 3.3.
+    /// Changes a flow. Its tags are changed by [`Session::tags`](crate::Session::tags).
+    #[doc = rest!(UPDATE)]
     pub fn update(&self, id: impl Into<FlowId>, changes: impl Borrow<FlowUpdate>) -> Result<Flow> {
-        let id = &id.into();
-        let request = Request::put(self.client.site(&id.path())).since(3, 3);
-        self.client.change(request, changes.borrow())
+        self.client.update(&UPDATE, &[&id.into()], changes.borrow())
     }
 
     /// Deletes a flow.
-    ///
-    /// REST: [Delete Flow](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#delete_flow), API 3.3.
+    #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<FlowId>) -> Result<()> {
-        let id = &id.into();
-        self.client.done(Request::delete(self.client.site(&id.path())).since(3, 3))
+        self.client.send(&DELETE, &[&id.into()])
     }
 
-    /// Runs a flow, all of it: starts the job for it, which knows the run
-    /// ([`Job::flow_run`](crate::Job::flow_run)). Where one waits already, gives that one, as far
-    /// as the user may look for it.
-    ///
-    /// REST: [Run Flow Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#run_flow_now), API 3.3.
+    /// Starts a full run of a flow and returns the job; [`Job::flow_run`](crate::Job::flow_run) is
+    /// the id of the run. If a run is already queued and the user may read its job, returns that job.
+    #[doc = rest!(RUN)]
     pub fn run_now(&self, id: impl Into<FlowId>) -> Result<JobHandle<'s>> {
-        let id = &id.into();
-        self.run(id, "<tsRequest/>".into())
+        self.run(&id.into(), |request, _| Ok(request.xml("<tsRequest/>".into())))
     }
 
-    /// Runs a flow in part, or with parameters of its own; otherwise as
-    /// [`run_now`](Flows::run_now).
-    ///
-    /// REST: [Run Flow Now](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_flow.htm#run_flow_now), API 3.3; parameters 3.15.
+    /// Starts a run of a flow with options and returns the job, as [`run_now`](Flows::run_now) does.
+    /// Parameters need API 3.15.
+    #[doc = rest!(RUN)]
     pub fn run_now_with(
         &self,
         id: impl Into<FlowId>,
         run: impl Borrow<FlowRunSpec>,
     ) -> Result<JobHandle<'s>> {
-        let id = &id.into();
         let run = run.borrow();
         if !run.parameters.is_empty() {
             self.client.needs((3, 15), || "a run of a flow with parameters".into())?;
         }
-        self.run(id, xml::request(&(id, run))?)
+        self.run(&id.into(), |request, flow| request.element(&FlowRunRequest { flow, run }))
+    }
+
+    fn run(
+        &self,
+        id: &FlowId,
+        with: impl FnOnce(Request<'static>, &FlowId) -> Result<Request<'static>>,
+    ) -> Result<JobHandle<'s>> {
+        let started = self.client.read(with(self.client.request(&RUN, &[id]), id)?, "job");
+        started_or_queued(self.client, started, |job| job.flow.as_ref() == Some(id))
     }
 
     /// Adds a flow to a schedule, which then runs it.
-    ///
-    /// REST: [Add Flow Task to Schedule](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#add_flow_task_to_schedule), API 3.3.
+    #[doc = schedule::rest!(ADD_FLOW)]
     pub fn add_to_schedule(
         &self,
         id: impl Into<FlowId>,
         schedule: impl Into<ScheduleId>,
     ) -> Result<Scheduled> {
-        let id = &id.into();
-        let schedule = &schedule.into();
-        add_to_schedule(self.client, schedule, id)
+        add_to_schedule(self.client, &schedule.into(), &id.into())
     }
 
-    fn run(&self, id: &FlowId, body: String) -> Result<JobHandle<'s>> {
-        let path = self.client.site(&format!("{}/run", id.path()));
-        let started = self.client.read(Request::post(path).since(3, 3).xml(body), "job");
-        or_waiting(self.client, started, |job| job.flow.as_ref() == Some(id))
+    /// Finds a flow by the address of its page in a browser (`…/flows/1234`). `None` if there is
+    /// none. This reads all flows: the REST API has no filter for the number.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) if the address is not that of a flow, or is on another
+    /// site.
+    pub fn find_url(&self, address: &str) -> Result<Option<Flow>> {
+        let place = Place::of(self.client, address)?;
+        if place.number("flows").is_none() {
+            return Err(Error::input(format!(
+                "invalid flow address {address:?}: must be that of a flow's page, such as \
+                 …/flows/1234"
+            )));
+        }
+        let found = find::fitting(self.list(), [], |flow| {
+            place.is_number_of("flows", flow.webpage_url.as_deref())
+        });
+        let what = || format!("flows have the address {address:?}");
+        find::only(self.client, found?, what, |flow| flow.id.to_string())
     }
 }
 
-/// What to run of a flow, and with what; see [`Flows::run_now_with`].
+find_by_name!(Flows Flow "flows" in project);
+
+/// The options of a run of a flow; see [`Flows::run_now_with`].
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use = "nothing is sent until a room is given it"]
+#[must_use = "nothing is sent until it is passed to `run_now_with`"]
 pub struct FlowRunSpec {
     incremental: bool,
     output_steps: Vec<String>,
@@ -120,42 +136,48 @@ pub struct FlowRunSpec {
 }
 
 impl FlowRunSpec {
-    /// All of it, with its own parameters.
+    /// A full run of all output steps, with the flow's own parameters.
     pub fn new() -> FlowRunSpec {
         FlowRunSpec::default()
     }
 
-    /// Processes only what is new, where the flow is made for that. Default: everything.
-    pub fn incremental(mut self) -> FlowRunSpec {
-        self.incremental = true;
+    /// Whether only new rows are processed, by the inputs of the flow that are set up for it.
+    /// Default: `false`.
+    pub fn incremental(mut self, incremental: bool) -> FlowRunSpec {
+        self.incremental = incremental;
         self
     }
 
-    /// And this step ([`FlowOutputStep::id`]). Default, where none is named: all.
+    /// Adds an output step to run, by its [id](FlowOutputStep::id). Default: all.
     pub fn output_step(mut self, id: impl Into<String>) -> FlowRunSpec {
         self.output_steps.push(id.into());
         self
     }
 
-    /// With this value for a parameter ([`FlowParameter::id`]). Default: the flow's.
+    /// Sets the value of a parameter, by its [id](FlowParameter::id). Default: the flow's value.
     pub fn parameter(mut self, id: impl Into<String>, value: impl Into<String>) -> FlowRunSpec {
         self.parameters.push((id.into(), value.into()));
         self
     }
 }
 
-impl ToXml for (&FlowId, &FlowRunSpec) {
+struct FlowRunRequest<'a> {
+    flow: &'a FlowId,
+    run: &'a FlowRunSpec,
+}
+
+impl ToXml for FlowRunRequest<'_> {
     fn to_xml(&self, out: &mut Out) {
-        let (id, run) = self;
+        let FlowRunSpec { incremental, output_steps, parameters } = self.run;
         out.element("flowRunSpec", |out| {
-            out.attr("flowId", *id);
-            out.attribute("runMode", if run.incremental { "incremental" } else { "full" });
-            if !run.output_steps.is_empty() {
-                out.ids("flowOutputSteps", "flowOutputStep", &run.output_steps);
+            out.attr("flowId", self.flow);
+            out.attribute("runMode", if *incremental { "incremental" } else { "full" });
+            if !output_steps.is_empty() {
+                out.ids("flowOutputSteps", "flowOutputStep", output_steps);
             }
-            if !run.parameters.is_empty() {
+            if !parameters.is_empty() {
                 out.element("flowParameterSpecs", |out| {
-                    for (id, value) in &run.parameters {
+                    for (id, value) in parameters {
                         out.element("flowParameterSpec", |out| {
                             out.attribute("parameterId", id);
                             out.attribute("overrideValue", value);
@@ -173,104 +195,81 @@ element! {
     /// Changes to a flow; see [`Flows::update`].
     pub struct FlowUpdate: update;
     {
-        /// Its id.
+        /// The flow's id.
         id: FlowId = attr("id");
-        /// Its name.
+        /// The flow's name.
         name: String = attr("name"), update String;
-        /// What it does. Empty clears it.
+        /// The description. In an update, `""` clears it.
         description: Option<String> = attr("description"), update String;
-        /// Its address in a browser.
+        /// The address of its page in a browser.
         webpage_url: Option<String> = attr("webpageUrl");
-        /// The type of its file: `tfl` or `tflx`.
+        /// The type of the file: `tfl` or `tflx`.
         file_type: Option<String> = attr("fileType");
         /// When it was created.
         created_at: Option<Timestamp> = attr("createdAt");
         /// When it was last changed.
         updated_at: Option<Timestamp> = attr("updatedAt");
-        /// The project that it is in; none in a personal space.
+        /// The project that it is in. `None` in a personal space.
         project: Option<ProjectId> = child_id("project"), update ProjectId;
         /// The project's name.
         project_name: Option<String> = child_attr("project", "name");
-        /// More about the project.
+        /// The project's other fields.
         project_details: Option<ProjectDetails> = child("project");
-        /// Who owns it.
+        /// The owner.
         owner: Option<UserId> = child_id("owner"), update UserId;
         /// The owner's name.
         owner_name: Option<String> = child_attr("owner", "name");
-        /// More about the owner.
+        /// The owner's other fields.
         owner_details: Option<OwnerDetails> = child("owner");
         /// The project or personal space that it is in.
         location: Option<Location> = child("location");
         /// The labels of its tags.
         tags: Vec<String> = labels("tags", "tag");
-        /// What can be set for a run of it (API 3.15).
+        /// The parameters that a run can set. API 3.15.
         parameters: Vec<FlowParameter> = list("parameters", "parameter");
-        /// The steps that write something; [`Flows::get`] has them.
-        output_steps: Vec<FlowOutputStep> = list("flowOutputSteps", "flowOutputStep");
+        /// The output steps. Empty in a list: see [`Flows::get`].
+        output_steps: Vec<FlowOutputStep> = sibling_list("flowOutputSteps", "flowOutputStep");
     }
 }
 
 element! {
-    /// What can be set for a run of a flow.
+    /// A parameter of a flow, which a run can set.
     pub struct FlowParameter = "parameter";
     {
-        /// Its id.
+        /// The parameter's id.
         id: String = attr("id");
-        /// Its name.
+        /// The parameter's name.
         name: Option<String> = attr("name");
-        /// What it is for.
+        /// The description.
         description: Option<String> = attr("description");
-        /// The type of its value.
+        /// The type of the value.
         kind: Option<String> = attr("type");
-        /// The value that it has where a run sets none.
+        /// The value for runs that do not set one.
         value: Option<String> = attr("value");
-        /// Whether a run has to set it.
+        /// Whether every run must set it.
         required: Option<bool> = attr("isRequired");
-        /// Which values it takes: any, a list or a range.
+        /// The values that are allowed: all, a list or a range.
         domain: Option<String> = child_attr("domain", "domainType");
     }
 }
 
 element! {
-    /// A step of a flow that writes something.
+    /// An output step of a flow.
     pub struct FlowOutputStep = "flowOutputStep";
     {
-        /// Its id.
+        /// The step's id.
         id: String = attr("id");
-        /// Its name.
+        /// The step's name.
         name: Option<String> = attr("name");
     }
 }
 
-crate::common::filter_fields! {
+filter_fields! {
     for Flow;
     CREATED_AT = "createdAt" Time [eq gt gte lt lte];
     NAME = "name" Text [eq in];
     OWNER_NAME = "ownerName" Text [eq];
-    PROJECT_ID = "projectId" (crate::ProjectId) [eq];
+    PROJECT_ID = "projectId" (ProjectId) [eq];
     PROJECT_NAME = "projectName" Text [eq in];
     UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
-}
-
-crate::common::find::find_by_name!(Flows Flow "flows" in project);
-
-impl Flows<'_> {
-    /// The flow at an address, if there is one: that of its page in a browser (`…/flows/1234`). It
-    /// takes a look at all flows: the REST API does not find by it.
-    ///
-    /// # Errors
-    ///
-    /// [`Input`](crate::ErrorKind::Input) where the address is of another site, or of something
-    /// else.
-    pub fn find_url(&self, address: &str) -> Result<Option<Flow>> {
-        let place = Place::of(self.client, address)?;
-        if place.number("flows").is_none() {
-            return Err(crate::Error::input(format!("{address:?} is no flow's address")));
-        }
-        let found = find::fitting(self.list(), [], |flow| {
-            place.is_number_of("flows", flow.webpage_url.as_deref())
-        });
-        let what = || format!("flows have the address {address:?}");
-        find::only(self.client, found?, what, |flow| flow.id.to_string())
-    }
 }

@@ -3,7 +3,9 @@
 use jiff::civil::Time;
 
 use crate::common::{MonthDay, WeekDay};
-use crate::xml::{FieldValue, FromXml, Node, Out, Text, ToXml, WriteField, string_enum};
+use crate::xml::{
+    Element, FieldValue, FromXml, Node, Out, Text, ToXml, WriteField, element, string_enum,
+};
 use crate::{Error, Result};
 
 /// The data freshness policy of a workbook: when its views query their data again.
@@ -23,30 +25,32 @@ pub enum DataFreshness {
     Unknown(String),
 }
 
-/// Maximum age of the data.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct FreshEvery {
-    /// The number of units.
-    pub value: u64,
-    /// The unit.
-    pub unit: FreshEveryUnit,
+element! {
+    /// Maximum age of the data.
+    pub struct FreshEvery = "freshEverySchedule";
+    {
+        /// The number of units.
+        value: u64 = attr("value");
+        /// The unit.
+        unit: FreshEveryUnit = attr("frequency");
+    }
 }
 
-/// The times at which the data is queried again.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct FreshAt {
-    /// Whether it is daily, weekly or monthly.
-    pub frequency: FreshAtFrequency,
-    /// The time of the day.
-    pub time: Time,
-    /// The time zone: `America/Los_Angeles`. `None` is the server's.
-    pub time_zone: Option<String>,
-    /// The days, for a weekly policy.
-    pub week_days: Vec<WeekDay>,
-    /// The days, for a monthly policy.
-    pub month_days: Vec<MonthDay>,
+element! {
+    /// The times at which the data is queried again.
+    pub struct FreshAt = "freshAtSchedule";
+    {
+        /// Whether it is daily, weekly or monthly.
+        frequency: FreshAtFrequency = attr("frequency");
+        /// The time of the day.
+        time: Time = attr("time");
+        /// The time zone: `America/Los_Angeles`. `None` is the server's.
+        time_zone: Option<String> = attr("timezone");
+        /// The days, for a weekly policy.
+        week_days: Vec<WeekDay> = list_attr("intervals", "interval", "weekDay");
+        /// The days, for a monthly policy.
+        month_days: Vec<MonthDay> = list_attr("intervals", "interval", "monthDay");
+    }
 }
 
 impl FreshAt {
@@ -74,8 +78,7 @@ impl FreshAt {
     }
 
     fn of(frequency: FreshAtFrequency, time: Time) -> FreshAt {
-        let (week_days, month_days) = Default::default();
-        FreshAt { frequency, time, time_zone: None, week_days, month_days }
+        FreshAt { frequency, time, ..FreshAt::blank() }
     }
 
     /// Rejects what the server would refuse or misinterpret.
@@ -141,10 +144,8 @@ impl FromXml for DataFreshness {
         Ok(match option.to_ascii_lowercase().as_str() {
             "alwayslive" => DataFreshness::AlwaysLive,
             "sitedefault" => DataFreshness::SiteDefault,
-            "freshevery" => {
-                DataFreshness::FreshEvery(FreshEvery::from_xml(node.need("freshEverySchedule")?)?)
-            }
-            "freshat" => DataFreshness::FreshAt(FreshAt::from_xml(node.need("freshAtSchedule")?)?),
+            "freshevery" => DataFreshness::FreshEvery(node.child(FreshEvery::TAG)?),
+            "freshat" => DataFreshness::FreshAt(node.child(FreshAt::TAG)?),
             _ => DataFreshness::Unknown(option),
         })
     }
@@ -158,35 +159,12 @@ impl WriteField for DataFreshness {
     }
 }
 
-impl FromXml for FreshEvery {
-    fn from_xml(node: Node<'_>) -> Result<FreshEvery> {
-        Ok(FreshEvery { value: node.attr("value")?, unit: node.attr("frequency")? })
-    }
-}
-
-impl FromXml for FreshAt {
-    fn from_xml(node: Node<'_>) -> Result<FreshAt> {
-        let (mut week_days, mut month_days) = (Vec::new(), Vec::new());
-        for interval in node.find("intervals").into_iter().flat_map(Node::children) {
-            week_days.extend(interval.attr::<Option<WeekDay>>("weekDay")?);
-            month_days.extend(interval.attr::<Option<MonthDay>>("monthDay")?);
-        }
-        Ok(FreshAt {
-            frequency: node.attr("frequency")?,
-            time: node.attr("time")?,
-            time_zone: node.attr("timezone")?,
-            week_days,
-            month_days,
-        })
-    }
-}
-
 impl ToXml for DataFreshness {
     fn to_xml(&self, out: &mut Out) {
         out.element("dataFreshnessPolicy", |out| {
             out.attribute("option", self.as_str());
             match self {
-                DataFreshness::FreshEvery(every) => out.element("freshEverySchedule", |out| {
+                DataFreshness::FreshEvery(every) => out.element(FreshEvery::TAG, |out| {
                     out.attr("frequency", &every.unit);
                     out.attr("value", &every.value);
                 }),
@@ -202,7 +180,7 @@ impl FreshAt {
         if let Err(error) = self.check() {
             out.refuse(error);
         }
-        out.element("freshAtSchedule", |out| {
+        out.element(FreshAt::TAG, |out| {
             out.attr("frequency", &self.frequency);
             out.attr("time", &self.time);
             if let Some(zone) = &self.time_zone {

@@ -228,7 +228,7 @@ fn what_the_kind_does_not_take_is_refused() {
 }
 
 #[test]
-fn a_job_tells_which_connections_it_took() {
+fn publish_jobs_return_the_outcome_of_connections() {
     with_mock(|session, mock| {
         let login = |user: &str| tsc::ConnectionCredentials::new(user, help::PASSWORD);
         let publish = || {
@@ -240,10 +240,10 @@ fn a_job_tells_which_connections_it_took() {
                 .connection(tsc::PublishConnection::new("elsewhere").credentials(login("me")))
         };
         let mut job = publish().send_as_job().unwrap();
-        let early = job.published_connections().unwrap_err();
+        let early = job.connections().unwrap_err();
         assert_eq!(early.kind(), tsc::ErrorKind::Input, "{early}");
         let workbook = job.wait().unwrap().workbook.unwrap();
-        let told = job.published_connections().unwrap();
+        let told = job.connections().unwrap();
         let taken: Vec<_> = told.iter().map(|one| (&*one.server, one.port, one.taken)).collect();
         assert_eq!(taken, [("db", Some(5432), Some(true)), ("elsewhere", None, Some(false))]);
         let there = session.connections(&workbook).list().unwrap();
@@ -258,19 +258,19 @@ fn a_job_tells_which_connections_it_took() {
         mock.fail_next_job("no room");
         let mut failed = publish().send_as_job().unwrap();
         failed.wait().unwrap_err();
-        let error = failed.published_connections().unwrap_err();
+        let error = failed.connections().unwrap_err();
         assert_eq!(error.kind(), tsc::ErrorKind::Job, "{error}");
 
         // Where the server cannot be asked, nothing is known, and what was published is.
         let mut job = publish().send_as_job().unwrap();
         job.wait().unwrap();
         mock.fault(tsc::mock::Fault::status(403).on("GET", "/workbooks/*/connections"));
-        let told = job.published_connections().unwrap();
+        let told = job.connections().unwrap();
         assert!(told.iter().all(|one| one.taken.is_none() && one.id.is_none()), "{told:?}");
         mock.clear_faults();
-        // A handle that somebody else has knows of none.
-        let other = session.jobs().handle(job.id()).unwrap();
-        assert_eq!(other.published_connections().unwrap(), []);
+        // As a plain handle, it is the same job.
+        let id = job.id().clone();
+        assert_eq!(tsc::JobHandle::from(job).id(), &id);
     });
 }
 

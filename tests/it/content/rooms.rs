@@ -147,11 +147,8 @@ fn what_an_old_server_would_drop_unsaid_is_refused() {
     let error = refused("3.20", tsc::ErrorKind::Version, |session| {
         session.workbooks().update("w1", &changes)
     });
-    assert_eq!(
-        error,
-        "the description of a workbook needs REST API 3.21 (Tableau 2023.3); the session uses 3.20 \
-         (Tableau Cloud 2023.2, Server 2023.3)"
-    );
+    let needs = "the description of a workbook needs REST API 3.21 (Tableau 2023.3)";
+    assert!(error.starts_with(needs), "{error}");
     let (outcome, _) = talk_in("3.21", [Xml("<workbook id='w1' name='n'/>")], |session| {
         session.workbooks().update("w1", &changes)
     });
@@ -369,7 +366,8 @@ fn a_flow_runs_whole_or_in_part() {
                <runFlowJobType flowRunId='r1'><flow id='f1' name='Clean'/></runFlowJobType></job>";
     let (job, lines) = talk([Xml(job), Xml(job)], |session| {
         let (room, id) = (session.flows(), tsc::FlowId::from("f1"));
-        let spec = tsc::FlowRunSpec::new().incremental().output_step("s1").parameter("a1", "20<25");
+        let spec =
+            tsc::FlowRunSpec::new().incremental(true).output_step("s1").parameter("a1", "20<25");
         let _ = room.run_now_with(&id, spec).unwrap();
         room.run_now(&id).unwrap().job().clone()
     });
@@ -521,10 +519,10 @@ fn projects_with_samples() {
 #[test]
 fn a_refusal_reaches_the_caller() {
     let (error, lines) = talk([No(404, "404006", "no such workbook")], |session| {
-        session.workbooks().get("w/1").unwrap_err()
+        session.workbooks().get("w?1").unwrap_err()
     });
     assert!(error.is_not_found());
-    assert_eq!(lines, ["GET workbooks/w%2F1"]);
+    assert_eq!(lines, ["GET workbooks/w%3F1"]);
 }
 
 #[test]

@@ -226,7 +226,7 @@ fn a_file_that_changes_while_it_is_sent_is_an_error() {
         let error = publish.send().map(drop).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io, "{what}: {error:?}");
         if what.starts_with("as long") {
-            assert!(format!("{error:?}").contains("neither the old nor the new"), "{error:?}");
+            assert!(format!("{error:?}").contains("a mix of both versions"), "{error:?}");
         }
         assert!(workbooks_named(&session, "Changing").is_empty(), "{what}");
     }

@@ -168,7 +168,7 @@ fn work(
                 let Ok(page) = session.workbooks().list().page_size(1).page(1) else { continue };
                 let started = session.workbooks().refresh(&page.items[0].id);
                 let Some(mut job) = ledger.note("refresh", started) else { continue };
-                let pauses = tsc::JobWait::new().pauses(millis(1), millis(5));
+                let pauses = tsc::JobWait::new().poll_intervals(millis(1), millis(5));
                 ledger.note("wait", job.wait_with(pauses));
             }
         }

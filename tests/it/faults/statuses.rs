@@ -143,7 +143,7 @@ fn a_huge_retry_after_is_told_at_once() {
     // What it may ask for is cut off by the deadline.
     let fault = Fault::too_many_requests(Duration::from_secs(3000)).on("GET", "/jobs/*");
     mock.fault(fault.times(1));
-    let soon = tsc::JobWait::new().deadline(millis(300)).pauses(millis(10), millis(10));
+    let soon = tsc::JobWait::new().deadline(millis(300)).poll_intervals(millis(10), millis(10));
     let (result, took) = timed(|| job.wait_with(soon));
     assert!(result.is_ok_and(|job| job.completed_at.is_some()), "asked once more at the end");
     assert!(took >= millis(250) && took < LONG, "{took:?}");

@@ -69,7 +69,8 @@ fn every_list_yields_an_error_at_the_position_of_its_page() {
     }
     // Every listed item of a resource has to be among them.
     let mut listed = Vec::new();
-    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/resources")];
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![source.join("resources"), source.join("common/job")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

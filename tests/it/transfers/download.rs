@@ -380,19 +380,19 @@ fn every_export_has_its_address() {
     let (workbooks, views, custom_views) =
         (session.workbooks(), session.views(), session.custom_views());
     let (datasources, flows) = (session.datasources(), session.flows());
-    let (w, v, c) = ("w/1", "v1", "c1");
+    let (w, v, c) = ("w?1", "v1", "c1");
     let (d, f) = ("d1", "f1");
     let pdf = tsc::PdfExport::new().page_type("a5");
     for (download, expected) in [
         (
             workbooks.download(w).include_extract(false),
-            "workbooks/w%2F1/content?includeExtract=false",
+            "workbooks/w%3F1/content?includeExtract=false",
         ),
-        (workbooks.download(w).include_extract(true), "workbooks/w%2F1/content"),
-        (workbooks.download_revision(w, 3), "workbooks/w%2F1/revisions/3/content"),
-        (workbooks.pdf(w, &pdf), "workbooks/w%2F1/pdf?type=a5"),
-        (workbooks.powerpoint(w, tsc::PowerPointExport::new()), "workbooks/w%2F1/powerpoint"),
-        (workbooks.preview_image(w), "workbooks/w%2F1/previewImage"),
+        (workbooks.download(w).include_extract(true), "workbooks/w%3F1/content"),
+        (workbooks.download_revision(w, 3), "workbooks/w%3F1/revisions/3/content"),
+        (workbooks.pdf(w, &pdf), "workbooks/w%3F1/pdf?type=a5"),
+        (workbooks.powerpoint(w, tsc::PowerPointExport::new()), "workbooks/w%3F1/powerpoint"),
+        (workbooks.preview_image(w), "workbooks/w%3F1/previewImage"),
         (
             views.image(v, tsc::ImageExport::new().resolution("high")),
             "views/v1/image?resolution=high",
@@ -400,7 +400,7 @@ fn every_export_has_its_address() {
         (views.pdf(v, &pdf), "views/v1/pdf?type=a5"),
         (views.csv(v, tsc::CsvExport::new().filter("a", ["b"])), "views/v1/data?vf_a=b"),
         (views.excel(v, tsc::ExcelExport::new()), "views/v1/crosstab/excel"),
-        (views.preview_image(w, v), "workbooks/w%2F1/views/v1/previewImage"),
+        (views.preview_image(w, v), "workbooks/w%3F1/views/v1/previewImage"),
         (custom_views.download(c), "customviews/c1/content"),
         (custom_views.image(c, tsc::ImageExport::new()), "customviews/c1/image"),
         (custom_views.pdf(c, pdf.clone()), "customviews/c1/pdf?type=a5"),

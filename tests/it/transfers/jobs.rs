@@ -1,4 +1,4 @@
-//! Jobs: waited for, cancelled, failed; and what starts them.
+//! Jobs: waiting for them, cancelling them, and the requests that start them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn ended(code: &str, notes: &str) -> String {
     )
 }
 
-/// Starts a refresh, and answers the questions about the job one by one; the last again and again.
+/// Starts a refresh and answers the polls of its job one by one; the last answer is repeated.
 fn refreshing(answers: Vec<Reply>) -> Raw {
     let answers: Vec<Vec<u8>> = answers.into_iter().map(Reply::bytes).collect();
     let asked = AtomicUsize::new(0);
@@ -38,7 +38,7 @@ fn refreshing(answers: Vec<Reply>) -> Raw {
 }
 
 fn soon<'f>() -> JobWait<'f> {
-    JobWait::new().pauses(millis(1), millis(5))
+    JobWait::new().poll_intervals(millis(1), millis(5))
 }
 
 fn wait(raw: &Raw, how: JobWait<'_>) -> (tsc::Result<tsc::Job>, tsc::Job) {
@@ -51,28 +51,37 @@ fn wait(raw: &Raw, how: JobWait<'_>) -> (tsc::Result<tsc::Job>, tsc::Job) {
 }
 
 #[test]
-fn a_job_is_waited_for() {
+fn waits_for_a_job_and_reports_progress() {
     let raw = refreshing(vec![
         success("<job id=\"j1\" type=\"RefreshExtract\" progress=\"0\" finishCode=\"-1\"/>"),
-        // A code without an end is none, as some answers have it.
+        // A finish code counts only with `completedAt`: some servers send one while the job runs.
         success("<job id=\"j1\" type=\"RefreshExtract\" progress=\"50\" finishCode=\"1\"/>"),
         success(&ended("0", "")),
     ]);
-    let mut told = Vec::new();
-    let (outcome, _) = wait(&raw, soon().on_progress(|job| told.push(job.progress)));
+    let (mut percents, mut polls) = (Vec::new(), Vec::new());
+    let how = soon()
+        .on_progress(|progress| percents.push(progress))
+        .on_poll(|job| polls.push(job.finish_code.clone()));
+    let (outcome, _) = wait(&raw, how);
     assert!(outcome.unwrap().completed_at.is_some());
-    assert_eq!(told, [Some(0), Some(50), Some(100)]);
+    for (progress, done) in percents.iter().zip([0, 50, 100]) {
+        assert_eq!((progress.done, progress.total), (done, Some(100)));
+        assert_eq!(progress.unit, tsc::ProgressUnit::Percent);
+    }
+    assert_eq!(percents.len(), 3);
+    let codes: Vec<_> = polls.iter().flatten().map(tsc::FinishCode::as_str).collect();
+    assert_eq!(codes, ["-1", "1", "0"]);
 }
 
 #[test]
-fn how_it_ended_is_told() {
+fn returns_the_outcome_of_a_job() {
     let notes = "<extractRefreshJob><notes>No \"db\".</notes><datasource id=\"d1\" name=\"D\"/>\
                  </extractRefreshJob>";
     for (code, notes, expected) in [
         ("1", notes, "job j1 (RefreshExtract) failed: No \"db\"."),
         ("2", "", "job j1 (RefreshExtract) was cancelled"),
         ("7", "", "job j1 (RefreshExtract) ended with the unknown code 7"),
-        ("", "", "job j1 (RefreshExtract) ended, and the server does not say how"),
+        ("", "", "job j1 (RefreshExtract) ended without a finish code"),
     ] {
         let (outcome, job) = wait(&refreshing(vec![success(&ended(code, notes))]), soon());
         let error = outcome.unwrap_err();
@@ -86,7 +95,7 @@ fn how_it_ended_is_told() {
 }
 
 #[test]
-fn failing_questions_are_survived() {
+fn continues_waiting_after_failed_polls() {
     let raw = refreshing(vec![
         answer(500, &[], "oops"),
         answer(502, &[], "<html>"),
@@ -101,9 +110,9 @@ fn failing_questions_are_survived() {
 }
 
 #[test]
-fn questions_do_not_fail_for_ever() {
+fn stops_waiting_after_too_many_failed_polls() {
     let raw = refreshing(vec![refusal(500, "500000", "internal")]);
-    let error = wait(&raw, soon().failures(2)).0.unwrap_err();
+    let error = wait(&raw, soon().max_failures(2)).0.unwrap_err();
     assert_eq!(error.code(), Some("500000"));
     assert_eq!(raw.count("GET", "/j1"), 3);
     let raw = refreshing(vec![refusal(404, "404000", "no such job")]);
@@ -113,7 +122,7 @@ fn questions_do_not_fail_for_ever() {
 }
 
 #[test]
-fn a_deadline_ends_the_waiting_and_not_the_job() {
+fn deadline_ends_the_wait_but_not_the_job() {
     let raw = refreshing(vec![success("<job id=\"j1\" progress=\"30\"/>")]);
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -126,7 +135,7 @@ fn a_deadline_ends_the_waiting_and_not_the_job() {
     assert!(took >= millis(200) && took < Duration::from_secs(10), "{took:?}");
     job.cancel().unwrap();
     assert_eq!(raw.lines().iter().filter(|line| line.starts_with("PUT")).count(), 1);
-    // No question takes longer than the deadline allows, a silent server's neither.
+    // The deadline also bounds a poll that the server does not answer.
     let raw = refreshing(vec![Reply::Send(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n".into())]);
     let (outcome, took) = timed(|| wait(&raw, soon().deadline(millis(100))).0);
     assert!(outcome.unwrap_err().is_timeout());
@@ -134,7 +143,7 @@ fn a_deadline_ends_the_waiting_and_not_the_job() {
 }
 
 #[test]
-fn polling_says_how_it_stands() {
+fn poll_returns_the_state_of_the_job() {
     let failed = ended("1", "");
     let raw = refreshing(vec![success(STARTED), success(&failed)]);
     let server = server(&raw);
@@ -145,7 +154,7 @@ fn polling_says_how_it_stands() {
 }
 
 #[test]
-fn a_refresh_that_is_queued_already_gives_its_job() {
+fn refresh_returns_the_job_that_is_already_queued() {
     let job = |id: &str, datasource: &str| {
         format!(
             "<job id=\"{id}\" type=\"RefreshExtract\"><extractRefreshJob>\
@@ -173,7 +182,7 @@ fn a_refresh_that_is_queued_already_gives_its_job() {
 }
 
 #[test]
-fn hyper_data_is_updated_as_a_job_and_only_once() {
+fn repeats_an_update_of_hyper_data_with_the_same_request_id() {
     let asked = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "fileUploads" => success("<fileUpload uploadSessionId=\"u1\"/>"),
@@ -202,15 +211,14 @@ fn hyper_data_is_updated_as_a_job_and_only_once() {
         assert_eq!(patch.text(), expected);
     }
     let update = tsc::HyperUpdate::new().action(tsc::HyperAction::replace("t", ("S", "t")));
-    session.datasources().update_connection_data("d1", "c/1", update).unwrap();
+    session.datasources().update_connection_data("d1", "c 1", update).unwrap();
     let last = raw.seen().pop().unwrap();
-    assert_eq!(last.target, "/api/3.24/sites/site-1/datasources/d1/connections/c%2F1/data");
+    assert_eq!(last.target, "/api/3.24/sites/site-1/datasources/d1/connections/c%201/data");
     assert_eq!(last.header("requestid").unwrap().len(), 32);
 }
 
-/// A deadline for all of the waiting does not lengthen the bound on one question.
 #[test]
-fn one_question_takes_no_longer_than_a_request_may() {
+fn deadline_does_not_extend_the_timeout_of_a_poll() {
     let raw = Raw::signed_in(|seen| match seen.path().ends_with("refresh") {
         true => success(STARTED),
         false => Reply::Silence,
@@ -218,15 +226,14 @@ fn one_question_takes_no_longer_than_a_request_may() {
     let options = crate::help::plain().timeout(millis(300));
     let session = crate::help::with(&raw.url, options).into_session(&auth()).unwrap();
     let mut job = session.datasources().refresh("d1").unwrap();
-    let how = soon().failures(1).deadline(crate::help::LONG);
+    let how = soon().max_failures(1).deadline(crate::help::LONG);
     let (result, took) = timed(|| job.wait_with(how));
     assert!(result.unwrap_err().is_timeout() && took < crate::raw::SOON, "{took:?}");
     assert_eq!(raw.count("GET", "/j1"), 2);
 }
 
-/// A question whose turn does not come in time says nothing of the job.
 #[test]
-fn a_turn_that_does_not_come_does_not_end_the_waiting() {
+fn continues_waiting_after_a_poll_without_a_permit() {
     let raw = Raw::signed_in(|seen| match seen.path().rsplit('/').next().unwrap() {
         "refresh" => success(STARTED),
         "content" => answer(200, &[], "PK\x03\x04"),

@@ -39,22 +39,22 @@ pub fn cases(g: &mut Goldens) {
         &["GET ~/datasources?filter=name:eq:Sales&pageNumber=1&pageSize=1000"],
         |s| Ok(s.datasources().find("Sales")?.map(|one| [one])),
     );
-    g.same("get_by_id", |s| s.datasources().get(&id()));
+    g.same("get_by_id", |s| s.datasources().get(id()));
     g.differs(
         "update.name",
         "unset-is-not-sent",
         &[r#"PUT ~/datasources/d-1 <tsRequest> <datasource name="New & old">"#],
-        |s| s.datasources().update(&id(), DatasourceUpdate::new().name("New & old")),
+        |s| s.datasources().update(id(), DatasourceUpdate::new().name("New & old")),
     );
     g.same("update.every", |s| {
         let changes = DatasourceUpdate::new().name("New").description("text").owner("u-2");
         let changes = changes.project("p-2").certified(true).certification_note("ok & fine");
         let changes = changes.encrypt_extracts(true).use_remote_query_agent(true);
-        s.datasources().update(&id(), changes.ask_data(AskData::Enabled))
+        s.datasources().update(id(), changes.ask_data(AskData::Enabled))
     });
-    g.same("delete", |s| s.datasources().delete(&id()));
-    g.same("refresh", |s| job(s.datasources().refresh(&id())));
-    g.same("refresh.incremental", |s| job(s.datasources().refresh_incrementally(&id())));
+    g.same("delete", |s| s.datasources().delete(id()));
+    g.same("refresh", |s| job(s.datasources().refresh(id())));
+    g.same("refresh.incremental", |s| job(s.datasources().refresh_incrementally(id())));
     g.differs_in_all(
         "refresh.already_queued",
         "the-job-that-waits",
@@ -64,7 +64,7 @@ pub fn cases(g: &mut Goldens) {
             "GET ~/jobs/j-1",
         ],
         |s| {
-            let job = job(s.datasources().refresh(&id()))?;
+            let job = job(s.datasources().refresh(id()))?;
             assert_eq!(job.id.as_str(), "j-1");
             Ok(job)
         },
@@ -85,24 +85,24 @@ pub fn cases(g: &mut Goldens) {
     shared::connections(g, &id());
     shared::many_connections(g, &id());
     shared::quality_warnings(g, &id());
-    shared::revisions(g, &id(), |s, number| s.datasources().download_revision(&id(), number));
-    g.same("download", |s| s.datasources().download(&id()).to_bytes());
-    g.same("download_revision.current", |s| s.datasources().download(&id()).to_bytes());
+    shared::revisions(g, &id(), |s, number| s.datasources().download_revision(id(), number));
+    g.same("download", |s| s.datasources().download(id()).to_bytes());
+    g.same("download_revision.current", |s| s.datasources().download(id()).to_bytes());
     g.differs(
         "download.no_extract",
         "words-of-queries",
         &["GET ~/datasources/d-1/content?includeExtract=false"],
-        |s| s.datasources().download(&id()).include_extract(false).to_bytes(),
+        |s| s.datasources().download(id()).include_extract(false).to_bytes(),
     );
     g.differs(
         "download_revision.no_extract",
         "words-of-queries",
         &["GET ~/datasources/d-1/revisions/2/content?includeExtract=false"],
-        |s| s.datasources().download_revision(&id(), 2).include_extract(false).to_bytes(),
+        |s| s.datasources().download_revision(id(), 2).include_extract(false).to_bytes(),
     );
     hyper_data(g);
     g.same("schedule_extract_refresh", |s| {
-        Ok(s.datasources().add_to_schedule(&id(), "s-1")?.warnings)
+        Ok(s.datasources().add_to_schedule(id(), "s-1")?.warnings)
     });
     publishing(g);
 }
@@ -115,13 +115,13 @@ fn hyper_data(g: &mut Goldens) {
         let action = r#"{"action": "insert", "source-table": "new", "target-table": "all", "condition": null}"#;
         HyperUpdate::new().action(HyperAction::raw(action).unwrap()).request_id("r-1")
     };
-    g.same("update_hyper_data", |s| job(s.datasources().update_data(&id(), update())));
+    g.same("update_hyper_data", |s| job(s.datasources().update_data(id(), update())));
     g.same("update_hyper_data.payload", |s| {
         let update = update().payload(Source::bytes("sample.hyper", HYPER));
-        job(s.datasources().update_data(&id(), update))
+        job(s.datasources().update_data(id(), update))
     });
     g.same("update_hyper_data.connection", |s| {
-        job(s.datasources().update_connection_data(&id(), "c-1", update()))
+        job(s.datasources().update_connection_data(id(), "c-1", update()))
     });
 }
 

@@ -48,12 +48,12 @@ pub fn cases(g: &mut Goldens) {
     );
     // TSC asks how many there are, which no answer says, and fails. A run has no name.
     g.not_applicable(&["find_by_name"]);
-    g.same("get_by_id", |s| s.flow_runs().get(&id()));
-    g.same("cancel", |s| s.flow_runs().cancel(&id()));
+    g.same("get_by_id", |s| s.flow_runs().get(id()));
+    g.same("cancel", |s| s.flow_runs().cancel(id()));
     g.differs_in_all(
         "wait_for_job",
         "runs-are-waited-for-by-their-job",
         &["GET ~/flows/runs/fr-1", "GET ~/jobs/j-1"],
-        |s| s.flow_runs().job(&id())?.wait(),
+        |s| s.flow_runs().job(id())?.wait(),
     );
 }

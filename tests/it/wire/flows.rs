@@ -34,18 +34,18 @@ pub fn cases(g: &mut Goldens) {
         &["GET ~/flows?filter=name:eq:Clean&pageNumber=1&pageSize=1000"],
         |s| Ok(s.flows().find("Clean")?.map(|one| [one])),
     );
-    g.same("get_by_id", |s| s.flows().get(&id()));
+    g.same("get_by_id", |s| s.flows().get(id()));
     g.same("update.every", |s| {
-        s.flows().update(&id(), FlowUpdate::new().owner("u-2").project("p-2"))
+        s.flows().update(id(), FlowUpdate::new().owner("u-2").project("p-2"))
     });
     g.differs(
         "update.name",
         "names-of-flows-are-sent",
         &[r#"PUT ~/flows/f-1 <tsRequest> <flow name="New">"#],
-        |s| s.flows().update(&id(), FlowUpdate::new().name("New")),
+        |s| s.flows().update(id(), FlowUpdate::new().name("New")),
     );
-    g.same("delete", |s| s.flows().delete(&id()));
-    g.same("refresh", |s| job(s.flows().run_now(&id())));
+    g.same("delete", |s| s.flows().delete(id()));
+    g.same("refresh", |s| job(s.flows().run_now(id())));
     g.differs_in_all(
         "refresh.already_queued",
         "the-job-that-waits",
@@ -55,7 +55,7 @@ pub fn cases(g: &mut Goldens) {
             "GET ~/jobs/j-1",
         ],
         |s| {
-            let job = job(s.flows().run_now(&id()))?;
+            let job = job(s.flows().run_now(id()))?;
             assert_eq!(job.id.as_str(), "j-1");
             Ok(job)
         },
@@ -64,8 +64,8 @@ pub fn cases(g: &mut Goldens) {
     shared::tags(g, &id());
     shared::connections(g, &id());
     shared::quality_warnings(g, &id());
-    g.same("download", |s| s.flows().download(&id()).to_bytes());
-    g.same("schedule_flow_run", |s| Ok(s.flows().add_to_schedule(&id(), "s-1")?.warnings));
+    g.same("download", |s| s.flows().download(id()).to_bytes());
+    g.same("schedule_flow_run", |s| Ok(s.flows().add_to_schedule(id(), "s-1")?.warnings));
     publishing(g);
 }
 

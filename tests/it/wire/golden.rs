@@ -47,9 +47,9 @@ pub fn every<T>(list: impl IntoIterator<Item = tsc::Result<T>>) -> tsc::Result<V
     list.into_iter().collect()
 }
 
-/// What the server said of a job that it started.
-pub fn job(started: tsc::Result<tsc::JobHandle<'_>>) -> tsc::Result<tsc::Job> {
-    started.map(|handle| handle.job().clone())
+/// The job as the server returned it when it was started.
+pub fn job<'s>(started: tsc::Result<impl Into<tsc::JobHandle<'s>>>) -> tsc::Result<tsc::Job> {
+    started.map(|handle| handle.into().job().clone())
 }
 
 /// The same, where there may be none.

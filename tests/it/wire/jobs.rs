@@ -43,17 +43,17 @@ pub fn cases(g: &mut Goldens) {
         "get_by_id.flow",
         "get_by_id.status_notes",
     ] {
-        g.same(name, |s| s.jobs().get(&id()));
+        g.same(name, |s| s.jobs().get(id()));
     }
-    g.same("cancel", |s| s.jobs().cancel(&id()));
-    g.same("wait_for_job", |s| s.jobs().handle(&id())?.wait());
+    g.same("cancel", |s| s.jobs().cancel(id()));
+    g.same("wait_for_job", |s| s.jobs().handle(id())?.wait());
     g.same("wait_for_job.twice", |s| {
         let short = Duration::from_millis(1);
-        s.jobs().handle(&id())?.wait_with(JobWait::new().pauses(short, short))
+        s.jobs().handle(id())?.wait_with(JobWait::new().poll_intervals(short, short))
     });
     for name in ["wait_for_job.failed", "wait_for_job.cancelled"] {
         g.same(name, |s| {
-            let ended = s.jobs().handle(&id())?.wait();
+            let ended = s.jobs().handle(id())?.wait();
             assert_eq!(ended.as_ref().map_err(tsc::Error::kind).err(), Some(ErrorKind::Job));
             ended
         });

@@ -3,7 +3,7 @@ use std::time::Duration;
 use tableau_server_client as tsc;
 use tsc::workbooks::{FreshAt, FreshEveryUnit, WeekDay};
 use tsc::{
-    ConnectionUpdate, DataAccelerationUpdate, DataFreshness, ErrorKind, Orientation, PageType,
+    ConnectionUpdate, DataAccelerationUpdate, DataFreshness, Orientation, PageType,
     PdfExport, PowerPointExport, Publish, Session, Source, Workbook, WorkbookId, WorkbookUpdate,
     workbooks,
 };
@@ -47,7 +47,11 @@ pub fn cases(g: &mut Goldens) {
         assert_eq!(created.unwrap().to_string(), "2025-11-02T08:00:00.25Z");
         Ok(created)
     });
-    g.same("get_by_id.unreadable_time", |s| s.workbooks().get(&id()));
+    g.same("get_by_id.unreadable_time", |s| {
+        let workbook = s.workbooks().get(&id())?;
+        assert_eq!(workbook.created_at, None);
+        Ok(workbook)
+    });
     g.reads_differently("get_by_id.bare", "silence-is-none", |s| {
         let workbook = s.workbooks().get(&id())?;
         assert_eq!((workbook.show_tabs, workbook.has_extracts), (None, None));

@@ -1,0 +1,214 @@
+//! [`JobHandle`]: a handle to a background job, to wait for it or cancel it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use log::warn;
+
+use super::{CANCEL, FinishCode, GET, Job, JobWait, rest};
+use crate::client::Client;
+use crate::common::backoff::Backoff;
+use crate::http::Fate;
+use crate::ids::JobId;
+use crate::{Error, ErrorKind, Result};
+use crate::{redact::Redactor, secret::Secret};
+
+/// A longer `Retry-After` ends the wait.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
+
+/// A background job that a request has started.
+///
+/// Dropping the handle does not affect the job.
+///
+/// ```no_run
+/// # use tableau_server_client as tsc;
+/// # use std::time::Duration;
+/// # fn f(session: &tsc::Session<'_>, id: &tsc::DatasourceId) -> tsc::Result<()> {
+/// let mut job = session.datasources().refresh(id)?;
+/// let hour = tsc::JobWait::new().deadline(Duration::from_secs(3600));
+/// match job.wait_with(hour) {
+///     Err(error) if error.is_timeout() => job.cancel()?,
+///     ended => println!("{:?}", ended?.completed_at),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct JobHandle<'s> {
+    client: &'s Arc<Client>,
+    /// The id to poll with, even if an answer has another one.
+    id: JobId,
+    job: Job,
+    /// Secrets of the request that started the job, since the server's notes may repeat them.
+    secrets: Vec<Secret>,
+}
+
+impl<'s> JobHandle<'s> {
+    pub(crate) fn new(client: &'s Arc<Client>, job: Job) -> JobHandle<'s> {
+        JobHandle { client, id: job.id.clone(), job, secrets: Vec::new() }
+    }
+
+    /// Reads the job with this id.
+    pub(crate) fn read(client: &'s Arc<Client>, id: JobId) -> Result<JobHandle<'s>> {
+        let job = read_job(client, &id)?;
+        Ok(JobHandle { client, id, job, secrets: Vec::new() })
+    }
+
+    /// Redacts these secrets in errors, besides those of the session.
+    pub(crate) fn with_secrets(mut self, secrets: Vec<Secret>) -> JobHandle<'s> {
+        self.secrets = secrets;
+        self
+    }
+
+    fn redactor(&self) -> Redactor {
+        let known = self.client.redactor();
+        self.secrets.iter().fold(known, Redactor::with)
+    }
+
+    /// The job's id.
+    pub fn id(&self) -> &JobId {
+        &self.id
+    }
+
+    /// The job as of the last poll.
+    pub fn job(&self) -> &Job {
+        &self.job
+    }
+
+    /// Reads the state of the job. A job that failed is not an error here.
+    #[doc = rest!(GET)]
+    pub fn poll(&mut self) -> Result<&Job> {
+        self.job = read_job(self.client, &self.id)?;
+        Ok(&self.job)
+    }
+
+    /// Waits for the job to end, without a deadline; see [`wait_with`](JobHandle::wait_with).
+    #[doc = rest!(GET)]
+    pub fn wait(&mut self) -> Result<Job> {
+        self.wait_with(JobWait::new())
+    }
+
+    /// Waits for the job to end, and polls with increasing intervals.
+    ///
+    /// # Errors
+    ///
+    /// - [`ErrorKind::Job`] if the job failed or was cancelled. The message has the server's notes;
+    ///   [`job`](JobHandle::job) has everything else.
+    /// - [`ErrorKind::Timeout`] if the deadline passed. The job continues: wait for it again, or
+    ///   [`cancel`](JobHandle::cancel) it.
+    /// - The error of the last poll if too many polls failed. The state of the job is then unknown.
+    #[doc = rest!(GET)]
+    pub fn wait_with(&mut self, mut how: JobWait<'_>) -> Result<Job> {
+        self.wait_until_ended(&mut how).map_err(|error| error.redacted(&self.redactor()))?;
+        self.outcome().cloned()
+    }
+
+    fn wait_until_ended(&mut self, how: &mut JobWait<'_>) -> Result<()> {
+        if self.job.completed_at.is_some() {
+            how.report(&self.job);
+            return Ok(());
+        }
+        let started = Instant::now();
+        let time_left = |deadline: Duration| deadline.saturating_sub(started.elapsed());
+        let mut intervals = Backoff::new(how.first_interval, 1.4, how.longest_interval);
+        let mut failures = 0;
+        loop {
+            let mut request = self.client.request(&GET, &[&self.id]);
+            if let Some(deadline) = how.deadline {
+                // A poll just before the deadline still has time for an answer.
+                request = request.within(time_left(deadline).max(Duration::from_secs(1)));
+            }
+            let mut retry_after = Duration::ZERO;
+            match self.client.read(request, "job") {
+                Ok(job) => {
+                    self.job = job;
+                    failures = 0;
+                    how.report(&self.job);
+                    if self.job.completed_at.is_some() {
+                        return Ok(());
+                    }
+                }
+                Err(error) if failures < how.max_failures && is_transient(&error) => {
+                    failures += 1;
+                    retry_after = error.retry_after().unwrap_or_default();
+                    let id = self.client.shown(self.id.as_str());
+                    warn!(target: "tableau_server_client::job", "polling job {id} failed: {error}");
+                }
+                Err(error) => return Err(error.doing(format!("waiting for job {}", self.id))),
+            }
+            let mut pause = intervals.next().unwrap_or(how.longest_interval).max(retry_after);
+            if let Some(deadline) = how.deadline {
+                let left = time_left(deadline);
+                if left.is_zero() {
+                    return Err(still_running(&self.job, deadline));
+                }
+                pause = pause.min(left);
+            }
+            self.client.sleep(pause)?;
+        }
+    }
+
+    /// The job, if it ended successfully as of the last poll.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Job`] if it failed or was cancelled, [`ErrorKind::Input`] if it has not ended.
+    pub(crate) fn outcome(&self) -> Result<&Job> {
+        let (job, redactor) = (&self.job, self.redactor());
+        if job.completed_at.is_none() {
+            let what = format!("{} has not ended: wait for it first", describe(job));
+            return Err(Error::input(what).redacted(&redactor));
+        }
+        let how = match &job.finish_code {
+            Some(FinishCode::Success | FinishCode::Completed) => return Ok(job),
+            Some(FinishCode::Failed) => "failed".to_owned(),
+            Some(FinishCode::Cancelled) => "was cancelled".to_owned(),
+            Some(FinishCode::Unknown(code)) => format!("ended with the unknown code {code}"),
+            None => "ended without a finish code".to_owned(),
+        };
+        let notes = job.notes.iter().map(|note| note.trim());
+        let counters = job.status_notes.iter().filter_map(|note| note.text.as_deref());
+        let notes: Vec<&str> = notes.chain(counters).collect();
+        let colon = if notes.is_empty() { "" } else { ": " };
+        let what = format!("{} {how}{colon}{}", describe(job), notes.join("; "));
+        Err(Error::new(ErrorKind::Job, redactor.redact_start(&what, false, 2000)))
+    }
+
+    /// Cancels the job. A job that has ended is not affected.
+    #[doc = rest!(CANCEL)]
+    pub fn cancel(&self) -> Result<()> {
+        self.client.send(&CANCEL, &[&self.id])
+    }
+}
+
+pub(crate) fn read_job(client: &Client, id: &JobId) -> Result<Job> {
+    client.read(client.request(&GET, &[id]), "job")
+}
+
+/// Whether a later poll may succeed.
+fn is_transient(error: &Error) -> bool {
+    let is_delivery = matches!(Fate::of(error), Fate::NotReceived | Fate::Unknown);
+    (is_delivery || error.is_timeout())
+        && error.kind() != ErrorKind::Decode
+        && error.retry_after().is_none_or(|wait| wait <= MAX_RETRY_AFTER)
+}
+
+fn describe(job: &Job) -> String {
+    match &job.job_type {
+        Some(kind) => format!("job {} ({kind})", job.id),
+        None => format!("job {}", job.id),
+    }
+}
+
+fn still_running(job: &Job, deadline: Duration) -> Error {
+    let progress = job.progress.map(|percent| format!(", at {percent} %")).unwrap_or_default();
+    let what = format!("{} has not ended after {deadline:?}{progress}", describe(job));
+    Error::new(ErrorKind::Timeout, what)
+}
+
+impl fmt::Debug for JobHandle<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("JobHandle").field(&self.job).finish()
+    }
+}

@@ -1,0 +1,40 @@
+//! Jobs that are already queued when they are to be started.
+
+use std::sync::Arc;
+
+use super::{BackgroundJob, CREATED_AT, Job, JobHandle, JobStatus, LIST, read_job};
+use crate::client::Client;
+use crate::common::List;
+use crate::{ErrorKind, Result};
+
+/// Tableau's error code for a job that is already queued.
+const ALREADY_QUEUED: &str = "409093";
+
+/// Returns the job that was started, or the same job if it is already queued, found among the site's
+/// unfinished jobs. If it is not found, or the user may not list jobs, returns the server's error.
+pub(crate) fn started_or_queued<'s>(
+    client: &'s Arc<Client>,
+    started: Result<Job>,
+    is_same: impl Fn(&Job) -> bool,
+) -> Result<JobHandle<'s>> {
+    let rejected = match started {
+        Err(error) if error.code() == Some(ALREADY_QUEUED) => error,
+        other => return other.map(|job| JobHandle::new(client, job)),
+    };
+    let has_ended = |job: &BackgroundJob| {
+        matches!(job.status, Some(JobStatus::Success | JobStatus::Failed | JobStatus::Cancelled))
+    };
+    let Ok(newest) = List::of(client, &LIST, &[]).sort(CREATED_AT.desc()).page(1) else {
+        return Err(rejected);
+    };
+    for job in newest.items.iter().filter(|job| !has_ended(job)) {
+        match read_job(client, &job.id) {
+            Ok(job) if is_same(&job) => return Ok(JobHandle::new(client, job)),
+            // The job is for other content.
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::Api => {}
+            Err(_) => break,
+        }
+    }
+    Err(rejected)
+}

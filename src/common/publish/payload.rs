@@ -1,0 +1,103 @@
+//! [`PublishOptions`] and the request payload that they become.
+
+use super::super::details::{LocationUpdate, in_one_place};
+use super::connections::{ConnectionCredentials, PublishConnection, RequestedConnection};
+use crate::ids::PersonalSpaceId;
+use crate::secret::Secret;
+use crate::xml::{Out, ToXml};
+use crate::{Error, Result};
+
+/// The options of publishing, of all kinds of content.
+#[derive(Default)]
+pub(super) struct PublishOptions {
+    pub(super) name: Option<String>,
+    pub(super) mode: Option<&'static str>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) attributes: Vec<(&'static str, String)>,
+    /// Children with one attribute: tag, attribute and value.
+    pub(super) children: Vec<(&'static str, &'static str, String)>,
+    pub(super) space: Option<PersonalSpaceId>,
+    pub(super) hidden_views: Vec<String>,
+    pub(super) credentials: Option<ConnectionCredentials>,
+    pub(super) connections: Vec<PublishConnection>,
+}
+
+impl PublishOptions {
+    /// Rejects options that contradict each other.
+    pub(super) fn check(&self, kind: &str, name: &str) -> Result<()> {
+        if self.connections.iter().any(|connection| connection.server.is_empty()) {
+            return Err(Error::input("a connection to publish has no server address"));
+        }
+        if self.credentials.is_some() && !self.connections.is_empty() {
+            return Err(Error::input(
+                "a data source can be published with credentials or with connections, not with both",
+            ));
+        }
+        let has_project = self.children.iter().any(|(tag, _, _)| *tag == "project");
+        in_one_place(has_project, self.space.is_some(), || format!("the {kind} {name:?}"))
+    }
+
+    pub(super) fn requested_connections(&self) -> Vec<RequestedConnection> {
+        self.connections.iter().map(PublishConnection::requested).collect()
+    }
+
+    /// The passwords in the request.
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        let connections = self.connections.iter().filter_map(|one| one.credentials.as_ref());
+        connections.chain(&self.credentials).map(|one| one.password.clone()).collect()
+    }
+}
+
+/// The request payload, which is sent beside the file.
+pub(super) struct Payload<'a> {
+    pub(super) options: &'a PublishOptions,
+    pub(super) tag: &'static str,
+    pub(super) name: &'a str,
+}
+
+impl ToXml for Payload<'_> {
+    fn to_xml(&self, out: &mut Out) {
+        let PublishOptions {
+            attributes,
+            children,
+            space,
+            hidden_views,
+            credentials,
+            connections,
+            ..
+        } = self.options;
+        out.element(self.tag, |out| {
+            out.attribute("name", self.name);
+            for (name, value) in attributes {
+                out.attribute(name, value);
+            }
+            // The order of the schema.
+            for tag in ["askData", "project", "owner", "workbook"] {
+                for (_, name, value) in children.iter().filter(|child| child.0 == tag) {
+                    out.element(tag, |out| out.attribute(name, value));
+                }
+                if let Some(space) = space.as_ref().filter(|_| tag == "project") {
+                    LocationUpdate::from(space).to_xml(out);
+                }
+            }
+            if let Some(credentials) = credentials {
+                credentials.to_xml(out);
+            }
+            if !connections.is_empty() {
+                out.element("connections", |out| {
+                    connections.iter().for_each(|connection| connection.to_xml(out));
+                });
+            }
+            if !hidden_views.is_empty() {
+                out.element("views", |out| {
+                    for name in hidden_views {
+                        out.element("view", |out| {
+                            out.attribute("name", name);
+                            out.attribute("hidden", "true");
+                        });
+                    }
+                });
+            }
+        });
+    }
+}
