@@ -197,7 +197,14 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
         }
         let request = self.client.request(I::UPDATE_ALL, &[&self.id]);
         let path = request.path().to_owned();
-        let request = request.element(&BatchUpdate(&ids, changes))?;
+        let request = request.element(&|out: &mut Out| {
+            out.element("connectionLUIDs", |out| {
+                for id in &ids {
+                    out.element("connectionLUID", |out| out.text(id.as_str()));
+                }
+            });
+            changes.to_xml(out);
+        })?;
         let request = request.hiding(changes.password.as_ref());
         let answer: Vec<Connection> = self.client.read_all(request, "connections", "connection")?;
         // The answer may include connections that were not to be updated.
@@ -205,20 +212,6 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
             self.client.compare(&path, changes, one);
         }
         Ok(answer)
-    }
-}
-
-/// The connections to update, and the changes to each of them.
-struct BatchUpdate<'a>(&'a [ConnectionId], &'a ConnectionUpdate);
-
-impl ToXml for BatchUpdate<'_> {
-    fn to_xml(&self, out: &mut Out) {
-        out.element("connectionLUIDs", |out| {
-            for id in self.0 {
-                out.element("connectionLUID", |out| out.text(id.as_str()));
-            }
-        });
-        self.1.to_xml(out);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::http::Request;
 use crate::ids::{DatasourceId, WorkbookId};
 use crate::operation::{Operation, operations};
-use crate::xml::{Out, ToXml};
+use crate::xml::Out;
 use crate::{Error, Result};
 
 operations! {
@@ -124,26 +124,13 @@ impl<'s, I: HasExtracts> Extracts<'s, I> {
         if self.only.as_ref().is_some_and(Vec::is_empty) {
             return Err(Error::input("extracts of a workbook need at least one data source"));
         }
-        // The requests for a data source have an empty body.
-        let all = self.only.is_none() && I::KIND == "workbook";
-        let selection = Selection { all, only: self.only.as_deref() };
-        self.client.request(operation, &[&self.id]).element(&selection)
-    }
-}
-
-/// The data sources of a workbook whose extracts are created or deleted.
-struct Selection<'a> {
-    all: bool,
-    only: Option<&'a [DatasourceId]>,
-}
-
-impl ToXml for Selection<'_> {
-    fn to_xml(&self, out: &mut Out) {
-        if let Some(only) = self.only {
-            out.ids("datasources", "datasource", only);
-        } else if self.all {
-            out.element("datasources", |out| out.attribute("includeAll", "true"));
-        }
+        self.client.request(operation, &[&self.id]).element(&|out: &mut Out| match &self.only {
+            Some(only) => out.ids("datasources", "datasource", only),
+            None if I::KIND == "workbook" => {
+                out.element("datasources", |out| out.attribute("includeAll", "true"));
+            }
+            None => {}
+        })
     }
 }
 
@@ -161,29 +148,15 @@ pub(crate) fn refresh<'s, I: Refreshable>(
         client.needs(INCREMENTAL, || "an incremental refresh".into())?;
     }
     let supported = client.needs(INCREMENTAL, String::new).is_ok();
-    let request = client.request(I::REFRESH, &[id]);
-    let request = request.element(&RefreshKind { supported, incremental })?;
+    let request =
+        client.request(I::REFRESH, &[id]).element(&|out: &mut Out| match incremental {
+            true => out.element("extractRefresh", |out| out.attribute("incremental", "true")),
+            false if supported => out.element("extractRefresh", |_| {}),
+            // Older servers reject the element.
+            false => {}
+        })?;
     started_or_queued(client, client.read(request, "job"), |job| match I::KIND {
         "workbook" => job.workbook.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
         _ => job.datasource.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
     })
-}
-
-/// Whether a refresh is incremental.
-struct RefreshKind {
-    /// Whether the server accepts the element; older ones reject it.
-    supported: bool,
-    incremental: bool,
-}
-
-impl ToXml for RefreshKind {
-    fn to_xml(&self, out: &mut Out) {
-        if self.supported {
-            out.element("extractRefresh", |out| {
-                if self.incremental {
-                    out.attribute("incremental", "true");
-                }
-            });
-        }
-    }
 }
