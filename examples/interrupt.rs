@@ -10,17 +10,18 @@ use anyhow::Context;
 use tableau_server_client as tsc;
 
 fn main() -> anyhow::Result<()> {
-    let stop = tsc::Stop::new();
-    let on_signal = stop.clone();
-    ctrlc::set_handler(move || on_signal.stop())?;
+    let cancellation = tsc::CancellationToken::new();
+    let on_signal = cancellation.clone();
+    ctrlc::set_handler(move || on_signal.cancel())?;
 
     let server = tsc::Server::new(&env::var("TABLEAU_SERVER").context("TABLEAU_SERVER")?)?;
     let name = env::var("TABLEAU_USERNAME").context("TABLEAU_USERNAME")?;
     let password = env::var("TABLEAU_PASSWORD").context("TABLEAU_PASSWORD")?;
-    let session = server.until(&stop).sign_in(&tsc::TableauAuth::new(name, password))?;
+    let session =
+        server.with_cancellation(&cancellation).sign_in(&tsc::TableauAuth::new(name, password))?;
     println!("signed in; press Ctrl-C");
-    // Calls over this view end when the stop does; the session itself can still sign out.
-    let view = session.until(&stop);
+    // The token cancels calls over this view only, so that the session itself can still sign out.
+    let view = session.with_cancellation(&cancellation);
     loop {
         for workbook in view.workbooks().list() {
             match workbook {

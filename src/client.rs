@@ -1,21 +1,303 @@
-//! What resources are written with: requests for operations, and readers of their answers.
+//! [`Client`]: what resources are written with.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use log::warn;
 
-use crate::Result;
-pub(crate) use crate::core::Core as Client;
-use crate::http::{Request, Success};
+use crate::cancel::{self, CancellationToken};
+use crate::encoding::encode_segment;
+use crate::http::{AuthContext, Origin, Request, Success, Transport};
+use crate::ids::{SiteId, UserId};
 use crate::operation::{Call, Operation, PathSegment};
+use crate::secret::{Scrub, Secret};
+use crate::text::one_line;
 use crate::version::ApiVersion;
 use crate::xml::{Changes, Element, FromXml, Node, ToXml};
+use crate::{Error, ErrorKind, Result};
+
+/// Sends requests as a user who is signed in to a site. Owned, so that threads can share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    pub(crate) transport: Arc<Transport>,
+    pub(crate) version: ApiVersion,
+    pub(crate) site_id: SiteId,
+    pub(crate) site_url: String,
+    pub(crate) user_id: UserId,
+    auth: Arc<dyn Authenticator>,
+    /// The origin that the token belongs to, if it is another server: then nothing is sent.
+    foreign_origin: Option<Origin>,
+    /// Cancels calls.
+    cancellation: Option<CancellationToken>,
+    /// Cancels renewal. Differs from `cancellation` only for pages that are fetched ahead, which
+    /// must not leave a renewal half done.
+    session_cancellation: Option<CancellationToken>,
+}
+
+/// Provides the token of a session and renews it.
+pub(crate) trait Authenticator: fmt::Debug + Send + Sync {
+    /// The token in use.
+    fn token(&self) -> Arc<Token>;
+
+    /// Whether an expired session can be renewed.
+    fn can_renew(&self) -> bool;
+
+    /// Whether the session was signed in with a JSON Web Token, whose scopes limit it.
+    fn uses_jwt(&self) -> bool;
+
+    /// Replaces the token `used`, which the server rejected with `expired`, unless that has been
+    /// done since. If the session cannot be renewed, the error is based on `expired`.
+    fn renew(
+        &self,
+        client: &Client,
+        used: &Token,
+        expired: Error,
+        deadline: Option<Instant>,
+    ) -> Result<Renewal>;
+}
+
+/// A session's token, and the secrets to redact in messages about its requests.
+#[derive(Debug)]
+pub(crate) struct Token {
+    pub(crate) token: Secret,
+    pub(crate) scrub: Scrub,
+}
+
+/// Where the token that replaced an expired one comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Renewal {
+    /// This process has just signed in.
+    SignedIn,
+    /// Another process signed in, some time ago: the new token may have expired as well.
+    Shared,
+}
+
+/// The site and user of a session.
+pub(crate) struct Site {
+    pub(crate) id: SiteId,
+    pub(crate) url: String,
+    pub(crate) user_id: UserId,
+}
 
 impl Client {
-    /// An operation on the session's site. `ids` stand for the placeholders of its path.
+    pub(crate) fn new(
+        transport: Arc<Transport>,
+        version: ApiVersion,
+        site: Site,
+        auth: Arc<dyn Authenticator>,
+    ) -> Client {
+        Client {
+            transport,
+            version,
+            site_id: site.id,
+            site_url: site.url,
+            user_id: site.user_id,
+            auth,
+            foreign_origin: None,
+            cancellation: None,
+            session_cancellation: None,
+        }
+    }
+
+    /// A client that refuses to send, because its token belongs to a server at another origin.
+    pub(crate) fn for_foreign_origin(self, origin: Origin) -> Client {
+        Client { foreign_origin: Some(origin), ..self }
+    }
+
+    /// The same client with another authenticator.
+    pub(crate) fn with_auth(&self, auth: Arc<dyn Authenticator>) -> Client {
+        let cancellation = self.session_cancellation.clone();
+        Client { auth, cancellation, ..self.clone() }
+    }
+
+    /// The same client, whose calls and renewal the token cancels.
+    pub(crate) fn with_cancellation(&self, cancellation: &CancellationToken) -> Client {
+        let cancellation = Some(cancellation.clone());
+        Client { session_cancellation: cancellation.clone(), cancellation, ..self.clone() }
+    }
+
+    /// The same client for a part of a call, which a child of the call's token cancels. Renewal is
+    /// not affected.
+    pub(crate) fn with_call_cancellation(&self, cancellation: &CancellationToken) -> Client {
+        Client { cancellation: Some(cancellation.clone()), ..self.clone() }
+    }
+
+    /// Cancels calls.
+    pub(crate) fn cancellation(&self) -> Option<&CancellationToken> {
+        self.cancellation.as_ref()
+    }
+
+    /// Cancels renewal.
+    pub(crate) fn session_cancellation(&self) -> Option<&CancellationToken> {
+        self.session_cancellation.as_ref()
+    }
+
+    /// The token in use.
+    pub(crate) fn token(&self) -> Arc<Token> {
+        self.auth.token()
+    }
+
+    /// The secrets to redact in messages.
+    pub(crate) fn scrub(&self) -> Scrub {
+        self.token().scrub.clone()
+    }
+
+    /// The path of a call: `/api/3.24/…`.
+    pub(crate) fn api(&self, path: &str) -> String {
+        format!("/api/{}/{path}", self.version)
+    }
+
+    /// The path of a call on the session's site: `/api/3.24/sites/{id}/…`.
+    pub(crate) fn site(&self, path: &str) -> String {
+        self.api(&format!("sites/{}/{path}", encode_segment(self.site_id.as_str())))
+    }
+
+    /// The path of a call on the session's site that has no API version yet: `/api/exp/sites/…`.
+    pub(crate) fn experimental_site(&self, path: &str) -> String {
+        format!("/api/exp/sites/{}/{path}", encode_segment(self.site_id.as_str()))
+    }
+
+    /// The whole URL of a path, for messages.
+    pub(crate) fn address(&self, path: &str) -> String {
+        let address = self.transport.base().call(path).to_string();
+        self.token().scrub.clean(&address).into_owned()
+    }
+
+    /// Redacts secrets in an error that quotes names or ids from the server.
+    pub(crate) fn clean(&self, error: Error) -> Error {
+        error.scrubbed(&self.token().scrub)
+    }
+
+    /// Shortens and redacts a name from the server for a log line.
+    pub(crate) fn shown(&self, text: &str) -> String {
+        one_line(&self.token().scrub.start_of(text, false, 200)).into_owned()
+    }
+
+    /// Formats a site's content URL for a message.
+    pub(crate) fn shown_site(&self, content_url: &str) -> String {
+        match content_url {
+            "" => "the default site".to_owned(),
+            _ => format!("the site {:?}", self.shown(content_url)),
+        }
+    }
+
+    /// Sends a request with the session's token and reads the response. If the session has expired,
+    /// renews it once and sends the request again; a second 401002 is returned to the caller. A
+    /// token that another process has shared may have expired as well, so it does not count as a
+    /// renewal.
+    pub(crate) fn ask<T>(
+        &self,
+        mut request: Request<'_>,
+        finish: impl FnMut(Success) -> Result<T>,
+    ) -> Result<T> {
+        self.check_request(&request)?;
+        let outcome = self.send_renewing(&mut request, finish);
+        outcome.map_err(|error| self.explain_scope(error, request.operation()))
+    }
+
+    fn send_renewing<T>(
+        &self,
+        request: &mut Request<'_>,
+        mut finish: impl FnMut(Success) -> Result<T>,
+    ) -> Result<T> {
+        let mut renewed = None;
+        loop {
+            let used = self.token();
+            let outcome = self.transport.send(request, self.auth_context(&used), &mut finish);
+            match outcome {
+                Err(expired) if expired.is_session_expired() && !request.is_repeatable() => {
+                    let what = "what was sent cannot be sent again";
+                    return Err(expired.and_then_failed(what, None));
+                }
+                Err(expired)
+                    if expired.is_session_expired()
+                        && self.may_renew()
+                        && matches!(renewed, None | Some(Renewal::Shared)) =>
+                {
+                    let renewal = self.auth.renew(self, &used, expired, request.deadline());
+                    let renewal = renewal.map_err(|error| request.not_sent(error))?;
+                    // At most one shared token: another process could share expired ones forever.
+                    renewed = Some(if renewed.is_none() { renewal } else { Renewal::SignedIn });
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// Sends a request with the session's token, without renewing the session.
+    pub(crate) fn ask_once<T>(
+        &self,
+        mut request: Request<'_>,
+        finish: impl FnMut(Success) -> Result<T>,
+    ) -> Result<T> {
+        self.check_request(&request)?;
+        let token = self.token();
+        self.transport.send(&mut request, self.auth_context(&token), finish)
+    }
+
+    /// Sleeps. Fails if the calls are cancelled meanwhile.
+    pub(crate) fn sleep(&self, time: Duration) -> Result<()> {
+        cancel::sleep(self.cancellation.as_ref(), time)
+    }
+
+    /// Adds the scope that the operation needs to an error that a missing scope can cause.
+    fn explain_scope(&self, error: Error, operation: Option<&Operation>) -> Error {
+        let may_lack_scope = error.kind() == ErrorKind::Api
+            && (error.code() == Some("401002") || error.status() == Some(403));
+        let hint = operation.and_then(Operation::scope_hint);
+        match hint.filter(|_| may_lack_scope && self.auth.uses_jwt()) {
+            Some(hint) => error.and_then_failed(&hint, None),
+            None => error,
+        }
+    }
+
+    fn auth_context<'a>(&'a self, token: &'a Token) -> AuthContext<'a> {
+        AuthContext {
+            token: Some(&token.token),
+            scrub: &token.scrub,
+            cancellation: self.cancellation.as_ref(),
+        }
+    }
+
+    fn may_renew(&self) -> bool {
+        self.transport.renews_sessions() && self.auth.can_renew()
+    }
+
+    /// Refuses, before anything is sent, a request for another server and one that needs a newer
+    /// API version.
+    fn check_request(&self, request: &Request<'_>) -> Result<()> {
+        if let Some(foreign) = &self.foreign_origin {
+            return Err(Error::config(format!(
+                "the session token is of {foreign}, and this server is {}: nothing was sent",
+                self.transport.origin()
+            )));
+        }
+        match request.needs() {
+            Some(needed) => self.has(needed, || match request.operation() {
+                Some(operation) if operation.since < needed => {
+                    format!("{} with these options", operation.title)
+                }
+                Some(operation) => operation.title.to_owned(),
+                None => format!("{} {}", request.method(), request.path()),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn has(&self, needed: ApiVersion, what: impl FnOnce() -> String) -> Result<()> {
+        if needed <= self.version {
+            return Ok(());
+        }
+        Err(self.version.too_old(needed, &what()))
+    }
+
+    /// An operation on the session's site, with `ids` for the placeholders of its path.
     pub(crate) fn call(&self, operation: &'static Operation, ids: &[&dyn PathSegment]) -> Call {
         operation.call(self.version, &self.site_id, ids)
     }
 
-    /// A request for an operation.
+    /// Creates a request for an operation.
     pub(crate) fn request<'b>(
         &self,
         operation: &'static Operation,
@@ -24,7 +306,7 @@ impl Client {
         Request::of(&self.call(operation, ids))
     }
 
-    /// Reads one item.
+    /// Returns one item.
     pub(crate) fn get<T: Element + FromXml>(
         &self,
         operation: &'static Operation,
@@ -33,7 +315,7 @@ impl Client {
         self.read(self.request(operation, ids), T::TAG)
     }
 
-    /// Sends an element and reads the item that the server answers with.
+    /// Sends an element and returns the item in the response.
     pub(crate) fn create<T: Element + FromXml>(
         &self,
         operation: &'static Operation,
@@ -43,7 +325,7 @@ impl Client {
         self.read(self.request(operation, ids).element(new)?, T::TAG)
     }
 
-    /// Sends changes and reads the item as it is then.
+    /// Sends changes and returns the changed item in the response.
     pub(crate) fn update<C: Changes>(
         &self,
         operation: &'static Operation,
@@ -53,7 +335,7 @@ impl Client {
         self.change(self.request(operation, ids), changes)
     }
 
-    /// Sends an operation whose answer has nothing to read.
+    /// Sends an operation whose response has no content.
     pub(crate) fn send(
         &self,
         operation: &'static Operation,
@@ -62,29 +344,29 @@ impl Client {
         self.done(self.request(operation, ids))
     }
 
-    /// Refuses a part of a request that the session's version does not have.
+    /// Returns an error if a part of a request needs a newer API version than the session's.
     pub(crate) fn needs(&self, since: (u16, u16), what: impl FnOnce() -> String) -> Result<()> {
         self.has(ApiVersion::new(since.0, since.1), what)
     }
 
-    /// Sends a request whose answer says no more than that it is done.
+    /// Sends a request whose response has no content.
     pub(crate) fn done(&self, request: Request<'_>) -> Result<()> {
         self.ask(request, Success::ignore)
     }
 
-    /// Sends a request and reads the one element that its answer is about.
+    /// Sends a request and reads the element `tag` of the response.
     pub(crate) fn read<T: FromXml>(&self, request: Request<'_>, tag: &str) -> Result<T> {
         self.xml(request, |root| T::from_xml(root.need(tag)?))
     }
 
-    /// Sends changes and reads what they are about as it is then.
+    /// Sends changes and returns the changed item in the response.
     pub(crate) fn change<C: Changes>(&self, request: Request<'_>, changes: &C) -> Result<C::Of> {
         self.change_read(request, changes, |root| C::Of::from_xml(root.need(C::TAG)?))
     }
 
-    /// As [`change`](Client::change), where the answer has it at a place of its own. What it shows
-    /// otherwise than it was asked for is logged: the server ignores some of what it is told, and
-    /// says nothing.
+    /// Same as [`change`](Client::change), with a function that finds the item in the response. Logs
+    /// a warning if the item differs from what was requested: the server ignores some changes without
+    /// an error.
     pub(crate) fn change_read<C: Changes>(
         &self,
         request: Request<'_>,
@@ -98,7 +380,7 @@ impl Client {
         Ok(answer)
     }
 
-    /// Logs what an answer shows otherwise than it was asked for.
+    /// Logs which attributes in the response differ from what was requested.
     pub(crate) fn compare<C: Changes>(&self, path: &str, changes: &C, answer: &C::Of) {
         let ignored = changes.ignored(answer);
         if !ignored.is_empty() {
@@ -112,7 +394,7 @@ impl Client {
         }
     }
 
-    /// Sends a request and reads its answer from the root on.
+    /// Sends a request and reads the response from its root element.
     pub(crate) fn xml<T>(
         &self,
         request: Request<'_>,
@@ -121,7 +403,7 @@ impl Client {
         self.ask(request, |answer| answer.xml(&read))
     }
 
-    /// Sends a request and reads the list that its answer is, which has no pages.
+    /// Sends a request and reads a list that has no pages.
     pub(crate) fn read_all<T: FromXml>(
         &self,
         request: Request<'_>,
@@ -135,7 +417,7 @@ impl Client {
         })
     }
 
-    /// Sends a request and reads the element that its answer is about, if it is about any.
+    /// Sends a request and reads the element `tag` of the response, if there is one.
     pub(crate) fn read_any<T: FromXml>(
         &self,
         request: Request<'_>,

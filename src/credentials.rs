@@ -67,6 +67,11 @@ impl SignIn {
         &self.site
     }
 
+    /// Whether the credentials are a JSON Web Token, whose scopes limit the session.
+    pub(crate) fn is_jwt(&self) -> bool {
+        matches!(self.proof, Proof::Jwt { .. })
+    }
+
     /// The personal access token's name, if it is one.
     pub(crate) fn token_name(&self) -> Option<&str> {
         match &self.proof {
@@ -239,7 +244,7 @@ impl JwtAuth {
     /// Mints a fresh token whenever the session has to sign in again. Default: it cannot.
     ///
     /// The function runs on the thread whose request met the expiry, and no timeout or
-    /// [`Stop`](crate::Stop) ends it: what it waits for should have a bound of its own. Where it asks
+    /// [`CancellationToken`](crate::CancellationToken) ends it: what it waits for should have a bound of its own. Where it asks
     /// over the very session that it renews, that call is an error; on another thread it would wait
     /// for the renewal, and the function must not wait for it.
     #[must_use]

@@ -23,7 +23,7 @@ const LONGEST: usize = 4000;
 pub fn answer(data: &[u8]) {
     let data = with_secrets(data);
     let outcome = http::success(&data, SECRET).xml(|root| {
-        one::<crate::identity::SignedIn>(root, "credentials")?;
+        one::<crate::session::SignInResponse>(root, "credentials")?;
         all::<Workbook>(root, "workbooks", "workbook")?;
         all::<datasources::Datasource>(root, "datasources", "datasource")?;
         all::<projects::Project>(root, "projects", "project")?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::http::encode_segment;
+use crate::encoding::encode_segment;
 
 /// The id of an item of content, such as a workbook.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not the id of content")]

@@ -31,24 +31,21 @@
 //! - `mock` (off by default): a mock Tableau Server for the tests of programs that use this library,
 //!   in the module `mock`, and the program `tableau-mock-server`.
 
+mod cancel;
 mod client;
 mod common;
-mod core;
 mod credentials;
+mod encoding;
 mod error;
 mod http;
-mod identity;
 mod ids;
 mod operation;
 mod resources;
 mod secret;
 mod server;
 mod session;
-mod session_file;
-mod stop;
-mod token;
+mod text;
 mod version;
-mod within;
 mod xml;
 
 #[cfg(feature = "mock")]
@@ -63,6 +60,7 @@ pub mod guide;
 /// The crate that times are of, so that a program can name them without depending on it itself.
 pub use jiff;
 
+pub use cancel::CancellationToken;
 pub use common::*;
 pub use credentials::{Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth};
 pub use error::{Error, ErrorKind, Result};
@@ -70,11 +68,8 @@ pub use http::{Fingerprint, HttpOptions, Retries, Verify};
 pub use ids::*;
 pub use resources::*;
 pub use secret::Secret;
-pub use server::{Server, ServerInfo, ServerUntil};
-pub use session::Session;
-pub use session_file::SessionFile;
-pub use stop::Stop;
-pub use token::SessionToken;
+pub use server::{Server, ServerInfo, ServerView};
+pub use session::{Session, SessionFile, SessionToken, SessionView};
 pub use version::ApiVersion;
 pub use xml::{Unreadable, UnreadableValue};
 

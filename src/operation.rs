@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::http::encode_segment;
-use crate::ids::SiteId;
+use crate::encoding::encode_segment;
 use crate::version::ApiVersion;
 
 /// An operation of the REST API, as the reference describes it.
@@ -206,7 +205,7 @@ impl Operation {
     pub(crate) fn call(
         &'static self,
         version: ApiVersion,
-        site: &SiteId,
+        site: &dyn PathSegment,
         ids: &[&dyn PathSegment],
     ) -> Call {
         Call { operation: self, path: self.fill(version, site, ids) }
@@ -215,7 +214,7 @@ impl Operation {
     fn fill(
         &self,
         version: ApiVersion,
-        site: &SiteId,
+        site: &dyn PathSegment,
         ids: &[&dyn PathSegment],
     ) -> Result<String, String> {
         let mut path = match self.path.starts_with('/') {
@@ -241,6 +240,21 @@ impl Operation {
         Ok(path)
     }
 
+    /// What a session that was signed in with a JSON Web Token needs to use the operation, for an
+    /// error message.
+    pub(crate) fn scope_hint(&self) -> Option<String> {
+        match self.scope {
+            Scope::Named(scope) => {
+                Some(format!("{} needs the scope `{scope}` in a JSON Web Token", self.title))
+            }
+            Scope::NotAvailable => Some(format!(
+                "{} is not available to a session that was signed in with a JSON Web Token",
+                self.title
+            )),
+            Scope::Unknown => None,
+        }
+    }
+
     /// The scope that a JSON Web Token needs, if it is known.
     pub(crate) fn scope_name(&self) -> Option<&'static str> {
         match self.scope {
@@ -253,7 +267,7 @@ impl Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{GroupId, UserId};
+    use crate::ids::{GroupId, SiteId, UserId};
 
     operations! {
         MEMBER = DELETE "sites/{site}/groups/{group}/users/{user}" since (2, 0)
@@ -266,7 +280,7 @@ mod tests {
     }
 
     fn path(operation: &'static Operation, ids: &[&dyn PathSegment]) -> Result<String, String> {
-        operation.call(ApiVersion::new(3, 24), &"s-1".into(), ids).path
+        operation.call(ApiVersion::new(3, 24), &SiteId::from("s-1"), ids).path
     }
 
     #[test]
@@ -287,6 +301,16 @@ mod tests {
             let why = path(&MEMBER, &[&GroupId::from(id), &UserId::from("u")]).unwrap_err();
             assert!(why.contains("group") && why.contains(&format!("{id:?}")), "{why}");
         }
+    }
+
+    #[test]
+    fn hints_at_the_scope_if_it_is_known() {
+        let needed = "Remove User from Group needs the scope `tableau:groups:update` in a JSON Web \
+                      Token";
+        assert_eq!(MEMBER.scope_hint().as_deref(), Some(needed));
+        let unavailable = SCHEDULES.scope_hint().unwrap();
+        assert!(unavailable.starts_with("Query Schedules is not available to a session"));
+        assert_eq!(SITE.scope_hint(), None);
     }
 
     #[test]

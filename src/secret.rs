@@ -22,20 +22,6 @@ impl From<String> for Secret {
     }
 }
 
-impl crate::xml::Text for Secret {
-    fn blank() -> Secret {
-        Secret(String::new())
-    }
-
-    fn read(text: &str) -> Option<Secret> {
-        Some(text.into())
-    }
-
-    fn write(&self) -> String {
-        self.0.clone()
-    }
-}
-
 impl Secret {
     pub(crate) fn new(text: impl Into<String>) -> Secret {
         Secret(text.into())
@@ -115,9 +101,9 @@ impl Scrub {
     pub(crate) fn start_of(&self, text: &str, cut_short: bool, most: usize) -> String {
         // What can have no part in these is not looked at: a body may have a megabyte.
         let longest = self.0.all().map(str::len).max().unwrap_or(0);
-        let looked_at = crate::error::first(text, 4 * most + LONGEST_REFERENCE * longest);
+        let looked_at = crate::text::first(text, 4 * most + LONGEST_REFERENCE * longest);
         let cut_short = cut_short || looked_at.len() < text.len();
-        crate::error::cut(&self.clean_start(looked_at, cut_short), most).into_owned()
+        crate::text::cut(&self.clean_start(looked_at, cut_short), most).into_owned()
     }
 
     fn clean_start<'t>(&self, text: &'t str, cut_short: bool) -> Cow<'t, str> {
@@ -204,7 +190,7 @@ fn packed(bytes: &[u8]) -> Vec<String> {
             all.push(in_urls);
         }
     }
-    all.extend([crate::http::hex(bytes), crate::http::hex(bytes).to_ascii_uppercase()]);
+    all.extend([crate::encoding::hex(bytes), crate::encoding::hex(bytes).to_ascii_uppercase()]);
     all
 }
 

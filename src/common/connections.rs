@@ -9,7 +9,7 @@ use crate::ids::{ConnectionId, DatasourceId};
 use crate::operation::operations;
 use crate::secret::Secret;
 use crate::xml::{FromXml, Out, ToXml, element};
-use crate::{Error, Result, Session};
+use crate::{Error, Result};
 
 operations! {
     LIST_OF_WORKBOOK = GET "sites/{site}/workbooks/{workbook}/connections" since (2, 0)
@@ -39,7 +39,7 @@ operations! {
 }
 
 capability! {
-    /// The id of content that connects to data; see [`Session::connections`].
+    /// The id of content that connects to data; see [`Session::connections`](crate::Session::connections).
     pub trait HasConnections: "`{Self}` cannot have connections",
         "workbooks, data sources and flows can";
     WorkbookId { LIST = LIST_OF_WORKBOOK, UPDATE = UPDATE_OF_WORKBOOK }
@@ -56,7 +56,7 @@ capability! {
     DatasourceId { UPDATE_ALL = UPDATE_ALL_OF_DATASOURCE }
 }
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The connections of a workbook, a data source or a flow.
     ///
     /// ```no_run
@@ -88,11 +88,11 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn connections<I: HasConnections>(&self, id: &I) -> Connections<'_, I> {
-        Connections::new(self.core(), id)
+        Connections::new(self.client(), id)
     }
 }
 
-/// The connections of one item; see [`Session::connections`].
+/// The connections of one item; see [`Session::connections`](crate::Session::connections).
 #[derive(Clone, Debug)]
 pub struct Connections<'s, I> {
     client: &'s Arc<Client>,
@@ -197,7 +197,14 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
         }
         let request = self.client.request(I::UPDATE_ALL, &[&self.id]);
         let path = request.path().to_owned();
-        let request = request.element(&BatchUpdate(&ids, changes))?;
+        let request = request.element(&|out: &mut Out| {
+            out.element("connectionLUIDs", |out| {
+                for id in &ids {
+                    out.element("connectionLUID", |out| out.text(id.as_str()));
+                }
+            });
+            changes.to_xml(out);
+        })?;
         let request = request.hiding(changes.password.as_ref());
         let answer: Vec<Connection> = self.client.read_all(request, "connections", "connection")?;
         // The answer may include connections that were not to be updated.
@@ -205,20 +212,6 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
             self.client.compare(&path, changes, one);
         }
         Ok(answer)
-    }
-}
-
-/// The connections to update, and the changes to each of them.
-struct BatchUpdate<'a>(&'a [ConnectionId], &'a ConnectionUpdate);
-
-impl ToXml for BatchUpdate<'_> {
-    fn to_xml(&self, out: &mut Out) {
-        out.element("connectionLUIDs", |out| {
-            for id in self.0 {
-                out.element("connectionLUID", |out| out.text(id.as_str()));
-            }
-        });
-        self.1.to_xml(out);
     }
 }
 

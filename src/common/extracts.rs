@@ -8,8 +8,8 @@ use crate::client::Client;
 use crate::http::Request;
 use crate::ids::{DatasourceId, WorkbookId};
 use crate::operation::{Operation, operations};
-use crate::xml::{Out, ToXml};
-use crate::{Error, Result, Session};
+use crate::xml::Out;
+use crate::{Error, Result};
 
 operations! {
     CREATE_IN_WORKBOOK = POST "sites/{site}/workbooks/{workbook}/createExtract" since (3, 5)
@@ -37,7 +37,7 @@ operations! {
 }
 
 capability! {
-    /// The id of content that can hold extracts; see [`Session::extracts`].
+    /// The id of content that can hold extracts; see [`Session::extracts`](crate::Session::extracts).
     pub trait HasExtracts: "`{Self}` cannot have extracts", "workbooks and data sources can";
     WorkbookId { CREATE = CREATE_IN_WORKBOOK, DELETE = DELETE_FROM_WORKBOOK }
     DatasourceId { CREATE = CREATE_IN_DATASOURCE, DELETE = DELETE_FROM_DATASOURCE }
@@ -50,7 +50,7 @@ capability! {
     DatasourceId { REFRESH = REFRESH_DATASOURCE }
 }
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The extracts of a workbook's embedded data sources, or of a published data source.
     ///
     /// ```no_run
@@ -71,11 +71,11 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn extracts<I: HasExtracts>(&self, id: &I) -> Extracts<'_, I> {
-        Extracts { client: self.core(), id: id.clone(), encrypt: false, only: None }
+        Extracts { client: self.client(), id: id.clone(), encrypt: false, only: None }
     }
 }
 
-/// The extracts of one item; see [`Session::extracts`].
+/// The extracts of one item; see [`Session::extracts`](crate::Session::extracts).
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `create` or `delete`"]
 pub struct Extracts<'s, I> {
@@ -124,26 +124,13 @@ impl<'s, I: HasExtracts> Extracts<'s, I> {
         if self.only.as_ref().is_some_and(Vec::is_empty) {
             return Err(Error::input("extracts of a workbook need at least one data source"));
         }
-        // The requests for a data source have an empty body.
-        let all = self.only.is_none() && I::KIND == "workbook";
-        let selection = Selection { all, only: self.only.as_deref() };
-        self.client.request(operation, &[&self.id]).element(&selection)
-    }
-}
-
-/// The data sources of a workbook whose extracts are created or deleted.
-struct Selection<'a> {
-    all: bool,
-    only: Option<&'a [DatasourceId]>,
-}
-
-impl ToXml for Selection<'_> {
-    fn to_xml(&self, out: &mut Out) {
-        if let Some(only) = self.only {
-            out.ids("datasources", "datasource", only);
-        } else if self.all {
-            out.element("datasources", |out| out.attribute("includeAll", "true"));
-        }
+        self.client.request(operation, &[&self.id]).element(&|out: &mut Out| match &self.only {
+            Some(only) => out.ids("datasources", "datasource", only),
+            None if I::KIND == "workbook" => {
+                out.element("datasources", |out| out.attribute("includeAll", "true"));
+            }
+            None => {}
+        })
     }
 }
 
@@ -161,29 +148,15 @@ pub(crate) fn refresh<'s, I: Refreshable>(
         client.needs(INCREMENTAL, || "an incremental refresh".into())?;
     }
     let supported = client.needs(INCREMENTAL, String::new).is_ok();
-    let request = client.request(I::REFRESH, &[id]);
-    let request = request.element(&RefreshKind { supported, incremental })?;
+    let request =
+        client.request(I::REFRESH, &[id]).element(&|out: &mut Out| match incremental {
+            true => out.element("extractRefresh", |out| out.attribute("incremental", "true")),
+            false if supported => out.element("extractRefresh", |_| {}),
+            // Older servers reject the element.
+            false => {}
+        })?;
     started_or_queued(client, client.read(request, "job"), |job| match I::KIND {
         "workbook" => job.workbook.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
         _ => job.datasource.as_ref().is_some_and(|one| one.as_str() == id.as_str()),
     })
-}
-
-/// Whether a refresh is incremental.
-struct RefreshKind {
-    /// Whether the server accepts the element; older ones reject it.
-    supported: bool,
-    incremental: bool,
-}
-
-impl ToXml for RefreshKind {
-    fn to_xml(&self, out: &mut Out) {
-        if self.supported {
-            out.element("extractRefresh", |out| {
-                if self.incremental {
-                    out.attribute("incremental", "true");
-                }
-            });
-        }
-    }
 }

@@ -3,6 +3,7 @@
 use super::list::{List, Listed};
 use super::query::Filter;
 use crate::client::Client;
+use crate::http::percent_decode;
 use crate::{Error, ErrorKind, Result};
 
 /// Tableau's error code for a filter field that the server does not know.
@@ -135,7 +136,7 @@ fn read_address(address: &str) -> Result<(Option<String>, Place)> {
     let mut parts = path
         .split('/')
         .filter(|part| !part.is_empty())
-        .map(decode)
+        .map(percent_decode)
         .collect::<Option<Vec<String>>>()
         .ok_or_else(|| invalid("its percent-encoding is not valid"))?;
     let is_site = |part: &str| matches!(part, "site" | "t");
@@ -155,21 +156,6 @@ fn read_address(address: &str) -> Result<(Option<String>, Place)> {
         }
         _ => Err(invalid(NOT_CONTENT)),
     }
-}
-
-fn decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                u8::try_from(digit()? * 16 + digit()?).ok()?
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// Returns the item of a list with this id, for resources without an operation for one item.

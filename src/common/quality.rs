@@ -6,12 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::capability;
+use crate::Result;
 use crate::client::Client;
 use crate::http::Request;
 use crate::ids::{UserId, WarningId};
 use crate::operation::{Operation, operations};
 use crate::xml::{Node, element, string_enum};
-use crate::{Result, Session};
 
 operations! {
     LIST = GET "sites/{site}/dataQualityWarnings/{content-type}/{content}" since (3, 5)
@@ -32,7 +32,7 @@ operations! {
 }
 
 capability! {
-    /// The id of content that can have data quality warnings; see [`Session::quality_warnings`].
+    /// The id of content that can have data quality warnings; see [`Session::quality_warnings`](crate::Session::quality_warnings).
     pub trait HasQualityWarnings: "`{Self}` cannot have data quality warnings",
         "data sources, flows, databases and tables can";
     DatasourceId {}
@@ -41,7 +41,7 @@ capability! {
     TableId {}
 }
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The data quality warnings of a data source, a flow, a database or a table.
     ///
     /// ```no_run
@@ -71,11 +71,11 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn quality_warnings<I: HasQualityWarnings>(&self, id: &I) -> QualityWarnings<'_, I> {
-        QualityWarnings { client: self.core(), id: id.clone() }
+        QualityWarnings { client: self.client(), id: id.clone() }
     }
 }
 
-/// The data quality warnings of one item; see [`Session::quality_warnings`].
+/// The data quality warnings of one item; see [`Session::quality_warnings`](crate::Session::quality_warnings).
 #[derive(Clone, Debug)]
 pub struct QualityWarnings<'s, I> {
     client: &'s Arc<Client>,

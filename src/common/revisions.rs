@@ -5,11 +5,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{List, Listed, capability};
+use crate::Result;
 use crate::client::Client;
 use crate::ids::UserId;
 use crate::operation::operations;
 use crate::xml::element;
-use crate::{Result, Session};
 
 operations! {
     LIST_OF_WORKBOOK = GET "sites/{site}/workbooks/{workbook}/revisions" since (2, 3)
@@ -34,7 +34,7 @@ operations! {
 }
 
 capability! {
-    /// The id of content that has revisions; see [`Session::revisions`].
+    /// The id of content that has revisions; see [`Session::revisions`](crate::Session::revisions).
     pub trait HasRevisions: "`{Self}` cannot have revisions",
         "workbooks, data sources, flows and virtual connections can";
     WorkbookId { LIST = LIST_OF_WORKBOOK }
@@ -51,7 +51,7 @@ capability! {
     DatasourceId { DELETE = DELETE_OF_DATASOURCE }
 }
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The revisions of a workbook, a data source, a flow or a virtual connection.
     ///
     /// ```no_run
@@ -81,11 +81,11 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn revisions<I: HasRevisions>(&self, id: &I) -> Revisions<'_, I> {
-        Revisions { client: self.core(), id: id.clone() }
+        Revisions { client: self.client(), id: id.clone() }
     }
 }
 
-/// The revisions of one item; see [`Session::revisions`].
+/// The revisions of one item; see [`Session::revisions`](crate::Session::revisions).
 #[derive(Clone, Debug)]
 pub struct Revisions<'s, I> {
     pub(crate) client: &'s Arc<Client>,

@@ -7,7 +7,7 @@ use crate::Result;
 use crate::client::Client;
 use crate::ids::{ScheduleId, TaskId};
 use crate::operation::operations;
-use crate::xml::{FromXml, Node, Out, ToXml};
+use crate::xml::{FromXml, Node, Out};
 
 operations! {
     ADD_WORKBOOK = PUT "sites/{site}/schedules/{schedule}/workbooks" since (2, 8)
@@ -68,20 +68,13 @@ pub(crate) fn add_to_schedule<I: Schedulable>(
     id: &I,
 ) -> Result<Scheduled> {
     // A second attempt would add a second task.
-    let request = client.request(I::ADD, &[schedule]).adding();
-    client.xml(request.element(&NewTask(id))?, Scheduled::from_xml)
-}
-
-/// The task that a schedule runs for an item.
-struct NewTask<'a, I>(&'a I);
-
-impl<I: Schedulable> ToXml for NewTask<'_, I> {
-    fn to_xml(&self, out: &mut Out) {
-        let task = if I::KIND == "flow" { "runFlow" } else { "extractRefresh" };
+    let task = if I::KIND == "flow" { "runFlow" } else { "extractRefresh" };
+    let request = client.request(I::ADD, &[schedule]).adding().element(&|out: &mut Out| {
         out.element("task", |out| {
             out.element(task, |out| {
-                out.element(I::KIND, |out| out.attribute("id", self.0.as_str()));
+                out.element(I::KIND, |out| out.attribute("id", id.as_str()));
             });
         });
-    }
+    })?;
+    client.xml(request, Scheduled::from_xml)
 }

@@ -137,8 +137,8 @@ impl<'f> Source<'f> {
     /// with [`Upload::export`], is what [`resume`](Source::resume) needs.
     ///
     /// A resumed upload continues where it was if it ended between two chunks: by an error after
-    /// which the server certainly does not have the chunk, or by a [`Stop`](crate::Stop) that was
-    /// set in `report`. If a chunk was being sent, the server may or may not have it, and the upload
+    /// which the server certainly does not have the chunk, or by a [`CancellationToken`](crate::CancellationToken)
+    /// that was cancelled in `report`. If a chunk was being sent, the server may or may not have it, and the upload
     /// starts over.
     pub fn on_checkpoint(mut self, report: impl FnMut(&Upload) + 'f) -> Self {
         self.options.checkpoint = Some(Box::new(report));

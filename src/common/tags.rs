@@ -8,7 +8,7 @@ use super::content::Readable;
 use crate::client::Client;
 use crate::operation::operations;
 use crate::xml::{Out, ToXml};
-use crate::{Error, Result, Session};
+use crate::{Error, Result};
 
 operations! {
     ADD_TO_WORKBOOK = PUT "sites/{site}/workbooks/{workbook}/tags" since (1, 0)
@@ -69,7 +69,7 @@ operations! {
 }
 
 capability! {
-    /// The id of content that can be tagged; see [`Session::tags`].
+    /// The id of content that can be tagged; see [`Session::tags`](crate::Session::tags).
     pub trait Taggable: "`{Self}` cannot be tagged",
         "workbooks, views, data sources, flows, databases, tables, columns and virtual connections can";
     WorkbookId { ADD = ADD_TO_WORKBOOK, REMOVE = REMOVE_FROM_WORKBOOK }
@@ -82,7 +82,7 @@ capability! {
     VirtualConnectionId { ADD = ADD_TO_VIRTUAL_CONNECTION, REMOVE = REMOVE_FROM_VIRTUAL_CONNECTION }
 }
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The tags of a workbook, a view, a data source, a flow, a virtual connection, a database, a
     /// table or a column.
     ///
@@ -104,7 +104,7 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn tags<I: Taggable>(&self, id: &I) -> Tags<'_, I> {
-        Tags { client: self.core(), id: id.clone() }
+        Tags { client: self.client(), id: id.clone() }
     }
 
     /// Tags for several things at once, of several kinds.
@@ -117,11 +117,11 @@ impl Session<'_> {
     /// # }
     /// ```
     pub fn tag_batch(&self) -> TagBatch<'_> {
-        TagBatch { client: self.core(), contents: Vec::new() }
+        TagBatch { client: self.client(), contents: Vec::new() }
     }
 }
 
-/// The tags of one item; see [`Session::tags`].
+/// The tags of one item; see [`Session::tags`](crate::Session::tags).
 #[derive(Clone, Debug)]
 pub struct Tags<'s, I> {
     client: &'s Arc<Client>,
@@ -201,7 +201,7 @@ impl<I: Taggable> Tags<'_, I> {
     }
 }
 
-/// Several items to tag at once; see [`Session::tag_batch`].
+/// Several items to tag at once; see [`Session::tag_batch`](crate::Session::tag_batch).
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `add` or `remove`"]
 pub struct TagBatch<'s> {

@@ -11,11 +11,12 @@ use ureq::http::HeaderMap;
 use ureq::http::header::{DATE, RETRY_AFTER};
 
 use super::connector::{Broken, NoAddress, Stage, Stopped};
+use super::context;
 use super::request::SourceFailed;
-use super::tls::shown_certificate;
 use super::url::{Origin, Url};
-use crate::error::{Answer, cut, first, one_line};
+use crate::error::Answer;
 use crate::secret::Scrub;
+use crate::text::{cut, first, one_line};
 use crate::xml::{self, Node, Reports};
 use crate::{Error, ErrorKind};
 
@@ -86,24 +87,23 @@ fn io_failed(cause: io::Error, stage: Stage, authority: &str) -> Error {
     if inner.is_some_and(|inner| inner.is::<Broken>())
         || cause.kind() == io::ErrorKind::UnexpectedEof
     {
-        return Error::io(format!("the connection to {authority} broke"), cause)
-            .broken_connection();
+        return Error::connection_lost(format!("the connection to {authority} broke"), cause);
     }
     match cause.kind() {
         // gzip that cannot be unpacked.
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
             Error::decode(format!("the answer of {authority} cannot be unpacked")).because(cause)
         }
-        _ => Error::io(format!("talking to {authority} failed"), cause).broken_connection(),
+        _ => Error::connection_lost(format!("talking to {authority} failed"), cause),
     }
 }
 
 fn tls_failed(error: rustls::Error, stage: Stage, authority: &str) -> Error {
     use rustls::CertificateError as Certificate;
-    let shown = shown_certificate();
+    let shown = context::take_certificate();
     if stage == Stage::UnderWay && !is_about_our_certificate(&error) {
-        return Error::io(format!("the connection to {authority} broke"), io::Error::other(error))
-            .broken_connection();
+        let what = format!("the connection to {authority} broke");
+        return Error::connection_lost(what, io::Error::other(error));
     }
     let why = match &error {
         rustls::Error::InvalidCertificate(why) => match why {
@@ -188,7 +188,9 @@ pub(super) fn refused(
         ..Answer::default()
     };
     let cut_short = size != Size::Whole;
-    if !cut_short && let Some(words) = Words::from_xml(&text).or_else(|| Words::from_json(&text)) {
+    // Other servers send JSON errors of this form, too, with codes that are not six digits.
+    let from_json = || Words::from_json(&text).filter(|w| w.code.as_deref().is_some_and(is_code));
+    if !cut_short && let Some(words) = Words::from_xml(&text).or_else(from_json) {
         return words.into_error(answer, scrub);
     }
     let is_a_page = looks_like_html(&text);
@@ -280,9 +282,8 @@ impl Words {
     }
 
     fn into_error(self, answer: Answer, scrub: &Scrub) -> Error {
-        // Six digits are no secret, even if a password has them too.
-        let plain = |code: &str| code.len() <= 6 && code.bytes().all(|b| b.is_ascii_digit());
-        let code = self.code.filter(|code| !code.is_empty()).map(|code| match plain(&code) {
+        // A code is shown even if a password is the same six digits.
+        let code = self.code.filter(|code| !code.is_empty()).map(|code| match is_code(&code) {
             true => code,
             false => scrub.start_of(&code, false, 20),
         });
@@ -308,6 +309,11 @@ impl Words {
             ..answer
         })
     }
+}
+
+/// Whether this is a code of Tableau's, such as `404006`.
+fn is_code(code: &str) -> bool {
+    code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())
 }
 
 pub(super) fn looks_like_html(text: &str) -> bool {
@@ -359,14 +365,14 @@ mod tests {
     #[test]
     fn an_alert_under_way_is_about_our_certificate_or_a_break() {
         use rustls::AlertDescription::{CertificateRequired, InternalError, UnknownCA};
-        for (alert, stage, kind, broken) in [
-            (CertificateRequired, Stage::UnderWay, ErrorKind::Tls, false),
-            (UnknownCA, Stage::UnderWay, ErrorKind::Tls, false),
-            (InternalError, Stage::UnderWay, ErrorKind::Io, true),
-            (InternalError, Stage::Connecting, ErrorKind::Tls, false),
+        for (alert, stage, kind) in [
+            (CertificateRequired, Stage::UnderWay, ErrorKind::Tls),
+            (UnknownCA, Stage::UnderWay, ErrorKind::Tls),
+            (InternalError, Stage::UnderWay, ErrorKind::ConnectionLost),
+            (InternalError, Stage::Connecting, ErrorKind::Tls),
         ] {
             let error = tls_failed(rustls::Error::AlertReceived(alert), stage, "h:443");
-            assert_eq!((error.kind(), error.is_broken_connection()), (kind, broken), "{error:?}");
+            assert_eq!(error.kind(), kind, "{error:?}");
         }
     }
 

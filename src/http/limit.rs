@@ -1,30 +1,18 @@
-//! [`Limiter`]: no more requests at a time, or in an hour, than the site allows.
+//! [`Limiter`]: limits the number of concurrent requests and of requests per hour.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::stop::Stop;
+use super::context;
+use crate::cancel::CancellationToken;
 use crate::{Error, ErrorKind, Result};
 
-/// A wait is looked at again this often, so that a stop is noticed.
-const LOOK: Duration = Duration::from_millis(50);
+/// Interval at which a waiting thread checks its cancellation.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// A function that works for this thread on another one: its requests are within those that this
-/// thread is in.
-pub(crate) fn on_another_thread<T>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> impl FnOnce() -> T + Send + 'static {
-    let mine = MINE.try_with(|mine| mine.borrow().clone()).unwrap_or_default();
-    move || {
-        let _ = MINE.try_with(|here| here.replace(mine));
-        work()
-    }
-}
-
-/// Gives requests their turn.
+/// Grants permits to send a request.
 #[derive(Clone, Debug)]
 pub(super) struct Limiter {
     at_a_time: usize,
@@ -36,23 +24,18 @@ pub(super) struct Limiter {
 #[derive(Debug, Default)]
 struct State {
     running: usize,
-    /// When the requests of the last hour began, the oldest first.
+    /// When the requests of the last hour started, the oldest first.
     begun: VecDeque<Instant>,
 }
 
-/// What tells limiters apart.
+/// Identifies a limiter.
 fn number_of(state: &Arc<(Mutex<State>, Condvar)>) -> usize {
     Arc::as_ptr(state).addr()
 }
 
-/// A request's turn, until it is dropped: by the thread that got it.
+/// The permit for one request, returned when it is dropped. It stays on the thread that acquired it.
 #[derive(Debug)]
 pub(super) struct Turn(Arc<(Mutex<State>, Condvar)>, PhantomData<*const ()>);
-
-thread_local! {
-    /// The limiters that this thread has turns of.
-    static MINE: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
-}
 
 impl Limiter {
     pub(super) fn new(at_a_time: Option<usize>, in_an_hour: Option<usize>) -> Option<Limiter> {
@@ -70,7 +53,7 @@ impl Limiter {
         Some(Limiter { at_a_time, in_an_hour, hour, state: Arc::default() })
     }
 
-    /// A turn for what must not wait. It counts, and others wait the longer.
+    /// Returns a permit at once, beyond the limits if necessary. It counts for later requests.
     pub(super) fn no_wait(&self) -> Turn {
         let mut state = self.state.0.lock().unwrap_or_else(PoisonError::into_inner);
         self.begin(&mut state, Instant::now())
@@ -81,23 +64,20 @@ impl Limiter {
         if self.in_an_hour != usize::MAX {
             state.begun.push_back(now);
         }
-        let number = number_of(&self.state);
-        // It is gone already where a thread ends, whose own thread-locals may still drop a session.
-        let _ = MINE.try_with(|mine| mine.borrow_mut().push(number));
+        context::add_permit(number_of(&self.state));
         Turn(self.state.clone(), PhantomData)
     }
 
-    /// Waits for a turn, to the deadline at most. For a request within another one of the same thread,
-    /// as of a function that is told of progress, the one around it does not count: it cannot end
-    /// before.
-    pub(super) fn turn(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<Turn> {
+    /// Waits for a permit, until the deadline at most. The permits that this thread holds do not count:
+    /// a progress callback can send a nested request, and the outer one cannot finish before it.
+    pub(super) fn turn(
+        &self,
+        cancellation: Option<&CancellationToken>,
+        deadline: Option<Instant>,
+    ) -> Result<Turn> {
         let (state, freed) = &*self.state;
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = number_of(&self.state);
-        let mine = |mine: &RefCell<Vec<usize>>| {
-            mine.borrow().iter().filter(|held| **held == number).count()
-        };
-        let around = MINE.try_with(mine).unwrap_or(0);
+        let around = context::permits(number_of(&self.state));
         loop {
             let now = Instant::now();
             while state.begun.front().is_some_and(|begun| now.duration_since(*begun) >= self.hour) {
@@ -107,12 +87,12 @@ impl Limiter {
             if running < self.at_a_time && state.begun.len() < self.in_an_hour {
                 return Ok(self.begin(&mut state, now));
             }
-            stop.map_or(Ok(()), Stop::check)?;
+            cancellation.map_or(Ok(()), CancellationToken::check)?;
             if deadline.is_some_and(|deadline| deadline <= now) {
                 let what = "the request's turn did not come in the time allowed";
                 return Err(Error::new(ErrorKind::Timeout, what));
             }
-            state = match freed.wait_timeout(state, LOOK) {
+            state = match freed.wait_timeout(state, POLL_INTERVAL) {
                 Ok((state, _)) => state,
                 Err(poisoned) => poisoned.into_inner().0,
             };
@@ -122,11 +102,7 @@ impl Limiter {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let number = number_of(&self.0);
-        let _ = MINE.try_with(|mine| {
-            let mut mine = mine.borrow_mut();
-            mine.iter().rposition(|held| *held == number).map(|at| mine.swap_remove(at))
-        });
+        context::remove_permit(number_of(&self.0));
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner).running -= 1;
         self.0.1.notify_one();
     }
@@ -136,6 +112,7 @@ impl Drop for Turn {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use super::super::context::on_another_thread;
     use super::*;
 
     #[test]
@@ -209,8 +186,8 @@ mod tests {
         for _ in 0..3 {
             limiter.no_wait();
         }
-        let stopped = Stop::new();
-        stopped.stop();
+        let stopped = CancellationToken::new();
+        stopped.cancel();
         let turns = [
             limiter.turn(Some(&stopped), None),
             limiter.turn(Some(&stopped), None),

@@ -1,6 +1,7 @@
 //! HTTP: from the options to the one loop that sends.
 
 mod connector;
+mod context;
 mod failure;
 mod limit;
 mod multipart;
@@ -12,8 +13,9 @@ mod tls;
 mod transport;
 mod url;
 
-pub(crate) use limit::on_another_thread;
-pub(crate) use multipart::{Multipart, hex};
+pub(crate) use crate::encoding::{encode_segment, hex, percent_decode};
+pub(crate) use context::{ReentrancyGuard, on_another_thread};
+pub(crate) use multipart::Multipart;
 pub use options::{Fingerprint, HttpOptions, Verify};
 pub(crate) use request::{Replay, Request};
 pub use retry::Retries;
@@ -21,5 +23,5 @@ pub(crate) use retry::{Fate, scaled};
 pub(crate) use tls::{random, sha256};
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
 pub(crate) use transport::fuzzing;
-pub(crate) use transport::{Asker, Success, Transport};
-pub(crate) use url::{Base, Origin, encode_segment};
+pub(crate) use transport::{AuthContext, Success, Transport};
+pub(crate) use url::{Base, Origin};

@@ -1,11 +1,11 @@
 //! [`Multipart`]: a request in XML and a file beside it, as publishing sends them.
 
-use std::fmt::Write as _;
 use std::io::{self, Read};
 
 use super::request::Replay;
 use super::tls::random;
 use crate::Result;
+use crate::encoding::hex;
 
 /// A body of the type `multipart/mixed`: the part `request_payload`, and a file if there is one.
 pub(crate) struct Multipart<'f> {
@@ -84,13 +84,6 @@ fn opening(boundary: &str, part: &str, name: &str, content_type: &str) -> String
          Content-Disposition: form-data; name=\"{part}\"; filename=\"{name}\"\r\n\
          Content-Type: {content_type}\r\n\r\n"
     )
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use ureq::http::Method;
 
 use super::retry::Repeat;
-use super::url::encode_segment;
+use crate::encoding::encode_segment;
 use crate::operation::{self, Call, Operation};
 use crate::secret::Secret;
 use crate::version::ApiVersion;

@@ -194,7 +194,8 @@ fn arrived(error: &Error) -> Option<bool> {
     match Fate::of(error) {
         Fate::NotReceived => Some(false),
         Fate::Unknown => {
-            let passes = matches!(error.status(), Some(502..=504)) || error.is_broken_connection();
+            let passes = matches!(error.status(), Some(502..=504))
+                || error.kind() == ErrorKind::ConnectionLost;
             passes.then_some(true)
         }
         Fate::Abandoned | Fate::Refused => None,
@@ -222,10 +223,11 @@ impl Fate {
             _ if error.is_before_sending() => Fate::Refused,
             (_, Some(503)) if error.retry_after().is_some() => Fate::NotReceived,
             // An answer that is a success and cannot be read, or none at all.
-            (ErrorKind::Timeout | ErrorKind::Decode, _) => Fate::Unknown,
+            (ErrorKind::Timeout | ErrorKind::Decode | ErrorKind::ConnectionLost, _) => {
+                Fate::Unknown
+            }
             // TLS that failed within an answer, not before the request.
             (ErrorKind::Tls, Some(_)) => Fate::Unknown,
-            (ErrorKind::Io, _) if error.is_broken_connection() => Fate::Unknown,
             // A success of another sort, or no status that there is.
             (ErrorKind::Http, Some(..=299)) => Fate::Unknown,
             (ErrorKind::Api | ErrorKind::Http, Some(status)) if status >= 500 => Fate::Unknown,
@@ -265,10 +267,11 @@ mod tests {
     #[test]
     fn only_what_is_sure_is_sent_again() {
         let io = || Error::io("x", std::io::Error::other("y"));
+        let lost = || Error::connection_lost("x", std::io::Error::other("y"));
         for (fate, expected) in [
             (Fate::of(&Error::new(ErrorKind::Connect, "x")), Fate::NotReceived),
             (Fate::of(&Error::new(ErrorKind::Timeout, "x")), Fate::Unknown),
-            (Fate::of(&io().broken_connection()), Fate::Unknown),
+            (Fate::of(&lost()), Fate::Unknown),
             (Fate::of(&io()), Fate::Abandoned),
             (Fate::of(&Error::new(ErrorKind::Cancelled, "x")), Fate::Abandoned),
             (answered(ErrorKind::Cancelled, 200, None), Fate::Abandoned),
@@ -301,7 +304,7 @@ mod tests {
 
     #[test]
     fn what_may_be_sent_again() {
-        let broken = || Error::io("x", std::io::Error::other("y")).broken_connection();
+        let broken = || Error::connection_lost("x", std::io::Error::other("y"));
         let refused = || Error::new(ErrorKind::Connect, "x");
         for (error, harmless, doubles) in [
             (refused(), true, true),

@@ -1,6 +1,5 @@
 //! TLS: the verifier, the client's own certificate, and the files that they come from.
 
-use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,6 +15,7 @@ use rustls::{
     SignatureScheme,
 };
 
+use super::context;
 use super::options::{Fingerprint, HttpOptions, Verify};
 use crate::{Error, Result};
 
@@ -114,16 +114,6 @@ fn sha256_of(provider: &CryptoProvider) -> &'static dyn Hash {
     hash.expect("ring has the one cipher suite that TLS 1.3 demands")
 }
 
-thread_local! {
-    /// What the certificate of this thread's last full handshake was, for the error that follows.
-    static SHOWN: Cell<Option<Fingerprint>> = const { Cell::new(None) };
-}
-
-/// The fingerprint that the server showed in this thread's last full handshake.
-pub(super) fn shown_certificate() -> Option<Fingerprint> {
-    SHOWN.take()
-}
-
 /// Decides about a server's certificate as [`Verify`] says.
 struct Verifier {
     roots: Arc<WebPkiServerVerifier>,
@@ -151,7 +141,7 @@ impl ServerCertVerifier for Verifier {
         let mut shown = [0; 32];
         shown.copy_from_slice(self.sha256.hash(end_entity).as_ref());
         let shown = Fingerprint::from_bytes(shown);
-        SHOWN.set(Some(shown));
+        context::set_certificate(shown);
         match &self.verify {
             Verify::Off => return Ok(ServerCertVerified::assertion()),
             Verify::Pinned(pinned) if *pinned == shown => {

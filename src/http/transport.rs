@@ -17,6 +17,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{AsSendBody, Proxy, SendBody};
 
 use super::connector::{self, Names, Stage};
+use super::context;
 use super::failure::{self, Size};
 use super::limit::{Limiter, Turn};
 use super::options::{self, HttpOptions};
@@ -25,9 +26,10 @@ use super::request::{Body, Exact, Patience, Request, SourceFailed};
 use super::retry::Tries;
 use super::tls;
 use super::url::{Base, Origin, Url};
-use crate::error::{Answer as About, cut};
+use crate::cancel::{self, CancellationToken, earlier};
+use crate::error::Answer as About;
 use crate::secret::{Scrub, Secret};
-use crate::stop::{self, Stop, earlier, while_watching};
+use crate::text::cut;
 use crate::{Error, ErrorKind, Result};
 
 pub(crate) use success::Success;
@@ -69,11 +71,11 @@ impl fmt::Debug for Transport {
 
 /// Who sends a request.
 #[derive(Clone, Copy)]
-pub(crate) struct Asker<'a> {
+pub(crate) struct AuthContext<'a> {
     pub(crate) token: Option<&'a Secret>,
     /// Knows the secrets that no message may repeat.
     pub(crate) scrub: &'a Scrub,
-    pub(crate) stop: Option<&'a Stop>,
+    pub(crate) cancellation: Option<&'a CancellationToken>,
 }
 
 impl Transport {
@@ -159,35 +161,36 @@ impl Transport {
     pub(crate) fn send<T>(
         &self,
         request: &mut Request<'_>,
-        asker: Asker<'_>,
+        auth: AuthContext<'_>,
         mut finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
-        let scrub = request.secrets.iter().fold(Cow::Borrowed(asker.scrub), |scrub, secret| {
+        let scrub = request.secrets.iter().fold(Cow::Borrowed(auth.scrub), |scrub, secret| {
             Cow::Owned(scrub.into_owned().with(secret))
         });
-        let asker = Asker { scrub: &scrub, ..asker };
+        let auth = AuthContext { scrub: &scrub, ..auth };
         let limit = earlier(request.within, self.options.whole_request());
         let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
         request.until = request.until.or(limit);
-        let deadline = earlier(request.until, asker.stop.and_then(Stop::deadline));
+        let deadline =
+            earlier(request.until, auth.cancellation.and_then(CancellationToken::deadline));
         let mut tries = Tries::new(self.options.retrying(), request.repeat, deadline);
         loop {
-            let answer = self.follow(request, asker, deadline);
+            let answer = self.follow(request, auth, deadline);
             let error = match answer.and_then(&mut finish) {
                 Ok(done) => return Ok(done),
                 // What `finish` says of an answer may hold the server's words.
-                Err(error) => error.scrubbed(asker.scrub),
+                Err(error) => error.scrubbed(auth.scrub),
             };
             let is_gone = error.is_not_found() && !error.is_a_page();
             if request.method == Method::DELETE && request.may_have_arrived && is_gone {
                 debug!(target: LOG, "{error}: an earlier try had deleted it");
-                return finish(Success::nothing(asker.scrub));
+                return finish(Success::nothing(auth.scrub));
             }
             let again = tries.again_after(&error);
             request.may_have_arrived |= tries.may_have_arrived();
             let Some(wait) = again else { return Err(error) };
             warn!(target: LOG, "{error}: trying again in {} ms", wait.as_millis());
-            stop::sleep(asker.stop, wait).map_err(|error| request.not_sent(error))?;
+            cancel::sleep(auth.cancellation, wait).map_err(|error| request.not_sent(error))?;
         }
     }
 
@@ -195,23 +198,24 @@ impl Transport {
     fn follow(
         &self,
         request: &mut Request<'_>,
-        asker: Asker<'_>,
+        auth: AuthContext<'_>,
         deadline: Option<Instant>,
     ) -> Result<Success> {
-        let scrub = asker.scrub;
+        let scrub = auth.scrub;
         let mut url = self.base.call(&request.path_and_query()?);
         url.origin = self.origin();
         let mut redirects = 0;
         loop {
             let address = url.to_string();
             let doing = format!("{} {}", request.method, scrub.start_of(&address, false, SHOWN));
-            self.check_head(request, &address, asker.token, redirects)
+            self.check_head(request, &address, auth.token, redirects)
                 .map_err(|error| error.doing(&doing))?;
-            let turn = self.turn(asker, deadline, request.at_once);
+            let turn = self.turn(auth, deadline, request.at_once);
             let turn = turn.map_err(|error| request.not_sent(error.doing(&doing)))?;
             let started = Instant::now();
-            let response =
-                while_watching(asker.stop, || self.exchange(request, &url, asker.token, deadline));
+            let response = context::with_cancellation(auth.cancellation, || {
+                self.exchange(request, &url, auth.token, deadline)
+            });
             let response = response.map_err(|failure| {
                 let connecting = matches!(failure, Failure::Ureq(_, Stage::Connecting));
                 let error = self.failed(failure, &url, scrub);
@@ -223,17 +227,17 @@ impl Transport {
             debug!(target: LOG, "{doing}: {status} in {} ms", started.elapsed().as_millis());
             match status {
                 200 | 201 | 202 | 204 => {
-                    return self.success(response, url, doing, asker, turn).unless_packed();
+                    return self.success(response, url, doing, auth, turn).unless_packed();
                 }
                 301 | 302 | 303 | 307 | 308 => {
                     redirects += 1;
                     let next = self.redirected(&response, &url, redirects, scrub);
                     url = next.map_err(|error| error.doing(&doing))?;
-                    while_watching(asker.stop, || drain(response));
+                    context::with_cancellation(auth.cancellation, || drain(response));
                 }
                 _ => {
                     let refused = || self.refused(response, &url, scrub);
-                    return Err(while_watching(asker.stop, refused).doing(doing));
+                    return Err(context::with_cancellation(auth.cancellation, refused).doing(doing));
                 }
             }
         }
@@ -269,14 +273,14 @@ impl Transport {
 
     fn turn(
         &self,
-        asker: Asker<'_>,
+        auth: AuthContext<'_>,
         deadline: Option<Instant>,
         at_once: bool,
     ) -> Result<Option<Turn>> {
-        asker.stop.map_or(Ok(()), Stop::check)?;
+        auth.cancellation.map_or(Ok(()), CancellationToken::check)?;
         let turn = |limiter: &Limiter| match at_once {
             true => Ok(limiter.no_wait()),
-            false => limiter.turn(asker.stop, deadline),
+            false => limiter.turn(auth.cancellation, deadline),
         };
         self.limiter.as_ref().map(turn).transpose()
     }
@@ -427,7 +431,7 @@ impl Transport {
         response: Response<ureq::Body>,
         url: Url,
         doing: String,
-        asker: Asker<'_>,
+        auth: AuthContext<'_>,
         turn: Option<Turn>,
     ) -> Success {
         let (parts, body) = response.into_parts();
@@ -437,9 +441,9 @@ impl Transport {
             body,
             url,
             doing,
-            scrub: asker.scrub.clone(),
+            scrub: auth.scrub.clone(),
             most: self.options.largest_answer(),
-            stop: asker.stop.cloned(),
+            cancellation: auth.cancellation.cloned(),
             _turn: turn,
         }
     }

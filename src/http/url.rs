@@ -1,25 +1,10 @@
 //! Addresses: what a server's address may be, how one is put together, and where a redirect goes.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::net::Ipv6Addr;
 
+use crate::encoding::percent_decode;
 use crate::{Error, Result};
-
-/// Percent-encodes a path segment or a query value: all but letters, digits and `-._~`.
-pub(crate) fn encode_segment(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte));
-            }
-            _ => {
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
-    }
-    out
-}
 
 /// Scheme, host and port: the party that a secret is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +24,13 @@ impl Origin {
     /// `host:port`, for messages about a connection.
     pub(crate) fn authority(&self) -> String {
         format!("{}:{}", self.host, self.port())
+    }
+
+    /// Whether the host is `online.tableau.com` or a subdomain of it.
+    pub(crate) fn is_tableau_cloud(&self) -> bool {
+        const CLOUD: &str = "online.tableau.com";
+        let host = self.host.strip_suffix('.').unwrap_or(&self.host);
+        host.strip_suffix(CLOUD).is_some_and(|pod| pod.is_empty() || pod.ends_with('.'))
     }
 
     /// Whether this is the other one's host over `https`, which the other one is not.
@@ -114,14 +106,16 @@ pub(crate) struct Base {
 impl Base {
     /// What [`Server::new`](crate::Server::new) takes.
     pub(crate) fn parse(address: &str) -> Result<Base> {
-        // What may be a secret is refused before any message could repeat it.
-        for (mark, what) in [('@', "user information"), ('?', "a query"), ('#', "a fragment")] {
-            if address.contains(mark) {
-                return Err(Error::config(format!(
-                    "the server's address holds {what} (`{mark}`); an address is scheme, host, \
-                     port and at most a path prefix"
-                )));
-            }
+        // User information, query and fragment may hold secrets, so they are refused before any
+        // other message repeats the address.
+        if address.contains('@') {
+            return Err(Error::config(
+                "the server's address contains `@`: user information is not allowed; use scheme, \
+                 host, port and an optional path prefix",
+            ));
+        }
+        if let Some(end) = address.find(['?', '#']) {
+            return Err(refuse_page(&address[..end], &address[end..]));
         }
         let with_scheme = match address.contains("://") {
             true => address.to_owned(),
@@ -140,6 +134,16 @@ impl Base {
         Ok(Base { origin, prefix: prefix.to_owned() })
     }
 
+    /// The end of the path prefix from its first segment `api` on, such as `/api/3.20`: part of an
+    /// address of the REST API rather than of a server.
+    pub(crate) fn api_path(&self) -> Option<&str> {
+        let starts = self.prefix.match_indices('/').map(|(at, _)| &self.prefix[at..]);
+        starts.into_iter().find(|rest| {
+            let segment = rest[1..].split('/').next().unwrap_or_default();
+            segment.eq_ignore_ascii_case("api")
+        })
+    }
+
     /// The address of a call: `/api/…` below the prefix.
     pub(crate) fn call(&self, path_and_query: &str) -> Url {
         Url {
@@ -147,6 +151,26 @@ impl Base {
             path_and_query: format!("{}{path_and_query}", self.prefix),
         }
     }
+}
+
+/// The error for an address with a query or a fragment, as copied from a browser: `start` is what
+/// comes before it. Of the rest, the message repeats only the site's name in `#/site/NAME`.
+fn refuse_page(start: &str, rest: &str) -> Error {
+    let fragment = rest.split_once('#').map(|(_, fragment)| fragment);
+    let part = if fragment.is_some() { "a fragment (`#`)" } else { "a query (`?`)" };
+    let site = fragment
+        .and_then(|fragment| fragment.strip_prefix("/site/"))
+        .and_then(|path| path.split(['/', '?', '#']).next())
+        .filter(|name| !name.is_empty())
+        .map(|name| percent_decode(name).unwrap_or_else(|| name.to_owned()));
+    let advice = match (Base::parse(start), site) {
+        (Ok(base), Some(site)) => {
+            format!("use `{base}`, and `.site({site:?})` on the credentials")
+        }
+        (Ok(base), None) => format!("use `{base}`"),
+        (Err(_), _) => "use scheme, host, port and an optional path prefix".to_owned(),
+    };
+    Error::config(format!("the server's address contains {part}: {advice}"))
 }
 
 impl fmt::Display for Base {
@@ -297,6 +321,53 @@ mod tests {
             let error = Base::parse(address).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config);
             assert!(!format!("{error:?}").contains("hush"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn suggests_address_and_site_for_a_browser_address() {
+        for (address, advice) in [
+            ("http://host/#/site/foo/home", "use `http://host`, and `.site(\"foo\")` on"),
+            ("host/bi/#/site/R%26D?:iid=1", "use `https://host/bi`, and `.site(\"R&D\")` on"),
+            ("http://h/?hush=1#/site/a%ff", "use `http://h`, and `.site(\"a%ff\")` on"),
+            ("https://h:8443/#/site//hush", "use `https://h:8443`"),
+            ("https://host/#/hush", "use `https://host`"),
+            ("https://host/a?hush#hush", "use `https://host/a`"),
+            ("https://host:hush#/site/foo", "use scheme, host"),
+            ("https://me:hush@h/#/site/foo", "contains `@`"),
+        ] {
+            let error = Base::parse(address).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config, "{address}");
+            assert!(error.to_string().contains(advice), "{address}: {error}");
+            assert!(!format!("{error:?}").contains("hush"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn finds_the_api_path_in_a_prefix() {
+        for (address, path) in [
+            ("http://h/api/3.20", Some("/api/3.20")),
+            ("http://h/API/", Some("/API")),
+            ("http://h/bi/api/3.20/sites", Some("/api/3.20/sites")),
+            ("http://h/apis/v1", None),
+            ("http://h", None),
+        ] {
+            assert_eq!(Base::parse(address).unwrap().api_path(), path, "{address}");
+        }
+    }
+
+    #[test]
+    fn recognizes_hosts_of_tableau_cloud() {
+        for (address, is_cloud) in [
+            ("https://online.tableau.com", true),
+            ("https://10ax.Online.Tableau.com", true),
+            ("https://a.b.online.tableau.com.", true),
+            ("https://notonline.tableau.com", false),
+            ("https://online.tableau.com.example.com", false),
+            ("https://tableau.com", false),
+        ] {
+            let base = Base::parse(address).unwrap();
+            assert_eq!(base.origin.is_tableau_cloud(), is_cloud, "{address}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Revocation of personal access tokens by an administrator.
 
+use crate::Result;
 use crate::operation::operations;
-use crate::{Result, Session};
 
 operations! {
     REVOKE_ADMINISTRATOR_TOKENS = DELETE "auth/serverAdminAccessTokens" since (3, 11)
@@ -10,12 +10,12 @@ operations! {
         "authentication.htm#revoke_administrator_personal_access_tokens";
 }
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// Revokes the personal access tokens of all server administrators, including the caller's. Only
     /// server administrators can do this. Do not use sessions that were signed in with these tokens
     /// afterwards.
     #[doc = rest!(REVOKE_ADMINISTRATOR_TOKENS)]
     pub fn revoke_administrator_tokens(&self) -> Result<()> {
-        self.core().send(&REVOKE_ADMINISTRATOR_TOKENS, &[])
+        self.client().send(&REVOKE_ADMINISTRATOR_TOKENS, &[])
     }
 }

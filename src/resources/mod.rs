@@ -1,6 +1,6 @@
-//! The rooms: one file for each URL segment, with the accessor of the same name on a session.
+//! The resources: one module per URL segment. Sessions have an accessor of the same name.
 
-/// Declares a room's handle: a struct that borrows the session, and how one is made.
+/// Declares the handle to a resource: a struct that borrows the session's client.
 macro_rules! resource {
     ($(#[$doc:meta])* $Resource:ident) => {
         $(#[$doc])*
@@ -18,20 +18,6 @@ macro_rules! resource {
 }
 pub(crate) use resource;
 
-/// Declares the accessors of a session. The modules stand below in full: `rustfmt` looks into no macro.
-macro_rules! resources {
-    ($( $(#[$doc:meta])* $resource:ident: $Resource:ident; )+) => {
-        impl crate::Session<'_> {
-            $(
-                $(#[$doc])*
-                pub fn $resource(&self) -> $resource::$Resource<'_> {
-                    $resource::$Resource::new(self.core())
-                }
-            )+
-        }
-    };
-}
-
 mod auth;
 pub mod custom_views;
 pub mod datasources;
@@ -47,32 +33,3 @@ pub mod sites;
 pub mod users;
 pub mod views;
 pub mod workbooks;
-
-resources! {
-    /// The custom views of the site.
-    custom_views: CustomViews;
-    /// The published data sources of the site.
-    datasources: Datasources;
-    /// The runs of the site's flows.
-    flow_runs: FlowRuns;
-    /// The flows of the site.
-    flows: Flows;
-    /// The way of large files to the site.
-    fileuploads: Fileuploads;
-    /// The groups of the site.
-    groups: Groups;
-    /// The background jobs of the site.
-    jobs: Jobs;
-    /// The projects of the site.
-    projects: Projects;
-    /// The schedules of the server.
-    schedules: Schedules;
-    /// The sites of the server.
-    sites: Sites;
-    /// The users of the site.
-    users: Users;
-    /// The views of the site.
-    views: Views;
-    /// The workbooks of the site.
-    workbooks: Workbooks;
-}

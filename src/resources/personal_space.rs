@@ -1,16 +1,16 @@
 //! The user's personal space: `session.personal_space()`.
 
+use crate::Result;
 use crate::ids::{PersonalSpaceId, UserId};
 use crate::operation::operations;
 use crate::xml::element;
-use crate::{Result, Session};
 
 operations! {
     GET = GET "sites/{site}/personalSpace" since (3, 13) scope "tableau:projects:read"
         "Get User Personal Space" "site.htm#get_user_personal_space";
 }
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// Returns the personal space of the signed-in user. Its workbooks are visible to the user and to
     /// administrators only.
     ///
@@ -33,7 +33,7 @@ impl Session<'_> {
     /// [`ErrorKind::Api`](crate::ErrorKind::Api) if the site has no personal spaces.
     #[doc = rest!(GET)]
     pub fn personal_space(&self) -> Result<PersonalSpace> {
-        self.core().get(&GET, &[])
+        self.client().get(&GET, &[])
     }
 }
 

@@ -1,19 +1,20 @@
-//! [`ServerInfo`]: what a server says of itself.
+//! [`ServerInfo`]: a server's versions.
 
 use crate::Result;
 use crate::version::ApiVersion;
 use crate::xml::{FromXml, Node};
 
-/// What a server says of itself.
+/// The product version and the REST API version of a server, returned by
+/// [`Server::server_info`](crate::Server::server_info).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ServerInfo {
-    /// The product's version: `"2024.3.0"`.
+    /// The product version, such as `"2024.3.0"`.
     pub product_version: String,
-    /// The build: `"20243.24.1010.1014"`. Empty where the server does not say.
+    /// The build number, such as `"20243.24.1010.1014"`. Empty if the server does not state it.
     pub build_number: String,
-    /// The newest REST API version that it speaks.
+    /// The newest REST API version that the server supports.
     pub rest_api_version: ApiVersion,
 }
 

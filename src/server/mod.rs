@@ -1,31 +1,26 @@
-//! [`Server`]: an address, and how to talk to it.
+//! [`Server`]: the address of a server, its HTTP options and its API version.
 
 mod info;
-mod until;
+mod view;
 
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use crate::core::Core;
+use crate::cancel::{self, CancellationToken, earlier};
 use crate::credentials::{Credentials, SignIn};
-use crate::http::{Asker, Base, HttpOptions, Request, Transport};
-use crate::identity::{Sharing, SignedIn};
-use crate::session::Session;
-use crate::session_file::SessionFile;
-use crate::stop::{self, Stop, earlier};
-use crate::token::SessionToken;
+use crate::http::{AuthContext, Base, HttpOptions, ReentrancyGuard, Request, Transport};
+use crate::session::{OpenSession, Session, SessionFile, SessionToken, Sharing};
 use crate::version::ApiVersion;
-use crate::within::Within;
 use crate::xml::FromXml;
 use crate::{Error, ErrorKind, Result};
 
 pub use info::ServerInfo;
-pub use until::ServerUntil;
+pub use view::ServerView;
 
-/// A Tableau Server, or Tableau Cloud's pod.
+/// A Tableau Server, or a pod of Tableau Cloud: address, HTTP options and API version.
 ///
-/// Making one sends nothing. Sessions borrow it, so that its options stay as they are while a
-/// session lives; they share its connections.
+/// Creating one sends nothing. Sessions borrow the server, so that its options cannot change while
+/// they are in use, and share its connections.
 ///
 /// ```no_run
 /// use tableau_server_client as tsc;
@@ -41,133 +36,172 @@ pub use until::ServerUntil;
 pub struct Server {
     transport: Arc<Transport>,
     pinned: Option<ApiVersion>,
-    asked: Mutex<Asked>,
+    negotiation: Mutex<Negotiation>,
 }
 
-/// What came of the question about the version.
+/// The outcome of requesting the server's API version. Locked during the request.
 #[derive(Debug, Default)]
-struct Asked {
+struct Negotiation {
     version: Option<ApiVersion>,
-    /// When it failed last, and how, for those that waited for it meanwhile.
-    failed: Option<(Instant, Error)>,
+    /// When the request failed last, and its error, for threads that waited for it.
+    failure: Option<(Instant, Error)>,
 }
 
 impl Server {
-    /// A server at an address: `https://tableau.example.com`. Without a scheme it is `https`; a
-    /// slash at the end and a path prefix (of a reverse proxy) are fine. Sends nothing.
+    /// Creates a server from an address such as `https://tableau.example.com`. Sends nothing.
+    ///
+    /// Without a scheme, `https` is used. A trailing slash and a path prefix (of a reverse proxy)
+    /// are accepted.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] for anything else, naming it. An address with user information, a
-    /// query or a fragment is refused too, without repeating what may be a secret.
-    pub fn new(address: &str) -> Result<Server> {
-        let transport = Transport::new(Base::parse(address)?, HttpOptions::new())?;
-        Ok(Server { transport: Arc::new(transport), pinned: None, asked: Mutex::default() })
+    /// [`ErrorKind::Config`] for anything that is not a plain `http` or `https` URL; the message
+    /// names it. User information, a query or a fragment is refused and not repeated, because it may
+    /// hold a secret. For an address copied from a browser, such as
+    /// `https://tableau.example.com/#/site/sales/home`, the message says which address and which
+    /// site to use instead.
+    pub fn new(address: impl AsRef<str>) -> Result<Server> {
+        let transport = Transport::new(Base::parse(address.as_ref())?, HttpOptions::new())?;
+        Ok(Server { transport: Arc::new(transport), pinned: None, negotiation: Mutex::default() })
     }
 
     /// Pins the REST API version, such as `"3.24"`. Default: the first sign-in asks the server.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] for what is no version.
+    /// [`ErrorKind::Config`] if the text is not a version.
     pub fn set_version(&mut self, version: &str) -> Result<()> {
         self.pinned = Some(version.parse()?);
         Ok(())
     }
 
-    /// Adds HTTP options: what they leave unset stays as it is.
+    /// Adds HTTP options. Options that are unset in `options` are unchanged.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] for a file that cannot be read or used, or a value that cannot work.
-    /// The options are then as they were.
+    /// [`ErrorKind::Config`] for a file that cannot be read or used, or an invalid value. The
+    /// server's options are then unchanged.
     pub fn add_http_options(&mut self, options: HttpOptions) -> Result<()> {
         self.transport = Arc::new(self.transport.with(options)?);
         Ok(())
     }
 
-    /// Back to the default HTTP options.
+    /// Resets the HTTP options to the defaults.
     pub fn clear_http_options(&mut self) {
         self.transport = Arc::new(self.transport.with_defaults());
     }
 
-    /// What the server says of itself, without signing in.
+    /// Returns the server's product version and REST API version, without signing in.
     ///
     /// REST: [Server Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_server.htm#server_info), API 2.4.
     pub fn server_info(&self) -> Result<ServerInfo> {
         self.info(None, None)
     }
 
-    fn info(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<ServerInfo> {
+    fn info(
+        &self,
+        cancellation: Option<&CancellationToken>,
+        deadline: Option<Instant>,
+    ) -> Result<ServerInfo> {
         let version = self.pinned.unwrap_or(ApiVersion::FIRST_TO_ASK);
         let mut request = Request::get(format!("/api/{version}/serverinfo")).until(deadline);
-        let asker = Asker { token: None, scrub: self.transport.scrub(), stop };
-        self.transport.send(&mut request, asker, |answer| {
-            answer.xml(|root| ServerInfo::from_xml(root.need("serverInfo")?))
-        })
+        let auth = AuthContext { token: None, scrub: self.transport.scrub(), cancellation };
+        self.transport
+            .send(&mut request, auth, |answer| {
+                answer.xml(|root| ServerInfo::from_xml(root.need("serverInfo")?))
+            })
+            .map_err(|error| self.suggest_address(error))
     }
 
-    /// A view of this server whose calls end when the stop does, signing in above all. What it gives
-    /// are sessions like any other: [`Session::until`] ties their calls to the stop, and their
-    /// sign-out goes out in any case.
-    pub fn until(&self, stop: &Stop) -> ServerUntil<'_> {
-        ServerUntil { server: self, stop: stop.clone() }
+    /// Suggests another address if this one ends with a part of the REST API's own address.
+    fn suggest_address(&self, error: Error) -> Error {
+        match self.transport.base().api_path() {
+            Some(path) if is_answer(&error) => {
+                let what = format!("remove `{path}` from the server's address");
+                let kind = error.kind();
+                error.meaning(kind, what).scrubbed(self.transport.scrub())
+            }
+            _ => error,
+        }
+    }
+
+    /// Returns a view of this server for signing in, whose calls the token cancels.
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # use std::time::Duration;
+    /// # fn f(server: &tsc::Server, auth: &tsc::TableauAuth) -> tsc::Result<()> {
+    /// let minute = tsc::CancellationToken::with_timeout(Duration::from_secs(60));
+    /// let session = server.with_cancellation(&minute).sign_in(auth)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_cancellation(&self, cancellation: &CancellationToken) -> ServerView<'_> {
+        ServerView { server: self, cancellation: cancellation.clone() }
     }
 
     /// Signs in. The session signs out when it is dropped.
     ///
-    /// Unless a version is pinned, the first sign-in asks the server which one it speaks, once, and
-    /// later ones remember. A server that cannot be asked (404) is spoken to in 2.4. The session
-    /// keeps a copy of the credentials, to sign in again.
+    /// Unless a version is pinned, the first sign-in requests the server info, unauthenticated, and
+    /// uses the REST API version in it; later sign-ins use the same version. If Tableau answers that
+    /// it has no server info (error 404001 or 404003), version 2.4 is used. The session keeps a copy
+    /// of the credentials to sign in again.
     ///
     /// # Errors
     ///
-    /// [`is_sign_in_failed`](crate::Error::is_sign_in_failed) where the server refuses the
-    /// credentials or the site. [`ErrorKind::Decode`] or [`ErrorKind::Http`] where it does not say
-    /// which version it speaks: then no credentials were sent.
+    /// [`is_sign_in_failed`](crate::Error::is_sign_in_failed) if the server refuses the credentials
+    /// or the site.
+    ///
+    /// If the request for the server info fails, no credentials are sent. The error is
+    /// [`ErrorKind::Api`] for any other error of Tableau's, [`ErrorKind::Http`] for any other
+    /// response that is not a success, such as an HTML page with status 404, and
+    /// [`ErrorKind::Decode`] for a response without a version. It usually means that the address is
+    /// not that of a Tableau server.
     ///
     /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
     pub fn sign_in(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Session<'_>> {
-        Ok(Session::new(self.core(credentials, None)?))
+        Ok(Session::new(self.open(credentials, None)?))
     }
 
-    /// As [`sign_in`](Server::sign_in), with a session that owns the server: to keep in a struct.
+    /// Same as [`sign_in`](Server::sign_in), for a session that owns the server and can be kept in a
+    /// struct.
     pub fn into_session(
         self,
         credentials: &(impl Credentials + ?Sized),
     ) -> Result<Session<'static>> {
-        Ok(Session::new(self.core(credentials, None)?))
+        Ok(Session::new(self.open(credentials, None)?))
     }
 
-    /// Takes over a session that another process opened. Sends nothing; signs out when dropped.
+    /// Takes over a session that another process opened. Sends nothing, and signs out when dropped.
     ///
-    /// The token's API version wins over a pinned one. With a token of another server every call
-    /// of the session is an [`ErrorKind::Config`] error that names both, and nothing is sent.
+    /// The token's API version takes precedence over a pinned one. If the token is from another
+    /// server, every call of the session fails with an [`ErrorKind::Config`] error that names both
+    /// servers, and nothing is sent.
     pub fn resume(&self, token: SessionToken) -> Session<'_> {
         Session::new(self.resumed(&token))
     }
 
-    /// As [`resume`](Server::resume), with a session that owns the server.
+    /// Same as [`resume`](Server::resume), for a session that owns the server.
     pub fn into_resumed(self, token: SessionToken) -> Session<'static> {
         Session::new(self.resumed(&token))
     }
 
-    /// As [`resume`](Server::resume), for one worker among many: never signs out.
+    /// Same as [`resume`](Server::resume), for one of several workers: never signs out.
     pub fn join(&self, token: &SessionToken) -> Session<'_> {
         Session::joined(self.resumed(token))
     }
 
-    /// Signs in, and shares the session with other processes by a file: this process holds it, and
-    /// signs out and empties the file when the session is dropped.
+    /// Signs in, and shares the session with other processes by a file. This process is the holder:
+    /// it signs out and empties the file when the session is dropped.
     ///
-    /// Where another process has signed in over the same file since then, that one holds the session
-    /// of all, and this one signs out no more than its own.
+    /// If another process signs in with the same file later, it becomes the holder of the shared
+    /// session, and this process signs out only its own.
     ///
     /// # Errors
     ///
-    /// As [`sign_in`](Server::sign_in); [`ErrorKind::Io`] where the file cannot be written, and
-    /// [`ErrorKind::Config`] where others may read it, or it holds something else. Then nobody is
-    /// signed in.
+    /// Those of [`sign_in`](Server::sign_in); [`ErrorKind::Io`] if the file cannot be written, and
+    /// [`ErrorKind::Config`] if other users can read it or it holds anything but a session. No
+    /// session is left open then.
     pub fn sign_in_shared(
         &self,
         credentials: &(impl Credentials + ?Sized),
@@ -180,57 +214,57 @@ impl Server {
         &self,
         credentials: &(impl Credentials + ?Sized),
         file: &SessionFile,
-        stop: Option<&Stop>,
+        cancellation: Option<&CancellationToken>,
     ) -> Result<Session<'_>> {
-        let (mark, sign_in) = (SessionFile::mark()?, SignIn::of(credentials));
-        let sharing = Sharing { file: file.clone(), mark: Some(mark.clone()) };
+        let (holder_id, sign_in) = (SessionFile::new_holder_id()?, SignIn::of(credentials));
+        let sharing = Sharing { file: file.clone(), holder_id: Some(holder_id.clone()) };
         let is_new = file.is_missing();
-        let patient = earlier(file.patient(), self.transport.deadline());
-        let mut locked = file.lock(true, patient, stop)?;
+        let wait_until = earlier(file.wait_until(), self.transport.deadline());
+        let mut locked = file.lock(true, wait_until, cancellation)?;
         locked.check()?;
-        let core = match self.core(credentials, stop) {
-            Ok(core) => core,
+        let open = match self.open(credentials, cancellation) {
+            Ok(open) => open,
             Err(error) if is_new => {
                 locked.remove_empty();
                 return Err(error);
             }
             Err(error) => return Err(error),
         };
-        // From here on, a failure drops the session, which signs out and wants the file for it.
-        let session = Session::new(core.shared_in(sharing, Some(sign_in)));
+        let session = Session::new(open.shared_by(sharing, Some(sign_in)));
         loop {
-            let written = locked.write(&SessionToken::of(session.core()), &mark);
-            let is_there = locked.is_there();
+            let written = locked.write(&session.open().token(), &holder_id);
+            let is_in_place = locked.is_in_place();
+            // Before an error drops the session, which locks the file to sign out.
             drop(locked);
             written?;
-            // Who held it before may have taken it away meanwhile, as nobody's any more.
-            if is_there {
+            // The previous holder may have moved the file aside meanwhile.
+            if is_in_place {
                 return Ok(session);
             }
-            locked = file.lock(true, patient, stop)?;
+            locked = file.lock(true, wait_until, cancellation)?;
         }
     }
 
     /// Joins the session that another process [holds](Server::sign_in_shared). Sends nothing, and
-    /// never signs out. When the session expires, it waits for a process that has credentials to
-    /// renew it, as long as the file's [`patience`](SessionFile::patience) lasts.
+    /// never signs out. When the session expires, waits for a process with credentials to renew it,
+    /// for the file's [`wait_timeout`](SessionFile::wait_timeout) at most.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] where the file cannot be read; [`ErrorKind::Config`] where there is no
-    /// session in it, or others may read it.
+    /// [`ErrorKind::Io`] if the file cannot be read; [`ErrorKind::Config`] if it holds no session or
+    /// other users can read it.
     pub fn join_shared(&self, file: &SessionFile) -> Result<Session<'_>> {
         self.joined(file, None, None)
     }
 
-    /// As [`join_shared`](Server::join_shared), for a worker that may outlive the session although
-    /// its holder does nothing but wait for it: when the session expires, the worker signs in with
-    /// these credentials, once for all who share it, and puts the new session into the file. It
-    /// never signs out: whoever holds the session does, with the newest one.
+    /// Same as [`join_shared`](Server::join_shared), with credentials to renew the session: when it
+    /// expires, for example while the holder is idle, this process signs in for all processes and
+    /// stores the new session in the file. It never signs out; the holder signs out the newest
+    /// session.
     ///
     /// # Errors
     ///
-    /// As [`join_shared`](Server::join_shared).
+    /// Those of [`join_shared`](Server::join_shared).
     ///
     /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
     pub fn join_shared_with(
@@ -245,72 +279,100 @@ impl Server {
         &self,
         file: &SessionFile,
         sign_in: Option<SignIn>,
-        stop: Option<&Stop>,
+        cancellation: Option<&CancellationToken>,
     ) -> Result<Session<'_>> {
-        let patient = earlier(file.patient(), self.transport.deadline());
-        let there = file.lock(false, patient, stop)?.read()?;
-        let Some(there) = there else {
+        let wait_until = earlier(file.wait_until(), self.transport.deadline());
+        let stored = file.lock(false, wait_until, cancellation)?.read()?;
+        let Some(stored) = stored else {
             return Err(Error::config(format!("there is no session in {file:?} at the moment")));
         };
-        let sharing = Sharing { file: file.clone(), mark: None };
-        Ok(Session::joined(self.resumed(&there.session).shared_in(sharing, sign_in)))
+        let sharing = Sharing { file: file.clone(), holder_id: None };
+        Ok(Session::joined(self.resumed(&stored.session).shared_by(sharing, sign_in)))
     }
 
-    fn core(&self, credentials: &(impl Credentials + ?Sized), stop: Option<&Stop>) -> Result<Core> {
+    fn open(
+        &self,
+        credentials: &(impl Credentials + ?Sized),
+        cancellation: Option<&CancellationToken>,
+    ) -> Result<OpenSession> {
         let sign_in = SignIn::of(credentials);
-        // Credentials that cannot be sent are refused before anything is, the version question too.
+        // Credentials that cannot be sent are refused before the version is requested.
         sign_in.request()?;
-        Core::sign_in(self.transport.clone(), self.version(stop)?, sign_in, stop)
+        OpenSession::sign_in(
+            self.transport.clone(),
+            self.version(cancellation)?,
+            sign_in,
+            cancellation,
+        )
     }
 
-    fn resumed(&self, token: &SessionToken) -> Core {
-        let SessionToken { origin, version, site_id, site_url, user_id, token } = token.clone();
-        let session = SignedIn { token, site_id, site_url, user_id };
-        Core::resumed(self.transport.clone(), version, &origin, session)
+    fn resumed(&self, token: &SessionToken) -> OpenSession {
+        OpenSession::resume(self.transport.clone(), token)
     }
 
-    /// The version to speak: pinned, remembered, or asked now. Threads that sign in at the same
-    /// time ask once.
-    fn version(&self, stop: Option<&Stop>) -> Result<ApiVersion> {
+    /// The API version to use: pinned, known from an earlier request, or requested now. Threads that
+    /// sign in at the same time send one request.
+    fn version(&self, cancellation: Option<&CancellationToken>) -> Result<ApiVersion> {
         if let Some(version) = self.pinned {
             return Ok(version);
         }
-        let begun = Instant::now();
-        let deadline = earlier(self.transport.deadline(), stop.and_then(Stop::deadline));
-        let Some(_asking) = Within::begin(&self.asked) else {
-            // By a logger, of what this thread does to find out.
-            return self.ask_version(stop, deadline);
+        let started = Instant::now();
+        let deadline =
+            earlier(self.transport.deadline(), cancellation.and_then(CancellationToken::deadline));
+        let Some(_guard) = ReentrancyGuard::enter(&self.negotiation) else {
+            // A logger signs in while this thread requests the version.
+            return self.request_version(cancellation, deadline);
         };
-        let Some(mut asked) = stop::lock(&self.asked, stop, deadline)? else {
+        let Some(mut negotiation) = cancel::lock(&self.negotiation, cancellation, deadline)? else {
             let what = "the server was not asked for its version in the time allowed";
             return Err(Error::new(ErrorKind::Timeout, what));
         };
-        if let Some(version) = asked.version {
+        if let Some(version) = negotiation.version {
             return Ok(version);
         }
-        // Who waited while it failed need not wait for the same again.
-        if let Some((when, error)) = &asked.failed
-            && *when > begun
+        // The request of another thread failed while this one waited for it.
+        if let Some((when, error)) = &negotiation.failure
+            && *when > started
         {
             return Err(error.again());
         }
-        let version = self.ask_version(stop, deadline);
+        let version = self.request_version(cancellation, deadline);
         match &version {
-            Ok(version) => asked.version = Some(*version),
-            // A stop, and what it cut short, is the own one of who asked.
-            Err(error) if stop.is_none() => asked.failed = Some((Instant::now(), error.again())),
+            Ok(version) => negotiation.version = Some(*version),
+            // Do not return one caller's cancellation to others.
+            Err(error) if cancellation.is_none() => {
+                negotiation.failure = Some((Instant::now(), error.again()));
+            }
             Err(_) => {}
         }
         version
     }
 
-    fn ask_version(&self, stop: Option<&Stop>, deadline: Option<Instant>) -> Result<ApiVersion> {
-        match self.info(stop, deadline) {
+    fn request_version(
+        &self,
+        cancellation: Option<&CancellationToken>,
+        deadline: Option<Instant>,
+    ) -> Result<ApiVersion> {
+        match self.info(cancellation, deadline) {
             Ok(info) => Ok(info.rest_api_version),
-            Err(error) if error.status() == Some(404) => Ok(ApiVersion::FIRST_TO_ASK),
-            // Whoever answered, it was not the version.
-            Err(error) if error.kind() == ErrorKind::Api => Err(error.into_kind(ErrorKind::Http)),
+            // Any other 404 may come from a server that is not Tableau, which must not receive the
+            // credentials.
+            Err(error) if matches!(error.code(), Some("404001" | "404003")) => {
+                Ok(ApiVersion::FIRST_TO_ASK)
+            }
+            Err(error) if is_answer(&error) => {
+                let kind = error.kind();
+                let what =
+                    "the server did not state its REST API version, and no credentials were sent";
+                Err(error.meaning(kind, what))
+            }
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether a server answered the request, but not with what was requested.
+fn is_answer(error: &Error) -> bool {
+    use ErrorKind::{Api, Decode, Http, Redirect};
+    matches!(error.kind(), Api | Decode | Http | Redirect)
 }

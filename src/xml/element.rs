@@ -8,6 +8,13 @@ pub(crate) trait ToXml {
     fn to_xml(&self, out: &mut Out);
 }
 
+/// A closure writes the body of a request that has no type of its own.
+impl<F: Fn(&mut Out)> ToXml for F {
+    fn to_xml(&self, out: &mut Out) {
+        self(out);
+    }
+}
+
 /// An element with a table.
 pub(crate) trait Element: Fields + Sized {
     const TAG: &'static str;

@@ -32,7 +32,7 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>> {
         let why = error.to_string();
         Error::decode(format!(
             "the answer is no well-formed XML: {}",
-            crate::error::short(&why, 300)
+            crate::text::short(&why, 300)
         ))
     })
 }
@@ -230,7 +230,7 @@ impl<'a> Node<'a> {
             "tsResponse" => Ok(root),
             other => Err(Error::decode(format!(
                 "the root of the answer is <{}>; expected <tsResponse>",
-                crate::error::short(other, 64)
+                crate::text::short(other, 64)
             ))),
         }
     }
@@ -377,7 +377,7 @@ impl<'a> Node<'a> {
     #[inline(never)]
     pub(crate) fn fail(self, what: &str, why: &str) -> Error {
         let at = self.xml.document().text_pos_at(self.xml.range().start);
-        let tag = crate::error::short(self.tag(), 64);
+        let tag = crate::text::short(self.tag(), 64);
         Error::decode(format!("{what} of <{tag}> at line {}, column {} {why}", at.row, at.col))
     }
 

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 
+use crate::secret::Secret;
+
 /// A value with one spelling on the wire.
 pub(crate) trait Text: Sized {
     /// Whether an element that lacks the value is an error.
@@ -31,6 +33,20 @@ impl Text for String {
 
     fn write(&self) -> String {
         self.clone()
+    }
+}
+
+impl Text for Secret {
+    fn blank() -> Secret {
+        Secret::new("")
+    }
+
+    fn read(text: &str) -> Option<Secret> {
+        Some(Secret::new(text))
+    }
+
+    fn write(&self) -> String {
+        self.reveal().to_owned()
     }
 }
 

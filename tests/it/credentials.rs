@@ -196,3 +196,24 @@ fn debug_shows_names_and_sites_and_no_secret() {
         assert!(at == 2 || shown.contains("THE-NAME"), "{shown}");
     }
 }
+
+#[test]
+fn names_the_scope_that_a_jwt_session_may_lack() {
+    for (status, code) in [(401, "401002"), (403, "403004"), (409, "409009")] {
+        let raw = Raw::signed_in(move |_| refusal(status, code, "refused"));
+        let server = pinned(&raw.url);
+        let jwt = tsc::JwtAuth::new("eyJ.x.y");
+        let renewing = jwt.clone().renew_with(|| Ok("eyJ.x.z".to_owned()));
+        let message = |credentials: &dyn tsc::Credentials| {
+            let session = server.sign_in(credentials).unwrap();
+            let error = session.groups().delete("g").unwrap_err();
+            assert_eq!(error.code(), Some(code), "{error:?}");
+            error.to_string()
+        };
+        let hint = "Delete Group needs the scope `tableau:groups:delete` in a JSON Web Token";
+        for jwt in [jwt, renewing] {
+            assert_eq!(message(&jwt).contains(hint), status != 409, "{code}");
+        }
+        assert!(!message(&crate::help::auth()).contains("scope"), "{code}");
+    }
+}

@@ -322,14 +322,14 @@ fn a_body_that_breaks_off_is_no_answer() {
     let head = |length| format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
     let whole = format!("{}{body}", head(body.len() + 100));
     let error = error_of(move |_| Reply::SendAndClose(whole.clone().into()));
-    assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
     assert!(error.is_retryable(), "{error:?}");
     let chunked = format!(
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n",
         body.len()
     );
     let error = error_of(move |_| Reply::SendAndClose(chunked.clone().into()));
-    assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
     // Without a length the end is the end: half an answer is malformed.
     let half = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}", &body[..20]);
     let error = error_of(move |_| Reply::SendAndClose(half.clone().into()));
@@ -576,6 +576,11 @@ fn addresses_that_are_none_are_named() {
         assert_eq!(error.kind(), ErrorKind::Config, "{wrong}");
         assert!(!everything_of(&error).contains("hush"), "{error:?}");
     }
+    let error = tsc::Server::new("http://host/#/site/foo/home?x=hush").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    let text = error.to_string();
+    assert!(text.contains("`http://host`") && text.contains("`.site(\"foo\")`"), "{error}");
+    assert!(!everything_of(&error).contains("hush") && !text.contains("home"), "{error:?}");
     for fine in
         ["tableau.example.com", "https://h/", "http://h/prefix/", "http://[::1]:8000", "h:1"]
     {
@@ -587,7 +592,7 @@ fn addresses_that_are_none_are_named() {
 fn a_path_prefix_is_kept() {
     let raw = Raw::signed_in(|_| workbooks(""));
     for prefix in ["/bi", "/bi/", "/a/b/"] {
-        let mut server = tsc::Server::new(&format!("{}{prefix}", raw.url)).unwrap();
+        let mut server = tsc::Server::new(format!("{}{prefix}", raw.url)).unwrap();
         server.add_http_options(plain()).unwrap();
         drop(server.sign_in(&auth()).unwrap());
     }

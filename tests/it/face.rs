@@ -33,7 +33,9 @@ fn the_face_has_exactly_these_types() {
     an_id::<tsc::SiteId>();
     an_id::<tsc::ProjectId>();
 
-    let _: fn(&str) -> tsc::Result<tsc::Server> = tsc::Server::new;
+    let _: fn(&'static str) -> tsc::Result<tsc::Server> = tsc::Server::new;
+    let _: fn(&'static String) -> tsc::Result<tsc::Server> = tsc::Server::new;
+    let _: fn(String) -> tsc::Result<tsc::Server> = tsc::Server::new;
     let _: fn(&mut tsc::Server, &str) -> tsc::Result<()> = tsc::Server::set_version;
     let _: fn(&tsc::Server) -> tsc::Result<tsc::ServerInfo> = tsc::Server::server_info;
     let _: fn(&mut tsc::Server, tsc::HttpOptions) -> tsc::Result<()> =
@@ -105,14 +107,33 @@ fn shorter<'short, 'long: 'short>(
 
 fn kinds() -> Vec<tsc::ErrorKind> {
     use tsc::ErrorKind::{
-        Api, Config, Connect, Decode, Http, Input, Io, Job, Redirect, Timeout, Tls, Version,
+        Ambiguous, Api, Cancelled, Changed, Config, Connect, ConnectionLost, Decode, Http, Input,
+        Io, Job, NotFound, Redirect, Timeout, Tls, Version,
     };
-    vec![Config, Connect, Tls, Timeout, Redirect, Api, Http, Decode, Version, Input, Io, Job]
+    vec![
+        Config,
+        Connect,
+        Tls,
+        Timeout,
+        Redirect,
+        Api,
+        Http,
+        Decode,
+        Version,
+        Input,
+        Job,
+        Io,
+        ConnectionLost,
+        Cancelled,
+        NotFound,
+        Ambiguous,
+        Changed,
+    ]
 }
 
 #[test]
 fn the_values_of_the_face() {
-    assert_eq!(kinds().len(), 12);
+    assert_eq!(kinds().len(), 17);
     assert_eq!(size_of::<tsc::Error>(), size_of::<usize>());
     let credentials: Vec<Box<dyn tsc::Credentials>> = vec![
         Box::new(tsc::TableauAuth::new("USERNAME", "PASSWORD").site("SITE").impersonate("LUID")),

@@ -1,5 +1,6 @@
 //! The library over real sockets: one binary, a module for each subject.
 
+mod cancellation;
 mod connections;
 mod content;
 mod credentials;
@@ -20,7 +21,6 @@ mod reliability;
 mod secrets;
 mod session;
 mod shared_sessions;
-mod stops;
 mod tls;
 mod tls_server;
 mod transfers;

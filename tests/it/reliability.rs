@@ -317,16 +317,17 @@ fn a_stop_ends_a_blocked_call_and_signing_out_still_works() {
     let raw = Raw::signed_in(|_| Reply::Silence);
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
-    let stop = tsc::Stop::new();
+    let cancellation = tsc::CancellationToken::new();
     let start = Instant::now();
     std::thread::scope(|scope| {
-        let blocked = scope.spawn(|| session.until(&stop).projects().list().total());
+        let blocked =
+            scope.spawn(|| session.with_cancellation(&cancellation).projects().list().total());
         std::thread::sleep(Duration::from_millis(100));
-        stop.stop();
+        cancellation.cancel();
         assert_eq!(blocked.join().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
     });
     assert!(start.elapsed() < Duration::from_secs(20));
-    let error = session.until(&stop).projects().list().total().unwrap_err();
+    let error = session.with_cancellation(&cancellation).projects().list().total().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
     session.sign_out().unwrap();
     assert_eq!(count(&raw, "signout"), 1);
@@ -345,8 +346,8 @@ fn a_deadline_covers_pages_and_tries() {
     });
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
-    let soon = tsc::Stop::after(Duration::from_millis(400));
-    let view = session.until(&soon);
+    let soon = tsc::CancellationToken::with_timeout(Duration::from_millis(400));
+    let view = session.with_cancellation(&soon);
     let results: Vec<_> = view.projects().list().into_iter().collect();
     let (last, before) = results.split_last().unwrap();
     assert!(last.as_ref().is_err_and(tsc::Error::is_timeout), "{last:?}");
@@ -356,8 +357,8 @@ fn a_deadline_covers_pages_and_tries() {
     let throttled = failing("/projects", usize::MAX, || answer(429, &[("retry-after", "1")], ""));
     let server = self::server(&throttled);
     let session = server.sign_in(&auth()).unwrap();
-    let soon = tsc::Stop::after(Duration::from_millis(300));
-    let error = session.until(&soon).projects().list().total().unwrap_err();
+    let soon = tsc::CancellationToken::with_timeout(Duration::from_millis(300));
+    let error = session.with_cancellation(&soon).projects().list().total().unwrap_err();
     assert_eq!(error.status(), Some(429), "no try fits into the time: {error:?}");
 }
 

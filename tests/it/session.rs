@@ -3,8 +3,6 @@
 use std::cell::RefCell;
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -15,7 +13,7 @@ use tsc::ErrorKind;
 use crate::help::{
     LONG, at, auth, child, given, millis, pinned, plain, timed, token_of, with, workbooks,
 };
-use crate::raw::{Raw, Reply, Seen, answer, refusal, signed_in, success};
+use crate::raw::{Raw, Reply, Seen, answer, redirect, refusal, signed_in, success};
 use crate::{help, logs};
 
 const LOG: &str = "tableau_server_client::session";
@@ -201,8 +199,8 @@ fn times_without_end_are_no_panic() {
     let server = with(&raw.url, options);
     let file = tsc::SessionFile::at(folder.join("session"));
     let session = server.sign_in_shared(&auth(), &file).unwrap();
-    let stop = tsc::Stop::after(endless);
-    session.until(&stop).workbooks().list().total().unwrap();
+    let cancellation = tsc::CancellationToken::with_timeout(endless);
+    session.with_cancellation(&cancellation).workbooks().list().total().unwrap();
     drop(session);
     assert_eq!(sign_outs(&raw), 1);
     std::fs::remove_dir_all(&folder).unwrap();
@@ -220,14 +218,16 @@ fn a_sign_out_waits_for_no_turn() {
     let busy = Raw::signed_in(|_| Reply::Silence);
     let server = with(&busy.url, plain().max_concurrent(1));
     let session = server.sign_in(&auth()).unwrap();
-    let (stop, other) = (tsc::Stop::new(), server.sign_in(&auth()).unwrap());
+    let (cancellation, other) = (tsc::CancellationToken::new(), server.sign_in(&auth()).unwrap());
     thread::scope(|scope| {
-        scope.spawn(|| other.until(&stop).workbooks().list().total().unwrap_err());
+        scope.spawn(|| {
+            other.with_cancellation(&cancellation).workbooks().list().total().unwrap_err()
+        });
         while busy.count("GET", "/workbooks") == 0 {
             thread::sleep(Duration::from_millis(5));
         }
         session.sign_out().unwrap();
-        stop.stop();
+        cancellation.cancel();
     });
 }
 
@@ -542,29 +542,179 @@ fn switching_goes_over_to_the_new_token() {
     assert_eq!(seen[3].header("x-tableau-auth"), Some("SECOND"));
 }
 
-#[test]
-fn switching_that_fails_leaves_the_session_as_it_was() {
-    let dead = Arc::new(AtomicBool::new(false));
-    let closes = dead.clone();
-    let raw = switching(move |seen| match seen.text().contains("gone") {
-        true => refusal(404, "404000", "Site not found"),
-        false if closes.load(Ordering::SeqCst) => Reply::Close,
-        false => success("<credentials token=\"HALF\"/>"),
-    });
-    let server = pinned(&raw.url);
-    let mut session = server.sign_in(&auth()).unwrap();
-    assert_eq!(session.switch_site("gone").unwrap_err().code(), Some("404000"));
-    assert_eq!(session.switch_site("half").unwrap_err().kind(), ErrorKind::Decode);
-    assert_eq!(session.switch_site("\u{1}").unwrap_err().kind(), ErrorKind::Input);
-    dead.store(true, Ordering::SeqCst);
-    assert_eq!(session.switch_site("dead").unwrap_err().kind(), ErrorKind::Io);
-    assert_eq!(raw.count("POST", "/auth/switchSite"), 3);
+/// Checks that the session still is the one that signed in, and that nothing was reported so far.
+fn is_unchanged(session: &tsc::Session<'_>) {
     assert_eq!((session.site_id().as_str(), session.site_url()), ("site-1", ""));
     assert_eq!(session.auth_token(), "THE-TOKEN");
     session.workbooks().list().total().unwrap();
-    drop(session);
+}
+
+#[test]
+fn a_refused_or_unsent_switch_leaves_no_session_open() {
+    logs::start();
+    let raw = switching(|seen| match seen.text() {
+        text if text.contains("busy") => answer(429, &[("Retry-After", "1000")], ""),
+        text if text.contains("moved") => redirect(307, "http://elsewhere.example.com/"),
+        text if text.contains("here") => refusal(403, "403070", "Already signed in to that site"),
+        _ => refusal(404, "404000", "Site not found"),
+    });
+    let server = pinned(&raw.url);
+    let failing = |session: &mut tsc::Session<'_>| {
+        session.switch_site("here").unwrap();
+        assert_eq!(session.switch_site("gone").unwrap_err().code(), Some("404000"));
+        assert_eq!(session.switch_site("busy").unwrap_err().status(), Some(429));
+        assert_eq!(session.switch_site("moved").unwrap_err().kind(), ErrorKind::Redirect);
+        let error = session.switch_site("\u{1}").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input);
+        assert!(!error.to_string().contains("remain open"), "{error}");
+        is_unchanged(session);
+    };
+    let mut session = server.sign_in(&auth()).unwrap();
+    failing(&mut session);
+    session.sign_out().unwrap();
+    failing(&mut server.sign_in(&auth()).unwrap());
+    assert_eq!((sign_outs(&raw), raw.count("POST", "/auth/switchSite")), (2, 8));
+    assert!(logs::of(LOG).is_empty(), "{:?}", logs::of(LOG));
+}
+
+/// Responses to a switch that leave open whether it was carried out, and the errors' kinds.
+const LOST_SWITCHES: [(fn() -> Reply, ErrorKind); 8] = [
+    (|| Reply::Close, ErrorKind::ConnectionLost),
+    (
+        || Reply::SendAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n<".to_vec()),
+        ErrorKind::ConnectionLost,
+    ),
+    (|| Reply::Silence, ErrorKind::Timeout),
+    (|| success("<credentials token=\"HALF\"/>"), ErrorKind::Decode),
+    (|| answer(200, &[], "<html>Sign in</html>"), ErrorKind::Decode),
+    (|| answer(502, &[], "<html>Bad gateway</html>"), ErrorKind::Http),
+    (|| refusal(500, "500000", "Internal error"), ErrorKind::Api),
+    (|| redirect(303, "http://elsewhere.example.com/"), ErrorKind::Redirect),
+];
+
+#[test]
+fn a_lost_switch_is_reported_again_by_sign_out() {
+    for (reply, kind) in LOST_SWITCHES {
+        let raw = switching(move |_| reply());
+        let mut server = pinned(&raw.url);
+        server.add_http_options(tsc::HttpOptions::new().read_timeout(millis(300))).unwrap();
+        let mut session = server.sign_in(&auth()).unwrap();
+        let error = session.switch_site("other").unwrap_err();
+        assert_eq!(error.kind(), kind, "{error:?}");
+        assert!(error.url().unwrap().ends_with("/auth/switchSite"), "{error:?}");
+        let may_be_open = "a session may remain open on the site \"other\"";
+        assert!(error.to_string().contains(may_be_open), "{error}");
+        assert_eq!(raw.count("POST", "/auth/switchSite"), 1);
+        is_unchanged(&session);
+
+        let again = session.sign_out().unwrap_err();
+        assert_eq!((again.kind(), again.to_string()), (kind, error.to_string()));
+        assert_eq!((again.status(), again.code()), (error.status(), error.code()));
+        assert_eq!(sign_outs(&raw), 1);
+        assert_eq!(raw.seen().last().unwrap().header("x-tableau-auth"), Some("THE-TOKEN"));
+    }
+}
+
+#[test]
+fn dropping_or_detaching_a_session_logs_its_lost_switch() {
+    logs::start();
+    let raw = switching(|_| Reply::Close);
+    let server = pinned(&raw.url);
+    for detaches in [false, true] {
+        let before = logs::of(LOG).len();
+        let mut session = server.sign_in(&auth()).unwrap();
+        session.switch_site("").unwrap_err();
+        assert_eq!(logs::of(LOG).len(), before);
+        match detaches {
+            true => drop(session.detach()),
+            false => drop(session),
+        }
+        assert_eq!(sign_outs(&raw), 1);
+        let records = &logs::of(LOG)[before..];
+        assert_eq!(records.len(), 1, "{records:?}");
+        assert_eq!(records[0].level, Level::Warn);
+        let may_be_open = "a session may remain open on the default site";
+        assert!(records[0].text.contains(may_be_open), "{records:?}");
+    }
+}
+
+#[test]
+fn a_failed_sign_out_after_a_lost_switch_names_both() {
+    let raw = Raw::start(|seen| match seen.path().rsplit('/').next() {
+        Some("switchSite") => Reply::Close,
+        Some("signout") => refusal(500, "500000", "Internal error"),
+        _ => signed_in(seen).unwrap(),
+    });
+    let server = pinned(&raw.url);
+    let mut session = server.sign_in(&auth()).unwrap();
+    session.switch_site("other").unwrap_err();
+    let error = session.sign_out().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost, "the switch's own kind: {error:?}");
+    let text = error.to_string();
+    assert!(text.contains("may remain open on the site \"other\""), "{error}");
+    assert!(text.contains("the sign-out of this session failed, too"), "{error}");
+    assert!(text.contains("500000"), "{error}");
     assert_eq!(sign_outs(&raw), 1);
-    assert_eq!(raw.seen().last().unwrap().header("x-tableau-auth"), Some("THE-TOKEN"));
+}
+
+#[test]
+fn a_later_switch_does_not_hide_a_lost_one() {
+    let raw = switching(|seen| match seen.text() {
+        text if text.contains("lost") => Reply::Close,
+        _ => success(
+            "<credentials token=\"SECOND\"><site id=\"site-2\" contentUrl=\"two\"/>\
+             <user id=\"user-1\"/></credentials>",
+        ),
+    });
+    let server = pinned(&raw.url);
+    let mut session = server.sign_in(&auth()).unwrap();
+    for _ in 0..2 {
+        session.switch_site("lost-1").unwrap_err();
+        session.switch_site("lost-2").unwrap_err();
+    }
+    session.switch_site("two").unwrap();
+    let text = session.sign_out().unwrap_err().to_string();
+    for site in ["\"lost-1\"", "\"lost-2\""] {
+        assert_eq!(text.matches(site).count(), 1, "{text}");
+    }
+    assert!(!text.contains("two"), "{text}");
+    assert_eq!(sign_outs(&raw), 1);
+    assert_eq!(raw.seen().last().unwrap().header("x-tableau-auth"), Some("SECOND"));
+}
+
+/// The mock server carries out the switch, which ends the first token, and the response is lost.
+#[test]
+fn a_session_whose_switch_was_carried_out_signs_in_again_on_its_site() {
+    let mock = tsc::mock::MockServer::builder().site("Other", "other").start().unwrap();
+    let server = with(mock.url(), plain());
+    let mut session = server.sign_in(&mock.credentials()).unwrap();
+    let site = session.site_id().clone();
+    mock.fault(tsc::mock::Fault::reset_after_head().on("POST", "/auth/switchSite"));
+    let error = session.switch_site("other").unwrap_err();
+    assert!(error.to_string().contains("may remain open on the site \"other\""), "{error}");
+    assert_eq!(mock.sessions_open(), 1, "the session on the other site");
+    session.workbooks().list().total().unwrap();
+    assert_eq!((session.site_id(), session.site_url()), (&site, ""));
+    assert_eq!(mock.sessions_open(), 2);
+    assert_eq!(session.sign_out().unwrap_err().to_string(), error.to_string());
+    assert_eq!(mock.sessions_open(), 1, "what the error said is true");
+}
+
+#[test]
+fn switching_on_tableau_cloud_is_an_input_error_and_sends_nothing() {
+    let proxy = quiet();
+    for host in ["10ax.online.tableau.com", "online.tableau.com", "Prod-UK.Online.Tableau.COM"] {
+        let url = format!("http://{host}");
+        let mut server = tsc::Server::new(&url).unwrap();
+        server.add_http_options(tsc::HttpOptions::new().proxy(&proxy.url)).unwrap();
+        let mut session = server.resume(token_of(&url.to_lowercase()));
+        let error = session.switch_site("acme").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input, "{error:?}");
+        let text = error.to_string();
+        assert!(text.contains("Tableau Cloud") && text.contains("\"acme\""), "{error}");
+        drop(session.detach());
+    }
+    assert_eq!((proxy.lines().len(), proxy.connections()), (0, 0));
 }
 
 #[test]

@@ -252,36 +252,38 @@ fn child_that_works() {
     }
 }
 
-/// Waiting for somebody who renews it ends: with the patience of the file, a deadline, a stop.
+/// Waiting for somebody who renews it ends: with the file's wait timeout, a deadline, a cancellation.
 #[test]
 fn a_worker_does_not_wait_for_ever() {
-    let (folder, path) = shared_folder("patience");
+    let (folder, path) = shared_folder("wait-timeout");
     let raw = expiring(1);
     let server = server(&raw);
     let holder = server.sign_in_shared(&auth(), &tsc::SessionFile::at(&path)).unwrap();
     holder.projects().list().total().unwrap();
-    let brief = tsc::SessionFile::at(&path).patience(millis(200));
+    let brief = tsc::SessionFile::at(&path).wait_timeout(millis(200));
     let worker = server.join_shared(&brief).unwrap();
     let asks = |worker: &tsc::Session<'_>| worker.projects().list().total();
     let (error, took) = timed(|| asks(&worker).unwrap_err());
     assert!(error.is_session_expired() && error.to_string().contains("not renewed"), "{error}");
     assert!(took >= millis(200), "{took:?}");
     // What was waited for in vain is not waited for again.
-    let brief = tsc::SessionFile::at(&path).patience(millis(400));
+    let brief = tsc::SessionFile::at(&path).wait_timeout(millis(400));
     let worker = server.join_shared(&brief).unwrap();
     asks(&worker).unwrap_err();
     let (error, took) = timed(|| asks(&worker).unwrap_err());
     assert!(error.is_session_expired() && took < millis(400), "{took:?}: {error}");
 
     let worker = server.join_shared(&tsc::SessionFile::at(&path)).unwrap();
-    let soon = tsc::Stop::after(millis(200));
-    assert!(asks(&worker.until(&soon)).unwrap_err().is_timeout());
-    let stop = tsc::Stop::new();
+    let soon = tsc::CancellationToken::with_timeout(millis(200));
+    let view = worker.with_cancellation(&soon);
+    assert!(view.projects().list().total().unwrap_err().is_timeout());
+    let cancellation = tsc::CancellationToken::new();
     std::thread::scope(|scope| {
-        let blocked = scope.spawn(|| asks(&worker.until(&stop)).unwrap_err());
+        let view = worker.with_cancellation(&cancellation);
+        let blocked = scope.spawn(move || view.projects().list().total().unwrap_err());
         std::thread::sleep(millis(100));
         assert!(!blocked.is_finished());
-        stop.stop();
+        cancellation.cancel();
         assert_eq!(blocked.join().unwrap().kind(), ErrorKind::Cancelled);
     });
     // But it is there once somebody has renewed it.
@@ -417,8 +419,8 @@ fn a_short_wait_does_not_end_the_next_one() {
     let holder = server.sign_in_shared(&mock.credentials(), &file).unwrap();
     let worker = server.join_shared(&file).unwrap();
     mock.expire_sessions();
-    let soon = tsc::Stop::after(millis(200));
-    assert!(worker.until(&soon).projects().list().total().unwrap_err().is_timeout());
+    let soon = tsc::CancellationToken::with_timeout(millis(200));
+    assert!(worker.with_cancellation(&soon).projects().list().total().unwrap_err().is_timeout());
     std::thread::scope(|scope| {
         let waits = scope.spawn(|| worker.projects().list().total());
         std::thread::sleep(millis(150));

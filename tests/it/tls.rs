@@ -363,11 +363,11 @@ fn an_end_without_a_goodbye_is_a_broken_connection() {
                 let error = got.unwrap_err();
                 assert_eq!(
                     (error.kind(), error.is_retryable()),
-                    (ErrorKind::Io, true),
+                    (ErrorKind::ConnectionLost, true),
                     "{error:?}"
                 );
                 let error = session.workbooks().list().total().unwrap_err();
-                assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+                assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
             }
         }
     }
@@ -439,8 +439,8 @@ fn a_record_that_drips_ends_at_the_deadline() {
     raw.url = format!("https://{}", raw.address);
     let options = plain().verify(authority.file());
     let session = with(&raw.url, options).into_session(&auth()).unwrap();
-    let soon = tsc::Stop::after(help::millis(400));
-    let (result, took) = help::timed(|| session.until(&soon).projects().list().total());
+    let soon = tsc::CancellationToken::with_timeout(help::millis(400));
+    let (result, took) = help::timed(|| session.with_cancellation(&soon).projects().list().total());
     let error = result.unwrap_err();
     assert!(error.is_timeout() && took < crate::raw::SOON, "{took:?}: {error:?}");
     let options = plain().verify(authority.file()).timeout(help::millis(400));
@@ -494,10 +494,14 @@ fn tls_that_fails_under_way_is_a_broken_connection() {
         let options = options.retries(tsc::Retries::new().times(1).first_wait(help::millis(1)));
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
         let error = session.projects().list().total().unwrap_err();
-        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Io, true), "{error:?}");
+        assert_eq!(
+            (error.kind(), error.is_retryable()),
+            (ErrorKind::ConnectionLost, true),
+            "{error:?}"
+        );
         assert_eq!(raw.count("GET", "/projects"), 2, "{error:?}");
         let error = session.projects().create(tsc::NewProject::new("p")).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
         assert_eq!(raw.count("POST", "/projects"), 1, "{error:?}");
     }
 

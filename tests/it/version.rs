@@ -8,7 +8,7 @@ use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
 use crate::help::{at, auth, plain, with, workbooks};
-use crate::raw::{Raw, Reply, Seen, answer, refusal, signed_in, success};
+use crate::raw::{Raw, Reply, Seen, answer, redirect, refusal, signed_in, success};
 
 /// A server that answers the version question so.
 fn asked(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
@@ -121,12 +121,13 @@ fn what_is_no_version_is_a_config_error_and_changes_nothing() {
 }
 
 #[test]
-fn a_server_without_the_call_is_spoken_to_in_2_4() {
-    for reply in [
-        || answer(404, &[], ""),
-        || answer(404, &[], "<html>Not found</html>"),
-        || refusal(404, "404000", "Unknown resource"),
-    ] {
+fn uses_version_2_4_after_404001_and_404003() {
+    let cases: [fn() -> Reply; 3] = [
+        || refusal(404, "404001", "Unknown resource"),
+        || refusal(404, "404003", "Unknown version"),
+        || answer(404, &[], "{\"error\":{\"code\":\"404003\",\"summary\":\"Not Found\"}}"),
+    ];
+    for reply in cases {
         let raw = asked(move |_| reply());
         let server = at(&raw.url);
         assert_eq!(server.sign_in(&auth()).unwrap().version().to_string(), "2.4");
@@ -136,8 +137,80 @@ fn a_server_without_the_call_is_spoken_to_in_2_4() {
     }
 }
 
-/// Signs in at a server that answers the version question so, and sees that nothing else was sent.
-fn refused(reply: fn() -> Reply) -> tsc::Error {
+const NGINX_404: &str = "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n\
+    <center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+
+/// Servers that are not Tableau: every path has this response.
+const NOT_TABLEAU: [fn() -> Reply; 6] = [
+    || answer(404, &[("content-type", "text/html")], "<!DOCTYPE html><html>Not found</html>"),
+    || answer(404, &[("content-type", "text/html")], NGINX_404),
+    || answer(404, &[], ""),
+    || answer(404, &[("content-type", "application/json")], "{\"detail\":\"Not Found\"}"),
+    || answer(404, &[], "{\"error\":{\"code\":404,\"message\":\"no such route\"}}"),
+    || answer(405, &[], "Method Not Allowed"),
+];
+
+#[test]
+fn sends_no_credentials_to_servers_that_are_not_tableau() {
+    for reply in NOT_TABLEAU {
+        for prefix in ["", "/api/3.20", "/bi/api/3.20/"] {
+            let raw = Raw::start(move |_| reply());
+            let address = format!("{}{prefix}", raw.url);
+            let server = at(&address);
+            for _ in 0..2 {
+                let error = server.sign_in(&auth()).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Http, "{error:?}");
+                assert_eq!(error.code(), None, "{error:?}");
+                let asked = format!("{}/api/2.4/serverinfo", address.trim_end_matches('/'));
+                assert_eq!(error.url(), Some(&*asked), "{error:?}");
+                let text = error.to_string();
+                assert!(text.contains(&asked) && text.contains("no credentials"), "{error}");
+                let advice = "remove `/api/3.20` from the server's address";
+                assert_eq!(text.contains(advice), !prefix.is_empty(), "{error}");
+            }
+            let error = server.server_info().unwrap_err();
+            assert_eq!(error.to_string().contains("remove `/api/"), !prefix.is_empty(), "{error}");
+            let seen = raw.seen();
+            assert_eq!(seen.len(), 3, "{:?}", raw.lines());
+            for request in seen {
+                assert_eq!(request.method, "GET", "{request:?}");
+                assert!(request.body.is_empty() && request.header("authorization").is_none());
+            }
+        }
+    }
+}
+
+#[test]
+fn other_errors_of_tableau_are_api_errors_and_no_credentials_are_sent() {
+    for (status, code) in [
+        (404, "404000"),
+        (404, "404002"),
+        (401, "401000"),
+        (403, "403004"),
+        (500, "500000"),
+        (200, "400000"),
+    ] {
+        let error = refused(move || refusal(status, code, "Refused"));
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(status)), "{error:?}");
+        assert_eq!(error.code(), Some(code), "{error:?}");
+        assert!(error.url().unwrap().ends_with("/api/2.4/serverinfo"), "{error:?}");
+        assert!(!error.is_sign_in_failed(), "no sign-in was attempted: {error:?}");
+    }
+}
+
+#[test]
+fn sends_no_credentials_after_a_redirect_to_another_host() {
+    let raw = Raw::start(|_| redirect(302, "https://login.example.com/"));
+    let error = at(&format!("{}/api/3.20", raw.url)).sign_in(&auth()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Redirect, "{error:?}");
+    let text = error.to_string();
+    assert!(text.contains("remove `/api/3.20`") && text.contains("login.example.com"), "{error}");
+    assert_eq!(raw.lines(), ["GET /api/3.20/api/2.4/serverinfo"]);
+}
+
+/// Signs in to a server that responds to the server info request like this, and checks that nothing
+/// else was sent.
+fn refused(reply: impl Fn() -> Reply + Send + Sync + 'static) -> tsc::Error {
     let raw = asked(move |_| reply());
     let server = with(&raw.url, plain().retries(tsc::Retries::none()));
     let error = server.sign_in(&auth()).unwrap_err();
@@ -167,12 +240,10 @@ fn an_answer_that_names_no_version_is_a_decode_error_and_no_credentials_are_sent
 
 #[test]
 fn a_failing_version_question_is_an_http_error_and_no_credentials_are_sent() {
-    let cases: [(fn() -> Reply, u16); 5] = [
+    let cases: [(fn() -> Reply, u16); 3] = [
         (|| answer(500, &[], "oops"), 500),
         (|| answer(503, &[], "<html>busy</html>"), 503),
         (|| answer(403, &[], ""), 403),
-        (|| refusal(500, "500000", "Internal"), 500),
-        (|| refusal(401, "401000", "Go away"), 401),
     ];
     for (case, status) in cases {
         let error = refused(case);

@@ -137,7 +137,7 @@ fn shorten(name: &str, max: usize) -> String {
         (stem, Some(extension)) if extension.len() <= 16 => &name[stem.len()..],
         _ => "",
     };
-    let stem = crate::error::first(name, max - extension.len());
+    let stem = crate::text::first(name, max - extension.len());
     format!("{}{extension}", stem.trim_end_matches(|c: char| c == '.' || c.is_whitespace()))
 }
 

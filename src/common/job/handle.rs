@@ -62,7 +62,7 @@ impl<'s> JobHandle<'s> {
     }
 
     fn redactor(&self) -> Scrub {
-        let known = self.client.identity.token().scrub.clone();
+        let known = self.client.scrub();
         self.secrets.iter().fold(known, Scrub::with)
     }
 

@@ -8,9 +8,9 @@ use std::vec;
 
 use super::page::{FetchedPage, PageRequest};
 use super::{List, Listed, OnChange};
+use crate::cancel::{CancellationToken, Registration};
 use crate::client::Client;
 use crate::http::on_another_thread;
-use crate::stop::{AtStop, Stop};
 use crate::xml::Unreadable;
 use crate::{Error, ErrorKind, Result};
 
@@ -44,7 +44,7 @@ struct Prefetch<T> {
     limit: usize,
     in_flight: VecDeque<(u32, JoinHandle<Result<FetchedPage<T>>>)>,
     /// The client for the threads, its cancellation, and the link to the session's cancellation.
-    over: Option<(Arc<Client>, Stop, Option<AtStop>)>,
+    over: Option<(Arc<Client>, CancellationToken, Option<Registration>)>,
 }
 
 impl<T> Items<'_, T> {
@@ -189,8 +189,10 @@ impl<T: Listed> Prefetch<T> {
                 break;
             }
             let (client, ..) = self.over.get_or_insert_with(|| {
-                let (stop, link) = client.stop().map_or_else(|| (Stop::new(), None), Stop::branch);
-                (Arc::new(client.branch(&stop)), stop, link)
+                let (cancellation, link) = client
+                    .cancellation()
+                    .map_or_else(|| (CancellationToken::new(), None), CancellationToken::child);
+                (Arc::new(client.with_call_cancellation(&cancellation)), cancellation, link)
             });
             let (client, request) = (client.clone(), request.clone());
             let thread = std::thread::Builder::new()
@@ -228,8 +230,8 @@ impl<T: Listed> std::iter::FusedIterator for Items<'_, T> {}
 /// Cancels the pages in flight and waits for their threads.
 impl<T> Drop for Prefetch<T> {
     fn drop(&mut self) {
-        if let Some((_, stop, _)) = &self.over {
-            stop.stop();
+        if let Some((_, cancellation, _)) = &self.over {
+            cancellation.cancel();
         }
         for (_, page) in self.in_flight.drain(..) {
             // Errors and panics of pages that are not needed any more are ignored.

@@ -1,7 +1,6 @@
 //! Default permissions: of a project for its content, and of a database for its tables.
 
 use super::{Operations, Permissions};
-use crate::Session;
 use crate::ids::{DatabaseId, ProjectId};
 use crate::operation::operations;
 use crate::xml::string_enum;
@@ -121,7 +120,7 @@ operations! {
         "Delete Default Database Permissions" "metadata.htm#delete_default_database_permissions";
 }
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The default permissions of a project for one kind of content: new content gets them, and in a
     /// locked project all content of that kind has them.
     ///
@@ -141,14 +140,14 @@ impl Session<'_> {
         if let DefaultsFor::Unknown(kind) = &of {
             ids.push(kind.clone());
         }
-        Permissions { client: self.core(), operations: of.operations(), ids }
+        Permissions { client: self.client(), operations: of.operations(), ids }
     }
 
     /// The default permissions of a database for its tables.
     pub fn default_table_permissions(&self, id: impl Into<DatabaseId>) -> Permissions<'_> {
         let operations =
             Operations::new(&LIST_OF_DATABASE, &ADD_TO_DATABASE, &DELETE_FROM_DATABASE);
-        Permissions { client: self.core(), operations, ids: vec![id.into().to_string()] }
+        Permissions { client: self.client(), operations, ids: vec![id.into().to_string()] }
     }
 }
 

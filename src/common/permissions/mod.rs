@@ -3,11 +3,11 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
+use crate::Result;
 use crate::client::Client;
 use crate::common::capability;
 use crate::http::Request;
 use crate::operation::{Operation, PathSegment, operations};
-use crate::{Result, Session};
 
 operations! {
     LIST_OF_PROJECT = GET "sites/{site}/projects/{project}/permissions" since (2, 0)
@@ -104,7 +104,7 @@ pub use rule::{PermissionChanges, PermissionRule};
 use rule::{Rules, check, merged};
 
 capability! {
-    /// The id of content that has permissions of its own; see [`Session::permissions`].
+    /// The id of content that has permissions of its own; see [`Session::permissions`](crate::Session::permissions).
     pub trait HasPermissions: "`{Self}` cannot be given permissions",
         "projects, workbooks, views, data sources, flows, virtual connections, databases and tables can";
     ProjectId { LIST = LIST_OF_PROJECT, ADD = ADD_TO_PROJECT, DELETE = DELETE_FROM_PROJECT }
@@ -117,7 +117,7 @@ capability! {
     VirtualConnectionId { LIST = LIST_OF_VIRTUAL_CONNECTION, ADD = ADD_TO_VIRTUAL_CONNECTION, DELETE = DELETE_FROM_VIRTUAL_CONNECTION }
 }
 
-impl Session<'_> {
+crate::session::session_methods! {
     /// The permissions of a project, a workbook, a view, a data source, a flow, a virtual
     /// connection, a database or a table.
     ///
@@ -150,11 +150,11 @@ impl Session<'_> {
     /// ```
     pub fn permissions<I: HasPermissions>(&self, id: &I) -> Permissions<'_> {
         let operations = Operations::new(I::LIST, I::ADD, I::DELETE);
-        Permissions { client: self.core(), operations, ids: vec![id.as_str().to_owned()] }
+        Permissions { client: self.client(), operations, ids: vec![id.as_str().to_owned()] }
     }
 }
 
-/// A set of permission rules; see [`Session::permissions`] and [`Session::default_permissions`].
+/// A set of permission rules; see [`Session::permissions`](crate::Session::permissions) and [`Session::default_permissions`](crate::Session::default_permissions).
 #[derive(Clone, Debug)]
 pub struct Permissions<'s> {
     client: &'s Arc<Client>,

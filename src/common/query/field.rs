@@ -299,7 +299,7 @@ fn several(values: impl Iterator<Item = String>) -> Result<String, String> {
 }
 
 fn check(value: &str, forbidden: &[char]) -> Result<(), String> {
-    let shown = || crate::error::cut(value, 100);
+    let shown = || crate::text::cut(value, 100);
     if value.is_empty() {
         return Err("has an empty value, which the server does not support".to_owned());
     }

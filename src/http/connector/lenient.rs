@@ -7,7 +7,7 @@ use std::time::Duration;
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
-use super::UNTAKEN;
+use super::context;
 
 /// A connection that broke after it was made.
 ///
@@ -104,7 +104,7 @@ impl<T: Transport> Transport for Lenient<T> {
                 self.unwritable = Some(cause);
                 // Once: the rest of the answer may be read within another request's time.
                 if !std::mem::replace(&mut self.told, true) {
-                    UNTAKEN.set(true);
+                    context::set_unread();
                 }
                 Ok(more)
             }

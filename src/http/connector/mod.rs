@@ -1,8 +1,8 @@
-//! How ureq gets its connections: names looked up once, waits that can be stopped, TLS of our own,
-//! and what ureq lacks.
+//! The connectors that make ureq's connections: cached DNS lookups, cancellation, rustls, and
+//! workarounds for what ureq lacks.
 //!
-//! The chain is `Begun`, `Stoppable` (proxies and TCP, in it), `Lenient`, `Tls`, `Patient`: each
-//! wraps what the one before it made.
+//! The chain is `Begun`, `Stoppable` (which contains proxies and TCP), `Lenient`, `Tls`, `Patient`:
+//! each wraps the connection that the previous one made.
 
 mod lenient;
 mod names;
@@ -10,7 +10,6 @@ mod patient;
 mod stoppable;
 mod tls;
 
-use std::cell::Cell;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +23,7 @@ use ureq::unversioned::transport::{
     Transport,
 };
 
+use super::context;
 pub(super) use lenient::Broken;
 use lenient::LenientConnector;
 pub(super) use names::{Names, NoAddress};
@@ -32,7 +32,7 @@ use stoppable::StoppableConnector;
 pub(super) use stoppable::Stopped;
 use tls::TlsConnector;
 
-/// An agent whose connections are made here.
+/// Creates an agent that uses these connectors.
 pub(super) fn agent(config: Config, tls: Arc<ClientConfig>, names: Names) -> ureq::Agent {
     let sockets =
         ().chain(ConnectProxyConnector::default())
@@ -47,45 +47,32 @@ pub(super) fn agent(config: Config, tls: Arc<ClientConfig>, names: Names) -> ure
     ureq::Agent::with_parts(config, chain, names)
 }
 
-thread_local! {
-    /// Connections that this thread began and has not finished making.
-    static UNFINISHED: Cell<u32> = const { Cell::new(0) };
-    /// Whether an answer came to this thread's request although not all of that could be sent.
-    static UNTAKEN: Cell<bool> = const { Cell::new(false) };
-}
-
 /// Where an exchange was when it failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Its connection was being made: the server has seen nothing of it.
+    /// The connection was being made: the server has not received anything.
     Connecting,
+    /// The connection was made: the server may have received the request.
     UnderWay,
 }
 
-/// Runs a request, and says at which stage it failed; or whether the server took all of it before it
-/// answered.
-///
-/// Its body may come from another request of this thread, which is counted for itself.
+/// Runs a request. Returns whether the server read all of it before it responded, or the stage at
+/// which it failed.
 pub(super) fn staged<T>(
     run: impl FnOnce() -> Result<T, Error>,
 ) -> Result<(T, bool), (Error, Stage)> {
-    let outer = (UNFINISHED.replace(0), UNTAKEN.replace(false));
-    let outcome = run();
-    let stage = match UNFINISHED.replace(outer.0) {
-        0 => Stage::UnderWay,
-        _ => Stage::Connecting,
-    };
-    let untaken = UNTAKEN.replace(outer.1);
-    outcome.map(|answer| (answer, !untaken)).map_err(|error| (error, stage))
+    let (outcome, progress) = context::track_exchange(run);
+    let stage = if progress.is_connecting { Stage::Connecting } else { Stage::UnderWay };
+    outcome.map(|answer| (answer, !progress.is_unread)).map_err(|error| (error, stage))
 }
 
-/// That the server answered as if it had a body of which it did not take all.
+/// The error for a success response to a request that the server did not read completely.
 pub(super) fn untaken() -> Error {
     let what = "the server took a part of the request only, and answered as if it had all of it";
     Error::Io(io::Error::other(Broken(io::Error::other(what))))
 }
 
-/// The first of the chain: notes that a connection is being made.
+/// The first connector: notes that a connection is being made.
 #[derive(Debug)]
 struct Begun;
 
@@ -93,12 +80,12 @@ impl<In: Transport> Connector<In> for Begun {
     type Out = In;
 
     fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<In>, Error> {
-        UNFINISHED.set(UNFINISHED.get() + 1);
+        context::begin_connecting();
         Ok(chained)
     }
 }
 
-/// The time that a bound allows, if it does not allow any.
+/// The duration of a timeout, if there is one.
 fn exact(bound: Span) -> Option<Duration> {
     match bound {
         Span::Exact(time) => Some(time),
@@ -106,7 +93,7 @@ fn exact(bound: Span) -> Option<Duration> {
     }
 }
 
-/// What is left of the time for connecting.
+/// The rest of the connect timeout.
 fn left_for_connecting(details: &ConnectionDetails<'_>) -> NextTimeout {
     let mut timeout = details.timeout;
     if let (Span::Exact(limit), Moment::Exact(start), Moment::Exact(now)) =

@@ -1,4 +1,4 @@
-//! [`Names`]: host names, looked up once.
+//! [`Names`]: a DNS resolver with a cache.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,11 +14,10 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::NextTimeout;
 use ureq::unversioned::transport::time::Duration as Span;
 
-use super::{Stopped, exact};
-use crate::stop;
+use super::{Stopped, context, exact};
 
-/// Addresses of host names, remembered for a while: ureq asks for every request, pooled
-/// connection or not.
+/// Caches the addresses of host names: ureq resolves the host for every request, also for one that
+/// uses a pooled connection.
 #[derive(Debug)]
 pub(in crate::http) struct Names<R = DefaultResolver>(Arc<Remembered<R>>);
 
@@ -41,7 +40,7 @@ impl<R> Names<R> {
         Names(Arc::new(Remembered { resolver, known: Mutex::default() }))
     }
 
-    /// After a failed connection: the host may have moved.
+    /// Clears the cache after a failed connection, because the address may have changed.
     pub(in crate::http) fn forget(&self) {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -62,19 +61,22 @@ impl<R: Resolver> Resolver for Names<R> {
         {
             return Ok(addresses.clone());
         }
-        // ureq would start a thread for it, and panic where there is none.
+        // With a timeout, ureq would start a thread, and panic if the system has none.
         let never = NextTimeout { after: Span::NotHappening, ..timeout };
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-        let looked_up = match (host.parse::<IpAddr>(), timeout.after, stop::watched()) {
+        let looked_up = match (host.parse::<IpAddr>(), timeout.after, context::cancellation()) {
             (Ok(_), _, _) | (_, Span::NotHappening, None) => {
                 self.0.resolver.resolve(uri, config, never)
             }
-            // Nothing ends a lookup that the system has begun.
-            (_, within, stop) => {
+            // A lookup cannot be interrupted.
+            (_, within, cancellation) => {
                 let (names, uri, config) = (self.0.clone(), uri.clone(), config.clone());
                 let look_up = move || names.resolver.resolve(&uri, &config, never);
-                let looked_up =
-                    stop.unwrap_or_default().apart("looking up", exact(within), look_up);
+                let looked_up = cancellation.unwrap_or_default().run_on_thread(
+                    "looking up",
+                    exact(within),
+                    look_up,
+                );
                 let looked_up = looked_up.map_err(Stopped::error)?;
                 looked_up.unwrap_or(Err(Error::Timeout(timeout.reason)))
             }
@@ -120,6 +122,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
+    use crate::cancel::CancellationToken;
 
     #[derive(Debug, Default)]
     struct Counting(Arc<AtomicU32>);
@@ -175,17 +178,17 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_ends_a_lookup() {
+    fn cancelling_ends_a_lookup() {
         let (begun, begins) = std::sync::mpsc::sync_channel(1);
-        let (names, stop) = (Names::new(Slow(begun)), stop::Stop::new());
+        let (names, cancellation) = (Names::new(Slow(begun)), CancellationToken::new());
         let started = Instant::now();
-        let ending = stop.clone();
+        let ending = cancellation.clone();
         let failed = std::thread::scope(|scope| {
             scope.spawn(move || {
                 begins.recv().unwrap();
-                ending.stop();
+                ending.cancel();
             });
-            stop::while_watching(Some(&stop), || {
+            context::with_cancellation(Some(&cancellation), || {
                 let (config, timeout) = (Config::default(), NextTimeout::default());
                 names.resolve(&Uri::from_static("http://a.example/x"), &config, timeout)
             })

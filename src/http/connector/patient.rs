@@ -1,12 +1,11 @@
-//! [`Patient`]: the wait for an answer is told from silence within it.
+//! [`Patient`]: separate timeouts for the first byte of a response and for later reads.
 
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
-use super::UNFINISHED;
+use super::context;
 
-/// Tells the wait for an answer's first byte, which has a bound of its own, from silence within
-/// the answer.
+/// Applies the read timeout only after the first byte of a response, which has a timeout of its own.
 #[derive(Debug)]
 pub(super) struct PatientConnector;
 
@@ -24,7 +23,9 @@ impl<In: Transport> Connector<In> for PatientConnector {
         _: &ConnectionDetails<'_>,
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, Error> {
-        UNFINISHED.set(UNFINISHED.get().saturating_sub(u32::from(chained.is_some())));
+        if chained.is_some() {
+            context::end_connecting();
+        }
         Ok(chained.map(|inner| Patient { inner, awaiting_first_byte: false }))
     }
 }

@@ -1,5 +1,4 @@
-//! [`Stoppable`]: connections whose every wait a stop ends, while they are made and while they are
-//! used.
+//! [`Stoppable`]: connections that can be cancelled, while they are made and while they are used.
 
 use std::fmt;
 use std::io;
@@ -12,14 +11,14 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport,
 };
 
-use super::{Names, exact, left_for_connecting};
-use crate::stop::{self, Stop};
+use super::{Names, context, exact, left_for_connecting};
+use crate::cancel::CancellationToken;
 
-/// Makes connections by the connectors in it.
+/// Makes connections with the inner connectors.
 ///
-/// Nothing ends a connect that the system has begun, so where a stop is watched they work on a
-/// thread of their own, which is left behind when it stops and ends by itself. So they do for a
-/// proxy: ureq gives it the whole time for connecting anew with each byte that it sends.
+/// A connect cannot be interrupted, so with a cancellation token the inner connectors run on a thread
+/// of their own, which is abandoned on cancellation. The same thread limits the time for connecting
+/// through a proxy: ureq restarts the connect timeout with each byte that the proxy sends.
 #[derive(Debug)]
 pub(super) struct StoppableConnector<C> {
     inner: Arc<C>,
@@ -66,14 +65,18 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
             };
             inner.connect(&details, chained)
         };
-        let connected = match (stop::watched(), details.config.proxy()) {
+        let connected = match (context::cancellation(), details.config.proxy()) {
             (None, None) => connect()?,
-            (stop, _) => {
+            (cancellation, _) => {
                 let left = left_for_connecting(details);
-                match stop.unwrap_or_default().apart("connecting", exact(left.after), connect) {
+                match cancellation.unwrap_or_default().run_on_thread(
+                    "connecting",
+                    exact(left.after),
+                    connect,
+                ) {
                     Ok(Some(connected)) => connected?,
                     given_up => {
-                        // What the thread waits for on a socket, it need not any more.
+                        // Ends the thread if it is waiting for the socket.
                         socket.shut_down();
                         given_up.map_err(Stopped::error)?;
                         return Err(Error::Timeout(left.reason));
@@ -85,7 +88,7 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
     }
 }
 
-/// The socket that a connection is made of, as far as it is there.
+/// The socket of a connection, once there is one.
 #[derive(Clone, Default)]
 struct Socket(Arc<Mutex<Option<Weak<dyn ShutdownHandle>>>>);
 
@@ -113,17 +116,21 @@ impl<T: fmt::Debug> fmt::Debug for Stoppable<T> {
     }
 }
 
-/// Whether shutting a socket down wakes who reads from it already. On Windows it does not.
+/// Whether shutting down a socket ends a read that is blocked. On Windows it does not.
 const WAKES: bool = !cfg!(windows);
 
 impl<T: Transport> Stoppable<T> {
-    /// Waits for input a moment at a time, and looks at the stop in between.
-    fn await_in_slices(&mut self, stop: &Stop, timeout: NextTimeout) -> Result<bool, Error> {
+    /// Waits for input in short intervals and checks the cancellation in between.
+    fn await_in_slices(
+        &mut self,
+        cancellation: &CancellationToken,
+        timeout: NextTimeout,
+    ) -> Result<bool, Error> {
         const SLICE: Duration = Duration::from_millis(50);
         let whole = timeout.for_read();
         let started = Instant::now();
         loop {
-            stop.check().map_err(Stopped::error)?;
+            cancellation.check().map_err(Stopped::error)?;
             let left = match whole.after {
                 Span::Exact(limit) => limit.saturating_sub(started.elapsed()),
                 Span::NotHappening => SLICE,
@@ -139,11 +146,12 @@ impl<T: Transport> Stoppable<T> {
         }
     }
 
-    /// Waits; a stop shuts the socket down, which ends any wait for it.
+    /// Runs a wait. Cancellation shuts down the socket, which ends the wait.
     fn wait<R>(&mut self, wait: impl FnOnce(&mut T) -> Result<R, Error>) -> Result<R, Error> {
-        let Some(stop) = stop::watched() else { return wait(&mut self.inner) };
+        let Some(cancellation) = context::cancellation() else { return wait(&mut self.inner) };
         let socket = self.socket.clone();
-        let waited = stop.ending(move || socket.shut_down(), || wait(&mut self.inner));
+        let waited =
+            cancellation.interrupting(move || socket.shut_down(), || wait(&mut self.inner));
         waited.map_err(Stopped::error)?
     }
 }
@@ -158,8 +166,8 @@ impl<T: Transport> Transport for Stoppable<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        match stop::watched() {
-            Some(stop) if !WAKES => self.await_in_slices(&stop, timeout),
+        match context::cancellation() {
+            Some(cancellation) if !WAKES => self.await_in_slices(&cancellation, timeout),
             _ => self.wait(|inner| inner.await_input(timeout)),
         }
     }
@@ -173,7 +181,7 @@ impl<T: Transport> Transport for Stoppable<T> {
     }
 }
 
-/// A wait that was ended from outside.
+/// A wait that ended because of cancellation or a deadline.
 #[derive(Debug)]
 pub(in crate::http) struct Stopped(pub(in crate::http) crate::Error);
 
@@ -240,28 +248,28 @@ mod tests {
         let inner = Reader(client, LazyBuffers::new(1024, 1024));
         let mut reader = Stoppable { inner, socket: Socket::default() };
         let within = |time| NextTimeout { after: Span::from(time), ..NextTimeout::default() };
-        let (stop, long) = (Stop::new(), Duration::from_secs(60));
+        let (cancellation, long) = (CancellationToken::new(), Duration::from_secs(60));
 
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 std::thread::sleep(Duration::from_millis(120));
                 server.write_all(b"late").unwrap();
             });
-            assert!(reader.await_in_slices(&stop, within(long)).unwrap());
+            assert!(reader.await_in_slices(&cancellation, within(long)).unwrap());
         });
         assert_eq!(reader.buffers().input(), b"late");
 
         let brief = within(Duration::from_millis(120));
-        let error = reader.await_in_slices(&stop, brief).unwrap_err();
+        let error = reader.await_in_slices(&cancellation, brief).unwrap_err();
         assert!(matches!(error, Error::Timeout(_)), "{error:?}");
 
         let started = Instant::now();
         let error = std::thread::scope(|scope| {
             scope.spawn(|| {
                 std::thread::sleep(Duration::from_millis(120));
-                stop.stop();
+                cancellation.cancel();
             });
-            reader.await_in_slices(&stop, within(long)).unwrap_err()
+            reader.await_in_slices(&cancellation, within(long)).unwrap_err()
         });
         let Error::Io(error) = error else { panic!("{error:?}") };
         let stopped = error.into_inner().unwrap().downcast::<Stopped>().unwrap();

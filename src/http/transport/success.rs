@@ -9,13 +9,14 @@ use ureq::http::header::{
 use ureq::http::{HeaderMap, HeaderValue};
 
 use super::super::connector::Stage;
+use super::super::context;
 use super::super::failure;
 use super::super::limit::Turn;
 use super::super::url::Url;
 use super::head::{Head, Verdict};
-use crate::error::one_line;
+use crate::cancel::CancellationToken;
 use crate::secret::Scrub;
-use crate::stop::{Stop, while_watching};
+use crate::text::one_line;
 use crate::xml::{self, Node, Reports};
 use crate::{Error, Result};
 
@@ -34,7 +35,7 @@ pub(crate) struct Success {
     pub(super) doing: String,
     pub(super) scrub: Scrub,
     pub(super) most: u64,
-    pub(super) stop: Option<Stop>,
+    pub(super) cancellation: Option<CancellationToken>,
     pub(super) _turn: Option<Turn>,
 }
 
@@ -49,7 +50,7 @@ impl Success {
             doing: String::new(),
             scrub: scrub.clone(),
             most: 0,
-            stop: None,
+            cancellation: None,
             _turn: None,
         }
     }
@@ -227,8 +228,8 @@ impl Success {
     /// What has come of the body; nothing at its end.
     fn next(&mut self, block: &mut [u8]) -> Result<usize> {
         loop {
-            let stop = self.stop.as_ref();
-            match while_watching(stop, || self.body.as_reader().read(block)) {
+            let cancellation = self.cancellation.as_ref();
+            match context::with_cancellation(cancellation, || self.body.as_reader().read(block)) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     let error = self.broken(error);
@@ -263,7 +264,7 @@ impl Success {
         // What the server says is believed up to a bound, and one byte more shows the end.
         let length = self.length().unwrap_or(0).min(self.most).min(8 << 20);
         let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
-        let read = while_watching(self.stop.as_ref(), || {
+        let read = context::with_cancellation(self.cancellation.as_ref(), || {
             self.body.as_reader().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
         });
         read.map_err(|error| self.broken(error))?;

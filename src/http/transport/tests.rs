@@ -55,13 +55,13 @@ fn upload_within(silence: Duration, url: &str, method: &str, source: &mut Source
     let options = HttpOptions::new().no_proxy().read_timeout(silence);
     let transport = Transport::new(Base::parse(url)?, options)?;
     let (token, scrub) = (Secret::new("TOKEN"), Scrub::default());
-    let asker = Asker { token: Some(&token), scrub: &scrub, stop: None };
+    let auth = AuthContext { token: Some(&token), scrub: &scrub, cancellation: None };
     let request = match method {
         "POST" => Request::post("/api/3.24/upload"),
         _ => Request::put("/api/3.24/upload"),
     };
     let mut request = request.stream("application/octet-stream", source);
-    transport.send(&mut request, asker, Success::ignore)
+    transport.send(&mut request, auth, Success::ignore)
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn a_server_that_takes_no_more_of_a_body_is_a_timeout() {
 }
 
 #[test]
-fn a_server_that_goes_away_while_a_body_is_sent_is_an_io_error() {
+fn reports_connection_lost_if_the_server_closes_while_a_body_is_sent() {
     let raw = Raw::on_connection(|stream, _, seen| {
         let mut reader = BufReader::new(stream);
         seen.lock().unwrap().extend(read_head(&mut reader));
@@ -119,7 +119,7 @@ fn a_server_that_goes_away_while_a_body_is_sent_is_an_io_error() {
     });
     let mut source = Source::of(LARGE);
     let error = upload(&raw.url, "POST", &mut source).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
     assert!(error.is_retryable());
     // It may have arrived, so it is not sent again.
     assert_eq!((raw.seen().len(), source.opened), (1, 1));

@@ -14,7 +14,7 @@ const RULES: &str = "<permissions><workbook id='w' name='n'><owner id='u9'/></wo
     <granteeCapabilities><robot id='r1'/><capabilities/></granteeCapabilities></permissions>";
 
 #[test]
-fn rules_are_read_with_every_sort_of_grantee() {
+fn reads_rules_with_every_kind_of_grantee() {
     let (rules, lines) = talk([Xml(RULES)], |session| {
         session.permissions(&tsc::WorkbookId::from("w")).list().unwrap()
     });
@@ -31,7 +31,7 @@ fn rules_are_read_with_every_sort_of_grantee() {
 }
 
 #[test]
-fn rules_are_added_and_deleted_on_every_kind_that_has_them() {
+fn adds_and_deletes_rules_of_every_kind_of_content() {
     let rules = [
         tsc::PermissionRule::new(tsc::UserId::from("u1")).allow([Read]).deny([Delete]),
         tsc::PermissionRule::new(tsc::GroupId::from("g1")).allow([Write]),
@@ -79,7 +79,7 @@ fn rules_are_added_and_deleted_on_every_kind_that_has_them() {
 }
 
 #[test]
-fn setting_rules_sends_the_difference() {
+fn set_deletes_and_adds_the_difference() {
     let there = "<permissions><granteeCapabilities><user id='u1'/><capabilities>\
         <capability name='Read' mode='Allow'/><capability name='Write' mode='Allow'/>\
         <capability name='InheritedProjectLeader' mode='Allow'/></capabilities>\
@@ -130,7 +130,14 @@ fn setting_rules_sends_the_difference() {
 }
 
 #[test]
-fn default_permissions_by_kind() {
+fn permissions_of_virtual_connections_need_api_3_23() {
+    refused("3.22", tsc::ErrorKind::Version, |session| {
+        session.permissions(&tsc::VirtualConnectionId::from("v")).list()
+    });
+}
+
+#[test]
+fn default_permissions_have_a_path_and_a_version_for_each_kind() {
     use tsc::DefaultsFor as For;
     let rule = [tsc::PermissionRule::new(tsc::GroupId::from("g")).allow([Read])];
     for (of, path, since) in [
@@ -143,6 +150,7 @@ fn default_permissions_by_kind() {
         (For::VirtualConnections, "virtualconnections", (3, 23)),
         (For::Databases, "databases", (3, 23)),
         (For::Tables, "tables", (3, 23)),
+        (For::from("collections"), "collections", (2, 1)),
     ] {
         let id = tsc::ProjectId::from("p");
         let says = [Xml(RULES), Xml(RULES), Nothing];

@@ -211,19 +211,28 @@ fn signing_in_again_ends_with_the_stop() {
     });
     let session = with(&raw.url, quick().read_timeout(LONG)).into_session(&auth()).unwrap();
     for deadline in [true, false] {
-        let stop = if deadline { tsc::Stop::after(millis(400)) } else { tsc::Stop::new() };
+        let cancellation = if deadline {
+            tsc::CancellationToken::with_timeout(millis(400))
+        } else {
+            tsc::CancellationToken::new()
+        };
         let started = Instant::now();
         std::thread::scope(|scope| {
             for _ in 0..3 {
                 scope.spawn(|| {
-                    let error = session.until(&stop).projects().list().total().unwrap_err();
+                    let error = session
+                        .with_cancellation(&cancellation)
+                        .projects()
+                        .list()
+                        .total()
+                        .unwrap_err();
                     let kind = if deadline { ErrorKind::Timeout } else { ErrorKind::Cancelled };
                     assert_eq!(error.kind(), kind, "{error:?}");
                 });
             }
             if !deadline {
                 std::thread::sleep(millis(400));
-                stop.stop();
+                cancellation.cancel();
             }
         });
         assert!(started.elapsed() < LONG, "{:?}", started.elapsed());

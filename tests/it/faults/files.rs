@@ -91,10 +91,14 @@ fn a_download_that_breaks_is_complete_or_not_there() {
         mock.fault(fault().on("GET", "/workbooks/*/content"));
         let download = session.workbooks().download(&id).overwrite(true);
         let error = download.to_path(&target).unwrap_err();
-        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Io, true), "{error:?}");
+        assert_eq!(
+            (error.kind(), error.is_retryable()),
+            (ErrorKind::ConnectionLost, true),
+            "{error:?}"
+        );
         assert!(std::fs::read(&target).unwrap() == content);
         let error = session.workbooks().download(&id).to_folder(&folder).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "nothing is left behind");
         mock.clear_faults();
 
@@ -104,7 +108,7 @@ fn a_download_that_breaks_is_complete_or_not_there() {
         match session.workbooks().download(&id).to_writer(&mut got) {
             Ok(bytes) => assert!(bytes == 300_000 && got == content),
             Err(error) => {
-                assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+                assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
                 assert!(!got.is_empty() && content.starts_with(&got));
             }
         }
@@ -320,7 +324,7 @@ fn a_request_within_a_request_counts_for_itself() {
         });
         let publish = session.workbooks().publish(source).project(&project_of(&session));
         let error = publish.send().unwrap_err();
-        assert!(error.kind() == ErrorKind::Io && asked > 0, "{asked}: {error:?}");
+        assert!(error.kind() == ErrorKind::ConnectionLost && asked > 0, "{asked}: {error:?}");
         assert_eq!(mock.requests_to("POST", "/workbooks").len(), 1, "{error:?}");
         assert_eq!(workbooks_named(&session, "Up").len(), there, "{error:?}");
     }
@@ -565,8 +569,8 @@ fn a_chunk_that_was_never_sent_is_known_not_to_have_come() {
     let mut last = None;
     let source = tsc::Source::bytes("Up.twb", &content[..]).chunked_from(1).chunk_size(1000);
     let source = source.on_checkpoint(|at| last = Some(at.clone()));
-    let soon = tsc::Stop::after(millis(1500));
-    let error = session.until(&soon).fileuploads().upload(source).unwrap_err();
+    let soon = tsc::CancellationToken::with_timeout(millis(1500));
+    let error = session.with_cancellation(&soon).fileuploads().upload(source).unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
     let last = last.unwrap();
     assert!(last.offset() > 0 && !last.is_uncertain(), "{last:?}: {error:?}");

@@ -138,8 +138,8 @@ fn dripped(name: &str, start: &'static str, piece: &'static str) {
     });
     // Long enough for a busy machine to be no silence.
     let options = quick().read_timeout(millis(1200));
-    let ends = |session: &tsc::Session<'_>, at: u64| {
-        let (result, took) = timed(|| session.projects().list().total());
+    let ends = |projects: tsc::projects::Projects<'_>, at: u64| {
+        let (result, took) = timed(|| projects.list().total());
         assert!(result.is_err(), "{name}");
         // The head has to come as a whole within `read_timeout`; the drip itself is no silence.
         let least = millis(if name == "head" { at.min(1200) } else { at });
@@ -147,13 +147,16 @@ fn dripped(name: &str, start: &'static str, piece: &'static str) {
     };
     let session = with(&raw.url, options.clone()).into_session(&auth()).unwrap();
     let bounded = with(&raw.url, options.timeout(millis(1800))).into_session(&auth()).unwrap();
-    let stop = tsc::Stop::new();
+    let cancellation = tsc::CancellationToken::new();
     std::thread::scope(|scope| {
-        scope.spawn(|| ends(&session.until(&tsc::Stop::after(millis(2500))), 2500));
-        scope.spawn(|| ends(&bounded, 1800));
-        scope.spawn(|| ends(&session.until(&stop), 1700));
+        scope.spawn(|| {
+            let token = tsc::CancellationToken::with_timeout(millis(2500));
+            ends(session.with_cancellation(&token).projects(), 2500)
+        });
+        scope.spawn(|| ends(bounded.projects(), 1800));
+        scope.spawn(|| ends(session.with_cancellation(&cancellation).projects(), 1700));
         std::thread::sleep(millis(1800));
-        stop.stop();
+        cancellation.cancel();
     });
 }
 
@@ -350,16 +353,16 @@ fn memory() {
     let before = peak();
     let outcome = match case.as_str() {
         "download" => {
-            let stop = tsc::Stop::new();
-            let view = session.until(&stop);
+            let cancellation = tsc::CancellationToken::new();
+            let view = session.with_cancellation(&cancellation);
             let much = |progress: tsc::Progress| {
                 if progress.done > 64 * MIB as u64 {
-                    stop.stop();
+                    cancellation.cancel();
                 }
             };
             let download = view.workbooks().download("w").on_progress(much);
             let outcome = download.to_writer(std::io::sink());
-            assert!(stop.is_stopped(), "{outcome:?}");
+            assert!(cancellation.is_cancelled(), "{outcome:?}");
             outcome
         }
         // What a deletion is answered with is looked through for an error, in JSON too.

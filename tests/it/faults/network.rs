@@ -67,7 +67,7 @@ fn broken_connections_lose_nothing_and_double_nothing() {
 
         mock.fault(fault().on("POST", "/projects").times(1));
         let error = projects.create(NewProject::new("once")).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Io, "{name}: {error:?}");
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{name}: {error:?}");
         assert!(error.is_retryable(), "{name}: {error:?}");
         assert_eq!(mock.requests_to("POST", "/projects").len(), 1, "{name}");
         assert_eq!(projects_named(&session, "once"), usize::from(carried_out), "{name}");
@@ -88,7 +88,11 @@ fn broken_connections_lose_nothing_and_double_nothing() {
         mock.fault(fault().on("GET", "/projects"));
         mock.clear_requests();
         let error = projects.list().total().unwrap_err();
-        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Io, true), "{name}");
+        assert_eq!(
+            (error.kind(), error.is_retryable()),
+            (ErrorKind::ConnectionLost, true),
+            "{name}"
+        );
         assert_eq!(mock.requests_to("GET", "/projects").len(), 4, "{name}: three times more");
         mock.clear_faults();
         drop(session);
@@ -96,7 +100,7 @@ fn broken_connections_lose_nothing_and_double_nothing() {
     }
 }
 
-/// Silence at each stage ends with `read_timeout`, is not tried again, and a stop ends it sooner.
+/// Silence at each stage ends with `read_timeout`, is not tried again, and a cancellation ends it sooner.
 #[test]
 fn stalls_end_in_time_at_every_stage() {
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n";
@@ -136,11 +140,12 @@ fn stalls_at(name: &str, bytes: &str) {
     assert_eq!(raw.count("GET", "/projects"), 1, "{name}");
 
     let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
-    let stop = tsc::Stop::new();
+    let cancellation = tsc::CancellationToken::new();
     let (error, took) = std::thread::scope(|scope| {
-        let blocked = scope.spawn(|| timed(|| session.until(&stop).projects().list().total()));
+        let blocked = scope
+            .spawn(|| timed(|| session.with_cancellation(&cancellation).projects().list().total()));
         std::thread::sleep(millis(100));
-        stop.stop();
+        cancellation.cancel();
         let (result, took) = blocked.join().unwrap();
         (result.unwrap_err(), took)
     });
@@ -179,7 +184,7 @@ fn an_upload_that_nobody_takes_ends_in_time() {
     let (result, took) = timed(|| publish.send());
     let error = result.unwrap_err();
     assert!(took < LONG, "{took:?}");
-    assert!(error.is_timeout() || error.kind() == ErrorKind::Io, "{error:?}");
+    assert!(error.is_timeout() || error.kind() == ErrorKind::ConnectionLost, "{error:?}");
     assert_eq!(raw.count("POST", "/workbooks"), 1, "it may have been received");
 }
 
@@ -188,9 +193,9 @@ fn an_upload_that_nobody_takes_ends_in_time() {
 #[test]
 fn an_upload_that_is_taken_drop_by_drop_ends_at_the_deadline() {
     let file = super::file(16 << 20, 1);
-    let upload = |session: &tsc::Session<'_>| {
+    let upload = |workbooks: tsc::workbooks::Workbooks<'_>| {
         let source = tsc::Source::bytes("a.twb", &file[..]);
-        session.workbooks().publish(source).project("p").send().unwrap_err()
+        workbooks.publish(source).project("p").send().unwrap_err()
     };
     std::thread::scope(|scope| {
         for (size, pause) in [(1, 1), (4 << 10, 20), (64 << 10, 50)] {
@@ -218,8 +223,11 @@ fn an_upload_that_is_taken_drop_by_drop_ends_at_the_deadline() {
                 let bounded = bounded.sign_in(&auth()).unwrap();
                 let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
                 let ends: [(&str, &dyn Fn() -> tsc::Error); 2] = [
-                    ("timeout", &|| upload(&bounded)),
-                    ("stop", &|| upload(&session.until(&tsc::Stop::after(millis(700))))),
+                    ("timeout", &|| upload(bounded.workbooks())),
+                    ("token", &|| {
+                        let token = tsc::CancellationToken::with_timeout(millis(700));
+                        upload(session.with_cancellation(&token).workbooks())
+                    }),
                 ];
                 for (name, end) in ends {
                     let (error, took) = timed(end);
@@ -261,7 +269,7 @@ fn a_success_of_half_a_request_is_a_broken_connection() {
         let source = source.chunked_from(chunked_from).chunk_size(20 << 20);
         let publish = session.workbooks().publish(source).project("p");
         let error = publish.send().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
         assert!(error.is_retryable(), "{error:?}");
         assert_eq!(raw.count("POST", "/workbooks"), 1, "{error:?}");
         assert_eq!(raw.count("PUT", "/u"), 2 * (1 - requests), "{error:?}");
@@ -360,7 +368,10 @@ fn bad_framing_is_an_error_or_the_right_answer() {
             Ok(total) => assert_eq!(total, 0, "{name}"),
             Err(error) => {
                 let kind = error.kind();
-                assert!(matches!(kind, ErrorKind::Decode | ErrorKind::Io), "{name}: {error:?}");
+                assert!(
+                    matches!(kind, ErrorKind::Decode | ErrorKind::ConnectionLost),
+                    "{name}: {error:?}"
+                );
             }
         }
         // It may be sent on the old connection while that is being closed.

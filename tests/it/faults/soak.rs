@@ -77,7 +77,10 @@ impl Ledger {
                 let kind = error.kind();
                 let known = matches!(
                     kind,
-                    ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Api | ErrorKind::Http
+                    ErrorKind::ConnectionLost
+                        | ErrorKind::Timeout
+                        | ErrorKind::Api
+                        | ErrorKind::Http
                 );
                 assert!(known, "{what}: {error:?}");
                 *self.failed.entry(format!("{what}: {kind:?}")).or_default() += 1;

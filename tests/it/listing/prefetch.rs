@@ -66,11 +66,12 @@ fn an_iterator_dropped_half_way_leaves_nothing_behind() {
         page(number, size, 1000, ids(number, size, 1000))
     });
     let session = session(&raw);
-    let stop = tableau_server_client::Stop::new();
-    // Where the session has a stop of its own, too, and nobody presses that.
-    for view in [&session, &session.until(&stop)] {
+    let cancellation = tableau_server_client::CancellationToken::new();
+    let view = session.with_cancellation(&cancellation);
+    // Also if the session has a cancellation token, which is not cancelled.
+    for workbooks in [session.workbooks(), view.workbooks()] {
         let before = waiting.load(Ordering::SeqCst);
-        let mut items = view.workbooks().list().page_size(1).prefetch(3).into_iter();
+        let mut items = workbooks.list().page_size(1).prefetch(3).into_iter();
         // So far in that no other test's pages have the same numbers.
         let last = items.by_ref().take(QUICK as usize).last().unwrap().unwrap();
         assert_eq!(last.id.as_str(), "w299");
@@ -96,7 +97,7 @@ fn an_iterator_dropped_half_way_leaves_nothing_behind() {
             assert_eq!(threads(), 0);
         }
     }
-    assert!(!stop.is_stopped());
+    assert!(!cancellation.is_cancelled());
     // The session is as usable as before.
     assert_eq!(session.workbooks().list().page_size(3).page(1).unwrap().items.len(), 3);
 }

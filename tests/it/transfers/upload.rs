@@ -467,21 +467,26 @@ fn a_stopped_upload_is_uncertain_only_while_a_chunk_is_under_way() {
         let (store, raw) = Store::start(&[]);
         let server = server(&raw);
         let session = server.sign_in(&auth()).unwrap();
-        let stop = tsc::Stop::new();
+        let cancellation = tsc::CancellationToken::new();
         let last = RefCell::new(None);
         let source = chunked(&file)
             .on_progress(|progress| {
                 if uncertain && progress.done >= stop_at {
-                    stop.stop();
+                    cancellation.cancel();
                 }
             })
             .on_checkpoint(|upload| {
                 *last.borrow_mut() = Some(upload.clone());
                 if !uncertain && upload.offset() == stop_at && !upload.is_uncertain() {
-                    stop.stop();
+                    cancellation.cancel();
                 }
             });
-        let error = session.until(&stop).workbooks().publish(source).send().unwrap_err();
+        let error = session
+            .with_cancellation(&cancellation)
+            .workbooks()
+            .publish(source)
+            .send()
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
         assert!(store.state().published.is_empty());
         let last = last.into_inner().unwrap();

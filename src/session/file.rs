@@ -1,4 +1,4 @@
-//! [`SessionFile`]: one session for many processes.
+//! [`SessionFile`]: a file by which processes share one session.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind as IoKind, Read, Seek, Write};
@@ -7,106 +7,110 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::http::{hex, random};
-use crate::stop::{self, Stop};
-use crate::token::SessionToken;
+use super::SessionToken;
+use crate::cancel::{self, CancellationToken};
+use crate::encoding::hex;
+use crate::http::random;
 use crate::{Error, ErrorKind, Result};
 
-/// A file by which processes share one session, so that workers with one personal access token do
-/// not end each other's sessions.
+/// A file by which processes share one session, so that workers with the same personal access token
+/// do not end each other's sessions.
 ///
-/// One process holds the session ([`Server::sign_in_shared`](crate::Server::sign_in_shared)): it
-/// signs in, and signs out and empties the file in the end. The others join it
+/// One process, the holder, signs in ([`Server::sign_in_shared`](crate::Server::sign_in_shared)); it
+/// also signs out and empties the file at the end. The other processes, the workers, join the session
 /// ([`Server::join_shared`](crate::Server::join_shared), or
-/// [`join_shared_with`](crate::Server::join_shared_with) credentials of their own). When the session
-/// expires, every process reads the file again before anybody signs in; then the first that has
-/// credentials does, once for all of them, and puts the new session into the file. A worker that has
-/// none waits for it.
+/// [`join_shared_with`](crate::Server::join_shared_with) with credentials of their own). When the
+/// session expires, each process reads the file first. The first process that has credentials then
+/// signs in for all of them and stores the new session in the file. Workers without credentials wait
+/// for it.
 ///
-/// The file holds a secret. It is made readable for its owner only (`0600`). One that others can
-/// read, that is another user's (on Linux), or that holds something else than a session is refused
-/// and stays as it is. It is locked while it is read or written, also while somebody signs in
-/// again, so that the others wait for the new session.
+/// The file holds a secret and is created with mode `0600`. A file that other users can read, that
+/// another user owns (on Linux), or that holds anything but a session is refused and left unchanged.
+/// The file is locked while it is read or written, and while a process signs in again, so that the
+/// other processes wait for the new session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionFile {
     path: PathBuf,
-    patience: Duration,
+    wait_timeout: Duration,
 }
 
-/// What is in the file: a session, and the mark of the process that is to sign it out. Whoever
-/// renews it leaves the mark as it is.
-pub(crate) struct Shared {
+/// The content of the file: a session, and the id of the holder, which signs it out. A process that
+/// renews the session keeps the holder id.
+pub(crate) struct StoredSession {
     pub(crate) session: SessionToken,
-    pub(crate) holder: String,
+    pub(crate) holder_id: String,
 }
 
-/// A wait is looked at again this often.
-const LOOK: Duration = Duration::from_millis(5);
+/// Interval at which a lock is tried again.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// The name of the mark among the session's own fields.
+/// The JSON field of the holder id, beside those of the session.
 const HOLDER: &str = "holder";
 
-/// The file, while this process has it to itself.
-pub(crate) struct Locked<'f> {
+/// The file, while this process holds its lock.
+pub(crate) struct LockedFile<'f> {
     file: File,
     path: &'f Path,
 }
 
 impl SessionFile {
-    /// The file at this path. It is created when a session is put into it.
+    /// Refers to the file at this path, which is created when a session is stored in it.
     pub fn at(path: impl Into<PathBuf>) -> SessionFile {
-        SessionFile { path: path.into(), patience: Duration::from_secs(60) }
+        SessionFile { path: path.into(), wait_timeout: Duration::from_secs(60) }
     }
 
-    /// How long to wait for a process that has the file locked, and, without credentials, for one
-    /// that has them to renew a session that has expired. Deadlines and stops end both waits.
-    /// Default: 60 s.
-    pub fn patience(self, longest: Duration) -> SessionFile {
-        SessionFile { patience: longest, ..self }
+    /// How long to wait for the lock of the file, and, in a worker without credentials, for another
+    /// process to renew an expired session. Default: 60 s. Deadlines and cancellation end both waits
+    /// earlier.
+    pub fn wait_timeout(self, timeout: Duration) -> SessionFile {
+        SessionFile { wait_timeout: timeout, ..self }
     }
 
-    /// Until when to wait for others, from now on. So late that the clock cannot say when is never.
-    pub(crate) fn patient(&self) -> Option<Instant> {
-        Instant::now().checked_add(self.patience)
+    /// When a wait that begins now ends. `None`, for no end, if the clock cannot represent it.
+    pub(crate) fn wait_until(&self) -> Option<Instant> {
+        Instant::now().checked_add(self.wait_timeout)
     }
 
-    /// A mark that no other holder has.
-    pub(crate) fn mark() -> Result<String> {
+    /// Creates a holder id, which is random.
+    pub(crate) fn new_holder_id() -> Result<String> {
         Ok(hex(&random::<16>()?))
     }
 
-    /// Takes a file with this mark away from a process that has it locked and is making a session to
-    /// put into it: that looks, when it has written, whether the file is still there, and knows that
-    /// nobody is left to share it. What it had written before is returned.
-    pub(crate) fn take_away(&self, mark: &str) -> Option<Shared> {
+    /// Moves the holder's file aside while a worker that is renewing the session holds the lock, and
+    /// returns the session stored in it. The worker notices after writing and discards the new
+    /// session.
+    pub(super) fn move_aside(&self, holder_id: &str) -> Option<StoredSession> {
         let file = File::open(&self.path).ok()?;
         check_private(&file, &self.path).ok()?;
-        let mut there = Locked { file, path: &self.path };
-        let mut marked = || there.read().ok().flatten().filter(|there| there.holder == mark);
-        marked()?;
-        let mut away = self.path.clone().into_os_string();
-        away.push(format!(".{mark}"));
-        std::fs::rename(&self.path, &away).ok()?;
-        let ours = marked();
-        if ours.is_none() {
-            // Another holder's by now, who may have made a new one already.
-            let _ = std::fs::hard_link(&away, &self.path);
+        let mut file = LockedFile { file, path: &self.path };
+        let mut read_own =
+            || file.read().ok().flatten().filter(|stored| stored.holder_id == holder_id);
+        read_own()?;
+        let mut aside = self.path.clone().into_os_string();
+        aside.push(format!(".{holder_id}"));
+        std::fs::rename(&self.path, &aside).ok()?;
+        let own = read_own();
+        if own.is_none() {
+            // Another process has become the holder meanwhile: restore its file, unless it has
+            // created a new one already.
+            let _ = std::fs::hard_link(&aside, &self.path);
         }
-        let _ = std::fs::remove_file(&away);
-        ours
+        let _ = std::fs::remove_file(&aside);
+        own
     }
 
     pub(crate) fn is_missing(&self) -> bool {
         self.path.symlink_metadata().is_err_and(|error| error.kind() == IoKind::NotFound)
     }
 
-    /// Waits until no other process has the file, but not longer than to `until`.
+    /// Opens and locks the file. Waits until `until` at the latest for another process that holds the
+    /// lock.
     pub(crate) fn lock(
         &self,
         create: bool,
         until: Option<Instant>,
-        stop: Option<&Stop>,
-    ) -> Result<Locked<'_>> {
+        cancellation: Option<&CancellationToken>,
+    ) -> Result<LockedFile<'_>> {
         let path = &self.path;
         let failed = |what: &str, error| Error::io(format!("{what} {}", path.display()), error);
         let mut options = OpenOptions::new();
@@ -119,12 +123,13 @@ impl SessionFile {
             check_private(&file, path)?;
             let locked = file.try_lock();
             match locked {
-                // Whoever had it may have removed it, and another one may have made a new one.
-                Ok(()) if is_at(&file, path) => return Ok(Locked { file, path }),
+                // The process that held the lock may have removed the file, and another one may have
+                // created a new one.
+                Ok(()) if is_at(&file, path) => return Ok(LockedFile { file, path }),
                 Ok(()) | Err(TryLockError::WouldBlock)
                     if until.is_none_or(|until| Instant::now() < until) =>
                 {
-                    stop::sleep(stop, LOOK)?;
+                    cancel::sleep(cancellation, POLL_INTERVAL)?;
                 }
                 Ok(()) | Err(TryLockError::WouldBlock) => {
                     let what = format!("another process keeps the session file {}", path.display());
@@ -138,9 +143,9 @@ impl SessionFile {
     }
 }
 
-impl Locked<'_> {
-    /// The session in the file, or `None` where there is none at the moment.
-    pub(crate) fn read(&mut self) -> Result<Option<Shared>> {
+impl LockedFile<'_> {
+    /// Returns the session in the file, if there is one.
+    pub(crate) fn read(&mut self) -> Result<Option<StoredSession>> {
         let text = self.text()?;
         let doing = || format!("reading {}", self.path.display());
         if is_empty(&text) {
@@ -148,17 +153,17 @@ impl Locked<'_> {
         }
         let json = match SessionToken::parse(&String::from_utf8_lossy(&text)) {
             Ok(json) => json,
-            // What a crash has left of a session is none.
+            // A crash left an incomplete session.
             Err(_) if may_be_replaced(&text) => return Ok(None),
             Err(error) => return Err(error.doing(doing())),
         };
-        let holder = json.get(HOLDER).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let holder_id = json.get(HOLDER).and_then(Value::as_str).unwrap_or_default().to_owned();
         let session = SessionToken::from_json(&json).map_err(|error| error.doing(doing()))?;
-        Ok(Some(Shared { session, holder }))
+        Ok(Some(StoredSession { session, holder_id }))
     }
 
-    /// Whether the path still leads to this file: its holder may have taken it away.
-    pub(crate) fn is_there(&self) -> bool {
+    /// Whether the path still refers to this file, which its holder may have moved aside.
+    pub(crate) fn is_in_place(&self) -> bool {
         is_at(&self.file, self.path)
     }
 
@@ -171,27 +176,27 @@ impl Locked<'_> {
         Ok(text)
     }
 
-    pub(crate) fn write(&mut self, session: &SessionToken, holder: &str) -> Result<()> {
+    pub(crate) fn write(&mut self, session: &SessionToken, holder_id: &str) -> Result<()> {
         let mut json = session.to_json();
-        json[HOLDER] = holder.into();
+        json[HOLDER] = holder_id.into();
         self.replace(&json.to_string())
     }
 
-    /// Leaves the file without a session.
-    pub(crate) fn clear(&mut self) -> Result<()> {
+    /// Removes the session from the file, and keeps the file.
+    pub(super) fn clear(&mut self) -> Result<()> {
         self.replace("")
     }
 
-    /// Takes away a file that was made for a session that there is not. That it cannot be removed
-    /// harms nobody: it is empty.
+    /// Removes the file if it is empty, after a failed sign-in. A failure is ignored: an empty file
+    /// does no harm.
     pub(crate) fn remove_empty(mut self) {
         if self.text().is_ok_and(|text| text.is_empty()) {
             let _ = std::fs::remove_file(self.path);
         }
     }
 
-    /// Refuses a file that may not be written over: a path that was mistyped, or a link that
-    /// somebody put there, must not cost another file. What is there is returned.
+    /// Returns the content of the file, or an error if it must not be overwritten: the path may be
+    /// mistyped, or a link to another file.
     pub(crate) fn check(&mut self) -> Result<Vec<u8>> {
         let text = self.text()?;
         match may_be_replaced(&text) {
@@ -203,8 +208,8 @@ impl Locked<'_> {
         }
     }
 
-    /// Puts a text in the place of what is there, so that a process that is killed within it, or a
-    /// disk that is full, leaves the one or the other.
+    /// Replaces the content. If the process is killed meanwhile or the disk is full, the file holds
+    /// the old or the new content.
     fn replace(&mut self, text: &str) -> Result<()> {
         let before = self.check()?;
         self.write_over(text.as_bytes(), before.len()).map_err(|error| {
@@ -214,7 +219,7 @@ impl Locked<'_> {
     }
 
     fn write_over(&mut self, text: &[u8], length: usize) -> std::io::Result<()> {
-        // White space, which is no part of a session, over what is longer.
+        // Overwrites a longer content with white space, which a reader ignores.
         let mut whole = text.to_vec();
         whole.resize(length.max(text.len()), b' ');
         self.file.rewind()?;
@@ -228,27 +233,27 @@ impl Locked<'_> {
     }
 }
 
-/// Whether nothing was written, or what was did not reach the disk before the power failed.
+/// Whether the file holds nothing, or zeros because of a power failure.
 fn is_empty(text: &[u8]) -> bool {
     text.iter().all(|byte| *byte == 0 || byte.is_ascii_whitespace())
 }
 
-/// Whether it is an exported session, or the beginning of one, or nothing.
+/// Whether the content is an exported session, the beginning of one, or empty.
 fn may_be_replaced(text: &[u8]) -> bool {
     const BEGINS: &[u8] = b"{\"api_version\":\"";
     is_empty(text) || text.starts_with(BEGINS) || BEGINS.starts_with(text)
 }
 
-/// Whether the path leads to this file.
+/// Whether the path refers to this file.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let identity = |about: std::fs::Metadata| (about.dev(), about.ino());
-    let there = std::fs::metadata(path).map(identity).ok();
-    there.is_some() && file.metadata().map(identity).ok() == there
+    let inode = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    let at_path = std::fs::metadata(path).map(inode).ok();
+    at_path.is_some() && file.metadata().map(inode).ok() == at_path
 }
 
-/// Elsewhere nobody removes a file that is open.
+/// On other systems, an open file cannot be removed.
 #[cfg(not(unix))]
 fn is_at(_: &File, _: &Path) -> bool {
     true
@@ -262,23 +267,23 @@ fn check_private(file: &File, path: &Path) -> Result<()> {
         .metadata()
         .map_err(|error| Error::io(format!("looking at the session file {path}"), error))?;
     if !metadata.is_file() {
-        return Err(Error::config(format!("the session file {path} is no file")));
+        return Err(Error::config(format!("the session file {path} is not a regular file")));
     }
     if metadata.permissions().mode() & 0o077 != 0 {
         return Err(Error::config(format!(
-            "others than its owner may read or write the session file {path}: it has to be 0600"
+            "users other than the owner can read or write the session file {path}: set its mode to 0600"
         )));
     }
-    // The superuser can open a file that somebody else has laid out to read the session in.
+    // The superuser can open a file that another user has prepared to read the session from.
     match user_of_this_process() {
         Some(user) if user != metadata.uid() => {
-            Err(Error::config(format!("the session file {path} is another user's")))
+            Err(Error::config(format!("the session file {path} is owned by another user")))
         }
         _ => Ok(()),
     }
 }
 
-/// The effective user, where the system tells without unsafe code.
+/// The effective user, if it can be read without unsafe code.
 #[cfg(unix)]
 fn user_of_this_process() -> Option<u32> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -296,7 +301,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_session_is_not_overwritten() {
+    fn only_a_session_is_overwritten() {
         let server = crate::http::Base::parse("http://h").unwrap().origin;
         let text = SessionToken {
             origin: server,
@@ -310,8 +315,8 @@ mod tests {
         for end in 0..=text.len() {
             assert!(may_be_replaced(&text.as_bytes()[..end]), "{}", &text[..end]);
         }
-        for mine in [&b"\n"[..], &[0; 200]] {
-            assert!(may_be_replaced(mine));
+        for empty in [&b"\n"[..], &[0; 200]] {
+            assert!(may_be_replaced(empty));
         }
         for other in ["-----BEGIN OPENSSH PRIVATE KEY-----", "{}", "{\"a\":1}", "machine x"] {
             assert!(!may_be_replaced(other.as_bytes()), "{other}");
@@ -319,23 +324,23 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_leaves_what_was_there() {
+    fn a_failed_write_keeps_the_old_content() {
         let path = std::env::temp_dir().join(format!("tsc-written-{}", std::process::id()));
         let options = || OpenOptions::new().read(true).to_owned();
         let open =
-            |options: &OpenOptions| Locked { file: options.open(&path).unwrap(), path: &path };
-        let there = || std::fs::read_to_string(&path).unwrap();
+            |options: &OpenOptions| LockedFile { file: options.open(&path).unwrap(), path: &path };
+        let content = || std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, "").unwrap();
         let (long, short) = ("{\"api_version\":\"3.24\",\"a\":1}", "{\"api_version\":\"3\"}");
         for text in [long, short, long, "", short] {
             open(options().write(true)).replace(text).unwrap();
-            assert_eq!(there(), text);
+            assert_eq!(content(), text);
             assert_eq!(open(&options()).replace(long).unwrap_err().kind(), ErrorKind::Io);
-            assert_eq!(there(), text);
+            assert_eq!(content(), text);
         }
-        // As a process leaves it that is killed before the last step.
+        // As left by a process that is killed before the last step.
         std::fs::write(&path, format!("{short}      ")).unwrap();
-        assert!(SessionToken::parse(&there()).is_ok());
+        assert!(SessionToken::parse(&content()).is_ok());
         std::fs::remove_file(&path).unwrap();
     }
 }

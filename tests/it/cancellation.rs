@@ -1,4 +1,4 @@
-//! `Stop` ends calls whatever they wait for, and the session goes on with another one.
+//! `CancellationToken` cancels calls whatever they are waiting for, and the session stays usable.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tableau_server_client as tsc;
-use tsc::{ErrorKind, Session, Source, Stop};
+use tsc::{CancellationToken, ErrorKind, Session, SessionView, Source};
 
 use crate::help::{LONG, auth, millis, plain, timed, token_of, with, workbooks};
 use crate::proxy_server::{http_proxy, relay, socks_proxy};
@@ -82,16 +82,16 @@ fn patient() -> tsc::HttpOptions {
     plain().connect_timeout(LONG).read_timeout(LONG)
 }
 
-/// The error of a call that was stopped when `begun` became true, and how long it took to notice.
-fn stopped(
+/// Cancels a call when `begun` becomes true. Returns its error and how long it took to end.
+fn cancelled(
     session: &Session<'_>,
-    call: impl Fn(&Session<'_>) -> tsc::Result<()> + Sync,
+    call: impl Fn(&SessionView<'_>) -> tsc::Result<()> + Sync,
     begun: impl Fn() -> bool,
 ) -> (tsc::Error, Duration) {
-    let stop = Stop::new();
+    let cancellation = CancellationToken::new();
     thread::scope(|scope| {
         let blocked = scope.spawn(|| {
-            let error = call(&session.until(&stop)).unwrap_err();
+            let error = call(&session.with_cancellation(&cancellation)).unwrap_err();
             (error, Instant::now())
         });
         while !begun() && !blocked.is_finished() {
@@ -99,39 +99,39 @@ fn stopped(
         }
         thread::sleep(millis(100));
         assert!(!blocked.is_finished(), "{:?}", blocked.join());
-        let stopped = Instant::now();
-        stop.stop();
+        let start = Instant::now();
+        cancellation.cancel();
         let (error, ended) = blocked.join().unwrap();
-        (error, ended.duration_since(stopped))
+        (error, ended.duration_since(start))
     })
 }
 
-fn lists(session: &Session<'_>) -> tsc::Result<()> {
+fn lists(session: &SessionView<'_>) -> tsc::Result<()> {
     session.workbooks().list().total().map(drop)
 }
 
-fn uploads(session: &Session<'_>) -> tsc::Result<()> {
+fn uploads(session: &SessionView<'_>) -> tsc::Result<()> {
     let zip = [b"PK\x03\x04".to_vec(), vec![b'u'; 24 << 20]].concat();
     session.workbooks().publish(Source::bytes("Sales.twbx", zip)).send().map(drop)
 }
 
-/// The call ends by a stop and by a deadline, with the right error and without being tried again;
-/// and then the session works.
+/// Checks that the call ends by cancellation and by a deadline, with the right error and without a
+/// retry, and that the session works afterwards.
 fn ends(
     name: &str,
     gate: &Gate,
     mode: usize,
     session: &Session<'_>,
-    call: impl Fn(&Session<'_>) -> tsc::Result<()> + Sync,
+    call: impl Fn(&SessionView<'_>) -> tsc::Result<()> + Sync,
 ) {
     gate.set(mode);
     let (connections, held) = (gate.raw.connections(), gate.held());
-    let (error, took) = stopped(session, &call, || gate.held() > held);
+    let (error, took) = cancelled(session, &call, || gate.held() > held);
     assert_eq!(error.kind(), ErrorKind::Cancelled, "{name}: {error:?}");
     assert!(took < SOON, "{name}: {took:?}");
 
-    let soon = Stop::after(millis(300));
-    let (result, took) = timed(|| call(&session.until(&soon)));
+    let soon = CancellationToken::with_timeout(millis(300));
+    let (result, took) = timed(|| call(&session.with_cancellation(&soon)));
     let error = result.unwrap_err();
     assert!(error.is_timeout(), "{name}: {error:?}");
     assert!(took >= millis(290) && took < SOON, "{name}: {took:?}");
@@ -140,8 +140,8 @@ fn ends(
     assert!((1..=2).contains(&made), "{name}: {made} connections, and nothing is tried again");
 
     gate.set(OPEN);
-    lists(&session.until(&Stop::new())).unwrap();
-    lists(session).unwrap();
+    lists(&session.with_cancellation(&CancellationToken::new())).unwrap();
+    session.workbooks().list().total().unwrap();
 }
 
 /// A server whose every request makes a connection, with TLS or without.
@@ -203,11 +203,11 @@ fn a_proxy_that_drips_ends_in_the_time_for_connecting() {
     });
     let options = plain().connect_timeout(millis(300)).proxy(&proxy.url);
     let server = with("http://127.0.0.1:9", options.retries(tsc::Retries::none()));
-    for stop in [None, Some(Stop::new())] {
+    for cancellation in [None, Some(CancellationToken::new())] {
         let session = server.resume(token_of("http://127.0.0.1:9"));
-        let (result, took) = timed(|| match &stop {
-            Some(stop) => lists(&session.until(stop)),
-            None => lists(&session),
+        let (result, took) = timed(|| match &cancellation {
+            Some(cancellation) => lists(&session.with_cancellation(cancellation)),
+            None => session.workbooks().list().total().map(drop),
         });
         let error = result.unwrap_err();
         assert!(error.is_timeout(), "{error:?}");
@@ -264,17 +264,19 @@ fn a_download_that_stops_in_the_middle_ends() {
             options = options.verify(authority.file());
         }
         let session = with(&server.url, options).into_session(&auth()).unwrap();
-        let download = |session: &Session<'_>| {
+        let download = |session: &SessionView<'_>| {
             session.workbooks().download("w1").to_writer(&mut io::sink()).map(drop)
         };
-        let (error, took) = stopped(&session, download, || count.load(Ordering::SeqCst) > 0);
+        let (error, took) = cancelled(&session, download, || count.load(Ordering::SeqCst) > 0);
         assert_eq!(error.kind(), ErrorKind::Cancelled, "{error:?}");
         assert!(took < SOON, "{took:?}");
-        let (result, took) = timed(|| download(&session.until(&Stop::after(millis(300)))));
+        let (result, took) = timed(|| {
+            download(&session.with_cancellation(&CancellationToken::with_timeout(millis(300))))
+        });
         assert!(result.unwrap_err().is_timeout());
         assert!(took < SOON, "{took:?}");
         assert_eq!(server.count("GET", "/content"), 2, "nothing is tried again");
-        lists(&session.until(&Stop::new())).unwrap();
+        lists(&session.with_cancellation(&CancellationToken::new())).unwrap();
     }
 }
 
@@ -308,10 +310,12 @@ fn a_connection_that_hangs_ends() {
         let server = with(&format!("http://{address}"), options);
         let session = server.resume(token_of(&format!("http://{address}")));
         let begun = Instant::now();
-        let (error, took) = stopped(&session, lists, || begun.elapsed() > millis(100));
+        let (error, took) = cancelled(&session, lists, || begun.elapsed() > millis(100));
         assert_eq!(error.kind(), ErrorKind::Cancelled, "{error:?}");
         assert!(took < SOON, "{took:?}");
-        let (result, took) = timed(|| lists(&session.until(&Stop::after(millis(300)))));
+        let (result, took) = timed(|| {
+            lists(&session.with_cancellation(&CancellationToken::with_timeout(millis(300))))
+        });
         assert!(result.unwrap_err().is_timeout());
         assert!(took < SOON, "{took:?}");
         let _ = session.detach();
@@ -320,23 +324,25 @@ fn a_connection_that_hangs_ends() {
 }
 
 #[test]
-fn one_stop_ends_eight_threads() {
+fn one_token_cancels_eight_threads() {
     let raw = Raw::signed_in(|_| Reply::Silence);
     let session = with(&raw.url, patient()).into_session(&auth()).unwrap();
-    let stop = Stop::new();
+    let cancellation = CancellationToken::new();
     thread::scope(|scope| {
         let threads: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| (lists(&session.until(&stop)), Instant::now())))
+            .map(|_| {
+                scope.spawn(|| (lists(&session.with_cancellation(&cancellation)), Instant::now()))
+            })
             .collect();
         while raw.count("GET", "/workbooks") < 8 {
             thread::sleep(millis(5));
         }
-        let stopped = Instant::now();
-        stop.stop();
+        let start = Instant::now();
+        cancellation.cancel();
         for thread in threads {
             let (result, ended) = thread.join().unwrap();
             assert_eq!(result.unwrap_err().kind(), ErrorKind::Cancelled);
-            assert!(ended.duration_since(stopped) < SOON);
+            assert!(ended.duration_since(start) < SOON);
         }
     });
 }
@@ -360,7 +366,11 @@ fn a_chunk_without_a_connection_was_not_sent() {
         }
         let url = format!("https://{}", gate.raw.address);
         let session = with(&url, options).into_session(&auth()).unwrap();
-        let stop = if bound == "deadline" { Stop::after(millis(1500)) } else { Stop::new() };
+        let cancellation = if bound == "deadline" {
+            CancellationToken::with_timeout(millis(1500))
+        } else {
+            CancellationToken::new()
+        };
         let mut last = None;
         thread::scope(|scope| {
             let source = Source::bytes("Sales.twb", vec![b'<'; 300]).chunked_from(1);
@@ -368,18 +378,19 @@ fn a_chunk_without_a_connection_was_not_sent() {
                 if at.offset() == 100 && !at.is_uncertain() {
                     gate.set(SILENT);
                     if bound == "stop" {
-                        let (stop, gate) = (stop.clone(), &gate);
+                        let (cancellation, gate) = (cancellation.clone(), &gate);
                         scope.spawn(move || {
                             while gate.held() == 0 {
                                 thread::sleep(millis(1));
                             }
-                            stop.stop();
+                            cancellation.cancel();
                         });
                     }
                 }
                 last = Some((at.offset(), at.is_uncertain()));
             });
-            let error = session.until(&stop).fileuploads().upload(source).unwrap_err();
+            let error =
+                session.with_cancellation(&cancellation).fileuploads().upload(source).unwrap_err();
             assert!(error.is_timeout() || bound == "stop", "{bound}: {error:?}");
         });
         assert_eq!(last, Some((100, false)), "{bound}");
@@ -402,11 +413,12 @@ fn signing_in_ends() {
         if pin {
             server.set_version("3.24").unwrap();
         }
-        let stop = Stop::new();
+        let cancellation = CancellationToken::new();
         thread::scope(|scope| {
             let both = [(), ()].map(|()| {
                 scope.spawn(|| {
-                    let error = server.until(&stop).sign_in(&auth()).unwrap_err();
+                    let error =
+                        server.with_cancellation(&cancellation).sign_in(&auth()).unwrap_err();
                     (error, Instant::now())
                 })
             });
@@ -414,36 +426,47 @@ fn signing_in_ends() {
                 thread::sleep(millis(1));
             }
             thread::sleep(millis(100));
-            let stopped = Instant::now();
-            stop.stop();
+            let start = Instant::now();
+            cancellation.cancel();
             for blocked in both {
                 let (error, ended) = blocked.join().unwrap();
                 assert_eq!(error.kind(), ErrorKind::Cancelled, "{silent}: {error:?}");
-                assert!(ended.duration_since(stopped) < SOON);
+                assert!(ended.duration_since(start) < SOON);
             }
         });
-        let soon = Stop::after(millis(200));
-        let (result, took) = timed(|| server.until(&soon).sign_in(&auth()).map(drop));
+        let soon = CancellationToken::with_timeout(millis(200));
+        let (result, took) = timed(|| server.with_cancellation(&soon).sign_in(&auth()).map(drop));
         assert!(result.unwrap_err().is_timeout() && took < SOON, "{silent}: {took:?}");
         assert_eq!(raw.count("GET", "/signout") + raw.count("POST", "/signout"), 0);
     }
     let raw = Raw::signed_in(|_| workbooks(""));
     let server = with(&raw.url, patient());
-    // What was signed in over such a view is a session as any other.
-    let stop = Stop::new();
-    assert_eq!(server.until(&stop).server_info().unwrap().rest_api_version.to_string(), "3.24");
-    let session = server.until(&stop).sign_in(&auth()).unwrap();
-    stop.stop();
-    lists(&session).unwrap();
+    // The token does not cancel calls over the session that was signed in.
+    let cancellation = CancellationToken::new();
+    assert_eq!(
+        server.with_cancellation(&cancellation).server_info().unwrap().rest_api_version.to_string(),
+        "3.24"
+    );
+    let session = server.with_cancellation(&cancellation).sign_in(&auth()).unwrap();
+    cancellation.cancel();
+    session.workbooks().list().total().unwrap();
     session.sign_out().unwrap();
+    let cancelled = server.with_cancellation(&cancellation);
+    let error = cancelled.clone().into_session(&auth()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled, "{error:?}");
+    let token = server.with_cancellation(&CancellationToken::new());
+    let owned: Session<'static> = token.into_session(&auth()).unwrap();
+    // A session that is resumed or joined is not cancelled either: the token is for signing in.
+    let joined = cancelled.join(&cancelled.resume(owned.detach()).detach());
+    joined.workbooks().list().total().unwrap();
 
-    let path = std::env::temp_dir().join(format!("tsc-stopped-{}", std::process::id()));
+    let path = std::env::temp_dir().join(format!("tsc-cancelled-{}", std::process::id()));
     let file = tsc::SessionFile::at(&path);
     let holder = server.sign_in_shared(&auth(), &file).unwrap();
     let locked = std::fs::File::options().write(true).open(&path).unwrap();
     locked.lock().unwrap();
-    let soon = Stop::after(millis(100));
-    let view = server.until(&soon);
+    let soon = CancellationToken::with_timeout(millis(100));
+    let view = server.with_cancellation(&soon);
     let (result, took) = timed(|| {
         let joins = [view.join_shared(&file), view.join_shared_with(&auth(), &file)];
         let all = joins.into_iter().chain([view.sign_in_shared(&auth(), &file)]);
@@ -459,8 +482,8 @@ fn signing_in_ends() {
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "started by the test below"]
-fn child_that_stops_calls() {
-    if crate::help::given("TSC_TEST_STOPS").is_none() {
+fn child_that_cancels_calls() {
+    if crate::help::given("TSC_TEST_CANCELLATION").is_none() {
         return;
     }
     let count = |what: &str| std::fs::read_dir(format!("/proc/self/{what}")).unwrap().count();
@@ -475,20 +498,22 @@ fn child_that_stops_calls() {
     ];
     gates.iter().for_each(|gate| gate.set(SILENT));
     for _ in 0..25 {
-        let stop = Stop::new();
+        let cancellation = CancellationToken::new();
         thread::scope(|scope| {
             for session in sessions.iter().cycle().take(8) {
                 scope.spawn(|| {
-                    let error = lists(&session.until(&stop)).unwrap_err();
+                    let error = lists(&session.with_cancellation(&cancellation)).unwrap_err();
                     assert_eq!(error.kind(), ErrorKind::Cancelled, "{error:?}");
                 });
             }
             thread::sleep(millis(20));
-            stop.stop();
+            cancellation.cancel();
         });
     }
     gates.iter().for_each(|gate| gate.set(OPEN));
-    sessions.iter().for_each(|session| lists(session).unwrap());
+    sessions.iter().for_each(|session| {
+        session.workbooks().list().total().unwrap();
+    });
     // The servers' own go with them; the sessions are still there.
     drop((gates, servers));
     let started = Instant::now();
@@ -505,6 +530,31 @@ fn child_that_stops_calls() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn stopped_calls_leave_no_thread_and_no_descriptor() {
-    crate::help::child("stops::child_that_stops_calls", &[("TSC_TEST_STOPS", "1")]);
+fn cancelled_calls_leave_no_thread_and_no_descriptor() {
+    crate::help::child("cancellation::child_that_cancels_calls", &[("TSC_TEST_CANCELLATION", "1")]);
+}
+
+#[test]
+fn a_view_has_what_its_session_has() {
+    let raw = Raw::signed_in(|_| workbooks(""));
+    let session = with(&raw.url, patient()).into_session(&auth()).unwrap();
+    let cancellation = CancellationToken::new();
+    {
+        let view = session.with_cancellation(&cancellation);
+        assert_eq!((view.site_id(), view.site_url()), (session.site_id(), session.site_url()));
+        assert_eq!((view.user_id(), view.version()), (session.user_id(), session.version()));
+        assert_eq!(view.auth_token(), session.auth_token());
+        let shown = format!("{view:?}");
+        assert_eq!(shown.replacen("SessionView", "Session", 1), format!("{session:?}"));
+        lists(&view).unwrap();
+    }
+    assert_eq!(raw.count("POST", "/signout"), 0, "dropping a view does not sign out");
+    cancellation.cancel();
+    let view = session.with_cancellation(&cancellation);
+    assert_eq!(
+        view.tags(&tsc::WorkbookId::from("w")).list().unwrap_err().kind(),
+        ErrorKind::Cancelled
+    );
+    session.sign_out().unwrap();
+    assert_eq!(raw.count("POST", "/signout"), 1, "a cancelled token does not prevent the sign-out");
 }

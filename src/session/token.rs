@@ -1,18 +1,18 @@
-//! [`SessionToken`]: a session on its way to another process.
+//! [`SessionToken`]: a session that can be carried to another process.
 
 use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::core::Core;
+use crate::client::Client;
 use crate::http::{Base, Origin};
-use crate::identity::is_token;
 use crate::ids::{SiteId, UserId};
 use crate::secret::{Scrub, Secret};
 use crate::version::ApiVersion;
 use crate::{Error, Result};
 
-/// A session that no [`Session`](crate::Session) value signs out: its token, and what goes with it.
+/// A session that no [`Session`](crate::Session) value signs out: its token, server, API version, site
+/// and user.
 ///
 /// [`Session::detach`](crate::Session::detach) makes it;
 /// [`Server::resume`](crate::Server::resume) and [`Server::join`](crate::Server::join) take it.
@@ -28,34 +28,34 @@ pub struct SessionToken {
 }
 
 impl SessionToken {
-    /// The session of a core, with the token that it has now.
-    pub(crate) fn of(core: &Core) -> SessionToken {
+    /// The session of a client, with the token that it has now.
+    pub(crate) fn of(client: &Client) -> SessionToken {
         SessionToken {
-            origin: core.transport.origin(),
-            version: core.version,
-            site_id: core.site_id.clone(),
-            site_url: core.site_url.clone(),
-            user_id: core.user_id.clone(),
-            token: core.identity.token().token.clone(),
+            origin: client.transport.origin(),
+            version: client.version,
+            site_id: client.site_id.clone(),
+            site_url: client.site_url.clone(),
+            user_id: client.user_id.clone(),
+            token: client.token().token.clone(),
         }
     }
 
-    /// Whether it is the same user's, on the same site of the same server.
-    pub(crate) fn is_of(&self, core: &Core) -> bool {
-        self.origin == core.transport.origin()
-            && self.site_id == core.site_id
-            && self.user_id == core.user_id
+    /// Whether the session is that of the client's user, on the same site of the same server.
+    pub(crate) fn is_of(&self, client: &Client) -> bool {
+        self.origin == client.transport.origin()
+            && self.site_id == client.site_id
+            && self.user_id == client.user_id
     }
 
-    /// The session as a line of text, for a file or an environment variable. **It is a secret**:
-    /// whoever has it is signed in.
+    /// Returns the session as a line of text, for a file or an environment variable. **It is a
+    /// secret**: anyone who has it is signed in.
     pub fn export(&self) -> String {
         self.to_json().to_string()
     }
 
     pub(crate) fn to_json(&self) -> Value {
         json!({
-            // First, as it is too where they are sorted: a session file is known by it.
+            // First, also when the names are sorted: a session file is recognized by it.
             "api_version": self.version.to_string(),
             "tableau_session": 1,
             "server": self.origin.to_string(),
@@ -70,7 +70,8 @@ impl SessionToken {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for anything else. The text is not repeated.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for any other text. The message does not repeat
+    /// the text.
     pub fn import(text: &str) -> Result<SessionToken> {
         SessionToken::from_json(&SessionToken::parse(text)?)
     }
@@ -109,13 +110,19 @@ impl SessionToken {
     }
 }
 
+/// Whether a text can be sent as a session token in a header.
+pub(super) fn is_token(text: &str) -> bool {
+    const MAX_LENGTH: usize = 16 << 10;
+    (1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
 fn refuse(why: &str) -> Error {
     Error::config(format!("the text is no exported session: {why}"))
 }
 
 impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A server can call things by the token's name.
+        // The ids come from the server and could contain the token.
         let scrub = Scrub::default().with(&self.token);
         f.debug_struct("SessionToken")
             .field("server", &self.origin.to_string())

@@ -1,0 +1,358 @@
+//! [`CancellationToken`]: cancels calls from another thread, or at a deadline.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::{Error, ErrorKind, Result};
+
+/// Cancels calls from another thread, such as a signal handler's, or at a deadline.
+///
+/// [`Session::with_cancellation`](crate::Session::with_cancellation) returns a view of a session
+/// whose calls the token cancels, and
+/// [`Server::with_cancellation`](crate::Server::with_cancellation) a view of a server for signing in.
+/// Once the token is cancelled, calls over these views return promptly, whatever they are waiting
+/// for: a connection, a proxy, a response, a server that stops reading an upload, the next attempt,
+/// a permit. Remaining pages and chunks are not requested. The server may have carried out the
+/// request that was in progress.
+///
+/// Clones refer to the same token.
+///
+/// ```no_run
+/// # use tableau_server_client as tsc;
+/// # use std::time::Duration;
+/// # fn f(session: &tsc::Session<'_>) -> tsc::Result<()> {
+/// let minute = tsc::CancellationToken::with_timeout(Duration::from_secs(60));
+/// for workbook in session.with_cancellation(&minute).workbooks().list() {
+///     println!("{}", workbook?.name); // after a minute: an error, `is_timeout()`
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct CancellationToken(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    cancelled: Condvar,
+    deadline: Option<Instant>,
+}
+
+#[derive(Default)]
+struct State {
+    is_cancelled: bool,
+    /// What to call on cancellation, by registration number.
+    callbacks: HashMap<u64, Callback>,
+    last_number: u64,
+}
+
+type Callback = Box<dyn Fn() + Send>;
+
+/// A callback for the cancellation of a token. Dropping the registration removes the callback.
+pub(crate) struct Registration(Arc<Shared>, u64);
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.0.lock().callbacks.remove(&self.1);
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("is_cancelled", &self.lock().is_cancelled)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CancellationToken {
+    /// Creates a token without a deadline.
+    pub fn new() -> CancellationToken {
+        CancellationToken::default()
+    }
+
+    /// Creates a token with a deadline: after this time, calls fail with
+    /// [`ErrorKind::Timeout`]. [`cancel`](CancellationToken::cancel) ends them earlier.
+    pub fn with_timeout(timeout: Duration) -> CancellationToken {
+        // A deadline that the clock cannot represent is the same as none.
+        let deadline = Instant::now().checked_add(timeout);
+        CancellationToken(Arc::new(Shared { deadline, ..Shared::default() }))
+    }
+
+    /// Cancels: current and later calls fail with [`ErrorKind::Cancelled`].
+    pub fn cancel(&self) {
+        let mut state = self.0.lock();
+        state.is_cancelled = true;
+        self.0.cancelled.notify_all();
+        state.callbacks.values().for_each(|callback| callback());
+    }
+
+    /// Whether the token was cancelled or its deadline has passed.
+    pub fn is_cancelled(&self) -> bool {
+        self.check().is_err()
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        self.check_state(&self.0.lock())
+    }
+
+    fn check_state(&self, state: &State) -> Result<()> {
+        if state.is_cancelled {
+            return Err(Error::new(ErrorKind::Cancelled, "cancelled by the program"));
+        }
+        if self.0.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(Error::new(ErrorKind::Timeout, "the deadline has passed"));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.0.deadline
+    }
+
+    /// Calls `callback` on cancellation, while the registration is kept. Fails if the token is
+    /// cancelled already.
+    fn on_cancel(&self, callback: impl Fn() + Send + 'static) -> Result<Registration> {
+        let mut state = self.0.lock();
+        self.check_state(&state)?;
+        state.last_number += 1;
+        let number = state.last_number;
+        state.callbacks.insert(number, Box::new(callback));
+        Ok(Registration(self.0.clone(), number))
+    }
+
+    /// A token for a part of the work: cancelling it does not cancel this token, but cancelling this
+    /// token cancels it, while the registration is kept. It has this token's deadline.
+    pub(crate) fn child(&self) -> (CancellationToken, Option<Registration>) {
+        let child =
+            CancellationToken(Arc::new(Shared { deadline: self.0.deadline, ..Shared::default() }));
+        let cancelled = child.clone();
+        let registration = self.on_cancel(move || cancelled.cancel()).ok();
+        // A passed deadline also prevents the registration, and needs no cancel: the child has it.
+        if self.0.lock().is_cancelled {
+            child.cancel();
+        }
+        (child, registration)
+    }
+
+    /// Runs a blocking `wait` that `interrupt` ends if the token is cancelled meanwhile. `wait` has
+    /// to end by itself at the deadline.
+    pub(crate) fn interrupting<T>(
+        &self,
+        interrupt: impl Fn() + Send + 'static,
+        wait: impl FnOnce() -> T,
+    ) -> Result<T> {
+        let registration = self.on_cancel(interrupt)?;
+        let result = wait();
+        drop(registration);
+        self.check().map(|()| result)
+    }
+
+    /// Runs work that cannot be interrupted on its own thread. On cancellation, or after `timeout`
+    /// (`None` is returned then), the thread is abandoned: it ends by itself, and its result is
+    /// dropped.
+    pub(crate) fn run_on_thread<T: Send + 'static>(
+        &self,
+        name: &str,
+        timeout: Option<Duration>,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        // Room for the result and for the cancellation, so that neither sender blocks.
+        let (sender, receiver) = sync_channel(2);
+        let cancelled = sender.clone();
+        self.check()?;
+        let timeout = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let until = earlier(timeout, self.0.deadline);
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
+            // Fails if the thread was abandoned.
+            let _ = sender.send(Some(catch_unwind(AssertUnwindSafe(work))));
+        });
+        thread.map_err(|error| {
+            let what = format!("no connection: the system has no thread for {name}");
+            Error::new(ErrorKind::Connect, what).because(error)
+        })?;
+        let received = self.interrupting(
+            move || {
+                let _ = cancelled.try_send(None);
+            },
+            || match until {
+                None => receiver.recv().ok(),
+                Some(until) => {
+                    let left = until.saturating_duration_since(Instant::now());
+                    receiver.recv_timeout(left).ok()
+                }
+            },
+        )?;
+        match received.flatten() {
+            Some(Ok(result)) => Ok(Some(result)),
+            Some(Err(panic)) => resume_unwind(panic),
+            None => Ok(None),
+        }
+    }
+
+    /// Sleeps. Fails if the token is cancelled meanwhile.
+    pub(crate) fn sleep(&self, time: Duration) -> Result<()> {
+        let until = Instant::now().checked_add(time);
+        let until = earlier(until, self.0.deadline);
+        let mut state = self.0.lock();
+        loop {
+            // An end that the clock cannot represent is the same as none.
+            let left = until
+                .map_or(Duration::MAX, |until| until.saturating_duration_since(Instant::now()));
+            if state.is_cancelled || left.is_zero() {
+                return self.check_state(&state);
+            }
+            state = match self.0.cancelled.wait_timeout(state, left) {
+                Ok((guard, _)) => guard,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+        }
+    }
+}
+
+/// The earlier of two limits; `None` is no limit.
+pub(crate) fn earlier<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+    [one, other].into_iter().flatten().min()
+}
+
+/// Sleeps. Fails if the token is cancelled meanwhile.
+pub(crate) fn sleep(cancellation: Option<&CancellationToken>, time: Duration) -> Result<()> {
+    match cancellation {
+        Some(cancellation) => cancellation.sleep(time),
+        None => {
+            thread::sleep(time);
+            Ok(())
+        }
+    }
+}
+
+/// Locks a mutex that another thread may hold for as long as a server takes to respond. Returns
+/// `None` at the deadline.
+pub(crate) fn lock<'m, T>(
+    mutex: &'m Mutex<T>,
+    cancellation: Option<&CancellationToken>,
+    deadline: Option<Instant>,
+) -> Result<Option<MutexGuard<'m, T>>> {
+    const POLL_INTERVAL: Duration = Duration::from_millis(20);
+    if cancellation.is_none() && deadline.is_none() {
+        return Ok(Some(mutex.lock().unwrap_or_else(PoisonError::into_inner)));
+    }
+    loop {
+        match mutex.try_lock() {
+            Ok(guard) => return Ok(Some(guard)),
+            Err(TryLockError::Poisoned(poisoned)) => return Ok(Some(poisoned.into_inner())),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Ok(None);
+        }
+        sleep(cancellation, POLL_INTERVAL)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn cancelling_ends_a_sleep() {
+        let token = CancellationToken::new();
+        assert!(token.sleep(Duration::from_millis(1)).is_ok());
+        let other = token.clone();
+        let start = Instant::now();
+        let sleeper = std::thread::spawn(move || other.sleep(LONG));
+        token.cancel();
+        assert_eq!(sleeper.join().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
+        assert!(start.elapsed() < Duration::from_secs(30));
+        assert!(token.is_cancelled());
+    }
+
+    #[test]
+    fn a_deadline_is_a_timeout() {
+        let token = CancellationToken::with_timeout(Duration::from_millis(20));
+        assert!(!token.is_cancelled());
+        assert_eq!(token.sleep(LONG).unwrap_err().kind(), ErrorKind::Timeout);
+        assert!(!CancellationToken::with_timeout(Duration::MAX).is_cancelled());
+    }
+
+    #[test]
+    fn cancelling_interrupts_a_wait() {
+        let (token, (interrupt, interrupted)) = (CancellationToken::new(), sync_channel(1));
+        let interrupt = move || interrupt.try_send(()).unwrap();
+        let canceller = token.clone();
+        let result = token.interrupting(interrupt, || {
+            canceller.cancel();
+            interrupted.recv().unwrap();
+        });
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::Cancelled);
+        // A cancelled token starts no wait.
+        let late = token.interrupting(|| (), || panic!("the token was cancelled before"));
+        assert_eq!(late.unwrap_err().kind(), ErrorKind::Cancelled);
+        // A wait that is over is not interrupted.
+        let token = CancellationToken::new();
+        token.interrupting(|| panic!("the wait is over"), || ()).unwrap();
+        token.cancel();
+    }
+
+    #[test]
+    fn a_child_is_cancelled_with_its_parent_and_by_itself() {
+        let parent = CancellationToken::new();
+        let (child, registration) = parent.child();
+        child.cancel();
+        assert!(child.is_cancelled() && !parent.is_cancelled());
+        let (other, other_registration) = parent.child();
+        drop(registration);
+        parent.cancel();
+        assert!(other.is_cancelled());
+        drop(other_registration);
+        assert_eq!(parent.child().0.check().unwrap_err().kind(), ErrorKind::Cancelled);
+        let soon = CancellationToken::with_timeout(Duration::from_millis(1));
+        let (child, _registration) = soon.child();
+        assert_eq!(child.sleep(LONG).unwrap_err().kind(), ErrorKind::Timeout);
+        let late = CancellationToken::with_timeout(Duration::ZERO).child().0;
+        assert_eq!(late.check().unwrap_err().kind(), ErrorKind::Timeout);
+        assert!(parent.0.lock().callbacks.is_empty());
+    }
+
+    #[test]
+    fn uninterruptible_work_is_abandoned() {
+        let (token, (go, gone)) = (CancellationToken::new(), sync_channel::<()>(0));
+        let canceller = token.clone();
+        let result = token.run_on_thread("a test", None, move || {
+            canceller.cancel();
+            gone.recv().unwrap();
+        });
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::Cancelled);
+        go.send(()).unwrap();
+
+        let soon = CancellationToken::with_timeout(Duration::from_millis(20));
+        let (_go, gone) = sync_channel::<()>(0);
+        let result = soon.run_on_thread("a test", None, move || gone.recv());
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::Timeout);
+        let (_go, gone) = sync_channel::<()>(0);
+        let (token, timeout) = (CancellationToken::new(), Some(Duration::from_millis(20)));
+        assert!(token.run_on_thread("a test", timeout, move || gone.recv()).unwrap().is_none());
+        assert_eq!(token.run_on_thread("a test", None, || 7).unwrap(), Some(7));
+    }
+
+    #[test]
+    #[should_panic(expected = "the original panic")]
+    fn a_panic_on_the_thread_is_propagated() {
+        let _ =
+            CancellationToken::new().run_on_thread("a test", None, || panic!("the original panic"));
+    }
+}

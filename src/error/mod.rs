@@ -1,0 +1,364 @@
+//! [`Error`]: what failed, on what, and what the server responded.
+
+mod kind;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use crate::secret::Scrub;
+use crate::text::one_line;
+
+pub use kind::ErrorKind;
+
+/// The result of a fallible call of this library.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of this library. It is one word wide.
+///
+/// `Display` is one line: the request and what failed. The underlying errors (such as an I/O or TLS
+/// error) are the [`source`](std::error::Error::source) chain. `Debug`, which `unwrap` and
+/// `fn main() -> Result<…>` print, adds them to that line.
+///
+/// No error contains a password, a session token or a JSON Web Token, even if the server repeats one.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    doing: Option<String>,
+    what: String,
+    answer: Answer,
+    is_sign_in: bool,
+    is_unsent: bool,
+    source: Option<anyhow::Error>,
+}
+
+/// The response that an error is about, as far as it is known.
+#[derive(Clone, Default)]
+pub(crate) struct Answer {
+    pub status: Option<u16>,
+    pub code: Option<String>,
+    pub summary: Option<String>,
+    pub detail: Option<String>,
+    pub url: Option<String>,
+    pub request_id: Option<String>,
+    pub retry_after: Option<Duration>,
+    /// The body is an HTML page, which comes from a gateway and not from Tableau.
+    pub is_a_page: bool,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, what: impl Into<String>) -> Error {
+        Error(Box::new(Inner {
+            kind,
+            doing: None,
+            what: what.into(),
+            answer: Answer::default(),
+            is_sign_in: false,
+            is_unsent: false,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn config(what: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Config, what)
+    }
+
+    pub(crate) fn input(what: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Input, what)
+    }
+
+    pub(crate) fn decode(what: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Decode, what)
+    }
+
+    /// An error of a file or stream of the caller's, which `what` names.
+    pub(crate) fn io(what: impl Into<String>, cause: std::io::Error) -> Error {
+        Error::new(ErrorKind::Io, what).because(cause)
+    }
+
+    /// The connection broke after it was made.
+    pub(crate) fn connection_lost(what: impl Into<String>, cause: std::io::Error) -> Error {
+        Error::new(ErrorKind::ConnectionLost, what).because(cause)
+    }
+
+    pub(crate) fn because(mut self, cause: impl Into<anyhow::Error>) -> Error {
+        self.0.source = Some(cause.into());
+        self
+    }
+
+    /// Names what was being done (`GET https://…`), unless it is named already.
+    pub(crate) fn doing(mut self, doing: impl Into<String>) -> Error {
+        self.0.doing.get_or_insert_with(|| doing.into());
+        self
+    }
+
+    pub(crate) fn answer(mut self, answer: Answer) -> Error {
+        self.0.answer = answer;
+        self
+    }
+
+    /// Sets the URL of the request, unless it is set already.
+    pub(crate) fn at(mut self, url: impl Into<String>) -> Error {
+        self.0.answer.url.get_or_insert_with(|| url.into());
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Error {
+        self.0.answer.status.get_or_insert(status);
+        self
+    }
+
+    /// Redacts secrets in the message, which may quote a response, and in the causes, which may quote
+    /// a certificate.
+    pub(crate) fn scrubbed(mut self, scrub: &Scrub) -> Error {
+        for text in self.0.doing.iter_mut().chain([&mut self.0.what]) {
+            if let Cow::Owned(clean) = scrub.clean(text) {
+                *text = clean;
+            }
+        }
+        if let Some(cause) = &self.0.source {
+            let shows = |text: String| matches!(scrub.clean(&text), Cow::Owned(_));
+            if cause.chain().any(|cause| shows(cause.to_string()) || shows(format!("{cause:?}"))) {
+                let text = cause.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+                self.0.source = Some(anyhow::Error::msg(scrub.clean(&text).into_owned()));
+            }
+        }
+        self
+    }
+
+    /// Adds to the message what was tried after the error and failed.
+    pub(crate) fn and_then_failed(mut self, what: &str, cause: Option<Error>) -> Error {
+        self.0.what = format!("{}; {what}", self.0.what);
+        match cause {
+            Some(cause) => self.because(cause),
+            None => self,
+        }
+    }
+
+    /// Marks an error from before the request was sent.
+    pub(crate) fn before_sending(mut self) -> Error {
+        self.0.is_unsent = true;
+        self
+    }
+
+    pub(crate) fn is_before_sending(&self) -> bool {
+        self.0.is_unsent
+    }
+
+    /// A copy of the error for another caller, with the causes as text.
+    pub(crate) fn again(&self) -> Error {
+        let Inner { kind, doing, what, answer, is_sign_in, is_unsent, source } = &*self.0;
+        let causes = source
+            .as_ref()
+            .map(|source| source.chain().map(ToString::to_string).collect::<Vec<_>>().join(": "));
+        Error(Box::new(Inner {
+            kind: *kind,
+            doing: doing.clone(),
+            what: what.clone(),
+            answer: answer.clone(),
+            is_sign_in: *is_sign_in,
+            is_unsent: *is_unsent,
+            source: causes.map(anyhow::Error::msg),
+        }))
+    }
+
+    pub(crate) fn is_a_page(&self) -> bool {
+        self.0.answer.is_a_page
+    }
+
+    /// Puts what the error means to the caller before the message. Code and URL are unchanged.
+    pub(crate) fn meaning(mut self, kind: ErrorKind, what: impl Into<String>) -> Error {
+        self.0.kind = kind;
+        self.0.what = format!("{}: {}", what.into(), self.0.what);
+        self
+    }
+
+    pub(crate) fn during_sign_in(mut self) -> Error {
+        self.0.is_sign_in = true;
+        self
+    }
+
+    /// The kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The HTTP status of the response.
+    pub fn status(&self) -> Option<u16> {
+        self.0.answer.status
+    }
+
+    /// Tableau's error code of six digits, such as `"401001"`. The first three are an HTTP status,
+    /// which can differ from the status of the response.
+    pub fn code(&self) -> Option<&str> {
+        self.0.answer.code.as_deref()
+    }
+
+    /// Tableau's summary, such as `"Signin Error"`.
+    pub fn summary(&self) -> Option<&str> {
+        self.0.answer.summary.as_deref()
+    }
+
+    /// Tableau's detail, which is a sentence.
+    pub fn detail(&self) -> Option<&str> {
+        self.0.answer.detail.as_deref()
+    }
+
+    /// The URL of the request.
+    pub fn url(&self) -> Option<&str> {
+        self.0.answer.url.as_deref()
+    }
+
+    /// The server's id of the request (`X-Tableau-Request-Id` or similar), for Tableau's support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.answer.request_id.as_deref()
+    }
+
+    /// How long the server asks to wait before the next attempt (`Retry-After`, in seconds or as a
+    /// date).
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.answer.retry_after
+    }
+
+    /// Whether the server refused the credentials: a wrong or expired password, personal access token
+    /// or JSON Web Token, or a site that the user does not belong to (`401001`, or any status 401 in
+    /// response to a sign-in).
+    pub fn is_sign_in_failed(&self) -> bool {
+        self.code() == Some("401001") || (self.0.is_sign_in && self.status() == Some(401))
+    }
+
+    /// Whether the session is no longer valid: expired, signed out, or ended by another sign-in with
+    /// the same personal access token (`401002`).
+    ///
+    /// If the session was signed in with a JSON Web Token, `401002` can also mean that the token lacks
+    /// a scope. The message then names the scope that the operation needs.
+    pub fn is_session_expired(&self) -> bool {
+        self.code() == Some("401002") && !self.0.is_sign_in
+    }
+
+    /// Whether the item does not exist or this user cannot see it: a code that begins with 404, or
+    /// the status 404 if there is no code.
+    pub fn is_not_found(&self) -> bool {
+        match (self.kind(), self.code()) {
+            (ErrorKind::NotFound, _) => true,
+            (_, Some(code)) => code.starts_with("404"),
+            (_, None) => self.status() == Some(404),
+        }
+    }
+
+    /// Whether a timeout or deadline has passed.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// Whether the same request may succeed later: the server could not be reached, did not respond,
+    /// was too busy (429), or a gateway failed (502, 503, 504), or the connection broke.
+    ///
+    /// The request may have been carried out nevertheless: sending a `POST` again can carry it out
+    /// twice.
+    pub fn is_retryable(&self) -> bool {
+        use ErrorKind::{Connect, ConnectionLost, Timeout};
+        matches!(self.kind(), Connect | Timeout | ConnectionLost)
+            || matches!(self.status(), Some(429 | 502 | 503 | 504))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(doing) = &self.0.doing {
+            write!(f, "{}: ", one_line(doing))?;
+        }
+        f.write_str(&one_line(&self.0.what))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.kind())?;
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|cause| cause as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn api(status: u16, code: &str) -> Error {
+        Error::new(ErrorKind::Api, "refused").answer(Answer {
+            status: Some(status),
+            code: Some(code.to_owned()),
+            ..Answer::default()
+        })
+    }
+
+    #[test]
+    fn one_word_wide_and_shareable() {
+        fn check<T: Send + Sync + 'static>() {}
+        check::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn causes_chain() {
+        let error = Error::io("reading a.pem", std::io::Error::other("torn"))
+            .doing("first")
+            .doing("second");
+        assert_eq!(error.to_string(), "first: reading a.pem");
+        assert_eq!(format!("{error:?}"), "Io: first: reading a.pem: torn");
+    }
+
+    #[test]
+    fn a_message_is_one_line_without_control_characters() {
+        let error = Error::decode("a\nb\r\tc\u{2028}d\u{1b}[31me\0f\u{202e}g ü").doing("GET\nx");
+        let shown = "GET x: a b  c d\u{fffd}[31me\u{fffd}f\u{fffd}g ü";
+        assert_eq!(error.to_string(), shown);
+        assert_eq!(format!("{error:?}"), format!("Decode: {shown}"));
+    }
+
+    #[test]
+    fn redacts_secrets_in_causes() {
+        let scrub = Scrub::default().with(&crate::secret::Secret::new("hush"));
+        let error = Error::io("x", std::io::Error::other("all is hush")).scrubbed(&scrub);
+        assert_eq!(format!("{error:?}"), "Io: x: all is [secret]");
+        let error = Error::io("x", std::io::Error::other("fine")).scrubbed(&scrub);
+        let cause = std::error::Error::source(&error).unwrap();
+        assert!(cause.is::<std::io::Error>(), "{cause:?}");
+    }
+
+    #[test]
+    fn codes_take_precedence_over_statuses() {
+        assert!(api(403, "404000").is_not_found());
+        assert!(!api(404, "405000").is_not_found());
+        assert!(api(401, "401002").is_session_expired());
+        assert!(!api(401, "401002").is_sign_in_failed());
+        assert!(api(401, "401002").during_sign_in().is_sign_in_failed());
+        assert!(!api(401, "401002").during_sign_in().is_session_expired());
+        assert!(api(401, "401001").is_sign_in_failed());
+        assert!(api(503, "503000").is_retryable());
+        assert!(!api(500, "500000").is_retryable());
+    }
+
+    #[test]
+    fn only_lost_connections_are_retryable_io_errors() {
+        let cause = || std::io::Error::other("x");
+        let (file, connection) = (Error::io("x", cause()), Error::connection_lost("x", cause()));
+        assert_eq!((file.kind(), file.is_retryable()), (ErrorKind::Io, false));
+        assert_eq!(
+            (connection.kind(), connection.is_retryable()),
+            (ErrorKind::ConnectionLost, true)
+        );
+    }
+}

@@ -1,0 +1,168 @@
+//! State of the current thread. ureq calls back into the connectors without a parameter for the
+//! request, so what they need to know about it is kept in thread-locals.
+//!
+//! `try_with` is used where a value has a destructor: a program's own thread-local may drop a session
+//! when these are gone already.
+
+use std::cell::{Cell, RefCell};
+
+use super::options::Fingerprint;
+use crate::cancel::CancellationToken;
+
+thread_local! {
+    /// What cancels the waits of this thread.
+    static CANCELLATION: RefCell<Option<CancellationToken>> = const { RefCell::new(None) };
+    /// The values that a [`ReentrancyGuard`] of this thread stands for.
+    static ENTERED: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    /// The limiters that this thread holds permits of, once per permit.
+    static PERMITS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    /// How many connections this thread has begun and not finished making.
+    static CONNECTING: Cell<u32> = const { Cell::new(0) };
+    /// Whether the server responded to this thread's request without reading all of it.
+    static UNREAD: Cell<bool> = const { Cell::new(false) };
+    /// The server's certificate in this thread's last full handshake, for the error that follows.
+    static CERTIFICATE: Cell<Option<Fingerprint>> = const { Cell::new(None) };
+}
+
+/// Runs something that the token cancels: this thread's connections look it up.
+pub(crate) fn with_cancellation<T>(
+    cancellation: Option<&CancellationToken>,
+    run: impl FnOnce() -> T,
+) -> T {
+    struct Restore(Option<CancellationToken>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            let _ = CANCELLATION.try_with(|current| current.replace(self.0.take()));
+        }
+    }
+    let before = CANCELLATION.try_with(|current| current.replace(cancellation.cloned()));
+    let _restore = Restore(before.ok().flatten());
+    run()
+}
+
+/// What cancels the waits of this thread.
+pub(super) fn cancellation() -> Option<CancellationToken> {
+    CANCELLATION.try_with(|current| current.borrow().clone()).ok().flatten()
+}
+
+/// Wraps a function that does a part of this thread's work on another thread: its requests count as
+/// nested in those that this thread is sending.
+pub(crate) fn on_another_thread<T>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> impl FnOnce() -> T + Send + 'static {
+    let permits = PERMITS.try_with(|permits| permits.borrow().clone()).unwrap_or_default();
+    move || {
+        let _ = PERMITS.try_with(|here| here.replace(permits));
+        work()
+    }
+}
+
+/// Notes that this thread holds a permit of a limiter.
+pub(super) fn add_permit(limiter: usize) {
+    let _ = PERMITS.try_with(|permits| permits.borrow_mut().push(limiter));
+}
+
+/// Notes that this thread has returned a permit of a limiter.
+pub(super) fn remove_permit(limiter: usize) {
+    let _ = PERMITS.try_with(|permits| {
+        let mut permits = permits.borrow_mut();
+        permits.iter().rposition(|held| *held == limiter).map(|at| permits.swap_remove(at))
+    });
+}
+
+/// How many permits of a limiter this thread holds.
+pub(super) fn permits(limiter: usize) -> usize {
+    let count = |permits: &RefCell<Vec<usize>>| {
+        permits.borrow().iter().filter(|held| **held == limiter).count()
+    };
+    PERMITS.try_with(count).unwrap_or(0)
+}
+
+/// Where an exchange was when it ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Progress {
+    /// Its connection was still being made.
+    pub(super) is_connecting: bool,
+    /// The server responded without reading all of the request.
+    pub(super) is_unread: bool,
+}
+
+/// Runs an exchange and returns where it was when it ended.
+///
+/// Exchanges nest: the body of a request can come from another request of the same thread.
+pub(super) fn track_exchange<T>(run: impl FnOnce() -> T) -> (T, Progress) {
+    let outer = (CONNECTING.replace(0), UNREAD.replace(false));
+    let outcome = run();
+    let is_connecting = CONNECTING.replace(outer.0) > 0;
+    let is_unread = UNREAD.replace(outer.1);
+    (outcome, Progress { is_connecting, is_unread })
+}
+
+/// Notes that a connection is being made.
+pub(super) fn begin_connecting() {
+    CONNECTING.set(CONNECTING.get() + 1);
+}
+
+/// Notes that a connection was made.
+pub(super) fn end_connecting() {
+    CONNECTING.set(CONNECTING.get().saturating_sub(1));
+}
+
+/// Notes that the server responded without reading all of the request.
+pub(super) fn set_unread() {
+    UNREAD.set(true);
+}
+
+/// Keeps the fingerprint of the certificate that a server presents.
+pub(super) fn set_certificate(presented: Fingerprint) {
+    CERTIFICATE.set(Some(presented));
+}
+
+/// Takes the fingerprint of the certificate that was presented in this thread's last full handshake.
+pub(super) fn take_certificate() -> Option<Fingerprint> {
+    CERTIFICATE.take()
+}
+
+/// Prevents a thread from entering code about the same value twice. Functions of the program that
+/// are called meanwhile (to mint a token, to log) may call back into the library, which would then
+/// wait for itself.
+pub(crate) struct ReentrancyGuard(usize);
+
+impl ReentrancyGuard {
+    /// Returns `None` if this thread has entered for `value` already.
+    pub(crate) fn enter<T>(value: &T) -> Option<ReentrancyGuard> {
+        let address = std::ptr::from_ref(value).addr();
+        let is_new = ENTERED.try_with(|entered| {
+            let mut entered = entered.borrow_mut();
+            let is_new = !entered.contains(&address);
+            entered.extend(is_new.then_some(address));
+            is_new
+        });
+        is_new.unwrap_or(true).then(|| ReentrancyGuard(address))
+    }
+}
+
+impl Drop for ReentrancyGuard {
+    fn drop(&mut self) {
+        let _ = ENTERED.try_with(|entered| entered.borrow_mut().retain(|one| *one != self.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_enters_once_for_each_value() {
+        let values = [1, 2];
+        let first = ReentrancyGuard::enter(&values[0]);
+        assert!(first.is_some() && ReentrancyGuard::enter(&values[0]).is_none());
+        assert!(ReentrancyGuard::enter(&values[0]).is_none());
+        assert!(ReentrancyGuard::enter(&values[1]).is_some());
+        std::thread::scope(|scope| {
+            scope.spawn(|| assert!(ReentrancyGuard::enter(&values[0]).is_some()));
+        });
+        drop(first);
+        assert!(ReentrancyGuard::enter(&values[0]).is_some());
+    }
+}

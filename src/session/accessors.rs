@@ -1,0 +1,117 @@
+//! The methods that [`Session`](super::Session) and [`SessionView`](super::SessionView) have in
+//! common.
+
+use crate::resources::{
+    custom_views, datasources, fileuploads, flow_runs, flows, groups, jobs, projects, schedules,
+    sites, users, views, workbooks,
+};
+
+/// Implements methods for both [`Session`](super::Session) and [`SessionView`](super::SessionView).
+/// They find the client at `self.client()`.
+macro_rules! session_methods {
+    ($($methods:tt)*) => {
+        impl $crate::Session<'_> {
+            $($methods)*
+        }
+
+        // The examples in the documentation are tested once.
+        #[cfg(not(doctest))]
+        impl $crate::SessionView<'_> {
+            $($methods)*
+        }
+    };
+}
+pub(crate) use session_methods;
+
+session_methods! {
+    /// The custom views of the site.
+    pub fn custom_views(&self) -> custom_views::CustomViews<'_> {
+        custom_views::CustomViews::new(self.client())
+    }
+
+    /// The published data sources of the site.
+    pub fn datasources(&self) -> datasources::Datasources<'_> {
+        datasources::Datasources::new(self.client())
+    }
+
+    /// The runs of the site's flows.
+    pub fn flow_runs(&self) -> flow_runs::FlowRuns<'_> {
+        flow_runs::FlowRuns::new(self.client())
+    }
+
+    /// The flows of the site.
+    pub fn flows(&self) -> flows::Flows<'_> {
+        flows::Flows::new(self.client())
+    }
+
+    /// Uploads of large files in chunks.
+    pub fn fileuploads(&self) -> fileuploads::Fileuploads<'_> {
+        fileuploads::Fileuploads::new(self.client())
+    }
+
+    /// The groups of the site.
+    pub fn groups(&self) -> groups::Groups<'_> {
+        groups::Groups::new(self.client())
+    }
+
+    /// The background jobs of the site.
+    pub fn jobs(&self) -> jobs::Jobs<'_> {
+        jobs::Jobs::new(self.client())
+    }
+
+    /// The projects of the site.
+    pub fn projects(&self) -> projects::Projects<'_> {
+        projects::Projects::new(self.client())
+    }
+
+    /// The schedules of the server.
+    pub fn schedules(&self) -> schedules::Schedules<'_> {
+        schedules::Schedules::new(self.client())
+    }
+
+    /// The sites of the server.
+    pub fn sites(&self) -> sites::Sites<'_> {
+        sites::Sites::new(self.client())
+    }
+
+    /// The users of the site.
+    pub fn users(&self) -> users::Users<'_> {
+        users::Users::new(self.client())
+    }
+
+    /// The views of the site.
+    pub fn views(&self) -> views::Views<'_> {
+        views::Views::new(self.client())
+    }
+
+    /// The workbooks of the site.
+    pub fn workbooks(&self) -> workbooks::Workbooks<'_> {
+        workbooks::Workbooks::new(self.client())
+    }
+
+    /// The id of the session's site.
+    pub fn site_id(&self) -> &crate::SiteId {
+        &self.client().site_id
+    }
+
+    /// The content URL of the session's site: the part after `/site/` in the browser's address, `""`
+    /// for the default site.
+    pub fn site_url(&self) -> &str {
+        &self.client().site_url
+    }
+
+    /// The id of the user who is signed in.
+    pub fn user_id(&self) -> &crate::UserId {
+        &self.client().user_id
+    }
+
+    /// The token that is sent with every request in the header `X-Tableau-Auth`. **It is a secret.**
+    pub fn auth_token(&self) -> String {
+        self.client().token().token.reveal().to_owned()
+    }
+
+    /// The REST API version of the session.
+    pub fn version(&self) -> crate::ApiVersion {
+        self.client().version
+    }
+}

@@ -1,0 +1,342 @@
+//! [`AuthState`]: the token of a session, and how it is renewed.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use log::{info, warn};
+
+use super::LOG;
+use super::sharing::{self, Renew, Sharing};
+use super::sign_in::{SignInResponse, sign_in, sign_out};
+use crate::cancel::{self, CancellationToken, earlier};
+use crate::client::{Authenticator, Client, Renewal, Token};
+use crate::credentials::SignIn;
+use crate::http::ReentrancyGuard;
+use crate::secret::{Scrub, Secret};
+use crate::text::cut;
+use crate::{Error, ErrorKind, Result};
+
+/// More renewals within this time are not explained by expiry.
+const MAX_RENEWALS: usize = 3;
+const RENEWALS_WITHIN: Duration = Duration::from_secs(5 * 60);
+
+/// How many earlier tokens stay redacted. Older ones expired long ago, and there may be many.
+const MAX_PAST_SECRETS: usize = 16;
+
+/// The authentication of a session. Shared by threads and by the views of the session.
+#[derive(Debug)]
+pub(crate) struct AuthState {
+    current: RwLock<Current>,
+    /// The secrets that do not change.
+    known: Scrub,
+    /// To sign in again. A session that another process opened has none.
+    credentials: Option<SignIn>,
+    sharing: Option<Sharing>,
+    history: Mutex<History>,
+}
+
+/// The token in use.
+#[derive(Debug)]
+struct Current {
+    token: Arc<Token>,
+    /// Earlier tokens and minted JSON Web Tokens, the newest last. They stay redacted.
+    past: Vec<Secret>,
+    renewal: Renewal,
+}
+
+/// Earlier renewals, and the lock that a thread holds while it renews.
+#[derive(Debug, Default)]
+struct History {
+    /// Recent renewals, the oldest first.
+    renewals: VecDeque<Instant>,
+    /// The server refused the credentials, which are not sent again.
+    is_refused: bool,
+    /// When signing in again failed last, and why, for threads that waited for it.
+    failure: Option<(Instant, String)>,
+    /// The token that no other process renewed while this one, which cannot, waited for it.
+    waited_in_vain: Option<Secret>,
+    /// The token that is still in the file, because the one that replaced it could not be written.
+    unwritten: Option<Secret>,
+}
+
+impl AuthState {
+    pub(super) fn new(scrub: &Scrub, token: Secret, credentials: Option<SignIn>) -> AuthState {
+        let mut known = scrub.clone();
+        if let Some(credentials) = &credentials {
+            known = known.with(credentials.secret());
+        }
+        let scrub = known.clone().with(&token);
+        let token = Arc::new(Token { token, scrub });
+        let current = Current { token, past: Vec::new(), renewal: Renewal::SignedIn };
+        let (current, history) = (RwLock::new(current), Mutex::default());
+        AuthState { current, known, credentials, sharing: None, history }
+    }
+
+    /// The same state of a session that is shared by a file.
+    pub(super) fn shared_by(self, sharing: Sharing) -> AuthState {
+        AuthState { sharing: Some(sharing), ..self }
+    }
+
+    pub(super) fn sharing(&self) -> Option<&Sharing> {
+        self.sharing.as_ref()
+    }
+
+    pub(super) fn credentials(&self) -> Option<&SignIn> {
+        self.credentials.as_ref()
+    }
+
+    /// The token that is still in the file, because the one that replaced it could not be written.
+    pub(super) fn unwritten(&self) -> Option<Secret> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner).unwritten.clone()
+    }
+
+    /// Uses a token that another process stored for this session.
+    pub(super) fn take_over(&self, token: Secret) {
+        self.replace(token, None, Renewal::Shared);
+    }
+
+    /// The credentials, if they can be used more than once.
+    fn reusable_credentials(&self) -> Option<&SignIn> {
+        self.credentials.as_ref().filter(|credentials| credentials.can_renew())
+    }
+
+    /// Replaces the token. `minted` is the JSON Web Token that it was obtained with.
+    fn replace(&self, token: Secret, minted: Option<&Secret>, renewal: Renewal) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        let old = current.token.token.clone();
+        let past = &mut current.past;
+        past.push(old);
+        past.extend(minted.cloned());
+        past.drain(..past.len().saturating_sub(MAX_PAST_SECRETS));
+        let scrub = past.iter().fold(self.known.clone(), Scrub::with).with(&token);
+        current.token = Arc::new(Token { token, scrub });
+        current.renewal = renewal;
+    }
+
+    /// The token in use if it is not `used` any more, with how it was obtained.
+    fn renewed_since(&self, used: &Token) -> Option<Renewal> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        (current.token.token != used.token).then_some(current.renewal)
+    }
+}
+
+impl Authenticator for AuthState {
+    fn token(&self) -> Arc<Token> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).token.clone()
+    }
+
+    fn can_renew(&self) -> bool {
+        self.sharing.is_some() || self.reusable_credentials().is_some()
+    }
+
+    fn uses_jwt(&self) -> bool {
+        self.credentials.as_ref().is_some_and(SignIn::is_jwt)
+    }
+
+    fn renew(
+        &self,
+        client: &Client,
+        used: &Token,
+        expired: Error,
+        deadline: Option<Instant>,
+    ) -> Result<Renewal> {
+        let cancellation = client.cancellation();
+        // A function that mints tokens, or a logger, may send requests over the same session.
+        let Some(_guard) = ReentrancyGuard::enter(self) else {
+            let what = "it was asked over by what is to renew it";
+            return Err(expired.and_then_failed(what, None));
+        };
+        let started = Instant::now();
+        let Some(mut history) = cancel::lock(&self.history, cancellation, deadline)? else {
+            let what = "the session has expired, and was not renewed in the time allowed";
+            return Err(Error::new(ErrorKind::Timeout, what));
+        };
+        if let Some(renewal) = self.renewed_since(used) {
+            return Ok(renewal);
+        }
+        let can_sign_in = self.reusable_credentials().is_some();
+        let mut file = None;
+        if let Some(sharing) = &self.sharing {
+            let waited_in_vain = &mut history.waited_in_vain;
+            match sharing::find_renewal(
+                sharing,
+                client,
+                used,
+                can_sign_in,
+                waited_in_vain,
+                deadline,
+            ) {
+                Ok(Renew::Done(token)) => {
+                    self.take_over(token);
+                    return Ok(Renewal::Shared);
+                }
+                Ok(Renew::AndStore(locked, holder_id)) => file = Some((locked, holder_id)),
+                Ok(Renew::Alone) => {}
+                Err(error) if is_over(cancellation, deadline) => return Err(error),
+                Err(error) => {
+                    let what = "the process that shares it has not renewed it";
+                    return Err(expired.and_then_failed(what, Some(error)));
+                }
+            }
+        }
+        let Some(credentials) = self.reusable_credentials() else {
+            return Err(expired);
+        };
+        if let Err(why) = history.check(credentials, started) {
+            return Err(expired.and_then_failed(&why, None));
+        }
+        // The last moment to cancel a page that is fetched ahead: the renewal is for the whole
+        // session.
+        cancellation.map_or(Ok(()), CancellationToken::check)?;
+        info!(target: LOG, "the session has expired: signing in again");
+        let (next, response) = match sign_in_again(client, credentials, used, deadline) {
+            Ok(signed_in) => signed_in,
+            // Includes an error of the function that mints tokens.
+            Err(error) if is_over(client.session_cancellation(), deadline) => return Err(error),
+            Err(error) => {
+                history.is_refused = is_refusal(&error);
+                history.failure = Some((Instant::now(), cut(&error.to_string(), 500).into_owned()));
+                return Err(expired.and_then_failed("signing in again failed", Some(error)));
+            }
+        };
+        if let Err(error) = check_site(client, &next, &response, used) {
+            history.is_refused = true;
+            let scrub = used.scrub.clone().with(next.secret()).with(&response.token);
+            end_unused(client, &scrub, response.token, deadline);
+            return Err(error);
+        }
+        if let (Some((file, holder_id)), Some(sharing)) = (&mut file, &self.sharing) {
+            let (is_shared, error) = sharing::store(file, holder_id, client, &response.token);
+            // A worker does not sign out. The holder would not learn of this session, or has ended
+            // and moved the file aside.
+            if sharing.holder_id.is_none() && !is_shared {
+                end_unused(client, &used.scrub, response.token, deadline);
+                let what = "the new session cannot be shared, and was ended";
+                return Err(expired.and_then_failed(what, error));
+            }
+            history.unwritten = error.is_some().then(|| used.token.clone());
+            if let Some(error) = error {
+                warn!(target: LOG, "the session is renewed, and not shared: {error:?}");
+            }
+        }
+        let minted = Some(next.secret()).filter(|secret| *secret != credentials.secret());
+        history.renewals.push_back(Instant::now());
+        self.replace(response.token, minted, Renewal::SignedIn);
+        Ok(Renewal::SignedIn)
+    }
+}
+
+impl History {
+    /// Refuses to sign in again if the server refused the credentials before, if another thread has
+    /// just failed, or if the session was renewed more often lately than expiry explains. Failed
+    /// renewals do not count: an outage does not mean that something else uses the credentials.
+    fn check(&mut self, credentials: &SignIn, started: Instant) -> Result<(), String> {
+        if self.is_refused {
+            return Err("the credentials were refused before".to_owned());
+        }
+        if let Some((_, why)) = self.failure.as_ref().filter(|(when, _)| *when > started) {
+            return Err(format!("signing in again failed in another thread: {why}"));
+        }
+        let now = Instant::now();
+        self.renewals.retain(|then| now.duration_since(*then) < RENEWALS_WITHIN);
+        if self.renewals.len() >= MAX_RENEWALS {
+            let why = match credentials.token_name() {
+                Some(name) => format!(
+                    "the personal access token {name:?} seems to be in use elsewhere: each \
+                     sign-in with it ends the other's session"
+                ),
+                None => "something else ends the session again and again".to_owned(),
+            };
+            return Err(format!("it was renewed {MAX_RENEWALS} times within minutes; {why}"));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a call was cancelled or its deadline has passed.
+fn is_over(cancellation: Option<&CancellationToken>, deadline: Option<Instant>) -> bool {
+    cancellation.is_some_and(CancellationToken::is_cancelled)
+        || deadline.is_some_and(|deadline| deadline <= Instant::now())
+}
+
+/// Signs in to the session's site. Returns the credentials used, which may be newly minted.
+fn sign_in_again(
+    client: &Client,
+    credentials: &SignIn,
+    used: &Token,
+    deadline: Option<Instant>,
+) -> Result<(SignIn, SignInResponse)> {
+    let signed_in = credentials.renewed(&client.site_url).and_then(|next| {
+        let (transport, cancellation) = (&client.transport, client.session_cancellation());
+        let version = client.version;
+        let response = sign_in(transport, version, &next, &used.scrub, cancellation, deadline)?;
+        Ok((next, response))
+    });
+    signed_in.map_err(|error| error.scrubbed(&used.scrub))
+}
+
+/// Returns an error if the new session is another user's or on another site.
+fn check_site(
+    client: &Client,
+    credentials: &SignIn,
+    response: &SignInResponse,
+    used: &Token,
+) -> Result<()> {
+    let site = &response.site;
+    if site.id == client.site_id && site.user_id == client.user_id {
+        return Ok(());
+    }
+    let scrub = used.scrub.clone().with(credentials.secret()).with(&response.token);
+    let shown = |id: &str| cut(&scrub.clean(id), 100).into_owned();
+    let what = format!(
+        "signing in again led to user {} on site {}, not to user {} on site {}",
+        shown(site.user_id.as_str()),
+        shown(site.id.as_str()),
+        shown(client.user_id.as_str()),
+        shown(client.site_id.as_str())
+    );
+    Err(Error::new(ErrorKind::Decode, what))
+}
+
+/// Signs out a new session that cannot be used, in the time that the call has left.
+fn end_unused(client: &Client, scrub: &Scrub, token: Secret, deadline: Option<Instant>) {
+    let timeout = client.transport.sign_out_timeout();
+    let deadline =
+        earlier(deadline, client.session_cancellation().and_then(CancellationToken::deadline));
+    let left =
+        deadline.map_or(timeout, |by| by.saturating_duration_since(Instant::now()).min(timeout));
+    let unused = client.with_auth(Arc::new(AuthState::new(scrub, token, None)));
+    if let Err(error) = sign_out(&unused, left) {
+        warn!(target: LOG, "ending that session failed: {error}");
+    }
+}
+
+/// Whether the server rejected the credentials themselves, so that trying again is useless.
+fn is_refusal(error: &Error) -> bool {
+    let is_rejected = matches!(error.status(), Some(400..=499)) && error.status() != Some(429);
+    error.is_sign_in_failed() || (error.kind() == ErrorKind::Api && is_rejected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_recent_tokens_redacted() {
+        let token = |number: usize| Secret::new(format!("token-{number}-of-a-test"));
+        let known = Scrub::default().with(&Secret::new("password-of-a-test"));
+        let state = AuthState::new(&known, token(0), None);
+        for number in 1..=100 {
+            let minted = token(1000 + number);
+            state.replace(token(number), Some(&minted), Renewal::SignedIn);
+        }
+        let current = state.token();
+        assert!(current.token == token(100));
+        let text = "password-of-a-test token-100-of-a-test token-99-of-a-test \
+                    token-1100-of-a-test token-95-of-a-test token-1-of-a-test";
+        let shown = "[secret] [secret] [secret] [secret] [secret] token-1-of-a-test";
+        assert_eq!(current.scrub.clean(text), shown);
+        assert_eq!(format!("{:?}", current.scrub), "Scrub(18 secrets)");
+    }
+}

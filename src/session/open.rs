@@ -1,0 +1,141 @@
+//! [`OpenSession`]: a session that is open on the server.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use log::warn;
+
+use super::auth_state::AuthState;
+use super::sharing::{self, SharedBy, Sharing};
+use super::sign_in::{SignInResponse, sign_in, sign_out};
+use super::{LOG, SessionToken};
+use crate::cancel::CancellationToken;
+use crate::client::{Client, Site};
+use crate::credentials::SignIn;
+use crate::http::{Request, Transport};
+use crate::secret::Scrub;
+use crate::version::ApiVersion;
+use crate::xml::Out;
+use crate::{Error, Result};
+
+/// A session that is open on the server. Unlike [`Session`](super::Session), it does not sign out
+/// when it is dropped.
+#[derive(Debug)]
+pub(crate) struct OpenSession {
+    pub(super) client: Arc<Client>,
+    pub(super) auth: Arc<AuthState>,
+}
+
+impl OpenSession {
+    /// Signs in. The API version is settled before, so that no credentials are sent to a server that
+    /// does not state its version.
+    pub(crate) fn sign_in(
+        transport: Arc<Transport>,
+        version: ApiVersion,
+        credentials: SignIn,
+        cancellation: Option<&CancellationToken>,
+    ) -> Result<OpenSession> {
+        let known = transport.scrub().clone();
+        let response = sign_in(&transport, version, &credentials, &known, cancellation, None)?;
+        let content_url = credentials.site().to_owned();
+        let session = OpenSession::new(transport, version, response, Some(credentials), &known);
+        session.check_site(&content_url);
+        Ok(session)
+    }
+
+    /// Takes over a session that another process opened.
+    pub(crate) fn resume(transport: Arc<Transport>, session: &SessionToken) -> OpenSession {
+        let SessionToken { origin, version, site_id, site_url, user_id, token } = session.clone();
+        let ours = transport.origin();
+        let mut is_foreign = false;
+        // A session that was opened before the server redirected to https belongs to this server.
+        if origin != ours && origin != transport.base().origin {
+            // The token of a session that was redirected to https must not be sent over http again.
+            match origin.is_upgrade_of(&ours) && (origin.port(), ours.port()) == (443, 80) {
+                true => transport.upgrade_to(&origin),
+                false => is_foreign = true,
+            }
+        }
+        let known = transport.scrub().clone();
+        let site = Site { id: site_id, url: site_url, user_id };
+        let response = SignInResponse { token, site };
+        let OpenSession { client, auth } =
+            OpenSession::new(transport, version, response, None, &known);
+        let client = match is_foreign {
+            true => Arc::new(Arc::unwrap_or_clone(client).for_foreign_origin(origin)),
+            false => client,
+        };
+        OpenSession { client, auth }
+    }
+
+    fn new(
+        transport: Arc<Transport>,
+        version: ApiVersion,
+        response: SignInResponse,
+        credentials: Option<SignIn>,
+        known: &Scrub,
+    ) -> OpenSession {
+        let auth = Arc::new(AuthState::new(known, response.token, credentials));
+        let client = Arc::new(Client::new(transport, version, response.site, auth.clone()));
+        OpenSession { client, auth }
+    }
+
+    /// The same session, shared by a file, with credentials that renew it if there are any.
+    pub(crate) fn shared_by(self, sharing: Sharing, credentials: Option<SignIn>) -> OpenSession {
+        let (transport, token) = (&self.client.transport, self.client.token());
+        let auth = AuthState::new(transport.scrub(), token.token.clone(), credentials);
+        let auth = Arc::new(auth.shared_by(sharing));
+        OpenSession { client: Arc::new(self.client.with_auth(auth.clone())), auth }
+    }
+
+    /// The session with the token that it has now.
+    pub(crate) fn token(&self) -> SessionToken {
+        SessionToken::of(&self.client)
+    }
+
+    /// Switches to another site. Returns the session on that site, whose token replaces this one's.
+    pub(super) fn switch_site(&self, content_url: &str) -> Result<OpenSession> {
+        let client = &self.client;
+        if client.transport.base().origin.is_tableau_cloud() {
+            return Err(Error::input(format!(
+                "Tableau Cloud cannot switch the site of a session: sign in to {} instead",
+                client.shown_site(content_url)
+            )));
+        }
+        let mut out = Out::new();
+        out.element("tsRequest", |out| {
+            out.element("site", |out| out.attribute("contentUrl", content_url));
+        });
+        let request = Request::post(client.api("auth/switchSite")).since(2, 6).xml(out.finish()?);
+        let response = client.read(request, "credentials")?;
+        let credentials = self.auth.credentials().cloned();
+        // The old token is invalid now, but must stay redacted.
+        let (transport, known) = (client.transport.clone(), client.scrub());
+        let session = OpenSession::new(transport, client.version, response, credentials, &known);
+        session.check_site(content_url);
+        Ok(session)
+    }
+
+    /// Logs a warning if the session is on another site than the requested one.
+    fn check_site(&self, content_url: &str) {
+        let client = &self.client;
+        // The server ignores the case of content URLs.
+        if !client.site_url.eq_ignore_ascii_case(content_url) {
+            let (actual, requested) = (client.shown(&client.site_url), client.shown(content_url));
+            warn!(target: LOG, "asked for the site {requested:?}, the server led to {actual:?}");
+        }
+    }
+
+    /// Removes the session from the file that it is shared by, then signs out, both within the
+    /// sign-out timeout. Does not sign out if another process owns the shared session by now.
+    pub(super) fn end(&self) -> Result<()> {
+        let timeout = self.client.transport.sign_out_timeout();
+        let started = Instant::now();
+        let removed = match sharing::remove(&self.client, &self.auth, timeout / 2) {
+            Ok(SharedBy::AnotherProcess) => return Ok(()),
+            Ok(SharedBy::Nobody) => Ok(()),
+            Err(error) => Err(error),
+        };
+        sign_out(&self.client, timeout.saturating_sub(started.elapsed())).and(removed)
+    }
+}
