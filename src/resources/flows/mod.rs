@@ -16,7 +16,7 @@ use crate::common::{
 use crate::http::Request;
 use crate::ids::{FlowId, ProjectId, ScheduleId, UserId};
 use crate::operation::operations;
-use crate::xml::{Out, ToXml, element};
+use crate::xml::{Out, element};
 use crate::{Error, Result};
 
 operations! {
@@ -79,7 +79,7 @@ impl<'s> Flows<'s> {
         if !run.parameters.is_empty() {
             self.client.needs((3, 15), || "a run of a flow with parameters".into())?;
         }
-        self.run(&id.into(), |request, flow| request.element(&FlowRunRequest { flow, run }))
+        self.run(&id.into(), |request, flow| request.element(&|out: &mut Out| run.write(flow, out)))
     }
 
     fn run(
@@ -159,18 +159,11 @@ impl FlowRunSpec {
         self.parameters.push((id.into(), value.into()));
         self
     }
-}
 
-struct FlowRunRequest<'a> {
-    flow: &'a FlowId,
-    run: &'a FlowRunSpec,
-}
-
-impl ToXml for FlowRunRequest<'_> {
-    fn to_xml(&self, out: &mut Out) {
-        let FlowRunSpec { incremental, output_steps, parameters } = self.run;
+    fn write(&self, flow: &FlowId, out: &mut Out) {
+        let FlowRunSpec { incremental, output_steps, parameters } = self;
         out.element("flowRunSpec", |out| {
-            out.attr("flowId", self.flow);
+            out.attr("flowId", flow);
             out.attribute("runMode", if *incremental { "incremental" } else { "full" });
             if !output_steps.is_empty() {
                 out.ids("flowOutputSteps", "flowOutputStep", output_steps);

@@ -479,8 +479,7 @@ fn sign_ins_that_are_answered_with_nonsense() {
     }
     let long = "x".repeat(20_000);
     for (id, sent) in [
-        ("../../users", "..%2F..%2Fusers"),
-        ("a/b?c#d", "a%2Fb%3Fc%23d"),
+        ("a?c#d", "a%3Fc%23d"),
         ("a&#13;&#10;X: y", "a%0D%0AX%3A%20y"),
         ("%2e%2e", "%252e%252e"),
         ("\u{e4}", "%C3%A4"),
@@ -500,8 +499,8 @@ fn sign_ins_that_are_answered_with_nonsense() {
         assert!(path == format!("/api/3.24/sites/{sent}/projects"), "{path}");
         assert_eq!(raw.seen()[2].header("x"), None);
     }
-    for dots in [".", ".."] {
-        let inside = parts(token, &format!("<site id=\"{dots}\" contentUrl=\"\"/>"), user);
+    for invalid in [".", "..", "../../users", "a/b"] {
+        let inside = parts(token, &format!("<site id=\"{invalid}\" contentUrl=\"\"/>"), user);
         let raw = Raw::start(move |seen| match seen.path().ends_with("signin") {
             true => crate::raw::success(&inside),
             false => signed_in(seen).unwrap(),
