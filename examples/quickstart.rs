@@ -8,7 +8,7 @@
 
 use std::env;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use log::LevelFilter;
 use tableau_server_client as tsc;
 
@@ -21,7 +21,7 @@ fn main() -> anyhow::Result<()> {
     match variable("TABLEAU_SERVER") {
         Some(address) => {
             let server = tsc::Server::new(&address)?;
-            look_around(&server, &*credentials()?)
+            look_around(&server, &*tsc::credentials_from_env()?)
         }
         None => {
             let mock = tsc::mock::MockServer::start()?;
@@ -61,26 +61,7 @@ fn look_around(server: &tsc::Server, credentials: &dyn tsc::Credentials) -> anyh
     Ok(())
 }
 
-fn credentials() -> anyhow::Result<Box<dyn tsc::Credentials>> {
-    let site = variable("TABLEAU_SITE").unwrap_or_default();
-    if let Some(name) = variable("TABLEAU_TOKEN_NAME") {
-        let secret = variable("TABLEAU_TOKEN_VALUE").context("TABLEAU_TOKEN_VALUE is not set")?;
-        return Ok(Box::new(tsc::PersonalAccessTokenAuth::new(name, secret).site(site)));
-    }
-    if let Some(name) = variable("TABLEAU_USERNAME") {
-        let password = variable("TABLEAU_PASSWORD").context("TABLEAU_PASSWORD is not set")?;
-        return Ok(Box::new(tsc::TableauAuth::new(name, password).site(site)));
-    }
-    if let Some(jwt) = variable("TABLEAU_JWT") {
-        return Ok(Box::new(tsc::JwtAuth::new(jwt).site(site)));
-    }
-    bail!(
-        "TABLEAU_SERVER is set, but no credentials are: TABLEAU_TOKEN_NAME and \
-         TABLEAU_TOKEN_VALUE, or TABLEAU_USERNAME and TABLEAU_PASSWORD, or TABLEAU_JWT"
-    )
-}
-
-/// Set to something, that is.
+/// The value of an environment variable, unless it is unset or empty.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use log::warn;
 
 use crate::cancel::{self, CancellationToken};
-use crate::encoding::encode_segment;
 use crate::http::{AuthContext, Origin, Request, Success, Transport};
 use crate::ids::{SiteId, UserId};
 use crate::operation::{Call, Operation, PathSegment};
@@ -142,21 +141,6 @@ impl Client {
     /// The secrets to redact in messages.
     pub(crate) fn redactor(&self) -> Redactor {
         self.token().redactor.clone()
-    }
-
-    /// The path of a call: `/api/3.24/…`.
-    pub(crate) fn api(&self, path: &str) -> String {
-        format!("/api/{}/{path}", self.version)
-    }
-
-    /// The path of a call on the session's site: `/api/3.24/sites/{id}/…`.
-    pub(crate) fn site(&self, path: &str) -> String {
-        self.api(&format!("sites/{}/{path}", encode_segment(self.site_id.as_str())))
-    }
-
-    /// The path of a call on the session's site that has no API version yet: `/api/exp/sites/…`.
-    pub(crate) fn experimental_site(&self, path: &str) -> String {
-        format!("/api/exp/sites/{}/{path}", encode_segment(self.site_id.as_str()))
     }
 
     /// The whole URL of a path, for messages.
@@ -295,7 +279,7 @@ impl Client {
 
     /// An operation on the session's site, with `ids` for the placeholders of its path.
     pub(crate) fn call(&self, operation: &'static Operation, ids: &[&dyn PathSegment]) -> Call {
-        operation.call(self.version, &self.site_id, ids)
+        operation.call(self.version, Some(&self.site_id), ids)
     }
 
     /// Creates a request for an operation.

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::Result;
 use crate::ids::UserId;
 use crate::secret::Secret;
 use crate::xml::Out;
+use crate::{Error, Result};
 
 /// What a session signs in with.
 ///
@@ -256,5 +256,89 @@ impl JwtAuth {
             *slot = Some(Arc::new(mint));
         }
         self
+    }
+}
+
+/// Reads credentials from the environment: `TABLEAU_TOKEN_NAME` and `TABLEAU_TOKEN_VALUE`, or
+/// `TABLEAU_USERNAME` and `TABLEAU_PASSWORD`, or `TABLEAU_JWT`; and the content URL of the site from
+/// `TABLEAU_SITE` (unset or empty: the default site).
+///
+/// ```no_run
+/// # use tableau_server_client as tsc;
+/// # fn f() -> tsc::Result<()> {
+/// let server = tsc::Server::new("https://tableau.example.com")?;
+/// let session = server.sign_in(&*tsc::credentials_from_env()?)?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`Config`](crate::ErrorKind::Config) if none of them are set, if one of a pair is missing, or if
+/// several kinds are set. The message names the variables.
+pub fn credentials_from_env() -> Result<Box<dyn Credentials>> {
+    from_variables(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
+fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Box<dyn Credentials>> {
+    let pair = |first: &str, second: &str| match (get(first), get(second)) {
+        (Some(first), Some(second)) => Ok(Some((first, second))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(Error::config(format!("{first} is set and {second} is not"))),
+        (None, Some(_)) => Err(Error::config(format!("{second} is set and {first} is not"))),
+    };
+    let site = get("TABLEAU_SITE").unwrap_or_default();
+    let token = pair("TABLEAU_TOKEN_NAME", "TABLEAU_TOKEN_VALUE")?;
+    let password = pair("TABLEAU_USERNAME", "TABLEAU_PASSWORD")?;
+    match (token, password, get("TABLEAU_JWT")) {
+        (Some((name, secret)), None, None) => {
+            Ok(Box::new(PersonalAccessTokenAuth::new(name, secret).site(site)))
+        }
+        (None, Some((name, password)), None) => {
+            Ok(Box::new(TableauAuth::new(name, password).site(site)))
+        }
+        (None, None, Some(jwt)) => Ok(Box::new(JwtAuth::new(jwt).site(site))),
+        (None, None, None) => Err(Error::config(
+            "no credentials in the environment: set TABLEAU_TOKEN_NAME and TABLEAU_TOKEN_VALUE, or \
+             TABLEAU_USERNAME and TABLEAU_PASSWORD, or TABLEAU_JWT",
+        )),
+        _ => Err(Error::config(
+            "several kinds of credentials in the environment: set only one of TABLEAU_TOKEN_NAME, \
+             TABLEAU_USERNAME and TABLEAU_JWT",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(variables: &[(&str, &str)]) -> Result<String> {
+        let get = |name: &str| {
+            let found = variables.iter().find(|(own, _)| *own == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        from_variables(get).map(|credentials| format!("{:?}", credentials.sign_in()))
+    }
+
+    #[test]
+    fn reads_one_kind_of_credentials_from_the_environment() {
+        let token = [("TABLEAU_TOKEN_NAME", "ci"), ("TABLEAU_TOKEN_VALUE", "s")];
+        let password = [("TABLEAU_USERNAME", "ada"), ("TABLEAU_PASSWORD", "p")];
+        let site = ("TABLEAU_SITE", "Sales");
+        let shown = from(&[token[0], token[1], site]).unwrap();
+        assert!(shown.contains("ci") && shown.contains("Sales"), "{shown}");
+        assert!(from(&password).unwrap().contains("ada"));
+        assert!(from(&[("TABLEAU_JWT", "j")]).is_ok());
+        for (variables, named) in [
+            (&[][..], "TABLEAU_TOKEN_VALUE"),
+            (&token[..1], "TABLEAU_TOKEN_VALUE is not"),
+            (&password[1..], "TABLEAU_USERNAME is not"),
+            (&[token[0], token[1], password[0], password[1]], "only one"),
+        ] {
+            let error = from(variables).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Config);
+            assert!(error.to_string().contains(named), "{error}");
+        }
     }
 }

@@ -7,11 +7,10 @@
 
 use crate::http::{Multipart, Replay, Request, fuzzing as http};
 use crate::mock::fuzzing as mock;
+use crate::query::Field;
 use crate::xml::{FromXml, Node};
 use crate::{Error, ErrorKind, Result, datasources, views};
-use crate::{
-    Field, Filter, Workbook, custom_views, flow_runs, flows, jobs, projects, sites, users,
-};
+use crate::{Filter, Workbook, custom_views, flow_runs, flows, jobs, projects, sites, users};
 
 /// What no message may repeat.
 const SECRET: &str = "hush-hush-0123456789";

@@ -14,19 +14,6 @@ pub trait ContentId: sealed::Sealed + crate::operation::PathSegment + Clone {
     fn as_str(&self) -> &str;
 }
 
-/// The id of content with an address of its own on a site.
-#[diagnostic::on_unimplemented(message = "`{Self}` has no path of its own on a site")]
-pub trait Located: ContentId {
-    /// The URL segment of the kind of content: `workbooks`.
-    const AT: &'static str;
-
-    /// The path below the site: `workbooks/{id}`, with the id percent-encoded.
-    #[doc(hidden)]
-    fn path(&self) -> String {
-        format!("{}/{}", Self::AT, encode_segment(self.as_str()))
-    }
-}
-
 mod sealed {
     pub trait Sealed {}
 }
@@ -34,7 +21,7 @@ mod sealed {
 macro_rules! ids {
     ($(
         $(#[$doc:meta])*
-        $Id:ident $(= $at:literal, $kind:literal)?;
+        $Id:ident $(= $kind:literal)?;
     )+) => {$(
         $(#[$doc])*
         ///
@@ -121,9 +108,6 @@ macro_rules! ids {
                 }
             }
 
-            impl Located for $Id {
-                const AT: &'static str = $at;
-            }
         )?
     )+};
 }
@@ -132,58 +116,52 @@ ids! {
     /// The id of a site.
     SiteId;
     /// The id of a user.
-    UserId = "users", "user";
+    UserId = "user";
     /// The id of a schedule.
-    ScheduleId = "schedules", "schedule";
+    ScheduleId = "schedule";
     /// The id of a task of a schedule.
-    TaskId = "tasks", "task";
+    TaskId = "task";
     /// The id of a group.
-    GroupId = "groups", "group";
+    GroupId = "group";
     /// The id of a group set.
-    GroupSetId = "groupsets", "groupSet";
+    GroupSetId = "groupSet";
     /// The id of a project.
-    ProjectId = "projects", "project";
+    ProjectId = "project";
     /// The id of a user's personal space; see [`Session::personal_space`](crate::Session::personal_space).
     PersonalSpaceId;
     /// The id of a workbook.
-    WorkbookId = "workbooks", "workbook";
+    WorkbookId = "workbook";
     /// The id of a view.
-    ViewId = "views", "view";
+    ViewId = "view";
     /// The id of a custom view.
-    CustomViewId = "customviews", "customView";
+    CustomViewId = "customView";
     /// The id of a data source.
-    DatasourceId = "datasources", "datasource";
+    DatasourceId = "datasource";
     /// The id of a flow.
-    FlowId = "flows", "flow";
+    FlowId = "flow";
     /// The id of a run of a flow.
-    FlowRunId = "flows/runs", "flowRun";
+    FlowRunId = "flowRun";
     /// The id of a subscription.
     SubscriptionId;
     /// The id of a background job.
-    JobId = "jobs", "job";
+    JobId = "job";
     /// The id of a database, an asset of Tableau Catalog.
-    DatabaseId = "databases", "database";
+    DatabaseId = "database";
     /// The id of a table, an asset of Tableau Catalog.
-    TableId = "tables", "table";
+    TableId = "table";
     /// The id of a column of a table, an asset of Tableau Catalog.
-    ColumnId = "columns", "column";
+    ColumnId = "column";
     /// The id of a virtual connection.
-    VirtualConnectionId = "virtualconnections", "virtualConnection";
+    VirtualConnectionId = "virtualConnection";
     /// The id of a connection of a data source, a workbook, a flow or a virtual connection.
     ConnectionId;
     /// The id of a data quality warning.
-    WarningId = "dataQualityWarnings", "dataQualityWarning";
+    WarningId = "dataQualityWarning";
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn encodes_ids_as_one_path_segment() {
-        assert_eq!(WorkbookId::from("3cc6").path(), "workbooks/3cc6");
-        assert_eq!(WorkbookId::from("../users/x?y#z").path(), "workbooks/..%2Fusers%2Fx%3Fy%23z");
-    }
 
     #[test]
     fn displays_the_text_of_an_id() {

@@ -28,12 +28,18 @@
 //!
 //! # Features
 //!
+//! - `people`, `schedules`, `admin` (on by default): users and groups; schedules; sites. What is always
+//!   there: sessions, lists, workbooks, data sources, views, custom views, flows, projects, jobs.
+//! - `metadata` (on by default): reserved for the Metadata API.
+//! - `serde` (off by default): `serde::Serialize` for the items of answers.
 //! - `mock` (off by default): a mock Tableau Server for the tests of programs that use this library,
 //!   in the module `mock`, and the program `tableau-mock-server`.
 
 mod cancel;
 mod client;
 mod common;
+#[cfg(test)]
+mod coverage;
 mod credentials;
 mod encoding;
 mod error;
@@ -62,11 +68,22 @@ pub mod guide;
 pub use jiff;
 
 pub use cancel::CancellationToken;
-pub use common::*;
-pub use credentials::{Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth};
+pub use common::query::{Filter, Sort};
+pub use common::{
+    Download, Items, JobHandle, List, ListItem, OnChange, OnUnreadable, Page, Progress,
+    ProgressUnit, Publish, Source, Upload,
+};
+pub use common::{
+    connections, export, extracts, hyper, permissions, publish, quality as quality_warnings, query,
+    revisions, tags,
+};
+pub use credentials::{
+    Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth, credentials_from_env,
+};
 pub use error::{Error, ErrorKind, Result};
 pub use http::{Fingerprint, HttpOptions, Retries, Verify};
 pub use ids::*;
+pub use operation::Method;
 pub use resources::*;
 pub use secret::Secret;
 pub use server::{Server, ServerInfo, ServerView};
@@ -74,19 +91,28 @@ pub use session::{Session, SessionFile, SessionToken, SessionView};
 pub use version::ApiVersion;
 pub use xml::{Unreadable, UnreadableValue};
 
-pub use custom_views::{CustomView, CustomViewUpdate, DefaultUser, DefaultUserSet};
-pub use datasources::{AskData, Datasource, DatasourceUpdate};
-pub use flow_runs::{FlowParameterRun, FlowRun, FlowRunStatus};
-pub use flows::{Flow, FlowOutputStep, FlowParameter, FlowRunSpec, FlowUpdate};
+pub use custom_views::CustomView;
+pub use datasources::Datasource;
+pub use flow_runs::FlowRun;
+pub use flows::Flow;
+#[cfg(feature = "people")]
 pub use groups::Group;
-pub use jobs::{BackgroundJob, FinishCode, Job, JobStatus, StatusNote};
+pub use jobs::{BackgroundJob, Job};
 pub use personal_space::PersonalSpace;
-pub use projects::{ContentPermissions, NewProject, Project, ProjectUpdate};
+pub use projects::Project;
+#[cfg(feature = "schedules")]
 pub use schedules::Schedule;
-pub use sites::{AuthConfiguration, NewSite, Site, SiteUpdate};
-pub use users::{AuthSetting, NewUser, SiteRole, User, UserUpdate};
-pub use views::{SheetType, View};
-pub use workbooks::{
-    DataAcceleration, DataAccelerationUpdate, DataFreshness, DowngradedFeature, FreshAt,
-    FreshAtFrequency, FreshEvery, FreshEveryUnit, Workbook, WorkbookUpdate,
-};
+#[cfg(feature = "admin")]
+pub use sites::Site;
+#[cfg(feature = "people")]
+pub use users::User;
+pub use views::View;
+pub use workbooks::Workbook;
+
+/// What items of several kinds of content have in common: location, owner, project, schedules.
+pub mod content {
+    pub use crate::common::{
+        AuthSetting, ContentPermissions, Location, LocationKind, LocationUpdate, OwnerDetails,
+        ProjectDetails, Schedulable, Scheduled, SiteRole, WorkbookDetails,
+    };
+}

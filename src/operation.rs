@@ -8,8 +8,11 @@ use crate::version::ApiVersion;
 /// An operation of the REST API, as the reference describes it.
 #[derive(Debug)]
 pub struct Operation {
-    /// The module that declares it, and its name there.
+    /// The module that declares it.
+    #[cfg(test)]
     pub(crate) module: &'static str,
+    /// Its name in that module.
+    #[cfg(test)]
     pub(crate) name: &'static str,
     pub(crate) method: Method,
     /// The path below `/api/{version}/`, with placeholders for ids: `sites/{site}/groups/{group}`.
@@ -17,12 +20,15 @@ pub struct Operation {
     /// The first API version that has the operation.
     pub(crate) since: ApiVersion,
     /// The API version that retired it. The operation is still sent.
+    #[cfg(test)]
     pub(crate) until: Option<ApiVersion>,
     pub(crate) scope: Scope,
+    #[cfg(test)]
     pub(crate) on: Deployment,
     /// The title in the reference.
     pub(crate) title: &'static str,
     /// The address of its section in the reference.
+    #[cfg(test)]
     pub(crate) reference: &'static str,
 }
 
@@ -53,6 +59,7 @@ pub(crate) enum Scope {
 }
 
 /// The servers that have an operation.
+#[cfg(test)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Deployment {
     Both,
@@ -100,15 +107,20 @@ macro_rules! operations {
     )+) => {
         $(
             $vis static $NAME: $crate::operation::Operation = $crate::operation::Operation {
+                #[cfg(test)]
                 module: module_path!(),
+                #[cfg(test)]
                 name: stringify!($NAME),
                 method: $crate::operation::operations!(@method $METHOD),
                 path: $path,
                 since: $crate::ApiVersion::new($major, $minor),
+                #[cfg(test)]
                 until: $crate::operation::operations!(@until $($umajor $uminor)?),
                 scope: $crate::operation::operations!(@scope $scope),
+                #[cfg(test)]
                 on: $crate::operation::operations!(@on $($on)?),
                 title: $title,
+                #[cfg(test)]
                 reference: concat!($crate::operation::reference!(), $reference),
             };
         )+
@@ -201,11 +213,11 @@ pub(crate) struct Call {
 
 impl Operation {
     /// The operation's path for a session on `site`. `ids` stand for the placeholders, in order;
-    /// `{site}` is the session's own site unless there is an id for it too.
+    /// `{site}` is the session's own site, unless there is an id for it too.
     pub(crate) fn call(
         &'static self,
         version: ApiVersion,
-        site: &dyn PathSegment,
+        site: Option<&dyn PathSegment>,
         ids: &[&dyn PathSegment],
     ) -> Call {
         Call { operation: self, path: self.fill(version, site, ids) }
@@ -214,7 +226,7 @@ impl Operation {
     fn fill(
         &self,
         version: ApiVersion,
-        site: &dyn PathSegment,
+        site: Option<&dyn PathSegment>,
         ids: &[&dyn PathSegment],
     ) -> Result<String, String> {
         let mut path = match self.path.starts_with('/') {
@@ -228,7 +240,7 @@ impl Operation {
             let (name, after) = after.split_once('}').expect("placeholders are closed");
             path.push_str(before);
             let segment = match name == "site" && !names_site {
-                true => site.segment(),
+                true => site.expect("an operation of a site is called by a session").segment(),
                 false => ids.next().expect("an operation is called with all its ids").segment(),
             };
             path.push_str(
@@ -254,14 +266,6 @@ impl Operation {
             Scope::Unknown => None,
         }
     }
-
-    /// The scope that a JSON Web Token needs, if it is known.
-    pub(crate) fn scope_name(&self) -> Option<&'static str> {
-        match self.scope {
-            Scope::Named(name) => Some(name),
-            Scope::NotAvailable | Scope::Unknown => None,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -280,7 +284,7 @@ mod tests {
     }
 
     fn path(operation: &'static Operation, ids: &[&dyn PathSegment]) -> Result<String, String> {
-        operation.call(ApiVersion::new(3, 24), &SiteId::from("s-1"), ids).path
+        operation.call(ApiVersion::new(3, 24), Some(&SiteId::from("s-1")), ids).path
     }
 
     #[test]
@@ -315,6 +319,7 @@ mod tests {
 
     #[test]
     fn documents_an_operation_in_one_line() {
+        assert_eq!(OPERATIONS.len(), 4);
         let line = rest!(SCHEDULES);
         let (start, end) = (
             "\n\nREST: [Query Schedules](https://",

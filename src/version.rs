@@ -130,6 +130,20 @@ impl PartialEq<&str> for ApiVersion {
     }
 }
 
+impl crate::xml::Text for ApiVersion {
+    fn blank() -> ApiVersion {
+        ApiVersion::new(0, 0)
+    }
+
+    fn read(text: &str) -> Option<ApiVersion> {
+        text.trim().parse().ok()
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+}
+
 #[cfg(feature = "serde")]
 impl serde::Serialize for ApiVersion {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

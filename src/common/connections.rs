@@ -56,42 +56,6 @@ capability! {
     DatasourceId { UPDATE_ALL = UPDATE_ALL_OF_DATASOURCE }
 }
 
-crate::session::session_methods! {
-    /// The connections of a workbook, a data source or a flow.
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, workbook_id: tsc::WorkbookId) -> tsc::Result<()> {
-    /// for connection in session.connections(&workbook_id).list()? {
-    ///     let login = tsc::ConnectionUpdate::new().user_name("report").password("PASSWORD");
-    ///     session.connections(&workbook_id).update(&connection.id, login)?;
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// Ids of items without connections do not compile:
-    ///
-    /// ```compile_fail,E0277
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, view_id: tsc::ViewId) -> tsc::Result<()> {
-    /// session.connections(&view_id).list()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, flow_id: tsc::FlowId) -> tsc::Result<()> {
-    /// session.connections(&flow_id).list()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn connections<I: HasConnections>(&self, id: &I) -> Connections<'_, I> {
-        Connections::new(self.client(), id)
-    }
-}
-
 /// The connections of one item; see [`Session::connections`](crate::Session::connections).
 #[derive(Clone, Debug)]
 pub struct Connections<'s, I> {
@@ -152,7 +116,7 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
     /// ```compile_fail,E0599
     /// # use tableau_server_client as tsc;
     /// # fn f(session: &tsc::Session<'_>, id: tsc::FlowId) -> tsc::Result<()> {
-    /// session.connections(&id).update_all(["c"], tsc::ConnectionUpdate::new())?;
+    /// session.connections(&id).update_all(["c"], tsc::connections::ConnectionUpdate::new())?;
     /// # Ok(())
     /// # }
     /// ```
@@ -160,7 +124,7 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
     /// ```no_run
     /// # use tableau_server_client as tsc;
     /// # fn f(session: &tsc::Session<'_>, id: tsc::WorkbookId) -> tsc::Result<()> {
-    /// session.connections(&id).update_all(["c"], tsc::ConnectionUpdate::new())?;
+    /// session.connections(&id).update_all(["c"], tsc::connections::ConnectionUpdate::new())?;
     /// # Ok(())
     /// # }
     /// ```

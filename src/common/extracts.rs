@@ -50,31 +50,6 @@ capability! {
     DatasourceId { REFRESH = REFRESH_DATASOURCE }
 }
 
-crate::session::session_methods! {
-    /// The extracts of a workbook's embedded data sources, or of a published data source.
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, workbook_id: tsc::WorkbookId) -> tsc::Result<()> {
-    /// let job = session.extracts(&workbook_id).encrypt(true).create()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// Ids of items without extracts do not compile:
-    ///
-    /// ```compile_fail,E0277
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, view_id: tsc::ViewId) -> tsc::Result<()> {
-    /// let job = session.extracts(&view_id).create()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn extracts<I: HasExtracts>(&self, id: &I) -> Extracts<'_, I> {
-        Extracts { client: self.client(), id: id.clone(), encrypt: false, only: None }
-    }
-}
-
 /// The extracts of one item; see [`Session::extracts`](crate::Session::extracts).
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `create` or `delete`"]
@@ -83,6 +58,12 @@ pub struct Extracts<'s, I> {
     id: I,
     encrypt: bool,
     only: Option<Vec<DatasourceId>>,
+}
+
+impl<'s, I: HasExtracts> Extracts<'s, I> {
+    pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> Extracts<'s, I> {
+        Extracts { client, id: id.clone(), encrypt: false, only: None }
+    }
 }
 
 impl Extracts<'_, WorkbookId> {

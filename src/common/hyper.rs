@@ -10,7 +10,8 @@ use crate::{Error, Result};
 /// see [`Datasources::update_data`](crate::datasources::Datasources::update_data).
 ///
 /// ```
-/// use tableau_server_client::{HyperAction, HyperCondition, HyperUpdate, Source};
+/// use tableau_server_client::Source;
+/// use tableau_server_client::hyper::{HyperAction, HyperCondition, HyperUpdate};
 ///
 /// let update = HyperUpdate::new()
 ///     .payload("changes.hyper")

@@ -41,45 +41,17 @@ capability! {
     TableId {}
 }
 
-crate::session::session_methods! {
-    /// The data quality warnings of a data source, a flow, a database or a table.
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, datasource_id: tsc::DatasourceId) -> tsc::Result<()> {
-    /// let stale = tsc::NewWarning::new(tsc::WarningType::Stale).message("No load since Monday");
-    /// session.quality_warnings(&datasource_id).add(stale)?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// Ids of content without such warnings do not compile:
-    ///
-    /// ```compile_fail,E0277
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, workbook_id: tsc::WorkbookId) -> tsc::Result<()> {
-    /// session.quality_warnings(&workbook_id).list()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, flow_id: tsc::FlowId) -> tsc::Result<()> {
-    /// session.quality_warnings(&flow_id).list()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn quality_warnings<I: HasQualityWarnings>(&self, id: &I) -> QualityWarnings<'_, I> {
-        QualityWarnings { client: self.client(), id: id.clone() }
-    }
-}
-
 /// The data quality warnings of one item; see [`Session::quality_warnings`](crate::Session::quality_warnings).
 #[derive(Clone, Debug)]
 pub struct QualityWarnings<'s, I> {
     client: &'s Arc<Client>,
     id: I,
+}
+
+impl<'s, I: HasQualityWarnings> QualityWarnings<'s, I> {
+    pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> QualityWarnings<'s, I> {
+        QualityWarnings { client, id: id.clone() }
+    }
 }
 
 impl<I: HasQualityWarnings> QualityWarnings<'_, I> {

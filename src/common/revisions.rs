@@ -51,45 +51,17 @@ capability! {
     DatasourceId { DELETE = DELETE_OF_DATASOURCE }
 }
 
-crate::session::session_methods! {
-    /// The revisions of a workbook, a data source, a flow or a virtual connection.
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, workbook_id: tsc::WorkbookId) -> tsc::Result<()> {
-    /// for revision in session.revisions(&workbook_id).list() {
-    ///     let revision = revision?;
-    ///     println!("{} of {:?}", revision.number, revision.published_at);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// Ids of items without revisions do not compile:
-    ///
-    /// ```compile_fail,E0277
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, view_id: tsc::ViewId) {
-    /// let _ = session.revisions(&view_id).list();
-    /// # }
-    /// ```
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, flow_id: tsc::FlowId) {
-    /// let _ = session.revisions(&flow_id).list();
-    /// # }
-    /// ```
-    pub fn revisions<I: HasRevisions>(&self, id: &I) -> Revisions<'_, I> {
-        Revisions { client: self.client(), id: id.clone() }
-    }
-}
-
 /// The revisions of one item; see [`Session::revisions`](crate::Session::revisions).
 #[derive(Clone, Debug)]
 pub struct Revisions<'s, I> {
     pub(crate) client: &'s Arc<Client>,
     pub(crate) id: I,
+}
+
+impl<'s, I: HasRevisions> Revisions<'s, I> {
+    pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> Revisions<'s, I> {
+        Revisions { client, id: id.clone() }
+    }
 }
 
 impl<'s, I: HasRevisions> Revisions<'s, I> {

@@ -82,45 +82,6 @@ capability! {
     VirtualConnectionId { ADD = ADD_TO_VIRTUAL_CONNECTION, REMOVE = REMOVE_FROM_VIRTUAL_CONNECTION }
 }
 
-crate::session::session_methods! {
-    /// The tags of a workbook, a view, a data source, a flow, a virtual connection, a database, a
-    /// table or a column.
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, workbook_id: tsc::WorkbookId) -> tsc::Result<()> {
-    /// session.tags(&workbook_id).add(["finance", "needs review"])?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// What carries no tags does not compile:
-    ///
-    /// ```compile_fail,E0277
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, user_id: tsc::UserId) -> tsc::Result<()> {
-    /// session.tags(&user_id).add(["finance", "needs review"])?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn tags<I: Taggable>(&self, id: &I) -> Tags<'_, I> {
-        Tags { client: self.client(), id: id.clone() }
-    }
-
-    /// Tags for several things at once, of several kinds.
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, workbook_id: tsc::WorkbookId, flow_id: tsc::FlowId) -> tsc::Result<()> {
-    /// session.tag_batch().on(&workbook_id).on(&flow_id).add(["finance"])?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn tag_batch(&self) -> TagBatch<'_> {
-        TagBatch { client: self.client(), contents: Vec::new() }
-    }
-}
-
 /// The tags of one item; see [`Session::tags`](crate::Session::tags).
 #[derive(Clone, Debug)]
 pub struct Tags<'s, I> {
@@ -128,9 +89,22 @@ pub struct Tags<'s, I> {
     id: I,
 }
 
+impl<'s, I: Taggable> Tags<'s, I> {
+    pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> Tags<'s, I> {
+        Tags { client, id: id.clone() }
+    }
+}
+
 impl<I: Taggable + Readable> Tags<'_, I> {
     /// Returns the labels of the item's tags. There is no operation for tags alone, so this reads
     /// the item.
+    #[doc = super::content::rest!(GET_WORKBOOK)]
+    #[doc = super::content::rest!(GET_VIEW)]
+    #[doc = super::content::rest!(GET_DATASOURCE)]
+    #[doc = super::content::rest!(GET_FLOW)]
+    #[doc = super::content::rest!(GET_DATABASE)]
+    #[doc = super::content::rest!(GET_TABLE)]
+    #[doc = super::content::rest!(GET_VIRTUAL_CONNECTION)]
     pub fn list(&self) -> Result<Vec<String>> {
         let request = self.client.request(I::GET, &[&self.id]);
         self.client.xml(request, |root| root.need(I::KIND)?.labels("tags", "tag"))
@@ -208,6 +182,12 @@ pub struct TagBatch<'s> {
     client: &'s Arc<Client>,
     /// Ids and elements.
     contents: Vec<(String, &'static str)>,
+}
+
+impl<'s> TagBatch<'s> {
+    pub(crate) fn new(client: &'s Arc<Client>) -> TagBatch<'s> {
+        TagBatch { client, contents: Vec::new() }
+    }
 }
 
 impl TagBatch<'_> {

@@ -116,24 +116,19 @@ impl<'b> Request<'b> {
         self.operation
     }
 
+    #[cfg(test)]
     pub(crate) fn get(path: impl Into<String>) -> Request<'b> {
         Request::new(Method::GET, path)
     }
 
-    pub(crate) fn post(path: impl Into<String>) -> Request<'b> {
-        Request::new(Method::POST, path)
-    }
-
+    #[cfg(test)]
     pub(crate) fn put(path: impl Into<String>) -> Request<'b> {
         Request::new(Method::PUT, path)
     }
 
-    pub(crate) fn patch(path: impl Into<String>) -> Request<'b> {
-        Request::new(Method::PATCH, path)
-    }
-
-    pub(crate) fn delete(path: impl Into<String>) -> Request<'b> {
-        Request::new(Method::DELETE, path)
+    #[cfg(test)]
+    pub(crate) fn post(path: impl Into<String>) -> Request<'b> {
+        Request::new(Method::POST, path)
     }
 
     /// The first API version that has the call, or what is asked in it; the newest counts. Older

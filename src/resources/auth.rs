@@ -1,21 +1,20 @@
-//! Revocation of personal access tokens by an administrator.
+//! The operations of sessions and of the server itself. Their methods are those of
+//! [`Server`](crate::Server) and [`Session`](crate::Session).
 
-use crate::Result;
 use crate::operation::operations;
 
 operations! {
-    REVOKE_ADMINISTRATOR_TOKENS = DELETE "auth/serverAdminAccessTokens" since (3, 11)
+    pub(crate) SERVER_INFO = GET "serverinfo" since (2, 4) scope "tableau:server:read"
+        "Server Info" "server.htm#server_info";
+    pub(crate) SIGN_IN = POST "auth/signin" since (1, 0) scope unknown
+        "Sign In" "authentication.htm#sign_in";
+    pub(crate) SIGN_OUT = POST "auth/signout" since (1, 0) scope unknown
+        "Sign Out" "authentication.htm#sign_out";
+    pub(crate) SWITCH_SITE = POST "auth/switchSite" since (2, 6)
+        scope "tableau:sites:switch" on Server
+        "Switch Site" "authentication.htm#switch_site";
+    pub(crate) REVOKE_ADMINISTRATOR_TOKENS = DELETE "auth/serverAdminAccessTokens" since (3, 11)
         scope "tableau:server_admin_tokens:delete" on Server
         "Revoke Administrator Personal Access Tokens"
         "authentication.htm#revoke_administrator_personal_access_tokens";
-}
-
-crate::session::session_methods! {
-    /// Revokes the personal access tokens of all server administrators, including the caller's. Only
-    /// server administrators can do this. Do not use sessions that were signed in with these tokens
-    /// afterwards.
-    #[doc = rest!(REVOKE_ADMINISTRATOR_TOKENS)]
-    pub fn revoke_administrator_tokens(&self) -> Result<()> {
-        self.client().send(&REVOKE_ADMINISTRATOR_TOKENS, &[])
-    }
 }

@@ -6,8 +6,8 @@ use crate::common::job::{self, JobHandle, read_job};
 use crate::ids::JobId;
 
 pub use crate::common::job::{
-    ARGS, BackgroundJob, COMPLETED_AT, CREATED_AT, FinishCode, JOB_TYPE, Job, JobStatus, NOTES,
-    PRIORITY, PROGRESS, STARTED_AT, STATUS, SUBTITLE, StatusNote, TITLE,
+    ARGS, BackgroundJob, COMPLETED_AT, CREATED_AT, FinishCode, JOB_TYPE, Job, JobStatus, JobWait,
+    NOTES, PRIORITY, PROGRESS, STARTED_AT, STATUS, SUBTITLE, StatusNote, TITLE,
 };
 
 super::resource! {

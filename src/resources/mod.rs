@@ -18,18 +18,26 @@ macro_rules! resource {
 }
 pub(crate) use resource;
 
-mod auth;
+pub(crate) mod auth;
 pub mod custom_views;
 pub mod datasources;
 pub mod fileuploads;
 pub mod flow_runs;
 pub mod flows;
+#[cfg(feature = "people")]
+#[cfg_attr(docsrs, doc(cfg(feature = "people")))]
 pub mod groups;
 pub mod jobs;
 pub mod personal_space;
 pub mod projects;
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
 pub mod schedules;
+#[cfg(feature = "admin")]
+#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
 pub mod sites;
+#[cfg(feature = "people")]
+#[cfg_attr(docsrs, doc(cfg(feature = "people")))]
 pub mod users;
 pub mod views;
 pub mod workbooks;

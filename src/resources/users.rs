@@ -38,7 +38,7 @@ super::resource! {
     /// ```no_run
     /// # use tableau_server_client as tsc;
     /// # fn f(session: &tsc::Session<'_>) -> tsc::Result<()> {
-    /// let new = tsc::NewUser::new("cy@example.com", tsc::SiteRole::Viewer);
+    /// let new = tsc::users::NewUser::new("cy@example.com", tsc::users::SiteRole::Viewer);
     /// let user = session.users().add(new)?;
     /// println!("{} {:?}", user.name, user.site_role);
     /// # Ok(())

@@ -1,33 +1,17 @@
-//! [`ServerInfo`]: a server's versions.
+//! [`ServerInfo`]: what a server says about itself.
 
-use crate::Result;
 use crate::version::ApiVersion;
-use crate::xml::{FromXml, Node};
+use crate::xml::element;
 
-/// The product version and the REST API version of a server, returned by
-/// [`Server::server_info`](crate::Server::server_info).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct ServerInfo {
-    /// The product version, such as `"2024.3.0"`.
-    pub product_version: String,
-    /// The build number, such as `"20243.24.1010.1014"`. Empty if the server does not state it.
-    pub build_number: String,
-    /// The newest REST API version that the server supports.
-    pub rest_api_version: ApiVersion,
-}
-
-impl FromXml for ServerInfo {
-    fn from_xml(node: Node<'_>) -> Result<ServerInfo> {
-        let version = node.need("restApiVersion")?.text();
-        Ok(ServerInfo {
-            product_version: node.find("productVersion").map(Node::text).unwrap_or_default(),
-            build_number: node.child_attr("productVersion", "build")?,
-            rest_api_version: version
-                .trim()
-                .parse()
-                .map_err(|_| node.fail("<restApiVersion>", "is no version"))?,
-        })
+element! {
+    /// What a server says about itself.
+    pub struct ServerInfo = "serverInfo";
+    {
+        /// The version of the product: `"2024.3.0"`.
+        product_version: String = child_text("productVersion");
+        /// The build: `"20243.24.1010.1014"`. Empty if the server does not say.
+        build_number: String = child_attr("productVersion", "build");
+        /// The newest REST API version that the server supports.
+        rest_api_version: ApiVersion = child_text("restApiVersion");
     }
 }

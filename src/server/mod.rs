@@ -9,6 +9,7 @@ use std::time::Instant;
 use crate::cancel::{self, CancellationToken, earlier};
 use crate::credentials::{Credentials, SignIn};
 use crate::http::{AuthContext, Base, HttpOptions, ReentrancyGuard, Request, Transport};
+use crate::resources::auth;
 use crate::session::{OpenSession, Session, SessionFile, SessionToken, Sharing};
 use crate::version::ApiVersion;
 use crate::xml::FromXml;
@@ -92,8 +93,7 @@ impl Server {
     }
 
     /// Returns the server's product version and REST API version, without signing in.
-    ///
-    /// REST: [Server Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_server.htm#server_info), API 2.4.
+    #[doc = auth::rest!(SERVER_INFO)]
     pub fn server_info(&self) -> Result<ServerInfo> {
         self.info(None, None)
     }
@@ -104,7 +104,7 @@ impl Server {
         deadline: Option<Instant>,
     ) -> Result<ServerInfo> {
         let version = self.pinned.unwrap_or(ApiVersion::FIRST_TO_ASK);
-        let mut request = Request::get(format!("/api/{version}/serverinfo")).until(deadline);
+        let mut request = Request::of(&auth::SERVER_INFO.call(version, None, &[])).until(deadline);
         let auth = AuthContext { token: None, redactor: self.transport.redactor(), cancellation };
         self.transport
             .send(&mut request, auth, |answer| {
@@ -157,8 +157,7 @@ impl Server {
     /// response that is not a success, such as an HTML page with status 404, and
     /// [`ErrorKind::Decode`] for a response without a version. It usually means that the address is
     /// not that of a Tableau server.
-    ///
-    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
+    #[doc = auth::rest!(SIGN_IN)]
     pub fn sign_in(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Session<'_>> {
         Ok(Session::new(self.open(credentials, None)?))
     }
@@ -265,8 +264,7 @@ impl Server {
     /// # Errors
     ///
     /// Those of [`join_shared`](Server::join_shared).
-    ///
-    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
+    #[doc = auth::rest!(SIGN_IN)]
     pub fn join_shared_with(
         &self,
         credentials: &(impl Credentials + ?Sized),

@@ -4,6 +4,7 @@ use super::{Server, ServerInfo};
 use crate::Result;
 use crate::cancel::CancellationToken;
 use crate::credentials::{Credentials, SignIn};
+use crate::resources::auth;
 use crate::session::{Session, SessionFile, SessionToken};
 
 /// A view of a [`Server`] whose calls a [`CancellationToken`] cancels, returned by
@@ -23,23 +24,20 @@ pub struct ServerView<'a> {
 
 impl<'a> ServerView<'a> {
     /// Same as [`Server::server_info`].
-    ///
-    /// REST: [Server Info](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_server.htm#server_info), API 2.4.
+    #[doc = auth::rest!(SERVER_INFO)]
     pub fn server_info(&self) -> Result<ServerInfo> {
         self.server.info(Some(&self.cancellation), None)
     }
 
     /// Same as [`Server::sign_in`].
-    ///
-    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
+    #[doc = auth::rest!(SIGN_IN)]
     pub fn sign_in(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Session<'a>> {
         Ok(Session::new(self.server.open(credentials, Some(&self.cancellation))?))
     }
 
     /// Same as [`Server::into_session`], but keeps the server: the session does not borrow it, and
     /// keeps the options that the server has now.
-    ///
-    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
+    #[doc = auth::rest!(SIGN_IN)]
     pub fn into_session(
         self,
         credentials: &(impl Credentials + ?Sized),
@@ -58,8 +56,7 @@ impl<'a> ServerView<'a> {
     }
 
     /// Same as [`Server::sign_in_shared`].
-    ///
-    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
+    #[doc = auth::rest!(SIGN_IN)]
     pub fn sign_in_shared(
         &self,
         credentials: &(impl Credentials + ?Sized),
@@ -74,8 +71,7 @@ impl<'a> ServerView<'a> {
     }
 
     /// Same as [`Server::join_shared_with`].
-    ///
-    /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
+    #[doc = auth::rest!(SIGN_IN)]
     pub fn join_shared_with(
         &self,
         credentials: &(impl Credentials + ?Sized),

@@ -1,10 +1,15 @@
 //! The methods that [`Session`](super::Session) and [`SessionView`](super::SessionView) have in
 //! common.
 
+#[cfg(feature = "schedules")]
+use crate::resources::schedules;
+#[cfg(feature = "admin")]
+use crate::resources::sites;
 use crate::resources::{
-    custom_views, datasources, fileuploads, flow_runs, flows, groups, jobs, projects, schedules,
-    sites, users, views, workbooks,
+    custom_views, datasources, fileuploads, flow_runs, flows, jobs, projects, views, workbooks,
 };
+#[cfg(feature = "people")]
+use crate::resources::{groups, users};
 
 /// Implements methods for both [`Session`](super::Session) and [`SessionView`](super::SessionView).
 /// They find the client at `self.client()`.
@@ -21,7 +26,7 @@ macro_rules! session_methods {
         }
     };
 }
-pub(crate) use session_methods;
+pub(super) use session_methods;
 
 session_methods! {
     /// The custom views of the site.
@@ -50,6 +55,8 @@ session_methods! {
     }
 
     /// The groups of the site.
+    #[cfg(feature = "people")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
     pub fn groups(&self) -> groups::Groups<'_> {
         groups::Groups::new(self.client())
     }
@@ -65,16 +72,22 @@ session_methods! {
     }
 
     /// The schedules of the server.
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
     pub fn schedules(&self) -> schedules::Schedules<'_> {
         schedules::Schedules::new(self.client())
     }
 
     /// The sites of the server.
+    #[cfg(feature = "admin")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
     pub fn sites(&self) -> sites::Sites<'_> {
         sites::Sites::new(self.client())
     }
 
     /// The users of the site.
+    #[cfg(feature = "people")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
     pub fn users(&self) -> users::Users<'_> {
         users::Users::new(self.client())
     }

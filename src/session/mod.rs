@@ -2,6 +2,7 @@
 
 mod accessors;
 mod auth_state;
+mod concerns;
 mod file;
 mod open;
 mod sharing;
@@ -17,9 +18,9 @@ use log::warn;
 use crate::cancel::CancellationToken;
 use crate::client::Client;
 use crate::http::Fate;
+use crate::resources::auth;
 use crate::{Error, ErrorKind, Result};
 
-pub(crate) use accessors::session_methods;
 pub use file::SessionFile;
 pub(crate) use open::OpenSession;
 pub(crate) use sharing::Sharing;
@@ -157,8 +158,7 @@ impl<'a> Session<'a> {
     /// If the response to a [`switch_site`](Session::switch_site) was lost, its error is returned
     /// again, even if this session is signed out successfully: a session may remain open on the other
     /// site. If the sign-out fails as well, the message of that error says so, too.
-    ///
-    /// REST: [Sign Out](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_out), API 1.0.
+    #[doc = auth::rest!(SIGN_OUT)]
     pub fn sign_out(mut self) -> Result<()> {
         match self.end() {
             (signed_out, None) => signed_out,
@@ -202,8 +202,7 @@ impl<'a> Session<'a> {
     /// [`Input`](ErrorKind::Input), before sending, on Tableau Cloud (`online.tableau.com` and its
     /// subdomains), which has no such call, and for a session that is shared ([`Server::join`](crate::Server::join),
     /// [`Server::sign_in_shared`](crate::Server::sign_in_shared)), because switching would end it for the other processes.
-    ///
-    /// REST: [Switch Site](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#switch_site), API 2.6.
+    #[doc = auth::rest!(SWITCH_SITE)]
     pub fn switch_site(&mut self, content_url: &str) -> Result<()> {
         if self.on_drop == OnDrop::Nothing || self.open.auth.sharing().is_some() {
             return Err(Error::input(

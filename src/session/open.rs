@@ -12,8 +12,9 @@ use super::{LOG, SessionToken};
 use crate::cancel::CancellationToken;
 use crate::client::{Client, Site};
 use crate::credentials::SignIn;
-use crate::http::{Request, Transport};
+use crate::http::Transport;
 use crate::redact::Redactor;
+use crate::resources::auth;
 use crate::version::ApiVersion;
 use crate::xml::Out;
 use crate::{Error, Result};
@@ -106,7 +107,7 @@ impl OpenSession {
         out.element("tsRequest", |out| {
             out.element("site", |out| out.attribute("contentUrl", content_url));
         });
-        let request = Request::post(client.api("auth/switchSite")).since(2, 6).xml(out.finish()?);
+        let request = client.request(&auth::SWITCH_SITE, &[]).xml(out.finish()?);
         let response = client.read(request, "credentials")?;
         let credentials = self.auth.credentials().cloned();
         // The old token is invalid now, but must stay redacted.

@@ -9,6 +9,7 @@ use crate::client::{Client, Site};
 use crate::credentials::SignIn;
 use crate::http::{AuthContext, Request, Success, Transport};
 use crate::redact::Redactor;
+use crate::resources::auth;
 use crate::secret::Secret;
 use crate::version::ApiVersion;
 use crate::xml::{FromXml, Node};
@@ -48,7 +49,7 @@ pub(super) fn sign_in(
 ) -> Result<SignInResponse> {
     let redactor = known.clone().with(credentials.secret());
     let auth = AuthContext { token: None, redactor: &redactor, cancellation };
-    let mut request = Request::post(format!("/api/{version}/auth/signin"))
+    let mut request = Request::of(&auth::SIGN_IN.call(version, None, &[]))
         .xml(credentials.request()?)
         .until(deadline);
     transport
@@ -61,7 +62,7 @@ pub(super) fn sign_in(
 /// Signs out. Succeeds if the session is no longer valid. Makes one attempt with the current token:
 /// renewing the session would only open one that has to be signed out as well.
 pub(super) fn sign_out(client: &Client, timeout: Duration) -> Result<()> {
-    let request = Request::post(client.api("auth/signout")).within(timeout).once().at_once();
+    let request = client.request(&auth::SIGN_OUT, &[]).within(timeout).once().at_once();
     match client.ask_once(request, Success::ignore) {
         Err(error) if error.is_session_expired() => Ok(()),
         other => other,

@@ -36,8 +36,6 @@ enum Place {
     List,
     /// `<element><tag><item name="…"/></tag></element>`
     ListAttribute,
-    /// `<element/><tag/>`: a sibling of the element.
-    Sibling,
     /// `<element/><tag><item/><item/></tag>`
     SiblingList,
 }
@@ -105,11 +103,6 @@ impl Field {
         Field::list_attr(tag, item, "label")
     }
 
-    /// An element beside this one.
-    pub(crate) const fn sibling(tag: &'static str) -> Field {
-        Field::new(Place::Sibling, tag, "", "")
-    }
-
     /// The elements inside a wrapper that stands beside this element.
     pub(crate) const fn sibling_list(tag: &'static str, item: &'static str) -> Field {
         Field::new(Place::SiblingList, tag, item, "id")
@@ -153,11 +146,12 @@ pub(crate) trait Fields {
 pub(crate) fn read_fields(node: Node<'_>, target: &mut dyn Fields) -> Result<()> {
     let mut reader = FieldReader { node, table: target.table(), target, seen: 0 };
     reader.attributes();
-    reader.children(node, [Place::ChildAttribute, Place::Child, Place::ChildText], Place::List);
-    if reader.table.iter().any(|f| matches!(f.place, Place::Sibling | Place::SiblingList))
+    let single = [Place::ChildAttribute, Place::Child, Place::ChildText];
+    reader.children(node, &single, Place::List);
+    if reader.table.iter().any(|f| f.place == Place::SiblingList)
         && let Some(parent) = node.parent()
     {
-        reader.children(parent, [Place::Sibling; 3], Place::SiblingList);
+        reader.children(parent, &[], Place::SiblingList);
     }
     reader.finish()
 }
@@ -192,7 +186,7 @@ impl<'a> FieldReader<'a, '_> {
         }
     }
 
-    fn children(&mut self, parent: Node<'a>, single: [Place; 3], list: Place) {
+    fn children(&mut self, parent: Node<'a>, single: &[Place], list: Place) {
         for child in parent.children() {
             let tag = child.tag();
             for (index, field) in self.table.iter().enumerate() {
@@ -331,7 +325,7 @@ pub(crate) fn write_fields(
                     write_list(out, field, texts);
                 }
                 (place, _) => debug_assert!(
-                    matches!(place, Place::Attribute | Place::Sibling | Place::SiblingList),
+                    matches!(place, Place::Attribute | Place::SiblingList),
                     "the value of {} does not fit its place",
                     field.label()
                 ),
@@ -339,10 +333,8 @@ pub(crate) fn write_fields(
         }
     });
     for (field, value) in values {
-        match (field.place, value) {
-            (Place::Sibling, FieldValue::Element(value)) => value.to_xml(out),
-            (Place::SiblingList, FieldValue::Texts(texts)) => write_list(out, field, texts),
-            _ => {}
+        if let (Place::SiblingList, FieldValue::Texts(texts)) = (field.place, value) {
+            write_list(out, field, texts);
         }
     }
 }

@@ -115,7 +115,7 @@ fn a_connection_that_was_closed_while_idle_is_survived() {
     pause();
     session.workbooks().list().total().unwrap();
     pause();
-    session.projects().create(tsc::NewProject::new("n")).unwrap();
+    session.projects().create(tsc::projects::NewProject::new("n")).unwrap();
     pause();
     session.sign_out().unwrap();
     assert_eq!(raw.lines().len(), 5, "{:?}", raw.lines());
@@ -165,7 +165,7 @@ fn a_post_that_may_have_been_received_is_never_sent_twice() {
         let server = pinned(&raw.url);
         let session = server.sign_in(&auth()).unwrap();
         session.workbooks().list().total().unwrap();
-        let error = session.projects().create(tsc::NewProject::new("n")).unwrap_err();
+        let error = session.projects().create(tsc::projects::NewProject::new("n")).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::ConnectionLost | ErrorKind::Http), "{error:?}");
         assert!(error.is_retryable(), "the caller decides: {error:?}");
         assert_eq!(raw.count("POST", "/projects"), 1);
@@ -177,7 +177,7 @@ fn a_post_that_timed_out_is_never_sent_twice() {
     let raw = Raw::signed_in(|_| Reply::Silence);
     let server = with(&raw.url, plain().read_timeout(millis(200)));
     let session = server.sign_in(&auth()).unwrap();
-    let error = session.projects().create(tsc::NewProject::new("n")).unwrap_err();
+    let error = session.projects().create(tsc::projects::NewProject::new("n")).unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(raw.count("POST", "/projects"), 1);
 }

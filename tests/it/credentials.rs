@@ -120,7 +120,7 @@ fn hostile_characters_arrive_as_typed_in_requests_of_a_room_too() {
     let raw = Raw::signed_in(|_| crate::raw::success("<project id=\"p\" name=\"n\"/>"));
     let server = pinned(&raw.url);
     let session = server.sign_in(&crate::help::auth()).unwrap();
-    session.projects().create(tsc::NewProject::new(HOSTILE).description("")).unwrap();
+    session.projects().create(tsc::projects::NewProject::new(HOSTILE).description("")).unwrap();
     let body = raw.seen()[1].text();
     let document = roxmltree::Document::parse(&body).unwrap();
     let project = document.root_element().first_element_child().unwrap();
@@ -158,7 +158,7 @@ fn characters_that_xml_lacks_are_named_and_nothing_is_sent() {
 
     let session = server.sign_in(&crate::help::auth()).unwrap();
     let before = raw.lines().len();
-    let error = session.projects().create(tsc::NewProject::new("a\u{7}b")).unwrap_err();
+    let error = session.projects().create(tsc::projects::NewProject::new("a\u{7}b")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
     assert!(
         error.to_string().contains("U+0007") && error.to_string().contains("`name`"),

@@ -264,7 +264,7 @@ fn what_is_missing_or_unknown_is_no_error() {
     });
     let users: Vec<tsc::User> =
         session.users().list().into_iter().collect::<tsc::Result<_>>().unwrap();
-    assert_eq!(users[0].site_role, Some(tsc::SiteRole::Unknown("Overlord".into())));
+    assert_eq!(users[0].site_role, Some(tsc::users::SiteRole::Unknown("Overlord".into())));
     assert_eq!(users[0].site_role.as_ref().unwrap().as_str(), "Overlord");
     assert_eq!((users[0].name.as_str(), &users[0].last_login), ("", &None));
     assert_eq!((&users[1].site_role, &users[1].last_login), (&None, &None));

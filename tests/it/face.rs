@@ -212,8 +212,8 @@ fn the_mock_server_takes_the_whole_face() {
     for site in session.sites().list() {
         let _: tsc::Site = site.unwrap();
     }
-    let project = session.projects().create(tsc::NewProject::new("R&D")).unwrap();
-    let update = tsc::ProjectUpdate::new().description("");
+    let project = session.projects().create(tsc::projects::NewProject::new("R&D")).unwrap();
+    let update = tsc::projects::ProjectUpdate::new().description("");
     let project = session.projects().update(&project.id, update).unwrap();
     assert_eq!(session.projects().get(&project.id).unwrap().name, "R&D");
     session.projects().delete(&project.id).unwrap();

@@ -18,7 +18,7 @@ fn projects_by_their_path() {
     let session = sign_in(mock.url(), &mock.credentials());
     let projects = session.projects();
     let create = |name: &str, parent: Option<&tsc::ProjectId>| {
-        let mut project = tsc::NewProject::new(name);
+        let mut project = tsc::projects::NewProject::new(name);
         if let Some(parent) = parent {
             project = project.parent(parent);
         }

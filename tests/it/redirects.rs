@@ -27,8 +27,8 @@ fn every_status_keeps_method_and_body() {
         let raw = leading(status, |seen| format!("{}?moved", seen.path()));
         let server = pinned(&raw.url);
         let session = server.sign_in(&auth()).unwrap();
-        session.projects().create(tsc::NewProject::new("R&D")).unwrap();
-        session.projects().update("p", tsc::ProjectUpdate::new().name("x")).unwrap();
+        session.projects().create(tsc::projects::NewProject::new("R&D")).unwrap();
+        session.projects().update("p", tsc::projects::ProjectUpdate::new().name("x")).unwrap();
         session.projects().delete("p").unwrap();
         session.workbooks().list().total().unwrap();
         let seen = raw.seen();
@@ -86,7 +86,7 @@ fn locations_of_every_form() {
         slot.set(raw.address.to_string()).unwrap();
         let server = pinned(&raw.url);
         let session = server.sign_in(&auth()).unwrap();
-        session.projects().create(tsc::NewProject::new("n")).unwrap();
+        session.projects().create(tsc::projects::NewProject::new("n")).unwrap();
         assert_eq!(raw.seen()[2].target, target, "{location}");
         assert_eq!(raw.seen()[2].method, "POST");
     }
@@ -204,7 +204,7 @@ fn trusted_hosts_get_token_and_body() {
         let options = plain().trust_redirects_to("unrelated.example").trust_redirects_to(trusted);
         let server = with(&raw.url, options);
         let session = server.sign_in(&auth()).unwrap();
-        session.projects().create(tsc::NewProject::new("n")).unwrap();
+        session.projects().create(tsc::projects::NewProject::new("n")).unwrap();
         drop(session);
         let seen = &elsewhere.seen()[before..];
         assert_eq!(seen.len(), 4);

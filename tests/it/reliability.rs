@@ -245,7 +245,7 @@ fn what_reads_is_tried_again_and_what_creates_is_not() {
         let raw = failing("/projects", 2, fault);
         let server = self::server(&raw);
         let session = server.sign_in(&auth()).unwrap();
-        let created = session.projects().create(tsc::NewProject::new("n"));
+        let created = session.projects().create(tsc::projects::NewProject::new("n"));
         assert_eq!(created.is_ok(), creates, "{name}: {created:?}");
         let expected = if creates { 3 } else { 1 };
         assert_eq!(count(&raw, "POST /api/3.24/sites/site-1/projects"), expected, "{name}");

@@ -414,12 +414,13 @@ fn redacts_ids_and_names_in_errors_and_logs() {
     let broken = session.fileuploads().upload(source).unwrap_err();
     let other = tsc::Source::bytes("b.twb", &b"<workbook>"[..]);
     let other = other.resume(upload.into_inner().unwrap().unwrap());
-    let connection = tsc::PublishConnection::new("db")
-        .credentials(tsc::ConnectionCredentials::new("u", "db-password"));
+    let connection = tsc::publish::PublishConnection::new("db")
+        .credentials(tsc::publish::ConnectionCredentials::new("u", "db-password"));
     let zip = tsc::Source::bytes("c.twb", &b"<workbook/>"[..]);
     let publish = workbooks.publish(zip).project("p").connection(connection);
     let mut job = publish.send_as_job().unwrap();
-    let quick = tsc::JobWait::new().poll_intervals(crate::help::millis(1), crate::help::millis(1));
+    let quick =
+        tsc::jobs::JobWait::new().poll_intervals(crate::help::millis(1), crate::help::millis(1));
     let errors = [
         ("on two pages", workbooks.list().page_size(1).into_iter().find_map(Result::err).unwrap()),
         ("ambiguous", workbooks.find("n").unwrap_err()),

@@ -463,7 +463,7 @@ fn a_token_of_another_server_sends_nothing() {
     let mut errors = vec![
         session.workbooks().list().into_iter().next().unwrap().unwrap_err(),
         session.workbooks().list().total().unwrap_err(),
-        joined.projects().create(tsc::NewProject::new("p")).unwrap_err(),
+        joined.projects().create(tsc::projects::NewProject::new("p")).unwrap_err(),
     ];
     errors.push(session.switch_site("other").unwrap_err());
     errors.push(session.sign_out().unwrap_err());

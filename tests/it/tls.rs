@@ -521,7 +521,7 @@ fn tls_that_fails_under_way_is_a_broken_connection() {
             "{error:?}"
         );
         assert_eq!(raw.count("GET", "/projects"), 2, "{error:?}");
-        let error = session.projects().create(tsc::NewProject::new("p")).unwrap_err();
+        let error = session.projects().create(tsc::projects::NewProject::new("p")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
         assert_eq!(raw.count("POST", "/projects"), 1, "{error:?}");
     }

@@ -26,7 +26,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 /// # use std::time::Duration;
 /// # fn f(session: &tsc::Session<'_>, id: &tsc::DatasourceId) -> tsc::Result<()> {
 /// let mut job = session.datasources().refresh(id)?;
-/// let hour = tsc::JobWait::new().deadline(Duration::from_secs(3600));
+/// let hour = tsc::jobs::JobWait::new().deadline(Duration::from_secs(3600));
 /// match job.wait_with(hour) {
 ///     Err(error) if error.is_timeout() => job.cancel()?,
 ///     ended => println!("{:?}", ended?.completed_at),

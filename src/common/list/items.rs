@@ -109,7 +109,7 @@ impl<'s, T: Listed> Items<'s, T> {
                     let (read, total) = (self.read, page.total);
                     let what = format!("page {number} is empty, with {read} of {total} items read");
                     let error = Error::decode(what).doing(self.doing());
-                    self.client.redact(error).at(self.client.address(&self.request.path))
+                    self.client.redact(error).at(self.client.address(self.request.path()))
                 });
             }
             // The server may return fewer items per page than requested.
@@ -165,7 +165,7 @@ impl<'s, T: Listed> Items<'s, T> {
     }
 
     fn doing(&self) -> String {
-        format!("listing {}", self.request.path)
+        format!("listing {}", self.request.path())
     }
 }
 
@@ -242,6 +242,6 @@ impl<T> Drop for Prefetch<T> {
 
 impl<T> fmt::Debug for Items<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Items({:?}, {} read)", self.request.path, self.read)
+        write!(f, "Items({:?}, {} read)", self.request.path(), self.read)
     }
 }

@@ -92,21 +92,13 @@ pub enum OnChange {
 }
 
 impl<'s, T: ListItem> List<'s, T> {
-    /// A list at a path, for resources that have no operations table yet.
-    pub(crate) fn new(client: &'s Arc<Client>, path: String) -> List<'s, T> {
-        List::with_request(client, PageRequest::new(path))
-    }
-
     /// The list that an operation returns.
     pub(crate) fn of(
         client: &'s Arc<Client>,
         operation: &'static Operation,
         ids: &[&dyn PathSegment],
     ) -> List<'s, T> {
-        List::with_request(client, PageRequest::of(client.call(operation, ids)))
-    }
-
-    fn with_request(client: &'s Arc<Client>, request: PageRequest<T>) -> List<'s, T> {
+        let request = PageRequest::new(client.call(operation, ids));
         let (prefetch, on_change) = (0, OnChange::default());
         List { client, request, prefetch, on_change, of: PhantomData }
     }
@@ -114,12 +106,6 @@ impl<'s, T: ListItem> List<'s, T> {
     /// Adds a query parameter.
     pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.request.with.push((name, value));
-        self
-    }
-
-    /// Sets the first API version that has the list.
-    pub(crate) fn since(mut self, major: u16, minor: u16) -> Self {
-        self.request.needs = Some((major, minor));
         self
     }
 
@@ -223,6 +209,6 @@ impl<T> Clone for List<'_, T> {
 
 impl<T> fmt::Debug for List<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "List({:?})", self.request.path)
+        write!(f, "List({:?})", self.request.path())
     }
 }

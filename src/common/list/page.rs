@@ -10,13 +10,11 @@ use crate::{Error, Result};
 
 /// The request for a page of a list, except the number of the page.
 pub(super) struct PageRequest<T> {
-    pub(super) path: String,
-    pub(super) call: Option<Call>,
+    pub(super) call: Call,
     pub(super) filters: Vec<Filter<T>>,
     pub(super) sorts: Vec<Sort<T>>,
     pub(super) fields: Vec<String>,
     pub(super) size: u32,
-    pub(super) needs: Option<(u16, u16)>,
     pub(super) on_unreadable: OnUnreadable,
     /// Further query parameters.
     pub(super) with: Vec<(&'static str, &'static str)>,
@@ -86,7 +84,6 @@ impl<T> FetchedPage<T> {
 impl<T> Clone for PageRequest<T> {
     fn clone(&self) -> Self {
         PageRequest {
-            path: self.path.clone(),
             call: self.call.clone(),
             filters: self.filters.clone(),
             sorts: self.sorts.clone(),
@@ -97,25 +94,18 @@ impl<T> Clone for PageRequest<T> {
     }
 }
 
-impl<T: Listed> PageRequest<T> {
-    pub(super) fn new(path: String) -> PageRequest<T> {
-        let (filters, sorts, fields, with) = Default::default();
-        PageRequest {
-            path,
-            call: None,
-            filters,
-            sorts,
-            fields,
-            size: 1000,
-            needs: None,
-            with,
-            on_unreadable: OnUnreadable::default(),
-        }
+impl<T> PageRequest<T> {
+    /// The path of the list, for messages.
+    pub(super) fn path(&self) -> &str {
+        self.call.path.as_deref().unwrap_or(self.call.operation.path)
     }
+}
 
-    pub(super) fn of(call: Call) -> PageRequest<T> {
-        let path = call.path.clone().unwrap_or_default();
-        PageRequest { call: Some(call), ..PageRequest::new(path) }
+impl<T: Listed> PageRequest<T> {
+    pub(super) fn new(call: Call) -> PageRequest<T> {
+        let (filters, sorts, fields, with) = Default::default();
+        let on_unreadable = OnUnreadable::default();
+        PageRequest { call, filters, sorts, fields, size: 1000, with, on_unreadable }
     }
 
     pub(super) fn check(&self) -> Result<()> {
@@ -128,8 +118,9 @@ impl<T: Listed> PageRequest<T> {
     }
 
     pub(super) fn fetch(&self, client: &Client, number: u32) -> Result<FetchedPage<T>> {
-        let request =
-            self.request(number).map_err(|error| error.doing(format!("listing {}", self.path)))?;
+        let request = self
+            .request(number)
+            .map_err(|error| error.doing(format!("listing {}", self.path())))?;
         client.ask(request, |answer| {
             let context = answer.context();
             let mut page = answer.xml(|root| read(root, number, self.size, self.on_unreadable))?;
@@ -144,13 +135,7 @@ impl<T: Listed> PageRequest<T> {
         if number == 0 {
             return Err(Error::input("invalid page number 0: pages are numbered from 1"));
         }
-        let mut request = match &self.call {
-            Some(call) => Request::of(call),
-            None => Request::get(&self.path),
-        };
-        if let Some((major, minor)) = self.needs {
-            request = request.since(major, minor);
-        }
+        let mut request = Request::of(&self.call);
         for (name, value) in &self.with {
             request = request.query(*name, *value);
         }

@@ -1,6 +1,9 @@
 //! Default permissions: of a project for its content, and of a database for its tables.
 
+use std::sync::Arc;
+
 use super::{Operations, Permissions};
+use crate::client::Client;
 use crate::ids::{DatabaseId, ProjectId};
 use crate::operation::operations;
 use crate::xml::string_enum;
@@ -120,34 +123,28 @@ operations! {
         "Delete Default Database Permissions" "metadata.htm#delete_default_database_permissions";
 }
 
-crate::session::session_methods! {
-    /// The default permissions of a project for one kind of content: new content gets them, and in a
-    /// locked project all content of that kind has them.
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, project_id: tsc::ProjectId) -> tsc::Result<()> {
-    /// let rules = session.default_permissions(&project_id, tsc::DefaultsFor::Workbooks).list()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn default_permissions(
-        &self,
-        id: impl Into<ProjectId>,
-        of: DefaultsFor,
-    ) -> Permissions<'_> {
-        let mut ids = vec![id.into().to_string()];
-        if let DefaultsFor::Unknown(kind) = &of {
+impl<'s> Permissions<'s> {
+    /// The default permissions of a project for a kind of content.
+    pub(crate) fn defaults(
+        client: &'s Arc<Client>,
+        project: &ProjectId,
+        of: &DefaultsFor,
+    ) -> Permissions<'s> {
+        let mut ids = vec![project.to_string()];
+        if let DefaultsFor::Unknown(kind) = of {
             ids.push(kind.clone());
         }
-        Permissions { client: self.client(), operations: of.operations(), ids }
+        Permissions { client, operations: of.operations(), ids }
     }
 
     /// The default permissions of a database for its tables.
-    pub fn default_table_permissions(&self, id: impl Into<DatabaseId>) -> Permissions<'_> {
+    pub(crate) fn table_defaults(
+        client: &'s Arc<Client>,
+        database: &DatabaseId,
+    ) -> Permissions<'s> {
         let operations =
             Operations::new(&LIST_OF_DATABASE, &ADD_TO_DATABASE, &DELETE_FROM_DATABASE);
-        Permissions { client: self.client(), operations, ids: vec![id.into().to_string()] }
+        Permissions { client, operations, ids: vec![database.to_string()] }
     }
 }
 

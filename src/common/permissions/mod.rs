@@ -92,7 +92,7 @@ operations! {
         "Delete Virtual Connection Permission" "virtual_connections.htm#delete_virtual_connection_permission";
 }
 
-mod defaults;
+pub(crate) mod defaults;
 mod grantee;
 mod kinds;
 mod rule;
@@ -117,43 +117,6 @@ capability! {
     VirtualConnectionId { LIST = LIST_OF_VIRTUAL_CONNECTION, ADD = ADD_TO_VIRTUAL_CONNECTION, DELETE = DELETE_FROM_VIRTUAL_CONNECTION }
 }
 
-crate::session::session_methods! {
-    /// The permissions of a project, a workbook, a view, a data source, a flow, a virtual
-    /// connection, a database or a table.
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, workbook_id: tsc::WorkbookId, group_id: tsc::GroupId) -> tsc::Result<()> {
-    /// use tsc::Capability::{ExportData, Read, Write};
-    /// let rule = tsc::PermissionRule::new(&group_id).allow([Read, ExportData]).deny([Write]);
-    /// session.permissions(&workbook_id).add([rule])?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// Ids of items without permissions of their own do not compile:
-    ///
-    /// ```compile_fail,E0277
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, job_id: tsc::JobId) -> tsc::Result<()> {
-    /// session.permissions(&job_id).list()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>, view_id: tsc::ViewId) -> tsc::Result<()> {
-    /// session.permissions(&view_id).list()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn permissions<I: HasPermissions>(&self, id: &I) -> Permissions<'_> {
-        let operations = Operations::new(I::LIST, I::ADD, I::DELETE);
-        Permissions { client: self.client(), operations, ids: vec![id.as_str().to_owned()] }
-    }
-}
-
 /// A set of permission rules; see [`Session::permissions`](crate::Session::permissions) and [`Session::default_permissions`](crate::Session::default_permissions).
 #[derive(Clone, Debug)]
 pub struct Permissions<'s> {
@@ -161,6 +124,13 @@ pub struct Permissions<'s> {
     operations: Operations,
     /// The ids in the paths of the operations.
     ids: Vec<String>,
+}
+
+impl<'s> Permissions<'s> {
+    pub(crate) fn new<I: HasPermissions>(client: &'s Arc<Client>, id: &I) -> Permissions<'s> {
+        let operations = Operations::new(I::LIST, I::ADD, I::DELETE);
+        Permissions { client, operations, ids: vec![id.as_str().to_owned()] }
+    }
 }
 
 /// The operations on the permissions of one kind of content.

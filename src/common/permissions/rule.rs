@@ -47,7 +47,7 @@ impl PermissionRule {
     }
 }
 
-/// The difference of two sets of rules; see [`Permissions::set`](crate::Permissions::set).
+/// The difference of two sets of rules; see [`Permissions::set`](crate::permissions::Permissions::set).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PermissionChanges {

@@ -266,7 +266,7 @@ impl<T> Field<T> {
     /// ```no_run
     /// # use tableau_server_client as tsc;
     /// # fn f(session: &tsc::Session<'_>) {
-    /// let list = session.workbooks().list().filter(tsc::Field::named("isStarred").eq(true));
+    /// let list = session.workbooks().list().filter(tsc::query::Field::named("isStarred").eq(true));
     /// # }
     /// ```
     pub fn named(name: impl Into<Cow<'static, str>>) -> Field<T> {
@@ -336,7 +336,7 @@ mod tests {
     const SIZE: Field<Item, Number, ops::Ordered> = Field::new("size");
     const WHEN: Field<Item, Time, ops::Ordered> = Field::new("createdAt");
     const FLAG: Field<Item, Flag, ops::Equal> = Field::new("isLocal");
-    const ROLE: Field<Item, Word<crate::SiteRole>, ops::EqualOrIn> = Field::new("siteRole");
+    const ROLE: Field<Item, Word<crate::users::SiteRole>, ops::EqualOrIn> = Field::new("siteRole");
     const TITLE: Field<Item, Text, ops::EqualOrHas> = Field::new("title");
 
     fn sent(filter: Filter<Item>) -> String {
@@ -363,7 +363,7 @@ mod tests {
             (WHEN.gte(second), "createdAt:gte:2026-01-02T03:04:05Z"),
             (WHEN.lt(second), "createdAt:lt:2026-01-02T03:04:05Z"),
             (FLAG.eq(false), "isLocal:eq:false"),
-            (ROLE.eq(crate::SiteRole::Viewer), "siteRole:eq:Viewer"),
+            (ROLE.eq(crate::users::SiteRole::Viewer), "siteRole:eq:Viewer"),
             (ROLE.any_of(["Viewer", "Novelty"]), "siteRole:in:[Viewer,Novelty]"),
             (Field::named("new").eq_ignore_case("a"), "new:cieq:a"),
             (Field::named("new").gt(second), "new:gt:2026-01-02T03:04:05Z"),

@@ -1,7 +1,7 @@
 //! Custom views: `session.custom_views()`.
 
-mod export;
-mod publish;
+pub(crate) mod export;
+pub(crate) mod publish;
 
 use std::borrow::Borrow;
 

@@ -1,7 +1,7 @@
 //! Data sources: `session.datasources()`.
 
-mod export;
-mod publish;
+pub(crate) mod export;
+pub(crate) mod publish;
 
 use std::borrow::Borrow;
 

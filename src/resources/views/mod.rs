@@ -1,6 +1,6 @@
 //! Views: `session.views()`.
 
-mod export;
+pub(crate) mod export;
 
 pub(crate) use export::IMAGE_FILES;
 use jiff::Timestamp;

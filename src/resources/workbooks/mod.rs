@@ -1,8 +1,8 @@
 //! Workbooks: `session.workbooks()`.
 
-mod export;
+pub(crate) mod export;
 mod freshness;
-mod publish;
+pub(crate) mod publish;
 
 use std::borrow::Borrow;
 

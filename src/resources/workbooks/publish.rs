@@ -17,13 +17,13 @@ impl<'s> Workbooks<'s> {
     /// ```no_run
     /// # use tableau_server_client as tsc;
     /// # fn f(session: &tsc::Session<'_>, project_id: tsc::ProjectId) -> tsc::Result<()> {
-    /// let login = tsc::ConnectionCredentials::new("report", "PASSWORD");
+    /// let login = tsc::publish::ConnectionCredentials::new("report", "PASSWORD");
     /// let published = session
     ///     .workbooks()
     ///     .publish("Sales.twbx")
     ///     .project(&project_id)
     ///     .overwrite(true)
-    ///     .connection(tsc::PublishConnection::new("db.example.com").credentials(login))
+    ///     .connection(tsc::publish::PublishConnection::new("db.example.com").credentials(login))
     ///     .send()?;
     /// println!("{} {:?}", published.item.id, published.connections);
     /// # Ok(())

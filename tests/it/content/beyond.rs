@@ -1,7 +1,8 @@
 //! What the REST reference has and other clients leave out.
 
 use tableau_server_client as tsc;
-use tsc::{ErrorKind, NewSite, SiteUpdate, UserId};
+use tsc::sites::{NewSite, SiteUpdate};
+use tsc::{ErrorKind, UserId};
 
 use super::{No, Xml, refused, talk};
 

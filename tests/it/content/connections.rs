@@ -47,7 +47,7 @@ fn connections_by_every_name_that_servers_use() {
 
 #[test]
 fn a_connection_is_changed_by_what_is_set() {
-    let every = tsc::ConnectionUpdate::new()
+    let every = tsc::connections::ConnectionUpdate::new()
         .server_address("Bar.example.com")
         .server_port(9876)
         .user_name("u")
@@ -61,11 +61,11 @@ fn a_connection_is_changed_by_what_is_set() {
         let id = tsc::WorkbookId::from("w");
         let connections = session.connections(&id);
         assert_eq!(connections.update("c1", &every).unwrap().id.as_str(), "c1");
-        let user = tsc::ConnectionUpdate::new().user_name("");
+        let user = tsc::connections::ConnectionUpdate::new().user_name("");
         // A server may answer with all of them.
         let changed = connections.update("c2", user).unwrap();
         assert_eq!(changed.server_address.as_deref(), Some("pg"));
-        let port = tsc::ConnectionUpdate::new().server_port(1);
+        let port = tsc::connections::ConnectionUpdate::new().server_port(1);
         session.connections(&tsc::FlowId::from("f")).update("c1", port).unwrap();
     });
     assert_eq!(
@@ -82,7 +82,7 @@ fn a_connection_is_changed_by_what_is_set() {
 
 #[test]
 fn a_password_that_the_server_repeats_is_in_no_message() {
-    let update = tsc::ConnectionUpdate::new().password("Tr0ub4dor&3");
+    let update = tsc::connections::ConnectionUpdate::new().password("Tr0ub4dor&3");
     for detail in ["bad password Tr0ub4dor&amp;3", "Tr0ub4dor&amp;amp;3 is weak"] {
         let (error, _) = talk([No(400, "400003", detail)], |session| {
             let id = tsc::DatasourceId::from("d");
@@ -95,7 +95,7 @@ fn a_password_that_the_server_repeats_is_in_no_message() {
 
 #[test]
 fn several_connections_get_one_login() {
-    let login = tsc::ConnectionUpdate::new()
+    let login = tsc::connections::ConnectionUpdate::new()
         .authentication_type("AD Service Principal")
         .user_name("svc")
         .password("p&q")

@@ -23,11 +23,11 @@ fn a_round_trip_changes_one_thing() {
         let before = session.workbooks().get(&before.id).unwrap();
         let after = session
             .workbooks()
-            .update(&before.id, tsc::WorkbookUpdate::new().name("renamed"))
+            .update(&before.id, tsc::workbooks::WorkbookUpdate::new().name("renamed"))
             .unwrap();
         assert_eq!(after.name, "renamed");
         let after = session.workbooks().get(&before.id).unwrap();
-        let same = tsc::WorkbookUpdate::new().name(before.name.clone());
+        let same = tsc::workbooks::WorkbookUpdate::new().name(before.name.clone());
         session.workbooks().update(&before.id, same).unwrap();
         let mut again = session.workbooks().get(&before.id).unwrap();
         again.updated_at = before.updated_at;
@@ -56,7 +56,8 @@ fn views_belong_to_their_workbook() {
 fn data_sources_are_certified_and_deleted() {
     with_mock(|session| {
         let id = first(session.datasources().list()).id;
-        let changes = tsc::DatasourceUpdate::new().certified(true).certification_note("checked");
+        let changes =
+            tsc::datasources::DatasourceUpdate::new().certified(true).certification_note("checked");
         session.datasources().update(&id, changes).unwrap();
         let changed = session.datasources().get(&id).unwrap();
         assert_eq!(changed.certified, Some(true));
@@ -70,8 +71,8 @@ fn data_sources_are_certified_and_deleted() {
 fn users_come_and_go() {
     with_mock(|session| {
         let users = session.users();
-        let cy = users.add(tsc::NewUser::new("cy", tsc::SiteRole::Viewer)).unwrap();
-        let changes = tsc::UserUpdate::new().full_name("Cy C.").email("cy@ops.example");
+        let cy = users.add(tsc::users::NewUser::new("cy", tsc::users::SiteRole::Viewer)).unwrap();
+        let changes = tsc::users::UserUpdate::new().full_name("Cy C.").email("cy@ops.example");
         assert_eq!(users.update(&cy.id, changes).unwrap().id, cy.id);
         assert_eq!(users.get(&cy.id).unwrap().full_name.as_deref(), Some("Cy C."));
         let owners = session.workbooks().list().into_iter().filter_map(|one| one.unwrap().owner);
@@ -95,7 +96,8 @@ fn what_users_own_and_see_by_default() {
         let owner = flow.owner.clone().unwrap();
         assert!(users.owned_flows(&owner).into_iter().any(|own| own.unwrap().id == flow.id));
         assert_eq!(users.flows(&owner).total().unwrap(), session.flows().list().total().unwrap());
-        let eve = users.add(tsc::NewUser::new("eve", tsc::SiteRole::Viewer)).unwrap().id;
+        let eve =
+            users.add(tsc::users::NewUser::new("eve", tsc::users::SiteRole::Viewer)).unwrap().id;
         assert_eq!(users.owned_flows(&eve).total().unwrap(), 0);
 
         // Two custom views of one view: the later takes the place of the earlier.
@@ -133,7 +135,7 @@ fn what_a_downgrade_would_lose() {
 fn settings_of_a_site_are_kept() {
     with_mock(|session| {
         let (sites, id) = (session.sites(), session.site_id());
-        let changes = tsc::SiteUpdate::new().tag_limit(7).user_quota(-1);
+        let changes = tsc::sites::SiteUpdate::new().tag_limit(7).user_quota(-1);
         let changes = changes.explain_data_enabled(false).linked_task_run_now_enabled(false);
         let answer = sites.update(id, &changes).unwrap();
         assert!(changes.ignored_in(&answer).is_empty());
@@ -148,8 +150,8 @@ fn settings_of_a_site_are_kept() {
 fn limits_of_a_site_are_numbers() {
     with_mock(|session| {
         let (sites, id) = (session.sites(), session.site_id());
-        let change = |changes: tsc::SiteUpdate| sites.update(id, changes);
-        let none = tsc::SiteUpdate::new().storage_quota(-1).personal_space_storage_quota(-1);
+        let change = |changes: tsc::sites::SiteUpdate| sites.update(id, changes);
+        let none = tsc::sites::SiteUpdate::new().storage_quota(-1).personal_space_storage_quota(-1);
         let none = none.tag_limit(-1).revision_limit(-1).tier_creator_capacity(-1);
         let none = none.tier_explorer_capacity(-1).tier_viewer_capacity(-1);
         let site = change(none.clone()).unwrap();
@@ -158,9 +160,9 @@ fn limits_of_a_site_are_numbers() {
         let listed = sites.list().fields(["_all_"]).into_iter().next().unwrap().unwrap();
         assert_eq!((listed.storage_quota, listed.tier_viewer_capacity), (Some(-1), Some(-1)));
         for wrong in [
-            tsc::SiteUpdate::new().storage_quota(-2),
-            tsc::SiteUpdate::new().revision_limit(1),
-            tsc::SiteUpdate::new().auto_suspend_refresh_inactivity_window(6),
+            tsc::sites::SiteUpdate::new().storage_quota(-2),
+            tsc::sites::SiteUpdate::new().revision_limit(1),
+            tsc::sites::SiteUpdate::new().auto_suspend_refresh_inactivity_window(6),
         ] {
             let error = change(wrong.explain_data_enabled(false)).unwrap_err();
             assert_eq!(error.code(), Some("400000"), "{error}");
@@ -184,8 +186,11 @@ fn the_usage_of_a_site_comes_when_asked_for() {
         let (users, viewers, storage) = counts();
         assert_eq!(users, session.users().list().total().unwrap());
         assert!(storage > 0.0);
-        session.users().add(tsc::NewUser::new("cy", tsc::SiteRole::Viewer)).unwrap();
-        session.users().add(tsc::NewUser::new("di", tsc::SiteRole::Unlicensed)).unwrap();
+        session.users().add(tsc::users::NewUser::new("cy", tsc::users::SiteRole::Viewer)).unwrap();
+        session
+            .users()
+            .add(tsc::users::NewUser::new("di", tsc::users::SiteRole::Unlicensed))
+            .unwrap();
         let workbook = first(session.workbooks().list());
         session.workbooks().delete(&workbook.id).unwrap();
         let (users_now, viewers_now, storage_now) = counts();
@@ -205,12 +210,15 @@ fn users_sign_in_as_the_site_is_set_up() {
     assert!(way.idp_configuration_name.is_some());
     let way = way.idp_configuration_id.unwrap();
     let users = session.users();
-    let new = tsc::NewUser::new("cy", tsc::SiteRole::Viewer).idp_configuration_id(&way);
+    let new =
+        tsc::users::NewUser::new("cy", tsc::users::SiteRole::Viewer).idp_configuration_id(&way);
     let cy = users.add(new).unwrap().id;
     assert_eq!(users.get(&cy).unwrap().idp_configuration_id.as_ref(), Some(&way));
-    users.update(&cy, tsc::UserUpdate::new().auth_setting(tsc::AuthSetting::Saml)).unwrap();
+    users
+        .update(&cy, tsc::users::UserUpdate::new().auth_setting(tsc::users::AuthSetting::Saml))
+        .unwrap();
     assert_eq!(users.get(&cy).unwrap().idp_configuration_id, None);
-    let nowhere = tsc::UserUpdate::new().idp_configuration_id("nowhere");
+    let nowhere = tsc::users::UserUpdate::new().idp_configuration_id("nowhere");
     assert_eq!(users.update(&cy, nowhere).unwrap_err().code(), Some("400003"));
     // Whoever does not administer the site does not see how it is set up.
     let max = server.sign_in(&tsc::TableauAuth::new("max", "pw")).unwrap();
@@ -289,23 +297,30 @@ fn tags_are_set() {
 
 #[test]
 fn permissions_are_set() {
-    use tsc::Capability::{Filter, Read, Write};
+    use tsc::permissions::Capability::{Filter, Read, Write};
     with_mock(|session| {
-        let project = session.projects().create(tsc::NewProject::new("Locked")).unwrap();
+        let project = session.projects().create(tsc::projects::NewProject::new("Locked")).unwrap();
         let user = session.user_id().clone();
-        let rules = [tsc::PermissionRule::new(&user).allow([Read]).deny([Write])];
+        let rules = [tsc::permissions::PermissionRule::new(&user).allow([Read]).deny([Write])];
         let permissions = session.permissions(&project.id);
         permissions.set(&rules).unwrap();
-        assert!(tsc::PermissionChanges::between(permissions.list().unwrap(), &rules).is_empty());
+        assert!(
+            tsc::permissions::PermissionChanges::between(permissions.list().unwrap(), &rules)
+                .is_empty()
+        );
         assert!(permissions.set(&rules).unwrap().is_empty());
-        let other = [tsc::PermissionRule::new(&user).allow([Read, Write])];
+        let other = [tsc::permissions::PermissionRule::new(&user).allow([Read, Write])];
         let changes = permissions.set(&other).unwrap();
-        assert_eq!(changes.deleted, [tsc::PermissionRule::new(&user).deny([Write])]);
-        assert_eq!(changes.added, [tsc::PermissionRule::new(&user).allow([Write])]);
-        let defaults = session.default_permissions(&project.id, tsc::DefaultsFor::Workbooks);
-        let rules = [tsc::PermissionRule::new(&user).allow([Read, Filter])];
+        assert_eq!(changes.deleted, [tsc::permissions::PermissionRule::new(&user).deny([Write])]);
+        assert_eq!(changes.added, [tsc::permissions::PermissionRule::new(&user).allow([Write])]);
+        let defaults =
+            session.default_permissions(&project.id, tsc::permissions::DefaultsFor::Workbooks);
+        let rules = [tsc::permissions::PermissionRule::new(&user).allow([Read, Filter])];
         defaults.set(&rules).unwrap();
-        assert!(tsc::PermissionChanges::between(defaults.list().unwrap(), &rules).is_empty());
+        assert!(
+            tsc::permissions::PermissionChanges::between(defaults.list().unwrap(), &rules)
+                .is_empty()
+        );
     });
 }
 
@@ -315,10 +330,12 @@ fn connections_are_changed() {
         let id = first(session.datasources().list()).id;
         let connections = session.connections(&id);
         let one = connections.list().unwrap().remove(0);
-        let changes = tsc::ConnectionUpdate::new().user_name("report").password("hush");
+        let changes =
+            tsc::connections::ConnectionUpdate::new().user_name("report").password("hush");
         let changed = connections.update(&one.id, changes).unwrap();
         assert_eq!(changed.user_name.as_deref(), Some("report"));
-        let login = tsc::ConnectionUpdate::new().user_name("other").embed_password(true);
+        let login =
+            tsc::connections::ConnectionUpdate::new().user_name("other").embed_password(true);
         connections.update_all([&one.id], login).unwrap();
         assert_eq!(connections.list().unwrap()[0].user_name.as_deref(), Some("other"));
     });
@@ -343,10 +360,11 @@ fn flows_run() {
     with_mock(|session| {
         let id = first(session.flows().list()).id;
         let flow = session.flows().get(&id).unwrap();
-        let changes = tsc::FlowUpdate::new().name("Cleaner").description("");
+        let changes = tsc::flows::FlowUpdate::new().name("Cleaner").description("");
         assert_eq!(session.flows().update(&id, changes).unwrap().name, "Cleaner");
         let steps = flow.output_steps.iter();
-        let spec = steps.fold(tsc::FlowRunSpec::new(), |spec, step| spec.output_step(&step.id));
+        let spec =
+            steps.fold(tsc::flows::FlowRunSpec::new(), |spec, step| spec.output_step(&step.id));
         let mut job = session.flows().run_now_with(&id, spec).unwrap();
         // One runs already, and is the one that is given.
         let again = session.flows().run_now(&id).unwrap();
@@ -357,13 +375,13 @@ fn flows_run() {
         let runs: Vec<_> =
             session.flow_runs().list().into_iter().collect::<Result<_, _>>().unwrap();
         assert_eq!(runs[0].id, run);
-        assert_eq!(runs[0].status, Some(tsc::FlowRunStatus::Success));
+        assert_eq!(runs[0].status, Some(tsc::flow_runs::FlowRunStatus::Success));
         assert_eq!(runs[0].background_job.as_ref(), Some(job.id()));
         session.flow_runs().job(&run).unwrap().wait().unwrap();
         let next = session.flows().run_now(&id).unwrap().job().flow_run.clone().unwrap();
         session.flow_runs().cancel(&next).unwrap();
         let status = session.flow_runs().get(&next).unwrap().status;
-        assert_eq!(status, Some(tsc::FlowRunStatus::Cancelled));
+        assert_eq!(status, Some(tsc::flow_runs::FlowRunStatus::Cancelled));
         session.flows().delete(&id).unwrap();
         assert!(session.flows().get(&id).unwrap_err().is_not_found());
     });
@@ -375,12 +393,13 @@ fn flows_share_what_is_shared() {
         let id = first(session.flows().list()).id;
         session.tags(&id).set(["nightly"]).unwrap();
         assert_eq!(session.tags(&id).list().unwrap(), ["nightly"]);
-        let rules = [tsc::PermissionRule::new(session.user_id()).allow([tsc::Capability::Execute])];
+        let rules = [tsc::permissions::PermissionRule::new(session.user_id())
+            .allow([tsc::permissions::Capability::Execute])];
         session.permissions(&id).set(&rules).unwrap();
         assert_eq!(session.permissions(&id).list().unwrap(), rules);
         let connections = session.connections(&id);
         let connection = connections.list().unwrap().remove(0).id;
-        let changes = tsc::ConnectionUpdate::new().user_name("prep");
+        let changes = tsc::connections::ConnectionUpdate::new().user_name("prep");
         let changed = connections.update(&connection, changes).unwrap();
         assert_eq!(changed.user_name.as_deref(), Some("prep"));
     });
@@ -391,7 +410,7 @@ fn custom_views_change_hands() {
     with_mock(|session| {
         let view = first(session.custom_views().list());
         let owner = session.user_id().clone();
-        let changes = tsc::CustomViewUpdate::new().name("Ours").owner(&owner);
+        let changes = tsc::custom_views::CustomViewUpdate::new().name("Ours").owner(&owner);
         let changed = session.custom_views().update(&view.id, changes).unwrap();
         assert_eq!((changed.name.as_str(), changed.owner), ("Ours", Some(owner)));
         assert_eq!((changed.view, changed.workbook), (view.view, view.workbook.clone()));
@@ -407,14 +426,16 @@ fn quality_warnings_come_and_go() {
         let id = first(session.datasources().list()).id;
         let warnings = session.quality_warnings(&id);
         assert!(warnings.list().unwrap().is_empty());
-        let stale = tsc::NewWarning::new(tsc::WarningType::Stale).message("old & slow");
+        let stale =
+            tsc::quality_warnings::NewWarning::new(tsc::quality_warnings::WarningType::Stale)
+                .message("old & slow");
         let added = warnings.add(&stale).unwrap();
         assert_eq!(added.message.as_deref(), Some("old & slow"));
         assert_eq!((added.active, added.severe), (Some(true), Some(false)));
-        let changes = tsc::WarningUpdate::new().severe(true).message("");
+        let changes = tsc::quality_warnings::WarningUpdate::new().severe(true).message("");
         let changed = warnings.update(&added.id, changes).unwrap();
         assert_eq!((changed.severe, changed.message.as_deref()), (Some(true), Some("")));
-        assert_eq!(changed.warning_type, Some(tsc::WarningType::Stale));
+        assert_eq!(changed.warning_type, Some(tsc::quality_warnings::WarningType::Stale));
         warnings.add(&stale).unwrap();
         warnings.delete(&added.id).unwrap();
         assert_eq!(warnings.list().unwrap().len(), 1);

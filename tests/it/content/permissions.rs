@@ -1,7 +1,9 @@
 //! Permissions.
 
 use tableau_server_client as tsc;
-use tsc::Capability::{Delete, ExportData, Filter, InheritedProjectLeader, Read, Write};
+use tsc::permissions::Capability::{
+    Delete, ExportData, Filter, InheritedProjectLeader, Read, Write,
+};
 
 use super::{Nothing, Xml, refused, talk};
 
@@ -20,23 +22,26 @@ fn reads_rules_with_every_kind_of_grantee() {
     });
     assert_eq!(lines, ["GET workbooks/w/permissions"]);
     assert_eq!(rules[0].grantee, tsc::UserId::from("u1").into());
-    assert_eq!(rules[0].mode(&Read), Some(&tsc::PermissionMode::Allow));
-    assert_eq!(rules[0].mode(&Delete), Some(&tsc::PermissionMode::Deny));
+    assert_eq!(rules[0].mode(&Read), Some(&tsc::permissions::PermissionMode::Allow));
+    assert_eq!(rules[0].mode(&Delete), Some(&tsc::permissions::PermissionMode::Deny));
     assert_eq!(rules[0].mode(&Write), None);
     assert_eq!(rules[1].grantee, tsc::GroupId::from("g1").into());
     assert_eq!(rules[2].grantee, tsc::GroupSetId::from("s1").into());
     assert_eq!(rules[2].capabilities[0].0.as_str(), "Teleport");
-    assert_eq!(rules[3].grantee, tsc::Grantee::Unknown { kind: "robot".into(), id: "r1".into() });
+    assert_eq!(
+        rules[3].grantee,
+        tsc::permissions::Grantee::Unknown { kind: "robot".into(), id: "r1".into() }
+    );
     assert_eq!(rules.len(), 4);
 }
 
 #[test]
 fn adds_and_deletes_rules_of_every_kind_of_content() {
     let rules = [
-        tsc::PermissionRule::new(tsc::UserId::from("u1")).allow([Read]).deny([Delete]),
-        tsc::PermissionRule::new(tsc::GroupId::from("g1")).allow([Write]),
-        tsc::PermissionRule::new(tsc::GroupSetId::from("s1")).allow([Filter]),
-        tsc::PermissionRule::new(tsc::GroupId::from("g2")),
+        tsc::permissions::PermissionRule::new(tsc::UserId::from("u1")).allow([Read]).deny([Delete]),
+        tsc::permissions::PermissionRule::new(tsc::GroupId::from("g1")).allow([Write]),
+        tsc::permissions::PermissionRule::new(tsc::GroupSetId::from("s1")).allow([Filter]),
+        tsc::permissions::PermissionRule::new(tsc::GroupId::from("g2")),
     ];
     let says = std::iter::once(Xml("<permissions/>")).chain((0..11).map(|_| Nothing));
     let (_, lines) = talk(says, |session| {
@@ -86,16 +91,16 @@ fn set_deletes_and_adds_the_difference() {
         </granteeCapabilities><granteeCapabilities><group id='g1'/><capabilities>\
         <capability name='Filter' mode='Deny'/></capabilities></granteeCapabilities></permissions>";
     let wanted = [
-        tsc::PermissionRule::new(tsc::UserId::from("u1")).deny([Write]).allow([Read]),
-        tsc::PermissionRule::new(tsc::GroupId::from("g2")).allow([ExportData]),
+        tsc::permissions::PermissionRule::new(tsc::UserId::from("u1")).deny([Write]).allow([Read]),
+        tsc::permissions::PermissionRule::new(tsc::GroupId::from("g2")).allow([ExportData]),
     ];
     let says = [Xml(there), Nothing, Nothing, Xml("<permissions/>"), Xml(there)];
     let (changes, lines) = talk(says, |session| {
         let id = tsc::ProjectId::from("p");
         let changes = session.permissions(&id).set(&wanted).unwrap();
         let same = [
-            tsc::PermissionRule::new(tsc::GroupId::from("g1")).deny([Filter]),
-            tsc::PermissionRule::new(tsc::UserId::from("u1")).allow([Write, Read]),
+            tsc::permissions::PermissionRule::new(tsc::GroupId::from("g1")).deny([Filter]),
+            tsc::permissions::PermissionRule::new(tsc::UserId::from("u1")).allow([Write, Read]),
         ];
         assert!(session.permissions(&id).set(&same).unwrap().is_empty());
         changes
@@ -118,13 +123,13 @@ fn set_deletes_and_adds_the_difference() {
     assert_eq!(changes.added[1], wanted[1]);
     assert!(changes.deleted.iter().all(|rule| rule.mode(&InheritedProjectLeader).is_none()));
     let contradiction =
-        tsc::PermissionRule::new(tsc::UserId::from("u1")).deny([Read]).allow([Read]);
+        tsc::permissions::PermissionRule::new(tsc::UserId::from("u1")).deny([Read]).allow([Read]);
     refused("3.30", tsc::ErrorKind::Input, |session| {
         session.permissions(&tsc::ProjectId::from("p")).set([&contradiction])
     });
-    let unknown = tsc::Grantee::Unknown { kind: "robot".into(), id: "r".into() };
+    let unknown = tsc::permissions::Grantee::Unknown { kind: "robot".into(), id: "r".into() };
     refused("3.30", tsc::ErrorKind::Input, |session| {
-        let rule = tsc::PermissionRule::new(unknown).allow([Read]);
+        let rule = tsc::permissions::PermissionRule::new(unknown).allow([Read]);
         session.permissions(&tsc::ProjectId::from("p")).add([rule])
     });
 }
@@ -138,8 +143,8 @@ fn permissions_of_virtual_connections_need_api_3_23() {
 
 #[test]
 fn default_permissions_have_a_path_and_a_version_for_each_kind() {
-    use tsc::DefaultsFor as For;
-    let rule = [tsc::PermissionRule::new(tsc::GroupId::from("g")).allow([Read])];
+    use tsc::permissions::DefaultsFor as For;
+    let rule = [tsc::permissions::PermissionRule::new(tsc::GroupId::from("g")).allow([Read])];
     for (of, path, since) in [
         (For::Workbooks, "workbooks", (2, 1)),
         (For::Datasources, "datasources", (2, 1)),

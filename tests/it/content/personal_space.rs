@@ -1,8 +1,9 @@
 //! Personal spaces: what is sent, and what the mock server makes of it.
 
 use tableau_server_client as tsc;
+use tsc::Source;
+use tsc::content::LocationKind;
 use tsc::mock::MockServer;
-use tsc::{LocationKind, Source};
 
 use super::{Xml, refused, talk};
 use crate::raw::{Raw, success};
@@ -19,7 +20,7 @@ fn what_is_sent() {
 
     let moved = "<workbook id='w' name='W'>\
         <location id='ps-1' type='PersonalSpace' name='Personal Space'/></workbook>";
-    let changes = tsc::WorkbookUpdate::new().name("W").location("ps-1");
+    let changes = tsc::workbooks::WorkbookUpdate::new().name("W").location("ps-1");
     let (workbook, lines) =
         talk([Xml(moved)], |session| session.workbooks().update("w", &changes).unwrap());
     let body =
@@ -70,9 +71,9 @@ fn it_is_told_where_a_workbook_went_instead() {
         told.iter().any(|text| text.contains("ps-1") && text.contains("elsewhere")),
         "{told:?}"
     );
-    let changes = tsc::WorkbookUpdate::new().location("ps-1");
+    let changes = tsc::workbooks::WorkbookUpdate::new().location("ps-1");
     assert_eq!(changes.ignored_in(&item), ["location"]);
-    assert_eq!(tsc::WorkbookUpdate::new().location("p").ignored_in(&item), [""; 0]);
+    assert_eq!(tsc::workbooks::WorkbookUpdate::new().location("p").ignored_in(&item), [""; 0]);
 }
 
 fn published(session: &tsc::Session<'_>, name: &str) -> tsc::Workbook {
@@ -100,15 +101,16 @@ fn there_and_back() {
 
     // Out into a project, and in again.
     let project = session.projects().find("Finance").unwrap().unwrap().id;
-    let change = |changes: tsc::WorkbookUpdate| session.workbooks().update(&draft.id, changes);
-    let out = change(tsc::WorkbookUpdate::new().project(&project)).unwrap();
+    let change =
+        |changes: tsc::workbooks::WorkbookUpdate| session.workbooks().update(&draft.id, changes);
+    let out = change(tsc::workbooks::WorkbookUpdate::new().project(&project)).unwrap();
     assert_eq!(out.project.as_ref(), Some(&project));
     let location = out.location.unwrap();
     assert_eq!(
         (location.kind, location.id.as_deref()),
         (Some(LocationKind::Project), Some(project.as_str()))
     );
-    let back = change(tsc::WorkbookUpdate::new().location(&space.id)).unwrap();
+    let back = change(tsc::workbooks::WorkbookUpdate::new().location(&space.id)).unwrap();
     assert_eq!((back.project, back.location), (None, draft.location));
     // What it is called is free of what is elsewhere, and it is replaced as anything is.
     let file = || Source::bytes("x.twb", &b"<workbook/>"[..]);
@@ -119,14 +121,14 @@ fn there_and_back() {
     let mut job = publish().location(&space.id).overwrite(true).send_as_job().unwrap();
     assert_eq!(job.wait().unwrap().workbook.as_ref(), Some(&draft.id));
 
-    let nowhere = change(tsc::WorkbookUpdate::new().location("x")).unwrap_err();
+    let nowhere = change(tsc::workbooks::WorkbookUpdate::new().location("x")).unwrap_err();
     assert!(nowhere.is_not_found(), "{nowhere}");
     let alice = session.users().list().into_iter().map(Result::unwrap).nth(1).unwrap().id;
-    let given = change(tsc::WorkbookUpdate::new().owner(&alice)).unwrap_err();
+    let given = change(tsc::workbooks::WorkbookUpdate::new().owner(&alice)).unwrap_err();
     assert_eq!(given.code(), Some("400000"), "{given}");
     let not_mine = session.workbooks().list().into_iter().map(Result::unwrap).nth(1).unwrap();
     assert_ne!(not_mine.owner.as_ref(), Some(session.user_id()));
-    let changes = tsc::WorkbookUpdate::new().location(&space.id);
+    let changes = tsc::workbooks::WorkbookUpdate::new().location(&space.id);
     let error = session.workbooks().update(&not_mine.id, changes).unwrap_err();
     assert_eq!(error.code(), Some("403004"), "{error}");
 }
@@ -206,7 +208,7 @@ fn a_site_without_personal_spaces() {
     let space = session.personal_space().unwrap().id;
     let client = crate::mock::Client::new(&mock);
     let switch = |on| {
-        let changes = tsc::SiteUpdate::new().personal_space_enabled(on);
+        let changes = tsc::sites::SiteUpdate::new().personal_space_enabled(on);
         let site = session.sites().update(session.site_id(), changes).unwrap();
         assert_eq!(site.personal_space_enabled, Some(on));
     };

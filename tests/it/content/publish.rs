@@ -155,11 +155,11 @@ fn a_custom_view_moves_from_one_workbook_to_another() {
         let owned = views.publish(&other.id, Source::bytes("v.json", b"[]".to_vec()));
         let owned = owned.name("Bob's").owner(&bob.id).shared(true).send().unwrap().item;
         assert_eq!((owned.shared, owned.owner), (Some(true), Some(bob.id)));
-        let image = views.image(&copy.id, tsc::ImageExport::new()).to_bytes().unwrap();
+        let image = views.image(&copy.id, tsc::export::ImageExport::new()).to_bytes().unwrap();
         assert!(image.starts_with(b"\x89PNG"));
-        let pdf = views.pdf(&copy.id, tsc::PdfExport::new()).to_bytes().unwrap();
+        let pdf = views.pdf(&copy.id, tsc::export::PdfExport::new()).to_bytes().unwrap();
         assert!(pdf.starts_with(b"%PDF"));
-        let csv = tsc::CsvExport::new().filter("Region", ["East"]);
+        let csv = tsc::export::CsvExport::new().filter("Region", ["East"]);
         let csv = String::from_utf8(views.csv(&copy.id, csv).to_bytes().unwrap()).unwrap();
         assert_eq!(csv.lines().count(), 2, "{csv}");
     });
@@ -171,8 +171,8 @@ fn a_flow_has_revisions_and_connections() {
         let flows = session.flows();
         let sample = flows.list().into_iter().next().unwrap().unwrap();
         let file = flows.download(&sample.id).to_bytes().unwrap();
-        let login = tsc::ConnectionCredentials::new("prep", help::PASSWORD);
-        let connection = tsc::PublishConnection::new("db.example.com").credentials(login);
+        let login = tsc::publish::ConnectionCredentials::new("prep", help::PASSWORD);
+        let connection = tsc::publish::PublishConnection::new("db.example.com").credentials(login);
         let published = flows.publish(Source::bytes("Copy.tflx", file.clone()));
         let published = published.connection(connection).send().unwrap();
         assert_eq!(published.item.file_type.as_deref(), Some("tflx"));
@@ -230,14 +230,18 @@ fn what_the_kind_does_not_take_is_refused() {
 #[test]
 fn publish_jobs_return_the_outcome_of_connections() {
     with_mock(|session, mock| {
-        let login = |user: &str| tsc::ConnectionCredentials::new(user, help::PASSWORD);
+        let login = |user: &str| tsc::publish::ConnectionCredentials::new(user, help::PASSWORD);
         let publish = || {
             session
                 .workbooks()
                 .publish(Source::bytes("Orders.twb", TWB.as_bytes()))
                 .overwrite(true)
-                .connection(tsc::PublishConnection::new("db").port(5432).credentials(login("me")))
-                .connection(tsc::PublishConnection::new("elsewhere").credentials(login("me")))
+                .connection(
+                    tsc::publish::PublishConnection::new("db").port(5432).credentials(login("me")),
+                )
+                .connection(
+                    tsc::publish::PublishConnection::new("elsewhere").credentials(login("me")),
+                )
         };
         let mut job = publish().send_as_job().unwrap();
         let early = job.connections().unwrap_err();

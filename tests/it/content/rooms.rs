@@ -59,16 +59,19 @@ fn a_workbook_with_everything() {
     assert_eq!(project.parent, Some("p0".into()));
     assert_eq!(project.top_level, Some(false));
     assert_eq!(project.writeable, Some(true));
-    assert_eq!(project.content_permissions, Some(tsc::ContentPermissions::ManagedByOwner));
+    assert_eq!(
+        project.content_permissions,
+        Some(tsc::projects::ContentPermissions::ManagedByOwner)
+    );
     let location = workbook.location.unwrap();
-    assert_eq!(location.kind, Some(tsc::LocationKind::Project));
+    assert_eq!(location.kind, Some(tsc::content::LocationKind::Project));
     assert_eq!((location.id.as_deref(), location.name.as_deref()), (Some("p1"), Some("Ops")));
     assert_eq!(workbook.owner, Some("u1".into()));
     assert_eq!(workbook.owner_name.as_deref(), Some("ada"));
     let owner = workbook.owner_details.unwrap();
     assert_eq!(owner.full_name.as_deref(), Some("Ada L."));
     assert_eq!(owner.email.as_deref(), Some("a@x"));
-    assert_eq!(owner.site_role, Some(tsc::SiteRole::Creator));
+    assert_eq!(owner.site_role, Some(tsc::users::SiteRole::Creator));
     assert_eq!(owner.last_login, time("2025-02-04T06:39:20Z"));
     assert_eq!(workbook.tags, ["a", "b c"]);
     assert_eq!(workbook.views[0].name, "One");
@@ -83,7 +86,7 @@ fn a_workbook_with_everything() {
     assert_eq!(acceleration.status.as_deref(), Some("Pending"));
     assert_eq!(
         workbook.data_freshness,
-        Some(tsc::DataFreshness::every(10, tsc::FreshEveryUnit::Hours))
+        Some(tsc::workbooks::DataFreshness::every(10, tsc::workbooks::FreshEveryUnit::Hours))
     );
 }
 
@@ -96,16 +99,19 @@ fn a_workbook_in_a_personal_space_has_no_project() {
     );
     assert_eq!(workbook.project, None);
     assert_eq!(workbook.project_details, None);
-    assert_eq!(workbook.location.unwrap().kind, Some(tsc::LocationKind::PersonalSpace));
+    assert_eq!(workbook.location.unwrap().kind, Some(tsc::content::LocationKind::PersonalSpace));
     assert!(workbook.tags.is_empty() && workbook.views.is_empty());
 }
 
 #[test]
 fn an_update_sends_what_is_set_and_nothing_else() {
     let answer = || Xml("<workbook id='w1' name='n'/>");
-    let update = tsc::WorkbookUpdate::new;
-    let freshness = tsc::FreshAt::weekly([tsc::WeekDay::Monday], "22:15:00".parse().unwrap())
-        .time_zone("Europe/Berlin");
+    let update = tsc::workbooks::WorkbookUpdate::new;
+    let freshness = tsc::workbooks::FreshAt::weekly(
+        [tsc::workbooks::WeekDay::Monday],
+        "22:15:00".parse().unwrap(),
+    )
+    .time_zone("Europe/Berlin");
     for (changes, body) in [
         (update(), "<workbook/>"),
         (update().name("x & y"), "<workbook name=\"x &amp; y\"/>"),
@@ -118,7 +124,7 @@ fn an_update_sends_what_is_set_and_nothing_else() {
         (
             update()
                 .views(["v1".into(), "v2".into()])
-                .data_acceleration(tsc::DataAccelerationUpdate::new().enabled(true)),
+                .data_acceleration(tsc::workbooks::DataAccelerationUpdate::new().enabled(true)),
             "<workbook><views><view id=\"v1\"/><view id=\"v2\"/></views>\
              <dataAccelerationConfig accelerationEnabled=\"true\"/></workbook>",
         ),
@@ -130,7 +136,7 @@ fn an_update_sends_what_is_set_and_nothing_else() {
              </workbook>",
         ),
         (
-            update().data_freshness(tsc::DataFreshness::SiteDefault),
+            update().data_freshness(tsc::workbooks::DataFreshness::SiteDefault),
             "<workbook><dataFreshnessPolicy option=\"SiteDefault\"/></workbook>",
         ),
     ] {
@@ -143,7 +149,7 @@ fn an_update_sends_what_is_set_and_nothing_else() {
 
 #[test]
 fn what_an_old_server_would_drop_unsaid_is_refused() {
-    let changes = tsc::WorkbookUpdate::new().name("n").description("d");
+    let changes = tsc::workbooks::WorkbookUpdate::new().name("n").description("d");
     let error = refused("3.20", tsc::ErrorKind::Version, |session| {
         session.workbooks().update("w1", &changes)
     });
@@ -183,7 +189,7 @@ fn views_of_a_workbook() {
 fn workbooks_are_deleted_and_report_their_acceleration() {
     let (_, lines) = talk([Nothing, Xml("<workbook id='w1' name='n'/>")], |session| {
         session.workbooks().delete("w1").unwrap();
-        let changes = tsc::WorkbookUpdate::new().show_tabs(true);
+        let changes = tsc::workbooks::WorkbookUpdate::new().show_tabs(true);
         session.workbooks().update_with_acceleration_status("w1", changes).unwrap();
     });
     assert_eq!(
@@ -228,21 +234,21 @@ fn a_data_source_with_everything() {
     assert_eq!(datasource.database_name.as_deref(), Some("sales"));
     assert_eq!(datasource.project_name.as_deref(), Some("Ops"));
     assert_eq!(datasource.owner, Some("u1".into()));
-    assert_eq!(datasource.location.unwrap().kind, Some(tsc::LocationKind::Project));
+    assert_eq!(datasource.location.unwrap().kind, Some(tsc::content::LocationKind::Project));
     assert_eq!(datasource.tags, ["t"]);
-    assert_eq!(datasource.ask_data, Some(tsc::AskData::SiteDefault));
+    assert_eq!(datasource.ask_data, Some(tsc::datasources::AskData::SiteDefault));
 }
 
 #[test]
 fn data_sources_are_listed_changed_and_deleted() {
-    let changes = tsc::DatasourceUpdate::new()
+    let changes = tsc::datasources::DatasourceUpdate::new()
         .name("World")
         .use_remote_query_agent(true)
         .certified(true)
         .certification_note("ok & fine")
         .encrypt_extracts(true)
         .description("desc")
-        .ask_data(tsc::AskData::Enabled)
+        .ask_data(tsc::datasources::AskData::Enabled)
         .project("p1")
         .owner("u1");
     let item = "<datasource id='d1' name='World'/>";
@@ -251,7 +257,7 @@ fn data_sources_are_listed_changed_and_deleted() {
         let (room, id) = (session.datasources(), tsc::DatasourceId::from("d1"));
         assert_eq!(all(room.list()).unwrap()[0].name, "World");
         room.update(&id, changes).unwrap();
-        room.update(&id, tsc::DatasourceUpdate::new().certification_note("")).unwrap();
+        room.update(&id, tsc::datasources::DatasourceUpdate::new().certification_note("")).unwrap();
         room.delete(&id).unwrap();
     });
     assert_eq!(
@@ -299,7 +305,7 @@ fn views_with_usage_and_surroundings() {
             "DELETE views/v1",
         ]
     );
-    assert_eq!(view.sheet_type, Some(tsc::SheetType::Dashboard));
+    assert_eq!(view.sheet_type, Some(tsc::views::SheetType::Dashboard));
     assert_eq!(view.view_url_name.as_deref(), Some("O"));
     assert_eq!((view.favorites_total, view.total_view_count), (Some(3), Some(42)));
     assert_eq!((view.hidden, view.recently_viewed), (Some(false), Some(true)));
@@ -331,9 +337,9 @@ fn flows_with_parameters_and_output_steps() {
             let (room, id) = (session.flows(), tsc::FlowId::from("f1"));
             all(room.list()).unwrap();
             let flow = room.get(&id).unwrap();
-            let update = tsc::FlowUpdate::new().project("p2").owner("u2");
+            let update = tsc::flows::FlowUpdate::new().project("p2").owner("u2");
             room.update(&id, update).unwrap();
-            room.update(&id, tsc::FlowUpdate::new().name("x").description("")).unwrap();
+            room.update(&id, tsc::flows::FlowUpdate::new().name("x").description("")).unwrap();
             room.delete(&id).unwrap();
             flow
         },
@@ -366,8 +372,10 @@ fn a_flow_runs_whole_or_in_part() {
                <runFlowJobType flowRunId='r1'><flow id='f1' name='Clean'/></runFlowJobType></job>";
     let (job, lines) = talk([Xml(job), Xml(job)], |session| {
         let (room, id) = (session.flows(), tsc::FlowId::from("f1"));
-        let spec =
-            tsc::FlowRunSpec::new().incremental(true).output_step("s1").parameter("a1", "20<25");
+        let spec = tsc::flows::FlowRunSpec::new()
+            .incremental(true)
+            .output_step("s1")
+            .parameter("a1", "20<25");
         let _ = room.run_now_with(&id, spec).unwrap();
         room.run_now(&id).unwrap().job().clone()
     });
@@ -406,7 +414,7 @@ fn runs_of_flows() {
         ["GET flows/runs?pageNumber=1&pageSize=1000", "GET flows/runs/r3", "PUT flows/runs/r3"]
     );
     assert_eq!(listed.len(), 2);
-    assert_eq!(listed[0].status, Some(tsc::FlowRunStatus::Success));
+    assert_eq!(listed[0].status, Some(tsc::flow_runs::FlowRunStatus::Success));
     assert_eq!(listed[0].background_job, Some("j1".into()));
     assert_eq!(listed[1].status.as_ref().unwrap().as_str(), "Dreaming");
     assert_eq!((run.progress, run.completed_at), (Some(50), None));
@@ -425,7 +433,7 @@ fn custom_views() {
         let (room, id) = (session.custom_views(), tsc::CustomViewId::from("c1"));
         all(room.list()).unwrap();
         let view = room.get(&id).unwrap();
-        let changes = tsc::CustomViewUpdate::new().name("Best <ever>").owner("u2");
+        let changes = tsc::custom_views::CustomViewUpdate::new().name("Best <ever>").owner("u2");
         room.update(&id, changes).unwrap();
         room.delete(&id).unwrap();
         view
@@ -474,10 +482,10 @@ fn jobs_of_every_sort() {
         lines,
         ["GET jobs?pageNumber=1&pageSize=1000", "GET jobs/j1", "GET jobs/j2", "PUT jobs/j1"]
     );
-    assert_eq!(listed[0].status, Some(tsc::JobStatus::Success));
+    assert_eq!(listed[0].status, Some(tsc::jobs::JobStatus::Success));
     assert_eq!((listed[0].priority, listed[0].title.as_deref()), (Some(50), Some("Sales")));
     assert_eq!(listed[0].subtitle.as_deref(), Some("Ops"));
-    assert_eq!(first.finish_code, Some(tsc::FinishCode::Failed));
+    assert_eq!(first.finish_code, Some(tsc::jobs::FinishCode::Failed));
     assert_eq!(first.notes, ["no such table"]);
     assert_eq!(first.status_notes[0].kind.as_deref(), Some("CountOfUsersAddedToGroup"));
     assert_eq!(first.status_notes[0].value.as_deref(), Some("5"));
@@ -487,7 +495,7 @@ fn jobs_of_every_sort() {
         (Some("w1".into()), Some("Sales"))
     );
     assert_eq!((first.progress, first.datasource), (Some(100), None));
-    assert_eq!(second.finish_code, Some(tsc::FinishCode::Unknown("17".into())));
+    assert_eq!(second.finish_code, Some(tsc::jobs::FinishCode::Unknown("17".into())));
     assert_eq!(second.datasource, Some("d1".into()));
     assert_eq!(second.connection, Some("c1".into()));
     assert_eq!(second.completed_at, None);
@@ -502,8 +510,8 @@ fn projects_with_samples() {
     };
     let (project, lines) = talk([item(), item()], |session| {
         let room = session.projects();
-        room.create_with_samples(tsc::NewProject::new("Ops")).unwrap();
-        room.update_with_samples("p1", tsc::ProjectUpdate::new()).unwrap()
+        room.create_with_samples(tsc::projects::NewProject::new("Ops")).unwrap();
+        room.update_with_samples("p1", tsc::projects::ProjectUpdate::new()).unwrap()
     });
     assert_eq!(
         lines,

@@ -64,10 +64,11 @@ fn quality_warnings() {
         let warnings = session.quality_warnings(&id);
         let all = warnings.list().unwrap();
         assert!(session.quality_warnings(&tsc::FlowId::from("f")).list().unwrap().is_empty());
-        let new = tsc::NewWarning::new(tsc::WarningType::Stale).message("Rows < 10 & \"old\"");
+        let new = tsc::quality_warnings::NewWarning::new(tsc::quality_warnings::WarningType::Stale)
+            .message("Rows < 10 & \"old\"");
         assert_eq!(warnings.add(new.severe(true)).unwrap().id.as_str(), "q1");
-        warnings.add(tsc::NewWarning::new("HAUNTED").active(false)).unwrap();
-        warnings.update("q1", tsc::WarningUpdate::new().message("")).unwrap();
+        warnings.add(tsc::quality_warnings::NewWarning::new("HAUNTED").active(false)).unwrap();
+        warnings.update("q1", tsc::quality_warnings::WarningUpdate::new().message("")).unwrap();
         warnings.delete("q1").unwrap();
         warnings.delete_all().unwrap();
         all
@@ -86,7 +87,7 @@ fn quality_warnings() {
             "DELETE dataQualityWarnings/datasource/d",
         ]
     );
-    assert_eq!(all[0].warning_type, Some(tsc::WarningType::Stale));
+    assert_eq!(all[0].warning_type, Some(tsc::quality_warnings::WarningType::Stale));
     assert_eq!((all[0].active, all[0].severe), (Some(true), Some(false)));
     assert_eq!(all[0].content_id.as_deref(), Some("d"));
     assert_eq!(all[0].content_type.as_deref(), Some("DATASOURCE"));

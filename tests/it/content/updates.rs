@@ -14,7 +14,7 @@ fn told() -> Vec<String> {
 #[test]
 fn what_the_server_ignores_is_told() {
     logs::start();
-    let changes = tsc::WorkbookUpdate::new().name("new").description("").show_tabs(true);
+    let changes = tsc::workbooks::WorkbookUpdate::new().name("new").description("").show_tabs(true);
     let changes = changes.project("p2").owner("u1").encrypt_extracts(false);
     let (workbook, lines) = talk(
         [Xml("<workbook id='w1' name='old' description='still' showTabs='true'>\
@@ -44,12 +44,12 @@ fn what_is_as_it_was_asked_for_is_not_told() {
         ],
         |session| {
             // To the top level, where an answer has no parent.
-            let top = tsc::ProjectUpdate::new().parent("").name("n");
+            let top = tsc::projects::ProjectUpdate::new().parent("").name("n");
             session.projects().update("p1", top).unwrap();
-            let warning = tsc::WarningUpdate::new().active(false);
+            let warning = tsc::quality_warnings::WarningUpdate::new().active(false);
             let id = tsc::DatasourceId::from("d1");
             session.quality_warnings(&id).update("q1", warning).unwrap();
-            let login = tsc::ConnectionUpdate::new().user_name("ada").password("hush");
+            let login = tsc::connections::ConnectionUpdate::new().user_name("ada").password("hush");
             session.connections(&id).update("c1", login.clone().server_port(1433_u16)).unwrap();
             session.connections(&id).update_all(["c1"], login).unwrap();
         },
@@ -67,7 +67,7 @@ fn a_connection_that_keeps_its_login_is_told() {
                  <connection id='c2' userName='ada'/></connections>"),
         ],
         |session| {
-            let login = tsc::ConnectionUpdate::new().user_name("ada").password("hush");
+            let login = tsc::connections::ConnectionUpdate::new().user_name("ada").password("hush");
             let id = tsc::WorkbookId::from("w1");
             session.connections(&id).update("c1", login.clone()).unwrap();
             session.connections(&id).update_all(["c1", "c2"], login).unwrap();
@@ -86,23 +86,24 @@ fn the_mock_server_does_what_it_is_told() {
     let session = crate::help::at(mock.url()).into_session(&mock.credentials()).unwrap();
     let named = session.users().list().filter(tsc::users::NAME.eq("alice"));
     let alice = named.page(1).unwrap().items.remove(0).id;
-    let project = session.projects().create(tsc::NewProject::new("Ours")).unwrap().id;
+    let project = session.projects().create(tsc::projects::NewProject::new("Ours")).unwrap().id;
 
     let workbook = session.workbooks().list().page(1).unwrap().items.remove(0).id;
-    let changes = tsc::WorkbookUpdate::new().name("n").description("d").show_tabs(true);
+    let changes = tsc::workbooks::WorkbookUpdate::new().name("n").description("d").show_tabs(true);
     let changes = changes.project(project.clone()).owner(alice.clone());
     session.workbooks().update(&workbook, changes).unwrap();
 
     let datasource = session.datasources().list().page(1).unwrap().items.remove(0).id;
-    let changes = tsc::DatasourceUpdate::new().certified(true).certification_note("checked");
+    let changes =
+        tsc::datasources::DatasourceUpdate::new().certified(true).certification_note("checked");
     let changes = changes.name("n").project(project.clone()).owner(alice.clone());
     session.datasources().update(&datasource, changes).unwrap();
 
     let flow = session.flows().list().page(1).unwrap().items.remove(0).id;
-    let changes = tsc::FlowUpdate::new().project(project.clone()).owner(alice.clone());
+    let changes = tsc::flows::FlowUpdate::new().project(project.clone()).owner(alice.clone());
     session.flows().update(&flow, changes).unwrap();
 
-    let changes = tsc::ProjectUpdate::new().name("Theirs").description("d").owner(alice);
+    let changes = tsc::projects::ProjectUpdate::new().name("Theirs").description("d").owner(alice);
     session.projects().update(&project, changes).unwrap();
     assert_eq!(told(), [""; 0]);
 }

@@ -1,7 +1,8 @@
 //! Users.
 
 use tableau_server_client as tsc;
-use tsc::{AuthSetting, ErrorKind, NewUser, SiteRole, UserUpdate};
+use tsc::ErrorKind;
+use tsc::users::{AuthSetting, NewUser, SiteRole, UserUpdate};
 
 use super::{Nothing, Xml, refused, talk};
 

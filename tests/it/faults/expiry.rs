@@ -77,7 +77,7 @@ fn at_each_question_about_a_job() {
         let mut job = session.workbooks().refresh(&workbook.id).unwrap();
         mock.fault(Fault::expire_session().on("GET", "/jobs/*").skip(question).times(1));
         let ended =
-            job.wait_with(tsc::JobWait::new().poll_intervals(millis(1), millis(1))).unwrap();
+            job.wait_with(tsc::jobs::JobWait::new().poll_intervals(millis(1), millis(1))).unwrap();
         assert_eq!(&ended.id, job.id());
         assert_eq!(sign_ins(&mock), 2, "question {question}");
         ends_with_one(&mock, session);

@@ -271,7 +271,7 @@ fn uploads_whose_connection_breaks_are_whole_in_the_end() {
 fn publish_in_chunks(
     session: &tsc::Session<'_>,
     content: &[u8],
-) -> tsc::Result<tsc::Published<tsc::Workbook>> {
+) -> tsc::Result<tsc::publish::Published<tsc::Workbook>> {
     let source = tsc::Source::bytes("Up.twb", content).chunked_from(1).chunk_size(256 << 10);
     session.workbooks().publish(source).project(&project_of(session)).send()
 }
@@ -472,7 +472,7 @@ fn what_is_no_file_is_not_downloaded() {
     let raw = Raw::signed_in(|_| answer(200, &[("content-type", "text/csv")], ""));
     let session = crate::help::with(&raw.url, super::quick());
     let session = session.into_session(&crate::help::auth()).unwrap();
-    assert!(session.views().csv("v", tsc::CsvExport::new()).to_bytes().unwrap().is_empty());
+    assert!(session.views().csv("v", tsc::export::CsvExport::new()).to_bytes().unwrap().is_empty());
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

@@ -144,7 +144,7 @@ fn damaged_answers_are_answers_or_errors() {
         let (outcome, took) = timed(|| match dice.below(3) {
             0 => session.projects().list().into_iter().try_for_each(|one| one.map(drop)),
             1 => session.workbooks().download("w").to_bytes().map(drop),
-            _ => session.projects().create(tsc::NewProject::new("n")).map(drop),
+            _ => session.projects().create(tsc::projects::NewProject::new("n")).map(drop),
         });
         assert!(took < SOON, "{took:?}, {}", shown());
         if let Err(error) = outcome {

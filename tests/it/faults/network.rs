@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use tableau_server_client as tsc;
 use tsc::mock::{Fault, MockServer};
-use tsc::{ErrorKind, HttpOptions, NewProject, ProjectUpdate};
+use tsc::projects::{NewProject, ProjectUpdate};
+use tsc::{ErrorKind, HttpOptions};
 
 use super::{projects_named, quick, session_of};
 use crate::help::{LONG, auth, millis, timed, with};

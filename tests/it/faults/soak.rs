@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use tableau_server_client as tsc;
 use tsc::mock::{Fault, MockServer};
-use tsc::{ErrorKind, HttpOptions, NewProject, ProjectUpdate};
+use tsc::projects::{NewProject, ProjectUpdate};
+use tsc::{ErrorKind, HttpOptions};
 
 use super::{Dice, file, project_of};
 use crate::help::{child, given, millis, with};
@@ -168,7 +169,7 @@ fn work(
                 let Ok(page) = session.workbooks().list().page_size(1).page(1) else { continue };
                 let started = session.workbooks().refresh(&page.items[0].id);
                 let Some(mut job) = ledger.note("refresh", started) else { continue };
-                let pauses = tsc::JobWait::new().poll_intervals(millis(1), millis(5));
+                let pauses = tsc::jobs::JobWait::new().poll_intervals(millis(1), millis(5));
                 ledger.note("wait", job.wait_with(pauses));
             }
         }

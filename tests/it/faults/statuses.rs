@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use tableau_server_client as tsc;
+use tsc::ErrorKind;
 use tsc::mock::{Fault, MockServer};
-use tsc::{ErrorKind, NewProject};
+use tsc::projects::NewProject;
 
 use super::{projects_named, server_of, session_of};
 use crate::help::{LONG, millis, timed};
@@ -143,7 +144,8 @@ fn a_huge_retry_after_is_told_at_once() {
     // What it may ask for is cut off by the deadline.
     let fault = Fault::too_many_requests(Duration::from_secs(3000)).on("GET", "/jobs/*");
     mock.fault(fault.times(1));
-    let soon = tsc::JobWait::new().deadline(millis(300)).poll_intervals(millis(10), millis(10));
+    let soon =
+        tsc::jobs::JobWait::new().deadline(millis(300)).poll_intervals(millis(10), millis(10));
     let (result, took) = timed(|| job.wait_with(soon));
     assert!(result.is_ok_and(|job| job.completed_at.is_some()), "asked once more at the end");
     assert!(took >= millis(250) && took < LONG, "{took:?}");

@@ -91,7 +91,7 @@ fn rejects_unsupported_requests_on_first_use() {
         (list().filter(tsc::workbooks::NAME.any_of(["a", "b,c"])), "`,`"),
         (list().filter(tsc::workbooks::NAME.any_of(["a]"])), "`]`"),
         (list().filter(tsc::workbooks::NAME.eq("")), "empty"),
-        (list().sort(tsc::Field::named("a,b").asc()), "\"a,b\""),
+        (list().sort(tsc::query::Field::named("a,b").asc()), "\"a,b\""),
         (list().page_size(0), "invalid page size 0"),
         (list().page_size(1001), "invalid page size 1001"),
         (list().page_size(u32::MAX).prefetch(3), "invalid page size 4294967295"),

@@ -29,7 +29,7 @@ fn any_text_survives_the_filter_the_wire_and_the_server() {
     proptest!(ProptestConfig::with_cases(150), |(tail in text())| {
         // A name has to begin and end with something that is no blank.
         let name = format!("x{tail}x");
-        let id = sessions[1].projects().create(tsc::NewProject::new(&*name)).unwrap().id;
+        let id = sessions[1].projects().create(tsc::projects::NewProject::new(&*name)).unwrap().id;
         for session in &sessions {
             for (filter, lost) in [
                 (tsc::projects::NAME.eq(&*name), &[','][..]),

@@ -237,7 +237,7 @@ fn what_comes_in_the_files_place_is_not_taken_for_it() {
         let raw = Raw::signed_in(move |_| answer(200, &[("Content-Type", sort)], body));
         let server = server(&raw);
         let session = server.sign_in(&auth()).unwrap();
-        let csv = session.views().csv("v1", tsc::CsvExport::new()).to_bytes();
+        let csv = session.views().csv("v1", tsc::export::CsvExport::new()).to_bytes();
         match is_csv {
             true => assert_eq!(csv.unwrap(), body.as_bytes()),
             false => assert_eq!(csv.unwrap_err().kind(), ErrorKind::Decode),
@@ -382,7 +382,7 @@ fn every_export_has_its_address() {
     let (datasources, flows) = (session.datasources(), session.flows());
     let (w, v, c) = ("w?1", "v1", "c1");
     let (d, f) = ("d1", "f1");
-    let pdf = tsc::PdfExport::new().page_type("a5");
+    let pdf = tsc::export::PdfExport::new().page_type("a5");
     for (download, expected) in [
         (
             workbooks.download(w).include_extract(false),
@@ -391,20 +391,23 @@ fn every_export_has_its_address() {
         (workbooks.download(w).include_extract(true), "workbooks/w%3F1/content"),
         (workbooks.download_revision(w, 3), "workbooks/w%3F1/revisions/3/content"),
         (workbooks.pdf(w, &pdf), "workbooks/w%3F1/pdf?type=a5"),
-        (workbooks.powerpoint(w, tsc::PowerPointExport::new()), "workbooks/w%3F1/powerpoint"),
+        (
+            workbooks.powerpoint(w, tsc::export::PowerPointExport::new()),
+            "workbooks/w%3F1/powerpoint",
+        ),
         (workbooks.preview_image(w), "workbooks/w%3F1/previewImage"),
         (
-            views.image(v, tsc::ImageExport::new().resolution("high")),
+            views.image(v, tsc::export::ImageExport::new().resolution("high")),
             "views/v1/image?resolution=high",
         ),
         (views.pdf(v, &pdf), "views/v1/pdf?type=a5"),
-        (views.csv(v, tsc::CsvExport::new().filter("a", ["b"])), "views/v1/data?vf_a=b"),
-        (views.excel(v, tsc::ExcelExport::new()), "views/v1/crosstab/excel"),
+        (views.csv(v, tsc::export::CsvExport::new().filter("a", ["b"])), "views/v1/data?vf_a=b"),
+        (views.excel(v, tsc::export::ExcelExport::new()), "views/v1/crosstab/excel"),
         (views.preview_image(w, v), "workbooks/w%3F1/views/v1/previewImage"),
         (custom_views.download(c), "customviews/c1/content"),
-        (custom_views.image(c, tsc::ImageExport::new()), "customviews/c1/image"),
+        (custom_views.image(c, tsc::export::ImageExport::new()), "customviews/c1/image"),
         (custom_views.pdf(c, pdf.clone()), "customviews/c1/pdf?type=a5"),
-        (custom_views.csv(c, tsc::CsvExport::new()), "customviews/c1/data"),
+        (custom_views.csv(c, tsc::export::CsvExport::new()), "customviews/c1/data"),
         (datasources.download(d), "datasources/d1/content"),
         (datasources.download_revision(d, 1), "datasources/d1/revisions/1/content"),
         (flows.download(f), "flows/f1/content"),
@@ -417,7 +420,7 @@ fn every_export_has_its_address() {
     }
     let error = flows.download(f).include_extract(false).to_bytes().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
-    let too_old = tsc::PdfExport::new().max_age(millis(1));
+    let too_old = tsc::export::PdfExport::new().max_age(millis(1));
     assert_eq!(views.pdf(v, too_old).to_bytes().unwrap_err().kind(), ErrorKind::Input);
 }
 

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tableau_server_client as tsc;
-use tsc::{ErrorKind, JobWait};
+use tsc::ErrorKind;
+use tsc::jobs::JobWait;
 
 use super::server;
 use crate::help::{auth, millis, timed};
@@ -69,7 +70,7 @@ fn waits_for_a_job_and_reports_progress() {
         assert_eq!(progress.unit, tsc::ProgressUnit::Percent);
     }
     assert_eq!(percents.len(), 3);
-    let codes: Vec<_> = polls.iter().flatten().map(tsc::FinishCode::as_str).collect();
+    let codes: Vec<_> = polls.iter().flatten().map(tsc::jobs::FinishCode::as_str).collect();
     assert_eq!(codes, ["-1", "1", "0"]);
 }
 
@@ -150,7 +151,7 @@ fn poll_returns_the_state_of_the_job() {
     let session = server.sign_in(&auth()).unwrap();
     let mut job = session.datasources().refresh("d1").unwrap();
     assert_eq!(job.poll().unwrap().completed_at, None);
-    assert_eq!(job.poll().unwrap().finish_code, Some(tsc::FinishCode::Failed));
+    assert_eq!(job.poll().unwrap().finish_code, Some(tsc::jobs::FinishCode::Failed));
 }
 
 #[test]
@@ -193,10 +194,10 @@ fn repeats_an_update_of_hyper_data_with_the_same_request_id() {
     });
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
-    let update = tsc::HyperUpdate::new()
+    let update = tsc::hyper::HyperUpdate::new()
         .request_id("test_id")
         .payload(tsc::Source::bytes("new.hyper", &b"rows"[..]))
-        .action(tsc::HyperAction::insert("t", "t"));
+        .action(tsc::hyper::HyperAction::insert("t", "t"));
     let job = session.datasources().update_data("d1", update).unwrap();
     assert_eq!(job.id().as_str(), "j1");
     let seen = raw.seen();
@@ -210,7 +211,8 @@ fn repeats_an_update_of_hyper_data_with_the_same_request_id() {
             "{\"actions\":[{\"action\":\"insert\",\"source-table\":\"t\",\"target-table\":\"t\"}]}";
         assert_eq!(patch.text(), expected);
     }
-    let update = tsc::HyperUpdate::new().action(tsc::HyperAction::replace("t", ("S", "t")));
+    let update =
+        tsc::hyper::HyperUpdate::new().action(tsc::hyper::HyperAction::replace("t", ("S", "t")));
     session.datasources().update_connection_data("d1", "c 1", update).unwrap();
     let last = raw.seen().pop().unwrap();
     assert_eq!(last.target, "/api/3.24/sites/site-1/datasources/d1/connections/c%201/data");

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tableau_server_client as tsc;
-use tsc::{ConnectionCredentials, ErrorKind, PublishConnection, Source};
+use tsc::publish::{ConnectionCredentials, PublishConnection};
+use tsc::{ErrorKind, Source};
 
 use super::{Folder, content, parts, server};
 use crate::help::{auth, everything_of};

@@ -25,7 +25,7 @@ fn chunked(bytes: &[u8]) -> Source<'_> {
     Source::bytes("Sales.twbx", bytes).chunk_size(CHUNK as u64).chunked_from(0)
 }
 
-fn publish(raw: &Raw, source: Source<'_>) -> tsc::Result<tsc::Published<tsc::Workbook>> {
+fn publish(raw: &Raw, source: Source<'_>) -> tsc::Result<tsc::publish::Published<tsc::Workbook>> {
     let server = server(raw);
     let session = server.sign_in(&auth())?;
     session.workbooks().publish(source).send()

@@ -1,10 +1,9 @@
 use std::time::Duration;
 
 use tableau_server_client as tsc;
-use tsc::{
-    CsvExport, CustomViewId, CustomViewUpdate, Filter, ImageExport, ImageFormat, Orientation,
-    PageType, PdfExport, Resolution, Sort, Source,
-};
+use tsc::{CustomViewId, Filter, Sort, Source};
+use tsc::custom_views::CustomViewUpdate;
+use tsc::export::{CsvExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport, Resolution};
 
 use super::golden::{Goldens, every};
 

@@ -1,8 +1,8 @@
 use tableau_server_client as tsc;
-use tsc::{
-    AskData, ConnectionCredentials, Datasource, DatasourceId, DatasourceUpdate, HyperAction,
-    HyperUpdate, Publish, Session, Source, datasources,
-};
+use tsc::{Datasource, DatasourceId, Publish, Session, Source, datasources};
+use tsc::datasources::{AskData, DatasourceUpdate};
+use tsc::hyper::{HyperAction, HyperUpdate};
+use tsc::publish::ConnectionCredentials;
 
 use super::golden::{Goldens, every, job, job_if_any};
 use super::shared;

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use tableau_server_client as tsc;
-use tsc::{ErrorKind, HttpOptions, ProjectUpdate, Retries, Workbook};
+use tsc::{ErrorKind, HttpOptions, Retries, Workbook};
+use tsc::projects::ProjectUpdate;
 
 use super::golden::Goldens;
 
@@ -97,7 +98,7 @@ pub fn cases(g: &mut Goldens) {
         &["PUT ~/workbooks/w-1?includeViewAccelerationStatus=true <tsRequest> <workbook>"],
         |s| {
             s.workbooks()
-                .update_with_acceleration_status("w-1", tsc::WorkbookUpdate::new())?;
+                .update_with_acceleration_status("w-1", tsc::workbooks::WorkbookUpdate::new())?;
             let error = s.custom_views().get("c-1").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Version);
             tsc::Result::<()>::Err(error)

@@ -1,5 +1,6 @@
 use tableau_server_client as tsc;
-use tsc::{Flow, FlowId, FlowUpdate, Publish, Session, Source, flows};
+use tsc::{Flow, FlowId, Publish, Session, Source, flows};
+use tsc::flows::FlowUpdate;
 
 use super::golden::{Goldens, every, job};
 use super::shared;

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use tableau_server_client as tsc;
-use tsc::{ErrorKind, Filter, JobId, JobWait, Sort, jobs};
+use tsc::{ErrorKind, Filter, JobId, Sort, jobs};
+use tsc::jobs::JobWait;
 
 use super::golden::{Goldens, every};
 

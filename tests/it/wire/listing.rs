@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use tableau_server_client as tsc;
-use tsc::{ErrorKind, Field, workbooks};
+use tsc::{ErrorKind, workbooks};
+use tsc::query::Field;
 
 use super::golden::{Goldens, every};
 

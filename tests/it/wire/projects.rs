@@ -1,5 +1,7 @@
 use tableau_server_client as tsc;
-use tsc::{ContentPermissions, DefaultsFor, NewProject, ProjectUpdate, projects};
+use tsc::projects;
+use tsc::permissions::DefaultsFor;
+use tsc::projects::{ContentPermissions, NewProject, ProjectUpdate};
 
 use super::golden::{Goldens, every};
 use super::shared;

@@ -1,12 +1,13 @@
 //! The cases that several resources have.
 
 use tableau_server_client as tsc;
-use tsc::{
-    BatchUpdatableConnections, Capability, ConnectionCredentials, ConnectionUpdate,
-    DeletableRevisions, Download, GroupId, GroupSetId, HasConnections, HasPermissions,
-    HasQualityWarnings, HasRevisions, NewWarning, PermissionRule, PublishConnection, Session,
-    Taggable, UserId, WarningType, WarningUpdate,
-};
+use tsc::connections::{BatchUpdatableConnections, ConnectionUpdate, HasConnections};
+use tsc::permissions::{Capability, HasPermissions, PermissionRule};
+use tsc::publish::{ConnectionCredentials, PublishConnection};
+use tsc::quality_warnings::{HasQualityWarnings, NewWarning, WarningType, WarningUpdate};
+use tsc::revisions::{DeletableRevisions, HasRevisions};
+use tsc::tags::Taggable;
+use tsc::{Download, GroupId, GroupSetId, Session, UserId};
 
 use super::golden::{Goldens, every};
 

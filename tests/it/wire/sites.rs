@@ -1,6 +1,6 @@
 use tableau_server_client as tsc;
 use tsc::sites::{AdminMode, ExtractEncryptionMode, SiteState, UserVisibilityMode};
-use tsc::{NewSite, SiteUpdate};
+use tsc::sites::{NewSite, SiteUpdate};
 
 use super::golden::{Goldens, every};
 

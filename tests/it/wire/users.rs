@@ -1,5 +1,6 @@
 use tableau_server_client as tsc;
-use tsc::{AuthSetting, NewUser, SiteRole, Sort, UserUpdate, users};
+use tsc::{Sort, users};
+use tsc::users::{AuthSetting, NewUser, SiteRole, UserUpdate};
 
 use super::golden::{Goldens, every};
 

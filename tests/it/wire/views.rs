@@ -1,10 +1,8 @@
 use std::time::Duration;
 
 use tableau_server_client as tsc;
-use tsc::{
-    CsvExport, ErrorKind, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport,
-    Resolution, ViewId, views,
-};
+use tsc::{ErrorKind, ViewId, views};
+use tsc::export::{CsvExport, ExcelExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport, Resolution};
 
 use super::golden::{Goldens, every};
 use super::shared;

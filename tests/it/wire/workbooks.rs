@@ -2,11 +2,10 @@ use std::time::Duration;
 
 use tableau_server_client as tsc;
 use tsc::workbooks::{FreshAt, FreshEveryUnit, WeekDay};
-use tsc::{
-    ConnectionUpdate, DataAccelerationUpdate, DataFreshness, Orientation, PageType,
-    PdfExport, PowerPointExport, Publish, Session, Source, Workbook, WorkbookId, WorkbookUpdate,
-    workbooks,
-};
+use tsc::{Publish, Session, Source, Workbook, WorkbookId, workbooks};
+use tsc::connections::ConnectionUpdate;
+use tsc::export::{Orientation, PageType, PdfExport, PowerPointExport};
+use tsc::workbooks::{DataAccelerationUpdate, DataFreshness, WorkbookUpdate};
 
 use super::golden::{Goldens, every, job, job_if_any};
 use super::shared;
