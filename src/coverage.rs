@@ -80,6 +80,17 @@ fn crate_name() -> &'static str {
     module_path!().split("::").next().unwrap()
 }
 
+/// The type of an `impl` block, by what follows the word.
+fn type_of(header: &str) -> String {
+    let mut depth = 0;
+    let after_parameters = header.char_indices().find_map(|(at, c)| {
+        depth += i32::from(c == '<') - i32::from(c == '>');
+        (depth == 0).then_some(at)
+    });
+    let rest = header[after_parameters.unwrap_or(0)..].trim_start_matches(['>', ' ']);
+    rest.chars().take_while(|c| c.is_alphanumeric()).collect()
+}
+
 /// The methods that send each operation, by the module and the name of the operation.
 fn methods(modules: &[&str]) -> BTreeMap<(String, String), Vec<String>> {
     let mut files = Vec::new();
@@ -90,9 +101,9 @@ fn methods(modules: &[&str]) -> BTreeMap<(String, String), Vec<String>> {
         let (mut owner, mut pending) = (String::new(), Vec::new());
         for line in text.lines() {
             if let Some(header) = line.strip_prefix("impl") {
-                let types = header.split(" for ").last().unwrap_or_default();
-                let types = types.trim_start_matches(|c| c != ' ').trim_start();
-                owner = types.chars().take_while(|c| c.is_alphanumeric()).collect();
+                owner = type_of(header);
+            } else if line.starts_with("session_methods! {") {
+                owner = "Session".to_owned();
             } else if let Some(rest) = line.trim().strip_prefix("#[doc = ") {
                 if let Some((before, name)) = rest.split_once("rest!(") {
                     let named = before.trim_end_matches("::").rsplit("::").next();

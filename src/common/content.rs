@@ -24,7 +24,7 @@ operations! {
     GET_TABLE = GET "sites/{site}/tables/{table}" since (3, 5) scope "tableau:tables:read"
         "Query Table" "metadata.htm#query_table";
     GET_VIRTUAL_CONNECTION = GET "sites/{site}/virtualconnections/{virtual-connection}"
-        since (3, 18) scope "tableau:virtual_connections:read"
+        since (3, 23) scope "tableau:virtual_connections:read"
         "Get Virtual Connection" "virtual_connections.htm#query_virtual_connection";
 }
 

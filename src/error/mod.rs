@@ -330,8 +330,8 @@ mod tests {
 
     #[test]
     fn redacts_secrets_in_causes() {
-        let redactor = Redactor::default().with(&crate::secret::Secret::new("hush"));
-        let error = Error::io("x", std::io::Error::other("all is hush")).redacted(&redactor);
+        let redactor = Redactor::default().with(&crate::secret::Secret::new("hush-hush"));
+        let error = Error::io("x", std::io::Error::other("all is hush-hush")).redacted(&redactor);
         assert_eq!(format!("{error:?}"), "Io: x: all is [secret]");
         let error = Error::io("x", std::io::Error::other("fine")).redacted(&redactor);
         let cause = std::error::Error::source(&error).unwrap();

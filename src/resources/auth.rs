@@ -8,7 +8,7 @@ operations! {
         "Server Info" "server.htm#server_info";
     pub(crate) SIGN_IN = POST "auth/signin" since (1, 0) scope unknown
         "Sign In" "authentication.htm#sign_in";
-    pub(crate) SIGN_OUT = POST "auth/signout" since (1, 0) scope unknown
+    pub(crate) SIGN_OUT = POST "auth/signout" since (1, 0) scope "tableau:*:*"
         "Sign Out" "authentication.htm#sign_out";
     pub(crate) SWITCH_SITE = POST "auth/switchSite" since (2, 6)
         scope "tableau:sites:switch" on Server
