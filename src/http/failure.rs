@@ -10,7 +10,7 @@ use super::context;
 use super::proxy::ConfiguredProxy;
 use super::request::SourceFailed;
 use super::retry_after::retry_after;
-use super::url::{Origin, Url};
+use super::url::Origin;
 use crate::error::Answer;
 use crate::redact::Redactor;
 use crate::text::{cut, first, one_line};
@@ -209,14 +209,14 @@ pub(super) fn refused(
     headers: &HeaderMap,
     body: &[u8],
     size: Size,
-    url: &Url,
+    address: &str,
     redactor: &Redactor,
 ) -> Error {
     // Without the zeros of UTF-16, in which nothing would be found that may not be shown.
     let text = String::from_utf8_lossy(body).replace('\0', "");
     let answer = Answer {
         status: Some(status),
-        url: Some(redactor.redact(&url.to_string()).into_owned()),
+        url: Some(redactor.redact(address).into_owned()),
         request_id: request_id(headers).map(|id| cut(&redactor.redact(&id), 100).into_owned()),
         retry_after: retry_after(headers),
         ..Answer::default()
@@ -247,31 +247,31 @@ pub(super) fn refused(
 pub(super) fn refused_in_success(
     status: u16,
     root: Node<'_>,
-    url: &Url,
+    address: &str,
     redactor: &Redactor,
 ) -> Option<Error> {
-    Some(Words::from_root(root)?.about_success(status, url, redactor))
+    Some(Words::from_root(root)?.about_success(status, address, redactor))
 }
 
 /// As [`refused_in_success`], for an answer that says nothing else.
 pub(super) fn refused_in_text(
     status: u16,
     text: &str,
-    url: &Url,
+    address: &str,
     redactor: &Redactor,
 ) -> Option<Error> {
     let words = Words::from_xml(text).or_else(|| Words::from_json(text))?;
-    Some(words.about_success(status, url, redactor))
+    Some(words.about_success(status, address, redactor))
 }
 
 /// As [`refused_in_success`], where something else was due than the JSON that it is.
 pub(super) fn refused_in_json(
     status: u16,
     text: &str,
-    url: &Url,
+    address: &str,
     redactor: &Redactor,
 ) -> Option<Error> {
-    Some(Words::from_json(text)?.about_success(status, url, redactor))
+    Some(Words::from_json(text)?.about_success(status, address, redactor))
 }
 
 /// No error is longer; to look for one in all of an answer would take many times its memory.
@@ -320,8 +320,8 @@ impl Words {
         })
     }
 
-    fn about_success(self, status: u16, url: &Url, redactor: &Redactor) -> Error {
-        let url = Some(redactor.redact(&url.to_string()).into_owned());
+    fn about_success(self, status: u16, address: &str, redactor: &Redactor) -> Error {
+        let url = Some(redactor.redact(address).into_owned());
         self.into_error(Answer { status: Some(status), url, ..Answer::default() }, redactor)
     }
 
@@ -370,14 +370,13 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::url::Base;
     use super::*;
     use crate::secret::Secret;
 
     fn error(status: u16, body: &str) -> Error {
-        let url = Base::parse("http://h").unwrap().call("/api/3.24/x?token=hush-hush");
+        let address = "http://h/api/3.24/x?token=hush-hush";
         let redactor = Redactor::default().with(&Secret::new("hush-hush"));
-        refused(status, &HeaderMap::new(), body.as_bytes(), Size::Whole, &url, &redactor)
+        refused(status, &HeaderMap::new(), body.as_bytes(), Size::Whole, address, &redactor)
     }
 
     #[test]

@@ -33,6 +33,7 @@ use crate::secret::Secret;
 use crate::text::cut;
 use crate::{Error, ErrorKind, Result};
 
+use success::ResponseContext;
 pub(crate) use success::Success;
 
 /// Where the library's own log lines go.
@@ -204,43 +205,46 @@ impl Transport {
         deadline: Option<Instant>,
     ) -> Result<Success> {
         let redactor = auth.redactor;
-        let mut url = self.base.call(&request.path_and_query()?);
-        url.origin = self.origin();
+        let mut url = self.base.call(self.origin(), &request.path_and_query()?);
         let mut redirects = 0;
         loop {
-            let address = url.to_string();
-            let doing =
-                format!("{} {}", request.method, redactor.redact_start(&address, false, SHOWN));
+            let (method, address) = (request.method.clone(), url.to_string());
+            // Only errors and debug logs need it.
+            let doing = || describe(&method, &address, redactor);
             self.check_head(request, &address, auth.token, redirects)
-                .map_err(|error| error.doing(&doing))?;
+                .map_err(|error| error.doing(doing()))?;
             let turn = self.turn(auth, deadline, request.at_once);
-            let turn = turn.map_err(|error| request.not_sent(error.doing(&doing)))?;
+            let turn = turn.map_err(|error| request.not_sent(error.doing(doing())))?;
             let started = Instant::now();
             let response = context::with_cancellation(auth.cancellation, || {
-                self.exchange(request, &url, auth.token, deadline)
+                self.exchange(request, &url.origin, &address, auth.token, deadline)
             });
             let response = response.map_err(|failure| {
                 let connecting = matches!(failure, Failure::Ureq(_, Stage::Connecting));
-                let error = self.failed(failure, &url, redactor);
+                let error = self.failed(failure, &url.origin, &address, redactor);
+                let doing = doing();
                 debug!(target: LOG, "{doing} failed: {error}");
-                let error = error.doing(&doing);
+                let error = error.doing(doing);
                 if connecting { request.not_sent(error) } else { error }
             })?;
             let status = response.status().as_u16();
-            debug!(target: LOG, "{doing}: {status} in {} ms", started.elapsed().as_millis());
+            debug!(target: LOG, "{}: {status} in {} ms", doing(), started.elapsed().as_millis());
             match status {
                 200 | 201 | 202 | 204 => {
-                    return self.success(response, url, doing, auth, turn).unless_packed();
+                    let context =
+                        ResponseContext { method, address, status, redactor: redactor.clone() };
+                    return self.success(response, url.origin, context, auth, turn).unless_packed();
                 }
                 301 | 302 | 303 | 307 | 308 => {
                     redirects += 1;
                     let next = self.redirected(&response, &url, redirects, redactor);
-                    url = next.map_err(|error| error.doing(&doing))?;
+                    url = next.map_err(|error| error.doing(doing()))?;
                     context::with_cancellation(auth.cancellation, || drain(response));
                 }
                 _ => {
-                    let refused = || self.refused(response, &url, redactor);
-                    return Err(context::with_cancellation(auth.cancellation, refused).doing(doing));
+                    let refused = || self.refused(response, &address, redactor);
+                    let error = context::with_cancellation(auth.cancellation, refused);
+                    return Err(error.doing(doing()));
                 }
             }
         }
@@ -292,14 +296,14 @@ impl Transport {
     fn exchange(
         &self,
         request: &mut Request<'_>,
-        url: &Url,
+        origin: &Origin,
+        address: &str,
         token: Option<&Secret>,
         deadline: Option<Instant>,
     ) -> Result<Response<ureq::Body>, Failure> {
-        let proxy = self.proxies.for_origin(&url.origin).map_err(Failure::Own)?;
-        self.warn_if_insecure(&url.origin);
-        let mut head =
-            ureq::http::Request::builder().method(request.method.clone()).uri(url.to_string());
+        let proxy = self.proxies.for_origin(origin).map_err(Failure::Own)?;
+        self.warn_if_insecure(origin);
+        let mut head = ureq::http::Request::builder().method(request.method.clone()).uri(address);
         for (name, value) in &self.options.headers {
             head = head.header(name.as_str(), secret_header(value)?);
         }
@@ -362,19 +366,25 @@ impl Transport {
         }
     }
 
-    fn failed(&self, failure: Failure, url: &Url, redactor: &Redactor) -> Error {
+    fn failed(
+        &self,
+        failure: Failure,
+        origin: &Origin,
+        address: &str,
+        redactor: &Redactor,
+    ) -> Error {
         let error = match failure {
             Failure::Own(error) => error,
             Failure::Ureq(error, stage) => {
-                let proxy = self.proxies.for_origin(&url.origin).ok().flatten();
-                failure::failed(error, stage, &url.origin, proxy, redactor)
+                let proxy = self.proxies.for_origin(origin).ok().flatten();
+                failure::failed(error, stage, origin, proxy, redactor)
             }
         };
         let error = error.redacted(redactor);
         if error.kind() == ErrorKind::Connect {
             self.names.forget();
         }
-        error.at(redactor.redact(&url.to_string()))
+        error.at(redactor.redact(address))
     }
 
     /// Where a redirect leads, if token, password and body may follow it there.
@@ -435,26 +445,24 @@ impl Transport {
     fn success(
         &self,
         response: Response<ureq::Body>,
-        url: Url,
-        doing: String,
+        origin: Origin,
+        context: ResponseContext,
         auth: AuthContext<'_>,
         turn: Option<Turn>,
     ) -> Success {
         let (parts, body) = response.into_parts();
         Success {
-            status: parts.status.as_u16(),
             headers: parts.headers,
             body: body.into_reader(),
-            url,
-            doing,
-            redactor: auth.redactor.clone(),
+            origin,
+            context,
             most: self.options.largest_answer(),
             cancellation: auth.cancellation.cloned(),
             _turn: turn,
         }
     }
 
-    fn refused(&self, response: Response<ureq::Body>, url: &Url, redactor: &Redactor) -> Error {
+    fn refused(&self, response: Response<ureq::Body>, address: &str, redactor: &Redactor) -> Error {
         let (parts, body) = response.into_parts();
         let most = self.options.largest_answer().min(1 << 20);
         let mut bytes = Vec::new();
@@ -465,7 +473,7 @@ impl Transport {
             false if broke_off => Size::BrokeOff,
             false => Size::Whole,
         };
-        failure::refused(parts.status.as_u16(), &parts.headers, &bytes, size, url, redactor)
+        failure::refused(parts.status.as_u16(), &parts.headers, &bytes, size, address, redactor)
     }
 
     fn warn_if_insecure(&self, to: &Origin) {
@@ -505,6 +513,11 @@ fn secret_header(value: &Secret) -> Result<HeaderValue, ureq::Error> {
     Ok(value)
 }
 
+/// A request as messages name it: `GET https://…`.
+fn describe(method: &Method, address: &str, redactor: &Redactor) -> String {
+    format!("{method} {}", redactor.redact_start(address, false, SHOWN))
+}
+
 /// Reads the small body of an answer nobody looks at, so that its connection can be used again.
 fn drain(response: Response<ureq::Body>) {
     let mut rest = response.into_body().into_reader().take(64 << 10);
@@ -522,7 +535,9 @@ pub(crate) mod fuzzing {
     pub(crate) fn success(body: &[u8], secret: &str) -> Success {
         let redactor = Redactor::default().with(&Secret::new(secret));
         let body = ureq::Body::builder().data(body.to_vec()).into_reader();
-        Success { status: 200, body, most: 1 << 20, ..Success::nothing(&redactor) }
+        let mut success = Success::nothing(&redactor);
+        success.context.status = 200;
+        Success { body, most: 1 << 20, ..success }
     }
 
     /// The error that an answer with this status, `Retry-After` and body is.
@@ -540,7 +555,7 @@ pub(crate) mod fuzzing {
             headers.insert(RETRY_AFTER, after);
         }
         let size = if cut { Size::TooLarge } else { Size::Whole };
-        failure::refused(status, &headers, body, size, &Url::nowhere(), &redactor)
+        failure::refused(status, &headers, body, size, "https://", &redactor)
     }
 }
 

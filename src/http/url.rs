@@ -17,6 +17,11 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
+    /// The origin of a response that did not come from a server.
+    pub(crate) fn nowhere() -> Origin {
+        Origin { https: true, host: String::new(), port: None }
+    }
+
     pub(crate) fn port(&self) -> u16 {
         self.port.unwrap_or(if self.https { 443 } else { 80 })
     }
@@ -144,12 +149,9 @@ impl Base {
         })
     }
 
-    /// The address of a call: `/api/…` below the prefix.
-    pub(crate) fn call(&self, path_and_query: &str) -> Url {
-        Url {
-            origin: self.origin.clone(),
-            path_and_query: format!("{}{path_and_query}", self.prefix),
-        }
+    /// The address of a call at an origin: `/api/…` below the path prefix.
+    pub(crate) fn call(&self, origin: Origin, path_and_query: &str) -> Url {
+        Url { origin, path_and_query: format!("{}{path_and_query}", self.prefix) }
     }
 }
 
@@ -188,12 +190,6 @@ pub(crate) struct Url {
 }
 
 impl Url {
-    /// For an answer that no address gave.
-    pub(crate) fn nowhere() -> Url {
-        let origin = Origin { https: true, host: String::new(), port: None };
-        Url { origin, path_and_query: String::new() }
-    }
-
     /// Where a `Location` leads, seen from here.
     pub(crate) fn join(&self, location: &str) -> Result<Url, &'static str> {
         let location = location.split('#').next().unwrap_or_default();
@@ -373,7 +369,8 @@ mod tests {
 
     #[test]
     fn redirects_lead_where_a_browser_would_go() {
-        let here = Base::parse("http://h:8000/t").unwrap().call("/api/3.24/a/b?x=1");
+        let base = Base::parse("http://h:8000/t").unwrap();
+        let here = base.call(base.origin.clone(), "/api/3.24/a/b?x=1");
         for (location, there) in [
             ("https://h/n?y=2#z", "https://h/n?y=2"),
             ("//other:81/n", "http://other:81/n"),

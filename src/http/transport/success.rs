@@ -7,13 +7,13 @@ use ureq::BodyReader;
 use ureq::http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, TRANSFER_ENCODING,
 };
-use ureq::http::{HeaderMap, HeaderValue};
+use ureq::http::{HeaderMap, HeaderValue, Method};
 
 use super::super::connector::Stage;
 use super::super::context;
 use super::super::failure;
 use super::super::limit::Turn;
-use super::super::url::Url;
+use super::super::url::Origin;
 use super::head::{Head, Verdict};
 use crate::cancel::CancellationToken;
 use crate::redact::Redactor;
@@ -28,13 +28,11 @@ const PAGE: &str = "the answer is an HTML page, such as a login page, and no fil
 
 /// An answer whose status is a success. Its body is not read yet.
 pub(crate) struct Success {
-    pub(super) status: u16,
     pub(super) headers: HeaderMap,
     /// One reader for the whole body: a reader of a compressed body has a decoder of its own.
     pub(super) body: BodyReader<'static>,
-    pub(super) url: Url,
-    pub(super) doing: String,
-    pub(super) redactor: Redactor,
+    pub(super) origin: Origin,
+    pub(super) context: ResponseContext,
     pub(super) most: u64,
     pub(super) cancellation: Option<CancellationToken>,
     pub(super) _turn: Option<Turn>,
@@ -44,12 +42,15 @@ impl Success {
     /// The answer to a request that an earlier try had carried out.
     pub(super) fn nothing(redactor: &Redactor) -> Success {
         Success {
-            status: 204,
             headers: HeaderMap::new(),
             body: ureq::Body::builder().data("").into_reader(),
-            url: Url::nowhere(),
-            doing: String::new(),
-            redactor: redactor.clone(),
+            origin: Origin::nowhere(),
+            context: ResponseContext {
+                method: Method::DELETE,
+                address: Origin::nowhere().to_string(),
+                status: 204,
+                redactor: redactor.clone(),
+            },
             most: 0,
             cancellation: None,
             _turn: None,
@@ -68,8 +69,7 @@ impl Success {
                 let what = "the answer is JSON that is too long to be read for an error";
                 return Err(Error::decode(what));
             }
-            failure::refused_in_text(self.status, &text, &self.url, &self.redactor)
-                .map_or(Ok(()), Err)
+            self.refusal(&text).map_or(Ok(()), Err)
         });
         outcome.map_err(|error| self.explain(error))
     }
@@ -103,21 +103,18 @@ impl Success {
         let (document, replaced) = match xml::parse(text) {
             Ok(document) => (document, replaced),
             Err(error) => {
-                let url = &self.url;
-                if let Some(refused) =
-                    failure::refused_in_json(self.status, text, url, &self.redactor)
-                {
+                let ResponseContext { status, address, redactor, .. } = &self.context;
+                if let Some(refused) = failure::refused_in_json(*status, text, address, redactor) {
                     return Err(refused);
                 }
                 repaired = xml::repair(text).ok_or(error)?;
                 (xml::parse(&repaired)?, true)
             }
         };
-        let reports = Reports::new(&self.redactor, replaced);
+        let ResponseContext { status, address, redactor, .. } = &self.context;
+        let reports = Reports::new(redactor, replaced);
         let root = Node::root(&document, &reports)?;
-        if let Some(error) =
-            failure::refused_in_success(self.status, root, &self.url, &self.redactor)
-        {
+        if let Some(error) = failure::refused_in_success(*status, root, address, redactor) {
             return Err(error);
         }
         let value = read(root)?;
@@ -129,13 +126,13 @@ impl Success {
         if reports.count() == 0 {
             return;
         }
-        let unreadable = reports.so_far();
+        let (unreadable, doing) = (reports.so_far(), self.context.doing());
         for report in &unreadable.reports {
-            warn!(target: UNREADABLE_LOG, "{}: {}", self.doing, one_line(&report.to_string()));
+            warn!(target: UNREADABLE_LOG, "{doing}: {}", one_line(&report.to_string()));
         }
         let more = unreadable.count - unreadable.reports.len() as u64;
         if more > 0 {
-            warn!(target: UNREADABLE_LOG, "{}: {more} more values cannot be read", self.doing);
+            warn!(target: UNREADABLE_LOG, "{doing}: {more} more values cannot be read");
         }
     }
 
@@ -208,10 +205,11 @@ impl Success {
                 Verdict::Page => return Err(self.explain(Error::decode(PAGE))),
                 Verdict::Error(bytes) => {
                     let other = || Error::decode("the answer is Tableau's XML and no file");
-                    let error = self.refusal(&bytes).unwrap_or_else(other);
+                    let error =
+                        self.refusal(&String::from_utf8_lossy(&bytes)).unwrap_or_else(other);
                     return Err(self.explain(error));
                 }
-                Verdict::Json(bytes) => match self.refusal(&bytes) {
+                Verdict::Json(bytes) => match self.refusal(&String::from_utf8_lossy(&bytes)) {
                     Some(error) => return Err(self.explain(error)),
                     None => take(&bytes)?,
                 },
@@ -224,9 +222,9 @@ impl Success {
     }
 
     /// Tableau's error in what came.
-    fn refusal(&self, bytes: &[u8]) -> Option<Error> {
-        let text = String::from_utf8_lossy(bytes);
-        failure::refused_in_text(self.status, &text, &self.url, &self.redactor)
+    fn refusal(&self, text: &str) -> Option<Error> {
+        let ResponseContext { status, address, redactor, .. } = &self.context;
+        failure::refused_in_text(*status, text, address, redactor)
     }
 
     /// What has come of the body; nothing at its end.
@@ -261,7 +259,7 @@ impl Success {
 
     fn bytes(&mut self) -> Result<Vec<u8>> {
         // Nothing, even where a header says that it is packed: then it cannot be unpacked.
-        if self.status == 204 {
+        if self.context.status == 204 {
             return Ok(Vec::new());
         }
         // A page of a list has a megabyte or so; growing by doubling would take up to twice that.
@@ -282,36 +280,40 @@ impl Success {
     }
 
     fn broken(&self, error: std::io::Error) -> Error {
-        failure::failed(error.into(), Stage::UnderWay, &self.url.origin, None, &self.redactor)
+        failure::failed(error.into(), Stage::UnderWay, &self.origin, None, &self.context.redactor)
     }
 
     fn explain(&self, error: Error) -> Error {
-        self.context().explain(error)
+        self.context.explain(error)
     }
 
-    /// What errors about this answer say of it.
-    pub(crate) fn context(&self) -> Context {
-        Context {
-            redactor: self.redactor.clone(),
-            status: self.status,
-            url: self.redactor.redact(&self.url.to_string()).into_owned(),
-            doing: self.doing.clone(),
-        }
+    /// The request and the response that errors about the response name.
+    pub(crate) fn context(&self) -> ResponseContext {
+        self.context.clone()
     }
 }
 
-/// The answer that an error is about.
-pub(crate) struct Context {
-    redactor: Redactor,
-    status: u16,
-    url: String,
-    doing: String,
+/// What errors say about the request and the response that they are about.
+#[derive(Clone)]
+pub(crate) struct ResponseContext {
+    pub(super) method: Method,
+    pub(super) address: String,
+    pub(super) status: u16,
+    pub(super) redactor: Redactor,
 }
 
-impl Context {
-    /// Says which answer the error is about. Names out of the answer are in the message, so the
-    /// whole message is redacted.
+impl ResponseContext {
+    /// Adds the request and the status to an error. The whole message is redacted, because it may
+    /// contain text from the response.
     pub(crate) fn explain(&self, error: Error) -> Error {
-        error.redacted(&self.redactor).with_status(self.status).at(&*self.url).doing(&*self.doing)
+        error
+            .redacted(&self.redactor)
+            .with_status(self.status)
+            .at(self.redactor.redact(&self.address))
+            .doing(self.doing())
+    }
+
+    fn doing(&self) -> String {
+        super::describe(&self.method, &self.address, &self.redactor)
     }
 }
