@@ -65,7 +65,7 @@ pub use cancel::CancellationToken;
 pub use common::*;
 pub use credentials::{Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth};
 pub use error::{Error, ErrorKind, Result};
-pub use http::{Fingerprint, HttpOptions, Retries, Verify};
+pub use http::{Fingerprint, HttpOptions, RetryPolicy, Verify};
 pub use ids::*;
 pub use resources::*;
 pub use secret::Secret;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::limit::Limiter;
-use super::retry::Retries;
+use super::retry::RetryPolicy;
 use crate::redact::Redactor;
 use crate::secret::Secret;
 use crate::{Error, Result};
@@ -43,7 +43,7 @@ pub struct HttpOptions {
     pub(super) proxy: Option<ProxyChoice>,
     pub(super) client_cert: Option<(PathBuf, PathBuf)>,
     trusted_redirects: Vec<String>,
-    retries: Option<Retries>,
+    retries: Option<RetryPolicy>,
     renew_sessions: Option<bool>,
     max_concurrent: Option<usize>,
     max_per_hour: Option<usize>,
@@ -182,10 +182,10 @@ impl HttpOptions {
         self
     }
 
-    /// What is sent again when it fails, how often and after what wait. Default:
-    /// [`Retries::new`], up to three times within two minutes.
-    pub fn retries(mut self, retries: Retries) -> HttpOptions {
-        self.retries = Some(retries);
+    /// Sets how often failed requests are sent again, and after what backoff. Default:
+    /// [`RetryPolicy::new`], up to 3 retries within 2 minutes.
+    pub fn retries(mut self, policy: RetryPolicy) -> HttpOptions {
+        self.retries = Some(policy);
         self
     }
 
@@ -202,18 +202,20 @@ impl HttpOptions {
         self
     }
 
-    /// The most requests that are under way at a time; others wait their turn. Default: no limit.
+    /// Sets the maximum number of concurrent requests; further ones wait for a permit. Default: no
+    /// limit.
     ///
-    /// Tableau Cloud refuses more than about 20 exports of a site at a time (429). A request within
-    /// another one of the same thread, as from `on_progress`, does not wait for that.
+    /// Tableau Cloud refuses more than about 20 concurrent exports of a site (429). A nested request of
+    /// the same thread, such as one that `on_progress` sends, does not wait for the outer one.
     pub fn max_concurrent(mut self, requests: usize) -> HttpOptions {
         self.max_concurrent = Some(requests);
         self
     }
 
-    /// The most requests that are sent within any hour; others wait their turn. Default: no limit.
+    /// Sets the maximum number of requests within any hour; further ones wait for a permit. Default: no
+    /// limit.
     ///
-    /// Sign-outs count and do not wait: one that came too late would leave the session open.
+    /// Sign-outs count, but do not wait: a late sign-out would leave the session open.
     pub fn max_per_hour(mut self, requests: usize) -> HttpOptions {
         self.max_per_hour = Some(requests);
         self
@@ -322,8 +324,8 @@ impl HttpOptions {
         self.max_response.unwrap_or(64 << 20)
     }
 
-    pub(super) fn retrying(&self) -> &Retries {
-        static DEFAULT: LazyLock<Retries> = LazyLock::new(Retries::default);
+    pub(super) fn retrying(&self) -> &RetryPolicy {
+        static DEFAULT: LazyLock<RetryPolicy> = LazyLock::new(RetryPolicy::default);
         self.retries.as_ref().unwrap_or(&DEFAULT)
     }
 

@@ -1,6 +1,6 @@
 //! The one loop that sends. Every request of this library passes through [`Transport::send`].
 
-mod head;
+mod content_sniffer;
 mod success;
 
 use std::borrow::Cow;
@@ -13,17 +13,16 @@ use log::{debug, warn};
 use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use ureq::http::request::Builder;
 use ureq::http::{HeaderValue, Method, Response};
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{AsSendBody, SendBody};
 
-use super::connector::{self, Names, Stage};
+use super::connector::{self, CachingResolver, Stage};
 use super::context;
 use super::failure::{self, Size};
-use super::limit::{Limiter, Turn};
+use super::limit::{Limiter, Permit};
 use super::options::{self, HttpOptions};
 use super::proxy::{ConfiguredProxy, Proxies};
-use super::request::{Body, Exact, Patience, Request, SourceFailed};
-use super::retry::Tries;
+use super::request::{Body, ExactLengthReader, Request, ResponseTimeout, SourceFailed};
+use super::retry::Attempts;
 use super::tls;
 use super::url::{Base, Origin, Url};
 use crate::cancel::{self, CancellationToken, earlier};
@@ -55,7 +54,7 @@ pub(crate) struct Transport {
     upgraded: RwLock<Option<Origin>>,
     options: HttpOptions,
     agent: ureq::Agent,
-    names: Names,
+    resolver: CachingResolver,
     proxies: Proxies,
     limiter: Option<Limiter>,
     redactor: Redactor,
@@ -99,11 +98,11 @@ impl Transport {
             .max_idle_connections_per_host(64)
             .output_buffer_size(64 << 10)
             .build();
-        let names = Names::new(DefaultResolver::default());
-        let agent = connector::agent(config, tls::client_config(&options)?, names.clone());
+        let resolver = CachingResolver::default();
+        let agent = connector::agent(config, tls::client_config(&options)?, resolver.clone());
         let limiter = options.limiter();
         let upgraded = RwLock::new(None);
-        Ok(Transport { base, upgraded, options, agent, names, proxies, limiter, redactor })
+        Ok(Transport { base, upgraded, options, agent, resolver, proxies, limiter, redactor })
     }
 
     /// The same way with further options.
@@ -176,7 +175,7 @@ impl Transport {
         request.until = request.until.or(limit);
         let deadline =
             earlier(request.until, auth.cancellation.and_then(CancellationToken::deadline));
-        let mut tries = Tries::new(self.options.retrying(), request.repeat, deadline);
+        let mut attempts = Attempts::new(self.options.retrying(), request.retry_safety, deadline);
         loop {
             let answer = self.follow(request, auth, deadline);
             let error = match answer.and_then(&mut finish) {
@@ -186,14 +185,14 @@ impl Transport {
             };
             let is_gone = error.is_not_found() && !error.is_a_page();
             if request.method == Method::DELETE && request.may_have_arrived && is_gone {
-                debug!(target: LOG, "{error}: an earlier try had deleted it");
+                debug!(target: LOG, "{error}: deleted by an earlier attempt");
                 return finish(Success::nothing(auth.redactor));
             }
-            let again = tries.again_after(&error);
-            request.may_have_arrived |= tries.may_have_arrived();
-            let Some(wait) = again else { return Err(error) };
-            warn!(target: LOG, "{error}: trying again in {} ms", wait.as_millis());
-            cancel::sleep(auth.cancellation, wait).map_err(|error| request.not_sent(error))?;
+            let backoff = attempts.backoff_after(&error);
+            request.may_have_arrived |= attempts.may_have_arrived();
+            let Some(backoff) = backoff else { return Err(error) };
+            warn!(target: LOG, "{error}: trying again in {} ms", backoff.as_millis());
+            cancel::sleep(auth.cancellation, backoff).map_err(|error| request.not_sent(error))?;
         }
     }
 
@@ -213,8 +212,8 @@ impl Transport {
             let doing = || describe(&method, &address, redactor);
             self.check_head(request, &address, auth.token, redirects)
                 .map_err(|error| error.doing(doing()))?;
-            let turn = self.turn(auth, deadline, request.at_once);
-            let turn = turn.map_err(|error| request.not_sent(error.doing(doing())))?;
+            let permit = self.permit(auth, deadline, request.ignores_limits);
+            let permit = permit.map_err(|error| request.not_sent(error.doing(doing())))?;
             let started = Instant::now();
             let response = context::with_cancellation(auth.cancellation, || {
                 self.exchange(request, &url.origin, &address, auth.token, deadline)
@@ -233,7 +232,9 @@ impl Transport {
                 200 | 201 | 202 | 204 => {
                     let context =
                         ResponseContext { method, address, status, redactor: redactor.clone() };
-                    return self.success(response, url.origin, context, auth, turn).unless_packed();
+                    return self
+                        .success(response, url.origin, context, auth, permit)
+                        .unless_packed();
                 }
                 301 | 302 | 303 | 307 | 308 => {
                     redirects += 1;
@@ -278,18 +279,18 @@ impl Transport {
         Err(Error::new(kind, what))
     }
 
-    fn turn(
+    fn permit(
         &self,
         auth: AuthContext<'_>,
         deadline: Option<Instant>,
-        at_once: bool,
-    ) -> Result<Option<Turn>> {
+        ignores_limits: bool,
+    ) -> Result<Option<Permit>> {
         auth.cancellation.map_or(Ok(()), CancellationToken::check)?;
-        let turn = |limiter: &Limiter| match at_once {
-            true => Ok(limiter.no_wait()),
-            false => limiter.turn(auth.cancellation, deadline),
+        let acquire = |limiter: &Limiter| match ignores_limits {
+            true => Ok(limiter.acquire_now()),
+            false => limiter.acquire(auth.cancellation, deadline),
         };
-        self.limiter.as_ref().map(turn).transpose()
+        self.limiter.as_ref().map(acquire).transpose()
     }
 
     /// One request and the head of its answer.
@@ -314,27 +315,31 @@ impl Transport {
             head = head.header("X-Tableau-Auth", secret_header(token)?);
         }
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let patience = request.patience;
+        let response_timeout = request.response_timeout;
         let (content_type, length, mut source): (_, _, Box<dyn Read + '_>) = match &mut request.body
         {
             Body::None if matches!(request.method, Method::POST | Method::PUT) => {
                 (None, 0, Box::new(std::io::empty()))
             }
-            Body::None => return self.run(head, (), proxy, patience, left),
+            Body::None => return self.run(head, (), proxy, response_timeout, left),
             Body::Bytes { content_type, bytes } => {
                 (Some(*content_type), bytes.len() as u64, Box::new(&bytes[..]))
             }
             Body::Stream { content_type, source } => {
                 let length = source.length();
                 let source = source.open().map_err(SourceFailed::mark)?;
-                (Some(content_type.as_str()), length, Box::new(Exact::new(source, length)))
+                (
+                    Some(content_type.as_str()),
+                    length,
+                    Box::new(ExactLengthReader::new(source, length)),
+                )
             }
         };
         if let Some(content_type) = content_type {
             head = head.header(CONTENT_TYPE, content_type);
         }
         head = head.header(CONTENT_LENGTH, length);
-        self.run(head, SendBody::from_reader(&mut source), proxy, patience, left)
+        self.run(head, SendBody::from_reader(&mut source), proxy, response_timeout, left)
     }
 
     fn run(
@@ -342,12 +347,12 @@ impl Transport {
         head: Builder,
         body: impl AsSendBody,
         proxy: Option<&ConfiguredProxy>,
-        patience: Patience,
+        response_timeout: ResponseTimeout,
         left: Option<Duration>,
     ) -> Result<Response<ureq::Body>, Failure> {
-        let first_byte = match patience {
-            Patience::Answer => self.options.silence(),
-            Patience::Work => self.options.silence().max(Duration::from_secs(30 * 60)),
+        let first_byte = match response_timeout {
+            ResponseTimeout::Read => self.options.silence(),
+            ResponseTimeout::Long => self.options.silence().max(Duration::from_secs(30 * 60)),
         };
         let request = self
             .agent
@@ -359,7 +364,7 @@ impl Transport {
         match connector::staged(|| self.agent.run(request)) {
             // A refusal may come early, and a success may not.
             Ok((answer, false)) if answer.status().is_success() => {
-                Err(Failure::Ureq(connector::untaken(), Stage::UnderWay))
+                Err(Failure::Ureq(connector::incomplete_request(), Stage::UnderWay))
             }
             Ok((answer, _)) => Ok(answer),
             Err((error, stage)) => Err(Failure::Ureq(error, stage)),
@@ -382,7 +387,7 @@ impl Transport {
         };
         let error = error.redacted(redactor);
         if error.kind() == ErrorKind::Connect {
-            self.names.forget();
+            self.resolver.clear();
         }
         error.at(redactor.redact(address))
     }
@@ -448,7 +453,7 @@ impl Transport {
         origin: Origin,
         context: ResponseContext,
         auth: AuthContext<'_>,
-        turn: Option<Turn>,
+        permit: Option<Permit>,
     ) -> Success {
         let (parts, body) = response.into_parts();
         Success {
@@ -458,7 +463,7 @@ impl Transport {
             context,
             most: self.options.largest_answer(),
             cancellation: auth.cancellation.cloned(),
-            _turn: turn,
+            _permit: permit,
         }
     }
 

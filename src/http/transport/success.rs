@@ -12,9 +12,9 @@ use ureq::http::{HeaderMap, HeaderValue, Method};
 use super::super::connector::Stage;
 use super::super::context;
 use super::super::failure;
-use super::super::limit::Turn;
+use super::super::limit::Permit;
 use super::super::url::Origin;
-use super::head::{Head, Verdict};
+use super::content_sniffer::{ContentSniffer, Sniffed};
 use crate::cancel::CancellationToken;
 use crate::redact::Redactor;
 use crate::text::one_line;
@@ -35,7 +35,7 @@ pub(crate) struct Success {
     pub(super) context: ResponseContext,
     pub(super) most: u64,
     pub(super) cancellation: Option<CancellationToken>,
-    pub(super) _turn: Option<Turn>,
+    pub(super) _permit: Option<Permit>,
 }
 
 impl Success {
@@ -53,7 +53,7 @@ impl Success {
             },
             most: 0,
             cancellation: None,
-            _turn: None,
+            _permit: None,
         }
     }
 
@@ -186,30 +186,30 @@ impl Success {
             return Err(self.explain(Error::decode(PAGE)));
         }
         let other = [&b"html"[..], b"xml", b"json"].iter().any(|sort| self.says(sort));
-        let mut head = Head::new(any_text && !other);
+        let mut sniffer = ContentSniffer::new(any_text && !other);
         let mut block = vec![0; 64 << 10];
         let mut total = 0;
         loop {
             let read = self.next(&mut block)?;
             let block = &block[..read];
             total += read as u64;
-            match head.see(block) {
-                Verdict::Held => {}
-                Verdict::Go if read == 0 => {}
-                Verdict::Go => take(block)?,
-                Verdict::File(held) => take(&held)?,
-                Verdict::Nothing => {
+            match sniffer.push(block) {
+                Sniffed::Incomplete => {}
+                Sniffed::Block if read == 0 => {}
+                Sniffed::Block => take(block)?,
+                Sniffed::Start(held) => take(&held)?,
+                Sniffed::Empty => {
                     let what = "the answer is empty: there is no file";
                     return Err(self.explain(Error::decode(what)));
                 }
-                Verdict::Page => return Err(self.explain(Error::decode(PAGE))),
-                Verdict::Error(bytes) => {
+                Sniffed::Html => return Err(self.explain(Error::decode(PAGE))),
+                Sniffed::Error(bytes) => {
                     let other = || Error::decode("the answer is Tableau's XML and no file");
                     let error =
                         self.refusal(&String::from_utf8_lossy(&bytes)).unwrap_or_else(other);
                     return Err(self.explain(error));
                 }
-                Verdict::Json(bytes) => match self.refusal(&String::from_utf8_lossy(&bytes)) {
+                Sniffed::Json(bytes) => match self.refusal(&String::from_utf8_lossy(&bytes)) {
                     Some(error) => return Err(self.explain(error)),
                     None => take(&bytes)?,
                 },
