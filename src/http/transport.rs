@@ -89,10 +89,10 @@ impl Transport {
             .max_redirects(0)
             .proxy(None)
             .user_agent(options.agent_name())
-            .timeout_resolve(Some(options.connecting()))
-            .timeout_connect(Some(options.connecting()))
-            .timeout_per_read(Some(options.silence()))
-            .timeout_per_write(Some(options.silence()))
+            .timeout_resolve(Some(options.effective_connect_timeout()))
+            .timeout_connect(Some(options.effective_connect_timeout()))
+            .timeout_per_read(Some(options.effective_read_timeout()))
+            .timeout_per_write(Some(options.effective_read_timeout()))
             // ureq keeps three a host; threads that share a session need one each.
             .max_idle_connections(256)
             .max_idle_connections_per_host(64)
@@ -126,12 +126,12 @@ impl Transport {
     }
 
     pub(crate) fn sign_out_timeout(&self) -> Duration {
-        self.options.signing_out()
+        self.options.effective_sign_out_timeout()
     }
 
     /// When a request that begins now has to be done.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.options.whole_request().and_then(|limit| Instant::now().checked_add(limit))
+        self.options.request_timeout().and_then(|limit| Instant::now().checked_add(limit))
     }
 
     pub(crate) fn renews_sessions(&self) -> bool {
@@ -170,12 +170,13 @@ impl Transport {
                 Cow::Owned(redactor.into_owned().with(secret))
             });
         let auth = AuthContext { redactor: &redactor, ..auth };
-        let limit = earlier(request.within, self.options.whole_request());
+        let limit = earlier(request.within, self.options.request_timeout());
         let limit = limit.and_then(|limit| Instant::now().checked_add(limit));
         request.until = request.until.or(limit);
         let deadline =
             earlier(request.until, auth.cancellation.and_then(CancellationToken::deadline));
-        let mut attempts = Attempts::new(self.options.retrying(), request.retry_safety, deadline);
+        let mut attempts =
+            Attempts::new(self.options.retry_policy(), request.retry_safety, deadline);
         loop {
             let answer = self.follow(request, auth, deadline);
             let error = match answer.and_then(&mut finish) {
@@ -351,15 +352,17 @@ impl Transport {
         left: Option<Duration>,
     ) -> Result<Response<ureq::Body>, Failure> {
         let first_byte = match response_timeout {
-            ResponseTimeout::Read => self.options.silence(),
-            ResponseTimeout::Long => self.options.silence().max(Duration::from_secs(30 * 60)),
+            ResponseTimeout::Read => self.options.effective_read_timeout(),
+            ResponseTimeout::Long => {
+                self.options.effective_read_timeout().max(Duration::from_secs(30 * 60))
+            }
         };
         let request = self
             .agent
             .configure_request(head.body(body)?)
             .proxy(proxy.map(|configured| configured.proxy.clone()))
             .timeout_recv_response(Some(first_byte))
-            .timeout_global(left.map(options::countable))
+            .timeout_global(left.map(options::representable))
             .build();
         match connector::staged(|| self.agent.run(request)) {
             // A refusal may come early, and a success may not.
@@ -461,7 +464,7 @@ impl Transport {
             body: body.into_reader(),
             origin,
             context,
-            most: self.options.largest_answer(),
+            most: self.options.max_response_size(),
             cancellation: auth.cancellation.cloned(),
             _permit: permit,
         }
@@ -469,7 +472,7 @@ impl Transport {
 
     fn refused(&self, response: Response<ureq::Body>, address: &str, redactor: &Redactor) -> Error {
         let (parts, body) = response.into_parts();
-        let most = self.options.largest_answer().min(1 << 20);
+        let most = self.options.max_response_size().min(1 << 20);
         let mut bytes = Vec::new();
         // Of a body that breaks off, what arrived still tells more than the break.
         let broke_off = body.into_reader().take(most + 1).read_to_end(&mut bytes).is_err();
