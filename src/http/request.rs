@@ -32,7 +32,7 @@ pub(crate) struct Request<'b> {
     /// It is sent without waiting for a permit.
     pub(super) ignores_limits: bool,
     needs: Option<ApiVersion>,
-    /// The operation, unless the request is not one of a session's resources.
+    /// The operation, if the request belongs to a resource of a session.
     operation: Option<&'static Operation>,
     /// Why the path cannot be sent.
     invalid: Option<String>,
@@ -136,8 +136,8 @@ impl<'b> Request<'b> {
         Request::new(Method::DELETE, path)
     }
 
-    /// The first API version that has the call, or what is asked in it; the newest counts. Older
-    /// sessions refuse it before sending.
+    /// Sets the API version that introduced the operation or a parameter in use. The highest version
+    /// counts. A session with an older version refuses the request before sending it.
     pub(crate) fn since(mut self, major: u16, minor: u16) -> Request<'b> {
         self.needs = self.needs.max(Some(ApiVersion::new(major, minor)));
         self
@@ -169,17 +169,17 @@ impl<'b> Request<'b> {
         self
     }
 
-    /// A text of XML as the body.
+    /// Sets an XML body.
     pub(crate) fn xml(self, text: String) -> Request<'b> {
         self.body(Body::Bytes { content_type: "text/xml", bytes: text.into_bytes() })
     }
 
-    /// A text of JSON as the body.
+    /// Sets a JSON body.
     pub(crate) fn json(self, text: String) -> Request<'b> {
         self.body(Body::Bytes { content_type: "application/json", bytes: text.into_bytes() })
     }
 
-    /// A body that is read while it is sent.
+    /// Sets a body that is read while it is sent.
     pub(crate) fn stream(
         self,
         content_type: impl Into<String>,
@@ -188,7 +188,7 @@ impl<'b> Request<'b> {
         self.body(Body::Stream { content_type: content_type.into(), source })
     }
 
-    /// A header of this request's own.
+    /// Adds a header.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Request<'b> {
         self.headers.push((name, value.into()));
         self
@@ -200,7 +200,7 @@ impl<'b> Request<'b> {
         self
     }
 
-    /// An element as the body, in `<tsRequest>`.
+    /// Sets an XML body: the element in `<tsRequest>`.
     pub(crate) fn element(self, inside: &impl ToXml) -> Result<Request<'b>> {
         Ok(self.xml(xml::request(inside)?))
     }
@@ -267,15 +267,15 @@ impl<'b> Request<'b> {
         self
     }
 
-    /// Path and query as they are sent.
+    /// The encoded path and query.
     pub(crate) fn path_and_query(&self) -> Result<String> {
         if let Some(why) = &self.invalid {
             return Err(Error::input(why));
         }
-        // An id that is empty or dotted would make this the address of something else.
+        // With an empty or dotted id, the path would address another resource.
         if self.path.split('/').skip(1).any(|part| matches!(part, "" | "." | "..")) {
             return Err(Error::input(format!(
-                "an id or a name in the address {:?} is empty or made of dots",
+                "invalid path {:?}: a segment is empty, `.` or `..`",
                 self.path
             )));
         }
@@ -290,7 +290,7 @@ impl<'b> Request<'b> {
     }
 }
 
-/// As [`encode_segment`], with the marks of a filter (`name:eq:x,y`) left readable.
+/// Like [`encode_segment`], but keeps `:` and `,` readable, as in the filter `name:eq:x,y`.
 fn encode_query_value(text: &str) -> String {
     encode_segment(text).replace("%3A", ":").replace("%2C", ",")
 }
