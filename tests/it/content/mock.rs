@@ -415,7 +415,7 @@ fn custom_views_change_hands() {
         assert_eq!((changed.name.as_str(), changed.owner), ("Ours", Some(owner)));
         assert_eq!((changed.view, changed.workbook), (view.view, view.workbook.clone()));
         // It goes with its workbook.
-        session.workbooks().delete(&view.workbook.unwrap()).unwrap();
+        session.workbooks().delete(view.workbook.unwrap()).unwrap();
         assert!(session.custom_views().get(&view.id).unwrap_err().is_not_found());
     });
 }

@@ -24,7 +24,7 @@ fn with_workbook(mock: &MockServer) -> (tsc::Session<'static>, tsc::WorkbookId, 
     let content = file(300_000, 9);
     let source = tsc::Source::bytes("Down.twb", &content[..]);
     let publish = session.workbooks().publish(source);
-    let id = publish.project(&project_of(&session)).send().unwrap().item.id;
+    let id = publish.project(project_of(&session)).send().unwrap().item.id;
     mock.clear_requests();
     (session, id, content)
 }
@@ -187,7 +187,7 @@ fn a_source_of_another_length_than_said_publishes_nothing() {
             if in_chunks {
                 source = source.chunked_from(1).chunk_size(64 << 10);
             }
-            let publish = session.workbooks().publish(source).project(&project_of(&session));
+            let publish = session.workbooks().publish(source).project(project_of(&session));
             let outcome = publish.send();
             let error = outcome.map(drop).expect_err(&format!("{said}, {in_chunks}"));
             assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
@@ -222,7 +222,7 @@ fn a_file_that_changes_while_it_is_sent_is_an_error() {
                 std::fs::write(&path, file(change, 2)).unwrap();
             }
         });
-        let publish = session.workbooks().publish(source).project(&project_of(&session));
+        let publish = session.workbooks().publish(source).project(project_of(&session));
         let error = publish.send().map(drop).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io, "{what}: {error:?}");
         if what.starts_with("as long") {
@@ -273,7 +273,7 @@ fn publish_in_chunks(
     content: &[u8],
 ) -> tsc::Result<tsc::publish::Published<tsc::Workbook>> {
     let source = tsc::Source::bytes("Up.twb", content).chunked_from(1).chunk_size(256 << 10);
-    session.workbooks().publish(source).project(&project_of(session)).send()
+    session.workbooks().publish(source).project(project_of(session)).send()
 }
 
 /// The request that publishes what was uploaded is sent once, unless it cannot have been received.
@@ -322,7 +322,7 @@ fn a_request_within_a_request_counts_for_itself() {
             asked += 1;
             assert_eq!(nobody.server_info().unwrap_err().kind(), ErrorKind::Connect);
         });
-        let publish = session.workbooks().publish(source).project(&project_of(&session));
+        let publish = session.workbooks().publish(source).project(project_of(&session));
         let error = publish.send().unwrap_err();
         assert!(error.kind() == ErrorKind::ConnectionLost && asked > 0, "{asked}: {error:?}");
         assert_eq!(mock.requests_to("POST", "/workbooks").len(), 1, "{error:?}");
@@ -377,7 +377,7 @@ fn an_upload_that_the_server_loses_in_the_middle_begins_anew() {
         mock.fault(fault.on("PUT", "/fileUploads/*").skip(chunk).times(1));
         let source = tsc::Source::bytes("Up.twb", &content[..]);
         let source = source.chunked_from(1).chunk_size(1 << 20);
-        let sent = session.workbooks().publish(source).project(&project_of(&session)).send();
+        let sent = session.workbooks().publish(source).project(project_of(&session)).send();
         sent.unwrap();
         assert!(workbooks_named(&session, "Up") == [content.clone()], "chunk {chunk}");
     }
@@ -553,7 +553,7 @@ fn a_refusal_within_a_request_is_not_the_other_s() {
             refused = Some(publish.project("p").send().unwrap_err());
         }
     });
-    session.workbooks().publish(source).project(&project_of(&session)).send().unwrap();
+    session.workbooks().publish(source).project(project_of(&session)).send().unwrap();
     assert_eq!(refused.and_then(|error| error.status()), Some(413));
     assert_eq!(mock.requests_to("POST", "/workbooks").len(), 1);
 }
@@ -577,7 +577,7 @@ fn a_chunk_that_was_never_sent_is_known_not_to_have_come() {
     let server = with(mock.url(), super::quick());
     let session = server.sign_in(&mock.credentials()).unwrap();
     let source = tsc::Source::bytes("Up.twb", &content[..]).chunked_from(1).chunk_size(1000);
-    let sent = session.workbooks().publish(source.resume(last)).project(&project_of(&session));
+    let sent = session.workbooks().publish(source.resume(last)).project(project_of(&session));
     sent.send().unwrap();
     assert!(workbooks_named(&session, "Up") == [content]);
     assert_eq!(mock.requests_to("POST", "/fileUploads").len(), 1, "nothing began anew");

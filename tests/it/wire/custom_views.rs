@@ -40,33 +40,33 @@ pub fn cases(g: &mut Goldens) {
         &["GET ~/customviews?filter=name:eq:Mine&pageNumber=1&pageSize=100"],
         |s| every(s.custom_views().list().filter(Filter::raw("name:eq:Mine")).page_size(100)),
     );
-    g.same("get_by_id", |s| s.custom_views().get(&id()));
+    g.same("get_by_id", |s| s.custom_views().get(id()));
     g.same("update.name", |s| {
-        s.custom_views().update(&id(), CustomViewUpdate::new().name("Best <ever>"))
+        s.custom_views().update(id(), CustomViewUpdate::new().name("Best <ever>"))
     });
     g.same("update.every", |s| {
-        s.custom_views().update(&id(), CustomViewUpdate::new().name("Best").owner("u-2"))
+        s.custom_views().update(id(), CustomViewUpdate::new().name("Best").owner("u-2"))
     });
     // Whether it is shared cannot be changed: TSC takes it and sends nothing of it.
     g.not_applicable(&["update.shared"]);
-    g.same("delete", |s| s.custom_views().delete(&id()));
+    g.same("delete", |s| s.custom_views().delete(id()));
     let minutes = |n: u64| Duration::from_secs(n * 60);
-    g.same("populate_image", |s| s.custom_views().image(&id(), ImageExport::new()).to_bytes());
+    g.same("populate_image", |s| s.custom_views().image(id(), ImageExport::new()).to_bytes());
     g.same("populate_image.options", |s| {
         let options = ImageExport::new().resolution(Resolution::High).max_age(minutes(10));
-        s.custom_views().image(&id(), options.format(ImageFormat::Png)).to_bytes()
+        s.custom_views().image(id(), options.format(ImageFormat::Png)).to_bytes()
     });
-    g.same("populate_pdf", |s| s.custom_views().pdf(&id(), PdfExport::new()).to_bytes());
+    g.same("populate_pdf", |s| s.custom_views().pdf(id(), PdfExport::new()).to_bytes());
     g.same("populate_pdf.options", |s| {
         let options = PdfExport::new().page_type(PageType::A5).orientation(Orientation::Landscape);
-        s.custom_views().pdf(&id(), options.max_age(minutes(5)).size(800, 600)).to_bytes()
+        s.custom_views().pdf(id(), options.max_age(minutes(5)).size(800, 600)).to_bytes()
     });
-    g.same("populate_csv", |s| s.custom_views().csv(&id(), CsvExport::new()).to_bytes());
+    g.same("populate_csv", |s| s.custom_views().csv(id(), CsvExport::new()).to_bytes());
     g.same("populate_csv.options", |s| {
         let options = CsvExport::new().max_age(minutes(1)).filter("Region", ["west"]);
-        s.custom_views().csv(&id(), options).to_bytes()
+        s.custom_views().csv(id(), options).to_bytes()
     });
-    g.same("download", |s| s.custom_views().download(&id()).to_bytes());
+    g.same("download", |s| s.custom_views().download(id()).to_bytes());
     let json = &br#"[{"viewName":"Overview", "tcv":"PD94bWwg"}]"#[..];
     let publish = |s: &tsc::Session<'_>, source: Source<'static>, shared| {
         let publish = s.custom_views().publish("w-1", source).name("Mine");

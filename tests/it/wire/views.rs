@@ -38,9 +38,9 @@ pub fn cases(g: &mut Goldens) {
         &["GET ~/views?filter=name:eq:Overview&pageNumber=1&pageSize=100"],
         |s| every(s.views().list().filter(views::NAME.eq("Overview")).page_size(100)),
     );
-    g.same("get_by_id", |s| s.views().get(&id()));
-    g.same("get_by_id.usage", |s| s.views().get_with_usage(&id()));
-    g.same("delete", |s| s.views().delete(&id()));
+    g.same("get_by_id", |s| s.views().get(id()));
+    g.same("get_by_id.usage", |s| s.views().get_with_usage(id()));
+    g.same("delete", |s| s.views().delete(id()));
     // All that TSC's update of a view does is to change its tags.
     g.same("update", |s| s.tags(&id()).add(["x y"]));
     shared::permissions(g, &id());
@@ -50,8 +50,8 @@ pub fn cases(g: &mut Goldens) {
 
 fn exports(g: &mut Goldens) {
     let minutes = |n: u64| Duration::from_secs(n * 60);
-    g.same("populate_preview_image", |s| s.views().preview_image("w-1", &id()).to_bytes());
-    g.same("populate_image", |s| s.views().image(&id(), ImageExport::new()).to_bytes());
+    g.same("populate_preview_image", |s| s.views().preview_image("w-1", id()).to_bytes());
+    g.same("populate_image", |s| s.views().image(id(), ImageExport::new()).to_bytes());
     g.differs(
         "populate_image.options",
         "commas-in-view-filters",
@@ -59,34 +59,34 @@ fn exports(g: &mut Goldens) {
         |s| {
             let options = ImageExport::new().resolution(Resolution::High).max_age(minutes(5));
             let options = options.size(800, 600).filter("Region", ["R&D, east"]);
-            s.views().image(&id(), options.parameter("Rate", "10%")).to_bytes()
+            s.views().image(id(), options.parameter("Rate", "10%")).to_bytes()
         },
     );
     g.same("populate_image.svg", |s| {
-        s.views().image(&id(), ImageExport::new().format(ImageFormat::Svg)).to_bytes()
+        s.views().image(id(), ImageExport::new().format(ImageFormat::Svg)).to_bytes()
     });
     // A size has both.
     g.not_applicable(&["populate_image.height_without_width"]);
     g.differs_in_all("populate_image.fresh", "ages-are-minutes", &[], |s| {
         let options = ImageExport::new().max_age(Duration::ZERO);
-        let error = s.views().image(&id(), options).to_bytes().unwrap_err();
+        let error = s.views().image(id(), options).to_bytes().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input);
         tsc::Result::<()>::Err(error)
     });
-    g.same("populate_pdf", |s| s.views().pdf(&id(), PdfExport::new()).to_bytes());
+    g.same("populate_pdf", |s| s.views().pdf(id(), PdfExport::new()).to_bytes());
     g.same("populate_pdf.options", |s| {
         let options =
             PdfExport::new().page_type(PageType::Letter).orientation(Orientation::Portrait);
-        s.views().pdf(&id(), options.max_age(minutes(5)).size(800, 600)).to_bytes()
+        s.views().pdf(id(), options.max_age(minutes(5)).size(800, 600)).to_bytes()
     });
-    g.same("populate_csv", |s| s.views().csv(&id(), CsvExport::new()).to_bytes());
+    g.same("populate_csv", |s| s.views().csv(id(), CsvExport::new()).to_bytes());
     g.same("populate_csv.options", |s| {
         let options = CsvExport::new().max_age(minutes(1)).filter("Region", ["west"]);
-        s.views().csv(&id(), options).to_bytes()
+        s.views().csv(id(), options).to_bytes()
     });
-    g.same("populate_excel", |s| s.views().excel(&id(), ExcelExport::new()).to_bytes());
+    g.same("populate_excel", |s| s.views().excel(id(), ExcelExport::new()).to_bytes());
     g.same("populate_excel.options", |s| {
         let options = ExcelExport::new().max_age(minutes(1)).filter("Region", ["west"]);
-        s.views().excel(&id(), options).to_bytes()
+        s.views().excel(id(), options).to_bytes()
     });
 }

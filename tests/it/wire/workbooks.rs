@@ -27,51 +27,51 @@ pub fn cases(g: &mut Goldens) {
         "get_by_id.fresh_every",
         "get_by_id.fresh_at",
     ] {
-        g.same(name, |s| s.workbooks().get(&id()));
+        g.same(name, |s| s.workbooks().get(id()));
     }
     g.reads_differently("get_by_id.views", "tags-of-the-thing-itself", |s| {
-        let workbook = s.workbooks().get(&id())?;
+        let workbook = s.workbooks().get(id())?;
         assert_eq!(workbook.tags, ["plan", "two words"]);
         assert_eq!(workbook.views[0].tags, ["front"]);
         Ok(workbook)
     });
     g.reads_differently("get_by_id.accelerated_views", "tags-of-the-thing-itself", |s| {
-        let workbook = s.workbooks().get(&id())?;
+        let workbook = s.workbooks().get(id())?;
         assert_eq!(workbook.data_acceleration, None);
         assert_eq!(workbook.views[0].acceleration_enabled, Some(true));
         Ok(workbook)
     });
     g.reads_differently("get_by_id.fractional_seconds", "fractions-are-read", |s| {
-        let created = s.workbooks().get(&id())?.created_at;
+        let created = s.workbooks().get(id())?.created_at;
         assert_eq!(created.unwrap().to_string(), "2025-11-02T08:00:00.25Z");
         Ok(created)
     });
     g.same("get_by_id.unreadable_time", |s| {
-        let workbook = s.workbooks().get(&id())?;
+        let workbook = s.workbooks().get(id())?;
         assert_eq!(workbook.created_at, None);
         Ok(workbook)
     });
     g.reads_differently("get_by_id.bare", "silence-is-none", |s| {
-        let workbook = s.workbooks().get(&id())?;
+        let workbook = s.workbooks().get(id())?;
         assert_eq!((workbook.show_tabs, workbook.has_extracts), (None, None));
         Ok(workbook)
     });
     g.reads_differently("get_by_id.personal_space", "personal-spaces-have-no-project", |s| {
-        let workbook = s.workbooks().get(&id())?;
+        let workbook = s.workbooks().get(id())?;
         assert_eq!(workbook.project, None);
         Ok(workbook)
     });
-    g.same("delete", |s| s.workbooks().delete(&id()));
-    g.same("populate_views", |s| s.workbooks().views(&id()));
-    g.same("populate_views.usage", |s| s.workbooks().views_with_usage(&id()));
+    g.same("delete", |s| s.workbooks().delete(id()));
+    g.same("populate_views", |s| s.workbooks().views(id()));
+    g.same("populate_views.usage", |s| s.workbooks().views_with_usage(id()));
     g.differs(
         "find_by_name",
         "found-is-one",
         &["GET ~/workbooks?filter=name:eq:R&D&pageNumber=1&pageSize=1000"],
         |s| Ok(s.workbooks().find("R&D")?.map(|one| [one])),
     );
-    g.same("refresh", |s| job(s.workbooks().refresh(&id())));
-    g.same("refresh.incremental", |s| job(s.workbooks().refresh_incrementally(&id())));
+    g.same("refresh", |s| job(s.workbooks().refresh(id())));
+    g.same("refresh.incremental", |s| job(s.workbooks().refresh_incrementally(id())));
     extracts(g);
     shared::permissions(g, &id());
     shared::tags(g, &id());
@@ -82,12 +82,12 @@ pub fn cases(g: &mut Goldens) {
             ConnectionUpdate::new().query_tagging(false).authentication_type("auth-keypair");
         s.connections(&id()).update("c-1", changes)
     });
-    shared::revisions(g, &id(), |s, number| s.workbooks().download_revision(&id(), number));
+    shared::revisions(g, &id(), |s, number| s.workbooks().download_revision(id(), number));
     downloads(g);
     publishing(g);
     // What TSC gives is a list of the warnings.
     g.same("schedule_extract_refresh", |s| {
-        Ok(s.workbooks().add_to_schedule(&id(), "s-1")?.warnings)
+        Ok(s.workbooks().add_to_schedule(id(), "s-1")?.warnings)
     });
 }
 
@@ -116,7 +116,7 @@ fn lists(g: &mut Goldens) {
 
 fn updates(g: &mut Goldens) {
     fn update(s: &tsc::Session<'_>, changes: WorkbookUpdate) -> tsc::Result<Workbook> {
-        s.workbooks().update(&id(), changes)
+        s.workbooks().update(id(), changes)
     }
     g.differs(
         "update.name",
@@ -153,7 +153,7 @@ fn updates(g: &mut Goldens) {
         "update.include_view_acceleration",
         "words-of-queries",
         &["PUT ~/workbooks/w-1?includeViewAccelerationStatus=true <tsRequest> <workbook>"],
-        |s| s.workbooks().update_with_acceleration_status(&id(), WorkbookUpdate::new()),
+        |s| s.workbooks().update_with_acceleration_status(id(), WorkbookUpdate::new()),
     );
 }
 
@@ -178,21 +178,21 @@ fn extracts(g: &mut Goldens) {
 }
 
 fn downloads(g: &mut Goldens) {
-    g.same("download", |s| s.workbooks().download(&id()).to_bytes());
+    g.same("download", |s| s.workbooks().download(id()).to_bytes());
     g.differs(
         "download.no_extract",
         "words-of-queries",
         &["GET ~/workbooks/w-1/content?includeExtract=false"],
-        |s| s.workbooks().download(&id()).include_extract(false).to_bytes(),
+        |s| s.workbooks().download(id()).include_extract(false).to_bytes(),
     );
-    g.same("download_revision.current", |s| s.workbooks().download(&id()).to_bytes());
+    g.same("download_revision.current", |s| s.workbooks().download(id()).to_bytes());
     g.differs(
         "download_revision.no_extract",
         "words-of-queries",
         &["GET ~/workbooks/w-1/revisions/2/content?includeExtract=false"],
-        |s| s.workbooks().download_revision(&id(), 2).include_extract(false).to_bytes(),
+        |s| s.workbooks().download_revision(id(), 2).include_extract(false).to_bytes(),
     );
-    g.same("populate_pdf", |s| s.workbooks().pdf(&id(), PdfExport::new()).to_bytes());
+    g.same("populate_pdf", |s| s.workbooks().pdf(id(), PdfExport::new()).to_bytes());
     g.differs(
         "populate_pdf.options",
         "commas-in-view-filters",
@@ -200,17 +200,17 @@ fn downloads(g: &mut Goldens) {
         |s| {
             let options = PdfExport::new().page_type(PageType::A4).orientation(Orientation::Landscape);
             let options = options.max_age(Duration::from_secs(300)).filter("Region", ["R&D, east"]);
-            s.workbooks().pdf(&id(), options.parameter("Rate", "10%")).to_bytes()
+            s.workbooks().pdf(id(), options.parameter("Rate", "10%")).to_bytes()
         },
     );
     g.same("populate_powerpoint", |s| {
-        s.workbooks().powerpoint(&id(), PowerPointExport::new()).to_bytes()
+        s.workbooks().powerpoint(id(), PowerPointExport::new()).to_bytes()
     });
     g.same("populate_powerpoint.options", |s| {
         let options = PowerPointExport::new().max_age(Duration::from_secs(7 * 60));
-        s.workbooks().powerpoint(&id(), options).to_bytes()
+        s.workbooks().powerpoint(id(), options).to_bytes()
     });
-    g.same("populate_preview_image", |s| s.workbooks().preview_image(&id()).to_bytes());
+    g.same("populate_preview_image", |s| s.workbooks().preview_image(id()).to_bytes());
 }
 
 const FILE: &[u8] = b"PK\x03\x04 a packaged workbook \xff\x00 of no use";
