@@ -6,7 +6,7 @@ use super::connections;
 use super::jobs::{self, Report};
 use super::revisions::{self, Revision};
 use super::uploads::{self, too_large};
-use crate::mock::body::xml;
+use crate::mock::body;
 use crate::mock::files::{self, Inside};
 use crate::mock::multipart::{part, parts};
 use crate::mock::prelude::*;
@@ -128,7 +128,7 @@ fn read<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Publicat
     let parts = parts(ctx.request)?;
     let payload = part(&parts, "request_payload")
         .ok_or_else(|| ApiError::malformed("The request has no part 'request_payload'."))?;
-    let body = xml(payload.body)?.need_child(R::SCHEMA.element)?.clone();
+    let body = body::payload(payload.body)?.need_child(R::SCHEMA.element)?.clone();
     let site = state.site_mut(ctx)?;
     let name = body.need("name")?.to_owned();
     let parent = R::destination(&body, site, ctx)?;

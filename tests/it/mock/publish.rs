@@ -68,6 +68,34 @@ fn bytes_come_back_unchanged() {
 }
 
 #[test]
+fn publishes_with_a_json_payload() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let project = client.get("projects?filter=name:eq:Marketing").one("project", "id");
+    let json = serde_json::json!({"workbook": {
+        "name": "From JSON",
+        "description": null,
+        "showTabs": "True",
+        "project": {"id": project},
+        "views": {"view": [{"name": "Two", "hidden": true}]},
+    }});
+    let json = json.to_string();
+    for query in ["workbookType=twb", "workbookType=twb&overwrite=True"] {
+        let parts = [("request_payload", "", json.as_bytes()), ("tableau_workbook", "m.twb", TWB)];
+        let answer = post(&client, "POST", &format!("workbooks?{query}"), &parts);
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        assert_eq!(answer.one("workbook", "name"), "From JSON");
+        assert_eq!(answer.one("workbook", "showTabs"), "true");
+        assert!(!answer.text().contains("null"), "null counts as absent: {}", answer.text());
+        assert_eq!(answer.one("project", "id"), project);
+        assert_eq!(answer.all("view", "name"), ["One"]);
+    }
+    let broken = [("request_payload", "", &b"{"[..]), ("tableau_workbook", "m.twb", TWB)];
+    let answer = post(&client, "POST", "workbooks?workbookType=twb", &broken);
+    assert_eq!(answer.refusal(), (400, "400000".to_owned()));
+}
+
+#[test]
 fn uploads_in_pieces() {
     let mock = MockServer::builder().max_file(1000).start().unwrap();
     let client = Client::new(&mock);
