@@ -252,3 +252,21 @@ fn settings_for_tableau_mcp_are_shown_and_changed() {
     let old = Client::with_version(&mock, "3.28");
     assert_eq!(old.get("settings/mcp").status, 404);
 }
+
+#[test]
+fn search_pages_have_only_the_links_that_exist() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let links = |page: u8| {
+        let path = format!("/api/-/search?terms=&filter=type:eq:workbook&limit=4&page={page}");
+        let answer = client.send("GET", &path, &[], b"");
+        let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        let hits = json["hits"].as_object().unwrap();
+        assert_eq!(
+            (hits["total"].as_u64(), hits["items"].as_array().map(Vec::len)),
+            (Some(12), Some(4))
+        );
+        (hits.contains_key("prev"), hits.contains_key("next"))
+    };
+    assert_eq!([links(0), links(1), links(2)], [(false, true), (true, true), (true, false)]);
+}
