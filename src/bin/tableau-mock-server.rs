@@ -146,19 +146,26 @@ fn seconds(count: u64) -> std::time::Duration {
 fn serve(builder: Builder, failures: Vec<String>) -> Result<()> {
     let mock = builder.start()?;
     failures.into_iter().for_each(|note| mock.fail_next_job(note));
-    let line = serde_json::json!({
-        "url": mock.url(),
-        "api_version": mock.api_version(),
-        "site": "",
-        "username": mock.username(),
-        "password": mock.password(),
-        "token_name": mock.token_name(),
-        "token_secret": mock.token_secret(),
-        "jwt": mock.jwt(),
-        "certificate_sha256": mock.certificate_sha256(),
-    });
-    say(&format!("{line}\n")).context("printing the address")?;
+    say(&description(&mock)).context("printing the address")?;
     loop {
         std::thread::park();
     }
+}
+
+/// The line of JSON, with its members in the order of the help text.
+fn description(mock: &MockServer) -> String {
+    let members = [
+        ("url", Some(mock.url())),
+        ("api_version", Some(mock.api_version())),
+        ("site", Some("")),
+        ("username", Some(mock.username())),
+        ("password", Some(mock.password())),
+        ("token_name", Some(mock.token_name())),
+        ("token_secret", Some(mock.token_secret())),
+        ("jwt", Some(mock.jwt())),
+        ("certificate_sha256", mock.certificate_sha256()),
+    ];
+    // A map of serde_json would sort them.
+    let members = members.map(|(name, value)| format!("\"{name}\":{}", serde_json::json!(value)));
+    format!("{{{}}}\n", members.join(","))
 }

@@ -61,6 +61,13 @@ fn one_line_and_then_it_serves() {
     let info: serde_json::Value = serde_json::from_str(&line).unwrap();
     assert_eq!((info["api_version"].as_str(), info["site"].as_str()), (Some("3.9"), Some("")));
     assert!(info["certificate_sha256"].is_null());
+    let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
+    let documented = help.split('{').nth(1).unwrap().split('}').next().unwrap();
+    let names = |json: &str| -> Vec<String> {
+        let members = json.trim_matches(['{', '}', '\n']).split(',');
+        members.map(|m| m.trim().split('"').nth(1).unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&line), names(documented), "the members in the order of --help");
     for name in ["username", "password", "token_name", "token_secret"] {
         assert!(info[name].as_str().is_some_and(|text| !text.is_empty()), "{name}");
     }
