@@ -97,17 +97,19 @@ fn download<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Resp
         .header("Content-Disposition", disposition(&filename)))
 }
 
-// Characters that a quoted file name cannot have are replaced; `filename*` has the true name.
+/// The header as Tableau Server sends it. A name with a space is in `filename*`, and there in quotes
+/// or, if it has other characters to encode too, with `+` for a space.
 fn disposition(filename: &str) -> String {
-    let plain: String = filename
-        .chars()
-        .map(|c| if (' '..='~').contains(&c) && !matches!(c, '"' | '\\') { c } else { '_' })
-        .collect();
-    if plain == filename {
-        return format!("name=\"tableau_file\"; filename=\"{plain}\"");
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.!()&+".contains(c);
+    if filename.chars().all(is_plain) {
+        return format!("name=\"tableau_file\"; filename=\"{filename}\"");
     }
-    let encoded = crate::http::encode_segment(filename);
-    format!("name=\"tableau_file\"; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+    let name = if filename.chars().all(|c| is_plain(c) && c != '+' || c == ' ') {
+        format!("\"{filename}\"")
+    } else {
+        crate::http::encode_segment(filename).replace("%20", "+")
+    };
+    format!("name=\"tableau_file\"; filename*=UTF-8''{name}")
 }
 
 fn list_revisions<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Response> {

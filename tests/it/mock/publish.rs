@@ -1,5 +1,6 @@
 //! Publishing and downloading.
 
+use tableau_server_client::Server;
 use tableau_server_client::mock::MockServer;
 
 use super::{Answer, Client};
@@ -45,8 +46,7 @@ fn bytes_come_back_unchanged() {
     let content = client.get(&format!("workbooks/{id}/content"));
     assert_eq!(content.body, TWB);
     let disposition = content.header("content-disposition").unwrap();
-    assert!(disposition.contains("filename=\"Mine _.twb\""), "{disposition}");
-    assert!(disposition.contains("filename*=UTF-8''Mine%20%C3%A9.twb"), "{disposition}");
+    assert_eq!(disposition, "name=\"tableau_file\"; filename*=UTF-8''Mine+%C3%A9.twb");
     let connections = client.get(&format!("workbooks/{id}/connections"));
     assert_eq!(connections.one("connection", "type"), "postgres");
     assert_eq!(connections.one("datasource", "name"), "Orders");
@@ -272,4 +272,35 @@ fn exports() {
     assert!(export("crosstab/excel").body.starts_with(b"PK"));
     assert_eq!(export("image?vizHeight=10").status, 400);
     assert_eq!(export("data?maxAge=x").status, 400);
+}
+
+#[test]
+fn the_library_reads_download_names_as_servers_send_them() {
+    let mock = MockServer::builder()
+        .workbook("default/Night shift", ["One"])
+        .workbook("default/Z\u{FC}rich + Bern", ["One"])
+        .workbook("default/A+B", ["One"])
+        .start()
+        .unwrap();
+    let client = Client::new(&mock);
+    let server = Server::new(mock.url()).unwrap();
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    for (name, sent) in [
+        ("Night shift", "filename*=UTF-8''\"Night shift.twb\""),
+        ("Z\u{FC}rich + Bern", "filename*=UTF-8''Z%C3%BCrich+%2B+Bern.twb"),
+        ("A+B", "filename=\"A+B.twb\""),
+    ] {
+        let workbooks = mock.workbooks();
+        let workbook = workbooks.iter().find(|workbook| workbook.name() == name).unwrap();
+        let id = workbook.id();
+        let content = client.get(&format!("workbooks/{id}/content"));
+        let header = content.header("content-disposition").unwrap();
+        assert!(header.ends_with(sent), "{header}");
+        let folder = std::env::temp_dir().join(format!("tsc-names-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = session.workbooks().download(id).to_folder(&folder);
+        let path = path.map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(path.unwrap(), format!("{name}.twb"));
+    }
 }
