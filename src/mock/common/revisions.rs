@@ -89,7 +89,14 @@ fn download<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Resp
     ctx.query("includeExtract").map(|value| body::flag("includeExtract", value)).transpose()?;
     let history = history::<R>(site, &record);
     let revision = match ctx.params.get(1) {
-        Some(number) => find(&history, number)?,
+        Some(number) => {
+            let revision = find(&history, number)?;
+            if history.last().is_some_and(|last| last.number == revision.number) {
+                let detail = "The current revision has to be downloaded without its number.";
+                return Err(ApiError::not_found("404024", detail));
+            }
+            revision
+        }
         None => history.last().ok_or_else(missing)?,
     };
     let filename = format!("{}.{}", record.name(), revision.extension);

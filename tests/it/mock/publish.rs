@@ -59,6 +59,12 @@ fn bytes_come_back_unchanged() {
     assert_eq!(revisions.all("revision", "revisionNumber"), ["1", "2"]);
     let first = client.get(&format!("workbooks/{id}/revisions/1/content"));
     assert_eq!(first.body, TWB);
+    let current = client.get(&format!("workbooks/{id}/revisions/2/content"));
+    assert_eq!(
+        current.refusal(),
+        (404, "404024".to_owned()),
+        "it has to be asked for without its number"
+    );
     let delete = |number: u8| {
         client.on_site("DELETE", &format!("workbooks/{id}/revisions/{number}"), "").refusal()
     };
