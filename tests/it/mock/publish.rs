@@ -42,6 +42,9 @@ fn bytes_come_back_unchanged() {
     let answer = post(&client, "POST", "workbooks?workbookType=twb", &parts);
     assert_eq!(answer.status, 201, "{}", answer.text());
     assert_eq!(answer.all("view", "name"), ["One"], "hidden views are not shown");
+    let of_site = client.get("views?filter=workbookName:eq:Mine%20%C3%A9");
+    assert_eq!(of_site.all("view", "name"), ["One"], "nor in the list of the site");
+    assert_eq!(of_site.one("pagination", "totalAvailable"), "1");
     let id = answer.one("workbook", "id");
     let content = client.get(&format!("workbooks/{id}/content"));
     assert_eq!(content.body, TWB);
