@@ -63,6 +63,10 @@ impl Resource for Project {
         if body.attr("name") == Some("") {
             return Err(ApiError::malformed("A project needs a name."));
         }
+        let renamed = before.is_some_and(|before| before.name() != record.name());
+        if renamed && record.id == content::default_project(site) {
+            return Err(ApiError::forbidden("403005", "The default project cannot be renamed."));
+        }
         match body.attr("parentProjectId") {
             None => {}
             Some("") => record.parent = None,

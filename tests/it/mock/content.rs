@@ -160,6 +160,8 @@ fn projects() {
     assert!(!names.contains(&"inside".to_owned()), "{names:?}");
     let default = client.get("projects?filter=name:eq:default").one("project", "id");
     assert_eq!(client.on_site("DELETE", &format!("projects/{default}"), "").status, 403);
+    assert_eq!(update(&default, "name='other'").refusal(), refused(403, "403005"));
+    assert_eq!(update(&default, "name='default' description='x'").status, 200);
 }
 
 #[test]
