@@ -1,6 +1,6 @@
 //! Lists, their queries, and what can be done with what is on a site.
 
-use tableau_server_client::mock::MockServer;
+use tableau_server_client::mock::{Item, MockServer};
 
 use super::{Answer, Client};
 
@@ -309,4 +309,40 @@ fn projects_of_the_builder() {
     assert_eq!(inside, ["Quarterly", "Reports", "Plans"]);
     let reports = find("name:eq:Reports").one("project", "id");
     assert_eq!(find("name:eq:2026").one("project", "parentProjectId"), reports);
+}
+
+#[test]
+fn moving_and_renaming_onto_a_taken_name_conflicts() {
+    let mock = MockServer::builder()
+        .workbook("Here/Plan", ["One"])
+        .workbook("Here/Other", ["One"])
+        .workbook("There/PLAN", ["One"])
+        .datasource("Here/Orders")
+        .datasource("There/Orders")
+        .flow("Here/Clean")
+        .flow("There/Clean")
+        .start()
+        .unwrap();
+    let client = Client::new(&mock);
+    let there = client.get("projects?filter=name:eq:There").one("project", "id");
+    let update = |path: &str, element: &str, name: &str, body: &str| {
+        let items = mock.items(path);
+        let is_here = |item: &&Item| item.child("project").unwrap().name() == "Here";
+        let mut items = items.iter().filter(is_here).filter(|item| item.name() == name);
+        let path = format!("{path}/{}", items.next().unwrap().id());
+        client.on_site(
+            "PUT",
+            &path,
+            &format!("<tsRequest><{element} {body}</{element}></tsRequest>"),
+        )
+    };
+    let to_there = format!("><project id='{there}'/>");
+    let moved = |path, element, name| update(path, element, name, &to_there).refusal();
+    assert_eq!(moved("workbooks", "workbook", "Plan"), refused(409, "409013"));
+    assert_eq!(moved("datasources", "datasource", "Orders"), refused(409, "409015"));
+    assert_eq!(moved("flows", "flow", "Clean"), refused(409, "409041"));
+    let renamed = update("workbooks", "workbook", "Other", "name='plan'>");
+    assert_eq!(renamed.refusal(), refused(409, "409012"));
+    assert_eq!(update("workbooks", "workbook", "Plan", "name='PLAN'>").status, 200);
+    assert_eq!(update("workbooks", "workbook", "Other", &to_there).one("project", "name"), "There");
 }
