@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::connections;
 use super::jobs::{self, Report};
+use super::permissions;
 use super::revisions::{self, Revision};
 use super::uploads::{self, too_large};
 use crate::mock::body;
@@ -208,6 +209,7 @@ fn carry_out<R: Publishes>(publication: &Publication, site: &mut Site) -> Result
     R::fill(&mut record, publication, site)?;
     let id = record.id.clone();
     if is_new {
+        permissions::inherit(site, &record, R::SCHEMA.path);
         site.add::<R>(record);
     } else {
         *site.get_mut::<R>(&id)? = record;

@@ -346,3 +346,46 @@ fn moving_and_renaming_onto_a_taken_name_conflicts() {
     assert_eq!(update("workbooks", "workbook", "Plan", "name='PLAN'>").status, 200);
     assert_eq!(update("workbooks", "workbook", "Other", &to_there).one("project", "name"), "There");
 }
+
+#[test]
+fn default_permissions_of_a_new_project_reach_new_content() {
+    let mock = MockServer::builder().workbook("New/First", ["One"]).start().unwrap();
+    let client = Client::new(&mock);
+    let project = client.get("projects?filter=name:eq:New").one("project", "id");
+    let everyone = client.get("groups?filter=name:eq:All%20Users").one("group", "id");
+    let defaults = format!("projects/{project}/default-permissions/workbooks");
+    let names = |path: &str| {
+        let answer = client.get(path);
+        assert_eq!(answer.all("group", "id"), [everyone.as_str()], "{path}");
+        answer.all("capability", "name")
+    };
+    let usual = ["AddComment", "ExportData", "ExportImage", "Filter", "Read", "ViewComments"];
+    assert_eq!(names(&defaults), usual);
+    let first = client.get("workbooks?filter=name:eq:First").one("workbook", "id");
+    assert_eq!(names(&format!("workbooks/{first}/permissions")), usual);
+    let sources = format!("projects/{project}/default-permissions/datasources");
+    assert_eq!(names(&sources), ["Connect", "Read"]);
+
+    // Later changes of the defaults apply to what is published then.
+    let write = format!(
+        "<tsRequest><permissions><granteeCapabilities><group id='{everyone}'/><capabilities>\
+         <capability name='Write' mode='Allow'/></capabilities></granteeCapabilities></permissions></tsRequest>"
+    );
+    assert_eq!(client.on_site("PUT", &defaults, &write).status, 200);
+    let second = publish_workbook(&client, "Second", &project);
+    assert!(names(&format!("workbooks/{second}/permissions")).contains(&"Write".to_owned()));
+    assert_eq!(names(&format!("workbooks/{first}/permissions")), usual);
+}
+
+/// Publishes a workbook, and returns its id.
+fn publish_workbook(client: &Client<'_>, name: &str, project: &str) -> String {
+    let body = format!(
+        "--B\r\nContent-Disposition: form-data; name=\"request_payload\"\r\n\r\n\
+         <tsRequest><workbook name='{name}'><project id='{project}'/></workbook></tsRequest>\r\n\
+         --B\r\nContent-Disposition: form-data; name=\"tableau_workbook\"; filename=\"w.twb\"\r\n\r\n\
+         <workbook/>\r\n--B--\r\n"
+    );
+    let headers = [("Content-Type", "multipart/mixed; boundary=B")];
+    let path = format!("sites/{}/workbooks?workbookType=twb", client.site);
+    client.send("POST", &path, &headers, body.as_bytes()).one("workbook", "id")
+}
