@@ -389,3 +389,43 @@ fn publish_workbook(client: &Client<'_>, name: &str, project: &str) -> String {
     let path = format!("sites/{}/workbooks?workbookType=twb", client.site);
     client.send("POST", &path, &headers, body.as_bytes()).one("workbook", "id")
 }
+
+#[test]
+fn site_roles_limit_who_administers_users() {
+    let mock = MockServer::builder()
+        .user("vera", "pw", "Viewer")
+        .user("carl", "pw", "Creator")
+        .user("sam", "pw", "SiteAdministratorCreator")
+        .start()
+        .unwrap();
+    let sign_in = |name: &str| {
+        Client::signed_in(&mock, "3.30", &format!("name='{name}' password='pw'"), "").unwrap()
+    };
+    let (sam, admin) = (sign_in("sam"), Client::new(&mock));
+    let group = sam.get("groups").one("group", "id");
+    let body = |attributes: &str| format!("<tsRequest><user {attributes}/></tsRequest>");
+    for name in ["vera", "carl"] {
+        let client = sign_in(name);
+        let myself = format!("users/{}", client.user);
+        for (method, path, body) in [
+            ("POST", "users", body("name='new' siteRole='Viewer'")),
+            ("PUT", &myself, body("siteRole='ServerAdministrator'")),
+            ("PUT", &myself, body("fullName='Other'")),
+            ("PUT", &format!("users/{}", sam.user), body("password='x'")),
+            ("DELETE", &format!("users/{}", sam.user), String::new()),
+            ("POST", &format!("groups/{group}/users"), body(&format!("id='{}'", client.user))),
+            ("POST", "groups", "<tsRequest><group name='g'/></tsRequest>".to_owned()),
+        ] {
+            let answer = client.on_site(method, path, &body);
+            assert_eq!(answer.refusal(), refused(403, "403004"), "{name}: {method} {path}");
+        }
+    }
+    let of_sam = format!("users/{}", sam.user);
+    let promoted = sam.on_site("PUT", &of_sam, &body("siteRole='ServerAdministrator'"));
+    assert_eq!(promoted.refusal(), refused(403, "403004"));
+    let of_admin = format!("users/{}", admin.user);
+    let demoted = sam.on_site("PUT", &of_admin, &body("siteRole='Viewer'"));
+    assert_eq!(demoted.refusal(), refused(403, "403004"));
+    assert_eq!(sam.on_site("PUT", &of_sam, &body("fullName='Sam S'")).status, 200);
+    assert_eq!(admin.on_site("PUT", &of_sam, &body("siteRole='ServerAdministrator'")).status, 200);
+}
