@@ -18,8 +18,13 @@ pub(super) fn read(content_type: Option<&str>, body: &[u8]) -> Result<Element, A
     }
 }
 
-/// Reads an XML body.
-pub(super) fn xml(body: &[u8]) -> Result<Element, ApiError> {
+/// Reads the `request_payload` part of a multipart body. Clients send JSON there without always
+/// naming its type, so the first character tells the formats apart.
+pub(super) fn payload(part: &[u8]) -> Result<Element, ApiError> {
+    if part.trim_ascii_start().starts_with(b"{") { json(part) } else { xml(part) }
+}
+
+fn xml(body: &[u8]) -> Result<Element, ApiError> {
     let text =
         std::str::from_utf8(body).map_err(|_| ApiError::malformed("The request is not UTF-8."))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

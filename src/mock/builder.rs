@@ -126,8 +126,18 @@ impl Builder {
 
     /// Sets the name and password of the server administrator, who is a user of every site.
     /// Default: `admin` and a random password.
-    pub fn admin(mut self, name: impl Into<String>, password: impl Into<String>) -> Builder {
+    pub fn admin(self, name: impl Into<String>, password: impl Into<String>) -> Builder {
+        self.admin_name(name).admin_password(password)
+    }
+
+    /// Sets the name of the server administrator. Default: `admin`.
+    pub fn admin_name(mut self, name: impl Into<String>) -> Builder {
         self.admin = name.into();
+        self
+    }
+
+    /// Sets the password of the server administrator. Default: a random one.
+    pub fn admin_password(mut self, password: impl Into<String>) -> Builder {
         self.password = Some(password.into());
         self
     }
@@ -252,7 +262,9 @@ impl Builder {
             None => Version::NEWEST,
             Some(text) => {
                 Version::read(text).filter(|v| *v >= Version::OLDEST).ok_or_else(|| {
-                    let what = format!("'{text}' is no REST API version from 2.4 on");
+                    let what = format!(
+                        "invalid REST API version '{text}': expected one such as 3.30, 2.4 or later"
+                    );
                     Error::new(ErrorKind::Config, what)
                 })?
             }

@@ -167,7 +167,8 @@ impl Element {
 
     fn json(&self) -> Value {
         if let (Some(text), true) = (&self.text, self.attributes.is_empty()) {
-            return scalar(text);
+            // The text of an element is never a boolean.
+            return Value::from(text.as_str());
         }
         let mut map = Map::new();
         for (name, value) in &self.attributes {

@@ -122,6 +122,12 @@ impl<S: Read + Write> Wire<S> {
         Ok(())
     }
 
+    /// Whether the client begins a TLS handshake instead of a request.
+    pub(super) fn begins_with_tls(&self) -> bool {
+        const HANDSHAKE: u8 = 0x16;
+        self.buffer.get(self.at) == Some(&HANDSHAKE)
+    }
+
     pub(super) fn head(&mut self) -> Result<Head, Broken> {
         let end = self.find_end_of_head()?;
         let text = std::str::from_utf8(&self.buffer[self.at..end])

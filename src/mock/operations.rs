@@ -43,10 +43,7 @@ impl Schema {
     }
 }
 
-pub(super) fn list<R: Resource>(
-    state: &mut ServerState,
-    ctx: &Context,
-) -> Result<Response, ApiError> {
+fn list<R: Resource>(state: &mut ServerState, ctx: &Context) -> Result<Response, ApiError> {
     ctx.require(R::SCHEMA.read)?;
     list_all::<R>(R::SCHEMA.site(state, ctx)?, ctx)
 }

@@ -106,6 +106,10 @@ impl Service {
     fn one(&self, wire: &mut Wire<Stream>, stop: &Stop) -> Result<Next, Broken> {
         wire.stream().patience(None);
         wire.wait()?;
+        if wire.begins_with_tls() {
+            // The end of a request would never come, and the client waits for a handshake.
+            return Ok(Next::Finish);
+        }
         wire.stream().patience(Some(READ_TIMEOUT));
         let head = wire.head()?;
         Wire::<Stream>::check(&head, self.max_body)?;

@@ -21,6 +21,9 @@ pub(super) fn from_header(header: &[u8]) -> Option<String> {
         let found = parameters.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     };
+    // RFC 5987 allows an unencoded `+`; Tableau Server sends it for a space.
+    let has_plus = find("filename").is_some_and(|name| name.contains('+'));
+    let decode = |value: &str| decode(value, !has_plus);
     let extended = find("filename*").and_then(decode).filter(|name| safe(name).is_some());
     extended.or_else(|| find("filename").map(str::to_owned)).filter(|name| !name.is_empty())
 }
@@ -47,7 +50,15 @@ fn parameters(text: &str) -> Vec<(String, String)> {
                 chars.by_ref().find(|&c| c == ';');
                 value
             }
-            None => chars.by_ref().take_while(|&c| c != ';').collect::<String>().trim().to_owned(),
+            None => {
+                // Tableau Server puts the name in `filename*` in quotes.
+                let (may_quote, mut in_quotes) = (name.trim().ends_with('*'), false);
+                let is_value = |c: &char| {
+                    in_quotes ^= may_quote && *c == '"';
+                    in_quotes || *c != ';'
+                };
+                chars.by_ref().take_while(is_value).collect::<String>().trim().to_owned()
+            }
         };
         all.push((name.trim().to_owned(), value));
     }
@@ -68,15 +79,18 @@ fn quoted(chars: &mut Peekable<Chars<'_>>) -> String {
     value
 }
 
-/// Decodes a value such as `UTF-8'de'Gr%C3%B6%C3%9Fe`.
-fn decode(value: &str) -> Option<String> {
+/// Decodes a value such as `UTF-8'de'Gr%C3%B6%C3%9Fe`, whose name may be in quotes. With
+/// `plus_is_space`, `+` stands for a space.
+fn decode(value: &str, plus_is_space: bool) -> Option<String> {
     let mut parts = value.splitn(3, '\'');
     let (charset, _language, text) = (parts.next()?, parts.next()?, parts.next()?);
-    let (mut decoded, mut bytes) = (Vec::new(), text.bytes());
+    let unquoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let (mut decoded, mut bytes) = (Vec::new(), unquoted.unwrap_or(text).bytes());
     while let Some(byte) = bytes.next() {
         let mut digit = || char::from(bytes.next()?).to_digit(16);
         decoded.push(match byte {
             b'%' => u8::try_from(digit()? * 16 + digit()?).ok()?,
+            b'+' if plus_is_space => b' ',
             byte => byte,
         });
     }
@@ -168,6 +182,12 @@ mod tests {
             (b"attachment; filename*=koi8-r''%C1; filename=fallback.twb", "fallback.twb"),
             (b"attachment; filename*=UTF-8''..; filename=fallback.twb", "fallback.twb"),
             (b"filename=\"unclosed.twb", "unclosed.twb"),
+            (b"name=\"tableau_file\"; filename*=UTF-8''\"Night shift.twbx\"", "Night shift.twbx"),
+            (b"filename*=UTF-8''\"Day; night.twbx\"; x=y", "Day; night.twbx"),
+            (b"filename*=UTF-8''Night+shift.twbx", "Night shift.twbx"),
+            (b"filename*=UTF-8''A%2BB+C.twbx", "A+B C.twbx"),
+            (b"filename=\"A+B.twbx\"", "A+B.twbx"),
+            (b"filename=\"A+B.twbx\"; filename*=UTF-8''A+B.twbx", "A+B.twbx"),
         ] {
             assert_eq!(from_header(header).as_deref(), Some(name), "{}", header.escape_ascii());
         }

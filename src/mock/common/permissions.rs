@@ -170,17 +170,49 @@ fn defaults(site: &Site, ctx: &Context) -> Result<Target> {
     })
 }
 
+/// The default permissions of a new project for all users, by kind of content.
+const NEW_PROJECT: &[(&str, &str)] = &[
+    ("workbooks", "AddComment ExportData ExportImage Filter Read ViewComments"),
+    ("datasources", "Connect Read"),
+    ("flows", "Read"),
+];
+
+/// Gives a new project its default permissions. Sample projects have none.
+pub(in crate::mock) fn set_up_project(site: &mut Site, id: &str) {
+    let all_users = site.all_users();
+    for &(kind, names) in NEW_PROJECT {
+        let rule = Rule {
+            grantee: ("group", all_users.clone()),
+            capabilities: names.split(' ').map(|name| (name.to_owned(), "Allow")).collect(),
+        };
+        site.state_mut::<Permissions>().0.insert((id.to_owned(), kind), vec![rule]);
+    }
+}
+
 /// The rules of a target. Everyone can see a project without rules.
 fn rules(site: &Site, target: &Target) -> Vec<Rule> {
-    let known = site.state::<Permissions>().and_then(|known| known.0.get(&target.key));
+    rules_of(site, &target.key.0, target.key.1)
+}
+
+fn rules_of(site: &Site, id: &str, kind: &'static str) -> Vec<Rule> {
+    let known = site.state::<Permissions>().and_then(|known| known.0.get(&(id.to_owned(), kind)));
     match known {
         Some(rules) => rules.clone(),
-        None if target.key.1.is_empty() && project(site, &target.key.0).is_ok() => vec![Rule {
+        None if kind.is_empty() && project(site, id).is_ok() => vec![Rule {
             grantee: ("group", site.all_users()),
             capabilities: vec![("Read".to_owned(), "Allow")],
         }],
         None => Vec::new(),
     }
+}
+
+/// Gives a new item the default permissions of its project.
+pub(in crate::mock) fn inherit(site: &mut Site, record: &Record, kind: &str) {
+    let Some((project, (_, _, kind))) = record.parent.as_deref().zip(capabilities(kind)) else {
+        return;
+    };
+    let rules = rules_of(site, project, kind);
+    site.state_mut::<Permissions>().0.insert((record.id.clone(), ""), rules);
 }
 
 fn element(site: &Site, target: &Target) -> Element {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::connections;
 use super::jobs::{self, Report};
+use super::permissions;
 use super::revisions::{self, Revision};
 use super::uploads::{self, too_large};
-use crate::mock::body::xml;
+use crate::mock::body;
 use crate::mock::files::{self, Inside};
 use crate::mock::multipart::{part, parts};
 use crate::mock::prelude::*;
@@ -128,7 +129,7 @@ fn read<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Publicat
     let parts = parts(ctx.request)?;
     let payload = part(&parts, "request_payload")
         .ok_or_else(|| ApiError::malformed("The request has no part 'request_payload'."))?;
-    let body = xml(payload.body)?.need_child(R::SCHEMA.element)?.clone();
+    let body = body::payload(payload.body)?.need_child(R::SCHEMA.element)?.clone();
     let site = state.site_mut(ctx)?;
     let name = body.need("name")?.to_owned();
     let parent = R::destination(&body, site, ctx)?;
@@ -208,6 +209,7 @@ fn carry_out<R: Publishes>(publication: &Publication, site: &mut Site) -> Result
     R::fill(&mut record, publication, site)?;
     let id = record.id.clone();
     if is_new {
+        permissions::inherit(site, &record, R::SCHEMA.path);
         site.add::<R>(record);
     } else {
         *site.get_mut::<R>(&id)? = record;

@@ -89,7 +89,14 @@ fn download<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Resp
     ctx.query("includeExtract").map(|value| body::flag("includeExtract", value)).transpose()?;
     let history = history::<R>(site, &record);
     let revision = match ctx.params.get(1) {
-        Some(number) => find(&history, number)?,
+        Some(number) => {
+            let revision = find(&history, number)?;
+            if history.last().is_some_and(|last| last.number == revision.number) {
+                let detail = "The current revision has to be downloaded without its number.";
+                return Err(ApiError::not_found("404024", detail));
+            }
+            revision
+        }
         None => history.last().ok_or_else(missing)?,
     };
     let filename = format!("{}.{}", record.name(), revision.extension);
@@ -97,17 +104,19 @@ fn download<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Resp
         .header("Content-Disposition", disposition(&filename)))
 }
 
-// Characters that a quoted file name cannot have are replaced; `filename*` has the true name.
+/// The header as Tableau Server sends it. A name with a space is in `filename*`, and there in quotes
+/// or, if it has other characters to encode too, with `+` for a space.
 fn disposition(filename: &str) -> String {
-    let plain: String = filename
-        .chars()
-        .map(|c| if (' '..='~').contains(&c) && !matches!(c, '"' | '\\') { c } else { '_' })
-        .collect();
-    if plain == filename {
-        return format!("name=\"tableau_file\"; filename=\"{plain}\"");
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.!()&+".contains(c);
+    if filename.chars().all(is_plain) {
+        return format!("name=\"tableau_file\"; filename=\"{filename}\"");
     }
-    let encoded = crate::encoding::encode_segment(filename);
-    format!("name=\"tableau_file\"; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+    let name = if filename.chars().all(|c| is_plain(c) && c != '+' || c == ' ') {
+        format!("\"{filename}\"")
+    } else {
+        crate::encoding::encode_segment(filename).replace("%20", "+")
+    };
+    format!("name=\"tableau_file\"; filename*=UTF-8''{name}")
 }
 
 fn list_revisions<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Response> {

@@ -165,7 +165,36 @@ pub(super) fn relocate<R: Resource>(
         let detail = "The content of a personal space belongs to the user whose space it is.";
         return Err(ApiError::malformed(detail));
     }
-    Ok(())
+    match before {
+        Some(before) => check_name_is_free::<R>(record, before, site),
+        None => Ok(()),
+    }
+}
+
+/// Rejects an item that was moved or renamed if there is another one of its name.
+fn check_name_is_free<R: Resource>(record: &Record, before: &Record, site: &Site) -> Result<()> {
+    let is_moved = record.parent != before.parent;
+    if !is_moved && record.name() == before.name() {
+        return Ok(());
+    }
+    let name = record.name().to_lowercase();
+    let is_same = |other: &Record| {
+        other.id != record.id
+            && other.parent == record.parent
+            // Each user has a personal space.
+            && (other.parent.is_some() || other.owner == record.owner)
+            && other.name().to_lowercase() == name
+    };
+    if !site.iter::<R>().any(|other| is_same(&other)) {
+        return Ok(());
+    }
+    let code = match R::SCHEMA.path {
+        "workbooks" if is_moved => "409013",
+        "workbooks" => "409012",
+        "datasources" => "409015",
+        _ => "409041",
+    };
+    Err(ApiError::conflict(code, format!("The destination already has '{}'.", record.name())))
 }
 
 /// The default project.

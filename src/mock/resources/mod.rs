@@ -9,6 +9,7 @@ mod flow_runs;
 mod flows;
 mod groups;
 mod jobs;
+mod mcp_settings;
 mod personal_space;
 mod projects;
 mod quality;
@@ -52,6 +53,7 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(super::auth::routes),
         Registration::routes(sites::routes),
         Registration::routes(auth_configurations::routes),
+        Registration::routes(mcp_settings::routes),
         Registration::routes(user_import::routes),
         Registration::resource::<User>(),
         Registration::resource::<Group>().on_remove(groups::on_remove),

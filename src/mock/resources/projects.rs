@@ -1,7 +1,7 @@
 //! Projects: `sites/{site}/projects`.
 
 use super::{Datasource, User, Workbook, content, views};
-use crate::mock::common::permissions::{ancestors, lock};
+use crate::mock::common::permissions::{ancestors, lock, set_up_project};
 use crate::mock::prelude::*;
 
 pub(in crate::mock) struct Project;
@@ -63,6 +63,10 @@ impl Resource for Project {
         if body.attr("name") == Some("") {
             return Err(ApiError::malformed("A project needs a name."));
         }
+        let renamed = before.is_some_and(|before| before.name() != record.name());
+        if renamed && record.id == content::default_project(site) {
+            return Err(ApiError::forbidden("403005", "The default project cannot be renamed."));
+        }
         match body.attr("parentProjectId") {
             None => {}
             Some("") => record.parent = None,
@@ -79,6 +83,9 @@ impl Resource for Project {
         let parent = record.parent.as_deref().and_then(|parent| site.find::<Project>(parent));
         if before.is_none() && parent.is_none_or(|parent| parent.owner != ctx.user()) {
             ctx.require(Role::SiteAdmin)?;
+        }
+        if before.is_none() {
+            set_up_project(site, &record.id);
         }
         Ok(())
     }

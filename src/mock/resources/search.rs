@@ -87,17 +87,21 @@ fn search(state: &mut ServerState, ctx: &Context) -> Result<Response> {
         format!("{}/api/-/search?terms={terms}&page={page}&limit={limit}", ctx.base)
     };
     let items: Vec<&Json> = all.iter().skip(start).take(limit).collect();
-    Ok(Response::json(json!({
-        "hits": {
-            "next": (start + limit < all.len()).then(|| link(page + 1)),
-            "prev": (page > 0).then(|| link(page - 1)),
-            "pageIndex": page,
-            "startIndex": start,
-            "limit": limit,
-            "total": all.len(),
-            "items": items,
-        },
-    })))
+    let mut hits = json!({
+        "pageIndex": page,
+        "startIndex": start,
+        "limit": limit,
+        "total": all.len(),
+        "items": items,
+    });
+    // The first page has no `prev` and the last one no `next`, rather than null.
+    if start + limit < all.len() {
+        hits["next"] = link(page + 1).into();
+    }
+    if page > 0 {
+        hits["prev"] = link(page - 1).into();
+    }
+    Ok(Response::json(json!({ "hits": hits })))
 }
 
 fn suggestions(state: &mut ServerState, ctx: &Context) -> Result<Response> {

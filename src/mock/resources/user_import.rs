@@ -2,7 +2,7 @@
 
 use super::users::{AUTH_SETTINGS, complete_new};
 use super::{User, users};
-use crate::mock::body::xml;
+use crate::mock::body;
 use crate::mock::csv;
 use crate::mock::multipart::{part, parts};
 use crate::mock::prelude::*;
@@ -27,7 +27,7 @@ fn import(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let parts = parts(ctx.request)?;
     let payload = part(&parts, "request_payload")
         .ok_or_else(|| ApiError::malformed("The request has no part 'request_payload'."))?;
-    let body = xml(payload.body)?;
+    let body = body::payload(payload.body)?;
     let mut imported = Vec::new();
     for row in rows {
         let mut user = read_row(&row);

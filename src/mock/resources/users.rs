@@ -33,7 +33,6 @@ impl Resource for User {
         hidden: "authSetting idpConfigurationId fullName email language locale domain",
         internal: "domain",
         unique: Some(("name", "409017")),
-        owner_can_change: true,
         ..Schema::new(USER, "users", "user", "users")
     };
 
@@ -52,19 +51,11 @@ impl Resource for User {
         element.with("language", "en").with("locale", "en_US").containing([domain])
     }
 
-    /// Users can change themselves.
-    fn owner<'a>(record: &'a Record, _: &'a Site) -> Cow<'a, str> {
-        Cow::Borrowed(&record.id)
-    }
-
     fn validate(change: Change<'_>) -> Result<()> {
         let Change { record, before, body, ctx, .. } = change;
-        match before {
-            None if record.attr("siteRole") == "ServerAdministrator" => {
-                ctx.require(Role::ServerAdmin)?;
-            }
-            Some(_) if body.attr("siteRole").is_some() => ctx.require(Role::SiteAdmin)?,
-            _ => {}
+        let is_server_admin = |user: &Record| user.attr("siteRole") == "ServerAdministrator";
+        if is_server_admin(record) || before.is_some_and(is_server_admin) {
+            ctx.require(Role::ServerAdmin)?;
         }
         match before {
             None => complete_new(record),

@@ -176,7 +176,12 @@ pub(super) fn publish(publication: &Publication, site: &mut Site, workbook: &str
 
 fn list_views(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.flag("includeUsageStatistics")?;
-    list::<View>(state, ctx)
+    let site = state.site(ctx)?;
+    let is_hidden = |view: &Record| view.flag("hidden");
+    if !site.items::<View>().stored().any(is_hidden) {
+        return list_all::<View>(site, ctx);
+    }
+    list_some::<View>(site.iter::<View>().filter(|view| !is_hidden(view)), site, ctx)
 }
 
 fn exported(state: &ServerState, ctx: &Context) -> Result<Record> {

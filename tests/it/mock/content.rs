@@ -1,6 +1,6 @@
 //! Lists, their queries, and what can be done with what is on a site.
 
-use tableau_server_client::mock::MockServer;
+use tableau_server_client::mock::{Item, MockServer};
 
 use super::{Answer, Client};
 
@@ -160,6 +160,8 @@ fn projects() {
     assert!(!names.contains(&"inside".to_owned()), "{names:?}");
     let default = client.get("projects?filter=name:eq:default").one("project", "id");
     assert_eq!(client.on_site("DELETE", &format!("projects/{default}"), "").status, 403);
+    assert_eq!(update(&default, "name='other'").refusal(), refused(403, "403005"));
+    assert_eq!(update(&default, "name='default' description='x'").status, 200);
 }
 
 #[test]
@@ -307,4 +309,123 @@ fn projects_of_the_builder() {
     assert_eq!(inside, ["Quarterly", "Reports", "Plans"]);
     let reports = find("name:eq:Reports").one("project", "id");
     assert_eq!(find("name:eq:2026").one("project", "parentProjectId"), reports);
+}
+
+#[test]
+fn moving_and_renaming_onto_a_taken_name_conflicts() {
+    let mock = MockServer::builder()
+        .workbook("Here/Plan", ["One"])
+        .workbook("Here/Other", ["One"])
+        .workbook("There/PLAN", ["One"])
+        .datasource("Here/Orders")
+        .datasource("There/Orders")
+        .flow("Here/Clean")
+        .flow("There/Clean")
+        .start()
+        .unwrap();
+    let client = Client::new(&mock);
+    let there = client.get("projects?filter=name:eq:There").one("project", "id");
+    let update = |path: &str, element: &str, name: &str, body: &str| {
+        let items = mock.items(path);
+        let is_here = |item: &&Item| item.child("project").unwrap().name() == "Here";
+        let mut items = items.iter().filter(is_here).filter(|item| item.name() == name);
+        let path = format!("{path}/{}", items.next().unwrap().id());
+        client.on_site(
+            "PUT",
+            &path,
+            &format!("<tsRequest><{element} {body}</{element}></tsRequest>"),
+        )
+    };
+    let to_there = format!("><project id='{there}'/>");
+    let moved = |path, element, name| update(path, element, name, &to_there).refusal();
+    assert_eq!(moved("workbooks", "workbook", "Plan"), refused(409, "409013"));
+    assert_eq!(moved("datasources", "datasource", "Orders"), refused(409, "409015"));
+    assert_eq!(moved("flows", "flow", "Clean"), refused(409, "409041"));
+    let renamed = update("workbooks", "workbook", "Other", "name='plan'>");
+    assert_eq!(renamed.refusal(), refused(409, "409012"));
+    assert_eq!(update("workbooks", "workbook", "Plan", "name='PLAN'>").status, 200);
+    assert_eq!(update("workbooks", "workbook", "Other", &to_there).one("project", "name"), "There");
+}
+
+#[test]
+fn default_permissions_of_a_new_project_reach_new_content() {
+    let mock = MockServer::builder().workbook("New/First", ["One"]).start().unwrap();
+    let client = Client::new(&mock);
+    let project = client.get("projects?filter=name:eq:New").one("project", "id");
+    let everyone = client.get("groups?filter=name:eq:All%20Users").one("group", "id");
+    let defaults = format!("projects/{project}/default-permissions/workbooks");
+    let names = |path: &str| {
+        let answer = client.get(path);
+        assert_eq!(answer.all("group", "id"), [everyone.as_str()], "{path}");
+        answer.all("capability", "name")
+    };
+    let usual = ["AddComment", "ExportData", "ExportImage", "Filter", "Read", "ViewComments"];
+    assert_eq!(names(&defaults), usual);
+    let first = client.get("workbooks?filter=name:eq:First").one("workbook", "id");
+    assert_eq!(names(&format!("workbooks/{first}/permissions")), usual);
+    let sources = format!("projects/{project}/default-permissions/datasources");
+    assert_eq!(names(&sources), ["Connect", "Read"]);
+
+    // Later changes of the defaults apply to what is published then.
+    let write = format!(
+        "<tsRequest><permissions><granteeCapabilities><group id='{everyone}'/><capabilities>\
+         <capability name='Write' mode='Allow'/></capabilities></granteeCapabilities></permissions></tsRequest>"
+    );
+    assert_eq!(client.on_site("PUT", &defaults, &write).status, 200);
+    let second = publish_workbook(&client, "Second", &project);
+    assert!(names(&format!("workbooks/{second}/permissions")).contains(&"Write".to_owned()));
+    assert_eq!(names(&format!("workbooks/{first}/permissions")), usual);
+}
+
+/// Publishes a workbook, and returns its id.
+fn publish_workbook(client: &Client<'_>, name: &str, project: &str) -> String {
+    let body = format!(
+        "--B\r\nContent-Disposition: form-data; name=\"request_payload\"\r\n\r\n\
+         <tsRequest><workbook name='{name}'><project id='{project}'/></workbook></tsRequest>\r\n\
+         --B\r\nContent-Disposition: form-data; name=\"tableau_workbook\"; filename=\"w.twb\"\r\n\r\n\
+         <workbook/>\r\n--B--\r\n"
+    );
+    let headers = [("Content-Type", "multipart/mixed; boundary=B")];
+    let path = format!("sites/{}/workbooks?workbookType=twb", client.site);
+    client.send("POST", &path, &headers, body.as_bytes()).one("workbook", "id")
+}
+
+#[test]
+fn site_roles_limit_who_administers_users() {
+    let mock = MockServer::builder()
+        .user("vera", "pw", "Viewer")
+        .user("carl", "pw", "Creator")
+        .user("sam", "pw", "SiteAdministratorCreator")
+        .start()
+        .unwrap();
+    let sign_in = |name: &str| {
+        Client::signed_in(&mock, "3.30", &format!("name='{name}' password='pw'"), "").unwrap()
+    };
+    let (sam, admin) = (sign_in("sam"), Client::new(&mock));
+    let group = sam.get("groups").one("group", "id");
+    let body = |attributes: &str| format!("<tsRequest><user {attributes}/></tsRequest>");
+    for name in ["vera", "carl"] {
+        let client = sign_in(name);
+        let myself = format!("users/{}", client.user);
+        for (method, path, body) in [
+            ("POST", "users", body("name='new' siteRole='Viewer'")),
+            ("PUT", &myself, body("siteRole='ServerAdministrator'")),
+            ("PUT", &myself, body("fullName='Other'")),
+            ("PUT", &format!("users/{}", sam.user), body("password='x'")),
+            ("DELETE", &format!("users/{}", sam.user), String::new()),
+            ("POST", &format!("groups/{group}/users"), body(&format!("id='{}'", client.user))),
+            ("POST", "groups", "<tsRequest><group name='g'/></tsRequest>".to_owned()),
+        ] {
+            let answer = client.on_site(method, path, &body);
+            assert_eq!(answer.refusal(), refused(403, "403004"), "{name}: {method} {path}");
+        }
+    }
+    let of_sam = format!("users/{}", sam.user);
+    let promoted = sam.on_site("PUT", &of_sam, &body("siteRole='ServerAdministrator'"));
+    assert_eq!(promoted.refusal(), refused(403, "403004"));
+    let of_admin = format!("users/{}", admin.user);
+    let demoted = sam.on_site("PUT", &of_admin, &body("siteRole='Viewer'"));
+    assert_eq!(demoted.refusal(), refused(403, "403004"));
+    assert_eq!(sam.on_site("PUT", &of_sam, &body("fullName='Sam S'")).status, 200);
+    assert_eq!(admin.on_site("PUT", &of_sam, &body("siteRole='ServerAdministrator'")).status, 200);
 }

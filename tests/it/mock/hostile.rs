@@ -200,3 +200,14 @@ fn whoever_asks_for_headers_gets_no_body() {
     assert!(head.ends_with("\r\n\r\n") && head.contains("Content-Length: "), "{text}");
     assert!(get.contains("X-Tableau-Request-Id: mock-") && get.contains("404003"), "{text}");
 }
+
+#[test]
+fn closes_the_connection_on_a_tls_handshake() {
+    let mock = MockServer::start().unwrap();
+    let mut stream = super::connect(&mock);
+    // The client waits for a handshake, so it neither sends more nor closes the connection.
+    stream.write_all(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    assert_eq!(answer, b"");
+}

@@ -1,8 +1,10 @@
 //! The program.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::Once;
+
+use tableau_server_client::{HttpOptions, PersonalAccessTokenAuth, Server, TableauAuth};
 
 use super::request;
 use crate::help::cargo;
@@ -44,6 +46,9 @@ fn help_and_mistakes() {
         &["--api-version", "two"],
         &["--https=yes"],
         &["--fail-job"],
+        &["--cert-out", "x.pem"],
+        &["--cert-out"],
+        &["--exit-on-stdin-close=1"],
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -61,6 +66,13 @@ fn one_line_and_then_it_serves() {
     let info: serde_json::Value = serde_json::from_str(&line).unwrap();
     assert_eq!((info["api_version"].as_str(), info["site"].as_str()), (Some("3.9"), Some("")));
     assert!(info["certificate_sha256"].is_null());
+    let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
+    let documented = help.split('{').nth(1).unwrap().split('}').next().unwrap();
+    let names = |json: &str| -> Vec<String> {
+        let members = json.trim_matches(['{', '}', '\n']).split(',');
+        members.map(|m| m.trim().split('"').nth(1).unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&line), names(documented), "the members in the order of --help");
     for name in ["username", "password", "token_name", "token_secret"] {
         assert!(info[name].as_str().is_some_and(|text| !text.is_empty()), "{name}");
     }
@@ -77,4 +89,87 @@ fn one_line_and_then_it_serves() {
     assert_eq!(answer.one("site", "contentUrl"), "marketing");
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+/// A running program; killed at the end of the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts the program, and returns what it says about itself.
+fn start(arguments: &[&str], stdin: Stdio) -> (Running, serde_json::Value) {
+    let mut command = program();
+    command.args(arguments).stdin(stdin).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (Running(child), serde_json::from_str(&line).unwrap())
+}
+
+#[test]
+fn rejected_values_name_the_expected_form() {
+    for (arguments, expected) in [
+        (&["--token", "geheim"][..], "--token cannot be this value: expected NAME=SECRET"),
+        (&["--token="], "expected NAME=SECRET"),
+        (&["--site", "x"], "--site cannot be 'x': expected NAME=URL"),
+        (&["--port", "70000"], "--port cannot be '70000': expected a port number from 0 to 65535"),
+        (&["--listen", "localhost"], "expected an IP address such as 127.0.0.1"),
+        (&["--users", "many"], "--users cannot be 'many': expected a number"),
+        (&["--api-version", "3"], "expected a REST API version such as 3.30"),
+        (&["--api-version", "2.3"], "expected one such as 3.30, 2.4 or later"),
+        (&["--project"], "--project needs a value: a path such as Finance/Reports"),
+        (&["--https=yes"], "--https takes no value"),
+        (&["--cert-out", "x.pem"], "--cert-out needs --https"),
+    ] {
+        let output = run(arguments);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains(expected), "{arguments:?}: {text}");
+        assert!(!text.contains("geheim"), "{text}");
+    }
+}
+
+#[test]
+fn credentials_and_projects_are_those_of_the_options() {
+    let (_running, info) = start(
+        &["--username=ada", "--password=p=w", "--token", "ci=se=cret", "--project", "A/B"],
+        Stdio::null(),
+    );
+    assert_eq!(info["username"], "ada");
+    assert_eq!(info["password"], "p=w");
+    assert_eq!((&info["token_name"], &info["token_secret"]), (&"ci".into(), &"se=cret".into()));
+    let server = Server::new(info["url"].as_str().unwrap()).unwrap();
+    drop(server.sign_in(&TableauAuth::new("ada", "p=w")).unwrap());
+    let session = server.sign_in(&PersonalAccessTokenAuth::new("ci", "se=cret")).unwrap();
+    let projects = session.projects().list().into_iter().map(|project| project.unwrap().name);
+    let projects: Vec<String> = projects.collect();
+    assert!(["A", "B"].iter().all(|name| projects.iter().any(|known| known == name)));
+}
+
+#[test]
+fn writes_the_certificate_to_a_file() {
+    let path = std::env::temp_dir().join(format!("tsc-mock-{}.pem", std::process::id()));
+    let (_running, info) = start(&["--https", "--cert-out", path.to_str().unwrap()], Stdio::null());
+    let mut server = Server::new(info["url"].as_str().unwrap()).unwrap();
+    server.add_http_options(HttpOptions::new().verify(path.as_path())).unwrap();
+    let auth = TableauAuth::new("admin", info["password"].as_str().unwrap());
+    let signed_in = server.sign_in(&auth).map(drop);
+    std::fs::remove_file(&path).unwrap();
+    signed_in.unwrap();
+}
+
+#[test]
+fn exits_when_stdin_is_closed_later_but_not_if_it_was_closed_from_the_start() {
+    let (mut running, _) = start(&["--exit-on-stdin-close"], Stdio::piped());
+    assert!(running.0.try_wait().unwrap().is_none());
+    drop(running.0.stdin.take());
+    assert!(running.0.wait().unwrap().success());
+    let (_running, info) = start(&["--exit-on-stdin-close"], Stdio::null());
+    let server = Server::new(info["url"].as_str().unwrap()).unwrap();
+    let auth = TableauAuth::new("admin", info["password"].as_str().unwrap());
+    drop(server.sign_in(&auth).unwrap());
 }

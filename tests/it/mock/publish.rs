@@ -1,5 +1,6 @@
 //! Publishing and downloading.
 
+use tableau_server_client::Server;
 use tableau_server_client::mock::MockServer;
 
 use super::{Answer, Client};
@@ -41,12 +42,14 @@ fn bytes_come_back_unchanged() {
     let answer = post(&client, "POST", "workbooks?workbookType=twb", &parts);
     assert_eq!(answer.status, 201, "{}", answer.text());
     assert_eq!(answer.all("view", "name"), ["One"], "hidden views are not shown");
+    let of_site = client.get("views?filter=workbookName:eq:Mine%20%C3%A9");
+    assert_eq!(of_site.all("view", "name"), ["One"], "nor in the list of the site");
+    assert_eq!(of_site.one("pagination", "totalAvailable"), "1");
     let id = answer.one("workbook", "id");
     let content = client.get(&format!("workbooks/{id}/content"));
     assert_eq!(content.body, TWB);
     let disposition = content.header("content-disposition").unwrap();
-    assert!(disposition.contains("filename=\"Mine _.twb\""), "{disposition}");
-    assert!(disposition.contains("filename*=UTF-8''Mine%20%C3%A9.twb"), "{disposition}");
+    assert_eq!(disposition, "name=\"tableau_file\"; filename*=UTF-8''Mine+%C3%A9.twb");
     let connections = client.get(&format!("workbooks/{id}/connections"));
     assert_eq!(connections.one("connection", "type"), "postgres");
     assert_eq!(connections.one("datasource", "name"), "Orders");
@@ -59,12 +62,46 @@ fn bytes_come_back_unchanged() {
     assert_eq!(revisions.all("revision", "revisionNumber"), ["1", "2"]);
     let first = client.get(&format!("workbooks/{id}/revisions/1/content"));
     assert_eq!(first.body, TWB);
+    let current = client.get(&format!("workbooks/{id}/revisions/2/content"));
+    assert_eq!(
+        current.refusal(),
+        (404, "404024".to_owned()),
+        "it has to be asked for without its number"
+    );
     let delete = |number: u8| {
         client.on_site("DELETE", &format!("workbooks/{id}/revisions/{number}"), "").refusal()
     };
     assert_eq!(delete(2), (403, "403055".to_owned()));
     assert_eq!(delete(1), (204, String::new()));
     assert_eq!(delete(1), (404, "404024".to_owned()));
+}
+
+#[test]
+fn publishes_with_a_json_payload() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let project = client.get("projects?filter=name:eq:Marketing").one("project", "id");
+    let json = serde_json::json!({"workbook": {
+        "name": "From JSON",
+        "description": null,
+        "showTabs": "True",
+        "project": {"id": project},
+        "views": {"view": [{"name": "Two", "hidden": true}]},
+    }});
+    let json = json.to_string();
+    for query in ["workbookType=twb", "workbookType=twb&overwrite=True"] {
+        let parts = [("request_payload", "", json.as_bytes()), ("tableau_workbook", "m.twb", TWB)];
+        let answer = post(&client, "POST", &format!("workbooks?{query}"), &parts);
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        assert_eq!(answer.one("workbook", "name"), "From JSON");
+        assert_eq!(answer.one("workbook", "showTabs"), "true");
+        assert!(!answer.text().contains("null"), "null counts as absent: {}", answer.text());
+        assert_eq!(answer.one("project", "id"), project);
+        assert_eq!(answer.all("view", "name"), ["One"]);
+    }
+    let broken = [("request_payload", "", &b"{"[..]), ("tableau_workbook", "m.twb", TWB)];
+    let answer = post(&client, "POST", "workbooks?workbookType=twb", &broken);
+    assert_eq!(answer.refusal(), (400, "400000".to_owned()));
 }
 
 #[test]
@@ -244,4 +281,35 @@ fn exports() {
     assert!(export("crosstab/excel").body.starts_with(b"PK"));
     assert_eq!(export("image?vizHeight=10").status, 400);
     assert_eq!(export("data?maxAge=x").status, 400);
+}
+
+#[test]
+fn the_library_reads_download_names_as_servers_send_them() {
+    let mock = MockServer::builder()
+        .workbook("default/Night shift", ["One"])
+        .workbook("default/Z\u{FC}rich + Bern", ["One"])
+        .workbook("default/A+B", ["One"])
+        .start()
+        .unwrap();
+    let client = Client::new(&mock);
+    let server = Server::new(mock.url()).unwrap();
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    for (name, sent) in [
+        ("Night shift", "filename*=UTF-8''\"Night shift.twb\""),
+        ("Z\u{FC}rich + Bern", "filename*=UTF-8''Z%C3%BCrich+%2B+Bern.twb"),
+        ("A+B", "filename=\"A+B.twb\""),
+    ] {
+        let workbooks = mock.workbooks();
+        let workbook = workbooks.iter().find(|workbook| workbook.name() == name).unwrap();
+        let id = workbook.id();
+        let content = client.get(&format!("workbooks/{id}/content"));
+        let header = content.header("content-disposition").unwrap();
+        assert!(header.ends_with(sent), "{header}");
+        let folder = std::env::temp_dir().join(format!("tsc-names-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = session.workbooks().download(id).to_folder(&folder);
+        let path = path.map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(path.unwrap(), format!("{name}.twb"));
+    }
 }

@@ -223,3 +223,50 @@ fn json_both_ways() {
     let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(json["hitsTotal"], 1);
 }
+
+#[test]
+fn settings_for_tableau_mcp_are_shown_and_changed() {
+    let mock = MockServer::builder().user("reader", "pw", "Viewer").start().unwrap();
+    let client = Client::new(&mock);
+    let path = format!("sites/{}/settings/mcp", client.site);
+    let json = [("Content-Type", "application/json"), ("Accept", "application/json")];
+    let call = |client: &Client<'_>, method: &str, body: &str| {
+        let answer = client.send(method, &path, &json, body.as_bytes());
+        (answer.status, answer.text())
+    };
+    let shown = |body: &str| (200, format!("{{\"mcpSiteSettings\":{body}}}"));
+    assert_eq!(call(&client, "GET", ""), shown("{}"));
+    let entry = |key: &str, value: &str| format!("{{\"key\":\"{key}\",\"value\":\"{value}\"}}");
+    let both = format!("{{\"settings\":[{},{}]}}", entry("A", "x"), entry("B", "true"));
+    let body = format!("{{\"mcpSiteSettings\":{both}}}");
+    assert_eq!(call(&client, "POST", &body), shown(&both));
+    let body = r#"{"mcpSiteSettings": {"settings": [{"key": "A", "value": null}]}}"#;
+    let rest = shown(&format!("{{\"settings\":[{}]}}", entry("B", "true")));
+    assert_eq!(call(&client, "PUT", body), rest);
+    let reader = Client::signed_in(&mock, "3.30", "name='reader' password='pw'", "").unwrap();
+    assert_eq!(call(&reader, "GET", ""), rest);
+    assert_eq!(call(&reader, "PUT", body).0, 403);
+    let texts = client.get("settings/mcp").text();
+    assert!(texts.contains("<settings><key>B</key><value>true</value></settings>"), "{texts}");
+    assert_eq!(call(&client, "POST", r#"{"mcpSiteSettings": {"settings": [{}]}}"#).0, 400);
+    let old = Client::with_version(&mock, "3.28");
+    assert_eq!(old.get("settings/mcp").status, 404);
+}
+
+#[test]
+fn search_pages_have_only_the_links_that_exist() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let links = |page: u8| {
+        let path = format!("/api/-/search?terms=&filter=type:eq:workbook&limit=4&page={page}");
+        let answer = client.send("GET", &path, &[], b"");
+        let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        let hits = json["hits"].as_object().unwrap();
+        assert_eq!(
+            (hits["total"].as_u64(), hits["items"].as_array().map(Vec::len)),
+            (Some(12), Some(4))
+        );
+        (hits.contains_key("prev"), hits.contains_key("next"))
+    };
+    assert_eq!([links(0), links(1), links(2)], [(false, true), (true, true), (true, false)]);
+}
