@@ -2,11 +2,13 @@
 
 mod beyond;
 mod connections;
+mod groups;
 mod mock;
 mod permissions;
 mod personal_space;
 mod publish;
 mod rooms;
+mod schedules;
 mod shared;
 mod tags;
 mod updates;

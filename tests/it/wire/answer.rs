@@ -22,6 +22,8 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("CustomViewItem", "workbook.project_id", "-"),
     ("CustomViewItem", "workbook.show_tabs", "workbook_details.show_tabs?"),
     ("DQWItem", "owner_id", "owner"),
+    ("DailyInterval", "interval", "intervals"),
+    ("DailyInterval", "start_time", "start"),
     // An enum here, whose word it is where nothing more belongs to it.
     ("DataFreshnessPolicyItem", "fresh_at_schedule", "="),
     ("DataFreshnessPolicyItem", "fresh_every_schedule", "="),
@@ -39,12 +41,20 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("FreshAt", "interval_item", "week_days"),
     ("FreshAt", "timezone", "time_zone"),
     ("FreshEvery", "frequency", "unit"),
+    ("GroupItem", "domain_name", "domain"),
+    ("GroupItem", "license_mode", "grant_license_mode"),
+    ("GroupItem", "minimum_site_role", "import_site_role"),
+    ("HourlyInterval", "end_time", "end"),
+    ("HourlyInterval", "interval", "intervals"),
+    ("HourlyInterval", "start_time", "start"),
     ("JobItem", "datasource_id", "datasource"),
     ("JobItem", "flow_run.flow_id", "flow"),
     ("JobItem", "flow_run.started_at", "-"),
     ("JobItem", "type", "job_type"),
     ("JobItem", "workbook_id", "workbook"),
     ("LocationItem", "type", "kind"),
+    ("MonthlyInterval", "interval", "intervals"),
+    ("MonthlyInterval", "start_time", "start"),
     ("ProjectItem", "owner.name", "owner_name"),
     ("ProjectItem", "owner_id", "owner"),
     ("ProjectItem", "parent_id", "parent"),
@@ -56,6 +66,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("RevisionItem", "revision_number", "number"),
     ("RevisionItem", "user_id", "publisher"),
     ("RevisionItem", "user_name", "publisher_name"),
+    ("ScheduleItem", "interval_item", "times"),
     ("SiteItem", "num_users", "user_count"),
     ("UserItem", "domain_name", "domain"),
     ("UserItem", "fullname", "full_name"),
@@ -69,6 +80,8 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("ViewItem", "workbook.project_id", "-"),
     ("ViewItem", "workbook.show_tabs", "workbook_details.show_tabs?"),
     ("ViewItem", "workbook_id", "workbook"),
+    ("WeeklyInterval", "interval", "intervals"),
+    ("WeeklyInterval", "start_time", "start"),
     ("WorkbookItem", "data_acceleration_config", "data_acceleration"),
     ("WorkbookItem", "data_freshness_policy", "data_freshness"),
     ("WorkbookItem", "default_view_id", "default_view"),
@@ -192,6 +205,11 @@ impl Compared {
                     self.attribute(class, name, member, ours, at);
                 }
             }
+            (_, Value::Object(interval)) if interval.contains_key("week_day") => {
+                if !is_same_interval(theirs, ours) {
+                    self.fail(format!("{at}: TSC {theirs}, here {ours}"));
+                }
+            }
             _ if scalar(theirs, ours) => {}
             _ => self.fail(format!("{at}: TSC {theirs}, here {ours}")),
         }
@@ -250,6 +268,17 @@ impl Compared {
             }
             _ => self.value(name, theirs, found, &here),
         }
+    }
+}
+
+/// Whether an interval of a schedule is the same. TSC has one value for it: a fraction of an hour for
+/// minutes, or the text of a day.
+fn is_same_interval(theirs: &Value, ours: &Value) -> bool {
+    let text = theirs.as_str().map_or_else(|| theirs.to_string(), str::to_owned);
+    match (ours["minutes"].as_f64(), &ours["month_day"]["$word"]) {
+        (Some(minutes), _) => text.parse::<f64>().is_ok_and(|hours| hours * 60.0 == minutes),
+        (None, Value::String(last)) => text == format!("{last}Day"),
+        _ => ["hours", "week_day", "month_day"].iter().any(|name| scalar(theirs, &ours[*name])),
     }
 }
 

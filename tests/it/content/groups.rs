@@ -1,0 +1,117 @@
+//! Groups and their members.
+
+use tableau_server_client as tsc;
+use tsc::groups::{self, GroupUpdate, NewGroup};
+use tsc::mock::MockServer;
+use tsc::users::SiteRole;
+use tsc::{ErrorKind, Result};
+
+use super::{Xml, refused, talk_in};
+use crate::help;
+
+fn with_mock(check: impl FnOnce(&MockServer, &tsc::Session<'_>)) {
+    let mock = MockServer::builder()
+        .user("ada", "pw", "Viewer")
+        .user("bo", "pw", "Viewer")
+        .group("Sales", ["ada"])
+        .start()
+        .unwrap();
+    let server = help::at(mock.url());
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    check(&mock, &session);
+}
+
+fn user(session: &tsc::Session<'_>, name: &str) -> tsc::UserId {
+    let list = session.users().list().filter(tsc::users::NAME.eq(name));
+    list.into_iter().next().expect("the mock has the user").unwrap().id
+}
+
+#[test]
+fn creates_finds_updates_and_deletes_a_group() {
+    with_mock(|mock, session| {
+        let groups = session.groups();
+        let new = NewGroup::new("R&D").minimum_site_role(SiteRole::Viewer);
+        let created = groups.create(new).unwrap();
+        assert_eq!((created.name.as_str(), created.domain.as_deref()), ("R&D", Some("local")));
+        assert_eq!(created.minimum_site_role, Some(SiteRole::Viewer));
+        assert_eq!(groups.find("R&D").unwrap().map(|group| group.id), Some(created.id.clone()));
+        assert_eq!(groups.get(&created.id).unwrap().name, "R&D");
+        assert_eq!(groups.find("Nobody").unwrap(), None);
+
+        let renamed = groups.update(&created.id, GroupUpdate::new().name("Research")).unwrap();
+        assert_eq!((&renamed.id, renamed.name.as_str()), (&created.id, "Research"));
+        assert_eq!(renamed.minimum_site_role, Some(SiteRole::Viewer));
+
+        groups.delete(&created.id).unwrap();
+        assert!(mock.groups().iter().all(|group| group.name() != "Research"));
+        assert!(groups.get(&created.id).unwrap_err().is_not_found());
+    });
+}
+
+#[test]
+fn filters_the_list_of_groups() {
+    with_mock(|_, session| {
+        let list = session.groups().list();
+        let names = |list: tsc::List<'_, groups::Group>| -> Vec<String> {
+            list.into_iter().map(|group| group.unwrap().name).collect()
+        };
+        assert!(names(list.clone()).len() > 1);
+        assert_eq!(names(list.clone().filter(groups::NAME.eq("Sales"))), ["Sales"]);
+        let local = list.clone().filter(groups::IS_LOCAL.eq(true));
+        assert!(names(local).contains(&"Sales".to_owned()));
+        assert_eq!(names(list.filter(groups::IS_LOCAL.eq(false))), [""; 0]);
+    });
+}
+
+#[test]
+fn adds_and_removes_members() {
+    with_mock(|mock, session| {
+        let groups = session.groups();
+        let sales = groups.find("Sales").unwrap().expect("the group was seeded").id;
+        let (ada, bo) = (user(session, "ada"), user(session, "bo"));
+        let members = || -> Vec<String> {
+            groups.members(&sales).into_iter().map(|user| user.unwrap().name).collect()
+        };
+        assert_eq!(members(), ["ada"]);
+        assert_eq!(groups.add_member(&sales, &bo).unwrap().name, "bo");
+        assert_eq!(members(), ["ada", "bo"]);
+        groups.remove_member(&sales, &ada).unwrap();
+        assert_eq!(members(), ["bo"]);
+        let added = groups.add_members(&sales, [&ada, &bo]).unwrap();
+        assert_eq!(added.iter().map(|user| &*user.name).collect::<Vec<_>>(), ["ada", "bo"]);
+        assert_eq!(mock.group_members("Sales"), ["ada", "bo"]);
+        groups.remove_members(&sales, [&ada, &bo]).unwrap();
+        assert_eq!(members(), [""; 0]);
+    });
+}
+
+#[test]
+fn adding_several_members_needs_api_3_21() {
+    refused("3.20", ErrorKind::Version, |s| s.groups().add_members("g1", ["u1"]));
+    refused("3.20", ErrorKind::Version, |s| s.groups().remove_members("g1", ["u1"]));
+    let says = [Xml("<user id='u1' name='ada'/>")];
+    let (added, lines) = talk_in("3.20", says, |s| s.groups().add_member("g1", "u1").unwrap());
+    assert_eq!(added.name, "ada");
+    assert_eq!(lines, ["POST groups/g1/users <r><user id=\"u1\"/></r>"]);
+}
+
+#[test]
+fn group_errors_have_the_codes_of_the_server() {
+    with_mock(|_, session| {
+        let groups = session.groups();
+        let sales = groups.find("Sales").unwrap().expect("the group was seeded").id;
+        let ada = user(session, "ada");
+        let code = |outcome: Result<()>| outcome.unwrap_err().code().map(str::to_owned);
+        let update = GroupUpdate::new().name("x");
+        for (outcome, expected) in [
+            (groups.create(NewGroup::new("sales")).map(drop), "409009"),
+            (groups.update("absent", update).map(drop), "404012"),
+            (groups.delete("absent"), "404012"),
+            (groups.add_member("absent", &ada).map(drop), "404012"),
+            (groups.add_member(&sales, &ada).map(drop), "409011"),
+            (groups.remove_member(&sales, "absent"), "404002"),
+        ] {
+            assert_eq!(code(outcome).as_deref(), Some(expected));
+        }
+    });
+}
