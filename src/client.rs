@@ -145,7 +145,7 @@ impl Client {
 
     /// The whole URL of a path, for messages.
     pub(crate) fn address(&self, path: &str) -> String {
-        let address = self.transport.base().call(path).to_string();
+        let address = format!("{}{path}", self.transport.base());
         self.token().redactor.redact(&address).into_owned()
     }
 

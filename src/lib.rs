@@ -92,7 +92,7 @@ pub use credentials::{
     Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth, credentials_from_env,
 };
 pub use error::{Error, ErrorKind, Result};
-pub use http::{Fingerprint, HttpOptions, Retries, Verify};
+pub use http::{Fingerprint, HttpOptions, RetryPolicy, Verify};
 pub use ids::*;
 pub use operation::Method;
 pub use resources::*;

@@ -13,7 +13,7 @@ use super::backoff::Backoff;
 use super::source::{OpenSource, Source};
 use super::upload::{Fingerprint, Upload};
 use crate::client::Client;
-use crate::http::{Fate, Multipart, hex, sha256};
+use crate::http::{Delivery, Multipart, hex, sha256};
 use crate::operation::operations;
 use crate::{Error, Result};
 
@@ -68,7 +68,9 @@ fn send_chunks(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
                 source.report_checkpoint(&upload);
             }
             // The server discards an upload that is not continued in time.
-            Err(error) if Fate::of(&error) == Fate::Unknown || error.is_not_found() => {
+            Err(error)
+                if Delivery::of_failed(&error) == Delivery::Unknown || error.is_not_found() =>
+            {
                 if !source.is_replayable() || restarts.next().is_none() {
                     return Err(error);
                 }
@@ -81,7 +83,7 @@ fn send_chunks(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
                 upload = start(client, &file)?;
             }
             Err(error) => {
-                upload.in_flight = Fate::of(&error) == Fate::Abandoned;
+                upload.in_flight = Delivery::of_failed(&error) == Delivery::Abandoned;
                 source.report_checkpoint(&upload);
                 return Err(error);
             }
@@ -146,7 +148,7 @@ fn append(client: &Client, source: &mut OpenSource<'_>, upload: &Upload, count: 
     };
     let mut chunk = source.part(upload.offset, count);
     let mut body = Multipart::new("")?.file("tableau_file", "file", &mut chunk);
-    let request = request.stream(body.content_type(), &mut body).patiently();
+    let request = request.stream(body.content_type(), &mut body).long_running();
     let size =
         client.xml(request, |root| root.need("fileUpload")?.attr::<Option<String>>("fileSize"))?;
     let sent = upload.offset + count;

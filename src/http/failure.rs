@@ -1,4 +1,4 @@
-//! What ureq and the server report, as this library's errors.
+//! Converts errors of ureq and error responses of the server to [`Error`]s.
 
 use std::error::Error as StdError;
 use std::io;
@@ -10,14 +10,14 @@ use super::context;
 use super::proxy::ConfiguredProxy;
 use super::request::SourceFailed;
 use super::retry_after::retry_after;
-use super::url::{Origin, Url};
+use super::url::Origin;
 use crate::error::Answer;
 use crate::redact::Redactor;
 use crate::text::{cut, first, one_line};
 use crate::xml::{self, Node, Reports};
 use crate::{Error, ErrorKind};
 
-/// At most this much of a body is quoted, and this much of it goes to each of Tableau's words.
+/// Maximum length of a quoted body, and of the parts of an error of Tableau's, in bytes.
 const QUOTED: usize = 1000;
 const SUMMARY: usize = 200;
 const DETAIL: usize = 700;
@@ -39,9 +39,9 @@ pub(super) fn failed(
         ureq::Error::Timeout(which) => {
             let doing = match which {
                 ureq::Timeout::Connect | ureq::Timeout::Resolve => "no connection to",
-                ureq::Timeout::Global => "no whole answer from",
-                ureq::Timeout::PerWrite => "nothing more was taken by",
-                _ => "silence from",
+                ureq::Timeout::Global => "no complete response from",
+                ureq::Timeout::PerWrite => "sending stalled to",
+                _ => "no data from",
             };
             Error::new(ErrorKind::Timeout, format!("{doing} {server} in the time allowed"))
         }
@@ -70,7 +70,7 @@ pub(super) fn failed(
             ),
         ),
         other => Error::decode(format!(
-            "the answer of {server} is no HTTP that can be read: {}",
+            "the response of {server} is not valid HTTP: {}",
             text(&other.to_string())
         )),
     }
@@ -110,7 +110,7 @@ fn io_failed(cause: io::Error, stage: Stage, server: &str) -> Error {
         return stopped.map_or_else(|| Error::new(ErrorKind::Cancelled, "cancelled"), |s| s.0);
     }
     if inner.is_some_and(|inner| inner.is::<SourceFailed>()) {
-        return Error::io("the upload stopped", cause);
+        return Error::io("the request body could not be read", cause);
     }
     if stage == Stage::Connecting {
         return Error::new(ErrorKind::Connect, format!("no connection to {server}")).because(cause);
@@ -121,11 +121,11 @@ fn io_failed(cause: io::Error, stage: Stage, server: &str) -> Error {
         return Error::connection_lost(format!("the connection to {server} broke"), cause);
     }
     match cause.kind() {
-        // gzip that cannot be unpacked.
+        // Invalid gzip data.
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-            Error::decode(format!("the answer of {server} cannot be unpacked")).because(cause)
+            Error::decode(format!("the response of {server} cannot be decompressed")).because(cause)
         }
-        _ => Error::connection_lost(format!("talking to {server} failed"), cause),
+        _ => Error::connection_lost(format!("the connection to {server} failed"), cause),
     }
 }
 
@@ -172,9 +172,9 @@ fn tls_failed(error: rustls::Error, stage: Stage, server: &str) -> Error {
     Error::new(ErrorKind::Tls, what).because(error)
 }
 
-/// Whether the server does not take the client's certificate, which it may say when the handshake is
-/// over for the client and the request was sent, but not read. Whatever else it says then may come
-/// after the request was carried out.
+/// Whether the server rejected the client certificate. With TLS 1.3, that alert can arrive after the
+/// client has finished the handshake and sent the request, which the server has not read. Other alerts
+/// can arrive after the server has carried out the request.
 fn is_about_our_certificate(error: &rustls::Error) -> bool {
     use rustls::AlertDescription::{
         AccessDenied, BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked,
@@ -199,32 +199,33 @@ fn is_about_our_certificate(error: &rustls::Error) -> bool {
 pub(super) enum Size {
     Whole,
     TooLarge,
-    /// The connection broke within it.
+    /// The connection broke before the end.
     BrokeOff,
 }
 
-/// A status that is no success, with what could be read of the body.
+/// The error for a response whose status is not a success, with the received part of the body.
 pub(super) fn refused(
     status: u16,
     headers: &HeaderMap,
     body: &[u8],
     size: Size,
-    url: &Url,
+    address: &str,
     redactor: &Redactor,
 ) -> Error {
-    // Without the zeros of UTF-16, in which nothing would be found that may not be shown.
+    // Without the zero bytes of UTF-16, which would hide secrets from the redactor.
     let text = String::from_utf8_lossy(body).replace('\0', "");
     let answer = Answer {
         status: Some(status),
-        url: Some(redactor.redact(&url.to_string()).into_owned()),
+        url: Some(redactor.redact(address).into_owned()),
         request_id: request_id(headers).map(|id| cut(&redactor.redact(&id), 100).into_owned()),
         retry_after: retry_after(headers),
         ..Answer::default()
     };
     let cut_short = size != Size::Whole;
-    // Other servers send JSON errors of this form, too, with codes that are not six digits.
-    let from_json = || Words::from_json(&text).filter(|w| w.code.as_deref().is_some_and(is_code));
-    if !cut_short && let Some(words) = Words::from_xml(&text).or_else(from_json) {
+    // Other servers send JSON errors of this form, but their codes do not have six digits.
+    let from_json =
+        || ErrorContent::from_json(&text).filter(|w| w.code.as_deref().is_some_and(is_code));
+    if !cut_short && let Some(words) = ErrorContent::from_xml(&text).or_else(from_json) {
         return words.into_error(answer, redactor);
     }
     let is_a_page = looks_like_html(&text);
@@ -243,69 +244,69 @@ pub(super) fn refused(
     Error::new(ErrorKind::Http, format!("HTTP {status} with {kind}{quote}")).answer(answer)
 }
 
-/// Tableau's `<error>` in an answer whose status is a success.
+/// Tableau's `<error>` in a response whose status is a success.
 pub(super) fn refused_in_success(
     status: u16,
     root: Node<'_>,
-    url: &Url,
+    address: &str,
     redactor: &Redactor,
 ) -> Option<Error> {
-    Some(Words::from_root(root)?.about_success(status, url, redactor))
+    Some(ErrorContent::from_root(root)?.about_success(status, address, redactor))
 }
 
-/// As [`refused_in_success`], for an answer that says nothing else.
+/// Like [`refused_in_success`], for a body in XML or JSON that was not parsed yet.
 pub(super) fn refused_in_text(
     status: u16,
     text: &str,
-    url: &Url,
+    address: &str,
     redactor: &Redactor,
 ) -> Option<Error> {
-    let words = Words::from_xml(text).or_else(|| Words::from_json(text))?;
-    Some(words.about_success(status, url, redactor))
+    let words = ErrorContent::from_xml(text).or_else(|| ErrorContent::from_json(text))?;
+    Some(words.about_success(status, address, redactor))
 }
 
-/// As [`refused_in_success`], where something else was due than the JSON that it is.
+/// Like [`refused_in_success`], for a body in JSON.
 pub(super) fn refused_in_json(
     status: u16,
     text: &str,
-    url: &Url,
+    address: &str,
     redactor: &Redactor,
 ) -> Option<Error> {
-    Some(Words::from_json(text)?.about_success(status, url, redactor))
+    Some(ErrorContent::from_json(text)?.about_success(status, address, redactor))
 }
 
-/// No error is longer; to look for one in all of an answer would take many times its memory.
-const LONGEST_JSON: usize = 64 << 10;
+/// Maximum size of an error in JSON. Parsing a large body takes many times its memory.
+const MAX_JSON_ERROR: usize = 64 << 10;
 
-/// Whether this may be an error in JSON that is not looked for.
+/// Whether a body is JSON that is too large to be parsed for an error.
 pub(super) fn is_unread_json(text: &str) -> bool {
-    text.len() > LONGEST_JSON && text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
+    text.len() > MAX_JSON_ERROR && text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
 }
 
-/// Tableau's words about an error.
-struct Words {
+/// The content of an error of Tableau's.
+struct ErrorContent {
     code: Option<String>,
     summary: Option<String>,
     detail: Option<String>,
 }
 
-impl Words {
-    fn from_xml(text: &str) -> Option<Words> {
+impl ErrorContent {
+    fn from_xml(text: &str) -> Option<ErrorContent> {
         let document = xml::parse(text).ok()?;
-        Words::from_root(Node::root(&document, &Reports::default()).ok()?)
+        ErrorContent::from_root(Node::root(&document, &Reports::default()).ok()?)
     }
 
-    fn from_root(root: Node<'_>) -> Option<Words> {
+    fn from_root(root: Node<'_>) -> Option<ErrorContent> {
         let error = root.find("error")?;
-        Some(Words {
+        Some(ErrorContent {
             code: error.attr("code").ok()?,
             summary: error.find("summary").map(Node::text),
             detail: error.find("detail").map(Node::text),
         })
     }
 
-    fn from_json(text: &str) -> Option<Words> {
-        if text.len() > LONGEST_JSON {
+    fn from_json(text: &str) -> Option<ErrorContent> {
+        if text.len() > MAX_JSON_ERROR {
             return None;
         }
         let json: serde_json::Value =
@@ -313,20 +314,20 @@ impl Words {
         let error = json.get("error")?;
         let number = || error.get("code")?.as_u64().map(|code| code.to_string());
         let word = |name| error.get(name).and_then(|word| word.as_str()).map(str::to_owned);
-        Some(Words {
+        Some(ErrorContent {
             code: Some(word("code").or_else(number)?),
             summary: word("summary"),
             detail: word("detail"),
         })
     }
 
-    fn about_success(self, status: u16, url: &Url, redactor: &Redactor) -> Error {
-        let url = Some(redactor.redact(&url.to_string()).into_owned());
+    fn about_success(self, status: u16, address: &str, redactor: &Redactor) -> Error {
+        let url = Some(redactor.redact(address).into_owned());
         self.into_error(Answer { status: Some(status), url, ..Answer::default() }, redactor)
     }
 
     fn into_error(self, answer: Answer, redactor: &Redactor) -> Error {
-        // A code is shown even if a password is the same six digits.
+        // A valid code is not redacted, even if a password has the same six digits.
         let code = self.code.filter(|code| !code.is_empty()).map(|code| match is_code(&code) {
             true => code,
             false => redactor.redact_start(&code, false, 20),
@@ -351,7 +352,7 @@ impl Words {
     }
 }
 
-/// Whether this is a code of Tableau's, such as `404006`.
+/// Whether this is an error code of Tableau's, such as `404006`.
 fn is_code(code: &str) -> bool {
     code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())
 }
@@ -370,14 +371,13 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::url::Base;
     use super::*;
     use crate::secret::Secret;
 
     fn error(status: u16, body: &str) -> Error {
-        let url = Base::parse("http://h").unwrap().call("/api/3.24/x?token=hush-hush");
+        let address = "http://h/api/3.24/x?token=hush-hush";
         let redactor = Redactor::default().with(&Secret::new("hush-hush"));
-        refused(status, &HeaderMap::new(), body.as_bytes(), Size::Whole, &url, &redactor)
+        refused(status, &HeaderMap::new(), body.as_bytes(), Size::Whole, address, &redactor)
     }
 
     #[test]

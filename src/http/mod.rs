@@ -1,4 +1,4 @@
-//! HTTP: from the options to the one loop that sends.
+//! The HTTP client: options, connections, and the loop that sends requests.
 
 mod connector;
 mod context;
@@ -14,13 +14,13 @@ mod tls;
 mod transport;
 mod url;
 
-pub(crate) use crate::encoding::{encode_segment, hex, percent_decode};
+pub(crate) use crate::encoding::{hex, percent_decode};
 pub(crate) use context::{ReentrancyGuard, on_another_thread};
 pub(crate) use multipart::Multipart;
 pub use options::{Fingerprint, HttpOptions, Verify};
 pub(crate) use request::{Replay, Request};
-pub use retry::Retries;
-pub(crate) use retry::{Fate, scaled};
+pub use retry::RetryPolicy;
+pub(crate) use retry::{Delivery, scaled};
 pub(crate) use tls::{random, sha256};
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
 pub(crate) use transport::fuzzing;

@@ -1,4 +1,4 @@
-//! [`Multipart`]: a request in XML and a file beside it, as publishing sends them.
+//! [`Multipart`]: a request in XML together with a file, for publishing.
 
 use std::io::{self, Read};
 
@@ -7,7 +7,7 @@ use super::tls::random;
 use crate::Result;
 use crate::encoding::hex;
 
-/// A body of the type `multipart/mixed`: the part `request_payload`, and a file if there is one.
+/// A `multipart/mixed` body: the part `request_payload`, and optionally a file.
 pub(crate) struct Multipart<'f> {
     boundary: String,
     head: Vec<u8>,
@@ -55,7 +55,8 @@ impl Replay for Multipart<'_> {
     }
 }
 
-/// A file that must not end early: what follows it would be sent as if it were part of it.
+/// Reads a file, and fails if it has another length than announced: the following bytes of the body
+/// would be taken for a part of it.
 struct Whole<R> {
     file: R,
     left: u64,
@@ -71,12 +72,12 @@ impl<R: Read> Read for Whole<R> {
         self.left = self
             .left
             .checked_sub(read as u64)
-            .ok_or_else(|| io::Error::other("it is longer than was said"))?;
+            .ok_or_else(|| io::Error::other("it is longer than announced"))?;
         Ok(read)
     }
 }
 
-/// The lines before a part's content.
+/// The header lines of a part.
 fn opening(boundary: &str, part: &str, name: &str, content_type: &str) -> String {
     let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
     format!(

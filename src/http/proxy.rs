@@ -141,7 +141,7 @@ impl Proxies {
 #[derive(Debug, PartialEq, Eq)]
 enum Exception {
     Everything,
-    /// The host itself and what is below it, at any port or at one.
+    /// A host and its subdomains, at any port or at this one.
     Host(String, Option<u16>),
     Network(IpAddr, u8),
 }
@@ -156,7 +156,7 @@ fn loopback() -> [Exception; 3] {
 }
 
 fn exceptions(list: &str) -> Vec<Exception> {
-    // Some programs take spaces for what is between two of them.
+    // Some programs separate the entries with spaces.
     let entries = list.split(|c: char| c == ',' || c.is_whitespace());
     entries.filter(|entry| !entry.is_empty()).map(Exception::parse).collect()
 }
@@ -166,7 +166,7 @@ impl Exception {
         if entry == "*" {
             return Exception::Everything;
         }
-        // An IPv6 address may stand in brackets, and has to where a port follows it.
+        // An IPv6 address may be in brackets, and has to be if a port follows.
         let bare = entry.replace(['[', ']'], "");
         if let Some((address, bits)) = bare.split_once('/')
             && let (Ok(address), Ok(bits)) = (address.parse::<IpAddr>(), bits.parse::<u8>())

@@ -1,11 +1,11 @@
-//! [`Request`]: what is to be sent, built without a network.
+//! [`Request`]: a request that was not sent yet.
 
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use ureq::http::Method;
 
-use super::retry::Repeat;
+use super::retry::RetrySafety;
 use crate::encoding::encode_segment;
 use crate::operation::{self, Call, Operation};
 use crate::secret::Secret;
@@ -13,38 +13,38 @@ use crate::version::ApiVersion;
 use crate::xml::{self, ToXml};
 use crate::{Error, Result};
 
-/// A request before it is sent: a value that can be sent again, to another place too.
+/// A request to be sent. The same value can be sent again, and follows redirects.
 pub(crate) struct Request<'b> {
     pub(super) method: Method,
     pub(super) path: String,
     pub(super) query: Vec<(String, String)>,
     pub(super) body: Body<'b>,
-    pub(super) patience: Patience,
+    pub(super) response_timeout: ResponseTimeout,
     pub(super) within: Option<Duration>,
-    pub(super) repeat: Repeat,
+    pub(super) retry_safety: RetrySafety,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) secrets: Vec<Secret>,
-    /// When all of it has to be done, since it was sent first: also where the session has to sign in
-    /// again in between.
+    /// Deadline for all attempts, set when the request is first sent. Signing in again in between does
+    /// not extend it.
     pub(super) until: Option<Instant>,
-    /// An earlier try may have been carried out, though its answer was lost.
+    /// An earlier attempt may have been carried out, because its response was lost.
     pub(super) may_have_arrived: bool,
-    /// It does not wait for its turn.
-    pub(super) at_once: bool,
+    /// It is sent without waiting for a permit.
+    pub(super) ignores_limits: bool,
     needs: Option<ApiVersion>,
-    /// The operation, unless the request is not one of a session's resources.
+    /// The operation, if the request belongs to a resource of a session.
     operation: Option<&'static Operation>,
     /// Why the path cannot be sent.
     invalid: Option<String>,
 }
 
-/// How long a server may be silent before its answer begins.
+/// Timeout for the first byte of the response.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Patience {
-    /// As long as `read_timeout` says.
-    Answer,
-    /// At least half an hour: it has to work first.
-    Work,
+pub(crate) enum ResponseTimeout {
+    /// The `read_timeout` of the options.
+    Read,
+    /// At least half an hour, for operations that the server completes before it responds.
+    Long,
 }
 
 pub(crate) enum Body<'b> {
@@ -53,41 +53,41 @@ pub(crate) enum Body<'b> {
         content_type: &'static str,
         bytes: Vec<u8>,
     },
-    /// Read while it is sent; opened anew where it has to be sent again.
+    /// Read while it is sent, and opened again for each further attempt.
     Stream {
         content_type: String,
         source: &'b mut dyn Replay,
     },
 }
 
-/// What a body is read from.
+/// The source of a streamed body.
 pub(crate) trait Replay {
-    /// How many bytes it has.
+    /// Length in bytes.
     fn length(&self) -> u64;
 
-    /// All of it, from its start; asked for again where it has to be sent again.
+    /// Opens the source at its start. Called once per attempt.
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>>;
 }
 
 impl<'b> Request<'b> {
     fn new(method: Method, path: impl Into<String>) -> Request<'b> {
-        let repeat = match method {
-            Method::POST | Method::PATCH => Repeat::Doubles,
-            _ => Repeat::Harmless,
+        let retry_safety = match method {
+            Method::POST | Method::PATCH => RetrySafety::IfNotSent,
+            _ => RetrySafety::Always,
         };
         Request {
             method,
-            repeat,
+            retry_safety,
             path: path.into(),
             query: Vec::new(),
             body: Body::None,
-            patience: Patience::Answer,
+            response_timeout: ResponseTimeout::Read,
             within: None,
             headers: Vec::new(),
             secrets: Vec::new(),
             until: None,
             may_have_arrived: false,
-            at_once: false,
+            ignores_limits: false,
             needs: None,
             operation: None,
             invalid: None,
@@ -131,8 +131,8 @@ impl<'b> Request<'b> {
         Request::new(Method::POST, path)
     }
 
-    /// The first API version that has the call, or what is asked in it; the newest counts. Older
-    /// sessions refuse it before sending.
+    /// Sets the API version that introduced the operation or a parameter in use. The highest version
+    /// counts. A session with an older version refuses the request before sending it.
     pub(crate) fn since(mut self, major: u16, minor: u16) -> Request<'b> {
         self.needs = self.needs.max(Some(ApiVersion::new(major, minor)));
         self
@@ -164,17 +164,17 @@ impl<'b> Request<'b> {
         self
     }
 
-    /// A text of XML as the body.
+    /// Sets an XML body.
     pub(crate) fn xml(self, text: String) -> Request<'b> {
         self.body(Body::Bytes { content_type: "text/xml", bytes: text.into_bytes() })
     }
 
-    /// A text of JSON as the body.
+    /// Sets a JSON body.
     pub(crate) fn json(self, text: String) -> Request<'b> {
         self.body(Body::Bytes { content_type: "application/json", bytes: text.into_bytes() })
     }
 
-    /// A body that is read while it is sent.
+    /// Sets a body that is read while it is sent.
     pub(crate) fn stream(
         self,
         content_type: impl Into<String>,
@@ -183,66 +183,67 @@ impl<'b> Request<'b> {
         self.body(Body::Stream { content_type: content_type.into(), source })
     }
 
-    /// A header of this request's own.
+    /// Adds a header.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Request<'b> {
         self.headers.push((name, value.into()));
         self
     }
 
-    /// The server has to work before it can answer, and gets the time for it.
-    pub(crate) fn patiently(mut self) -> Request<'b> {
-        self.patience = Patience::Work;
+    /// Uses the long response timeout, because the server completes the operation before it responds.
+    pub(crate) fn long_running(mut self) -> Request<'b> {
+        self.response_timeout = ResponseTimeout::Long;
         self
     }
 
-    /// An element as the body, in `<tsRequest>`.
+    /// Sets an XML body: the element in `<tsRequest>`.
     pub(crate) fn element(self, inside: &impl ToXml) -> Result<Request<'b>> {
         Ok(self.xml(xml::request(inside)?))
     }
 
-    /// Keeps what the body says in confidence out of messages, should the server repeat it.
+    /// Redacts a secret of the body in messages, in case the server repeats it.
     pub(crate) fn hiding(mut self, secret: Option<&Secret>) -> Request<'b> {
         self.secrets.extend(secret.cloned());
         self
     }
 
-    /// Bounds the whole request, whatever the options say.
+    /// Limits the time for the request and its retries, in addition to the options.
     pub(crate) fn within(mut self, longest: Duration) -> Request<'b> {
         self.within = Some(longest);
         self
     }
 
-    /// A `PUT` that adds to what is there, as an upload's chunks do: sent again only if it cannot
-    /// have been received.
+    /// Marks a `PUT` that appends, such as a chunk of an upload: it is sent again only if the server cannot
+    /// have processed it.
     pub(crate) fn adding(mut self) -> Request<'b> {
-        self.repeat = Repeat::Doubles;
+        self.retry_safety = RetrySafety::IfNotSent;
         self
     }
 
-    /// A `POST` or `PATCH` that does no more when it is carried out twice.
+    /// Marks a `POST` or `PATCH` that is idempotent.
     pub(crate) fn repeatable(mut self) -> Request<'b> {
-        self.repeat = Repeat::Harmless;
+        self.retry_safety = RetrySafety::Always;
         self
     }
 
-    /// Has to be done by then, as a part of something that has.
+    /// Sets the deadline of the operation that the request is a part of.
     pub(crate) fn until(mut self, deadline: Option<Instant>) -> Request<'b> {
         self.until = deadline;
         self
     }
 
-    /// When it has to be done, if it was sent and is bounded.
+    /// The deadline, if there is one and the request was sent.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.until
     }
 
-    /// Waits for no turn, however many requests there are at the time.
-    pub(crate) fn at_once(mut self) -> Request<'b> {
-        self.at_once = true;
+    /// Sends the request without waiting for a permit.
+    pub(crate) fn ignoring_limits(mut self) -> Request<'b> {
+        self.ignores_limits = true;
         self
     }
 
-    /// An error before it was sent, or sent once more.
+    /// Marks an error that occurred before the request was sent, unless an earlier attempt may have
+    /// arrived.
     pub(crate) fn not_sent(&self, error: Error) -> Error {
         match self.may_have_arrived {
             true => error,
@@ -250,26 +251,26 @@ impl<'b> Request<'b> {
         }
     }
 
-    /// Whether it may be sent a second time at all.
+    /// Whether the request may be sent more than once.
     pub(crate) fn is_repeatable(&self) -> bool {
-        self.repeat != Repeat::Never
+        self.retry_safety != RetrySafety::Never
     }
 
-    /// Tried once, whatever becomes of it.
+    /// Sends the request once, without retries.
     pub(crate) fn once(mut self) -> Request<'b> {
-        self.repeat = Repeat::Never;
+        self.retry_safety = RetrySafety::Never;
         self
     }
 
-    /// Path and query as they are sent.
+    /// The encoded path and query.
     pub(crate) fn path_and_query(&self) -> Result<String> {
         if let Some(why) = &self.invalid {
             return Err(Error::input(why));
         }
-        // An id that is empty or dotted would make this the address of something else.
+        // With an empty or dotted id, the path would address another resource.
         if self.path.split('/').skip(1).any(|part| matches!(part, "" | "." | "..")) {
             return Err(Error::input(format!(
-                "an id or a name in the address {:?} is empty or made of dots",
+                "invalid path {:?}: a segment is empty, `.` or `..`",
                 self.path
             )));
         }
@@ -284,25 +285,25 @@ impl<'b> Request<'b> {
     }
 }
 
-/// As [`encode_segment`], with the marks of a filter (`name:eq:x,y`) left readable.
+/// Like [`encode_segment`], but keeps `:` and `,` readable, as in the filter `name:eq:x,y`.
 fn encode_query_value(text: &str) -> String {
     encode_segment(text).replace("%3A", ":").replace("%2C", ",")
 }
 
-/// Yields exactly `left` bytes, or an error: of a shorter body ureq would ask on for ever, and a
-/// longer one would be cut short in silence.
-pub(super) struct Exact<R> {
+/// Yields exactly `left` bytes, or an error. ureq would wait forever for the rest of a shorter body,
+/// and would truncate a longer one silently.
+pub(super) struct ExactLengthReader<R> {
     source: R,
     left: u64,
 }
 
-impl<R: Read> Exact<R> {
-    pub(super) fn new(source: R, length: u64) -> Exact<R> {
-        Exact { source, left: length }
+impl<R: Read> ExactLengthReader<R> {
+    pub(super) fn new(source: R, length: u64) -> ExactLengthReader<R> {
+        ExactLengthReader { source, left: length }
     }
 }
 
-impl<R: Read> Read for Exact<R> {
+impl<R: Read> Read for ExactLengthReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let fits = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         if fits == 0 {
@@ -315,13 +316,13 @@ impl<R: Read> Read for Exact<R> {
             return Err(SourceFailed::mark(io::Error::new(io::ErrorKind::UnexpectedEof, missing)));
         }
         if self.left == 0 && self.source.read(&mut [0]).map_err(SourceFailed::mark)? > 0 {
-            return Err(SourceFailed::mark(io::Error::other("it is longer than was said")));
+            return Err(SourceFailed::mark(io::Error::other("it is longer than announced")));
         }
         Ok(read)
     }
 }
 
-/// The caller's own reader failed, not the connection.
+/// The caller's reader failed, not the connection.
 #[derive(Debug)]
 pub(super) struct SourceFailed(io::Error);
 
@@ -333,7 +334,7 @@ impl SourceFailed {
 
 impl std::fmt::Display for SourceFailed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "reading what was to be sent failed: {}", self.0)
+        write!(f, "reading the data to send failed: {}", self.0)
     }
 }
 
@@ -348,14 +349,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn queries_are_encoded_once() {
+    fn encodes_query_parameters_once() {
         let request = Request::get("/api/3.24/x").query("filter", "name:eq:R&D a+b,ü%");
         let sent = request.path_and_query().unwrap();
         assert_eq!(sent, "/api/3.24/x?filter=name:eq:R%26D%20a%2Bb,%C3%BC%25");
     }
 
     #[test]
-    fn an_empty_id_reaches_nothing_else() {
+    fn rejects_paths_with_empty_or_dotted_segments() {
         for path in ["/api/3.24/workbooks/", "/api/3.24/workbooks/..", "/api//workbooks"] {
             let error = Request::get(path).path_and_query().unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::Input, "{path}");
@@ -363,10 +364,10 @@ mod tests {
     }
 
     #[test]
-    fn a_source_is_exactly_as_long_as_said() {
+    fn exact_length_reader_rejects_other_lengths() {
         let read = |length| {
             let mut out = Vec::new();
-            Exact::new(&b"12345"[..], length).read_to_end(&mut out).map(|_| out)
+            ExactLengthReader::new(&b"12345"[..], length).read_to_end(&mut out).map(|_| out)
         };
         assert_eq!(read(5).unwrap(), b"12345");
         assert!(read(6).unwrap_err().to_string().contains("1 bytes early"));

@@ -1,4 +1,4 @@
-//! TLS: the verifier, the client's own certificate, and the files that they come from.
+//! TLS: the certificate verifier, the client certificate, and the PEM files.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use x509_cert::ext::pkix::ExtendedKeyUsage;
 
 use crate::{Error, Result};
 
-/// The TLS side of the options, its files read.
+/// Creates the TLS configuration from the options, and reads their files.
 pub(super) fn client_config(options: &HttpOptions) -> Result<Arc<ClientConfig>> {
     let verify = options.verify.clone().unwrap_or(Verify::Roots);
     let listed = match &verify {
@@ -77,9 +77,9 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let file = std::fs::read(path).map_err(|error| refuse("cannot be read").because(error))?;
     let all = CertificateDer::pem_slice_iter(&file)
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| refuse("is no PEM file").because(error))?;
+        .map_err(|error| refuse("is not a PEM file").because(error))?;
     match all.is_empty() {
-        true => Err(refuse("holds no certificate (PEM, `-----BEGIN CERTIFICATE-----`)")),
+        true => Err(refuse("contains no certificate (PEM, `-----BEGIN CERTIFICATE-----`)")),
         false => Ok(all),
     }
 }
@@ -88,16 +88,16 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>> {
     let refuse = |why: &str| Error::config(format!("{}: {why}", path.display()));
     let file = std::fs::read(path).map_err(|error| refuse("cannot be read").because(error))?;
     PrivateKeyDer::from_pem_slice(&file).map_err(|error| {
-        refuse("holds no private key (PEM, unencrypted, PKCS#8, PKCS#1 or SEC1)").because(error)
+        refuse("contains no private key (PEM, unencrypted, PKCS#8, PKCS#1 or SEC1)").because(error)
     })
 }
 
-/// SHA-256 out of the provider: no further crate for it.
+/// SHA-256, computed by the TLS provider to avoid another dependency.
 pub(crate) fn sha256() -> &'static dyn Hash {
     sha256_of(&rustls::crypto::ring::default_provider())
 }
 
-/// Random bytes out of the provider, for names that nobody else has.
+/// Random bytes from the TLS provider, for unique names.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     rustls::crypto::ring::default_provider()
@@ -116,10 +116,10 @@ fn sha256_of(provider: &CryptoProvider) -> &'static dyn Hash {
         }
         _ => None,
     });
-    hash.expect("ring has the one cipher suite that TLS 1.3 demands")
+    hash.expect("ring has the cipher suite that TLS 1.3 requires")
 }
 
-/// Decides about a server's certificate as [`Verify`] says.
+/// Verifies the certificate of a server according to [`Verify`].
 struct Verifier {
     roots: Arc<WebPkiServerVerifier>,
     verify: Verify,
@@ -165,9 +165,9 @@ impl ServerCertVerifier for Verifier {
             now,
         );
         match verdict {
-            // webpki accepts no authority's certificate as a server's own, and `openssl req -x509`
-            // makes such certificates. The user listed this very one, so what is left to check is
-            // the name, and that the certificate is for servers.
+            // webpki rejects a CA certificate as the certificate of a server, but `openssl req -x509`
+            // creates such certificates. The user listed this certificate, so only the host name and
+            // the extended key usage remain to be checked.
             Err(rustls::Error::InvalidCertificate(CertificateError::Other(why)))
                 if is_authority_as_server(&why)
                     && self.listed.iter().any(|listed| listed == end_entity) =>
@@ -183,8 +183,8 @@ impl ServerCertVerifier for Verifier {
         }
     }
 
-    // A pinned certificate is public: only the signature shows that the server has its key.
-    // Off gains nothing from the check, and it would refuse old kinds of keys.
+    // A pinned certificate is public: only the signature proves that the server has its key.
+    // With `Verify::Off` the check has no benefit, and would reject old kinds of keys.
     fn verify_tls12_signature(
         &self,
         message: &[u8],
@@ -236,7 +236,7 @@ fn is_for_servers(certificate: &CertificateDer<'_>) -> bool {
     })
 }
 
-// webpki's own error type is boxed, and webpki is no direct dependency.
+// The error of webpki is boxed, and webpki is not a direct dependency.
 fn is_authority_as_server(error: &OtherError) -> bool {
     error.to_string().contains("CaUsedAsEndEntity")
 }

@@ -1,4 +1,4 @@
-//! Addresses: what a server's address may be, how one is put together, and where a redirect goes.
+//! URLs: the address of a server, the URL of a call and the target of a redirect.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -6,17 +6,22 @@ use std::net::Ipv6Addr;
 use crate::encoding::percent_decode;
 use crate::{Error, Result};
 
-/// Scheme, host and port: the party that a secret is for.
+/// Scheme, host and port: secrets are sent to one origin only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {
     pub(crate) https: bool,
     /// In lower case; an IPv6 address in its brackets.
     pub(crate) host: String,
-    /// Never the scheme's own port: `None` stands for that.
+    /// `None` is the default port of the scheme.
     port: Option<u16>,
 }
 
 impl Origin {
+    /// The origin of a response that did not come from a server.
+    pub(crate) fn nowhere() -> Origin {
+        Origin { https: true, host: String::new(), port: None }
+    }
+
     pub(crate) fn port(&self) -> u16 {
         self.port.unwrap_or(if self.https { 443 } else { 80 })
     }
@@ -33,12 +38,12 @@ impl Origin {
         host.strip_suffix(CLOUD).is_some_and(|pod| pod.is_empty() || pod.ends_with('.'))
     }
 
-    /// Whether this is the other one's host over `https`, which the other one is not.
+    /// Whether this is the same host as `other`, with `https` instead of `http`.
     pub(crate) fn is_upgrade_of(&self, other: &Origin) -> bool {
         self.https && !other.https && self.host == other.host
     }
 
-    /// Reads `https://host:port` and gives what follows it.
+    /// Parses `https://host:port` and returns the rest of the text.
     fn parse(text: &str) -> Result<(Origin, &str), &'static str> {
         let (scheme, rest) = text.split_once("://").ok_or("it has no scheme")?;
         let https = match scheme {
@@ -60,10 +65,10 @@ impl Origin {
         let port = match port.strip_prefix(':') {
             None if port.is_empty() => None,
             Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => match digits.parse() {
-                Ok(0) | Err(_) => return Err("its port is no port number"),
+                Ok(0) | Err(_) => return Err("its port is not a port number"),
                 Ok(port) => Some(port),
             },
-            _ => return Err("its port is no port number"),
+            _ => return Err("its port is not a port number"),
         };
         let port = port.filter(|&port| port != if https { 443 } else { 80 });
         Ok((Origin { https, host: host.to_ascii_lowercase(), port }, rest))
@@ -74,14 +79,14 @@ fn check_host(host: &str) -> Result<(), &'static str> {
     if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         return match address.parse::<Ipv6Addr>() {
             Ok(_) => Ok(()),
-            Err(_) => Err("its host is no IPv6 address"),
+            Err(_) => Err("its host is not an IPv6 address"),
         };
     }
     match host {
         "" => Err("it has no host"),
         _ if !host.is_ascii() => Err("its host is not ASCII (use the xn-- form)"),
         _ if host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)) => Ok(()),
-        _ => Err("its host holds a character that no host name has"),
+        _ => Err("its host contains an invalid character"),
     }
 }
 
@@ -95,16 +100,16 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Where a server is: an origin and, behind a reverse proxy, a path prefix.
+/// The address of a server: an origin and, behind a reverse proxy, a path prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Base {
     pub(crate) origin: Origin,
-    /// Empty, or `/tableau`: no slash at the end.
+    /// Empty, or a path without a trailing slash, such as `/tableau`.
     prefix: String,
 }
 
 impl Base {
-    /// What [`Server::new`](crate::Server::new) takes.
+    /// Parses the address of [`Server::new`](crate::Server::new).
     pub(crate) fn parse(address: &str) -> Result<Base> {
         // User information, query and fragment may hold secrets, so they are refused before any
         // other message repeats the address.
@@ -144,12 +149,9 @@ impl Base {
         })
     }
 
-    /// The address of a call: `/api/…` below the prefix.
-    pub(crate) fn call(&self, path_and_query: &str) -> Url {
-        Url {
-            origin: self.origin.clone(),
-            path_and_query: format!("{}{path_and_query}", self.prefix),
-        }
+    /// The address of a call at an origin: `/api/…` below the path prefix.
+    pub(crate) fn call(&self, origin: Origin, path_and_query: &str) -> Url {
+        Url { origin, path_and_query: format!("{}{path_and_query}", self.prefix) }
     }
 }
 
@@ -179,7 +181,7 @@ impl fmt::Display for Base {
     }
 }
 
-/// A whole address, as it is sent.
+/// A URL as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Url {
     pub(crate) origin: Origin,
@@ -188,17 +190,11 @@ pub(crate) struct Url {
 }
 
 impl Url {
-    /// For an answer that no address gave.
-    pub(crate) fn nowhere() -> Url {
-        let origin = Origin { https: true, host: String::new(), port: None };
-        Url { origin, path_and_query: String::new() }
-    }
-
-    /// Where a `Location` leads, seen from here.
+    /// Resolves a `Location` header against this URL.
     pub(crate) fn join(&self, location: &str) -> Result<Url, &'static str> {
         let location = location.split('#').next().unwrap_or_default();
         if !is_clean(location) {
-            return Err("it holds a character that no address has");
+            return Err("it contains an invalid character");
         }
         if has_scheme(location) {
             let (origin, path) = Origin::parse(location)?;
@@ -237,12 +233,12 @@ fn has_scheme(text: &str) -> bool {
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
 }
 
-/// Printable ASCII without what the address grammar has no place for.
+/// Whether a text consists of the characters that are allowed in a URL.
 fn is_clean(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
 }
 
-/// The path with its `.` and `..` segments worked out, the query as it was.
+/// Resolves the `.` and `..` segments of a path, and keeps the query.
 fn rooted(path_and_query: &str) -> String {
     let (path, query) = match path_and_query.find('?') {
         Some(at) => path_and_query.split_at(at),
@@ -272,7 +268,7 @@ mod tests {
     use crate::ErrorKind;
 
     #[test]
-    fn addresses_of_servers() {
+    fn parses_addresses_of_servers() {
         for (address, base) in [
             ("https://tableau.example.com", "https://tableau.example.com"),
             ("tableau.example.com", "https://tableau.example.com"),
@@ -287,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_named() {
+    fn names_invalid_addresses() {
         for address in [
             "",
             "https://",
@@ -316,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_a_secret_is_not_repeated() {
+    fn errors_do_not_repeat_secrets_of_addresses() {
         for address in ["https://user:hush@h", "https://h/?token=hush", "https://h/#hush"] {
             let error = Base::parse(address).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config);
@@ -372,8 +368,9 @@ mod tests {
     }
 
     #[test]
-    fn redirects_lead_where_a_browser_would_go() {
-        let here = Base::parse("http://h:8000/t").unwrap().call("/api/3.24/a/b?x=1");
+    fn resolves_locations_as_browsers_do() {
+        let base = Base::parse("http://h:8000/t").unwrap();
+        let here = base.call(base.origin.clone(), "/api/3.24/a/b?x=1");
         for (location, there) in [
             ("https://h/n?y=2#z", "https://h/n?y=2"),
             ("//other:81/n", "http://other:81/n"),
@@ -396,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn upgrades() {
+    fn recognizes_https_upgrades() {
         let origin = |text| Base::parse(text).unwrap().origin;
         assert!(origin("https://h:8443").is_upgrade_of(&origin("http://h")));
         assert!(!origin("https://h").is_upgrade_of(&origin("https://h")));

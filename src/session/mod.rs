@@ -17,7 +17,7 @@ use log::warn;
 
 use crate::cancel::CancellationToken;
 use crate::client::Client;
-use crate::http::Fate;
+use crate::http::Delivery;
 use crate::resources::auth;
 use crate::{Error, ErrorKind, Result};
 
@@ -267,11 +267,11 @@ impl Drop for Session<'_> {
 
 /// Whether the server may have carried out a switch of site that failed with this error.
 fn may_have_switched(error: &Error) -> bool {
-    match Fate::of(error) {
-        Fate::NotReceived => false,
-        Fate::Unknown | Fate::Abandoned => true,
-        Fate::Refused if error.is_before_sending() => false,
-        Fate::Refused => match error.kind() {
+    match Delivery::of_failed(error) {
+        Delivery::NotSent => false,
+        Delivery::Unknown | Delivery::Abandoned => true,
+        Delivery::Rejected if error.is_before_sending() => false,
+        Delivery::Rejected => match error.kind() {
             // A gateway's page can replace Tableau's response to a request that was carried out.
             ErrorKind::Http => true,
             // The other statuses say that the request was not carried out at this address.

@@ -62,7 +62,7 @@ pub(super) fn sign_in(
 /// Signs out. Succeeds if the session is no longer valid. Makes one attempt with the current token:
 /// renewing the session would only open one that has to be signed out as well.
 pub(super) fn sign_out(client: &Client, timeout: Duration) -> Result<()> {
-    let request = client.request(&auth::SIGN_OUT, &[]).within(timeout).once().at_once();
+    let request = client.request(&auth::SIGN_OUT, &[]).within(timeout).once().ignoring_limits();
     match client.ask_once(request, Success::ignore) {
         Err(error) if error.is_session_expired() => Ok(()),
         other => other,

@@ -3,6 +3,7 @@
 mod element;
 mod node;
 mod out;
+mod parse;
 mod repair;
 mod report;
 mod string_enum;
@@ -10,10 +11,11 @@ mod table;
 mod text;
 
 pub(crate) use element::{Changes, Contradicts, Element, ToXml, element, request, value_from_xml};
-pub(crate) use node::{FieldType, FromXml, Node, Source, Value, parse};
+pub(crate) use node::{FieldType, FromXml, Node, Source, Value};
 #[cfg(feature = "mock")]
 pub(crate) use out::Escaped;
 pub(crate) use out::Out;
+pub(crate) use parse::parse;
 pub(crate) use repair::repair;
 pub(crate) use report::Reports;
 pub use report::{Unreadable, UnreadableValue};

@@ -202,7 +202,7 @@ fn a_proxy_that_drips_ends_in_the_time_for_connecting() {
         }
     });
     let options = plain().connect_timeout(millis(300)).proxy(&proxy.url);
-    let server = with("http://127.0.0.1:9", options.retries(tsc::Retries::none()));
+    let server = with("http://127.0.0.1:9", options.retries(tsc::RetryPolicy::none()));
     for cancellation in [None, Some(CancellationToken::new())] {
         let session = server.resume(token_of("http://127.0.0.1:9"));
         let (result, took) = timed(|| match &cancellation {

@@ -40,7 +40,7 @@ fn answers_of_every_sort_leave_their_connection_usable() {
         ),
         _ => workbooks(""),
     });
-    let server = with(&raw.url, plain().retries(tsc::Retries::none()));
+    let server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
     let session = server.sign_in(&auth()).unwrap();
     let done = (0..28).filter(|_| session.workbooks().list().total().is_ok()).count();
     assert_eq!(done, 4);
@@ -104,7 +104,7 @@ fn a_connection_that_was_closed_while_idle_is_survived() {
         });
         Reply::SendAndClose(reply.bytes())
     });
-    let mut server = with(&raw.url, plain().retries(tsc::Retries::none()));
+    let mut server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
     // A sign-in that asks for the version first would come right behind it, on a connection that is
     // not idle yet.
     server.set_version("3.24").unwrap();

@@ -19,7 +19,7 @@ fn limited(
     options: tsc::HttpOptions,
 ) -> (Raw, tsc::Session<'static>) {
     let raw = Raw::signed_in(reply);
-    let mut server = with(&raw.url, options.retries(tsc::Retries::none()));
+    let mut server = with(&raw.url, options.retries(tsc::RetryPolicy::none()));
     server.set_version("3.24").unwrap();
     let session = server.into_session(&auth()).unwrap();
     (raw, session)
@@ -450,7 +450,7 @@ fn oversized_answers_are_decode_errors_after_success_and_http_errors_otherwise()
     let body = length - u64::try_from(body_at).unwrap();
     for (most, works) in [(body, true), (body - 1, false)] {
         let fine = fine.clone();
-        let options = plain().max_response(most).retries(tsc::Retries::none());
+        let options = plain().max_response(most).retries(tsc::RetryPolicy::none());
         let raw = Raw::start(move |seen| match seen.path().ends_with("/workbooks") {
             true => Reply::Send(fine.clone()),
             false => answer(204, &[], ""),
@@ -506,7 +506,7 @@ fn fifty_megabytes_of_junk_are_refused_in_good_time() {
                 let _ = sent.and_then(|()| (0..50).try_for_each(|_| stream.write_all(&block)));
             }
         });
-        let server = with(&raw.url, plain().retries(tsc::Retries::none()));
+        let server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
         let token = crate::help::token_of(&raw.url);
         let session = server.join(&token);
         let (error, took) = timed(|| list(&session).unwrap_err());

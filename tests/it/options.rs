@@ -164,7 +164,7 @@ fn connect_timeout_bounds_every_step_of_connecting() {
     // A handshake that is never answered, of TLS, an HTTP proxy and a SOCKS proxy.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap();
-    let short = || plain().connect_timeout(millis(300)).retries(tsc::Retries::none());
+    let short = || plain().connect_timeout(millis(300)).retries(tsc::RetryPolicy::none());
     let cases = [
         (format!("https://{address}"), short()),
         ("http://tableau.invalid".into(), short().proxy(format!("http://{address}"))),
@@ -245,7 +245,7 @@ fn decodes_proxy_credentials_and_keeps_them_out_of_messages() {
         ),
     ] {
         let options = plain().proxy(format!("http://{credentials}{address}"));
-        let server = with(&raw.url, options.retries(tsc::Retries::none()));
+        let server = with(&raw.url, options.retries(tsc::RetryPolicy::none()));
         let error = server.server_info().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
         let told = format!(
@@ -268,7 +268,7 @@ fn names_the_scheme_that_a_proxy_requires_instead_of_basic() {
                     Content-Length: 0\r\n\r\n";
         reader.get_mut().write_all(head.as_bytes()).unwrap();
     });
-    let options = plain().proxy(&proxy.url).retries(tsc::Retries::none());
+    let options = plain().proxy(&proxy.url).retries(tsc::RetryPolicy::none());
     let error = with("http://tableau.invalid", options).server_info().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
     let why = "requires credentials (HTTP 407, Proxy-Authenticate: Negotiate, NTLM), \
@@ -292,7 +292,7 @@ fn names_the_proxy_and_its_setting_in_errors() {
     ] {
         let address = format!("{scheme}://{address}");
         let options = plain().proxy(address.replace("://", "://me:hush@"));
-        let server = with("http://tableau.invalid", options.retries(tsc::Retries::none()));
+        let server = with("http://tableau.invalid", options.retries(tsc::RetryPolicy::none()));
         let error = server.server_info().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
         let named = format!(
@@ -331,7 +331,7 @@ fn a_proxy_that_is_not_there_is_a_connect_error() {
     let raw = quiet();
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for scheme in ["http", "socks5", "socks4"] {
-        let options = plain().proxy(format!("{scheme}://{gone}")).retries(tsc::Retries::none());
+        let options = plain().proxy(format!("{scheme}://{gone}")).retries(tsc::RetryPolicy::none());
         let error = with(&raw.url, options).server_info().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{scheme}: {error:?}");
     }
@@ -449,7 +449,7 @@ fn child_visits_by_the_environment() {
     if std::env::var("DIRECT").is_err() {
         return visit(&server).unwrap();
     }
-    server.add_http_options(HttpOptions::new().retries(tsc::Retries::none())).unwrap();
+    server.add_http_options(HttpOptions::new().retries(tsc::RetryPolicy::none())).unwrap();
     let error = server.server_info().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
     assert!(!error.to_string().contains("proxy"), "{error}");
@@ -467,7 +467,7 @@ fn names_the_variable_of_a_failing_proxy() {
 fn child_fails_by_the_environments_proxy() {
     let Some(url) = given("VISIT") else { return };
     let mut server = tsc::Server::new(&url).unwrap();
-    server.add_http_options(HttpOptions::new().retries(tsc::Retries::none())).unwrap();
+    server.add_http_options(HttpOptions::new().retries(tsc::RetryPolicy::none())).unwrap();
     let error = server.server_info().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
     let named = "through the proxy http://127.0.0.1:1 (from all_proxy)";

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tableau_server_client as tsc;
-use tsc::{ErrorKind, HttpOptions, Retries};
+use tsc::{ErrorKind, HttpOptions, RetryPolicy};
 
 use crate::help::{auth, millis, with};
 use crate::raw::{Raw, Reply, Seen, answer, refusal, signed_in, success};
@@ -20,7 +20,7 @@ pub fn server(raw: &Raw) -> tsc::Server {
 /// Tries again as often as by default, and sooner.
 fn server_with(raw: &Raw, options: HttpOptions) -> tsc::Server {
     let mut server =
-        with(&raw.url, HttpOptions::new().retries(Retries::new().first_wait(millis(1))));
+        with(&raw.url, HttpOptions::new().retries(RetryPolicy::new().initial_backoff(millis(1))));
     server.add_http_options(options).unwrap();
     server
 }
@@ -278,7 +278,7 @@ fn tries_are_counted_and_the_error_is_the_last_ones() {
     assert_eq!(count(&raw, "/projects"), 4);
     drop(session);
 
-    let server = server_with(&raw, HttpOptions::new().retries(Retries::none()));
+    let server = server_with(&raw, HttpOptions::new().retries(RetryPolicy::none()));
     let session = server.sign_in(&auth()).unwrap();
     session.projects().list().total().unwrap_err();
     assert_eq!(count(&raw, "/projects"), 5);
@@ -290,7 +290,7 @@ fn nobody_waits_longer_than_the_timeout() {
     let late = failing("/projects", 1, || answer(429, &[("retry-after", "30")], ""));
     for raw in [raw, late] {
         let options = HttpOptions::new().timeout(Duration::from_millis(300));
-        let options = options.retries(Retries::new().first_wait(Duration::from_secs(30)));
+        let options = options.retries(RetryPolicy::new().initial_backoff(Duration::from_secs(30)));
         let server = server_with(&raw, options);
         let session = server.sign_in(&auth()).unwrap();
         let start = Instant::now();

@@ -194,8 +194,9 @@ fn redacts_secrets_that_a_server_echoes() {
     for part in 0..PARTS {
         for secret in PASSWORDS {
             let (raw, mark) = (echoing(part), logs::mark());
-            let options =
-                plain().header("Authorization", HEADER).retries(tsc::Retries::new().times(1));
+            let options = plain()
+                .header("Authorization", HEADER)
+                .retries(tsc::RetryPolicy::new().max_retries(1));
             let server = with(&raw.url, options);
             let mut shown = Shown::default();
             let credentials: [Box<dyn tsc::Credentials>; 2] = [
@@ -261,7 +262,7 @@ fn redacts_a_secret_cut_off_at_the_end_of_a_quote() {
             let token = seen.header("x-tableau-auth").unwrap();
             answer(500, &[], format!("{}{token}{}", "x".repeat(before), "y".repeat(2000)))
         });
-        let server = with(&raw.url, plain().retries(tsc::Retries::none()));
+        let server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
         let session = server.sign_in(&tsc::TableauAuth::new("me", "hush-hush")).unwrap();
         let error = session.workbooks().list().total().unwrap_err();
         assert!(!everything_of(&error).contains("THE"), "{before}: {error}");
@@ -305,7 +306,7 @@ fn redacts_earlier_secrets_of_a_session() {
             "workbooks" => refusal(401, "401002", "OLD-TOKEN"),
             _ => signed_in(seen).unwrap(),
         });
-        let server = with(&raw.url, plain().retries(tsc::Retries::none()));
+        let server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
         let jwt = tsc::JwtAuth::new("OLD-JSON-WEB-TOKEN")
             .renew_with(|| Ok("NEW-JSON-WEB-TOKEN".to_owned()));
         let session = server.sign_in(&jwt).unwrap();
@@ -476,7 +477,7 @@ fn short_secrets_leave_messages_readable() {
         "views" => refusal(400, "400006", "p"),
         _ => signed_in(seen).unwrap(),
     });
-    let server = with(&raw.url, plain().retries(tsc::Retries::none()));
+    let server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
     let session = server.sign_in(&tsc::TableauAuth::new("me", "p")).unwrap();
     let error = session.workbooks().list().total().unwrap_err();
     let quoted = body.replace("\"p\"", "\"[secret]\"").replace("p=p&", "p=[secret]&");
@@ -486,7 +487,7 @@ fn short_secrets_leave_messages_readable() {
     let error = session.views().list().total().unwrap_err();
     assert_eq!(error.detail(), Some("[secret]"), "{error:?}");
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let server = with(&format!("http://{gone}"), plain().retries(tsc::Retries::none()));
+    let server = with(&format!("http://{gone}"), plain().retries(tsc::RetryPolicy::none()));
     let error = server.sign_in(&tsc::TableauAuth::new("me", "p")).unwrap_err();
     assert!(everything_of(&error).contains(&format!("http://{gone}/api/")), "{error:?}");
 }
@@ -542,7 +543,7 @@ fn child_logs_at_trace() {
         let address = format!("http://me:proxy-password-5@{}", proxy.address);
         for options in [plain(), plain().proxy(address)] {
             let options = options.header("Authorization", HEADER).verify(authority.file());
-            let server = with(&raw.url, options.retries(tsc::Retries::none()));
+            let server = with(&raw.url, options.retries(tsc::RetryPolicy::none()));
             let session = server.sign_in(&tsc::TableauAuth::new("me", PASSWORDS[0])).unwrap();
             session.workbooks().list().total().unwrap_err();
         }

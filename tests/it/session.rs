@@ -193,7 +193,12 @@ fn times_without_end_are_no_panic() {
         .connect_timeout(endless)
         .read_timeout(endless)
         .sign_out_timeout(endless)
-        .retries(tsc::Retries::new().first_wait(endless).longest_wait(endless).within(endless));
+        .retries(
+            tsc::RetryPolicy::new()
+                .initial_backoff(endless)
+                .max_backoff(endless)
+                .max_elapsed(endless),
+        );
     let folder = std::env::temp_dir().join(format!("tsc-endless-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let server = with(&raw.url, options);

@@ -375,7 +375,7 @@ fn an_end_without_a_goodbye_is_a_broken_connection() {
                 false => Reply::SendAndClose(b"HTTP/1.1 200 OK\r\n\r\n<tsResponse/>".into()),
             })
         });
-        let options = plain().verify(authority.file()).retries(tsc::Retries::none());
+        let options = plain().verify(authority.file()).retries(tsc::RetryPolicy::none());
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
         let got = session.workbooks().download("w").to_bytes();
         match goodbye {
@@ -421,7 +421,8 @@ fn handshakes_that_come_to_nothing() {
         let url = raw.url.replace("http:", "https:");
         for verify in [true, false] {
             let options = plain().verify(verify).insecure_warnings(false);
-            let options = options.connect_timeout(help::millis(600)).retries(tsc::Retries::none());
+            let options =
+                options.connect_timeout(help::millis(600)).retries(tsc::RetryPolicy::none());
             let (result, took) = help::timed(|| with(&url, options).server_info());
             let error = result.unwrap_err();
             assert_eq!(error.kind(), kind, "{name}: {error:?}");
@@ -512,7 +513,8 @@ fn tls_that_fails_under_way_is_a_broken_connection() {
         });
         raw.url = format!("https://{}", raw.address);
         let options = plain().verify(authority.file());
-        let options = options.retries(tsc::Retries::new().times(1).first_wait(help::millis(1)));
+        let options = options
+            .retries(tsc::RetryPolicy::new().max_retries(1).initial_backoff(help::millis(1)));
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
         let error = session.projects().list().total().unwrap_err();
         assert_eq!(

@@ -212,7 +212,7 @@ fn sends_no_credentials_after_a_redirect_to_another_host() {
 /// else was sent.
 fn refused(reply: impl Fn() -> Reply + Send + Sync + 'static) -> tsc::Error {
     let raw = asked(move |_| reply());
-    let server = with(&raw.url, plain().retries(tsc::Retries::none()));
+    let server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
     let error = server.sign_in(&auth()).unwrap_err();
     assert_eq!(raw.lines(), ["GET /api/2.4/serverinfo"], "{error}");
     error

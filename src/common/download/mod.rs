@@ -102,7 +102,7 @@ impl<'s> Download<'s> {
         request: Result<Request<'static>>,
         item: Item,
     ) -> Download<'s> {
-        let request = request.map(Request::patiently);
+        let request = request.map(Request::long_running);
         Download { client, request, item, overwrite: false, progress: None }
     }
 

@@ -9,7 +9,7 @@ use log::warn;
 use super::{CANCEL, FinishCode, GET, Job, JobWait, rest};
 use crate::client::Client;
 use crate::common::backoff::Backoff;
-use crate::http::Fate;
+use crate::http::Delivery;
 use crate::ids::JobId;
 use crate::{Error, ErrorKind, Result};
 use crate::{redact::Redactor, secret::Secret};
@@ -188,7 +188,7 @@ pub(crate) fn read_job(client: &Client, id: &JobId) -> Result<Job> {
 
 /// Whether a later poll may succeed.
 fn is_transient(error: &Error) -> bool {
-    let is_delivery = matches!(Fate::of(error), Fate::NotReceived | Fate::Unknown);
+    let is_delivery = matches!(Delivery::of_failed(error), Delivery::NotSent | Delivery::Unknown);
     (is_delivery || error.is_timeout())
         && error.kind() != ErrorKind::Decode
         && error.retry_after().is_none_or(|wait| wait <= MAX_RETRY_AFTER)

@@ -200,7 +200,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
             true => body.file(T::PART, &file.name, &mut whole),
             false => body,
         };
-        self.client.xml(request.stream(body.content_type(), &mut body).patiently(), read)
+        self.client.xml(request.stream(body.content_type(), &mut body).long_running(), read)
     }
 
     fn request<'b>(

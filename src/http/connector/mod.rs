@@ -1,14 +1,15 @@
 //! The connectors that make ureq's connections: cached DNS lookups, cancellation, rustls, and
 //! workarounds for what ureq lacks.
 //!
-//! The chain is `Begun`, `Stoppable` (which contains proxies and TCP), `Lenient`, `Tls`, `Patient`:
-//! each wraps the connection that the previous one made.
+//! The chain is [`ConnectionStart`], [`CancellableConnector`] (which contains proxies and TCP),
+//! [`EarlyResponseConnector`], [`TlsConnector`] and [`ResponseTimeoutConnector`]: each wraps the
+//! connection that the previous one made. Only this module uses `ureq::unversioned`.
 
+mod caching_resolver;
+mod cancellable;
+mod early_response;
 mod http_proxy;
-mod lenient;
-mod names;
-mod patient;
-mod stoppable;
+mod response_timeout;
 mod tls;
 
 use std::io;
@@ -24,29 +25,33 @@ use ureq::unversioned::transport::{
 };
 
 use super::context;
+pub(super) use caching_resolver::{CachingResolver, NoAddress};
+use cancellable::CancellableConnector;
+pub(super) use cancellable::Stopped;
+pub(super) use early_response::Broken;
+use early_response::EarlyResponseConnector;
 use http_proxy::HttpProxyConnector;
 pub(super) use http_proxy::ProxyAuthRequired;
-pub(super) use lenient::Broken;
-use lenient::LenientConnector;
-pub(super) use names::{Names, NoAddress};
-use patient::PatientConnector;
-use stoppable::StoppableConnector;
-pub(super) use stoppable::Stopped;
+use response_timeout::ResponseTimeoutConnector;
 use tls::TlsConnector;
 
 /// Creates an agent that uses these connectors.
-pub(super) fn agent(config: Config, tls: Arc<ClientConfig>, names: Names) -> ureq::Agent {
+pub(super) fn agent(
+    config: Config,
+    tls: Arc<ClientConfig>,
+    resolver: CachingResolver,
+) -> ureq::Agent {
     let sockets =
         ().chain(HttpProxyConnector::default())
             .chain(SocksConnector::default())
             .chain(TcpConnector::default());
     let chain =
-        ().chain(Begun)
-            .chain(StoppableConnector::new(sockets, names.clone()))
-            .chain(LenientConnector)
+        ().chain(ConnectionStart)
+            .chain(CancellableConnector::new(sockets, resolver.clone()))
+            .chain(EarlyResponseConnector)
             .chain(TlsConnector(tls))
-            .chain(PatientConnector);
-    ureq::Agent::with_parts(config, chain, names)
+            .chain(ResponseTimeoutConnector);
+    ureq::Agent::with_parts(config, chain, resolver)
 }
 
 /// Where an exchange was when it failed.
@@ -69,16 +74,16 @@ pub(super) fn staged<T>(
 }
 
 /// The error for a success response to a request that the server did not read completely.
-pub(super) fn untaken() -> Error {
-    let what = "the server took a part of the request only, and answered as if it had all of it";
+pub(super) fn incomplete_request() -> Error {
+    let what = "the server responded with success before it had received the whole request";
     Error::Io(io::Error::other(Broken(io::Error::other(what))))
 }
 
 /// The first connector: notes that a connection is being made.
 #[derive(Debug)]
-struct Begun;
+struct ConnectionStart;
 
-impl<In: Transport> Connector<In> for Begun {
+impl<In: Transport> Connector<In> for ConnectionStart {
     type Out = In;
 
     fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<In>, Error> {

@@ -1,4 +1,4 @@
-//! [`Tls`]: TLS by a rustls configuration of our own, which ureq 3 has no place for.
+//! [`TlsConnector`]: TLS with a rustls configuration of our own, which ureq 3 does not accept.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -12,10 +12,10 @@ use ureq::unversioned::transport::{
     TransportAdapter,
 };
 
+use super::early_response::mark_broken;
 use super::left_for_connecting;
-use super::lenient::marked;
 
-/// Wraps a connection in TLS where the address asks for it.
+/// Wraps a connection in TLS if the address is `https`.
 pub(super) struct TlsConnector(pub(super) Arc<ClientConfig>);
 
 impl fmt::Debug for TlsConnector {
@@ -38,7 +38,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
         }
         let host = details.uri.host().unwrap_or_default();
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let name = ServerName::try_from(host).map_err(|_| Error::Tls("no name for a server"))?;
+        let name = ServerName::try_from(host).map_err(|_| Error::Tls("invalid server name"))?;
         let connection = ClientConnection::new(self.0.clone(), name)
             .map_err(|e| Error::Io(io::Error::other(e)))?;
         let mut socket = TransportAdapter::<Box<dyn Transport>>::new(
@@ -47,7 +47,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
         );
         socket.set_timeout(left_for_connecting(details));
         let mut stream = StreamOwned { conn: connection, sock: socket };
-        // The handshake belongs to connecting: to its timeout and to its errors.
+        // The handshake is part of connecting: it has the same timeout and the same kind of errors.
         while stream.conn.is_handshaking() {
             stream.conn.complete_io(&mut stream.sock).map_err(Error::from)?;
         }
@@ -80,9 +80,9 @@ impl Transport for Tls {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.stream.sock.set_timeout(timeout);
-        // A close without TLS's own goodbye may be somebody cutting the answer short.
+        // Without a `close_notify` alert, the response may have been truncated by an attacker.
         let read = self.stream.read(self.buffers.input_append_buf());
-        let read = read.map_err(|cause| marked(Error::from(cause)))?;
+        let read = read.map_err(|cause| mark_broken(Error::from(cause)))?;
         self.buffers.input_appended(read);
         Ok(read > 0)
     }

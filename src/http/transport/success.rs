@@ -1,4 +1,4 @@
-//! [`Success`]: an answer that is one, and the ways to read its body.
+//! [`Success`]: a response with a success status, whose body is decoded or streamed.
 
 use std::io::Read;
 
@@ -7,14 +7,14 @@ use ureq::BodyReader;
 use ureq::http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, TRANSFER_ENCODING,
 };
-use ureq::http::{HeaderMap, HeaderValue};
+use ureq::http::{HeaderMap, HeaderValue, Method};
 
 use super::super::connector::Stage;
 use super::super::context;
 use super::super::failure;
-use super::super::limit::Turn;
-use super::super::url::Url;
-use super::head::{Head, Verdict};
+use super::super::limit::Permit;
+use super::super::url::Origin;
+use super::content_sniffer::{ContentSniffer, Sniffed};
 use crate::cancel::CancellationToken;
 use crate::redact::Redactor;
 use crate::text::one_line;
@@ -24,63 +24,64 @@ use crate::{Error, Result};
 /// The log target for values that cannot be read.
 const UNREADABLE_LOG: &str = "tableau_server_client::unreadable";
 
-const PAGE: &str = "the answer is an HTML page, such as a login page, and no file";
+const HTML_PAGE: &str = "the response is an HTML page, such as a login page, and not a file";
 
-/// An answer whose status is a success. Its body is not read yet.
+/// A response with a success status. The body is not read yet.
 pub(crate) struct Success {
-    pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    /// One reader for the whole body: a reader of a compressed body has a decoder of its own.
+    /// The only reader of the body: each reader of a compressed body has a decoder of its own.
     pub(super) body: BodyReader<'static>,
-    pub(super) url: Url,
-    pub(super) doing: String,
-    pub(super) redactor: Redactor,
+    pub(super) origin: Origin,
+    pub(super) context: ResponseContext,
     pub(super) most: u64,
     pub(super) cancellation: Option<CancellationToken>,
-    pub(super) _turn: Option<Turn>,
+    pub(super) _permit: Option<Permit>,
 }
 
 impl Success {
-    /// The answer to a request that an earlier try had carried out.
+    /// The response to a `DELETE` that an earlier attempt carried out.
     pub(super) fn nothing(redactor: &Redactor) -> Success {
         Success {
-            status: 204,
             headers: HeaderMap::new(),
             body: ureq::Body::builder().data("").into_reader(),
-            url: Url::nowhere(),
-            doing: String::new(),
-            redactor: redactor.clone(),
+            origin: Origin::nowhere(),
+            context: ResponseContext {
+                method: Method::DELETE,
+                address: Origin::nowhere().to_string(),
+                status: 204,
+                redactor: redactor.clone(),
+            },
             most: 0,
             cancellation: None,
-            _turn: None,
+            _permit: None,
         }
     }
 
-    /// Reads the body to its end, because a connection whose answer was left unread cannot be used
-    /// again. What it says matters only where it says that nothing was done.
+    /// Reads the body to its end, so that the connection can be reused. Fails if the body says that the
+    /// request was not carried out.
     pub(crate) fn ignore(mut self) -> Result<()> {
         let outcome = self.bytes().and_then(|bytes| {
             let text = String::from_utf8_lossy(&bytes);
             if failure::looks_like_html(&text) {
-                return Err(Error::decode("the answer is an HTML page, such as a login page"));
+                return Err(Error::decode("the response is an HTML page, such as a login page"));
             }
             if failure::is_unread_json(&text) {
-                let what = "the answer is JSON that is too long to be read for an error";
+                let what = "the response is JSON that is too long for an error of Tableau's";
                 return Err(Error::decode(what));
             }
-            failure::refused_in_text(self.status, &text, &self.url, &self.redactor)
-                .map_or(Ok(()), Err)
+            self.refusal(&text).map_or(Ok(()), Err)
         });
         outcome.map_err(|error| self.explain(error))
     }
 
-    /// The body as XML: `read` gets its root, unless that is Tableau's `<error>`.
+    /// Decodes the body with `read`, which receives the root element. Fails if the body is an error of
+    /// Tableau's.
     pub(crate) fn xml<T>(mut self, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
         let outcome = self.read().and_then(|(text, replaced)| self.parse(&text, replaced, read));
         outcome.map_err(|error| self.explain(error))
     }
 
-    /// As [`xml`](Success::xml), of an answer that may have no body.
+    /// Like [`xml`](Success::xml), but returns `None` if the body is empty.
     pub(crate) fn xml_if_any<T>(
         mut self,
         read: impl FnOnce(Node<'_>) -> Result<T>,
@@ -92,7 +93,7 @@ impl Success {
         outcome.map_err(|error| self.explain(error))
     }
 
-    /// Reads an answer. `replaced`: characters of it were replaced by U+FFFD.
+    /// Decodes a body. `replaced`: characters of it were replaced by U+FFFD.
     fn parse<T>(
         &self,
         text: &str,
@@ -103,21 +104,18 @@ impl Success {
         let (document, replaced) = match xml::parse(text) {
             Ok(document) => (document, replaced),
             Err(error) => {
-                let url = &self.url;
-                if let Some(refused) =
-                    failure::refused_in_json(self.status, text, url, &self.redactor)
-                {
+                let ResponseContext { status, address, redactor, .. } = &self.context;
+                if let Some(refused) = failure::refused_in_json(*status, text, address, redactor) {
                     return Err(refused);
                 }
                 repaired = xml::repair(text).ok_or(error)?;
                 (xml::parse(&repaired)?, true)
             }
         };
-        let reports = Reports::new(&self.redactor, replaced);
+        let ResponseContext { status, address, redactor, .. } = &self.context;
+        let reports = Reports::new(redactor, replaced);
         let root = Node::root(&document, &reports)?;
-        if let Some(error) =
-            failure::refused_in_success(self.status, root, &self.url, &self.redactor)
-        {
+        if let Some(error) = failure::refused_in_success(*status, root, address, redactor) {
             return Err(error);
         }
         let value = read(root)?;
@@ -129,22 +127,22 @@ impl Success {
         if reports.count() == 0 {
             return;
         }
-        let unreadable = reports.so_far();
+        let (unreadable, doing) = (reports.so_far(), self.context.doing());
         for report in &unreadable.reports {
-            warn!(target: UNREADABLE_LOG, "{}: {}", self.doing, one_line(&report.to_string()));
+            warn!(target: UNREADABLE_LOG, "{doing}: {}", one_line(&report.to_string()));
         }
         let more = unreadable.count - unreadable.reports.len() as u64;
         if more > 0 {
-            warn!(target: UNREADABLE_LOG, "{}: {more} more values cannot be read", self.doing);
+            warn!(target: UNREADABLE_LOG, "{doing}: {more} more values cannot be read");
         }
     }
 
-    /// A header of the answer, as it came: some are UTF-8 and some are not.
+    /// The value of a header, which may not be UTF-8.
     pub(crate) fn header(&self, name: HeaderName) -> Option<&[u8]> {
         self.headers.get(name).map(HeaderValue::as_bytes)
     }
 
-    /// How many bytes the body has, where the server says and has not packed them.
+    /// The length of the body in bytes, if the response states it and is not compressed.
     pub(crate) fn length(&self) -> Option<u64> {
         match self.headers.contains_key(CONTENT_ENCODING) {
             true => None,
@@ -152,84 +150,85 @@ impl Success {
         }
     }
 
-    /// The most bytes of an answer that is kept in memory.
+    /// Maximum size of a response that is kept in memory.
     pub(crate) fn most(&self) -> u64 {
         self.most
     }
 
-    /// The answer, unless it is packed in a way that it was not asked for: it would be taken for
-    /// what is in it.
-    pub(super) fn unless_packed(self) -> Result<Success> {
-        const PACKINGS: [&str; 7] =
+    /// Fails if the body is compressed in a way that was not requested: the compressed bytes would be
+    /// taken for the content.
+    pub(super) fn check_encoding(self) -> Result<Success> {
+        const ENCODINGS: [&str; 7] =
             ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"];
-        // What ureq has unpacked it does not show any more.
-        let packed = [CONTENT_ENCODING, TRANSFER_ENCODING]
+        // ureq removes these headers if it decompresses the body.
+        let encoding = [CONTENT_ENCODING, TRANSFER_ENCODING]
             .iter()
             .flat_map(|name| self.headers.get_all(name))
             .flat_map(|value| value.to_str().unwrap_or_default().split(','))
-            .find_map(|word| PACKINGS.into_iter().find(|p| word.trim().eq_ignore_ascii_case(p)));
-        match packed {
+            .find_map(|word| ENCODINGS.into_iter().find(|p| word.trim().eq_ignore_ascii_case(p)));
+        match encoding {
             None => Ok(self),
-            Some(packing) => Err(self.explain(Error::decode(format!(
-                "the answer is packed as {packing}, which was not asked for"
+            Some(encoding) => Err(self.explain(Error::decode(format!(
+                "the response is compressed with {encoding}, which was not requested"
             )))),
         }
     }
 
-    /// Hands a file on as it arrives, however large it is, and says how many bytes it had. Ends with
-    /// the first error of the connection or of `take`, and with one where what comes is a login page,
-    /// an error or nothing in the file's place. A file of `any_text` may be like that itself, unless
-    /// the answer says that it is HTML or XML.
+    /// Streams a file to `take` and returns its size in bytes. Fails with the first error of the
+    /// connection or of `take`, and if the body is empty, an HTML page or an error of Tableau's instead
+    /// of a file. With `any_text`, a file may look like one of these, unless its content type is HTML,
+    /// XML or JSON.
     pub(crate) fn file(
         mut self,
         any_text: bool,
         mut take: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<u64> {
         if !any_text && self.says(b"text/html") {
-            return Err(self.explain(Error::decode(PAGE)));
+            return Err(self.explain(Error::decode(HTML_PAGE)));
         }
         let other = [&b"html"[..], b"xml", b"json"].iter().any(|sort| self.says(sort));
-        let mut head = Head::new(any_text && !other);
+        let mut sniffer = ContentSniffer::new(any_text && !other);
         let mut block = vec![0; 64 << 10];
         let mut total = 0;
         loop {
             let read = self.next(&mut block)?;
             let block = &block[..read];
             total += read as u64;
-            match head.see(block) {
-                Verdict::Held => {}
-                Verdict::Go if read == 0 => {}
-                Verdict::Go => take(block)?,
-                Verdict::File(held) => take(&held)?,
-                Verdict::Nothing => {
-                    let what = "the answer is empty: there is no file";
+            match sniffer.push(block) {
+                Sniffed::Incomplete => {}
+                Sniffed::Block if read == 0 => {}
+                Sniffed::Block => take(block)?,
+                Sniffed::Start(held) => take(&held)?,
+                Sniffed::Empty => {
+                    let what = "the response is empty instead of a file";
                     return Err(self.explain(Error::decode(what)));
                 }
-                Verdict::Page => return Err(self.explain(Error::decode(PAGE))),
-                Verdict::Error(bytes) => {
-                    let other = || Error::decode("the answer is Tableau's XML and no file");
-                    let error = self.refusal(&bytes).unwrap_or_else(other);
+                Sniffed::Html => return Err(self.explain(Error::decode(HTML_PAGE))),
+                Sniffed::Error(bytes) => {
+                    let other = || Error::decode("the response is Tableau's XML and not a file");
+                    let error =
+                        self.refusal(&String::from_utf8_lossy(&bytes)).unwrap_or_else(other);
                     return Err(self.explain(error));
                 }
-                Verdict::Json(bytes) => match self.refusal(&bytes) {
+                Sniffed::Json(bytes) => match self.refusal(&String::from_utf8_lossy(&bytes)) {
                     Some(error) => return Err(self.explain(error)),
                     None => take(&bytes)?,
                 },
             }
-            // At the end, nothing is held back any more.
+            // At the end of the body, the sniffer holds nothing back.
             if read == 0 {
                 return Ok(total);
             }
         }
     }
 
-    /// Tableau's error in what came.
-    fn refusal(&self, bytes: &[u8]) -> Option<Error> {
-        let text = String::from_utf8_lossy(bytes);
-        failure::refused_in_text(self.status, &text, &self.url, &self.redactor)
+    /// Tableau's error in the body, if it is one.
+    fn refusal(&self, text: &str) -> Option<Error> {
+        let ResponseContext { status, address, redactor, .. } = &self.context;
+        failure::refused_in_text(*status, text, address, redactor)
     }
 
-    /// What has come of the body; nothing at its end.
+    /// Reads the next block of the body. Returns 0 at its end.
     fn next(&mut self, block: &mut [u8]) -> Result<usize> {
         loop {
             let cancellation = self.cancellation.as_ref();
@@ -244,14 +243,14 @@ impl Success {
         }
     }
 
-    /// Whether the answer says this of what sort it is.
+    /// Whether the content type contains this word.
     fn says(&self, sort: &[u8]) -> bool {
         let says = self.header(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
         says.windows(sort.len()).any(|part| part == sort)
     }
 
-    /// The whole body as text, up to `max_response`, and whether bytes that are not UTF-8 were
-    /// replaced by U+FFFD.
+    /// Reads the body as text, up to `max_response`. Returns whether bytes that are not UTF-8 were replaced
+    /// by U+FFFD.
     fn read(&mut self) -> Result<(String, bool)> {
         Ok(match String::from_utf8(self.bytes()?) {
             Ok(text) => (text, false),
@@ -260,12 +259,12 @@ impl Success {
     }
 
     fn bytes(&mut self) -> Result<Vec<u8>> {
-        // Nothing, even where a header says that it is packed: then it cannot be unpacked.
-        if self.status == 204 {
+        // The empty body of a 204 cannot be decompressed, even if a header says that it is compressed.
+        if self.context.status == 204 {
             return Ok(Vec::new());
         }
-        // A page of a list has a megabyte or so; growing by doubling would take up to twice that.
-        // What the server says is believed up to a bound, and one byte more shows the end.
+        // A page of a list has about a megabyte, and growing the buffer would take up to twice that.
+        // The stated length is trusted up to a limit. The additional byte is for the read at the end.
         let length = self.length().unwrap_or(0).min(self.most).min(8 << 20);
         let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
         let read = context::with_cancellation(self.cancellation.as_ref(), || {
@@ -274,7 +273,7 @@ impl Success {
         read.map_err(|error| self.broken(error))?;
         if bytes.len() as u64 > self.most {
             return Err(Error::decode(format!(
-                "the answer has more than {} bytes (`max_response` sets the limit)",
+                "the response is larger than {} bytes (`max_response` sets the limit)",
                 self.most
             )));
         }
@@ -282,36 +281,40 @@ impl Success {
     }
 
     fn broken(&self, error: std::io::Error) -> Error {
-        failure::failed(error.into(), Stage::UnderWay, &self.url.origin, None, &self.redactor)
+        failure::failed(error.into(), Stage::UnderWay, &self.origin, None, &self.context.redactor)
     }
 
     fn explain(&self, error: Error) -> Error {
-        self.context().explain(error)
+        self.context.explain(error)
     }
 
-    /// What errors about this answer say of it.
-    pub(crate) fn context(&self) -> Context {
-        Context {
-            redactor: self.redactor.clone(),
-            status: self.status,
-            url: self.redactor.redact(&self.url.to_string()).into_owned(),
-            doing: self.doing.clone(),
-        }
+    /// The request and the response that errors about the response name.
+    pub(crate) fn context(&self) -> ResponseContext {
+        self.context.clone()
     }
 }
 
-/// The answer that an error is about.
-pub(crate) struct Context {
-    redactor: Redactor,
-    status: u16,
-    url: String,
-    doing: String,
+/// What errors say about the request and the response that they are about.
+#[derive(Clone)]
+pub(crate) struct ResponseContext {
+    pub(super) method: Method,
+    pub(super) address: String,
+    pub(super) status: u16,
+    pub(super) redactor: Redactor,
 }
 
-impl Context {
-    /// Says which answer the error is about. Names out of the answer are in the message, so the
-    /// whole message is redacted.
+impl ResponseContext {
+    /// Adds the request and the status to an error. The whole message is redacted, because it may
+    /// contain text from the response.
     pub(crate) fn explain(&self, error: Error) -> Error {
-        error.redacted(&self.redactor).with_status(self.status).at(&*self.url).doing(&*self.doing)
+        error
+            .redacted(&self.redactor)
+            .with_status(self.status)
+            .at(self.redactor.redact(&self.address))
+            .doing(self.doing())
+    }
+
+    fn doing(&self) -> String {
+        super::describe(&self.method, &self.address, &self.redactor)
     }
 }

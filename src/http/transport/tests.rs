@@ -1,38 +1,39 @@
-//! What becomes of bodies that are sent: refused early, not taken, cut short, sent again.
+//! Request bodies: early error responses, stalled servers, sources of the wrong length, retries.
 
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::Replay;
 use super::raw::{Raw, Reply, answer, read_head, redirect};
 use super::*;
+use crate::ErrorKind;
 
 const LARGE: u64 = 24 << 20;
 
-/// So many bytes, of which only some come, or more.
+/// A source that announces a length, and yields as many bytes, fewer or more.
 struct Source {
-    said: u64,
-    comes: u64,
-    then: Option<&'static str>,
+    announced: u64,
+    actual: u64,
+    error: Option<&'static str>,
     opened: usize,
 }
 
 impl Source {
-    fn of(said: u64) -> Source {
-        Source { said, comes: said, then: None, opened: 0 }
+    fn of(length: u64) -> Source {
+        Source { announced: length, actual: length, error: None, opened: 0 }
     }
 }
 
 impl Replay for Source {
     fn length(&self) -> u64 {
-        self.said
+        self.announced
     }
 
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
         self.opened += 1;
-        let bytes = io::repeat(b'u').take(self.comes);
-        Ok(match self.then {
+        let bytes = io::repeat(b'u').take(self.actual);
+        Ok(match self.error {
             None => Box::new(bytes),
             Some(why) => Box::new(bytes.chain(Failing(why))),
         })
@@ -65,9 +66,9 @@ fn upload_within(silence: Duration, url: &str, method: &str, source: &mut Source
 }
 
 #[test]
-fn an_early_refusal_is_not_lost_while_a_body_is_sent() {
-    // The server answers before it has read the body: and closes at once, with the rest of it
-    // unread; or takes no more of it; or goes on reading all of it.
+fn reads_an_early_error_response_while_a_body_is_sent() {
+    // The server responds before it has read the body. Then it closes the connection, stops reading, or
+    // reads the rest.
     for status in [401, 413] {
         for manner in 0..3 {
             let raw = Raw::on_connection(move |stream, _, seen| {
@@ -98,7 +99,7 @@ fn an_early_refusal_is_not_lost_while_a_body_is_sent() {
 }
 
 #[test]
-fn a_server_that_takes_no_more_of_a_body_is_a_timeout() {
+fn times_out_if_the_server_stops_reading_a_body() {
     let raw = Raw::on_connection(|stream, _, _| {
         read_head(&mut BufReader::new(stream));
         std::thread::sleep(Duration::from_secs(4));
@@ -121,22 +122,22 @@ fn reports_connection_lost_if_the_server_closes_while_a_body_is_sent() {
     let error = upload(&raw.url, "POST", &mut source).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
     assert!(error.is_retryable());
-    // It may have arrived, so it is not sent again.
+    // The server may have received it, so it is not sent again.
     assert_eq!((raw.seen().len(), source.opened), (1, 1));
 }
 
 #[test]
-fn a_source_that_is_not_as_long_as_said_is_an_io_error() {
-    // Each of them also where the rest fits into one buffer.
-    for said in [10, 200_000] {
-        for (comes, then, part) in [
-            (said - 1, None, "1 bytes early"),
+fn reports_io_error_for_a_source_of_the_wrong_length() {
+    // With bodies that fit into one buffer, and larger ones.
+    for announced in [10, 200_000] {
+        for (actual, error, part) in [
+            (announced - 1, None, "1 bytes early"),
             (0, None, "early"),
-            (said + 1, None, "longer"),
-            (said / 2, Some("the disk is torn"), "the disk is torn"),
+            (announced + 1, None, "longer"),
+            (announced / 2, Some("the disk is torn"), "the disk is torn"),
         ] {
             let raw = Raw::start(|_| answer(200, &[], ""));
-            let mut source = Source { said, comes, then, opened: 0 };
+            let mut source = Source { announced, actual, error, opened: 0 };
             let started = Instant::now();
             let error = upload(&raw.url, "POST", &mut source).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
@@ -144,14 +145,14 @@ fn a_source_that_is_not_as_long_as_said_is_an_io_error() {
             assert!(!error.is_retryable(), "{error:?}");
             assert!(started.elapsed() < Duration::from_secs(60));
             assert_eq!(source.opened, 1);
-            // What was begun is not taken for a whole.
+            // The server has not received a complete request.
             assert!(raw.seen().is_empty(), "{:?}", raw.lines());
         }
     }
 }
 
 #[test]
-fn a_body_is_read_anew_where_it_has_to_be_sent_again() {
+fn opens_the_source_again_for_each_attempt() {
     for status in [301, 302, 303, 307, 308] {
         let raw = Raw::start(move |seen| match seen.target.ends_with("upload") {
             true => redirect(status, "/moved"),
@@ -179,7 +180,7 @@ fn a_body_is_read_anew_where_it_has_to_be_sent_again() {
 }
 
 #[test]
-fn no_body_goes_to_another_origin() {
+fn sends_no_body_to_another_origin() {
     let elsewhere = Raw::start(|_| answer(200, &[], ""));
     let there = elsewhere.url.clone();
     let raw = Raw::start(move |_| redirect(307, &there));

@@ -106,7 +106,7 @@ fn disposition(filename: &str) -> String {
     if plain == filename {
         return format!("name=\"tableau_file\"; filename=\"{plain}\"");
     }
-    let encoded = crate::http::encode_segment(filename);
+    let encoded = crate::encoding::encode_segment(filename);
     format!("name=\"tableau_file\"; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 

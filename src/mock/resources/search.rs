@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::content::workbook_of;
 use super::{Project, User};
-use crate::http::encode_segment;
+use crate::encoding::encode_segment;
 use crate::mock::prelude::*;
 
 pub(super) fn routes() -> Vec<Route> {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tableau_server_client as tsc;
 use tsc::mock::{Fault, MockServer};
-use tsc::{ErrorKind, HttpOptions, Retries};
+use tsc::{ErrorKind, HttpOptions, RetryPolicy};
 
 use super::{file, project_of, session_of, workbooks_named};
 use crate::help::{millis, with};
@@ -310,7 +310,7 @@ fn the_last_request_of_a_publication_is_not_doubled() {
 /// request that it reports on.
 #[test]
 fn a_request_within_a_request_counts_for_itself() {
-    let nobody = with("http://127.0.0.1:1", HttpOptions::new().retries(Retries::none()));
+    let nobody = with("http://127.0.0.1:1", HttpOptions::new().retries(RetryPolicy::none()));
     for (fault, there) in [(Fault::reset(), 0), (Fault::reset_after_head(), 1), (Fault::cut(10), 1)]
     {
         let mock = MockServer::start().unwrap();

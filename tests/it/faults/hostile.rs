@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use tableau_server_client as tsc;
-use tsc::{ErrorKind, HttpOptions, Retries};
+use tsc::{ErrorKind, HttpOptions, RetryPolicy};
 
 use super::quick;
 use crate::help::{
@@ -96,7 +96,7 @@ fn what_never_ends_is_cut_off() {
     for (name, raw, kind) in cases {
         // Trailers are read over until the time is up.
         let time = millis(if name == "trailers" { 800 } else { 3000 });
-        let options = quick().retries(Retries::none()).max_response(4 << 20).timeout(time);
+        let options = quick().retries(RetryPolicy::none()).max_response(4 << 20).timeout(time);
         let session = with(&raw.url, options).into_resumed(token_of(&raw.url));
         let (result, took) = timed(|| session.projects().list().total());
         let error = result.unwrap_err();
@@ -235,7 +235,7 @@ fn secrets_that_are_echoed_are_not_shown() {
     let half = &PASSWORD[..PASSWORD.len() / 2];
     for (name, echo) in echoes {
         let raw = Raw::signed_in(move |_| echo());
-        let options = quick().retries(Retries::none()).header("X-Api-Key", HEADER);
+        let options = quick().retries(RetryPolicy::none()).header("X-Api-Key", HEADER);
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
         let shown = match session.projects().list().page(1) {
             // A missing attribute is not an error; what the page says of it must be clean, too.
@@ -348,7 +348,8 @@ fn memory() {
         "many items" => (dense(2_700_000, "<workbook id='w' name='n'/>"), 200),
         other => panic!("{other}"),
     };
-    let options = HttpOptions::new().retries(Retries::none()).max_response((limit * MIB) as u64);
+    let options =
+        HttpOptions::new().retries(RetryPolicy::none()).max_response((limit * MIB) as u64);
     let server = with(&raw.url, options.timeout(Duration::from_secs(60)));
     let token = token_of(&raw.url);
     let session = server.join(&token);
@@ -416,7 +417,7 @@ fn what_a_server_says_stays_on_one_line() {
     ];
     for (name, say) in cases {
         let raw = Raw::signed_in(move |_| say());
-        let options = quick().retries(Retries::new().times(1).first_wait(millis(1)));
+        let options = quick().retries(RetryPolicy::new().max_retries(1).initial_backoff(millis(1)));
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
         let errors = match name {
             "a job's notes" => {

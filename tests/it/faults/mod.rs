@@ -11,7 +11,7 @@ mod statuses;
 
 use tableau_server_client as tsc;
 use tsc::mock::MockServer;
-use tsc::{HttpOptions, Retries, TableauAuth};
+use tsc::{HttpOptions, RetryPolicy, TableauAuth};
 
 use crate::help::{millis, with};
 
@@ -60,7 +60,7 @@ impl Dice {
 
 /// As often as by default, and sooner.
 fn quick() -> HttpOptions {
-    HttpOptions::new().retries(Retries::new().first_wait(millis(1)))
+    HttpOptions::new().retries(RetryPolicy::new().initial_backoff(millis(1)))
 }
 
 fn server_of(mock: &MockServer) -> tsc::Server {

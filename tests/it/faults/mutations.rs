@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex};
 
 use tableau_server_client as tsc;
-use tsc::{ErrorKind, Retries};
+use tsc::{ErrorKind, RetryPolicy};
 
 use super::Dice;
 use crate::help::{PASSWORD, auth, everything_of, millis, plain, timed, with};
@@ -125,7 +125,7 @@ fn damaged_answers_are_answers_or_errors() {
         .read_timeout(millis(600))
         .timeout(millis(3000))
         .max_response(1 << 20)
-        .retries(Retries::new().times(1).first_wait(millis(0)));
+        .retries(RetryPolicy::new().max_retries(1).initial_backoff(millis(0)));
     let server = with(&raw.url, options);
     let answers = answers();
     let mut errors = 0;

@@ -31,7 +31,7 @@ fn a_host_name_without_address_is_a_connect_error_that_names_it() {
 fn a_server_that_starts_late_is_waited_for() {
     // An address that no other test uses, so that its port stays free.
     let address = TcpListener::bind("127.0.83.7:0").unwrap().local_addr().unwrap();
-    let server = with(&format!("http://{address}"), quick().retries(tsc::Retries::new()));
+    let server = with(&format!("http://{address}"), quick().retries(tsc::RetryPolicy::new()));
     std::thread::scope(|scope| {
         scope.spawn(|| {
             std::thread::sleep(millis(300));
@@ -361,7 +361,7 @@ fn bad_framing_is_an_error_or_the_right_answer() {
             _ => success(NONE),
         });
         let server =
-            with(&raw.url, quick().retries(tsc::Retries::none()).read_timeout(millis(500)));
+            with(&raw.url, quick().retries(tsc::RetryPolicy::none()).read_timeout(millis(500)));
         let session = server.sign_in(&auth()).unwrap();
         let (result, took) = timed(|| session.projects().list().total());
         assert!(took < LONG, "{name}: {took:?}");
@@ -469,7 +469,7 @@ fn answers_of_every_make() {
             0 => Reply::Send(bytes.clone().into_bytes()),
             _ => success(NONE),
         });
-        let options = quick().retries(tsc::Retries::none()).read_timeout(millis(500));
+        let options = quick().retries(tsc::RetryPolicy::none()).read_timeout(millis(500));
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
         let outcome = session.projects().list().total();
         assert_eq!(outcome.as_ref().err().map(tsc::Error::kind), kind, "{name}: {outcome:?}");

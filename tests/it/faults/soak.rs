@@ -229,7 +229,7 @@ fn threads_and_descriptors() -> (usize, usize) {
 
 fn soak(requests: usize, seed: u64) {
     let options = HttpOptions::new()
-        .retries(tsc::Retries::new().first_wait(millis(1)))
+        .retries(tsc::RetryPolicy::new().initial_backoff(millis(1)))
         .read_timeout(Duration::from_secs(1));
     let token = |mock: &MockServer| {
         tsc::PersonalAccessTokenAuth::new(mock.token_name(), mock.token_secret())

@@ -317,7 +317,8 @@ fn a_writer_is_never_given_anything_twice() {
 fn memory_has_a_limit_and_files_have_none() {
     let raw = giving("filename=\"x.twbx\"");
     let options = tsc::HttpOptions::new().max_response(100_000);
-    let server = with(&raw.url, options.retries(tsc::Retries::new().first_wait(millis(1))));
+    let server =
+        with(&raw.url, options.retries(tsc::RetryPolicy::new().initial_backoff(millis(1))));
     let session = server.sign_in(&auth()).unwrap();
     let download = || session.workbooks().download("w1");
     let error = download().to_bytes().unwrap_err();

@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tableau_server_client as tsc;
-use tsc::{Download, ErrorKind, Retries, Session};
+use tsc::{Download, ErrorKind, RetryPolicy, Session};
 
 use super::{Folder, content};
 use crate::help::{auth, millis, plain, with};
@@ -63,7 +63,7 @@ fn servers(
 ) -> [(Raw, tsc::HttpOptions); 2] {
     let certificate = Certified::self_signed(&["127.0.0.1"], true);
     let answering = move |seen: &Seen| signed_in(seen).unwrap_or_else(&reply);
-    let options = || plain().retries(Retries::new().first_wait(millis(1)).times(1));
+    let options = || plain().retries(RetryPolicy::new().initial_backoff(millis(1)).max_retries(1));
     let tls = over_tls(certificate.server(), answering.clone());
     let verified = options().verify(certificate.file());
     [(Raw::start(answering), options()), (tls, verified)]

@@ -20,7 +20,10 @@ use crate::raw::{Raw, Reply, Seen, answer, read_head, refusal, signed_in, succes
 
 /// A server that tries again as often as by default, and sooner.
 pub fn server(raw: &Raw) -> tsc::Server {
-    with(&raw.url, tsc::HttpOptions::new().retries(tsc::Retries::new().first_wait(millis(1))))
+    with(
+        &raw.url,
+        tsc::HttpOptions::new().retries(tsc::RetryPolicy::new().initial_backoff(millis(1))),
+    )
 }
 
 /// A folder that goes when the test does.

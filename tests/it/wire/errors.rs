@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use tableau_server_client as tsc;
-use tsc::{ErrorKind, HttpOptions, Retries, Workbook};
 use tsc::projects::ProjectUpdate;
+use tsc::{ErrorKind, HttpOptions, RetryPolicy, Workbook};
 
 use super::golden::Goldens;
 
@@ -75,7 +75,7 @@ pub fn cases(g: &mut Goldens) {
         fails(s, ErrorKind::Redirect)
     });
     g.with(HttpOptions::new().header("X-Request-Source", "nightly")).same("headers", get);
-    let again = HttpOptions::new().retries(Retries::new().first_wait(Duration::from_millis(1)));
+    let again = HttpOptions::new().retries(RetryPolicy::new().initial_backoff(Duration::from_millis(1)));
     for name in ["429.again", "503.again"] {
         let twice = ["GET ~/workbooks/w-1"; 2];
         g.with(again.clone()).differs_in_all(name, "failures-are-tried-again", &twice, get_rd);

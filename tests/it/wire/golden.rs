@@ -318,7 +318,7 @@ impl Run {
         let mut server = tsc::Server::new(&raw.url).unwrap();
         server.set_version(case["version"].as_str().expect("a version")).unwrap();
         let plain = tsc::HttpOptions::new().no_proxy();
-        let once = plain.retries(tsc::Retries::none()).renew_sessions(false);
+        let once = plain.retries(tsc::RetryPolicy::none()).renew_sessions(false);
         server.add_http_options(once).unwrap();
         server.add_http_options(options).unwrap();
         let got = call(&server).map(|value| shown(&value));

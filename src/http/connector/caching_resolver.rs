@@ -1,4 +1,4 @@
-//! [`Names`]: a DNS resolver with a cache.
+//! [`CachingResolver`]: a DNS resolver with a cache.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,34 +19,41 @@ use super::{Stopped, context, exact};
 /// Caches the addresses of host names: ureq resolves the host for every request, also for one that
 /// uses a pooled connection.
 #[derive(Debug)]
-pub(in crate::http) struct Names<R = DefaultResolver>(Arc<Remembered<R>>);
+pub(in crate::http) struct CachingResolver<R = DefaultResolver>(Arc<Cache<R>>);
 
-impl<R> Clone for Names<R> {
+impl<R> Clone for CachingResolver<R> {
     fn clone(&self) -> Self {
-        Names(self.0.clone())
+        CachingResolver(self.0.clone())
     }
 }
 
 #[derive(Debug)]
-struct Remembered<R> {
+struct Cache<R> {
     resolver: R,
     known: Mutex<HashMap<String, (Instant, ResolvedSocketAddrs)>>,
 }
 
-const REMEMBER: Duration = Duration::from_secs(30);
+/// How long an address is cached.
+const TIME_TO_LIVE: Duration = Duration::from_secs(30);
 
-impl<R> Names<R> {
-    pub(in crate::http) fn new(resolver: R) -> Names<R> {
-        Names(Arc::new(Remembered { resolver, known: Mutex::default() }))
+impl Default for CachingResolver {
+    fn default() -> Self {
+        CachingResolver::new(DefaultResolver::default())
+    }
+}
+
+impl<R> CachingResolver<R> {
+    fn new(resolver: R) -> CachingResolver<R> {
+        CachingResolver(Arc::new(Cache { resolver, known: Mutex::default() }))
     }
 
     /// Clears the cache after a failed connection, because the address may have changed.
-    pub(in crate::http) fn forget(&self) {
+    pub(in crate::http) fn clear(&self) {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
-impl<R: Resolver> Resolver for Names<R> {
+impl<R: Resolver> Resolver for CachingResolver<R> {
     fn resolve(
         &self,
         uri: &Uri,
@@ -57,7 +64,7 @@ impl<R: Resolver> Resolver for Names<R> {
         let key = format!("{}://{authority}", uri.scheme_str().unwrap_or_default());
         let known = || self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((since, addresses)) = known().get(&key)
-            && since.elapsed() < REMEMBER
+            && since.elapsed() < TIME_TO_LIVE
         {
             return Ok(addresses.clone());
         }
@@ -70,8 +77,8 @@ impl<R: Resolver> Resolver for Names<R> {
             }
             // A lookup cannot be interrupted.
             (_, within, cancellation) => {
-                let (names, uri, config) = (self.0.clone(), uri.clone(), config.clone());
-                let look_up = move || names.resolver.resolve(&uri, &config, never);
+                let (cache, uri, config) = (self.0.clone(), uri.clone(), config.clone());
+                let look_up = move || cache.resolver.resolve(&uri, &config, never);
                 let looked_up = cancellation.unwrap_or_default().run_on_thread(
                     "looking up",
                     exact(within),
@@ -142,12 +149,12 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_looked_up_once() {
+    fn looks_up_each_name_once() {
         let asked = Arc::new(AtomicU32::new(0));
-        let names = Names::new(Counting(asked.clone()));
+        let resolver = CachingResolver::new(Counting(asked.clone()));
         let resolve = |host: &'static str| {
             let (config, timeout) = (Config::default(), NextTimeout::default());
-            names.resolve(&Uri::from_static(host), &config, timeout).unwrap();
+            resolver.resolve(&Uri::from_static(host), &config, timeout).unwrap();
         };
         for _ in 0..5 {
             resolve("http://a.example/x");
@@ -155,12 +162,12 @@ mod tests {
         assert_eq!(asked.load(Ordering::Relaxed), 1);
         resolve("http://b.example/x");
         assert_eq!(asked.load(Ordering::Relaxed), 2);
-        names.forget();
+        resolver.clear();
         resolve("http://a.example/x");
         assert_eq!(asked.load(Ordering::Relaxed), 3);
     }
 
-    /// Takes its time, and says when it began.
+    /// A resolver that is slow, and reports when it begins.
     #[derive(Debug)]
     struct Slow(std::sync::mpsc::SyncSender<()>);
 
@@ -178,9 +185,10 @@ mod tests {
     }
 
     #[test]
-    fn cancelling_ends_a_lookup() {
+    fn cancellation_ends_a_lookup() {
         let (begun, begins) = std::sync::mpsc::sync_channel(1);
-        let (names, cancellation) = (Names::new(Slow(begun)), CancellationToken::new());
+        let (resolver, cancellation) =
+            (CachingResolver::new(Slow(begun)), CancellationToken::new());
         let started = Instant::now();
         let ending = cancellation.clone();
         let failed = std::thread::scope(|scope| {
@@ -190,7 +198,7 @@ mod tests {
             });
             context::with_cancellation(Some(&cancellation), || {
                 let (config, timeout) = (Config::default(), NextTimeout::default());
-                names.resolve(&Uri::from_static("http://a.example/x"), &config, timeout)
+                resolver.resolve(&Uri::from_static("http://a.example/x"), &config, timeout)
             })
         });
         let Err(Error::Io(failed)) = failed else { panic!("{failed:?}") };

@@ -1,4 +1,4 @@
-//! [`Stoppable`]: connections that can be cancelled, while they are made and while they are used.
+//! [`CancellableConnector`]: connections that can be cancelled, while they are made and while they are used.
 
 use std::fmt;
 use std::io;
@@ -11,7 +11,7 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport,
 };
 
-use super::{Names, context, exact, left_for_connecting};
+use super::{CachingResolver, context, exact, left_for_connecting};
 use crate::cancel::CancellationToken;
 
 /// Makes connections with the inner connectors.
@@ -20,19 +20,19 @@ use crate::cancel::CancellationToken;
 /// of their own, which is abandoned on cancellation. The same thread limits the time for connecting
 /// through a proxy: ureq restarts the connect timeout with each byte that the proxy sends.
 #[derive(Debug)]
-pub(super) struct StoppableConnector<C> {
+pub(super) struct CancellableConnector<C> {
     inner: Arc<C>,
-    names: Names,
+    resolver: CachingResolver,
 }
 
-impl<C> StoppableConnector<C> {
-    pub(super) fn new(inner: C, names: Names) -> StoppableConnector<C> {
-        StoppableConnector { inner: Arc::new(inner), names }
+impl<C> CancellableConnector<C> {
+    pub(super) fn new(inner: C, resolver: CachingResolver) -> CancellableConnector<C> {
+        CancellableConnector { inner: Arc::new(inner), resolver }
     }
 }
 
-impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
-    type Out = Stoppable<C::Out>;
+impl<In: Transport, C: Connector<In>> Connector<In> for CancellableConnector<C> {
+    type Out = CancellableTransport<C::Out>;
 
     fn connect(
         &self,
@@ -46,14 +46,14 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
         let (now, timeout) = (details.now, details.timeout);
         let (current_time, run_connector) =
             (details.current_time.clone(), details.run_connector.clone());
-        let (inner, names) = (self.inner.clone(), self.names.clone());
+        let (inner, resolver) = (self.inner.clone(), self.resolver.clone());
         let connect = move || {
             let details = ConnectionDetails {
                 uri: &uri,
                 addrs,
                 config: &config,
                 request_level,
-                resolver: &names,
+                resolver: &resolver,
                 now,
                 timeout,
                 current_time,
@@ -84,7 +84,7 @@ impl<In: Transport, C: Connector<In>> Connector<In> for StoppableConnector<C> {
                 }
             }
         };
-        Ok(connected.map(|inner| Stoppable { inner, socket }))
+        Ok(connected.map(|inner| CancellableTransport { inner, socket }))
     }
 }
 
@@ -105,12 +105,12 @@ impl Socket {
     }
 }
 
-pub(super) struct Stoppable<T> {
+pub(super) struct CancellableTransport<T> {
     inner: T,
     socket: Socket,
 }
 
-impl<T: fmt::Debug> fmt::Debug for Stoppable<T> {
+impl<T: fmt::Debug> fmt::Debug for CancellableTransport<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.fmt(f)
     }
@@ -119,7 +119,7 @@ impl<T: fmt::Debug> fmt::Debug for Stoppable<T> {
 /// Whether shutting down a socket ends a read that is blocked. On Windows it does not.
 const WAKES: bool = !cfg!(windows);
 
-impl<T: Transport> Stoppable<T> {
+impl<T: Transport> CancellableTransport<T> {
     /// Waits for input in short intervals and checks the cancellation in between.
     fn await_in_slices(
         &mut self,
@@ -156,7 +156,7 @@ impl<T: Transport> Stoppable<T> {
     }
 }
 
-impl<T: Transport> Transport for Stoppable<T> {
+impl<T: Transport> Transport for CancellableTransport<T> {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self.inner.buffers()
     }
@@ -239,14 +239,14 @@ mod tests {
         }
     }
 
-    /// As on Windows: nothing wakes who reads.
+    /// As on Windows, where shutting down the socket does not end a blocked read.
     #[test]
-    fn reads_in_slices_end_and_lose_nothing() {
+    fn reads_in_intervals_keep_data_and_end_on_cancellation() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let mut server = listener.accept().unwrap().0;
         let inner = Reader(client, LazyBuffers::new(1024, 1024));
-        let mut reader = Stoppable { inner, socket: Socket::default() };
+        let mut reader = CancellableTransport { inner, socket: Socket::default() };
         let within = |time| NextTimeout { after: Span::from(time), ..NextTimeout::default() };
         let (cancellation, long) = (CancellationToken::new(), Duration::from_secs(60));
 

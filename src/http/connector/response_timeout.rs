@@ -1,4 +1,4 @@
-//! [`Patient`]: separate timeouts for the first byte of a response and for later reads.
+//! [`ResponseTimeoutConnector`]: separate timeouts for the first byte of a response and for later reads.
 
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
@@ -7,16 +7,16 @@ use super::context;
 
 /// Applies the read timeout only after the first byte of a response, which has a timeout of its own.
 #[derive(Debug)]
-pub(super) struct PatientConnector;
+pub(super) struct ResponseTimeoutConnector;
 
 #[derive(Debug)]
-pub(super) struct Patient<T> {
+pub(super) struct ResponseTimeoutTransport<T> {
     inner: T,
     awaiting_first_byte: bool,
 }
 
-impl<In: Transport> Connector<In> for PatientConnector {
-    type Out = Patient<In>;
+impl<In: Transport> Connector<In> for ResponseTimeoutConnector {
+    type Out = ResponseTimeoutTransport<In>;
 
     fn connect(
         &self,
@@ -26,11 +26,11 @@ impl<In: Transport> Connector<In> for PatientConnector {
         if chained.is_some() {
             context::end_connecting();
         }
-        Ok(chained.map(|inner| Patient { inner, awaiting_first_byte: false }))
+        Ok(chained.map(|inner| ResponseTimeoutTransport { inner, awaiting_first_byte: false }))
     }
 }
 
-impl<T: Transport> Transport for Patient<T> {
+impl<T: Transport> Transport for ResponseTimeoutTransport<T> {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self.inner.buffers()
     }

@@ -1,0 +1,73 @@
+//! Where redirects lead, and which are followed.
+
+use std::borrow::Cow;
+
+use ureq::http::Response;
+use ureq::http::header::LOCATION;
+
+use super::super::url::Url;
+use super::Transport;
+use crate::error::Answer;
+use crate::redact::Redactor;
+use crate::text::cut;
+use crate::{Error, ErrorKind, Result};
+
+/// Maximum number of consecutive redirects.
+const MAX_REDIRECTS: usize = 10;
+
+impl Transport {
+    /// The target of a redirect. Fails if the token, the password and the body must not be sent there.
+    pub(super) fn redirected(
+        &self,
+        response: &Response<ureq::Body>,
+        from: &Url,
+        count: usize,
+        redactor: &Redactor,
+    ) -> Result<Url> {
+        let status = response.status().as_u16();
+        let refuse = |why: String| {
+            let answer = Answer {
+                status: Some(status),
+                url: Some(redactor.redact(&from.to_string()).into_owned()),
+                ..Answer::default()
+            };
+            Error::new(ErrorKind::Redirect, format!("HTTP {status}: {why}")).answer(answer)
+        };
+        if count > MAX_REDIRECTS {
+            return Err(refuse(format!("more than {MAX_REDIRECTS} redirects in a row")));
+        }
+        let location = response.headers().get(LOCATION).filter(|location| !location.is_empty());
+        let Some(location) = location else {
+            return Err(refuse("a redirect without a `Location` header".into()));
+        };
+        let location = String::from_utf8_lossy(location.as_bytes());
+        let to = from.join(&location).map_err(|why| {
+            let location = redactor.redact(&location);
+            refuse(format!("a redirect to {:?}, which is not a URL: {why}", cut(&location, 200)))
+        })?;
+        if from.origin.https && !to.origin.https {
+            return Err(refuse(format!(
+                "a redirect from {} to {}, from https to http, is not followed",
+                from.origin, to.origin
+            )));
+        }
+        let ours = self.origin();
+        if to.origin.is_upgrade_of(&ours) {
+            self.upgrade_to(&to.origin);
+        } else if to.origin != ours
+            && !self.options.trusts_redirects_to(&to.origin.host, &to.origin.authority())
+        {
+            // The parsed host is in lower case, so that the redactor would miss a secret in it.
+            let there = match redactor.redact(&location) {
+                Cow::Borrowed(_) => to.origin.to_string(),
+                Cow::Owned(redacted) => cut(&redacted, 200).into_owned(),
+            };
+            return Err(refuse(format!(
+                "a redirect from {} to {there}, another origin, is not followed \
+                 (`trust_redirects_to` allows a host)",
+                from.origin
+            )));
+        }
+        Ok(to)
+    }
+}

@@ -1,0 +1,208 @@
+//! Parsing an answer: well-formed XML of bounded cost.
+
+use roxmltree::{Document, ParsingOptions};
+
+use crate::{Error, Result};
+
+/// Reads an answer: well-formed XML without a DTD, of bounded cost.
+///
+/// A million nodes and as many attributes are allowed, and in a large text one of each for every 16
+/// bytes: more than any answer has
+/// (a page of a thousand workbooks has one for every 50), and a bound for the memory of the tree.
+pub(crate) fn parse(text: &str) -> Result<Document<'_>> {
+    let text = text.trim_start_matches('\u{FEFF}').trim_start();
+    if text.is_empty() {
+        return Err(Error::decode("the answer is empty, where XML was due"));
+    }
+    if !text.starts_with('<') {
+        return Err(Error::decode("the answer is no XML"));
+    }
+    let beginning = text.get(..20).unwrap_or_default().to_ascii_lowercase();
+    if beginning.starts_with("<!doctype html") || beginning.starts_with("<html") {
+        return Err(Error::decode("the answer is an HTML page, such as a login page, not XML"));
+    }
+    let most = (text.len() / 16).max(1 << 20);
+    check_cost(text, most)?;
+    let nodes = most.try_into().unwrap_or(u32::MAX);
+    let options = ParsingOptions { allow_dtd: false, nodes_limit: nodes, ..Default::default() };
+    // Not as the source: the parser's messages repeat names out of the text.
+    Document::parse_with_options(text, options).map_err(|error| {
+        let why = error.to_string();
+        Error::decode(format!(
+            "the answer is no well-formed XML: {}",
+            crate::text::short(&why, 300)
+        ))
+    })
+}
+
+/// Refuses what costs the parser more than its size says: its time is quadratic in the attributes
+/// of an element, and cubic in the namespaces that are in scope.
+fn check_cost(text: &str, attributes: usize) -> Result<()> {
+    const ATTRIBUTES: usize = 512;
+    const NAMESPACES: usize = 16;
+    if is_clearly_cheap(text, ATTRIBUTES, NAMESPACES) {
+        return Ok(());
+    }
+    // How many declarations are in scope inside of each element that is open.
+    let mut scopes = vec![0];
+    let mut in_all = 0;
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at..];
+        let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")]
+            .into_iter()
+            .find(|(open, _)| rest.starts_with(open));
+        if let Some((_, close)) = skipped {
+            rest = rest.find(close).map_or("", |at| &rest[at + close.len()..]);
+            continue;
+        }
+        let tag = Tag::measure(rest);
+        let in_scope = scopes.last().copied().unwrap_or(0) + tag.namespaces;
+        in_all += tag.attributes;
+        for (count, most, what) in [
+            (tag.attributes, ATTRIBUTES, "attributes on an element"),
+            (in_all, attributes, "attributes"),
+            (in_scope, NAMESPACES, "namespaces in scope"),
+        ] {
+            if count > most {
+                let line = text[..text.len() - rest.len()].matches('\n').count() + 1;
+                return Err(Error::decode(format!(
+                    "the answer has more than {most} {what} at line {line}"
+                )));
+            }
+        }
+        let inside = &rest[..tag.length];
+        if inside.starts_with("</") {
+            scopes.pop();
+        } else if !inside.ends_with("/>") {
+            scopes.push(in_scope);
+        }
+        rest = &rest[tag.length..];
+    }
+    Ok(())
+}
+
+/// Whether an answer cannot exceed the limits, as nearly every one: found without a look at each byte.
+///
+/// An attribute takes at least four bytes (`a=''`) and a tag ends before the next `<`, so a tag of
+/// at most `4 * attributes` bytes is within its limit.
+fn is_clearly_cheap(text: &str, attributes: usize, namespaces: usize) -> bool {
+    let bytes = text.as_bytes();
+    if bytes.len() / 4 > 1 << 20 {
+        return false;
+    }
+    let mut before = 0;
+    for at in memchr::memchr_iter(b'<', bytes).chain([bytes.len()]) {
+        if at - before > 4 * attributes {
+            return false;
+        }
+        before = at;
+    }
+    memchr::memmem::find_iter(bytes, "xmlns").nth(namespaces).is_none()
+}
+
+/// How long a tag is, and what is in it.
+struct Tag {
+    length: usize,
+    attributes: usize,
+    namespaces: usize,
+}
+
+impl Tag {
+    fn measure(text: &str) -> Tag {
+        let mut tag = Tag { length: text.len(), attributes: 0, namespaces: 0 };
+        let (mut quote, mut name, mut apart) = (None, 1, true);
+        for (at, byte) in text.bytes().enumerate().skip(1) {
+            match (quote, byte) {
+                (Some(open), _) => {
+                    if open == byte {
+                        (quote, apart) = (None, true);
+                    }
+                }
+                (None, b'"' | b'\'') => quote = Some(byte),
+                (None, b'=') => {
+                    tag.attributes += 1;
+                    let namespace = text.as_bytes()[name..at].starts_with(b"xmlns");
+                    tag.namespaces += usize::from(namespace);
+                    apart = true;
+                }
+                (None, b'>') => {
+                    tag.length = at + 1;
+                    break;
+                }
+                // The space before a `=` stays with the name.
+                (None, b' ' | b'\t' | b'\r' | b'\n') => apart = true,
+                (None, _) => {
+                    if std::mem::take(&mut apart) {
+                        name = at;
+                    }
+                }
+            }
+        }
+        tag
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::ErrorKind;
+    use crate::xml::{Node, Reports};
+
+    fn refused(text: &str) -> String {
+        let reports = Reports::default();
+        let read = parse(text).and_then(|document| Node::root(&document, &reports).map(|_| ()));
+        let error = read.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        error.to_string()
+    }
+
+    #[test]
+    fn what_is_no_answer_is_told_apart() {
+        assert!(refused("").contains("empty"));
+        assert!(refused("{\"a\":1}").contains("no XML"));
+        assert!(refused("<!DOCTYPE html><html>").contains("HTML page"));
+        assert!(refused("<tsResponse><a></tsResponse>").contains("1:16"));
+        assert!(refused("<rss/>").contains("<rss>"));
+        assert!(
+            refused("<!DOCTYPE x [<!ENTITY a 'b'>]><tsResponse>&a;</tsResponse>").contains("DTD")
+        );
+    }
+
+    #[test]
+    fn namespaces_in_scope_are_few() {
+        let nested = |n: usize, between: &str| {
+            let open: String =
+                (0..n).map(|n| format!("<a b='='{between}xmlns:n{n} = \"u{n}\">")).collect();
+            format!("<tsResponse>{open}{}</tsResponse>", "</a>".repeat(n))
+        };
+        for between in [" ", "\n\t"] {
+            parse(&nested(16, between)).unwrap();
+            assert!(refused(&nested(17, between)).contains("more than 16 namespaces"));
+            assert!(refused(&nested(20_000, between)).contains("more than 16 namespaces"));
+        }
+        // Those of siblings are not in scope together.
+        let siblings = "<?p <x>?><!-- <x> --><a xmlns:x='u'/><b xmlns='v'></b>".repeat(1000);
+        parse(&format!("<tsResponse>{siblings}</tsResponse>")).unwrap();
+    }
+
+    #[test]
+    fn hostile_texts_cost_little() {
+        let many: String = (0..200_000).map(|n| format!(" a{n}='{n}'")).collect();
+        let deep = "<a>".repeat(1_500_000);
+        let dense = "<a/>".repeat(3_000_000);
+        let unclosed = "<a b=\"".repeat(200_000);
+        for text in [
+            format!("<tsResponse><x{many}/></tsResponse>"),
+            deep,
+            format!("<tsResponse>{dense}</tsResponse>"),
+            unclosed,
+        ] {
+            let start = Instant::now();
+            refused(&text);
+            assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+        }
+    }
+}
