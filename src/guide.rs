@@ -1,4 +1,4 @@
-//! The guide: how things are done, in programs that run, and how it is built.
+//! The guide: common tasks as complete programs, and how the library is built.
 
 #[doc = include_str!("../docs/sign-in-and-out.md")]
 pub mod sign_in_and_out {}
@@ -9,6 +9,11 @@ pub mod content {}
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 
+#[doc = include_str!("../docs/testing.md")]
+#[cfg(feature = "mock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
+pub mod testing {}
+
 #[doc = include_str!("../docs/differences.md")]
 pub mod differences {}
 
@@ -18,7 +23,7 @@ pub mod threat_model {}
 #[doc = include_str!("../docs/design.md")]
 pub mod design {}
 
-// So that the README's program is compiled.
+// Compiles the README's program.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub mod readme {}

@@ -1,5 +1,5 @@
-//! A blocking client for the REST API of Tableau Server and Tableau Cloud, whose sessions sign
-//! themselves out.
+//! A blocking client for the REST API of Tableau Server and Tableau Cloud. Sessions sign out when
+//! they are dropped.
 //!
 //! ```no_run
 //! use tableau_server_client as tsc;
@@ -18,22 +18,32 @@
 //! }
 //! ```
 //!
-//! A [`Server`] is an address and the way there; [`Server::sign_in`] gives a [`Session`], and that
-//! has a room for each kind of thing: [`workbooks()`](Session::workbooks),
-//! [`projects()`](Session::projects), [`users()`](Session::users) and so on. `list` on a room is a
-//! lazy [`List`] of everything. Ids are types, words of the wire are enums that keep what they do
-//! not know, and what an answer may lack is an `Option`.
+//! A [`Server`] holds the address and the connection settings. [`Server::sign_in`] returns a
+//! [`Session`], which has one handle per kind of content: [`workbooks()`](Session::workbooks),
+//! [`projects()`](Session::projects), [`datasources()`](Session::datasources) and so on. A handle's
+//! `list` returns a lazy [`List`] that requests one page at a time. Each kind of id is a type of its
+//! own. API enumerations preserve values that this release does not know. Fields that a response may
+//! lack are `Option`s.
 //!
-//! The [`guide`] explains it at length, in programs that run.
+//! A handle's other types are in its module, such as [`workbooks::WorkbookUpdate`]. Operations that
+//! several kinds of content share have modules of their own, such as [`permissions`] and [`tags`].
+//!
+//! Calls block the current thread. There is no async runtime; threads can share a session.
+//!
+//! The [`guide`] covers common tasks with complete programs.
 //!
 //! # Features
 //!
-//! - `people`, `schedules`, `admin` (on by default): users and groups; schedules; sites. What is always
-//!   there: sessions, lists, workbooks, data sources, views, custom views, flows, projects, jobs.
-//! - `metadata` (on by default): reserved for the Metadata API.
-//! - `serde` (off by default): `serde::Serialize` for the items of answers.
-//! - `mock` (off by default): a mock Tableau Server for the tests of programs that use this library,
-//!   in the module `mock`, and the program `tableau-mock-server`.
+//! Sessions, lists, workbooks, data sources, views, custom views, flows, projects and jobs are always
+//! compiled.
+//!
+//! - `people` (on by default): users and groups.
+//! - `schedules` (on by default): schedules of Tableau Server.
+//! - `admin` (on by default): sites.
+//! - `metadata` (on by default): reserved for the Metadata API; contains nothing yet.
+//! - `serde`: `serde::Serialize` for the items that the server returns.
+//! - `mock`: a mock Tableau Server for tests, in the module `mock` and as the program
+//!   `tableau-mock-server`. Enables `people`, `schedules`, `admin` and `metadata`.
 
 mod cancel;
 mod client;
@@ -64,7 +74,8 @@ pub mod fuzzing;
 
 pub mod guide;
 
-/// The crate that times are of, so that a program can name them without depending on it itself.
+/// The crate that provides [`Timestamp`](jiff::Timestamp), re-exported so that programs need no
+/// dependency of their own.
 pub use jiff;
 
 pub use cancel::CancellationToken;

@@ -62,11 +62,6 @@ mod site;
 mod tls;
 mod version;
 
-// Runs the examples of the page on testing.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/testing.md")]
-mod testing {}
-
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
