@@ -247,6 +247,34 @@ impl Error {
         }
     }
 
+    /// Whether the request conflicts with what is on the server, such as a name that is taken: a code
+    /// that begins with 409, or 429001 to 429003; or the status 409 if there is no code.
+    pub fn is_conflict(&self) -> bool {
+        match self.code() {
+            Some(code) => code.starts_with("409") || matches!(code, "429001" | "429002" | "429003"),
+            None => self.status() == Some(409),
+        }
+    }
+
+    /// Whether this user may not do it: a code that begins with 403, or the status 403 if there is no
+    /// code.
+    pub fn is_permission_denied(&self) -> bool {
+        match self.code() {
+            Some(code) => code.starts_with("403"),
+            None => self.status() == Some(403),
+        }
+    }
+
+    /// Whether the server received too many requests and did not carry out this one: the code 429000,
+    /// or the status 429 if there is no code. [`retry_after`](Error::retry_after) says when to try
+    /// again, if the server does.
+    pub fn is_throttled(&self) -> bool {
+        match self.code() {
+            Some(code) => code == "429000",
+            None => self.status() == Some(429),
+        }
+    }
+
     /// Whether a timeout or deadline has passed.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
@@ -336,6 +364,30 @@ mod tests {
         let error = Error::io("x", std::io::Error::other("fine")).redacted(&redactor);
         let cause = std::error::Error::source(&error).unwrap();
         assert!(cause.is::<std::io::Error>(), "{cause:?}");
+    }
+
+    #[test]
+    fn classifies_conflicts_permissions_and_throttling() {
+        for (status, code, expected) in [
+            (409, "409009", (true, false, false)),
+            (403, "409029", (true, false, false)),
+            (429, "429001", (true, false, false)),
+            (403, "403004", (false, true, false)),
+            (429, "429000", (false, false, true)),
+            (400, "400003", (false, false, false)),
+        ] {
+            let error = api(status, code);
+            let found = (error.is_conflict(), error.is_permission_denied(), error.is_throttled());
+            assert_eq!(found, expected, "{status} {code}");
+        }
+        for (status, expected) in
+            [(409, (true, false, false)), (403, (false, true, false)), (429, (false, false, true))]
+        {
+            let answer = Answer { status: Some(status), ..Answer::default() };
+            let error = Error::new(ErrorKind::Http, "x").answer(answer);
+            let found = (error.is_conflict(), error.is_permission_denied(), error.is_throttled());
+            assert_eq!(found, expected, "{status}");
+        }
     }
 
     #[test]
