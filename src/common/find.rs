@@ -1,9 +1,10 @@
 //! Finding an item by its name, its path or an address.
 
-use super::list::{List, Listed};
+use super::list::List;
 use super::query::Filter;
 use crate::client::Client;
 use crate::http::percent_decode;
+use crate::xml::Listed;
 use crate::{Error, ErrorKind, Result};
 
 /// Tableau's error code for a filter field that the server does not know.

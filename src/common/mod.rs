@@ -27,6 +27,7 @@ mod source;
 pub mod tags;
 mod upload;
 
+pub(crate) use crate::xml::Listed;
 pub use calendar::{MonthDay, WeekDay};
 pub(crate) use capability::capability;
 pub(crate) use chunks::upload_file;
@@ -46,7 +47,6 @@ pub(crate) use extracts::{Extracts, HasExtracts};
 pub(crate) use filetype::Magic;
 pub(crate) use hyper::HyperUpdate;
 pub use job::JobHandle;
-pub(crate) use list::Listed;
 pub use list::{Items, List, ListItem, OnChange, OnUnreadable, Page};
 pub(crate) use permissions::{DefaultsFor, HasPermissions, Permissions};
 pub use progress::{Progress, ProgressUnit};

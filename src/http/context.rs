@@ -6,7 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::options::Fingerprint;
+use super::options::verify::Fingerprint;
 use crate::cancel::CancellationToken;
 
 thread_local! {

@@ -23,6 +23,19 @@ pub(crate) trait Element: Fields + Sized {
     fn blank() -> Self;
 }
 
+/// An item of a list: how it is requested and read.
+pub trait Listed: FromXml + Send + 'static {
+    /// The element around the items of a page: `workbooks`.
+    const WRAP: &'static str;
+    /// The element of an item: `workbook`.
+    const ITEM: &'static str;
+    /// The fields that every item has. They are requested in addition to the caller's fields.
+    const ALWAYS: &'static [&'static str] = &["id", "name"];
+
+    /// The prefix of field names that include the kind of item: `workbook` in `workbook.id`.
+    const FIELDS_OF: &'static str = Self::ITEM;
+}
+
 /// Changes to an item. The server answers with the item as it is then.
 pub(crate) trait Changes: ToXml {
     type Of: FromXml;
@@ -111,7 +124,7 @@ macro_rules! element {
     ) => {
         $crate::xml::element!(@read $(#[$doc])* $Read $tag { $($table)* } { $($($extra)*)? });
         $(
-            impl $crate::common::Listed for $Read {
+            impl $crate::xml::Listed for $Read {
                 const WRAP: &'static str = $wrap;
                 const ITEM: &'static str = $tag;
             }

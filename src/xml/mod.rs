@@ -10,6 +10,7 @@ mod string_enum;
 mod table;
 mod text;
 
+pub use element::Listed;
 pub(crate) use element::{Changes, Contradicts, Element, ToXml, element, request, value_from_xml};
 pub(crate) use node::{FieldType, FromXml, Node, Source, Value};
 #[cfg(feature = "mock")]

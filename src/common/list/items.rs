@@ -7,10 +7,11 @@ use std::thread::JoinHandle;
 use std::vec;
 
 use super::page::{FetchedPage, PageRequest};
-use super::{List, Listed, OnChange};
+use super::{List, OnChange};
 use crate::cancel::{CancellationToken, Registration};
 use crate::client::Client;
 use crate::http::on_another_thread;
+use crate::xml::Listed;
 use crate::xml::Unreadable;
 use crate::{Error, ErrorKind, Result};
 

@@ -15,7 +15,7 @@ use super::query::{Filter, Sort};
 use crate::Result;
 use crate::client::Client;
 use crate::operation::{Operation, PathSegment};
-use crate::xml::FromXml;
+use crate::xml::Listed;
 
 /// An item of a [`List`], for generic code over lists. Only this library can implement it.
 ///
@@ -29,19 +29,6 @@ use crate::xml::FromXml;
 pub trait ListItem: Listed {}
 
 impl<T: Listed> ListItem for T {}
-
-/// How an item is requested and read.
-pub trait Listed: FromXml + Send + 'static {
-    /// The element around the items of a page: `workbooks`.
-    const WRAP: &'static str;
-    /// The element of an item: `workbook`.
-    const ITEM: &'static str;
-    /// The fields that every item has. They are requested in addition to the caller's fields.
-    const ALWAYS: &'static [&'static str] = &["id", "name"];
-
-    /// The prefix of field names that include the kind of item: `workbook` in `workbook.id`.
-    const FIELDS_OF: &'static str = Self::ITEM;
-}
 
 /// A lazy list of items, such as the workbooks of a site. Nothing is sent until it is iterated; then
 /// it is fetched page by page.

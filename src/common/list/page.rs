@@ -1,10 +1,10 @@
 //! Requests for pages, and the pages that they return.
 
 use super::super::query::{Filter, Sort};
-use super::Listed;
 use crate::client::Client;
 use crate::http::Request;
 use crate::operation::Call;
+use crate::xml::Listed;
 use crate::xml::{Node, Unreadable};
 use crate::{Error, Result};
 

@@ -1,7 +1,7 @@
 //! [`HttpOptions`]: certificates, timeouts, proxies, headers, retries and limits.
 
 mod values;
-mod verify;
+pub(super) mod verify;
 
 use std::fmt;
 use std::path::PathBuf;
