@@ -187,3 +187,27 @@ fn operations_are_declared_once() {
         }
     }
 }
+
+/// The mock server has a route table of its own, so that each table checks the other. It has no
+/// assets of Tableau Catalog and no virtual connections, and its oldest version is 2.0.
+#[cfg(feature = "mock")]
+#[test]
+fn mock_server_agrees_about_operations() {
+    const ABSENT: [&str; 4] = ["/databases/", "/tables/", "/columns/", "/virtualconnections/"];
+    let oldest = crate::ApiVersion::new(2, 0);
+    for operation in tables().into_iter().flatten() {
+        let path = operation.path.replace(['{', '}'], "");
+        let path = match path.starts_with('/') {
+            true => path,
+            false => format!("/api/3.30/{path}"),
+        };
+        let shown = format!("{} {}", operation.method, operation.path);
+        match crate::mock::fuzzing::first_version(operation.method.as_str(), &path) {
+            Some((major, minor)) => {
+                let since = crate::ApiVersion::new(major, minor);
+                assert!(since <= operation.since.max(oldest), "the mock has {shown} since {since}");
+            }
+            None => assert!(ABSENT.iter().any(|kind| path.contains(kind)), "no {shown}"),
+        }
+    }
+}

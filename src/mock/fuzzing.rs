@@ -81,3 +81,12 @@ pub(crate) fn parts(content_type: &str, mut body: impl Read) -> Option<Vec<Owned
     let parts = multipart::parts(&request).ok()?;
     Some(parts.into_iter().map(|p| (p.name, p.filename, p.body.to_vec())).collect())
 }
+
+/// The first version in which the mock server has an operation, if it has it at all.
+#[cfg(test)]
+pub(crate) fn first_version(method: &str, path: &str) -> Option<(u16, u16)> {
+    let registry = &super::resources::REGISTRY;
+    let routes: Vec<_> = registry.resources.iter().flat_map(|r| (r.routes)()).collect();
+    let found = super::route::find(&routes, method, path, Version::NEWEST).ok()?;
+    Some((found.route.since.0, found.route.since.1))
+}

@@ -40,7 +40,7 @@ use super::route::Route;
 
 /// The routes for downloads and revisions.
 fn revision_routes() -> Vec<Route> {
-    let workbooks = revisions::routes::<Workbook>((2, 0), Some((2, 3)), Some((2, 3)));
+    let workbooks = revisions::routes::<Workbook>((2, 0), Some((2, 3)), Some((2, 0)));
     let datasources = revisions::routes::<Datasource>((2, 0), Some((2, 3)), Some((2, 3)));
     let flows = revisions::routes::<Flow>((3, 3), Some((3, 3)), None);
     let custom_views = revisions::routes::<CustomView>((3, 21), None, None);
