@@ -1,9 +1,9 @@
-//! Entries for fuzzing: what strangers send, straight into the code that reads it. Part of no build
-//! but those for tests (`cfg(test)`) and for `cargo fuzz` (`cfg(fuzzing)`).
+//! Entry points for fuzzing: functions that pass untrusted input to the code that reads it. They are
+//! compiled for tests (`cfg(test)`) and for `cargo fuzz` (`cfg(fuzzing)`) only.
 //!
-//! Each function takes any bytes and panics where a promise is broken. The targets in `fuzz/` are
-//! these functions; the tests below feed them with `proptest` and with the seeds in `tests/corpus`,
-//! where every input belongs that once broke something.
+//! Each function accepts any bytes and panics if a guarantee is broken. The targets in `fuzz/` call
+//! them; the tests below call them with inputs from `proptest` and with the seeds in `tests/corpus`,
+//! which holds every input that once caused a failure.
 
 use crate::http::{Multipart, Replay, Request, fuzzing as http};
 use crate::mock::fuzzing as mock;

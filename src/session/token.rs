@@ -102,7 +102,9 @@ impl SessionToken {
             origin: Base::parse(needed("server")?)
                 .map_err(|_| refuse("`server` is no URL"))?
                 .origin,
-            version: needed("api_version")?.parse().map_err(|_| refuse("`api_version` is none"))?,
+            version: needed("api_version")?
+                .parse()
+                .map_err(|_| refuse("`api_version` is not a valid version"))?,
             site_id: needed("site_id")?.into(),
             site_url: field("site_url")?.to_owned(),
             user_id: needed("user_id")?.into(),
