@@ -116,7 +116,7 @@ impl<'b> Request<'b> {
         self.operation
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn get(path: impl Into<String>) -> Request<'b> {
         Request::new(Method::GET, path)
     }
