@@ -53,7 +53,7 @@ impl SignIn {
         !matches!(self.proof, Proof::Jwt { mint: None, .. })
     }
 
-    /// The same credentials for the next sign-in, to this site: a JSON Web Token is minted anew.
+    /// The same credentials for the next sign-in, to this site, with a newly minted JSON Web Token.
     pub(crate) fn renewed(&self, site: &str) -> Result<SignIn> {
         let mut next = SignIn { site: site.to_owned(), ..self.clone() };
         if let Proof::Jwt { jwt, mint: Some(mint), .. } = &mut next.proof {

@@ -61,7 +61,7 @@ pub struct List<'s, T> {
 
 /// What a [`List`] does when items are added or removed while it is being read.
 ///
-/// The server divides the list into pages anew for each request. If an item is added or removed
+/// The server divides the list into pages again for each request. If an item is added or removed
 /// between two requests, other items move to another page, so that one is missed or returned twice.
 /// The list detects this by a changed total, more items than the total, an id on two consecutive
 /// pages, an empty page, or a page that no longer exists. It does not detect an addition and a

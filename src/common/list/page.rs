@@ -4,8 +4,7 @@ use super::super::query::{Filter, Sort};
 use crate::client::Client;
 use crate::http::Request;
 use crate::operation::Call;
-use crate::xml::Listed;
-use crate::xml::{Node, Unreadable};
+use crate::xml::{Listed, Node, Unreadable};
 use crate::{Error, Result};
 
 /// The request for a page of a list, except the number of the page.
@@ -123,10 +122,8 @@ impl<T: Listed> PageRequest<T> {
             .map_err(|error| error.doing(format!("listing {}", self.path())))?;
         client.ask(request, |answer| {
             let context = answer.context();
-            let mut page = answer.xml(|root| read(root, number, self.size, self.on_unreadable))?;
-            page.items =
-                page.items.into_iter().map(|item| item.map_err(|e| context.explain(e))).collect();
-            Ok(page)
+            let explain = |error| context.explain(error);
+            answer.xml(|root| read(root, number, self.size, self.on_unreadable, explain))
         })
     }
 
@@ -183,6 +180,7 @@ fn read<T: Listed>(
     number: u32,
     size: u32,
     on_unreadable: OnUnreadable,
+    explain: impl Fn(Error) -> Error,
 ) -> Result<FetchedPage<T>> {
     let pagination = root.find("pagination");
     if pagination.is_none() {
@@ -201,7 +199,8 @@ fn read<T: Listed>(
         ids.extend(nodes.iter().filter_map(|node| node.attribute("id").map(Box::from)));
     }
     let mut items = Vec::with_capacity(nodes.len());
-    items.extend(nodes.into_iter().map(|node| read_item(node, on_unreadable)));
+    let read = |node| read_item(node, on_unreadable).map_err(&explain);
+    items.extend(nodes.into_iter().map(read));
     Ok(FetchedPage { items, number, size, total, ids, unreadable: root.reports().so_far() })
 }
 
