@@ -358,6 +358,10 @@ impl Client {
         changes: &C,
         read: impl Fn(Node<'_>) -> Result<C::Of>,
     ) -> Result<C::Of> {
+        // A parameter can be a change as well.
+        if changes.is_empty() && !request.has_query() {
+            return Err(nothing_set(C::TAG));
+        }
         let request = request.element(changes)?;
         let path = request.path().to_owned();
         let answer = self.xml(request, read)?;
@@ -413,4 +417,9 @@ impl Client {
         })
         .map(Option::flatten)
     }
+}
+
+/// The error for an update that would change nothing, which is not sent.
+pub(crate) fn nothing_set(tag: &str) -> Error {
+    Error::input(format!("the update of the {tag} sets nothing, so nothing was sent: set a field"))
 }
