@@ -176,6 +176,7 @@ element! {
         /// The number of revisions to keep, 2 to 10,000; -1 means all.
         revision_limit: Option<i64> = attr("revisionLimit"), set i64 as number;
         /// Whether views are accelerated: `enable_selective` or `disable`.
+        #[deprecated(note = "view acceleration is retired since Tableau 2026.2 (API 3.29)")]
         data_acceleration_mode: Option<String> = attr("dataAccelerationMode"), set String;
         /// Whether flows can be run (before API 3.10).
         flows_enabled: Option<bool> = attr("flowsEnabled"), set bool;

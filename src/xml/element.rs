@@ -165,7 +165,7 @@ macro_rules! element {
                 $Read::TABLE
             }
 
-            #[allow(non_upper_case_globals)]
+            #[allow(non_upper_case_globals, deprecated)]
             fn fill(&mut self, field: usize, source: $crate::xml::Source<'_>) -> bool {
                 $crate::xml::element!(@indices $($f)+);
                 match field {
@@ -178,6 +178,7 @@ macro_rules! element {
         impl $crate::xml::Element for $Read {
             const TAG: &'static str = $tag;
 
+            #[allow(deprecated)]
             fn blank() -> Self {
                 $Read { $( $f: <$t as $crate::xml::FieldType>::blank(), )+ }
             }
@@ -277,6 +278,7 @@ macro_rules! element {
                 *self == Self::new()
             }
 
+            #[allow(deprecated)]
             fn ignored(&self, answer: &$Read) -> Vec<&'static str> {
                 use $crate::xml::Contradicts as _;
                 let mut ignored = Vec::new();

@@ -140,9 +140,11 @@ element! {
         /// The number of times the view was opened. Only in answers with usage statistics.
         total_view_count: Option<u64> = child_attr("usage", "totalViewCount");
         /// Whether the view is accelerated.
+        #[deprecated(note = "view acceleration is retired since Tableau 2026.2 (API 3.29)")]
         acceleration_enabled: Option<bool> =
             child_attr("dataAccelerationConfig", "accelerationEnabled");
         /// The status of the acceleration: `Enabled`, `Suspended`, ….
+        #[deprecated(note = "view acceleration is retired since Tableau 2026.2 (API 3.29)")]
         acceleration_status: Option<String> =
             child_attr("dataAccelerationConfig", "accelerationStatus");
     }

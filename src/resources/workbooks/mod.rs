@@ -104,6 +104,7 @@ impl<'s> Workbooks<'s> {
 
     /// Changes a workbook, and returns it with [`View::acceleration_status`] of its views.
     #[doc = rest!(UPDATE)]
+    #[deprecated(note = "view acceleration is retired since Tableau 2026.2 (API 3.29)")]
     pub fn update_with_acceleration_status(
         &self,
         id: impl Into<WorkbookId>,
@@ -268,6 +269,7 @@ element! {
         /// The number of times the views were opened. Only in answers with usage statistics.
         total_view_count: Option<u64> = child_attr("usage", "totalViewCount");
         /// Whether the data of the views is computed in advance.
+        #[deprecated(note = "view acceleration is retired since Tableau 2026.2 (API 3.29)")]
         data_acceleration: Option<DataAcceleration> =
             child("dataAccelerationConfig"), update DataAccelerationUpdate;
         /// How often the views query their data again.
