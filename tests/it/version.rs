@@ -291,6 +291,17 @@ fn server_info_is_all_that_the_server_says_of_itself() {
 }
 
 #[test]
+fn server_info_is_requested_with_every_pinned_version() {
+    for version in ["2.0", "2.3", "2.4", "3.30"] {
+        let raw = asked(|_| info("3.24"));
+        let mut server = at(&raw.url);
+        server.set_version(version).unwrap();
+        server.server_info().unwrap();
+        assert_eq!(raw.lines(), [format!("GET /api/{version}/serverinfo")]);
+    }
+}
+
+#[test]
 fn calls_that_need_a_newer_version_name_both_and_send_nothing() {
     let raw = asked(|_| info("3.19"));
     let mut server = at(&raw.url);

@@ -4,7 +4,7 @@ use tableau_server_client as tsc;
 use tsc::sites::{NewSite, SiteUpdate};
 use tsc::{ErrorKind, UserId};
 
-use super::{No, Xml, refused, talk};
+use super::{No, Nothing, Xml, refused, talk};
 
 #[test]
 fn settings_of_sites() {
@@ -37,6 +37,32 @@ fn settings_of_sites() {
     assert_eq!(
         (site.site_invite_email_enabled, site.web_zone_content_enabled),
         (Some(false), None)
+    );
+}
+
+#[test]
+fn leaves_checks_of_sites_to_the_server() {
+    use tsc::sites::AdminMode;
+    let site = || Xml("<site id='s2' name='S' contentUrl='s'/>");
+    let ((), lines) = talk([site(), site(), site(), Nothing], |session| {
+        // A site whose administrators do not manage users has no quota of users.
+        let new = NewSite::new("S", "s").admin_mode(AdminMode::ContentOnly).user_quota(10);
+        session.sites().create(new).unwrap();
+        let update = SiteUpdate::new().admin_mode(AdminMode::ContentOnly).user_quota(10);
+        session.sites().update("s2", update).unwrap();
+        // Another site than that of the session.
+        session.sites().get("s2").unwrap();
+        session.sites().delete("s2").unwrap();
+    });
+    assert_eq!(
+        lines,
+        [
+            "POST /api/3.30/sites <r><site name=\"S\" contentUrl=\"s\" adminMode=\"ContentOnly\" \
+             userQuota=\"10\"/></r>",
+            "PUT /api/3.30/sites/s2 <r><site adminMode=\"ContentOnly\" userQuota=\"10\"/></r>",
+            "GET /api/3.30/sites/s2",
+            "DELETE /api/3.30/sites/s2",
+        ]
     );
 }
 

@@ -198,10 +198,14 @@ fn the_sort_of_file_is_found_by_name_or_content() {
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
     let hyper = b"Hyper\x08\0\0\x01\0\0\0...";
+    let hyper_2 = b"\x48\x79\x70\x65\x72\x08\0\0\x01\0\x02\0...";
+    let hyper_4 = b"Hyper\x08\0\0\x01\0\x04\0...";
     for (name, bytes, expected, file) in [
         ("N.hyper", &b"whatever"[..], "hyper", "N.hyper"),
         ("N", hyper, "hyper", "N.hyper"),
         ("N v1.2", hyper, "hyper", "N v1.2.hyper"),
+        ("N", hyper_2, "hyper", "N.hyper"),
+        ("N", hyper_4, "hyper", "N.hyper"),
         ("export.tmp", hyper, "hyper", "export.hyper"),
         ("N", b"PK\x03\x04", "tdsx", "N.tdsx"),
         ("N", b"\xEF\xBB\xBF<?xml version='1.0'?><datasource/>", "tds", "N.tds"),
@@ -216,8 +220,23 @@ fn the_sort_of_file_is_found_by_name_or_content() {
         // A reader that is read once is looked at, too, and arrives whole.
         let source = Source::reader(name, bytes.len() as u64, bytes);
         let (_, seen) = sent(&raw, &session, |s| s.datasources().publish(source).send());
+        assert!(seen[0].target.ends_with(&format!("?datasourceType={expected}")), "{name}");
+        assert!(parts(&seen[0])[1].head.contains(&format!("filename=\"{file}\"")), "{name}");
         assert_eq!(parts(&seen[0])[1].body, bytes);
     }
+}
+
+#[test]
+fn leaves_the_owner_of_a_custom_view_to_the_server() {
+    let raw = taking();
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let source = Source::bytes("Mine.json", &b"[]"[..]);
+    session.custom_views().publish("w1", source).send().unwrap();
+    let seen = raw.seen().pop().unwrap();
+    let expected =
+        "<tsRequest><customView name=\"Mine\"><workbook id=\"w1\"/></customView></tsRequest>";
+    assert_eq!(xml(&seen), expected);
 }
 
 #[test]

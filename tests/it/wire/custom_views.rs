@@ -6,6 +6,7 @@ use tsc::custom_views::CustomViewUpdate;
 use tsc::export::{CsvExport, ImageExport, ImageFormat, Orientation, PageType, PdfExport, Resolution};
 
 use super::golden::{Goldens, every};
+use super::shared;
 
 fn id() -> CustomViewId {
     "cv-1".into()
@@ -74,7 +75,7 @@ pub fn cases(g: &mut Goldens) {
     };
     g.same("publish", |s| publish(s, Source::bytes("view.json", json), false));
     g.same("publish.shared", |s| publish(s, Source::bytes("view.json", json), true));
-    g.same("publish.chunks", |s| {
+    g.changed("publish.chunks", "numbered-chunks", shared::numbered(3), &[], |s| {
         let source = Source::bytes("view.json", json).chunk_size(20).chunked_from(1);
         publish(s, source, false)
     });

@@ -116,7 +116,7 @@ fn hyper_data(g: &mut Goldens) {
         HyperUpdate::new().action(HyperAction::raw(action).unwrap()).request_id("r-1")
     };
     g.same("update_hyper_data", |s| job(s.datasources().update_data(id(), update())));
-    g.same("update_hyper_data.payload", |s| {
+    g.changed("update_hyper_data.payload", "numbered-chunks", shared::numbered(1), &[], |s| {
         let update = update().payload(Source::bytes("sample.hyper", HYPER));
         job(s.datasources().update_data(id(), update))
     });
@@ -156,7 +156,7 @@ fn publishing(g: &mut Goldens) {
             shared::published_connections().into_iter().fold(publish, Publish::connection);
         Ok(publish.send()?.item)
     });
-    g.same("publish.chunks", |s| {
+    g.changed("publish.chunks", "numbered-chunks", shared::numbered(2), &[], |s| {
         let source = Source::bytes("sample.tdsx", FILE).chunk_size(20).chunked_from(1);
         let publish = s.datasources().publish(source).name("Sales").project("p-1");
         Ok(publish.overwrite(true).send()?.item)

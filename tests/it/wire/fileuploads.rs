@@ -2,11 +2,12 @@ use tableau_server_client as tsc;
 use tsc::Source;
 
 use super::golden::Goldens;
+use super::shared;
 
 pub fn cases(g: &mut Goldens) {
     // The first and the next step of an upload; here they are one call.
     g.not_applicable(&["initiate", "append"]);
-    g.same("upload", |s| {
+    g.changed("upload", "numbered-chunks", shared::numbered(2), &[], |s| {
         let source = Source::bytes("big.bin", &b"0123456789abcdefghij0123456789"[..]);
         s.fileuploads().upload(source.chunk_size(20)).map(|upload| upload.id().to_owned())
     });

@@ -92,7 +92,7 @@ fn publishing(g: &mut Goldens) {
             Ok(publish.send()?.item)
         },
     );
-    g.same("publish.chunks", |s| {
+    g.changed("publish.chunks", "numbered-chunks", shared::numbered(2), &[], |s| {
         let source = Source::bytes("sample.tflx", FILE).chunk_size(20).chunked_from(1);
         let publish = s.flows().publish(source).name("Clean").project("p-1");
         Ok(publish.overwrite(true).send()?.item)

@@ -85,15 +85,71 @@ fn every_method_is_accounted_for() {
     assert!(gaps.is_empty(), "neither a golden nor an excuse, or both: {gaps:#?}");
 }
 
+/// Differences that no golden shows, with the tests that do.
+const TESTED_ELSEWHERE: &[(&str, &[&str])] = &[
+    (
+        "version-negotiation",
+        &["the_first_sign_in_asks_and_later_ones_remember", "a_pinned_version_asks_nothing"],
+    ),
+    ("empty-filter-values", &["rejects_values_that_the_server_does_not_support"]),
+    ("fields-are-filtered-once", &["rejects_values_and_filters_that_the_server_misreads"]),
+    ("empty-files", &["what_cannot_be_published_is_refused_before"]),
+    ("empty-updates", &["updates_that_set_nothing_are_not_sent"]),
+    ("datasource-count", &["counts_of_projects_have_two_spellings"]),
+    (
+        "download-names",
+        &[
+            "separators_in_names_become_underscores",
+            "extension_comes_from_the_item_if_the_header_has_none",
+            "without_a_name_the_item_gives_it",
+        ],
+    ),
+    ("published-stream-extension", &["the_sort_of_file_is_found_by_name_or_content"]),
+    ("published-hyper-streams", &["the_sort_of_file_is_found_by_name_or_content"]),
+    (
+        "left-to-the-server",
+        &[
+            "leaves_checks_of_sites_to_the_server",
+            "server_info_is_requested_with_every_pinned_version",
+            "leaves_the_owner_of_a_custom_view_to_the_server",
+        ],
+    ),
+    ("show-tabs-read-back", &["updates_return_what_the_server_answers"]),
+];
+
+/// All Rust files below a folder.
+fn sources(folder: &std::path::Path, all: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, all);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            *all += &std::fs::read_to_string(path).unwrap();
+        }
+    }
+}
+
 /// Each difference of `docs/differences.md` has a test, and each test's difference is described.
 #[test]
 fn every_difference_is_described_and_tested() {
     let text = include_str!("../../../docs/differences.md");
+    let mut code = String::new();
+    for folder in ["src", "tests/it"] {
+        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut code);
+    }
+    for (difference, tests) in TESTED_ELSEWHERE {
+        for test in *tests {
+            let is_there = code.contains(&format!("#[test]\nfn {test}()"))
+                || code.contains(&format!("#[test]\n    fn {test}()"));
+            assert!(is_there, "{difference}: there is no test {test}");
+        }
+    }
     let described: BTreeSet<String> = text
         .lines()
         .filter_map(|line| Some(line.split_once("<a id=\"")?.1.split_once('"')?.0.to_owned()))
         .collect();
-    let mut tested = BTreeSet::new();
+    let elsewhere = TESTED_ELSEWHERE.iter().map(|(difference, _)| (*difference).to_owned());
+    let mut tested: BTreeSet<String> = elsewhere.collect();
     for (_, cases) in census() {
         tested.extend(cases.into_values().filter_map(|how| match how {
             How::Differs(difference) => Some(difference.to_owned()),

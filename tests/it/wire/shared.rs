@@ -111,3 +111,13 @@ pub fn published_connections() -> [PublishConnection; 3] {
         PublishConnection::new("plain.example").port(5432),
     ]
 }
+
+/// The replacements in what TSC sends for an upload of so many chunks.
+pub fn numbered(chunks: usize) -> &'static [(&'static str, &'static str)] {
+    const ALL: &[(&str, &str)] = &[
+        ("/7:ab-1:0 ", "/7:ab-1:0?sequenceID=1 "),
+        ("/7:ab-1:0 ", "/7:ab-1:0?sequenceID=2 "),
+        ("/7:ab-1:0 ", "/7:ab-1:0?sequenceID=3 "),
+    ];
+    &ALL[..chunks]
+}
