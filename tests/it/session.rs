@@ -749,3 +749,56 @@ fn a_switched_session_is_detached_on_its_new_site() {
     let resumed = server.resume(token);
     assert_eq!((resumed.site_url(), resumed.auth_token().as_str()), ("two", "SECOND"));
 }
+
+#[test]
+fn reports_when_the_personal_access_token_expires() {
+    logs::start();
+    let saying = |time_left: Option<&'static str>| {
+        let attribute = time_left.map(|left| format!(" estimatedTimeToExpiration=\"{left}\""));
+        let attribute = attribute.unwrap_or_default();
+        Raw::start(move |seen| match seen.path().ends_with("signin") {
+            true => success(&format!(
+                "<credentials token=\"THE-TOKEN\"{attribute}><site id=\"s\" contentUrl=\"\"/>\
+                 <user id=\"u\"/></credentials>"
+            )),
+            false => signed_in(seen).unwrap_or_else(|| answer(404, &[], "")),
+        })
+    };
+    let pat = tsc::PersonalAccessTokenAuth::new("name", "secret-secret");
+    let mut warnings = 0;
+    for (left, minutes, warns) in [
+        (Some("2:12:30"), Some((2 * 24 + 12) * 60 + 30), true),
+        (Some("0:00:01"), Some(1), true),
+        (Some("6:23:59"), Some(7 * 24 * 60 - 1), true),
+        (Some("7:00:00"), Some(7 * 24 * 60), false),
+        (Some("364:00:00"), Some(364 * 24 * 60), false),
+        (Some("soon"), None, false),
+        (Some(""), None, false),
+        (None, None, false),
+    ] {
+        let raw = saying(left);
+        let before = jiff::Timestamp::now();
+        let session = at(&raw.url).into_session(&pat).unwrap();
+        let expires = session.personal_access_token_expires_at();
+        match (expires, minutes) {
+            (Some(expires), Some(minutes)) => {
+                let span = expires.duration_since(before);
+                let expected = jiff::SignedDuration::from_mins(minutes);
+                let most = expected + jiff::SignedDuration::from_mins(5);
+                assert!(span >= expected && span < most, "{left:?}: {span:?}");
+            }
+            (found, expected) => assert_eq!((found, expected), (None, None), "{left:?}"),
+        }
+        let is_warning = |record: &&logs::Record| {
+            record.level == Level::Warn
+                && record.text.starts_with("the personal access token expires in")
+        };
+        warnings += usize::from(warns);
+        assert_eq!(logs::of(LOG).iter().filter(is_warning).count(), warnings, "{left:?}");
+        drop(session);
+    }
+    // A session that was taken over was not opened with the token.
+    let session = at(&quiet().url).into_resumed(help::token());
+    assert_eq!(session.personal_access_token_expires_at(), None);
+    let _ = session.detach();
+}

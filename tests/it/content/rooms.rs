@@ -113,7 +113,6 @@ fn an_update_sends_what_is_set_and_nothing_else() {
     )
     .time_zone("Europe/Berlin");
     for (changes, body) in [
-        (update(), "<workbook/>"),
         (update().name("x & y"), "<workbook name=\"x &amp; y\"/>"),
         (update().description(""), "<workbook description=\"\"/>"),
         (update().show_tabs(false), "<workbook showTabs=\"false\"/>"),

@@ -5,7 +5,7 @@ use tsc::connections::ConnectionUpdate;
 
 use super::{Xml, talk};
 use crate::help::{auth, plain, with};
-use crate::raw::{Raw, success};
+use crate::raw::{Raw, answer, success};
 
 #[test]
 fn carried_out_requests_keep_the_id_that_the_server_returned() {
@@ -43,6 +43,64 @@ fn carried_out_requests_keep_the_id_that_the_server_returned() {
     assert_eq!((updated.id, updated.name.as_str(), updated.created_at), (id, "Sales", None));
     let project = session.projects().create(tsc::projects::NewProject::new("Ops")).unwrap();
     assert_eq!((project.id.as_str(), project.created_at), ("p1", None));
+}
+
+#[test]
+fn list_with_an_impossible_date_returns_every_item_and_one_report() {
+    for date in ["2019-09-31T08:00:00Z", "2019-09-31 08:00:00", "Tue Sep 31 08:00:00 UTC 2019"] {
+        let page = format!(
+            "<pagination pageNumber='1' pageSize='1000' totalAvailable='3'/><workbooks>\
+             <workbook id='w1' name='a' createdAt='2019-09-30T08:00:00Z'/>\
+             <workbook id='w2' name='b' createdAt='{date}'/>\
+             <workbook id='w3' name='c' createdAt='2025-03-27 11:07:49.129'/></workbooks>"
+        );
+        let ((workbooks, unreadable), _) = talk([Xml(page.leak())], |session| {
+            let mut items = session.workbooks().list().into_iter();
+            let all: Vec<tsc::Workbook> = items.by_ref().map(Result::unwrap).collect();
+            (all, items.unreadable().clone())
+        });
+        let dates: Vec<bool> = workbooks.iter().map(|one| one.created_at.is_some()).collect();
+        assert_eq!(dates, [true, false, true]);
+        assert_eq!(unreadable.count, 1);
+        let report = &unreadable.reports[0];
+        assert_eq!((report.item_id.as_deref(), &*report.attribute), (Some("w2"), "createdAt"));
+        assert_eq!(report.value, date);
+    }
+}
+
+#[test]
+fn page_with_a_forbidden_character_returns_every_item() {
+    for (name, expected, reports) in [
+        (&b"Ops\x0bnight"[..], "Ops\u{FFFD}night", 1),
+        (b"Ops&#11;night", "Ops\u{FFFD}night", 1),
+        (b"Ops&#xB;night", "Ops\u{FFFD}night", 1),
+        (b"Ops\xa0night", "Ops\u{FFFD}night", 1),
+        (b"Ops\x00night", "Ops\u{FFFD}night", 1),
+        (b"Ops&#xFFFF;", "Ops\u{FFFD}", 1),
+        (b"Ops&#55357;", "Ops\u{FFFD}", 1),
+        (b"Ops&#55357;&#56832;", "Ops\u{1F600}", 0),
+        (b"Ops&#xD83D;&#xDE00;", "Ops\u{1F600}", 0),
+        (b"Ops\xc2\xa0night", "Ops\u{A0}night", 0),
+    ] {
+        let mut page = b"<tsResponse><pagination pageNumber='1' pageSize='1000' \
+            totalAvailable='900'/><workbooks>"
+            .to_vec();
+        for number in 1..=900 {
+            page.extend(format!("<workbook id='w{number}' name='").bytes());
+            page.extend(if number == 556 { name } else { b"Sales" });
+            page.extend(b"'/>");
+        }
+        page.extend(b"</workbooks></tsResponse>");
+        let raw = Raw::signed_in(move |_| answer(200, &[], &page));
+        let session = with(&raw.url, plain()).into_session(&auth()).unwrap();
+        let mut items = session.workbooks().list().into_iter();
+        let all: Vec<tsc::Workbook> = items.by_ref().map(Result::unwrap).collect();
+        assert_eq!((all.len(), all[555].name.as_str()), (900, expected));
+        assert_eq!(items.unreadable().count, reports, "{expected}");
+        for report in &items.unreadable().reports {
+            assert_eq!((report.item_id.as_deref(), &*report.attribute), (Some("w556"), "name"));
+        }
+    }
 }
 
 #[test]

@@ -107,3 +107,79 @@ fn the_mock_server_does_what_it_is_told() {
     session.projects().update(&project, changes).unwrap();
     assert_eq!(told(), [""; 0]);
 }
+
+#[test]
+fn updates_that_set_nothing_are_not_sent() {
+    use super::refused;
+    let workbook = tsc::WorkbookId::from("w1");
+    let input = tsc::ErrorKind::Input;
+    for why in [
+        refused("3.30", input, |s| {
+            s.workbooks().update("w1", tsc::workbooks::WorkbookUpdate::new())
+        }),
+        refused("3.30", input, |s| {
+            s.datasources().update("d1", tsc::datasources::DatasourceUpdate::new())
+        }),
+        refused("3.30", input, |s| s.flows().update("f1", tsc::flows::FlowUpdate::new())),
+        refused("3.30", input, |s| s.projects().update("p1", tsc::projects::ProjectUpdate::new())),
+        refused("3.30", input, |s| s.users().update("u1", tsc::users::UserUpdate::new())),
+        refused("3.30", input, |s| s.groups().update("g1", tsc::groups::GroupUpdate::new())),
+        refused("3.30", input, |s| s.sites().update("s1", tsc::sites::SiteUpdate::new())),
+        refused("3.30", input, |s| {
+            s.schedules().update("s1", tsc::schedules::ScheduleUpdate::new())
+        }),
+        refused("3.30", input, |s| {
+            s.custom_views().update("c1", tsc::custom_views::CustomViewUpdate::new())
+        }),
+        refused("3.30", input, |s| {
+            s.connections(&workbook).update("c1", tsc::connections::ConnectionUpdate::new())
+        }),
+        refused("3.30", input, |s| {
+            s.connections(&workbook).update_all(["c1"], tsc::connections::ConnectionUpdate::new())
+        }),
+        refused("3.30", input, |s| {
+            s.quality_warnings(&tsc::DatasourceId::from("d1"))
+                .update("q1", tsc::quality_warnings::WarningUpdate::new())
+        }),
+    ] {
+        assert!(why.contains("sets nothing, so nothing was sent"), "{why}");
+    }
+}
+
+#[test]
+fn owner_of_a_data_source_needs_its_project_before_api_3_15() {
+    use super::{Xml, refused, talk_in};
+    use tsc::datasources::DatasourceUpdate;
+    let owner = || DatasourceUpdate::new().owner("u1");
+    for version in ["2.0", "3.14"] {
+        let why = refused(version, tsc::ErrorKind::Version, |s| {
+            s.datasources().update("d1", owner().name("x"))
+        });
+        assert!(why.contains("without its project") && why.contains("3.15"), "{why}");
+    }
+    for (version, changes) in [
+        ("3.15", owner()),
+        ("3.14", owner().project("p1")),
+        ("3.14", DatasourceUpdate::new().project("p1")),
+    ] {
+        let ((), lines) = talk_in(version, [Xml("<datasource id='d1' name='D'/>")], |session| {
+            session.datasources().update("d1", changes).unwrap();
+        });
+        assert_eq!(lines.len(), 1);
+    }
+}
+
+#[test]
+fn updates_return_what_the_server_answers() {
+    use super::Xml;
+    for (answer, show_tabs) in
+        [("showTabs='false'", Some(false)), ("showTabs='True'", Some(true)), ("", None)]
+    {
+        let answer = format!("<workbook id='w1' name='n' {answer}/>");
+        let (workbook, _) = super::talk([Xml(answer.leak())], |session| {
+            let changes = tsc::workbooks::WorkbookUpdate::new().show_tabs(true);
+            session.workbooks().update("w1", changes).unwrap()
+        });
+        assert_eq!(workbook.show_tabs, show_tabs);
+    }
+}

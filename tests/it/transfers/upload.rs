@@ -70,6 +70,96 @@ fn chunks_arrive_in_order_and_the_file_is_published() {
     assert_eq!(last[0].body, b"<tsRequest><workbook name=\"Sales\"/></tsRequest>");
 }
 
+fn pinned_to(raw: &Raw, version: &str) -> tsc::Session<'static> {
+    let mut server = server(raw);
+    server.set_version(version).unwrap();
+    server.into_session(&auth()).unwrap()
+}
+
+/// The sequence ids of the chunks, in order; an upload that starts over has another id.
+fn sequence(raw: &Raw) -> Vec<String> {
+    let is_chunk = |seen: &&crate::raw::Seen| seen.method == "PUT";
+    let seen = raw.seen();
+    let targets = seen.iter().filter(is_chunk).map(|seen| seen.target.clone());
+    targets.map(|target| target.split_once("/fileUploads/").unwrap().1.to_owned()).collect()
+}
+
+#[test]
+fn chunks_are_numbered_from_api_3_27_on() {
+    let file = file();
+    for (version, expected) in [
+        ("3.26", ["u1", "u1", "u1", "u1"]),
+        ("3.27", ["u1?sequenceID=1", "u1?sequenceID=2", "u1?sequenceID=3", "u1?sequenceID=4"]),
+        ("3.30", ["u1?sequenceID=1", "u1?sequenceID=2", "u1?sequenceID=3", "u1?sequenceID=4"]),
+    ] {
+        let (store, raw) = Store::start(&[]);
+        let session = pinned_to(&raw, version);
+        session.workbooks().publish(chunked(&file)).send().unwrap();
+        assert_eq!(sequence(&raw), expected, "{version}");
+        assert!(store.state().published == [file.clone()]);
+    }
+}
+
+#[test]
+fn chunk_of_unknown_delivery_restarts_a_numbered_upload() {
+    let file = file();
+    let (store, raw) = Store::start(&[(2, Fault::ResetAfter { stored: true })]);
+    pinned_to(&raw, "3.27").workbooks().publish(chunked(&file)).send().unwrap();
+    let numbered = |id: &str, count: usize| -> Vec<String> {
+        (1..=count).map(|number| format!("{id}?sequenceID={number}")).collect()
+    };
+    assert_eq!(sequence(&raw), [numbered("u1", 2), numbered("u2", 4)].concat());
+    assert!(store.state().published == [file]);
+}
+
+#[test]
+fn resumed_upload_continues_its_numbers() {
+    let file = file();
+    let (store, raw) = Store::start(&[]);
+    let session = pinned_to(&raw, "3.29");
+    let checkpoint = RefCell::new(None);
+    let stop = tsc::CancellationToken::new();
+    let source = chunked(&file).on_checkpoint(|upload: &Upload| {
+        if upload.offset() == 2 * CHUNK as u64 && !upload.is_uncertain() {
+            *checkpoint.borrow_mut() = Some(upload.export());
+            stop.cancel();
+        }
+    });
+    let cancelled = session.with_cancellation(&stop).workbooks().publish(source).send();
+    assert_eq!(cancelled.unwrap_err().kind(), ErrorKind::Cancelled);
+    let exported = checkpoint.take().unwrap();
+    let upload = Upload::import(&exported).unwrap();
+    let resumed = |upload| session.workbooks().publish(chunked(&file).resume(upload)).send();
+    resumed(upload).unwrap();
+    let expected: Vec<_> = (1..=4).map(|number| format!("u1?sequenceID={number}")).collect();
+    assert_eq!(sequence(&raw), expected);
+    assert!(store.state().published == [file.clone()]);
+    // Without the number of chunks, the upload starts over.
+    let unnumbered = exported.replace("\"chunks\":2,", "");
+    assert_ne!(unnumbered, exported);
+    let upload = Upload::import(&unnumbered).unwrap();
+    assert!(upload.is_uncertain());
+    resumed(upload).unwrap();
+    assert!(sequence(&raw).ends_with(&["u2?sequenceID=4".to_owned()]), "{:?}", sequence(&raw));
+}
+
+#[test]
+fn too_many_chunks_are_refused_before_the_upload_starts() {
+    let (store, raw) = Store::start(&[]);
+    let publish = |version: &str, length: usize| {
+        let bytes = content(length);
+        let source = Source::bytes("Sales.twbx", &bytes[..]).chunk_size(1).chunked_from(0);
+        pinned_to(&raw, version).workbooks().publish(source).send().map(drop)
+    };
+    for version in ["3.27", "3.30"] {
+        let error = publish(version, 10_001).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input);
+        let says = "10001 chunks are more than the 10000";
+        assert!(error.to_string().contains(says) && error.to_string().contains("`chunk_size`"));
+    }
+    assert_eq!(store.state().started, 0);
+}
+
 #[test]
 fn a_chunk_of_unknown_fate_starts_the_upload_anew() {
     let status = |status, stored| Fault::Status { status, retry_after: None, stored };
