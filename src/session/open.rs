@@ -132,11 +132,14 @@ impl OpenSession {
     pub(super) fn end(&self) -> Result<()> {
         let timeout = self.client.transport.sign_out_timeout();
         let started = Instant::now();
-        let removed = match sharing::remove(&self.client, &self.auth, timeout / 2) {
-            Ok(SharedBy::AnotherProcess) => return Ok(()),
-            Ok(SharedBy::Nobody) => Ok(()),
-            Err(error) => Err(error),
-        };
-        sign_out(&self.client, timeout.saturating_sub(started.elapsed())).and(removed)
+        let removed = self.auth.sharing().map_or(Ok(SharedBy::Nobody), |sharing| {
+            let take_over = |token| self.auth.take_over(token);
+            let unwritten = self.auth.unwritten();
+            sharing::remove(sharing, &self.client, unwritten, take_over, timeout / 2)
+        });
+        if let Ok(SharedBy::AnotherProcess) = removed {
+            return Ok(());
+        }
+        sign_out(&self.client, timeout.saturating_sub(started.elapsed())).and(removed.map(drop))
     }
 }
