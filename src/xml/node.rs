@@ -157,7 +157,6 @@ impl<'a> Node<'a> {
 
     /// The same element, with this id if it has none: an answer may leave out what the request
     /// named.
-    #[cfg_attr(not(feature = "people"), allow(dead_code))]
     pub(crate) fn or_id(self, id: &'a str) -> Node<'a> {
         Node { id: Some(id), ..self }
     }
