@@ -1,14 +1,13 @@
-//! TLS: the certificate verifier, the client certificate, and the PEM files.
+//! TLS: the certificate verifier and the client certificate.
 
-use std::path::Path;
+use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::hash::Hash;
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore,
@@ -17,8 +16,10 @@ use rustls::{
 
 use super::context;
 use super::options::{Fingerprint, HttpOptions, Verify};
+use super::pem::{certificates, private_key};
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
+use x509_cert::der::oid::db::rfc4519::COMMON_NAME;
 use x509_cert::der::oid::db::rfc5280::{ANY_EXTENDED_KEY_USAGE, ID_KP_SERVER_AUTH};
 use x509_cert::ext::pkix::ExtendedKeyUsage;
 
@@ -72,26 +73,6 @@ pub(super) fn client_config(options: &HttpOptions) -> Result<Arc<ClientConfig>> 
     Ok(Arc::new(config))
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let refuse = |why: &str| Error::config(format!("{}: {why}", path.display()));
-    let file = std::fs::read(path).map_err(|error| refuse("cannot be read").because(error))?;
-    let all = CertificateDer::pem_slice_iter(&file)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| refuse("is not a PEM file").because(error))?;
-    match all.is_empty() {
-        true => Err(refuse("contains no certificate (PEM, `-----BEGIN CERTIFICATE-----`)")),
-        false => Ok(all),
-    }
-}
-
-fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>> {
-    let refuse = |why: &str| Error::config(format!("{}: {why}", path.display()));
-    let file = std::fs::read(path).map_err(|error| refuse("cannot be read").because(error))?;
-    PrivateKeyDer::from_pem_slice(&file).map_err(|error| {
-        refuse("contains no private key (PEM, unencrypted, PKCS#8, PKCS#1 or SEC1)").because(error)
-    })
-}
-
 /// SHA-256, computed by the TLS provider to avoid another dependency.
 pub(crate) fn sha256() -> &'static dyn Hash {
     sha256_of(&rustls::crypto::ring::default_provider())
@@ -128,8 +109,8 @@ struct Verifier {
     sha256: &'static dyn Hash,
 }
 
-impl std::fmt::Debug for Verifier {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Verifier({:?})", self.verify)
     }
 }
@@ -164,7 +145,7 @@ impl ServerCertVerifier for Verifier {
             ocsp_response,
             now,
         );
-        match verdict {
+        let verdict = match verdict {
             // webpki rejects a CA certificate as the certificate of a server, but `openssl req -x509`
             // creates such certificates. The user listed this certificate, so only the host name and
             // the extended key usage remain to be checked.
@@ -173,14 +154,16 @@ impl ServerCertVerifier for Verifier {
                     && self.listed.iter().any(|listed| listed == end_entity) =>
             {
                 let certificate = ParsedCertificate::try_from(end_entity)?;
-                verify_server_name(&certificate, server_name)?;
-                if !is_for_servers(end_entity) {
-                    return Err(CertificateError::InvalidPurpose.into());
+                match verify_server_name(&certificate, server_name) {
+                    Ok(()) if !is_for_servers(end_entity) => {
+                        Err(CertificateError::InvalidPurpose.into())
+                    }
+                    verdict => verdict.map(|()| ServerCertVerified::assertion()),
                 }
-                Ok(ServerCertVerified::assertion())
             }
             verdict => verdict,
-        }
+        };
+        verdict.map_err(|error| explain_name(error, end_entity, server_name))
     }
 
     // A pinned certificate is public: only the signature proves that the server has its key.
@@ -233,6 +216,53 @@ fn is_for_servers(certificate: &CertificateDer<'_>) -> bool {
     usage.is_ok_and(|usage| {
         let fits = |usage: &_| [ID_KP_SERVER_AUTH, ANY_EXTENDED_KEY_USAGE].contains(usage);
         usage.is_none_or(|(_, usage)| usage.0.iter().any(fits))
+    })
+}
+
+/// The server's host name is the common name of its certificate, and not a subject alternative name.
+#[derive(Debug)]
+pub(super) struct OnlyInCommonName(String);
+
+impl fmt::Display for OnlyInCommonName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = &self.0;
+        write!(
+            f,
+            "its certificate has the host name {host} only as its common name (CN), which is not \
+             used: a certificate with {host} as a subjectAltName is needed"
+        )
+    }
+}
+
+impl std::error::Error for OnlyInCommonName {}
+
+fn explain_name(
+    error: rustls::Error,
+    certificate: &CertificateDer<'_>,
+    server_name: &ServerName<'_>,
+) -> rustls::Error {
+    use CertificateError::{NotValidForName, NotValidForNameContext, Other};
+    let host = server_name.to_str();
+    match error {
+        rustls::Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. })
+            if is_common_name(certificate, &host) =>
+        {
+            let only = OnlyInCommonName(host.into_owned());
+            Other(OtherError(Arc::new(only))).into()
+        }
+        error => error,
+    }
+}
+
+/// Whether a host is the common name of a certificate, or matches it as a wildcard.
+fn is_common_name(certificate: &CertificateDer<'_>, host: &str) -> bool {
+    let Ok(certificate) = Certificate::from_der(certificate) else { return false };
+    let subject = certificate.tbs_certificate().subject();
+    subject.iter().filter(|attribute| attribute.oid == COMMON_NAME).any(|attribute| {
+        let name = String::from_utf8_lossy(attribute.value.value());
+        let domain = host.split_once('.').map(|(_, domain)| domain);
+        name.eq_ignore_ascii_case(host)
+            || name.strip_prefix("*.").zip(domain).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
     })
 }
 
