@@ -10,6 +10,7 @@ mod face;
 mod faults;
 mod find;
 mod help;
+mod hints;
 mod listing;
 mod logs;
 mod mock;
