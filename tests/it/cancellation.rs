@@ -356,7 +356,7 @@ fn a_chunk_without_a_connection_was_not_sent() {
         closing(signed_in(seen).unwrap_or_else(|| crate::raw::success(upload)))
     };
     let inside = over_tls(authority.server(&["127.0.0.1"]), reply);
-    for bound in ["connecting", "timeout", "deadline", "stop"] {
+    let ends_before_sending = |bound: &str| {
         let gate = Gate::before(&inside);
         let mut options = plain().verify(authority.file());
         match bound {
@@ -396,7 +396,12 @@ fn a_chunk_without_a_connection_was_not_sent() {
         assert_eq!(last, Some((100, false)), "{bound}");
         gate.set(OPEN);
         drop(session);
-    }
+    };
+    thread::scope(|scope| {
+        for bound in ["connecting", "timeout", "deadline", "stop"] {
+            scope.spawn(move || ends_before_sending(bound));
+        }
+    });
     assert_eq!(inside.count("POST", "/fileUploads"), 4, "none began anew");
 }
 

@@ -205,7 +205,8 @@ fn a_sign_in_and_a_sign_out_are_never_sent_twice() {
 #[test]
 fn a_get_is_given_up_in_the_end() {
     let raw = Raw::signed_in(|_| Reply::Close);
-    let server = pinned(&raw.url);
+    let retries = tsc::RetryPolicy::new().initial_backoff(millis(1));
+    let server = with(&raw.url, plain().retries(retries));
     let session = server.sign_in(&auth()).unwrap();
     let error = session.workbooks().list().total().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionLost);

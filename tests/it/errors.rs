@@ -6,7 +6,7 @@ use std::time::Duration;
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
-use crate::help::{LONG, auth, everything_of, page, pinned, plain, timed, with, workbooks};
+use crate::help::{LONG, auth, everything_of, page, plain, timed, with, workbooks};
 use crate::raw::{Raw, Reply, Seen, answer, refusal, success};
 
 /// A session whose every call is answered so, and none of them twice.
@@ -562,14 +562,13 @@ fn errors_are_one_word_and_go_anywhere() {
     fn anywhere<T: std::error::Error + Send + Sync + 'static>() {}
     anywhere::<tsc::Error>();
     assert_eq!(size_of::<tsc::Error>(), size_of::<usize>());
-    let error = pinned("http://127.0.0.1:9").sign_in(&auth()).unwrap_err();
-    assert!(std::error::Error::source(&error).is_some(), "{error:?}");
-    let any: anyhow::Error = error.into();
-    assert!(any.downcast_ref::<tsc::Error>().is_some());
+    let server = with("http://127.0.0.1:9", plain().retries(tsc::RetryPolicy::none()));
+    let error = server.sign_in(&auth()).unwrap_err();
     // `Debug`, which `unwrap` and `main` print, names the causes.
-    let error = pinned("http://127.0.0.1:9").sign_in(&auth()).unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(format!("{error:?}").contains(&cause), "{error:?}");
+    let any: anyhow::Error = error.into();
+    assert!(any.downcast_ref::<tsc::Error>().is_some());
 }
 
 #[test]

@@ -129,10 +129,25 @@ impl Raw {
         Raw::start(move |seen| signed_in(seen).unwrap_or_else(|| handle(seen)))
     }
 
-    /// Hands each connection to the test as it is.
+    /// Passes each connection to `serve`, and closes it when `serve` returns.
     pub fn on_connection(
         serve: impl Fn(TcpStream, usize, &Mutex<Vec<Seen>>) + Send + Sync + 'static,
     ) -> Raw {
+        Raw::listen(move |stream, number, seen| {
+            let _end = End(stream.try_clone().unwrap());
+            serve(stream, number, seen);
+        })
+    }
+
+    /// Passes each connection to `serve`, and keeps it open, without reading from it, after `serve`
+    /// returns: a server that has stopped reading.
+    pub fn holding(
+        serve: impl Fn(TcpStream, usize, &Mutex<Vec<Seen>>) + Send + Sync + 'static,
+    ) -> Raw {
+        Raw::listen(serve)
+    }
+
+    fn listen(serve: impl Fn(TcpStream, usize, &Mutex<Vec<Seen>>) + Send + Sync + 'static) -> Raw {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let url = format!("http://{address}");
@@ -149,12 +164,8 @@ impl Raw {
                 }
                 let number = c.fetch_add(1, Ordering::SeqCst);
                 o.lock().unwrap().push(stream.try_clone().unwrap());
-                let end = End(stream.try_clone().unwrap());
                 let (serve, seen) = (serve.clone(), s.clone());
-                threads.push(std::thread::spawn(move || {
-                    let _end = end;
-                    serve(stream, number, &seen);
-                }));
+                threads.push(std::thread::spawn(move || serve(stream, number, &seen)));
             }
             for thread in threads {
                 let _ = thread.join();
@@ -197,7 +208,7 @@ impl Drop for Raw {
     }
 }
 
-/// Ends a connection, where a test's own code panics too: its clones would keep it open.
+/// Closes a connection, also if a test's own code panics: clones of the stream would keep it open.
 struct End(TcpStream);
 
 impl Drop for End {

@@ -336,36 +336,43 @@ fn dropping_waits_five_seconds_unless_told_otherwise() {
 #[test]
 fn dropping_is_bounded_in_every_state_of_the_connection() {
     let short = || plain().sign_out_timeout(millis(400));
-    // Trickles its head, trickles its body, trickles redirects.
+    // Servers that send the head, the body or redirects one byte at a time.
     let pieces = |text: &str| text.bytes().map(|b| vec![b]).collect::<Vec<_>>();
     let slow = [
         format!("HTTP/1.1 204 No Content\r\nX: {}\r\n\r\n", "x".repeat(300)),
         format!("HTTP/1.1 200 OK\r\ncontent-length: 300\r\n\r\n{}", "x".repeat(300)),
         "HTTP/1.1 307 R\r\nlocation: /api/3.24/auth/signout\r\ncontent-length: 0\r\n\r\n".repeat(3),
     ];
-    for text in slow {
-        let raw = signing_out(move || Reply::Slowly(pieces(&text), millis(60)));
-        let session = with(&raw.url, short()).into_session(&auth()).unwrap();
+    let drops = |session: tsc::Session<'_>, name: &str| {
         let ((), took) = timed(|| drop(session));
-        assert!(took >= millis(350) && took < millis(4000), "{took:?}");
-    }
-    // Accepts and says nothing; is reached over TLS, and says nothing either.
+        assert!(took >= millis(350) && took < millis(4000), "{name}: {took:?}");
+    };
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    for scheme in ["http", "https"] {
-        let url = format!("{scheme}://{}", silent.local_addr().unwrap());
-        let session = with(&url, short()).into_resumed(token_of(&url));
-        let ((), took) = timed(|| drop(session));
-        assert!(took >= millis(350) && took < millis(4000), "{scheme} {took:?}");
-    }
-    // A proxy that says nothing.
-    let proxy = silent.local_addr().unwrap();
-    for scheme in ["http", "socks5", "socks4"] {
-        let url = "http://127.0.0.1:9";
-        let options = short().proxy(format!("{scheme}://{proxy}"));
-        let session = with(url, options).into_resumed(token_of(url));
-        let ((), took) = timed(|| drop(session));
-        assert!(took >= millis(350) && took < millis(4000), "{scheme} {took:?}");
-    }
+    let address = silent.local_addr().unwrap();
+    thread::scope(|scope| {
+        for text in slow {
+            scope.spawn(move || {
+                let name = text.clone();
+                let raw = signing_out(move || Reply::Slowly(pieces(&text), millis(60)));
+                drops(with(&raw.url, short()).into_session(&auth()).unwrap(), &name);
+            });
+        }
+        // A server that accepts the connection and never responds, also to a TLS handshake.
+        for scheme in ["http", "https"] {
+            scope.spawn(move || {
+                let url = format!("{scheme}://{address}");
+                drops(with(&url, short()).into_resumed(token_of(&url)), scheme);
+            });
+        }
+        // A proxy that accepts the connection and never responds.
+        for scheme in ["http", "socks5", "socks4"] {
+            scope.spawn(move || {
+                let url = "http://127.0.0.1:9";
+                let options = short().proxy(format!("{scheme}://{address}"));
+                drops(with(url, options).into_resumed(token_of(url)), scheme);
+            });
+        }
+    });
 }
 
 #[test]

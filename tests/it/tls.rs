@@ -419,7 +419,7 @@ fn handshakes_that_come_to_nothing() {
             }
         });
         let url = raw.url.replace("http:", "https:");
-        for verify in [true, false] {
+        let fails = |verify| {
             let options = plain().verify(verify).insecure_warnings(false);
             let options =
                 options.connect_timeout(help::millis(600)).retries(tsc::RetryPolicy::none());
@@ -427,7 +427,11 @@ fn handshakes_that_come_to_nothing() {
             let error = result.unwrap_err();
             assert_eq!(error.kind(), kind, "{name}: {error:?}");
             assert!(took < help::LONG, "{name}: {took:?}");
-        }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| fails(false));
+            fails(true);
+        });
     }
 }
 

@@ -273,7 +273,8 @@ fn a_closed_port_is_a_connect_error_with_host_and_port() {
     let raw = asked(|_| info("3.19"));
     let url = raw.url.clone();
     drop(raw);
-    let error = at(&url).sign_in(&auth()).unwrap_err();
+    let server = with(&url, plain().retries(tsc::RetryPolicy::none()));
+    let error = server.sign_in(&auth()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.to_string().contains(url.trim_start_matches("http://")), "{error}");
     assert!(error.is_retryable() && !error.is_timeout() && !error.is_sign_in_failed());

@@ -243,10 +243,11 @@ fn publish_jobs_return_the_outcome_of_connections() {
                     tsc::publish::PublishConnection::new("elsewhere").credentials(login("me")),
                 )
         };
+        let quick = || tsc::jobs::JobWait::new().poll_intervals(help::millis(1), help::millis(5));
         let mut job = publish().send_as_job().unwrap();
         let early = job.connections().unwrap_err();
         assert_eq!(early.kind(), tsc::ErrorKind::Input, "{early}");
-        let workbook = job.wait().unwrap().workbook.unwrap();
+        let workbook = job.wait_with(quick()).unwrap().workbook.unwrap();
         let told = job.connections().unwrap();
         let taken: Vec<_> = told.iter().map(|one| (&*one.server, one.port, one.taken)).collect();
         assert_eq!(taken, [("db", Some(5432), Some(true)), ("elsewhere", None, Some(false))]);
@@ -261,13 +262,13 @@ fn publish_jobs_return_the_outcome_of_connections() {
 
         mock.fail_next_job("no room");
         let mut failed = publish().send_as_job().unwrap();
-        failed.wait().unwrap_err();
+        failed.wait_with(quick()).unwrap_err();
         let error = failed.connections().unwrap_err();
         assert_eq!(error.kind(), tsc::ErrorKind::Job, "{error}");
 
         // Where the server cannot be asked, nothing is known, and what was published is.
         let mut job = publish().send_as_job().unwrap();
-        job.wait().unwrap();
+        job.wait_with(quick()).unwrap();
         mock.fault(tsc::mock::Fault::status(403).on("GET", "/workbooks/*/connections"));
         let told = job.connections().unwrap();
         assert!(told.iter().all(|one| one.taken.is_none() && one.id.is_none()), "{told:?}");

@@ -369,14 +369,14 @@ fn a_request_within_a_request_counts_for_itself() {
 /// The server restarts and knows nothing of the upload any more.
 #[test]
 fn an_upload_that_the_server_loses_in_the_middle_begins_anew() {
-    let content = file((4 << 20) + 77, 8);
+    let content = file((256 << 10) + 77, 8);
     for chunk in 0..5 {
         let mock = MockServer::start().unwrap();
         let session = session_of(&mock);
         let fault = Fault::status(404).error("404011", "Not Found", "no such upload");
         mock.fault(fault.on("PUT", "/fileUploads/*").skip(chunk).times(1));
         let source = tsc::Source::bytes("Up.twb", &content[..]);
-        let source = source.chunked_from(1).chunk_size(1 << 20);
+        let source = source.chunked_from(1).chunk_size(64 << 10);
         let sent = session.workbooks().publish(source).project(project_of(&session)).send();
         sent.unwrap();
         assert!(workbooks_named(&session, "Up") == [content.clone()], "chunk {chunk}");

@@ -91,20 +91,15 @@ fn a_page_in_answer_to_a_repeated_deletion_is_no_deletion() {
 
 #[test]
 fn retry_after_is_waited_for_in_each_form() {
+    let second = Duration::from_secs(1);
+    waits_a_second([
+        ("seconds", Fault::too_many_requests(second)),
+        // A date has whole seconds, so this is one to two seconds from now.
+        ("a date", Fault::status(429).retry_after_date(2 * second)),
+    ]);
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
-    let second = Duration::from_secs(1);
     let list = || session.projects().list().total();
-    for (name, fault) in [
-        ("seconds", Fault::too_many_requests(second)),
-        // A date is in whole seconds, so that this is one to two from now.
-        ("a date", Fault::status(429).retry_after_date(2 * second)),
-    ] {
-        mock.fault(fault.on("GET", "/projects").times(1));
-        let (result, took) = timed(list);
-        result.unwrap();
-        assert!(took >= millis(950) && took < LONG, "{name}: {took:?}");
-    }
     // What is no time at all is as good as none.
     for junk in ["soon", "-5", "1.5", "Mon, 99 Foo 2026 99:99:99 GMT"] {
         mock.fault(Fault::status(429).header("Retry-After", junk).on("GET", "/projects").times(1));
@@ -152,20 +147,31 @@ fn a_huge_retry_after_is_told_at_once() {
 }
 
 /// A server whose clock is wrong: a date counts from the date that the answer itself has.
+/// Checks that the request is sent again about a second after each fault, in parallel.
+fn waits_a_second<const N: usize>(faults: [(&str, Fault); N]) {
+    std::thread::scope(|scope| {
+        for (name, fault) in faults {
+            scope.spawn(move || {
+                let mock = MockServer::start().unwrap();
+                let session = session_of(&mock);
+                mock.fault(fault.on("GET", "/projects").times(1));
+                let (result, took) = timed(|| session.projects().list().total());
+                result.unwrap();
+                assert!(took >= millis(950) && took < LONG, "{name}: {took:?}");
+            });
+        }
+    });
+}
+
 #[test]
 fn clocks_that_differ_do_not_stretch_the_wait() {
+    let dated = |date, until| Fault::status(429).header("Date", date).header("Retry-After", until);
+    waits_a_second([
+        ("behind", dated("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:38 GMT")),
+        ("ahead", dated("Sat, 06 Nov 2094 08:49:37 GMT", "Sat, 06 Nov 2094 08:49:38 GMT")),
+    ]);
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
-    for (name, date, until) in [
-        ("behind", "Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:38 GMT"),
-        ("ahead", "Sat, 06 Nov 2094 08:49:37 GMT", "Sat, 06 Nov 2094 08:49:38 GMT"),
-    ] {
-        let fault = Fault::status(429).header("Date", date).header("Retry-After", until);
-        mock.fault(fault.on("GET", "/projects").times(1));
-        let (result, took) = timed(|| session.projects().list().total());
-        result.unwrap();
-        assert!(took >= millis(950) && took < LONG, "{name}: {took:?}");
-    }
     // Without one, a date long ago is now, and one far away is told.
     let fault = Fault::status(429).header("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT");
     mock.fault(fault.on("GET", "/projects").times(1));
