@@ -180,13 +180,17 @@ fn a_handshake_with_a_silent_server_ends() {
 
 #[test]
 fn a_handshake_with_a_silent_proxy_ends() {
-    for (scheme, proxy) in
-        [("http", http_proxy(None)), ("socks4", socks_proxy()), ("socks5", socks_proxy())]
-    {
-        let (server, gate) = (inside(None), Gate::before(&proxy));
-        ends(scheme, &gate, SILENT, &through(&gate, scheme, &server), lists);
-        assert_eq!(server.count("GET", "/workbooks"), 2, "{scheme}");
-    }
+    thread::scope(|scope| {
+        for (scheme, proxy) in
+            [("http", http_proxy(None)), ("socks4", socks_proxy()), ("socks5", socks_proxy())]
+        {
+            scope.spawn(move || {
+                let (server, gate) = (inside(None), Gate::before(&proxy));
+                ends(scheme, &gate, SILENT, &through(&gate, scheme, &server), lists);
+                assert_eq!(server.count("GET", "/workbooks"), 2, "{scheme}");
+            });
+        }
+    });
 }
 
 #[test]
@@ -218,20 +222,24 @@ fn a_proxy_that_drips_ends_in_the_time_for_connecting() {
 
 #[test]
 fn an_upload_that_is_not_taken_ends() {
-    let server = inside(None);
-    let gate = Gate::before(&server);
-    ends("upload", &gate, FULL, &behind(&gate, None), uploads);
-
     let authority = Authority::new();
-    let server = inside(Some(&authority));
-    let gate = Gate::before(&server);
-    ends("upload over TLS", &gate, FULL, &behind(&gate, Some(&authority)), uploads);
-
-    for (scheme, proxy) in [("http", http_proxy(None)), ("socks5", socks_proxy())] {
-        let (server, gate) = (inside(None), Gate::before(&proxy));
-        let session = through(&gate, scheme, &server);
-        ends(&format!("upload through {scheme}"), &gate, FULL, &session, uploads);
-    }
+    thread::scope(|scope| {
+        for authority in [None, Some(&authority)] {
+            scope.spawn(move || {
+                let server = inside(authority);
+                let gate = Gate::before(&server);
+                let name = format!("upload, TLS: {}", authority.is_some());
+                ends(&name, &gate, FULL, &behind(&gate, authority), uploads);
+            });
+        }
+        for (scheme, proxy) in [("http", http_proxy(None)), ("socks5", socks_proxy())] {
+            scope.spawn(move || {
+                let (server, gate) = (inside(None), Gate::before(&proxy));
+                let session = through(&gate, scheme, &server);
+                ends(&format!("upload through {scheme}"), &gate, FULL, &session, uploads);
+            });
+        }
+    });
 }
 
 #[test]

@@ -327,7 +327,7 @@ fn an_idle_connection_that_the_server_closed_is_survived_over_tls_too() {
     server.set_version("3.24").unwrap();
     let session = server.sign_in(&auth()).unwrap();
     for _ in 0..3 {
-        std::thread::sleep(help::millis(400));
+        std::thread::sleep(help::millis(150));
         session.workbooks().list().total().unwrap();
     }
     std::thread::sleep(help::millis(400));

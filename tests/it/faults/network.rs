@@ -494,19 +494,23 @@ fn a_proxy_s_answer_is_part_of_connecting() {
     };
     let bounds: [fn(HttpOptions) -> HttpOptions; 2] =
         [|options| options.connect_timeout(millis(300)), |options| options.timeout(millis(300))];
-    for (name, start, piece) in [
-        ("a slow drip", "HTTP/1.1 200 OK\r\nx-slow: ", "x"),
-        ("a slow status", "HTTP/1.1 200 ", "x"),
-    ] {
-        for bound in bounds {
-            let proxy = say(start, piece);
-            let options = bound(quick().proxy(proxy.url.clone()));
-            let (result, took) = timed(|| with("http://example.invalid", options).server_info());
-            let error = result.unwrap_err();
-            assert!(error.is_timeout(), "{name}: {error:?}");
-            assert!(took >= millis(250) && took < LONG, "{name}: {took:?}");
+    let times_out = |name: &str, proxy: Raw, bound: fn(HttpOptions) -> HttpOptions| {
+        let options = bound(quick().proxy(proxy.url.clone()));
+        let (result, took) = timed(|| with("http://example.invalid", options).server_info());
+        let error = result.unwrap_err();
+        assert!(error.is_timeout(), "{name}: {error:?}");
+        assert!(took >= millis(250) && took < LONG, "{name}: {took:?}");
+    };
+    std::thread::scope(|scope| {
+        for (name, start) in [
+            ("a header sent byte by byte", "HTTP/1.1 200 OK\r\nx-slow: "),
+            ("a status line sent byte by byte", "HTTP/1.1 200 "),
+        ] {
+            for bound in bounds {
+                scope.spawn(move || times_out(name, say(start, "x"), bound));
+            }
         }
-    }
+    });
     for (name, start) in [
         ("no HTTP", "SSH-2.0-OpenSSH_9\r\n\r\n"),
         ("no tunnel", "HTTP/1.1 407 X\r\n\r\n"),
