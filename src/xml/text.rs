@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_with_fractions_and_offsets() {
+    fn parses_times_with_fractions_and_offsets() {
         let second: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
         for text in
             ["2026-01-02T03:04:05Z", "2026-01-02T05:04:05+02:00", "2026-01-02T03:04:05+0000"]

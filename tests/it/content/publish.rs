@@ -102,23 +102,23 @@ fn round_trip(kind: &Kind, replaces: bool) {
 }
 
 #[test]
-fn workbooks_come_back() {
+fn downloads_published_workbooks_unchanged() {
     round_trip(&kind!(workbooks, [("a.twb", TWB.into()), ("b.twbx", packed(1))]), true);
 }
 
 #[test]
-fn data_sources_come_back() {
+fn downloads_published_data_sources_unchanged() {
     let hyper = [b"HyPer\x00".to_vec(), noise(2)].concat();
     round_trip(&kind!(datasources, [("a.hyper", hyper), ("b.tdsx", packed(3))]), true);
 }
 
 #[test]
-fn flows_come_back() {
+fn downloads_published_flows_unchanged() {
     round_trip(&kind!(flows, [("a.tflx", packed(4)), ("b.tfl", packed(5))]), true);
 }
 
 #[test]
-fn custom_views_come_back() {
+fn downloads_published_custom_views_unchanged() {
     let json = |text: &str| format!("{{\"any\": \"{}\"}}", text.repeat(50_000)).into_bytes();
     let kind = Kind {
         files: [("a.json", json("é")), ("b.json", json("ü"))],
@@ -137,7 +137,7 @@ fn custom_views_come_back() {
 }
 
 #[test]
-fn a_custom_view_moves_from_one_workbook_to_another() {
+fn publishes_a_custom_view_to_another_workbook() {
     with_mock(|session, _| {
         let views = session.custom_views();
         let before = views.list().into_iter().next().unwrap().unwrap();
@@ -166,7 +166,7 @@ fn a_custom_view_moves_from_one_workbook_to_another() {
 }
 
 #[test]
-fn a_flow_has_revisions_and_connections() {
+fn flows_have_revisions_and_connections() {
     with_mock(|session, _| {
         let flows = session.flows();
         let sample = flows.list().into_iter().next().unwrap().unwrap();
@@ -200,7 +200,7 @@ fn a_flow_has_revisions_and_connections() {
 }
 
 #[test]
-fn what_the_kind_does_not_take_is_refused() {
+fn rejects_files_that_the_kind_of_content_does_not_accept() {
     with_mock(|session, mock| {
         mock.clear_requests();
         let workbook = tsc::WorkbookId::from("w");
@@ -280,7 +280,7 @@ fn publish_jobs_return_the_outcome_of_connections() {
 }
 
 #[test]
-fn content_goes_on_schedules() {
+fn adds_content_to_schedules() {
     with_mock(|session, mock| {
         let schedules = crate::mock::Client::new(mock).call("GET", "schedules", "");
         let ids = schedules.all("schedule", "id");

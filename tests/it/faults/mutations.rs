@@ -106,7 +106,7 @@ fn damage(dice: &mut Dice, mut bytes: Vec<u8>, others: &[Vec<u8>]) -> Vec<u8> {
 /// Whatever comes, it is an answer or an error: no panic, no wait, no secret; a `POST` is sent again
 /// only where the answer says so; and the next answer is the right one.
 #[test]
-fn damaged_answers_are_answers_or_errors() {
+fn damaged_responses_are_read_or_are_errors() {
     let number = |name, most| std::env::var(name).ok().map_or(most, |n| n.parse().unwrap());
     let (cases, seed) = (number("MUTATIONS", 300), number("SEED", 1));
     let errors: u64 = std::thread::scope(|scope| {

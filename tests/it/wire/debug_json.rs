@@ -183,7 +183,7 @@ impl<'t> Reader<'t> {
 }
 
 #[test]
-fn debug_is_read_back() {
+fn reads_debug_output() {
     #[derive(Debug)]
     #[allow(dead_code, reason = "read through Debug")]
     struct Inner(&'static str);
