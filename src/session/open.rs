@@ -12,7 +12,7 @@ use super::sign_in::{SignInResponse, sign_in, sign_out};
 use super::{LOG, SessionToken};
 use crate::cancel::CancellationToken;
 use crate::client::{Client, Site};
-use crate::credentials::SignIn;
+use crate::credentials::{SignIn, check_content_url};
 use crate::http::Transport;
 use crate::redact::Redactor;
 use crate::resources::auth;
@@ -107,6 +107,7 @@ impl OpenSession {
                 client.shown_site(content_url)
             )));
         }
+        check_content_url(content_url)?;
         let mut out = Out::new();
         out.element("tsRequest", |out| {
             out.element("site", |out| out.attribute("contentUrl", content_url));
@@ -138,11 +139,14 @@ impl OpenSession {
     pub(super) fn end(&self) -> Result<()> {
         let timeout = self.client.transport.sign_out_timeout();
         let started = Instant::now();
-        let removed = match sharing::remove(&self.client, &self.auth, timeout / 2) {
-            Ok(SharedBy::AnotherProcess) => return Ok(()),
-            Ok(SharedBy::Nobody) => Ok(()),
-            Err(error) => Err(error),
-        };
-        sign_out(&self.client, timeout.saturating_sub(started.elapsed())).and(removed)
+        let removed = self.auth.sharing().map_or(Ok(SharedBy::Nobody), |sharing| {
+            let take_over = |token| self.auth.take_over(token);
+            let unwritten = self.auth.unwritten();
+            sharing::remove(sharing, &self.client, unwritten, take_over, timeout / 2)
+        });
+        if let Ok(SharedBy::AnotherProcess) = removed {
+            return Ok(());
+        }
+        sign_out(&self.client, timeout.saturating_sub(started.elapsed())).and(removed.map(drop))
     }
 }

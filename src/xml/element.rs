@@ -71,6 +71,18 @@ impl<T: Text> Contradicts<T> for Option<T> {
     }
 }
 
+/// Adds the name of a field if the answer shows another value than the requested one.
+pub(crate) fn push_ignored<W, T: Contradicts<W>>(
+    ignored: &mut Vec<&'static str>,
+    name: &'static str,
+    requested: &Option<W>,
+    shown: &T,
+) {
+    if requested.as_ref().is_some_and(|requested| shown.contradicts(requested)) {
+        ignored.push(name);
+    }
+}
+
 impl Out {
     pub(crate) fn attr<T: Text>(&mut self, name: &'static str, value: &T) {
         self.attribute(name, &value.write());
@@ -221,13 +233,8 @@ macro_rules! element {
             fn to_xml(&self, out: &mut $crate::xml::Out) {
                 $crate::xml::element!(@indices $($f)+ $($ef)*);
                 let mut set = Vec::new();
-                $( $( if let Some(value) = &self.$f {
-                    let value: &$w = value;
-                    set.push(($f, $crate::xml::WriteField::write_field(value)));
-                } )? )+
-                $( if let Some(value) = &self.$ef {
-                    set.push(($ef, $crate::xml::WriteField::write_field(value)));
-                } )*
+                $( $( $crate::xml::push_field::<$w>(&mut set, $f, &self.$f); )? )+
+                $( $crate::xml::push_field(&mut set, $ef, &self.$ef); )*
                 $crate::xml::write_fields(out, $tag, $Read::TABLE, &set);
             }
         }
@@ -280,11 +287,8 @@ macro_rules! element {
 
             #[allow(deprecated)]
             fn ignored(&self, answer: &$Read) -> Vec<&'static str> {
-                use $crate::xml::Contradicts as _;
                 let mut ignored = Vec::new();
-                $( if let Some(requested) = &self.$f && answer.$f.contradicts(requested) {
-                    ignored.push(stringify!($f));
-                } )*
+                $( $crate::xml::push_ignored(&mut ignored, stringify!($f), &self.$f, &answer.$f); )*
                 ignored
             }
         }

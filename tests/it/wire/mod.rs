@@ -3,11 +3,11 @@
 //! `tests/wire/record.py` records the goldens from TSC itself. Here each has one entry: it is the
 //! [same](golden::Goldens::same), or a difference that `docs/differences.md` names, or not there yet.
 
-mod answer;
+mod debug_json;
 mod golden;
 mod request;
+mod response;
 mod shared;
-mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,23 +89,23 @@ fn every_method_is_accounted_for() {
 const TESTED_ELSEWHERE: &[(&str, &[&str])] = &[
     (
         "version-negotiation",
-        &["the_first_sign_in_asks_and_later_ones_remember", "a_pinned_version_asks_nothing"],
+        &["requests_the_version_once", "pinned_version_sends_no_version_request"],
     ),
     ("empty-filter-values", &["rejects_values_that_the_server_does_not_support"]),
     ("fields-are-filtered-once", &["rejects_values_and_filters_that_the_server_misreads"]),
-    ("empty-files", &["what_cannot_be_published_is_refused_before"]),
+    ("empty-files", &["rejects_invalid_files_before_sending"]),
     ("empty-updates", &["updates_that_set_nothing_are_not_sent"]),
-    ("datasource-count", &["counts_of_projects_have_two_spellings"]),
+    ("datasource-count", &["reads_both_spellings_of_project_counts"]),
     (
         "download-names",
         &[
             "separators_in_names_become_underscores",
             "extension_comes_from_the_item_if_the_header_has_none",
-            "without_a_name_the_item_gives_it",
+            "names_files_after_the_item_without_content_disposition",
         ],
     ),
-    ("published-stream-extension", &["the_sort_of_file_is_found_by_name_or_content"]),
-    ("published-hyper-streams", &["the_sort_of_file_is_found_by_name_or_content"]),
+    ("published-stream-extension", &["detects_the_file_type_by_name_or_content"]),
+    ("published-hyper-streams", &["detects_the_file_type_by_name_or_content"]),
     (
         "left-to-the-server",
         &[
