@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{BackgroundJob, CREATED_AT, Job, JobHandle, JobStatus, LIST, read_job};
+use super::{BackgroundJob, CREATED_AT, GET, Job, JobHandle, JobStatus, LIST};
 use crate::client::Client;
 use crate::common::List;
 use crate::{ErrorKind, Result};
@@ -28,7 +28,8 @@ pub(crate) fn started_or_queued<'s>(
         return Err(rejected);
     };
     for job in newest.items.iter().filter(|job| !has_ended(job)) {
-        match read_job(client, &job.id) {
+        // Not in the list of jobs, which does not say what a job is for.
+        match client.read(client.request(&GET, &[&job.id]), "job") {
             Ok(job) if is_same(&job) => return Ok(JobHandle::new(client, job)),
             // The job is for other content.
             Ok(_) => {}
