@@ -19,7 +19,7 @@ pub(crate) use node::{FieldType, FromXml, Node, Source, Value};
 pub(crate) use out::Escaped;
 pub(crate) use out::Out;
 pub(crate) use parse::parse;
-pub(crate) use repair::repair;
+pub(crate) use repair::{has_invalid_references, repair};
 pub(crate) use report::Reports;
 pub use report::{Unreadable, UnreadableValue};
 pub(crate) use string_enum::{is_same_word, string_enum};

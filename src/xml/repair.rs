@@ -43,6 +43,14 @@ pub(crate) fn repair(text: &str) -> Option<String> {
     changed.then_some(out)
 }
 
+/// Whether a character reference is not a character, such as half of a surrogate pair. The parser
+/// replaces these without an error.
+pub(crate) fn has_invalid_references(text: &str) -> bool {
+    let mut references = memchr::memmem::find_iter(text.as_bytes(), "&#");
+    references
+        .any(|at| reference(&text[at..]).is_some_and(|(code, _)| char::from_u32(code).is_none()))
+}
+
 /// The number of the character reference that the text begins with, and the length of the reference.
 fn reference(text: &str) -> Option<(u32, usize)> {
     let number = text.strip_prefix("&#")?;
@@ -81,6 +89,18 @@ mod tests {
         for text in ["", "a &amp; b", "&#10;&#x1F600;", "&", "&#;", "&#x;", "&#9", "R&D 🦀\t\r\n"]
         {
             assert_eq!(repair(text), None, "{text:?}");
+            assert!(!has_invalid_references(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn finds_references_that_the_parser_replaces() {
+        for text in ["&#55357;&#56832;", "a &#xD83D;", "&amp;&#56832;", "&#1114112;"] {
+            assert!(has_invalid_references(text), "{text:?}");
+            let parsed = crate::xml::parse(&format!("<a>{text}</a>")).map(|document| {
+                document.root_element().text().unwrap_or_default().contains('\u{FFFD}')
+            });
+            assert!(parsed.unwrap_or(true), "the parser does not replace {text:?} any more");
         }
     }
 }

@@ -119,7 +119,10 @@ impl Success {
         replaced: bool,
         read: &mut dyn FnMut(Node<'_>) -> Result<()>,
     ) -> Result<()> {
-        let repaired;
+        let repaired = if xml::has_invalid_references(text) { xml::repair(text) } else { None };
+        let replaced = replaced || repaired.is_some();
+        let text = repaired.as_deref().unwrap_or(text);
+        let again;
         let (document, replaced) = match xml::parse(text) {
             Ok(document) => (document, replaced),
             Err(error) => {
@@ -127,8 +130,8 @@ impl Success {
                 if let Some(refused) = failure::refused_in_json(*status, text, address, redactor) {
                     return Err(refused);
                 }
-                repaired = xml::repair(text).ok_or(error)?;
-                (xml::parse(&repaired)?, true)
+                again = xml::repair(text).ok_or(error)?;
+                (xml::parse(&again)?, true)
             }
         };
         let ResponseContext { status, address, redactor, .. } = &self.context;
