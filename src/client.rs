@@ -372,6 +372,10 @@ impl Client {
         changes: &C,
         read: impl Fn(Node<'_>) -> Result<C::Of>,
     ) -> Result<C::Of> {
+        // A parameter can be a change as well.
+        if changes.is_empty() && !request.has_query() {
+            return Err(nothing_set(C::TAG));
+        }
         let request = request.element(changes)?;
         let path = request.path().to_owned();
         let answer = self.xml(request, read)?;
@@ -432,4 +436,9 @@ impl Client {
         let read = |root: Node<'_>| root.find(tag).map(T::from_xml).transpose();
         self.ask(request, |answer| answer.xml_if_any(read)).map(Option::flatten)
     }
+}
+
+/// The error for an update that would change nothing, which is not sent.
+pub(crate) fn nothing_set(tag: &str) -> Error {
+    Error::input(format!("the update of the {tag} sets nothing, so nothing was sent: set a field"))
 }

@@ -91,7 +91,7 @@ pub use common::{
 pub use credentials::{
     Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth, credentials_from_env,
 };
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, ErrorWarning, Result};
 pub use http::{Fingerprint, HttpOptions, RetryPolicy, Verify};
 pub use ids::*;
 pub use operation::Method;

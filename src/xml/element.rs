@@ -2,6 +2,7 @@
 
 use super::table::Fields;
 use super::{FromXml, Out, Text};
+use crate::version::ApiVersion;
 
 /// A value that is written as an element.
 pub(crate) trait ToXml {
@@ -34,6 +35,9 @@ pub trait Listed: FromXml + Send + 'static {
 
     /// The prefix of field names that include the kind of item: `workbook` in `workbook.id`.
     const FIELDS_OF: &'static str = Self::ITEM;
+
+    /// Fields by which servers of some API versions do not filter: the first and the last version.
+    const BROKEN_FILTERS: &'static [(&'static str, ApiVersion, ApiVersion)] = &[];
 }
 
 /// Changes to an item. The server answers with the item as it is then.
@@ -41,6 +45,9 @@ pub(crate) trait Changes: ToXml {
     type Of: FromXml;
     /// The item's element.
     const TAG: &'static str;
+
+    /// Whether nothing is set.
+    fn is_empty(&self) -> bool;
 
     /// The names of the fields that differ in the answer.
     fn ignored(&self, answer: &Self::Of) -> Vec<&'static str>;
@@ -246,7 +253,7 @@ macro_rules! element {
     };
     (@blank update $Write:ident { $($f:ident $w:ty,)* }) => {
         impl $Write {
-            /// An update that changes nothing yet.
+            /// An update that changes nothing yet, and is refused before it is sent.
             pub fn new() -> Self {
                 $Write { $($f: None,)* }
             }
@@ -272,6 +279,10 @@ macro_rules! element {
         impl $crate::xml::Changes for $Write {
             type Of = $Read;
             const TAG: &'static str = $tag;
+
+            fn is_empty(&self) -> bool {
+                *self == Self::new()
+            }
 
             fn ignored(&self, answer: &$Read) -> Vec<&'static str> {
                 let mut ignored = Vec::new();

@@ -22,7 +22,7 @@ pub(crate) use parse::parse;
 pub(crate) use repair::repair;
 pub(crate) use report::Reports;
 pub use report::{Unreadable, UnreadableValue};
-pub(crate) use string_enum::string_enum;
+pub(crate) use string_enum::{is_same_word, string_enum};
 pub(crate) use table::{
     Field, FieldValue, Fields, WriteField, push_field, read_fields, write_fields,
 };

@@ -157,7 +157,6 @@ impl<'a> Node<'a> {
 
     /// The same element, with this id if it has none: an answer may leave out what the request
     /// named.
-    #[cfg_attr(not(feature = "people"), allow(dead_code))]
     pub(crate) fn or_id(self, id: &'a str) -> Node<'a> {
         Node { id: Some(id), ..self }
     }
@@ -317,7 +316,7 @@ mod tests {
     use crate::xml::parse;
 
     #[test]
-    fn places_are_named() {
+    fn errors_name_the_position() {
         let text = "<tsResponse>\n  <site id='s'/>\n</tsResponse>";
         let document = parse(text).unwrap();
         let reports = Reports::default();
@@ -335,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn the_old_namespace_reads_the_same() {
+    fn reads_the_old_namespace() {
         for namespace in ["http://tableau.com/api", "http://tableausoftware.com/api"] {
             let text = format!(
                 "\u{FEFF}<t:tsResponse xmlns:t='{namespace}'><t:a>x<!-- -->y</t:a></t:tsResponse>"
