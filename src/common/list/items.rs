@@ -23,7 +23,7 @@ const CHANGED: &str = "the list changed while it was read";
 /// The iterator over a [`List`].
 pub struct Items<'s, T> {
     client: &'s Arc<Client>,
-    request: Arc<PageRequest<T>>,
+    request: Arc<PageRequest>,
     /// The rest of the current page.
     current: vec::IntoIter<Result<T>>,
     position: Position,
@@ -217,7 +217,7 @@ impl<T: Listed> Prefetch<T> {
     }
 
     /// Starts to fetch pages from `next` to `last`, up to the limit.
-    fn fill(&mut self, client: &Arc<Client>, request: &Arc<PageRequest<T>>, next: u32, last: u32) {
+    fn fill(&mut self, client: &Arc<Client>, request: &Arc<PageRequest>, next: u32, last: u32) {
         while self.in_flight.len() < self.limit {
             let number = self.in_flight.back().map_or(next, |back| back.number.saturating_add(1));
             if number > last {

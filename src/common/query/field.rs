@@ -361,11 +361,11 @@ mod tests {
     const PATTERN: Field<Item, Text, ops::TextOrLike> = Field::new("name");
 
     fn sent(filter: Filter<Item>) -> String {
-        filter.text().unwrap().to_owned()
+        filter.0.text().unwrap().to_owned()
     }
 
     fn refused(filter: Filter<Item>) -> String {
-        let error = filter.text().unwrap_err();
+        let error = filter.0.text().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input);
         error.to_string()
     }
@@ -397,8 +397,8 @@ mod tests {
         ] {
             assert_eq!(sent(filter), text);
         }
-        assert_eq!(NAME.asc().text().unwrap(), "name:asc");
-        assert_eq!(WHEN.desc().text().unwrap(), "createdAt:desc");
+        assert_eq!(NAME.asc().0.text().unwrap(), "name:asc");
+        assert_eq!(WHEN.desc().0.text().unwrap(), "createdAt:desc");
     }
 
     #[test]
@@ -446,6 +446,6 @@ mod tests {
         assert!(refused(NAME.eq("")).contains("empty"));
         assert!(refused(Field::named("a:b").eq("x")).contains("\"a:b\""));
         assert!(refused(Field::named("").eq("x")).contains("invalid field name"));
-        assert!(Field::<Item>::named("a,b").asc().text().is_err());
+        assert!(Field::<Item>::named("a,b").asc().0.text().is_err());
     }
 }
