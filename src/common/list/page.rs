@@ -209,9 +209,9 @@ impl PageRequest {
         number: u32,
         explain: &dyn Fn(Error) -> Error,
     ) -> Result<FetchedPage<T>> {
-        let Frame { nodes, number, size, total, ids } = self.read_frame(root, number)?;
+        let Frame { nodes, number, size, total } = self.read_frame(root, number)?;
         let mut items = Vec::with_capacity(nodes.len());
-        for node in nodes {
+        for &node in &nodes {
             let before = node.reports().count();
             let item = T::from_xml(node);
             let error = self.report_item(node, before, item.as_ref().err());
@@ -220,6 +220,9 @@ impl PageRequest {
                 None => item.map_err(explain),
             });
         }
+        // The ids outlive the items. Allocated before them, they would keep the memory of the items
+        // from being used for the next page.
+        let ids = if total > nodes.len() as u64 { ids(&nodes) } else { Vec::new() };
         Ok(FetchedPage { items, number, size, total, ids, unreadable: root.reports().so_far() })
     }
 
@@ -237,12 +240,7 @@ impl PageRequest {
         let number = pagination.map_or(Ok(number), |p| p.attr("pageNumber"))?;
         let size = pagination.map_or(Ok(self.size), |p| p.attr("pageSize"))?;
         let total = pagination.map_or(Ok(counted), |p| p.attr("totalAvailable"))?;
-        let mut ids = Vec::new();
-        if total > counted {
-            ids.reserve(nodes.len());
-            ids.extend(nodes.iter().filter_map(|node| node.attribute("id").map(Box::from)));
-        }
-        Ok(Frame { nodes, number, size, total, ids })
+        Ok(Frame { nodes, number, size, total })
     }
 
     /// Adds the item to the reports from number `before` on, and reports the error of an item that
@@ -272,7 +270,12 @@ struct Frame<'a> {
     number: u32,
     size: u32,
     total: u64,
-    ids: Vec<Box<str>>,
+}
+
+fn ids(nodes: &[Node<'_>]) -> Vec<Box<str>> {
+    let mut ids = Vec::with_capacity(nodes.len());
+    ids.extend(nodes.iter().filter_map(|node| node.attribute("id").map(Box::from)));
+    ids
 }
 
 /// The fields that every item has, unless the caller's fields include them, and the caller's fields.
