@@ -319,7 +319,7 @@ impl Client {
         &self,
         operation: &'static Operation,
         ids: &[&dyn PathSegment],
-        new: &impl ToXml,
+        new: &dyn ToXml,
     ) -> Result<T> {
         self.read(self.request(operation, ids).element(new)?, T::TAG)
     }

@@ -98,7 +98,7 @@ impl Out {
 }
 
 /// A request's body: `<tsRequest>` around what `inside` writes.
-pub(crate) fn request(inside: &impl ToXml) -> crate::Result<String> {
+pub(crate) fn request(inside: &dyn ToXml) -> crate::Result<String> {
     let mut out = Out::new();
     out.element("tsRequest", |out| inside.to_xml(out));
     out.finish()
