@@ -88,9 +88,10 @@ impl Element {
         })
     }
 
-    /// A boolean attribute.
+    /// A boolean attribute. Python clients send `none` for a value that they do not know.
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, ApiError> {
-        self.attr(name).map(|value| flag(name, value)).transpose()
+        let value = self.attr(name).filter(|value| !value.eq_ignore_ascii_case("none"));
+        value.map(|value| flag(name, value)).transpose()
     }
 
     pub(super) fn child(&self, name: &str) -> Option<&Element> {

@@ -95,7 +95,9 @@ impl Record {
         is_new: bool,
     ) -> Result<(), ApiError> {
         for field in schema.attributes.iter().filter(|field| field.since <= version) {
-            let sent = body.attr(field.name).filter(|_| !field.read_only);
+            let is_unknown =
+                |value: &str| field.holds == Type::Flag && value.eq_ignore_ascii_case("none");
+            let sent = body.attr(field.name).filter(|v| !field.read_only && !is_unknown(v));
             match sent.filter(|value| !(field.required && value.is_empty())) {
                 Some(value) => self.set(field.name, field.check(value)?),
                 None if !is_new => {}

@@ -165,7 +165,29 @@ fn schedules_of_the_server_are_checked_and_changed() {
     assert_eq!(client.call("PUT", &path, body).one("schedule", "state"), "Suspended");
     assert_eq!(client.call("GET", &path, "").all("interval", "weekDay").len(), 2);
     assert_eq!(client.call("GET", "schedules", "").all("interval", "weekDay").len(), 0);
+    let states = |client: &Client<'_>, query: &str, ids: &[&str]| {
+        let ids: String =
+            ids.iter().map(|id| format!("<scheduleLuid>{id}</scheduleLuid>")).collect();
+        let body = format!("<tsRequest><scheduleLuids>{ids}</scheduleLuids></tsRequest>");
+        client.call("PUT", &format!("schedules?state={query}"), &body)
+    };
+    let id = &path["schedules/".len()..];
+    let changed = states(&client, "active", &[id]);
+    assert!(changed.text().contains(&format!("<scheduleLuid>{id}</scheduleLuid>")));
+    assert!(!states(&client, "active", &[id]).text().contains(id), "only changes are listed");
+    assert!(states(&client, "suspended&updateAll=true", &[]).text().contains(id));
+    assert_eq!(states(&client, "asleep", &[id]).refusal(), refused(400, "400003"));
+    assert_eq!(states(&client, "active", &["x"]).refusal(), refused(404, "404023"));
     let max = Client::signed_in(&mock, "3.30", "name='max' password='pw'", "").unwrap();
+    assert_eq!(states(&max, "active", &[id]).refusal(), refused(403, "403004"));
+    let workbook = client.get("workbooks").one("workbook", "id");
+    let task = format!(
+        "<tsRequest><task><extractRefresh><workbook id='{workbook}'/></extractRefresh></task></tsRequest>"
+    );
+    let added = client.on_site("PUT", &format!("{path}/workbooks"), &task);
+    let tasks = max.get(&format!("{path}/extracts"));
+    assert_eq!(tasks.one("extract", "id"), added.one("extractRefresh", "id"));
+    assert_eq!(tasks.one("workbook", "id"), workbook);
     assert_eq!(max.call("GET", "schedules?sort=name:asc", "").all("schedule", "name").len(), 4);
     assert_eq!(max.call("DELETE", &path, "").refusal(), refused(403, "403004"));
     assert_eq!(client.call("DELETE", &path, "").status, 204);

@@ -20,7 +20,7 @@ pub fn cases(g: &mut Goldens) {
         g.same(name, |s| every(s.flows().list()));
     }
     g.same("filter", |s| {
-        every(s.flows().list().filter(flows::NAME.eq("Super & Store")).page_size(5))
+        every(s.flows().list().filter(tsc::Filter::raw("name:eq:Super & Store")).page_size(5))
     });
     g.same("order_by", |s| {
         let list = s.flows().list().sort(flows::CREATED_AT.desc());
