@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::api_error::ApiError;
-use super::element::Element;
+use super::element::{Element, is_invalid_char};
 
 /// Maximum nesting of elements; no request of the REST API nests ten levels deep.
 const MAX_DEPTH: usize = 64;
@@ -97,20 +97,6 @@ fn add_json(parent: &mut Element, name: &str, value: &Value) -> Result<(), ApiEr
     }
     parent.attributes.push((name.to_owned().into(), text));
     Ok(())
-}
-
-/// Whether XML 1.0 does not allow the character.
-pub(super) fn is_invalid_char(c: char) -> bool {
-    (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
-}
-
-/// Reads a boolean, in any of the spellings that clients use.
-pub(super) fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
-    match value.to_ascii_lowercase().as_str() {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Ok(false),
-        _ => Err(ApiError::bad("400008", format!("'{name}' must be true or false."))),
-    }
 }
 
 #[cfg(test)]

@@ -157,7 +157,7 @@ impl Field {
             ApiError::bad(self.code, format!("'{}' cannot be '{value}': use {allowed}.", self.name))
         };
         match self.holds {
-            Type::Flag => super::body::flag(self.name, value).map(|flag| flag.to_string()),
+            Type::Flag => super::element::flag(self.name, value).map(|flag| flag.to_string()),
             Type::Number => {
                 let (min, max) = self.range;
                 let number = value.parse().ok().filter(|number| (min..=max).contains(number));

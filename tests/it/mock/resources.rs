@@ -271,6 +271,44 @@ fn inspectors_show_content_of_builders() {
 }
 
 #[test]
+fn inspectors_show_jobs_warnings_connections_permissions_and_settings() {
+    let mock = MockServer::builder()
+        .site("Other", "other")
+        .workbook("default/Budget", ["Plan"])
+        .datasource("default/Orders")
+        .data_quality_warning("Orders", "Deprecated")
+        .refresh_job("Budget")
+        .start()
+        .unwrap();
+    let sites = mock.sites();
+    assert_eq!(sites.iter().map(Item::name).collect::<Vec<_>>(), ["Default", "Other"]);
+    let [job] = &mock.jobs()[..] else { panic!("one job") };
+    assert_eq!((job.attribute("type"), job.attribute("startedAt")), (Some("RefreshExtract"), None));
+    let [warning] = &mock.data_quality_warnings()[..] else { panic!("one warning") };
+    assert_eq!(warning.attribute("type"), Some("Deprecated"));
+    let [connection] = &mock.connections("workbooks", "Budget")[..] else {
+        panic!("one connection")
+    };
+    assert_eq!(connection.attribute("type"), Some("sqlserver"));
+    assert_eq!(mock.connections("flows", "Budget"), []);
+    let [rule] = &mock.permissions("workbooks", "Budget")[..] else { panic!("one rule") };
+    assert_eq!(rule.child("group").unwrap().id(), mock.groups()[0].id());
+    assert_eq!(rule.child("capabilities").unwrap().children()[0].name(), "AddComment");
+
+    let client = Client::new(&mock);
+    let flow = client.get("flows").one("flow", "id");
+    client.on_site("POST", &format!("flows/{flow}/run"), "");
+    let [run] = &mock.flow_runs()[..] else { panic!("one run") };
+    assert_eq!((run.attribute("flowId"), run.attribute("status")), (Some(&*flow), Some("Pending")));
+    assert_eq!(mock.mcp_settings(), []);
+    let body = "<tsRequest><mcpSiteSettings><settings><key>k</key><value>v</value></settings>\
+        </mcpSiteSettings></tsRequest>";
+    client.on_site("PUT", "settings/mcp", body);
+    assert_eq!(mock.mcp_settings()[0].child("value").unwrap().text(), "v");
+    assert_eq!(mock.requests().len(), 4, "inspecting sends no requests");
+}
+
+#[test]
 fn builders_report_rejected_content() {
     for (builder, expected) in [
         (MockServer::builder().group("Sales", ["nobody"]), "no 'nobody' among its users"),
@@ -278,6 +316,8 @@ fn builders_report_rejected_content() {
         (MockServer::builder().webhook("n", "UserDeleted", "http://x"), "https://"),
         (MockServer::builder().schedule("n", "Coffee"), "Extract"),
         (MockServer::builder().data_alert("s", "nowhere"), "no 'nowhere' among its workbooks"),
+        (MockServer::builder().data_quality_warning("x", "Stale"), "no 'x' among its datasources"),
+        (MockServer::builder().refresh_job("x"), "no 'x' among its workbooks"),
     ] {
         let error = builder.start().unwrap_err();
         assert_eq!(error.kind(), tableau_server_client::ErrorKind::Config);
