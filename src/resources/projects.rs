@@ -80,10 +80,10 @@ impl<'s> Projects<'s> {
             };
             found = Vec::new();
             for parent in parents {
-                let within = parent.as_ref().map(|parent| PARENT_PROJECT_ID.eq(parent));
-                let filters = [NAME.eq(name)].into_iter().chain(within);
+                let mut filters = vec![NAME.eq(name)];
+                filters.extend(parent.as_ref().map(|parent| PARENT_PROJECT_ID.eq(parent)));
                 let fits = |project: &Project| project.name == name && project.parent == parent;
-                found.extend(find::fitting(self.list(), filters, fits)?);
+                found.extend(find::fitting(self.list(), &filters, &fits)?);
             }
             if found.is_empty() {
                 return Ok(None);
@@ -92,8 +92,8 @@ impl<'s> Projects<'s> {
         if path.is_empty() {
             return Err(Error::input("invalid project path: must have at least one name"));
         }
-        let what = || format!("projects have the path {path:?}");
-        find::only(self.client, found, what, |project| project.id.to_string())
+        let what = format!("projects have the path {path:?}");
+        find::only(self.client, found, &what, &|project| project.id.to_string())
     }
 
     /// Creates a project.
