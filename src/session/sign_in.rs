@@ -19,6 +19,8 @@ use crate::xml::{FromXml, Node};
 pub(crate) struct SignInResponse {
     pub(crate) token: Secret,
     pub(crate) site: Site,
+    /// Not every server sends it.
+    pub(crate) user_name: Option<String>,
 }
 
 impl FromXml for SignInResponse {
@@ -35,7 +37,8 @@ impl FromXml for SignInResponse {
                 .ok_or_else(|| node.fail("the attribute `contentUrl` of <site>", "is missing"))?,
             user_id: node.child_id("user")?,
         };
-        Ok(SignInResponse { token: Secret::new(token), site })
+        let user_name = node.child_attr("user", "name")?;
+        Ok(SignInResponse { token: Secret::new(token), site, user_name })
     }
 }
 
