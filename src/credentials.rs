@@ -363,6 +363,7 @@ fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Box<dyn Creden
 
 #[cfg(test)]
 mod tests {
+    use super::sealed::Sealed as _;
     use super::*;
 
     #[test]

@@ -11,7 +11,7 @@ use super::request::SourceFailed;
 use super::retry_after::retry_after;
 use super::tls_failure::{about_broken_handshake, tls_failed};
 use super::url::Origin;
-use crate::error::Answer;
+use crate::error::{Answer, ErrorWarning, is_code};
 use crate::redact::Redactor;
 use crate::text::{cut, first, one_line};
 use crate::xml::{self, Node, Reports};
@@ -239,11 +239,15 @@ pub(super) fn is_unread_json(text: &str) -> bool {
     text.len() > MAX_JSON_ERROR && text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
 }
 
+/// Maximum number of warnings beside an error.
+const MAX_WARNINGS: usize = 1000;
+
 /// The content of an error of Tableau's.
 struct ErrorContent {
     code: Option<String>,
     summary: Option<String>,
     detail: Option<String>,
+    warnings: Vec<ErrorWarning>,
 }
 
 impl ErrorContent {
@@ -258,6 +262,16 @@ impl ErrorContent {
             code: error.attr("code").ok()?,
             summary: error.find("summary").map(Node::text),
             detail: error.find("detail").map(Node::text),
+            // Beside the error, if a part of the request was carried out.
+            warnings: root
+                .items("warnings", "warning", MAX_WARNINGS)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|warning| {
+                    let text = |name| warning.attribute(name).map(str::to_owned);
+                    ErrorWarning::new(text("id"), text("errorCode"), text("message"))
+                })
+                .collect(),
         })
     }
 
@@ -274,6 +288,7 @@ impl ErrorContent {
             code: Some(word("code").or_else(number)?),
             summary: word("summary"),
             detail: word("detail"),
+            warnings: Vec::new(),
         })
     }
 
@@ -298,19 +313,21 @@ impl ErrorContent {
             .flatten()
             .collect::<Vec<_>>()
             .join(": ");
+        let warnings = self.warnings.into_iter().map(|ErrorWarning { id, code, message }| {
+            ErrorWarning::new(redact(id, SUMMARY), redact(code, SUMMARY), redact(message, DETAIL))
+        });
+        let warnings: Vec<ErrorWarning> = warnings.collect();
         let what = cut(&one_line(&what), SUMMARY + DETAIL).into_owned();
         let status = answer.status.unwrap_or_default();
         let named =
             code.as_ref().map_or_else(|| "Tableau".into(), |code| format!("Tableau {code}"));
-        let what = format!("{what} ({named}, HTTP {status})");
-        let answer = Answer { code, summary, detail, ..answer };
+        let mut what = format!("{what} ({named}, HTTP {status})");
+        if let Some(first) = warnings.first() {
+            what += &format!("; {} warnings, the first: {first}", warnings.len());
+        }
+        let answer = Answer { code, summary, detail, warnings, ..answer };
         Error::new(ErrorKind::Api, what.trim_start()).answer(answer)
     }
-}
-
-/// Whether this is an error code of Tableau's, such as `404006`.
-fn is_code(code: &str) -> bool {
-    code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())
 }
 
 pub(super) fn looks_like_html(text: &str) -> bool {

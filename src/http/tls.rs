@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use der::asn1::AnyRef;
+use der::{Decode, Reader, SliceReader, Tag, TagNumber, Tagged};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::hash::Hash;
@@ -17,12 +19,6 @@ use rustls::{
 use super::context;
 use super::options::{Fingerprint, HttpOptions, Verify};
 use super::pem::{certificates, private_key};
-use x509_cert::Certificate;
-use x509_cert::der::Decode;
-use x509_cert::der::oid::db::rfc4519::COMMON_NAME;
-use x509_cert::der::oid::db::rfc5280::{ANY_EXTENDED_KEY_USAGE, ID_KP_SERVER_AUTH};
-use x509_cert::ext::pkix::ExtendedKeyUsage;
-
 use crate::{Error, Result};
 
 /// Creates the TLS configuration from the options, and reads their files.
@@ -155,7 +151,7 @@ impl ServerCertVerifier for Verifier {
             {
                 let certificate = ParsedCertificate::try_from(end_entity)?;
                 match verify_server_name(&certificate, server_name) {
-                    Ok(()) if !is_for_servers(end_entity) => {
+                    Ok(()) if !is_for_servers(end_entity).unwrap_or(false) => {
                         Err(CertificateError::InvalidPurpose.into())
                     }
                     verdict => verdict.map(|()| ServerCertVerified::assertion()),
@@ -208,15 +204,48 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
+/// The encoded object identifier of the extension with the extended key usage, 2.5.29.37.
+const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1D, 0x25];
+
+/// The encoded object identifiers of the usages that include servers: 1.3.6.1.5.5.7.3.1 and "any".
+const FOR_SERVERS: [&[u8]; 2] =
+    [&[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01], &[0x55, 0x1D, 0x25, 0x00]];
+
 /// Whether a certificate may authenticate a server: it has no extended key usage, or one for servers
-/// or for everything.
-fn is_for_servers(certificate: &CertificateDer<'_>) -> bool {
-    let Ok(certificate) = Certificate::from_der(certificate) else { return false };
-    let usage = certificate.tbs_certificate().get_extension::<ExtendedKeyUsage>();
-    usage.is_ok_and(|usage| {
-        let fits = |usage: &_| [ID_KP_SERVER_AUTH, ANY_EXTENDED_KEY_USAGE].contains(usage);
-        usage.is_none_or(|(_, usage)| usage.0.iter().any(fits))
-    })
+/// or for everything. webpki checks this only after it has rejected a CA certificate.
+fn is_for_servers(certificate: &[u8]) -> der::Result<bool> {
+    let extensions = Tag::ContextSpecific { constructed: true, number: TagNumber(3) };
+    let fields = signed_fields(certificate)?;
+    let Some(field) = fields.iter().find(|field| field.tag() == extensions) else {
+        return Ok(true);
+    };
+    for extension in elements(AnyRef::from_der(field.value())?.value())? {
+        // The identifier, whether the extension is critical, and its value in an octet string.
+        let parts = elements(extension.value())?;
+        if let (Some(id), Some(value)) = (parts.first(), parts.last())
+            && id.value() == EXTENDED_KEY_USAGE
+        {
+            let usages = elements(AnyRef::from_der(value.value())?.value())?;
+            return Ok(usages.iter().any(|usage| FOR_SERVERS.contains(&usage.value())));
+        }
+    }
+    Ok(true)
+}
+
+/// The fields of the first part of a certificate, which the issuer signs.
+fn signed_fields(certificate: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
+    let signed: AnyRef<'_> = SliceReader::new(AnyRef::from_der(certificate)?.value())?.decode()?;
+    elements(signed.value())
+}
+
+/// The elements inside a constructed DER element.
+fn elements(content: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
+    let mut reader = SliceReader::new(content)?;
+    let mut elements = Vec::new();
+    while !reader.is_finished() {
+        elements.push(reader.decode()?);
+    }
+    Ok(elements)
 }
 
 /// The server's host name is the common name of its certificate, and not a subject alternative name.
@@ -254,16 +283,36 @@ fn explain_name(
     }
 }
 
+/// The encoded object identifier of the common name, 2.5.4.3.
+const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+
 /// Whether a host is the common name of a certificate, or matches it as a wildcard.
-fn is_common_name(certificate: &CertificateDer<'_>, host: &str) -> bool {
-    let Ok(certificate) = Certificate::from_der(certificate) else { return false };
-    let subject = certificate.tbs_certificate().subject();
-    subject.iter().filter(|attribute| attribute.oid == COMMON_NAME).any(|attribute| {
-        let name = String::from_utf8_lossy(attribute.value.value());
-        let domain = host.split_once('.').map(|(_, domain)| domain);
+fn is_common_name(certificate: &[u8], host: &str) -> bool {
+    let domain = host.split_once('.').map(|(_, domain)| domain);
+    common_names(certificate).unwrap_or_default().iter().any(|name| {
+        let name = String::from_utf8_lossy(name.value());
         name.eq_ignore_ascii_case(host)
             || name.strip_prefix("*.").zip(domain).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
     })
+}
+
+fn common_names(certificate: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
+    // The subject is the fifth field after the version, which old certificates leave out.
+    let version = Tag::ContextSpecific { constructed: true, number: TagNumber(0) };
+    let fields = signed_fields(certificate)?;
+    let Some(subject) = fields.iter().filter(|field| field.tag() != version).nth(4) else {
+        return Ok(Vec::new());
+    };
+    let mut names = Vec::new();
+    for set in elements(subject.value())? {
+        for attribute in elements(set.value())? {
+            match elements(attribute.value())?[..] {
+                [id, name] if id.value() == COMMON_NAME => names.push(name),
+                _ => {}
+            }
+        }
+    }
+    Ok(names)
 }
 
 // The error of webpki is boxed, and webpki is not a direct dependency.
