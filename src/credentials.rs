@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
 use crate::ids::UserId;
 use crate::secret::Secret;
 use crate::xml::Out;
@@ -77,6 +80,24 @@ impl SignIn {
         match &self.proof {
             Proof::Token { name, .. } => Some(name),
             _ => None,
+        }
+    }
+
+    /// The name of the user who signs in, if the credentials have one: the name beside a password, or
+    /// the claim `sub` of a JSON Web Token. The server has yet to check it.
+    pub(crate) fn user_name(&self) -> Option<String> {
+        if self.impersonate.is_some() {
+            return None;
+        }
+        match &self.proof {
+            Proof::Password { name, .. } => Some(name.clone()),
+            Proof::Token { .. } => None,
+            Proof::Jwt { jwt, .. } => {
+                let payload =
+                    BASE64_URL_SAFE_NO_PAD.decode(jwt.reveal().split('.').nth(1)?).ok()?;
+                let claims: serde_json::Value = serde_json::from_slice(&payload).ok()?;
+                Some(claims.get("sub")?.as_str()?.to_owned())
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! [`Error`]: what failed, on what, and what the server responded.
 
+mod exit_code;
 mod kind;
 mod meaning;
 

@@ -21,6 +21,7 @@ mod redirects;
 mod reliability;
 mod secrets;
 mod session;
+mod session_facts;
 mod shared_sessions;
 mod tls;
 mod tls_server;

@@ -69,6 +69,10 @@ impl<'s> JobHandle<'s> {
         self.secrets.iter().fold(known, Redactor::with)
     }
 
+    pub(super) fn secrets(&self) -> &[Secret] {
+        &self.secrets
+    }
+
     /// The job's id.
     pub fn id(&self) -> &JobId {
         &self.id
@@ -192,7 +196,11 @@ pub(crate) fn read_job(client: &Client, id: &JobId) -> Result<Job> {
 
 /// Reads a job, each request within a time. A job that the server cannot read by its id, such as one
 /// that creates extracts, is looked for in the list of jobs.
-fn read_job_within(client: &Client, id: &JobId, within: Option<Duration>) -> Result<Job> {
+pub(super) fn read_job_within(
+    client: &Client,
+    id: &JobId,
+    within: Option<Duration>,
+) -> Result<Job> {
     let limit = |request: Request<'static>| match within {
         Some(within) => request.within(within),
         None => request,
@@ -220,7 +228,7 @@ fn read_job_within(client: &Client, id: &JobId, within: Option<Duration>) -> Res
 }
 
 /// Whether a later poll may succeed.
-fn is_transient(error: &Error) -> bool {
+pub(super) fn is_transient(error: &Error) -> bool {
     let is_delivery = matches!(Delivery::of_failed(error), Delivery::NotSent | Delivery::Unknown);
     (is_delivery || error.is_timeout())
         && error.kind() != ErrorKind::Decode
@@ -234,7 +242,7 @@ fn describe(job: &Job) -> String {
     }
 }
 
-fn still_running(job: &Job, deadline: Duration) -> Error {
+pub(super) fn still_running(job: &Job, deadline: Duration) -> Error {
     let progress = job.progress.map(|percent| format!(", at {percent} %")).unwrap_or_default();
     let what = format!("{} has not ended after {deadline:?}{progress}", describe(job));
     Error::new(ErrorKind::Timeout, what)

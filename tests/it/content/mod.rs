@@ -10,6 +10,7 @@ mod publish;
 mod resources;
 mod schedules;
 mod shared;
+mod sheets;
 mod tags;
 mod unreadable;
 mod updates;

@@ -6,6 +6,7 @@ mod jobs;
 mod mock;
 mod publish;
 mod upload;
+mod wait_all;
 
 use std::collections::HashMap;
 use std::io::{BufReader, Read, Write};
