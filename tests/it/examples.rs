@@ -1,4 +1,4 @@
-//! The examples, as the programs that they are.
+//! Runs the examples.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use tableau_server_client as tsc;
 
 use crate::help::cargo;
 
-/// An example, which `cargo test` builds beside this binary, but `cargo test --test it` does not.
+/// An example. `cargo test` builds it, but `cargo test --test it` does not.
 fn example(name: &str) -> Command {
     let mut path: PathBuf = std::env::current_exe().unwrap();
     path.pop();

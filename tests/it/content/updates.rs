@@ -1,4 +1,4 @@
-//! Updates: what the answer shows otherwise than it was asked for does not pass in silence.
+//! Updates: differences between the request and the response are reported.
 
 use tableau_server_client as tsc;
 
@@ -22,7 +22,7 @@ fn reports_changes_that_the_server_ignored() {
         |session| session.workbooks().update("w1", &changes).unwrap(),
     );
     assert_eq!(lines.len(), 1);
-    // What is as it was asked for, and what the answer does not show, is not told.
+    // Unchanged fields, and fields that the response does not have, are not reported.
     assert_eq!(changes.ignored_in(&workbook), ["name", "description", "project"]);
     let told = told();
     assert_eq!(told.len(), 1, "{told:?}");
@@ -43,7 +43,7 @@ fn reports_nothing_if_all_changes_were_made() {
                  <connection id='c1' userName='ada'/></connections>"),
         ],
         |session| {
-            // To the top level, where an answer has no parent.
+            // A project at the top level has no parent in the response.
             let top = tsc::projects::ProjectUpdate::new().parent("").name("n");
             session.projects().update("p1", top).unwrap();
             let warning = tsc::quality_warnings::WarningUpdate::new().active(false);

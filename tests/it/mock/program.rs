@@ -1,4 +1,4 @@
-//! The program.
+//! The program `tableau-mock-server`.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
@@ -9,8 +9,7 @@ use tableau_server_client::{HttpOptions, PersonalAccessTokenAuth, Server, Tablea
 use super::request;
 use crate::help::cargo;
 
-/// The program, which `cargo test` builds beside this binary only where the feature was asked for
-/// by name.
+/// The program. `cargo test` builds it only if the feature `mock` was selected by name.
 fn program() -> Command {
     static BUILT: Once = Once::new();
     BUILT.call_once(|| {
@@ -101,7 +100,7 @@ impl Drop for Running {
     }
 }
 
-/// Starts the program, and returns what it says about itself.
+/// Starts the program, and returns the line that it prints.
 fn start(arguments: &[&str], stdin: Stdio) -> (Running, serde_json::Value) {
     let mut command = program();
     command.args(arguments).stdin(stdin).stdout(Stdio::piped());
