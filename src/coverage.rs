@@ -59,8 +59,8 @@ fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
-/// The module that a `rest!` in a file refers to: the one named before it, or that of the file, or
-/// the nearest one above.
+/// The module that a `rest!` in a file refers to: the one named before it, that of the file, or the
+/// nearest parent.
 fn module_of(file: &Path, named: Option<&str>, modules: &[&str]) -> String {
     if let Some(named) = named {
         let end = format!("::{named}");
@@ -80,7 +80,7 @@ fn crate_name() -> &'static str {
     module_path!().split("::").next().unwrap()
 }
 
-/// The type of an `impl` block, by what follows the word.
+/// The type of an `impl` block, from the text after `impl`.
 fn type_of(header: &str) -> String {
     let mut depth = 0;
     let after_parameters = header.char_indices().find_map(|(at, c)| {

@@ -51,7 +51,7 @@ Options:
   -V, --version      print the version
 ";
 
-/// What the arguments ask for.
+/// The parsed arguments.
 struct Options {
     builder: Builder,
     username: Option<String>,

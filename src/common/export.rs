@@ -56,7 +56,7 @@ impl CommonOptions {
 impl Export for CommonOptions {
     fn add_to<'b>(&self, mut request: Request<'b>) -> Result<Request<'b>> {
         if let Some(age) = self.max_age {
-            // Rounded down, since an older answer would violate the limit.
+            // Rounded down, because an older result would exceed the limit.
             let minutes = age.as_secs() / 60;
             if minutes == 0 {
                 let what = format!("invalid maximum age {age:?}: must be at least one minute");

@@ -65,7 +65,7 @@ pub(crate) fn names(path: &str) -> Vec<String> {
     names
 }
 
-/// What an address on the session's site stands for.
+/// The meaning of an address on the session's site.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Place {
     /// A page, by the path segments after the site: `["workbooks", "1234"]`,
@@ -120,7 +120,7 @@ const NOT_CONTENT: &str = "it is not that of a workbook, a view, a data source o
 /// First path segments of pages in a browser.
 const KINDS: [&str; 5] = ["workbooks", "views", "datasources", "flows", "authoring"];
 
-/// Parses an address: the site, if the address has a host, and what it stands for there.
+/// Parses an address: the site, if the address has a host, and its meaning on that site.
 fn read_address(address: &str) -> Result<(Option<String>, Place)> {
     let invalid = |why: &str| Error::input(format!("invalid address {address:?}: {why}"));
     let Some((_, rest)) = address.split_once("://") else {

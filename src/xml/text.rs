@@ -1,4 +1,4 @@
-//! [`Text`]: values that an attribute or a text carries, and how they are spelled.
+//! [`Text`]: values of attributes and texts, and their spelling.
 
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
@@ -10,7 +10,7 @@ pub(crate) trait Text: Sized {
     /// Whether an element that lacks the value is an error.
     const REQUIRED: bool = true;
 
-    /// What a field holds before it is read.
+    /// The initial value of a field.
     fn blank() -> Self;
 
     /// `None` if the text is not a valid value.
@@ -110,7 +110,7 @@ impl Text for Timestamp {
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok().or_else(|| {
-            // "Never", as some write it, is later than a timestamp can be by a day.
+            // Some servers write "never" as a time that is a day beyond the range of timestamps.
             let (civil, rest) = text.split_at_checked(19)?;
             let civil: DateTime = civil.parse().ok()?;
             let is_zone = rest.bytes().all(|b| b.is_ascii_digit() || b"Z+-:.".contains(&b));
@@ -118,7 +118,7 @@ impl Text for Timestamp {
         })
     }
 
-    /// In UTC and whole seconds, the only form that every endpoint takes.
+    /// In UTC and whole seconds, the only form that every endpoint accepts.
     fn write(&self) -> String {
         self.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }

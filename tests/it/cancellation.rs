@@ -411,7 +411,7 @@ fn chunk_is_known_not_to_be_sent_if_connecting_fails() {
             scope.spawn(move || ends_before_sending(bound));
         }
     });
-    assert_eq!(inside.count("POST", "/fileUploads"), 4, "none began anew");
+    assert_eq!(inside.count("POST", "/fileUploads"), 4, "no upload started again");
 }
 
 /// Cancels the version request, the sign-in, a thread that waits for another thread's version

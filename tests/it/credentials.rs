@@ -63,7 +63,7 @@ fn sends_the_exact_sign_in_bodies() {
 fn reports_sign_in_to_another_site() {
     crate::logs::start();
     let target = "tableau_server_client::session";
-    for (asked, answered, told) in
+    for (asked, answered, warnings) in
         [("here", "here", 0), ("HERE", "here", 0), ("", "", 0), ("there", "here", 1)]
     {
         let before = crate::logs::of(target).len();
@@ -79,7 +79,7 @@ fn reports_sign_in_to_another_site() {
         assert_eq!(session.site_url(), answered);
         drop(session);
         let records = crate::logs::of(target).split_off(before);
-        assert_eq!(records.len(), told, "{records:?}");
+        assert_eq!(records.len(), warnings, "{records:?}");
         let both = |text: &str| text.contains("\"here\"") && text.contains("\"there\"");
         assert!(records.iter().all(|record| both(&record.text)), "{records:?}");
     }

@@ -190,8 +190,8 @@ fn invalid_response_is_a_decode_error_with_position() {
     let cases: [(&str, &str); 12] = [
         ("", "empty"),
         ("   \n", "empty"),
-        ("hello", "no XML"),
-        ("{}", "no XML"),
+        ("hello", "not XML"),
+        ("{}", "not XML"),
         ("<tsResponse><workbooks><workbook id=\"w\" na", "1:"),
         ("<tsResponse>\n<workbooks></tsResponse>", "2:"),
         ("<other/>", "<other>"),

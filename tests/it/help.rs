@@ -127,10 +127,10 @@ fn run(mut command: Command, test: &str, variables: &[(&str, &str)]) -> Output {
         command.env_remove(name).env_remove(name.to_ascii_lowercase());
     }
     let output = command.env(CHILD, "1").envs(variables.iter().copied()).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    let shown = format!("{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let shown = format!("{stdout}\n{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{test}: {shown}");
-    assert!(told.contains("1 passed"), "{test} did not run: {shown}");
+    assert!(stdout.contains("1 passed"), "{test} did not run: {shown}");
     output
 }
 

@@ -256,11 +256,11 @@ fn decodes_proxy_credentials_and_keeps_them_out_of_messages() {
         let server = with(&raw.url, options.retries(tsc::RetryPolicy::none()));
         let error = server.server_info().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
-        let told = format!(
+        let expected = format!(
             "no connection to {}: the proxy http://{address} (set with HttpOptions::proxy) {why}",
             raw.address
         );
-        assert!(error.to_string().ends_with(&told), "{error}\n{told}");
+        assert!(error.to_string().ends_with(&expected), "{error}\n{expected}");
         let shown = everything_of(&error);
         assert!(!shown.contains("hush") && !shown.contains("bWU6aHVzaA"), "{shown}");
     }

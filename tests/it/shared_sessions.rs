@@ -240,7 +240,7 @@ fn processes_renew_the_session_for_each_other() {
 }
 
 #[test]
-#[ignore = "a process of its own, which another test starts"]
+#[ignore = "run by another test in a separate process"]
 fn child_that_works() {
     let Some(url) = given("SERVER") else { return };
     let file = tsc::SessionFile::at(given("FILE").unwrap());

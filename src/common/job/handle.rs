@@ -37,7 +37,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 #[derive(Clone)]
 pub struct JobHandle<'s> {
     client: &'s Arc<Client>,
-    /// The id to poll with, even if an answer has another one.
+    /// The id to poll with, even if a response has another one.
     id: JobId,
     job: Job,
     /// Secrets of the request that started the job, since the server's notes may repeat them.
@@ -116,7 +116,7 @@ impl<'s> JobHandle<'s> {
         loop {
             let mut request = self.client.request(&GET, &[&self.id]);
             if let Some(deadline) = how.deadline {
-                // A poll just before the deadline still has time for an answer.
+                // A poll just before the deadline still has time for a response.
                 request = request.within(time_left(deadline).max(Duration::from_secs(1)));
             }
             let mut retry_after = Duration::ZERO;

@@ -184,7 +184,7 @@ fn read<T: Listed>(
 ) -> Result<FetchedPage<T>> {
     let pagination = root.find("pagination");
     if pagination.is_none() {
-        // Some lists have no pages; an answer without the wrapper is not a list.
+        // Some lists have no pages; a response without the wrapper is not a list.
         root.need(T::WRAP)?;
     }
     let most = if pagination.is_some() { LONGEST_PAGE } else { Node::LONGEST };

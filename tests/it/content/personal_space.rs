@@ -65,11 +65,11 @@ fn reports_a_workbook_that_was_published_elsewhere() {
     let sent = raw.seen().last().unwrap().text();
     let payload = "<workbook name=\"W\"><location id=\"ps-1\" type=\"PersonalSpace\"/></workbook>";
     assert!(sent.contains(payload), "{sent}");
-    let told = logs::of("tableau_server_client::publish");
-    let told: Vec<String> = told.into_iter().map(|record| record.text).collect();
+    let warnings = logs::of("tableau_server_client::publish");
+    let warnings: Vec<String> = warnings.into_iter().map(|record| record.text).collect();
     assert!(
-        told.iter().any(|text| text.contains("ps-1") && text.contains("elsewhere")),
-        "{told:?}"
+        warnings.iter().any(|text| text.contains("ps-1") && text.contains("elsewhere")),
+        "{warnings:?}"
     );
     let changes = tsc::workbooks::WorkbookUpdate::new().location("ps-1");
     assert_eq!(changes.ignored_in(&item), ["location"]);

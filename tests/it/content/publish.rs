@@ -248,16 +248,16 @@ fn publish_jobs_return_the_outcome_of_connections() {
         let early = job.connections().unwrap_err();
         assert_eq!(early.kind(), tsc::ErrorKind::Input, "{early}");
         let workbook = job.wait_with(quick()).unwrap().workbook.unwrap();
-        let told = job.connections().unwrap();
-        let taken: Vec<_> = told.iter().map(|one| (&*one.server, one.port, one.taken)).collect();
+        let outcome = job.connections().unwrap();
+        let taken: Vec<_> = outcome.iter().map(|one| (&*one.server, one.port, one.taken)).collect();
         assert_eq!(taken, [("db", Some(5432), Some(true)), ("elsewhere", None, Some(false))]);
         let there = session.connections(&workbook).list().unwrap();
-        assert_eq!(told[0].id.as_ref(), Some(&there[0].id));
-        assert_eq!(told[1].id, None);
+        assert_eq!(outcome[0].id.as_ref(), Some(&there[0].id));
+        assert_eq!(outcome[1].id, None);
         assert!(!format!("{job:?}").contains(help::PASSWORD));
         // The same outcome without a job.
-        let told_at_once = publish().send().unwrap().connections;
-        let same: Vec<_> = told_at_once.iter().map(|one| one.taken).collect();
+        let immediate = publish().send().unwrap().connections;
+        let same: Vec<_> = immediate.iter().map(|one| one.taken).collect();
         assert_eq!(same, [Some(true), Some(false)]);
 
         mock.fail_next_job("disk full");
@@ -271,8 +271,8 @@ fn publish_jobs_return_the_outcome_of_connections() {
         let mut job = publish().send_as_job().unwrap();
         job.wait_with(quick()).unwrap();
         mock.fault(tsc::mock::Fault::status(403).on("GET", "/workbooks/*/connections"));
-        let told = job.connections().unwrap();
-        assert!(told.iter().all(|one| one.taken.is_none() && one.id.is_none()), "{told:?}");
+        let outcome = job.connections().unwrap();
+        assert!(outcome.iter().all(|one| one.taken.is_none() && one.id.is_none()), "{outcome:?}");
         mock.clear_faults();
         // The plain handle refers to the same job.
         let id = job.id().clone();

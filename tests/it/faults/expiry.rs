@@ -149,16 +149,19 @@ fn two_holders_of_one_token_stop_renewing() {
     let auth = tsc::PersonalAccessTokenAuth::new(mock.token_name(), mock.token_secret());
     let (one, other) = (server_of(&mock), server_of(&mock));
     let (one, other) = (one.sign_in(&auth).unwrap(), other.sign_in(&auth).unwrap());
-    let mut told = None;
+    let mut message = None;
     for _ in 0..20 {
         for session in [&one, &other] {
             if let Err(error) = session.workbooks().list().total() {
-                told.get_or_insert(error);
+                message.get_or_insert(error);
             }
         }
     }
-    let told = told.unwrap().to_string();
-    assert!(told.contains("in use elsewhere") && told.contains(mock.token_name()), "{told}");
+    let message = message.unwrap().to_string();
+    assert!(
+        message.contains("in use elsewhere") && message.contains(mock.token_name()),
+        "{message}"
+    );
     assert!(sign_ins(&mock) <= 2 + 2 * 3, "{}", sign_ins(&mock));
 }
 

@@ -293,14 +293,14 @@ fn final_publish_request_is_not_repeated() {
         (|| Fault::status(429).empty(), false, 1),
         (|| Fault::status(503).retry_after(millis(0)), false, 1),
     ];
-    for (fault, told, there) in breaks {
+    for (fault, fails, there) in breaks {
         let mock = MockServer::start().unwrap();
         let session = session_of(&mock);
         mock.fault(fault().on("POST", "/workbooks").times(1));
         let outcome = publish_in_chunks(&session, &content);
-        assert_eq!(outcome.is_err(), told, "{outcome:?}");
+        assert_eq!(outcome.is_err(), fails, "{outcome:?}");
         let sent = mock.requests_to("POST", "/workbooks").len();
-        assert_eq!(sent, if told { 1 } else { 2 }, "{outcome:?}");
+        assert_eq!(sent, if fails { 1 } else { 2 }, "{outcome:?}");
         let have = workbooks_named(&session, "Up");
         assert!(have == vec![content.clone(); there], "{}, {outcome:?}", have.len());
     }
@@ -580,5 +580,5 @@ fn chunk_that_was_not_sent_is_certain() {
     let sent = session.workbooks().publish(source.resume(last)).project(project_of(&session));
     sent.send().unwrap();
     assert!(workbooks_named(&session, "Up") == [content]);
-    assert_eq!(mock.requests_to("POST", "/fileUploads").len(), 1, "nothing began anew");
+    assert_eq!(mock.requests_to("POST", "/fileUploads").len(), 1, "the upload did not start again");
 }

@@ -164,8 +164,8 @@ fn run(seeds: impl Iterator<Item = u64>) -> u64 {
         assert!(took < SOON, "{took:?}, {}", shown());
         if let Err(error) = outcome {
             errors += 1;
-            let told = everything_of(&error);
-            assert!(!told.contains(PASSWORD), "{told}, {}", shown());
+            let text = everything_of(&error);
+            assert!(!text.contains(PASSWORD), "{text}, {}", shown());
             assert!(error.to_string().len() < 4000, "{error}, {}", shown());
             assert!(!error.to_string().contains(char::is_control), "{error:?}, {}", shown());
             assert_ne!(error.kind(), ErrorKind::Input, "{error:?}, {}", shown());

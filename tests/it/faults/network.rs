@@ -286,7 +286,7 @@ fn missing_threads_are_an_error_without_panic() {
 
 #[cfg(target_os = "linux")]
 #[test]
-#[ignore = "a process of its own, which another test starts"]
+#[ignore = "run by another test in a separate process"]
 fn child_without_threads() {
     if crate::help::given("X").is_none() {
         return;
@@ -327,7 +327,7 @@ fn bad_framing_is_an_error_or_the_right_response() {
             plain(&format!("content-length: {length}"), &format!("{body}{forged}")),
         ),
         ("a body shorter than said", plain(&format!("content-length: {}", length + 9), &body)),
-        ("a length that is no number", plain("content-length: many", &body)),
+        ("a length that is not a number", plain("content-length: many", &body)),
         ("a negative length", plain("content-length: -5", &body)),
         ("a length beyond all numbers", plain("content-length: 99999999999999999999999", &body)),
         ("two lengths", plain(&format!("content-length: {length}\r\ncontent-length: 5"), &body)),
@@ -339,7 +339,7 @@ fn bad_framing_is_an_error_or_the_right_response() {
             ),
         ),
         ("chunks and more", chunked(&format!("{size}\r\n{body}\r\n0\r\n\r\n{forged}"))),
-        ("a chunk size that is no number", chunked(&format!("xyz\r\n{body}\r\n0\r\n\r\n"))),
+        ("a chunk size that is not a number", chunked(&format!("xyz\r\n{body}\r\n0\r\n\r\n"))),
         (
             "a chunk size beyond all numbers",
             chunked(&format!("fffffffffffffffffff\r\n{body}\r\n0\r\n\r\n")),

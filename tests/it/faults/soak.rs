@@ -18,7 +18,7 @@ const THREADS: usize = 8;
 
 /// What a caller knows about an item of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Told {
+enum Known {
     There,
     Gone,
     /// An error that leaves open whether the request was carried out.
@@ -58,11 +58,11 @@ fn arm(mock: &MockServer, seed: u64) {
 #[derive(Default)]
 struct Ledger {
     /// By project name.
-    projects: HashMap<String, (Told, Option<tsc::ProjectId>)>,
+    projects: HashMap<String, (Known, Option<tsc::ProjectId>)>,
     /// The description of an existing project, if it is certain.
     descriptions: HashMap<String, String>,
     /// By workbook name: what the caller knows, and the file.
-    workbooks: HashMap<String, (Told, Vec<u8>)>,
+    workbooks: HashMap<String, (Known, Vec<u8>)>,
     succeeded: usize,
     failed: HashMap<String, usize>,
 }
@@ -105,7 +105,7 @@ fn work(
         number += 1;
         let name = format!("soak-{me}-{number}");
         let mine = |ledger: &Ledger, dice: &mut Dice| {
-            let there = ledger.projects.iter().filter(|(_, (told, _))| *told == Told::There);
+            let there = ledger.projects.iter().filter(|(_, (known, _))| *known == Known::There);
             let mut names: Vec<String> = there.map(|(name, _)| name.clone()).collect();
             names.sort();
             let at = dice.below(names.len());
@@ -122,8 +122,8 @@ fn work(
             }
             8..12 => {
                 let created = ledger.note("create", projects.create(NewProject::new(&name)));
-                let told = if created.is_some() { Told::There } else { Told::Unsure };
-                ledger.projects.insert(name, (told, created.map(|project| project.id)));
+                let known = if created.is_some() { Known::There } else { Known::Unsure };
+                ledger.projects.insert(name, (known, created.map(|project| project.id)));
             }
             12..15 => {
                 let Some(name) = mine(&ledger, &mut dice) else { continue };
@@ -142,8 +142,8 @@ fn work(
                 let Some(name) = mine(&ledger, &mut dice) else { continue };
                 let id = ledger.projects[&name].1.clone().unwrap();
                 let deleted = ledger.note("delete", projects.delete(&id));
-                let told = if deleted.is_some() { Told::Gone } else { Told::Unsure };
-                ledger.projects.insert(name, (told, Some(id)));
+                let known = if deleted.is_some() { Known::Gone } else { Known::Unsure };
+                ledger.projects.insert(name, (known, Some(id)));
             }
             17 => {
                 let content = file(5000, me as u64 * 100_000 + number);
@@ -151,8 +151,8 @@ fn work(
                 let source = source.chunked_from(1).chunk_size(2000);
                 let publish = session.workbooks().publish(source).project(home);
                 let published = ledger.note("publish", publish.send());
-                let told = if published.is_some() { Told::There } else { Told::Unsure };
-                ledger.workbooks.insert(name, (told, content));
+                let known = if published.is_some() { Known::There } else { Known::Unsure };
+                ledger.workbooks.insert(name, (known, content));
             }
             18 => {
                 let workbook: tsc::WorkbookId = session
@@ -190,27 +190,27 @@ fn compare(session: &tsc::Session<'_>, ledgers: &[Ledger]) {
         files.entry(workbook.name).or_default().push(workbook.id);
     }
     for ledger in ledgers {
-        for (name, (told, id)) in &ledger.projects {
+        for (name, (known, id)) in &ledger.projects {
             let found = there.get(name).map_or(&[][..], Vec::as_slice);
-            match told {
-                Told::There => assert_eq!(found.len(), 1, "{name} is told to be there"),
-                Told::Gone => assert_eq!(found.len(), 0, "{name} is told to be gone"),
-                Told::Unsure => assert!(found.len() <= 1, "{name} was doubled"),
+            match known {
+                Known::There => assert_eq!(found.len(), 1, "{name} should exist"),
+                Known::Gone => assert_eq!(found.len(), 0, "{name} should not exist"),
+                Known::Unsure => assert!(found.len() <= 1, "{name} exists twice"),
             }
             if let ([found], Some(id)) = (found, id) {
                 assert_eq!(&found.id, id, "{name}");
             }
-            if let (Told::There, Some(text)) = (told, ledger.descriptions.get(name)) {
+            if let (Known::There, Some(text)) = (known, ledger.descriptions.get(name)) {
                 assert_eq!(found[0].description.as_deref(), Some(text.as_str()), "{name}");
             }
         }
-        for (name, (told, content)) in &ledger.workbooks {
+        for (name, (known, content)) in &ledger.workbooks {
             let found = files.get(name).map_or(&[][..], Vec::as_slice);
-            assert!(found.len() <= 1, "{name} was doubled");
-            assert!(*told != Told::There || found.len() == 1, "{name} is told to be there");
+            assert!(found.len() <= 1, "{name} exists twice");
+            assert!(*known != Known::There || found.len() == 1, "{name} should exist");
             if let [id] = found {
                 let bytes = session.workbooks().download(id).to_bytes().unwrap();
-                assert!(bytes == *content, "{name} is not what was sent");
+                assert!(bytes == *content, "{name} has other content than was sent");
             }
         }
     }

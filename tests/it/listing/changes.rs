@@ -73,7 +73,7 @@ fn detects_a_page_that_no_longer_exists() {
         assert_eq!(ids, names(0..6));
         let error = error.unwrap();
         assert_eq!(error.kind(), ErrorKind::Changed);
-        assert!(error.to_string().contains("there is no page 3 any more"), "{error}");
+        assert!(error.to_string().contains("page 3 no longer exists"), "{error}");
         assert_eq!((error.code(), error.status()), (Some("400006"), Some(400)));
         assert!(error.url().unwrap().contains("pageNumber=3"), "{error:?}");
     }

@@ -225,7 +225,7 @@ fn rejects_html_and_errors_in_place_of_the_file() {
         assert!(written.is_empty());
         assert_eq!(folder.names(), ["there.twbx"], "{what}");
         assert_eq!(std::fs::read(&there).unwrap(), b"mine");
-        assert_eq!(raw.count("GET", "/content"), 4, "{what}: it is no use to ask again");
+        assert_eq!(raw.count("GET", "/content"), 4, "{what}: a retry would not help");
     }
     // A CSV file may contain anything, even nothing, so only an announced content type shows an
     // error page.
@@ -365,11 +365,11 @@ fn rejects_invalid_targets_before_sending() {
 #[test]
 fn reports_received_bytes_as_progress() {
     let raw = giving("filename=\"x.twbx\"");
-    let mut told = Vec::new();
-    download(&raw, |d| d.on_progress(|progress| told.push(progress)).to_bytes()).unwrap();
+    let mut reported = Vec::new();
+    download(&raw, |d| d.on_progress(|progress| reported.push(progress)).to_bytes()).unwrap();
     let all = file().len() as u64;
-    assert!(told.len() > 1 && told.is_sorted_by_key(|progress| progress.done));
-    let last = told.last().unwrap();
+    assert!(reported.len() > 1 && reported.is_sorted_by_key(|progress| progress.done));
+    let last = reported.last().unwrap();
     assert_eq!((last.done, last.total, last.unit), (all, Some(all), ProgressUnit::Bytes));
 }
 

@@ -424,17 +424,17 @@ fn reports_sent_bytes_as_progress() {
     let (_, raw) = Store::start(&[]);
     let file = file();
     for chunked_from in [0, 64 << 20] {
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         let source = chunked(&file).chunked_from(chunked_from);
-        publish(&raw, source.on_progress(|progress| told.push(progress))).unwrap();
+        publish(&raw, source.on_progress(|progress| reported.push(progress))).unwrap();
         let total = file.len() as u64;
-        assert!(told.is_sorted_by_key(|progress| progress.done) && told.len() > 4);
-        assert_eq!(told.last().unwrap().done, total);
-        assert!(told[0].done < total);
+        assert!(reported.is_sorted_by_key(|progress| progress.done) && reported.len() > 4);
+        assert_eq!(reported.last().unwrap().done, total);
+        assert!(reported[0].done < total);
         let is_whole = |step: &tsc::Progress| {
             (step.total, step.unit) == (Some(total), tsc::ProgressUnit::Bytes)
         };
-        assert!(told.iter().all(is_whole));
+        assert!(reported.iter().all(is_whole));
     }
 }
 

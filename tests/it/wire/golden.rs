@@ -346,7 +346,7 @@ impl Run {
     fn same_requests_other_answer(&self, case: &Value) -> Vec<String> {
         let mut failures = self.same_requests(case);
         if response::is_same(case, &self.got) {
-            failures.push("the answer is read as TSC reads it: no difference any more".into());
+            failures.push("the response is read as TSC reads it, so there is no difference".into());
         }
         failures
     }
@@ -364,7 +364,7 @@ impl Run {
             ));
         }
         if recorded == expected {
-            failures.push("that is what TSC sends: no difference any more".into());
+            failures.push("TSC sends the same requests, so there is no difference".into());
         }
         failures
     }

@@ -194,7 +194,7 @@ fn xml(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     match roxmltree::Document::parse(text) {
         Ok(document) => walk(document.root_element(), 0, &mut lines),
-        Err(error) => lines.push(format!("no XML ({error}): {text}")),
+        Err(error) => lines.push(format!("not XML ({error}): {text}")),
     }
     unordered_tags(lines)
 }
