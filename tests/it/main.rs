@@ -9,6 +9,7 @@ mod examples;
 mod faults;
 mod find;
 mod help;
+mod hints;
 mod listing;
 mod logs;
 mod mock;

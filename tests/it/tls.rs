@@ -44,6 +44,7 @@ fn refuses_an_unknown_issuer_by_default() {
     for options in [plain(), plain().verify(true), plain().verify(other.file())] {
         let said = refused(&raw, options);
         assert!(said.contains("UnknownIssuer"), "{said}");
+        assert!(said.contains("verify(\"ca.pem\")") && said.contains("SSL_CERT_FILE"), "{said}");
     }
     assert!(with(&raw.url, plain()).server_info().is_err());
     visit(&raw.url, plain().verify(authority.file())).unwrap();

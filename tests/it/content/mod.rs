@@ -11,6 +11,7 @@ mod resources;
 mod schedules;
 mod shared;
 mod tags;
+mod unreadable;
 mod updates;
 mod users;
 

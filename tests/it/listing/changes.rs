@@ -30,6 +30,7 @@ fn detects_a_changed_total() {
             assert_eq!(error.kind(), ErrorKind::Changed);
             let says = format!("10 items before page 2, {total} with it");
             assert!(error.to_string().contains(&says), "{error}");
+            assert!(error.to_string().contains("on_change"), "{error}");
         }
         for (ids, error) in when(answer, tsc::OnChange::GoOn) {
             assert!(error.is_none(), "{error:?}");
