@@ -166,7 +166,7 @@ fn does_not_repeat_post_that_may_have_been_received() {
         session.workbooks().list().total().unwrap();
         let error = session.projects().create(tsc::projects::NewProject::new("n")).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::ConnectionLost | ErrorKind::Http), "{error:?}");
-        assert!(error.is_retryable(), "the caller decides: {error:?}");
+        assert!(error.is_retryable(), "the caller may retry: {error:?}");
         assert_eq!(raw.count("POST", "/projects"), 1);
     }
 }

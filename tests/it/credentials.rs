@@ -128,7 +128,7 @@ fn escapes_special_characters_in_resource_requests() {
     let project = document.root_element().first_element_child().unwrap();
     assert_eq!(project.attribute("name"), Some(HOSTILE));
     assert_eq!(project.attribute("description"), Some(""));
-    assert_eq!(project.attributes().len(), 2, "what is unset is not sent: {body}");
+    assert_eq!(project.attributes().len(), 2, "unset fields are not sent: {body}");
 }
 
 #[test]

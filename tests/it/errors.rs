@@ -438,7 +438,7 @@ fn quotes_at_most_one_kibibyte_of_a_body() {
     let long = "q".repeat(100_000);
     let body = long.clone();
     let error = error_of(move |_| answer(502, &[], &body));
-    assert!(shown(&error) >= 900, "a body is quoted, and enough of it: {error}");
+    assert!(shown(&error) >= 900, "too little of the body is quoted: {error}");
     let body = long.clone();
     let error = error_of(move |_| answer(200, &[], &body));
     assert!(shown(&error) <= 1024);

@@ -309,7 +309,7 @@ fn refused_connection_is_an_error_after_short_retries() {
     assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
     assert!(error.to_string().contains(url.trim_start_matches("http://")), "{error}");
     assert!(start.elapsed() < Duration::from_secs(10));
-    assert!(start.elapsed() > Duration::from_millis(500), "it was tried again");
+    assert!(start.elapsed() > Duration::from_millis(500), "it was not retried");
 }
 
 #[test]
@@ -359,7 +359,7 @@ fn deadline_covers_pages_and_attempts() {
     let session = server.sign_in(&auth()).unwrap();
     let soon = tsc::CancellationToken::with_timeout(Duration::from_millis(300));
     let error = session.with_cancellation(&soon).projects().list().total().unwrap_err();
-    assert_eq!(error.status(), Some(429), "no try fits into the time: {error:?}");
+    assert_eq!(error.status(), Some(429), "no further attempt fits into the time: {error:?}");
 }
 
 #[test]

@@ -660,7 +660,11 @@ fn failed_sign_out_after_a_lost_switch_names_both() {
     let mut session = server.sign_in(&auth()).unwrap();
     session.switch_site("other").unwrap_err();
     let error = session.sign_out().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::ConnectionLost, "the switch's own kind: {error:?}");
+    assert_eq!(
+        error.kind(),
+        ErrorKind::ConnectionLost,
+        "the kind of the switch's error: {error:?}"
+    );
     let text = error.to_string();
     assert!(text.contains("may remain open on the site \"other\""), "{error}");
     assert!(text.contains("the sign-out of this session failed, too"), "{error}");
@@ -708,7 +712,7 @@ fn session_renews_on_its_own_site_after_a_lost_switch() {
     assert_eq!((session.site_id(), session.site_url()), (&site, ""));
     assert_eq!(mock.sessions_open(), 2);
     assert_eq!(session.sign_out().unwrap_err().to_string(), error.to_string());
-    assert_eq!(mock.sessions_open(), 1, "what the error said is true");
+    assert_eq!(mock.sessions_open(), 1, "the other session is still open");
 }
 
 #[test]

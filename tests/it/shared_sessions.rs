@@ -157,7 +157,7 @@ fn lock_on_a_removed_file_has_no_effect() {
     std::thread::scope(|scope| {
         let joined = scope.spawn(|| server.join_shared(&file).map(drop));
         std::thread::sleep(Duration::from_millis(100));
-        assert!(!joined.is_finished(), "it waits while another one has the file");
+        assert!(!joined.is_finished(), "it did not wait for the lock");
         let new = folder.join("new");
         private(&new, &token);
         std::fs::rename(&new, &path).unwrap();
@@ -198,12 +198,12 @@ fn workers_renew_the_session_of_an_idle_holder() {
                 });
             }
         });
-        assert_eq!(sign_ins(&mock), 1 + round, "one for all, each time");
+        assert_eq!(sign_ins(&mock), 1 + round, "one sign-in per expiry");
         assert_eq!(mock.sessions_open(), 1);
     }
     let stale = holder.auth_token();
     holder.sign_out().unwrap();
-    assert_eq!(mock.sessions_open(), 0, "the newest one was signed out");
+    assert_eq!(mock.sessions_open(), 0, "the newest session was not signed out");
     let sign_out = mock.requests_to("POST", "/auth/signout").pop().unwrap();
     assert_ne!(sign_out.header("X-Tableau-Auth"), Some(&*stale));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "");
@@ -354,7 +354,7 @@ fn renewal_by_a_worker_keeps_the_holder() {
     first.projects().list().total().unwrap(); // renews it
     assert_eq!(sign_ins(&mock), 3);
     first.sign_out().unwrap();
-    assert_eq!(mock.sessions_open(), 1, "it is the second one's");
+    assert_eq!(mock.sessions_open(), 1, "the session of the second holder");
     second.projects().list().total().unwrap();
     assert_eq!(sign_ins(&mock), 3);
     second.sign_out().unwrap();
@@ -452,7 +452,7 @@ fn session_renewed_during_sign_out_is_signed_out() {
         while sign_ins(&mock) < 2 {
             std::thread::sleep(millis(5));
         }
-        assert!(holder.sign_out().unwrap_err().is_timeout(), "the file was locked");
+        assert!(holder.sign_out().unwrap_err().is_timeout(), "the file is locked");
         let error = renews.join().unwrap();
         assert!(error.is_session_expired() && error.to_string().contains("ended"), "{error}");
     });

@@ -187,7 +187,7 @@ fn verify_false_accepts_any_certificate_and_warns_at_every_request() {
     let requests = raw.lines().len();
     assert_eq!(requests, 3);
     let records = logs::of(WARNINGS);
-    assert_eq!(records.len(), requests, "one a request");
+    assert_eq!(records.len(), requests, "one warning per request");
     for record in &records {
         assert_eq!(record.level, Level::Warn);
         assert!(record.text.starts_with("InsecureRequestWarning"), "{}", record.text);

@@ -251,7 +251,7 @@ fn sends_no_credentials_after_a_failed_version_request() {
         assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(status)), "{error:?}");
         assert!(error.to_string().contains(&status.to_string()), "{error}");
         assert!(error.url().unwrap().ends_with("/api/2.4/serverinfo"), "{error:?}");
-        assert!(!error.is_sign_in_failed(), "nothing was signed in to: {error:?}");
+        assert!(!error.is_sign_in_failed(), "no sign-in was sent: {error:?}");
     }
 }
 

@@ -13,7 +13,7 @@ fn with_mock(check: impl FnOnce(&tsc::Session<'_>)) {
 }
 
 fn first<T>(list: impl IntoIterator<Item = tsc::Result<T>>) -> T {
-    list.into_iter().next().expect("the sample content has one").unwrap()
+    list.into_iter().next().expect("the sample content has an item").unwrap()
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn keeps_updated_site_settings() {
         let site = sites.get(id).unwrap();
         assert_eq!((site.tag_limit, site.user_quota), (Some(7), Some(-1)));
         assert_eq!(site.explain_data_enabled, Some(false));
-        assert_eq!(site.dqw_subscriptions_enabled, Some(false), "as it was");
+        assert_eq!(site.dqw_subscriptions_enabled, Some(false), "unchanged");
     });
 }
 

@@ -35,7 +35,7 @@ fn session_expires_at_each_page_of_a_list() {
             assert_eq!(ids.len(), 23, "page {page}, {prefetch} ahead");
             ids.sort_by(|a, b| a.as_str().cmp(b.as_str()));
             ids.dedup();
-            assert_eq!(ids.len(), 23, "page {page}, {prefetch} ahead: none twice");
+            assert_eq!(ids.len(), 23, "page {page}, {prefetch} prefetched: each id once");
             assert_eq!(sign_ins(&mock), 2);
             ends_with_one(&mock, session);
         }
@@ -60,7 +60,7 @@ fn session_expires_at_each_request_of_a_chunked_publish() {
         session.workbooks().publish(source).project(&project).send().unwrap();
         assert_eq!(sign_ins(&mock), 2, "moment {moment}");
         let there = workbooks_named(&session, "Chunked");
-        assert!(there == [content.clone()], "moment {moment}: {} of them", there.len());
+        assert!(there == [content.clone()], "request {moment}: {} workbooks", there.len());
         // A refused chunk was not received: at most one chunk was sent twice, and none was lost.
         let chunks = mock.requests_to("PUT", "/fileUploads/*").len();
         assert_eq!(chunks, if moment < 5 { 6 } else { 5 }, "moment {moment}");
@@ -138,7 +138,7 @@ fn renewal_fails_if_the_token_was_revoked() {
         assert!(error.to_string().contains("; "), "{error:?}");
         assert!(!format!("{error:?}").contains(mock.token_secret()));
     }
-    assert_eq!(sign_ins(&mock), 2, "it was refused once and not tried again");
+    assert_eq!(sign_ins(&mock), 2, "refused credentials were sent again");
 }
 
 /// Two programs with one personal access token end each other's sessions. They stop after some

@@ -99,7 +99,7 @@ fn interrupted_download_leaves_a_complete_file_or_none() {
         assert!(std::fs::read(&target).unwrap() == content);
         let error = session.workbooks().download(&id).to_folder(&folder).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
-        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "nothing is left behind");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "a temporary file remains");
         mock.clear_faults();
 
         // A writer cannot be rewound: it has received the beginning, and the error reports that.

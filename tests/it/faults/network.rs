@@ -376,7 +376,7 @@ fn bad_framing_is_an_error_or_the_right_response() {
         }
         // The request may be sent on the old connection while that is being closed.
         let next = (0..2).find_map(|_| session.projects().list().total().ok());
-        assert_eq!(next, Some(0), "{name}, the next one");
+        assert_eq!(next, Some(0), "the request after {name}");
     }
 }
 
@@ -400,7 +400,7 @@ fn rest_of_a_response_is_not_read_as_the_next_one() {
         let _ = session.projects().delete("p");
         // Long enough for everything to arrive.
         std::thread::sleep(millis(50));
-        assert_eq!(session.projects().list().total().unwrap(), 0, "after {name} and more");
+        assert_eq!(session.projects().list().total().unwrap(), 0, "after {name} and further bytes");
     }
 }
 
@@ -475,7 +475,7 @@ fn reads_responses_with_unusual_framing() {
         assert_eq!(outcome.unwrap_or(0), 0, "{name}");
         // The request may be sent on the old connection while that is being closed.
         let next = (0..2).find_map(|_| session.projects().list().total().ok());
-        assert_eq!(next, Some(0), "{name}, the next one");
+        assert_eq!(next, Some(0), "the request after {name}");
     }
 }
 

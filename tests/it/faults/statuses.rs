@@ -142,7 +142,10 @@ fn returns_a_long_retry_after_at_once() {
     let soon =
         tsc::jobs::JobWait::new().deadline(millis(300)).poll_intervals(millis(10), millis(10));
     let (result, took) = timed(|| job.wait_with(soon));
-    assert!(result.is_ok_and(|job| job.completed_at.is_some()), "asked once more at the end");
+    assert!(
+        result.is_ok_and(|job| job.completed_at.is_some()),
+        "the job is polled once more at the deadline"
+    );
     assert!(took >= millis(250) && took < LONG, "{took:?}");
 }
 

@@ -50,7 +50,7 @@ fn does_not_prefetch_beyond_the_limit() {
     assert_eq!(pages, [1, 2, 3, 4]);
     drop(items);
     drop(session);
-    assert_eq!(pages_asked(&raw).len(), 4, "nothing is asked for after the list");
+    assert_eq!(pages_asked(&raw).len(), 4, "no page after the last one is requested");
 }
 
 #[test]

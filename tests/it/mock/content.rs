@@ -212,7 +212,7 @@ fn lists_users_groups_and_members() {
     assert_eq!(client.get(&members).all("user", "id").len(), 0);
 
     assert_eq!(client.on_site("DELETE", &format!("users/{user}"), "").status, 204);
-    assert_eq!(mock.sessions_open(), 1, "the session of a user who is gone ends");
+    assert_eq!(mock.sessions_open(), 1, "the session of a removed user ends");
     let owner = client.get("users?filter=name:eq:alice").one("user", "id");
     let answer = client.on_site("DELETE", &format!("users/{owner}"), "");
     assert_eq!(answer.refusal(), refused(409, "409003"));

@@ -318,7 +318,7 @@ fn flows_are_not_published_as_jobs() {
     assert_eq!(again.one("flow", "id"), answer.one("flow", "id"));
     let revision =
         client.on_site("DELETE", &format!("flows/{}/revisions/1", answer.one("flow", "id")), "");
-    assert_eq!(revision.status, 404, "revisions of flows are not deleted one by one");
+    assert_eq!(revision.status, 404, "revisions of flows cannot be deleted");
 }
 
 #[test]

@@ -228,7 +228,7 @@ impl Goldens {
         let options = std::mem::take(&mut self.options);
         let case = &self.cases[name];
         if case.is_null() {
-            self.failures.push(format!("{}.{name}: there is no such golden", self.resource));
+            self.failures.push(format!("{}.{name}: the golden does not exist", self.resource));
             return;
         }
         if !self.counting {

@@ -83,7 +83,7 @@ fn every_method_is_accounted_for() {
     for (work, goldens) in waiting {
         eprintln!("{work}: {goldens} goldens wait for it");
     }
-    assert!(gaps.is_empty(), "neither a golden nor an excuse, or both: {gaps:#?}");
+    assert!(gaps.is_empty(), "methods with neither a golden nor a reason, or with both: {gaps:#?}");
 }
 
 /// Each difference of `docs/differences.md` is tested, and each tested difference is described.
