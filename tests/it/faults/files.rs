@@ -237,7 +237,7 @@ fn file_that_changes_while_it_is_sent_is_an_error() {
 /// published completely, once.
 #[test]
 fn uploads_are_complete_after_broken_connections() {
-    let content = file((1 << 20) + 77, 8);
+    let content = file((256 << 10) + 77, 8);
     type Break = fn() -> Fault;
     let breaks: [Break; 11] = [
         Fault::reset,
@@ -272,7 +272,7 @@ fn publish_in_chunks(
     session: &tsc::Session<'_>,
     content: &[u8],
 ) -> tsc::Result<tsc::publish::Published<tsc::Workbook>> {
-    let source = tsc::Source::bytes("Up.twb", content).chunked_from(1).chunk_size(256 << 10);
+    let source = tsc::Source::bytes("Up.twb", content).chunked_from(1).chunk_size(64 << 10);
     session.workbooks().publish(source).project(project_of(session)).send()
 }
 
