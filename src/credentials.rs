@@ -237,9 +237,7 @@ impl TableauAuth {
 /// Tableau keeps **one session per token**: a second sign-in with the same token, even to another
 /// site, ends the first session.
 ///
-/// REST: [Sign
-/// In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in),
-/// with a token since API 3.6.
+/// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), with a token since API 3.6.
 #[derive(Clone)]
 pub struct PersonalAccessTokenAuth(SignIn);
 
@@ -256,9 +254,7 @@ impl PersonalAccessTokenAuth {
 /// The caller mints the token. It is valid for at most ten minutes, and usually for one sign-in. A
 /// session that is renewed after it expires needs [`renew_with`](JwtAuth::renew_with).
 ///
-/// REST: [Sign
-/// In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in),
-/// with a JWT since API 3.14.
+/// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), with a JWT since API 3.14.
 #[derive(Clone)]
 pub struct JwtAuth(SignIn);
 
