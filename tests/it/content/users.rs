@@ -38,7 +38,7 @@ fn adds_updates_and_removes_users() {
     );
     let (added, changed) = answers;
     assert_eq!((added.name.as_str(), added.domain.as_deref()), ("cy", Some("corp")));
-    // The answer to an update has no id.
+    // The response to an update has no id.
     assert_eq!((&changed.id, changed.full_name.as_deref()), (&added.id, Some("Cy")));
     assert_eq!(changed.site_role, Some(SiteRole::Creator));
 }
