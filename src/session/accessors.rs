@@ -9,7 +9,7 @@ use crate::resources::{
     custom_views, datasources, fileuploads, flow_runs, flows, jobs, projects, views, workbooks,
 };
 #[cfg(feature = "people")]
-use crate::resources::{groups, users};
+use crate::resources::{group_sets, groups, users};
 
 /// Implements methods for both [`Session`](super::Session) and [`SessionView`](super::SessionView).
 /// They find the client at `self.client()`.
@@ -52,6 +52,13 @@ session_methods! {
     /// Uploads of large files in chunks.
     pub fn fileuploads(&self) -> fileuploads::Fileuploads<'_> {
         fileuploads::Fileuploads::new(self.client())
+    }
+
+    /// The sets of groups of the site. API 3.22.
+    #[cfg(feature = "people")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
+    pub fn group_sets(&self) -> group_sets::GroupSets<'_> {
+        group_sets::GroupSets::new(self.client())
     }
 
     /// The groups of the site.

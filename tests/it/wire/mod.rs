@@ -38,7 +38,7 @@ macro_rules! rooms {
 }
 
 rooms! {
-    auth, custom_views, datasources, errors, fileuploads, flow_runs, flows, groups, jobs, listing,
+    auth, custom_views, datasources, errors, fileuploads, flow_runs, flows, group_sets, groups, jobs, listing,
     projects, schedules, server_info, sites, tags, users, views, workbooks,
 }
 
