@@ -187,7 +187,7 @@ element! {
         /// The group's name, unique on the site regardless of case.
         name: String = attr("name"), set String;
         /// The lowest site role that members have. API 3.9.
-        minimum_site_role: Option<SiteRole> = attr("minimumSiteRole"), set SiteRole;
+        minimum_site_role: Option<SiteRole> = attr("minimumSiteRole"), set SiteRole as typed;
         /// Whether users without an account on the site can be members. Tableau Cloud, API 3.21.
         external_user_enabled: Option<bool> = attr("externalUserEnabled"), set bool;
         /// How many users are in the group.
@@ -226,17 +226,17 @@ impl DirectoryGroup {
     pub fn new(
         name: impl Into<String>,
         domain: impl Into<String>,
-        site_role: impl Into<SiteRole>,
+        site_role: SiteRole,
     ) -> DirectoryGroup {
         let (name, domain) = (name.into(), domain.into());
-        DirectoryGroup { name, domain, site_role: site_role.into(), grant_license_mode: None }
+        DirectoryGroup { name, domain, site_role, grant_license_mode: None }
     }
 
     /// When members are given a licence.
     ///
     /// If unset, it is left unchanged; a new group grants none.
-    pub fn grant_license_mode(self, mode: impl Into<GrantLicenseMode>) -> DirectoryGroup {
-        DirectoryGroup { grant_license_mode: Some(mode.into()), ..self }
+    pub fn grant_license_mode(self, mode: GrantLicenseMode) -> DirectoryGroup {
+        DirectoryGroup { grant_license_mode: Some(mode), ..self }
     }
 }
 
