@@ -37,6 +37,8 @@ enum Place {
     List,
     /// `<element><tag><item name="…"/></tag></element>`
     ListAttribute,
+    /// `<element><item/><item/></element>`
+    Items,
     /// `<element/><tag><item/><item/></tag>`
     SiblingList,
 }
@@ -88,6 +90,11 @@ impl Field {
     /// The elements inside a wrapper. In a request, their ids.
     pub(crate) const fn list(tag: &'static str, item: &'static str) -> Field {
         Field::new(Place::List, tag, item, "id")
+    }
+
+    /// Children without a wrapper.
+    pub(crate) const fn items(item: &'static str) -> Field {
+        Field::new(Place::Items, item, item, "id")
     }
 
     /// One attribute of each element inside a wrapper.
@@ -148,7 +155,7 @@ pub(crate) trait Fields {
 pub(crate) fn read_fields(node: Node<'_>, target: &mut dyn Fields) -> Result<()> {
     let mut reader = FieldReader { node, table: target.table(), target, seen: 0 };
     reader.attributes();
-    let single = [Place::ChildAttribute, Place::Child, Place::ChildText];
+    let single = [Place::ChildAttribute, Place::Child, Place::ChildText, Place::Items];
     reader.children(node, &single, Place::List);
     if reader.table.iter().any(|f| f.place == Place::SiblingList)
         && let Some(parent) = node.parent()
@@ -216,6 +223,10 @@ impl<'a> FieldReader<'a, '_> {
             }
             Place::ChildText => {
                 self.fill(index, child, field.tag, Source::Text(&child.text()));
+            }
+            Place::Items => {
+                self.seen &= !(1 << index);
+                self.fill(index, child, field.tag, Source::Node(child));
             }
             _ => self.fill(index, child, field.tag, Source::Node(child)),
         }

@@ -50,7 +50,7 @@ ENDPOINTS = "tableauserverclient.server.endpoint"
 # The endpoints whose public methods must all be accounted for.
 ENDPOINTS = [
     "auth", "server_info", "sites", "projects", "workbooks", "datasources", "views", "custom_views",
-    "flows", "flow_runs", "jobs", "fileuploads", "tags", "users", "groups", "schedules",
+    "flows", "flow_runs", "jobs", "fileuploads", "tags", "users", "groups", "group_sets", "schedules",
 ]  # fmt: skip
 
 

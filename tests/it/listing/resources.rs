@@ -21,6 +21,7 @@ fn every_list_yields_an_error_at_the_position_of_its_page() {
         // The path ends like that of the users of a site.
         ("users", "users", "user", "DefaultUser"),
         ("groups", "groups", "group", "Group"),
+        ("groupsets", "groupSets", "groupSet", "GroupSet"),
         ("schedules", "schedules", "schedule", "Schedule"),
     ];
     for bad in 1..=4 {
@@ -62,6 +63,7 @@ fn every_list_yields_an_error_at_the_position_of_its_page() {
                 session.users().list() => User,
                 session.custom_views().default_users("c") => DefaultUser,
                 session.groups().list() => Group,
+                session.group_sets().list() => GroupSet,
                 session.schedules().list() => Schedule,
             );
         }

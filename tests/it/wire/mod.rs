@@ -39,7 +39,7 @@ macro_rules! resources {
 }
 
 resources! {
-    auth, custom_views, datasources, errors, fileuploads, flow_runs, flows, groups, jobs, listing,
+    auth, custom_views, datasources, errors, fileuploads, flow_runs, flows, group_sets, groups, jobs, listing,
     projects, schedules, server_info, sites, tags, users, views, workbooks,
 }
 

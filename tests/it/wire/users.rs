@@ -62,6 +62,7 @@ pub fn cases(g: &mut Goldens) {
     g.same("remove", |s| s.users().remove("u-1"));
     g.same("remove.map_assets_to", |s| s.users().remove_and_transfer("u-1", "u-2"));
     g.same("populate_workbooks", |s| every(s.users().workbooks("u-1")));
-    g.not_yet(&["bulk_add", "bulk_remove", "create_from_file", "populate_groups"], "people");
+    g.same("populate_groups", |s| every(s.users().groups("u-1")));
+    g.not_yet(&["bulk_add", "bulk_remove", "create_from_file"], "people");
     g.not_yet(&["populate_favorites"], "favorites");
 }
