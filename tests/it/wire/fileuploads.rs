@@ -5,7 +5,7 @@ use super::golden::Goldens;
 use super::shared;
 
 pub fn cases(g: &mut Goldens) {
-    // The first and the next step of an upload; here they are one call.
+    // TSC has separate calls for the steps of an upload; here they are one call.
     g.not_applicable(&["initiate", "append"]);
     g.changed("upload", "numbered-chunks", shared::numbered(2), &[], |s| {
         let source = Source::bytes("big.bin", &b"0123456789abcdefghij0123456789"[..]);
