@@ -20,7 +20,13 @@ pub(crate) use resource;
 
 pub(crate) mod auth;
 pub mod custom_views;
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+pub mod data_alerts;
 pub mod datasources;
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+pub mod favorites;
 pub mod fileuploads;
 pub mod flow_runs;
 pub mod flows;
@@ -28,6 +34,9 @@ pub mod flows;
 #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
 pub mod groups;
 pub mod jobs;
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+pub mod linked_tasks;
 pub mod personal_space;
 pub mod projects;
 #[cfg(feature = "schedules")]
@@ -36,8 +45,17 @@ pub mod schedules;
 #[cfg(feature = "admin")]
 #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
 pub mod sites;
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+pub mod subscriptions;
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+pub mod tasks;
 #[cfg(feature = "people")]
 #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
 pub mod users;
 pub mod views;
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+pub mod webhooks;
 pub mod workbooks;

@@ -1,12 +1,14 @@
 //! The methods that [`Session`](super::Session) and [`SessionView`](super::SessionView) have in
 //! common.
 
-#[cfg(feature = "schedules")]
-use crate::resources::schedules;
 #[cfg(feature = "admin")]
 use crate::resources::sites;
 use crate::resources::{
     custom_views, datasources, fileuploads, flow_runs, flows, jobs, projects, views, workbooks,
+};
+#[cfg(feature = "schedules")]
+use crate::resources::{
+    data_alerts, favorites, linked_tasks, schedules, subscriptions, tasks, webhooks,
 };
 #[cfg(feature = "people")]
 use crate::resources::{groups, users};
@@ -34,6 +36,13 @@ session_methods! {
         custom_views::CustomViews::new(self.client())
     }
 
+    /// The data-driven alerts of the site.
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+    pub fn data_alerts(&self) -> data_alerts::DataAlerts<'_> {
+        data_alerts::DataAlerts::new(self.client())
+    }
+
     /// The published data sources of the site.
     pub fn datasources(&self) -> datasources::Datasources<'_> {
         datasources::Datasources::new(self.client())
@@ -42,6 +51,13 @@ session_methods! {
     /// The runs of the site's flows.
     pub fn flow_runs(&self) -> flow_runs::FlowRuns<'_> {
         flow_runs::FlowRuns::new(self.client())
+    }
+
+    /// The favorites of users.
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+    pub fn favorites(&self) -> favorites::Favorites<'_> {
+        favorites::Favorites::new(self.client())
     }
 
     /// The flows of the site.
@@ -66,6 +82,13 @@ session_methods! {
         jobs::Jobs::new(self.client())
     }
 
+    /// The linked tasks of the site.
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+    pub fn linked_tasks(&self) -> linked_tasks::LinkedTasks<'_> {
+        linked_tasks::LinkedTasks::new(self.client())
+    }
+
     /// The projects of the site.
     pub fn projects(&self) -> projects::Projects<'_> {
         projects::Projects::new(self.client())
@@ -85,6 +108,20 @@ session_methods! {
         sites::Sites::new(self.client())
     }
 
+    /// The subscriptions of the site.
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+    pub fn subscriptions(&self) -> subscriptions::Subscriptions<'_> {
+        subscriptions::Subscriptions::new(self.client())
+    }
+
+    /// The tasks of the site.
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+    pub fn tasks(&self) -> tasks::Tasks<'_> {
+        tasks::Tasks::new(self.client())
+    }
+
     /// The users of the site.
     #[cfg(feature = "people")]
     #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
@@ -95,6 +132,13 @@ session_methods! {
     /// The views of the site.
     pub fn views(&self) -> views::Views<'_> {
         views::Views::new(self.client())
+    }
+
+    /// The webhooks of the site.
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+    pub fn webhooks(&self) -> webhooks::Webhooks<'_> {
+        webhooks::Webhooks::new(self.client())
     }
 
     /// The workbooks of the site.

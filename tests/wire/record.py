@@ -51,6 +51,7 @@ ENDPOINTS = "tableauserverclient.server.endpoint"
 ROOMS = [
     "auth", "server_info", "sites", "projects", "workbooks", "datasources", "views", "custom_views",
     "flows", "flow_runs", "jobs", "fileuploads", "tags", "users", "groups", "schedules",
+    "tasks", "flow_tasks", "linked_tasks", "subscriptions", "favorites", "webhooks", "data_alerts",
 ]  # fmt: skip
 
 

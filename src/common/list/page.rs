@@ -17,6 +17,8 @@ pub(super) struct PageRequest<T> {
     pub(super) on_unreadable: OnUnreadable,
     /// Further query parameters.
     pub(super) with: Vec<(&'static str, &'static str)>,
+    /// Whether the operation has pages.
+    pub(super) paged: bool,
 }
 
 /// One page of a [`List`](super::List).
@@ -104,7 +106,7 @@ impl<T: Listed> PageRequest<T> {
     pub(super) fn new(call: Call) -> PageRequest<T> {
         let (filters, sorts, fields, with) = Default::default();
         let on_unreadable = OnUnreadable::default();
-        PageRequest { call, filters, sorts, fields, size: 1000, with, on_unreadable }
+        PageRequest { call, filters, sorts, fields, size: 1000, with, on_unreadable, paged: true }
     }
 
     pub(super) fn check(&self) -> Result<()> {
@@ -148,6 +150,9 @@ impl<T: Listed> PageRequest<T> {
         if !self.fields.is_empty() {
             let fields = all_fields(&self.fields, T::ALWAYS, T::FIELDS_OF).join(",");
             request = request.query("fields", fields).since(2, 5);
+        }
+        if !self.paged {
+            return Ok(request);
         }
         let size = self.size.to_string();
         Ok(request.query("pageNumber", number.to_string()).query("pageSize", size))
@@ -207,7 +212,8 @@ fn read<T: Listed>(
 fn read_item<T: Listed>(node: Node<'_>, on_unreadable: OnUnreadable) -> Result<T> {
     let reports = node.reports();
     let before = reports.count();
-    let mut item = T::from_xml(node);
+    let fields = T::INSIDE.map_or(Ok(node), |inside| node.need(inside));
+    let mut item = fields.and_then(T::from_xml);
     if let Err(error) = &item {
         node.report_item(error);
     }
