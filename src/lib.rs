@@ -91,7 +91,7 @@ pub use common::{
 pub use credentials::{
     Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth, credentials_from_env,
 };
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, ErrorWarning, Result};
 pub use http::{Fingerprint, HttpOptions, RetryPolicy, Verify};
 pub use ids::*;
 pub use operation::Method;
@@ -101,36 +101,6 @@ pub use server::{Server, ServerInfo, ServerView};
 pub use session::{Session, SessionFile, SessionToken, SessionView};
 pub use version::ApiVersion;
 pub use xml::{Unreadable, UnreadableValue};
-
-pub use custom_views::CustomView;
-#[cfg(feature = "schedules")]
-pub use data_alerts::DataAlert;
-pub use datasources::Datasource;
-#[cfg(feature = "schedules")]
-pub use favorites::Favorite;
-pub use flow_runs::FlowRun;
-pub use flows::Flow;
-#[cfg(feature = "people")]
-pub use groups::Group;
-pub use jobs::{BackgroundJob, Job};
-#[cfg(feature = "schedules")]
-pub use linked_tasks::LinkedTask;
-pub use personal_space::PersonalSpace;
-pub use projects::Project;
-#[cfg(feature = "schedules")]
-pub use schedules::Schedule;
-#[cfg(feature = "admin")]
-pub use sites::Site;
-#[cfg(feature = "schedules")]
-pub use subscriptions::Subscription;
-#[cfg(feature = "schedules")]
-pub use tasks::{ExtractRefreshTask, FlowRunTask};
-#[cfg(feature = "people")]
-pub use users::User;
-pub use views::View;
-#[cfg(feature = "schedules")]
-pub use webhooks::Webhook;
-pub use workbooks::Workbook;
 
 /// What items of several kinds of content have in common: location, owner, project, schedules.
 pub mod content {

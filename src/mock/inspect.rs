@@ -159,5 +159,6 @@ fn admin_context<'a>(
         caller: Some(admin(site)),
         base,
         now: state.clock.now(),
+        all_fields: true,
     }
 }

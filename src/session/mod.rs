@@ -3,6 +3,7 @@
 mod accessors;
 mod auth_state;
 mod concerns;
+mod explain;
 mod file;
 mod open;
 mod sharing;
@@ -21,6 +22,7 @@ use crate::http::Delivery;
 use crate::resources::auth;
 use crate::{Error, ErrorKind, Result};
 
+pub(crate) use explain::explain_address;
 pub use file::SessionFile;
 pub(crate) use open::OpenSession;
 pub(crate) use sharing::Sharing;
@@ -236,6 +238,15 @@ impl<'a> Session<'a> {
             Some(first) => first.and_then_failed(&may_be_open, None),
         });
         error
+    }
+
+    /// When the personal access token expires that the session was opened with, as the server
+    /// estimated at sign-in. `None` for other credentials, for servers that do not say, and for a
+    /// session that was resumed or joined. If less than 7 days are left, sign-in logs a warning.
+    ///
+    /// A token that is not used for 15 days expires earlier.
+    pub fn personal_access_token_expires_at(&self) -> Option<jiff::Timestamp> {
+        self.open.token_expires_at
     }
 
     /// Returns a view of this session whose calls the token cancels. The sign-out is not affected.

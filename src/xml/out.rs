@@ -25,9 +25,18 @@ impl Out {
 
     /// Writes `<tag>…</tag>` around what `inside` writes.
     pub(crate) fn element(&mut self, tag: &'static str, inside: impl FnOnce(&mut Out)) {
+        self.start(tag);
+        inside(self);
+        self.end();
+    }
+
+    // Not generic, so that they are compiled once.
+    fn start(&mut self, tag: &'static str) {
         self.writer.start_element(tag);
         self.open.push(tag);
-        inside(self);
+    }
+
+    fn end(&mut self) {
         self.open.pop();
         self.writer.end_element();
     }
@@ -123,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_reads_back_as_it_was() {
+    fn values_round_trip() {
         for value in
             ["R&D <\"'>", "a\tb\nc\rd", "]]>", "&lt;already", "Umläute ß 🦀", "", "  two  "]
         {
@@ -137,12 +146,12 @@ mod tests {
     }
 
     #[test]
-    fn apostrophes_are_numbers() {
+    fn escapes_apostrophes_as_character_references() {
         assert_eq!(write("'").unwrap(), "<a v=\"&#39;\"><b>&#39;</b></a>");
     }
 
     #[test]
-    fn characters_that_xml_lacks_are_named() {
+    fn rejects_characters_that_xml_forbids() {
         for (value, name) in [("a\u{0}", "U+0000"), ("\u{b}", "U+000B"), ("ab\u{FFFE}", "U+FFFE")] {
             let error = write(value).unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::Input);

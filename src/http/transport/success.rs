@@ -76,30 +76,49 @@ impl Success {
 
     /// Decodes the body with `read`, which receives the root element. Fails if the body is an error of
     /// Tableau's.
-    pub(crate) fn xml<T>(mut self, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
-        let outcome = self.read().and_then(|(text, replaced)| self.parse(&text, replaced, read));
-        outcome.map_err(|error| self.explain(error))
+    pub(crate) fn xml<T>(self, mut read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
+        let mut value = None;
+        self.decode(false, &mut |root| {
+            value = Some(read(root)?);
+            Ok(())
+        })?;
+        Ok(value.expect("a body that is decoded was read"))
     }
 
     /// Like [`xml`](Success::xml), but returns `None` if the body is empty.
     pub(crate) fn xml_if_any<T>(
-        mut self,
-        read: impl FnOnce(Node<'_>) -> Result<T>,
+        self,
+        mut read: impl FnMut(Node<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
-        let outcome = self.read().and_then(|(text, replaced)| match text.trim() {
-            "" => Ok(None),
-            _ => self.parse(&text, replaced, read).map(Some),
-        });
+        let mut value = None;
+        self.decode(true, &mut |root| {
+            value = Some(read(root)?);
+            Ok(())
+        })?;
+        Ok(value)
+    }
+
+    /// Decodes the body. Not generic, so that it is compiled once.
+    fn decode(
+        mut self,
+        may_be_empty: bool,
+        read: &mut dyn FnMut(Node<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let outcome =
+            self.read().and_then(|(text, replaced)| match may_be_empty && text.trim().is_empty() {
+                true => Ok(()),
+                false => self.parse(&text, replaced, read),
+            });
         outcome.map_err(|error| self.explain(error))
     }
 
-    /// Decodes a body. `replaced`: characters of it were replaced by U+FFFD.
-    fn parse<T>(
+    /// Parses a body. `replaced`: characters of it were replaced by U+FFFD.
+    fn parse(
         &self,
         text: &str,
         replaced: bool,
-        read: impl FnOnce(Node<'_>) -> Result<T>,
-    ) -> Result<T> {
+        read: &mut dyn FnMut(Node<'_>) -> Result<()>,
+    ) -> Result<()> {
         let repaired;
         let (document, replaced) = match xml::parse(text) {
             Ok(document) => (document, replaced),
@@ -118,9 +137,9 @@ impl Success {
         if let Some(error) = failure::refused_in_success(*status, root, address, redactor) {
             return Err(error);
         }
-        let value = read(root)?;
+        read(root)?;
         self.log_unreadable(&reports);
-        Ok(value)
+        Ok(())
     }
 
     fn log_unreadable(&self, reports: &Reports) {
