@@ -12,18 +12,8 @@ use crate::xml::{FromXml, Listed, Node, Out, element, string_enum};
 operations! {
     LIST = GET "sites/{site}/favorites/{user}" since (2, 5) scope "tableau:content:read"
         "Get Favorites for User" "favorites.htm#get_favorites_for_user";
-    ADD_WORKBOOK = PUT "sites/{site}/favorites/{user}" since (1, 0)
-        scope "tableau:favorites:update"
+    ADD = PUT "sites/{site}/favorites/{user}" since (1, 0) scope "tableau:favorites:update"
         "Add Workbook to Favorites" "favorites.htm#add_workbook_to_favorites";
-    ADD_VIEW = PUT "sites/{site}/favorites/{user}" since (1, 0) scope "tableau:favorites:update"
-        "Add View to Favorites" "favorites.htm#add_view_to_favorites";
-    ADD_DATASOURCE = PUT "sites/{site}/favorites/{user}" since (2, 3)
-        scope "tableau:favorites:update"
-        "Add Data Source to Favorites" "favorites.htm#add_data_source_to_favorites";
-    ADD_PROJECT = PUT "sites/{site}/favorites/{user}" since (3, 1) scope "tableau:favorites:update"
-        "Add Project to Favorites" "favorites.htm#add_project_to_favorites";
-    ADD_FLOW = PUT "sites/{site}/favorites/{user}" since (3, 3) scope "tableau:favorites:update"
-        "Add Flow to Favorites" "favorites.htm#add_flow_to_favorites";
     REMOVE_WORKBOOK = DELETE "sites/{site}/favorites/{user}/workbooks/{workbook}" since (2, 0)
         scope "tableau:favorites:delete"
         "Delete Workbook from Favorites" "favorites.htm#delete_workbook_from_favorites";
@@ -70,18 +60,19 @@ impl<'s> Favorites<'s> {
 
     /// Adds an item to the favorites of a user, under a name of the user's choice. If it is one
     /// already, this changes the name.
-    #[doc = rest!(ADD_WORKBOOK)]
-    #[doc = rest!(ADD_VIEW)]
-    #[doc = rest!(ADD_DATASOURCE)]
-    #[doc = rest!(ADD_PROJECT)]
-    #[doc = rest!(ADD_FLOW)]
+    ///
+    /// The reference has the same operation for views, data sources (API 2.3), projects (API 3.1) and
+    /// flows (API 3.3).
+    #[doc = rest!(ADD)]
     pub fn add<I: Favoritable>(
         &self,
         user: impl Into<UserId>,
         item: &I,
         label: impl AsRef<str>,
     ) -> Result<()> {
-        let request = self.client.request(I::ADD, &[&user.into()]).element(&|out: &mut Out| {
+        let request = self.client.request(&ADD, &[&user.into()]);
+        // Both operations exist for a kind of content since the same version.
+        let request = request.since_version(I::REMOVE.since).element(&|out: &mut Out| {
             out.element("favorite", |out| {
                 out.attribute("label", label.as_ref());
                 out.element(I::KIND, |out| out.attribute("id", item.as_str()));
@@ -105,11 +96,11 @@ capability! {
     /// The id of content that can be a favorite.
     pub trait Favoritable: "`{Self}` cannot be a favorite",
         "workbooks, views, data sources, projects and flows can";
-    WorkbookId { ADD = ADD_WORKBOOK, REMOVE = REMOVE_WORKBOOK }
-    ViewId { ADD = ADD_VIEW, REMOVE = REMOVE_VIEW }
-    DatasourceId { ADD = ADD_DATASOURCE, REMOVE = REMOVE_DATASOURCE }
-    ProjectId { ADD = ADD_PROJECT, REMOVE = REMOVE_PROJECT }
-    FlowId { ADD = ADD_FLOW, REMOVE = REMOVE_FLOW }
+    WorkbookId { REMOVE = REMOVE_WORKBOOK }
+    ViewId { REMOVE = REMOVE_VIEW }
+    DatasourceId { REMOVE = REMOVE_DATASOURCE }
+    ProjectId { REMOVE = REMOVE_PROJECT }
+    FlowId { REMOVE = REMOVE_FLOW }
 }
 
 /// A favorite of a user.

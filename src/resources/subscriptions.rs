@@ -128,6 +128,8 @@ element! {
         page_orientation: Option<PageOrientation> = attr("pageOrientation"), set PageOrientation;
         /// The size of the PDF file's pages. Default: letter.
         page_size: Option<PageSize> = attr("pageSizeOption"), set PageSize;
+        /// The schedule that the subscription runs on. Tableau Server.
+        schedule_id: Option<ScheduleId> = child_id("schedule"), update ScheduleId;
         /// The id of the workbook or view.
         content: Option<String> = child_attr("content", "id"), set String;
         /// Whether the content is a workbook or a view.
@@ -137,15 +139,20 @@ element! {
         /// The custom view that is sent in place of the view.
         custom_view: Option<CustomViewId> =
             child_attr("content", "customViewId"), set CustomViewId;
-        /// The schedule that the subscription runs on. Tableau Server.
-        schedule_id: Option<ScheduleId> = child_id("schedule"), set ScheduleId;
         /// When the subscription runs. Tableau Server returns the id and name of one of its schedules,
         /// Tableau Cloud the times.
         schedule: Option<ItemSchedule> = sibling("schedule"), set InlineSchedule;
         /// The user who gets the email.
-        user: Option<UserId> = child_id("user"), set UserId;
+        user: Option<UserId> = child_id("user"), update UserId;
         /// The name of that user.
         user_name: Option<String> = child_attr("user", "name");
+    }
+    // The order of these elements in a new subscription differs from that in an update.
+    requests {
+        /// The schedule that the subscription runs on. Tableau Server.
+        on = child_id("schedule"), new ScheduleId;
+        /// The user who gets the email.
+        recipient = child_id("user"), new UserId;
     }
 }
 
@@ -159,7 +166,7 @@ impl NewSubscription {
             "workbook" => ContentType::Workbook,
             _ => ContentType::View,
         };
-        let new = NewSubscription::blank().subject(subject).user(user);
+        let new = NewSubscription::blank().subject(subject).recipient(user);
         new.content(content.as_str()).content_type(content_type)
     }
 
@@ -170,7 +177,7 @@ impl NewSubscription {
         user: impl Into<UserId>,
         schedule: impl Into<ScheduleId>,
     ) -> NewSubscription {
-        NewSubscription::to(subject, content, user).schedule_id(schedule)
+        NewSubscription::to(subject, content, user).on(schedule)
     }
 
     /// A subscription with a schedule of its own, on Tableau Cloud.
