@@ -8,12 +8,14 @@ mod datasources;
 mod favorites;
 mod flow_runs;
 mod flows;
+mod group_sets;
 mod groups;
 mod jobs;
 mod mcp_settings;
 mod personal_space;
 mod projects;
 mod quality;
+mod samples;
 mod schedules;
 mod search;
 mod sites;
@@ -26,8 +28,8 @@ mod views;
 mod webhooks;
 mod workbooks;
 
-pub(super) use content::url_name;
-pub(super) use custom_views::CustomView;
+use content::url_name;
+use custom_views::CustomView;
 pub(super) use datasources::Datasource;
 pub(super) use flows::Flow;
 pub(super) use groups::{Group, has as is_member};
@@ -60,6 +62,7 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(user_import::routes),
         Registration::resource::<User>(),
         Registration::resource::<Group>().on_remove(groups::on_remove),
+        Registration::resource::<group_sets::GroupSet>().on_remove(group_sets::on_remove),
         Registration::resource::<Project>(),
         Registration::resource::<Workbook>(),
         Registration::resource::<View>(),
@@ -87,7 +90,7 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(search::routes),
         Registration::routes(usage_stats::routes),
     ],
-    add_samples: super::samples::add,
+    add_samples: samples::add,
     authenticate: super::auth::authenticate,
     check_visible: content::check_visible,
 };
