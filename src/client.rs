@@ -319,7 +319,7 @@ impl Client {
         &self,
         operation: &'static Operation,
         ids: &[&dyn PathSegment],
-        new: &impl ToXml,
+        new: &dyn ToXml,
     ) -> Result<T> {
         self.read(self.request(operation, ids).element(new)?, T::TAG)
     }
@@ -403,7 +403,14 @@ impl Client {
         request: Request<'_>,
         read: impl Fn(Node<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.ask(request, |answer| answer.xml(&read))
+        let mut value = None;
+        self.ask_and(request, &mut |answer| {
+            answer.decode(false, &mut |root| {
+                value = Some(read(root)?);
+                Ok(())
+            })
+        })?;
+        Ok(value.expect("the response of a request that succeeds was read"))
     }
 
     /// Sends a request and reads a list that has no pages.

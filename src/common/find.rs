@@ -17,12 +17,12 @@ const MAX_LISTED: usize = 10;
 /// filters that cannot be sent, or that the server does not know, are left out.
 pub(crate) fn fitting<T: Listed>(
     list: List<'_, T>,
-    filters: impl IntoIterator<Item = Filter<T>>,
-    fits: impl Fn(&T) -> bool,
+    filters: &[Filter<T>],
+    fits: &dyn Fn(&T) -> bool,
 ) -> Result<Vec<T>> {
-    let narrow = filters.into_iter().fold(list.clone(), List::filter_if_possible);
+    let narrow = filters.iter().cloned().fold(list.clone(), List::filter_if_possible);
     let collect = |list: List<'_, T>| {
-        let fits = |item: &Result<T>| item.as_ref().map_or(true, &fits);
+        let fits = |item: &Result<T>| item.as_ref().map_or(true, fits);
         list.into_iter().filter(fits).collect::<Result<Vec<T>>>()
     };
     match collect(narrow) {
@@ -35,8 +35,8 @@ pub(crate) fn fitting<T: Listed>(
 pub(crate) fn only<T>(
     client: &Client,
     mut found: Vec<T>,
-    what: impl FnOnce() -> String,
-    show: impl Fn(&T) -> String,
+    what: &str,
+    show: &dyn Fn(&T) -> String,
 ) -> Result<Option<T>> {
     if found.len() < 2 {
         return Ok(found.pop());
@@ -45,7 +45,7 @@ pub(crate) fn only<T>(
     if found.len() > MAX_LISTED {
         shown.push("…".to_owned());
     }
-    Err(ambiguous(client, found.len(), &what(), &shown))
+    Err(ambiguous(client, found.len(), what, &shown))
 }
 
 fn ambiguous(client: &Client, count: usize, what: &str, shown: &[String]) -> Error {
@@ -184,11 +184,11 @@ pub(crate) fn by_name<T: Listed>(
     client: &Client,
     list: List<'_, T>,
     filter: Filter<T>,
-    fits: impl Fn(&T) -> bool,
-    what: impl FnOnce() -> String,
-    show: impl Fn(&T) -> String,
+    fits: &dyn Fn(&T) -> bool,
+    what: &str,
+    show: &dyn Fn(&T) -> String,
 ) -> Result<Option<T>> {
-    only(client, fitting(list, [filter], fits)?, what, show)
+    only(client, fitting(list, &[filter], fits)?, what, show)
 }
 
 /// Adds `find`, which finds an item by its name, to a resource. With `in project`, it also adds
@@ -199,9 +199,9 @@ macro_rules! find_by_name {
             $self.client,
             $self.list(),
             NAME.eq($name),
-            |item: &$Item| item.name == $name && $fits(item),
-            || format!(concat!($what, " have the name {:?}"), $name),
-            $show,
+            &|item: &$Item| item.name == $name && $fits(item),
+            &format!(concat!($what, " have the name {:?}"), $name),
+            &$show,
         )
     };
     ($Handle:ident $Item:ident $what:literal) => {

@@ -82,15 +82,15 @@ impl<'s> Projects<'s> {
         let mut found = self.visible(&names)?;
         if found.is_empty() {
             let fits = |project: &Project| project.name == *last && project.parent.is_some();
-            let nested = find::fitting(self.list(), [NAME.eq(*last)], fits)?;
+            let nested = find::fitting(self.list(), &[NAME.eq(*last)], &fits)?;
             if !nested.is_empty() {
                 let all = Tree::read(self)?;
                 found =
                     nested.into_iter().filter(|project| all.is_below(project, &names)).collect();
             }
         }
-        let what = || format!("projects have the path {:?}", names.join("/"));
-        find::only(self.client, found, what, |project| project.id.to_string())
+        let what = format!("projects have the path {:?}", names.join("/"));
+        find::only(self.client, found, &what, &|project| project.id.to_string())
     }
 
     /// The projects with exactly this path, all of which the user can see.
@@ -103,10 +103,10 @@ impl<'s> Projects<'s> {
             };
             found = Vec::new();
             for parent in parents {
-                let within = parent.as_ref().map(|parent| PARENT_PROJECT_ID.eq(parent));
-                let filters = [NAME.eq(name)].into_iter().chain(within);
+                let mut filters = vec![NAME.eq(name)];
+                filters.extend(parent.as_ref().map(|parent| PARENT_PROJECT_ID.eq(parent)));
                 let fits = |project: &Project| project.name == name && project.parent == parent;
-                found.extend(find::fitting(self.list(), filters, fits)?);
+                found.extend(find::fitting(self.list(), &filters, &fits)?);
             }
             if found.is_empty() {
                 break;

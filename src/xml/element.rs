@@ -98,7 +98,7 @@ impl Out {
 }
 
 /// A request's body: `<tsRequest>` around what `inside` writes.
-pub(crate) fn request(inside: &impl ToXml) -> crate::Result<String> {
+pub(crate) fn request(inside: &dyn ToXml) -> crate::Result<String> {
     let mut out = Out::new();
     out.element("tsRequest", |out| inside.to_xml(out));
     out.finish()
@@ -221,7 +221,7 @@ macro_rules! element {
         pub struct $Write { $( $( $f: Option<$w>, )? )+ $( $ef: Option<$ew>, )* }
 
         $crate::xml::element!(@blank $role $Write { $( $( $f $w, )? )+ $( $ef $ew, )* });
-        $crate::xml::element!(@compare $role $Read $tag $Write { $( $( $f $w, )? )+ });
+        $crate::xml::element!(@compare $role $Read $tag $Write { $( $( $f $w, )? )+ } $($ef)*);
 
         impl $Write {
             $( $crate::xml::element!(@setter $role $($verb)? [$(#[$fdoc])*] $f $($w $(as $plain)?)?); )+
@@ -265,8 +265,8 @@ macro_rules! element {
             }
         }
     };
-    (@compare new $Read:ident $tag:literal $Write:ident $fields:tt) => {};
-    (@compare update $Read:ident $tag:literal $Write:ident { $($f:ident $w:ty,)* }) => {
+    (@compare new $Read:ident $tag:literal $Write:ident $fields:tt $($ef:ident)*) => {};
+    (@compare update $Read:ident $tag:literal $Write:ident { $($f:ident $w:ty,)* } $($ef:ident)*) => {
         impl $Write {
             /// The names of the fields that were set here and have another value in the server's
             /// answer: the server ignored them, or has not applied them yet. Fields that the answer
@@ -281,7 +281,7 @@ macro_rules! element {
             const TAG: &'static str = $tag;
 
             fn is_empty(&self) -> bool {
-                *self == Self::new()
+                $( self.$f.is_none() && )* $( self.$ef.is_none() && )* true
             }
 
             fn ignored(&self, answer: &$Read) -> Vec<&'static str> {

@@ -1,5 +1,6 @@
 //! The mock server, as a client over a plain socket sees it.
 
+mod clients;
 mod content;
 mod expectations;
 mod faults;

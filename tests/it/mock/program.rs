@@ -4,7 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Once;
 
-use tableau_server_client::{HttpOptions, PersonalAccessTokenAuth, Server, TableauAuth};
+use tableau_server_client::{
+    HttpOptions, PersonalAccessTokenAuth, RetryPolicy, Server, TableauAuth,
+};
 
 use super::request;
 use crate::help::cargo;
@@ -49,6 +51,8 @@ fn prints_help_and_rejects_invalid_arguments() {
         &["--cert-out", "x.pem"],
         &["--cert-out"],
         &["--exit-on-stdin-close=1"],
+        &["--refuse-all-fields=1"],
+        &["--fault", "GET /workbooks"],
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -125,6 +129,7 @@ fn rejected_values_name_the_expected_form() {
         (&["--project"], "--project needs a value: a path such as Finance/Reports"),
         (&["--https=yes"], "--https takes no value"),
         (&["--cert-out", "x.pem"], "--cert-out needs --https"),
+        (&["--fault", "503 twice"], "expected words such as '503 GET /workbooks times=1'"),
     ] {
         let output = run(arguments);
         let text = String::from_utf8(output.stderr).unwrap();
@@ -148,6 +153,38 @@ fn accepts_credentials_and_projects_from_options() {
     let projects = session.projects().list().into_iter().map(|project| project.unwrap().name);
     let projects: Vec<String> = projects.collect();
     assert!(["A", "B"].iter().all(|name| projects.iter().any(|known| known == name)));
+}
+
+#[test]
+fn injects_faults_from_options() {
+    let (_running, info) = start(
+        &[
+            "--fault=403 GET /projects skip=1 times=1",
+            "--fault",
+            "503 html POST /auth/signin times=1",
+        ],
+        Stdio::null(),
+    );
+    let auth = TableauAuth::new("admin", info["password"].as_str().unwrap());
+    let mut server = Server::new(info["url"].as_str().unwrap()).unwrap();
+    server.add_http_options(HttpOptions::new().retries(RetryPolicy::none())).unwrap();
+    assert_eq!(server.sign_in(&auth).unwrap_err().status(), Some(503));
+    let session = server.sign_in(&auth).unwrap();
+    let statuses: Vec<Option<u16>> = (0..3)
+        .map(|_| session.projects().list().page(1).err().and_then(|error| error.status()))
+        .collect();
+    assert_eq!(statuses, [None, Some(403), None]);
+}
+
+#[test]
+fn refuses_all_fields_from_an_option() {
+    let (_running, info) = start(&["--refuse-all-fields"], Stdio::null());
+    let auth = TableauAuth::new("admin", info["password"].as_str().unwrap());
+    let server = Server::new(info["url"].as_str().unwrap()).unwrap();
+    let session = server.sign_in(&auth).unwrap();
+    let error = session.workbooks().list().fields(["_all_"]).page(1).unwrap_err();
+    assert_eq!(error.code(), Some("400023"));
+    assert!(session.workbooks().list().page(1).is_ok());
 }
 
 #[test]
