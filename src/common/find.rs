@@ -256,7 +256,7 @@ macro_rules! find_by_name {
                 let ids: std::collections::HashSet<_> = projects.iter().map(|project| &project.id).collect();
                 let is_in =
                     |item: &$Item| item.project.as_ref().is_some_and(|project| ids.contains(project));
-                $crate::common::find::fitting(self.list(), filter, is_in)
+                $crate::common::find::fitting(self.list(), filter.as_slice(), &is_in)
             }
 
             fn find_where(
