@@ -56,7 +56,7 @@ Options:
   -V, --version      print the version
 ";
 
-/// What the arguments ask for.
+/// The parsed arguments.
 struct Options {
     builder: Builder,
     username: Option<String>,

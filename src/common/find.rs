@@ -69,7 +69,7 @@ pub(crate) fn names(path: &str) -> Vec<String> {
     names
 }
 
-/// What an address on the session's site stands for.
+/// The meaning of an address on the session's site.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Place {
     /// A page, by the path segments after the site: `["workbooks", "1234"]`,
@@ -124,7 +124,7 @@ const NOT_CONTENT: &str = "it is not that of a workbook, a view, a data source o
 /// First path segments of pages in a browser.
 const KINDS: [&str; 5] = ["workbooks", "views", "datasources", "flows", "authoring"];
 
-/// Parses an address: the site, if the address has a host, and what it stands for there.
+/// Parses an address: the site, if the address has a host, and its meaning on that site.
 fn read_address(address: &str) -> Result<(Option<String>, Place)> {
     let invalid = |why: &str| Error::input(format!("invalid address {address:?}: {why}"));
     let Some((_, rest)) = address.split_once("://") else {
@@ -252,11 +252,11 @@ macro_rules! find_by_name {
                 // The names only reduce the number of pages; the URL of a request with many would be too
                 // long.
                 let names = projects.iter().map(|project| &*project.name);
-                let filter = (projects.len() <= 20).then(|| PROJECT_NAME.any_of(names));
+                let filters = Vec::from_iter((projects.len() <= 20).then(|| PROJECT_NAME.any_of(names)));
                 let ids: std::collections::HashSet<_> = projects.iter().map(|project| &project.id).collect();
                 let is_in =
                     |item: &$Item| item.project.as_ref().is_some_and(|project| ids.contains(project));
-                $crate::common::find::fitting(self.list(), filter.as_slice(), &is_in)
+                $crate::common::find::fitting(self.list(), &filters, &is_in)
             }
 
             fn find_where(

@@ -19,11 +19,12 @@ use crate::secret::Secret;
 use crate::text::cut;
 use crate::{Error, ErrorKind, Result};
 
-/// More renewals within this time are not explained by expiry.
+/// More renewals than this within the time mean that something else ends the sessions.
 const MAX_RENEWALS: usize = 3;
 const RENEWALS_WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// How many earlier tokens stay redacted. Older ones expired long ago, and there may be many.
+/// The number of earlier tokens that stay redacted. Older ones expired long ago, and there may be
+/// many.
 const MAX_PAST_SECRETS: usize = 16;
 
 /// The authentication of a session. Shared by threads and by the views of the session.
@@ -55,11 +56,11 @@ struct Current {
 struct History {
     /// Recent renewals, the oldest first.
     renewals: VecDeque<Instant>,
-    /// The server refused the credentials, which are not sent again.
+    /// Whether the server refused the credentials, which are then not sent again.
     is_refused: bool,
-    /// When signing in again failed last, and why, for threads that waited for it.
+    /// When the last renewal failed, and why, for threads that waited for it.
     failure: Option<(Instant, String)>,
-    /// The token that no other process renewed while this one, which cannot, waited for it.
+    /// The token for whose renewal by another process this one waited in vain.
     waited_in_vain: Option<Secret>,
     /// The token that is still in the file, because the one that replaced it could not be written.
     unwritten: Option<Secret>,

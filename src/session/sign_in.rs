@@ -59,7 +59,7 @@ impl FromXml for SignInResponse {
     fn from_xml(node: Node<'_>) -> Result<SignInResponse> {
         let token: String = node.attr("token")?;
         if !is_token(&token) {
-            return Err(node.fail("the attribute `token`", "is no token"));
+            return Err(node.fail("the attribute `token`", "is not a valid token"));
         }
         let site = Site {
             id: node.child_id("site")?,

@@ -1,4 +1,4 @@
-//! Finding things by path, name and address, against the mock server.
+//! Finding content by path, name and address, against the mock server.
 
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
@@ -205,7 +205,7 @@ fn ambiguous_name_is_an_error_that_lists_the_candidates() {
     assert_eq!(error.to_string(), "2 workbooks have the name \"A\": w1 in \"P\", w2 in \"Q\"");
     let found = session.workbooks().find_in("p2", "A").unwrap().unwrap();
     assert_eq!(found.id.as_str(), "w2");
-    // By the number in the browser's address, whatever host it has.
+    // By the number in the address of the browser, with any host.
     let found = session.workbooks().find_url("https://x/#/workbooks/12/views").unwrap().unwrap();
     assert_eq!(found.id.as_str(), "w2");
     assert!(session.workbooks().find_url("https://x/#/workbooks/2").unwrap().is_none());
@@ -223,7 +223,7 @@ fn searches_the_whole_list_without_filter_support() {
     assert_eq!(found.id.as_str(), "w3");
     let lists = |lines: &[String]| lines.iter().filter(|l| l.contains("/workbooks?")).count();
     assert_eq!(lists(&raw.lines()), 2);
-    // Any other error is the caller's.
+    // Other errors are returned to the caller.
     let raw = Raw::signed_in(|_| refusal(403, "403004", "no"));
     let session = sign_in(&raw.url, &tsc::TableauAuth::new("me", "hush"));
     assert_eq!(session.workbooks().find("a").unwrap_err().code(), Some("403004"));

@@ -1,4 +1,4 @@
-//! The library over real sockets: one binary, a module for each subject.
+//! Tests of the library over real sockets: one binary, one module per subject.
 
 mod cancellation;
 mod connections;

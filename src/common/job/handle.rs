@@ -40,7 +40,7 @@ const UNREADABLE_BY_ID: &str = "400031";
 #[derive(Clone)]
 pub struct JobHandle<'s> {
     client: &'s Arc<Client>,
-    /// The id to poll with, even if an answer has another one.
+    /// The id to poll with, even if a response has another one.
     id: JobId,
     job: Job,
     /// Secrets of the request that started the job, since the server's notes may repeat them.
@@ -124,7 +124,7 @@ impl<'s> JobHandle<'s> {
         let mut intervals = Backoff::new(how.first_interval, 1.4, how.longest_interval);
         let mut failures = 0;
         loop {
-            // A poll just before the deadline still has time for an answer.
+            // A poll just before the deadline still has time for a response.
             let within = how.deadline.map(|all| time_left(all).max(Duration::from_secs(1)));
             let mut retry_after = Duration::ZERO;
             match read_job_within(self.client, &self.id, within) {

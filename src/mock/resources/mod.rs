@@ -7,6 +7,7 @@ mod data_alerts;
 mod datasources;
 mod flow_runs;
 mod flows;
+mod group_sets;
 mod groups;
 mod jobs;
 mod mcp_settings;
@@ -58,6 +59,7 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(user_import::routes),
         Registration::resource::<User>(),
         Registration::resource::<Group>().on_remove(groups::on_remove),
+        Registration::resource::<group_sets::GroupSet>().on_remove(group_sets::on_remove),
         Registration::resource::<Project>(),
         Registration::resource::<Workbook>(),
         Registration::resource::<View>(),

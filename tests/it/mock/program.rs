@@ -1,28 +1,16 @@
-//! The program.
+//! The program `tableau-mock-server`.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Once;
 
 use tableau_server_client::{
     HttpOptions, PersonalAccessTokenAuth, RetryPolicy, Server, TableauAuth,
 };
 
 use super::request;
-use crate::help::cargo;
 
-/// The program, which `cargo test` builds beside this binary only where the feature was asked for
-/// by name.
+/// The program, which Cargo builds together with this binary.
 fn program() -> Command {
-    static BUILT: Once = Once::new();
-    BUILT.call_once(|| {
-        let mut build = cargo();
-        build.args(["build", "--quiet", "--features", "mock", "--bin", "tableau-mock-server"]);
-        if !cfg!(debug_assertions) {
-            build.arg("--release");
-        }
-        assert!(build.status().unwrap().success());
-    });
     Command::new(env!("CARGO_BIN_EXE_tableau-mock-server"))
 }
 
@@ -76,7 +64,7 @@ fn prints_one_line_and_serves() {
         let members = json.trim_matches(['{', '}', '\n']).split(',');
         members.map(|m| m.trim().split('"').nth(1).unwrap().to_owned()).collect()
     };
-    assert_eq!(names(&line), names(documented), "the members in the order of --help");
+    assert_eq!(names(&line), names(documented), "the members have the order of --help");
     for name in ["username", "password", "token_name", "token_secret"] {
         assert!(info[name].as_str().is_some_and(|text| !text.is_empty()), "{name}");
     }
@@ -105,7 +93,7 @@ impl Drop for Running {
     }
 }
 
-/// Starts the program, and returns what it says about itself.
+/// Starts the program, and returns the line that it prints.
 fn start(arguments: &[&str], stdin: Stdio) -> (Running, serde_json::Value) {
     let mut command = program();
     command.args(arguments).stdin(stdin).stdout(Stdio::piped());

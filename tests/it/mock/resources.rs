@@ -1,4 +1,4 @@
-//! Resources that work from their schema alone, builders, and inspectors.
+//! Resources that are implemented by their schema, builders, and inspectors.
 
 use tableau_server_client::mock::{Item, MockServer};
 
