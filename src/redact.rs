@@ -7,6 +7,9 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use percent_encoding::{AsciiSet, utf8_percent_encode};
+
+use crate::encoding::RESERVED;
 use crate::secret::Secret;
 use crate::text::{cut, first};
 
@@ -119,94 +122,63 @@ fn is_entire_value(text: &str, range: &Range<usize>, cut_short: bool) -> bool {
     }
 }
 
-/// The spellings that servers and libraries use for a secret. They differ in what they escape, and
-/// in how.
+/// The spellings that servers and libraries use for a secret: raw, and XML-, JSON-, URL- and
+/// form-encoded.
 fn spellings(secret: &str) -> BTreeSet<String> {
-    let debug = format!("{secret:?}");
-    let mut all = BTreeSet::from([secret.to_owned(), debug[1..debug.len() - 1].to_owned()]);
-    all.extend(xml_spellings(secret));
-    let mut add = |write: &dyn Fn(char, &mut String)| {
-        let mut spelling = String::new();
-        secret.chars().for_each(|c| write(c, &mut spelling));
-        all.insert(spelling);
-    };
-    for ascii in [false, true] {
-        for (as_unicode, slash, upper) in JSON_ESCAPES {
-            add(&|c, out| match c {
-                c if as_unicode.contains(c) || (ascii && !c.is_ascii()) => {
-                    for unit in c.encode_utf16(&mut [0; 2]) {
-                        *out += &if upper {
-                            format!("\\u{unit:04X}")
-                        } else {
-                            format!("\\u{unit:04x}")
-                        };
-                    }
-                }
-                '"' => *out += "\\\"",
-                '\\' => *out += "\\\\",
-                '/' => *out += slash,
-                '\t' => *out += "\\t",
-                '\n' => *out += "\\n",
-                '\r' => *out += "\\r",
-                c => out.push(c),
-            });
+    let mut all = BTreeSet::from([secret.to_owned()]);
+    let xml = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    // Quotes and white space need no escape in text nodes.
+    for (quote, apostrophe) in XML_QUOTES {
+        let quoted = xml.replace('"', quote).replace('\'', apostrophe);
+        for (line_feed, tab) in [("\n", "\t"), ("&#10;", "&#9;"), ("&#xA;", "&#x9;")] {
+            let text = quoted.replace('\n', line_feed).replace('\t', tab);
+            all.insert(escaped(&text, |c| c.is_ascii(), |c| format!("&#{};", u32::from(c))));
+            all.insert(text);
         }
     }
-    for unescaped in URL_UNESCAPED {
-        for (space, upper) in [("%20", true), ("%20", false), ("+", true), ("+", false)] {
-            add(&|c, out| match c {
-                ' ' => *out += space,
-                c if c.is_ascii_alphanumeric() || unescaped.contains(c) => out.push(c),
-                c => {
-                    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                        *out +=
-                            &if upper { format!("%{byte:02X}") } else { format!("%{byte:02x}") };
-                    }
-                }
-            });
-        }
-    }
-    all
-}
-
-fn xml_spellings(secret: &str) -> Vec<String> {
-    let mut all = vec![secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")];
-    for (c, references) in XML_REFERENCES {
-        if secret.contains(c) {
-            let each = |text: &String| references.map(|reference| text.replace(c, reference));
-            all.extend(all.iter().flat_map(each).collect::<Vec<_>>());
-        }
-    }
-    let ascii = |text: &String| -> String {
-        let write = |c: char| match c.is_ascii() {
-            true => c.to_string(),
-            false => format!("&#{};", u32::from(c)),
+    for literal in [format!("{secret:?}"), serde_json::Value::from(secret).to_string()] {
+        let json = &literal[1..literal.len() - 1];
+        let unicode = |c: char| {
+            c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
         };
-        text.chars().map(write).collect()
-    };
-    all.extend(all.iter().map(ascii).collect::<Vec<_>>());
+        all.insert(escaped(json, |c| c.is_ascii(), unicode));
+        // Some libraries also escape what is special in HTML.
+        all.insert(escaped(json, |c| c.is_ascii() && !"<>&'".contains(c), unicode));
+        all.extend([json.replace('/', "\\/"), json.to_owned()]);
+    }
+    for reserved in [RESERVED, ENCODE_URI_COMPONENT, FORM] {
+        let url = utf8_percent_encode(secret, reserved).to_string();
+        let lower = lower_case_escapes(&url);
+        all.extend([url.replace("%20", "+"), lower.replace("%20", "+"), url, lower]);
+    }
     all
 }
 
-/// How XML and HTML libraries write characters that need no escape everywhere.
-const XML_REFERENCES: [(char, [&str; 4]); 4] = [
-    ('"', ["&quot;", "&#34;", "&#x22;", "&#034;"]),
-    ('\'', ["&apos;", "&#39;", "&#x27;", "&#039;"]),
-    ('\t', ["&#9;", "&#x9;", "&#09;", "&#x09;"]),
-    ('\n', ["&#10;", "&#xA;", "&#xa;", "&#x0A;"]),
-];
+/// Writes `%C3` as `%c3`.
+fn lower_case_escapes(url: &str) -> String {
+    let mut parts = url.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| {
+        let (digits, rest) = part.split_at(2);
+        out + "%" + &digits.to_ascii_lowercase() + rest
+    })
+}
 
-/// Which characters JSON libraries write as `\u` escapes, the slash, and whether in upper case.
-const JSON_ESCAPES: [(&str, &str, bool); 5] = [
-    ("", "/", false),
-    ("", "\\/", false),
-    ("<>&", "/", false),
-    ("<>&'=", "/", false),
-    ("<>&'\"+`", "/", true),
-];
+/// Replaces the characters that do not stay.
+fn escaped(text: &str, stays: impl Fn(char) -> bool, escape: impl Fn(char) -> String) -> String {
+    text.chars().map(|c| if stays(c) { c.to_string() } else { escape(c) }).collect()
+}
 
-/// What is not percent-encoded by RFC 3986, `encodeURIComponent`, `encodeURI` and HTML forms.
-const URL_UNESCAPED: [&str; 4] = ["-._~", "-._~!*'()", "-._~!*'();/?:@&=+$,#", "-._*"];
+/// How XML libraries write a quotation mark and an apostrophe.
+const XML_QUOTES: [(&str, &str); 5] =
+    [("\"", "'"), ("&quot;", "'"), ("&quot;", "&apos;"), ("&quot;", "&#39;"), ("&#34;", "&#x27;")];
+
+/// What JavaScript's `encodeURIComponent` encodes.
+const ENCODE_URI_COMPONENT: &AsciiSet =
+    &RESERVED.remove(b'!').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
+
+/// What HTML forms encode; a space becomes `+`.
+const FORM: &AsciiSet = &RESERVED.add(b'~').remove(b'*');
 
 #[cfg(test)]
 mod tests {
@@ -224,11 +196,10 @@ mod tests {
             "p&amp;\" '\u{df}\n\u{1f980}%+\\/",
             "p&amp;&quot; &apos;\u{df}&#xA;\u{1f980}%+\\/",
             "p&amp;&quot; &#39;\u{df}\n\u{1f980}%+\\/",
-            "p&amp;&#34; &#39;&#223;&#10;&#129408;%+\\/",
+            "p&amp;&#34; &#x27;&#223;&#10;&#129408;%+\\/",
             "p&\\\" '\u{df}\\n\u{1f980}%+\\\\/",
             "p&\\\" '\u{df}\\n\u{1f980}%+\\\\\\/",
             "p\\u0026\\\" \\u0027\\u00df\\n\\ud83e\\udd80%+\\\\/",
-            "p\\u0026\\u0022 \\u0027\\u00DF\\n\\uD83E\\uDD80%\\u002B\\\\/",
             "p%26%22%20%27%C3%9F%0A%F0%9F%A6%80%25%2B%5C%2F",
             "p%26%22+%27%c3%9f%0a%f0%9f%a6%80%25%2b%5c%2f",
             "p%26%22%20'%C3%9F%0A%F0%9F%A6%80%25%2B%5C%2F",

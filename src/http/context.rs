@@ -14,8 +14,8 @@ thread_local! {
     static CANCELLATION: RefCell<Option<CancellationToken>> = const { RefCell::new(None) };
     /// The values that a [`ReentrancyGuard`] of this thread stands for.
     static ENTERED: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
-    /// The limiters that this thread holds permits of, once per permit.
-    static PERMITS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    /// How many permits to send a request this thread holds.
+    static PERMITS: Cell<usize> = const { Cell::new(0) };
     /// How many connections this thread has begun and not finished making.
     static CONNECTING: Cell<u32> = const { Cell::new(0) };
     /// Whether the server responded to this thread's request without reading all of it.
@@ -50,32 +50,26 @@ pub(super) fn cancellation() -> Option<CancellationToken> {
 pub(crate) fn on_another_thread<T>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> impl FnOnce() -> T + Send + 'static {
-    let permits = PERMITS.try_with(|permits| permits.borrow().clone()).unwrap_or_default();
+    let permits = permits();
     move || {
-        let _ = PERMITS.try_with(|here| here.replace(permits));
+        PERMITS.set(permits);
         work()
     }
 }
 
-/// Notes that this thread holds a permit of a limiter.
-pub(super) fn add_permit(limiter: usize) {
-    let _ = PERMITS.try_with(|permits| permits.borrow_mut().push(limiter));
+/// Notes that this thread holds a permit.
+pub(super) fn add_permit() {
+    PERMITS.set(PERMITS.get() + 1);
 }
 
-/// Notes that this thread has returned a permit of a limiter.
-pub(super) fn remove_permit(limiter: usize) {
-    let _ = PERMITS.try_with(|permits| {
-        let mut permits = permits.borrow_mut();
-        permits.iter().rposition(|held| *held == limiter).map(|at| permits.swap_remove(at))
-    });
+/// Notes that this thread has returned a permit.
+pub(super) fn remove_permit() {
+    PERMITS.set(PERMITS.get().saturating_sub(1));
 }
 
-/// How many permits of a limiter this thread holds.
-pub(super) fn permits(limiter: usize) -> usize {
-    let count = |permits: &RefCell<Vec<usize>>| {
-        permits.borrow().iter().filter(|held| **held == limiter).count()
-    };
-    PERMITS.try_with(count).unwrap_or(0)
+/// How many permits this thread holds.
+pub(super) fn permits() -> usize {
+    PERMITS.get()
 }
 
 /// Where an exchange was when it ended.

@@ -3,10 +3,11 @@
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use ureq::http::Method;
 
 use super::retry::RetrySafety;
-use crate::encoding::encode_segment;
+use crate::encoding::{RESERVED, encode_segment};
 use crate::operation::{self, Call, Operation};
 use crate::secret::Secret;
 use crate::version::ApiVersion;
@@ -287,16 +288,14 @@ impl<'b> Request<'b> {
             out.push(if at == 0 { '?' } else { '&' });
             out.push_str(&encode_segment(name));
             out.push('=');
-            out.push_str(&encode_query_value(value));
+            out.extend(utf8_percent_encode(value, QUERY_VALUE));
         }
         Ok(out)
     }
 }
 
-/// Like [`encode_segment`], but keeps `:` and `,` readable, as in the filter `name:eq:x,y`.
-fn encode_query_value(text: &str) -> String {
-    encode_segment(text).replace("%3A", ":").replace("%2C", ",")
-}
+/// Encodes less than a path segment: `:` and `,` stay readable, as in the filter `name:eq:x,y`.
+const QUERY_VALUE: &AsciiSet = &RESERVED.remove(b':').remove(b',');
 
 /// Yields exactly `left` bytes, or an error. ureq would wait forever for the rest of a shorter body,
 /// and would truncate a longer one silently.

@@ -13,13 +13,15 @@ const MAX_CONNECT_ELAPSED: Duration = Duration::from_secs(2);
 ///
 /// Whether a request may be sent again depends on its method and on the error:
 ///
-/// - `GET`, `PUT` and `DELETE`: if the connection could not be made or broke, and on the statuses 429,
-///   502, 503 and 504.
+/// - `GET`, `PUT` and `DELETE`: if the connection could not be made or broke, on throttling
+///   ([`is_throttled`](crate::Error::is_throttled)), and on the statuses 502, 503 and 504.
 /// - `POST`, and the chunks of an upload: only if the server cannot have processed the request, that is
-///   if there was no connection, on 429, and on 503 with `Retry-After`.
+///   if there was no connection, on throttling, and on 503 with `Retry-After`.
 /// - Sign-outs, and requests that failed with a timeout, a TLS error or another error: never.
 ///
-/// `Retry-After`, in seconds or as a date, replaces the backoff. Each retry is logged at `warn`, target
+/// `Retry-After`, in seconds or as a date, replaces the backoff. If it is longer than
+/// [`max_elapsed`](RetryPolicy::max_elapsed) allows, the error is returned at once and carries it
+/// ([`retry_after`](crate::Error::retry_after)). Each retry is logged at `warn`, target
 /// `tableau_server_client::http`. [`timeout`](crate::HttpOptions::timeout) limits the time for all
 /// attempts together.
 ///
@@ -39,7 +41,7 @@ pub struct RetryPolicy {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct FixedBackoffs {
     usual: &'static [Duration],
-    /// After 429. The last one repeats without limit.
+    /// After throttling. The last one repeats without limit.
     throttled: &'static [Duration],
 }
 
@@ -71,7 +73,7 @@ impl RetryPolicy {
         RetryPolicy::default().max_retries(0)
     }
 
-    /// The intervals of Tableau's Migration SDK: three times 0.5 s, then 1 s and 2 s; after 429 1, 3, 10,
+    /// The intervals of Tableau's Migration SDK: three times 0.5 s, then 1 s and 2 s; after throttling 1, 3, 10,
     /// 30 and then 60 s repeatedly; within one day.
     pub fn patient() -> RetryPolicy {
         const fn ms(ms: u64) -> Duration {
@@ -179,8 +181,8 @@ impl<'r> Attempts<'r> {
         if !is_safe {
             return None;
         }
-        // Retries after 429 are counted separately if they have backoffs of their own.
-        let throttled = self.policy.fixed.is_some() && error.status() == Some(429);
+        // Retries after throttling are counted separately if they have backoffs of their own.
+        let throttled = self.policy.fixed.is_some() && error.is_throttled();
         let count = if throttled { &mut self.throttled_retries } else { &mut self.retries };
         let backoff = self.policy.backoff(*count, throttled)?;
         *count += 1;
@@ -228,7 +230,8 @@ impl Delivery {
     /// The delivery of a request that failed with this error.
     pub(crate) fn of_failed(error: &Error) -> Delivery {
         match (error.kind(), error.status()) {
-            (ErrorKind::Connect, _) | (_, Some(429)) => Delivery::NotSent,
+            (ErrorKind::Connect, _) => Delivery::NotSent,
+            _ if error.is_throttled() => Delivery::NotSent,
             _ if error.is_before_sending() => Delivery::Rejected,
             (_, Some(503)) if error.retry_after().is_some() => Delivery::NotSent,
             // The response is lost, or is a success that cannot be read.
@@ -286,6 +289,10 @@ mod tests {
             (answered(ErrorKind::Cancelled, 200, None), Delivery::Abandoned),
             (Delivery::of_failed(&Error::input("x")), Delivery::Rejected),
             (answered(ErrorKind::Http, 429, None), Delivery::NotSent),
+            (answered_with(429, "429000"), Delivery::NotSent),
+            (answered_with(400, "429000"), Delivery::NotSent),
+            (answered_with(429, "429001"), Delivery::Rejected),
+            (answered_with(429, "429003"), Delivery::Rejected),
             (answered(ErrorKind::Api, 503, Some(1)), Delivery::NotSent),
             (answered(ErrorKind::Http, 503, None), Delivery::Unknown),
             (answered(ErrorKind::Http, 504, Some(1)), Delivery::Unknown),

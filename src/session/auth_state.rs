@@ -340,7 +340,7 @@ fn end_unused(client: &Client, redactor: &Redactor, token: Secret, deadline: Opt
 
 /// Whether the server rejected the credentials themselves, so that trying again is useless.
 fn is_refusal(error: &Error) -> bool {
-    let is_rejected = matches!(error.status(), Some(400..=499)) && error.status() != Some(429);
+    let is_rejected = matches!(error.status(), Some(400..=499)) && !error.is_throttled();
     error.is_sign_in_failed() || (error.kind() == ErrorKind::Api && is_rejected)
 }
 

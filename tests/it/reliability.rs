@@ -362,6 +362,48 @@ fn deadline_covers_pages_and_attempts() {
     assert_eq!(error.status(), Some(429), "no further attempt fits into the time: {error:?}");
 }
 
+/// A throttled request was not carried out, so that a `POST` is sent again, too.
+#[test]
+fn retries_post_after_throttling_but_not_after_pool_conflict() {
+    let create = |status: u16, code: &'static str, seconds: &'static str| {
+        let raw = failing("/projects", 1, move || {
+            let body = match code {
+                "" => String::new(),
+                code => format!("<tsResponse><error code=\"{code}\"/></tsResponse>"),
+            };
+            answer(status, &[("Retry-After", seconds), ("content-type", "text/xml")], body)
+        });
+        let server = server_with(&raw, HttpOptions::new());
+        let session = server.sign_in(&auth()).unwrap();
+        let start = Instant::now();
+        let created = session.projects().create(tsc::projects::NewProject::new("n"));
+        (created, count(&raw, "POST /api/3.24/sites/site-1/projects"), start.elapsed())
+    };
+    for (status, code) in [(429, "429000"), (429, ""), (503, "429000")] {
+        let (created, requests, waited) = create(status, code, "1");
+        created.unwrap();
+        assert_eq!(requests, 2, "{status} {code}");
+        assert!(waited >= Duration::from_secs(1), "{waited:?}");
+
+        // `max_elapsed` is two minutes.
+        let (created, requests, waited) = create(status, code, "3600");
+        let error = created.unwrap_err();
+        assert!(error.is_throttled() && error.is_retryable(), "{error:?}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+        let limits = "60 refreshes an hour and 20 concurrent exports";
+        assert!(error.to_string().contains(limits), "{error}");
+        assert_eq!(requests, 1);
+        assert!(waited < Duration::from_secs(30), "{waited:?}");
+    }
+    for code in ["429001", "429002", "429003"] {
+        let (created, requests, _) = create(429, code, "1");
+        let error = created.unwrap_err();
+        assert!(error.is_conflict() && !error.is_retryable(), "{error:?}");
+        assert!(!error.to_string().contains("refreshes"), "{error}");
+        assert_eq!(requests, 1, "{code}");
+    }
+}
+
 #[test]
 fn requests_wait_for_a_permit() {
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));

@@ -11,6 +11,7 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport,
 };
 
+use super::http_proxy::Challenge;
 use super::{CachingResolver, context, exact, left_for_connecting};
 use crate::cancel::CancellationToken;
 
@@ -40,31 +41,7 @@ impl<In: Transport, C: Connector<In>> Connector<In> for CancellableConnector<C> 
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, Error> {
         let socket = Socket::default();
-        let (found, register) = (socket.clone(), details.register_shutdown.clone());
-        let (uri, config) = (details.uri.clone(), details.config.clone());
-        let (addrs, request_level) = (details.addrs.clone(), details.request_level);
-        let (now, timeout) = (details.now, details.timeout);
-        let (current_time, run_connector) =
-            (details.current_time.clone(), details.run_connector.clone());
-        let (inner, resolver) = (self.inner.clone(), self.resolver.clone());
-        let connect = move || {
-            let details = ConnectionDetails {
-                uri: &uri,
-                addrs,
-                config: &config,
-                request_level,
-                resolver: &resolver,
-                now,
-                timeout,
-                current_time,
-                run_connector,
-                register_shutdown: Arc::new(move |handle: Weak<dyn ShutdownHandle>| {
-                    found.set(handle.clone());
-                    register(handle)
-                }),
-            };
-            inner.connect(&details, chained)
-        };
+        let connect = self.on_any_thread(details, socket.clone(), chained);
         let connected = match (context::cancellation(), details.config.proxy()) {
             (None, None) => connect()?,
             (cancellation, _) => {
@@ -85,6 +62,49 @@ impl<In: Transport, C: Connector<In>> Connector<In> for CancellableConnector<C> 
             }
         };
         Ok(connected.map(|inner| CancellableTransport { inner, socket }))
+    }
+}
+
+impl<C> CancellableConnector<C> {
+    /// The work of connecting, which borrows nothing of the request. This is the only place that
+    /// copies ureq's `ConnectionDetails`.
+    fn on_any_thread<In: Transport>(
+        &self,
+        details: &ConnectionDetails<'_>,
+        socket: Socket,
+        chained: Option<In>,
+    ) -> impl FnOnce() -> Result<Option<C::Out>, Error> + Send + 'static
+    where
+        C: Connector<In>,
+    {
+        let (uri, config) = (details.uri.clone(), details.config.clone());
+        let (inner, resolver) = (self.inner.clone(), self.resolver.clone());
+        let (register, run_connector) =
+            (details.register_shutdown.clone(), details.run_connector.clone());
+        let (addrs, current_time) = (details.addrs.clone(), details.current_time.clone());
+        let (request_level, now, timeout) = (details.request_level, details.now, details.timeout);
+        move || {
+            let challenge = Challenge::default();
+            let watching = challenge.clone();
+            let details = ConnectionDetails {
+                uri: &uri,
+                addrs,
+                config: &config,
+                request_level,
+                resolver: &resolver,
+                now,
+                timeout,
+                current_time,
+                run_connector: Arc::new(move |details: &ConnectionDetails<'_>| {
+                    watching.watch(&*run_connector, details)
+                }),
+                register_shutdown: Arc::new(move |handle: Weak<dyn ShutdownHandle>| {
+                    socket.set(handle.clone());
+                    register(handle)
+                }),
+            };
+            inner.connect(&details, chained).map_err(|error| challenge.take().unwrap_or(error))
+        }
     }
 }
 

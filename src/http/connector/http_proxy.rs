@@ -1,57 +1,37 @@
-//! [`HttpProxyConnector`]: tells which credentials an HTTP proxy requires.
+//! [`Challenge`]: which credentials an HTTP proxy requires.
 
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ureq::Error;
-use ureq::unversioned::transport::{
-    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, Transport,
-};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, NextTimeout, Transport};
 
-/// ureq's connector for HTTP proxies, whose error for a 407 does not hold `Proxy-Authenticate`.
-#[derive(Debug, Default)]
-pub(super) struct HttpProxyConnector(ConnectProxyConnector);
-
-impl<In: Transport> Connector<In> for HttpProxyConnector {
-    type Out = <ConnectProxyConnector as Connector<In>>::Out;
-
-    fn connect(
-        &self,
-        details: &ConnectionDetails<'_>,
-        chained: Option<In>,
-    ) -> Result<Option<Self::Out>, Error> {
-        let challenge = Challenge::default();
-        let (run_connector, seen) = (details.run_connector.clone(), challenge.clone());
-        let details = ConnectionDetails {
-            uri: details.uri,
-            addrs: details.addrs.clone(),
-            config: details.config,
-            request_level: details.request_level,
-            resolver: details.resolver,
-            now: details.now,
-            timeout: details.timeout,
-            current_time: details.current_time.clone(),
-            run_connector: Arc::new(move |details: &ConnectionDetails<'_>| {
-                let (inner, challenge) = (run_connector(details)?, seen.clone());
-                Ok(ProxyTransport { inner, challenge, is_connected: false }.boxed())
-            }),
-            register_shutdown: details.register_shutdown.clone(),
-        };
-        self.0.connect(&details, chained).map_err(|error| challenge.take().unwrap_or(error))
-    }
-}
-
-/// What a response with status 407 asks for, once it is there.
+/// What a response with status 407 asks for, once it is there. ureq's error for a 407 does not hold
+/// `Proxy-Authenticate`.
 #[derive(Clone, Debug, Default)]
-struct Challenge(Arc<Mutex<Option<ProxyAuthRequired>>>);
+pub(super) struct Challenge(Arc<Mutex<Option<ProxyAuthRequired>>>);
 
 impl Challenge {
-    fn take(&self) -> Option<Error> {
+    /// Runs the connector for the connection to a proxy, and reads the proxy's first response.
+    pub(super) fn watch(
+        &self,
+        run_connector: &RunConnector,
+        details: &ConnectionDetails<'_>,
+    ) -> Result<Box<dyn Transport>, Error> {
+        let (inner, challenge) = (run_connector(details)?, self.clone());
+        Ok(ProxyTransport { inner, challenge, is_connected: false }.boxed())
+    }
+
+    /// The error for a 407, if there was one.
+    pub(super) fn take(&self) -> Option<Error> {
         let required = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         required.map(|required| Error::Io(io::Error::other(required)))
     }
 }
+
+type RunConnector =
+    dyn Fn(&ConnectionDetails<'_>) -> Result<Box<dyn Transport>, Error> + Send + Sync;
 
 /// The connection to a proxy, whose first response is looked at.
 #[derive(Debug)]

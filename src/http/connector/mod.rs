@@ -21,7 +21,8 @@ use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::transport::time::{Duration as Span, Instant as Moment};
 use ureq::unversioned::transport::{
-    ConnectionDetails, Connector, NextTimeout, SocksConnector, TcpConnector, Transport,
+    ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, SocksConnector, TcpConnector,
+    Transport,
 };
 
 use super::context;
@@ -30,7 +31,6 @@ use cancellable::CancellableConnector;
 pub(super) use cancellable::Stopped;
 pub(super) use early_response::Broken;
 use early_response::EarlyResponseConnector;
-use http_proxy::HttpProxyConnector;
 pub(super) use http_proxy::ProxyAuthRequired;
 use response_timeout::ResponseTimeoutConnector;
 pub(super) use tls::HandshakeBroken;
@@ -43,7 +43,7 @@ pub(super) fn agent(
     resolver: CachingResolver,
 ) -> ureq::Agent {
     let sockets =
-        ().chain(HttpProxyConnector::default())
+        ().chain(ConnectProxyConnector::default())
             .chain(SocksConnector::default())
             .chain(TcpConnector::default());
     let chain =

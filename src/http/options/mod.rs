@@ -49,7 +49,6 @@ pub struct HttpOptions {
     retries: Option<RetryPolicy>,
     renew_sessions: Option<bool>,
     max_concurrent: Option<usize>,
-    max_per_hour: Option<usize>,
 }
 
 /// The choice of a proxy. If there is none, the environment decides.
@@ -204,19 +203,11 @@ impl HttpOptions {
     /// Sets the maximum number of concurrent requests; further ones wait for a permit. Default: no
     /// limit.
     ///
-    /// Tableau Cloud refuses more than about 20 concurrent exports of a site (429). A nested request of
-    /// the same thread, such as one that `on_progress` sends, does not wait for the outer one.
+    /// Tableau Cloud refuses more than 20 concurrent exports of a site (429000). Sign-outs are not
+    /// limited, because a late sign-out would leave the session open. A nested request, such as one
+    /// that `on_progress` sends, does not wait for the outer one.
     pub fn max_concurrent(mut self, requests: usize) -> HttpOptions {
         self.max_concurrent = Some(requests);
-        self
-    }
-
-    /// Sets the maximum number of requests within any hour; further ones wait for a permit. Default: no
-    /// limit.
-    ///
-    /// Sign-outs count, but do not wait: a late sign-out would leave the session open.
-    pub fn max_per_hour(mut self, requests: usize) -> HttpOptions {
-        self.max_per_hour = Some(requests);
         self
     }
 }
@@ -240,7 +231,6 @@ impl fmt::Debug for HttpOptions {
             .field("retries", &self.retries)
             .field("renew_sessions", &self.renew_sessions)
             .field("max_concurrent", &self.max_concurrent)
-            .field("max_per_hour", &self.max_per_hour)
             .finish_non_exhaustive()
     }
 }

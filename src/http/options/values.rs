@@ -30,7 +30,6 @@ impl HttpOptions {
             retries,
             renew_sessions,
             max_concurrent,
-            max_per_hour,
         } = others;
         all.verify = verify.or(all.verify);
         all.insecure_warnings = insecure_warnings.or(all.insecure_warnings);
@@ -49,7 +48,6 @@ impl HttpOptions {
         all.retries = retries.or(all.retries);
         all.renew_sessions = renew_sessions.or(all.renew_sessions);
         all.max_concurrent = max_concurrent.or(all.max_concurrent);
-        all.max_per_hour = max_per_hour.or(all.max_per_hour);
         all
     }
 
@@ -65,12 +63,8 @@ impl HttpOptions {
                 return Err(Error::config(format!("invalid `{name}` 0: must be positive")));
             }
         }
-        for (name, limit) in
-            [("max_concurrent", self.max_concurrent), ("max_per_hour", self.max_per_hour)]
-        {
-            if limit == Some(0) {
-                return Err(Error::config(format!("invalid `{name}` 0: must be positive")));
-            }
+        if self.max_concurrent == Some(0) {
+            return Err(Error::config("invalid `max_concurrent` 0: must be positive"));
         }
         for (name, value) in &self.headers {
             if ureq::http::HeaderName::from_bytes(name.as_bytes()).is_err() {
@@ -124,7 +118,7 @@ impl HttpOptions {
     }
 
     pub(in crate::http) fn limiter(&self) -> Option<Limiter> {
-        Limiter::new(self.max_concurrent, self.max_per_hour)
+        self.max_concurrent.map(Limiter::new)
     }
 
     pub(in crate::http) fn agent_name(&self) -> &str {

@@ -39,6 +39,10 @@ const LOG: &str = "tableau_server_client::http";
 /// Maximum length of a URL in a message, in bytes. `Error::url` has the whole URL.
 const MAX_SHOWN_URL: usize = 2000;
 
+/// The limits that a throttled request may have exceeded.
+const LIMITS: &str = "the server limits requests; Tableau Cloud allows a site 60 refreshes an hour \
+                      and 20 concurrent exports (`HttpOptions::max_concurrent` sends fewer at once)";
+
 /// HTTP client for one server: options, connection pool and proxy settings. Shared between threads.
 pub(crate) struct Transport {
     base: Base,
@@ -252,6 +256,10 @@ impl Transport {
                 _ => {
                     let refused = || self.refused(response, &address, redactor);
                     let error = context::with_cancellation(auth.cancellation, refused);
+                    let error = match error.is_throttled() {
+                        true => error.and_then_failed(LIMITS, None),
+                        false => error,
+                    };
                     return Err(error.doing(doing()));
                 }
             }
@@ -266,11 +274,10 @@ impl Transport {
         ignores_limits: bool,
     ) -> Result<Option<Permit>> {
         auth.cancellation.map_or(Ok(()), CancellationToken::check)?;
-        let acquire = |limiter: &Limiter| match ignores_limits {
-            true => Ok(limiter.acquire_now()),
-            false => limiter.acquire(auth.cancellation, deadline),
-        };
-        self.limiter.as_ref().map(acquire).transpose()
+        match &self.limiter {
+            Some(limiter) if !ignores_limits => limiter.acquire(auth.cancellation, deadline),
+            _ => Ok(None),
+        }
     }
 
     fn success(

@@ -558,27 +558,42 @@ fn early_response_of_a_nested_request_does_not_affect_the_outer_one() {
     assert_eq!(mock.requests_to("POST", "/workbooks").len(), 1);
 }
 
-/// A chunk that gets no permit was not sent, and the upload continues with it.
+/// A chunk that gets no permit before the deadline was not sent, and the upload continues there.
 #[test]
 fn chunk_that_was_not_sent_is_certain() {
     let mock = MockServer::start().unwrap();
     let content = file(3000, 4);
-    // The version request, the sign-in, the upload, and one chunk.
-    let server = with(mock.url(), HttpOptions::new().max_per_hour(4));
+    let server = with(mock.url(), HttpOptions::new().max_concurrent(1));
     let session = server.sign_in(&mock.credentials()).unwrap();
-    let mut last = None;
-    let source = tsc::Source::bytes("Up.twb", &content[..]).chunked_from(1).chunk_size(1000);
-    let source = source.on_checkpoint(|at| last = Some(at.clone()));
-    let soon = tsc::CancellationToken::with_timeout(millis(1500));
-    let error = session.with_cancellation(&soon).fileuploads().upload(source).unwrap_err();
+    let (other, release) =
+        (server.sign_in(&mock.credentials()).unwrap(), tsc::CancellationToken::new());
+    mock.fault(Fault::silent().on("GET", "/projects").times(1));
+    let source = || tsc::Source::bytes("Up.twb", &content[..]).chunked_from(1).chunk_size(1000);
+    let mut last: Option<tsc::Upload> = None;
+    let error = std::thread::scope(|scope| {
+        let source = source().on_checkpoint(|at| {
+            if at.offset() > 0
+                && !at.is_uncertain()
+                && mock.requests_to("GET", "/projects").is_empty()
+            {
+                // From now on, another thread holds the only permit.
+                scope.spawn(|| other.with_cancellation(&release).projects().list().total());
+                while mock.requests_to("GET", "/projects").is_empty() {
+                    std::thread::sleep(millis(1));
+                }
+            }
+            last = Some(at.clone());
+        });
+        let soon = tsc::CancellationToken::with_timeout(millis(1500));
+        let error = session.with_cancellation(&soon).fileuploads().upload(source).unwrap_err();
+        release.cancel();
+        error
+    });
     assert!(error.is_timeout(), "{error:?}");
     let last = last.unwrap();
     assert!(last.offset() > 0 && !last.is_uncertain(), "{last:?}: {error:?}");
-    let server = with(mock.url(), super::quick());
-    let session = server.sign_in(&mock.credentials()).unwrap();
-    let source = tsc::Source::bytes("Up.twb", &content[..]).chunked_from(1).chunk_size(1000);
-    let sent = session.workbooks().publish(source.resume(last)).project(project_of(&session));
+    let sent = session.workbooks().publish(source().resume(last)).project(project_of(&session));
     sent.send().unwrap();
     assert!(workbooks_named(&session, "Up") == [content]);
-    assert_eq!(mock.requests_to("POST", "/fileUploads").len(), 1, "the upload did not start again");
+    assert_eq!(mock.requests_to("POST", "/fileUploads").len(), 1, "the upload was resumed");
 }

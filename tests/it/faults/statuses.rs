@@ -19,7 +19,7 @@ fn statuses_are_classified_in_each_form() {
         ("Tableau's XML", |fault| fault),
         ("a gateway's page", Fault::html),
         ("nothing", Fault::empty),
-        ("JSON", |fault| fault.body("application/json", r#"{"error":{"code":"503000"}}"#)),
+        ("JSON", |fault| fault.body("application/json", r#"{"error":"busy"}"#)),
     ];
     for (status, reads, creates) in [
         (429, true, true),
