@@ -102,7 +102,7 @@ pub fn filter(data: &[u8]) {
             "cieq" => ("cieq", field.eq_ignore_case(value)),
             _ => ("eq", field.eq(value)),
         };
-        let text = match filter.text() {
+        let text = match filter.0.text() {
             Ok(text) => text.to_owned(),
             Err(error) => {
                 assert_eq!(error.kind(), ErrorKind::Input);
