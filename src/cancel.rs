@@ -184,9 +184,9 @@ impl CancellationToken {
         self.check().map(|()| result)
     }
 
-    /// Runs work that cannot be interrupted on its own thread. On cancellation, or after `timeout`
-    /// (`None` is returned then), the thread is abandoned: it ends by itself, and its result is
-    /// dropped.
+    /// Runs work that cannot be interrupted on its own thread. On cancellation or after `timeout`,
+    /// the thread is abandoned: it ends by itself, and its result is dropped. Returns `None` after
+    /// `timeout`.
     pub(crate) fn run_on_thread<T: Send + 'static>(
         &self,
         name: &str,

@@ -1,4 +1,4 @@
-//! [`Client`]: what resources are written with.
+//! [`Client`], with which resources send requests.
 
 use std::fmt;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ pub(crate) struct Token {
     pub(crate) redactor: Redactor,
 }
 
-/// Where the token that replaced an expired one comes from.
+/// How the token that replaced an expired one was obtained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Renewal {
     /// This process has just signed in.
@@ -389,7 +389,7 @@ impl Client {
         if !ignored.is_empty() {
             warn!(
                 target: "tableau_server_client::update",
-                "PUT {}: the {} in the answer has other values than it was given: {}",
+                "PUT {}: the {} in the response differs from the request: {}",
                 self.address(path),
                 C::TAG,
                 ignored.join(", ")

@@ -43,6 +43,10 @@ accessors! {
     flows: Flows;
     /// Uploads of large files in chunks.
     fileuploads: Fileuploads;
+    /// The sets of groups of the site. API 3.22.
+    #[cfg(feature = "people")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
+    group_sets: GroupSets;
     /// The groups of the site.
     #[cfg(feature = "people")]
     #[cfg_attr(docsrs, doc(cfg(feature = "people")))]

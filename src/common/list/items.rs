@@ -109,7 +109,7 @@ impl<'s, T: Listed> Items<'s, T> {
         let page = match fetched {
             Err(error) if number > 1 && error.code() == Some(NO_SUCH_PAGE) => {
                 return self.position.changed(|| {
-                    let what = format!("{CHANGED}: there is no page {number} any more");
+                    let what = format!("{CHANGED}: page {number} no longer exists");
                     error.meaning(ErrorKind::Changed, what)
                 });
             }

@@ -20,7 +20,7 @@ use crate::operation::operations;
 use crate::xml::{Contradicts, element};
 use crate::{Error, Result};
 
-pub use crate::common::{MonthDay, WeekDay};
+pub use crate::common::{MonthDay, Sheet, SheetKind, WeekDay, sheets, sheets_in};
 pub use freshness::{DataFreshness, FreshAt, FreshAtFrequency, FreshEvery, FreshEveryUnit};
 
 operations! {
