@@ -207,15 +207,15 @@ def flow_tags(mock):
     assert {"p", "q r"} <= server.datasources.get_by_id(datasource.id).tags
     server.tags.batch_delete("p", [workbook, datasource])
     assert "p" not in server.workbooks.get_by_id(workbook.id).tags
-    for room in [server.workbooks, server.datasources, server.views]:
-        item = room.get()[0][0]
-        before = room.get_by_id(item.id).tags
-        assert room.add_tags(item.id, ["new one", "z"]) == before | {"new one", "z"}
-        room.delete_tags(item, ["z"])
-        assert room.get_by_id(item.id).tags == before | {"new one"}
+    for endpoint in [server.workbooks, server.datasources, server.views]:
+        item = endpoint.get()[0][0]
+        before = endpoint.get_by_id(item.id).tags
+        assert endpoint.add_tags(item.id, ["new one", "z"]) == before | {"new one", "z"}
+        endpoint.delete_tags(item, ["z"])
+        assert endpoint.get_by_id(item.id).tags == before | {"new one"}
         item.tags, item._initial_tags = {"only"}, before | {"new one"}
-        room.update_tags(item)
-        assert room.get_by_id(item.id).tags == {"only"}
+        endpoint.update_tags(item)
+        assert endpoint.get_by_id(item.id).tags == {"only"}
     for label in ["50%", "a/b", "two words", "a,b", "a+b", "a?b#c", "größe"]:
         server.workbooks.add_tags(workbook, label)
         assert label in server.workbooks.get_by_id(workbook.id).tags, label

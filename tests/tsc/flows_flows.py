@@ -138,23 +138,23 @@ def flow_runs(mock):
 
 def flow_quality(mock):
     server = mock.signed_in()
-    for room in [server.flows, server.datasources]:
-        item = room.get()[0][0]
-        room.populate_dqw(item)
+    for endpoint in [server.flows, server.datasources]:
+        item = endpoint.get()[0][0]
+        endpoint.populate_dqw(item)
         assert item.dqws == []
         stale = TSC.DQWItem("STALE", "old & slow", active=True, severe=False)
-        room.add_dqw(item, stale)
-        room.populate_dqw(item)
+        endpoint.add_dqw(item, stale)
+        endpoint.populate_dqw(item)
         [there] = item.dqws
         assert (there.warning_type, there.message) == ("STALE", "old & slow")
         assert (there.active, there.severe, there.content_id) == (True, False, item.id)
         assert there.owner_id == server.user_id and there.created_at and there.id
         stale.message, stale.severe = "older", True
-        room.update_dqw(item, stale)
-        room.populate_dqw(item)
+        endpoint.update_dqw(item, stale)
+        endpoint.populate_dqw(item)
         assert [(w.message, w.severe) for w in item.dqws] == [("older", True)]
-        room.delete_dqw(item)
-        room.populate_dqw(item)
+        endpoint.delete_dqw(item)
+        endpoint.populate_dqw(item)
         assert item.dqws == []
 
 

@@ -86,19 +86,19 @@ def flow_lists_of_people(mock):
     server = mock.signed_in()
     options = TSC.RequestOptions()
     options.sort.add(TSC.Sort("jobType", "asc"))
-    for room, size in [(server.users, 6), (server.groups, 3)]:
-        names = [item.name for item in room.get()[0]]
-        assert [item.name for item in room.all(page_size=2)] == names and len(names) == size
-        assert [item.name for item in room.filter(name=names[1])] == [names[1]]
-        assert [item.name for item in room.order_by("-name")] == sorted(names, key=str.casefold, reverse=True)
-        page = room.paginate(page_size=1, page_number=2)
+    for endpoint, size in [(server.users, 6), (server.groups, 3)]:
+        names = [item.name for item in endpoint.get()[0]]
+        assert [item.name for item in endpoint.all(page_size=2)] == names and len(names) == size
+        assert [item.name for item in endpoint.filter(name=names[1])] == [names[1]]
+        assert [item.name for item in endpoint.order_by("-name")] == sorted(names, key=str.casefold, reverse=True)
+        page = endpoint.paginate(page_size=1, page_number=2)
         assert page.total_available == size and page[0].name == names[0], page[0].name
-        assert [item.name for item in room.find_by_name(names[-1])] == [names[-1]]
-        assert room.find_by_name("there is none") == []
-        assert [item.name for item in room.fields("_all_")] == names
-        assert [item.name for item in room.only_fields("id", "name", "domain")] == names
+        assert [item.name for item in endpoint.find_by_name(names[-1])] == [names[-1]]
+        assert endpoint.find_by_name("there is none") == []
+        assert [item.name for item in endpoint.fields("_all_")] == names
+        assert [item.name for item in endpoint.only_fields("id", "name", "domain")] == names
         with refused(ServerResponseError, "400065"):
-            room.get(options)
+            endpoint.get(options)
 
 
 def flow_groups(mock):
