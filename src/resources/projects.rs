@@ -79,15 +79,20 @@ impl<'s> Projects<'s> {
         let Some(last) = names.last() else {
             return Err(Error::input("invalid project path: must have at least one name"));
         };
-        let mut found = self.visible(&names)?;
-        if found.is_empty() {
-            let fits = |project: &Project| project.name == *last && project.parent.is_some();
-            let nested = find::fitting(self.list(), &[NAME.eq(*last)], &fits)?;
-            if !nested.is_empty() {
-                let all = Tree::read(self)?;
-                found =
-                    nested.into_iter().filter(|project| all.is_below(project, &names)).collect();
-            }
+        let named = || {
+            let fits = |project: &Project| project.name == *last;
+            find::fitting(self.list(), &[NAME.eq(*last)], &fits)
+        };
+        let (mut found, mut others) = match names.len() {
+            1 => named()?.into_iter().partition(|project| project.parent.is_none()),
+            _ => (self.visible(&names)?, Vec::new()),
+        };
+        if found.is_empty() && names.len() > 1 {
+            others = named()?;
+        }
+        if found.is_empty() && others.iter().any(|project| project.parent.is_some()) {
+            let all = Tree::read(self)?;
+            found = others.into_iter().filter(|project| all.is_below(project, &names)).collect();
         }
         let what = format!("projects have the path {:?}", names.join("/"));
         find::only(self.client, found, &what, &|project| project.id.to_string())
