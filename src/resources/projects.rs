@@ -79,10 +79,20 @@ impl<'s> Projects<'s> {
         let Some(last) = names.last() else {
             return Err(Error::input("invalid project path: must have at least one name"));
         };
-        let mut found = self.visible(&names)?;
+        let named = || {
+            let fits = |project: &Project| project.name == *last;
+            find::fitting(self.list(), &[NAME.eq(*last)], &fits)
+        };
+        // For a path of one name, the request for projects of that name returns nested ones, too.
+        let (mut found, mut nested) = match names.len() {
+            1 => named()?.into_iter().partition(|project| project.parent.is_none()),
+            _ => (self.visible(&names)?, Vec::new()),
+        };
         if found.is_empty() {
-            let fits = |project: &Project| project.name == *last && project.parent.is_some();
-            let nested = find::fitting(self.list(), &[NAME.eq(*last)], &fits)?;
+            if names.len() > 1 {
+                nested = named()?;
+                nested.retain(|project| project.parent.is_some());
+            }
             if !nested.is_empty() {
                 let all = Tree::read(self)?;
                 found =
