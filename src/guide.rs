@@ -6,6 +6,9 @@ pub mod sign_in_and_out {}
 #[doc = include_str!("../docs/content.md")]
 pub mod content {}
 
+#[doc = include_str!("../docs/raw-requests.md")]
+pub mod raw_requests {}
+
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 

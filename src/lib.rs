@@ -56,6 +56,7 @@ mod error;
 mod http;
 mod ids;
 mod operation;
+pub mod raw;
 mod redact;
 mod resources;
 mod secret;

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
+use serde_json::{Value, json};
 use ureq::http::HeaderMap;
 
 use super::connector::{Broken, NoAddress, ProxyAuthRequired, Stage, Stopped};
@@ -225,6 +226,7 @@ pub(super) fn refused(
     // Other servers send JSON errors of this form, but their codes do not have six digits.
     let from_json =
         || ErrorContent::from_json(&text).filter(|w| w.code.as_deref().is_some_and(is_code));
+    let from_json = || from_json().or_else(|| ErrorContent::from_json_api(&text, address, headers));
     if !cut_short && let Some(words) = ErrorContent::from_xml(&text).or_else(from_json) {
         return words.into_error(answer, redactor);
     }
@@ -251,7 +253,7 @@ pub(super) fn refused_in_success(
     address: &str,
     redactor: &Redactor,
 ) -> Option<Error> {
-    Some(ErrorContent::from_root(root)?.about_success(status, address, redactor))
+    Some(ErrorContent::from_root(root.is_answer().ok()?)?.about_success(status, address, redactor))
 }
 
 /// Like [`refused_in_success`], for a body in XML or JSON that was not parsed yet.
@@ -276,7 +278,7 @@ pub(super) fn refused_in_json(
 }
 
 /// Maximum size of an error in JSON. Parsing a large body takes many times its memory.
-const MAX_JSON_ERROR: usize = 64 << 10;
+pub(super) const MAX_JSON_ERROR: usize = 64 << 10;
 
 /// Whether a body is JSON that is too large to be parsed for an error.
 pub(super) fn is_unread_json(text: &str) -> bool {
@@ -309,15 +311,48 @@ impl ErrorContent {
         if text.len() > MAX_JSON_ERROR {
             return None;
         }
-        let json: serde_json::Value =
-            serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
-        let error = json.get("error")?;
-        let number = || error.get("code")?.as_u64().map(|code| code.to_string());
-        let word = |name| error.get(name).and_then(|word| word.as_str()).map(str::to_owned);
+        let json: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
+        let Some(error) = json.get("error") else {
+            // The VizQL Data Service.
+            let code = text_of(&json, "errorCode").filter(|code| is_code(code))?;
+            return Some(ErrorContent {
+                code: Some(code),
+                summary: text_of(&json, "message"),
+                detail: json.get("debug").filter(|debug| !debug.is_null()).map(debug_text),
+            });
+        };
         Some(ErrorContent {
-            code: Some(word("code").or_else(number)?),
-            summary: word("summary"),
-            detail: word("detail"),
+            code: Some(text_of(error, "code")?),
+            summary: text_of(error, "summary"),
+            detail: text_of(error, "detail"),
+        })
+    }
+
+    /// Reads the formats that only the operations below `/api/-/` and the Metadata API use.
+    fn from_json_api(text: &str, address: &str, headers: &HeaderMap) -> Option<ErrorContent> {
+        let path = address.split('?').next().unwrap_or_default();
+        let (is_dash, is_metadata) = (path.contains("/api/-/"), path.contains("/api/metadata/"));
+        if text.len() > MAX_JSON_ERROR || !(is_dash || is_metadata) {
+            return None;
+        }
+        let json: Value = serde_json::from_str(text).ok()?;
+        if is_metadata {
+            return ErrorContent::from_graphql(json.get("errors")?.get(0)?);
+        }
+        let header = |name| headers.get(name)?.to_str().ok().map(str::to_owned);
+        Some(ErrorContent {
+            code: Some(header("tableau_error_code").or_else(|| text_of(&json, "code"))?),
+            summary: Some(text_of(&json, "message")?),
+            detail: json.get("details").filter(|details| **details != json!([])).map(debug_text),
+        })
+    }
+
+    fn from_graphql(error: &Value) -> Option<ErrorContent> {
+        let extension = |name| text_of(error.get("extensions")?, name);
+        Some(ErrorContent {
+            code: extension("code"),
+            summary: Some(text_of(error, "message")?),
+            detail: extension("description"),
         })
     }
 
@@ -350,6 +385,19 @@ impl ErrorContent {
         let answer = Answer { code, summary, detail, ..answer };
         Error::new(ErrorKind::Api, what.trim_start()).answer(answer)
     }
+}
+
+/// A text or a number of a JSON object.
+fn text_of(json: &Value, name: &str) -> Option<String> {
+    match json.get(name)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn debug_text(json: &Value) -> String {
+    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
 }
 
 /// Whether this is an error code of Tableau's, such as `404006`.

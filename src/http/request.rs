@@ -1,10 +1,12 @@
 //! [`Request`]: a request that was not sent yet.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use ureq::http::Method;
 
+use super::options::HttpOptions;
 use super::retry::RetrySafety;
 use crate::encoding::encode_segment;
 use crate::operation::{self, Call, Operation};
@@ -22,7 +24,7 @@ pub(crate) struct Request<'b> {
     pub(super) response_timeout: ResponseTimeout,
     pub(super) within: Option<Duration>,
     pub(super) retry_safety: RetrySafety,
-    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) headers: Vec<(Cow<'static, str>, String)>,
     pub(super) secrets: Vec<Secret>,
     /// Deadline for all attempts, set when the request is first sent. Signing in again in between does
     /// not extend it.
@@ -50,14 +52,23 @@ pub(crate) enum ResponseTimeout {
 pub(crate) enum Body<'b> {
     None,
     Bytes {
-        content_type: &'static str,
+        content_type: Cow<'static, str>,
         bytes: Vec<u8>,
     },
     /// Read while it is sent, and opened again for each further attempt.
     Stream {
         content_type: String,
-        source: &'b mut dyn Replay,
+        source: Box<dyn Replay + 'b>,
     },
+}
+
+impl Body<'_> {
+    pub(crate) fn bytes(
+        content_type: impl Into<Cow<'static, str>>,
+        bytes: impl Into<Vec<u8>>,
+    ) -> Body<'static> {
+        Body::Bytes { content_type: content_type.into(), bytes: bytes.into() }
+    }
 }
 
 /// The source of a streamed body.
@@ -67,6 +78,16 @@ pub(crate) trait Replay {
 
     /// Opens the source at its start. Called once per attempt.
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>>;
+}
+
+impl<R: Replay + ?Sized> Replay for &mut R {
+    fn length(&self) -> u64 {
+        (**self).length()
+    }
+
+    fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+        (**self).open()
+    }
 }
 
 impl<'b> Request<'b> {
@@ -94,21 +115,26 @@ impl<'b> Request<'b> {
         }
     }
 
-    /// A request for an operation.
-    pub(crate) fn of(call: &Call) -> Request<'b> {
-        let method = match call.operation.method {
+    /// A request that is not for an operation of a resource.
+    pub(crate) fn raw(method: operation::Method, path: impl Into<String>) -> Request<'b> {
+        let method = match method {
             operation::Method::Get => Method::GET,
             operation::Method::Post => Method::POST,
             operation::Method::Put => Method::PUT,
             operation::Method::Patch => Method::PATCH,
             operation::Method::Delete => Method::DELETE,
         };
+        Request::new(method, path)
+    }
+
+    /// A request for an operation.
+    pub(crate) fn of(call: &Call) -> Request<'b> {
         let path = call.path.as_deref().unwrap_or_default();
         Request {
             operation: Some(call.operation),
             needs: Some(call.operation.since),
             invalid: call.path.as_ref().err().cloned(),
-            ..Request::new(method, path)
+            ..Request::raw(call.operation.method, path)
         }
     }
 
@@ -166,27 +192,61 @@ impl<'b> Request<'b> {
 
     /// Sets an XML body.
     pub(crate) fn xml(self, text: String) -> Request<'b> {
-        self.body(Body::Bytes { content_type: "text/xml", bytes: text.into_bytes() })
+        self.body(Body::bytes("text/xml", text))
     }
 
     /// Sets a JSON body.
-    pub(crate) fn json(self, text: String) -> Request<'b> {
-        self.body(Body::Bytes { content_type: "application/json", bytes: text.into_bytes() })
+    pub(crate) fn json(self, text: impl Into<Vec<u8>>) -> Request<'b> {
+        self.body(Body::bytes("application/json", text))
     }
 
     /// Sets a body that is read while it is sent.
     pub(crate) fn stream(
         self,
         content_type: impl Into<String>,
-        source: &'b mut dyn Replay,
+        source: impl Replay + 'b,
     ) -> Request<'b> {
+        let source = Box::new(source);
         self.body(Body::Stream { content_type: content_type.into(), source })
     }
 
     /// Adds a header.
-    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Request<'b> {
-        self.headers.push((name, value.into()));
+    pub(crate) fn header(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<String>,
+    ) -> Request<'b> {
+        self.headers.push((name.into(), value.into()));
         self
+    }
+
+    /// Adds a header of the caller's, under the rules for those of [`HttpOptions`].
+    pub(crate) fn checked_header(self, name: String, value: String) -> Result<Request<'b>> {
+        let options = HttpOptions::new().header(&*name, &*value);
+        options.check().map_err(|error| Error::input(error.to_string()))?;
+        let mut request = self.header(name, value);
+        request.secrets.extend(options.secrets());
+        Ok(request)
+    }
+
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|header| header.0.eq_ignore_ascii_case(name))
+    }
+
+    pub(crate) fn has_body(&self) -> bool {
+        !matches!(self.body, Body::None)
+    }
+
+    /// Sets the media type of the body.
+    pub(crate) fn content_type(&mut self, media_type: String) -> Result<()> {
+        let options = HttpOptions::new().header("Accept", &*media_type);
+        options.check().map_err(|_| Error::input(format!("invalid media type {media_type:?}")))?;
+        match &mut self.body {
+            Body::None => {}
+            Body::Bytes { content_type, .. } => *content_type = media_type.into(),
+            Body::Stream { content_type, .. } => *content_type = media_type,
+        }
+        Ok(())
     }
 
     /// Uses the long response timeout, because the server completes the operation before it responds.

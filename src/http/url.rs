@@ -149,6 +149,19 @@ impl Base {
         })
     }
 
+    /// The path and query of a URL on this server, below the path prefix. `origin` is the origin
+    /// that requests are sent to.
+    pub(crate) fn path_of<'u>(&self, url: &'u str, origin: &Origin) -> Result<&'u str, String> {
+        let (other, path) = Origin::parse(url)?;
+        if other != *origin && other != self.origin {
+            return Err(format!(
+                "it is at {other}, and the session's token is sent only to {origin}: use a path"
+            ));
+        }
+        let below = path.strip_prefix(&*self.prefix).filter(|path| path.starts_with('/'));
+        below.ok_or_else(|| format!("it is not below {self}"))
+    }
+
     /// The address of a call at an origin: `/api/…` below the path prefix.
     pub(crate) fn call(&self, origin: Origin, path_and_query: &str) -> Url {
         Url { origin, path_and_query: format!("{}{path_and_query}", self.prefix) }
@@ -234,7 +247,7 @@ fn has_scheme(text: &str) -> bool {
 }
 
 /// Whether a text consists of the characters that are allowed in a URL.
-fn is_clean(text: &str) -> bool {
+pub(crate) fn is_clean(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
 }
 

@@ -16,6 +16,7 @@ mod mock;
 mod options;
 mod proxy_server;
 mod raw;
+mod raw_requests;
 mod redirects;
 mod reliability;
 mod secrets;

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use log::warn;
+use serde_core::de::DeserializeOwned;
 use ureq::BodyReader;
 use ureq::http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, TRANSFER_ENCODING,
@@ -17,7 +18,7 @@ use super::super::url::Origin;
 use super::content_sniffer::{ContentSniffer, Sniffed};
 use crate::cancel::CancellationToken;
 use crate::redact::Redactor;
-use crate::text::one_line;
+use crate::text::{cut, one_line};
 use crate::xml::{self, Node, Reports};
 use crate::{Error, Result};
 
@@ -81,6 +82,52 @@ impl Success {
         outcome.map_err(|error| self.explain(error))
     }
 
+    /// Like [`xml`](Success::xml), for any root element.
+    pub(crate) fn any_xml<T>(mut self, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
+        let outcome =
+            self.read().and_then(|(text, replaced)| self.parse_any(&text, replaced, read));
+        outcome.map_err(|error| self.explain(error))
+    }
+
+    /// Reads the whole body, and returns it with the status and the headers. Fails if it is an HTML
+    /// page or an error of Tableau's.
+    pub(crate) fn content(mut self) -> Result<(u16, HeaderMap, Vec<u8>)> {
+        let outcome = self.bytes().and_then(|bytes| self.check_content(&bytes).map(|()| bytes));
+        let bytes = outcome.map_err(|error| self.explain(error))?;
+        Ok((self.context.status, self.headers, bytes))
+    }
+
+    fn check_content(&self, bytes: &[u8]) -> Result<()> {
+        let start = String::from_utf8_lossy(&bytes[..bytes.len().min(failure::MAX_JSON_ERROR)]);
+        if failure::looks_like_html(&start) {
+            return Err(Error::decode("the response is an HTML page, such as a login page"));
+        }
+        let is_short = bytes.len() <= failure::MAX_JSON_ERROR;
+        match is_short.then(|| self.refusal(&start)).flatten() {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// Decodes a body in JSON. Fails if it is an error of Tableau's.
+    pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T> {
+        let context = self.context();
+        let (_, _, bytes) = self.content()?;
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+        let why = match text.trim_ascii_start().first() {
+            None => "the response is empty, where JSON was expected".to_owned(),
+            Some(b'<') => "the response is XML, where JSON was expected".to_owned(),
+            Some(_) => match serde_json::from_slice(text) {
+                Ok(value) => return Ok(value),
+                Err(error) => {
+                    let why = cut(&error.to_string(), 300).into_owned();
+                    format!("the JSON of the response cannot be read: {why}")
+                }
+            },
+        };
+        Err(context.explain(Error::decode(why)))
+    }
+
     /// Like [`xml`](Success::xml), but returns `None` if the body is empty.
     pub(crate) fn xml_if_any<T>(
         mut self,
@@ -100,6 +147,15 @@ impl Success {
         replaced: bool,
         read: impl FnOnce(Node<'_>) -> Result<T>,
     ) -> Result<T> {
+        self.parse_any(text, replaced, |root| read(root.is_answer()?))
+    }
+
+    fn parse_any<T>(
+        &self,
+        text: &str,
+        replaced: bool,
+        read: impl FnOnce(Node<'_>) -> Result<T>,
+    ) -> Result<T> {
         let repaired;
         let (document, replaced) = match xml::parse(text) {
             Ok(document) => (document, replaced),
@@ -114,7 +170,7 @@ impl Success {
         };
         let ResponseContext { status, address, redactor, .. } = &self.context;
         let reports = Reports::new(redactor, replaced);
-        let root = Node::root(&document, &reports)?;
+        let root = Node::any_root(&document, &reports);
         if let Some(error) = failure::refused_in_success(*status, root, address, redactor) {
             return Err(error);
         }
@@ -216,6 +272,33 @@ impl Success {
                 },
             }
             // At the end of the body, the sniffer holds nothing back.
+            if read == 0 {
+                return Ok(total);
+            }
+        }
+    }
+
+    /// Streams any body to `take` and returns its size in bytes. Fails if the body is an HTML page or
+    /// an error of Tableau's.
+    pub(crate) fn stream(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        let mut block = vec![0; 64 << 10];
+        // Longer bodies are not errors.
+        let mut held = Some(Vec::new());
+        let mut total = 0;
+        loop {
+            let read = self.next(&mut block)?;
+            total += read as u64;
+            match &mut held {
+                None => take(&block[..read])?,
+                Some(start) => {
+                    start.extend_from_slice(&block[..read]);
+                    if read == 0 || start.len() > failure::MAX_JSON_ERROR {
+                        self.check_content(start).map_err(|error| self.explain(error))?;
+                        take(start)?;
+                        held = None;
+                    }
+                }
+            }
             if read == 0 {
                 return Ok(total);
             }
