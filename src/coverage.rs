@@ -34,6 +34,7 @@ fn tables() -> Vec<&'static [&'static Operation]> {
         crate::resources::flows::export::OPERATIONS,
         crate::resources::flows::publish::OPERATIONS,
         crate::resources::groups::OPERATIONS,
+        crate::resources::metadata::OPERATIONS,
         crate::resources::personal_space::OPERATIONS,
         crate::resources::projects::OPERATIONS,
         crate::resources::schedules::OPERATIONS,

@@ -30,6 +30,7 @@ use serde_core::de::DeserializeOwned;
 use crate::client::Client;
 use crate::common::Source;
 use crate::http::{Body, Multipart, Request, Success};
+use crate::json::to_json;
 use crate::operation::Method;
 use crate::secret::Secret;
 use crate::{Error, Result};
@@ -267,13 +268,6 @@ impl<'s> RawRequest<'s> {
         }
         client.ask(if is_once { request.once() } else { request }, finish)
     }
-}
-
-/// Serializes a value to JSON for a request.
-pub(crate) fn to_json(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>> {
-    let failed =
-        |error| Error::input(format!("the value to send cannot be written as JSON: {error}"));
-    serde_json::to_vec(value).map_err(failed)
 }
 
 /// Shows method and path.

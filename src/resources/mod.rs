@@ -28,6 +28,9 @@ pub mod flows;
 #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
 pub mod groups;
 pub mod jobs;
+#[cfg(feature = "metadata")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+pub mod metadata;
 pub mod personal_space;
 pub mod projects;
 #[cfg(feature = "schedules")]

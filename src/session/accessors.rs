@@ -1,6 +1,8 @@
 //! The methods that [`Session`](super::Session) and [`SessionView`](super::SessionView) have in
 //! common.
 
+#[cfg(feature = "metadata")]
+use crate::resources::metadata;
 #[cfg(feature = "schedules")]
 use crate::resources::schedules;
 #[cfg(feature = "admin")]
@@ -64,6 +66,13 @@ session_methods! {
     /// The background jobs of the site.
     pub fn jobs(&self) -> jobs::Jobs<'_> {
         jobs::Jobs::new(self.client())
+    }
+
+    /// The Metadata API: queries about content, its lineage and its fields.
+    #[cfg(feature = "metadata")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+    pub fn metadata(&self) -> metadata::Metadata<'_> {
+        metadata::Metadata::new(self.client())
     }
 
     /// The projects of the site.

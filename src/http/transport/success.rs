@@ -17,8 +17,9 @@ use super::super::limit::Permit;
 use super::super::url::Origin;
 use super::content_sniffer::{ContentSniffer, Sniffed};
 use crate::cancel::CancellationToken;
+use crate::json::from_json;
 use crate::redact::Redactor;
-use crate::text::{cut, one_line};
+use crate::text::one_line;
 use crate::xml::{self, Node, Reports};
 use crate::{Error, Result};
 
@@ -111,21 +112,20 @@ impl Success {
 
     /// Decodes a body in JSON. Fails if it is an error of Tableau's.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T> {
+        self.json_with(|text| from_json(text))
+    }
+
+    /// Decodes a body in JSON with `read`. Fails if it is an error of Tableau's.
+    pub(crate) fn json_with<T>(self, read: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
         let context = self.context();
         let (_, _, bytes) = self.content()?;
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-        let why = match text.trim_ascii_start().first() {
-            None => "the response is empty, where JSON was expected".to_owned(),
-            Some(b'<') => "the response is XML, where JSON was expected".to_owned(),
-            Some(_) => match serde_json::from_slice(text) {
-                Ok(value) => return Ok(value),
-                Err(error) => {
-                    let why = cut(&error.to_string(), 300).into_owned();
-                    format!("the JSON of the response cannot be read: {why}")
-                }
-            },
+        let outcome = match text.trim_ascii_start().first() {
+            None => Err(Error::decode("the response is empty, where JSON was expected")),
+            Some(b'<') => Err(Error::decode("the response is XML, where JSON was expected")),
+            Some(_) => read(text),
         };
-        Err(context.explain(Error::decode(why)))
+        outcome.map_err(|error| context.explain(error))
     }
 
     /// Like [`xml`](Success::xml), but returns `None` if the body is empty.
