@@ -173,23 +173,37 @@ impl Client {
     /// renewal.
     pub(crate) fn ask<T>(
         &self,
-        mut request: Request<'_>,
-        finish: impl FnMut(Success) -> Result<T>,
+        request: Request<'_>,
+        mut finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
+        let mut done = None;
+        self.ask_and(request, &mut |answer| {
+            done = Some(finish(answer)?);
+            Ok(())
+        })?;
+        Ok(done.expect("the response of a request that succeeds was read"))
+    }
+
+    /// Same as [`ask`](Client::ask). Not generic, so that it is compiled once.
+    fn ask_and(
+        &self,
+        mut request: Request<'_>,
+        finish: &mut dyn FnMut(Success) -> Result<()>,
+    ) -> Result<()> {
         self.check_request(&request)?;
         let outcome = self.send_renewing(&mut request, finish);
         outcome.map_err(|error| self.explain_scope(error, request.operation()))
     }
 
-    fn send_renewing<T>(
+    fn send_renewing(
         &self,
         request: &mut Request<'_>,
-        mut finish: impl FnMut(Success) -> Result<T>,
-    ) -> Result<T> {
+        finish: &mut dyn FnMut(Success) -> Result<()>,
+    ) -> Result<()> {
         let mut renewed = None;
         loop {
             let used = self.token();
-            let outcome = self.transport.send(request, self.auth_context(&used), &mut finish);
+            let outcome = self.transport.send_and(request, self.auth_context(&used), finish);
             match outcome {
                 Err(expired) if expired.is_session_expired() && !request.is_repeatable() => {
                     let what = "what was sent cannot be sent again";
@@ -358,6 +372,10 @@ impl Client {
         changes: &C,
         read: impl Fn(Node<'_>) -> Result<C::Of>,
     ) -> Result<C::Of> {
+        // A parameter can be a change as well.
+        if changes.is_empty() && !request.has_query() {
+            return Err(nothing_set(C::TAG));
+        }
         let request = request.element(changes)?;
         let path = request.path().to_owned();
         let answer = self.xml(request, read)?;
@@ -408,9 +426,12 @@ impl Client {
         request: Request<'_>,
         tag: &str,
     ) -> Result<Option<T>> {
-        self.ask(request, |answer| {
-            answer.xml_if_any(|root| root.find(tag).map(T::from_xml).transpose())
-        })
-        .map(Option::flatten)
+        let read = |root: Node<'_>| root.find(tag).map(T::from_xml).transpose();
+        self.ask(request, |answer| answer.xml_if_any(read)).map(Option::flatten)
     }
+}
+
+/// The error for an update that would change nothing, which is not sent.
+pub(crate) fn nothing_set(tag: &str) -> Error {
+    Error::input(format!("the update of the {tag} sets nothing, so nothing was sent: set a field"))
 }

@@ -1,63 +1,108 @@
 //! The coverage page, `docs/coverage.md`: which operations of the REST API have a method. Generated
-//! from the operation tables and from the documentation lines of the methods; the test below checks
-//! it, and writes it if `UPDATE_DOCS` is set.
+//! from the operation tables and from the documentation lines of the methods in the source; the test
+//! below checks it, and writes it if `UPDATE_DOCS` is set.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::operation::{Deployment, Operation, Scope};
+use crate::ApiVersion;
 
-/// The operation tables of all modules.
-fn tables() -> Vec<&'static [&'static Operation]> {
-    vec![
-        crate::common::chunks::OPERATIONS,
-        crate::common::connections::OPERATIONS,
-        crate::common::content::OPERATIONS,
-        crate::common::extracts::OPERATIONS,
-        crate::common::job::OPERATIONS,
-        crate::common::permissions::OPERATIONS,
-        crate::common::permissions::defaults::OPERATIONS,
-        crate::common::quality::OPERATIONS,
-        crate::common::revisions::OPERATIONS,
-        crate::common::schedule::OPERATIONS,
-        crate::common::tags::OPERATIONS,
-        crate::resources::auth::OPERATIONS,
-        crate::resources::custom_views::OPERATIONS,
-        crate::resources::custom_views::export::OPERATIONS,
-        crate::resources::custom_views::publish::OPERATIONS,
-        crate::resources::datasources::OPERATIONS,
-        crate::resources::datasources::export::OPERATIONS,
-        crate::resources::datasources::publish::OPERATIONS,
-        crate::resources::flow_runs::OPERATIONS,
-        crate::resources::flows::OPERATIONS,
-        crate::resources::flows::export::OPERATIONS,
-        crate::resources::flows::publish::OPERATIONS,
-        crate::resources::groups::OPERATIONS,
-        crate::resources::metadata::OPERATIONS,
-        crate::resources::personal_space::OPERATIONS,
-        crate::resources::projects::OPERATIONS,
-        crate::resources::schedules::OPERATIONS,
-        crate::resources::sites::OPERATIONS,
-        crate::resources::users::OPERATIONS,
-        crate::resources::views::OPERATIONS,
-        crate::resources::views::export::OPERATIONS,
-        crate::resources::workbooks::OPERATIONS,
-        crate::resources::workbooks::export::OPERATIONS,
-        crate::resources::workbooks::publish::OPERATIONS,
-    ]
+/// A row of an `operations!` table, as it is written in the source.
+struct Row {
+    module: String,
+    name: String,
+    method: String,
+    path: String,
+    since: ApiVersion,
+    until: Option<ApiVersion>,
+    /// A name, `unavailable` or `unknown`.
+    scope: String,
+    /// `Server` or `Cloud`, if only one of them has the operation.
+    on: Option<String>,
+    title: String,
+    reference: String,
 }
 
-/// The Rust sources of `src`.
-fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, into);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            into.push(path);
+impl Row {
+    /// Parses a row. Every second part between quotation marks is a string: the path, the scope if it
+    /// has a name, the title and the reference.
+    fn parse(module: &str, row: &str) -> Row {
+        let parts: Vec<&str> = row.split('"').collect();
+        let strings: Vec<&str> = parts.iter().skip(1).step_by(2).copied().collect();
+        let others = parts.iter().step_by(2).copied().collect::<Vec<_>>().join(" ");
+        let words: Vec<&str> =
+            others.split_whitespace().filter(|word| !word.starts_with("pub")).collect();
+        let after = |name: &str| {
+            let at = words.iter().position(|word| *word == name)?;
+            Some(words[at + 1..].iter().take(2).copied().collect::<Vec<_>>())
+        };
+        let version = |name: &str| -> Option<ApiVersion> {
+            let digits = after(name)?.join(".").replace(['(', ',', ')'], "");
+            Some(digits.parse().unwrap())
+        };
+        let scope = match strings[..] {
+            [_, scope, _, _] => scope,
+            _ => after("scope").unwrap()[0],
+        };
+        Row {
+            module: module.to_owned(),
+            name: words[0].to_owned(),
+            method: words[2].to_owned(),
+            path: strings[0].to_owned(),
+            since: version("since").unwrap(),
+            until: version("until"),
+            scope: scope.to_owned(),
+            on: after("on").map(|on| on[0].to_owned()),
+            title: strings[strings.len() - 2].to_owned(),
+            reference: concat!(crate::operation::reference!(), "{}")
+                .replace("{}", strings[strings.len() - 1]),
         }
     }
+}
+
+/// The rows of all operation tables.
+fn rows() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for file in sources() {
+        let text = std::fs::read_to_string(&file).unwrap();
+        if let Some((_, table)) = text.split_once("\noperations! {\n") {
+            let (table, _) = table.split_once("\n}\n").expect("a table ends");
+            let lines = table.lines().filter(|line| !line.trim().starts_with("//"));
+            let table = lines.collect::<Vec<_>>().join("\n");
+            let module = module(&file);
+            rows.extend(table.split_terminator(';').map(|row| Row::parse(&module, row)));
+        }
+    }
+    rows
+}
+
+/// The Rust sources of `src`, sorted.
+fn sources() -> Vec<PathBuf> {
+    let (mut folders, mut files) = (vec![source_folder()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn source_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The module of a file: `common::tags`.
+fn module(file: &Path) -> String {
+    let path = file.strip_prefix(source_folder()).unwrap().with_extension("");
+    let module = path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("::");
+    module.trim_end_matches("::mod").to_owned()
 }
 
 /// The module that a `rest!` in a file refers to: the one named before it, or that of the file, or
@@ -67,18 +112,12 @@ fn module_of(file: &Path, named: Option<&str>, modules: &[&str]) -> String {
         let end = format!("::{named}");
         return (*modules.iter().find(|module| module.ends_with(&end)).unwrap()).to_owned();
     }
-    let below = file.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
-    let path = below.with_extension("").to_string_lossy().replace('/', "::");
-    let mut module = format!("{}::{}", crate_name(), path.trim_end_matches("::mod"));
+    let mut module = module(file);
     while !modules.contains(&module.as_str()) {
         let (above, _) = module.rsplit_once("::").expect("a rest! without an operation table");
         module = above.to_owned();
     }
     module
-}
-
-fn crate_name() -> &'static str {
-    module_path!().split("::").next().unwrap()
 }
 
 /// The type of an `impl` block, by what follows the word.
@@ -94,10 +133,8 @@ fn type_of(header: &str) -> String {
 
 /// The methods that send each operation, by the module and the name of the operation.
 fn methods(modules: &[&str]) -> BTreeMap<(String, String), Vec<String>> {
-    let mut files = Vec::new();
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
     let mut all: BTreeMap<_, Vec<String>> = BTreeMap::new();
-    for file in files {
+    for file in sources() {
         let text = std::fs::read_to_string(&file).unwrap();
         let (mut owner, mut pending) = (String::new(), Vec::new());
         for line in text.lines() {
@@ -129,8 +166,8 @@ fn methods(modules: &[&str]) -> BTreeMap<(String, String), Vec<String>> {
 }
 
 fn page() -> String {
-    let operations: Vec<&Operation> = tables().into_iter().flatten().copied().collect();
-    let mut modules: Vec<&str> = operations.iter().map(|operation| operation.module).collect();
+    let operations = rows();
+    let mut modules: Vec<&str> = operations.iter().map(|row| row.module.as_str()).collect();
     modules.dedup();
     let methods = methods(&modules);
     let mut out = String::from(
@@ -139,26 +176,22 @@ fn page() -> String {
          | operation | request | since | scope | method |\n|---|---|---|---|---|\n",
     );
     let (mut rows, mut missing): (Vec<String>, Vec<String>) = Default::default();
-    for operation in operations {
-        let key = (operation.module.to_owned(), operation.name.to_owned());
+    for Row { module, name, method, path, since, until, scope, on, title, reference } in &operations
+    {
+        let key = (module.clone(), name.clone());
         let Some(methods) = methods.get(&key).map(|methods| methods.join("`, `")) else {
-            missing.push(format!("{}::{}", operation.module, operation.name));
+            missing.push(format!("{module}::{name}"));
             continue;
         };
-        let scope = match operation.scope {
-            Scope::Named(scope) => format!("`{scope}`"),
-            Scope::NotAvailable => "not available".to_owned(),
-            Scope::Unknown => "unknown".to_owned(),
+        let scope = match scope.as_str() {
+            "unavailable" => "not available".to_owned(),
+            "unknown" => "unknown".to_owned(),
+            name => format!("`{name}`"),
         };
-        let until = operation.until.map(|until| format!(", until {until}")).unwrap_or_default();
-        let on = match operation.on {
-            Deployment::Both => "",
-            Deployment::Server => ", Server",
-            Deployment::Cloud => ", Cloud",
-        };
+        let until = until.map(|until| format!(", until {until}")).unwrap_or_default();
+        let on = on.as_ref().map(|on| format!(", {on}")).unwrap_or_default();
         rows.push(format!(
-            "| [{}]({}) | `{} {}` | {}{until}{on} | {scope} | `{methods}` |",
-            operation.title, operation.reference, operation.method, operation.path, operation.since
+            "| [{title}]({reference}) | `{method} {path}` | {since}{until}{on} | {scope} | `{methods}` |"
         ));
     }
     assert!(missing.is_empty(), "no method is documented with rest!: {missing:#?}");
@@ -181,10 +214,10 @@ fn coverage_page_is_current() {
 #[test]
 fn operations_are_declared_once() {
     let mut seen = BTreeMap::new();
-    for operation in tables().into_iter().flatten() {
-        let key = (operation.method.as_str(), operation.path);
-        if let Some(other) = seen.insert(key, operation.name) {
-            panic!("{} {} is both {other} and {}", key.0, key.1, operation.name);
+    for Row { method, path, name, .. } in rows() {
+        let shown = format!("{method} {path}");
+        if let Some(other) = seen.insert(shown.clone(), name.clone()) {
+            panic!("{shown} is both {other} and {name}");
         }
     }
 }
@@ -196,14 +229,14 @@ fn operations_are_declared_once() {
 fn mock_server_agrees_about_operations() {
     const ABSENT: [&str; 4] = ["/databases/", "/tables/", "/columns/", "/virtualconnections/"];
     let oldest = crate::ApiVersion::new(2, 0);
-    for operation in tables().into_iter().flatten() {
+    for operation in rows() {
         let path = operation.path.replace(['{', '}'], "");
         let path = match path.starts_with('/') {
             true => path,
             false => format!("/api/3.30/{path}"),
         };
         let shown = format!("{} {}", operation.method, operation.path);
-        match crate::mock::fuzzing::first_version(operation.method.as_str(), &path) {
+        match crate::mock::fuzzing::first_version(&operation.method, &path) {
             Some((major, minor)) => {
                 let since = crate::ApiVersion::new(major, minor);
                 assert!(since <= operation.since.max(oldest), "the mock has {shown} since {since}");

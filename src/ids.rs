@@ -18,6 +18,14 @@ mod sealed {
     pub trait Sealed {}
 }
 
+fn id_segment(id: &str) -> Result<String, String> {
+    match id {
+        "" | "." | ".." => Err(format!("{id:?} is not an id")),
+        id if id.contains('/') => Err(format!("the id {id:?} has a slash in it")),
+        id => Ok(encode_segment(id)),
+    }
+}
+
 macro_rules! ids {
     ($(
         $(#[$doc:meta])*
@@ -68,11 +76,7 @@ macro_rules! ids {
 
         impl $crate::operation::PathSegment for $Id {
             fn segment(&self) -> Result<String, String> {
-                match self.as_str() {
-                    id @ ("" | "." | "..") => Err(format!("{id:?} is not an id")),
-                    id if id.contains('/') => Err(format!("the id {id:?} has a slash in it")),
-                    id => Ok(encode_segment(id)),
-                }
+                id_segment(&self.0)
             }
         }
 

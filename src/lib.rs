@@ -93,7 +93,7 @@ pub use common::{
 pub use credentials::{
     Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth, credentials_from_env,
 };
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, ErrorWarning, Result};
 pub use http::{Fingerprint, HttpOptions, RetryPolicy, Verify};
 pub use ids::*;
 pub use operation::Method;
@@ -103,24 +103,6 @@ pub use server::{Server, ServerInfo, ServerView};
 pub use session::{Session, SessionFile, SessionToken, SessionView};
 pub use version::ApiVersion;
 pub use xml::{Unreadable, UnreadableValue};
-
-pub use custom_views::CustomView;
-pub use datasources::Datasource;
-pub use flow_runs::FlowRun;
-pub use flows::Flow;
-#[cfg(feature = "people")]
-pub use groups::Group;
-pub use jobs::{BackgroundJob, Job};
-pub use personal_space::PersonalSpace;
-pub use projects::Project;
-#[cfg(feature = "schedules")]
-pub use schedules::Schedule;
-#[cfg(feature = "admin")]
-pub use sites::Site;
-#[cfg(feature = "people")]
-pub use users::User;
-pub use views::View;
-pub use workbooks::Workbook;
 
 /// What items of several kinds of content have in common: location, owner, project, schedules.
 pub mod content {

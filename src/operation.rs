@@ -8,28 +8,14 @@ use crate::version::ApiVersion;
 /// An operation of the REST API, as the reference describes it.
 #[derive(Debug)]
 pub struct Operation {
-    /// The module that declares it.
-    #[cfg(test)]
-    pub(crate) module: &'static str,
-    /// Its name in that module.
-    #[cfg(test)]
-    pub(crate) name: &'static str,
     pub(crate) method: Method,
     /// The path below `/api/{version}/`, with placeholders for ids: `sites/{site}/groups/{group}`.
     pub(crate) path: &'static str,
     /// The first API version that has the operation.
     pub(crate) since: ApiVersion,
-    /// The API version that retired it. The operation is still sent.
-    #[cfg(test)]
-    pub(crate) until: Option<ApiVersion>,
     pub(crate) scope: Scope,
-    #[cfg(test)]
-    pub(crate) on: Deployment,
     /// The title in the reference.
     pub(crate) title: &'static str,
-    /// The address of its section in the reference.
-    #[cfg(test)]
-    pub(crate) reference: &'static str,
 }
 
 /// An HTTP method.
@@ -56,15 +42,6 @@ pub(crate) enum Scope {
     NotAvailable,
     /// The reference does not say.
     Unknown,
-}
-
-/// The servers that have an operation.
-#[cfg(test)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Deployment {
-    Both,
-    Server,
-    Cloud,
 }
 
 impl Method {
@@ -107,27 +84,13 @@ macro_rules! operations {
     )+) => {
         $(
             $vis static $NAME: $crate::operation::Operation = $crate::operation::Operation {
-                #[cfg(test)]
-                module: module_path!(),
-                #[cfg(test)]
-                name: stringify!($NAME),
                 method: $crate::operation::operations!(@method $METHOD),
                 path: $path,
                 since: $crate::ApiVersion::new($major, $minor),
-                #[cfg(test)]
-                until: $crate::operation::operations!(@until $($umajor $uminor)?),
                 scope: $crate::operation::operations!(@scope $scope),
-                #[cfg(test)]
-                on: $crate::operation::operations!(@on $($on)?),
                 title: $title,
-                #[cfg(test)]
-                reference: concat!($crate::operation::reference!(), $reference),
             };
         )+
-
-        /// The operations of this module, for the coverage page.
-        #[cfg(test)]
-        pub(crate) const OPERATIONS: &[&$crate::operation::Operation] = &[$(&$NAME),+];
 
         #[allow(unused_macros)]
         macro_rules! rest {
@@ -150,16 +113,12 @@ macro_rules! operations {
     (@method PUT) => { $crate::operation::Method::Put };
     (@method PATCH) => { $crate::operation::Method::Patch };
     (@method DELETE) => { $crate::operation::Method::Delete };
-    (@until) => { None };
-    (@until $major:literal $minor:literal) => { Some($crate::ApiVersion::new($major, $minor)) };
     (@scope unknown) => { $crate::operation::Scope::Unknown };
     (@scope unavailable) => { $crate::operation::Scope::NotAvailable };
     (@scope $scope:literal) => { $crate::operation::Scope::Named($scope) };
     (@scope_doc unknown) => { "" };
     (@scope_doc unavailable) => { ", not with a JSON Web Token" };
     (@scope_doc $scope:literal) => { concat!(", scope `", $scope, "`") };
-    (@on) => { $crate::operation::Deployment::Both };
-    (@on $on:ident) => { $crate::operation::Deployment::$on };
     (@on_doc) => { "" };
     (@on_doc Server) => { ", Tableau Server only" };
     (@on_doc Cloud) => { ", Tableau Cloud only" };
@@ -319,7 +278,6 @@ mod tests {
 
     #[test]
     fn documents_an_operation_in_one_line() {
-        assert_eq!(OPERATIONS.len(), 4);
         let line = rest!(SCHEDULES);
         let (start, end) = (
             "\n\nREST: [Query Schedules](https://",

@@ -1,6 +1,6 @@
 //! Days of the week and of the month, in schedules and freshness policies.
 
-use crate::xml::{Text, string_enum};
+use crate::xml::{Text, is_same_word, string_enum};
 
 string_enum! {
     /// A day of the week.
@@ -43,7 +43,7 @@ impl Text for MonthDay {
         let number = text.parse().ok().filter(|number| (1..=31).contains(number));
         Some(match number {
             Some(number) => MonthDay::Day(number),
-            None if text.eq_ignore_ascii_case("LastDay") => MonthDay::Last,
+            None if is_same_word(text, "LastDay") => MonthDay::Last,
             None if text.is_empty() => return None,
             None => MonthDay::Unknown(text.to_owned()),
         })

@@ -26,6 +26,10 @@ operations! {
         "Append to File Upload" "publishing.htm#append_to_file_upload";
 }
 
+/// The first API version that numbers chunks, and the most chunks that it accepts.
+const SEQUENCED: (u16, u16) = (3, 27);
+const MAX_CHUNKS: u64 = 10_000;
+
 /// Opens a file and uploads it in chunks.
 pub(crate) fn upload_file(client: &Client, source: Source<'_>) -> Result<Upload> {
     upload(client, &mut source.open()?)
@@ -38,6 +42,15 @@ pub(super) fn upload(client: &Client, source: &mut OpenSource<'_>) -> Result<Upl
 }
 
 fn send_chunks(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
+    let sequenced = client.needs(SEQUENCED, String::new).is_ok();
+    let chunks = source.length.div_ceil(source.options.chunk_size.max(1));
+    if sequenced && chunks > MAX_CHUNKS {
+        return Err(Error::input(format!(
+            "{}: {chunks} chunks are more than the {MAX_CHUNKS} that the server accepts: set a larger \
+             `chunk_size`",
+            source.label
+        )));
+    }
     let file = fingerprint(source)?;
     let mut restarts = 0..source.options.restarts;
     let mut waits = Backoff::new(Duration::from_millis(200), 2.0, Duration::from_secs(30));
@@ -64,6 +77,7 @@ fn send_chunks(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
         match append(client, source, &upload, size) {
             Ok(()) => {
                 upload.offset += size;
+                upload.chunks += 1;
                 upload.in_flight = false;
                 source.report_checkpoint(&upload);
             }
@@ -141,7 +155,11 @@ fn start(client: &Client, file: &Fingerprint) -> Result<Upload> {
 }
 
 fn append(client: &Client, source: &mut OpenSource<'_>, upload: &Upload, count: u64) -> Result<()> {
-    let request = client.request(&APPEND_TO_UPLOAD, &[upload]);
+    let mut request = client.request(&APPEND_TO_UPLOAD, &[upload]);
+    if client.needs(SEQUENCED, String::new).is_ok() {
+        // The position of the chunk; what the server does with a repeated number is not documented.
+        request = request.query("sequenceID", (upload.chunks + 1).to_string());
+    }
     let request = match source.is_replayable() {
         true => request.adding(),
         false => request.once(),

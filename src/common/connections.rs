@@ -4,11 +4,11 @@ use std::borrow::Borrow;
 use std::sync::Arc;
 
 use super::capability;
-use crate::client::Client;
+use crate::client::{Client, nothing_set};
 use crate::ids::{ConnectionId, DatasourceId};
 use crate::operation::operations;
 use crate::secret::Secret;
-use crate::xml::{FromXml, Out, ToXml, element};
+use crate::xml::{Changes, FromXml, Node, Out, ToXml, element};
 use crate::{Error, Result};
 
 operations! {
@@ -85,7 +85,8 @@ impl<'s, I: HasConnections> Connections<'s, I> {
         Ok(connections)
     }
 
-    /// Changes a connection.
+    /// Changes a connection. If the server answers with a list of connections without this one, the
+    /// result has its id and no other values.
     #[doc = rest!(UPDATE_OF_WORKBOOK)]
     #[doc = rest!(UPDATE_OF_DATASOURCE)]
     #[doc = rest!(UPDATE_OF_FLOW)]
@@ -101,7 +102,11 @@ impl<'s, I: HasConnections> Connections<'s, I> {
             let mut all: Vec<Connection> = root.list("connections", "connection")?;
             match all.iter().position(|one| one.id == connection) {
                 Some(at) => Ok(all.swap_remove(at)),
-                None => Connection::from_xml(root.need("connection")?),
+                // The change was carried out, whatever the answer describes.
+                None => {
+                    let one = root.find("connection").unwrap_or(root);
+                    Connection::from_xml(one.or_id(connection.as_str()))
+                }
             }
         })
     }
@@ -132,7 +137,7 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
     /// # Errors
     ///
     /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, if there is no
-    /// connection, or if the update sets what connections cannot share: server address, server
+    /// connection, if the update sets nothing, or if it sets what connections cannot share: server address, server
     /// port or query tagging.
     #[doc = rest!(UPDATE_ALL_OF_WORKBOOK)]
     #[doc = rest!(UPDATE_ALL_OF_DATASOURCE)]
@@ -147,6 +152,9 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
             return Err(Error::input(
                 "an update of several connections needs at least one of them",
             ));
+        }
+        if changes.is_empty() {
+            return Err(nothing_set("connections"));
         }
         for (set, what) in [
             (changes.server_address.is_some(), "server address"),
@@ -170,7 +178,8 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
             changes.to_xml(out);
         })?;
         let request = request.hiding(changes.password.as_ref());
-        let answer: Vec<Connection> = self.client.read_all(request, "connections", "connection")?;
+        let read = |root: Node<'_>| root.list("connections", "connection");
+        let answer: Vec<Connection> = self.client.xml(request, read)?;
         // The answer may include connections that were not to be updated.
         for one in answer.iter().filter(|one| ids.contains(&one.id)) {
             self.client.compare(&path, changes, one);

@@ -6,6 +6,9 @@ use crate::http::Request;
 use crate::xml::string_enum;
 use crate::{Error, Result};
 
+/// The longest maximum age that the server accepts, in minutes.
+const MAX_AGE: u64 = 240;
+
 /// Options of an export.
 pub(crate) trait Export {
     /// Adds the options to the query of a request.
@@ -26,13 +29,34 @@ struct CommonOptions {
 struct Setting {
     name: String,
     value: Result<String, &'static str>,
+    /// How many values it has; 0 for all values.
+    count: usize,
 }
 
 impl CommonOptions {
-    fn set(settings: &mut Vec<Setting>, name: String, value: Result<String, &'static str>) {
-        match settings.iter_mut().find(|setting| setting.name == name) {
-            Some(setting) => setting.value = value,
-            None => settings.push(Setting { name, value }),
+    fn set(settings: &mut Vec<Setting>, new: Setting) {
+        match settings.iter_mut().find(|setting| setting.name == new.name) {
+            Some(setting) => *setting = new,
+            None => settings.push(new),
+        }
+    }
+
+    /// Checks that all filters have the same number of values, since the server combines the values by
+    /// position: the first of each filter, the second of each, and so on.
+    fn check_counts(&self) -> Result<()> {
+        let mut counted = self.filters.iter().filter(|filter| filter.count > 0);
+        let first = counted.next();
+        match counted.find(|other| first.is_some_and(|first| first.count != other.count)) {
+            Some(other) => {
+                let (name, count) = first.map_or(("", 0), |first| (&first.name, first.count));
+                Err(Error::input(format!(
+                    "the view filter {name:?} has {count} values and {:?} has {}, but the server \
+                     combines the values of several filters by position: give each filter the same \
+                     number of values, and repeat values for all combinations",
+                    other.name, other.count
+                )))
+            }
+            None => Ok(()),
         }
     }
 
@@ -43,13 +67,14 @@ impl CommonOptions {
             _ if values.iter().any(String::is_empty) => Err("it has an empty value"),
             _ => Ok(values.iter().map(|value| escape(value)).collect::<Vec<_>>().join(",")),
         };
-        CommonOptions::set(&mut self.filters, name, value);
+        CommonOptions::set(&mut self.filters, Setting { name, value, count: values.len() });
     }
 
     fn parameter(&mut self, name: &str, value: &str) {
         let name = name.strip_prefix("vf_").unwrap_or(name);
         let name = name.strip_prefix("Parameters.").unwrap_or(name).to_owned();
-        CommonOptions::set(&mut self.parameters, name, Ok(escape(value)));
+        let setting = Setting { name, value: Ok(escape(value)), count: 1 };
+        CommonOptions::set(&mut self.parameters, setting);
     }
 }
 
@@ -58,12 +83,14 @@ impl Export for CommonOptions {
         if let Some(age) = self.max_age {
             // Rounded down, since an older answer would violate the limit.
             let minutes = age.as_secs() / 60;
-            if minutes == 0 {
-                let what = format!("invalid maximum age {age:?}: must be at least one minute");
-                return Err(Error::input(what));
+            if !(1..=MAX_AGE).contains(&minutes) {
+                return Err(Error::input(format!(
+                    "invalid maximum age {age:?}: must be at least one minute and at most {MAX_AGE}"
+                )));
             }
             request = request.query("maxAge", minutes.to_string());
         }
+        self.check_counts()?;
         if let Some(language) = &self.language {
             request = request.query("language", language);
         }
@@ -71,7 +98,7 @@ impl Export for CommonOptions {
             ("vf_", "view filter", &self.filters),
             ("vf_Parameters.", "parameter", &self.parameters),
         ] {
-            for Setting { name, value } in settings {
+            for Setting { name, value, .. } in settings {
                 if name.is_empty() {
                     return Err(Error::input(format!("a {what} has no name")));
                 }
@@ -188,8 +215,8 @@ macro_rules! export {
                 $Name::default()
             }
 
-            /// Maximum age of a cached result that the server may return, rounded down to minutes; at
-            /// least one minute. Default: set by the server.
+            /// Maximum age of a cached result that the server may return, rounded down to minutes; from
+            /// one minute to 240. Default: set by the server.
             pub fn max_age(mut self, age: Duration) -> $Name {
                 self.common.max_age = Some(age);
                 self
@@ -216,6 +243,10 @@ macro_rules! export {
         /// or `false`. Commas and backslashes in values are escaped. Of several filters on a field,
         /// the last one counts.
         ///
+        /// The server combines the values of several filters by position: years 2025 and 2026 with
+        /// regions East and West are East in 2025 and West in 2026. Filters with different numbers of
+        /// values are an [`Input`](crate::ErrorKind::Input) error when the export starts.
+        ///
         /// An empty value, or no value, is an [`Input`](crate::ErrorKind::Input) error when the export
         /// starts; see [`all`](Self::all).
         pub fn filter<V: Into<String>>(
@@ -230,7 +261,8 @@ macro_rules! export {
 
         /// Shows all values of a field, even if the view itself has a filter on it.
         pub fn all(mut self, field: impl Into<String>) -> $Name {
-            CommonOptions::set(&mut self.common.filters, field.into(), Ok(String::new()));
+            let setting = Setting { name: field.into(), value: Ok(String::new()), count: 0 };
+            CommonOptions::set(&mut self.common.filters, setting);
             self
         }
 
@@ -396,5 +428,33 @@ mod tests {
         assert!(refused(|r| CsvExport::new().all("").add_to(r)).contains("no name"));
         assert!(refused(|r| PdfExport::new().max_age(MINUTE / 2).add_to(r)).contains("minute"));
         assert!(refused(|r| PdfExport::new().size(0, 10).add_to(r)).contains("0 by 10"));
+        for age in [241 * MINUTE, 24 * 60 * MINUTE, Duration::MAX] {
+            assert!(refused(|r| CsvExport::new().max_age(age).add_to(r)).contains("at most 240"));
+        }
+        for (age, minutes) in [(240 * MINUTE, 240), (241 * MINUTE - MINUTE / 60, 240), (MINUTE, 1)]
+        {
+            let expected = format!("?maxAge={minutes}");
+            assert_eq!(sent(|r| ExcelExport::new().max_age(age).add_to(r)), expected);
+        }
+    }
+
+    #[test]
+    fn rejects_view_filters_with_different_numbers_of_values() {
+        let years = CsvExport::new().filter("Year", ["2025", "2026"]);
+        for filters in [
+            years.clone().filter("Region", ["East"]),
+            years.clone().filter("Region", ["East", "West", "North"]),
+            years.clone().filter("Region", ["East", "West"]).filter("State", ["Ohio"]),
+        ] {
+            let why = refused(|r| filters.add_to(r));
+            assert!(why.contains("\"Year\" has 2 values") && why.contains("by position"), "{why}");
+        }
+        for filters in [
+            years.clone().filter("Region", ["East", "West"]),
+            years.clone().all("Region").parameter("P", "x"),
+            years.clone().filter("Region", ["East"]).filter("Region", ["East", "West"]),
+        ] {
+            sent(|r| filters.add_to(r));
+        }
     }
 }

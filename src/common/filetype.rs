@@ -16,7 +16,8 @@ impl Magic {
     pub(crate) fn of(start: &[u8]) -> Option<Magic> {
         for (bytes, magic) in [
             (&b"PK\x03\x04"[..], Magic::Zip),
-            (b"Hyper\x08\0\0\x01\0\0\0", Magic::Hyper),
+            // The version of the format follows.
+            (b"Hyper\x08\0\0\x01", Magic::Hyper),
             (b"\x20\x02\x01\x62", Magic::Tde),
             (b"PAR1", Magic::Parquet),
         ] {
@@ -49,6 +50,10 @@ impl Magic {
     }
 }
 
+/// Extensions of the files of all kinds of content.
+pub(crate) const EXTENSIONS: &[&str] =
+    &["twb", "twbx", "tds", "tdsx", "tde", "hyper", "parquet", "tfl", "tflx", "json"];
+
 /// Splits a file name at its last dot into the stem and the extension in lower case. `Sales v1.2` has
 /// no extension.
 pub(crate) fn split(name: &str) -> (&str, Option<String>) {
@@ -75,6 +80,10 @@ mod tests {
             (b"<?xml version='1.0'?>", Some(Magic::Xml)),
             (b"\xEF\xBB\xBF\r\n<workbook>", Some(Magic::Xml)),
             (b"Hyper\x08\0\0\x01\0\0\0\0", Some(Magic::Hyper)),
+            (b"Hyper\x08\0\0\x01\0\x01\0\0", Some(Magic::Hyper)),
+            (b"\x48\x79\x70\x65\x72\x08\0\0\x01\0\x02\0", Some(Magic::Hyper)),
+            (b"Hyper\x08\0\0\x01\0\x03\0\0", Some(Magic::Hyper)),
+            (b"Hyper\x08\0\0\x01\0\x04\0\0", Some(Magic::Hyper)),
             (b"Hyperbole", None),
             (b"PAR1", Some(Magic::Parquet)),
             (b"\x20\x02\x01\x62", Some(Magic::Tde)),

@@ -41,12 +41,16 @@ pub(crate) fn only<T>(
     if found.len() < 2 {
         return Ok(found.pop());
     }
-    let mut list = found.iter().take(MAX_LISTED).map(show).collect::<Vec<_>>().join(", ");
+    let mut shown: Vec<String> = found.iter().take(MAX_LISTED).map(show).collect();
     if found.len() > MAX_LISTED {
-        list += ", …";
+        shown.push("…".to_owned());
     }
-    let what = format!("{} {}: {list}", found.len(), what());
-    Err(client.redact(Error::new(ErrorKind::Ambiguous, what)))
+    Err(ambiguous(client, found.len(), &what(), &shown))
+}
+
+fn ambiguous(client: &Client, count: usize, what: &str, shown: &[String]) -> Error {
+    let what = format!("{count} {what}: {}", shown.join(", "));
+    client.redact(Error::new(ErrorKind::Ambiguous, what))
 }
 
 /// Splits a path into names at `/`. In a name, `\/` is a slash and `\\` a backslash.

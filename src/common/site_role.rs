@@ -47,7 +47,7 @@ string_enum! {
         /// SAML.
         Saml = "SAML",
         /// OpenID Connect.
-        OpenId = "OpenID",
+        OpenId = "OpenID" | "OIDC",
         /// The default of the server.
         ServerDefault = "ServerDefault",
         /// Tableau ID with multi-factor authentication.

@@ -15,6 +15,8 @@ use crate::{Error, Result};
 pub struct Upload {
     pub(super) id: String,
     pub(super) offset: u64,
+    /// The number of chunks that the server has acknowledged.
+    pub(super) chunks: u64,
     pub(super) file: Fingerprint,
     pub(super) in_flight: bool,
 }
@@ -31,7 +33,7 @@ pub(super) struct Fingerprint {
 impl Upload {
     /// An upload of which the server has nothing yet.
     pub(super) fn new(id: String, file: Fingerprint) -> Upload {
-        Upload { id, offset: 0, file, in_flight: false }
+        Upload { id, offset: 0, chunks: 0, file, in_flight: false }
     }
 
     /// The server's id of the upload.
@@ -67,6 +69,7 @@ impl Upload {
             "tableau_upload": 1,
             "id": self.id,
             "offset": self.offset,
+            "chunks": self.chunks,
             "uncertain": self.in_flight,
             "length": self.file.length,
             "modified": self.file.modified.map(|time| time.to_string()),
@@ -94,11 +97,15 @@ impl Upload {
         let wrong = |name: &str| refuse(&format!("`{name}` has an invalid value"));
         let number = |name| get(name)?.as_u64().ok_or_else(|| wrong(name));
         let text = |name| get(name)?.as_str().ok_or_else(|| wrong(name));
+        let chunks = value.get("chunks").and_then(Value::as_u64);
         let modified = value.get("modified").and_then(Value::as_str).map(str::parse).transpose();
         let upload = Upload {
             id: text("id")?.to_owned(),
             offset: number("offset")?,
-            in_flight: get("uncertain")?.as_bool().ok_or_else(|| wrong("uncertain"))?,
+            chunks: chunks.unwrap_or_default(),
+            // Without the number of chunks, the next one cannot be numbered.
+            in_flight: get("uncertain")?.as_bool().ok_or_else(|| wrong("uncertain"))?
+                || chunks.is_none(),
             file: Fingerprint {
                 length: number("length")?,
                 modified: modified.map_err(|_| wrong("modified"))?,

@@ -1,6 +1,7 @@
 //! [`Error`]: what failed, on what, and what the server responded.
 
 mod kind;
+mod meaning;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,6 +11,7 @@ use crate::redact::Redactor;
 use crate::text::one_line;
 
 pub use kind::ErrorKind;
+pub(crate) use meaning::is_code;
 
 /// The result of a fallible call of this library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -43,8 +45,39 @@ pub(crate) struct Answer {
     pub url: Option<String>,
     pub request_id: Option<String>,
     pub retry_after: Option<Duration>,
+    pub warnings: Vec<ErrorWarning>,
     /// The body is an HTML page, which comes from a gateway and not from Tableau.
     pub is_a_page: bool,
+}
+
+/// A warning of the server beside an error; see [`Error::warnings`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorWarning {
+    /// The id of the item that the warning is about.
+    pub id: Option<String>,
+    /// Tableau's error code for the item.
+    pub code: Option<String>,
+    /// The message.
+    pub message: Option<String>,
+}
+
+impl ErrorWarning {
+    pub(crate) fn new(
+        id: Option<String>,
+        code: Option<String>,
+        message: Option<String>,
+    ) -> ErrorWarning {
+        ErrorWarning { id, code, message }
+    }
+}
+
+impl fmt::Display for ErrorWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = [&self.id, &self.code, &self.message];
+        let words: Vec<&str> = words.into_iter().filter_map(Option::as_deref).collect();
+        f.write_str(&words.join(": "))
+    }
 }
 
 impl Error {
@@ -205,6 +238,12 @@ impl Error {
         self.0.answer.detail.as_deref()
     }
 
+    /// Tableau's warnings beside the error. A request for several items that fails for some of them is
+    /// answered with an error and with a warning for each of those; the others were changed.
+    pub fn warnings(&self) -> &[ErrorWarning] {
+        &self.0.answer.warnings
+    }
+
     /// The URL of the request.
     pub fn url(&self) -> Option<&str> {
         self.0.answer.url.as_deref()
@@ -219,76 +258,6 @@ impl Error {
     /// date).
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.answer.retry_after
-    }
-
-    /// Whether the server refused the credentials: a wrong or expired password, personal access token
-    /// or JSON Web Token, or a site that the user does not belong to (`401001`, or any status 401 in
-    /// response to a sign-in).
-    pub fn is_sign_in_failed(&self) -> bool {
-        self.code() == Some("401001") || (self.0.is_sign_in && self.status() == Some(401))
-    }
-
-    /// Whether the session is no longer valid: expired, signed out, or ended by another sign-in with
-    /// the same personal access token (`401002`).
-    ///
-    /// If the session was signed in with a JSON Web Token, `401002` can also mean that the token lacks
-    /// a scope. The message then names the scope that the operation needs.
-    pub fn is_session_expired(&self) -> bool {
-        self.code() == Some("401002") && !self.0.is_sign_in
-    }
-
-    /// Whether the item does not exist or this user cannot see it: a code that begins with 404, or
-    /// the status 404 if there is no code.
-    pub fn is_not_found(&self) -> bool {
-        match (self.kind(), self.code()) {
-            (ErrorKind::NotFound, _) => true,
-            (_, Some(code)) => code.starts_with("404"),
-            (_, None) => self.status() == Some(404),
-        }
-    }
-
-    /// Whether the request conflicts with what is on the server, such as a name that is taken: a code
-    /// that begins with 409, or 429001 to 429003; or the status 409 if there is no code.
-    pub fn is_conflict(&self) -> bool {
-        match self.code() {
-            Some(code) => code.starts_with("409") || matches!(code, "429001" | "429002" | "429003"),
-            None => self.status() == Some(409),
-        }
-    }
-
-    /// Whether this user may not do it: a code that begins with 403, or the status 403 if there is no
-    /// code.
-    pub fn is_permission_denied(&self) -> bool {
-        match self.code() {
-            Some(code) => code.starts_with("403"),
-            None => self.status() == Some(403),
-        }
-    }
-
-    /// Whether the server received too many requests and did not carry out this one: the code 429000,
-    /// or the status 429 if there is no code. [`retry_after`](Error::retry_after) says when to try
-    /// again, if the server does.
-    pub fn is_throttled(&self) -> bool {
-        match self.code() {
-            Some(code) => code == "429000",
-            None => self.status() == Some(429),
-        }
-    }
-
-    /// Whether a timeout or deadline has passed.
-    pub fn is_timeout(&self) -> bool {
-        self.kind() == ErrorKind::Timeout
-    }
-
-    /// Whether the same request may succeed later: the server could not be reached, did not respond,
-    /// was too busy (429), or a gateway failed (502, 503, 504), or the connection broke.
-    ///
-    /// The request may have been carried out nevertheless: sending a `POST` again can carry it out
-    /// twice.
-    pub fn is_retryable(&self) -> bool {
-        use ErrorKind::{Connect, ConnectionLost, Timeout};
-        matches!(self.kind(), Connect | Timeout | ConnectionLost)
-            || matches!(self.status(), Some(429 | 502 | 503 | 504))
     }
 }
 
@@ -323,14 +292,6 @@ impl std::error::Error for Error {
 mod tests {
     use super::*;
 
-    fn api(status: u16, code: &str) -> Error {
-        Error::new(ErrorKind::Api, "refused").answer(Answer {
-            status: Some(status),
-            code: Some(code.to_owned()),
-            ..Answer::default()
-        })
-    }
-
     #[test]
     fn one_word_wide_and_shareable() {
         fn check<T: Send + Sync + 'static>() {}
@@ -364,43 +325,6 @@ mod tests {
         let error = Error::io("x", std::io::Error::other("fine")).redacted(&redactor);
         let cause = std::error::Error::source(&error).unwrap();
         assert!(cause.is::<std::io::Error>(), "{cause:?}");
-    }
-
-    #[test]
-    fn classifies_conflicts_permissions_and_throttling() {
-        for (status, code, expected) in [
-            (409, "409009", (true, false, false)),
-            (403, "409029", (true, false, false)),
-            (429, "429001", (true, false, false)),
-            (403, "403004", (false, true, false)),
-            (429, "429000", (false, false, true)),
-            (400, "400003", (false, false, false)),
-        ] {
-            let error = api(status, code);
-            let found = (error.is_conflict(), error.is_permission_denied(), error.is_throttled());
-            assert_eq!(found, expected, "{status} {code}");
-        }
-        for (status, expected) in
-            [(409, (true, false, false)), (403, (false, true, false)), (429, (false, false, true))]
-        {
-            let answer = Answer { status: Some(status), ..Answer::default() };
-            let error = Error::new(ErrorKind::Http, "x").answer(answer);
-            let found = (error.is_conflict(), error.is_permission_denied(), error.is_throttled());
-            assert_eq!(found, expected, "{status}");
-        }
-    }
-
-    #[test]
-    fn codes_take_precedence_over_statuses() {
-        assert!(api(403, "404000").is_not_found());
-        assert!(!api(404, "405000").is_not_found());
-        assert!(api(401, "401002").is_session_expired());
-        assert!(!api(401, "401002").is_sign_in_failed());
-        assert!(api(401, "401002").during_sign_in().is_sign_in_failed());
-        assert!(!api(401, "401002").during_sign_in().is_session_expired());
-        assert!(api(401, "401001").is_sign_in_failed());
-        assert!(api(503, "503000").is_retryable());
-        assert!(!api(500, "500000").is_retryable());
     }
 
     #[test]

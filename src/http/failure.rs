@@ -3,25 +3,23 @@
 use std::error::Error as StdError;
 use std::io;
 
-use serde_json::{Value, json};
 use ureq::http::HeaderMap;
 
 use super::connector::{Broken, NoAddress, ProxyAuthRequired, Stage, Stopped};
 use super::context;
+use super::error_content::{ErrorContent, MAX_JSON_ERROR};
 use super::proxy::ConfiguredProxy;
 use super::request::SourceFailed;
 use super::retry_after::retry_after;
 use super::url::Origin;
-use crate::error::Answer;
+use crate::error::{Answer, is_code};
 use crate::redact::Redactor;
 use crate::text::{cut, first, one_line};
-use crate::xml::{self, Node, Reports};
+use crate::xml::Node;
 use crate::{Error, ErrorKind};
 
-/// Maximum length of a quoted body, and of the parts of an error of Tableau's, in bytes.
+/// Maximum length of a quoted body in bytes.
 const QUOTED: usize = 1000;
-const SUMMARY: usize = 200;
-const DETAIL: usize = 700;
 
 /// Describes an exchange that failed before or during the response.
 pub(super) fn failed(
@@ -277,132 +275,9 @@ pub(super) fn refused_in_json(
     Some(ErrorContent::from_json(text)?.about_success(status, address, redactor))
 }
 
-/// Maximum size of an error in JSON. Parsing a large body takes many times its memory.
-pub(super) const MAX_JSON_ERROR: usize = 64 << 10;
-
 /// Whether a body is JSON that is too large to be parsed for an error.
 pub(super) fn is_unread_json(text: &str) -> bool {
     text.len() > MAX_JSON_ERROR && text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
-}
-
-/// The content of an error of Tableau's.
-struct ErrorContent {
-    code: Option<String>,
-    summary: Option<String>,
-    detail: Option<String>,
-}
-
-impl ErrorContent {
-    fn from_xml(text: &str) -> Option<ErrorContent> {
-        let document = xml::parse(text).ok()?;
-        ErrorContent::from_root(Node::root(&document, &Reports::default()).ok()?)
-    }
-
-    fn from_root(root: Node<'_>) -> Option<ErrorContent> {
-        let error = root.find("error")?;
-        Some(ErrorContent {
-            code: error.attr("code").ok()?,
-            summary: error.find("summary").map(Node::text),
-            detail: error.find("detail").map(Node::text),
-        })
-    }
-
-    fn from_json(text: &str) -> Option<ErrorContent> {
-        if text.len() > MAX_JSON_ERROR {
-            return None;
-        }
-        let json: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
-        let Some(error) = json.get("error") else {
-            // The VizQL Data Service.
-            let code = text_of(&json, "errorCode").filter(|code| is_code(code))?;
-            return Some(ErrorContent {
-                code: Some(code),
-                summary: text_of(&json, "message"),
-                detail: json.get("debug").filter(|debug| !debug.is_null()).map(debug_text),
-            });
-        };
-        Some(ErrorContent {
-            code: Some(text_of(error, "code")?),
-            summary: text_of(error, "summary"),
-            detail: text_of(error, "detail"),
-        })
-    }
-
-    /// Reads the formats that only the operations below `/api/-/` and the Metadata API use.
-    fn from_json_api(text: &str, address: &str, headers: &HeaderMap) -> Option<ErrorContent> {
-        let path = address.split('?').next().unwrap_or_default();
-        let (is_dash, is_metadata) = (path.contains("/api/-/"), path.contains("/api/metadata/"));
-        if text.len() > MAX_JSON_ERROR || !(is_dash || is_metadata) {
-            return None;
-        }
-        let json: Value = serde_json::from_str(text).ok()?;
-        if is_metadata {
-            return ErrorContent::from_graphql(json.get("errors")?.get(0)?);
-        }
-        let header = |name| headers.get(name)?.to_str().ok().map(str::to_owned);
-        Some(ErrorContent {
-            code: Some(header("tableau_error_code").or_else(|| text_of(&json, "code"))?),
-            summary: Some(text_of(&json, "message")?),
-            detail: json.get("details").filter(|details| **details != json!([])).map(debug_text),
-        })
-    }
-
-    fn from_graphql(error: &Value) -> Option<ErrorContent> {
-        let extension = |name| text_of(error.get("extensions")?, name);
-        Some(ErrorContent {
-            code: extension("code"),
-            summary: Some(text_of(error, "message")?),
-            detail: extension("description"),
-        })
-    }
-
-    fn about_success(self, status: u16, address: &str, redactor: &Redactor) -> Error {
-        let url = Some(redactor.redact(address).into_owned());
-        self.into_error(Answer { status: Some(status), url, ..Answer::default() }, redactor)
-    }
-
-    fn into_error(self, answer: Answer, redactor: &Redactor) -> Error {
-        // A valid code is not redacted, even if a password has the same six digits.
-        let code = self.code.filter(|code| !code.is_empty()).map(|code| match is_code(&code) {
-            true => code,
-            false => redactor.redact_start(&code, false, 20),
-        });
-        let redact = |word: Option<String>, most| {
-            word.map(|word| redactor.redact_start(word.trim(), false, most))
-                .filter(|word| !word.is_empty())
-        };
-        let (summary, detail) = (redact(self.summary, SUMMARY), redact(self.detail, DETAIL));
-        let what = [summary.as_deref(), detail.as_deref()]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(": ");
-        let what = cut(&one_line(&what), SUMMARY + DETAIL).into_owned();
-        let status = answer.status.unwrap_or_default();
-        let named =
-            code.as_ref().map_or_else(|| "Tableau".into(), |code| format!("Tableau {code}"));
-        let what = format!("{what} ({named}, HTTP {status})");
-        let answer = Answer { code, summary, detail, ..answer };
-        Error::new(ErrorKind::Api, what.trim_start()).answer(answer)
-    }
-}
-
-/// A text or a number of a JSON object.
-fn text_of(json: &Value, name: &str) -> Option<String> {
-    match json.get(name)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-fn debug_text(json: &Value) -> String {
-    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
-}
-
-/// Whether this is an error code of Tableau's, such as `404006`.
-fn is_code(code: &str) -> bool {
-    code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())
 }
 
 pub(super) fn looks_like_html(text: &str) -> bool {

@@ -2,6 +2,7 @@
 
 mod connector;
 mod context;
+mod error_content;
 mod failure;
 mod limit;
 mod multipart;

@@ -185,6 +185,10 @@ impl<'b> Request<'b> {
         self
     }
 
+    pub(crate) fn has_query(&self) -> bool {
+        !self.query.is_empty()
+    }
+
     pub(crate) fn body(mut self, body: Body<'b>) -> Request<'b> {
         self.body = body;
         self

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use der::asn1::AnyRef;
+use der::{Decode, Reader, SliceReader, Tag, TagNumber, Tagged};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::hash::Hash;
@@ -17,11 +19,6 @@ use rustls::{
 
 use super::context;
 use super::options::{Fingerprint, HttpOptions, Verify};
-use x509_cert::Certificate;
-use x509_cert::der::Decode;
-use x509_cert::der::oid::db::rfc5280::{ANY_EXTENDED_KEY_USAGE, ID_KP_SERVER_AUTH};
-use x509_cert::ext::pkix::ExtendedKeyUsage;
-
 use crate::{Error, Result};
 
 /// Creates the TLS configuration from the options, and reads their files.
@@ -174,7 +171,7 @@ impl ServerCertVerifier for Verifier {
             {
                 let certificate = ParsedCertificate::try_from(end_entity)?;
                 verify_server_name(&certificate, server_name)?;
-                if !is_for_servers(end_entity) {
+                if !is_for_servers(end_entity).unwrap_or(false) {
                     return Err(CertificateError::InvalidPurpose.into());
                 }
                 Ok(ServerCertVerified::assertion())
@@ -225,15 +222,44 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
+/// The encoded object identifier of the extension with the extended key usage, 2.5.29.37.
+const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1D, 0x25];
+
+/// The encoded object identifiers of the usages that include servers: 1.3.6.1.5.5.7.3.1 and "any".
+const FOR_SERVERS: [&[u8]; 2] =
+    [&[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01], &[0x55, 0x1D, 0x25, 0x00]];
+
 /// Whether a certificate may authenticate a server: it has no extended key usage, or one for servers
-/// or for everything.
-fn is_for_servers(certificate: &CertificateDer<'_>) -> bool {
-    let Ok(certificate) = Certificate::from_der(certificate) else { return false };
-    let usage = certificate.tbs_certificate().get_extension::<ExtendedKeyUsage>();
-    usage.is_ok_and(|usage| {
-        let fits = |usage: &_| [ID_KP_SERVER_AUTH, ANY_EXTENDED_KEY_USAGE].contains(usage);
-        usage.is_none_or(|(_, usage)| usage.0.iter().any(fits))
-    })
+/// or for everything. webpki checks this only after it has rejected a CA certificate.
+fn is_for_servers(certificate: &[u8]) -> der::Result<bool> {
+    // The extensions are the field `[3]` of the first part, which the issuer signs.
+    let extensions = Tag::ContextSpecific { constructed: true, number: TagNumber(3) };
+    let signed: AnyRef<'_> = SliceReader::new(AnyRef::from_der(certificate)?.value())?.decode()?;
+    let fields = elements(signed.value())?;
+    let Some(field) = fields.iter().find(|field| field.tag() == extensions) else {
+        return Ok(true);
+    };
+    for extension in elements(AnyRef::from_der(field.value())?.value())? {
+        // The identifier, whether the extension is critical, and its value in an octet string.
+        let parts = elements(extension.value())?;
+        if let (Some(id), Some(value)) = (parts.first(), parts.last())
+            && id.value() == EXTENDED_KEY_USAGE
+        {
+            let usages = elements(AnyRef::from_der(value.value())?.value())?;
+            return Ok(usages.iter().any(|usage| FOR_SERVERS.contains(&usage.value())));
+        }
+    }
+    Ok(true)
+}
+
+/// The elements inside a constructed DER element.
+fn elements(content: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
+    let mut reader = SliceReader::new(content)?;
+    let mut elements = Vec::new();
+    while !reader.is_finished() {
+        elements.push(reader.decode()?);
+    }
+    Ok(elements)
 }
 
 // The error of webpki is boxed, and webpki is not a direct dependency.

@@ -39,6 +39,7 @@ pub struct Builder {
     job_time: Option<Duration>,
     job_polls: Option<u32>,
     max_file: Option<usize>,
+    all_fields: bool,
     keeps_log: bool,
 }
 
@@ -79,6 +80,7 @@ impl Builder {
             job_time: None,
             job_polls: None,
             max_file: None,
+            all_fields: true,
             keeps_log: true,
         }
     }
@@ -249,6 +251,13 @@ impl Builder {
         self
     }
 
+    /// Sets whether lists accept `fields=_all_`. Some releases, such as 2021.3 and 2022.3, refuse it
+    /// with an error such as 400023 for workbooks. Default: `true`.
+    pub fn all_fields(mut self, accept: bool) -> Builder {
+        self.all_fields = accept;
+        self
+    }
+
     /// Sets whether the server keeps requests for [`MockServer::requests`]; disable it for servers
     /// that run for days. Default: `true`.
     pub fn keep_requests(mut self, keep: bool) -> Builder {
@@ -318,6 +327,7 @@ impl Builder {
         if let Some(bytes) = self.max_file {
             state.max_file = bytes;
         }
+        state.all_fields = self.all_fields;
         let service = Arc::new(Service::new(state, self.keeps_log));
         let config = certificates.as_ref().map(|certificates| Arc::clone(&certificates.config));
         let net = Net::listen(self.address, config, Arc::clone(&service)).map_err(|cause| {

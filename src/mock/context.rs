@@ -32,6 +32,8 @@ pub(super) struct Context<'a> {
     pub(super) base: &'a str,
     /// The time on the server's clock.
     pub(super) now: Timestamp,
+    /// Whether lists accept `fields=_all_`.
+    pub(super) all_fields: bool,
 }
 
 impl Context<'_> {

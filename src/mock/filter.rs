@@ -100,6 +100,11 @@ impl Filter {
         if text.trim().is_empty() {
             return Ok(Vec::new());
         }
+        // Tableau Server decodes a value before it looks for separators, so an encoded `&` is one too.
+        if text.contains('&') {
+            let detail = format!("The filter '{text}' contains '&', which no value can contain.");
+            return Err(ApiError::bad("400065", detail));
+        }
         split(text).iter().map(|clause| Filter::read(clause, fields)).collect()
     }
 

@@ -144,5 +144,6 @@ fn admin_context<'a>(
         caller: Some(admin(site)),
         base,
         now: state.clock.now(),
+        all_fields: true,
     }
 }

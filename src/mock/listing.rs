@@ -88,7 +88,7 @@ impl Query {
             paging: Paging::read(ctx)?,
             filters: Filter::read_all(ctx.query("filter").unwrap_or_default(), listing.filters)?,
             order: read_sort(ctx.query("sort").unwrap_or_default(), listing.filters)?,
-            fields: Fields::read(ctx),
+            fields: Fields::read(ctx, listing)?,
         })
     }
 
@@ -222,7 +222,7 @@ enum Fields {
 }
 
 impl Fields {
-    fn read(ctx: &Context) -> Fields {
+    fn read(ctx: &Context, listing: &Listing) -> Result<Fields, ApiError> {
         let names: Vec<String> = ctx
             .query("fields")
             .unwrap_or_default()
@@ -230,13 +230,24 @@ impl Fields {
             .map(|name| name.trim().to_owned())
             .filter(|name| !name.is_empty())
             .collect();
-        if names.iter().any(|name| name == "_all_") {
+        Ok(if names.iter().any(|name| name == "_all_") {
+            if !ctx.all_fields {
+                let code = match listing.list {
+                    "workbooks" => "400023",
+                    "users" => "400025",
+                    "groups" => "400028",
+                    "views" => "400053",
+                    _ => "400000",
+                };
+                let detail = format!("There was a problem querying the {}.", listing.list);
+                return Err(ApiError::bad(code, detail));
+            }
             Fields::All
         } else if names.is_empty() {
             Fields::Default
         } else {
             Fields::Named { default: names.iter().any(|name| name == "_default_"), names }
-        }
+        })
     }
 
     fn select(&self, mut element: Element, item: &str, hidden: &str) -> Element {

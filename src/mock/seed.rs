@@ -3,7 +3,6 @@
 use super::MockServer;
 use super::api_error::ApiError;
 use super::builder::Builder;
-use super::common::permissions::set_up_project;
 use super::context::Caller;
 use super::element::Element;
 use super::inspect::admin;
@@ -293,7 +292,6 @@ pub(super) fn ensure_project(site: &mut Site, path: &str, now: jiff::Timestamp) 
             let record = Record { owner, parent, created, updated, ..Record::new(id.clone()) };
             let record = record.with("name", name).with("description", "");
             site.add::<Project>(record.with("contentPermissions", "ManagedByOwner"));
-            set_up_project(site, &id);
             id
         }));
     }

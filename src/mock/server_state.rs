@@ -39,6 +39,8 @@ pub(super) struct ServerState {
     /// The maximum number of bytes of a file in one request.
     pub(super) max_file: usize,
     pub(super) upload_lifetime: Duration,
+    /// Whether lists accept `fields=_all_`.
+    pub(super) all_fields: bool,
 }
 
 impl ServerState {
@@ -67,6 +69,7 @@ impl ServerState {
             session_lifetime: Duration::from_secs(240 * 60),
             max_file: 64 << 20,
             upload_lifetime: Duration::from_secs(24 * 60 * 60),
+            all_fields: true,
         };
         state.add_site("Default", "");
         state

@@ -80,6 +80,7 @@ impl Service {
             caller,
             base: self.base.get().map_or("", String::as_str),
             now: state.clock.now(),
+            all_fields: state.all_fields,
         };
         if !route.open {
             let caller = match ctx.caller.take() {

@@ -7,7 +7,7 @@ use super::collection::Collection;
 use super::collections::Collections;
 use super::context::Context;
 use super::element::Element;
-use super::luid::{Kind, luid};
+use super::luid::{ADDED, Kind, luid, number};
 use super::record::{Record, Resource};
 use super::registry::Registry;
 use super::sample::Sample;
@@ -145,6 +145,12 @@ impl Site {
     pub(super) fn all_users(&self) -> String {
         let schema = self.registry.resource("groups").and_then(|resource| resource.schema);
         schema.map(|schema| luid(schema.kind, self.number, 0)).unwrap_or_default()
+    }
+
+    /// The number of a sample item; `None` for items that were added.
+    pub(super) fn sample_number(&self, segment: &str, id: &str) -> Option<u64> {
+        let kind = self.registry.resource(segment)?.schema?.kind;
+        number(id, kind, self.number).filter(|number| *number < ADDED)
     }
 
     /// The item that a path names: the segment of its resource, such as `workbooks`, and its id.

@@ -128,7 +128,7 @@ string_enum! {
         /// It ended with an error.
         Failed = "Failed",
         /// It was cancelled.
-        Cancelled = "Cancelled",
+        Cancelled = "Cancelled" | "Canceled",
     }
 }
 

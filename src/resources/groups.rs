@@ -185,7 +185,7 @@ filter_fields! {
     DOMAIN_NICKNAME = "domainNickname" Text [eq in];
     IS_LOCAL = "isLocal" Flag [eq];
     MINIMUM_SITE_ROLE = "minimumSiteRole" (SiteRole) [eq in];
-    NAME = "name" Text [eq in];
+    NAME = "name" Text [cieq eq in like];
     USER_COUNT = "userCount" Number [eq gt gte lt lte];
 }
 

@@ -22,7 +22,8 @@ impl<'s> Jobs<'s> {
         List::of(self.client, &job::LIST, &[])
     }
 
-    /// Returns a job, with its progress and its notes.
+    /// Returns a job, with its progress and its notes. A job that the server cannot read by its id,
+    /// such as one that creates extracts, is read from the list of jobs, without both.
     #[doc = job::rest!(GET)]
     pub fn get(&self, id: impl Into<JobId>) -> Result<Job> {
         read_job(self.client, &id.into())

@@ -20,27 +20,44 @@ pub(crate) use resource;
 
 pub(crate) mod auth;
 pub mod custom_views;
+pub use custom_views::CustomView;
 pub mod datasources;
+pub use datasources::Datasource;
 pub mod fileuploads;
 pub mod flow_runs;
+pub use flow_runs::FlowRun;
 pub mod flows;
+pub use flows::Flow;
 #[cfg(feature = "people")]
 #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
 pub mod groups;
+#[cfg(feature = "people")]
+pub use groups::Group;
 pub mod jobs;
+pub use jobs::{BackgroundJob, Job};
 #[cfg(feature = "metadata")]
 #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
 pub mod metadata;
 pub mod personal_space;
+pub use personal_space::PersonalSpace;
 pub mod projects;
+pub use projects::Project;
 #[cfg(feature = "schedules")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
 pub mod schedules;
+#[cfg(feature = "schedules")]
+pub use schedules::Schedule;
 #[cfg(feature = "admin")]
 #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
 pub mod sites;
+#[cfg(feature = "admin")]
+pub use sites::Site;
 #[cfg(feature = "people")]
 #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
 pub mod users;
+#[cfg(feature = "people")]
+pub use users::User;
 pub mod views;
+pub use views::View;
 pub mod workbooks;
+pub use workbooks::Workbook;

@@ -198,9 +198,9 @@ impl NewUser {
 
 filter_fields! {
     for User;
-    FRIENDLY_NAME = "friendlyName" Text [eq in];
+    FRIENDLY_NAME = "friendlyName" Text [eq in like];
     LAST_LOGIN = "lastLogin" Time [eq gt gte lt lte];
     LUID = "luid" (UserId) [eq in];
-    NAME = "name" Text [eq in];
+    NAME = "name" Text [cieq eq in like];
     SITE_ROLE = "siteRole" (SiteRole) [eq in];
 }

@@ -238,6 +238,15 @@ impl<'a> Session<'a> {
         error
     }
 
+    /// When the personal access token expires that the session was opened with, as the server
+    /// estimated at sign-in. `None` for other credentials, for servers that do not say, and for a
+    /// session that was resumed or joined. If less than 7 days are left, sign-in logs a warning.
+    ///
+    /// A token that is not used for 15 days expires earlier.
+    pub fn personal_access_token_expires_at(&self) -> Option<jiff::Timestamp> {
+        self.open.token_expires_at
+    }
+
     /// Returns a view of this session whose calls the token cancels. The sign-out is not affected.
     pub fn with_cancellation(&self, cancellation: &CancellationToken) -> SessionView<'_> {
         SessionView::new(self.open.client.with_cancellation(cancellation))

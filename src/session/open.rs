@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::{SignedDuration, Timestamp};
 use log::warn;
 
 use super::auth_state::AuthState;
@@ -25,6 +26,8 @@ use crate::{Error, Result};
 pub(crate) struct OpenSession {
     pub(super) client: Arc<Client>,
     pub(super) auth: Arc<AuthState>,
+    /// When the personal access token expires that the session was opened with.
+    pub(super) token_expires_at: Option<Timestamp>,
 }
 
 impl OpenSession {
@@ -59,14 +62,13 @@ impl OpenSession {
         }
         let known = transport.redactor().clone();
         let site = Site { id: site_id, url: site_url, user_id };
-        let response = SignInResponse { token, site };
-        let OpenSession { client, auth } =
-            OpenSession::new(transport, version, response, None, &known);
-        let client = match is_foreign {
-            true => Arc::new(Arc::unwrap_or_clone(client).for_foreign_origin(origin)),
-            false => client,
-        };
-        OpenSession { client, auth }
+        let response = SignInResponse { token, site, time_left: None };
+        let mut session = OpenSession::new(transport, version, response, None, &known);
+        if is_foreign {
+            let client = Arc::unwrap_or_clone(session.client).for_foreign_origin(origin);
+            session.client = Arc::new(client);
+        }
+        session
     }
 
     fn new(
@@ -78,7 +80,9 @@ impl OpenSession {
     ) -> OpenSession {
         let auth = Arc::new(AuthState::new(known, response.token, credentials));
         let client = Arc::new(Client::new(transport, version, response.site, auth.clone()));
-        OpenSession { client, auth }
+        let time_left = response.time_left.and_then(|left| SignedDuration::try_from(left).ok());
+        let token_expires_at = time_left.and_then(|left| Timestamp::now().checked_add(left).ok());
+        OpenSession { client, auth, token_expires_at }
     }
 
     /// The same session, shared by a file, with credentials that renew it if there are any.
@@ -86,7 +90,7 @@ impl OpenSession {
         let (transport, token) = (&self.client.transport, self.client.token());
         let auth = AuthState::new(transport.redactor(), token.token.clone(), credentials);
         let auth = Arc::new(auth.shared_by(sharing));
-        OpenSession { client: Arc::new(self.client.with_auth(auth.clone())), auth }
+        OpenSession { client: Arc::new(self.client.with_auth(auth.clone())), auth, ..self }
     }
 
     /// The session with the token that it has now.
@@ -112,7 +116,9 @@ impl OpenSession {
         let credentials = self.auth.credentials().cloned();
         // The old token is invalid now, but must stay redacted.
         let (transport, known) = (client.transport.clone(), client.redactor());
-        let session = OpenSession::new(transport, client.version, response, credentials, &known);
+        let mut session =
+            OpenSession::new(transport, client.version, response, credentials, &known);
+        session.token_expires_at = session.token_expires_at.or(self.token_expires_at);
         session.check_site(content_url);
         Ok(session)
     }
@@ -132,11 +138,14 @@ impl OpenSession {
     pub(super) fn end(&self) -> Result<()> {
         let timeout = self.client.transport.sign_out_timeout();
         let started = Instant::now();
-        let removed = match sharing::remove(&self.client, &self.auth, timeout / 2) {
-            Ok(SharedBy::AnotherProcess) => return Ok(()),
-            Ok(SharedBy::Nobody) => Ok(()),
-            Err(error) => Err(error),
-        };
-        sign_out(&self.client, timeout.saturating_sub(started.elapsed())).and(removed)
+        let removed = self.auth.sharing().map_or(Ok(SharedBy::Nobody), |sharing| {
+            let take_over = |token| self.auth.take_over(token);
+            let unwritten = self.auth.unwritten();
+            sharing::remove(sharing, &self.client, unwritten, take_over, timeout / 2)
+        });
+        if let Ok(SharedBy::AnotherProcess) = removed {
+            return Ok(());
+        }
+        sign_out(&self.client, timeout.saturating_sub(started.elapsed())).and(removed.map(drop))
     }
 }

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use super::SessionToken;
-use super::auth_state::AuthState;
 use super::file::{LockedFile, SessionFile, StoredSession};
 use crate::cancel::{self, earlier};
 use crate::client::{Client, Token};
@@ -39,21 +38,28 @@ pub(super) enum Renew<'f> {
     Alone,
 }
 
-/// Removes the session from the file, if this process is its holder.
-pub(super) fn remove(client: &Client, auth: &AuthState, timeout: Duration) -> Result<SharedBy> {
-    let Some(Sharing { file, holder_id: Some(holder_id) }) = auth.sharing() else {
+/// Removes the session from the file, if this process is its holder. Calls `take_over` with the token
+/// in the file if another process has renewed the session. `unwritten` is a token that is still in
+/// the file although this process has replaced it.
+pub(super) fn remove(
+    sharing: &Sharing,
+    client: &Client,
+    unwritten: Option<Secret>,
+    take_over: impl Fn(Secret),
+    timeout: Duration,
+) -> Result<SharedBy> {
+    let Sharing { file, holder_id: Some(holder_id) } = sharing else {
         return Ok(SharedBy::Nobody);
     };
     // The file was deleted, so that no process can join the session any more.
     if file.is_missing() {
         return Ok(SharedBy::Nobody);
     }
-    let unwritten = auth.unwritten();
     // A worker may have renewed the session.
     let adopt = |stored: StoredSession| {
         let token = stored.session.token;
         if unwritten.as_ref() != Some(&token) && token != client.token().token {
-            auth.take_over(token);
+            take_over(token);
         }
     };
     let locked = file.lock(false, Instant::now().checked_add(timeout), None);

@@ -2,6 +2,7 @@
 
 use super::table::Fields;
 use super::{FromXml, Out, Text};
+use crate::version::ApiVersion;
 
 /// A value that is written as an element.
 pub(crate) trait ToXml {
@@ -34,6 +35,9 @@ pub trait Listed: FromXml + Send + 'static {
 
     /// The prefix of field names that include the kind of item: `workbook` in `workbook.id`.
     const FIELDS_OF: &'static str = Self::ITEM;
+
+    /// Fields by which servers of some API versions do not filter: the first and the last version.
+    const BROKEN_FILTERS: &'static [(&'static str, ApiVersion, ApiVersion)] = &[];
 }
 
 /// Changes to an item. The server answers with the item as it is then.
@@ -41,6 +45,9 @@ pub(crate) trait Changes: ToXml {
     type Of: FromXml;
     /// The item's element.
     const TAG: &'static str;
+
+    /// Whether nothing is set.
+    fn is_empty(&self) -> bool;
 
     /// The names of the fields that differ in the answer.
     fn ignored(&self, answer: &Self::Of) -> Vec<&'static str>;
@@ -61,6 +68,18 @@ impl<T: Text> Contradicts<T> for T {
 impl<T: Text> Contradicts<T> for Option<T> {
     fn contradicts(&self, requested: &T) -> bool {
         self.as_ref().is_some_and(|shown| shown.contradicts(requested))
+    }
+}
+
+/// Adds the name of a field if the answer shows another value than the requested one.
+pub(crate) fn push_ignored<W, T: Contradicts<W>>(
+    ignored: &mut Vec<&'static str>,
+    name: &'static str,
+    requested: &Option<W>,
+    shown: &T,
+) {
+    if requested.as_ref().is_some_and(|requested| shown.contradicts(requested)) {
+        ignored.push(name);
     }
 }
 
@@ -213,13 +232,8 @@ macro_rules! element {
             fn to_xml(&self, out: &mut $crate::xml::Out) {
                 $crate::xml::element!(@indices $($f)+ $($ef)*);
                 let mut set = Vec::new();
-                $( $( if let Some(value) = &self.$f {
-                    let value: &$w = value;
-                    set.push(($f, $crate::xml::WriteField::write_field(value)));
-                } )? )+
-                $( if let Some(value) = &self.$ef {
-                    set.push(($ef, $crate::xml::WriteField::write_field(value)));
-                } )*
+                $( $( $crate::xml::push_field::<$w>(&mut set, $f, &self.$f); )? )+
+                $( $crate::xml::push_field(&mut set, $ef, &self.$ef); )*
                 $crate::xml::write_fields(out, $tag, $Read::TABLE, &set);
             }
         }
@@ -239,7 +253,7 @@ macro_rules! element {
     };
     (@blank update $Write:ident { $($f:ident $w:ty,)* }) => {
         impl $Write {
-            /// An update that changes nothing yet.
+            /// An update that changes nothing yet, and is refused before it is sent.
             pub fn new() -> Self {
                 $Write { $($f: None,)* }
             }
@@ -266,12 +280,13 @@ macro_rules! element {
             type Of = $Read;
             const TAG: &'static str = $tag;
 
+            fn is_empty(&self) -> bool {
+                *self == Self::new()
+            }
+
             fn ignored(&self, answer: &$Read) -> Vec<&'static str> {
-                use $crate::xml::Contradicts as _;
                 let mut ignored = Vec::new();
-                $( if let Some(requested) = &self.$f && answer.$f.contradicts(requested) {
-                    ignored.push(stringify!($f));
-                } )*
+                $( $crate::xml::push_ignored(&mut ignored, stringify!($f), &self.$f, &answer.$f); )*
                 ignored
             }
         }

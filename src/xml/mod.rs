@@ -11,7 +11,9 @@ mod table;
 mod text;
 
 pub use element::Listed;
-pub(crate) use element::{Changes, Contradicts, Element, ToXml, element, request, value_from_xml};
+pub(crate) use element::{
+    Changes, Contradicts, Element, ToXml, element, push_ignored, request, value_from_xml,
+};
 pub use node::Node;
 pub(crate) use node::{FieldType, FromXml, Source, Value};
 #[cfg(feature = "mock")]
@@ -21,6 +23,8 @@ pub(crate) use parse::parse;
 pub(crate) use repair::repair;
 pub(crate) use report::Reports;
 pub use report::{Unreadable, UnreadableValue};
-pub(crate) use string_enum::string_enum;
-pub(crate) use table::{Field, FieldValue, Fields, WriteField, read_fields, write_fields};
+pub(crate) use string_enum::{is_same_word, string_enum};
+pub(crate) use table::{
+    Field, FieldValue, Fields, WriteField, push_field, read_fields, write_fields,
+};
 pub(crate) use text::Text;

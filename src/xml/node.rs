@@ -189,7 +189,6 @@ impl<'a> Node<'a> {
 
     /// The same element, with this id if it has none: an answer may leave out what the request
     /// named.
-    #[cfg_attr(not(feature = "people"), allow(dead_code))]
     pub(crate) fn or_id(self, id: &'a str) -> Node<'a> {
         Node { id: Some(id), ..self }
     }
@@ -231,19 +230,32 @@ impl<'a> Node<'a> {
     ) -> Result<T> {
         let mut value = T::blank();
         let is_read = source.is_some_and(|source| value.fill(source));
-        if let Some(source) = source {
-            self.report_replacements(name, source);
-        }
-        if !is_read {
-            if T::REQUIRED {
-                let why = if source.is_some() { "cannot be read" } else { "is missing" };
-                return Err(self.fail(&label(), why));
-            }
-            if let Some(source) = source {
-                self.report(name, source);
-            }
-        }
+        self.check_value(source, name, is_read, T::REQUIRED, &label)?;
         Ok(value)
+    }
+
+    /// Reports a value that was not read, or fails if it is required.
+    fn check_value(
+        self,
+        source: Option<Source<'_>>,
+        name: &str,
+        is_read: bool,
+        is_required: bool,
+        label: &dyn Fn() -> String,
+    ) -> Result<()> {
+        let Some(source) = source else {
+            return match is_required {
+                true => Err(self.fail(&label(), "is missing")),
+                false => Ok(()),
+            };
+        };
+        self.report_replacements(name, source);
+        match (is_read, is_required) {
+            (true, _) => {}
+            (false, true) => return Err(self.fail(&label(), "cannot be read")),
+            (false, false) => self.report(name, source),
+        }
+        Ok(())
     }
 
     /// The items of that name inside a wrapper; none if the wrapper is missing. An item that cannot

@@ -25,9 +25,18 @@ impl Out {
 
     /// Writes `<tag>…</tag>` around what `inside` writes.
     pub(crate) fn element(&mut self, tag: &'static str, inside: impl FnOnce(&mut Out)) {
+        self.start(tag);
+        inside(self);
+        self.end();
+    }
+
+    // Not generic, so that they are compiled once.
+    fn start(&mut self, tag: &'static str) {
         self.writer.start_element(tag);
         self.open.push(tag);
-        inside(self);
+    }
+
+    fn end(&mut self) {
         self.open.pop();
         self.writer.end_element();
     }

@@ -1,6 +1,7 @@
 //! Open enumerations: enums of the API that preserve values they do not know.
 
-/// Declares an enumeration of the API. Values are matched regardless of case.
+/// Declares an enumeration of the API. Values are matched regardless of case, underscores
+/// and spaces: `LOCKED_TO_PROJECT` is `LockedToProject`.
 ///
 /// ```text
 /// string_enum! {
@@ -43,7 +44,7 @@ macro_rules! string_enum {
                 const KNOWN: &[(&str, $Name)] = &[
                     $( ($word, $Name::$Variant), $( ($other, $Name::$Variant), )* )+
                 ];
-                let known = KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+                let known = KNOWN.iter().find(|(known, _)| $crate::xml::is_same_word(known, word));
                 known.map_or_else(|| $Name::Unknown(word.to_owned()), |(_, value)| value.clone())
             }
         }
@@ -77,3 +78,11 @@ macro_rules! string_enum {
     };
 }
 pub(crate) use string_enum;
+
+/// Whether two words differ only in case, underscores and spaces.
+pub(crate) fn is_same_word(one: &str, other: &str) -> bool {
+    fn letters(word: &str) -> impl Iterator<Item = u8> {
+        word.bytes().filter(|b| !b"_ ".contains(b)).map(|b| b.to_ascii_lowercase())
+    }
+    letters(one).eq(letters(other))
+}

@@ -284,6 +284,17 @@ impl<T: super::Text> WriteField for Vec<T> {
     }
 }
 
+/// Adds a field to those that are written, if it is set.
+pub(crate) fn push_field<'v, T: WriteField>(
+    set: &mut Vec<(usize, FieldValue<'v>)>,
+    index: usize,
+    value: &'v Option<T>,
+) {
+    if let Some(value) = value {
+        set.push((index, value.write_field()));
+    }
+}
+
 /// Writes an element with the fields that are set, in the order of the table, and then the fields
 /// that stand beside it.
 pub(crate) fn write_fields(

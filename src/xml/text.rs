@@ -109,13 +109,7 @@ impl Text for Timestamp {
     }
 
     fn read(text: &str) -> Option<Self> {
-        text.parse().ok().or_else(|| {
-            // "Never", as some write it, is later than a timestamp can be by a day.
-            let (civil, rest) = text.split_at_checked(19)?;
-            let civil: DateTime = civil.parse().ok()?;
-            let is_zone = rest.bytes().all(|b| b.is_ascii_digit() || b"Z+-:.".contains(&b));
-            (civil.year() == 9999 && is_zone && !rest.is_empty()).then_some(Timestamp::MAX)
-        })
+        text.parse().ok().or_else(|| read_other_format(text))
     }
 
     /// In UTC and whole seconds, the only form that every endpoint takes.
@@ -124,34 +118,101 @@ impl Text for Timestamp {
     }
 }
 
+/// Reads the formats of times that servers send beside RFC 3339: with blanks, without a zone (which
+/// means UTC), and as Java prints a `Date` (`Tue Apr 01 06:31:47 UTC 2025`).
+fn read_other_format(text: &str) -> Option<Timestamp> {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let text = match words[..] {
+        [time] => time.to_owned(),
+        [date, time] => format!("{date}T{time}"),
+        [date, time, zone] => format!("{date}T{time}{}", utc_as_z(zone)),
+        [_, month, day, time, year] => java_date(year, month, day, time, "Z")?,
+        [_, month, day, time, zone, year] => java_date(year, month, day, time, utc_as_z(zone))?,
+        _ => return None,
+    };
+    if let Ok(time) = text.parse() {
+        return Some(time);
+    }
+    let (civil, rest) = text.split_at_checked(19)?;
+    let civil: DateTime = civil.parse().ok()?;
+    let is_rest = |marks: &[u8]| rest.bytes().all(|b| b.is_ascii_digit() || marks.contains(&b));
+    if civil.year() == 9999 && is_rest(b"Zz+-:.") {
+        // A year that means "never" can be later than the latest timestamp.
+        return Some(Timestamp::MAX);
+    }
+    // No zone.
+    if is_rest(b".") { format!("{text}Z").parse().ok() } else { None }
+}
+
+/// The zones of Java's `Date` are abbreviations, most of which are ambiguous.
+fn utc_as_z(zone: &str) -> &str {
+    if matches!(zone, "UTC" | "GMT") { "Z" } else { zone }
+}
+
+fn java_date(year: &str, month: &str, day: &str, time: &str, zone: &str) -> Option<String> {
+    let months =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = months.iter().position(|name| name.eq_ignore_ascii_case(month))? + 1;
+    Some(format!("{year}-{month:02}-{day:0>2}T{time}{zone}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn times_with_fractions_and_offsets() {
-        let second: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
-        for text in
-            ["2026-01-02T03:04:05Z", "2026-01-02T05:04:05+02:00", "2026-01-02T03:04:05+0000"]
+    fn reads_each_format_of_times() {
+        let utc = |text: &str| -> Timestamp { text.parse().unwrap() };
+        for (text, time) in [
+            ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
+            ("2026-01-02t03:04:05z", "2026-01-02T03:04:05Z"),
+            ("2026-01-02T05:04:05+02:00", "2026-01-02T03:04:05Z"),
+            ("2026-01-02T03:04:05+00:00", "2026-01-02T03:04:05Z"),
+            ("2026-01-02T03:04:05+0000", "2026-01-02T03:04:05Z"),
+            ("2026-01-02T03:04:05.123Z", "2026-01-02T03:04:05.123Z"),
+            ("2023-04-06T23:43:12-0700", "2023-04-07T06:43:12Z"),
+            ("2023-04-06T23:43:12.5-0700", "2023-04-07T06:43:12.5Z"),
+            ("2023-04-06T23:43:12+0530", "2023-04-06T18:13:12Z"),
+            ("2025-03-27 11:07:49.129", "2025-03-27T11:07:49.129Z"),
+            ("2025-03-27 11:07:49", "2025-03-27T11:07:49Z"),
+            ("2025-03-27 11:07:49.123456", "2025-03-27T11:07:49.123456Z"),
+            ("2025-03-27T11:07:49.129", "2025-03-27T11:07:49.129Z"),
+            ("2025-03-27T11:07:49", "2025-03-27T11:07:49Z"),
+            ("2025-03-27 11:07:49.129Z", "2025-03-27T11:07:49.129Z"),
+            ("2025-03-27 11:07:49.129 UTC", "2025-03-27T11:07:49.129Z"),
+            ("2025-03-27 11:07:49 +0100", "2025-03-27T10:07:49Z"),
+            ("Tue Apr 01 06:31:47 UTC 2025", "2025-04-01T06:31:47Z"),
+            ("Tue Apr 1 06:31:47 UTC 2025", "2025-04-01T06:31:47Z"),
+            ("Tue Apr  1 06:31:47 UTC 2025", "2025-04-01T06:31:47Z"),
+            ("Thu Feb 29 23:59:59 GMT 2024", "2024-02-29T23:59:59Z"),
+            ("Wed dec 31 00:00:00 UTC 2025", "2025-12-31T00:00:00Z"),
+            ("Sun Mar 16 06:31:47 -0700 2025", "2025-03-16T13:31:47Z"),
+            ("Tue Apr  1 06:31:47 2025", "2025-04-01T06:31:47Z"),
+        ] {
+            assert_eq!(Timestamp::read(text), Some(utc(time)), "{text}");
+        }
+        for never in
+            ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999+00:00", "9999-12-31T23:59:59"]
         {
-            assert_eq!(Timestamp::read(text), Some(second), "{text}");
+            assert_eq!(Timestamp::read(never), Some(Timestamp::MAX), "{never}");
         }
-        assert_eq!(
-            Timestamp::read("2026-01-02T03:04:05.123Z").unwrap().as_millisecond(),
-            second.as_millisecond() + 123
-        );
-        for never in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999+00:00"] {
-            assert_eq!(Timestamp::read(never), Some(Timestamp::MAX));
-        }
-        for none in [
+        for invalid in [
             "yesterday",
-            "9999-12-31T23:59:59",
+            "",
+            "2019-09-31T08:00:00Z",
+            "2019-09-31 08:00:00",
+            "2025-03-27",
+            "2025-03-27 25:07:49",
+            "Tue Apr 31 06:31:47 UTC 2025",
+            "Tue Foo 01 06:31:47 UTC 2025",
+            // China, Cuba or Chicago.
+            "Tue Apr 01 06:31:47 CST 2025",
             "9999-12-31T23:59:59 at most",
             "9999-12-32T23:59:59Z",
             "10000-01-01T00:00:00Z",
         ] {
-            assert_eq!(Timestamp::read(none), None, "{none}");
+            assert_eq!(Timestamp::read(invalid), None, "{invalid}");
         }
-        assert_eq!(second.write(), "2026-01-02T03:04:05Z");
+        assert_eq!(utc("2026-01-02T03:04:05.9Z").write(), "2026-01-02T03:04:05Z");
     }
 }

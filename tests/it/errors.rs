@@ -110,6 +110,49 @@ fn an_error_in_the_answer_to_a_delete_is_an_error_whatever_the_status() {
 }
 
 #[test]
+fn partly_successful_requests_keep_the_warnings() {
+    let body = "<tsResponse xmlns=\"http://tableau.com/api\"><error code=\"400000\">\
+        <summary>Bad Request</summary><detail>Some were not moved</detail></error><warnings>\
+        <warning id=\"t1\" errorCode=\"404032\" message=\"no such table\"/>\
+        <warning id=\"t2\" errorCode=\"BAD_REQUEST\" message=\"\"/><other/>\
+        <warning message=\"says THE-TOKEN\"/></warnings></tsResponse>";
+    let error = error_of(move |_| answer(400, &[], body));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("400000")));
+    let warnings: Vec<_> = error
+        .warnings()
+        .iter()
+        .map(|one| (one.id.as_deref(), one.code.as_deref(), one.message.as_deref()))
+        .collect();
+    assert_eq!(
+        warnings,
+        [
+            (Some("t1"), Some("404032"), Some("no such table")),
+            (Some("t2"), Some("BAD_REQUEST"), None),
+            (None, None, Some("says [secret]")),
+        ]
+    );
+    assert!(
+        error.to_string().contains("3 warnings, the first: t1: 404032: no such table"),
+        "{error}"
+    );
+    let plain = error_of(|_| refusal(400, "400000", "no"));
+    assert_eq!(plain.warnings(), []);
+    assert!(!plain.to_string().contains("warnings"), "{plain}");
+}
+
+#[test]
+fn codes_are_text() {
+    for (status, code) in [(400, "BAD_REQUEST"), (404, "BAD_REQUEST"), (429, "RATE_EXCEEDED")] {
+        let error = error_of(move |_| refusal(status, code, "no"));
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some(code)));
+        assert_eq!(error.is_not_found(), status == 404, "{error}");
+        assert_eq!((error.is_throttled(), error.is_retryable()), (status == 429, status == 429));
+    }
+    let error = error_of(|_| refusal(429, "429001", "already in the pool"));
+    assert!(error.is_conflict() && !error.is_throttled() && !error.is_retryable(), "{error}");
+}
+
+#[test]
 fn errors_in_json() {
     let error = error_of(|_| {
         let body = r#"{"error":{"code":"403004","summary":"Forbidden","detail":"No \"R&D\""}}"#;

@@ -13,7 +13,7 @@ use ureq::http::header::CONTENT_DISPOSITION;
 
 use super::content::Readable;
 use super::export::Export;
-use super::filetype::Magic;
+use super::filetype::{EXTENSIONS, Magic, split};
 use super::progress::{OnProgress, Progress};
 use crate::client::Client;
 use crate::http::{Request, Success};
@@ -80,13 +80,37 @@ impl Item {
         matches!(self.extensions, [(None, "csv")])
     }
 
-    /// The file name if the server sent none that can be used: the name of the item, or else its id.
-    fn file_name(&self, client: &Client, start: &[u8]) -> String {
+    /// The file name if the header has none that can be used, or one without an extension, `stem`.
+    fn file_name(&self, client: &Client, stem: Option<&str>, start: &[u8]) -> String {
+        let extension = self.extension(start);
+        // The two formats of flows cannot be told apart by their content.
+        if let (Some(stem), false) = (stem, self.tag == "flow") {
+            return name::from_item(stem, extension);
+        }
         let request = client.request(self.get, &[&self.id]);
-        let name = client.xml(request, |root| root.need(self.tag)?.attr::<Option<String>>("name"));
+        let read = client.xml(request, |root| {
+            let item = root.need(self.tag)?;
+            Ok((item.attribute("name").map(str::to_owned), self.known(item.attribute("fileType"))))
+        });
         // The file has been downloaded; an error here must not discard it.
-        let name = name.ok().flatten().filter(|name| !name.is_empty());
-        name::from_item(name.as_deref().unwrap_or(&self.id), self.extension(start))
+        let (name, file_type) = read.unwrap_or_default();
+        let name = stem.or(name.as_deref()).filter(|name| !name.is_empty()).unwrap_or(&self.id);
+        name::from_item(name, file_type.unwrap_or(extension))
+    }
+
+    /// The extension of the item's files that equals the text.
+    fn known(&self, text: Option<&str>) -> Option<&'static str> {
+        let extensions = self.extensions.iter().map(|(_, extension)| *extension);
+        extensions
+            .into_iter()
+            .find(|known| text.is_some_and(|text| text.eq_ignore_ascii_case(known)))
+    }
+
+    /// Whether the name of a file has an extension, and not just a dot: `Sales.Final` has none.
+    fn has_extension(&self, name: &str) -> bool {
+        let (_, extension) = split(name);
+        let extension = extension.as_deref();
+        self.known(extension).is_some() || extension.is_some_and(|own| EXTENSIONS.contains(&own))
     }
 
     fn extension(&self, start: &[u8]) -> &'static str {
@@ -190,10 +214,11 @@ impl<'s> Download<'s> {
     }
 
     /// Downloads into an existing folder and returns the path of the file. The file name is the one the
-    /// server sends, or else the name of the item.
+    /// server sends, or else the name of the item. If it has no extension, the item's file type or the
+    /// file's content determines it.
     ///
-    /// The server's file name is sanitized: separators, `..`, control characters and reserved names
-    /// are removed or replaced, and a long name is shortened. See also [`to_path`](Download::to_path).
+    /// The server's file name is sanitized: separators become `_`, control characters and reserved
+    /// names are removed or replaced, and a long name is shortened. See also [`to_path`](Download::to_path).
     pub fn to_folder(self, folder: impl AsRef<Path>) -> Result<PathBuf> {
         let folder = folder.as_ref();
         if !folder.is_dir() {
@@ -203,17 +228,19 @@ impl<'s> Download<'s> {
         let mut partial = PartialFile::create(folder)?;
         let (named, start) = client.ask(request, |answer| {
             let named = answer.header(CONTENT_DISPOSITION).and_then(name::from_header);
-            let named = named.and_then(|name| name::safe(&name)).map(|name| folder.join(name));
-            if let Some(target) = &named {
+            let named = named.and_then(|name| name::safe(&name));
+            let named = named.map(|name| (transfer.item.has_extension(&name), name));
+            if let Some((true, name)) = &named {
                 // Before the body is read, so that an existing file costs no download.
-                transfer.check_target(target)?;
+                transfer.check_target(&folder.join(name))?;
             }
             Ok((named, transfer.receive(answer, &mut partial)?))
         })?;
         let target = match named {
-            Some(target) => target,
-            None => {
-                let target = folder.join(transfer.item.file_name(client, &start));
+            Some((true, name)) => folder.join(name),
+            other => {
+                let stem = other.as_ref().map(|(_, name)| name.as_str());
+                let target = folder.join(transfer.item.file_name(client, stem, &start));
                 transfer.check_target(&target).map_err(|error| client.redact(error))?;
                 target
             }

@@ -66,17 +66,37 @@ fn parameters(text: &str) -> Vec<(String, String)> {
 }
 
 /// The rest of a quoted value. A backslash is an escape only before a quote or a backslash: in `C:\x`
-/// it is a separator.
+/// it is a separator. Servers do not escape the quotes in a name, so a quote ends the value only
+/// before the next parameter or at the end of the header.
 fn quoted(chars: &mut Peekable<Chars<'_>>) -> String {
     let mut value = String::new();
     while let Some(c) = chars.next() {
         match c {
-            '"' => break,
+            '"' if is_end_of_value(chars.clone()) => break,
             '\\' => value.push(chars.next_if(|c| matches!(c, '"' | '\\')).unwrap_or(c)),
             c => value.push(c),
         }
     }
     value
+}
+
+/// Whether the header ends here or continues with `; name=`.
+fn is_end_of_value(mut rest: Peekable<Chars<'_>>) -> bool {
+    let skip_spaces = |rest: &mut Peekable<Chars<'_>>| {
+        while rest.next_if(|c| c.is_whitespace()).is_some() {}
+    };
+    skip_spaces(&mut rest);
+    match rest.next() {
+        None => true,
+        Some(';') => {
+            skip_spaces(&mut rest);
+            let is_last = rest.peek().is_none();
+            while rest.next_if(|c| c.is_ascii_alphanumeric() || "-_*".contains(*c)).is_some() {}
+            skip_spaces(&mut rest);
+            is_last || rest.next() == Some('=')
+        }
+        Some(_) => false,
+    }
 }
 
 /// Decodes a value such as `UTF-8'de'Gr%C3%B6%C3%9Fe`, whose name may be in quotes. With
@@ -101,14 +121,14 @@ fn decode(value: &str, plus_is_space: bool) -> Option<String> {
     }
 }
 
-/// Sanitizes a name so that it is the name of a file in a folder on every system: without separators,
-/// `..` and control characters, not reserved, and not too long. `None` if nothing remains.
+/// Sanitizes a name so that it is the name of a file in a folder on every system: separators become
+/// `_`, so that `North/South` and `East/South` are two files, and the name has no control characters,
+/// is not reserved and not too long. `None` if nothing remains.
 pub(super) fn safe(name: &str) -> Option<String> {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String = last
+    let kept: String = name
         .chars()
         .filter(|&c| !c.is_control() && !is_invisible(c))
-        .map(|c| if matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { c })
+        .map(|c| if "/\\<>:\"|?*".contains(c) { '_' } else { c })
         .collect();
     // Leading dots hide a file; Windows drops trailing dots and spaces.
     let kept = kept.trim_matches(|c: char| c == '.' || c.is_whitespace());
@@ -157,8 +177,6 @@ fn shorten(name: &str, max: usize) -> String {
 
 /// A file name from the name of an item, which may contain any character, and an extension.
 pub(super) fn from_item(name: &str, extension: &str) -> String {
-    // A slash in the name of an item does not separate folders.
-    let name = name.replace(['/', '\\'], "_");
     safe(&format!("{name}.{extension}")).unwrap_or_else(|| format!("download.{extension}"))
 }
 
@@ -182,6 +200,14 @@ mod tests {
             (b"attachment; filename*=koi8-r''%C1; filename=fallback.twb", "fallback.twb"),
             (b"attachment; filename*=UTF-8''..; filename=fallback.twb", "fallback.twb"),
             (b"filename=\"unclosed.twb", "unclosed.twb"),
+            (b"filename=\"Sales \"best\" of.twbx\"", "Sales \"best\" of.twbx"),
+            (b"filename=\"Sales \"best\" of.twbx\"; x=y", "Sales \"best\" of.twbx"),
+            (b"filename=\"\"Best\" of.twbx\" ; name=\"f\"", "\"Best\" of.twbx"),
+            (b"filename=\"The \"best\".twbx\";", "The \"best\".twbx"),
+            (b"filename=\"12\" record; B side.twbx\"", "12\" record; B side.twbx"),
+            (b"filename=\"Say \"yes\"; or no.twbx\"", "Say \"yes\"; or no.twbx"),
+            (b"filename=\"a \"b\".twb\"; filename*=UTF-8''%", "a \"b\".twb"),
+            (b"filename*=UTF-8''\"Sales \"best\" of.twbx\"", "Sales \"best\" of.twbx"),
             (b"name=\"tableau_file\"; filename*=UTF-8''\"Night shift.twbx\"", "Night shift.twbx"),
             (b"filename*=UTF-8''\"Day; night.twbx\"; x=y", "Day; night.twbx"),
             (b"filename*=UTF-8''Night+shift.twbx", "Night shift.twbx"),
@@ -200,13 +226,17 @@ mod tests {
     #[test]
     fn keeps_names_inside_the_folder() {
         for (name, expected) in [
-            ("../../etc/passwd", Some("passwd")),
-            ("/etc/shadow", Some("shadow")),
-            ("C:\\Windows\\x.twb", Some("x.twb")),
-            ("..\\..\\x.twb", Some("x.twb")),
+            ("North/South.twbx", Some("North_South.twbx")),
+            ("East/South.twbx", Some("East_South.twbx")),
+            ("North\\South.twbx", Some("North_South.twbx")),
+            ("a/b\\c.twb", Some("a_b_c.twb")),
+            ("../../etc/passwd", Some("_.._etc_passwd")),
+            ("/etc/shadow", Some("_etc_shadow")),
+            ("C:\\Windows\\x.twb", Some("C__Windows_x.twb")),
+            ("..\\..\\x.twb", Some("_.._x.twb")),
             ("..", None),
-            ("a/..", None),
-            ("a/", None),
+            ("a/..", Some("a_")),
+            ("a/", Some("a_")),
             (". .", None),
             ("\0", None),
             ("a\0b\r\n.twb", Some("ab.twb")),

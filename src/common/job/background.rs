@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::{FinishCode, Job};
 use crate::common::{Listed, filter_fields};
 use crate::ids::JobId;
 use crate::xml::{element, string_enum};
@@ -31,6 +32,27 @@ element! {
     }
 }
 
+impl From<BackgroundJob> for Job {
+    fn from(job: BackgroundJob) -> Job {
+        let finish_code = match job.status {
+            Some(JobStatus::Success) => Some(FinishCode::Success),
+            Some(JobStatus::Failed) => Some(FinishCode::Failed),
+            Some(JobStatus::Cancelled) => Some(FinishCode::Cancelled),
+            _ => None,
+        };
+        // A job that has ended without saying when has just done so.
+        let ended_at = || finish_code.as_ref().map(|_| job.ended_at.unwrap_or_else(Timestamp::now));
+        Job {
+            job_type: job.job_type,
+            created_at: job.created_at,
+            started_at: job.started_at,
+            completed_at: ended_at(),
+            finish_code,
+            ..Job::with_id(job.id)
+        }
+    }
+}
+
 impl Listed for BackgroundJob {
     const WRAP: &'static str = "backgroundJobs";
     const ITEM: &'static str = "backgroundJob";
@@ -50,7 +72,7 @@ string_enum! {
         /// It ended with an error.
         Failed = "Failed",
         /// It was cancelled.
-        Cancelled = "Cancelled",
+        Cancelled = "Cancelled" | "Canceled",
     }
 }
 

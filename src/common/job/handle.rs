@@ -6,16 +6,19 @@ use std::time::{Duration, Instant};
 
 use log::warn;
 
-use super::{CANCEL, FinishCode, GET, Job, JobWait, rest};
+use super::{BackgroundJob, CANCEL, FinishCode, GET, Job, JobWait, LIST, rest};
 use crate::client::Client;
 use crate::common::backoff::Backoff;
-use crate::http::Delivery;
+use crate::http::{Delivery, Request};
 use crate::ids::JobId;
 use crate::{Error, ErrorKind, Result};
 use crate::{redact::Redactor, secret::Secret};
 
 /// A longer `Retry-After` ends the wait.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
+
+/// Tableau's error code for a job that cannot be read by its id, although it is in the list of jobs.
+const UNREADABLE_BY_ID: &str = "400031";
 
 /// A background job that a request has started.
 ///
@@ -85,11 +88,14 @@ impl<'s> JobHandle<'s> {
 
     /// Waits for the job to end, without a deadline; see [`wait_with`](JobHandle::wait_with).
     #[doc = rest!(GET)]
+    #[doc = rest!(LIST)]
     pub fn wait(&mut self) -> Result<Job> {
         self.wait_with(JobWait::new())
     }
 
-    /// Waits for the job to end, and polls with increasing intervals.
+    /// Waits for the job to end, and polls with increasing intervals. Some jobs, such as those that
+    /// create extracts, cannot be read by their id; they are polled in the list of jobs, which has
+    /// neither notes nor progress.
     ///
     /// # Errors
     ///
@@ -114,13 +120,10 @@ impl<'s> JobHandle<'s> {
         let mut intervals = Backoff::new(how.first_interval, 1.4, how.longest_interval);
         let mut failures = 0;
         loop {
-            let mut request = self.client.request(&GET, &[&self.id]);
-            if let Some(deadline) = how.deadline {
-                // A poll just before the deadline still has time for an answer.
-                request = request.within(time_left(deadline).max(Duration::from_secs(1)));
-            }
+            // A poll just before the deadline still has time for an answer.
+            let within = how.deadline.map(|all| time_left(all).max(Duration::from_secs(1)));
             let mut retry_after = Duration::ZERO;
-            match self.client.read(request, "job") {
+            match read_job_within(self.client, &self.id, within) {
                 Ok(job) => {
                     self.job = job;
                     failures = 0;
@@ -182,8 +185,38 @@ impl<'s> JobHandle<'s> {
     }
 }
 
+/// Reads a job.
 pub(crate) fn read_job(client: &Client, id: &JobId) -> Result<Job> {
-    client.read(client.request(&GET, &[id]), "job")
+    read_job_within(client, id, None)
+}
+
+/// Reads a job, each request within a time. A job that the server cannot read by its id, such as one
+/// that creates extracts, is looked for in the list of jobs.
+fn read_job_within(client: &Client, id: &JobId, within: Option<Duration>) -> Result<Job> {
+    let limit = |request: Request<'static>| match within {
+        Some(within) => request.within(within),
+        None => request,
+    };
+    let unreadable = match client.read(limit(client.request(&GET, &[id])), "job") {
+        Err(error) if error.code() == Some(UNREADABLE_BY_ID) => error,
+        other => return other,
+    };
+    for page in 1.. {
+        let request = client.request(&LIST, &[]).query("sort", "createdAt:desc");
+        let request = request.query("pageNumber", page.to_string()).query("pageSize", "1000");
+        let (found, is_last) = client.xml(limit(request), |root| {
+            let jobs: Vec<BackgroundJob> = root.list("backgroundJobs", "backgroundJob")?;
+            let total = root.child_attr::<Option<u64>>("pagination", "totalAvailable")?;
+            let is_last = jobs.is_empty() || total.is_none_or(|total| total <= page * 1000);
+            Ok((jobs.into_iter().find(|job| job.id == *id), is_last))
+        })?;
+        match found {
+            Some(job) => return Ok(job.into()),
+            None if is_last => break,
+            None => {}
+        }
+    }
+    Err(unreadable)
 }
 
 /// Whether a later poll may succeed.

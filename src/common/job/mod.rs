@@ -50,7 +50,9 @@ pub struct Job {
     pub updated_at: Option<Timestamp>,
     /// When it ended; `None` while it is queued or running.
     pub completed_at: Option<Timestamp>,
-    /// How it ended. While a job runs, some servers already send a code: see `completed_at`.
+    /// How it ended, if `completed_at` is set. Some jobs have a code while they run: asynchronous
+    /// publishing [`Failed`](FinishCode::Failed), a refresh by Tableau Bridge
+    /// [`Success`](FinishCode::Success) once a client was assigned.
     pub finish_code: Option<FinishCode>,
     /// The server's notes, such as why it failed.
     pub notes: Vec<String>,
@@ -78,6 +80,36 @@ pub struct Job {
     pub subscription: Option<SubscriptionId>,
     /// The subject of the subscription.
     pub subscription_subject: Option<String>,
+}
+
+impl Job {
+    /// A job of which nothing but the id is known.
+    fn with_id(id: JobId) -> Job {
+        Job {
+            id,
+            job_type: None,
+            mode: None,
+            progress: None,
+            created_at: None,
+            started_at: None,
+            updated_at: None,
+            completed_at: None,
+            finish_code: None,
+            notes: Vec::new(),
+            status_notes: Vec::new(),
+            workbook: None,
+            workbook_name: None,
+            datasource: None,
+            datasource_name: None,
+            view: None,
+            flow: None,
+            flow_name: None,
+            flow_run: None,
+            connection: None,
+            subscription: None,
+            subscription_subject: None,
+        }
+    }
 }
 
 impl FromXml for Job {

@@ -100,8 +100,8 @@ impl<'s, T: ListItem> List<'s, T> {
     /// match all of them. API 2.3.
     ///
     /// The fields to filter by are constants in the module of the resource. A value that the server
-    /// does not support in filters (see [`query`](crate::query)) causes an
-    /// [`Input`](crate::ErrorKind::Input) error when the list is used.
+    /// does not support in filters, and two filters on one field (see [`query`](crate::query)), cause
+    /// an [`Input`](crate::ErrorKind::Input) error when the list is used.
     pub fn filter(mut self, filter: impl Into<Filter<T>>) -> Self {
         self.request.filters.push(filter.into());
         self
@@ -109,7 +109,9 @@ impl<'s, T: ListItem> List<'s, T> {
 
     /// Adds a filter, unless the server does not support it.
     pub(crate) fn filter_if_possible(mut self, filter: Filter<T>) -> Self {
-        if filter.text().is_ok() && self.client.version >= crate::ApiVersion::new(2, 3) {
+        let version = self.client.version;
+        let is_supported = PageRequest::check_filter(&filter, &mut Vec::new(), version).is_ok();
+        if is_supported && version >= crate::ApiVersion::new(2, 3) {
             self.request.filters.push(filter);
         }
         self

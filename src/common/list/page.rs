@@ -1,11 +1,11 @@
 //! Requests for pages, and the pages that they return.
 
-use super::super::query::{Filter, Sort};
+use super::super::query::{Filter, Sort, fields_of};
 use crate::client::Client;
 use crate::http::Request;
 use crate::operation::Call;
 use crate::xml::{Listed, Node, Unreadable};
-use crate::{Error, Result};
+use crate::{ApiVersion, Error, Result};
 
 /// The request for a page of a list, except the number of the page.
 pub(super) struct PageRequest<T> {
@@ -118,7 +118,7 @@ impl<T: Listed> PageRequest<T> {
 
     pub(super) fn fetch(&self, client: &Client, number: u32) -> Result<FetchedPage<T>> {
         let request = self
-            .request(number)
+            .request(number, client.version)
             .map_err(|error| error.doing(format!("listing {}", self.path())))?;
         client.ask(request, |answer| {
             let context = answer.context();
@@ -127,7 +127,36 @@ impl<T: Listed> PageRequest<T> {
         })
     }
 
-    fn request(&self, number: u32) -> Result<Request<'static>> {
+    /// Returns an error if the server does not support the filter, given the fields of others.
+    pub(super) fn check_filter<'f>(
+        filter: &'f Filter<T>,
+        fields: &mut Vec<&'f str>,
+        version: ApiVersion,
+    ) -> Result<()> {
+        const COMPARE: &str = "compare the items in the program, with `Iterator::filter`";
+        for field in fields_of(filter.text()?) {
+            let broken = T::BROKEN_FILTERS
+                .iter()
+                .find(|(name, first, last)| *name == field && (*first..=*last).contains(&version));
+            if let Some((_, first, last)) = broken {
+                return Err(Error::input(format!(
+                    "servers with the API versions {first} to {last} do not filter {} by `{field}`, \
+                     and this server has {version}: {COMPARE}",
+                    T::WRAP
+                )));
+            }
+            if fields.contains(&field) {
+                return Err(Error::input(format!(
+                    "several filters are on `{field}`, and the server would use only the last one: \
+                     filter by one of them, and {COMPARE}"
+                )));
+            }
+            fields.push(field);
+        }
+        Ok(())
+    }
+
+    fn request(&self, number: u32, version: ApiVersion) -> Result<Request<'static>> {
         self.check()?;
         if number == 0 {
             return Err(Error::input("invalid page number 0: pages are numbered from 1"));
@@ -138,6 +167,10 @@ impl<T: Listed> PageRequest<T> {
         }
         // A server without filters would ignore this one and return all items.
         if !self.filters.is_empty() {
+            let mut fields = Vec::new();
+            for filter in &self.filters {
+                Self::check_filter(filter, &mut fields, version)?;
+            }
             let texts: Vec<&str> = self.filters.iter().map(Filter::text).collect::<Result<_>>()?;
             request = request.query("filter", texts.join(",")).since(2, 3);
         }

@@ -1,15 +1,10 @@
 //! [`PublishFile`]: the names of a file to publish.
 
-use super::super::filetype::{Magic, split};
+use super::super::filetype::{EXTENSIONS, Magic, split};
 use super::super::source::OpenSource;
 use super::Publishable;
 use crate::ids::ContentId;
 use crate::{Error, Result};
-
-/// Extensions of all kinds of content. A file with one of them is not published as another kind,
-/// whatever its format.
-const EXTENSIONS: &[&str] =
-    &["twb", "twbx", "tds", "tdsx", "tde", "hyper", "parquet", "tfl", "tflx", "json"];
 
 /// A file with the names under which it is published.
 pub(super) struct PublishFile {
@@ -40,6 +35,7 @@ impl PublishFile {
         }
         let accepted: Vec<String> = T::FILES.iter().map(|(known, _)| format!(".{known}")).collect();
         let accepted = accepted.join(", ");
+        // The file of another kind, whatever its format.
         if let Some(other) = extension.filter(|other| EXTENSIONS.contains(&other.as_str())) {
             return Err(Error::input(format!(
                 "{}: a .{other} file cannot be published as a {kind}, which is a file of the type \

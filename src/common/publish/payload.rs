@@ -83,10 +83,8 @@ impl ToXml for Payload<'_> {
             if let Some(credentials) = credentials {
                 credentials.to_xml(out);
             }
-            if !connections.is_empty() {
-                out.element("connections", |out| {
-                    connections.iter().for_each(|connection| connection.to_xml(out));
-                });
+            if self.tag != "flow" {
+                write_connections(connections, out);
             }
             if !hidden_views.is_empty() {
                 out.element("views", |out| {
@@ -98,6 +96,18 @@ impl ToXml for Payload<'_> {
                     }
                 });
             }
+        });
+        // The connections of a flow are a sibling of `<flow>`.
+        if self.tag == "flow" {
+            write_connections(connections, out);
+        }
+    }
+}
+
+fn write_connections(connections: &[PublishConnection], out: &mut Out) {
+    if !connections.is_empty() {
+        out.element("connections", |out| {
+            connections.iter().for_each(|connection| connection.to_xml(out));
         });
     }
 }

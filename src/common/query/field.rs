@@ -126,6 +126,10 @@ pub mod ops {
         Equal;
         /// `eq` and `in`.
         EqualOrIn;
+        /// `eq`, `in` and `like`.
+        EqualInOrLike;
+        /// `cieq`, `eq`, `in` and `like`.
+        TextOrLike;
         /// `eq`, `gt`, `gte`, `lt` and `lte`.
         Ordered;
         /// `has`.
@@ -138,15 +142,18 @@ pub mod ops {
 
     operators! {
         /// Fields with `eq`.
-        HasEq "this field does not support `eq`": Equal EqualOrIn Ordered EqualOrHas Every;
+        HasEq "this field does not support `eq`": Equal EqualOrIn EqualInOrLike TextOrLike Ordered EqualOrHas Every;
         /// Fields with `in`.
-        HasIn "this field does not support `in` (`any_of`)": EqualOrIn Every;
+        HasIn "this field does not support `in` (`any_of`)": EqualOrIn EqualInOrLike TextOrLike Every;
         /// Fields with `has`.
         HasHas "this field does not support `has`": Has EqualOrHas Every;
+        /// Fields with `like`.
+        HasLike "this field does not support `like`; see `Field::named`":
+            EqualInOrLike TextOrLike Every;
         /// Fields with `gt`, `gte`, `lt` and `lte`.
         HasOrder "this field does not support `gt`, `gte`, `lt` and `lte`": Ordered Every;
         /// Fields with `cieq`.
-        HasCieq "this field does not support `cieq`; see `Field::named`": Every;
+        HasCieq "this field does not support `cieq`; see `Field::named`": TextOrLike Every;
     }
 }
 
@@ -161,8 +168,7 @@ impl<T, K, O> Field<T, K, O> {
     }
 
     /// Matches items whose field equals the value, or, for a field with several values such as tags,
-    /// has the value. In text, newer servers take `*` as a wildcard (Tableau Server 2022.1.14,
-    /// Tableau Cloud).
+    /// has the value.
     pub fn eq(&self, value: impl Operand<K>) -> Filter<T>
     where
         O: ops::HasEq,
@@ -184,6 +190,15 @@ impl<T, K, O> Field<T, K, O> {
         O: ops::HasHas,
     {
         self.with("has", single(value.into_text()))
+    }
+
+    /// Matches items whose field fits the pattern, in which `*` stands for any text: `mark*`, `*east`,
+    /// `mark*east`. Tableau Server 2022.1.14 and Tableau Cloud.
+    pub fn like(&self, pattern: impl Operand<K>) -> Filter<T>
+    where
+        O: ops::HasLike,
+    {
+        self.with("like", single(pattern.into_text()))
     }
 
     /// Matches items whose field equals the value regardless of case: the operator `cieq`.
@@ -274,10 +289,10 @@ impl<T> Field<T> {
     }
 }
 
-/// Checks the value of an operator. The server takes a comma for the end of the value, even if it is
-/// percent-encoded.
+/// Checks the value of an operator. The server takes a comma or an ampersand for the end of the value,
+/// even if it is percent-encoded.
 fn single(value: String) -> Result<String, String> {
-    check(&value, &[','])?;
+    check(&value, &[',', '&'])?;
     Ok(value)
 }
 
@@ -285,7 +300,7 @@ fn single(value: String) -> Result<String, String> {
 fn several(values: impl Iterator<Item = String>) -> Result<String, String> {
     let mut list = String::from("[");
     for value in values {
-        check(&value, &[',', '[', ']'])?;
+        check(&value, &[',', '&', '[', ']'])?;
         if list.len() > 1 {
             list.push(',');
         }
@@ -301,13 +316,18 @@ fn several(values: impl Iterator<Item = String>) -> Result<String, String> {
 fn check(value: &str, forbidden: &[char]) -> Result<(), String> {
     let shown = || crate::text::cut(value, 100);
     if value.is_empty() {
-        return Err("has an empty value, which the server does not support".to_owned());
+        return Err(
+            "has an empty value, which the server does not support; compare the items in the \
+                    program, with `Iterator::filter`"
+                .to_owned(),
+        );
     }
     match value.chars().enumerate().find(|(_, c)| forbidden.contains(c)) {
         None => Ok(()),
         Some((at, c)) => Err(format!(
             "has the value {:?}, which the server does not support: it takes the `{c}` (at position \
-             {}) for the end of the value, even if it is encoded",
+             {}) for the end of the value, even if it is encoded; compare the items in the program, \
+             with `Iterator::filter` or the resource's `find`",
             shown(),
             at + 1
         )),
@@ -338,6 +358,7 @@ mod tests {
     const FLAG: Field<Item, Flag, ops::Equal> = Field::new("isLocal");
     const ROLE: Field<Item, Word<crate::users::SiteRole>, ops::EqualOrIn> = Field::new("siteRole");
     const TITLE: Field<Item, Text, ops::EqualOrHas> = Field::new("title");
+    const PATTERN: Field<Item, Text, ops::TextOrLike> = Field::new("name");
 
     fn sent(filter: Filter<Item>) -> String {
         filter.text().unwrap().to_owned()
@@ -358,6 +379,10 @@ mod tests {
             (NAME.any_of(["a", "O'Brien"]), "name:in:[a,O'Brien]"),
             (NAME.any_of(vec![String::from("a")]), "name:in:[a]"),
             (TITLE.has("x:y"), "title:has:x:y"),
+            (PATTERN.like("mark*ex*"), "name:like:mark*ex*"),
+            (PATTERN.eq_ignore_case("A"), "name:cieq:A"),
+            (PATTERN.eq("a"), "name:eq:a"),
+            (PATTERN.any_of(["a"]), "name:in:[a]"),
             (SIZE.gt(5), "size:gt:5"),
             (SIZE.lte(7_u64), "size:lte:7"),
             (WHEN.gte(second), "createdAt:gte:2026-01-02T03:04:05Z"),
@@ -379,7 +404,6 @@ mod tests {
     #[test]
     fn writes_other_characters_unchanged() {
         for value in [
-            "R&D",
             "a:b",
             "a[1]",
             "[",
@@ -407,6 +431,14 @@ mod tests {
         let why = refused(NAME.eq("Sales, East"));
         assert!(why.contains("`eq` on name") && why.contains("\"Sales, East\""), "{why}");
         assert!(why.contains("`,` (at position 6)"), "{why}");
+        for value in ["R&D", "&", "A & B", "a&amp;b"] {
+            let why = refused(NAME.eq(value));
+            let hint = "with `Iterator::filter` or the resource's `find`";
+            assert!(why.contains("`&` (at position") && why.contains(hint), "{why}");
+            assert!(refused(NAME.any_of(["a", value])).contains("`&`"));
+            assert!(refused(TITLE.has(value)).contains("`&`"));
+            assert!(refused(PATTERN.like(value)).contains("`&`"));
+        }
         assert!(refused(NAME.any_of(["a", "b]"])).contains("`]`"));
         assert!(refused(NAME.any_of(["[a"])).contains("`[`"));
         assert!(refused(NAME.any_of(["a", ""])).contains("empty"));

@@ -25,6 +25,8 @@ macro_rules! filter_fields {
     (@kind Flag) => { $crate::query::Flag };
     (@kind ($Word:ty)) => { $crate::query::Word<$Word> };
     (@ops eq) => { $crate::query::ops::Equal };
+    (@ops cieq eq in like) => { $crate::query::ops::TextOrLike };
+    (@ops eq in like) => { $crate::query::ops::EqualInOrLike };
     (@ops eq in) => { $crate::query::ops::EqualOrIn };
     (@ops eq gt gte lt lte) => { $crate::query::ops::Ordered };
     (@ops has) => { $crate::query::ops::Has };

@@ -10,7 +10,7 @@
 //! let found = session
 //!     .workbooks()
 //!     .list()
-//!     .filter(tsc::workbooks::PROJECT_NAME.eq("R&D"))
+//!     .filter(tsc::workbooks::PROJECT_NAME.eq("Research"))
 //!     .filter(tsc::workbooks::TAGS.any_of(["weekly", "O'Brien"]))
 //!     .sort(tsc::workbooks::UPDATED_AT.desc())
 //!     .sort(tsc::workbooks::NAME.asc());
@@ -33,14 +33,23 @@
 //!
 //! # Unsupported values
 //!
-//! The server takes a comma in a value for the end of the value, even if it is percent-encoded, and
-//! a square bracket in a value of [`any_of`](Field::any_of) for the end of the list. It rejects empty
-//! values. A filter with such a value causes an [`Input`](crate::ErrorKind::Input) error when the
-//! list is used, and nothing is sent. Filter by another field, or compare all items of the list;
-//! newer servers also support `*` as a wildcard in [`eq`](Field::eq).
+//! The server takes a comma or an ampersand in a value for the end of the value, even if it is
+//! percent-encoded, and a square bracket in a value of [`any_of`](Field::any_of) for the end of the
+//! list. It rejects empty values. A filter with such a value causes an
+//! [`Input`](crate::ErrorKind::Input) error when the list is used, and nothing is sent. Filter by
+//! another field, or compare the items of the list with [`Iterator::filter`]; `find` does this for
+//! names.
 //!
-//! All other characters (colons, quotes, ampersands, plus and percent signs, backslashes, any
-//! script) are supported with every version of the API.
+//! All other characters (colons, quotes, plus and percent signs, backslashes, any script) are
+//! supported with every version of the API.
+//!
+//! # Several filters
+//!
+//! Items have to match all filters of a list, which have to be on different fields. If a field occurs
+//! twice, the server uses only the last expression, so that a range of dates is not possible: the
+//! list causes an [`Input`](crate::ErrorKind::Input) error. Filter by one limit, and compare the
+//! items with the other. Servers with the API versions 3.13 to 3.17 do not filter data sources by the
+//! name of their project, which is an error, too.
 
 mod field;
 mod fields;
@@ -104,10 +113,21 @@ expressions!(Filter, Sort);
 
 impl<T> Filter<T> {
     /// Creates a filter from an expression of the REST API: `name:eq:Sales`. It is percent-encoded,
-    /// but not checked.
+    /// but its values are not checked.
     pub fn raw(expression: impl Into<String>) -> Filter<T> {
         Filter::new(Ok(expression.into()))
     }
+}
+
+/// The fields of a filter: the words before the first colon of its expressions, which are separated by
+/// commas outside of brackets.
+pub(crate) fn fields_of(filter: &str) -> impl Iterator<Item = &str> {
+    let mut in_list = false;
+    let expressions = filter.split(move |c| {
+        in_list = if c == '[' { true } else { in_list && c != ']' };
+        c == ',' && !in_list
+    });
+    expressions.filter_map(|expression| Some(expression.split_once(':')?.0))
 }
 
 impl<T> Sort<T> {

@@ -156,6 +156,21 @@ impl Transport {
         auth: AuthContext<'_>,
         mut finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
+        let mut done = None;
+        self.send_and(request, auth, &mut |answer| {
+            done = Some(finish(answer)?);
+            Ok(())
+        })?;
+        Ok(done.expect("the response of a request that succeeds was read"))
+    }
+
+    /// Same as [`send`](Transport::send). Not generic, so that it is compiled once.
+    pub(crate) fn send_and(
+        &self,
+        request: &mut Request<'_>,
+        auth: AuthContext<'_>,
+        finish: &mut dyn FnMut(Success) -> Result<()>,
+    ) -> Result<()> {
         let redactor =
             request.secrets.iter().fold(Cow::Borrowed(auth.redactor), |redactor, secret| {
                 Cow::Owned(redactor.into_owned().with(secret))
@@ -170,8 +185,8 @@ impl Transport {
             Attempts::new(self.options.retry_policy(), request.retry_safety, deadline);
         loop {
             let answer = self.follow(request, auth, deadline);
-            let error = match answer.and_then(&mut finish) {
-                Ok(done) => return Ok(done),
+            let error = match answer.and_then(&mut *finish) {
+                Ok(()) => return Ok(()),
                 // The error of `finish` may quote the response.
                 Err(error) => error.redacted(auth.redactor),
             };

@@ -12,6 +12,7 @@ use ureq::http::{HeaderMap, HeaderValue, Method};
 
 use super::super::connector::Stage;
 use super::super::context;
+use super::super::error_content::MAX_JSON_ERROR;
 use super::super::failure;
 use super::super::limit::Permit;
 use super::super::url::Origin;
@@ -78,16 +79,23 @@ impl Success {
 
     /// Decodes the body with `read`, which receives the root element. Fails if the body is an error of
     /// Tableau's.
-    pub(crate) fn xml<T>(mut self, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
-        let outcome = self.read().and_then(|(text, replaced)| self.parse(&text, replaced, read));
-        outcome.map_err(|error| self.explain(error))
+    pub(crate) fn xml<T>(self, mut read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
+        let mut value = None;
+        self.decode(Accepts::Answer, &mut |root| {
+            value = Some(read(root)?);
+            Ok(())
+        })?;
+        Ok(value.expect("a body that is decoded was read"))
     }
 
     /// Like [`xml`](Success::xml), for any root element.
-    pub(crate) fn any_xml<T>(mut self, read: impl FnOnce(Node<'_>) -> Result<T>) -> Result<T> {
-        let outcome =
-            self.read().and_then(|(text, replaced)| self.parse_any(&text, replaced, read));
-        outcome.map_err(|error| self.explain(error))
+    pub(crate) fn any_xml<T>(self, mut read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
+        let mut value = None;
+        self.decode(Accepts::AnyRoot, &mut |root| {
+            value = Some(read(root)?);
+            Ok(())
+        })?;
+        Ok(value.expect("a body that is decoded was read"))
     }
 
     /// Reads the whole body, and returns it with the status and the headers. Fails if it is an HTML
@@ -99,11 +107,11 @@ impl Success {
     }
 
     fn check_content(&self, bytes: &[u8]) -> Result<()> {
-        let start = String::from_utf8_lossy(&bytes[..bytes.len().min(failure::MAX_JSON_ERROR)]);
+        let start = String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_JSON_ERROR)]);
         if failure::looks_like_html(&start) {
             return Err(Error::decode("the response is an HTML page, such as a login page"));
         }
-        let is_short = bytes.len() <= failure::MAX_JSON_ERROR;
+        let is_short = bytes.len() <= MAX_JSON_ERROR;
         match is_short.then(|| self.refusal(&start)).flatten() {
             Some(error) => Err(error),
             None => Ok(()),
@@ -130,32 +138,38 @@ impl Success {
 
     /// Like [`xml`](Success::xml), but returns `None` if the body is empty.
     pub(crate) fn xml_if_any<T>(
-        mut self,
-        read: impl FnOnce(Node<'_>) -> Result<T>,
+        self,
+        mut read: impl FnMut(Node<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
+        let mut value = None;
+        self.decode(Accepts::AnswerOrNothing, &mut |root| {
+            value = Some(read(root)?);
+            Ok(())
+        })?;
+        Ok(value)
+    }
+
+    /// Decodes the body. Not generic, so that it is compiled once.
+    fn decode(
+        mut self,
+        accepts: Accepts,
+        read: &mut dyn FnMut(Node<'_>) -> Result<()>,
+    ) -> Result<()> {
         let outcome = self.read().and_then(|(text, replaced)| match text.trim() {
-            "" => Ok(None),
-            _ => self.parse(&text, replaced, read).map(Some),
+            "" if accepts == Accepts::AnswerOrNothing => Ok(()),
+            _ => self.parse(&text, replaced, accepts, read),
         });
         outcome.map_err(|error| self.explain(error))
     }
 
-    /// Decodes a body. `replaced`: characters of it were replaced by U+FFFD.
-    fn parse<T>(
+    /// Parses a body. `replaced`: characters of it were replaced by U+FFFD.
+    fn parse(
         &self,
         text: &str,
         replaced: bool,
-        read: impl FnOnce(Node<'_>) -> Result<T>,
-    ) -> Result<T> {
-        self.parse_any(text, replaced, |root| read(root.is_answer()?))
-    }
-
-    fn parse_any<T>(
-        &self,
-        text: &str,
-        replaced: bool,
-        read: impl FnOnce(Node<'_>) -> Result<T>,
-    ) -> Result<T> {
+        accepts: Accepts,
+        read: &mut dyn FnMut(Node<'_>) -> Result<()>,
+    ) -> Result<()> {
         let repaired;
         let (document, replaced) = match xml::parse(text) {
             Ok(document) => (document, replaced),
@@ -170,13 +184,16 @@ impl Success {
         };
         let ResponseContext { status, address, redactor, .. } = &self.context;
         let reports = Reports::new(redactor, replaced);
-        let root = Node::any_root(&document, &reports);
+        let root = match accepts {
+            Accepts::AnyRoot => Node::any_root(&document, &reports),
+            _ => Node::root(&document, &reports)?,
+        };
         if let Some(error) = failure::refused_in_success(*status, root, address, redactor) {
             return Err(error);
         }
-        let value = read(root)?;
+        read(root)?;
         self.log_unreadable(&reports);
-        Ok(value)
+        Ok(())
     }
 
     fn log_unreadable(&self, reports: &Reports) {
@@ -292,7 +309,7 @@ impl Success {
                 None => take(&block[..read])?,
                 Some(start) => {
                     start.extend_from_slice(&block[..read]);
-                    if read == 0 || start.len() > failure::MAX_JSON_ERROR {
+                    if read == 0 || start.len() > MAX_JSON_ERROR {
                         self.check_content(start).map_err(|error| self.explain(error))?;
                         take(start)?;
                         held = None;
@@ -375,6 +392,17 @@ impl Success {
     pub(crate) fn context(&self) -> ResponseContext {
         self.context.clone()
     }
+}
+
+/// The bodies that [`Success::decode`] accepts.
+#[derive(Clone, Copy, PartialEq)]
+enum Accepts {
+    /// `<tsResponse>`.
+    Answer,
+    /// `<tsResponse>`, or no content.
+    AnswerOrNothing,
+    /// XML with any root element.
+    AnyRoot,
 }
 
 /// What errors say about the request and the response that they are about.

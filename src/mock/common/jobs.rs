@@ -119,6 +119,23 @@ impl Job {
             .containing(Some(status_notes).filter(|notes| !notes.children.is_empty()))
     }
 
+    /// Whether only the list of jobs shows it. A request for such a job by its id fails, as on
+    /// Tableau Server.
+    fn is_only_listed(&self) -> bool {
+        self.kind == "CreateExtract"
+    }
+
+    /// Counts a request for the job, which ends after `polls` of them.
+    fn poll(&mut self, polls: u32, now: Timestamp) {
+        self.polls += 1;
+        if self.outcome.is_none() {
+            self.started.get_or_insert(now);
+            if self.polls >= polls {
+                self.due = now;
+            }
+        }
+    }
+
     /// The id of the flow run that is this job.
     pub(in crate::mock) fn run_id(&self) -> String {
         luid(FLOW_RUN, 0, 0)[..2].to_owned() + &self.id[2..]
@@ -217,15 +234,23 @@ pub(in crate::mock) fn query(
     let site = state.site_mut(ctx)?;
     let index = find(site, ctx.param(0))?;
     let job = &mut site.state_mut::<Jobs>().0[index];
-    job.polls += 1;
-    if job.outcome.is_none() {
-        job.started.get_or_insert(ctx.now);
-        if job.polls >= polls {
-            job.due = ctx.now;
-        }
+    if job.is_only_listed() {
+        let detail = format!("There was a problem querying job '{}'.", job.id);
+        return Err(ApiError::bad("400031", detail));
     }
+    job.poll(polls, ctx.now);
     settle_site(site, ctx.now);
     Ok(all(site)[index].element())
+}
+
+/// Counts a request for the list of jobs as a query of those that only the list shows.
+pub(in crate::mock) fn poll_listed(state: &mut ServerState, ctx: &Context) -> Result<()> {
+    let polls = state.server.state_mut::<JobOptions>().polls;
+    let site = state.site_mut(ctx)?;
+    let jobs = site.state_mut::<Jobs>().0.iter_mut();
+    jobs.filter(|job| job.is_only_listed()).for_each(|job| job.poll(polls, ctx.now));
+    settle_site(site, ctx.now);
+    Ok(())
 }
 
 /// Cancels a job that has not ended.

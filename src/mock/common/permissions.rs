@@ -170,40 +170,37 @@ fn defaults(site: &Site, ctx: &Context) -> Result<Target> {
     })
 }
 
-/// The default permissions of a new project for all users, by kind of content.
-const NEW_PROJECT: &[(&str, &str)] = &[
+/// The default permissions for all users, by kind of content, of the default project and of projects
+/// that tests create. The other sample projects have none.
+const DEFAULTS: &[(&str, &str)] = &[
     ("workbooks", "AddComment ExportData ExportImage Filter Read ViewComments"),
     ("datasources", "Connect Read"),
     ("flows", "Read"),
 ];
 
-/// Gives a new project its default permissions. Sample projects have none.
-pub(in crate::mock) fn set_up_project(site: &mut Site, id: &str) {
-    let all_users = site.all_users();
-    for &(kind, names) in NEW_PROJECT {
-        let rule = Rule {
-            grantee: ("group", all_users.clone()),
-            capabilities: names.split(' ').map(|name| (name.to_owned(), "Allow")).collect(),
-        };
-        site.state_mut::<Permissions>().0.insert((id.to_owned(), kind), vec![rule]);
-    }
-}
-
-/// The rules of a target. Everyone can see a project without rules.
+/// The rules of a target.
 fn rules(site: &Site, target: &Target) -> Vec<Rule> {
     rules_of(site, &target.key.0, target.key.1)
 }
 
+/// The stored rules, or those that apply until a request changes them. Everyone can see a project.
 fn rules_of(site: &Site, id: &str, kind: &'static str) -> Vec<Rule> {
     let known = site.state::<Permissions>().and_then(|known| known.0.get(&(id.to_owned(), kind)));
-    match known {
-        Some(rules) => rules.clone(),
-        None if kind.is_empty() && project(site, id).is_ok() => vec![Rule {
-            grantee: ("group", site.all_users()),
-            capabilities: vec![("Read".to_owned(), "Allow")],
-        }],
-        None => Vec::new(),
+    if let Some(rules) = known {
+        return rules.clone();
     }
+    let names = match kind {
+        "" => project(site, id).ok().map(|_| "Read"),
+        _ => {
+            let names = DEFAULTS.iter().find(|(known, _)| *known == kind).map(|(_, names)| *names);
+            names.filter(|_| site.sample_number("projects", id).is_none_or(|number| number == 0))
+        }
+    };
+    let rule = |names: &str| Rule {
+        grantee: ("group", site.all_users()),
+        capabilities: names.split(' ').map(|name| (name.to_owned(), "Allow")).collect(),
+    };
+    names.map(rule).into_iter().collect()
 }
 
 /// Gives a new item the default permissions of its project.

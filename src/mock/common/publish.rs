@@ -23,6 +23,8 @@ pub(in crate::mock) struct FileFormat {
     pub(in crate::mock) wrong: &'static str,
     /// The kind of the job that publishes it, if one can.
     pub(in crate::mock) job: Option<&'static str>,
+    /// Whether `<connections>` is a sibling of the item's element in a request, not its child.
+    pub(in crate::mock) connections_beside: bool,
 }
 
 /// A resource that can be published, and downloaded again.
@@ -129,7 +131,12 @@ fn read<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Publicat
     let parts = parts(ctx.request)?;
     let payload = part(&parts, "request_payload")
         .ok_or_else(|| ApiError::malformed("The request has no part 'request_payload'."))?;
-    let body = body::payload(payload.body)?.need_child(R::SCHEMA.element)?.clone();
+    let payload = body::payload(payload.body)?;
+    let mut body = payload.need_child(R::SCHEMA.element)?.clone();
+    if format.connections_beside {
+        body.children.retain(|child| child.name != "connections");
+        body.children.extend(payload.child("connections").cloned());
+    }
     let site = state.site_mut(ctx)?;
     let name = body.need("name")?.to_owned();
     let parent = R::destination(&body, site, ctx)?;
@@ -177,6 +184,10 @@ fn read<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Publicat
 fn check<R: Publishes>(publication: &Publication, site: &Site, ctx: &Context) -> Result<()> {
     if publication.bytes.is_empty() {
         return Err(ApiError::bad("400011", "The file is empty."));
+    }
+    if publication.inside.as_ref().is_some_and(|inside| inside.lacks_extract) {
+        let detail = "The file refers to an extract that it does not contain.";
+        return Err(ApiError::bad("400011", detail));
     }
     if let Some(existing) = R::existing(publication, site) {
         if !publication.overwrite {

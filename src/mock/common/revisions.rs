@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::publish::Publishes;
 use crate::mock::body;
+use crate::mock::files;
 use crate::mock::prelude::*;
 
 /// A published file.
@@ -85,8 +86,8 @@ fn find<'a>(history: &'a [Revision], number: &str) -> Result<&'a Revision> {
 fn download<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = state.site(ctx)?;
     let record = site.get::<R>(ctx.param(0))?;
-    // The file is sent as it was published, even without its extract.
-    ctx.query("includeExtract").map(|value| body::flag("includeExtract", value)).transpose()?;
+    let include_extract = ctx.query("includeExtract").map(|v| body::flag("includeExtract", v));
+    let include_extract = include_extract.transpose()?.unwrap_or(true);
     let history = history::<R>(site, &record);
     let revision = match ctx.params.get(1) {
         Some(number) => {
@@ -99,8 +100,12 @@ fn download<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Resp
         }
         None => history.last().ok_or_else(missing)?,
     };
-    let filename = format!("{}.{}", record.name(), revision.extension);
-    Ok(Response::bytes("application/octet-stream", revision.bytes.to_vec())
+    let smaller = (!include_extract)
+        .then(|| files::without_extracts(record.name(), revision.extension, &revision.bytes));
+    let (extension, bytes) =
+        smaller.flatten().unwrap_or_else(|| (revision.extension, revision.bytes.to_vec()));
+    let filename = format!("{}.{extension}", record.name());
+    Ok(Response::bytes("application/octet-stream", bytes)
         .header("Content-Disposition", disposition(&filename)))
 }
 

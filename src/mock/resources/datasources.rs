@@ -92,10 +92,15 @@ impl Publishes for Datasource {
         extensions: &["tds", "tdsx", "tde", "hyper", "parquet"],
         wrong: "400010",
         job: Some("PublishDatasource"),
+        connections_beside: false,
     };
 
     fn sample_file(record: &Record, _: &Site) -> (&'static str, Vec<u8>) {
-        ("tds", files::tds(record.name()))
+        let file = files::tds(record.name());
+        match record.flag("hasExtracts") {
+            true => ("tdsx", files::with_extract("datasource.tds", &file)),
+            false => ("tds", file),
+        }
     }
 
     fn destination(body: &Element, site: &Site, ctx: &Context) -> Result<Option<String>> {

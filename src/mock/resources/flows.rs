@@ -49,6 +49,7 @@ impl Publishes for Flow {
         extensions: &["tfl", "tflx"],
         wrong: "400086",
         job: None,
+        connections_beside: true,
     };
 
     fn sample_file(record: &Record, _: &Site) -> (&'static str, Vec<u8>) {

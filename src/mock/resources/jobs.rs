@@ -1,6 +1,6 @@
 //! Background jobs: `sites/{site}/jobs`.
 
-use crate::mock::common::jobs::{JOB, Job, KINDS, all, cancel, query};
+use crate::mock::common::jobs::{JOB, Job, KINDS, all, cancel, poll_listed, query};
 use crate::mock::prelude::*;
 
 /// `<backgroundJob>`.
@@ -41,6 +41,7 @@ const JOBS: Listing = Listing {
 };
 
 fn list_jobs(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    poll_listed(state, ctx)?;
     JOBS.elements(all(state.site(ctx)?).iter().rev().map(list_element), ctx)
 }
 

@@ -1,7 +1,7 @@
 //! Projects: `sites/{site}/projects`.
 
 use super::{Datasource, User, Workbook, content, views};
-use crate::mock::common::permissions::{ancestors, lock, set_up_project};
+use crate::mock::common::permissions::{ancestors, lock};
 use crate::mock::prelude::*;
 
 pub(in crate::mock) struct Project;
@@ -83,9 +83,6 @@ impl Resource for Project {
         let parent = record.parent.as_deref().and_then(|parent| site.find::<Project>(parent));
         if before.is_none() && parent.is_none_or(|parent| parent.owner != ctx.user()) {
             ctx.require(Role::SiteAdmin)?;
-        }
-        if before.is_none() {
-            set_up_project(site, &record.id);
         }
         Ok(())
     }

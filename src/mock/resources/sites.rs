@@ -214,7 +214,7 @@ fn delete(state: &mut ServerState, ctx: &Context) -> Result<Response> {
 }
 
 fn extracts(state: &mut ServerState, ctx: &Context) -> Result<Response> {
-    ctx.require(Role::SiteAdmin)?;
+    ctx.require(Role::ServerAdmin)?;
     ctx.body_or_empty()?;
     current(state, ctx).map(|_| Response::no_content())
 }

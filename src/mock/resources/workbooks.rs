@@ -105,12 +105,17 @@ impl Publishes for Workbook {
         extensions: &["twb", "twbx"],
         wrong: "400020",
         job: Some("PublishWorkbook"),
+        connections_beside: false,
     };
 
     fn sample_file(record: &Record, site: &Site) -> (&'static str, Vec<u8>) {
         let views = views::of_workbook(site, &record.id);
         let sheets = views.iter().map(|view| (view.name(), view.attr("sheetType")));
-        ("twb", files::twb(record.name(), sheets))
+        let file = files::twb(record.name(), sheets);
+        match record.flag("hasExtracts") {
+            true => ("twbx", files::with_extract("workbook.twb", &file)),
+            false => ("twb", file),
+        }
     }
 
     fn destination(body: &Element, site: &Site, ctx: &Context) -> Result<Option<String>> {

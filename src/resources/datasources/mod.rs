@@ -9,13 +9,13 @@ use jiff::Timestamp;
 
 use crate::common::find::{self, Place, find_by_name};
 use crate::common::{
-    JobHandle, List, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule, content,
-    extracts, filter_fields, refresh, schedule,
+    JobHandle, List, Listed, Location, OwnerDetails, ProjectDetails, Scheduled, add_to_schedule,
+    content, extracts, filter_fields, refresh, schedule,
 };
 use crate::ids::{DatasourceId, ProjectId, ScheduleId, UserId};
 use crate::operation::operations;
 use crate::xml::{element, string_enum};
-use crate::{Error, Result};
+use crate::{ApiVersion, Error, Result};
 
 operations! {
     LIST = GET "sites/{site}/datasources" since (1, 0) scope "tableau:content:read"
@@ -48,14 +48,20 @@ impl<'s> Datasources<'s> {
 
     /// Changes a data source. Its tags are changed by [`Session::tags`](crate::Session::tags).
     ///
-    /// Before API 3.15, the owner can be changed only together with the project.
+    /// Before API 3.15, the owner can be changed only together with the project: other updates of the
+    /// owner are a [`Version`](crate::ErrorKind::Version) error.
     #[doc = rest!(UPDATE)]
     pub fn update(
         &self,
         id: impl Into<DatasourceId>,
         changes: impl Borrow<DatasourceUpdate>,
     ) -> Result<Datasource> {
-        self.client.update(&UPDATE, &[&id.into()], changes.borrow())
+        let changes = changes.borrow();
+        if changes.owner.is_some() && changes.project.is_none() {
+            let what = "a change of a data source's owner without its project";
+            self.client.needs((3, 15), || what.into())?;
+        }
+        self.client.update(&UPDATE, &[&id.into()], changes)
     }
 
     /// Deletes a data source. Workbooks that use it remain, but lose their data.
@@ -123,7 +129,7 @@ find_by_name!(Datasources Datasource "data sources" in project);
 
 element! {
     /// A published data source.
-    pub struct Datasource = "datasource" in "datasources";
+    pub struct Datasource = "datasource";
     /// Changes to a data source; see [`Datasources::update`].
     pub struct DatasourceUpdate: update;
     {
@@ -186,6 +192,13 @@ element! {
         /// The labels of its tags.
         tags: Vec<String> = labels("tags", "tag");
     }
+}
+
+impl Listed for Datasource {
+    const WRAP: &'static str = "datasources";
+    const ITEM: &'static str = "datasource";
+    const BROKEN_FILTERS: &'static [(&'static str, ApiVersion, ApiVersion)] =
+        &[("projectName", ApiVersion::new(3, 13), ApiVersion::new(3, 17))];
 }
 
 string_enum! {

@@ -7,6 +7,7 @@ use std::borrow::Borrow;
 
 use jiff::Timestamp;
 
+use crate::common::connections::Connection;
 use crate::common::find::{self, Place, find_by_name};
 use crate::common::job::started_or_queued;
 use crate::common::{
@@ -222,6 +223,9 @@ element! {
         parameters: Vec<FlowParameter> = list("parameters", "parameter");
         /// The output steps. Empty in a list: see [`Flows::get`].
         output_steps: Vec<FlowOutputStep> = sibling_list("flowOutputSteps", "flowOutputStep");
+        /// The connections, in the answer to a publish request only. See also
+        /// [`Session::connections`](crate::Session::connections).
+        connections: Vec<Connection> = sibling_list("connections", "connection");
     }
 }
 

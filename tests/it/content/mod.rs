@@ -11,6 +11,7 @@ mod rooms;
 mod schedules;
 mod shared;
 mod tags;
+mod unreadable;
 mod updates;
 mod users;
 

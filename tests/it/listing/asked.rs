@@ -26,7 +26,7 @@ fn filters_sorts_and_fields_as_they_are_asked() {
     let list = session
         .workbooks()
         .list()
-        .filter(tsc::workbooks::NAME.eq("R&D: a+b 50% \"q\" [1] DOM\\me"))
+        .filter(tsc::workbooks::NAME.eq("R/D: a+b 50% \"q\" [1] DOM\\me"))
         .filter(tsc::workbooks::TAGS.any_of(["O'Brien", "東京"]))
         .filter(tsc::workbooks::CREATED_AT.gte(when))
         .filter(tsc::workbooks::SIZE.lt(7))
@@ -39,7 +39,7 @@ fn filters_sorts_and_fields_as_they_are_asked() {
     let seen = last(&raw);
     assert_eq!(
         query(&seen, "filter").unwrap(),
-        "name:eq:R&D: a+b 50% \"q\" [1] DOM\\me,tags:in:[O'Brien,東京],\
+        "name:eq:R/D: a+b 50% \"q\" [1] DOM\\me,tags:in:[O'Brien,東京],\
          createdAt:gte:2026-01-02T03:04:05Z,size:lt:7,new:eq:x"
     );
     assert_eq!(query(&seen, "sort").unwrap(), "updatedAt:desc,name:asc");
@@ -54,13 +54,13 @@ fn old_servers_are_asked_the_same() {
     let raw = having(0, 1000);
     for version in ["2.3", "3.6", "3.7", "3.24"] {
         let session = speaking(&raw.url, version);
-        let filter = || tsc::workbooks::NAME.eq("a b&c#d+e%f");
+        let filter = || tsc::workbooks::NAME.eq("a b?c#d+e%f");
         let list = session.workbooks().list().filter(filter()).sort(tsc::workbooks::NAME.asc());
         assert!(all(list).1.is_none());
         let seen = last(&raw);
-        assert_eq!(query(&seen, "filter").unwrap(), "name:eq:a b&c#d+e%f");
+        assert_eq!(query(&seen, "filter").unwrap(), "name:eq:a b?c#d+e%f");
         // The marks of the expression are plain, which old servers need; everything else is encoded.
-        assert!(seen.target.contains("filter=name:eq:a%20b%26c%23d%2Be%25f&sort=name:asc&"));
+        assert!(seen.target.contains("filter=name:eq:a%20b%3Fc%23d%2Be%25f&sort=name:asc&"));
     }
 }
 
@@ -109,6 +109,99 @@ fn rejects_unsupported_requests_on_first_use() {
     for size in [1, 1000] {
         assert!(list().page_size(size).page(1).is_ok());
     }
+}
+
+#[test]
+fn rejects_values_and_filters_that_the_server_misreads() {
+    use tsc::workbooks::{CREATED_AT, NAME, PROJECT_NAME, TAGS};
+    let raw = having(3, 1000);
+    let session = session(&raw);
+    let list = || session.workbooks().list();
+    let when: jiff::Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
+    let value = "`Iterator::filter` or the resource's `find`";
+    let twice = "`createdAt`, and the server would use only the last one";
+    let raw_range = "createdAt:gte:2026-01-02T03:04:05Z,createdAt:lte:2026-02-02T03:04:05Z";
+    for (filtered, says) in [
+        (list().filter(NAME.eq("R&D")), value),
+        (list().filter(NAME.eq("Sales, East")), value),
+        (list().filter(PROJECT_NAME.eq("A & B")), value),
+        (list().filter(TAGS.any_of(["x", "R&D"])), value),
+        (list().filter(CREATED_AT.gte(when)).filter(CREATED_AT.lte(when)), twice),
+        (
+            list().filter(CREATED_AT.gt(when)).filter(NAME.eq("x")).filter(CREATED_AT.lt(when)),
+            twice,
+        ),
+        (list().filter(CREATED_AT.gt(when)).filter(tsc::Filter::raw("createdAt:lt:x")), twice),
+        (list().filter(tsc::Filter::raw(raw_range)), twice),
+        (list().filter(TAGS.eq("a")).filter(TAGS.eq("b")), "several filters are on `tags`"),
+        (
+            list().filter(TAGS.any_of(["a", "b"])).filter(TAGS.eq("c")),
+            "several filters are on `tags`",
+        ),
+    ] {
+        for error in [
+            filtered.page(1).unwrap_err(),
+            filtered.total().unwrap_err(),
+            filtered.clone().into_iter().next().unwrap().unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+            assert!(error.to_string().contains(says), "{error}");
+        }
+        assert_eq!(all(filtered).0.len(), 0);
+    }
+    assert!(pages_asked(&raw).is_empty());
+    // One filter per field is sent, whatever its values contain.
+    for filtered in [
+        list().filter(TAGS.any_of(["a", "tags:eq:b"])).filter(NAME.eq("tags:eq:c")),
+        list().filter(NAME.eq("[a")).filter(CREATED_AT.gt(when)),
+        list().filter(tsc::Filter::raw("tags:in:[name:a,name:b],name:eq:c")),
+    ] {
+        filtered.page(1).unwrap();
+    }
+    // `find` compares names itself.
+    session.workbooks().find("R&D").unwrap();
+    assert_eq!(query(&last(&raw), "filter"), None);
+}
+
+#[test]
+fn data_sources_are_not_filtered_by_project_where_servers_cannot() {
+    let raw = Raw::signed_in(|_| crate::help::page(1, 1000, 0, "<datasources/>"));
+    for (version, is_broken) in
+        [("3.12", false), ("3.13", true), ("3.15", true), ("3.17", true), ("3.18", false)]
+    {
+        let session = speaking(&raw.url, version);
+        let list = session.datasources().list();
+        let filtered = list.filter(tsc::datasources::PROJECT_NAME.eq("Ops"));
+        let before = pages_asked(&raw).len();
+        match filtered.page(1) {
+            Ok(_) => assert!(!is_broken, "{version}"),
+            Err(error) => {
+                assert!(is_broken && error.kind() == ErrorKind::Input, "{version}: {error}");
+                let says = "API versions 3.13 to 3.17 do not filter datasources by `projectName`";
+                assert!(error.to_string().contains(says), "{error}");
+                assert_eq!(pages_asked(&raw).len(), before);
+            }
+        }
+        session.datasources().find_in("p-1", "x").unwrap();
+    }
+}
+
+#[test]
+fn patterns_are_sent_with_like() {
+    let raw = Raw::signed_in(|seen| match seen.path().ends_with("users") {
+        true => crate::help::page(1, 1000, 0, "<users/>"),
+        false => crate::help::page(1, 1000, 0, "<groups/>"),
+    });
+    let session = session(&raw);
+    let sent = || query(&last(&raw), "filter").unwrap();
+    session.users().list().filter(tsc::users::NAME.like("mark*ex*")).total().unwrap();
+    assert_eq!(sent(), "name:like:mark*ex*");
+    session.users().list().filter(tsc::users::FRIENDLY_NAME.like("*ample")).total().unwrap();
+    assert_eq!(sent(), "friendlyName:like:*ample");
+    session.groups().list().filter(tsc::groups::NAME.like("Ops*")).total().unwrap();
+    assert_eq!(sent(), "name:like:Ops*");
+    session.groups().list().filter(tsc::groups::NAME.eq_ignore_case("ops")).total().unwrap();
+    assert_eq!(sent(), "name:cieq:ops");
 }
 
 #[test]

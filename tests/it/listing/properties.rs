@@ -32,9 +32,9 @@ fn any_text_survives_the_filter_the_wire_and_the_server() {
         let id = sessions[1].projects().create(tsc::projects::NewProject::new(&*name)).unwrap().id;
         for session in &sessions {
             for (filter, lost) in [
-                (tsc::projects::NAME.eq(&*name), &[','][..]),
-                (tsc::projects::NAME.any_of(["none", &*name]), &[',', '[', ']']),
-                (tsc::projects::NAME.any_of([&*name, "none"]), &[',', '[', ']']),
+                (tsc::projects::NAME.eq(&*name), &[',', '&'][..]),
+                (tsc::projects::NAME.any_of(["none", &*name]), &[',', '&', '[', ']']),
+                (tsc::projects::NAME.any_of([&*name, "none"]), &[',', '&', '[', ']']),
             ] {
                 let (found, error) = ids_of(
                     session.projects().list().filter(filter).filter(tsc::projects::TOP_LEVEL_PROJECT.eq(true)),

@@ -49,7 +49,7 @@ fn filters_sorting_and_fields() {
     assert_eq!(names("filter=name:in:[Sales,Staff%202]"), ["Sales", "Staff 2"]);
     assert_eq!(names("filter=name:eq:S*2"), ["Sales 2", "Staff 2"]);
     assert_eq!(names("filter=name:eq:sales").len(), 0);
-    assert_eq!(names("filter=projectName:eq:R%26D%20%3C%22'%3E"), ["Forecast", "Staff 2"]);
+    assert_eq!(names("filter=projectName:in:[R*%3C%22'%3E]"), ["Forecast", "Staff 2"]);
     assert_eq!(names("filter=tags:in:[board%20room]&sort=name:desc").len(), 3);
     assert_eq!(names("filter=createdAt:lt:2024-01-01T00:02:00Z"), ["Sales", "Finance"]);
     assert_eq!(names("filter=createdAt:gte:2024-01-01,size:lte:2"), ["Sales", "Finance"]);
@@ -69,16 +69,33 @@ fn filters_sorting_and_fields() {
 }
 
 #[test]
-fn a_comma_ends_a_filters_value_and_nothing_else_does() {
+fn refuses_all_fields_on_request() {
+    let mock = MockServer::builder().all_fields(false).start().unwrap();
+    let client = Client::new(&mock);
+    for (list, code) in
+        [("workbooks", "400023"), ("users", "400025"), ("views", "400053"), ("projects", "400000")]
+    {
+        let answer = client.get(&format!("{list}?fields=_all_"));
+        assert_eq!(answer.refusal(), refused(400, code), "{list}");
+        assert_eq!(client.get(&format!("{list}?fields=_default_")).status, 200, "{list}");
+    }
+}
+
+#[test]
+fn filter_values_contain_neither_comma_nor_ampersand() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
-    let body = "<tsRequest><project name=\"a b: &quot;c&quot; \\ [d] &amp;\"/></tsRequest>";
+    let body = "<tsRequest><project name=\"a b: &quot;c&quot; \\ [d]\"/></tsRequest>";
     assert_eq!(client.on_site("POST", "projects", body).status, 201);
     let found = |filter: &str| {
         let answer = client.get(&format!("projects?filter={filter}"));
         (answer.status, answer.all("project", "id").len())
     };
-    assert_eq!(found("name:eq:a%20b:%20%22c%22%20%5C%20[d]%20%26"), (200, 1));
+    for filter in ["name:eq:R%26D", "name:in:[R%26D,default]", "name:eq:a%2C%20b", "name:eq:a%26"] {
+        let answer = client.get(&format!("projects?filter={filter}"));
+        assert_eq!(answer.refusal(), refused(400, "400065"), "{filter}");
+    }
+    assert_eq!(found("name:eq:a%20b:%20%22c%22%20%5C%20[d]"), (200, 1));
     assert_eq!(found("name:in:[default,Marketing]"), (200, 2));
     assert_eq!(found("name:eq:a,%20b").0, 400);
     assert_eq!(found("name:eq:a%5C%2C%20b").0, 400);
@@ -275,6 +292,26 @@ fn jobs_end_by_asking_or_by_the_clock() {
 }
 
 #[test]
+fn jobs_that_create_extracts_are_only_in_the_list() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let id = client.get("workbooks").one("workbook", "id");
+    let create = || client.on_site("POST", &format!("workbooks/{id}/createExtract"), "");
+    let job = create().one("job", "id");
+    for _ in 0..3 {
+        let by_id = client.get(&format!("jobs/{job}"));
+        assert_eq!(by_id.refusal(), refused(400, "400031"));
+    }
+    let status = || client.get("jobs").one("backgroundJob", "status");
+    assert_eq!((status(), status()), ("InProgress".into(), "Success".into()));
+    let changed = client.get("workbooks?fields=id,hasExtracts").all("workbook", "hasExtracts");
+    assert_eq!(changed[0], "true");
+    let job = create().one("job", "id");
+    assert_eq!(client.on_site("PUT", &format!("jobs/{job}"), "").status, 200);
+    assert_eq!(status(), "Cancelled");
+}
+
+#[test]
 fn sites() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
@@ -375,6 +412,15 @@ fn default_permissions_of_a_new_project_reach_new_content() {
     let second = publish_workbook(&client, "Second", &project);
     assert!(names(&format!("workbooks/{second}/permissions")).contains(&"Write".to_owned()));
     assert_eq!(names(&format!("workbooks/{first}/permissions")), usual);
+
+    // The default project has them too; the other sample projects have none.
+    let default = client.get("projects?filter=name:eq:default").one("project", "id");
+    assert_eq!(names(&format!("projects/{default}/default-permissions/workbooks")), usual);
+    let third = publish_workbook(&client, "Third", &default);
+    assert_eq!(names(&format!("workbooks/{third}/permissions")), usual);
+    let sample = client.get("projects?filter=name:eq:Marketing").one("project", "id");
+    let of_sample = client.get(&format!("projects/{sample}/default-permissions/workbooks"));
+    assert_eq!(of_sample.all("capability", "name").len(), 0);
 }
 
 /// Publishes a workbook, and returns its id.
@@ -415,6 +461,12 @@ fn site_roles_limit_who_administers_users() {
             ("DELETE", &format!("users/{}", sam.user), String::new()),
             ("POST", &format!("groups/{group}/users"), body(&format!("id='{}'", client.user))),
             ("POST", "groups", "<tsRequest><group name='g'/></tsRequest>".to_owned()),
+            ("DELETE", &format!("groups/{group}"), String::new()),
+            ("POST", "projects", "<tsRequest><project name='p'/></tsRequest>".to_owned()),
+            ("POST", "users/import", String::new()),
+            ("POST", "users/delete", String::new()),
+            ("POST", "webhooks", String::new()),
+            ("POST", "settings/mcp", String::new()),
         ] {
             let answer = client.on_site(method, path, &body);
             assert_eq!(answer.refusal(), refused(403, "403004"), "{name}: {method} {path}");

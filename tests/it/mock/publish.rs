@@ -1,7 +1,8 @@
 //! Publishing and downloading.
 
-use tableau_server_client::Server;
 use tableau_server_client::mock::MockServer;
+use tableau_server_client::publish::{ConnectionCredentials, PublishConnection};
+use tableau_server_client::{Server, Source};
 
 use super::{Answer, Client};
 
@@ -102,6 +103,82 @@ fn publishes_with_a_json_payload() {
     let broken = [("request_payload", "", &b"{"[..]), ("tableau_workbook", "m.twb", TWB)];
     let answer = post(&client, "POST", "workbooks?workbookType=twb", &broken);
     assert_eq!(answer.refusal(), (400, "400000".to_owned()));
+}
+
+#[test]
+fn downloads_without_extracts_cannot_be_published() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let server = Server::new(mock.url()).unwrap();
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let (workbooks, sources) = (session.workbooks(), session.datasources());
+    let with_extracts = |list: &str, element: &str| {
+        let path = format!("{list}?filter=hasExtracts:eq:true");
+        client.get(&path).one(element, "id")
+    };
+    let (workbook, source) =
+        (with_extracts("workbooks", "workbook"), with_extracts("datasources", "datasource"));
+    let files = [
+        ("workbooks", workbooks.download(&*workbook), workbooks.download(&*workbook)),
+        ("datasources", sources.download(&*source), sources.download(&*source)),
+    ]
+    .map(|(kind, whole, smaller)| {
+        (kind, whole.to_bytes().unwrap(), smaller.include_extract(false).to_bytes().unwrap())
+    });
+    let contains = |file: &[u8], text: &[u8]| file.windows(text.len()).any(|part| part == text);
+    for (kind, whole, smaller) in files {
+        assert!(contains(&whole, b"Extracts/sample.hyperHyPer"), "{kind}");
+        assert!(!contains(&smaller, b"HyPer"), "{kind}");
+        let element = kind.trim_end_matches('s');
+        let (part, extension) = match kind {
+            "workbooks" => ("tableau_workbook", "twbx"),
+            _ => ("tableau_datasource", "tdsx"),
+        };
+        let xml = format!("<tsRequest><{element} name='Copy'/></tsRequest>");
+        let path = format!("{kind}?{element}Type={extension}");
+        let publish = |file: &[u8]| {
+            let parts = [("request_payload", "", xml.as_bytes()), (part, "f", file)];
+            post(&client, "POST", &path, &parts)
+        };
+        assert_eq!(publish(&smaller).refusal(), (400, "400011".to_owned()), "{kind}");
+        assert_eq!(publish(&whole).status, 201, "{kind}");
+    }
+    let (name, xml) = ("d.hyper", "<tsRequest><datasource name='Rows'/></tsRequest>");
+    let parts =
+        [("request_payload", "", xml.as_bytes()), ("tableau_datasource", name, &b"HyPer"[..])];
+    let id = post(&client, "POST", "datasources", &parts).one("datasource", "id");
+    let content = client.get(&format!("datasources/{id}/content?includeExtract=False"));
+    assert!(content.header("content-disposition").unwrap().contains("\"Rows.tds\""));
+    assert!(content.text().contains("Data/Extracts/Rows.hyper"), "{}", content.text());
+}
+
+#[test]
+fn reads_connections_of_flows_beside_the_flow() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let file = r#"{"connections": {"1": {"name": "Orders", "connectionAttributes":
+        {"class": "postgres", "server": "db", "username": "u"}}}}"#;
+    let login = "<connections><connection serverAddress='db'><connectionCredentials name='me' \
+        password='p' embed='true'/></connection></connections>";
+    for (name, xml, user) in [
+        ("Beside", format!("<flow name='Beside'/>{login}"), "me"),
+        ("Inside", format!("<flow name='Inside'>{login}</flow>"), "u"),
+    ] {
+        let xml = format!("<tsRequest>{xml}</tsRequest>");
+        let parts =
+            [("request_payload", "", xml.as_bytes()), ("tableau_flow", "f.tfl", file.as_bytes())];
+        let id = post(&client, "POST", "flows", &parts).one("flow", "id");
+        let connections = client.get(&format!("flows/{id}/connections"));
+        assert_eq!(connections.one("connection", "userName"), user, "{name}");
+    }
+    let server = Server::new(mock.url()).unwrap();
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let source = Source::bytes("f.tfl", file.as_bytes());
+    let login = PublishConnection::new("db").credentials(ConnectionCredentials::new("me", "p"));
+    let published = session.flows().publish(source).name("Library").connection(login);
+    let published = published.send().unwrap();
+    let connections = session.connections(&published.item.id).list().unwrap();
+    assert_eq!(connections[0].user_name.as_deref(), Some("me"));
 }
 
 #[test]

@@ -98,6 +98,72 @@ fn without_a_name_the_item_gives_it() {
 }
 
 #[test]
+fn separators_in_names_become_underscores() {
+    let folder = Folder::new("separators");
+    for (header, name) in [
+        ("filename=\"North/South.twbx\"", "North_South.twbx"),
+        ("filename=\"East/South.twbx\"", "East_South.twbx"),
+        ("filename=\"East\\South/West.twbx\"", "East_South_West.twbx"),
+        ("filename*=UTF-8''Up%2FDown.twbx", "Up_Down.twbx"),
+        ("filename*=UTF-8''\"In/Out.twbx\"", "In_Out.twbx"),
+        ("name=\"tableau_workbook\"; filename*=UTF-8''\"Night shift.twbx\"", "Night shift.twbx"),
+        ("filename*=UTF-8''Night+shift+%28v2%29.twbx", "Night shift (v2).twbx"),
+        ("filename=\"A+B.twbx\"", "A+B.twbx"),
+        ("filename=\"Sales \"best\" of.twbx\"", "Sales _best_ of.twbx"),
+    ] {
+        let path = download(&giving(header), |d| d.to_folder(folder.path())).unwrap();
+        assert_eq!(path, folder.path().join(name), "{header}");
+    }
+    assert_eq!(folder.names().len(), 9);
+}
+
+#[test]
+fn extension_comes_from_the_item_if_the_header_has_none() {
+    const ZIP: &[u8] = b"PK\x03\x04 zip";
+    const HYPER_2: &[u8] = b"Hyper\x08\0\0\x01\0\x02\0 rows";
+    let flow = |file_type: &'static str, header: &'static str| {
+        Raw::signed_in(move |seen: &Seen| match seen.path().ends_with("/content") {
+            true => answer(200, &named(header), ZIP),
+            false => success(&format!("<flow id=\"f1\" name=\"Clean\" {file_type}/>")),
+        })
+    };
+    let folder = Folder::new("extensions");
+    let of_flow = |raw: &Raw| {
+        let session = with(&raw.url, crate::help::plain()).into_session(&auth()).unwrap();
+        let path = session.flows().download("f1").overwrite(true).to_folder(folder.path()).unwrap();
+        path.file_name().unwrap().to_str().unwrap().to_owned()
+    };
+    for (file_type, header, name) in [
+        ("fileType=\"tfl\"", "filename=\"Prep\"", "Prep.tfl"),
+        ("fileType=\"TFL\"", "attachment", "Clean.tfl"),
+        ("fileType=\"tflx\"", "filename=\"Prep v1.2\"", "Prep v1.2.tflx"),
+        ("fileType=\"exe\"", "filename=\"Prep\"", "Prep.tflx"),
+        ("", "filename=\"Prep\"", "Prep.tflx"),
+        ("fileType=\"tflx\"", "filename=\"Prep.tfl\"", "Prep.tfl"),
+    ] {
+        assert_eq!(of_flow(&flow(file_type, header)), name, "{file_type} {header}");
+    }
+    for (header, content, name) in [
+        ("filename=\"Rows\"", HYPER_2, "Rows.hyper"),
+        ("filename=\"Rows.Final\"", HYPER_2, "Rows.Final.hyper"),
+        ("filename=\"Sales\"", ZIP, "Sales.tdsx"),
+        (
+            "filename*=UTF-8''Sales+%26+more",
+            b"<?xml version='1.0'?><datasource/>",
+            "Sales & more.tds",
+        ),
+        ("filename=\"Sales.TDSX\"", ZIP, "Sales.TDSX"),
+    ] {
+        let raw = Raw::signed_in(move |_| answer(200, &named(header), content));
+        let session = with(&raw.url, crate::help::plain()).into_session(&auth()).unwrap();
+        let path = session.datasources().download("d1").to_folder(folder.path()).unwrap();
+        assert_eq!(path, folder.path().join(name), "{header}");
+        // No request for the data source.
+        assert_eq!(raw.count("GET", ""), 2, "{:?}", raw.lines());
+    }
+}
+
+#[test]
 fn what_is_there_is_not_replaced_unasked() {
     let raw = giving("filename=\"there.twbx\"");
     let folder = Folder::new("there");

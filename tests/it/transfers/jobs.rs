@@ -75,6 +75,95 @@ fn waits_for_a_job_and_reports_progress() {
 }
 
 #[test]
+fn finish_code_is_final_only_with_a_completion_time() {
+    let running = |code: &str| {
+        success(&format!("<job id=\"j1\" type=\"RefreshExtract\" finishCode=\"{code}\"/>"))
+    };
+    // Tableau Bridge: 0 when a client was assigned, 3 at the end. Publishing: 1 while it runs.
+    for (answers, polls) in [
+        (vec![running("0"), running("0"), success(&ended("3", ""))], 3),
+        (vec![running("1"), running("1"), success(&ended("0", ""))], 3),
+        (vec![running("2"), success(&ended("0", ""))], 2),
+        (vec![running("3"), success(&ended("3", ""))], 2),
+    ] {
+        let raw = refreshing(answers);
+        wait(&raw, soon()).0.unwrap();
+        assert_eq!(raw.count("GET", "/j1"), polls);
+    }
+    let raw = refreshing(vec![running("0"), success(&ended("1", ""))]);
+    assert_eq!(wait(&raw, soon()).0.unwrap_err().kind(), ErrorKind::Job);
+}
+
+/// Serves a job that can only be read in the list, on the second of two pages.
+fn only_listed(answers: Vec<&'static str>) -> Raw {
+    let asked = AtomicUsize::new(0);
+    Raw::signed_in(move |seen| match seen.path().rsplit('/').next().unwrap() {
+        "createExtract" => success("<job id=\"j1\" type=\"CreateExtract\"/>"),
+        "j1" => refusal(400, "400031", "job type not supported"),
+        "jobs" if seen.target.contains("pageNumber=1") => success(
+            "<pagination pageNumber=\"1\" pageSize=\"1000\" totalAvailable=\"1001\"/>\
+             <backgroundJobs><backgroundJob id=\"j9\" status=\"Failed\"/></backgroundJobs>",
+        ),
+        "jobs" => {
+            let number = asked.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+            success(&format!(
+                "<pagination pageNumber=\"2\" pageSize=\"1000\" totalAvailable=\"1001\"/>\
+                 <backgroundJobs>{}</backgroundJobs>",
+                answers[number]
+            ))
+        }
+        _ => answer(404, &[], ""),
+    })
+}
+
+#[test]
+fn waits_in_the_list_for_a_job_that_cannot_be_read_by_id() {
+    const PENDING: &str =
+        "<backgroundJob id=\"j1\" status=\"Pending\" jobType=\"create_extracts\"/>";
+    const RUNNING: &str = "<backgroundJob id=\"j1\" status=\"InProgress\"/>";
+    for (last, code) in [
+        (
+            "<backgroundJob id=\"j1\" status=\"Success\" jobType=\"create_extracts\" \
+             createdAt=\"2026-01-02T03:04:05Z\" endedAt=\"2026-01-02T03:05:05Z\"/>",
+            None,
+        ),
+        ("<backgroundJob id=\"j1\" status=\"SUCCESS\"/>", None),
+        ("<backgroundJob id=\"j1\" status=\"Failed\"/>", Some("failed")),
+        ("<backgroundJob id=\"j1\" status=\"Cancelled\" endedAt=\"?\"/>", Some("cancelled")),
+    ] {
+        let raw = only_listed(vec![PENDING, RUNNING, last]);
+        let server = server(&raw);
+        let session = server.sign_in(&auth()).unwrap();
+        for id in ["w1", "w2"] {
+            let mut job = session.extracts(&tsc::WorkbookId::from(id)).create().unwrap();
+            match (job.wait_with(soon()), code) {
+                (Ok(ended), None) => {
+                    assert!(ended.completed_at.is_some());
+                    assert_eq!(ended.finish_code, Some(tsc::jobs::FinishCode::Success));
+                }
+                (Err(error), Some(how)) => {
+                    assert_eq!(error.kind(), ErrorKind::Job);
+                    assert!(error.to_string().contains(how), "{error}");
+                }
+                (outcome, _) => panic!("{last}: {outcome:?}"),
+            }
+        }
+        assert_eq!(session.jobs().get("j1").unwrap().id.as_str(), "j1");
+    }
+}
+
+#[test]
+fn job_that_is_not_listed_keeps_the_error_of_its_id() {
+    let raw = only_listed(vec!["<backgroundJob id=\"j2\" status=\"Success\"/>"]);
+    let server = server(&raw);
+    let session = server.sign_in(&auth()).unwrap();
+    let mut job = session.extracts(&tsc::DatasourceId::from("d1")).create().unwrap();
+    assert_eq!(job.wait_with(soon()).unwrap_err().code(), Some("400031"));
+    assert_eq!(session.jobs().get("j1").unwrap_err().code(), Some("400031"));
+    assert_eq!(session.jobs().handle("j1").unwrap_err().code(), Some("400031"));
+}
+
+#[test]
 fn returns_the_outcome_of_a_job() {
     let notes = "<extractRefreshJob><notes>No \"db\".</notes><datasource id=\"d1\" name=\"D\"/>\
                  </extractRefreshJob>";

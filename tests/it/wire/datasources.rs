@@ -22,7 +22,7 @@ pub fn cases(g: &mut Goldens) {
         g.same(name, |s| every(s.datasources().list()));
     }
     g.same("filter", |s| {
-        every(s.datasources().list().filter(datasources::NAME.eq("Super & Store")).page_size(5))
+        every(s.datasources().list().filter(tsc::Filter::raw("name:eq:Super & Store")).page_size(5))
     });
     g.same("order_by", |s| {
         let list = s.datasources().list().sort(datasources::CREATED_AT.desc());

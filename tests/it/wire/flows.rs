@@ -20,7 +20,7 @@ pub fn cases(g: &mut Goldens) {
         g.same(name, |s| every(s.flows().list()));
     }
     g.same("filter", |s| {
-        every(s.flows().list().filter(flows::NAME.eq("Super & Store")).page_size(5))
+        every(s.flows().list().filter(tsc::Filter::raw("name:eq:Super & Store")).page_size(5))
     });
     g.same("order_by", |s| {
         let list = s.flows().list().sort(flows::CREATED_AT.desc());
@@ -83,7 +83,7 @@ fn publishing(g: &mut Goldens) {
     g.changed(
         "publish.every",
         "published-connections",
-        &[],
+        &[("<connections>", "</flow><connections>"), ("</connections></flow>", "</connections>")],
         &["GET ~/flows/f-1/connections"],
         |s| {
             let publish = publish(s, "Größe \"1\"").overwrite(true);

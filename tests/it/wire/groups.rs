@@ -1,7 +1,7 @@
 use tableau_server_client as tsc;
 use tsc::groups::{GroupUpdate, NewGroup};
 use tsc::users::SiteRole;
-use tsc::{Sort, groups};
+use tsc::Sort;
 
 use super::golden::{Goldens, every};
 
@@ -16,7 +16,7 @@ pub fn cases(g: &mut Goldens) {
     );
     g.same("all", |s| every(s.groups().list()));
     g.same("filter", |s| {
-        every(s.groups().list().filter(groups::NAME.eq("Super & Store")).page_size(5))
+        every(s.groups().list().filter(tsc::Filter::raw("name:eq:Super & Store")).page_size(5))
     });
     g.same("order_by", |s| {
         let list = s.groups().list().sort(Sort::raw("createdAt:desc"));

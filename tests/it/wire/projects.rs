@@ -20,7 +20,7 @@ pub fn cases(g: &mut Goldens) {
         g.same(name, |s| every(s.projects().list()));
     }
     g.same("filter", |s| {
-        every(s.projects().list().filter(projects::NAME.eq("Super & Store")).page_size(5))
+        every(s.projects().list().filter(tsc::Filter::raw("name:eq:Super & Store")).page_size(5))
     });
     g.same("order_by", |s| {
         let list = s.projects().list().sort(projects::CREATED_AT.desc());

@@ -15,7 +15,7 @@ pub fn cases(g: &mut Goldens) {
     });
     g.same("all", |s| every(s.users().list().fields(["_all_"])));
     g.same("filter", |s| {
-        let list = s.users().list().filter(users::NAME.eq("Super & Store"));
+        let list = s.users().list().filter(tsc::Filter::raw("name:eq:Super & Store"));
         every(list.fields(["_all_"]).page_size(5))
     });
     g.same("order_by", |s| {

@@ -23,7 +23,7 @@ pub fn cases(g: &mut Goldens) {
     }
     g.same("get.usage", |s| every(s.views().list_with_usage()));
     g.same("filter", |s| {
-        every(s.views().list().filter(views::NAME.eq("Super & Store")).page_size(5))
+        every(s.views().list().filter(tsc::Filter::raw("name:eq:Super & Store")).page_size(5))
     });
     g.same("order_by", |s| {
         let list = s.views().list().sort(views::CREATED_AT.desc());

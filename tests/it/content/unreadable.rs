@@ -1,0 +1,138 @@
+//! Answers with values that cannot be read, or that differ from what was expected.
+
+use tableau_server_client as tsc;
+use tsc::connections::ConnectionUpdate;
+
+use super::{Xml, talk};
+use crate::help::{auth, plain, with};
+use crate::raw::{Raw, success};
+
+#[test]
+fn carried_out_requests_keep_the_id_that_the_server_returned() {
+    let job = "<job id='j1' mode='Asynchronous' type='RefreshExtract' progress='none' \
+        createdAt='2019-09-31T08:00:00Z' startedAt='soon' updatedAt='0' completedAt='later'>\
+        <statusNotes><statusNote type='CountOfUsersAddedToGroup' value='x'/></statusNotes>\
+        <extractRefreshJob><workbook id='w1' name='Sales'/></extractRefreshJob></job>";
+    let workbook = "<workbook id='w1' name='Sales' size='big' showTabs='maybe' \
+        createdAt='2019-09-31T08:00:00Z' updatedAt='Tue Foo 01 06:31:47 UTC 2025'>\
+        <dataFreshnessPolicy option='FreshAt'><freshAtSchedule frequency='' time='noon'/>\
+        </dataFreshnessPolicy><views><view name='no id'/><view id='v1' name='Map'/></views>\
+        </workbook>";
+    let project = "<project id='p1' name='Ops' createdAt='never' topLevelProject='?'/>";
+    let raw = Raw::signed_in(move |seen| match (&*seen.method, seen.target.contains("asJob")) {
+        ("POST", true) => success(job),
+        ("POST", false) if seen.path().ends_with("/workbooks") => success(workbook),
+        ("POST", false) if seen.path().ends_with("/projects") => success(project),
+        ("POST", false) => success(job),
+        _ => success(workbook),
+    });
+    let session = with(&raw.url, plain()).into_session(&auth()).unwrap();
+    let id = tsc::WorkbookId::from("w1");
+    let refresh = session.workbooks().refresh(&id).unwrap();
+    assert_eq!((refresh.id().as_str(), refresh.job().created_at), ("j1", None));
+    assert_eq!(refresh.job().workbook, Some(id.clone()));
+    let extract = session.extracts(&id).create().unwrap();
+    assert_eq!((extract.id().as_str(), extract.job().progress), ("j1", None));
+    let file = || tsc::Source::bytes("Sales.twbx", &b"PK\x03\x04"[..]);
+    let publish = session.workbooks().publish(file()).send_as_job().unwrap();
+    assert_eq!(publish.id().as_str(), "j1");
+    let published = session.workbooks().publish(file()).send().unwrap();
+    assert_eq!((published.item.id.as_str(), published.item.size), ("w1", None));
+    let update = tsc::workbooks::WorkbookUpdate::new().name("Sales");
+    let updated = session.workbooks().update(&id, update).unwrap();
+    assert_eq!((updated.id, updated.name.as_str(), updated.created_at), (id, "Sales", None));
+    let project = session.projects().create(tsc::projects::NewProject::new("Ops")).unwrap();
+    assert_eq!((project.id.as_str(), project.created_at), ("p1", None));
+}
+
+#[test]
+fn update_of_a_connection_accepts_an_answer_about_another_one() {
+    const C2: &str = "<connection id='c2' type='postgres' serverAddress='pg' serverPort='many'/>";
+    let id = tsc::WorkbookId::from("w");
+    let update = || ConnectionUpdate::new().user_name("u");
+    for (answer, expected) in [
+        (C2, ("c2", Some("pg"))),
+        ("<connections><connection id='c2' serverAddress='pg'/></connections>", ("c1", None)),
+        ("<connections/>", ("c1", None)),
+        ("<connection type='sqlserver' serverAddress='db'/>", ("c1", Some("db"))),
+        ("", ("c1", None)),
+        (
+            "<connections><connection type='no id'/><connection id='c1' serverAddress='db'/>\
+             </connections>",
+            ("c1", Some("db")),
+        ),
+    ] {
+        let (connection, _) =
+            talk([Xml(answer)], |session| session.connections(&id).update("c1", update()).unwrap());
+        let found = (connection.id.as_str(), connection.server_address.as_deref());
+        assert_eq!(found, expected, "{answer}");
+    }
+    for (answer, count) in [
+        ("<connections><connection id='c9' serverPort='many'/><connection/></connections>", 1),
+        ("<connections/>", 0),
+        ("", 0),
+    ] {
+        let (all, _) = talk([Xml(answer)], |session| {
+            session.connections(&id).update_all(["c1"], update()).unwrap()
+        });
+        assert_eq!(all.len(), count, "{answer}");
+    }
+}
+
+#[test]
+fn enumerations_are_read_in_every_spelling() {
+    use tsc::flow_runs::FlowRunStatus;
+    use tsc::jobs::JobStatus;
+    use tsc::permissions::{Capability, PermissionMode};
+    use tsc::schedules::{Frequency, ScheduleState};
+    use tsc::sites::{AdminMode, SiteState, UserVisibilityMode};
+    use tsc::users::{AuthSetting, SiteRole};
+
+    macro_rules! check {
+        ($($Enum:ident::$Value:ident: $($text:literal)+;)+) => {
+            $($( assert_eq!($Enum::from($text), $Enum::$Value, "{}", $text); )+)+
+        };
+    }
+    check! {
+        SiteRole::Unlicensed: "Unlicensed" "UNLICENSED" "unlicensed";
+        SiteRole::SiteAdministratorExplorer: "SiteAdministratorExplorer"
+            "SITE_ADMINISTRATOR_EXPLORER" "siteadministratorexplorer" "Site Administrator Explorer";
+        SiteRole::ExplorerCanPublish: "ExplorerCanPublish" "EXPLORER_CAN_PUBLISH";
+        AuthSetting::OpenId: "OpenID" "OpenId" "OIDC" "oidc";
+        AuthSetting::TableauIdWithMfa: "TableauIDWithMFA" "TableauIdWithMfa" "TABLEAU_ID_WITH_MFA";
+        AuthSetting::ServerDefault: "ServerDefault" "SERVER_DEFAULT";
+        JobStatus::InProgress: "InProgress" "IN_PROGRESS" "In Progress";
+        JobStatus::Cancelled: "Cancelled" "Canceled" "CANCELLED";
+        FlowRunStatus::Cancelled: "Cancelled" "canceled";
+        FlowRunStatus::Success: "Success" "SUCCESS";
+        Frequency::Daily: "Daily" "daily" "DAILY";
+        ScheduleState::Suspended: "Suspended" "SUSPENDED";
+        SiteState::Active: "Active" "ACTIVE";
+        AdminMode::ContentOnly: "ContentOnly" "CONTENT_ONLY";
+        UserVisibilityMode::Limited: "LIMITED" "Limited";
+        Capability::ExportXml: "ExportXml" "ExportXML" "EXPORT_XML";
+        PermissionMode::Allow: "Allow" "ALLOW";
+    }
+    for unknown in ["", "_", "Success_", "Successful", "Overlord"] {
+        let read = FlowRunStatus::from(unknown);
+        match unknown {
+            "Success_" => assert_eq!(read, FlowRunStatus::Success),
+            _ => assert_eq!(read, FlowRunStatus::Unknown(unknown.to_owned())),
+        }
+    }
+}
+
+#[test]
+fn values_of_unknown_enumerations_are_kept() {
+    let users = "<pagination pageNumber='1' pageSize='1000' totalAvailable='2'/><users>\
+        <user id='u1' name='a' siteRole='GALACTIC_EMPEROR' lastLogin='2025-03-27 11:07:49.129'/>\
+        <user id='u2' name='b' siteRole='viewer' lastLogin='Tue Apr 01 06:31:47 UTC 2025'/></users>";
+    let (users, _) = talk([Xml(users)], |session| {
+        session.users().list().into_iter().collect::<tsc::Result<Vec<_>>>().unwrap()
+    });
+    let role = users[0].site_role.as_ref().unwrap();
+    assert_eq!(role.as_str(), "GALACTIC_EMPEROR");
+    assert_eq!(users[1].site_role, Some(tsc::users::SiteRole::Viewer));
+    let logins: Vec<_> = users.iter().map(|user| user.last_login.unwrap().to_string()).collect();
+    assert_eq!(logins, ["2025-03-27T11:07:49.129Z", "2025-04-01T06:31:47Z"]);
+}
