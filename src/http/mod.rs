@@ -3,6 +3,7 @@
 mod connector;
 mod context;
 mod error_content;
+mod exact_length;
 mod failure;
 mod limit;
 mod multipart;

@@ -220,8 +220,16 @@ impl<'b> Request<'b> {
         name: impl Into<Cow<'static, str>>,
         value: impl Into<String>,
     ) -> Request<'b> {
-        self.headers.push((name.into(), value.into()));
+        self.add_header(name, value);
         self
+    }
+
+    pub(crate) fn add_header(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<String>,
+    ) {
+        self.headers.push((name.into(), value.into()));
     }
 
     /// Adds a header of the caller's, under the rules for those of [`HttpOptions`].
@@ -315,6 +323,20 @@ impl<'b> Request<'b> {
         }
     }
 
+    /// The same request without its body.
+    pub(crate) fn repeat(&self) -> Request<'static> {
+        let mut request = Request::new(self.method.clone(), &*self.path);
+        request.query.clone_from(&self.query);
+        request.headers.clone_from(&self.headers);
+        request.secrets.clone_from(&self.secrets);
+        request
+    }
+
+    /// Replaces the path and the query.
+    pub(crate) fn at(self, (path, query): (String, Vec<(String, String)>)) -> Request<'b> {
+        Request { path, query, ..self }
+    }
+
     /// Whether the request may be sent more than once.
     pub(crate) fn is_repeatable(&self) -> bool {
         self.retry_safety != RetrySafety::Never
@@ -354,60 +376,6 @@ fn encode_query_value(text: &str) -> String {
     encode_segment(text).replace("%3A", ":").replace("%2C", ",")
 }
 
-/// Yields exactly `left` bytes, or an error. ureq would wait forever for the rest of a shorter body,
-/// and would truncate a longer one silently.
-pub(super) struct ExactLengthReader<R> {
-    source: R,
-    left: u64,
-}
-
-impl<R: Read> ExactLengthReader<R> {
-    pub(super) fn new(source: R, length: u64) -> ExactLengthReader<R> {
-        ExactLengthReader { source, left: length }
-    }
-}
-
-impl<R: Read> Read for ExactLengthReader<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let fits = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        if fits == 0 {
-            return Ok(0);
-        }
-        let read = self.source.read(&mut buffer[..fits]).map_err(SourceFailed::mark)?;
-        self.left -= read as u64;
-        if read == 0 {
-            let missing = format!("it ended {} bytes early", self.left);
-            return Err(SourceFailed::mark(io::Error::new(io::ErrorKind::UnexpectedEof, missing)));
-        }
-        if self.left == 0 && self.source.read(&mut [0]).map_err(SourceFailed::mark)? > 0 {
-            return Err(SourceFailed::mark(io::Error::other("it is longer than announced")));
-        }
-        Ok(read)
-    }
-}
-
-/// The caller's reader failed, not the connection.
-#[derive(Debug)]
-pub(super) struct SourceFailed(io::Error);
-
-impl SourceFailed {
-    pub(super) fn mark(cause: io::Error) -> io::Error {
-        io::Error::other(SourceFailed(cause))
-    }
-}
-
-impl std::fmt::Display for SourceFailed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "reading the data to send failed: {}", self.0)
-    }
-}
-
-impl std::error::Error for SourceFailed {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -425,17 +393,5 @@ mod tests {
             let error = Request::get(path).path_and_query().unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::Input, "{path}");
         }
-    }
-
-    #[test]
-    fn exact_length_reader_rejects_other_lengths() {
-        let read = |length| {
-            let mut out = Vec::new();
-            ExactLengthReader::new(&b"12345"[..], length).read_to_end(&mut out).map(|_| out)
-        };
-        assert_eq!(read(5).unwrap(), b"12345");
-        assert!(read(6).unwrap_err().to_string().contains("1 bytes early"));
-        assert!(read(4).unwrap_err().to_string().contains("longer"));
-        assert!(read(0).unwrap().is_empty());
     }
 }

@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod pages;
 mod path;
 mod response;
 
@@ -36,6 +37,7 @@ use crate::secret::Secret;
 use crate::{Error, Result};
 
 pub use crate::xml::Node as XmlNode;
+pub use pages::{Paging, RawItems};
 pub use response::RawResponse;
 
 /// A request that is sent with the session's token, from [`Session::request`](crate::Session::request).
@@ -245,23 +247,38 @@ impl<'s> RawRequest<'s> {
         })?
     }
 
-    fn ask<T>(self, finish: impl FnMut(Success) -> Result<T>) -> Result<T> {
-        let RawRequest { client, mut request, multipart, content_type, accept, is_once, invalid } =
-            self;
-        if let Some(error) = invalid {
+    /// Sends the request once for each page of a list in JSON, and yields the items of all pages.
+    /// `items` names the list in a response: `definitions`, or with dots `workbooks.workbook`.
+    pub fn read_items<T: DeserializeOwned>(self, paging: Paging, items: &str) -> RawItems<'s, T> {
+        RawItems::new(self, paging, items)
+    }
+
+    fn has_body(&self) -> bool {
+        self.request.has_body() || self.multipart.is_some()
+    }
+
+    /// Reports why the request cannot be sent, and completes its headers.
+    fn check(&mut self) -> Result<()> {
+        if let Some(error) = self.invalid.take() {
             return Err(error);
         }
-        if let Some(body) = multipart {
-            request = request.stream(body.content_type(), body);
-        }
-        if request.has_body() && request.method() == "GET" {
+        if self.has_body() && self.request.method() == "GET" {
             return Err(Error::input(format!(
                 "GET {} has a body, which servers ignore: send parameters with `query`, or use POST",
-                request.path()
+                self.request.path()
             )));
         }
-        if let Some(accept) = accept.filter(|_| !request.has_header("Accept")) {
-            request = request.header("Accept", accept);
+        if let Some(accept) = self.accept.filter(|_| !self.request.has_header("Accept")) {
+            self.request.add_header("Accept", accept);
+        }
+        Ok(())
+    }
+
+    fn ask<T>(mut self, finish: impl FnMut(Success) -> Result<T>) -> Result<T> {
+        self.check()?;
+        let RawRequest { client, mut request, multipart, content_type, is_once, .. } = self;
+        if let Some(body) = multipart {
+            request = request.stream(body.content_type(), body);
         }
         if let Some(content_type) = content_type {
             request.content_type(content_type)?;

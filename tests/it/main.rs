@@ -12,6 +12,7 @@ mod find;
 mod help;
 mod listing;
 mod logs;
+mod metadata;
 mod mock;
 mod options;
 mod proxy_server;

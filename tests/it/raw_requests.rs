@@ -416,3 +416,99 @@ fn sends_raw_requests_to_the_mock_server() {
     listed.sort();
     assert_eq!(names, listed);
 }
+
+/// The items of a list with pages, and the targets of its requests.
+fn items_of(
+    answers: impl Fn(&Seen) -> String + Send + Sync + 'static,
+    paging: tsc::raw::Paging,
+    path: &str,
+) -> (Vec<tsc::Result<u8>>, Vec<String>) {
+    let raw = Raw::signed_in(move |seen| answer(200, JSON, answers(seen)));
+    let server = pinned(&raw.url);
+    let session = server.sign_in(&auth()).unwrap();
+    let request = session.request(Method::Get, "/api/-/x").query("size", 2).header("X-Note", "n");
+    let items = request.read_items(paging, path).collect();
+    let seen: Vec<Seen> = raw.seen().into_iter().filter(|s| s.path() == "/api/-/x").collect();
+    assert!(seen.iter().all(|s| s.header("x-note") == Some("n")));
+    assert!(seen.iter().all(|s| s.header("accept") == Some("application/json")));
+    (items, seen.into_iter().map(|s| s.target).collect())
+}
+
+fn values(items: Vec<tsc::Result<u8>>) -> Vec<u8> {
+    items.into_iter().map(Result::unwrap).collect()
+}
+
+#[test]
+fn follows_page_numbers_tokens_and_links() {
+    use tsc::raw::Paging;
+    let by_number = |seen: &Seen| {
+        let items = if seen.target.contains("pageNumber=1") { "1, 2" } else { "3" };
+        format!("{{\"pagination\": {{\"totalAvailable\": \"3\"}}, \"a\": {{\"b\": [{items}]}}}}")
+    };
+    let (items, targets) = items_of(by_number, Paging::Numbers, "a.b");
+    assert_eq!(values(items), [1, 2, 3]);
+    assert_eq!(targets, ["/api/-/x?size=2&pageNumber=1", "/api/-/x?size=2&pageNumber=2"]);
+    let by_token = |seen: &Seen| match seen.target.contains("page_token=a%2Fb") {
+        true => "{\"list\": [3], \"next_page_token\": \"\"}".to_owned(),
+        false => "{\"list\": [1, 2], \"next_page_token\": \"a/b\"}".to_owned(),
+    };
+    let (items, targets) = items_of(by_token, Paging::Tokens, "list");
+    assert_eq!((values(items), targets.len()), (vec![1, 2, 3], 2));
+    let by_link = |seen: &Seen| match seen.target.contains("page=1") {
+        true => "{\"hits\": {\"items\": [3]}}".to_owned(),
+        false => "{\"hits\": {\"items\": [1], \"next\": \"/api/-/x?page=1\"}}".to_owned(),
+    };
+    let (items, targets) = items_of(by_link, Paging::Links, "hits.items");
+    assert_eq!(values(items), [1, 3]);
+    assert_eq!(targets[1], "/api/-/x?page=1");
+    let nothing = |_: &Seen| "{\"next_page_token\": \"\"}".to_owned();
+    assert!(items_of(nothing, Paging::Tokens, "list").0.is_empty(), "an empty list is left out");
+}
+
+#[test]
+fn reports_items_and_pages_that_cannot_be_read() {
+    use tsc::raw::Paging;
+    let bad = |_: &Seen| "{\"list\": [1, \"x\", 3]}".to_owned();
+    let (items, _) = items_of(bad, Paging::Tokens, "list");
+    assert!(items[0].is_ok() && items[1].is_err() && items[2].is_ok(), "{items:?}");
+    for (paging, text, why) in [
+        (Paging::Tokens, "{\"definitions\": []}", "no `list` of `list`; it has [\"definitions\"]"),
+        (Paging::Numbers, "{\"list\": [1]}", "no `pagination`"),
+        (
+            Paging::Numbers,
+            "{\"list\": [], \"pagination\": {\"totalAvailable\": 2}}",
+            "empty before `totalAvailable`",
+        ),
+        (
+            Paging::Links,
+            "{\"list\": [], \"next\": \"https://other.example.com/x\"}",
+            "the link to the next page is invalid: it is at https://other.example.com",
+        ),
+    ] {
+        let (items, _) = items_of(move |_| text.to_owned(), paging, "list");
+        let [Err(error)] = &items[..] else { panic!("one error: {items:?}") };
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains(why), "{error}");
+    }
+    let error = refused(|session| {
+        let request = session.request(Method::Post, "x").text("y");
+        request.read_items::<u8>(Paging::Tokens, "a").collect::<tsc::Result<Vec<_>>>().map(drop)
+    });
+    assert!(error.contains("cannot have a body"), "{error}");
+}
+
+#[test]
+fn reads_lists_of_the_mock_server_in_json() {
+    use serde_json::Value;
+    let mock = tsc::mock::MockServer::start().unwrap();
+    let server = crate::help::at(mock.url());
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let total = session.workbooks().list().total().unwrap();
+    let request = session.request(Method::Get, "sites/{site}/workbooks").query("pageSize", 2);
+    let items = request.read_items::<Value>(tsc::raw::Paging::Numbers, "workbooks.workbook");
+    assert_eq!(items.map(Result::unwrap).count() as u64, total);
+    let search = session.request(Method::Get, "/api/-/search").query("limit", 2);
+    let search = search.query("filter", "type:eq:workbook");
+    let hits = search.read_items::<Value>(tsc::raw::Paging::Links, "hits.items");
+    assert!(hits.map(Result::unwrap).count() as u64 >= total);
+}

@@ -50,7 +50,7 @@ ENDPOINTS = "tableauserverclient.server.endpoint"
 # The endpoints whose every public method has to be accounted for.
 ROOMS = [
     "auth", "server_info", "sites", "projects", "workbooks", "datasources", "views", "custom_views",
-    "flows", "flow_runs", "jobs", "fileuploads", "tags", "users", "groups", "schedules",
+    "flows", "flow_runs", "jobs", "fileuploads", "tags", "users", "groups", "schedules", "metadata",
 ]  # fmt: skip
 
 

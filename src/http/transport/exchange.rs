@@ -10,10 +10,11 @@ use ureq::http::{HeaderValue, Method, Response};
 use ureq::{AsSendBody, SendBody};
 
 use super::super::connector::{self, Stage};
+use super::super::exact_length::{ExactLengthReader, SourceFailed};
 use super::super::failure::{self, Size};
 use super::super::options;
 use super::super::proxy::ConfiguredProxy;
-use super::super::request::{Body, ExactLengthReader, Request, ResponseTimeout, SourceFailed};
+use super::super::request::{Body, Request, ResponseTimeout};
 use super::super::url::Origin;
 use super::Transport;
 use crate::redact::Redactor;

@@ -10,6 +10,7 @@ mod flows;
 mod groups;
 mod jobs;
 mod mcp_settings;
+mod metadata;
 mod personal_space;
 mod projects;
 mod quality;
@@ -77,6 +78,7 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(uploads::routes).settle(uploads::settle),
         Registration::routes(personal_space::routes),
         Registration::routes(search::routes),
+        Registration::routes(metadata::routes),
         Registration::routes(usage_stats::routes),
     ],
     add_samples: super::samples::add,

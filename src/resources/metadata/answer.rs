@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use crate::error;
 use crate::json::from_json;
 use crate::redact::Redactor;
+use crate::text::one_line;
 use crate::{Error, ErrorKind, Result};
 
 /// The fields of a JSON object, not decoded yet.
@@ -79,14 +80,14 @@ impl<'a> Answer<'a> {
     }
 
     /// Returns the first error, if there is one.
-    pub(super) fn fail_on_errors(self) -> Result<Answer<'a>> {
-        self.error().map_or(Ok(self), Err)
+    pub(super) fn fail_on_errors(self, redactor: &Redactor) -> Result<Answer<'a>> {
+        self.error(redactor).map_or(Ok(self), Err)
     }
 
     /// The first error of the response as an error of this library.
-    pub(super) fn error(&self) -> Option<Error> {
-        let first = self.errors.first()?;
-        let (code, message) = (extension(first, "code"), message(first));
+    pub(super) fn error(&self, redactor: &Redactor) -> Option<Error> {
+        let first = self.errors(redactor).into_iter().next()?;
+        let QueryError { message, code, description: detail } = first;
         let advice = match code.as_deref() {
             _ if self.exceeds_a_limit() => {
                 "; request fewer nodes with a filter or `first`, or read pages with `nodes`"
@@ -103,8 +104,8 @@ impl<'a> Answer<'a> {
         };
         let partial = if self.raw_data().is_some() { ", with partial data" } else { "" };
         let shown = code.as_ref().map_or(String::new(), |code| format!(" ({code})"));
-        let what = format!("the query failed{partial}: {message}{shown}{more}{advice}");
-        let detail = extension(first, "description");
+        let what =
+            format!("the query failed{partial}: {}{shown}{more}{advice}", one_line(&message));
         let answer = error::Answer { code, summary: Some(message), detail, ..Default::default() };
         Some(Error::new(ErrorKind::Api, what).answer(answer))
     }

@@ -100,7 +100,8 @@ impl<'s> Query<'s> {
     /// [`Api`](ErrorKind::Api) if the response names an error, also beside partial data. To get the
     /// partial data as well, use [`send_partial`](Query::send_partial).
     pub fn send<T: DeserializeOwned>(self) -> Result<T> {
-        self.ask(|answer| answer.fail_on_errors()?.data()?.ok_or_else(answer::no_data))
+        let redactor = self.client.redactor();
+        self.ask(|answer| answer.fail_on_errors(&redactor)?.data()?.ok_or_else(answer::no_data))
     }
 
     /// Sends the query and returns the data together with the errors that the response names.

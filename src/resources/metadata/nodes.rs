@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::Query;
 use super::answer::{Answer, Fields, no_data};
 use crate::json::from_json;
+use crate::redact::Redactor;
 use crate::{Error, Result};
 
 /// The nodes of a connection, from [`Query::nodes`].
@@ -70,7 +71,8 @@ impl<'s, T: DeserializeOwned> Nodes<'s, T> {
                 text: self.query.text.clone(),
                 variables: Ok(Value::Object(self.variables.clone())),
             };
-            match query.ask(read)? {
+            let redactor = self.query.client.redactor();
+            match query.ask(|answer| read(answer, &redactor))? {
                 Page::ExceedsLimit(error) if self.page_size == 1 => return Err(error),
                 Page::ExceedsLimit(error) => {
                     self.page_size /= 2;
@@ -95,8 +97,8 @@ impl<'s, T: DeserializeOwned> Nodes<'s, T> {
     }
 }
 
-fn read<T: DeserializeOwned>(answer: Answer<'_>) -> Result<Page<T>> {
-    let error = answer.error();
+fn read<T: DeserializeOwned>(answer: Answer<'_>, redactor: &Redactor) -> Result<Page<T>> {
+    let error = answer.error(redactor);
     let error = match error {
         Some(error) if answer.exceeds_a_limit() => return Ok(Page::ExceedsLimit(error)),
         error => error,

@@ -39,7 +39,7 @@ macro_rules! rooms {
 
 rooms! {
     auth, custom_views, datasources, errors, fileuploads, flow_runs, flows, groups, jobs, listing,
-    projects, schedules, server_info, sites, tags, users, views, workbooks,
+    metadata, projects, schedules, server_info, sites, tags, users, views, workbooks,
 }
 
 /// Methods of TSC without a golden, and why.
