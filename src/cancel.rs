@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_is_a_timeout() {
+    fn deadline_is_a_timeout() {
         let token = CancellationToken::with_timeout(Duration::from_millis(20));
         assert!(!token.is_cancelled());
         assert_eq!(token.sleep(LONG).unwrap_err().kind(), ErrorKind::Timeout);
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_is_cancelled_with_its_parent_and_by_itself() {
+    fn child_is_cancelled_with_its_parent_and_by_itself() {
         let parent = CancellationToken::new();
         let (child, registration) = parent.child();
         child.cancel();
@@ -351,7 +351,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "the original panic")]
-    fn a_panic_on_the_thread_is_propagated() {
+    fn propagates_a_panic_on_the_thread() {
         let _ =
             CancellationToken::new().run_on_thread("a test", None, || panic!("the original panic"));
     }

@@ -81,6 +81,11 @@ impl SignIn {
     }
 
     /// The request to `auth/signin`.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) if the site cannot be a content URL, or if a text contains a
+    /// character that XML does not allow.
     pub(crate) fn request(&self) -> Result<String> {
         let mut out = Out::new();
         out.element("tsRequest", |out| {
@@ -105,7 +110,9 @@ impl SignIn {
                 }
             });
         });
-        out.finish().map_err(|error| error.doing(format!("signing in {self:?}")))
+        out.finish()
+            .and_then(|request| check_content_url(&self.site).map(|()| request))
+            .map_err(|error| error.doing(format!("signing in {self:?}")))
     }
 
     /// The secret in it, which no message may repeat.
@@ -116,6 +123,30 @@ impl SignIn {
             Proof::Jwt { jwt, .. } => jwt,
         }
     }
+}
+
+/// Refuses a text that cannot be the content URL of a site.
+pub(crate) fn check_content_url(site: &str) -> Result<()> {
+    let is_invalid = |c: char| c.is_whitespace() || "/\\:#?%".contains(c);
+    let Some(invalid) = site.chars().find(|c| is_invalid(*c)) else { return Ok(()) };
+    let advice = match content_url_in(site) {
+        Some(content_url) => format!("use {content_url:?}"),
+        None => "use the part after /site/ in the browser's address, or leave it empty for the \
+                 default site"
+            .to_owned(),
+    };
+    Err(Error::input(format!(
+        "the site {site:?} is not a content URL, because it contains {invalid:?}: {advice}"
+    )))
+}
+
+/// The content URL in an address copied from a browser: what follows `/site/`, or `/t/` in the
+/// address of a view.
+fn content_url_in(address: &str) -> Option<&str> {
+    let after = |start: &str| address.split_once(start).map(|(_, rest)| rest);
+    let rest = after("/site/").or(after("/t/")).or(address.strip_prefix("site/"))?;
+    let content_url = rest.split(['/', '?', '#']).next()?;
+    (!content_url.is_empty() && check_content_url(content_url).is_ok()).then_some(content_url)
 }
 
 impl fmt::Debug for SignIn {
@@ -311,7 +342,39 @@ fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Box<dyn Creden
 
 #[cfg(test)]
 mod tests {
+    use super::sealed::Sealed as _;
     use super::*;
+
+    #[test]
+    fn refuses_a_site_that_is_not_a_content_url() {
+        for (site, advice) in [
+            ("My Site", "part after /site/"),
+            ("a/b", "part after /site/"),
+            ("host:8000", "part after /site/"),
+            ("#home", "part after /site/"),
+            (" sales", "part after /site/"),
+            ("sales\n", "part after /site/"),
+            ("a\u{a0}b", "part after /site/"),
+            ("a\\b", "part after /site/"),
+            ("a?b", "part after /site/"),
+            ("R%26D", "part after /site/"),
+            ("my site/x", "part after /site/"),
+            ("https://h/#/site//home", "part after /site/"),
+            ("/site/sales", "use \"sales\""),
+            ("site/sales", "use \"sales\""),
+            ("https://h/#/site/sales/home", "use \"sales\""),
+            ("https://h/t/sales/views/W/V?:iid=1", "use \"sales\""),
+        ] {
+            let credentials = TableauAuth::new("n", "p").site(site);
+            let error = credentials.sign_in().request().unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Input, "{site}");
+            let text = error.to_string();
+            assert!(text.contains(&format!("{site:?}")) && text.contains(advice), "{text}");
+        }
+        for site in ["", "Default", "sales", "Sales-2_b", "R&D", "a.b", "Bücher", "日本"] {
+            assert!(check_content_url(site).is_ok(), "{site}");
+        }
+    }
 
     fn from(variables: &[(&str, &str)]) -> Result<String> {
         let get = |name: &str| {

@@ -312,7 +312,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_that_part_are_quoted() {
+    fn quotes_labels_with_separators() {
         assert_eq!(quoted("plain").unwrap(), "plain");
         assert_eq!(quoted("5\"").unwrap(), "5\"");
         assert_eq!(quoted("two words").unwrap(), "\"two words\"");
@@ -323,13 +323,13 @@ mod tests {
     }
 
     #[test]
-    fn labels_are_sent_once_and_none_is_empty() {
+    fn sends_each_label_once_and_rejects_empty_labels() {
         assert_eq!(Labels::new(["a", "b", "a"]).unwrap().0, ["a", "b"]);
         assert!(Labels::new(["a", " "]).is_err());
     }
 
     #[test]
-    fn kinds_as_batches_spell_them() {
+    fn spells_kinds_as_batches_require() {
         assert_eq!(content_type("workbook"), "Workbook");
         assert_eq!(content_type("virtualConnection"), "VirtualConnection");
     }

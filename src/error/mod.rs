@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_one_line_without_control_characters() {
+    fn message_is_one_line_without_control_characters() {
         let error = Error::decode("a\nb\r\tc\u{2028}d\u{1b}[31me\0f\u{202e}g ü").doing("GET\nx");
         let shown = "GET x: a b  c d\u{fffd}[31me\u{fffd}f\u{fffd}g ü";
         assert_eq!(error.to_string(), shown);

@@ -7,7 +7,7 @@ use super::*;
 
 /// The seeds, and what once broke something.
 #[test]
-fn the_corpus() {
+fn accepts_the_corpus() {
     type Entry = (&'static str, fn(&[u8]));
     let entries: [Entry; 6] = [
         ("answer", answer),
@@ -102,33 +102,33 @@ proptest! {
     #![proptest_config(some())]
 
     #[test]
-    fn no_answer_breaks_the_reading(data in pieces(XML)) {
+    fn reads_arbitrary_responses(data in pieces(XML)) {
         answer(&data);
         answer(&[b"<tsResponse>", &data[..], b"</tsResponse>"].concat());
     }
 
     #[test]
-    fn no_error_breaks_the_reading(status in any::<u8>(), after in "[0-9 A-Za-z:,]{0,30}", data in pieces(XML)) {
+    fn reads_arbitrary_errors(status in any::<u8>(), after in "[0-9 A-Za-z:,]{0,30}", data in pieces(XML)) {
         error(&[&[status], after.as_bytes(), b"\n", &data[..]].concat());
     }
 
     #[test]
-    fn filters_arrive_as_they_were_meant(data in filters()) {
+    fn filters_round_trip(data in filters()) {
         filter(&data);
     }
 
     #[test]
-    fn no_header_names_a_file_elsewhere(data in pieces(DISPOSITION)) {
+    fn file_names_stay_in_the_folder(data in pieces(DISPOSITION)) {
         disposition(&data);
     }
 
     #[test]
-    fn parts_are_read_as_they_were_written(data in pieces(MULTIPART)) {
+    fn multipart_bodies_round_trip(data in pieces(MULTIPART)) {
         multipart(&data);
     }
 
     #[test]
-    fn no_request_breaks_the_mock_server(data in pieces(REQUEST)) {
+    fn mock_server_survives_arbitrary_requests(data in pieces(REQUEST)) {
         request(&data);
     }
 }

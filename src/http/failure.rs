@@ -5,12 +5,12 @@ use std::io;
 
 use ureq::http::HeaderMap;
 
-use super::connector::{Broken, NoAddress, ProxyAuthRequired, Stage, Stopped};
-use super::context;
+use super::connector::{Broken, HandshakeBroken, NoAddress, ProxyAuthRequired, Stage, Stopped};
 use super::error_content::{ErrorContent, MAX_JSON_ERROR};
 use super::exact_length::SourceFailed;
 use super::proxy::ConfiguredProxy;
 use super::retry_after::retry_after;
+use super::tls_failure::{about_broken_handshake, tls_failed};
 use super::url::Origin;
 use crate::error::{Answer, is_code};
 use crate::redact::Redactor;
@@ -44,9 +44,20 @@ pub(super) fn failed(
             };
             Error::new(ErrorKind::Timeout, format!("{doing} {server} in the time allowed"))
         }
+        ureq::Error::Io(cause) if is::<HandshakeBroken>(&cause) => {
+            let broken = cause.into_inner().and_then(|inner| inner.downcast().ok());
+            let HandshakeBroken { cause, has_answered } = match broken {
+                Some(broken) => *broken,
+                None => {
+                    return Error::new(ErrorKind::Connect, format!("no connection to {server}"));
+                }
+            };
+            failed(cause, stage, to, proxy, redactor)
+                .and_then_failed(&about_broken_handshake(has_answered, &to.authority()), None)
+        }
         ureq::Error::Io(cause) => match cause.get_ref().and_then(|inner| inner.downcast_ref()) {
             Some(required) => proxy_requires_credentials(required, to, proxy),
-            None => io_failed(cause, stage, &server),
+            None => io_failed(cause, stage, &server, &to.authority()),
         },
         ureq::Error::Tls(why) => {
             Error::new(ErrorKind::Tls, format!("no TLS connection to {server}: {why}"))
@@ -68,11 +79,21 @@ pub(super) fn failed(
                 text(&other.to_string())
             ),
         ),
-        other => Error::decode(format!(
-            "the response of {server} is not valid HTTP: {}",
-            text(&other.to_string())
-        )),
+        other => {
+            let hint = if to.https { String::new() } else { format!("; {}", expects_tls(to)) };
+            let why = text(&other.to_string());
+            Error::decode(format!("the response of {server} is not valid HTTP: {why}{hint}"))
+        }
     }
+}
+
+fn is<T: StdError + 'static>(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<T>())
+}
+
+/// What is said of an answer that a TLS server may have given to a request without TLS.
+pub(super) fn expects_tls(to: &Origin) -> String {
+    format!("if the port expects TLS, the address is https://{}", to.authority())
 }
 
 fn proxy_requires_credentials(
@@ -95,10 +116,10 @@ fn proxy_requires_credentials(
     Error::new(ErrorKind::Connect, what)
 }
 
-fn io_failed(cause: io::Error, stage: Stage, server: &str) -> Error {
+fn io_failed(cause: io::Error, stage: Stage, server: &str, authority: &str) -> Error {
     let inner = cause.get_ref().map(|inner| inner as &(dyn StdError + 'static));
     if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return tls_failed(tls.clone(), stage, server);
+        return tls_failed(tls.clone(), stage, server, authority);
     }
     if let Some(no_address) = inner.and_then(|inner| inner.downcast_ref::<NoAddress>()) {
         let what = format!("no connection to {server}: {no_address}");
@@ -126,71 +147,6 @@ fn io_failed(cause: io::Error, stage: Stage, server: &str) -> Error {
         }
         _ => Error::connection_lost(format!("the connection to {server} failed"), cause),
     }
-}
-
-fn tls_failed(error: rustls::Error, stage: Stage, server: &str) -> Error {
-    use rustls::CertificateError as Certificate;
-    let shown = context::take_certificate();
-    if stage == Stage::UnderWay && !is_about_our_certificate(&error) {
-        let what = format!("the connection to {server} broke");
-        return Error::connection_lost(what, io::Error::other(error));
-    }
-    let why = match &error {
-        rustls::Error::InvalidCertificate(why) => match why {
-            Certificate::InvalidPurpose | Certificate::InvalidPurposeContext { .. } => {
-                "its certificate is not for servers (extended key usage)"
-            }
-            Certificate::UnknownIssuer => "its certificate's issuer is not trusted",
-            Certificate::Expired | Certificate::ExpiredContext { .. } => {
-                "its certificate has expired"
-            }
-            Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
-                "its certificate is not valid yet"
-            }
-            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
-                "its certificate is for another name"
-            }
-            Certificate::ApplicationVerificationFailure => {
-                "its certificate is not the one that is pinned"
-            }
-            _ => "its certificate is not acceptable",
-        },
-        rustls::Error::AlertReceived(rustls::AlertDescription::CertificateRequired) => {
-            "it asks for a client certificate (`client_cert`)"
-        }
-        _ if stage == Stage::Connecting => "the handshake failed",
-        _ => "the server ended it",
-    };
-    let mut what = format!("no TLS connection to {server}: {why}");
-    if let (rustls::Error::InvalidCertificate(_), Some(shown)) = (&error, shown) {
-        what += &format!(
-            " (its SHA-256 is {shown}; where that is known to be right, `verify` takes it as a \
-             `Fingerprint`, or the issuer's PEM file)"
-        );
-    }
-    Error::new(ErrorKind::Tls, what).because(error)
-}
-
-/// Whether the server rejected the client certificate. With TLS 1.3, that alert can arrive after the
-/// client has finished the handshake and sent the request, which the server has not read. Other alerts
-/// can arrive after the server has carried out the request.
-fn is_about_our_certificate(error: &rustls::Error) -> bool {
-    use rustls::AlertDescription::{
-        AccessDenied, BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked,
-        CertificateUnknown, UnknownCA, UnsupportedCertificate,
-    };
-    let rustls::Error::AlertReceived(alert) = error else { return false };
-    matches!(
-        alert,
-        AccessDenied
-            | BadCertificate
-            | CertificateExpired
-            | CertificateRequired
-            | CertificateRevoked
-            | CertificateUnknown
-            | UnknownCA
-            | UnsupportedCertificate
-    )
 }
 
 /// How much of a body was read.
@@ -301,20 +257,6 @@ mod tests {
         let address = "http://h/api/3.24/x?token=hush-hush";
         let redactor = Redactor::default().with(&Secret::new("hush-hush"));
         refused(status, &HeaderMap::new(), body.as_bytes(), Size::Whole, address, &redactor)
-    }
-
-    #[test]
-    fn an_alert_under_way_is_about_our_certificate_or_a_break() {
-        use rustls::AlertDescription::{CertificateRequired, InternalError, UnknownCA};
-        for (alert, stage, kind) in [
-            (CertificateRequired, Stage::UnderWay, ErrorKind::Tls),
-            (UnknownCA, Stage::UnderWay, ErrorKind::Tls),
-            (InternalError, Stage::UnderWay, ErrorKind::ConnectionLost),
-            (InternalError, Stage::Connecting, ErrorKind::Tls),
-        ] {
-            let error = tls_failed(rustls::Error::AlertReceived(alert), stage, "h:443");
-            assert_eq!(error.kind(), kind, "{error:?}");
-        }
     }
 
     #[test]

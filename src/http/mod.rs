@@ -8,11 +8,13 @@ mod failure;
 mod limit;
 mod multipart;
 mod options;
+mod pem;
 mod proxy;
 mod request;
 mod retry;
 mod retry_after;
 mod tls;
+mod tls_failure;
 mod transport;
 mod url;
 

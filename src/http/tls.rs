@@ -1,6 +1,6 @@
-//! TLS: the certificate verifier, the client certificate, and the PEM files.
+//! TLS: the certificate verifier and the client certificate.
 
-use std::path::Path;
+use std::fmt;
 use std::sync::Arc;
 
 use der::asn1::AnyRef;
@@ -9,8 +9,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::hash::Hash;
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore,
@@ -19,6 +18,7 @@ use rustls::{
 
 use super::context;
 use super::options::{Fingerprint, HttpOptions, Verify};
+use super::pem::{certificates, private_key};
 use crate::{Error, Result};
 
 /// Creates the TLS configuration from the options, and reads their files.
@@ -69,26 +69,6 @@ pub(super) fn client_config(options: &HttpOptions) -> Result<Arc<ClientConfig>> 
     Ok(Arc::new(config))
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let refuse = |why: &str| Error::config(format!("{}: {why}", path.display()));
-    let file = std::fs::read(path).map_err(|error| refuse("cannot be read").because(error))?;
-    let all = CertificateDer::pem_slice_iter(&file)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| refuse("is not a PEM file").because(error))?;
-    match all.is_empty() {
-        true => Err(refuse("contains no certificate (PEM, `-----BEGIN CERTIFICATE-----`)")),
-        false => Ok(all),
-    }
-}
-
-fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>> {
-    let refuse = |why: &str| Error::config(format!("{}: {why}", path.display()));
-    let file = std::fs::read(path).map_err(|error| refuse("cannot be read").because(error))?;
-    PrivateKeyDer::from_pem_slice(&file).map_err(|error| {
-        refuse("contains no private key (PEM, unencrypted, PKCS#8, PKCS#1 or SEC1)").because(error)
-    })
-}
-
 /// SHA-256, computed by the TLS provider to avoid another dependency.
 pub(crate) fn sha256() -> &'static dyn Hash {
     sha256_of(&rustls::crypto::ring::default_provider())
@@ -125,8 +105,8 @@ struct Verifier {
     sha256: &'static dyn Hash,
 }
 
-impl std::fmt::Debug for Verifier {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Verifier({:?})", self.verify)
     }
 }
@@ -161,7 +141,7 @@ impl ServerCertVerifier for Verifier {
             ocsp_response,
             now,
         );
-        match verdict {
+        let verdict = match verdict {
             // webpki rejects a CA certificate as the certificate of a server, but `openssl req -x509`
             // creates such certificates. The user listed this certificate, so only the host name and
             // the extended key usage remain to be checked.
@@ -170,14 +150,16 @@ impl ServerCertVerifier for Verifier {
                     && self.listed.iter().any(|listed| listed == end_entity) =>
             {
                 let certificate = ParsedCertificate::try_from(end_entity)?;
-                verify_server_name(&certificate, server_name)?;
-                if !is_for_servers(end_entity).unwrap_or(false) {
-                    return Err(CertificateError::InvalidPurpose.into());
+                match verify_server_name(&certificate, server_name) {
+                    Ok(()) if !is_for_servers(end_entity).unwrap_or(false) => {
+                        Err(CertificateError::InvalidPurpose.into())
+                    }
+                    verdict => verdict.map(|()| ServerCertVerified::assertion()),
                 }
-                Ok(ServerCertVerified::assertion())
             }
             verdict => verdict,
-        }
+        };
+        verdict.map_err(|error| explain_name(error, end_entity, server_name))
     }
 
     // A pinned certificate is public: only the signature proves that the server has its key.
@@ -232,10 +214,8 @@ const FOR_SERVERS: [&[u8]; 2] =
 /// Whether a certificate may authenticate a server: it has no extended key usage, or one for servers
 /// or for everything. webpki checks this only after it has rejected a CA certificate.
 fn is_for_servers(certificate: &[u8]) -> der::Result<bool> {
-    // The extensions are the field `[3]` of the first part, which the issuer signs.
     let extensions = Tag::ContextSpecific { constructed: true, number: TagNumber(3) };
-    let signed: AnyRef<'_> = SliceReader::new(AnyRef::from_der(certificate)?.value())?.decode()?;
-    let fields = elements(signed.value())?;
+    let fields = signed_fields(certificate)?;
     let Some(field) = fields.iter().find(|field| field.tag() == extensions) else {
         return Ok(true);
     };
@@ -252,6 +232,12 @@ fn is_for_servers(certificate: &[u8]) -> der::Result<bool> {
     Ok(true)
 }
 
+/// The fields of the first part of a certificate, which the issuer signs.
+fn signed_fields(certificate: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
+    let signed: AnyRef<'_> = SliceReader::new(AnyRef::from_der(certificate)?.value())?.decode()?;
+    elements(signed.value())
+}
+
 /// The elements inside a constructed DER element.
 fn elements(content: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
     let mut reader = SliceReader::new(content)?;
@@ -260,6 +246,73 @@ fn elements(content: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
         elements.push(reader.decode()?);
     }
     Ok(elements)
+}
+
+/// The server's host name is the common name of its certificate, and not a subject alternative name.
+#[derive(Debug)]
+pub(super) struct OnlyInCommonName(String);
+
+impl fmt::Display for OnlyInCommonName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = &self.0;
+        write!(
+            f,
+            "its certificate has the host name {host} only as its common name (CN), which is not \
+             used: a certificate with {host} as a subjectAltName is needed"
+        )
+    }
+}
+
+impl std::error::Error for OnlyInCommonName {}
+
+fn explain_name(
+    error: rustls::Error,
+    certificate: &CertificateDer<'_>,
+    server_name: &ServerName<'_>,
+) -> rustls::Error {
+    use CertificateError::{NotValidForName, NotValidForNameContext, Other};
+    let host = server_name.to_str();
+    match error {
+        rustls::Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. })
+            if is_common_name(certificate, &host) =>
+        {
+            let only = OnlyInCommonName(host.into_owned());
+            Other(OtherError(Arc::new(only))).into()
+        }
+        error => error,
+    }
+}
+
+/// The encoded object identifier of the common name, 2.5.4.3.
+const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+
+/// Whether a host is the common name of a certificate, or matches it as a wildcard.
+fn is_common_name(certificate: &[u8], host: &str) -> bool {
+    let domain = host.split_once('.').map(|(_, domain)| domain);
+    common_names(certificate).unwrap_or_default().iter().any(|name| {
+        let name = String::from_utf8_lossy(name.value());
+        name.eq_ignore_ascii_case(host)
+            || name.strip_prefix("*.").zip(domain).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+    })
+}
+
+fn common_names(certificate: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
+    // The subject is the fifth field after the version, which old certificates leave out.
+    let version = Tag::ContextSpecific { constructed: true, number: TagNumber(0) };
+    let fields = signed_fields(certificate)?;
+    let Some(subject) = fields.iter().filter(|field| field.tag() != version).nth(4) else {
+        return Ok(Vec::new());
+    };
+    let mut names = Vec::new();
+    for set in elements(subject.value())? {
+        for attribute in elements(set.value())? {
+            match elements(attribute.value())?[..] {
+                [id, name] if id.value() == COMMON_NAME => names.push(name),
+                _ => {}
+            }
+        }
+    }
+    Ok(names)
 }
 
 // The error of webpki is boxed, and webpki is not a direct dependency.

@@ -44,7 +44,7 @@ impl Origin {
     }
 
     /// Parses `https://host:port` and returns the rest of the text.
-    fn parse(text: &str) -> Result<(Origin, &str), &'static str> {
+    pub(crate) fn parse(text: &str) -> Result<(Origin, &str), &'static str> {
         let (scheme, rest) = text.split_once("://").ok_or("it has no scheme")?;
         let https = match scheme {
             _ if scheme.eq_ignore_ascii_case("https") => true,
@@ -105,7 +105,7 @@ impl fmt::Display for Origin {
 pub(crate) struct Base {
     pub(crate) origin: Origin,
     /// Empty, or a path without a trailing slash, such as `/tableau`.
-    prefix: String,
+    pub(crate) prefix: String,
 }
 
 impl Base {
@@ -130,6 +130,11 @@ impl Base {
             |why| Error::config(format!("the server's address {address:?} is no URL: {why}"));
         let (origin, path) = Origin::parse(&with_scheme).map_err(refuse)?;
         let prefix = path.strip_suffix('/').unwrap_or(path);
+        if let Some((start, site)) = split_page(prefix) {
+            let base = Base { origin, prefix: start.to_owned() };
+            let what = "the server's address is the address of a page in the browser";
+            return Err(Error::config(format!("{what}: {}", base.advice(site))));
+        }
         if prefix.split('/').skip(1).any(|segment| matches!(segment, "" | "." | "..")) {
             return Err(refuse("its path has an empty or a dotted segment"));
         }
@@ -149,17 +154,15 @@ impl Base {
         })
     }
 
-    /// The path and query of a URL on this server, below the path prefix. `origin` is the origin
-    /// that requests are sent to.
-    pub(crate) fn path_of<'u>(&self, url: &'u str, origin: &Origin) -> Result<&'u str, String> {
-        let (other, path) = Origin::parse(url)?;
-        if other != *origin && other != self.origin {
-            return Err(format!(
-                "it is at {other}, and the session's token is sent only to {origin}: use a path"
-            ));
+    /// What to use in place of an address that was copied from a browser.
+    fn advice(&self, site: Option<&str>) -> String {
+        match site.filter(|site| !site.is_empty()) {
+            Some(site) => {
+                let site = percent_decode(site).unwrap_or_else(|| site.to_owned());
+                format!("use `{self}`, and `.site({site:?})` on the credentials")
+            }
+            None => format!("use `{self}`"),
         }
-        let below = path.strip_prefix(&*self.prefix).filter(|path| path.starts_with('/'));
-        below.ok_or_else(|| format!("it is not below {self}"))
     }
 
     /// The address of a call at an origin: `/api/…` below the path prefix.
@@ -174,18 +177,35 @@ fn refuse_page(start: &str, rest: &str) -> Error {
     let fragment = rest.split_once('#').map(|(_, fragment)| fragment);
     let part = if fragment.is_some() { "a fragment (`#`)" } else { "a query (`?`)" };
     let site = fragment
-        .and_then(|fragment| fragment.strip_prefix("/site/"))
-        .and_then(|path| path.split(['/', '?', '#']).next())
-        .filter(|name| !name.is_empty())
-        .map(|name| percent_decode(name).unwrap_or_else(|| name.to_owned()));
-    let advice = match (Base::parse(start), site) {
-        (Ok(base), Some(site)) => {
-            format!("use `{base}`, and `.site({site:?})` on the credentials")
-        }
-        (Ok(base), None) => format!("use `{base}`"),
-        (Err(_), _) => "use scheme, host, port and an optional path prefix".to_owned(),
+        .map(|fragment| fragment.trim_start_matches(['!', '/']))
+        .and_then(|fragment| fragment.strip_prefix("site/"))
+        .and_then(|path| path.split(['/', '?', '#']).next());
+    let (start, site) = match split_page(start) {
+        Some((start, of_page)) if Base::parse(start).is_ok() => (start, site.or(of_page)),
+        _ => (start, site),
+    };
+    let advice = match Base::parse(start) {
+        Ok(base) => base.advice(site),
+        Err(_) => "use scheme, host, port and an optional path prefix".to_owned(),
     };
     Error::config(format!("the server's address contains {part}: {advice}"))
+}
+
+/// Splits the path of a view in the browser, such as `/bi/t/SITE/views/WORKBOOK/VIEW`, into the
+/// prefix of a reverse proxy and the site.
+fn split_page(path: &str) -> Option<(&str, Option<&str>)> {
+    const PAGES: [&str; 3] = ["/views/", "/authoring/", "/site/"];
+    if let Some((start, rest)) = path.split_once("/t/")
+        && let Some((site, page)) = rest.split_once('/')
+        && PAGES.iter().any(|known| format!("/{page}/").starts_with(known))
+    {
+        return Some((start, Some(site)));
+    }
+    PAGES.iter().find_map(|page| {
+        let (start, rest) = path.split_once(page)?;
+        let site = (*page == "/site/").then(|| rest.split('/').next().unwrap_or(rest));
+        Some((start, site))
+    })
 }
 
 impl fmt::Display for Base {
@@ -290,6 +310,8 @@ mod tests {
             ("localhost:8000", "https://localhost:8000"),
             ("http://[::1]:80/bi/tableau/", "http://[::1]/bi/tableau"),
             ("10.0.0.7/t", "https://10.0.0.7/t"),
+            ("https://views/t/foo", "https://views/t/foo"),
+            ("https://t/overviews/x", "https://t/overviews/x"),
         ] {
             assert_eq!(Base::parse(address).unwrap().to_string(), base, "{address}");
         }
@@ -344,6 +366,16 @@ mod tests {
             ("https://host/a?hush#hush", "use `https://host/a`"),
             ("https://host:hush#/site/foo", "use scheme, host"),
             ("https://me:hush@h/#/site/foo", "contains `@`"),
+            ("http://host/#/home", "use `http://host`"),
+            ("host:8000#/site/foo", "use `https://host:8000`, and `.site(\"foo\")` on"),
+            ("http://host/#!/site/foo/views/W/V", "use `http://host`, and `.site(\"foo\")` on"),
+            ("http://host/t/foo/views/W/V", "use `http://host`, and `.site(\"foo\")` on"),
+            ("host/bi/t/R%26D/authoring/W/V/", "use `https://host/bi`, and `.site(\"R&D\")` on"),
+            ("http://host/t/foo/views/W/V?:iid=1", "use `http://host`, and `.site(\"foo\")` on"),
+            ("http://host/views/W/V?:hush=1#2", "use `http://host`"),
+            ("http://host/views/W/V", "use `http://host`"),
+            ("http://views/views/W/V", "use `http://views`"),
+            ("http://host/site/foo/home", "use `http://host`, and `.site(\"foo\")` on"),
         ] {
             let error = Base::parse(address).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config, "{address}");

@@ -1,7 +1,7 @@
 //! Resolves the path of a raw request.
 
 use crate::client::Client;
-use crate::http::{is_clean, percent_decode};
+use crate::http::{Origin, is_clean, percent_decode};
 use crate::operation::PathSegment;
 
 /// Resolves a path below `/api/{version}/`, an absolute path or a URL on the session's server.
@@ -12,7 +12,7 @@ pub(super) fn resolve(
 ) -> Result<(String, Vec<(String, String)>), String> {
     let is_url = path.find("://").is_some_and(|at| !path[..at].contains(['/', '?']));
     let path = match is_url {
-        true => client.transport.base().path_of(path, &client.transport.origin())?,
+        true => below_server(client, path)?,
         false => path,
     };
     if path.contains('#') {
@@ -61,4 +61,17 @@ pub(super) fn resolve(
     });
     let pairs = pairs.collect::<Result<_, String>>()?;
     Ok((out, pairs))
+}
+
+/// The path and query of a URL on the session's server, below the server's path prefix.
+fn below_server<'u>(client: &Client, url: &'u str) -> Result<&'u str, String> {
+    let (base, origin) = (client.transport.base(), client.transport.origin());
+    let (other, path) = Origin::parse(url)?;
+    if other != origin && other != base.origin {
+        return Err(format!(
+            "it is at {other}, and the session's token is sent only to {origin}: use a path"
+        ));
+    }
+    let below = path.strip_prefix(&*base.prefix).filter(|path| path.starts_with('/'));
+    below.ok_or_else(|| format!("it is not below {base}"))
 }

@@ -10,7 +10,7 @@ use crate::cancel::{self, CancellationToken, earlier};
 use crate::credentials::{Credentials, SignIn};
 use crate::http::{AuthContext, Base, HttpOptions, ReentrancyGuard, Request, Transport};
 use crate::resources::auth;
-use crate::session::{OpenSession, Session, SessionFile, SessionToken, Sharing};
+use crate::session::{OpenSession, Session, SessionFile, SessionToken, Sharing, explain_address};
 use crate::version::ApiVersion;
 use crate::xml::FromXml;
 use crate::{Error, ErrorKind, Result};
@@ -110,7 +110,7 @@ impl Server {
             .send(&mut request, auth, |answer| {
                 answer.xml(|root| ServerInfo::from_xml(root.need("serverInfo")?))
             })
-            .map_err(|error| self.suggest_address(error))
+            .map_err(|error| explain_address(self.suggest_address(error), &self.transport))
     }
 
     /// Suggests another address if this one ends with a part of the REST API's own address.

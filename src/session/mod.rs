@@ -3,6 +3,7 @@
 mod accessors;
 mod auth_state;
 mod concerns;
+mod explain;
 mod file;
 mod open;
 mod sharing;
@@ -21,6 +22,7 @@ use crate::http::Delivery;
 use crate::resources::auth;
 use crate::{Error, ErrorKind, Result};
 
+pub(crate) use explain::explain_address;
 pub use file::SessionFile;
 pub(crate) use open::OpenSession;
 pub(crate) use sharing::Sharing;

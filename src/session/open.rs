@@ -12,7 +12,7 @@ use super::sign_in::{SignInResponse, sign_in, sign_out};
 use super::{LOG, SessionToken};
 use crate::cancel::CancellationToken;
 use crate::client::{Client, Site};
-use crate::credentials::SignIn;
+use crate::credentials::{SignIn, check_content_url};
 use crate::http::Transport;
 use crate::redact::Redactor;
 use crate::resources::auth;
@@ -107,6 +107,7 @@ impl OpenSession {
                 client.shown_site(content_url)
             )));
         }
+        check_content_url(content_url)?;
         let mut out = Out::new();
         out.element("tsRequest", |out| {
             out.element("site", |out| out.attribute("contentUrl", content_url));

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use log::warn;
 
 use super::LOG;
+use super::explain::explain_sign_in;
 use super::token::is_token;
 use crate::Result;
 use crate::cancel::CancellationToken;
@@ -99,7 +100,9 @@ pub(super) fn sign_in(
         .send(&mut request, auth, |response| {
             response.xml(|root| SignInResponse::from_xml(root.need("credentials")?))
         })
-        .map_err(crate::Error::during_sign_in)
+        .map_err(|error| {
+            explain_sign_in(error, credentials, transport).redacted(&redactor).during_sign_in()
+        })
 }
 
 /// Signs out. Succeeds if the session is no longer valid. Makes one attempt with the current token:

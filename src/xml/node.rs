@@ -348,7 +348,7 @@ mod tests {
     use crate::xml::parse;
 
     #[test]
-    fn places_are_named() {
+    fn errors_name_the_position() {
         let text = "<tsResponse>\n  <site id='s'/>\n</tsResponse>";
         let document = parse(text).unwrap();
         let reports = Reports::default();
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn the_old_namespace_reads_the_same() {
+    fn reads_the_old_namespace() {
         for namespace in ["http://tableau.com/api", "http://tableausoftware.com/api"] {
             let text = format!(
                 "\u{FEFF}<t:tsResponse xmlns:t='{namespace}'><t:a>x<!-- -->y</t:a></t:tsResponse>"

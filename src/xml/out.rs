@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_reads_back_as_it_was() {
+    fn values_round_trip() {
         for value in
             ["R&D <\"'>", "a\tb\nc\rd", "]]>", "&lt;already", "Umläute ß 🦀", "", "  two  "]
         {
@@ -137,12 +137,12 @@ mod tests {
     }
 
     #[test]
-    fn apostrophes_are_numbers() {
+    fn escapes_apostrophes_as_character_references() {
         assert_eq!(write("'").unwrap(), "<a v=\"&#39;\"><b>&#39;</b></a>");
     }
 
     #[test]
-    fn characters_that_xml_lacks_are_named() {
+    fn rejects_characters_that_xml_forbids() {
         for (value, name) in [("a\u{0}", "U+0000"), ("\u{b}", "U+000B"), ("ab\u{FFFE}", "U+FFFE")] {
             let error = write(value).unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::Input);

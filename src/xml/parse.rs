@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_is_told_apart() {
+    fn distinguishes_invalid_responses() {
         assert!(refused("").contains("empty"));
         assert!(refused("{\"a\":1}").contains("no XML"));
         assert!(refused("<!DOCTYPE html><html>").contains("HTML page"));
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn namespaces_in_scope_are_few() {
+    fn limits_namespaces_in_scope() {
         let nested = |n: usize, between: &str| {
             let open: String =
                 (0..n).map(|n| format!("<a b='='{between}xmlns:n{n} = \"u{n}\">")).collect();
@@ -189,10 +189,10 @@ mod tests {
     }
 
     #[test]
-    fn hostile_texts_cost_little() {
+    fn rejects_hostile_texts_quickly() {
         let many: String = (0..200_000).map(|n| format!(" a{n}='{n}'")).collect();
-        let deep = "<a>".repeat(1_500_000);
-        let dense = "<a/>".repeat(3_000_000);
+        let deep = "<a>".repeat(1_100_000);
+        let dense = "<a/>".repeat(1_100_000);
         let unclosed = "<a b=\"".repeat(200_000);
         for text in [
             format!("<tsResponse><x{many}/></tsResponse>"),

@@ -171,7 +171,7 @@ fn through(gate: &Gate, scheme: &str, server: &Raw) -> Session<'static> {
 }
 
 #[test]
-fn a_handshake_with_a_silent_server_ends() {
+fn cancels_tls_handshake_with_silent_server() {
     let authority = Authority::new();
     let inside = inside(Some(&authority));
     let gate = Gate::before(&inside);
@@ -179,18 +179,22 @@ fn a_handshake_with_a_silent_server_ends() {
 }
 
 #[test]
-fn a_handshake_with_a_silent_proxy_ends() {
-    for (scheme, proxy) in
-        [("http", http_proxy(None)), ("socks4", socks_proxy()), ("socks5", socks_proxy())]
-    {
-        let (server, gate) = (inside(None), Gate::before(&proxy));
-        ends(scheme, &gate, SILENT, &through(&gate, scheme, &server), lists);
-        assert_eq!(server.count("GET", "/workbooks"), 2, "{scheme}");
-    }
+fn cancels_handshake_with_silent_proxy() {
+    thread::scope(|scope| {
+        for (scheme, proxy) in
+            [("http", http_proxy(None)), ("socks4", socks_proxy()), ("socks5", socks_proxy())]
+        {
+            scope.spawn(move || {
+                let (server, gate) = (inside(None), Gate::before(&proxy));
+                ends(scheme, &gate, SILENT, &through(&gate, scheme, &server), lists);
+                assert_eq!(server.count("GET", "/workbooks"), 2, "{scheme}");
+            });
+        }
+    });
 }
 
 #[test]
-fn a_proxy_that_drips_ends_in_the_time_for_connecting() {
+fn connect_timeout_covers_a_proxy_that_sends_byte_by_byte() {
     // Each byte is soon enough by itself.
     let proxy = Raw::on_connection(|mut client, _, _| {
         let answer = format!("HTTP/1.1 200 OK\r\nx: {}", "y".repeat(400));
@@ -217,32 +221,36 @@ fn a_proxy_that_drips_ends_in_the_time_for_connecting() {
 }
 
 #[test]
-fn an_upload_that_is_not_taken_ends() {
-    let server = inside(None);
-    let gate = Gate::before(&server);
-    ends("upload", &gate, FULL, &behind(&gate, None), uploads);
-
+fn cancels_upload_that_the_server_does_not_read() {
     let authority = Authority::new();
-    let server = inside(Some(&authority));
-    let gate = Gate::before(&server);
-    ends("upload over TLS", &gate, FULL, &behind(&gate, Some(&authority)), uploads);
-
-    for (scheme, proxy) in [("http", http_proxy(None)), ("socks5", socks_proxy())] {
-        let (server, gate) = (inside(None), Gate::before(&proxy));
-        let session = through(&gate, scheme, &server);
-        ends(&format!("upload through {scheme}"), &gate, FULL, &session, uploads);
-    }
+    thread::scope(|scope| {
+        for authority in [None, Some(&authority)] {
+            scope.spawn(move || {
+                let server = inside(authority);
+                let gate = Gate::before(&server);
+                let name = format!("upload, TLS: {}", authority.is_some());
+                ends(&name, &gate, FULL, &behind(&gate, authority), uploads);
+            });
+        }
+        for (scheme, proxy) in [("http", http_proxy(None)), ("socks5", socks_proxy())] {
+            scope.spawn(move || {
+                let (server, gate) = (inside(None), Gate::before(&proxy));
+                let session = through(&gate, scheme, &server);
+                ends(&format!("upload through {scheme}"), &gate, FULL, &session, uploads);
+            });
+        }
+    });
 }
 
 #[test]
-fn a_wait_for_the_first_byte_ends() {
+fn cancels_wait_for_the_first_byte() {
     let server = inside(None);
     let gate = Gate::before(&server);
     ends("first byte", &gate, SILENT, &behind(&gate, None), lists);
 }
 
 #[test]
-fn a_download_that_stops_in_the_middle_ends() {
+fn cancels_download_that_stalls() {
     let authority = Authority::new();
     for authority in [None, Some(&authority)] {
         let count = Arc::new(AtomicUsize::new(0));
@@ -299,7 +307,7 @@ fn full_listener() -> Option<(TcpListener, Vec<TcpStream>)> {
 }
 
 #[test]
-fn a_connection_that_hangs_ends() {
+fn cancels_connect_that_hangs() {
     let Some((listener, waiting)) = full_listener() else {
         eprintln!("skipped: no attempt to connect hangs here");
         return;
@@ -349,14 +357,14 @@ fn one_token_cancels_eight_threads() {
 
 /// A chunk whose connection was never made was not sent, whatever ends it: the upload can go on there.
 #[test]
-fn a_chunk_without_a_connection_was_not_sent() {
+fn chunk_is_known_not_to_be_sent_if_connecting_fails() {
     let authority = Authority::new();
     let reply = |seen: &Seen| {
         let upload = "<fileUpload uploadSessionId=\"u\" fileSize=\"1\"/>";
         closing(signed_in(seen).unwrap_or_else(|| crate::raw::success(upload)))
     };
     let inside = over_tls(authority.server(&["127.0.0.1"]), reply);
-    for bound in ["connecting", "timeout", "deadline", "stop"] {
+    let ends_before_sending = |bound: &str| {
         let gate = Gate::before(&inside);
         let mut options = plain().verify(authority.file());
         match bound {
@@ -396,14 +404,19 @@ fn a_chunk_without_a_connection_was_not_sent() {
         assert_eq!(last, Some((100, false)), "{bound}");
         gate.set(OPEN);
         drop(session);
-    }
+    };
+    thread::scope(|scope| {
+        for bound in ["connecting", "timeout", "deadline", "stop"] {
+            scope.spawn(move || ends_before_sending(bound));
+        }
+    });
     assert_eq!(inside.count("POST", "/fileUploads"), 4, "none began anew");
 }
 
 /// Before there is a session, too: the question about the version, signing in, whoever waits for
 /// another thread's question, and a file that another process has locked.
 #[test]
-fn signing_in_ends() {
+fn cancels_sign_in() {
     for (silent, pin) in [("serverinfo", false), ("signin", false), ("signin", true)] {
         let raw = Raw::start(move |seen| match seen.path().ends_with(silent) {
             true => Reply::Silence,
@@ -530,12 +543,12 @@ fn child_that_cancels_calls() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn cancelled_calls_leave_no_thread_and_no_descriptor() {
+fn cancelled_calls_leak_no_threads_or_descriptors() {
     crate::help::child("cancellation::child_that_cancels_calls", &[("TSC_TEST_CANCELLATION", "1")]);
 }
 
 #[test]
-fn a_view_has_what_its_session_has() {
+fn session_view_has_the_accessors_of_its_session() {
     let raw = Raw::signed_in(|_| workbooks(""));
     let session = with(&raw.url, patient()).into_session(&auth()).unwrap();
     let cancellation = CancellationToken::new();

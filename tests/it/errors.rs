@@ -6,7 +6,7 @@ use std::time::Duration;
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
-use crate::help::{LONG, auth, everything_of, page, pinned, plain, timed, with, workbooks};
+use crate::help::{LONG, auth, everything_of, page, plain, timed, with, workbooks};
 use crate::raw::{Raw, Reply, Seen, answer, refusal, success};
 
 /// A session whose every call is answered so, and none of them twice.
@@ -41,7 +41,7 @@ fn error_of(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> tsc::Erro
 }
 
 #[test]
-fn tableau_s_own_errors_have_every_field() {
+fn reads_every_field_of_a_tableau_error() {
     let error = error_of(|_| {
         let body = "<tsResponse xmlns=\"http://tableau.com/api\"><error code=\"404006\">\
              <summary>Resource Not Found</summary><detail>Workbook R&amp;D</detail></error>\
@@ -62,7 +62,7 @@ fn tableau_s_own_errors_have_every_field() {
 }
 
 #[test]
-fn tableau_s_error_rules_whatever_the_status() {
+fn tableau_error_takes_precedence_over_status() {
     for status in [200, 201, 202, 400, 403, 404, 409, 500, 503] {
         let error = error_of(move |_| refusal(status, "400123", "odd"));
         assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(status)));
@@ -81,7 +81,7 @@ fn tableau_s_error_rules_whatever_the_status() {
 }
 
 #[test]
-fn an_error_in_the_answer_to_a_delete_is_an_error_whatever_the_status() {
+fn error_in_the_response_to_a_delete_takes_precedence_over_status() {
     let (_raw, session) = asking(|_| refusal(200, "403004", "not yours"));
     let error = session.projects().delete("p").unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("403004")));
@@ -153,7 +153,7 @@ fn codes_are_text() {
 }
 
 #[test]
-fn errors_in_json() {
+fn reads_errors_in_json() {
     let error = error_of(|_| {
         let body = r#"{"error":{"code":"403004","summary":"Forbidden","detail":"No \"R&D\""}}"#;
         answer(403, &[("content-type", "application/json")], body)
@@ -166,7 +166,7 @@ fn errors_in_json() {
 }
 
 #[test]
-fn predicates_follow_code_and_status() {
+fn error_predicates_follow_code_and_status() {
     let predicates = |status, code: &'static str| {
         let error = error_of(move |_| match code {
             "" => answer(status, &[], ""),
@@ -193,7 +193,7 @@ fn predicates_follow_code_and_status() {
 }
 
 #[test]
-fn a_session_that_expired_and_cannot_be_renewed_says_so() {
+fn reports_an_expired_session_that_cannot_be_renewed() {
     let options = plain().renew_sessions(false);
     let (raw, session) = limited(|_| refusal(401, "401002", "Invalid credentials"), options);
     let error = list(&session).unwrap_err();
@@ -202,7 +202,7 @@ fn a_session_that_expired_and_cannot_be_renewed_says_so() {
 }
 
 #[test]
-fn html_pages_are_named_whatever_their_status() {
+fn reports_html_pages_with_any_status() {
     for page in [
         "<!DOCTYPE html><html><head><title>Sign in</title></head></html>",
         "\n <html lang=\"en\"><body>Sign in</body></html>",
@@ -229,7 +229,7 @@ fn other_statuses_are_http_errors() {
 }
 
 #[test]
-fn what_is_no_answer_is_a_decode_error_with_its_place() {
+fn invalid_response_is_a_decode_error_with_position() {
     let cases: [(&str, &str); 12] = [
         ("", "empty"),
         ("   \n", "empty"),
@@ -290,7 +290,7 @@ fn reports_values_that_cannot_be_read() {
 }
 
 #[test]
-fn what_is_missing_or_unknown_is_no_error() {
+fn accepts_missing_and_unknown_fields() {
     let (_raw, session) = asking(|seen| match seen.path().ends_with("/users") {
         true => page(
             1,
@@ -318,7 +318,7 @@ fn what_is_missing_or_unknown_is_no_error() {
 }
 
 #[test]
-fn encodings_of_a_fine_answer_are_all_fine() {
+fn reads_responses_in_every_encoding() {
     let inside = "<pagination pageNumber=\"1\" pageSize=\"9\" totalAvailable=\"1\"/><workbooks>\
                   <workbook id=\"w\" name=\"Ü🦀\"/></workbooks>";
     let root = format!("<tsResponse xmlns=\"http://tableau.com/api\">{inside}</tsResponse>");
@@ -370,7 +370,7 @@ fn gzip(data: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_body_that_breaks_off_is_no_answer() {
+fn truncated_body_is_an_error() {
     let body = "<tsResponse><workbooks/></tsResponse>";
     let head = |length| format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
     let whole = format!("{}{body}", head(body.len() + 100));
@@ -390,7 +390,7 @@ fn a_body_that_breaks_off_is_no_answer() {
 }
 
 #[test]
-fn gzip_that_cannot_be_unpacked_is_a_decode_error() {
+fn invalid_gzip_is_a_decode_error() {
     let whole = gzip(
         b"<tsResponse><pagination pageNumber=\"1\" pageSize=\"9\" totalAvailable=\"0\"/>\
                        <workbooks/></tsResponse>",
@@ -413,7 +413,7 @@ fn gzip_that_cannot_be_unpacked_is_a_decode_error() {
 }
 
 #[test]
-fn what_is_no_http_is_a_decode_error() {
+fn invalid_http_is_a_decode_error() {
     for junk in
         ["SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n"]
     {
@@ -426,7 +426,7 @@ fn what_is_no_http_is_a_decode_error() {
 }
 
 #[test]
-fn at_most_a_kibibyte_of_a_body_is_quoted() {
+fn quotes_at_most_one_kibibyte_of_a_body() {
     let shown = |error: &tsc::Error| {
         let all = everything_of(error);
         let longest = all.split(|c| c != 'q').map(str::len).max().unwrap_or(0);
@@ -472,7 +472,7 @@ fn at_most_a_kibibyte_of_a_body_is_quoted() {
 }
 
 #[test]
-fn oversized_answers_are_decode_errors_after_success_and_http_errors_otherwise() {
+fn oversized_response_is_a_decode_or_http_error() {
     let big = "x".repeat(70_000);
     for (status, kind) in [(200, ErrorKind::Decode), (500, ErrorKind::Http)] {
         let body = big.clone();
@@ -506,7 +506,7 @@ fn oversized_answers_are_decode_errors_after_success_and_http_errors_otherwise()
 }
 
 #[test]
-fn bombs_cost_little_time() {
+fn rejects_xml_bombs_quickly() {
     let lol = "<!DOCTYPE lolz [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">\
                <!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\">]><tsResponse>&c;</tsResponse>";
     let outside =
@@ -537,7 +537,7 @@ fn bombs_cost_little_time() {
 }
 
 #[test]
-fn fifty_megabytes_of_junk_are_refused_in_good_time() {
+fn rejects_fifty_megabytes_of_junk_quickly() {
     for status in [200, 500] {
         let raw = Raw::on_connection(move |mut stream, _, seen| {
             let mut reader = std::io::BufReader::new(stream.try_clone().unwrap());
@@ -561,7 +561,7 @@ fn fifty_megabytes_of_junk_are_refused_in_good_time() {
 }
 
 #[test]
-fn a_gzip_bomb_is_cut_off() {
+fn limits_decompressed_size() {
     // 256 MiB of zeros in a handful of bytes: a stored block of gzip cannot, so deflate by hand.
     let bomb = zeros_packed(256 << 20);
     assert!(bomb.len() < 2 << 20, "{}", bomb.len());
@@ -601,22 +601,21 @@ fn zeros_packed(bytes: usize) -> Vec<u8> {
 }
 
 #[test]
-fn errors_are_one_word_and_go_anywhere() {
+fn errors_are_one_word_wide_and_shareable() {
     fn anywhere<T: std::error::Error + Send + Sync + 'static>() {}
     anywhere::<tsc::Error>();
     assert_eq!(size_of::<tsc::Error>(), size_of::<usize>());
-    let error = pinned("http://127.0.0.1:9").sign_in(&auth()).unwrap_err();
-    assert!(std::error::Error::source(&error).is_some(), "{error:?}");
-    let any: anyhow::Error = error.into();
-    assert!(any.downcast_ref::<tsc::Error>().is_some());
+    let server = with("http://127.0.0.1:9", plain().retries(tsc::RetryPolicy::none()));
+    let error = server.sign_in(&auth()).unwrap_err();
     // `Debug`, which `unwrap` and `main` print, names the causes.
-    let error = pinned("http://127.0.0.1:9").sign_in(&auth()).unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(format!("{error:?}").contains(&cause), "{error:?}");
+    let any: anyhow::Error = error.into();
+    assert!(any.downcast_ref::<tsc::Error>().is_some());
 }
 
 #[test]
-fn addresses_that_are_none_are_named() {
+fn names_invalid_addresses() {
     for wrong in ["", "ftp://tableau.example.com", "https://", "https://a b", "https://host:port"] {
         let error = tsc::Server::new(wrong).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config, "{wrong}");
@@ -642,7 +641,7 @@ fn addresses_that_are_none_are_named() {
 }
 
 #[test]
-fn a_path_prefix_is_kept() {
+fn keeps_path_prefix_of_the_address() {
     let raw = Raw::signed_in(|_| workbooks(""));
     for prefix in ["/bi", "/bi/", "/a/b/"] {
         let mut server = tsc::Server::new(format!("{}{prefix}", raw.url)).unwrap();
@@ -657,7 +656,7 @@ fn a_path_prefix_is_kept() {
 
 /// What no head can hold is refused before it is sent, whoever made it so long.
 #[test]
-fn heads_that_are_too_long_are_told() {
+fn reports_response_heads_that_are_too_long() {
     let long = "x".repeat(70_000);
     let raw = Raw::signed_in(|_| workbooks(""));
     let session = with(&raw.url, plain()).into_session(&auth()).unwrap();

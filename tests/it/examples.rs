@@ -36,14 +36,14 @@ fn output_of(command: &mut Command) -> String {
 }
 
 #[test]
-fn the_quickstart_runs_on_a_mock_server_of_its_own() {
+fn quickstart_runs_on_its_own_mock_server() {
     let told = output_of(&mut example("quickstart"));
     assert!(told.contains("Signed out."), "{told}");
     assert!(told.contains("/auth/signout\nSessions still open there: 0"), "{told}");
 }
 
 #[test]
-fn the_quickstart_runs_on_a_server_with_each_kind_of_credentials() {
+fn quickstart_accepts_each_kind_of_credentials() {
     let mock = tsc::mock::MockServer::start().unwrap();
     let credentials: [&[(&str, &str)]; 3] = [
         &[("TABLEAU_TOKEN_NAME", mock.token_name()), ("TABLEAU_TOKEN_VALUE", mock.token_secret())],
@@ -64,7 +64,7 @@ fn the_quickstart_runs_on_a_server_with_each_kind_of_credentials() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_script_signs_out() {
+fn interrupted_script_signs_out() {
     let mock = tsc::mock::MockServer::start().unwrap();
     let mut script = example("interrupt")
         .env("TABLEAU_SERVER", mock.url())

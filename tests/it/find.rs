@@ -13,7 +13,7 @@ fn sign_in(url: &str, credentials: &tsc::TableauAuth) -> tsc::Session<'static> {
 }
 
 #[test]
-fn projects_by_their_path() {
+fn finds_projects_by_path() {
     let mock = MockServer::start().unwrap();
     let session = sign_in(mock.url(), &mock.credentials());
     let projects = session.projects();
@@ -45,7 +45,7 @@ fn projects_by_their_path() {
 }
 
 #[test]
-fn content_by_name_and_address() {
+fn finds_content_by_name_and_address() {
     let mock = MockServer::start().unwrap();
     let session = sign_in(mock.url(), &mock.credentials());
     let workbooks: Vec<tsc::Workbook> =
@@ -84,7 +84,7 @@ const SEVERAL: &str = "<workbooks>\
     <workbook id=\"w3\" name=\"a\"/></workbooks>";
 
 #[test]
-fn several_are_an_error_that_lists_them() {
+fn ambiguous_name_is_an_error_that_lists_the_candidates() {
     let raw = Raw::signed_in(|_| success(SEVERAL));
     let session = sign_in(&raw.url, &tsc::TableauAuth::new("me", "hush"));
     let error = session.workbooks().find("A").unwrap_err();
@@ -100,7 +100,7 @@ fn several_are_an_error_that_lists_them() {
 }
 
 #[test]
-fn a_server_that_does_not_know_the_filter_is_asked_for_all() {
+fn searches_the_whole_list_without_filter_support() {
     let raw = Raw::signed_in(|seen| match seen.target.contains("filter=") {
         true => refusal(400, "400065", "no such filter"),
         false => success(SEVERAL),

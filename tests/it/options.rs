@@ -30,7 +30,7 @@ fn last(raw: &Raw) -> Seen {
 }
 
 #[test]
-fn headers_and_user_agent_go_with_every_request() {
+fn sends_headers_and_user_agent_with_every_request() {
     let raw = quiet();
     let options = plain().header("X-Request-Source", "nightly").user_agent("nightly-report/1.2");
     visit(&with(&raw.url, options)).unwrap();
@@ -45,7 +45,7 @@ fn headers_and_user_agent_go_with_every_request() {
 }
 
 #[test]
-fn options_merge_and_are_cleared() {
+fn options_can_be_merged_and_cleared() {
     let raw = quiet();
     let mut server = at(&raw.url);
     let own = format!("tableau-server-client/{}", env!("CARGO_PKG_VERSION"));
@@ -85,7 +85,7 @@ fn options_merge_and_are_cleared() {
 }
 
 #[test]
-fn a_silent_server_is_waited_for_as_long_as_read_timeout_says() {
+fn read_timeout_limits_the_wait_for_a_silent_server() {
     let raw = Raw::signed_in(|_| Reply::Silence);
     let server = with(&raw.url, plain().read_timeout(millis(300)));
     let session = server.sign_in(&auth()).unwrap();
@@ -99,7 +99,7 @@ fn a_silent_server_is_waited_for_as_long_as_read_timeout_says() {
 }
 
 #[test]
-fn read_timeout_is_of_silence_and_not_of_slowness() {
+fn read_timeout_limits_silence_and_not_duration() {
     let pieces = |bytes: Vec<u8>| {
         let size = bytes.len().div_ceil(12);
         bytes.chunks(size).map(<[u8]>::to_vec).collect::<Vec<_>>()
@@ -123,7 +123,7 @@ fn read_timeout_is_of_silence_and_not_of_slowness() {
 }
 
 #[test]
-fn timeout_is_of_the_whole_request() {
+fn timeout_covers_the_whole_request() {
     let pieces = |n: usize| {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {n}\r\n\r\n").into_bytes();
         std::iter::once(head).chain((0..n).map(|_| b" ".to_vec())).collect::<Vec<_>>()
@@ -135,18 +135,22 @@ fn timeout_is_of_the_whole_request() {
     };
     let secure = over_tls(authority.server(&["127.0.0.1"]), handle);
     let clear = Raw::start(handle);
-    for raw in [clear, secure] {
+    let times_out = |raw: Raw| {
         let options = plain().timeout(millis(500)).verify(authority.file());
         let server = with(&raw.url, options.sign_out_timeout(millis(200)));
         let session = server.sign_in(&auth()).unwrap();
         let (error, took) = timed(|| session.workbooks().list().total().unwrap_err());
         assert!(error.is_timeout(), "{error:?}");
         assert!(took >= millis(450) && took < millis(15_000), "{took:?}");
-    }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| times_out(clear));
+        times_out(secure);
+    });
 }
 
 #[test]
-fn timeout_covers_redirects_and_repetitions() {
+fn timeout_covers_redirects_and_retries() {
     let slow = Raw::signed_in(|seen| {
         let bytes = crate::raw::redirect(302, &seen.target).bytes();
         Reply::Slowly(vec![bytes], millis(200))
@@ -160,7 +164,7 @@ fn timeout_covers_redirects_and_repetitions() {
 }
 
 #[test]
-fn connect_timeout_bounds_every_step_of_connecting() {
+fn connect_timeout_covers_every_step_of_connecting() {
     // A handshake that is never answered, of TLS, an HTTP proxy and a SOCKS proxy.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap();
@@ -170,15 +174,19 @@ fn connect_timeout_bounds_every_step_of_connecting() {
         ("http://tableau.invalid".into(), short().proxy(format!("http://{address}"))),
         ("http://127.0.0.1:9".into(), short().proxy(format!("socks5://{address}"))),
     ];
-    for (url, options) in cases {
-        let (error, took) = timed(|| with(&url, options).server_info().unwrap_err());
-        assert!(error.is_timeout(), "{url}: {error:?}");
-        assert!(took >= millis(250) && took < millis(20_000), "{url}: {took:?}");
-    }
+    std::thread::scope(|scope| {
+        for (url, options) in cases {
+            scope.spawn(move || {
+                let (error, took) = timed(|| with(&url, options).server_info().unwrap_err());
+                assert!(error.is_timeout(), "{url}: {error:?}");
+                assert!(took >= millis(250) && took < millis(20_000), "{url}: {took:?}");
+            });
+        }
+    });
 }
 
 #[test]
-fn options_of_a_server_leave_another_alone() {
+fn options_do_not_affect_other_servers() {
     let raw = quiet();
     let _one = with(&raw.url, plain().user_agent("one"));
     let other = at(&raw.url);
@@ -189,7 +197,7 @@ fn options_of_a_server_leave_another_alone() {
 // ------------------------------------------------------------------------- proxies
 
 #[test]
-fn an_explicit_proxy_carries_every_request() {
+fn sends_every_request_through_an_explicit_proxy() {
     let authority = Authority::new();
     let secure = over_tls(authority.server(&["127.0.0.1"]), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
@@ -211,7 +219,7 @@ fn an_explicit_proxy_carries_every_request() {
 }
 
 #[test]
-fn a_proxy_resolves_the_names() {
+fn proxy_resolves_host_names() {
     let raw = quiet();
     let proxy = http_proxy(None);
     let port = raw.address.port();
@@ -306,7 +314,7 @@ fn names_the_proxy_and_its_setting_in_errors() {
 }
 
 #[test]
-fn socks_proxies_of_every_kind() {
+fn connects_through_every_kind_of_socks_proxy() {
     let raw = quiet();
     let (proxy, port) = (socks_proxy(), raw.address.port());
     let by_name = format!("http://localhost:{port}");
@@ -327,7 +335,7 @@ fn socks_proxies_of_every_kind() {
 }
 
 #[test]
-fn a_proxy_that_is_not_there_is_a_connect_error() {
+fn unreachable_proxy_is_a_connect_error() {
     let raw = quiet();
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for scheme in ["http", "socks5", "socks4"] {
@@ -339,7 +347,7 @@ fn a_proxy_that_is_not_there_is_a_connect_error() {
 }
 
 #[test]
-fn what_is_no_proxy_is_named_and_not_repeated() {
+fn invalid_proxy_address_is_an_error_without_the_address() {
     for wrong in ["", "gopher://me:hush@p", "http://", "http://me:hush@", "::hush"] {
         let mut server = tsc::Server::new("http://127.0.0.1:9").unwrap();
         let error = server.add_http_options(HttpOptions::new().proxy(wrong)).unwrap_err();
@@ -476,7 +484,7 @@ fn child_fails_by_the_environments_proxy() {
 }
 
 #[test]
-fn the_proxy_is_not_asked_for_a_token_s_sake() {
+fn resuming_a_token_does_not_contact_the_proxy() {
     // A resumed session takes the proxy, too.
     let (raw, proxy) = (quiet(), http_proxy(None));
     let token = token_of(&raw.url);

@@ -1,5 +1,6 @@
 //! A server on loopback whose answers a test writes byte by byte.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -113,7 +114,7 @@ pub struct Raw {
     pub address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     connections: Arc<AtomicUsize>,
-    open: Arc<Mutex<Vec<TcpStream>>>,
+    open: Arc<Mutex<HashMap<usize, TcpStream>>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -129,14 +130,29 @@ impl Raw {
         Raw::start(move |seen| signed_in(seen).unwrap_or_else(|| handle(seen)))
     }
 
-    /// Hands each connection to the test as it is.
+    /// Passes each connection to `serve`, and closes it when `serve` returns.
     pub fn on_connection(
+        serve: impl Fn(TcpStream, usize, &Mutex<Vec<Seen>>) + Send + Sync + 'static,
+    ) -> Raw {
+        Raw::listen(false, serve)
+    }
+
+    /// Passes each connection to `serve`, and keeps it open, without reading from it, after `serve`
+    /// returns: a server that has stopped reading.
+    pub fn holding(
+        serve: impl Fn(TcpStream, usize, &Mutex<Vec<Seen>>) + Send + Sync + 'static,
+    ) -> Raw {
+        Raw::listen(true, serve)
+    }
+
+    fn listen(
+        holds: bool,
         serve: impl Fn(TcpStream, usize, &Mutex<Vec<Seen>>) + Send + Sync + 'static,
     ) -> Raw {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let url = format!("http://{address}");
-        let (seen, open) = (Arc::new(Mutex::default()), Arc::new(Mutex::new(Vec::new())));
+        let (seen, open) = (Arc::new(Mutex::default()), Arc::new(Mutex::new(HashMap::new())));
         let (connections, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let (s, o, c, stopped) = (seen.clone(), open.clone(), connections.clone(), stop.clone());
         let serve = Arc::new(serve);
@@ -148,8 +164,8 @@ impl Raw {
                     break;
                 }
                 let number = c.fetch_add(1, Ordering::SeqCst);
-                o.lock().unwrap().push(stream.try_clone().unwrap());
-                let end = End(stream.try_clone().unwrap());
+                o.lock().unwrap().insert(number, stream.try_clone().unwrap());
+                let end = (!holds).then(|| End { open: o.clone(), number });
                 let (serve, seen) = (serve.clone(), s.clone());
                 threads.push(std::thread::spawn(move || {
                     let _end = end;
@@ -188,7 +204,7 @@ impl Drop for Raw {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
         let _ = TcpStream::connect(self.address);
-        for stream in self.open.lock().unwrap().drain(..) {
+        for (_, stream) in self.open.lock().unwrap().drain() {
             let _ = stream.shutdown(Shutdown::Both);
         }
         if let Some(thread) = self.thread.take() {
@@ -197,12 +213,18 @@ impl Drop for Raw {
     }
 }
 
-/// Ends a connection, where a test's own code panics too: its clones would keep it open.
-struct End(TcpStream);
+/// Closes a connection, also if a test's own code panics. If the client's bytes were not all read, it
+/// receives a reset.
+struct End {
+    open: Arc<Mutex<HashMap<usize, TcpStream>>>,
+    number: usize,
+}
 
 impl Drop for End {
     fn drop(&mut self) {
-        let _ = self.0.shutdown(Shutdown::Both);
+        if let Some(stream) = self.open.lock().unwrap().remove(&self.number) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
     }
 }
 

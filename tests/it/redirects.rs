@@ -22,7 +22,7 @@ fn leading(status: u16, location: impl Fn(&Seen) -> String + Send + Sync + 'stat
 }
 
 #[test]
-fn every_status_keeps_method_and_body() {
+fn keeps_method_and_body_for_every_redirect_status() {
     for status in [301, 302, 303, 307, 308] {
         let raw = leading(status, |seen| format!("{}?moved", seen.path()));
         let server = pinned(&raw.url);
@@ -54,7 +54,7 @@ fn every_status_keeps_method_and_body() {
 }
 
 #[test]
-fn sign_in_and_version_question_follow_too() {
+fn sign_in_and_version_request_follow_redirects() {
     let raw = Raw::start(|seen| match seen.path().strip_prefix("/new") {
         None => redirect(307, &format!("/new{}", seen.target)),
         Some(_) => signed_in(seen).unwrap_or_else(|| workbooks("")),
@@ -69,7 +69,7 @@ fn sign_in_and_version_question_follow_too() {
 }
 
 #[test]
-fn locations_of_every_form() {
+fn accepts_every_form_of_location() {
     for (location, target) in [
         ("/moved", "/moved"),
         ("moved?a=b", "/api/3.24/sites/site-1/moved?a=b"),
@@ -93,7 +93,7 @@ fn locations_of_every_form() {
 }
 
 #[test]
-fn ten_in_a_row_are_followed_and_eleven_are_not() {
+fn follows_at_most_ten_redirects() {
     for (redirects, works) in [(10, true), (11, false)] {
         let count = AtomicUsize::new(0);
         let raw =
@@ -116,7 +116,7 @@ fn ten_in_a_row_are_followed_and_eleven_are_not() {
 }
 
 #[test]
-fn a_redirect_that_leads_nowhere_is_an_error() {
+fn invalid_redirect_is_an_error() {
     let replies: [fn() -> Reply; 6] = [
         || answer(302, &[], ""),
         || redirect(302, ""),
@@ -145,7 +145,7 @@ fn leading_away(path_end: &'static str, there: String) -> Raw {
 }
 
 #[test]
-fn another_origin_gets_nothing() {
+fn sends_nothing_to_another_origin() {
     let elsewhere = Raw::signed_in(|_| workbooks(""));
     // Another port is another origin, and so is another name for the same machine.
     let other_name = format!("http://localhost:{}", elsewhere.address.port());
@@ -172,7 +172,7 @@ fn another_origin_gets_nothing() {
 }
 
 #[test]
-fn a_redirect_that_looks_like_our_own_host_is_another_origin() {
+fn similar_host_names_are_another_origin() {
     for there in [
         "http://127.0.0.1:1@evil.example",
         "http://127.0.0.1.evil.example",
@@ -190,7 +190,7 @@ fn a_redirect_that_looks_like_our_own_host_is_another_origin() {
 }
 
 #[test]
-fn trusted_hosts_get_token_and_body() {
+fn sends_token_and_body_to_trusted_hosts() {
     let elsewhere = Raw::signed_in(|seen| match seen.method.as_str() {
         "GET" => workbooks(""),
         _ => success(PROJECT),
@@ -224,7 +224,7 @@ fn trusted_hosts_get_token_and_body() {
 }
 
 #[test]
-fn from_https_to_http_is_not_followed_even_where_the_host_is_trusted() {
+fn refuses_redirect_from_https_to_http_even_to_a_trusted_host() {
     let authority = Authority::new();
     let clear = Raw::signed_in(|_| workbooks(""));
     let there = clear.url.clone();
@@ -246,7 +246,7 @@ fn from_https_to_http_is_not_followed_even_where_the_host_is_trusted() {
 }
 
 #[test]
-fn the_upgrade_to_https_is_remembered_from_the_version_question_on() {
+fn remembers_https_upgrade_from_the_version_request() {
     let authority = Authority::new();
     let secure = over_tls(authority.server(&["127.0.0.1"]), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
@@ -266,7 +266,7 @@ fn the_upgrade_to_https_is_remembered_from_the_version_question_on() {
 }
 
 #[test]
-fn the_upgrade_outlives_new_options() {
+fn https_upgrade_survives_new_options() {
     let authority = Authority::new();
     let secure = over_tls(authority.server(&["127.0.0.1"]), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
@@ -284,7 +284,7 @@ fn the_upgrade_outlives_new_options() {
 }
 
 #[test]
-fn a_pinned_version_s_password_goes_along_with_the_upgrade_and_once() {
+fn sends_the_password_once_across_the_https_upgrade_with_a_pinned_version() {
     // Nothing was asked before, so the sign-in itself is what is led.
     let authority = Authority::new();
     let secure = over_tls(authority.server(&["127.0.0.1"]), |seen| {
@@ -300,7 +300,7 @@ fn a_pinned_version_s_password_goes_along_with_the_upgrade_and_once() {
 }
 
 #[test]
-fn a_token_from_before_the_upgrade_is_still_this_server_s() {
+fn token_from_before_the_https_upgrade_remains_valid() {
     let authority = Authority::new();
     let secure = over_tls(authority.server(&["127.0.0.1"]), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
@@ -317,7 +317,7 @@ fn a_token_from_before_the_upgrade_is_still_this_server_s() {
 }
 
 #[test]
-fn pages_of_a_list_follow_each_by_itself() {
+fn each_page_of_a_list_follows_redirects() {
     let raw = Raw::signed_in(|seen| {
         let (size, second) =
             (seen.target.contains("pageSize=1"), seen.target.contains("pageNumber=2"));

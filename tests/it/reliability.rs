@@ -59,7 +59,7 @@ pub fn count(raw: &Raw, what: &str) -> usize {
 }
 
 #[test]
-fn an_expired_session_signs_in_again_and_goes_on() {
+fn renews_an_expired_session() {
     let raw = expiring(2);
     let server = server(&raw);
     let session = server.sign_in(&auth().site("here")).unwrap();
@@ -77,7 +77,7 @@ fn an_expired_session_signs_in_again_and_goes_on() {
 }
 
 #[test]
-fn threads_that_meet_an_expired_session_sign_in_once() {
+fn threads_renew_an_expired_session_once() {
     let raw = expiring(usize::MAX);
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -94,7 +94,7 @@ fn threads_that_meet_an_expired_session_sign_in_once() {
 }
 
 #[test]
-fn a_second_expiry_is_the_callers() {
+fn returns_a_second_expiry_to_the_caller() {
     let raw = expiring(0);
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -104,7 +104,7 @@ fn a_second_expiry_is_the_callers() {
 }
 
 #[test]
-fn renewal_does_not_fight_another_holder() {
+fn renewal_stops_if_another_holder_renews() {
     let raw = expiring(0);
     let server = server(&raw);
     let token = tsc::PersonalAccessTokenAuth::new("nightly", "hush");
@@ -118,7 +118,7 @@ fn renewal_does_not_fight_another_holder() {
 }
 
 #[test]
-fn renewal_can_be_switched_off_and_needs_credentials() {
+fn renewal_can_be_disabled_and_needs_credentials() {
     let raw = expiring(1);
     let server = server_with(&raw, HttpOptions::new().renew_sessions(false));
     let session = server.sign_in(&auth()).unwrap();
@@ -134,7 +134,7 @@ fn renewal_can_be_switched_off_and_needs_credentials() {
 }
 
 #[test]
-fn refused_credentials_are_not_tried_again() {
+fn does_not_retry_refused_credentials() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.target.rsplit('/').next().unwrap() {
         "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => refusal(401, "401001", "no"),
@@ -153,7 +153,7 @@ fn refused_credentials_are_not_tried_again() {
 }
 
 #[test]
-fn a_renewal_that_leads_to_somebody_else_is_refused_and_ended() {
+fn refuses_a_renewal_for_another_user_and_signs_it_out() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.target.rsplit('/').next().unwrap() {
         "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => success(
@@ -175,7 +175,7 @@ fn a_renewal_that_leads_to_somebody_else_is_refused_and_ended() {
 }
 
 #[test]
-fn a_json_web_token_is_minted_anew() {
+fn renewal_requests_a_new_jwt() {
     let raw = expiring(1);
     let server = server(&raw);
     let minted = Arc::new(AtomicUsize::new(0));
@@ -219,7 +219,7 @@ fn failing(
 }
 
 #[test]
-fn what_reads_is_tried_again_and_what_creates_is_not() {
+fn retries_reads_but_not_creates() {
     type Fail = fn() -> Reply;
     let faults: [(&str, Fail, bool); 8] = [
         ("429", || refusal(429, "429000", "slow down"), true),
@@ -253,7 +253,7 @@ fn what_reads_is_tried_again_and_what_creates_is_not() {
 }
 
 #[test]
-fn a_repeated_delete_that_finds_nothing_has_deleted() {
+fn repeated_delete_with_not_found_succeeds() {
     let tries = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
         0 => Reply::Close,
@@ -267,7 +267,7 @@ fn a_repeated_delete_that_finds_nothing_has_deleted() {
 }
 
 #[test]
-fn tries_are_counted_and_the_error_is_the_last_ones() {
+fn counts_attempts_and_returns_the_last_error() {
     let raw = failing("/projects", usize::MAX, || answer(503, &[("retry-after", "0")], ""));
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -285,7 +285,7 @@ fn tries_are_counted_and_the_error_is_the_last_ones() {
 }
 
 #[test]
-fn nobody_waits_longer_than_the_timeout() {
+fn retries_end_at_the_timeout() {
     let raw = failing("/projects", 1, || refusal(429, "429000", "slow down"));
     let late = failing("/projects", 1, || answer(429, &[("retry-after", "30")], ""));
     for raw in [raw, late] {
@@ -301,7 +301,7 @@ fn nobody_waits_longer_than_the_timeout() {
 }
 
 #[test]
-fn a_refused_connection_is_told_soon() {
+fn refused_connection_is_an_error_after_short_retries() {
     let url = Raw::signed_in(|_| Reply::Close).url.clone(); // dropped: nobody listens
     let server = tsc::Server::new(&url).unwrap();
     let start = Instant::now();
@@ -313,7 +313,7 @@ fn a_refused_connection_is_told_soon() {
 }
 
 #[test]
-fn a_stop_ends_a_blocked_call_and_signing_out_still_works() {
+fn sign_out_works_after_a_cancelled_call() {
     let raw = Raw::signed_in(|_| Reply::Silence);
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -334,7 +334,7 @@ fn a_stop_ends_a_blocked_call_and_signing_out_still_works() {
 }
 
 #[test]
-fn a_deadline_covers_pages_and_tries() {
+fn deadline_covers_pages_and_attempts() {
     let pages = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| {
         std::thread::sleep(Duration::from_millis(30));
@@ -363,7 +363,7 @@ fn a_deadline_covers_pages_and_tries() {
 }
 
 #[test]
-fn requests_wait_their_turn() {
+fn requests_wait_for_a_permit() {
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (n, m) = (now.clone(), most.clone());
     let raw = Raw::signed_in(move |_| {

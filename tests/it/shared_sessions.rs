@@ -75,7 +75,7 @@ fn private(path: &std::path::Path, content: impl AsRef<[u8]>) {
 /// What is in the place of a session file, or becomes of it.
 #[cfg(unix)]
 #[test]
-fn a_session_file_is_a_private_file_of_a_session_or_nothing() {
+fn rejects_session_files_that_are_not_private_or_not_sessions() {
     let (folder, path) = shared_folder("odd");
     let raw = expiring(usize::MAX);
     let server = server(&raw);
@@ -120,7 +120,7 @@ fn a_session_file_is_a_private_file_of_a_session_or_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn a_session_file_that_was_cleaned_away_is_made_anew() {
+fn recreates_a_removed_session_file() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, path) = shared_folder("cleaned");
     let file = tsc::SessionFile::at(&path);
@@ -144,7 +144,7 @@ fn a_session_file_that_was_cleaned_away_is_made_anew() {
 /// Who waits for the lock of a file that is removed and made anew gets the new one.
 #[cfg(unix)]
 #[test]
-fn a_lock_on_a_file_that_is_gone_is_none() {
+fn lock_on_a_removed_file_has_no_effect() {
     let (folder, path) = shared_folder("locked");
     let file = tsc::SessionFile::at(&path);
     let raw = expiring(usize::MAX);
@@ -179,7 +179,7 @@ fn sign_ins(mock: &MockServer) -> usize {
 /// The session expires while its holder only waits for its workers, as a script does that starts
 /// processes.
 #[test]
-fn workers_with_credentials_renew_for_a_holder_that_only_waits() {
+fn workers_renew_the_session_of_an_idle_holder() {
     let (folder, path) = shared_folder("renews");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -212,7 +212,7 @@ fn workers_with_credentials_renew_for_a_holder_that_only_waits() {
 
 /// Real processes, while the session expires again and again.
 #[test]
-fn processes_renew_one_session_for_each_other() {
+fn processes_renew_the_session_for_each_other() {
     let (folder, path) = shared_folder("children");
     let mock = MockServer::start().unwrap();
     let server = at(mock.url());
@@ -254,7 +254,7 @@ fn child_that_works() {
 
 /// Waiting for somebody who renews it ends: with the file's wait timeout, a deadline, a cancellation.
 #[test]
-fn a_worker_does_not_wait_for_ever() {
+fn worker_stops_waiting_for_a_session() {
     let (folder, path) = shared_folder("wait-timeout");
     let raw = expiring(1);
     let server = server(&raw);
@@ -294,7 +294,7 @@ fn a_worker_does_not_wait_for_ever() {
 
 /// A worker signs in for a session that is still held, and for no other.
 #[test]
-fn a_worker_revives_no_session_that_was_signed_out() {
+fn worker_does_not_renew_a_session_that_was_signed_out() {
     let (folder, path) = shared_folder("ended");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::builder().user("other", "hush-hush", "Viewer").start().unwrap();
@@ -319,7 +319,7 @@ fn a_worker_revives_no_session_that_was_signed_out() {
 /// The second process to hold a session by the same file ends the first one's, as its personal access
 /// token does; both go on with the second's, and it is signed out once, by its own holder.
 #[test]
-fn the_newest_holder_holds_it_for_all() {
+fn newest_holder_signs_out_the_session() {
     let (folder, path) = shared_folder("holders");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -340,7 +340,7 @@ fn the_newest_holder_holds_it_for_all() {
 /// The older one goes on over the newer one's session, renews it, and leaves it to the newer one: also
 /// where the two speak other versions.
 #[test]
-fn a_session_stays_whose_it_is_whoever_renews_it() {
+fn renewal_by_a_worker_keeps_the_holder() {
     let (folder, path) = shared_folder("whose");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -364,7 +364,7 @@ fn a_session_stays_whose_it_is_whoever_renews_it() {
 
 /// Who holds a session whose file has become another user's renews it, and leaves the file alone.
 #[test]
-fn another_user_s_session_in_the_file_is_left_there() {
+fn leaves_the_session_of_another_user_in_the_file() {
     let (folder, path) = shared_folder("another");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::builder().user("other", "hush-hush", "Viewer").start().unwrap();
@@ -386,7 +386,7 @@ fn another_user_s_session_in_the_file_is_left_there() {
 
 /// The session in the file has expired as well: one sign-in, and no error.
 #[test]
-fn an_idle_worker_finds_two_sessions_expired_and_signs_in() {
+fn idle_worker_signs_in_after_two_expired_sessions() {
     let (folder, path) = shared_folder("idle");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -411,7 +411,7 @@ fn an_idle_worker_finds_two_sessions_expired_and_signs_in() {
 
 /// A wait that the caller's own deadline ended says nothing of the next one.
 #[test]
-fn a_short_wait_does_not_end_the_next_one() {
+fn short_deadline_does_not_affect_the_next_call() {
     let (folder, path) = shared_folder("short");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -434,7 +434,7 @@ fn a_short_wait_does_not_end_the_next_one() {
 /// A worker is still signing in when its holder goes: what it makes is nobody's, and it ends it.
 #[cfg(unix)]
 #[test]
-fn a_session_that_is_made_while_its_holder_goes_is_ended() {
+fn session_renewed_during_sign_out_is_signed_out() {
     let (folder, path) = shared_folder("gone");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -460,7 +460,7 @@ fn a_session_that_is_made_while_its_holder_goes_is_ended() {
 }
 
 #[test]
-fn a_sign_in_that_fails_leaves_no_file() {
+fn failed_sign_in_leaves_no_file() {
     let (folder, path) = shared_folder("refused");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -478,7 +478,7 @@ fn a_sign_in_that_fails_leaves_no_file() {
 /// A JSON Web Token that cannot be minted anew renews nothing, and the process that has it waits for
 /// nobody else.
 #[test]
-fn credentials_that_serve_once_are_not_used_twice() {
+fn one_time_credentials_are_not_used_twice() {
     let (folder, path) = shared_folder("once");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -494,7 +494,7 @@ fn credentials_that_serve_once_are_not_used_twice() {
 
 /// Joining waits for a locked file no longer than a request may take.
 #[test]
-fn a_locked_file_is_waited_for_within_the_timeout() {
+fn waits_for_a_locked_file_within_the_timeout() {
     let (folder, path) = shared_folder("timeout");
     let mock = MockServer::start().unwrap();
     let file = tsc::SessionFile::at(&path);

@@ -38,19 +38,20 @@ fn refused(raw: &Raw, options: HttpOptions) -> String {
 }
 
 #[test]
-fn an_unknown_issuer_is_refused_unless_told_otherwise() {
+fn refuses_an_unknown_issuer_by_default() {
     let (authority, other) = (Authority::new(), Authority::new());
     let raw = secure(&authority.certify(&["127.0.0.1"]));
     for options in [plain(), plain().verify(true), plain().verify(other.file())] {
         let said = refused(&raw, options);
         assert!(said.contains("UnknownIssuer"), "{said}");
+        assert!(said.contains("verify(\"ca.pem\")") && said.contains("SSL_CERT_FILE"), "{said}");
     }
     assert!(with(&raw.url, plain()).server_info().is_err());
     visit(&raw.url, plain().verify(authority.file())).unwrap();
 }
 
 #[test]
-fn a_bundle_is_taken_as_a_text_a_string_and_a_path() {
+fn accepts_a_bundle_as_bytes_string_or_path() {
     let (authority, other) = (Authority::new(), Authority::new());
     let raw = secure(&authority.certify(&["127.0.0.1", "localhost"]));
     // Several in one file, with text around them.
@@ -66,7 +67,7 @@ fn a_bundle_is_taken_as_a_text_a_string_and_a_path() {
 }
 
 #[test]
-fn the_file_is_read_when_the_options_are_given() {
+fn reads_the_certificate_file_when_options_are_set() {
     let authority = Authority::new();
     let raw = secure(&authority.certify(&["127.0.0.1"]));
     let path = authority.file();
@@ -76,7 +77,7 @@ fn the_file_is_read_when_the_options_are_given() {
 }
 
 #[test]
-fn a_wrong_name_and_a_past_date_are_told() {
+fn reports_wrong_names_and_expired_certificates() {
     let authority = Authority::new();
     let wrong_name = secure(&authority.certify(&["tableau.example.com"]));
     let said = refused(&wrong_name, plain().verify(authority.file()));
@@ -87,7 +88,7 @@ fn a_wrong_name_and_a_past_date_are_told() {
 }
 
 #[test]
-fn a_self_signed_certificate_may_be_listed_itself() {
+fn accepts_a_listed_self_signed_certificate() {
     // As `openssl req -x509` marks it, and as others do.
     for authority in [true, false] {
         let certified = Certified::self_signed(&["127.0.0.1"], authority);
@@ -105,7 +106,7 @@ fn a_self_signed_certificate_may_be_listed_itself() {
 }
 
 #[test]
-fn a_listed_certificate_has_to_be_for_servers() {
+fn refuses_a_listed_certificate_that_is_not_for_servers() {
     use rcgen::ExtendedKeyUsagePurpose::{Any, ClientAuth, ServerAuth};
     for (usages, is_accepted) in [
         (&[][..], true),
@@ -126,7 +127,7 @@ fn a_listed_certificate_has_to_be_for_servers() {
 }
 
 #[test]
-fn a_fingerprint_takes_this_certificate_and_no_other() {
+fn fingerprint_accepts_only_its_certificate() {
     let authority = Authority::new();
     // Whatever else is wrong with it.
     for certified in [
@@ -155,7 +156,7 @@ fn a_fingerprint_takes_this_certificate_and_no_other() {
 }
 
 #[test]
-fn what_is_no_fingerprint_is_a_config_error() {
+fn invalid_fingerprint_is_a_config_error() {
     for wrong in ["", "AB", &"AB:".repeat(32), &"G".repeat(64), &"A".repeat(63), &"é".repeat(32)] {
         let error = Fingerprint::sha256(wrong).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config, "{wrong}");
@@ -164,7 +165,7 @@ fn what_is_no_fingerprint_is_a_config_error() {
 }
 
 #[test]
-fn a_server_that_does_not_own_the_pinned_certificate_is_refused() {
+fn refuses_a_server_without_the_key_of_the_pinned_certificate() {
     // It shows the public certificate of another and signs with its own key.
     let pinned = Certified::self_signed(&["127.0.0.1"], false);
     let thief = Certified::self_signed(&["127.0.0.1"], false);
@@ -178,7 +179,7 @@ fn a_server_that_does_not_own_the_pinned_certificate_is_refused() {
 }
 
 #[test]
-fn verify_false_takes_anything_and_warns_at_every_request() {
+fn verify_false_accepts_any_certificate_and_warns_at_every_request() {
     logs::start();
     let raw = secure(&Authority::new().certify_expired(&["tableau.example.com"]));
     let mut server = with(&raw.url, plain().verify(false));
@@ -210,7 +211,7 @@ fn verify_false_takes_anything_and_warns_at_every_request() {
 }
 
 #[test]
-fn only_https_without_verification_warns() {
+fn warns_only_for_https_without_verification() {
     logs::start();
     let authority = Authority::new();
     let certified = authority.certify(&["127.0.0.1"]);
@@ -229,7 +230,7 @@ fn only_https_without_verification_warns() {
 }
 
 #[test]
-fn without_a_logger_the_warning_is_on_standard_error() {
+fn prints_the_warning_to_stderr_without_a_logger() {
     let raw = secure(&Certified::self_signed(&["127.0.0.1"], true));
     let visit = |quiet: &str| {
         let test = "tls::child_visits_without_a_logger";
@@ -256,7 +257,7 @@ fn child_visits_without_a_logger() {
 }
 
 #[test]
-fn mutual_tls_shows_the_client_s_certificate() {
+fn mutual_tls_sends_the_client_certificate() {
     let authority = Authority::new();
     let raw = over_tls(authority.server_for_members(&["127.0.0.1"]), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
@@ -275,7 +276,7 @@ fn mutual_tls_shows_the_client_s_certificate() {
 }
 
 #[test]
-fn files_that_cannot_be_used_are_named_with_the_reason() {
+fn names_unusable_files_and_the_reason() {
     let member = Authority::new().certify(&["client"]);
     let other = Authority::new().certify(&["client"]);
     let good = member.file();
@@ -314,7 +315,7 @@ fn files_that_cannot_be_used_are_named_with_the_reason() {
 }
 
 #[test]
-fn an_idle_connection_that_the_server_closed_is_survived_over_tls_too() {
+fn replaces_a_tls_connection_closed_while_idle() {
     // It says goodbye and closes after every answer, without a word in the answer itself.
     let authority = Authority::new();
     let raw = over_tls(authority.server(&["127.0.0.1"]), |seen| {
@@ -327,7 +328,7 @@ fn an_idle_connection_that_the_server_closed_is_survived_over_tls_too() {
     server.set_version("3.24").unwrap();
     let session = server.sign_in(&auth()).unwrap();
     for _ in 0..3 {
-        std::thread::sleep(help::millis(400));
+        std::thread::sleep(help::millis(150));
         session.workbooks().list().total().unwrap();
     }
     std::thread::sleep(help::millis(400));
@@ -337,7 +338,7 @@ fn an_idle_connection_that_the_server_closed_is_survived_over_tls_too() {
 }
 
 #[test]
-fn a_hundred_requests_over_tls_use_one_connection() {
+fn reuses_one_tls_connection_for_a_hundred_requests() {
     let authority = Authority::new();
     let raw = secure(&authority.certify(&["127.0.0.1"]));
     let server = with(&raw.url, plain().verify(authority.file()));
@@ -365,7 +366,7 @@ fn plain_http_at_an_https_address_is_a_tls_error() {
 
 /// Whoever is in between can end a connection, but not make its end look like that of an answer.
 #[test]
-fn an_end_without_a_goodbye_is_a_broken_connection() {
+fn end_without_close_notify_is_a_broken_connection() {
     let authority = Authority::new();
     for goodbye in [true, false] {
         let config = authority.server(&["127.0.0.1"]);
@@ -396,7 +397,7 @@ fn an_end_without_a_goodbye_is_a_broken_connection() {
 
 /// What answers is no TLS that is spoken here: an error of that kind, soon.
 #[test]
-fn handshakes_that_come_to_nothing() {
+fn failed_handshakes_are_tls_errors_or_timeouts() {
     for (name, start, piece, kind) in [
         ("TLS 1.0 only", &b"\x15\x03\x01\0\x02\x02\x46"[..], &b""[..], ErrorKind::Tls),
         ("no common cipher", b"\x15\x03\x03\0\x02\x02\x28", b"", ErrorKind::Tls),
@@ -419,7 +420,7 @@ fn handshakes_that_come_to_nothing() {
             }
         });
         let url = raw.url.replace("http:", "https:");
-        for verify in [true, false] {
+        let fails = |verify| {
             let options = plain().verify(verify).insecure_warnings(false);
             let options =
                 options.connect_timeout(help::millis(600)).retries(tsc::RetryPolicy::none());
@@ -427,14 +428,18 @@ fn handshakes_that_come_to_nothing() {
             let error = result.unwrap_err();
             assert_eq!(error.kind(), kind, "{name}: {error:?}");
             assert!(took < help::LONG, "{name}: {took:?}");
-        }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| fails(false));
+            fails(true);
+        });
     }
 }
 
 /// A record of TLS that comes a byte at a time: nothing of it can be read before it is whole, and the
 /// deadline counts all the same.
 #[test]
-fn a_record_that_drips_ends_at_the_deadline() {
+fn deadline_ends_a_tls_record_sent_byte_by_byte() {
     let authority = Authority::new();
     let config = authority.server(&["127.0.0.1"]);
     let mut raw = Raw::on_connection(move |stream, _, _| {
@@ -475,7 +480,7 @@ fn a_record_that_drips_ends_at_the_deadline() {
 /// What is no TLS any more, within an answer or instead of one, is a broken connection; and a
 /// certificate that says what is secret does not say it in an error.
 #[test]
-fn tls_that_fails_under_way_is_a_broken_connection() {
+fn tls_failure_after_the_handshake_is_a_broken_connection() {
     let authority = Authority::new();
     let config = authority.server(&["127.0.0.1"]);
     // For nothing at all, an alert that is as encrypted as the rest.

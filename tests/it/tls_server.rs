@@ -128,6 +128,14 @@ impl Authority {
         self.certify_as(params(names))
     }
 
+    /// A certificate with this common name, and these names as subject alternative names.
+    pub fn certify_common_name(&self, common_name: &str, names: &[&str]) -> Certified {
+        let mut params = params(names);
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, common_name);
+        self.certify_as(params)
+    }
+
     pub fn certify_expired(&self, names: &[&str]) -> Certified {
         let mut params = params(names);
         params.not_before = date_time_ymd(2001, 1, 1);

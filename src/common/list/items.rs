@@ -155,7 +155,10 @@ impl<'s, T: Listed> Items<'s, T> {
     /// Returns the error, unless the caller chose to continue.
     fn changed(&self, error: impl FnOnce() -> Error) -> Result<()> {
         match self.on_change {
-            OnChange::Fail => Err(error()),
+            OnChange::Fail => Err(error().and_then_failed(
+                "`on_change(OnChange::GoOn)` returns such a list without this error",
+                None,
+            )),
             OnChange::GoOn => Ok(()),
         }
     }

@@ -33,6 +33,7 @@ use early_response::EarlyResponseConnector;
 use http_proxy::HttpProxyConnector;
 pub(super) use http_proxy::ProxyAuthRequired;
 use response_timeout::ResponseTimeoutConnector;
+pub(super) use tls::HandshakeBroken;
 use tls::TlsConnector;
 
 /// Creates an agent that uses these connectors.

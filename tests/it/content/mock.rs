@@ -17,7 +17,7 @@ fn first<T>(list: impl IntoIterator<Item = tsc::Result<T>>) -> T {
 }
 
 #[test]
-fn a_round_trip_changes_one_thing() {
+fn update_changes_only_the_field_that_is_set() {
     with_mock(|session| {
         let before = first(session.workbooks().list());
         let before = session.workbooks().get(&before.id).unwrap();
@@ -38,7 +38,7 @@ fn a_round_trip_changes_one_thing() {
 }
 
 #[test]
-fn views_belong_to_their_workbook() {
+fn lists_views_of_a_workbook() {
     with_mock(|session| {
         let workbook = first(session.workbooks().list());
         let views = session.workbooks().views(&workbook.id).unwrap();
@@ -53,7 +53,7 @@ fn views_belong_to_their_workbook() {
 }
 
 #[test]
-fn data_sources_are_certified_and_deleted() {
+fn certifies_and_deletes_data_sources() {
     with_mock(|session| {
         let id = first(session.datasources().list()).id;
         let changes =
@@ -68,7 +68,7 @@ fn data_sources_are_certified_and_deleted() {
 }
 
 #[test]
-fn users_come_and_go() {
+fn adds_updates_and_removes_users() {
     with_mock(|session| {
         let users = session.users();
         let cy = users.add(tsc::users::NewUser::new("cy", tsc::users::SiteRole::Viewer)).unwrap();
@@ -89,7 +89,7 @@ fn users_come_and_go() {
 }
 
 #[test]
-fn what_users_own_and_see_by_default() {
+fn lists_workbooks_and_default_views_of_users() {
     with_mock(|session| {
         let (users, views) = (session.users(), session.custom_views());
         let flow = first(session.flows().list());
@@ -121,7 +121,7 @@ fn what_users_own_and_see_by_default() {
 }
 
 #[test]
-fn what_a_downgrade_would_lose() {
+fn tells_what_a_downgrade_would_lose() {
     with_mock(|session| {
         let (room, id) = (session.workbooks(), first(session.workbooks().list()).id);
         let lost = |version| room.downgrade_info(&id, version).unwrap().len();
@@ -132,7 +132,7 @@ fn what_a_downgrade_would_lose() {
 }
 
 #[test]
-fn settings_of_a_site_are_kept() {
+fn keeps_updated_site_settings() {
     with_mock(|session| {
         let (sites, id) = (session.sites(), session.site_id());
         let changes = tsc::sites::SiteUpdate::new().tag_limit(7).user_quota(-1);
@@ -147,7 +147,7 @@ fn settings_of_a_site_are_kept() {
 }
 
 #[test]
-fn limits_of_a_site_are_numbers() {
+fn reads_site_limits_as_numbers() {
     with_mock(|session| {
         let (sites, id) = (session.sites(), session.site_id());
         let change = |changes: tsc::sites::SiteUpdate| sites.update(id, changes);
@@ -173,7 +173,7 @@ fn limits_of_a_site_are_numbers() {
 }
 
 #[test]
-fn the_usage_of_a_site_comes_when_asked_for() {
+fn includes_site_usage_on_request() {
     with_mock(|session| {
         let (sites, id) = (session.sites(), session.site_id());
         assert_eq!(sites.get(id).unwrap().user_count, None);
@@ -201,7 +201,7 @@ fn the_usage_of_a_site_comes_when_asked_for() {
 }
 
 #[test]
-fn users_sign_in_as_the_site_is_set_up() {
+fn sign_in_respects_authentication_settings_of_the_site() {
     let mock = MockServer::builder().user("max", "pw", "Creator").start().unwrap();
     let server = help::at(mock.url());
     let session = server.sign_in(&mock.credentials()).unwrap();
@@ -227,7 +227,7 @@ fn users_sign_in_as_the_site_is_set_up() {
 }
 
 #[test]
-fn tokens_of_administrators_are_revoked() {
+fn revokes_tokens_of_administrators() {
     let mock = MockServer::builder()
         .site("Marketing", "marketing")
         .user("root", "pw", "ServerAdministrator")
@@ -273,7 +273,7 @@ fn tokens_of_administrators_are_revoked() {
 }
 
 #[test]
-fn tags_are_set() {
+fn adds_sets_and_removes_tags() {
     with_mock(|session| {
         let id = first(session.workbooks().list()).id;
         let tags = session.tags(&id);
@@ -296,7 +296,7 @@ fn tags_are_set() {
 }
 
 #[test]
-fn permissions_are_set() {
+fn adds_sets_and_removes_permissions() {
     use tsc::permissions::Capability::{Filter, Read, Write};
     with_mock(|session| {
         let project = session.projects().create(tsc::projects::NewProject::new("Locked")).unwrap();
@@ -325,7 +325,7 @@ fn permissions_are_set() {
 }
 
 #[test]
-fn connections_are_changed() {
+fn updates_connections() {
     with_mock(|session| {
         let id = first(session.datasources().list()).id;
         let connections = session.connections(&id);
@@ -356,7 +356,7 @@ fn extracts_and_refreshes_start_jobs() {
 }
 
 #[test]
-fn flows_run() {
+fn runs_flows() {
     with_mock(|session| {
         let id = first(session.flows().list()).id;
         let flow = session.flows().get(&id).unwrap();
@@ -388,7 +388,7 @@ fn flows_run() {
 }
 
 #[test]
-fn flows_share_what_is_shared() {
+fn flows_have_tags_permissions_and_connections() {
     with_mock(|session| {
         let id = first(session.flows().list()).id;
         session.tags(&id).set(["nightly"]).unwrap();
@@ -406,7 +406,7 @@ fn flows_share_what_is_shared() {
 }
 
 #[test]
-fn custom_views_change_hands() {
+fn transfers_custom_views() {
     with_mock(|session| {
         let view = first(session.custom_views().list());
         let owner = session.user_id().clone();
@@ -421,7 +421,7 @@ fn custom_views_change_hands() {
 }
 
 #[test]
-fn quality_warnings_come_and_go() {
+fn adds_updates_and_removes_quality_warnings() {
     with_mock(|session| {
         let id = first(session.datasources().list()).id;
         let warnings = session.quality_warnings(&id);

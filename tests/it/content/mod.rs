@@ -1,13 +1,13 @@
 //! Content rooms and what they share: what each call sends, and what it reads of the answer.
 
-mod beyond;
+mod beyond_tsc;
 mod connections;
 mod groups;
 mod mock;
 mod permissions;
 mod personal_space;
 mod publish;
-mod rooms;
+mod resources;
 mod schedules;
 mod shared;
 mod tags;

@@ -12,7 +12,7 @@ use crate::{help, logs};
 const SPACE: &str = "<personalSpace luid='ps-1' ownerLuid='user-1' readOnly='false'/>";
 
 #[test]
-fn what_is_sent() {
+fn sends_the_personal_space_of_the_user() {
     let (space, lines) = talk([Xml(SPACE)], |session| session.personal_space().unwrap());
     assert_eq!(lines, ["GET personalSpace"]);
     assert_eq!(space.id, "ps-1".into());
@@ -52,7 +52,7 @@ fn what_is_sent() {
 
 /// Some servers take the wish and put it where everybody can see it.
 #[test]
-fn it_is_told_where_a_workbook_went_instead() {
+fn reports_a_workbook_that_was_published_elsewhere() {
     let elsewhere = "<workbook id='w' name='W'><project id='p'/>\
         <location id='p' type='Project' name='default'/></workbook>";
     logs::start();
@@ -83,7 +83,7 @@ fn published(session: &tsc::Session<'_>, name: &str) -> tsc::Workbook {
 }
 
 #[test]
-fn there_and_back() {
+fn moves_a_workbook_into_a_personal_space_and_back() {
     let mock = MockServer::start().unwrap();
     let server = help::at(mock.url());
     let session = server.sign_in(&mock.credentials()).unwrap();
@@ -134,7 +134,7 @@ fn there_and_back() {
 }
 
 #[test]
-fn only_the_owner_and_administrators_see_it() {
+fn hides_personal_spaces_from_other_users() {
     let mock = MockServer::builder()
         .user("zoe", "pw", "Creator")
         .user("max", "pw", "Creator")
@@ -201,7 +201,7 @@ fn only_the_owner_and_administrators_see_it() {
 }
 
 #[test]
-fn a_site_without_personal_spaces() {
+fn rejects_personal_spaces_on_a_site_without_them() {
     let mock = MockServer::start().unwrap();
     let server = help::at(mock.url());
     let session = server.sign_in(&mock.credentials()).unwrap();

@@ -102,23 +102,23 @@ fn round_trip(kind: &Kind, replaces: bool) {
 }
 
 #[test]
-fn workbooks_come_back() {
+fn downloads_published_workbooks_unchanged() {
     round_trip(&kind!(workbooks, [("a.twb", TWB.into()), ("b.twbx", packed(1))]), true);
 }
 
 #[test]
-fn data_sources_come_back() {
+fn downloads_published_data_sources_unchanged() {
     let hyper = [b"HyPer\x00".to_vec(), noise(2)].concat();
     round_trip(&kind!(datasources, [("a.hyper", hyper), ("b.tdsx", packed(3))]), true);
 }
 
 #[test]
-fn flows_come_back() {
+fn downloads_published_flows_unchanged() {
     round_trip(&kind!(flows, [("a.tflx", packed(4)), ("b.tfl", packed(5))]), true);
 }
 
 #[test]
-fn custom_views_come_back() {
+fn downloads_published_custom_views_unchanged() {
     let json = |text: &str| format!("{{\"any\": \"{}\"}}", text.repeat(50_000)).into_bytes();
     let kind = Kind {
         files: [("a.json", json("é")), ("b.json", json("ü"))],
@@ -137,7 +137,7 @@ fn custom_views_come_back() {
 }
 
 #[test]
-fn a_custom_view_moves_from_one_workbook_to_another() {
+fn publishes_a_custom_view_to_another_workbook() {
     with_mock(|session, _| {
         let views = session.custom_views();
         let before = views.list().into_iter().next().unwrap().unwrap();
@@ -166,7 +166,7 @@ fn a_custom_view_moves_from_one_workbook_to_another() {
 }
 
 #[test]
-fn a_flow_has_revisions_and_connections() {
+fn flows_have_revisions_and_connections() {
     with_mock(|session, _| {
         let flows = session.flows();
         let sample = flows.list().into_iter().next().unwrap().unwrap();
@@ -200,7 +200,7 @@ fn a_flow_has_revisions_and_connections() {
 }
 
 #[test]
-fn what_the_kind_does_not_take_is_refused() {
+fn rejects_files_that_the_kind_of_content_does_not_accept() {
     with_mock(|session, mock| {
         mock.clear_requests();
         let workbook = tsc::WorkbookId::from("w");
@@ -243,10 +243,11 @@ fn publish_jobs_return_the_outcome_of_connections() {
                     tsc::publish::PublishConnection::new("elsewhere").credentials(login("me")),
                 )
         };
+        let quick = || tsc::jobs::JobWait::new().poll_intervals(help::millis(1), help::millis(5));
         let mut job = publish().send_as_job().unwrap();
         let early = job.connections().unwrap_err();
         assert_eq!(early.kind(), tsc::ErrorKind::Input, "{early}");
-        let workbook = job.wait().unwrap().workbook.unwrap();
+        let workbook = job.wait_with(quick()).unwrap().workbook.unwrap();
         let told = job.connections().unwrap();
         let taken: Vec<_> = told.iter().map(|one| (&*one.server, one.port, one.taken)).collect();
         assert_eq!(taken, [("db", Some(5432), Some(true)), ("elsewhere", None, Some(false))]);
@@ -261,13 +262,13 @@ fn publish_jobs_return_the_outcome_of_connections() {
 
         mock.fail_next_job("no room");
         let mut failed = publish().send_as_job().unwrap();
-        failed.wait().unwrap_err();
+        failed.wait_with(quick()).unwrap_err();
         let error = failed.connections().unwrap_err();
         assert_eq!(error.kind(), tsc::ErrorKind::Job, "{error}");
 
         // Where the server cannot be asked, nothing is known, and what was published is.
         let mut job = publish().send_as_job().unwrap();
-        job.wait().unwrap();
+        job.wait_with(quick()).unwrap();
         mock.fault(tsc::mock::Fault::status(403).on("GET", "/workbooks/*/connections"));
         let told = job.connections().unwrap();
         assert!(told.iter().all(|one| one.taken.is_none() && one.id.is_none()), "{told:?}");
@@ -279,7 +280,7 @@ fn publish_jobs_return_the_outcome_of_connections() {
 }
 
 #[test]
-fn content_goes_on_schedules() {
+fn adds_content_to_schedules() {
     with_mock(|session, mock| {
         let schedules = crate::mock::Client::new(mock).call("GET", "schedules", "");
         let ids = schedules.all("schedule", "id");

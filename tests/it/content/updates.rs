@@ -12,7 +12,7 @@ fn told() -> Vec<String> {
 }
 
 #[test]
-fn what_the_server_ignores_is_told() {
+fn reports_changes_that_the_server_ignored() {
     logs::start();
     let changes = tsc::workbooks::WorkbookUpdate::new().name("new").description("").show_tabs(true);
     let changes = changes.project("p2").owner("u1").encrypt_extracts(false);
@@ -31,7 +31,7 @@ fn what_the_server_ignores_is_told() {
 }
 
 #[test]
-fn what_is_as_it_was_asked_for_is_not_told() {
+fn reports_nothing_if_all_changes_were_made() {
     logs::start();
     talk(
         [
@@ -58,7 +58,7 @@ fn what_is_as_it_was_asked_for_is_not_told() {
 }
 
 #[test]
-fn a_connection_that_keeps_its_login_is_told() {
+fn reports_a_connection_that_keeps_its_credentials() {
     logs::start();
     talk(
         [
@@ -80,7 +80,7 @@ fn a_connection_that_keeps_its_login_is_told() {
 }
 
 #[test]
-fn the_mock_server_does_what_it_is_told() {
+fn mock_server_makes_all_changes() {
     logs::start();
     let mock = tsc::mock::MockServer::start().unwrap();
     let session = crate::help::at(mock.url()).into_session(&mock.credentials()).unwrap();

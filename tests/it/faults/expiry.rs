@@ -24,7 +24,7 @@ fn ends_with_one(mock: &MockServer, session: tsc::Session<'_>) {
 }
 
 #[test]
-fn at_each_page_of_a_list() {
+fn session_expires_at_each_page_of_a_list() {
     for prefetch in [0, 2] {
         for page in 1..=5 {
             let mock = MockServer::builder().workbooks(23).start().unwrap();
@@ -44,7 +44,7 @@ fn at_each_page_of_a_list() {
 
 /// An upload of five chunks: `POST fileUploads`, five `PUT`s, and the publication.
 #[test]
-fn at_each_moment_of_a_publication_in_chunks() {
+fn session_expires_at_each_request_of_a_chunked_publish() {
     let content = file((4 << 16) + 77, 5);
     let moments = (0..5)
         .map(|chunk| Fault::expire_session().on("PUT", "/fileUploads/*").skip(chunk))
@@ -69,7 +69,7 @@ fn at_each_moment_of_a_publication_in_chunks() {
 }
 
 #[test]
-fn at_each_question_about_a_job() {
+fn session_expires_at_each_poll_of_a_job() {
     for question in 0..3 {
         let mock = MockServer::builder().job_polls(3).start().unwrap();
         let session = session_of(&mock);
@@ -85,7 +85,7 @@ fn at_each_question_about_a_job() {
 }
 
 #[test]
-fn at_a_download_and_between_its_tries() {
+fn session_expires_at_a_download_and_between_attempts() {
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
     let workbook = session.workbooks().list().into_iter().next().unwrap().unwrap();
@@ -101,7 +101,7 @@ fn at_a_download_and_between_its_tries() {
 }
 
 #[test]
-fn after_four_hours_without_a_request() {
+fn session_expires_after_four_idle_hours() {
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
     mock.advance(Duration::from_secs(5 * 3600));
@@ -112,7 +112,7 @@ fn after_four_hours_without_a_request() {
 }
 
 #[test]
-fn on_the_site_that_was_switched_to() {
+fn session_expires_on_the_site_switched_to() {
     let mock = MockServer::builder().site("Other", "other").start().unwrap();
     let mut session = session_of(&mock);
     session.switch_site("other").unwrap();
@@ -126,7 +126,7 @@ fn on_the_site_that_was_switched_to() {
 }
 
 #[test]
-fn when_the_token_was_taken_back_too() {
+fn renewal_fails_if_the_token_was_revoked() {
     let mock = MockServer::start().unwrap();
     let server = server_of(&mock);
     let auth = tsc::PersonalAccessTokenAuth::new(mock.token_name(), mock.token_secret());
@@ -144,7 +144,7 @@ fn when_the_token_was_taken_back_too() {
 /// Two programs with one personal access token end each other's sessions. They do not go on so for
 /// ever, and the error says what it is.
 #[test]
-fn two_holders_of_one_token_do_not_fight_for_ever() {
+fn two_holders_of_one_token_stop_renewing() {
     let mock = MockServer::start().unwrap();
     let auth = tsc::PersonalAccessTokenAuth::new(mock.token_name(), mock.token_secret());
     let (one, other) = (server_of(&mock), server_of(&mock));
@@ -164,7 +164,7 @@ fn two_holders_of_one_token_do_not_fight_for_ever() {
 
 /// Many threads on one token: one signs in again, however often the session ends.
 #[test]
-fn under_many_threads() {
+fn session_expires_under_many_threads() {
     let mock = MockServer::builder().workbooks(30).start().unwrap();
     let session = session_of(&mock);
     for skipped in [20, 80, 140] {
@@ -186,7 +186,7 @@ fn under_many_threads() {
 }
 
 #[test]
-fn without_renewal_it_is_told_as_it_is() {
+fn without_renewal_expiry_is_returned_to_the_caller() {
     let mock = MockServer::start().unwrap();
     let server = with(mock.url(), quick().renew_sessions(false));
     let session = server.sign_in(&auth_of(&mock)).unwrap();
@@ -202,7 +202,7 @@ fn without_renewal_it_is_told_as_it_is() {
 /// The server falls silent when somebody signs in again: deadlines and stops count there, too, for
 /// the thread that does it and for those that wait for it.
 #[test]
-fn signing_in_again_ends_with_the_stop() {
+fn cancels_renewal() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => Reply::Silence,
@@ -241,7 +241,7 @@ fn signing_in_again_ends_with_the_stop() {
 
 /// `timeout` is of the call, whatever it has to do: the request, signing in, and the request again.
 #[test]
-fn one_timeout_covers_signing_in_again() {
+fn timeout_covers_renewal() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| {
         let slowly = |reply: Reply| Reply::Slowly(vec![reply.bytes()], millis(400));
@@ -261,7 +261,7 @@ fn one_timeout_covers_signing_in_again() {
 
 /// The answer to a deletion is lost, then the session expires, and then there is nothing to delete.
 #[test]
-fn between_the_tries_of_a_deletion() {
+fn session_expires_between_attempts_of_a_deletion() {
     let tries = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
         0 => Reply::Close,
@@ -277,7 +277,7 @@ fn between_the_tries_of_a_deletion() {
 /// An outage while signing in again is told to all that wait, once, and is not taken for another
 /// holder of the token: the session goes on when it is over.
 #[test]
-fn an_outage_while_signing_in_again_passes() {
+fn renewal_is_retried_during_an_outage() {
     const THREADS: usize = 6;
     let (sign_ins, asked) = (AtomicUsize::new(0), std::sync::Arc::new(AtomicUsize::new(0)));
     let counted = asked.clone();
@@ -330,7 +330,7 @@ fn an_outage_while_signing_in_again_passes() {
 
 /// What is to renew the session asks over it: that call is an error, and nobody waits for himself.
 #[test]
-fn a_function_that_mints_by_the_very_session_is_an_error() {
+fn jwt_callback_that_uses_its_own_session_is_an_error() {
     use std::sync::{Arc, OnceLock};
     let mock = MockServer::start().unwrap();
     let session: Arc<OnceLock<tsc::Session<'static>>> = Arc::default();
@@ -352,7 +352,7 @@ fn a_function_that_mints_by_the_very_session_is_an_error() {
 
 /// A body that was read cannot be sent again: the expiry is told, and the next call signs in again.
 #[test]
-fn of_a_reader_that_can_be_read_once_is_told() {
+fn expiry_is_returned_if_the_source_can_be_read_once() {
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
     let (project, content) = (project_of(&session), file(300_000, 3));
@@ -372,7 +372,7 @@ fn of_a_reader_that_can_be_read_once_is_told() {
 /// Signing in again leads elsewhere, and the session that is not wanted cannot be ended: the call
 /// takes no longer than it may all the same.
 #[test]
-fn a_stray_session_costs_no_time_beyond_the_timeout() {
+fn signing_out_a_stray_session_does_not_exceed_the_timeout() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => crate::raw::success(
@@ -392,7 +392,7 @@ fn a_stray_session_costs_no_time_beyond_the_timeout() {
 
 /// A refusal with another status than 401 is one, too.
 #[test]
-fn credentials_that_are_not_let_in_are_not_tried_again() {
+fn refused_credentials_end_renewal() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => refusal(403, "403014", "locked"),
@@ -408,7 +408,7 @@ fn credentials_that_are_not_let_in_are_not_tried_again() {
 
 /// A list is left while one of its pages signs in for the whole session: that is not left half done.
 #[test]
-fn leaving_a_list_does_not_leave_a_session_open() {
+fn dropping_a_list_signs_out_a_session_opened_by_prefetch() {
     let (asked, signed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let open = std::sync::Arc::new(std::sync::Mutex::new(Vec::<String>::new()));
     let there = open.clone();

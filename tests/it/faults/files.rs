@@ -48,7 +48,7 @@ impl Write for Full {
 }
 
 #[test]
-fn a_full_disk_ends_a_download_with_an_error_and_no_other_try() {
+fn full_disk_ends_a_download_without_retry() {
     let mock = MockServer::start().unwrap();
     let (session, id, _) = with_workbook(&mock);
     for room in [0, 1, 100_000, 299_999] {
@@ -69,7 +69,7 @@ fn a_full_disk_ends_a_download_with_an_error_and_no_other_try() {
 }
 
 #[test]
-fn a_download_that_breaks_is_complete_or_not_there() {
+fn interrupted_download_leaves_a_complete_file_or_none() {
     let mock = MockServer::start().unwrap();
     let (session, id, content) = with_workbook(&mock);
     let folder = folder("breaks");
@@ -118,7 +118,7 @@ fn a_download_that_breaks_is_complete_or_not_there() {
 }
 
 #[test]
-fn a_folder_that_vanishes_is_an_error() {
+fn removed_folder_is_an_error() {
     let mock = MockServer::start().unwrap();
     let (session, id, _) = with_workbook(&mock);
     let folder = folder("vanishes");
@@ -150,7 +150,7 @@ impl Read for Failing<'_> {
 }
 
 #[test]
-fn a_read_error_while_uploading_publishes_nothing() {
+fn read_error_while_uploading_publishes_nothing() {
     let content = file((2 << 20) + 5, 3);
     let length = content.len() as u64;
     for in_chunks in [false, true] {
@@ -177,7 +177,7 @@ fn a_read_error_while_uploading_publishes_nothing() {
 }
 
 #[test]
-fn a_source_of_another_length_than_said_publishes_nothing() {
+fn source_of_the_wrong_length_publishes_nothing() {
     let content = file(200_000, 3);
     for (said, why) in [(200_001, "early"), (300_000, "early"), (199_999, "longer")] {
         for in_chunks in [false, true] {
@@ -198,7 +198,7 @@ fn a_source_of_another_length_than_said_publishes_nothing() {
 }
 
 #[test]
-fn a_file_that_changes_while_it_is_sent_is_an_error() {
+fn file_that_changes_while_it_is_sent_is_an_error() {
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
     let folder = folder("changes");
@@ -236,7 +236,7 @@ fn a_file_that_changes_while_it_is_sent_is_an_error() {
 /// A chunk that was not received, or whose fate is unknown, or an upload that the server lost: the
 /// file is whole and there once.
 #[test]
-fn uploads_whose_connection_breaks_are_whole_in_the_end() {
+fn uploads_are_complete_after_broken_connections() {
     let content = file((1 << 20) + 77, 8);
     type Break = fn() -> Fault;
     let breaks: [Break; 11] = [
@@ -278,7 +278,7 @@ fn publish_in_chunks(
 
 /// The request that publishes what was uploaded is sent once, unless it cannot have been received.
 #[test]
-fn the_last_request_of_a_publication_is_not_doubled() {
+fn final_publish_request_is_not_repeated() {
     let content = file(300_000, 8);
     type Break = fn() -> Fault;
     // Whether the caller is told of an error, and how often it is there then.
@@ -309,7 +309,7 @@ fn the_last_request_of_a_publication_is_not_doubled() {
 /// What reports the progress may ask another server, which is not there: that is no failure of the
 /// request that it reports on.
 #[test]
-fn a_request_within_a_request_counts_for_itself() {
+fn nested_requests_have_their_own_state() {
     let nobody = with("http://127.0.0.1:1", HttpOptions::new().retries(RetryPolicy::none()));
     for (fault, there) in [(Fault::reset(), 0), (Fault::reset_after_head(), 1), (Fault::cut(10), 1)]
     {
@@ -368,15 +368,15 @@ fn a_request_within_a_request_counts_for_itself() {
 
 /// The server restarts and knows nothing of the upload any more.
 #[test]
-fn an_upload_that_the_server_loses_in_the_middle_begins_anew() {
-    let content = file((4 << 20) + 77, 8);
+fn upload_lost_by_the_server_starts_again() {
+    let content = file((256 << 10) + 77, 8);
     for chunk in 0..5 {
         let mock = MockServer::start().unwrap();
         let session = session_of(&mock);
         let fault = Fault::status(404).error("404011", "Not Found", "no such upload");
         mock.fault(fault.on("PUT", "/fileUploads/*").skip(chunk).times(1));
         let source = tsc::Source::bytes("Up.twb", &content[..]);
-        let source = source.chunked_from(1).chunk_size(1 << 20);
+        let source = source.chunked_from(1).chunk_size(64 << 10);
         let sent = session.workbooks().publish(source).project(project_of(&session)).send();
         sent.unwrap();
         assert!(workbooks_named(&session, "Up") == [content.clone()], "chunk {chunk}");
@@ -385,7 +385,7 @@ fn an_upload_that_the_server_loses_in_the_middle_begins_anew() {
 
 /// A success in whose body there is something else than the file, or the file in a wrapping.
 #[test]
-fn what_is_no_file_is_not_downloaded() {
+fn rejects_responses_that_are_not_the_file() {
     use crate::raw::{Raw, Reply, answer, success};
     let page = "<!DOCTYPE html><title>Please sign in</title>";
     let packed = b"\x1f\x8b\x08\0\0\0\0\0\0\x03";
@@ -480,7 +480,7 @@ fn what_is_no_file_is_not_downloaded() {
 /// where it leads.
 #[cfg(unix)]
 #[test]
-fn only_files_and_links_are_replaced() {
+fn replaces_only_files_and_links() {
     use std::os::unix::fs::symlink;
     let mock = MockServer::start().unwrap();
     let (session, id, content) = with_workbook(&mock);
@@ -520,7 +520,7 @@ fn only_files_and_links_are_replaced() {
 /// A request within an upload is refused before it was taken whole, and its refusal comes slowly: that
 /// says nothing of the upload, which was taken.
 #[test]
-fn a_refusal_within_a_request_is_not_the_other_s() {
+fn early_response_of_a_nested_request_does_not_affect_the_outer_one() {
     use crate::raw::{Raw, read_head, refusal, signed_in};
     let raw = Raw::on_connection(|stream, _, _| {
         let mut reader = io::BufReader::with_capacity(1, stream.try_clone().unwrap());
@@ -560,7 +560,7 @@ fn a_refusal_within_a_request_is_not_the_other_s() {
 
 /// A chunk whose turn does not come was not sent, and the upload goes on from there.
 #[test]
-fn a_chunk_that_was_never_sent_is_known_not_to_have_come() {
+fn chunk_that_was_not_sent_is_certain() {
     let mock = MockServer::start().unwrap();
     let content = file(3000, 4);
     // The version, its sign-in, its upload, and one chunk.

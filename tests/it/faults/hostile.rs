@@ -49,7 +49,7 @@ const OK: &str = "HTTP/1.1 200 OK\r\n";
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 
 #[test]
-fn what_never_ends_is_cut_off() {
+fn limits_endless_responses() {
     let text = vec![b'x'; 64 << 10];
     let cases = [
         ("headers", endless(OK, b"x-more: and more\r\n".to_vec()), ErrorKind::Decode),
@@ -113,7 +113,7 @@ fn what_never_ends_is_cut_off() {
 
 /// A byte now and then keeps `read_timeout` content for ever; the bounds of the whole do not mind.
 #[test]
-fn a_slow_drip_ends_with_the_timeout_or_the_stop() {
+fn timeout_and_cancellation_end_responses_sent_byte_by_byte() {
     let cases = [
         ("head", "HTTP/1.1 200 OK\r\nx-slow: ", "x"),
         ("body", "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n", "<"),
@@ -162,7 +162,7 @@ fn dripped(name: &str, start: &'static str, piece: &'static str) {
 
 /// The server repeats the password, the token and a header's value wherever there is place for it.
 #[test]
-fn secrets_that_are_echoed_are_not_shown() {
+fn redacts_secrets_echoed_in_any_part_of_a_response() {
     const HEADER: &str = "a-header-of-secret-value";
     crate::logs::start();
     let all = format!("{PASSWORD} THE-TOKEN {HEADER}");
@@ -258,7 +258,7 @@ fn secrets_that_are_echoed_are_not_shown() {
 }
 
 #[test]
-fn redirects_that_never_end_do() {
+fn limits_endless_redirects() {
     let raw = Raw::signed_in(|seen| {
         let next = seen.target.len();
         crate::raw::redirect(307, &format!("/api/3.24/{}", "x".repeat(next)))
@@ -316,7 +316,7 @@ fn memory_stays_within_the_documented_limits() {
         "too many items",
         "many items",
     ] {
-        let output = child("faults::hostile::memory", &[("CASE", case)]);
+        let output = child("faults::hostile::memory_of_one_case", &[("CASE", case)]);
         eprintln!("{}", String::from_utf8_lossy(&output.stderr));
     }
 }
@@ -324,7 +324,7 @@ fn memory_stays_within_the_documented_limits() {
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "run by `memory_stays_within_the_documented_limits`"]
-fn memory() {
+fn memory_of_one_case() {
     const MIB: usize = 1 << 20;
     let case = given("CASE").unwrap_or_else(|| "endless".to_owned());
     let text = vec![b'x'; 64 << 10];
@@ -388,7 +388,7 @@ fn memory() {
 
 /// What a server says ends up in logs: it stays on its line, and moves no cursor.
 #[test]
-fn what_a_server_says_stays_on_one_line() {
+fn text_from_the_server_stays_on_one_line() {
     const BAD: &str = "a\nERROR forged\r\u{1b}[2J\u{7}\u{202e}b\u{2028}c\u{9b}1A";
     let escaped: String = BAD.chars().map(|c| format!("&#{};", u32::from(c))).collect();
     let escaped = escaped.replace("&#27;", "").replace("&#7;", "");
@@ -450,7 +450,7 @@ fn what_a_server_says_stays_on_one_line() {
 /// What a sign-in may be answered with: nothing that cannot be used is, and what can be used leads
 /// to the address that it has to.
 #[test]
-fn sign_ins_that_are_answered_with_nonsense() {
+fn rejects_invalid_sign_in_responses() {
     let parts = |token: &str, site: &str, user: &str| {
         format!("<credentials {token}>{site}{user}</credentials>")
     };

@@ -17,7 +17,7 @@ use crate::help::{millis, with};
 
 /// The table names tests that there are.
 #[test]
-fn the_table_names_tests_that_run() {
+fn fault_table_names_existing_tests() {
     let table = include_str!("../../../docs/reliability.md");
     let output =
         std::process::Command::new(std::env::current_exe().unwrap()).arg("--list").output();

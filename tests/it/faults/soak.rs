@@ -328,13 +328,13 @@ fn settled(most: (usize, usize), within: Duration) -> (usize, usize) {
 
 /// A process of its own, for the threads and descriptors of other tests would count.
 #[test]
-fn a_short_soak() {
+fn short_soak() {
     let output = child("faults::soak::twenty_thousand_requests", &[("REQUESTS", "1500")]);
     eprintln!("{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
-#[ignore = "minutes; `a_short_soak` is its beginning"]
+#[ignore = "minutes; `short_soak` is its beginning"]
 fn twenty_thousand_requests() {
     let requests = given("REQUESTS").map_or(20_000, |text| text.parse().unwrap());
     soak(requests, 7);

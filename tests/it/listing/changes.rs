@@ -20,7 +20,7 @@ fn when(
 }
 
 #[test]
-fn a_total_that_changes() {
+fn detects_a_changed_total() {
     for total in [9, 11] {
         let answer =
             move |number| (number >= 2).then(|| page(number, 3, total, ids(number, 3, total)));
@@ -30,6 +30,7 @@ fn a_total_that_changes() {
             assert_eq!(error.kind(), ErrorKind::Changed);
             let says = format!("10 items before page 2, {total} with it");
             assert!(error.to_string().contains(&says), "{error}");
+            assert!(error.to_string().contains("on_change"), "{error}");
         }
         for (ids, error) in when(answer, tsc::OnChange::GoOn) {
             assert!(error.is_none(), "{error:?}");
@@ -39,7 +40,7 @@ fn a_total_that_changes() {
 }
 
 #[test]
-fn more_items_than_announced() {
+fn detects_more_items_than_announced() {
     let answer = |number| (number == 4).then(|| page(4, 3, 10, 9..12));
     for (ids, error) in when(answer, tsc::OnChange::Fail) {
         assert_eq!((ids, error.unwrap().kind()), (names(0..9), ErrorKind::Changed));
@@ -51,7 +52,7 @@ fn more_items_than_announced() {
 }
 
 #[test]
-fn an_id_on_two_pages_in_a_row() {
+fn detects_an_id_on_two_consecutive_pages() {
     // One item was added in front: everything moves on by one place, and the last one is new.
     let answer = |number| (number == 3).then(|| page(3, 3, 10, 5..8));
     for (ids, error) in when(answer, tsc::OnChange::Fail) {
@@ -67,7 +68,7 @@ fn an_id_on_two_pages_in_a_row() {
 }
 
 #[test]
-fn a_page_that_there_is_no_more() {
+fn detects_a_page_that_no_longer_exists() {
     let answer = |number| (number >= 3).then(|| refusal(400, "400006", "Invalid page number"));
     for (ids, error) in when(answer, tsc::OnChange::Fail) {
         assert_eq!(ids, names(0..6));
@@ -84,7 +85,7 @@ fn a_page_that_there_is_no_more() {
 }
 
 #[test]
-fn an_empty_page_before_the_end() {
+fn detects_an_empty_page_before_the_end() {
     let answer = |number| (number == 2).then(|| page(2, 3, 10, []));
     for (ids, error) in when(answer, tsc::OnChange::Fail) {
         let error = error.unwrap();
@@ -99,7 +100,7 @@ fn an_empty_page_before_the_end() {
 }
 
 #[test]
-fn an_error_ends_the_list_where_it_is() {
+fn error_ends_the_list_at_its_position() {
     for (status, code) in
         [(400, "400065"), (403, "403004"), (404, "404000"), (409, "409000"), (500, "500000")]
     {

@@ -1,11 +1,11 @@
 //! Lists: what is asked, in which order it comes, and what happens when it does not.
 
-mod asked;
 mod changes;
 mod pages;
 mod prefetch;
 mod properties;
-mod rooms;
+mod requests;
+mod resources;
 
 use tableau_server_client as tsc;
 

@@ -8,7 +8,7 @@ use super::{all, having, ids, names, page, pages, pages_asked, session};
 use crate::raw::{Reply, SOON};
 
 #[test]
-fn pages_in_flight_are_as_many_as_asked_and_in_order() {
+fn prefetches_the_requested_number_of_pages_in_order() {
     for prefetch in [1, 4] {
         let now = Arc::new(AtomicUsize::new(0));
         let most = Arc::new(AtomicUsize::new(0));
@@ -36,7 +36,7 @@ fn pages_in_flight_are_as_many_as_asked_and_in_order() {
 }
 
 #[test]
-fn pages_are_asked_for_no_further_ahead_than_said() {
+fn does_not_prefetch_beyond_the_limit() {
     let raw = having(300, 1000);
     let session = session(&raw);
     let mut items = session.workbooks().list().page_size(3).prefetch(2).into_iter();
@@ -54,7 +54,7 @@ fn pages_are_asked_for_no_further_ahead_than_said() {
 }
 
 #[test]
-fn an_iterator_dropped_half_way_leaves_nothing_behind() {
+fn dropping_the_iterator_ends_prefetching() {
     const QUICK: u32 = 300;
     let waiting = Arc::new(AtomicUsize::new(0));
     let seen = waiting.clone();

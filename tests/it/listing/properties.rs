@@ -19,7 +19,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn any_text_survives_the_filter_the_wire_and_the_server() {
+fn filters_match_any_text() {
     let mock = MockServer::start().unwrap();
     let sessions = ["3.6", "3.24"].map(|version| {
         let mut server = at(mock.url());
@@ -57,7 +57,7 @@ fn any_text_survives_the_filter_the_wire_and_the_server() {
 }
 
 #[test]
-fn any_split_into_pages_yields_the_same_items() {
+fn any_page_size_yields_the_same_items() {
     let config = ProptestConfig::with_cases(60);
     let pages_of = proptest::collection::vec(1..6_u64, 1..12);
     proptest!(config, |(counts in pages_of, prefetch in 0..5_usize, size in 1..=1000_u32)| {

@@ -25,7 +25,7 @@ fn to_the_end(mock: &MockServer, path: &str) -> (Vec<u8>, Result<(), ErrorKind>)
 const INFO: &str = "/api/2.4/serverinfo";
 
 #[test]
-fn statuses() {
+fn returns_statuses_on_request() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     mock.fault(Fault::status(503).on("GET", "/users").times(1));
@@ -54,7 +54,7 @@ fn statuses() {
 }
 
 #[test]
-fn broken_connections() {
+fn breaks_connections_on_request() {
     let mock = MockServer::start().unwrap();
     mock.fault(Fault::reset().times(1));
     mock.fault(Fault::reset_after_head().times(1));
@@ -76,7 +76,7 @@ fn broken_connections() {
 }
 
 #[test]
-fn time() {
+fn delays_and_stalls_on_request() {
     let mock = MockServer::start().unwrap();
     mock.fault(Fault::delay(Duration::from_millis(100)).times(1));
     let start = Instant::now();
@@ -99,7 +99,7 @@ fn time() {
 }
 
 #[test]
-fn sessions_and_pages() {
+fn expires_sessions_and_changes_pages_on_request() {
     let mock = MockServer::builder().workbooks(30).start().unwrap();
     let client = Client::new(&mock);
     mock.fault(Fault::status(500).page(2).times(1));
@@ -113,7 +113,7 @@ fn sessions_and_pages() {
 }
 
 #[test]
-fn an_early_answer_arrives_although_the_body_is_unread() {
+fn early_response_arrives_before_the_body_is_read() {
     let mock = MockServer::start().unwrap();
     mock.fault(Fault::status(413).early());
     let mut stream = connect(&mock);

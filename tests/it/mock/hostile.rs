@@ -8,7 +8,7 @@ use tableau_server_client::mock::{Fault, MockServer};
 use super::{Client, connect, read_answer, request, send_raw};
 
 #[test]
-fn nonsense_gets_a_4xx_or_nothing_and_the_server_lives_on() {
+fn invalid_requests_get_4xx_or_a_close() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let xml = [("Content-Type", "text/xml")];
@@ -54,7 +54,7 @@ fn nonsense_gets_a_4xx_or_nothing_and_the_server_lives_on() {
 }
 
 #[test]
-fn random_changes_to_a_request_do_no_harm() {
+fn survives_random_changes_to_a_request() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let auth = [("X-Tableau-Auth", client.token.as_str()), ("Content-Type", "text/xml")];
@@ -87,7 +87,7 @@ fn random_changes_to_a_request_do_no_harm() {
 }
 
 #[test]
-fn one_connection_for_many_requests() {
+fn serves_many_requests_on_one_connection() {
     let mock = MockServer::start().unwrap();
     let stream = connect(&mock);
     let mut reader = BufReader::new(stream.try_clone().unwrap());
@@ -108,7 +108,7 @@ fn one_connection_for_many_requests() {
 }
 
 #[test]
-fn two_servers_do_not_meet() {
+fn two_servers_share_no_state() {
     let (a, b) = (MockServer::start().unwrap(), MockServer::start().unwrap());
     let client = Client::new(&a);
     let there = Client { mock: &b, token: client.token.clone(), ..Client::new(&a) };
@@ -121,7 +121,7 @@ fn two_servers_do_not_meet() {
 // Other tests run beside this one, so that only its own ports are looked at.
 #[cfg(target_os = "linux")]
 #[test]
-fn fifty_servers_leave_nothing_behind() {
+fn stopped_servers_leak_nothing() {
     let start = Instant::now();
     let mut servers: Vec<MockServer> = (0..50)
         .map(|n| {
@@ -177,7 +177,7 @@ fn fifty_servers_leave_nothing_behind() {
 }
 
 #[test]
-fn a_server_can_be_shared_and_shows_no_secret() {
+fn server_is_shareable_and_debug_shows_no_secret() {
     fn shared<T: Send + Sync + 'static>(_: &T) {}
     let builder = MockServer::builder().admin("root", "geheim").jwt("root", "geheim.x.y");
     assert!(!format!("{builder:?}").contains("geheim"));
@@ -187,7 +187,7 @@ fn a_server_can_be_shared_and_shows_no_secret() {
 }
 
 #[test]
-fn whoever_asks_for_headers_gets_no_body() {
+fn head_requests_get_no_body() {
     let mock = MockServer::start().unwrap();
     let mut stream = connect(&mock);
     let bytes =

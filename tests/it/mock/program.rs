@@ -29,7 +29,7 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn help_and_mistakes() {
+fn prints_help_and_rejects_invalid_arguments() {
     let help = run(&["--help"]);
     assert!(help.status.success());
     let text = String::from_utf8(help.stdout).unwrap();
@@ -57,7 +57,7 @@ fn help_and_mistakes() {
 }
 
 #[test]
-fn one_line_and_then_it_serves() {
+fn prints_one_line_and_serves() {
     let arguments = ["--workbooks", "3", "--api-version=3.9", "--site", "Marketing=marketing"];
     let mut child = program().args(arguments).stdout(Stdio::piped()).spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -134,7 +134,7 @@ fn rejected_values_name_the_expected_form() {
 }
 
 #[test]
-fn credentials_and_projects_are_those_of_the_options() {
+fn accepts_credentials_and_projects_from_options() {
     let (_running, info) = start(
         &["--username=ada", "--password=p=w", "--token", "ci=se=cret", "--project", "A/B"],
         Stdio::null(),

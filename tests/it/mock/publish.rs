@@ -35,7 +35,7 @@ fn payload(name: &str) -> String {
 }
 
 #[test]
-fn bytes_come_back_unchanged() {
+fn returns_published_bytes_unchanged() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let xml = payload("Mine é");
@@ -182,7 +182,7 @@ fn reads_connections_of_flows_beside_the_flow() {
 }
 
 #[test]
-fn uploads_in_pieces() {
+fn accepts_chunked_uploads() {
     let mock = MockServer::builder().max_file(1000).start().unwrap();
     let client = Client::new(&mock);
     let bytes: Vec<u8> = (0..2500_u32).map(|n| u8::try_from(n % 251).unwrap()).collect();
@@ -220,7 +220,7 @@ fn uploads_in_pieces() {
 }
 
 #[test]
-fn what_is_wrong_with_a_publication() {
+fn rejects_invalid_publish_requests() {
     let mock = MockServer::builder().user("reader", "pw", "Viewer").start().unwrap();
     let client = Client::new(&mock);
     let xml = payload("W");
@@ -257,7 +257,7 @@ fn what_is_wrong_with_a_publication() {
 }
 
 #[test]
-fn a_file_of_another_kind_is_refused() {
+fn rejects_files_of_another_kind() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let workbook = client.get("workbooks").one("workbook", "id");
@@ -307,7 +307,7 @@ fn a_file_of_another_kind_is_refused() {
 }
 
 #[test]
-fn no_job_publishes_a_flow() {
+fn flows_are_not_published_as_jobs() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let xml = "<tsRequest><flow name='F'/></tsRequest>";
@@ -322,7 +322,7 @@ fn no_job_publishes_a_flow() {
 }
 
 #[test]
-fn users_from_a_file() {
+fn imports_users_from_a_file() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let csv = "new1,,New One,Creator,None,1,n1@example.com,\r\nno name,,,,,,,\r\nnew2,,\"Two, N\",Viewer,None,0,,SAML\r\n";
@@ -345,7 +345,7 @@ fn users_from_a_file() {
 }
 
 #[test]
-fn exports() {
+fn exports_views_and_workbooks() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let view = client.get("views").one("view", "id");
@@ -361,7 +361,7 @@ fn exports() {
 }
 
 #[test]
-fn the_library_reads_download_names_as_servers_send_them() {
+fn library_reads_download_names_as_servers_send_them() {
     let mock = MockServer::builder()
         .workbook("default/Night shift", ["One"])
         .workbook("default/Z\u{FC}rich + Bern", ["One"])

@@ -18,7 +18,7 @@ const HOOK: &str = "<tsRequest><webhook name='n'><webhook-source>\
     </webhook-destination></webhook></tsRequest>";
 
 #[test]
-fn webhooks_are_created_tested_updated_and_deleted() {
+fn creates_tests_updates_and_deletes_webhooks() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let answer = client.on_site("POST", "webhooks", HOOK);
@@ -74,7 +74,7 @@ fn webhooks_need_a_name_an_event_and_an_https_url() {
 }
 
 #[test]
-fn alerts_have_recipients_and_go_with_their_view() {
+fn data_alerts_have_recipients_and_are_deleted_with_their_view() {
     let mock = MockServer::builder()
         .user("vera", "pw", "Viewer")
         .workbook("Alerts", ["One"])
@@ -127,7 +127,7 @@ fn alerts_have_recipients_and_go_with_their_view() {
 }
 
 #[test]
-fn schedules_of_the_server_are_checked_and_changed() {
+fn validates_and_updates_schedules() {
     let mock = MockServer::builder()
         .user("max", "pw", "SiteAdministratorCreator")
         .schedule("Nightly", "Flow")
@@ -174,7 +174,7 @@ fn schedules_of_the_server_are_checked_and_changed() {
 }
 
 #[test]
-fn groups_are_read_renamed_and_deleted() {
+fn reads_renames_and_deletes_groups() {
     let mock = MockServer::builder()
         .user("ada", "pw", "Viewer")
         .user("bo", "pw", "Viewer")
@@ -210,7 +210,7 @@ fn groups_are_read_renamed_and_deleted() {
 }
 
 #[test]
-fn builders_set_up_content_and_inspectors_show_it() {
+fn inspectors_show_content_of_builders() {
     let mock = MockServer::builder()
         .workbooks(0)
         .datasources(0)
@@ -249,7 +249,7 @@ fn builders_set_up_content_and_inspectors_show_it() {
 }
 
 #[test]
-fn builders_report_content_that_is_rejected() {
+fn builders_report_rejected_content() {
     for (builder, expected) in [
         (MockServer::builder().group("Sales", ["nobody"]), "no 'nobody' among its users"),
         (MockServer::builder().group("analysts", [""; 0]), "already exists"),

@@ -31,7 +31,7 @@ fn download<T>(raw: &Raw, to: impl FnOnce(Download<'_>) -> tsc::Result<T>) -> ts
 }
 
 #[test]
-fn into_a_folder_a_path_a_writer_and_memory() {
+fn downloads_to_folder_path_writer_and_memory() {
     let raw = giving("name=\"tableau_file\"; filename=\"R&D.twbx\"");
     let folder = Folder::new("places");
     let path = download(&raw, |d| d.to_folder(folder.path())).unwrap();
@@ -49,7 +49,7 @@ fn into_a_folder_a_path_a_writer_and_memory() {
 }
 
 #[test]
-fn a_hostile_name_stays_in_the_folder() {
+fn hostile_names_stay_in_the_folder() {
     let long = format!("attachment; filename=\"{}.twbx\"", "a".repeat(10_000));
     let long: &'static str = Box::leak(long.into_boxed_str());
     for header in [
@@ -80,7 +80,7 @@ fn a_hostile_name_stays_in_the_folder() {
 }
 
 #[test]
-fn without_a_name_the_item_gives_it() {
+fn names_files_after_the_item_without_content_disposition() {
     let of_item = |item: Reply| {
         let item = item.bytes();
         Raw::signed_in(move |seen: &Seen| match seen.path().ends_with("/content") {
@@ -164,7 +164,7 @@ fn extension_comes_from_the_item_if_the_header_has_none() {
 }
 
 #[test]
-fn what_is_there_is_not_replaced_unasked() {
+fn does_not_replace_files_by_default() {
     let raw = giving("filename=\"there.twbx\"");
     let folder = Folder::new("there");
     let path = folder.file("there.twbx", b"mine");
@@ -202,7 +202,7 @@ fn cut_off_chunked() -> Reply {
 }
 
 #[test]
-fn a_download_that_breaks_off_begins_anew() {
+fn interrupted_download_starts_again() {
     for broken in [cut_off, cut_off_chunked, || Reply::Close, || answer(502, &[], "x")] {
         let asked = AtomicUsize::new(0);
         let raw = Raw::signed_in(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
@@ -218,7 +218,7 @@ fn a_download_that_breaks_off_begins_anew() {
 }
 
 #[test]
-fn a_download_that_fails_leaves_nothing() {
+fn failed_download_leaves_no_file() {
     for (broken, tries) in [
         (cut_off as fn() -> Reply, 4),
         (cut_off_chunked, 4),
@@ -240,7 +240,7 @@ fn a_download_that_fails_leaves_nothing() {
 }
 
 #[test]
-fn what_comes_in_the_files_place_is_not_taken_for_it() {
+fn rejects_html_and_errors_in_place_of_the_file() {
     const LOGIN: &str = "<!-- gateway -->\n<!DOCTYPE html><html><body>Please log in</body></html>";
     let error = || refusal(200, "404006", "no such workbook");
     type Wrong<'a> = (&'a str, Box<dyn Fn() -> Reply + Send + Sync>, ErrorKind, &'a str);
@@ -312,7 +312,7 @@ fn what_comes_in_the_files_place_is_not_taken_for_it() {
 }
 
 #[test]
-fn downloads_into_one_path_do_not_mix() {
+fn concurrent_downloads_to_one_path_do_not_mix() {
     // Each answer is another file.
     let asked = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| {
@@ -357,7 +357,7 @@ impl Write for Full {
 }
 
 #[test]
-fn a_writer_is_never_given_anything_twice() {
+fn writer_never_receives_a_byte_twice() {
     let raw = giving("filename=\"x.twbx\"");
     let error = download(&raw, |d| d.to_writer(Full(100_000))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
@@ -380,7 +380,7 @@ fn a_writer_is_never_given_anything_twice() {
 }
 
 #[test]
-fn memory_has_a_limit_and_files_have_none() {
+fn to_bytes_is_limited_and_files_are_not() {
     let raw = giving("filename=\"x.twbx\"");
     let options = tsc::HttpOptions::new().max_response(100_000);
     let server =
@@ -394,7 +394,7 @@ fn memory_has_a_limit_and_files_have_none() {
 }
 
 #[test]
-fn places_that_are_none_are_refused_before() {
+fn rejects_invalid_targets_before_sending() {
     let raw = giving("filename=\"x.twbx\"");
     let folder = Folder::new("no-place");
     let file = folder.file("file", b"");
@@ -439,7 +439,7 @@ fn reports_received_bytes_as_progress() {
 }
 
 #[test]
-fn every_export_has_its_address() {
+fn exports_use_their_own_paths() {
     let raw = Raw::signed_in(|_| answer(200, &[], "x"));
     let mut server = server(&raw);
     server.set_version("3.29").unwrap();
@@ -492,7 +492,7 @@ fn every_export_has_its_address() {
 }
 
 #[test]
-fn names_by_content_where_the_server_gives_none() {
+fn names_files_by_content_without_a_name() {
     let folder = Folder::new("by-content");
     for (body, name) in [
         (&b"PK\x03\x04.."[..], "d1.tdsx"),

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use tableau_server_client as tsc;
 
-use super::answer;
+use super::debug_json::debug_json;
 use super::request::{Sent, diff};
-use super::shown::shown;
+use super::response;
 use crate::raw::{Raw, Reply, Seen, answer as http_answer, success};
 
 /// What became of a golden.
@@ -85,7 +85,7 @@ impl Goldens {
     ) {
         self.use_up(name, How::Same, |case, options| {
             let run = Run::of_session(case, options, call);
-            [run.same_requests(case), answer::compare(case, &run.got)].concat()
+            [run.same_requests(case), response::compare(case, &run.got)].concat()
         });
     }
 
@@ -97,7 +97,7 @@ impl Goldens {
     ) {
         self.use_up(name, How::Same, |case, options| {
             let run = Run::of_server(case, options, call);
-            [run.same_requests(case), answer::compare(case, &run.got)].concat()
+            [run.same_requests(case), response::compare(case, &run.got)].concat()
         });
     }
 
@@ -111,7 +111,7 @@ impl Goldens {
             let run = Run::of(case, options, true, |server| {
                 call(server.sign_in(&tsc::TableauAuth::new("me", "hush"))?)
             });
-            [run.same_requests(case), answer::compare(case, &run.got)].concat()
+            [run.same_requests(case), response::compare(case, &run.got)].concat()
         });
     }
 
@@ -125,7 +125,7 @@ impl Goldens {
     ) {
         self.use_up(name, How::Differs(difference), |case, options| {
             let run = Run::of_session(case, options, call);
-            [run.other_requests(case, sends), answer::compare(case, &run.got)].concat()
+            [run.other_requests(case, sends), response::compare(case, &run.got)].concat()
         });
     }
 
@@ -139,7 +139,7 @@ impl Goldens {
     ) {
         self.use_up(name, How::Differs(difference), |case, options| {
             let run = Run::of_server(case, options, call);
-            [run.other_requests(case, sends), answer::compare(case, &run.got)].concat()
+            [run.other_requests(case, sends), response::compare(case, &run.got)].concat()
         });
     }
 
@@ -199,7 +199,7 @@ impl Goldens {
             expected.extend(further.iter().map(|&line| line.to_owned()));
             let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
             let run = Run::of_session(case, options, call);
-            [run.other_requests(case, &expected), answer::compare(case, &run.got)].concat()
+            [run.other_requests(case, &expected), response::compare(case, &run.got)].concat()
         });
     }
 
@@ -321,7 +321,7 @@ impl Run {
         let once = plain.retries(tsc::RetryPolicy::none()).renew_sessions(false);
         server.add_http_options(once).unwrap();
         server.add_http_options(options).unwrap();
-        let got = call(&server).map(|value| shown(&value));
+        let got = call(&server).map(|value| debug_json(&value));
         drop(raw);
         let sent = sent.lock().unwrap().clone();
         Run { sent, got }
@@ -343,7 +343,7 @@ impl Run {
 
     fn same_requests_other_answer(&self, case: &Value) -> Vec<String> {
         let mut failures = self.same_requests(case);
-        if answer::is_same(case, &self.got) {
+        if response::is_same(case, &self.got) {
             failures.push("the answer is read as TSC reads it: no difference any more".into());
         }
         failures

@@ -3,11 +3,11 @@
 //! `tests/wire/record.py` records the goldens from TSC itself. Here each has one entry: it is the
 //! [same](golden::Goldens::same), or a difference that `docs/differences.md` names, or not there yet.
 
-mod answer;
+mod debug_json;
 mod golden;
 mod request;
+mod response;
 mod shared;
-mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -21,7 +21,7 @@ where
 }
 
 #[test]
-fn the_face_has_exactly_these_types() {
+fn functions_have_the_documented_signatures() {
     shared::<tsc::Server>();
     shared::<tsc::Session<'static>>();
     shared::<tsc::SessionToken>();
@@ -132,7 +132,7 @@ fn kinds() -> Vec<tsc::ErrorKind> {
 }
 
 #[test]
-fn the_values_of_the_face() {
+fn public_constants_and_defaults_have_the_documented_values() {
     assert_eq!(kinds().len(), 17);
     assert_eq!(size_of::<tsc::Error>(), size_of::<usize>());
     let credentials: Vec<Box<dyn tsc::Credentials>> = vec![
@@ -183,7 +183,7 @@ fn the_values_of_the_face() {
 }
 
 #[test]
-fn the_mock_server_takes_the_whole_face() {
+fn mock_server_supports_the_core_api() {
     let mock = MockServer::start().unwrap();
     let mut server = tsc::Server::new(mock.url()).unwrap();
     server.add_http_options(plain()).unwrap();
@@ -254,7 +254,7 @@ impl Program {
 }
 
 #[test]
-fn a_session_is_kept_in_a_struct() {
+fn session_can_be_stored_in_a_struct() {
     let mock = MockServer::start().unwrap();
     let mut server = tsc::Server::new(mock.url()).unwrap();
     server.add_http_options(plain()).unwrap();

@@ -19,7 +19,7 @@ fn last(raw: &Raw) -> Seen {
 }
 
 #[test]
-fn filters_sorts_and_fields_as_they_are_asked() {
+fn sends_filters_sorts_and_fields() {
     let raw = having(0, 1000);
     let session = session(&raw);
     let when: jiff::Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
@@ -50,7 +50,7 @@ fn filters_sorts_and_fields_as_they_are_asked() {
 }
 
 #[test]
-fn old_servers_are_asked_the_same() {
+fn sends_the_same_query_to_old_servers() {
     let raw = having(0, 1000);
     for version in ["2.3", "3.6", "3.7", "3.24"] {
         let session = speaking(&raw.url, version);
@@ -205,7 +205,7 @@ fn patterns_are_sent_with_like() {
 }
 
 #[test]
-fn filters_and_sorts_go_with_every_page() {
+fn sends_filters_and_sorts_with_every_page() {
     let raw = having(4, 1000);
     let session = session(&raw);
     let list = session.workbooks().list();
@@ -225,7 +225,7 @@ fn filters_and_sorts_go_with_every_page() {
 }
 
 #[test]
-fn fields_always_ask_for_id_and_name() {
+fn requests_id_and_name_with_any_fields() {
     let raw = having(1, 1000);
     let session = session(&raw);
     let asked = |list: tsc::List<'_, tsc::Workbook>| {

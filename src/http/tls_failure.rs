@@ -1,0 +1,176 @@
+//! Errors of TLS, with what can be done about them.
+
+use std::io;
+
+use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
+
+use super::connector::Stage;
+use super::context;
+use super::tls::OnlyInCommonName;
+use crate::{Error, ErrorKind};
+
+/// What this client can use, for the administrator of a server that shares none of it.
+const OFFER: &str = "this client offers TLS 1.2 and 1.3, with ECDHE key exchange and AEAD ciphers \
+                     (AES-GCM, ChaCha20-Poly1305)";
+
+const ROOTS: &str = "trusted are Mozilla's roots, and not those of the operating system or of \
+                     SSL_CERT_FILE: `verify(\"ca.pem\")` adds the CA certificates of a PEM file";
+
+/// `server` is host and port, with the proxy if there is one; `authority` is host and port.
+pub(super) fn tls_failed(
+    error: rustls::Error,
+    stage: Stage,
+    server: &str,
+    authority: &str,
+) -> Error {
+    let shown = context::take_certificate();
+    if stage == Stage::UnderWay && !is_about_our_certificate(&error) {
+        let what = format!("the connection to {server} broke");
+        return Error::connection_lost(what, io::Error::other(error));
+    }
+    let mut what = format!("no TLS connection to {server}: {}", why(&error, stage, authority));
+    if let (rustls::Error::InvalidCertificate(cause), Some(shown)) = (&error, shown) {
+        if *cause == CertificateError::UnknownIssuer {
+            what += &format!("; {ROOTS}");
+        }
+        what += &format!(
+            " (its SHA-256 is {shown}; where that is known to be right, `verify` takes it as a \
+             `Fingerprint`, or the issuer's PEM file)"
+        );
+    }
+    Error::new(ErrorKind::Tls, what).because(error)
+}
+
+fn why(error: &rustls::Error, stage: Stage, authority: &str) -> String {
+    match error {
+        rustls::Error::InvalidCertificate(why) => about_certificate(why),
+        rustls::Error::InvalidMessage(
+            InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
+        ) if stage == Stage::Connecting => {
+            format!("the port answered, but not with TLS; is the address http://{authority}?")
+        }
+        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
+            "it asks for a client certificate (`client_cert`)".to_owned()
+        }
+        rustls::Error::AlertReceived(alert) if is_about_our_certificate(error) => {
+            format!("it refused the client certificate with the alert {}", name(*alert))
+        }
+        rustls::Error::AlertReceived(alert) => {
+            format!("it ended the handshake with the alert {}; {OFFER}", name(*alert))
+        }
+        // It asks for a certificate with a signature that none of ours has.
+        rustls::Error::PeerIncompatible(
+            PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon,
+        ) => "it accepts no signature scheme of the client certificate".to_owned(),
+        rustls::Error::PeerIncompatible(_) | rustls::Error::PeerMisbehaved(_) => {
+            format!("the handshake failed; {OFFER}")
+        }
+        _ if stage == Stage::Connecting => "the handshake failed".to_owned(),
+        _ => "the server ended it".to_owned(),
+    }
+}
+
+fn about_certificate(why: &CertificateError) -> String {
+    use CertificateError as Certificate;
+    match why {
+        Certificate::InvalidPurpose | Certificate::InvalidPurposeContext { .. } => {
+            "its certificate is not for servers (extended key usage)"
+        }
+        Certificate::UnknownIssuer => "its certificate's issuer is not trusted",
+        Certificate::Expired | Certificate::ExpiredContext { .. } => "its certificate has expired",
+        Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
+            "its certificate is not valid yet"
+        }
+        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
+            "its certificate is for another name"
+        }
+        Certificate::ApplicationVerificationFailure => {
+            "its certificate is not the one that is pinned"
+        }
+        Certificate::Other(other) => match other.0.downcast_ref::<OnlyInCommonName>() {
+            Some(only) => return only.to_string(),
+            None => "its certificate is not acceptable",
+        },
+        _ => "its certificate is not acceptable",
+    }
+    .to_owned()
+}
+
+/// The name of an alert, such as `handshake_failure (40)`.
+fn name(alert: AlertDescription) -> String {
+    let mut name = String::new();
+    let mut previous = None;
+    for letter in format!("{alert:?}").chars() {
+        if letter.is_uppercase() && previous.is_some_and(char::is_lowercase) {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+        previous = Some(letter);
+    }
+    format!("{name} ({})", u8::from(alert))
+}
+
+/// What it can mean that a connection was closed, or timed out, during the handshake.
+pub(super) fn about_broken_handshake(has_answered: bool, authority: &str) -> String {
+    match has_answered {
+        false => {
+            format!("the port did not answer the TLS handshake; is the address http://{authority}?")
+        }
+        true => format!("the TLS handshake was not completed; {OFFER}"),
+    }
+}
+
+/// Whether the server rejected the client certificate. With TLS 1.3, that alert can arrive after the
+/// client has finished the handshake and sent the request, which the server has not read. Other alerts
+/// can arrive after the server has carried out the request.
+fn is_about_our_certificate(error: &rustls::Error) -> bool {
+    use AlertDescription::{
+        AccessDenied, BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked,
+        CertificateUnknown, UnknownCA, UnsupportedCertificate,
+    };
+    let rustls::Error::AlertReceived(alert) = error else { return false };
+    matches!(
+        alert,
+        AccessDenied
+            | BadCertificate
+            | CertificateExpired
+            | CertificateRequired
+            | CertificateRevoked
+            | CertificateUnknown
+            | UnknownCA
+            | UnsupportedCertificate
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alert_under_way_is_about_the_client_certificate_or_a_break() {
+        use AlertDescription::{CertificateRequired, InternalError, UnknownCA};
+        for (alert, stage, kind) in [
+            (CertificateRequired, Stage::UnderWay, ErrorKind::Tls),
+            (UnknownCA, Stage::UnderWay, ErrorKind::Tls),
+            (InternalError, Stage::UnderWay, ErrorKind::ConnectionLost),
+            (InternalError, Stage::Connecting, ErrorKind::Tls),
+        ] {
+            let error = tls_failed(rustls::Error::AlertReceived(alert), stage, "h:443", "h:443");
+            assert_eq!(error.kind(), kind, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn names_alerts_as_the_standard_does() {
+        use AlertDescription::{HandshakeFailure, ProtocolVersion, UnknownCA, UnrecognisedName};
+        for (alert, expected) in [
+            (HandshakeFailure, "handshake_failure (40)"),
+            (ProtocolVersion, "protocol_version (70)"),
+            (UnknownCA, "unknown_ca (48)"),
+            (UnrecognisedName, "unrecognised_name (112)"),
+            (AlertDescription::from(200), "unknown(200) (200)"),
+        ] {
+            assert_eq!(name(alert), expected);
+        }
+    }
+}
