@@ -255,13 +255,13 @@ impl ToXml for Batch<'_> {
     }
 }
 
-/// The kind as this one call spells it: `Workbook`.
+/// The spelling of the kind in this operation: `Workbook`.
 fn content_type(kind: &str) -> String {
     let (first, rest) = kind.split_at(1);
     first.to_ascii_uppercase() + rest
 }
 
-/// Labels to send: each once, and none that would become another one on the way.
+/// Labels to send, without duplicates. Rejects labels that the server would read as other ones.
 struct Labels(Vec<String>);
 
 impl Labels {
@@ -294,7 +294,7 @@ impl ToXml for Labels {
     }
 }
 
-/// A label as the server takes it for one: spaces and commas part labels, unless quoted.
+/// Quotes a label that contains a space or a comma, which separate labels.
 fn quoted(label: &str) -> Result<String> {
     let parts = |c: char| c == ',' || c.is_whitespace();
     match (label.contains(parts), label.contains('"')) {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The seeds, and what once broke something.
+/// Inputs that once caused a failure, and seeds.
 #[test]
 fn accepts_the_corpus() {
     type Entry = (&'static str, fn(&[u8]));
@@ -25,7 +25,7 @@ fn accepts_the_corpus() {
             let bytes = std::fs::read(&path).unwrap();
             eprintln!("{}", path.display());
             run(&bytes);
-            // Cut short and with a byte missing it must be as harmless.
+            // Truncated inputs, and inputs without one byte, are harmless, too.
             for cut in 0..bytes.len().min(400) {
                 run(&bytes[..cut]);
                 run(&[&bytes[..cut], &bytes[cut + 1..]].concat());
@@ -36,7 +36,7 @@ fn accepts_the_corpus() {
     }
 }
 
-/// Pieces of what is expected, and of what is not, one after the other.
+/// A sequence of valid pieces and random ones.
 fn pieces(of: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         8 => proptest::sample::select(of).prop_map(|piece| piece.as_bytes().to_vec()),
@@ -92,9 +92,9 @@ fn filters() -> impl Strategy<Value = Vec<u8>> {
     vec(one, 1..5).prop_map(|lines| lines.join("\u{1}").into_bytes())
 }
 
-/// The property tests take no more time than tests should; `cargo fuzz` takes as much as it is given.
+/// Few cases, so that the tests stay fast; `cargo fuzz` runs more.
 fn some() -> ProptestConfig {
-    // A failure is put into the corpus by hand, where both look.
+    // Failures are added to the corpus by hand, which both use.
     ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() }
 }
 

@@ -4,11 +4,13 @@ use std::borrow::Borrow;
 
 use crate::Result;
 use crate::common::find::{self, find_by_name};
-use crate::common::{List, filter_fields};
+use crate::common::job::Job;
+use crate::common::{JobHandle, List, filter_fields};
+use crate::http::Request;
 use crate::ids::{GroupId, UserId};
 use crate::operation::operations;
 use crate::resources::users::{SiteRole, User};
-use crate::xml::{Out, ToXml, element, string_enum};
+use crate::xml::{Element as _, Out, ToXml, element, string_enum};
 
 operations! {
     LIST = GET "sites/{site}/groups" since (2, 0) scope "tableau:groups:read"
@@ -84,6 +86,44 @@ impl<'s> Groups<'s> {
         self.client.update(&UPDATE, &[&id.into()], changes.borrow())
     }
 
+    /// Imports a group of a directory, with its members.
+    #[doc = rest!(CREATE)]
+    pub fn import(&self, group: impl Borrow<DirectoryGroup>) -> Result<Group> {
+        self.client.create(&CREATE, &[], group.borrow())
+    }
+
+    /// Starts a job that imports a group of a directory, with its members.
+    #[doc = rest!(CREATE)]
+    pub fn import_as_job(&self, group: impl Borrow<DirectoryGroup>) -> Result<JobHandle<'s>> {
+        self.start(self.client.request(&CREATE, &[]), group.borrow())
+    }
+
+    /// Synchronizes a group with its directory. The settings replace those of the import.
+    #[doc = rest!(UPDATE)]
+    pub fn sync(
+        &self,
+        id: impl Into<GroupId>,
+        group: impl Borrow<DirectoryGroup>,
+    ) -> Result<Group> {
+        self.client
+            .read(self.client.request(&UPDATE, &[&id.into()]).element(group.borrow())?, Group::TAG)
+    }
+
+    /// Starts a job that synchronizes a group with its directory.
+    #[doc = rest!(UPDATE)]
+    pub fn sync_as_job(
+        &self,
+        id: impl Into<GroupId>,
+        group: impl Borrow<DirectoryGroup>,
+    ) -> Result<JobHandle<'s>> {
+        self.start(self.client.request(&UPDATE, &[&id.into()]), group.borrow())
+    }
+
+    fn start(&self, request: Request<'_>, group: &DirectoryGroup) -> Result<JobHandle<'s>> {
+        let request = request.query("asJob", "true").element(group)?;
+        self.client.read::<Job>(request, "job").map(|job| JobHandle::new(self.client, job))
+    }
+
     /// Deletes a group. Its members remain users of the site.
     #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<GroupId>) -> Result<()> {
@@ -136,7 +176,8 @@ find_by_name!(Groups Group "groups");
 element! {
     /// A group of users.
     pub struct Group = "group" in "groups";
-    /// A local group to create; see [`Groups::create`].
+    /// A local group to create; see [`Groups::create`]. For a group of a directory see
+    /// [`DirectoryGroup`].
     pub struct NewGroup: new;
     /// Changes to a group; see [`Groups::update`].
     pub struct GroupUpdate: update;
@@ -146,7 +187,7 @@ element! {
         /// The group's name, unique on the site regardless of case.
         name: String = attr("name"), set String;
         /// The lowest site role that members have. API 3.9.
-        minimum_site_role: Option<SiteRole> = attr("minimumSiteRole"), set SiteRole;
+        minimum_site_role: Option<SiteRole> = attr("minimumSiteRole"), set SiteRole as typed;
         /// Whether users without an account on the site can be members. Tableau Cloud, API 3.21.
         external_user_enabled: Option<bool> = attr("externalUserEnabled"), set bool;
         /// How many users are in the group.
@@ -156,7 +197,9 @@ element! {
         /// The domain that the group was imported from.
         import_domain: Option<String> = child_attr("import", "domainName");
         /// The site role that imported members get.
-        import_site_role: Option<SiteRole> = child_attr("import", "siteRole");
+        import_site_role: Option<SiteRole> = child_either("import", "siteRole", "minimumSiteRole");
+        /// The kind of directory that the group was imported from: `ActiveDirectory`.
+        import_source: Option<String> = child_attr("import", "source");
         /// When members are given a licence.
         grant_license_mode: Option<GrantLicenseMode> = child_attr("import", "grantLicenseMode");
     }
@@ -166,6 +209,50 @@ impl NewGroup {
     /// A group of this name.
     pub fn new(name: impl Into<String>) -> NewGroup {
         NewGroup::blank().name(name)
+    }
+}
+
+/// A group of Active Directory, for [`Groups::import`] and [`Groups::sync`]. Tableau Server only.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DirectoryGroup {
+    name: String,
+    domain: String,
+    site_role: SiteRole,
+    grant_license_mode: Option<GrantLicenseMode>,
+}
+
+impl DirectoryGroup {
+    /// The group of this name in a domain. Its members get at least this site role.
+    pub fn new(
+        name: impl Into<String>,
+        domain: impl Into<String>,
+        site_role: SiteRole,
+    ) -> DirectoryGroup {
+        let (name, domain) = (name.into(), domain.into());
+        DirectoryGroup { name, domain, site_role, grant_license_mode: None }
+    }
+
+    /// When members are given a licence.
+    ///
+    /// If unset, it is left unchanged; a new group grants none.
+    pub fn grant_license_mode(self, mode: GrantLicenseMode) -> DirectoryGroup {
+        DirectoryGroup { grant_license_mode: Some(mode), ..self }
+    }
+}
+
+impl ToXml for DirectoryGroup {
+    fn to_xml(&self, out: &mut Out) {
+        out.element("group", |out| {
+            out.attribute("name", &self.name);
+            out.element("import", |out| {
+                out.attribute("source", "ActiveDirectory");
+                out.attribute("domainName", &self.domain);
+                out.attr("siteRole", &self.site_role);
+                if let Some(mode) = &self.grant_license_mode {
+                    out.attr("grantLicenseMode", mode);
+                }
+            });
+        });
     }
 }
 
@@ -183,7 +270,9 @@ filter_fields! {
     for Group;
     DOMAIN_NAME = "domainName" Text [eq in];
     DOMAIN_NICKNAME = "domainNickname" Text [eq in];
+    IS_EXTERNAL_USER_ENABLED = "isExternalUserEnabled" Flag [eq];
     IS_LOCAL = "isLocal" Flag [eq];
+    LUID = "luid" (GroupId) [eq in];
     MINIMUM_SITE_ROLE = "minimumSiteRole" (SiteRole) [eq in];
     NAME = "name" Text [cieq eq in like];
     USER_COUNT = "userCount" Number [eq gt gte lt lte];

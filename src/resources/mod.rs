@@ -30,6 +30,11 @@ pub mod flows;
 pub use flows::Flow;
 #[cfg(feature = "people")]
 #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
+pub mod group_sets;
+#[cfg(feature = "people")]
+pub use group_sets::GroupSet;
+#[cfg(feature = "people")]
+#[cfg_attr(docsrs, doc(cfg(feature = "people")))]
 pub mod groups;
 #[cfg(feature = "people")]
 pub use groups::Group;

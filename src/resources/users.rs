@@ -5,13 +5,14 @@ use std::borrow::Borrow;
 use jiff::Timestamp;
 
 use super::flows::Flow;
+use super::groups::Group;
 use super::workbooks::Workbook;
 pub use crate::common::{AuthSetting, SiteRole};
 use crate::common::{List, filter_fields};
 use crate::ids::UserId;
 use crate::operation::operations;
 use crate::secret::Secret;
-use crate::xml::{FromXml as _, element};
+use crate::xml::{Element as _, FromXml as _, element};
 use crate::{Error, Result};
 
 operations! {
@@ -30,6 +31,14 @@ operations! {
         "Query Workbooks for User" "workbooks_and_views.htm#query_workbooks_for_user";
     FLOWS = GET "sites/{site}/users/{user}/flows" since (3, 3) scope "tableau:flows:read"
         "Query Flows for User" "flow.htm#query_flows_for_user";
+    GROUPS = GET "sites/{site}/users/{user}/groups" since (3, 7) scope "tableau:users:read"
+        "Get Groups for a User" "users_and_groups.htm#get_groups_for_a_user";
+    TOKENS = GET "sites/{site}/users/{user}/personal-access-tokens" since (3, 21)
+        scope unavailable on Cloud
+        "List Personal Access Tokens" "authentication.htm#list_personal_access_tokens";
+    REVOKE_TOKEN = DELETE "sites/{site}/users/{user}/personal-access-tokens/{pat-name}"
+        since (3, 21) scope unavailable on Cloud
+        "Revoke Personal Access Token" "authentication.htm#revoke_personal_access_token";
 }
 
 super::resource! {
@@ -133,6 +142,28 @@ impl<'s> Users<'s> {
     pub fn owned_flows(&self, id: impl Into<UserId>) -> List<'s, Flow> {
         self.flows(id).with("ownedBy", "true")
     }
+
+    /// Lists the groups that a user is a member of.
+    #[doc = rest!(GROUPS)]
+    pub fn groups(&self, id: impl Into<UserId>) -> List<'s, Group> {
+        List::of(self.client, &GROUPS, &[&id.into()])
+    }
+
+    /// Returns the personal access tokens of a user. Their secrets are not included.
+    #[doc = rest!(TOKENS)]
+    pub fn personal_access_tokens(
+        &self,
+        id: impl Into<UserId>,
+    ) -> Result<Vec<PersonalAccessToken>> {
+        let request = self.client.request(&TOKENS, &[&id.into()]);
+        self.client.read_all(request, "personalAccessTokens", PersonalAccessToken::TAG)
+    }
+
+    /// Revokes a personal access token by its name, and ends the session that it opened.
+    #[doc = rest!(REVOKE_TOKEN)]
+    pub fn revoke_personal_access_token(&self, id: impl Into<UserId>, name: &str) -> Result<()> {
+        self.client.send(&REVOKE_TOKEN, &[&id.into(), &name.to_owned()])
+    }
 }
 
 /// Rejects a user with two ways to sign in: the server accepts one of them.
@@ -162,24 +193,26 @@ element! {
         /// The name that the user signs in with.
         name: String = attr("name"), new String;
         /// The user's site role.
-        site_role: Option<SiteRole> = attr("siteRole"), set SiteRole;
+        site_role: Option<SiteRole> = attr("siteRole"), set SiteRole as typed;
         /// How the user signs in.
-        auth_setting: Option<AuthSetting> = attr("authSetting"), set AuthSetting;
+        auth_setting: Option<AuthSetting> = attr("authSetting"), set AuthSetting as typed;
         /// The identity provider configuration that the user signs in with, one of
         /// [`Sites::auth_configurations`](crate::sites::Sites::auth_configurations).
         idp_configuration_id: Option<String> = attr("idpConfigurationId"), set String;
-        /// The display name.
+        /// The identity pool that the user belongs to. Tableau Server, API 3.19.
+        identity_pool_name: Option<String> = attr("identityPoolName"), set String;
+        /// The display name. Tableau Server.
         full_name: Option<String> = attr("fullName"), update String;
-        /// The e-mail address.
-        email: Option<String> = attr("email"), update String;
+        /// The e-mail address. On Tableau Cloud, the address for notifications (API 3.26).
+        email: Option<String> = attr("email"), set String;
         /// The user's id in Active Directory or another directory.
         external_auth_user_id: Option<String> = attr("externalAuthUserId");
         /// When the user last signed in.
         last_login: Option<Timestamp> = attr("lastLogin");
-        /// The user's locale.
-        locale: Option<String> = attr("locale");
-        /// The user's language.
-        language: Option<String> = attr("language");
+        /// The user's locale, such as `en_GB`. Can be set on Tableau Cloud (API 3.28).
+        locale: Option<String> = attr("locale"), set String;
+        /// The user's language, such as `de`. Can be set on Tableau Cloud (API 3.28).
+        language: Option<String> = attr("language"), set String;
         /// The domain of the user: `local`, or that of a directory.
         domain: Option<String> = child_attr("domain", "name");
     }
@@ -190,9 +223,29 @@ element! {
 }
 
 impl NewUser {
-    /// Creates a user with a name and a site role.
-    pub fn new(name: impl Into<String>, site_role: impl Into<SiteRole>) -> NewUser {
+    /// Creates a user with a name and a site role. A role that this release does not know is
+    /// [`SiteRole::Unknown`]; a plain string does not compile, so that a typing error is noticed:
+    ///
+    /// ```compile_fail,E0308
+    /// tableau_server_client::users::NewUser::new("cy@example.com", "Viwer");
+    /// ```
+    pub fn new(name: impl Into<String>, site_role: SiteRole) -> NewUser {
         NewUser::blank().name(name).site_role(site_role)
+    }
+}
+
+element! {
+    /// A personal access token of a user, without its secret.
+    pub struct PersonalAccessToken = "personalAccessToken";
+    {
+        /// The token's name, by which it is revoked.
+        name: String = attr("tokenName");
+        /// The token's id.
+        id: Option<String> = attr("tokenGuid");
+        /// When the token last opened a session.
+        last_used_at: Option<Timestamp> = attr("lastUsedAt");
+        /// When the token expires.
+        expires_at: Option<Timestamp> = attr("expiresAt");
     }
 }
 

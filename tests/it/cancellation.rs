@@ -1,4 +1,4 @@
-//! `CancellationToken` cancels calls whatever they are waiting for, and the session stays usable.
+//! `CancellationToken` cancels calls whatever they are waiting for; the session remains usable.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -15,18 +15,18 @@ use crate::proxy_server::{http_proxy, relay, socks_proxy};
 use crate::raw::{Raw, Reply, SOON, Seen, signed_in};
 use crate::tls_server::{Authority, over_tls};
 
-/// What a gate does with connections that are made from now on.
+/// How a gate treats new connections.
 const OPEN: usize = 0;
-/// Hears everything and says nothing.
+/// Reads everything and never responds.
 const SILENT: usize = 1;
-/// Takes the first MiB and no more.
+/// Reads the first MiB and stops.
 const FULL: usize = 2;
 
-/// Stands before a server or a proxy.
+/// A forwarder in front of a server or proxy that can stall connections.
 struct Gate {
     raw: Raw,
     mode: Arc<AtomicUsize>,
-    /// How many connections it has held up.
+    /// The number of connections that were stalled.
     held: Arc<AtomicUsize>,
 }
 
@@ -71,13 +71,13 @@ impl Drop for Gate {
     }
 }
 
-/// As a server that keeps no connection, so that each request makes one.
+/// Marks a response so that its connection is closed, and each request makes a new one.
 fn closing(reply: Reply) -> Reply {
     let text = String::from_utf8(reply.bytes()).unwrap();
     Reply::SendAndClose(text.replacen("\r\n", "\r\nconnection: close\r\n", 1).into_bytes())
 }
 
-/// No other bound ends a call within the time that these tests take.
+/// Options whose timeouts are longer than these tests take.
 fn patient() -> tsc::HttpOptions {
     plain().connect_timeout(LONG).read_timeout(LONG)
 }
@@ -115,8 +115,8 @@ fn uploads(session: &SessionView<'_>) -> tsc::Result<()> {
     session.workbooks().publish(Source::bytes("Sales.twbx", zip)).send().map(drop)
 }
 
-/// Checks that the call ends by cancellation and by a deadline, with the right error and without a
-/// retry, and that the session works afterwards.
+/// Checks that cancellation and a deadline end the call with the right error and without a retry,
+/// and that the session works afterwards.
 fn ends(
     name: &str,
     gate: &Gate,
@@ -135,7 +135,7 @@ fn ends(
     let error = result.unwrap_err();
     assert!(error.is_timeout(), "{name}: {error:?}");
     assert!(took >= millis(290) && took < SOON, "{name}: {took:?}");
-    // On a busy machine the second one may end before it has a connection.
+    // On a busy machine the second call may end before it has a connection.
     let made = gate.raw.connections() - connections;
     assert!((1..=2).contains(&made), "{name}: {made} connections, and nothing is tried again");
 
@@ -144,7 +144,7 @@ fn ends(
     session.workbooks().list().total().unwrap();
 }
 
-/// A server whose every request makes a connection, with TLS or without.
+/// A server that uses each connection once, with or without TLS.
 fn inside(authority: Option<&Authority>) -> Raw {
     let reply = |seen: &Seen| closing(signed_in(seen).unwrap_or_else(|| workbooks("")));
     match authority {
@@ -153,7 +153,7 @@ fn inside(authority: Option<&Authority>) -> Raw {
     }
 }
 
-/// A session at a server behind a gate.
+/// A session on a server behind a gate.
 fn behind(gate: &Gate, authority: Option<&Authority>) -> Session<'static> {
     let mut options = patient();
     let mut scheme = "http";
@@ -164,7 +164,7 @@ fn behind(gate: &Gate, authority: Option<&Authority>) -> Session<'static> {
     with(&format!("{scheme}://{}", gate.raw.address), options).into_session(&auth()).unwrap()
 }
 
-/// A session at a server behind a proxy behind a gate.
+/// A session on a server behind a proxy behind a gate.
 fn through(gate: &Gate, scheme: &str, server: &Raw) -> Session<'static> {
     let proxy = format!("{scheme}://{}", gate.raw.address);
     with(&server.url, patient().proxy(proxy)).into_session(&auth()).unwrap()
@@ -195,7 +195,7 @@ fn cancels_handshake_with_silent_proxy() {
 
 #[test]
 fn connect_timeout_covers_a_proxy_that_sends_byte_by_byte() {
-    // Each byte is soon enough by itself.
+    // Each byte arrives within the timeout of a read.
     let proxy = Raw::on_connection(|mut client, _, _| {
         let answer = format!("HTTP/1.1 200 OK\r\nx: {}", "y".repeat(400));
         for byte in answer.bytes() {
@@ -288,8 +288,8 @@ fn cancels_download_that_stalls() {
     }
 }
 
-/// An address that answers no attempt to connect: a listener that has as many as it keeps. `None`
-/// where the system answers all the same.
+/// An address at which connecting hangs: a listener with a full backlog. `None` if the system
+/// accepts connections anyway.
 fn full_listener() -> Option<(TcpListener, Vec<TcpStream>)> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -313,7 +313,7 @@ fn cancels_connect_that_hangs() {
         return;
     };
     let address = listener.local_addr().unwrap();
-    // Its server is reached through a proxy whose connection hangs, or directly.
+    // Connects to the server directly, and through a proxy whose connection hangs.
     for options in [patient(), patient().proxy(format!("socks5://{address}"))] {
         let server = with(&format!("http://{address}"), options);
         let session = server.resume(token_of(&format!("http://{address}")));
@@ -355,7 +355,8 @@ fn one_token_cancels_eight_threads() {
     });
 }
 
-/// A chunk whose connection was never made was not sent, whatever ends it: the upload can go on there.
+/// If the connection for a chunk was never made, the chunk was not sent, and the upload can be
+/// resumed there.
 #[test]
 fn chunk_is_known_not_to_be_sent_if_connecting_fails() {
     let authority = Authority::new();
@@ -410,11 +411,11 @@ fn chunk_is_known_not_to_be_sent_if_connecting_fails() {
             scope.spawn(move || ends_before_sending(bound));
         }
     });
-    assert_eq!(inside.count("POST", "/fileUploads"), 4, "none began anew");
+    assert_eq!(inside.count("POST", "/fileUploads"), 4, "no upload started again");
 }
 
-/// Before there is a session, too: the question about the version, signing in, whoever waits for
-/// another thread's question, and a file that another process has locked.
+/// Cancels the version request, the sign-in, a thread that waits for another thread's version
+/// request, and the wait for a file that another process has locked.
 #[test]
 fn cancels_sign_in() {
     for (silent, pin) in [("serverinfo", false), ("signin", false), ("signin", true)] {
@@ -491,7 +492,7 @@ fn cancels_sign_in() {
     std::fs::remove_file(&path).unwrap();
 }
 
-/// Not a test of its own: the process whose threads and descriptors are counted.
+/// Run by the test below, in a process whose threads and descriptors are counted.
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "started by the test below"]
@@ -527,7 +528,7 @@ fn child_that_cancels_calls() {
     sessions.iter().for_each(|session| {
         session.workbooks().list().total().unwrap();
     });
-    // The servers' own go with them; the sessions are still there.
+    // The threads of the servers end with them; the sessions still exist.
     drop((gates, servers));
     let started = Instant::now();
     loop {

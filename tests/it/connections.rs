@@ -1,4 +1,4 @@
-//! Connections: kept, lost, and never a reason to do something twice.
+//! Connections: reuse, loss, and requests that must not be repeated.
 
 use std::io::{BufReader, Read, Write};
 use std::sync::Arc;
@@ -26,7 +26,7 @@ fn reuses_one_connection_for_a_hundred_requests() {
 
 #[test]
 fn reuses_the_connection_after_responses_of_every_kind() {
-    // Refusals, pages of others, redirects, answers that are not looked at, chunked ones.
+    // Errors, HTML pages, redirects, responses that are not read, chunked ones.
     let turn = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |seen| match turn.fetch_add(1, Ordering::SeqCst) % 8 {
         0 => refusal(404, "404006", "gone"),
@@ -81,7 +81,7 @@ fn keeps_one_connection_per_concurrent_thread() {
     }
     drop(session);
     assert_eq!(raw.lines().len(), 2 + 4 * 8 * 5);
-    // ureq would keep three of them, and make new ones for the others each time.
+    // By default ureq keeps three connections and would open the others again each time.
     assert!((2..=8).contains(&raw.connections()), "{}", raw.connections());
 }
 
@@ -96,7 +96,7 @@ fn sessions_of_one_server_share_connections() {
 
 #[test]
 fn replaces_a_connection_closed_while_idle() {
-    // The answers promise nothing of a close.
+    // The responses do not announce the close.
     let raw = Raw::start(|seen| {
         let reply = signed_in(seen).unwrap_or_else(|| match seen.method.as_str() {
             "GET" => workbooks(""),
@@ -105,8 +105,7 @@ fn replaces_a_connection_closed_while_idle() {
         Reply::SendAndClose(reply.bytes())
     });
     let mut server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
-    // A sign-in that asks for the version first would come right behind it, on a connection that is
-    // not idle yet.
+    // With the version request before it, the sign-in would use a connection that is not idle yet.
     server.set_version("3.24").unwrap();
     let pause = || thread::sleep(millis(300));
     server.server_info().unwrap();
@@ -122,8 +121,8 @@ fn replaces_a_connection_closed_while_idle() {
     assert_eq!(raw.connections(), 5);
 }
 
-/// Answers, and at the `n`th request of a room closes after reading it: as a server does whose
-/// patience with an idle connection ends just when it is used.
+/// Closes the connection after reading the `n`th request to a resource, like a server that closes
+/// an idle connection at the moment it is used.
 fn closing_at(closes: usize) -> Raw {
     let count = Arc::new(AtomicUsize::new(0));
     Raw::signed_in(move |seen| match count.fetch_add(1, Ordering::SeqCst) == closes {
@@ -167,7 +166,7 @@ fn does_not_repeat_post_that_may_have_been_received() {
         session.workbooks().list().total().unwrap();
         let error = session.projects().create(tsc::projects::NewProject::new("n")).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::ConnectionLost | ErrorKind::Http), "{error:?}");
-        assert!(error.is_retryable(), "the caller decides: {error:?}");
+        assert!(error.is_retryable(), "the caller may retry: {error:?}");
         assert_eq!(raw.count("POST", "/projects"), 1);
     }
 }
@@ -220,7 +219,7 @@ fn stops_retrying_get_after_the_last_attempt() {
 fn does_not_reuse_a_connection_marked_close() {
     let raw = Raw::on_connection(|stream, _, seen| {
         let mut reader = BufReader::new(stream);
-        // Says so, and then waits for the client to go.
+        // Announces the close, and then waits for the client to close the connection.
         if let Some(request) = read_request(&mut reader) {
             let reply = signed_in(&request).unwrap_or_else(|| workbooks("")).bytes();
             seen.lock().unwrap().push(request);
@@ -239,7 +238,7 @@ fn does_not_reuse_a_connection_marked_close() {
 
 #[test]
 fn unsolicited_bytes_are_not_read_as_a_response() {
-    // A second answer behind the first, as a smuggler would put it.
+    // A second response behind the first, as in response smuggling.
     let raw = Raw::signed_in(|_| {
         let stray = workbooks("<workbook id=\"evil\" name=\"evil\"/>").bytes();
         Reply::Send([workbooks("").bytes(), stray].concat())

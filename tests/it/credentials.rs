@@ -1,4 +1,4 @@
-//! What a sign-in sends, byte by byte.
+//! The bodies of sign-in requests.
 
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
@@ -57,12 +57,13 @@ fn sends_the_exact_sign_in_bodies() {
     }
 }
 
-/// A server that signs in to another site than it was asked for is believed, and not in silence.
+/// If a server signs in to another site than requested, the session reports that site, and a
+/// warning is logged.
 #[test]
 fn reports_sign_in_to_another_site() {
     crate::logs::start();
     let target = "tableau_server_client::session";
-    for (asked, answered, told) in
+    for (asked, answered, warnings) in
         [("here", "here", 0), ("HERE", "here", 0), ("", "", 0), ("there", "here", 1)]
     {
         let before = crate::logs::of(target).len();
@@ -78,7 +79,7 @@ fn reports_sign_in_to_another_site() {
         assert_eq!(session.site_url(), answered);
         drop(session);
         let records = crate::logs::of(target).split_off(before);
-        assert_eq!(records.len(), told, "{records:?}");
+        assert_eq!(records.len(), warnings, "{records:?}");
         let both = |text: &str| text.contains("\"here\"") && text.contains("\"there\"");
         assert!(records.iter().all(|record| both(&record.text)), "{records:?}");
     }
@@ -106,7 +107,7 @@ fn escapes_special_characters_in_credentials() {
     assert_eq!(read(&body, &["credentials"], "password"), password);
     assert_eq!(read(&body, &["credentials", "site"], "contentUrl"), site);
     assert_eq!(read(&body, &["credentials", "user"], "id"), user);
-    // The server's parser refuses this entity.
+    // The server's parser rejects this entity.
     assert!(!body.contains("&apos;"), "{body}");
 
     let body = sent(&tsc::PersonalAccessTokenAuth::new(HOSTILE, &*password));
@@ -127,7 +128,7 @@ fn escapes_special_characters_in_resource_requests() {
     let project = document.root_element().first_element_child().unwrap();
     assert_eq!(project.attribute("name"), Some(HOSTILE));
     assert_eq!(project.attribute("description"), Some(""));
-    assert_eq!(project.attributes().len(), 2, "what is unset is not sent: {body}");
+    assert_eq!(project.attributes().len(), 2, "unset fields are not sent: {body}");
 }
 
 #[test]
@@ -143,7 +144,7 @@ fn rejects_characters_that_xml_forbids_before_sending() {
         |c| Box::new(tsc::JwtAuth::new(format!("hush{c}"))),
     ];
     let raw = Raw::signed_in(|_| workbooks(""));
-    // One that would have to ask for the version first.
+    // Also if the version would be requested first.
     let server = at(&raw.url);
     for case in cases {
         for (character, name) in
@@ -178,7 +179,7 @@ fn distinguishes_reasons_for_refused_credentials() {
         let error = pinned(&raw.url).sign_in(&tsc::TableauAuth::new("me", "no")).unwrap_err();
         assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(status)));
         assert!(error.is_sign_in_failed() && !error.is_session_expired(), "{error:?}");
-        // Nothing was opened, so nothing is closed.
+        // No session was opened, so none is signed out.
         assert_eq!(raw.lines(), ["POST /api/3.24/auth/signin"]);
     }
 }

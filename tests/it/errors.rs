@@ -1,4 +1,4 @@
-//! What goes wrong, and how it is told: kinds, fields, limits, bad input of every sort.
+//! Errors: kinds, fields, limits, invalid responses of every kind.
 
 use std::io::Write;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tsc::ErrorKind;
 use crate::help::{LONG, auth, everything_of, page, plain, timed, with, workbooks};
 use crate::raw::{Raw, Reply, Seen, answer, refusal, success};
 
-/// A session whose every call is answered so, and none of them twice.
+/// A session on a server that gives this response to every call, without retries.
 fn asking(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (Raw, tsc::Session<'static>) {
     limited(reply, plain())
 }
@@ -29,7 +29,7 @@ fn list(session: &tsc::Session<'_>) -> tsc::Result<Vec<tsc::Workbook>> {
     session.workbooks().list().into_iter().collect()
 }
 
-/// The error of a listing that is answered so; in bounded time.
+/// The error of a list request with this response, which must arrive in bounded time.
 fn error_of(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> tsc::Error {
     let (_raw, session) = asking(reply);
     let (result, took) = timed(|| list(&session));
@@ -67,7 +67,7 @@ fn tableau_error_takes_precedence_over_status() {
         let error = error_of(move |_| refusal(status, "400123", "odd"));
         assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(status)));
         assert_eq!(error.code(), Some("400123"));
-        // Without a namespace and with another one, as old servers write it.
+        // Without a namespace, and with the namespace of old servers.
         for xmlns in ["", " xmlns=\"http://tableausoftware.com/api\""] {
             let body = format!(
                 "<?xml version='1.0' encoding='UTF-8'?>\n<tsResponse{xmlns}><error code=\"400123\">\
@@ -89,7 +89,7 @@ fn error_in_the_response_to_a_delete_takes_precedence_over_status() {
     let error = session.projects().delete("p").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("HTML"), "{error}");
-    // Without a code, and in JSON with a number for one.
+    // Without a code, and in JSON with a number as the code.
     for (body, code) in [
         ("<tsResponse><error><summary>no</summary></error></tsResponse>", None),
         (r#"{"error":{"code":403004,"summary":"no"}}"#, Some("403004")),
@@ -101,7 +101,7 @@ fn error_in_the_response_to_a_delete_takes_precedence_over_status() {
     }
     let (_raw, session) = asking(|_| answer(200, &[], [0xff, 0xfe]));
     session.projects().delete("p").unwrap();
-    // Nothing that is said to be packed is nothing.
+    // An empty body that is marked as compressed is an empty body.
     let (raw, session) = asking(|_| answer(204, &[("content-encoding", "gzip")], ""));
     for _ in 0..3 {
         session.projects().delete("p").unwrap();
@@ -233,8 +233,8 @@ fn invalid_response_is_a_decode_error_with_position() {
     let cases: [(&str, &str); 12] = [
         ("", "empty"),
         ("   \n", "empty"),
-        ("hello", "no XML"),
-        ("{}", "no XML"),
+        ("hello", "not XML"),
+        ("{}", "not XML"),
         ("<tsResponse><workbooks><workbook id=\"w\" na", "1:"),
         ("<tsResponse>\n<workbooks></tsResponse>", "2:"),
         ("<other/>", "<other>"),
@@ -346,7 +346,7 @@ fn reads_responses_in_every_encoding() {
     }
 }
 
-/// Packs with stored blocks: as valid a gzip as any, and no further crate.
+/// Compresses into stored blocks, which is valid gzip and needs no further crate.
 fn gzip(data: &[u8]) -> Vec<u8> {
     let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let mut blocks = data.chunks(0xffff).peekable();
@@ -383,7 +383,7 @@ fn truncated_body_is_an_error() {
     );
     let error = error_of(move |_| Reply::SendAndClose(chunked.clone().into()));
     assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
-    // Without a length the end is the end: half an answer is malformed.
+    // Without a length, the body ends with the connection: half a response is malformed.
     let half = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}", &body[..20]);
     let error = error_of(move |_| Reply::SendAndClose(half.clone().into()));
     assert_eq!(error.kind(), ErrorKind::Decode, "{error:?}");
@@ -407,7 +407,7 @@ fn invalid_gzip_is_a_decode_error() {
         assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)), "{error:?}");
         assert!(!error.is_retryable(), "{length}: {error:?}");
     }
-    // In an error's body it does not hide the status.
+    // In the body of an error, it does not hide the status.
     let error = error_of(|_| answer(502, &[("content-encoding", "gzip")], "no gzip"));
     assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(502)), "{error:?}");
 }
@@ -438,7 +438,7 @@ fn quotes_at_most_one_kibibyte_of_a_body() {
     let long = "q".repeat(100_000);
     let body = long.clone();
     let error = error_of(move |_| answer(502, &[], &body));
-    assert!(shown(&error) >= 900, "a body is quoted, and enough of it: {error}");
+    assert!(shown(&error) >= 900, "too little of the body is quoted: {error}");
     let body = long.clone();
     let error = error_of(move |_| answer(200, &[], &body));
     assert!(shown(&error) <= 1024);
@@ -446,7 +446,7 @@ fn quotes_at_most_one_kibibyte_of_a_body() {
     let error = error_of(move |_| refusal(400, "400000", &detail));
     assert_eq!(error.code(), Some("400000"));
     shown(&error);
-    // Names that XML's own errors repeat.
+    // The XML parser's errors repeat names from the text.
     for wrong in [
         format!("<tsResponse><{long}></tsResponse>"),
         format!("<tsResponse><{long}></{long}z></tsResponse>"),
@@ -460,7 +460,7 @@ fn quotes_at_most_one_kibibyte_of_a_body() {
         assert_eq!(error.kind(), ErrorKind::Decode);
         shown(&error);
     }
-    // What a head repeats.
+    // Errors repeat parts of the response head.
     let id = long[..3000].to_owned();
     let error = error_of(move |_| answer(500, &[("x-tableau-request-id", &id)], ""));
     shown(&error);
@@ -481,12 +481,12 @@ fn oversized_response_is_a_decode_or_http_error() {
         let error = list(&session).unwrap_err();
         assert_eq!((error.kind(), error.status()), (kind, Some(status)), "{error:?}");
     }
-    // Even where it would be Tableau's words.
+    // Even if the rest of the body is an error of Tableau.
     let options = plain().max_response(65_536);
     let detail = big.clone();
     let (_raw, session) = limited(move |_| refusal(400, "400000", &detail), options);
     assert_eq!(list(&session).unwrap_err().kind(), ErrorKind::Http);
-    // The limit itself still fits, and a caller can raise it.
+    // A body at the limit is accepted, and a caller can raise the limit.
     let fine = workbooks("<workbook id=\"w\" name=\"n\"/>").bytes();
     let length = u64::try_from(fine.len()).unwrap();
     let body_at = fine.windows(4).position(|w| w == b"\r\n\r\n").unwrap() + 4;
@@ -516,7 +516,7 @@ fn rejects_xml_bombs_quickly() {
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(!everything_of(&error).contains("root:"), "{error:?}");
     }
-    // One deep nest, one element with very many attributes, names of very many namespaces.
+    // Deep nesting, an element with very many attributes, very many namespaces.
     let deep = format!("<tsResponse>{}", "<a>".repeat(300_000));
     let wide = (0..50_000).map(|n| format!(" a{n}=\"\"")).collect::<String>();
     let wide = format!("<tsResponse><a{wide}/></tsResponse>");
@@ -526,7 +526,7 @@ fn rejects_xml_bombs_quickly() {
         let error = error_of(move |_| answer(200, &[], &body));
         assert_eq!(error.kind(), ErrorKind::Decode);
     }
-    // A deep nest that is well-formed and says nothing.
+    // Well-formed deep nesting without content.
     let deep = format!(
         "<tsResponse><workbooks/>{}{}</tsResponse>",
         "<a>".repeat(100_000),
@@ -562,7 +562,8 @@ fn rejects_fifty_megabytes_of_junk_quickly() {
 
 #[test]
 fn limits_decompressed_size() {
-    // 256 MiB of zeros in a handful of bytes: a stored block of gzip cannot, so deflate by hand.
+    // 256 MiB of zeros in a few bytes. Stored blocks cannot express that, so this writes deflate
+    // codes.
     let bomb = zeros_packed(256 << 20);
     assert!(bomb.len() < 2 << 20, "{}", bomb.len());
     for status in [200, 500] {
@@ -573,8 +574,8 @@ fn limits_decompressed_size() {
     }
 }
 
-/// So many zero bytes as gzip, with fixed codes: a literal 0, then repeats of 258 at distance 1.
-/// The check sum at the end is wrong, which nobody gets to.
+/// This many zero bytes as gzip with fixed codes: a literal 0, then repeats of 258 at distance 1.
+/// The checksum at the end is wrong, but is never reached.
 fn zeros_packed(bytes: usize) -> Vec<u8> {
     let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let (mut bits, mut count) = (0_u32, 0);
@@ -588,7 +589,8 @@ fn zeros_packed(bytes: usize) -> Vec<u8> {
         }
     };
     push(0b011, 3);
-    // Huffman codes go in from their highest bit: 0 is 00110000, 258 is 11000101, distance 1 00000.
+    // Huffman codes are written from their highest bit: 0 is 00110000, 258 is 11000101, distance 1
+    // is 00000.
     push(0b0000_1100, 8);
     for _ in 0..bytes / 258 {
         push(0b1010_0011, 8);
@@ -654,7 +656,7 @@ fn keeps_path_prefix_of_the_address() {
     assert_eq!(raw.lines()[8], "POST /a/b/api/3.24/auth/signout");
 }
 
-/// What no head can hold is refused before it is sent, whoever made it so long.
+/// A head that is too long is refused before it is sent, whichever option made it so long.
 #[test]
 fn reports_response_heads_that_are_too_long() {
     let long = "x".repeat(70_000);

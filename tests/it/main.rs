@@ -1,4 +1,4 @@
-//! The library over real sockets: one binary, a module for each subject.
+//! Tests of the library over real sockets: one binary, one module per subject.
 
 mod cancellation;
 mod connections;
@@ -23,6 +23,7 @@ mod redirects;
 mod reliability;
 mod secrets;
 mod session;
+mod session_facts;
 mod shared_sessions;
 mod tls;
 mod tls_server;

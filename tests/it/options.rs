@@ -1,4 +1,4 @@
-//! Every HTTP option, by what it does on the wire.
+//! Every HTTP option and its effect on the wire.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -24,7 +24,7 @@ fn visit(server: &tsc::Server) -> tsc::Result<()> {
     session.sign_out()
 }
 
-/// The request that came last.
+/// The last request.
 fn last(raw: &Raw) -> Seen {
     raw.seen().pop().unwrap()
 }
@@ -59,7 +59,7 @@ fn options_can_be_merged_and_cleared() {
     assert_eq!(seen.header("user-agent"), Some("a/1"));
     assert_eq!((seen.header("X-A"), seen.header("X-B")), (Some("3"), Some("2")));
     assert_eq!(seen.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("x-a")).count(), 1);
-    // What is refused changes nothing.
+    // A rejected option has no effect.
     for wrong in [
         HttpOptions::new().header("X-B", "9").header("a b", "c"),
         HttpOptions::new().header("X-B", "9\r\nX-C: smuggled"),
@@ -94,7 +94,7 @@ fn read_timeout_limits_the_wait_for_a_silent_server() {
     assert!(error.is_timeout() && error.is_retryable(), "{error:?}");
     assert!(error.to_string().contains(&raw.address.to_string()), "{error}");
     assert!(took >= millis(250) && took < LONG, "{took:?}");
-    // Timeouts are not tried again.
+    // Timeouts are not retried.
     assert_eq!(raw.count("GET", "/workbooks"), 1);
 }
 
@@ -110,7 +110,7 @@ fn read_timeout_limits_silence_and_not_duration() {
     let (total, took) = timed(|| session.workbooks().list().total());
     assert_eq!(total.unwrap(), 0, "after {took:?}");
     assert!(took >= millis(1100), "{took:?}");
-    // Silence within the answer is silence.
+    // Silence in the middle of a response.
     let raw = Raw::signed_in(|_| {
         let bytes = workbooks("").bytes();
         Reply::SendAndSilence(bytes[..bytes.len() - 5].to_vec())
@@ -165,7 +165,7 @@ fn timeout_covers_redirects_and_retries() {
 
 #[test]
 fn connect_timeout_covers_every_step_of_connecting() {
-    // A handshake that is never answered, of TLS, an HTTP proxy and a SOCKS proxy.
+    // A handshake without a response: with TLS, an HTTP proxy and a SOCKS proxy.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap();
     let short = || plain().connect_timeout(millis(300)).retries(tsc::RetryPolicy::none());
@@ -208,9 +208,9 @@ fn sends_every_request_through_an_explicit_proxy() {
         visit(&with(&raw.url, options)).unwrap();
         assert_eq!(proxy.lines(), [format!("CONNECT {}", raw.address)]);
         assert_eq!(raw.lines().len(), 4);
-        // The proxy sees where to, and no token.
+        // The proxy receives the target address and no token.
         assert_eq!(proxy.seen()[0].header("x-tableau-auth"), None);
-        // Taken back, it is not asked.
+        // `no_proxy` removes it.
         let mut server = with(&raw.url, HttpOptions::new().proxy(&proxy.url));
         server.add_http_options(plain().verify(authority.file())).unwrap();
         visit(&server).unwrap();
@@ -256,11 +256,11 @@ fn decodes_proxy_credentials_and_keeps_them_out_of_messages() {
         let server = with(&raw.url, options.retries(tsc::RetryPolicy::none()));
         let error = server.server_info().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
-        let told = format!(
+        let expected = format!(
             "no connection to {}: the proxy http://{address} (set with HttpOptions::proxy) {why}",
             raw.address
         );
-        assert!(error.to_string().ends_with(&told), "{error}\n{told}");
+        assert!(error.to_string().ends_with(&expected), "{error}\n{expected}");
         let shown = everything_of(&error);
         assert!(!shown.contains("hush") && !shown.contains("bWU6aHVzaA"), "{shown}");
     }
@@ -343,7 +343,7 @@ fn unreachable_proxy_is_a_connect_error() {
         let error = with(&raw.url, options).server_info().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{scheme}: {error:?}");
     }
-    assert_eq!(raw.connections(), 0, "nothing goes around the proxy");
+    assert_eq!(raw.connections(), 0, "a request bypassed the proxy");
 }
 
 #[test]
@@ -394,7 +394,7 @@ fn visits_through_proxy(raw: &Raw, variables: &[(&str, &str)]) -> bool {
     proxy.connections() > 0
 }
 
-/// The server's address, by a name that only the proxies resolve.
+/// The server's address, with a name that only the proxies can resolve.
 fn behind_proxy(raw: &Raw) -> String {
     raw.url.replace("127.0.0.1", BEHIND_PROXY)
 }
@@ -485,7 +485,7 @@ fn child_fails_by_the_environments_proxy() {
 
 #[test]
 fn resuming_a_token_does_not_contact_the_proxy() {
-    // A resumed session takes the proxy, too.
+    // A resumed session uses the proxy, too.
     let (raw, proxy) = (quiet(), http_proxy(None));
     let token = token_of(&raw.url);
     drop(with(&raw.url, plain().proxy(&proxy.url)).resume(token));

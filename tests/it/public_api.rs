@@ -1,4 +1,4 @@
-//! The public face: every item that programs are written against, with exactly its types.
+//! The public API: every item that programs use, with its exact type.
 
 use std::error::Error;
 use std::fmt::{Debug, Display};
@@ -100,9 +100,9 @@ fn sign_in<'s>(
 /// Compiles only while `Session` and the handles are covariant.
 fn shorter<'short, 'long: 'short>(
     session: tsc::Session<'long>,
-    room: tsc::workbooks::Workbooks<'long>,
+    resource: tsc::workbooks::Workbooks<'long>,
 ) -> (tsc::Session<'short>, tsc::workbooks::Workbooks<'short>) {
-    (session, room)
+    (session, resource)
 }
 
 fn kinds() -> Vec<tsc::ErrorKind> {
@@ -170,7 +170,7 @@ fn public_constants_and_defaults_have_the_documented_values() {
     server.clear_http_options();
     let _ = tsc::HttpOptions::new().client_cert("client.pem", "client.key");
     assert_eq!(tsc::WorkbookId::from("a").as_str(), "a");
-    // As `main` and `?` use it.
+    // As in `main`, with `?`.
     fn as_boxed() -> Result<(), Box<dyn Error + Send + Sync>> {
         tsc::Server::new("")?;
         Ok(())
@@ -228,10 +228,10 @@ fn mock_server_supports_the_core_api() {
     let token = tsc::SessionToken::import(&text).unwrap();
     assert_eq!(server.join(&token).auth_token(), server.join(&token).auth_token());
     let resumed = server.resume(token);
-    // A room may be asked for where the session is only borrowed for a moment.
-    let room = resumed.workbooks();
-    let (_, room) = shorter(server.join(&tsc::SessionToken::import(&text).unwrap()), room);
-    assert_eq!(room.list().total().unwrap(), total);
+    // A handle may be created from a short borrow of the session.
+    let resource = resumed.workbooks();
+    let (_, resource) = shorter(server.join(&tsc::SessionToken::import(&text).unwrap()), resource);
+    assert_eq!(resource.list().total().unwrap(), total);
     resumed.sign_out().unwrap();
     let requests = mock.requests();
     assert!(requests.len() > 10);
@@ -242,7 +242,7 @@ fn mock_server_supports_the_core_api() {
     assert_eq!(error.code(), Some("401001"));
 }
 
-/// As a program keeps them in a struct, and hands the session out for a shorter while.
+/// A program keeps the server and the session in a struct, and lends the session.
 struct Program {
     session: tsc::Session<'static>,
 }

@@ -1,4 +1,4 @@
-//! A server on loopback whose answers a test writes byte by byte.
+//! A server on loopback whose responses a test writes byte by byte.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// A request as it came.
+/// A request as it was received.
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub method: String,
     pub target: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-    /// Which connection it came over, from 0.
+    /// The number of its connection, from 0.
     pub connection: usize,
 }
 
@@ -35,24 +35,24 @@ impl Seen {
     }
 }
 
-/// What a test does with a request.
+/// How a test answers a request.
 pub enum Reply {
-    /// These bytes; the connection stays.
+    /// Sends these bytes and keeps the connection open.
     Send(Vec<u8>),
-    /// These bytes, then the end of the connection.
+    /// Sends these bytes and closes the connection.
     SendAndClose(Vec<u8>),
-    /// The end of the connection, without a word.
+    /// Closes the connection without a response.
     Close,
-    /// Nothing, while the client waits.
+    /// Sends nothing while the client waits.
     Silence,
-    /// These bytes, then nothing more, while the client waits.
+    /// Sends these bytes, then nothing more while the client waits.
     SendAndSilence(Vec<u8>),
-    /// These pieces, each after a pause; the connection stays.
+    /// Sends these pieces, each after a pause, and keeps the connection open.
     Slowly(Vec<Vec<u8>>, Duration),
 }
 
 impl Reply {
-    /// The bytes of an answer, to send otherwise than [`Reply::Send`] does.
+    /// The bytes of a response, to send them in another way than [`Reply::Send`].
     pub fn bytes(self) -> Vec<u8> {
         match self {
             Reply::Send(bytes) | Reply::SendAndClose(bytes) | Reply::SendAndSilence(bytes) => bytes,
@@ -62,7 +62,7 @@ impl Reply {
     }
 }
 
-/// A whole answer.
+/// A complete response.
 pub fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Reply {
     let body = body.as_ref();
     let mut out = format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\n", body.len());
@@ -73,18 +73,18 @@ pub fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> 
     Reply::Send([out.as_bytes(), body].concat())
 }
 
-/// A redirect, with a body that nobody reads.
+/// A redirect with a body.
 pub fn redirect(status: u16, location: &str) -> Reply {
     answer(status, &[("Location", location)], "<html>moved</html>")
 }
 
-/// A success of Tableau's with this inside.
+/// A success of Tableau with this content.
 pub fn success(inside: &str) -> Reply {
     let body = format!("<tsResponse xmlns=\"http://tableau.com/api\">{inside}</tsResponse>");
     answer(200, &[("content-type", "application/xml;charset=utf-8")], &body)
 }
 
-/// An error of Tableau's.
+/// An error of Tableau.
 pub fn refusal(status: u16, code: &str, detail: &str) -> Reply {
     let body = format!(
         "<tsResponse xmlns=\"http://tableau.com/api\"><error code=\"{code}\">\
@@ -93,7 +93,7 @@ pub fn refusal(status: u16, code: &str, detail: &str) -> Reply {
     answer(status, &[("content-type", "application/xml;charset=utf-8")], &body)
 }
 
-/// What every server has to say before it can be asked for more.
+/// Answers server info, sign-in, switch and sign-out; `None` for other requests.
 pub fn signed_in(seen: &Seen) -> Option<Reply> {
     match seen.path().rsplit('/').next()? {
         "serverinfo" => Some(success(
@@ -120,12 +120,12 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Answers each request as `handle` says.
+    /// Answers each request with the reply of `handle`.
     pub fn start(handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
         Raw::on_connection(move |stream, number, seen| converse(stream, number, seen, &handle))
     }
 
-    /// As [`Raw::start`], with sign-in, sign-out and server info answered already.
+    /// Like [`Raw::start`]; sign-in, sign-out and server info are answered.
     pub fn signed_in(handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
         Raw::start(move |seen| signed_in(seen).unwrap_or_else(|| handle(seen)))
     }
@@ -179,17 +179,17 @@ impl Raw {
         Raw { url, address, seen, connections, open, stop, thread: Some(thread) }
     }
 
-    /// What came, in order.
+    /// The received requests, in order.
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
-    /// `METHOD path` of what came, in order.
+    /// `METHOD path` of the received requests, in order.
     pub fn lines(&self) -> Vec<String> {
         self.seen().iter().map(|seen| format!("{} {}", seen.method, seen.target)).collect()
     }
 
-    /// How many requests had this method and a path that ends so, the query aside.
+    /// The number of requests with this method and a path, without the query, that ends like this.
     pub fn count(&self, method: &str, path_end: &str) -> usize {
         let ends = |seen: &Seen| seen.path().ends_with(path_end);
         self.seen().iter().filter(|seen| seen.method == method && ends(seen)).count()
@@ -296,5 +296,5 @@ pub fn read_head(reader: &mut impl BufRead) -> Option<Seen> {
     Some(Seen { method, target, headers, body: Vec::new(), connection: 0 })
 }
 
-/// Longer than anything here takes, shorter than a test run's patience.
+/// Longer than any call here takes.
 pub const SOON: Duration = Duration::from_secs(5);

@@ -1,4 +1,4 @@
-//! Where redirects may lead, and what goes with them.
+//! Which redirects are followed, and what is sent to their targets.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use crate::tls_server::{Authority, over_tls};
 
 const PROJECT: &str = "<project id=\"p\" name=\"n\"/>";
 
-/// A server that leads every call of a room to what `location` makes of it, once.
+/// A server that redirects every request to a resource once, to what `location` returns.
 fn leading(status: u16, location: impl Fn(&Seen) -> String + Send + Sync + 'static) -> Raw {
     Raw::signed_in(move |seen| match seen.target.contains("moved") {
         true if seen.method == "GET" => workbooks(""),
@@ -48,7 +48,7 @@ fn keeps_method_and_body_for_every_redirect_status() {
             ["POST", "POST", "PUT", "PUT", "DELETE", "DELETE", "GET", "GET"]
         );
         assert!(calls[1].text().contains("R&amp;D"));
-        // Their bodies are read, so the connection stays.
+        // The bodies of the redirects are read, so the connection is reused.
         assert_eq!(raw.connections(), 1);
     }
 }
@@ -110,7 +110,7 @@ fn follows_at_most_ten_redirects() {
             assert!(error.to_string().contains("10"), "{error}");
         }
         assert_eq!(raw.count("GET", "/workbooks"), 11);
-        // The next call may be led ten times again.
+        // The limit applies to each call.
         session.workbooks().list().total().unwrap();
     }
 }
@@ -136,7 +136,7 @@ fn invalid_redirect_is_an_error() {
     }
 }
 
-/// Leads everything that `path_end` names to `there`, and answers the rest.
+/// Redirects requests to `path_end` to `there`, and answers the others.
 fn leading_away(path_end: &'static str, there: String) -> Raw {
     Raw::start(move |seen| match seen.path().ends_with(path_end) {
         true => redirect(307, &format!("{there}{}", seen.target)),
@@ -147,7 +147,7 @@ fn leading_away(path_end: &'static str, there: String) -> Raw {
 #[test]
 fn sends_nothing_to_another_origin() {
     let elsewhere = Raw::signed_in(|_| workbooks(""));
-    // Another port is another origin, and so is another name for the same machine.
+    // Another port, or another name of the same machine, is another origin.
     let other_name = format!("http://localhost:{}", elsewhere.address.port());
     for there in [elsewhere.url.clone(), other_name] {
         for path_end in ["/serverinfo", "/signin", "/workbooks", "/signout"] {
@@ -211,10 +211,10 @@ fn sends_token_and_body_to_trusted_hosts() {
         assert!(seen[1].text().contains(PASSWORD));
         assert_eq!(seen[2].header("x-tableau-auth"), Some("THE-TOKEN"));
         assert_eq!(seen[2].method, "POST");
-        // It was led there each time: another host is not remembered.
+        // Every request was redirected: a redirect to another host is not remembered.
         assert_eq!(raw.lines().len(), 4);
     }
-    // A host that is trusted at one port is not at another, nor one whose name it ends.
+    // Trust applies to one port, and not to hosts whose name ends with the trusted name.
     for trusted in ["localhost:1", "host", "calhost"] {
         let raw = leading_away("/signin", format!("http://localhost:{port}"));
         let server = with(&raw.url, plain().trust_redirects_to(trusted));
@@ -257,7 +257,7 @@ fn remembers_https_upgrade_from_the_version_request() {
     let session = server.sign_in(&auth()).unwrap();
     session.workbooks().list().total().unwrap();
     let token = session.detach();
-    // The token is of the place where it was used, and comes back to it.
+    // The token belongs to the address at which it was used.
     assert!(token.export().contains(&secure.url), "{token:?}");
     drop(server.resume(token));
     assert_eq!(raw.lines(), ["GET /api/2.4/serverinfo"], "no password followed in the clear");
@@ -285,7 +285,7 @@ fn https_upgrade_survives_new_options() {
 
 #[test]
 fn sends_the_password_once_across_the_https_upgrade_with_a_pinned_version() {
-    // Nothing was asked before, so the sign-in itself is what is led.
+    // No request was sent before, so the sign-in itself is redirected.
     let authority = Authority::new();
     let secure = over_tls(authority.server(&["127.0.0.1"]), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
@@ -310,7 +310,7 @@ fn token_from_before_the_https_upgrade_remains_valid() {
     let token = crate::help::token_of(&raw.url);
     let server = with(&raw.url, plain().verify(authority.file()));
     server.join(&token).workbooks().list().total().unwrap();
-    // By now it knows better, and so does the token's next user.
+    // The server remembers the upgrade by now, also for the next session.
     server.join(&token).workbooks().list().total().unwrap();
     assert_eq!(raw.lines().len(), 1);
     assert_eq!(secure.lines().len(), 2);

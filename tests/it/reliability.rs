@@ -1,4 +1,4 @@
-//! Expiry, throttling, faults: what is tried again, by whom, and what is not.
+//! Expiry, throttling and faults: what is retried, and what is not.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ pub fn server(raw: &Raw) -> tsc::Server {
     server_with(raw, HttpOptions::new())
 }
 
-/// Tries again as often as by default, and sooner.
+/// The default number of retries, with a short backoff.
 fn server_with(raw: &Raw, options: HttpOptions) -> tsc::Server {
     let mut server =
         with(&raw.url, HttpOptions::new().retries(RetryPolicy::new().initial_backoff(millis(1))));
@@ -25,8 +25,8 @@ fn server_with(raw: &Raw, options: HttpOptions) -> tsc::Server {
     server
 }
 
-/// A server whose sign-ins give `T1`, `T2`, …, of which only the newest is good, and no more than
-/// `lives` requests long.
+/// A server whose sign-ins return `T1`, `T2`, …. Only the newest token is valid, for at most
+/// `lives` requests.
 pub fn expiring(lives: usize) -> Raw {
     let state = Mutex::new((0, 0));
     Raw::start(move |seen| {
@@ -81,7 +81,7 @@ fn threads_renew_an_expired_session_once() {
     let raw = expiring(usize::MAX);
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
-    // Somebody else's sign-in makes the token worthless.
+    // Another sign-in invalidates the token.
     drop(self::server(&raw).sign_in(&auth()).unwrap().detach());
     std::thread::scope(|scope| {
         for _ in 0..8 {
@@ -129,7 +129,7 @@ fn renewal_can_be_disabled_and_needs_credentials() {
     let resumed = server.resume(token);
     assert!(resumed.projects().list().total().unwrap_err().is_session_expired());
     assert_eq!(count(&raw, "signin"), 1);
-    // The session ended long ago: signing it out is no failure.
+    // The session had already expired: signing it out succeeds.
     resumed.sign_out().unwrap();
 }
 
@@ -198,7 +198,7 @@ fn renewal_requests_a_new_jwt() {
     assert!(session.projects().list().total().unwrap_err().is_session_expired());
 }
 
-/// Fails the first `times` requests to `what` like this, and then succeeds.
+/// Responds to the first `times` requests to `what` like this, and then with a success.
 fn failing(
     what: &'static str,
     times: usize,
@@ -262,7 +262,7 @@ fn repeated_delete_with_not_found_succeeds() {
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
     session.projects().delete("p").unwrap();
-    // Nothing was lost on the way this time: nothing was there.
+    // No response was lost this time: the item did not exist.
     assert!(session.projects().delete("q").unwrap_err().is_not_found());
 }
 
@@ -309,7 +309,7 @@ fn refused_connection_is_an_error_after_short_retries() {
     assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
     assert!(error.to_string().contains(url.trim_start_matches("http://")), "{error}");
     assert!(start.elapsed() < Duration::from_secs(10));
-    assert!(start.elapsed() > Duration::from_millis(500), "it was tried again");
+    assert!(start.elapsed() > Duration::from_millis(500), "it was not retried");
 }
 
 #[test]
@@ -359,7 +359,7 @@ fn deadline_covers_pages_and_attempts() {
     let session = server.sign_in(&auth()).unwrap();
     let soon = tsc::CancellationToken::with_timeout(Duration::from_millis(300));
     let error = session.with_cancellation(&soon).projects().list().total().unwrap_err();
-    assert_eq!(error.status(), Some(429), "no try fits into the time: {error:?}");
+    assert_eq!(error.status(), Some(429), "no further attempt fits into the time: {error:?}");
 }
 
 #[test]

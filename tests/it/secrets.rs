@@ -220,7 +220,7 @@ fn redacts_secrets_that_a_server_echoes() {
                     }
                 }
             }
-            assert_eq!(errors, 2, "part {part} was to fail");
+            assert_eq!(errors, 2, "part {part} should fail");
             assert_no_secret(&shown.0, &[secret, TOKEN, HEADER], &format!("part {part}"));
             let records = logged_about(&raw, mark);
             assert!(records.iter().any(ours), "part {part} logs");

@@ -18,7 +18,7 @@ use crate::{help, logs};
 
 const LOG: &str = "tableau_server_client::session";
 
-/// A server whose sign-out is answered so.
+/// A server with this response to the sign-out.
 fn signing_out(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Raw {
     Raw::start(move |seen| match seen.path().ends_with("signout") {
         true => reply(),
@@ -151,8 +151,7 @@ fn session_in_a_thread_local_signs_out_when_the_thread_ends() {
     .unwrap();
     assert_eq!(sign_outs(&raw), 1);
 
-    // The thread's own things are taken down in an order of their own: this one outlives what the
-    // library keeps for a thread.
+    // Thread-locals are dropped in an arbitrary order: this one outlives those of the library.
     thread_local! {
         static LAST: RefCell<Option<tsc::Session<'static>>> = const { RefCell::new(None) };
     }
@@ -163,7 +162,7 @@ fn session_in_a_thread_local_signs_out_when_the_thread_ends() {
     .join()
     .unwrap();
     assert_eq!(sign_outs(&raw), 2);
-    // That of the main thread goes when the program ends.
+    // The thread-locals of the main thread are dropped when the program ends.
     child("session::child_that_ends_with_a_thread_local", &[("SERVER", &raw.url)]);
     assert_eq!(sign_outs(&raw), 4);
 }
@@ -211,7 +210,7 @@ fn endless_durations_do_not_panic() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// What limits requests is no reason to leave a session open.
+/// Limits of requests must not leave a session open.
 #[test]
 fn sign_out_waits_for_no_permit() {
     let raw = quiet();
@@ -245,7 +244,7 @@ fn failed_sign_out_is_an_error_and_is_not_repeated() {
     assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(503)));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
     assert_eq!(sign_outs(&raw), 1);
-    // Who was told needs no log line.
+    // An error that was returned is not logged, too.
     assert!(logs::of(LOG).is_empty());
 
     let raw = quiet();
@@ -397,7 +396,7 @@ fn detached_sessions_stay_open_and_can_be_resumed() {
     assert_eq!(again, token);
     assert!(!format!("{again:?} {again:#?}").contains("THE-TOKEN"));
 
-    // Another process, with a pin of its own, which the token's version overrules.
+    // Another process with another pinned version; the version of the token takes precedence.
     let mut other = at(&raw.url);
     other.set_version("2.8").unwrap();
     {
@@ -519,7 +518,7 @@ fn session_can_own_its_server() {
     assert_eq!(sign_outs(&raw), 1);
 }
 
-/// A server with a second site, whose switch is answered so.
+/// A server with a second site and this response to a switch.
 fn switching(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
     Raw::start(move |seen| match seen.path().rsplit('/').next() {
         Some("switchSite") => reply(seen),
@@ -549,12 +548,12 @@ fn switch_site_uses_the_new_token() {
     assert_eq!(seen[1].text(), "<tsRequest><site contentUrl=\"R&amp;D\"/></tsRequest>");
     assert!(seen[2].target.starts_with("/api/3.24/sites/site-2/workbooks"));
     assert_eq!(seen[2].header("x-tableau-auth"), Some("SECOND"));
-    // The first token ended with the switch: one sign-out, with the second.
+    // The switch ended the first token, so there is one sign-out, with the second.
     assert_eq!(sign_outs(&raw), 1);
     assert_eq!(seen[3].header("x-tableau-auth"), Some("SECOND"));
 }
 
-/// Checks that the session still is the one that signed in, and that nothing was reported so far.
+/// Checks that the session is unchanged, and that nothing was logged.
 fn is_unchanged(session: &tsc::Session<'_>) {
     assert_eq!((session.site_id().as_str(), session.site_url()), ("site-1", ""));
     assert_eq!(session.auth_token(), "THE-TOKEN");
@@ -589,7 +588,7 @@ fn refused_or_unsent_switch_leaves_no_session_open() {
     assert!(logs::of(LOG).is_empty(), "{:?}", logs::of(LOG));
 }
 
-/// Responses to a switch that leave open whether it was carried out, and the errors' kinds.
+/// Responses to a switch that leave open whether it was carried out, and the kinds of error.
 const LOST_SWITCHES: [(fn() -> Reply, ErrorKind); 8] = [
     (|| Reply::Close, ErrorKind::ConnectionLost),
     (
@@ -661,7 +660,11 @@ fn failed_sign_out_after_a_lost_switch_names_both() {
     let mut session = server.sign_in(&auth()).unwrap();
     session.switch_site("other").unwrap_err();
     let error = session.sign_out().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::ConnectionLost, "the switch's own kind: {error:?}");
+    assert_eq!(
+        error.kind(),
+        ErrorKind::ConnectionLost,
+        "the kind of the switch's error: {error:?}"
+    );
     let text = error.to_string();
     assert!(text.contains("may remain open on the site \"other\""), "{error}");
     assert!(text.contains("the sign-out of this session failed, too"), "{error}");
@@ -709,7 +712,7 @@ fn session_renews_on_its_own_site_after_a_lost_switch() {
     assert_eq!((session.site_id(), session.site_url()), (&site, ""));
     assert_eq!(mock.sessions_open(), 2);
     assert_eq!(session.sign_out().unwrap_err().to_string(), error.to_string());
-    assert_eq!(mock.sessions_open(), 1, "what the error said is true");
+    assert_eq!(mock.sessions_open(), 1, "the other session is still open");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Which version is spoken: pinned, asked for once, or not to be had.
+//! The API version: pinned, requested once, or unavailable.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use tsc::ErrorKind;
 use crate::help::{at, auth, plain, with, workbooks};
 use crate::raw::{Raw, Reply, Seen, answer, redirect, refusal, signed_in, success};
 
-/// A server that answers the version question so.
+/// A server that answers the version request with this response.
 fn asked(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
     Raw::start(move |seen| match seen.path().ends_with("serverinfo") {
         true => reply(seen),
@@ -30,7 +30,7 @@ fn requests_the_version_once() {
     let raw = asked(|_| info("3.19"));
     let mut server = at(&raw.url);
     assert_eq!(server.sign_in(&auth()).unwrap().version().to_string(), "3.19");
-    // New options are a new way to the same server.
+    // New options reset the connections.
     server.add_http_options(tsc::HttpOptions::new().user_agent("later")).unwrap();
     let session = server.sign_in(&auth()).unwrap();
     assert_eq!(session.version(), tsc::ApiVersion::new(3, 19));
@@ -51,7 +51,8 @@ fn requests_the_version_once() {
     assert!(question.body.is_empty());
 }
 
-/// Who waits for another thread's question fails with it, and does not begin to wait anew.
+/// A thread that waits for the version request of another thread fails with it, and does not send
+/// one of its own.
 #[test]
 fn threads_waiting_for_the_version_fail_together() {
     let raw = asked(|_| Reply::Silence);
@@ -69,7 +70,7 @@ fn threads_waiting_for_the_version_fail_together() {
     });
     assert!(took < crate::help::millis(3000), "{took:?}");
     assert!(raw.count("GET", "/serverinfo") < 6, "{:?}", raw.lines());
-    // The next one asks for itself.
+    // The next call sends its own request.
     let before = raw.count("GET", "/serverinfo");
     server.sign_in(&auth()).unwrap_err();
     assert_eq!(raw.count("GET", "/serverinfo"), before + 1);
@@ -99,7 +100,7 @@ fn pinned_version_sends_no_version_request() {
     server.set_version("3.0").unwrap();
     drop(server.sign_in(&auth()).unwrap());
     assert_eq!(raw.lines(), ["POST /api/3.0/auth/signin", "POST /api/3.0/auth/signout"]);
-    // A pin can be moved, and wins over what was asked.
+    // A pinned version can be changed, and takes precedence over the server's.
     let mut server = at(&raw.url);
     drop(server.sign_in(&auth()).unwrap());
     server.set_version("3.4").unwrap();
@@ -250,7 +251,7 @@ fn sends_no_credentials_after_a_failed_version_request() {
         assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(status)), "{error:?}");
         assert!(error.to_string().contains(&status.to_string()), "{error}");
         assert!(error.url().unwrap().ends_with("/api/2.4/serverinfo"), "{error:?}");
-        assert!(!error.is_sign_in_failed(), "nothing was signed in to: {error:?}");
+        assert!(!error.is_sign_in_failed(), "no sign-in was sent: {error:?}");
     }
 }
 

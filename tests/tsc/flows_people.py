@@ -140,6 +140,25 @@ def flow_groups(mock):
     assert one(server.groups.get()[0], "Staff").minimum_site_role == "Explorer"
 
 
+def flow_group_sets(mock):
+    server = mock.signed_in()
+    analysts = one(server.groups.all(), "Analysts")
+    made = server.group_sets.create(TSC.GroupSetItem("R&D <x>"))
+    with refused(ServerResponseError, "409121"):
+        server.group_sets.create(TSC.GroupSetItem("r&d <X>"))
+    server.group_sets.add_group(made, analysts)
+    found = server.group_sets.get_by_id(made.id)
+    assert found.group_count == 1 and [group.name for group in found.groups] == ["Analysts"]
+    made.name = "Renamed"
+    assert server.group_sets.update(made).name == "Renamed"
+    assert [item.id for item in server.group_sets.filter(name="Renamed")] == [made.id]
+    server.group_sets.remove_group(made, analysts)
+    assert server.group_sets.get_by_id(made.id).group_count == 0
+    server.group_sets.delete(made)
+    with refused(ServerResponseError, "409120"):
+        server.group_sets.get_by_id(made.id)
+
+
 @arguments("--users", "2500")
 def flow_pages(mock):
     server = mock.signed_in()

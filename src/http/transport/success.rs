@@ -149,8 +149,9 @@ impl Success {
         Ok(value)
     }
 
-    /// Decodes the body. Not generic, so that it is compiled once.
-    fn decode(
+    /// Decodes the body with `read`, unless it is empty and `may_be_empty`. Not generic, so that it is
+    /// compiled once.
+    pub(crate) fn decode(
         mut self,
         accepts: Accepts,
         read: &mut dyn FnMut(Node<'_>) -> Result<()>,
@@ -396,7 +397,7 @@ impl Success {
 
 /// The bodies that [`Success::decode`] accepts.
 #[derive(Clone, Copy, PartialEq)]
-enum Accepts {
+pub(crate) enum Accepts {
     /// `<tsResponse>`.
     Answer,
     /// `<tsResponse>`, or no content.

@@ -16,11 +16,12 @@ impl Resource for Group {
         attributes: &[
             text("name").required(),
             one_of("minimumSiteRole", SITE_ROLES).code("400013"),
+            flag("externalUserEnabled").since(3, 21),
             text("grantLicenseMode"),
         ],
         filters: &[
             (Text, "name luid minimumSiteRole domainName=domain@name domainNickname=domain@name"),
-            (Flag, "isLocal"),
+            (Flag, "isLocal isExternalUserEnabled=@externalUserEnabled"),
             (Number, "userCount"),
         ],
         hidden: "userCount",

@@ -7,6 +7,7 @@ mod data_alerts;
 mod datasources;
 mod flow_runs;
 mod flows;
+mod group_sets;
 mod groups;
 mod jobs;
 mod mcp_settings;
@@ -14,6 +15,7 @@ mod metadata;
 mod personal_space;
 mod projects;
 mod quality;
+mod samples;
 mod schedules;
 mod search;
 mod sites;
@@ -24,8 +26,8 @@ mod views;
 mod webhooks;
 mod workbooks;
 
-pub(super) use content::url_name;
-pub(super) use custom_views::CustomView;
+use content::url_name;
+use custom_views::CustomView;
 pub(super) use datasources::Datasource;
 pub(super) use flows::Flow;
 pub(super) use groups::{Group, has as is_member};
@@ -58,6 +60,7 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(user_import::routes),
         Registration::resource::<User>(),
         Registration::resource::<Group>().on_remove(groups::on_remove),
+        Registration::resource::<group_sets::GroupSet>().on_remove(group_sets::on_remove),
         Registration::resource::<Project>(),
         Registration::resource::<Workbook>(),
         Registration::resource::<View>(),
@@ -81,7 +84,7 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(metadata::routes),
         Registration::routes(usage_stats::routes),
     ],
-    add_samples: super::samples::add,
+    add_samples: samples::add,
     authenticate: super::auth::authenticate,
     check_visible: content::check_visible,
 };

@@ -4,10 +4,13 @@ use super::auth_configurations::SERVER_AUTHENTICATION;
 use super::content::USER_CONTENT;
 use super::{Flow, Group, Workbook, groups};
 use crate::mock::prelude::*;
+use crate::mock::session::{AccessToken, TOKEN_IDLE};
 
 pub(in crate::mock) struct User;
 
 pub(in crate::mock) const USER: Kind = Kind::new(0x05, "404002", "User");
+
+const TOKEN: Kind = Kind::new(0x0b, "404051", "Personal access token");
 
 pub(in crate::mock) const SITE_ROLES: &str = "Creator Explorer ExplorerCanPublish Guest Interactor Publisher \
     ReadOnly ServerAdministrator SiteAdministrator SiteAdministratorCreator \
@@ -28,10 +31,13 @@ impl Resource for User {
             text("idpConfigurationId"),
             text("fullName"),
             text("email").default(""),
+            text("identityPoolName").since(3, 19),
+            text("language").since(3, 28),
+            text("locale").since(3, 28),
         ],
         filters: &[(Text, "name friendlyName=@fullName email siteRole luid"), (Time, "lastLogin")],
-        hidden: "authSetting idpConfigurationId fullName email language locale domain",
-        internal: "domain",
+        hidden: "authSetting idpConfigurationId identityPoolName fullName email language locale domain",
+        internal: "domain language locale",
         unique: Some(("name", "409017")),
         ..Schema::new(USER, "users", "user", "users")
     };
@@ -41,6 +47,8 @@ impl Resource for User {
             Put (2, 0) "users/{user}" => update_user;
             Delete (2, 0) "users/{user}" => remove;
             Get (3, 7) "users/{user}/groups" => groups;
+            Get (3, 21) "users/{user}/personal-access-tokens" => list_tokens;
+            Delete (3, 21) "users/{user}/personal-access-tokens/{name}" => revoke_token;
             Get (2, 0) "users/{user}/workbooks" => visible_content::<Workbook>;
             Get (3, 3) "users/{user}/flows" => visible_content::<Flow>;
         }
@@ -48,7 +56,10 @@ impl Resource for User {
 
     fn complete(record: &Record, element: Element, _: &Site, _: &Context) -> Element {
         let domain = Element::new("domain").with("name", domain(record));
-        element.with("language", "en").with("locale", "en_US").containing([domain])
+        element
+            .with("language", record.get("language").unwrap_or("en"))
+            .with("locale", record.get("locale").unwrap_or("en_US"))
+            .containing([domain])
     }
 
     fn validate(change: Change<'_>) -> Result<()> {
@@ -167,4 +178,35 @@ fn visible_content<R: Resource>(state: &mut ServerState, ctx: &Context) -> Resul
         return list_all::<R>(site, ctx);
     }
     list_some::<R>(site.iter::<R>().filter(|record| record.owner == user), site, ctx)
+}
+
+/// The name of a user whose tokens the caller may see: users their own, administrators all.
+fn token_owner(state: &ServerState, ctx: &Context) -> Result<String> {
+    let user = state.site(ctx)?.user(ctx.param(0))?;
+    ctx.require_owner(&user.id)?;
+    Ok(user.name().to_owned())
+}
+
+fn list_tokens(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let owner = token_owner(state, ctx)?;
+    let own = state.tokens.iter().enumerate().filter(|(_, token)| token.user == owner);
+    let elements = own.map(|(number, token)| {
+        Element::new("personalAccessToken")
+            .with("tokenName", &token.name)
+            .with("tokenGuid", luid(TOKEN, 0, number as u64))
+            .with("lastUsedAt", written(token.last_used))
+            .with("expiresAt", written(later(token.last_used, TOKEN_IDLE)))
+    });
+    Ok(Response::one(Element::list("personalAccessTokens", elements)))
+}
+
+fn revoke_token(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let owner = token_owner(state, ctx)?;
+    let name = ctx.param(1).to_owned();
+    let is_it = |token: &AccessToken| token.user == owner && token.name == name;
+    if !state.tokens.iter().any(is_it) {
+        return Err(TOKEN.missing(&name));
+    }
+    state.revoke_tokens(is_it);
+    Ok(Response::no_content())
 }

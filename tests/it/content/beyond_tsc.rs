@@ -1,4 +1,4 @@
-//! What the REST reference has and other clients leave out.
+//! Operations and fields of the REST reference that TSC does not have.
 
 use tableau_server_client as tsc;
 use tsc::sites::{NewSite, SiteUpdate};
@@ -100,10 +100,10 @@ fn sets_and_lists_default_custom_views() {
                    </customViewAsUserDefaultResults>";
     let says = [Xml(users), Xml(results), No(404, "404042", "no such view")];
     let ((listed, set, error), lines) = talk(says, |session| {
-        let (room, id) = (session.custom_views(), tsc::CustomViewId::from("c1"));
-        let listed: tsc::Result<Vec<_>> = room.default_users(&id).into_iter().collect();
-        let set = room.set_default_users(&id, ["u1", "u2"]).unwrap();
-        let error = room.set_default_users("c2", ["u1"]).unwrap_err();
+        let (resource, id) = (session.custom_views(), tsc::CustomViewId::from("c1"));
+        let listed: tsc::Result<Vec<_>> = resource.default_users(&id).into_iter().collect();
+        let set = resource.set_default_users(&id, ["u1", "u2"]).unwrap();
+        let error = resource.set_default_users("c2", ["u1"]).unwrap_err();
         (listed.unwrap(), set, error)
     });
     assert_eq!(

@@ -62,7 +62,7 @@ fn update_sends_only_the_fields_that_are_set() {
         let connections = session.connections(&id);
         assert_eq!(connections.update("c1", &every).unwrap().id.as_str(), "c1");
         let user = tsc::connections::ConnectionUpdate::new().user_name("");
-        // A server may answer with all of them.
+        // A server may respond with all connections.
         let changed = connections.update("c2", user).unwrap();
         assert_eq!(changed.server_address.as_deref(), Some("pg"));
         let port = tsc::connections::ConnectionUpdate::new().server_port(1);

@@ -1,7 +1,8 @@
 //! Groups and their members.
 
 use tableau_server_client as tsc;
-use tsc::groups::{self, GroupUpdate, NewGroup};
+use tsc::group_sets::{GroupSetUpdate, NewGroupSet};
+use tsc::groups::{self, DirectoryGroup, GrantLicenseMode, GroupUpdate, NewGroup};
 use tsc::mock::MockServer;
 use tsc::users::SiteRole;
 use tsc::{ErrorKind, Result};
@@ -114,4 +115,77 @@ fn group_errors_have_the_codes_of_the_server() {
             assert_eq!(code(outcome).as_deref(), Some(expected));
         }
     });
+}
+
+#[test]
+fn imports_and_synchronizes_directory_groups() {
+    with_mock(|_, session| {
+        let groups = session.groups();
+        let staff = DirectoryGroup::new("Staff", "example.com", SiteRole::Viewer);
+        let group = groups.import(&staff).unwrap();
+        assert_eq!(group.domain.as_deref(), Some("example.com"));
+        assert_eq!(group.import_site_role, Some(SiteRole::Viewer));
+        assert_eq!(group.grant_license_mode, None);
+        let local = groups.list().filter(groups::IS_LOCAL.eq(false));
+        assert_eq!(local.into_iter().count(), 1);
+
+        let changed = DirectoryGroup::new("Staff", "example.com", SiteRole::Explorer)
+            .grant_license_mode(GrantLicenseMode::OnSync);
+        let mut job = groups.sync_as_job(&group.id, &changed).unwrap();
+        assert_eq!(job.job().job_type.as_deref(), Some("GroupSync"));
+        job.wait().unwrap();
+        let group = groups.get(&group.id).unwrap();
+        assert_eq!(group.import_site_role, Some(SiteRole::Explorer));
+        assert_eq!(group.grant_license_mode, Some(GrantLicenseMode::OnSync));
+
+        let later = DirectoryGroup::new("Later", "example.com", SiteRole::Viewer);
+        groups.import_as_job(later).unwrap().wait().unwrap();
+        assert!(groups.find("Later").unwrap().is_some());
+    });
+}
+
+#[test]
+fn enables_external_users_of_a_group() {
+    with_mock(|_, session| {
+        let groups = session.groups();
+        let group = groups.create(NewGroup::new("Guests").external_user_enabled(true)).unwrap();
+        assert_eq!(group.external_user_enabled, Some(true));
+        let list = groups.list().filter(groups::IS_EXTERNAL_USER_ENABLED.eq(true));
+        let names: Vec<String> = list.into_iter().map(|group| group.unwrap().name).collect();
+        assert_eq!(names, ["Guests"]);
+        let changes = GroupUpdate::new().external_user_enabled(false);
+        let changed = groups.update(&group.id, changes).unwrap();
+        assert_eq!(changed.external_user_enabled, Some(false));
+    });
+}
+
+#[test]
+fn puts_groups_into_a_group_set() {
+    with_mock(|_, session| {
+        let sets = session.group_sets();
+        let sales = session.groups().find("Sales").unwrap().expect("the group was seeded");
+        let set = sets.create(NewGroupSet::new("Europe")).unwrap();
+        assert_eq!((set.group_count, set.groups.len()), (Some(0), 0));
+        sets.add_group(&set.id, &sales.id).unwrap();
+        let renamed = sets.update(&set.id, GroupSetUpdate::new().name("EMEA")).unwrap();
+        assert_eq!((renamed.name.as_str(), renamed.group_count), ("EMEA", Some(1)));
+        let groups = sets.get(&set.id).unwrap().groups;
+        assert_eq!((&groups[0].id, &groups[0].name), (&sales.id, &sales.name));
+        assert_eq!(sets.find("EMEA").unwrap().map(|found| found.id), Some(set.id.clone()));
+        let code = |outcome: Result<()>| outcome.unwrap_err().code().map(str::to_owned);
+        let taken = sets.create(NewGroupSet::new("emea")).map(drop);
+        assert_eq!(code(taken).as_deref(), Some("409121"));
+
+        // A group that is deleted leaves its group sets.
+        session.groups().delete(&sales.id).unwrap();
+        assert_eq!(sets.get(&set.id).unwrap().group_count, Some(0));
+        assert_eq!(code(sets.remove_group(&set.id, "absent")).as_deref(), Some("404012"));
+        sets.delete(&set.id).unwrap();
+        assert_eq!(code(sets.get(&set.id).map(drop)).as_deref(), Some("409120"));
+    });
+}
+
+#[test]
+fn group_sets_need_api_3_22() {
+    refused("3.21", ErrorKind::Version, |s| s.group_sets().get("s1"));
 }

@@ -1,4 +1,4 @@
-//! Against the mock server.
+//! Content, against the mock server.
 
 use tableau_server_client as tsc;
 use tsc::mock::MockServer;
@@ -13,7 +13,7 @@ fn with_mock(check: impl FnOnce(&tsc::Session<'_>)) {
 }
 
 fn first<T>(list: impl IntoIterator<Item = tsc::Result<T>>) -> T {
-    list.into_iter().next().expect("the sample content has one").unwrap()
+    list.into_iter().next().expect("the sample content has an item").unwrap()
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn lists_workbooks_and_default_views_of_users() {
             users.add(tsc::users::NewUser::new("eve", tsc::users::SiteRole::Viewer)).unwrap().id;
         assert_eq!(users.owned_flows(&eve).total().unwrap(), 0);
 
-        // Two custom views of one view: the later takes the place of the earlier.
+        // Of two custom views of one view, the later one replaces the earlier one.
         let old = first(views.list());
         let definition = views.download(&old.id).to_bytes().unwrap();
         let source = tsc::Source::bytes("n.json", definition);
@@ -123,11 +123,11 @@ fn lists_workbooks_and_default_views_of_users() {
 #[test]
 fn tells_what_a_downgrade_would_lose() {
     with_mock(|session| {
-        let (room, id) = (session.workbooks(), first(session.workbooks().list()).id);
-        let lost = |version| room.downgrade_info(&id, version).unwrap().len();
+        let (resource, id) = (session.workbooks(), first(session.workbooks().list()).id);
+        let lost = |version| resource.downgrade_info(&id, version).unwrap().len();
         assert!(lost("2018.3") > lost("2020.2"));
         assert_eq!(lost("2026.1"), 0);
-        assert_eq!(room.downgrade_info(&id, "new").unwrap_err().code(), Some("400003"));
+        assert_eq!(resource.downgrade_info(&id, "new").unwrap_err().code(), Some("400003"));
     });
 }
 
@@ -142,7 +142,7 @@ fn keeps_updated_site_settings() {
         let site = sites.get(id).unwrap();
         assert_eq!((site.tag_limit, site.user_quota), (Some(7), Some(-1)));
         assert_eq!(site.explain_data_enabled, Some(false));
-        assert_eq!(site.dqw_subscriptions_enabled, Some(false), "as it was");
+        assert_eq!(site.dqw_subscriptions_enabled, Some(false), "unchanged");
     });
 }
 
@@ -156,7 +156,7 @@ fn reads_site_limits_as_numbers() {
         let none = none.tier_explorer_capacity(-1).tier_viewer_capacity(-1);
         let site = change(none.clone()).unwrap();
         assert!(none.ignored_in(&site).is_empty());
-        // One site whose limits say that there are none is no reason to show no sites.
+        // A site without limits must not hide the other sites.
         let listed = sites.list().fields(["_all_"]).into_iter().next().unwrap().unwrap();
         assert_eq!((listed.storage_quota, listed.tier_viewer_capacity), (Some(-1), Some(-1)));
         for wrong in [
@@ -194,7 +194,7 @@ fn includes_site_usage_on_request() {
         let workbook = first(session.workbooks().list());
         session.workbooks().delete(&workbook.id).unwrap();
         let (users_now, viewers_now, storage_now) = counts();
-        // Who has no licence does not count.
+        // Unlicensed users do not count.
         assert_eq!((users_now, viewers_now), (users + 1, viewers + 1));
         assert!(storage_now < storage);
     });
@@ -220,7 +220,7 @@ fn sign_in_respects_authentication_settings_of_the_site() {
     assert_eq!(users.get(&cy).unwrap().idp_configuration_id, None);
     let nowhere = tsc::users::UserUpdate::new().idp_configuration_id("nowhere");
     assert_eq!(users.update(&cy, nowhere).unwrap_err().code(), Some("400003"));
-    // Whoever does not administer the site does not see how it is set up.
+    // Only site administrators can read the authentication configurations.
     let max = server.sign_in(&tsc::TableauAuth::new("max", "pw")).unwrap();
     let error = max.sites().auth_configurations().unwrap_err();
     assert_eq!(error.code(), Some("403004"), "{error}");
@@ -258,7 +258,7 @@ fn revokes_tokens_of_administrators() {
         let error = server.sign_in(&gone).unwrap_err();
         assert_eq!(error.code(), Some("401001"), "{error}");
     }
-    // Passwords are not tokens, and a site's administrator is not the server's.
+    // A password is not a token, and a site administrator is not a server administrator.
     for going_on in [&root, &max, &by_max] {
         assert!(going_on.users().list().total().is_ok());
     }
@@ -366,7 +366,7 @@ fn runs_flows() {
         let spec =
             steps.fold(tsc::flows::FlowRunSpec::new(), |spec, step| spec.output_step(&step.id));
         let mut job = session.flows().run_now_with(&id, spec).unwrap();
-        // One runs already, and is the one that is given.
+        // A job is already running, so its handle is returned.
         let again = session.flows().run_now(&id).unwrap();
         assert_eq!(again.id(), job.id());
         let run = job.job().flow_run.clone().unwrap();
@@ -414,7 +414,7 @@ fn transfers_custom_views() {
         let changed = session.custom_views().update(&view.id, changes).unwrap();
         assert_eq!((changed.name.as_str(), changed.owner), ("Ours", Some(owner)));
         assert_eq!((changed.view, changed.workbook), (view.view, view.workbook.clone()));
-        // It goes with its workbook.
+        // Deleting the workbook deletes its custom views.
         session.workbooks().delete(view.workbook.unwrap()).unwrap();
         assert!(session.custom_views().get(&view.id).unwrap_err().is_not_found());
     });

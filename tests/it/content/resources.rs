@@ -1,4 +1,4 @@
-//! The rooms themselves.
+//! The methods of each resource.
 
 use tableau_server_client as tsc;
 
@@ -165,11 +165,11 @@ fn rejects_fields_that_an_old_server_would_ignore() {
 fn lists_views_of_a_workbook() {
     let views = || Xml("<views><view id='v1' name='One'/><view id='v2' name='Two'/></views>");
     let (outcome, lines) = talk([views(), views(), Xml("<views/>"), Xml("")], |session| {
-        let (rooms, id) = (session.workbooks(), tsc::WorkbookId::from("w1"));
-        assert_eq!(rooms.views_with_usage(&id).unwrap().len(), 2);
-        let views = rooms.views(&id);
-        assert!(rooms.views(&id).unwrap().is_empty());
-        assert_eq!(rooms.views(&id).unwrap_err().kind(), tsc::ErrorKind::Decode);
+        let (workbooks, id) = (session.workbooks(), tsc::WorkbookId::from("w1"));
+        assert_eq!(workbooks.views_with_usage(&id).unwrap().len(), 2);
+        let views = workbooks.views(&id);
+        assert!(workbooks.views(&id).unwrap().is_empty());
+        assert_eq!(workbooks.views(&id).unwrap_err().kind(), tsc::ErrorKind::Decode);
         views.unwrap()
     });
     assert_eq!(
@@ -254,11 +254,13 @@ fn lists_updates_and_deletes_data_sources() {
     let item = "<datasource id='d1' name='World'/>";
     let page = format!("{PAGE}<datasources>{item}</datasources>").leak();
     let (_, lines) = talk([Xml(page), Xml(item), Xml(item), Nothing], |session| {
-        let (room, id) = (session.datasources(), tsc::DatasourceId::from("d1"));
-        assert_eq!(all(room.list()).unwrap()[0].name, "World");
-        room.update(&id, changes).unwrap();
-        room.update(&id, tsc::datasources::DatasourceUpdate::new().certification_note("")).unwrap();
-        room.delete(&id).unwrap();
+        let (resource, id) = (session.datasources(), tsc::DatasourceId::from("d1"));
+        assert_eq!(all(resource.list()).unwrap()[0].name, "World");
+        resource.update(&id, changes).unwrap();
+        resource
+            .update(&id, tsc::datasources::DatasourceUpdate::new().certification_note(""))
+            .unwrap();
+        resource.delete(&id).unwrap();
     });
     assert_eq!(
         lines,
@@ -287,12 +289,12 @@ fn reads_views_with_usage_and_parents() {
     let page = format!("{PAGE}<views>{view}</views>").leak();
     let says = [Xml(page), Xml(page), Xml(view), Xml(view), Nothing];
     let (view, lines) = talk(says, |session| {
-        let (room, id) = (session.views(), tsc::ViewId::from("v1"));
-        all(room.list()).unwrap();
-        all(room.list_with_usage().filter(tsc::views::NAME.eq("Overview"))).unwrap();
-        room.get(&id).unwrap();
-        let view = room.get_with_usage(&id).unwrap();
-        room.delete(&id).unwrap();
+        let (resource, id) = (session.views(), tsc::ViewId::from("v1"));
+        all(resource.list()).unwrap();
+        all(resource.list_with_usage().filter(tsc::views::NAME.eq("Overview"))).unwrap();
+        resource.get(&id).unwrap();
+        let view = resource.get_with_usage(&id).unwrap();
+        resource.delete(&id).unwrap();
         view
     });
     assert_eq!(
@@ -334,13 +336,13 @@ fn reads_flows_with_parameters_and_output_steps() {
     let (flow, lines) = talk(
         [Xml(page), Xml(with_steps), Xml(flow), Xml("<flow id='f1' name='x'/>"), Nothing],
         |session| {
-            let (room, id) = (session.flows(), tsc::FlowId::from("f1"));
-            all(room.list()).unwrap();
-            let flow = room.get(&id).unwrap();
+            let (resource, id) = (session.flows(), tsc::FlowId::from("f1"));
+            all(resource.list()).unwrap();
+            let flow = resource.get(&id).unwrap();
             let update = tsc::flows::FlowUpdate::new().project("p2").owner("u2");
-            room.update(&id, update).unwrap();
-            room.update(&id, tsc::flows::FlowUpdate::new().name("x").description("")).unwrap();
-            room.delete(&id).unwrap();
+            resource.update(&id, update).unwrap();
+            resource.update(&id, tsc::flows::FlowUpdate::new().name("x").description("")).unwrap();
+            resource.delete(&id).unwrap();
             flow
         },
     );
@@ -371,13 +373,13 @@ fn runs_a_flow_entirely_or_in_part() {
     let job = "<job id='j1' mode='Asynchronous' type='RunFlow' createdAt='2018-05-22T13:00:29Z'>\
                <runFlowJobType flowRunId='r1'><flow id='f1' name='Clean'/></runFlowJobType></job>";
     let (job, lines) = talk([Xml(job), Xml(job)], |session| {
-        let (room, id) = (session.flows(), tsc::FlowId::from("f1"));
+        let (resource, id) = (session.flows(), tsc::FlowId::from("f1"));
         let spec = tsc::flows::FlowRunSpec::new()
             .incremental(true)
             .output_step("s1")
             .parameter("a1", "20<25");
-        let _ = room.run_now_with(&id, spec).unwrap();
-        room.run_now(&id).unwrap().job().clone()
+        let _ = resource.run_now_with(&id, spec).unwrap();
+        resource.run_now(&id).unwrap().job().clone()
     });
     assert_eq!(
         lines,
@@ -403,10 +405,10 @@ fn lists_and_cancels_flow_runs() {
                <parameterRuns parameterId='a1' name='Year' overrideValue='2025'/>\
                </flowParameterRuns></flowRun>";
     let ((listed, run), lines) = talk([Xml(runs), Xml(run), Nothing], |session| {
-        let (room, id) = (session.flow_runs(), tsc::FlowRunId::from("r3"));
-        let listed = all(room.list()).unwrap();
-        let run = room.get(&id).unwrap();
-        room.cancel(&id).unwrap();
+        let (resource, id) = (session.flow_runs(), tsc::FlowRunId::from("r3"));
+        let listed = all(resource.list()).unwrap();
+        let run = resource.get(&id).unwrap();
+        resource.cancel(&id).unwrap();
         (listed, run)
     });
     assert_eq!(
@@ -430,12 +432,12 @@ fn lists_updates_and_deletes_custom_views() {
                 <workbook id='w1' name='S'/><owner id='u1' name='ada'/></customView>";
     let page = format!("{PAGE}<customViews>{item}</customViews>").leak();
     let (view, lines) = talk([Xml(page), Xml(item), Xml(item), Nothing], |session| {
-        let (room, id) = (session.custom_views(), tsc::CustomViewId::from("c1"));
-        all(room.list()).unwrap();
-        let view = room.get(&id).unwrap();
+        let (resource, id) = (session.custom_views(), tsc::CustomViewId::from("c1"));
+        all(resource.list()).unwrap();
+        let view = resource.get(&id).unwrap();
         let changes = tsc::custom_views::CustomViewUpdate::new().name("Best <ever>").owner("u2");
-        room.update(&id, changes).unwrap();
-        room.delete(&id).unwrap();
+        resource.update(&id, changes).unwrap();
+        resource.delete(&id).unwrap();
         view
     });
     assert_eq!(
@@ -472,10 +474,10 @@ fn reads_jobs_of_every_type() {
                   </updateUploadedFileJob></job>";
     let ((listed, first, second), lines) =
         talk([Xml(list), Xml(refresh), Xml(update), Nothing], |session| {
-            let room = session.jobs();
-            let listed = all(room.list()).unwrap();
-            let (first, second) = (room.get("j1"), room.get("j2"));
-            room.cancel("j1").unwrap();
+            let resource = session.jobs();
+            let listed = all(resource.list()).unwrap();
+            let (first, second) = (resource.get("j1"), resource.get("j2"));
+            resource.cancel("j1").unwrap();
             (listed, first.unwrap(), second.unwrap())
         });
     assert_eq!(
@@ -509,9 +511,9 @@ fn lists_and_creates_projects_with_samples() {
         )
     };
     let (project, lines) = talk([item(), item()], |session| {
-        let room = session.projects();
-        room.create_with_samples(tsc::projects::NewProject::new("Ops")).unwrap();
-        room.update_with_samples("p1", tsc::projects::ProjectUpdate::new()).unwrap()
+        let resource = session.projects();
+        resource.create_with_samples(tsc::projects::NewProject::new("Ops")).unwrap();
+        resource.update_with_samples("p1", tsc::projects::ProjectUpdate::new()).unwrap()
     });
     assert_eq!(
         lines,

@@ -179,7 +179,7 @@ fn finds_a_refresh_that_is_already_queued() {
     assert_eq!(lines[1], "GET jobs?sort=createdAt:desc&pageNumber=1&pageSize=1000");
     assert_eq!(lines[2..4], ["GET jobs/j2", "GET jobs/j1"]);
     assert_eq!(lines.len(), 8);
-    // Not found, or not to be looked for: the server's own error.
+    // The job is not found, or cannot be searched: the server's own error.
     for says in [
         vec![waits(), jobs(), other(), other()],
         vec![waits(), No(403, "403004", "administrators only")],

@@ -87,7 +87,7 @@ fn set_sends_only_the_difference() {
             "PUT views/v/tags <r><tags><tag label=\"c\"/></tags></r>",
         ]
     );
-    // What cannot be added is refused before anything is removed.
+    // Invalid labels are rejected before any is removed.
     refused("3.30", tsc::ErrorKind::Input, |session| {
         session.tags(&tsc::ViewId::from("v")).replace(["a"], [""])
     });

@@ -1,4 +1,4 @@
-//! Updates: what the answer shows otherwise than it was asked for does not pass in silence.
+//! Updates: differences between the request and the response are reported.
 
 use tableau_server_client as tsc;
 
@@ -7,7 +7,7 @@ use crate::logs;
 
 const TOLD: &str = "tableau_server_client::update";
 
-fn told() -> Vec<String> {
+fn warnings() -> Vec<String> {
     logs::of(TOLD).into_iter().map(|record| record.text).collect()
 }
 
@@ -22,12 +22,12 @@ fn reports_changes_that_the_server_ignored() {
         |session| session.workbooks().update("w1", &changes).unwrap(),
     );
     assert_eq!(lines.len(), 1);
-    // What is as it was asked for, and what the answer does not show, is not told.
+    // Unchanged fields, and fields that the response does not have, are not reported.
     assert_eq!(changes.ignored_in(&workbook), ["name", "description", "project"]);
-    let told = told();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("/workbooks/w1"), "{told:?}");
-    assert!(told[0].ends_with(": name, description, project"), "{told:?}");
+    let warnings = warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("/workbooks/w1"), "{warnings:?}");
+    assert!(warnings[0].ends_with(": name, description, project"), "{warnings:?}");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn reports_nothing_if_all_changes_were_made() {
                  <connection id='c1' userName='ada'/></connections>"),
         ],
         |session| {
-            // To the top level, where an answer has no parent.
+            // A project at the top level has no parent in the response.
             let top = tsc::projects::ProjectUpdate::new().parent("").name("n");
             session.projects().update("p1", top).unwrap();
             let warning = tsc::quality_warnings::WarningUpdate::new().active(false);
@@ -54,7 +54,7 @@ fn reports_nothing_if_all_changes_were_made() {
             session.connections(&id).update_all(["c1"], login).unwrap();
         },
     );
-    assert_eq!(told(), [""; 0]);
+    assert_eq!(warnings(), [""; 0]);
 }
 
 #[test]
@@ -73,10 +73,10 @@ fn reports_a_connection_that_keeps_its_credentials() {
             session.connections(&id).update_all(["c1", "c2"], login).unwrap();
         },
     );
-    let told = told();
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told.iter().all(|line| line.ends_with("given: user_name")), "{told:?}");
-    assert!(!told.concat().contains("ada"), "{told:?}");
+    let warnings = warnings();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(warnings.iter().all(|line| line.ends_with("request: user_name")), "{warnings:?}");
+    assert!(!warnings.concat().contains("ada"), "{warnings:?}");
 }
 
 #[test]
@@ -105,5 +105,5 @@ fn mock_server_makes_all_changes() {
 
     let changes = tsc::projects::ProjectUpdate::new().name("Theirs").description("d").owner(alice);
     session.projects().update(&project, changes).unwrap();
-    assert_eq!(told(), [""; 0]);
+    assert_eq!(warnings(), [""; 0]);
 }

@@ -2,6 +2,7 @@
 
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
+use tsc::mock::MockServer;
 use tsc::users::{AuthSetting, NewUser, SiteRole, UserUpdate};
 
 use super::{Nothing, Xml, refused, talk};
@@ -19,7 +20,7 @@ fn adds_updates_and_removes_users() {
             let users = session.users();
             let new = NewUser::new("corp\\cy", SiteRole::Viewer).auth_setting(AuthSetting::Saml);
             let added = users.add(new).unwrap();
-            let changes = UserUpdate::new().full_name("Cy").email("").site_role("Creator");
+            let changes = UserUpdate::new().full_name("Cy").email("").site_role(SiteRole::Creator);
             let changed = users.update(&added.id, changes.password("p\"w")).unwrap();
             users.remove("u2").unwrap();
             users.remove_and_transfer("u3", "u/1").unwrap();
@@ -38,7 +39,7 @@ fn adds_updates_and_removes_users() {
     );
     let (added, changed) = answers;
     assert_eq!((added.name.as_str(), added.domain.as_deref()), ("cy", Some("corp")));
-    // The answer to an update has no id.
+    // The response to an update has no id.
     assert_eq!((&changed.id, changed.full_name.as_deref()), (&added.id, Some("Cy")));
     assert_eq!(changed.site_role, Some(SiteRole::Creator));
 }
@@ -51,7 +52,7 @@ fn user_has_one_authentication_setting() {
     });
     assert!(why.contains("OpenID") && why.contains("idp-1"), "{why}");
     refused("3.30", ErrorKind::Input, |session| {
-        let both = UserUpdate::new().auth_setting("SAML").idp_configuration_id("idp-1");
+        let both = UserUpdate::new().auth_setting(AuthSetting::Saml).idp_configuration_id("idp-1");
         session.users().update("u1", both)
     });
     refused("3.9", ErrorKind::Version, |session| session.users().remove_and_transfer("u1", "u2"));
@@ -90,4 +91,56 @@ fn lists_workbooks_that_a_user_sees_or_owns() {
             format!("GET users/u1/flows?ownedBy=true&{page}"),
         ]
     );
+}
+
+#[test]
+fn sets_every_attribute_of_a_user() {
+    let (_, lines) =
+        talk([Xml("<user id='u1' name='cy'/>"), Xml("<user name='cy'/>")], |session| {
+            // A site role that is newer than this release.
+            let new = NewUser::new("cy", SiteRole::Unknown("Agent".into()))
+                .auth_setting(AuthSetting::Unknown("Passkey".into()))
+                .identity_pool_name("General")
+                .email("cy@example.com")
+                .language("de")
+                .locale("de_CH");
+            session.users().add(new).unwrap();
+            let changes =
+                UserUpdate::new().identity_pool_name("General").language("fr").locale("fr_CH");
+            session.users().update("u1", changes).unwrap();
+        });
+    assert_eq!(
+        lines,
+        [
+            "POST users <r><user name=\"cy\" siteRole=\"Agent\" authSetting=\"Passkey\" \
+             identityPoolName=\"General\" email=\"cy@example.com\" locale=\"de_CH\" \
+             language=\"de\"/></r>",
+            "PUT users/u1 <r><user identityPoolName=\"General\" locale=\"fr_CH\" \
+             language=\"fr\"/></r>",
+        ]
+    );
+}
+
+#[test]
+fn lists_the_groups_and_tokens_of_a_user() {
+    let mock = MockServer::builder().token("ada", "ci", "hush-hush").user("ada", "pw", "Viewer");
+    let mock = mock.group("Sales", ["ada"]).start().unwrap();
+    let server = crate::help::at(mock.url());
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let users = session.users();
+    let ada = users.list().filter(tsc::users::NAME.eq("ada"));
+    let ada = ada.into_iter().next().expect("the user was seeded").unwrap().id;
+    let groups: Vec<String> =
+        users.groups(&ada).into_iter().map(|group| group.unwrap().name).collect();
+    assert_eq!(groups, ["All Users", "Sales"]);
+
+    let tokens = users.personal_access_tokens(&ada).unwrap();
+    assert_eq!(tokens.iter().map(|token| &*token.name).collect::<Vec<_>>(), ["ci"]);
+    assert!(tokens[0].id.is_some() && tokens[0].expires_at > tokens[0].last_used_at);
+    users.revoke_personal_access_token(&ada, "ci").unwrap();
+    assert_eq!(users.personal_access_tokens(&ada).unwrap(), []);
+    let error = users.revoke_personal_access_token(&ada, "ci").unwrap_err();
+    assert_eq!(error.code(), Some("404051"));
+    let with_token = tsc::PersonalAccessTokenAuth::new("ci", "hush-hush");
+    assert!(server.sign_in(&with_token).unwrap_err().is_sign_in_failed());
 }

@@ -1,4 +1,4 @@
-//! Connections that are not there, break, stall or carry what is no HTTP.
+//! Connections that cannot be made, break or stall, and invalid HTTP.
 
 use std::io::{BufReader, Read, Write};
 use std::net::TcpListener;
@@ -38,14 +38,14 @@ fn retries_until_a_late_server_listens() {
             let (stream, _) = listener.accept().unwrap();
             converse(stream, 0, &Mutex::default(), &|seen| signed_in(seen).unwrap());
         });
-        // The sign-in is a POST: it was not received, so it is sent again.
+        // The sign-in is a POST; it was not received, so it is sent again.
         server.sign_in(&auth()).unwrap().sign_out().unwrap();
         drop(server);
     });
 }
 
-/// A connection that breaks, once or always, at each moment: what reads, replaces or deletes is
-/// done once in the end, and what creates is done no more often than the caller was told.
+/// A connection that breaks once or always, at each moment: reads, updates and deletions take
+/// effect once, and a creation takes effect at most once.
 #[test]
 fn broken_connections_neither_lose_nor_repeat_changes() {
     type Break = fn() -> Fault;
@@ -79,7 +79,7 @@ fn broken_connections_neither_lose_nor_repeat_changes() {
         assert_eq!(updated.description.as_deref(), Some("new"), "{name}");
         assert_eq!(mock.requests_to("PUT", "/projects/*").len(), 2, "{name}");
 
-        // A deletion has no body to break off in.
+        // A deletion has no response body that could break off.
         mock.fault(Fault::reset().on("DELETE", "/projects/*").times(1));
         mock.fault(Fault::reset_after_head().on("DELETE", "/projects/*").times(1));
         projects.delete(&project.id).unwrap();
@@ -100,7 +100,7 @@ fn broken_connections_neither_lose_nor_repeat_changes() {
     }
 }
 
-/// Silence at each stage ends with `read_timeout`, is not tried again, and a cancellation ends it sooner.
+/// Silence at each stage ends after `read_timeout`, is not retried, and can be cancelled.
 #[test]
 fn stalls_end_at_every_stage_of_a_response() {
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n";
@@ -133,7 +133,7 @@ fn stalls_at(name: &str, bytes: &str) {
     let error = result.unwrap_err();
     assert!(took < LONG, "{name}: {took:?}");
     match name {
-        // What the server did say is told; the rest of it is not waited for.
+        // The part of the error that arrived is reported.
         "within an error" => assert_eq!(error.status(), Some(500), "{error:?}"),
         _ => assert!(error.is_timeout() && error.is_retryable(), "{name}: {error:?}"),
     }
@@ -185,8 +185,8 @@ fn upload_that_the_server_does_not_read_times_out() {
     assert_eq!(raw.count("POST", "/workbooks"), 1, "it may have been received");
 }
 
-/// A server that takes an upload a little at a time, so that each write goes on, holds nobody up
-/// beyond the deadline.
+/// A server that reads an upload in small steps, so that every write makes progress, must not delay
+/// the call beyond the deadline.
 #[test]
 fn upload_read_slowly_ends_at_the_deadline() {
     let file = super::file(16 << 20, 1);
@@ -240,7 +240,7 @@ fn upload_read_slowly_ends_at_the_deadline() {
     });
 }
 
-/// A server that answers as if it had a body, and took the beginning of it only, does not have it.
+/// A server that reports success after reading only the beginning of a body has not received it.
 #[test]
 fn success_before_the_whole_body_was_read_is_a_broken_connection() {
     let raw = Raw::on_connection(|stream, _, seen| {
@@ -276,8 +276,8 @@ fn success_before_the_whole_body_was_read_is_a_broken_connection() {
     }
 }
 
-/// Looking up a name takes a thread. Where the system has none, that is an error, and no panic, which
-/// would end a program that is dropping its session for another one's sake.
+/// A DNS lookup needs a thread. If the system cannot start one, the call returns an error: a panic
+/// would abort a program that drops a session while it unwinds.
 #[cfg(target_os = "linux")]
 #[test]
 fn missing_threads_are_an_error_without_panic() {
@@ -286,7 +286,7 @@ fn missing_threads_are_an_error_without_panic() {
 
 #[cfg(target_os = "linux")]
 #[test]
-#[ignore = "a process of its own, which another test starts"]
+#[ignore = "run by another test in a separate process"]
 fn child_without_threads() {
     if crate::help::given("X").is_none() {
         return;
@@ -294,7 +294,7 @@ fn child_without_threads() {
     let server = with("http://localhost:9", quick());
     let sessions = [(), ()].map(|()| server.resume(crate::help::token_of("http://localhost:9")));
     let mut held = Vec::new();
-    // As many as there can be, until this process ends.
+    // As many threads as the process may have, until it ends.
     while let Ok(thread) = std::thread::Builder::new().spawn(|| std::thread::sleep(LONG)) {
         held.push(thread);
         assert!(held.len() < 100_000, "there is no limit");
@@ -310,8 +310,8 @@ fn child_without_threads() {
     assert!(unwound.unwrap_err().is::<&str>());
 }
 
-/// Bodies that are not framed as HTTP says: an error or the right answer, and the next answer on
-/// that connection is not what was left over of the one before.
+/// Bodies with invalid framing are an error or read correctly, and their rest is not read as the
+/// next response on that connection.
 #[test]
 fn bad_framing_is_an_error_or_the_right_response() {
     let body = format!("<tsResponse>{NONE}</tsResponse>");
@@ -327,7 +327,7 @@ fn bad_framing_is_an_error_or_the_right_response() {
             plain(&format!("content-length: {length}"), &format!("{body}{forged}")),
         ),
         ("a body shorter than said", plain(&format!("content-length: {}", length + 9), &body)),
-        ("a length that is no number", plain("content-length: many", &body)),
+        ("a length that is not a number", plain("content-length: many", &body)),
         ("a negative length", plain("content-length: -5", &body)),
         ("a length beyond all numbers", plain("content-length: 99999999999999999999999", &body)),
         ("two lengths", plain(&format!("content-length: {length}\r\ncontent-length: 5"), &body)),
@@ -339,7 +339,7 @@ fn bad_framing_is_an_error_or_the_right_response() {
             ),
         ),
         ("chunks and more", chunked(&format!("{size}\r\n{body}\r\n0\r\n\r\n{forged}"))),
-        ("a chunk size that is no number", chunked(&format!("xyz\r\n{body}\r\n0\r\n\r\n"))),
+        ("a chunk size that is not a number", chunked(&format!("xyz\r\n{body}\r\n0\r\n\r\n"))),
         (
             "a chunk size beyond all numbers",
             chunked(&format!("fffffffffffffffffff\r\n{body}\r\n0\r\n\r\n")),
@@ -374,13 +374,13 @@ fn bad_framing_is_an_error_or_the_right_response() {
                 );
             }
         }
-        // It may be sent on the old connection while that is being closed.
+        // The request may be sent on the old connection while that is being closed.
         let next = (0..2).find_map(|_| session.projects().list().total().ok());
-        assert_eq!(next, Some(0), "{name}, the next one");
+        assert_eq!(next, Some(0), "the request after {name}");
     }
 }
 
-/// As above, with the connection left open: what is left over must not become another answer.
+/// As above, with the connection left open.
 #[test]
 fn rest_of_a_response_is_not_read_as_the_next_one() {
     let body = format!("<tsResponse>{NONE}</tsResponse>");
@@ -398,9 +398,9 @@ fn rest_of_a_response_is_not_read_as_the_next_one() {
         let server = with(&raw.url, quick());
         let session = server.sign_in(&auth()).unwrap();
         let _ = session.projects().delete("p");
-        // Long enough for all of it to have come.
+        // Long enough for everything to arrive.
         std::thread::sleep(millis(50));
-        assert_eq!(session.projects().list().total().unwrap(), 0, "after {name} and more");
+        assert_eq!(session.projects().list().total().unwrap(), 0, "after {name} and further bytes");
     }
 }
 
@@ -421,8 +421,8 @@ fn timeout_covers_attempts_and_redirects() {
     assert!(took < LONG, "{took:?}");
 }
 
-/// Statuses and versions that no server should send, and forms that some do: the right answer or an
-/// error of the right kind, and the next answer is its own.
+/// Invalid and unusual statuses and versions: read correctly or an error of the right kind, and the
+/// next response belongs to the next request.
 #[test]
 fn reads_responses_with_unusual_framing() {
     use ErrorKind::{Decode, Http, Timeout};
@@ -473,13 +473,13 @@ fn reads_responses_with_unusual_framing() {
         let outcome = session.projects().list().total();
         assert_eq!(outcome.as_ref().err().map(tsc::Error::kind), kind, "{name}: {outcome:?}");
         assert_eq!(outcome.unwrap_or(0), 0, "{name}");
-        // It may be sent on the old connection while that is being closed.
+        // The request may be sent on the old connection while that is being closed.
         let next = (0..2).find_map(|_| session.projects().list().total().ok());
-        assert_eq!(next, Some(0), "{name}, the next one");
+        assert_eq!(next, Some(0), "the request after {name}");
     }
 }
 
-/// What a proxy says has to come within the time for connecting, whole.
+/// The whole response of a proxy must arrive within the connect timeout.
 #[test]
 fn proxy_response_counts_as_connecting() {
     let say = |start: &'static str, piece: &'static str| {

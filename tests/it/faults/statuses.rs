@@ -1,4 +1,4 @@
-//! Statuses that are no success, in each form that servers and gateways give them.
+//! Error statuses, in each form that servers and gateways use.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use tsc::projects::NewProject;
 use super::{projects_named, server_of, session_of};
 use crate::help::{LONG, millis, timed};
 
-/// Each status in each form, twice and then no more: what reads succeeds where it may be sent
-/// again, and what creates is there exactly where the caller was told so.
+/// Each status in each form, twice: reads succeed if they may be retried, and a creation takes
+/// effect only if the call says so.
 #[test]
 fn statuses_are_classified_in_each_form() {
     type Form = (&'static str, fn(Fault) -> Fault);
@@ -72,8 +72,8 @@ fn retries_any_request_after_503_with_retry_after() {
     assert_eq!(projects_named(&session, "new"), 1);
 }
 
-/// The answer to a deletion is lost, and the next one is a gateway's page: nobody knows whether it was
-/// carried out.
+/// The response to a deletion is lost, and the retry gets an HTML page of a gateway: whether the
+/// item was deleted is unknown.
 #[test]
 fn html_page_in_response_to_a_repeated_deletion_is_an_error() {
     for (fault, is_gone) in [(Fault::status(404).html(), false), (Fault::status(404).empty(), true)]
@@ -100,7 +100,7 @@ fn waits_for_retry_after_in_each_form() {
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
     let list = || session.projects().list().total();
-    // What is no time at all is as good as none.
+    // An invalid value is ignored.
     for junk in ["soon", "-5", "1.5", "Mon, 99 Foo 2026 99:99:99 GMT"] {
         mock.fault(Fault::status(429).header("Retry-After", junk).on("GET", "/projects").times(1));
         let (result, took) = timed(list);
@@ -109,7 +109,7 @@ fn waits_for_retry_after_in_each_form() {
     }
 }
 
-/// A wait that is longer than the time for all tries is not begun.
+/// A wait that exceeds the time for all attempts is not started.
 #[test]
 fn returns_a_long_retry_after_at_once() {
     let mock = MockServer::builder().job_polls(1).start().unwrap();
@@ -128,7 +128,7 @@ fn returns_a_long_retry_after_at_once() {
         assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)));
         assert!(took < LONG, "{took:?}");
     }
-    // Neither is it by a job that is waited for.
+    // Neither is it while waiting for a job.
     let workbook = session.workbooks().list().into_iter().next().unwrap().unwrap();
     let mut job = session.workbooks().refresh(&workbook.id).unwrap();
     let fault = Fault::too_many_requests(Duration::from_secs(u64::MAX));
@@ -136,17 +136,19 @@ fn returns_a_long_retry_after_at_once() {
     let (result, took) = timed(|| job.wait());
     assert_eq!(result.unwrap_err().retry_after(), Some(Duration::from_secs(u64::MAX)));
     assert!(took < LONG, "{took:?}");
-    // What it may ask for is cut off by the deadline.
+    // The deadline limits the wait.
     let fault = Fault::too_many_requests(Duration::from_secs(3000)).on("GET", "/jobs/*");
     mock.fault(fault.times(1));
     let soon =
         tsc::jobs::JobWait::new().deadline(millis(300)).poll_intervals(millis(10), millis(10));
     let (result, took) = timed(|| job.wait_with(soon));
-    assert!(result.is_ok_and(|job| job.completed_at.is_some()), "asked once more at the end");
+    assert!(
+        result.is_ok_and(|job| job.completed_at.is_some()),
+        "the job is polled once more at the deadline"
+    );
     assert!(took >= millis(250) && took < LONG, "{took:?}");
 }
 
-/// A server whose clock is wrong: a date counts from the date that the answer itself has.
 /// Checks that the request is sent again about a second after each fault, in parallel.
 fn waits_a_second<const N: usize>(faults: [(&str, Fault); N]) {
     std::thread::scope(|scope| {
@@ -163,6 +165,7 @@ fn waits_a_second<const N: usize>(faults: [(&str, Fault); N]) {
     });
 }
 
+/// A server with a wrong clock: `Retry-After` is relative to the date in the same response.
 #[test]
 fn retry_after_date_is_relative_to_the_servers_clock() {
     let dated = |date, until| Fault::status(429).header("Date", date).header("Retry-After", until);
@@ -172,7 +175,8 @@ fn retry_after_date_is_relative_to_the_servers_clock() {
     ]);
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
-    // Without one, a date long ago is now, and one far away is told.
+    // Without a date in the response, a past date means now, and a distant one is returned to the
+    // caller.
     let fault = Fault::status(429).header("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT");
     mock.fault(fault.on("GET", "/projects").times(1));
     session.projects().list().total().unwrap();

@@ -6,7 +6,7 @@ use tsc::ErrorKind;
 use super::{all, ids, names, page, pages, session};
 use crate::raw::{Reply, refusal};
 
-/// What a list of 10 in pages of 3 does when the server answers page 2 or 3 like this.
+/// Reads a list of 10 items in pages of 3 from a server that answers page 2 or 3 like this.
 fn when(
     answer: impl Fn(u32) -> Option<Reply> + Send + Sync + 'static,
     on_change: tsc::OnChange,
@@ -53,7 +53,7 @@ fn detects_more_items_than_announced() {
 
 #[test]
 fn detects_an_id_on_two_consecutive_pages() {
-    // One item was added in front: everything moves on by one place, and the last one is new.
+    // An item was added at the front, so every item moves by one place.
     let answer = |number| (number == 3).then(|| page(3, 3, 10, 5..8));
     for (ids, error) in when(answer, tsc::OnChange::Fail) {
         assert_eq!(ids, names(0..6));
@@ -74,7 +74,7 @@ fn detects_a_page_that_no_longer_exists() {
         assert_eq!(ids, names(0..6));
         let error = error.unwrap();
         assert_eq!(error.kind(), ErrorKind::Changed);
-        assert!(error.to_string().contains("there is no page 3 any more"), "{error}");
+        assert!(error.to_string().contains("page 3 no longer exists"), "{error}");
         assert_eq!((error.code(), error.status()), (Some("400006"), Some(400)));
         assert!(error.url().unwrap().contains("pageNumber=3"), "{error:?}");
     }

@@ -1,4 +1,4 @@
-//! Lists, as their contract has it: lazy, whole, in order.
+//! Lists are lazy, complete and in order.
 
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
@@ -23,7 +23,7 @@ fn requests_pages_lazily() {
 
 #[test]
 fn default_page_size_is_one_thousand() {
-    // Exactly full pages need no further one.
+    // If the last page is full, no further page is requested.
     for (total, pages) in [(2500, &[1, 2, 3][..]), (2000, &[1, 2]), (1000, &[1]), (0, &[1])] {
         let raw = having(total, 1000);
         let session = session(&raw);

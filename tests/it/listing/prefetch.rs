@@ -1,4 +1,4 @@
-//! Pages that are asked for ahead.
+//! Prefetched pages.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ fn prefetches_the_requested_number_of_pages_in_order() {
         let (n, m) = (now.clone(), most.clone());
         let raw = pages(move |number, size| {
             m.fetch_max(n.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            // Later pages are faster than those before them.
+            // Later pages arrive before earlier ones.
             std::thread::sleep(Duration::from_millis(u64::from(5 * (4 - number % 4))));
             n.fetch_sub(1, Ordering::SeqCst);
             page(number, size, 60, ids(number, size, 60))
@@ -43,14 +43,14 @@ fn does_not_prefetch_beyond_the_limit() {
     for item in items.by_ref().take(6) {
         item.unwrap();
     }
-    // Page 2 is being read; nothing beyond pages 3 and 4 may have been asked for.
+    // Page 2 is being read; no page after 4 may have been requested.
     std::thread::sleep(Duration::from_millis(50));
     let mut pages = pages_asked(&raw);
     pages.sort_unstable();
     assert_eq!(pages, [1, 2, 3, 4]);
     drop(items);
     drop(session);
-    assert_eq!(pages_asked(&raw).len(), 4, "nothing is asked for after the list");
+    assert_eq!(pages_asked(&raw).len(), 4, "no page after the last one is requested");
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn dropping_the_iterator_ends_prefetching() {
     for workbooks in [session.workbooks(), view.workbooks()] {
         let before = waiting.load(Ordering::SeqCst);
         let mut items = workbooks.list().page_size(1).prefetch(3).into_iter();
-        // So far in that no other test's pages have the same numbers.
+        // No other test requests pages with these numbers.
         let last = items.by_ref().take(QUICK as usize).last().unwrap().unwrap();
         assert_eq!(last.id.as_str(), "w299");
         let start = Instant::now();
@@ -98,6 +98,6 @@ fn dropping_the_iterator_ends_prefetching() {
         }
     }
     assert!(!cancellation.is_cancelled());
-    // The session is as usable as before.
+    // The session remains usable.
     assert_eq!(session.workbooks().list().page_size(3).page(1).unwrap().items.len(), 3);
 }

@@ -1,4 +1,4 @@
-//! What holds for any text and any split into pages.
+//! Properties that hold for any text and any page size.
 
 use proptest::prelude::*;
 use tableau_server_client as tsc;
@@ -8,7 +8,7 @@ use tsc::mock::MockServer;
 use super::{all, ids_of, names, page, pages, session};
 use crate::help::at;
 
-/// Any text that XML can carry, of characters that mean something somewhere, and of others.
+/// Text of characters that XML allows, often those with a meaning in filters or URLs.
 fn text() -> impl Strategy<Value = String> {
     let marks = r#",:[]"'&+%\*#?/=;<>(){}|~`^ "#.chars().collect::<Vec<_>>();
     let mark = proptest::sample::select(marks);
@@ -27,7 +27,7 @@ fn filters_match_any_text() {
         server.into_session(&mock.credentials()).unwrap()
     });
     proptest!(ProptestConfig::with_cases(150), |(tail in text())| {
-        // A name has to begin and end with something that is no blank.
+        // A name must not begin or end with whitespace.
         let name = format!("x{tail}x");
         let id = sessions[1].projects().create(tsc::projects::NewProject::new(&*name)).unwrap().id;
         for session in &sessions {
@@ -45,7 +45,7 @@ fn filters_match_any_text() {
                 } else {
                     prop_assert!(error.is_none(), "{:?}", error);
                     prop_assert!(found.contains(&id.to_string()), "{name:?}");
-                    // An asterisk takes more than itself.
+                    // An asterisk is a wildcard.
                     prop_assert!(found.len() == 1 || name.contains('*'), "{:?}", found);
                 }
             }

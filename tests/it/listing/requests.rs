@@ -1,4 +1,4 @@
-//! What a list asks the server for, and what it cannot be asked.
+//! The query that a list sends, and invalid queries.
 
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
@@ -13,7 +13,7 @@ fn speaking(url: &str, version: &str) -> tsc::Session<'static> {
     server.into_session(&auth()).unwrap()
 }
 
-/// The last page that was asked for.
+/// The last page that was requested.
 fn last(raw: &Raw) -> Seen {
     raw.seen().into_iter().rfind(|seen| query(seen, "pageNumber").is_some()).unwrap()
 }
@@ -45,7 +45,7 @@ fn sends_filters_sorts_and_fields() {
     assert_eq!(query(&seen, "sort").unwrap(), "updatedAt:desc,name:asc");
     assert_eq!(query(&seen, "fields").unwrap(), "id,size,name");
     assert_eq!(query(&seen, "pageSize").unwrap(), "10");
-    // No value may be cut off by what a URL takes for something else.
+    // Characters with a meaning in URLs must not cut off a value.
     assert!(seen.target.is_ascii() && !seen.target.contains(['"', '[', '#', '\\', ' ']));
 }
 
@@ -59,7 +59,7 @@ fn sends_the_same_query_to_old_servers() {
         assert!(all(list).1.is_none());
         let seen = last(&raw);
         assert_eq!(query(&seen, "filter").unwrap(), "name:eq:a b?c#d+e%f");
-        // The marks of the expression are plain, which old servers need; everything else is encoded.
+        // Old servers need the separators of the expression unencoded; everything else is encoded.
         assert!(seen.target.contains("filter=name:eq:a%20b%3Fc%23d%2Be%25f&sort=name:asc&"));
     }
 }

@@ -1,4 +1,4 @@
-//! The list of every resource.
+//! The lists of all resources.
 
 use super::{ids, ids_of, names, query, session};
 use crate::help::page;
@@ -21,6 +21,7 @@ fn every_list_yields_an_error_at_the_position_of_its_page() {
         // The path ends like that of the users of a site.
         ("users", "users", "user", "DefaultUser"),
         ("groups", "groups", "group", "Group"),
+        ("groupsets", "groupSets", "groupSet", "GroupSet"),
         ("schedules", "schedules", "schedule", "Schedule"),
     ];
     for bad in 1..=4 {
@@ -62,12 +63,13 @@ fn every_list_yields_an_error_at_the_position_of_its_page() {
                 session.users().list() => User,
                 session.custom_views().default_users("c") => DefaultUser,
                 session.groups().list() => Group,
+                session.group_sets().list() => GroupSet,
                 session.schedules().list() => Schedule,
             );
         }
         assert!(NAMES.iter().all(|(.., item)| seen.contains(item)));
     }
-    // Every listed item of a resource has to be among them.
+    // Every item type that lists yield must be in the table.
     let mut listed = Vec::new();
     let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut folders = vec![source.join("resources"), source.join("common/job")];

@@ -1,4 +1,4 @@
-//! Lists, their queries, and what can be done with what is on a site.
+//! Lists, their queries, and changes of content.
 
 use tableau_server_client::mock::{Item, MockServer};
 
@@ -212,7 +212,7 @@ fn lists_users_groups_and_members() {
     assert_eq!(client.get(&members).all("user", "id").len(), 0);
 
     assert_eq!(client.on_site("DELETE", &format!("users/{user}"), "").status, 204);
-    assert_eq!(mock.sessions_open(), 1, "the session of a user who is gone ends");
+    assert_eq!(mock.sessions_open(), 1, "the session of a removed user ends");
     let owner = client.get("users?filter=name:eq:alice").one("user", "id");
     let answer = client.on_site("DELETE", &format!("users/{owner}"), "");
     assert_eq!(answer.refusal(), refused(409, "409003"));
@@ -257,7 +257,7 @@ fn adds_and_removes_tags_and_permissions() {
     let defaults = format!("projects/{project}/default-permissions/workbooks");
     assert_eq!(client.get(&defaults).status, 200);
     assert_eq!(client.get(&format!("projects/{project}/default-permissions/odd")).status, 404);
-    // What is in a locked project has the project's permissions.
+    // Content in a locked project has the permissions of the project.
     let lock = "<tsRequest><project contentPermissions='LockedToProject'/></tsRequest>";
     assert_eq!(client.on_site("PUT", &format!("projects/{project}"), lock).status, 200);
     assert_eq!(add(&client.user, "Read", "Allow").refusal(), refused(403, "403039"));
@@ -403,7 +403,7 @@ fn default_permissions_of_a_new_project_reach_new_content() {
     let sources = format!("projects/{project}/default-permissions/datasources");
     assert_eq!(names(&sources), ["Connect", "Read"]);
 
-    // Later changes of the defaults apply to what is published then.
+    // Later changes of the default permissions apply to content published after them.
     let write = format!(
         "<tsRequest><permissions><granteeCapabilities><group id='{everyone}'/><capabilities>\
          <capability name='Write' mode='Allow'/></capabilities></granteeCapabilities></permissions></tsRequest>"
@@ -423,7 +423,7 @@ fn default_permissions_of_a_new_project_reach_new_content() {
     assert_eq!(of_sample.all("capability", "name").len(), 0);
 }
 
-/// Publishes a workbook, and returns its id.
+/// Publishes a workbook and returns its id.
 fn publish_workbook(client: &Client<'_>, name: &str, project: &str) -> String {
     let body = format!(
         "--B\r\nContent-Disposition: form-data; name=\"request_payload\"\r\n\r\n\

@@ -1,4 +1,4 @@
-//! Expectations, and how they complain.
+//! Expectations and their messages.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -6,7 +6,7 @@ use tableau_server_client::mock::MockServer;
 
 use super::Client;
 
-/// What a closure panics with.
+/// The message with which a closure panics.
 fn complaint(run: impl FnOnce()) -> Option<String> {
     let cause = catch_unwind(AssertUnwindSafe(run)).err()?;
     Some(cause.downcast_ref::<String>().cloned().unwrap_or_default())

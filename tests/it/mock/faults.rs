@@ -1,4 +1,4 @@
-//! What goes wrong when a test wants it to.
+//! Faults that a test requests.
 
 use std::io::{BufReader, ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
@@ -7,7 +7,8 @@ use tableau_server_client::mock::{Fault, MockServer};
 
 use super::{Client, connect, read_answer, request};
 
-/// Sends a request and reads to the end of the connection; what came, and how it ended.
+/// Sends a request and reads to the end of the connection. Returns what was received, and how the
+/// connection ended.
 fn to_the_end(mock: &MockServer, path: &str) -> (Vec<u8>, Result<(), ErrorKind>) {
     let mut stream = connect(mock);
     stream.write_all(&request("GET", path, &[("Connection", "close")], b"")).unwrap();
@@ -118,7 +119,7 @@ fn early_response_arrives_before_the_body_is_read() {
     mock.fault(Fault::status(413).early());
     let mut stream = connect(&mock);
     let body = vec![b'x'; 8 << 20];
-    // The server may close before all is sent; its answer is there all the same.
+    // The server may close the connection before everything is sent; its response arrives anyway.
     let _ = stream.write_all(&request("PUT", "/api/3.0/x", &[], &body));
     let answer = read_answer(&mut BufReader::new(stream)).unwrap();
     assert_eq!((answer.status, answer.header("connection")), (413, Some("close")));

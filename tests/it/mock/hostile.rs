@@ -1,4 +1,4 @@
-//! Requests that no honest client sends, and servers that come and go.
+//! Invalid requests, and starting and stopping servers.
 
 use std::io::{BufReader, Read, Write};
 use std::time::{Duration, Instant};
@@ -79,7 +79,7 @@ fn survives_random_changes_to_a_request() {
         }
         let mut stream = connect(&mock);
         stream.write_all(&bytes).unwrap();
-        // A length that is now too long makes the server wait: end what there is to send.
+        // If the changed length is too long, the server waits for more: close the sending side.
         let _ = stream.shutdown(std::net::Shutdown::Write);
         let _ = stream.read_to_end(&mut Vec::new());
     }
@@ -93,7 +93,7 @@ fn serves_many_requests_on_one_connection() {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut stream = stream;
     let one = request("GET", "/api/2.4/serverinfo", &[], b"");
-    // Two at once, then one that waits for its permission to send a body.
+    // Two pipelined requests, then one that waits for `100 Continue`.
     stream.write_all(&[one.clone(), one].concat()).unwrap();
     assert_eq!(read_answer(&mut reader).unwrap().status, 200);
     assert_eq!(read_answer(&mut reader).unwrap().status, 200);
@@ -118,7 +118,7 @@ fn two_servers_share_no_state() {
     assert_eq!(b.requests().len(), 1);
 }
 
-// Other tests run beside this one, so that only its own ports are looked at.
+// Other tests run in parallel, so only the ports of this test are checked.
 #[cfg(target_os = "linux")]
 #[test]
 fn stopped_servers_leak_nothing() {
@@ -137,7 +137,7 @@ fn stopped_servers_leak_nothing() {
         }
         let client = Client::new(mock);
         assert_eq!(client.get("users").status, 200);
-        // Some connections are left idle, some in the middle of a request, some in a delay.
+        // Some connections are idle, some in the middle of a request, some in a delay.
         let mut stream = connect(mock);
         match n % 3 {
             0 => {}
@@ -153,12 +153,12 @@ fn stopped_servers_leak_nothing() {
     assert!(stopping.elapsed() < Duration::from_secs(10), "{:?}", stopping.elapsed());
     assert!(start.elapsed() < Duration::from_secs(60));
     for mut stream in open {
-        // Closed by the server: an end or a reset, never a wait.
+        // The server has closed the connection: an end or a reset, without a wait.
         if let Err(error) = stream.read_to_end(&mut Vec::new()) {
             assert_ne!(error.kind(), std::io::ErrorKind::WouldBlock, "{error}");
         }
     }
-    // The system's own tables: what is still open has an inode there, and a thread has a name.
+    // The system's tables list open sockets by inode and threads by name.
     let tcp = std::fs::read_to_string("/proc/self/net/tcp").unwrap();
     let sockets: Vec<Vec<&str>> =
         tcp.lines().skip(1).map(|line| line.split_whitespace().collect()).collect();

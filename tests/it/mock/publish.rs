@@ -208,7 +208,7 @@ fn accepts_chunked_uploads() {
     let id = client.get(path).one("datasource", "id");
     assert_eq!(answer.one("datasource", "id"), id);
     assert_eq!(client.get(&format!("datasources/{id}/content")).body, bytes);
-    // An upload that nobody goes on with is given up.
+    // An upload that is not continued expires.
     let id = client.on_site("POST", "fileUploads", "").one("fileUpload", "uploadSessionId");
     mock.advance(std::time::Duration::from_secs(3 * 3600));
     client.get("users");
@@ -262,8 +262,8 @@ fn rejects_files_of_another_kind() {
     let client = Client::new(&mock);
     let workbook = client.get("workbooks").one("workbook", "id");
     let inside = format!("<workbook id='{workbook}'/>");
-    // The path below the site, the element, what it needs inside, the part, a file of the kind, the
-    // code for one of another, and whether its name says which sort it is.
+    // The path below the site, the element, its required content, the part, a file of the kind, the
+    // code for a file of another kind, and whether the file's name determines its type.
     let kinds = [
         ("workbooks", "workbook", "", "tableau_workbook", "a.twbx", "400020", true),
         ("datasources", "datasource", "", "tableau_datasource", "a.hyper", "400010", true),
@@ -287,7 +287,7 @@ fn rejects_files_of_another_kind() {
         assert_eq!(both.refusal(), (400, "400055".into()), "{at}");
         let gone = send(&format!("?{element}Type=twb&uploadSessionId=x"), &[]);
         let (status, code) = gone.refusal();
-        // What is no sort of its kind is seen before the upload is looked for.
+        // The type of the file is checked before the upload is looked up.
         let expected = match at {
             "workbooks" | "customviews" => (404, "404015"),
             "datasources" => (400, "400010"),
@@ -299,7 +299,7 @@ fn rejects_files_of_another_kind() {
         let id = good.one(element, "id");
         assert_eq!(client.get(&format!("{at}/{id}/content")).body, b"{}", "{at}");
     }
-    // What the API does not have yet, or not for the kind, is not there.
+    // Operations that the API version or the kind of content does not have are not found.
     let old = Client::with_version(&mock, "3.2");
     assert_eq!(post(&old, "POST", "flows", &[]).status, 404);
     let old = Client::with_version(&mock, "3.20");
@@ -318,7 +318,7 @@ fn flows_are_not_published_as_jobs() {
     assert_eq!(again.one("flow", "id"), answer.one("flow", "id"));
     let revision =
         client.on_site("DELETE", &format!("flows/{}/revisions/1", answer.one("flow", "id")), "");
-    assert_eq!(revision.status, 404, "revisions of flows are not deleted one by one");
+    assert_eq!(revision.status, 404, "revisions of flows cannot be deleted");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Signing in and out, in all the ways there are.
+//! Signing in and out with every kind of credentials.
 
 use std::time::Duration;
 
@@ -138,7 +138,7 @@ fn switches_sites() {
     };
     assert_eq!(there.get("users").status, 200);
     assert_eq!(client.get("users").refusal(), refused(401, "401002"));
-    // The path's site has to be the session's.
+    // The site in the path must be that of the session.
     let elsewhere = there.call("GET", &format!("sites/{}/users", client.site), "");
     assert_eq!(elsewhere.refusal(), refused(404, "404000"));
 }

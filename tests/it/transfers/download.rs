@@ -1,4 +1,4 @@
-//! Downloads: names, places, and what is left of one that is killed in the middle.
+//! Downloads: names, targets, and interrupted downloads.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ fn named(header: &str) -> Vec<(&str, &str)> {
     vec![("Content-Disposition", header), ("Content-Type", "application/octet-stream")]
 }
 
-/// Gives the file under the name of this header.
+/// Serves the file with this `Content-Disposition`.
 fn giving(header: &'static str) -> Raw {
     Raw::signed_in(move |_| answer(200, &named(header), file()))
 }
@@ -92,7 +92,7 @@ fn names_files_after_the_item_without_content_disposition() {
     let raw = of_item(success("<workbook id=\"w1\" name=\"Q1/Q2: R&amp;D\"/>"));
     let path = download(&raw, |d| d.to_folder(folder.path())).unwrap();
     assert_eq!(path, folder.path().join("Q1_Q2_ R&D.twbx"));
-    // That it cannot be asked for is no reason to lose the file.
+    // If the name of the item cannot be read, the file is kept.
     let path = download(&of_item(refusal(403, "403004", "no")), |d| d.to_folder(folder.path()));
     assert_eq!(path.unwrap(), folder.path().join("w1.twbx"));
 }
@@ -176,7 +176,7 @@ fn does_not_replace_files_by_default() {
         assert_eq!(error.kind(), ErrorKind::Input);
         assert!(error.to_string().contains("there.twbx"), "{error}");
     }
-    // It may appear meanwhile.
+    // The file may appear during the download.
     let new = folder.path().join("new.twbx");
     let appear = |_| std::fs::write(&new, b"mine").unwrap();
     let error = download(&raw, |d| d.on_progress(appear).to_path(&new)).unwrap_err();
@@ -188,13 +188,13 @@ fn does_not_replace_files_by_default() {
     assert_eq!(folder.names(), ["new.twbx", "there.twbx"]);
 }
 
-/// The answer, cut off in the middle.
+/// A response that is cut off in the middle.
 fn cut_off() -> Reply {
     let whole = answer(200, &named("filename=\"x.twbx\""), file()).bytes();
     Reply::SendAndClose(whole[..200_000].to_vec())
 }
 
-/// In chunks, without the last one.
+/// A chunked response without the last chunk.
 fn cut_off_chunked() -> Reply {
     let mut bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10000\r\n".to_vec();
     bytes.extend(&file()[..0x10000]);
@@ -291,9 +291,10 @@ fn rejects_html_and_errors_in_place_of_the_file() {
         assert!(written.is_empty());
         assert_eq!(folder.names(), ["there.twbx"], "{what}");
         assert_eq!(std::fs::read(&there).unwrap(), b"mine");
-        assert_eq!(raw.count("GET", "/content"), 4, "{what}: it is no use to ask again");
+        assert_eq!(raw.count("GET", "/content"), 4, "{what}: a retry would not help");
     }
-    // A CSV may hold anything, also nothing: only where the answer says so it is another thing.
+    // A CSV file may contain anything, even nothing, so only an announced content type shows an
+    // error page.
     for (sort, body, is_csv) in [
         ("text/csv", LOGIN, true),
         ("text/csv", "", true),
@@ -313,7 +314,7 @@ fn rejects_html_and_errors_in_place_of_the_file() {
 
 #[test]
 fn concurrent_downloads_to_one_path_do_not_mix() {
-    // Each answer is another file.
+    // Each response is another file.
     let asked = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| {
         let number = asked.fetch_add(1, Ordering::SeqCst);
@@ -342,7 +343,7 @@ fn concurrent_downloads_to_one_path_do_not_mix() {
     }
 }
 
-/// Takes so many bytes, then no more.
+/// A writer that accepts this many bytes.
 struct Full(usize);
 
 impl Write for Full {
@@ -368,7 +369,7 @@ fn writer_never_receives_a_byte_twice() {
     let error = download(&raw, |d| d.to_writer(&mut written)).unwrap_err();
     assert!(error.is_retryable() && written == file()[..written.len()], "{error}");
     assert_eq!(raw.count("GET", "/content"), 1);
-    // Before the first byte there is nothing to take back.
+    // Before the first byte the download can be repeated.
     let asked = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
         0 => Reply::Close,
@@ -411,7 +412,7 @@ fn rejects_invalid_targets_before_sending() {
     {
         let long = folder.path().join("x".repeat(300));
         refused(download(&raw, |d| d.to_path(long)), ErrorKind::Io);
-        // A link that leads nowhere is there; a link to a folder is one.
+        // A dangling link is an existing file; a link to a folder is a folder.
         for (name, to) in [("dangling", "nowhere"), ("folder", "..")] {
             let link = folder.path().join(name);
             std::os::unix::fs::symlink(to, &link).unwrap();
@@ -419,7 +420,7 @@ fn rejects_invalid_targets_before_sending() {
         }
     }
     assert_eq!(raw.count("GET", "/content"), 0);
-    // What the server calls the file may be a folder's name.
+    // The name that the server gives may be that of an existing folder.
     let inner = folder.path().join("x.twbx");
     std::fs::create_dir(&inner).unwrap();
     let to_folder = |d: Download<'_>| d.overwrite(true).to_folder(folder.path()).map(drop);
@@ -430,11 +431,11 @@ fn rejects_invalid_targets_before_sending() {
 #[test]
 fn reports_received_bytes_as_progress() {
     let raw = giving("filename=\"x.twbx\"");
-    let mut told = Vec::new();
-    download(&raw, |d| d.on_progress(|progress| told.push(progress)).to_bytes()).unwrap();
+    let mut reported = Vec::new();
+    download(&raw, |d| d.on_progress(|progress| reported.push(progress)).to_bytes()).unwrap();
     let all = file().len() as u64;
-    assert!(told.len() > 1 && told.is_sorted_by_key(|progress| progress.done));
-    let last = told.last().unwrap();
+    assert!(reported.len() > 1 && reported.is_sorted_by_key(|progress| progress.done));
+    let last = reported.last().unwrap();
     assert_eq!((last.done, last.total, last.unit), (all, Some(all), ProgressUnit::Bytes));
 }
 

@@ -1,4 +1,4 @@
-//! From and to the mock server.
+//! Publishing to the mock server and downloading from it.
 
 use tableau_server_client as tsc;
 use tsc::Source;

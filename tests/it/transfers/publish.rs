@@ -1,4 +1,4 @@
-//! Publishing: what is sent, what is refused before, and what the result tells.
+//! Publishing: requests, checks before sending, and results.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,7 +16,7 @@ const CONNECTIONS: &str = "<connections>\
     <connection id=\"c2\" type=\"postgres\" serverAddress=\"pg.test.com\" userName=\"\"/>\
     </connections>";
 
-/// Takes everything, and says that it has become an item.
+/// Accepts every request, and responds to a publish request with an item.
 fn taking() -> Raw {
     Raw::signed_in(|seen| {
         let last = seen.path().rsplit('/').next().unwrap();
@@ -32,7 +32,7 @@ fn taking() -> Raw {
     })
 }
 
-/// What was sent after the sign-in.
+/// The requests after the sign-in.
 fn sent<'s, T>(
     raw: &Raw,
     session: &'s tsc::Session<'_>,
@@ -120,7 +120,7 @@ fn publishes_a_workbook_with_every_option() {
     );
     assert!(part.body == file);
     assert!(seen[0].header("content-type").unwrap().starts_with("multipart/mixed; boundary="));
-    // What the server says of the connections afterwards.
+    // The connections that the server reports afterwards.
     assert_eq!(published.item.id.as_str(), "i1");
     assert_eq!(seen[1].path(), "/api/3.24/sites/site-1/workbooks/i1/connections");
     let taken: Vec<_> = published
@@ -213,7 +213,7 @@ fn detects_the_file_type_by_name_or_content() {
         let part = &parts(&seen[0])[1];
         assert!(part.head.contains(&format!("filename=\"{file}\"")), "{}", part.head);
         assert_eq!(part.body, bytes);
-        // A reader that is read once is looked at, too, and arrives whole.
+        // The type of a reader that can be read once is detected, too, and all bytes are sent.
         let source = Source::reader(name, bytes.len() as u64, bytes);
         let (_, seen) = sent(&raw, &session, |s| s.datasources().publish(source).send());
         assert_eq!(parts(&seen[0])[1].body, bytes);

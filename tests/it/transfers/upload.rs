@@ -1,4 +1,4 @@
-//! Uploads in chunks: whole, killed in the middle, resumed.
+//! Uploads in chunks: complete, interrupted, resumed.
 
 use std::cell::RefCell;
 use std::io::{self, BufReader, Read, Write};
@@ -16,7 +16,7 @@ use crate::raw::{Raw, read_head, success};
 
 const CHUNK: usize = 256 << 10;
 
-/// Three chunks and a bit.
+/// Three chunks and a few bytes.
 fn file() -> Vec<u8> {
     content(3 * CHUNK + 1000)
 }
@@ -128,7 +128,7 @@ fn limits_restarts() {
     assert_eq!(raw.count("POST", "/workbooks"), 0);
 }
 
-/// Uploads until the server refuses a chunk; gives all checkpoints.
+/// Uploads until the server refuses a chunk; returns all checkpoints.
 fn broken_off(raw: &Raw, source: Source<'_>) -> (tsc::Error, Vec<Upload>) {
     let seen = RefCell::new(Vec::new());
     let source = source.restarts(0).on_checkpoint(|upload| seen.borrow_mut().push(upload.clone()));
@@ -159,7 +159,7 @@ fn resumes_acknowledged_chunks_in_another_session() {
             (2 * chunk, false)
         ]
     );
-    // The text is all that another process has.
+    // Another process has only the text.
     let text = checkpoints.last().unwrap().export();
     let resumed = Upload::import(&text).unwrap();
     assert_eq!((resumed.id(), resumed.length()), ("u1", file.len() as u64));
@@ -233,7 +233,7 @@ fn one_time_reader_is_sent_once() {
     }
 }
 
-/// Gives a byte at a time, or is interrupted.
+/// A reader that yields one byte at a time, or is interrupted.
 struct Hesitant<'a> {
     bytes: &'a [u8],
     interrupted: bool,
@@ -302,7 +302,7 @@ fn every_chunk_size_sends_the_same_file() {
     }
     let (_, raw) = Store::start(&[]);
     assert_eq!(publish(&raw, chunked(&[])).unwrap_err().kind(), ErrorKind::Input);
-    // From how many bytes on it goes in chunks, to the byte.
+    // The exact size from which files are sent in chunks.
     for (length, started) in [(63, 0), (64, 1), (65, 1)] {
         let (store, raw) = Store::start(&[]);
         let file = content(length);
@@ -312,7 +312,7 @@ fn every_chunk_size_sends_the_same_file() {
     }
 }
 
-/// Gives an error, or ends, after so many bytes.
+/// A reader that fails or ends after this many bytes.
 struct Torn {
     left: usize,
     fails: bool,
@@ -364,7 +364,7 @@ fn does_not_publish_a_file_that_changes() {
     assert!(store.state().published.is_empty());
 }
 
-/// Grows by a byte for each read.
+/// A reader that grows by a byte with each read.
 struct Growing(io::Cursor<Vec<u8>>);
 
 impl Read for Growing {
@@ -424,17 +424,17 @@ fn reports_sent_bytes_as_progress() {
     let (_, raw) = Store::start(&[]);
     let file = file();
     for chunked_from in [0, 64 << 20] {
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         let source = chunked(&file).chunked_from(chunked_from);
-        publish(&raw, source.on_progress(|progress| told.push(progress))).unwrap();
+        publish(&raw, source.on_progress(|progress| reported.push(progress))).unwrap();
         let total = file.len() as u64;
-        assert!(told.is_sorted_by_key(|progress| progress.done) && told.len() > 4);
-        assert_eq!(told.last().unwrap().done, total);
-        assert!(told[0].done < total);
+        assert!(reported.is_sorted_by_key(|progress| progress.done) && reported.len() > 4);
+        assert_eq!(reported.last().unwrap().done, total);
+        assert!(reported[0].done < total);
         let is_whole = |step: &tsc::Progress| {
             (step.total, step.unit) == (Some(total), tsc::ProgressUnit::Bytes)
         };
-        assert!(told.iter().all(is_whole));
+        assert!(reported.iter().all(is_whole));
     }
 }
 
@@ -500,7 +500,8 @@ fn cancelled_upload_is_uncertain_only_during_a_chunk() {
 
 #[test]
 fn retries_a_chunk_until_there_is_a_connection() {
-    // The server ends the connection after the second chunk, and the proxy has no new one at once.
+    // The server closes the connection after the second chunk, and the proxy has no new one at
+    // first.
     let (store, raw) = Store::start(&[(2, Fault::GoneAway)]);
     let (of_proxy, refused) = (store.clone(), Arc::new(AtomicUsize::new(0)));
     let refusing = refused.clone();
@@ -525,7 +526,7 @@ fn retries_a_chunk_until_there_is_a_connection() {
     assert_eq!(store.state().started, 1);
 }
 
-/// Not a test of its own: the process that dies under way.
+/// Run by the test below as the process that is killed during an upload.
 #[test]
 #[ignore = "started by the test below"]
 fn child_that_dies() {

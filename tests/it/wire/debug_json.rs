@@ -1,10 +1,10 @@
-//! What a value's `Debug` shows, as JSON: so every public field can be compared, in every room, with no
-//! line of code a field.
+//! Converts `Debug` output to JSON, so that every public field is compared without a line of code
+//! per field.
 
 use serde_json::{Map, Value, json};
 
-/// Reads the text of a derived `Debug`: structs become objects, newtypes and `Some` what is in them,
-/// words `{"$word": …}`.
+/// Parses derived `Debug` output: structs become objects, newtypes and `Some` their content, and
+/// identifiers `{"$word": …}`.
 pub fn debug_json(value: &impl std::fmt::Debug) -> Value {
     let text = format!("{value:?}");
     let mut reader = Reader { text: &text, at: 0 };

@@ -1,9 +1,9 @@
 use tableau_server_client as tsc;
-use tsc::groups::{GroupUpdate, NewGroup};
+use tsc::groups::{DirectoryGroup, GrantLicenseMode, GroupUpdate, NewGroup};
 use tsc::users::SiteRole;
 use tsc::Sort;
 
-use super::golden::{Goldens, every};
+use super::golden::{Goldens, every, job};
 
 pub fn cases(g: &mut Goldens) {
     g.same("get", |s| every(s.groups().list()));
@@ -46,8 +46,15 @@ pub fn cases(g: &mut Goldens) {
     g.same("add_users", |s| s.groups().add_members("g-1", ["u-1", "u-2"]));
     g.same("remove_user", |s| s.groups().remove_member("g-1", "u-1"));
     g.same("remove_users", |s| s.groups().remove_members("g-1", ["u-1", "u-2"]));
-    g.not_yet(
-        &["create_AD_group", "create_AD_group.as_job", "update.directory", "update.as_job"],
-        "directory groups",
-    );
+    g.same("create_AD_group", |s| s.groups().import(staff()));
+    g.same("create_AD_group.as_job", |s| job(s.groups().import_as_job(staff())));
+    g.same("update.directory", |s| s.groups().sync("g-2", staff()));
+    g.changed("update.as_job", "words-of-queries", &[("asJob=True", "asJob=true")], &[], |s| {
+        job(s.groups().sync_as_job("g-2", staff()))
+    });
+}
+
+fn staff() -> DirectoryGroup {
+    DirectoryGroup::new("Staff", "corp", SiteRole::Explorer)
+        .grant_license_mode(GrantLicenseMode::OnLogin)
 }
