@@ -80,7 +80,7 @@ pub(crate) struct Expression(Result<String, String>);
 
 impl Expression {
     pub(crate) fn text(&self) -> Result<&str> {
-        self.0.as_deref().map_err(|why| Error::input(why))
+        self.0.as_deref().map_err(Error::input)
     }
 
     fn fmt(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -32,7 +32,7 @@ pub fn cases(g: &mut Goldens) {
         "find_by_name",
         "found-is-one",
         &["GET ~/groupsets?filter=name:eq:Sales in Europe&pageNumber=1&pageSize=1000"],
-        |s| s.group_sets().find("Sales in Europe").map(|found| Vec::from_iter(found)),
+        |s| s.group_sets().find("Sales in Europe").map(Vec::from_iter),
     );
     g.same("get_by_id", |s| s.group_sets().get("s-1"));
     g.same("create", |s| s.group_sets().create(NewGroupSet::new("R&D \"x\"")));
