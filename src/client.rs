@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use log::warn;
 
 use crate::cancel::{self, CancellationToken};
-use crate::http::{AuthContext, Origin, Request, Success, Transport};
+use crate::http::{Accepts, AuthContext, Origin, Request, Success, Transport};
 use crate::ids::{SiteId, UserId};
 use crate::operation::{Call, Operation, PathSegment};
 use crate::redact::Redactor;
@@ -405,7 +405,7 @@ impl Client {
     ) -> Result<T> {
         let mut value = None;
         self.ask_and(request, &mut |answer| {
-            answer.decode(false, &mut |root| {
+            answer.decode(Accepts::Answer, &mut |root| {
                 value = Some(read(root)?);
                 Ok(())
             })

@@ -6,6 +6,14 @@ pub mod sign_in_and_out {}
 #[doc = include_str!("../docs/content.md")]
 pub mod content {}
 
+#[doc = include_str!("../docs/raw-requests.md")]
+pub mod raw_requests {}
+
+#[doc = include_str!("../docs/metadata.md")]
+#[cfg(feature = "metadata")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+pub mod metadata {}
+
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 

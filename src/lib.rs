@@ -40,7 +40,7 @@
 //! - `people` (on by default): users and groups.
 //! - `schedules` (on by default): schedules of Tableau Server.
 //! - `admin` (on by default): sites.
-//! - `metadata` (on by default): reserved for the Metadata API; contains nothing yet.
+//! - `metadata` (on by default): the Metadata API.
 //! - `serde`: `serde::Serialize` for the items that the server returns.
 //! - `mock`: a mock Tableau Server for tests, in the module `mock` and as the program
 //!   `tableau-mock-server`. Enables `people`, `schedules`, `admin` and `metadata`.
@@ -55,7 +55,9 @@ mod encoding;
 mod error;
 mod http;
 mod ids;
+mod json;
 mod operation;
+pub mod raw;
 mod redact;
 mod resources;
 mod secret;

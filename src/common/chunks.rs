@@ -169,6 +169,7 @@ fn append(client: &Client, source: &mut OpenSource<'_>, upload: &Upload, count: 
     let request = request.stream(body.content_type(), &mut body).long_running();
     let size =
         client.xml(request, |root| root.need("fileUpload")?.attr::<Option<String>>("fileSize"))?;
+    drop(body);
     let sent = upload.offset + count;
     if let Some(megabytes) = size.and_then(|size| size.parse().ok())
         && !is_size_in_megabytes(megabytes, sent)

@@ -156,7 +156,7 @@ impl<'f> Source<'f> {
     }
 
     /// Opens the source and checks its options.
-    pub(super) fn open(self) -> Result<OpenSource<'f>> {
+    pub(crate) fn open(self) -> Result<OpenSource<'f>> {
         let Source { content, name, options } = self;
         let label = match &content {
             Content::Path(path) => path.display().to_string(),
@@ -213,13 +213,13 @@ fn check_unchanged(
 }
 
 /// A source that is being sent.
-pub(super) struct OpenSource<'f> {
+pub(crate) struct OpenSource<'f> {
     reader: Reader<'f>,
     /// The file on disk that the reader reads.
     file: Option<File>,
     /// The path or name, for messages.
     pub(super) label: String,
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
     pub(super) length: u64,
     /// The time of the last change of a file on disk.
     pub(super) modified: Option<Timestamp>,
@@ -270,7 +270,7 @@ impl Read for Reader<'_> {
 
 impl<'f> OpenSource<'f> {
     /// Whether it can be read more than once.
-    pub(super) fn is_replayable(&self) -> bool {
+    pub(crate) fn is_replayable(&self) -> bool {
         !matches!(self.reader, Reader::Once { .. })
     }
 
@@ -302,6 +302,12 @@ impl<'f> OpenSource<'f> {
     ) -> io::Result<io::Take<impl Read>> {
         self.reader.seek_to(offset)?;
         Ok((&mut self.reader).take(length))
+    }
+
+    fn open_part(&mut self, offset: u64, length: u64) -> io::Result<Box<dyn Read + '_>> {
+        self.reader.seek_to(offset)?;
+        let is_whole = length == self.length;
+        Ok(Box::new(PartReader { left: length, sent: offset, is_whole, source: self }))
     }
 
     /// A part of the source as a request body.
@@ -336,13 +342,18 @@ impl Replay for Part<'_, '_> {
     }
 
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
-        self.source.reader.seek_to(self.offset)?;
-        Ok(Box::new(PartReader {
-            left: self.length,
-            sent: self.offset,
-            is_whole: self.length == self.source.length,
-            source: self.source,
-        }))
+        self.source.open_part(self.offset, self.length)
+    }
+}
+
+/// The whole source as a request body.
+impl Replay for OpenSource<'_> {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+        self.open_part(0, self.length)
     }
 }
 

@@ -6,21 +6,20 @@ use std::io;
 use ureq::http::HeaderMap;
 
 use super::connector::{Broken, HandshakeBroken, NoAddress, ProxyAuthRequired, Stage, Stopped};
+use super::error_content::{ErrorContent, MAX_JSON_ERROR};
+use super::exact_length::SourceFailed;
 use super::proxy::ConfiguredProxy;
-use super::request::SourceFailed;
 use super::retry_after::retry_after;
 use super::tls_failure::{about_broken_handshake, tls_failed};
 use super::url::Origin;
-use crate::error::{Answer, ErrorWarning, is_code};
+use crate::error::{Answer, is_code};
 use crate::redact::Redactor;
 use crate::text::{cut, first, one_line};
-use crate::xml::{self, Node, Reports};
+use crate::xml::Node;
 use crate::{Error, ErrorKind};
 
-/// Maximum length of a quoted body, and of the parts of an error of Tableau's, in bytes.
+/// Maximum length of a quoted body in bytes.
 const QUOTED: usize = 1000;
-const SUMMARY: usize = 200;
-const DETAIL: usize = 700;
 
 /// Describes an exchange that failed before or during the response.
 pub(super) fn failed(
@@ -181,6 +180,7 @@ pub(super) fn refused(
     // Other servers send JSON errors of this form, but their codes do not have six digits.
     let from_json =
         || ErrorContent::from_json(&text).filter(|w| w.code.as_deref().is_some_and(is_code));
+    let from_json = || from_json().or_else(|| ErrorContent::from_json_api(&text, address, headers));
     if !cut_short && let Some(words) = ErrorContent::from_xml(&text).or_else(from_json) {
         return words.into_error(answer, redactor);
     }
@@ -207,7 +207,7 @@ pub(super) fn refused_in_success(
     address: &str,
     redactor: &Redactor,
 ) -> Option<Error> {
-    Some(ErrorContent::from_root(root)?.about_success(status, address, redactor))
+    Some(ErrorContent::from_root(root.is_answer().ok()?)?.about_success(status, address, redactor))
 }
 
 /// Like [`refused_in_success`], for a body in XML or JSON that was not parsed yet.
@@ -231,103 +231,9 @@ pub(super) fn refused_in_json(
     Some(ErrorContent::from_json(text)?.about_success(status, address, redactor))
 }
 
-/// Maximum size of an error in JSON. Parsing a large body takes many times its memory.
-const MAX_JSON_ERROR: usize = 64 << 10;
-
 /// Whether a body is JSON that is too large to be parsed for an error.
 pub(super) fn is_unread_json(text: &str) -> bool {
     text.len() > MAX_JSON_ERROR && text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
-}
-
-/// Maximum number of warnings beside an error.
-const MAX_WARNINGS: usize = 1000;
-
-/// The content of an error of Tableau's.
-struct ErrorContent {
-    code: Option<String>,
-    summary: Option<String>,
-    detail: Option<String>,
-    warnings: Vec<ErrorWarning>,
-}
-
-impl ErrorContent {
-    fn from_xml(text: &str) -> Option<ErrorContent> {
-        let document = xml::parse(text).ok()?;
-        ErrorContent::from_root(Node::root(&document, &Reports::default()).ok()?)
-    }
-
-    fn from_root(root: Node<'_>) -> Option<ErrorContent> {
-        let error = root.find("error")?;
-        Some(ErrorContent {
-            code: error.attr("code").ok()?,
-            summary: error.find("summary").map(Node::text),
-            detail: error.find("detail").map(Node::text),
-            // Beside the error, if a part of the request was carried out.
-            warnings: root
-                .items("warnings", "warning", MAX_WARNINGS)
-                .unwrap_or_default()
-                .into_iter()
-                .map(|warning| {
-                    let text = |name| warning.attribute(name).map(str::to_owned);
-                    ErrorWarning::new(text("id"), text("errorCode"), text("message"))
-                })
-                .collect(),
-        })
-    }
-
-    fn from_json(text: &str) -> Option<ErrorContent> {
-        if text.len() > MAX_JSON_ERROR {
-            return None;
-        }
-        let json: serde_json::Value =
-            serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
-        let error = json.get("error")?;
-        let number = || error.get("code")?.as_u64().map(|code| code.to_string());
-        let word = |name| error.get(name).and_then(|word| word.as_str()).map(str::to_owned);
-        Some(ErrorContent {
-            code: Some(word("code").or_else(number)?),
-            summary: word("summary"),
-            detail: word("detail"),
-            warnings: Vec::new(),
-        })
-    }
-
-    fn about_success(self, status: u16, address: &str, redactor: &Redactor) -> Error {
-        let url = Some(redactor.redact(address).into_owned());
-        self.into_error(Answer { status: Some(status), url, ..Answer::default() }, redactor)
-    }
-
-    fn into_error(self, answer: Answer, redactor: &Redactor) -> Error {
-        // A valid code is not redacted, even if a password has the same six digits.
-        let code = self.code.filter(|code| !code.is_empty()).map(|code| match is_code(&code) {
-            true => code,
-            false => redactor.redact_start(&code, false, 20),
-        });
-        let redact = |word: Option<String>, most| {
-            word.map(|word| redactor.redact_start(word.trim(), false, most))
-                .filter(|word| !word.is_empty())
-        };
-        let (summary, detail) = (redact(self.summary, SUMMARY), redact(self.detail, DETAIL));
-        let what = [summary.as_deref(), detail.as_deref()]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(": ");
-        let warnings = self.warnings.into_iter().map(|ErrorWarning { id, code, message }| {
-            ErrorWarning::new(redact(id, SUMMARY), redact(code, SUMMARY), redact(message, DETAIL))
-        });
-        let warnings: Vec<ErrorWarning> = warnings.collect();
-        let what = cut(&one_line(&what), SUMMARY + DETAIL).into_owned();
-        let status = answer.status.unwrap_or_default();
-        let named =
-            code.as_ref().map_or_else(|| "Tableau".into(), |code| format!("Tableau {code}"));
-        let mut what = format!("{what} ({named}, HTTP {status})");
-        if let Some(first) = warnings.first() {
-            what += &format!("; {} warnings, the first: {first}", warnings.len());
-        }
-        let answer = Answer { code, summary, detail, warnings, ..answer };
-        Error::new(ErrorKind::Api, what.trim_start()).answer(answer)
-    }
 }
 
 pub(super) fn looks_like_html(text: &str) -> bool {

@@ -2,6 +2,8 @@
 
 mod connector;
 mod context;
+mod error_content;
+mod exact_length;
 mod failure;
 mod limit;
 mod multipart;
@@ -20,11 +22,11 @@ pub(crate) use crate::encoding::{hex, percent_decode};
 pub(crate) use context::{ReentrancyGuard, on_another_thread};
 pub(crate) use multipart::Multipart;
 pub use options::{Fingerprint, HttpOptions, Verify};
-pub(crate) use request::{Replay, Request};
+pub(crate) use request::{Body, Replay, Request};
 pub use retry::RetryPolicy;
 pub(crate) use retry::{Delivery, scaled};
 pub(crate) use tls::{random, sha256};
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
 pub(crate) use transport::fuzzing;
-pub(crate) use transport::{AuthContext, Success, Transport};
-pub(crate) use url::{Base, Origin};
+pub(crate) use transport::{Accepts, AuthContext, Success, Transport};
+pub(crate) use url::{Base, Origin, is_clean};

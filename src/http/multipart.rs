@@ -11,25 +11,43 @@ use crate::encoding::hex;
 pub(crate) struct Multipart<'f> {
     boundary: String,
     head: Vec<u8>,
-    file: Option<&'f mut dyn Replay>,
+    file: Option<Box<dyn Replay + 'f>>,
     tail: Vec<u8>,
 }
 
 impl<'f> Multipart<'f> {
     pub(crate) fn new(payload: &str) -> Result<Multipart<'f>> {
-        let boundary = hex(&random::<16>()?);
-        let mut head = opening(&boundary, "request_payload", "", "text/xml");
-        head += payload;
-        let tail = format!("\r\n--{boundary}--\r\n").into_bytes();
-        Ok(Multipart { boundary, head: head.into_bytes(), file: None, tail })
+        Ok(Multipart::empty()?.part("request_payload", "text/xml", payload.as_bytes()))
     }
 
-    pub(crate) fn file(mut self, part: &str, name: &str, file: &'f mut dyn Replay) -> Self {
-        self.head.extend_from_slice(b"\r\n");
-        let opening = opening(&self.boundary, part, name, "application/octet-stream");
-        self.head.extend_from_slice(opening.as_bytes());
-        self.file = Some(file);
+    /// A body without parts.
+    pub(crate) fn empty() -> Result<Multipart<'f>> {
+        let boundary = hex(&random::<16>()?);
+        let tail = format!("\r\n--{boundary}--\r\n").into_bytes();
+        Ok(Multipart { boundary, head: Vec::new(), file: None, tail })
+    }
+
+    /// Adds a part without a file name.
+    pub(crate) fn part(mut self, name: &str, content_type: &str, bytes: &[u8]) -> Self {
+        self.open_part(name, "", content_type);
+        self.head.extend_from_slice(bytes);
         self
+    }
+
+    fn open_part(&mut self, part: &str, name: &str, content_type: &str) {
+        let separator = if self.head.is_empty() { "" } else { "\r\n" };
+        let opening = opening(&self.boundary, part, name, content_type);
+        self.head.extend_from_slice(format!("{separator}{opening}").as_bytes());
+    }
+
+    pub(crate) fn file(mut self, part: &str, name: &str, file: impl Replay + 'f) -> Self {
+        self.open_part(part, name, "application/octet-stream");
+        self.file = Some(Box::new(file));
+        self
+    }
+
+    pub(crate) fn has_file(&self) -> bool {
+        self.file.is_some()
     }
 
     pub(crate) fn content_type(&self) -> String {
@@ -79,7 +97,9 @@ impl<R: Read> Read for Whole<R> {
 
 /// The header lines of a part.
 fn opening(boundary: &str, part: &str, name: &str, content_type: &str) -> String {
-    let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+    let escape = |name: &str| name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+    let (part, name) = (escape(part), escape(name));
+    let content_type = content_type.replace(['\r', '\n'], " ");
     format!(
         "--{boundary}\r\n\
          Content-Disposition: form-data; name=\"{part}\"; filename=\"{name}\"\r\n\

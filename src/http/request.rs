@@ -1,11 +1,13 @@
 //! [`Request`]: a request that was not sent yet.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 use ureq::http::Method;
 
+use super::options::HttpOptions;
 use super::retry::RetrySafety;
 use crate::encoding::{RESERVED, encode_segment};
 use crate::operation::{self, Call, Operation};
@@ -23,7 +25,7 @@ pub(crate) struct Request<'b> {
     pub(super) response_timeout: ResponseTimeout,
     pub(super) within: Option<Duration>,
     pub(super) retry_safety: RetrySafety,
-    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) headers: Vec<(Cow<'static, str>, String)>,
     pub(super) secrets: Vec<Secret>,
     /// Deadline for all attempts, set when the request is first sent. Signing in again in between does
     /// not extend it.
@@ -51,14 +53,23 @@ pub(crate) enum ResponseTimeout {
 pub(crate) enum Body<'b> {
     None,
     Bytes {
-        content_type: &'static str,
+        content_type: Cow<'static, str>,
         bytes: Vec<u8>,
     },
     /// Read while it is sent, and opened again for each further attempt.
     Stream {
         content_type: String,
-        source: &'b mut dyn Replay,
+        source: Box<dyn Replay + 'b>,
     },
+}
+
+impl Body<'_> {
+    pub(crate) fn bytes(
+        content_type: impl Into<Cow<'static, str>>,
+        bytes: impl Into<Vec<u8>>,
+    ) -> Body<'static> {
+        Body::Bytes { content_type: content_type.into(), bytes: bytes.into() }
+    }
 }
 
 /// The source of a streamed body.
@@ -68,6 +79,16 @@ pub(crate) trait Replay {
 
     /// Opens the source at its start. Called once per attempt.
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>>;
+}
+
+impl<R: Replay + ?Sized> Replay for &mut R {
+    fn length(&self) -> u64 {
+        (**self).length()
+    }
+
+    fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+        (**self).open()
+    }
 }
 
 impl<'b> Request<'b> {
@@ -95,21 +116,26 @@ impl<'b> Request<'b> {
         }
     }
 
-    /// A request for an operation.
-    pub(crate) fn of(call: &Call) -> Request<'b> {
-        let method = match call.operation.method {
+    /// A request that is not for an operation of a resource.
+    pub(crate) fn raw(method: operation::Method, path: impl Into<String>) -> Request<'b> {
+        let method = match method {
             operation::Method::Get => Method::GET,
             operation::Method::Post => Method::POST,
             operation::Method::Put => Method::PUT,
             operation::Method::Patch => Method::PATCH,
             operation::Method::Delete => Method::DELETE,
         };
+        Request::new(method, path)
+    }
+
+    /// A request for an operation.
+    pub(crate) fn of(call: &Call) -> Request<'b> {
         let path = call.path.as_deref().unwrap_or_default();
         Request {
             operation: Some(call.operation),
             needs: Some(call.operation.since),
             invalid: call.path.as_ref().err().cloned(),
-            ..Request::new(method, path)
+            ..Request::raw(call.operation.method, path)
         }
     }
 
@@ -175,27 +201,69 @@ impl<'b> Request<'b> {
 
     /// Sets an XML body.
     pub(crate) fn xml(self, text: String) -> Request<'b> {
-        self.body(Body::Bytes { content_type: "text/xml", bytes: text.into_bytes() })
+        self.body(Body::bytes("text/xml", text))
     }
 
     /// Sets a JSON body.
-    pub(crate) fn json(self, text: String) -> Request<'b> {
-        self.body(Body::Bytes { content_type: "application/json", bytes: text.into_bytes() })
+    pub(crate) fn json(self, text: impl Into<Vec<u8>>) -> Request<'b> {
+        self.body(Body::bytes("application/json", text))
     }
 
     /// Sets a body that is read while it is sent.
     pub(crate) fn stream(
         self,
         content_type: impl Into<String>,
-        source: &'b mut dyn Replay,
+        source: impl Replay + 'b,
     ) -> Request<'b> {
+        let source = Box::new(source);
         self.body(Body::Stream { content_type: content_type.into(), source })
     }
 
     /// Adds a header.
-    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Request<'b> {
-        self.headers.push((name, value.into()));
+    pub(crate) fn header(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<String>,
+    ) -> Request<'b> {
+        self.add_header(name, value);
         self
+    }
+
+    pub(crate) fn add_header(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<String>,
+    ) {
+        self.headers.push((name.into(), value.into()));
+    }
+
+    /// Adds a header of the caller's, under the rules for those of [`HttpOptions`].
+    pub(crate) fn checked_header(self, name: String, value: String) -> Result<Request<'b>> {
+        let options = HttpOptions::new().header(&*name, &*value);
+        options.check().map_err(|error| Error::input(error.to_string()))?;
+        let mut request = self.header(name, value);
+        request.secrets.extend(options.secrets());
+        Ok(request)
+    }
+
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|header| header.0.eq_ignore_ascii_case(name))
+    }
+
+    pub(crate) fn has_body(&self) -> bool {
+        !matches!(self.body, Body::None)
+    }
+
+    /// Sets the media type of the body.
+    pub(crate) fn content_type(&mut self, media_type: String) -> Result<()> {
+        let options = HttpOptions::new().header("Accept", &*media_type);
+        options.check().map_err(|_| Error::input(format!("invalid media type {media_type:?}")))?;
+        match &mut self.body {
+            Body::None => {}
+            Body::Bytes { content_type, .. } => *content_type = media_type.into(),
+            Body::Stream { content_type, .. } => *content_type = media_type,
+        }
+        Ok(())
     }
 
     /// Uses the long response timeout, because the server completes the operation before it responds.
@@ -260,6 +328,20 @@ impl<'b> Request<'b> {
         }
     }
 
+    /// The same request without its body.
+    pub(crate) fn repeat(&self) -> Request<'static> {
+        let mut request = Request::new(self.method.clone(), &*self.path);
+        request.query.clone_from(&self.query);
+        request.headers.clone_from(&self.headers);
+        request.secrets.clone_from(&self.secrets);
+        request
+    }
+
+    /// Replaces the path and the query.
+    pub(crate) fn at(self, (path, query): (String, Vec<(String, String)>)) -> Request<'b> {
+        Request { path, query, ..self }
+    }
+
     /// Whether the request may be sent more than once.
     pub(crate) fn is_repeatable(&self) -> bool {
         self.retry_safety != RetrySafety::Never
@@ -297,60 +379,6 @@ impl<'b> Request<'b> {
 /// Encodes less than a path segment: `:` and `,` stay readable, as in the filter `name:eq:x,y`.
 const QUERY_VALUE: &AsciiSet = &RESERVED.remove(b':').remove(b',');
 
-/// Yields exactly `left` bytes, or an error. ureq would wait forever for the rest of a shorter body,
-/// and would truncate a longer one silently.
-pub(super) struct ExactLengthReader<R> {
-    source: R,
-    left: u64,
-}
-
-impl<R: Read> ExactLengthReader<R> {
-    pub(super) fn new(source: R, length: u64) -> ExactLengthReader<R> {
-        ExactLengthReader { source, left: length }
-    }
-}
-
-impl<R: Read> Read for ExactLengthReader<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let fits = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        if fits == 0 {
-            return Ok(0);
-        }
-        let read = self.source.read(&mut buffer[..fits]).map_err(SourceFailed::mark)?;
-        self.left -= read as u64;
-        if read == 0 {
-            let missing = format!("it ended {} bytes early", self.left);
-            return Err(SourceFailed::mark(io::Error::new(io::ErrorKind::UnexpectedEof, missing)));
-        }
-        if self.left == 0 && self.source.read(&mut [0]).map_err(SourceFailed::mark)? > 0 {
-            return Err(SourceFailed::mark(io::Error::other("it is longer than announced")));
-        }
-        Ok(read)
-    }
-}
-
-/// The caller's reader failed, not the connection.
-#[derive(Debug)]
-pub(super) struct SourceFailed(io::Error);
-
-impl SourceFailed {
-    pub(super) fn mark(cause: io::Error) -> io::Error {
-        io::Error::other(SourceFailed(cause))
-    }
-}
-
-impl std::fmt::Display for SourceFailed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "reading the data to send failed: {}", self.0)
-    }
-}
-
-impl std::error::Error for SourceFailed {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -368,17 +396,5 @@ mod tests {
             let error = Request::get(path).path_and_query().unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::Input, "{path}");
         }
-    }
-
-    #[test]
-    fn exact_length_reader_rejects_other_lengths() {
-        let read = |length| {
-            let mut out = Vec::new();
-            ExactLengthReader::new(&b"12345"[..], length).read_to_end(&mut out).map(|_| out)
-        };
-        assert_eq!(read(5).unwrap(), b"12345");
-        assert!(read(6).unwrap_err().to_string().contains("1 bytes early"));
-        assert!(read(4).unwrap_err().to_string().contains("longer"));
-        assert!(read(0).unwrap().is_empty());
     }
 }

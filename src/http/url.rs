@@ -44,7 +44,7 @@ impl Origin {
     }
 
     /// Parses `https://host:port` and returns the rest of the text.
-    fn parse(text: &str) -> Result<(Origin, &str), &'static str> {
+    pub(crate) fn parse(text: &str) -> Result<(Origin, &str), &'static str> {
         let (scheme, rest) = text.split_once("://").ok_or("it has no scheme")?;
         let https = match scheme {
             _ if scheme.eq_ignore_ascii_case("https") => true,
@@ -105,7 +105,7 @@ impl fmt::Display for Origin {
 pub(crate) struct Base {
     pub(crate) origin: Origin,
     /// Empty, or a path without a trailing slash, such as `/tableau`.
-    prefix: String,
+    pub(crate) prefix: String,
 }
 
 impl Base {
@@ -267,7 +267,7 @@ fn has_scheme(text: &str) -> bool {
 }
 
 /// Whether a text consists of the characters that are allowed in a URL.
-fn is_clean(text: &str) -> bool {
+pub(crate) fn is_clean(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
 }
 

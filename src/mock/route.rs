@@ -39,8 +39,8 @@ pub(super) type Handler = fn(&mut ServerState, &Context<'_>) -> Result<Response,
 #[derive(Clone, Debug)]
 pub(super) struct Route {
     pub(super) method: Method,
-    /// Below the site; with a leading `/` below `/api/{version}`, or below `/api/-` if
-    /// `unversioned`. `{…}` stands for a segment.
+    /// Below the site; with a leading `/` below `/api/{version}`, or below `/api/-` or,
+    /// for `/metadata/…`, below `/api` if `unversioned`. `{…}` stands for a segment.
     pub(super) path: Cow<'static, str>,
     pub(super) since: Version,
     pub(super) run: Handler,
@@ -123,6 +123,8 @@ pub(super) fn find<'r>(
     let unknown = || ApiError::unknown_path(path);
     let below = path.strip_prefix("/api/").ok_or_else(unknown)?;
     let (named, rest) = below.split_once('/').ok_or_else(unknown)?;
+    // The paths of the Metadata API have no version.
+    let (named, rest) = if named == "metadata" { ("-", below) } else { (named, rest) };
     let unversioned = named == "-";
     let version = if unversioned || named == "exp" {
         newest

@@ -55,6 +55,9 @@ pub use jobs::{BackgroundJob, Job};
 pub mod linked_tasks;
 #[cfg(feature = "schedules")]
 pub use linked_tasks::LinkedTask;
+#[cfg(feature = "metadata")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+pub mod metadata;
 pub mod personal_space;
 pub use personal_space::PersonalSpace;
 pub mod projects;

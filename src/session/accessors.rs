@@ -65,6 +65,10 @@ accessors! {
     #[cfg(feature = "schedules")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
     linked_tasks: LinkedTasks;
+    /// The Metadata API: queries about content, its lineage and its fields.
+    #[cfg(feature = "metadata")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+    metadata: Metadata;
     /// The projects of the site.
     projects: Projects;
     /// The schedules of the server.
@@ -98,6 +102,22 @@ accessors! {
 }
 
 session_methods! {
+    /// A request for which this library has no method. `path` is below `/api/{version}/`, such as
+    /// `sites/{site}/webhooks`; or absolute, such as `/api/-/pulse/definitions`; or a URL on this
+    /// server, such as a link in a response. `{site}`, `{user}` and `{version}` are filled in. The
+    /// guide has [examples](crate::guide::raw_requests).
+    ///
+    /// A URL of another server and an unknown placeholder are [`Input`](crate::ErrorKind::Input)
+    /// errors when the request is sent.
+    pub fn request(&self, method: crate::Method, path: &str) -> crate::raw::RawRequest<'_> {
+        crate::raw::RawRequest::new(self.client(), method, path)
+    }
+
+    /// The OpenAPI specification of the JSON operations, as the server publishes it.
+    pub fn openapi(&self) -> crate::Result<String> {
+        self.request(crate::Method::Get, "/services/specifications/openapi").read_text()
+    }
+
     /// The id of the session's site.
     pub fn site_id(&self) -> &crate::SiteId {
         &self.client().site_id

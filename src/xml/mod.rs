@@ -14,7 +14,8 @@ pub use element::Listed;
 pub(crate) use element::{
     Changes, Contradicts, Element, ToXml, element, push_ignored, request, value_from_xml,
 };
-pub(crate) use node::{FieldType, FromXml, Node, Source, Value};
+pub use node::Node;
+pub(crate) use node::{FieldType, FromXml, Source, Value};
 #[cfg(feature = "mock")]
 pub(crate) use out::Escaped;
 pub(crate) use out::Out;

@@ -6,14 +6,21 @@ use super::report::Reports;
 use super::text::Text;
 use crate::{Error, Result};
 
-/// An element of a response. Names are compared without their namespace, which differs between old
-/// and new servers.
+/// An element of a response in XML. Names are compared without their namespace, which depends on the
+/// version of the server. Errors state the line and column of the element.
 #[derive(Clone, Copy)]
 pub struct Node<'a> {
     xml: roxmltree::Node<'a, 'a>,
     reports: &'a Reports,
     /// The id of an element that has none; see [`Node::or_id`].
     id: Option<&'a str>,
+}
+
+/// Shows the name of the element.
+impl std::fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "<{}>", self.tag())
+    }
 }
 
 /// A value that is read from an element.
@@ -108,9 +115,18 @@ impl<'a> Node<'a> {
 
     /// The root of a response, `<tsResponse>`.
     pub(crate) fn root(document: &'a Document<'a>, reports: &'a Reports) -> Result<Node<'a>> {
-        let root = Node { xml: document.root_element(), reports, id: None };
-        match root.tag() {
-            "tsResponse" => Ok(root),
+        Node::any_root(document, reports).is_answer()
+    }
+
+    /// The root of any XML document.
+    pub(crate) fn any_root(document: &'a Document<'a>, reports: &'a Reports) -> Node<'a> {
+        Node { xml: document.root_element(), reports, id: None }
+    }
+
+    /// Fails if this is not the root of an answer, `<tsResponse>`.
+    pub(crate) fn is_answer(self) -> Result<Node<'a>> {
+        match self.tag() {
+            "tsResponse" => Ok(self),
             other => Err(Error::decode(format!(
                 "the root of the response is <{}>; expected <tsResponse>",
                 crate::text::short(other, 64)
@@ -122,7 +138,8 @@ impl<'a> Node<'a> {
         Node { xml, id: None, ..self }
     }
 
-    pub(crate) fn tag(self) -> &'a str {
+    /// The name of the element, without its namespace.
+    pub fn tag(self) -> &'a str {
         self.xml.tag_name().name()
     }
 
@@ -130,28 +147,43 @@ impl<'a> Node<'a> {
         self.xml.parent_element().map(|parent| self.at(parent))
     }
 
-    pub(crate) fn children(self) -> impl Iterator<Item = Node<'a>> {
+    /// The elements directly inside this one.
+    pub fn children(self) -> impl Iterator<Item = Node<'a>> {
         self.xml.children().filter(|child| child.is_element()).map(move |child| self.at(child))
     }
 
     /// Names and values of the attributes that have no namespace.
-    pub(crate) fn attributes(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pub fn attributes(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let plain = self.xml.attributes().filter(|attribute| attribute.namespace().is_none());
         plain.map(|attribute| (attribute.name(), attribute.value()))
     }
 
     /// The text of an attribute.
-    pub(crate) fn attribute(self, name: &str) -> Option<&'a str> {
+    pub fn attribute(self, name: &str) -> Option<&'a str> {
         self.attributes().find(|(own, _)| *own == name).map(|(_, value)| value)
     }
 
-    /// The first child with this name, if any.
-    pub(crate) fn find(self, tag: &str) -> Option<Node<'a>> {
+    /// The text of an attribute. It is a [`Decode`](crate::ErrorKind::Decode) error if it is missing.
+    pub fn require(self, name: &str) -> Result<&'a str> {
+        let missing = || self.fail(&format!("the attribute `{name}`"), "is missing");
+        self.attribute(name).ok_or_else(missing)
+    }
+
+    /// Parses an attribute, such as a number. It is a [`Decode`](crate::ErrorKind::Decode) error if
+    /// it is missing or cannot be parsed.
+    pub fn parse<T: std::str::FromStr>(self, name: &str) -> Result<T> {
+        let invalid = |_| self.fail(&format!("the attribute `{name}`"), "cannot be read");
+        self.require(name)?.parse().map_err(invalid)
+    }
+
+    /// The first child of that name, if there is one.
+    pub fn find(self, tag: &str) -> Option<Node<'a>> {
         self.children().find(|child| child.tag() == tag)
     }
 
-    /// The child with this name, which is required.
-    pub(crate) fn need(self, tag: &str) -> Result<Node<'a>> {
+    /// The first child of that name. It is a [`Decode`](crate::ErrorKind::Decode) error if there is
+    /// none.
+    pub fn need(self, tag: &str) -> Result<Node<'a>> {
         self.find(tag).ok_or_else(|| self.fail(&format!("<{tag}>"), "is missing"))
     }
 
@@ -258,8 +290,8 @@ impl<'a> Node<'a> {
         items.into_iter().map(|child| child.attr("label")).collect()
     }
 
-    /// All text directly inside the element, without comments.
-    pub(crate) fn text(self) -> String {
+    /// All text directly inside the element, also around comments.
+    pub fn text(self) -> String {
         self.xml
             .children()
             .filter(|child| child.is_text())

@@ -69,7 +69,7 @@ class Mock:
 COVERED = [
     "projects", "workbooks", "datasources", "views", "custom_views", "flows", "flow_runs", "jobs",
     "fileuploads", "tags", "users", "groups", "group_sets", "sites", "auth", "server_info", "webhooks",
-    "data_alerts", "schedules",
+    "data_alerts", "schedules", "metadata",
 ]
 
 # The methods that no flow calls, and why.

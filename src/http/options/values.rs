@@ -131,22 +131,27 @@ impl HttpOptions {
         self.trusted_redirects.iter().any(|trusted| trusted == host || trusted == authority)
     }
 
-    /// A redactor for the values of headers whose names suggest a secret. Redacting other values
+    /// The values of headers whose names suggest a secret. Redacting other values
     /// (`Accept-Language: en`) would make messages unreadable.
-    pub(in crate::http) fn redactor(&self) -> Redactor {
+    pub(in crate::http) fn secrets(&self) -> Vec<Secret> {
         let secret = ["auth", "cookie", "key", "pass", "secret", "session", "token"];
-        let mut redactor = Redactor::default();
+        let mut secrets = Vec::new();
         for (name, value) in &self.headers {
             let name = name.to_ascii_lowercase();
             if secret.iter().any(|part| name.contains(part)) {
-                redactor.add(value.reveal());
+                secrets.push(value.clone());
                 // A server may repeat the value of `Authorization` without the scheme.
                 if let Some((_, rest)) = value.reveal().split_once(' ') {
-                    redactor.add(rest.trim());
+                    secrets.push(Secret::new(rest.trim()));
                 }
             }
         }
-        redactor
+        secrets
+    }
+
+    /// A redactor for [`secrets`](HttpOptions::secrets).
+    pub(in crate::http) fn redactor(&self) -> Redactor {
+        self.secrets().iter().fold(Redactor::default(), Redactor::with)
     }
 }
 

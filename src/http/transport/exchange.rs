@@ -10,10 +10,11 @@ use ureq::http::{HeaderValue, Method, Response};
 use ureq::{AsSendBody, SendBody};
 
 use super::super::connector::{self, Stage};
+use super::super::exact_length::{ExactLengthReader, SourceFailed};
 use super::super::failure::{self, Size};
 use super::super::options;
 use super::super::proxy::ConfiguredProxy;
-use super::super::request::{Body, ExactLengthReader, Request, ResponseTimeout, SourceFailed};
+use super::super::request::{Body, Request, ResponseTimeout};
 use super::super::url::Origin;
 use super::Transport;
 use crate::redact::Redactor;
@@ -64,11 +65,13 @@ impl Transport {
         let proxy = self.proxies.for_origin(origin).map_err(Failure::Own)?;
         self.warn_if_insecure(origin);
         let mut head = ureq::http::Request::builder().method(request.method.clone()).uri(address);
-        for (name, value) in &self.options.headers {
+        // A header of the request replaces the header that the options add to every request.
+        let added = self.options.headers.iter().filter(|header| !request.has_header(&header.0));
+        for (name, value) in added {
             head = head.header(name.as_str(), secret_header(value)?);
         }
         for (name, value) in &request.headers {
-            head = head.header(*name, value);
+            head = head.header(&**name, value);
         }
         if let Some(token) = token {
             head = head.header("X-Tableau-Auth", secret_header(token)?);
@@ -77,12 +80,12 @@ impl Transport {
         let response_timeout = request.response_timeout;
         let (content_type, length, mut source): (_, _, Box<dyn Read + '_>) = match &mut request.body
         {
-            Body::None if matches!(request.method, Method::POST | Method::PUT) => {
+            Body::None if matches!(request.method, Method::POST | Method::PUT | Method::PATCH) => {
                 (None, 0, Box::new(std::io::empty()))
             }
             Body::None => return self.run(head, (), proxy, response_timeout, left),
             Body::Bytes { content_type, bytes } => {
-                (Some(*content_type), bytes.len() as u64, Box::new(&bytes[..]))
+                (Some(&**content_type), bytes.len() as u64, Box::new(&bytes[..]))
             }
             Body::Stream { content_type, source } => {
                 let length = source.length();

@@ -31,7 +31,7 @@ use crate::secret::Secret;
 
 use exchange::{Failure, drain};
 use success::ResponseContext;
-pub(crate) use success::Success;
+pub(crate) use success::{Accepts, Success};
 
 /// The log target of this module.
 const LOG: &str = "tableau_server_client::http";

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use log::warn;
+use serde_core::de::DeserializeOwned;
 use ureq::BodyReader;
 use ureq::http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, TRANSFER_ENCODING,
@@ -11,11 +12,13 @@ use ureq::http::{HeaderMap, HeaderValue, Method};
 
 use super::super::connector::Stage;
 use super::super::context;
+use super::super::error_content::MAX_JSON_ERROR;
 use super::super::failure;
 use super::super::limit::Permit;
 use super::super::url::Origin;
 use super::content_sniffer::{ContentSniffer, Sniffed};
 use crate::cancel::CancellationToken;
+use crate::json::from_json;
 use crate::redact::Redactor;
 use crate::text::one_line;
 use crate::xml::{self, Node, Reports};
@@ -78,11 +81,59 @@ impl Success {
     /// Tableau's.
     pub(crate) fn xml<T>(self, mut read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
         let mut value = None;
-        self.decode(false, &mut |root| {
+        self.decode(Accepts::Answer, &mut |root| {
             value = Some(read(root)?);
             Ok(())
         })?;
         Ok(value.expect("a body that is decoded was read"))
+    }
+
+    /// Like [`xml`](Success::xml), for any root element.
+    pub(crate) fn any_xml<T>(self, mut read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
+        let mut value = None;
+        self.decode(Accepts::AnyRoot, &mut |root| {
+            value = Some(read(root)?);
+            Ok(())
+        })?;
+        Ok(value.expect("a body that is decoded was read"))
+    }
+
+    /// Reads the whole body, and returns it with the status and the headers. Fails if it is an HTML
+    /// page or an error of Tableau's.
+    pub(crate) fn content(mut self) -> Result<(u16, HeaderMap, Vec<u8>)> {
+        let outcome = self.bytes().and_then(|bytes| self.check_content(&bytes).map(|()| bytes));
+        let bytes = outcome.map_err(|error| self.explain(error))?;
+        Ok((self.context.status, self.headers, bytes))
+    }
+
+    fn check_content(&self, bytes: &[u8]) -> Result<()> {
+        let start = String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_JSON_ERROR)]);
+        if failure::looks_like_html(&start) {
+            return Err(Error::decode("the response is an HTML page, such as a login page"));
+        }
+        let is_short = bytes.len() <= MAX_JSON_ERROR;
+        match is_short.then(|| self.refusal(&start)).flatten() {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// Decodes a body in JSON. Fails if it is an error of Tableau's.
+    pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T> {
+        self.json_with(|text| from_json(text))
+    }
+
+    /// Decodes a body in JSON with `read`. Fails if it is an error of Tableau's.
+    pub(crate) fn json_with<T>(self, read: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
+        let context = self.context();
+        let (_, _, bytes) = self.content()?;
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+        let outcome = match text.trim_ascii_start().first() {
+            None => Err(Error::decode("the response is empty, where JSON was expected")),
+            Some(b'<') => Err(Error::decode("the response is XML, where JSON was expected")),
+            Some(_) => read(text),
+        };
+        outcome.map_err(|error| context.explain(error))
     }
 
     /// Like [`xml`](Success::xml), but returns `None` if the body is empty.
@@ -91,7 +142,7 @@ impl Success {
         mut read: impl FnMut(Node<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
         let mut value = None;
-        self.decode(true, &mut |root| {
+        self.decode(Accepts::AnswerOrNothing, &mut |root| {
             value = Some(read(root)?);
             Ok(())
         })?;
@@ -102,14 +153,13 @@ impl Success {
     /// compiled once.
     pub(crate) fn decode(
         mut self,
-        may_be_empty: bool,
+        accepts: Accepts,
         read: &mut dyn FnMut(Node<'_>) -> Result<()>,
     ) -> Result<()> {
-        let outcome =
-            self.read().and_then(|(text, replaced)| match may_be_empty && text.trim().is_empty() {
-                true => Ok(()),
-                false => self.parse(&text, replaced, read),
-            });
+        let outcome = self.read().and_then(|(text, replaced)| match text.trim() {
+            "" if accepts == Accepts::AnswerOrNothing => Ok(()),
+            _ => self.parse(&text, replaced, accepts, read),
+        });
         outcome.map_err(|error| self.explain(error))
     }
 
@@ -118,6 +168,7 @@ impl Success {
         &self,
         text: &str,
         replaced: bool,
+        accepts: Accepts,
         read: &mut dyn FnMut(Node<'_>) -> Result<()>,
     ) -> Result<()> {
         let repaired = if xml::has_invalid_references(text) { xml::repair(text) } else { None };
@@ -137,7 +188,10 @@ impl Success {
         };
         let ResponseContext { status, address, redactor, .. } = &self.context;
         let reports = Reports::new(redactor, replaced);
-        let root = Node::root(&document, &reports)?;
+        let root = match accepts {
+            Accepts::AnyRoot => Node::any_root(&document, &reports),
+            _ => Node::root(&document, &reports)?,
+        };
         if let Some(error) = failure::refused_in_success(*status, root, address, redactor) {
             return Err(error);
         }
@@ -245,6 +299,33 @@ impl Success {
         }
     }
 
+    /// Streams any body to `take` and returns its size in bytes. Fails if the body is an HTML page or
+    /// an error of Tableau's.
+    pub(crate) fn stream(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        let mut block = vec![0; 64 << 10];
+        // Longer bodies are not errors.
+        let mut held = Some(Vec::new());
+        let mut total = 0;
+        loop {
+            let read = self.next(&mut block)?;
+            total += read as u64;
+            match &mut held {
+                None => take(&block[..read])?,
+                Some(start) => {
+                    start.extend_from_slice(&block[..read]);
+                    if read == 0 || start.len() > MAX_JSON_ERROR {
+                        self.check_content(start).map_err(|error| self.explain(error))?;
+                        take(start)?;
+                        held = None;
+                    }
+                }
+            }
+            if read == 0 {
+                return Ok(total);
+            }
+        }
+    }
+
     /// Tableau's error in the body, if it is one.
     fn refusal(&self, text: &str) -> Option<Error> {
         let ResponseContext { status, address, redactor, .. } = &self.context;
@@ -315,6 +396,17 @@ impl Success {
     pub(crate) fn context(&self) -> ResponseContext {
         self.context.clone()
     }
+}
+
+/// The bodies that [`Success::decode`] accepts.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Accepts {
+    /// `<tsResponse>`.
+    Answer,
+    /// `<tsResponse>`, or no content.
+    AnswerOrNothing,
+    /// XML with any root element.
+    AnyRoot,
 }
 
 /// What errors say about the request and the response that they are about.

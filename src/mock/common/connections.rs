@@ -59,14 +59,19 @@ fn of_content(site: &Site, ctx: &Context) -> Result<(Record, Vec<Record>)> {
     let id = ctx.param(0);
     let unknown = || ApiError::unknown_path(&ctx.request.path);
     let content = site.record(&ctx.segment, id).ok_or_else(unknown)??.into_owned();
-    let known = site.state::<Connections>().and_then(|connections| connections.0.get(id));
-    let connections = known.cloned().unwrap_or_else(|| vec![sample(site, &content, ctx)]);
+    let connections = of_record(site, &ctx.segment, &content);
     Ok((content, connections))
 }
 
+/// The connections of content; `segment` is the path segment of its resource.
+pub(in crate::mock) fn of_record(site: &Site, segment: &str, content: &Record) -> Vec<Record> {
+    let known = site.state::<Connections>().and_then(|all| all.0.get(&content.id));
+    known.cloned().unwrap_or_else(|| vec![sample(site, content, segment)])
+}
+
 /// The connection of sample content, with an id that depends on the content's.
-fn sample(site: &Site, content: &Record, ctx: &Context) -> Record {
-    let kind = ["workbooks", "datasources", "flows"].iter().position(|kind| *kind == ctx.segment);
+fn sample(site: &Site, content: &Record, segment: &str) -> Record {
+    let kind = ["workbooks", "datasources", "flows"].iter().position(|kind| *kind == segment);
     let number = content.number.saturating_sub(1) * 3 + kind.unwrap_or_default() as u64;
     let found = Found {
         of: String::new(),

@@ -12,6 +12,7 @@ mod group_sets;
 mod groups;
 mod jobs;
 mod mcp_settings;
+mod metadata;
 mod personal_space;
 mod projects;
 mod quality;
@@ -88,6 +89,7 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(uploads::routes).settle(uploads::settle),
         Registration::routes(personal_space::routes),
         Registration::routes(search::routes),
+        Registration::routes(metadata::routes),
         Registration::routes(usage_stats::routes),
     ],
     add_samples: samples::add,

@@ -40,7 +40,7 @@ macro_rules! resources {
 
 resources! {
     auth, custom_views, data_alerts, datasources, errors, favorites, fileuploads, flow_runs,
-    flow_tasks, flows, group_sets, groups, jobs, linked_tasks, listing, projects, schedules,
+    flow_tasks, flows, group_sets, groups, jobs, linked_tasks, listing, metadata, projects, schedules,
     server_info, sites, subscriptions, tags, tasks, users, views, webhooks, workbooks,
 }
 

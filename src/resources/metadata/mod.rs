@@ -1,0 +1,177 @@
+//! The Metadata API: queries in GraphQL about content, its lineage and its fields.
+
+mod answer;
+mod nodes;
+
+use serde_core::Serialize;
+use serde_core::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::client::Client;
+use crate::http::{Request, Success};
+use crate::operation::operations;
+use crate::{Error, ErrorKind, Result};
+
+use answer::Answer;
+
+pub use answer::{PartialData, QueryError};
+pub use nodes::Nodes;
+
+operations! {
+    QUERY = POST "/api/metadata/graphql" since (3, 5) scope unknown
+        "Metadata API query" "metadata.htm";
+    BACKFILL = GET "/api/metadata/v1/control/backfill/status" since (3, 9) scope unknown
+        "Metadata API backfill status" "metadata.htm";
+    EVENTING = GET "/api/metadata/v1/control/eventing/status" since (3, 9) scope unknown
+        "Metadata API eventing status" "metadata.htm";
+}
+
+resource! {
+    /// The Metadata API, from [`Session::metadata`](crate::Session::metadata).
+    ///
+    /// It answers from an index that the server keeps of its content. The index follows changes with a
+    /// delay, and is incomplete while it is built for the first time.
+    Metadata
+}
+
+impl<'s> Metadata<'s> {
+    /// A query in GraphQL.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), tableau_server_client::Error> {
+    /// # use tableau_server_client as tsc;
+    /// # use std::collections::BTreeMap;
+    /// # let server = tsc::Server::new("https://tableau.example.com")?;
+    /// # let session = server.sign_in(&tsc::TableauAuth::new("USERNAME", "PASSWORD"))?;
+    /// let text = "query tables($name: String) { databaseTables(filter: {name: $name}) { luid name } }";
+    /// let query = session.metadata().query(text).variables(&BTreeMap::from([("name", "orders")]));
+    /// let data: BTreeMap<String, Vec<BTreeMap<String, String>>> = query.send()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = rest!(QUERY)]
+    pub fn query(&self, text: impl Into<String>) -> Query<'s> {
+        Query { client: self.client, text: text.into(), variables: Ok(Value::Null) }
+    }
+
+    /// How far the index is built, decoded into a type of the caller's, such as
+    /// `serde_json::Value`: the reference does not state the format.
+    #[doc = rest!(BACKFILL)]
+    pub fn backfill_status<T: DeserializeOwned>(&self) -> Result<T> {
+        let status = self.client.ask(self.client.request(&BACKFILL, &[]), Success::json);
+        status.map_err(explain_absence)
+    }
+
+    /// Whether the index follows changes of the content, decoded into a type of the caller's.
+    #[doc = rest!(EVENTING)]
+    pub fn eventing_status<T: DeserializeOwned>(&self) -> Result<T> {
+        let status = self.client.ask(self.client.request(&EVENTING, &[]), Success::json);
+        status.map_err(explain_absence)
+    }
+}
+
+/// A query in GraphQL, from [`Metadata::query`].
+#[derive(Debug)]
+#[must_use = "nothing is sent until the result is read"]
+pub struct Query<'s> {
+    client: &'s Client,
+    text: String,
+    /// An object or null, or why the variables cannot be sent.
+    variables: Result<Value>,
+}
+
+impl<'s> Query<'s> {
+    /// Sets the variables: a map or a struct that implements `serde::Serialize`.
+    pub fn variables(mut self, variables: &(impl Serialize + ?Sized)) -> Query<'s> {
+        self.variables = match serde_json::to_value(variables) {
+            Ok(value @ (Value::Object(_) | Value::Null)) => Ok(value),
+            Ok(_) => Err(Error::input("the variables of a query have to be a map or a struct")),
+            Err(error) => {
+                Err(Error::input(format!("the variables cannot be written as JSON: {error}")))
+            }
+        };
+        self
+    }
+
+    /// Sends the query and decodes the `data` of the response.
+    ///
+    /// # Errors
+    ///
+    /// [`Api`](ErrorKind::Api) if the response names an error, also beside partial data. To get the
+    /// partial data as well, use [`send_partial`](Query::send_partial).
+    pub fn send<T: DeserializeOwned>(self) -> Result<T> {
+        let redactor = self.client.redactor();
+        self.ask(|answer| answer.fail_on_errors(&redactor)?.data()?.ok_or_else(answer::no_data))
+    }
+
+    /// Sends the query and returns the data together with the errors that the response names.
+    pub fn send_partial<T: DeserializeOwned>(self) -> Result<PartialData<T>> {
+        let redactor = self.client.redactor();
+        self.ask(|answer| {
+            Ok(PartialData { data: answer.data()?, errors: answer.errors(&redactor) })
+        })
+    }
+
+    /// Reads all nodes of a connection, such as `workbooksConnection`, a page at a time.
+    ///
+    /// The query has the variables `$first` (the page size) and `$afterToken` (the cursor), and asks
+    /// for `nodes` and `pageInfo { hasNextPage endCursor }`:
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), tableau_server_client::Error> {
+    /// # use tableau_server_client as tsc;
+    /// # use std::collections::BTreeMap;
+    /// # let server = tsc::Server::new("https://tableau.example.com")?;
+    /// # let session = server.sign_in(&tsc::TableauAuth::new("USERNAME", "PASSWORD"))?;
+    /// let query = "query all($first: Int, $afterToken: String) {
+    ///     workbooksConnection(first: $first, after: $afterToken) {
+    ///         nodes { luid name }
+    ///         pageInfo { hasNextPage endCursor }
+    ///     }
+    /// }";
+    /// for workbook in session.metadata().query(query).nodes::<BTreeMap<String, String>>() {
+    ///     println!("{:?}", workbook?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The first page has 1000 nodes, or as many as the variable `first` says. If a page exceeds the
+    /// node limit or the time limit of the server, it is requested again with half as many.
+    pub fn nodes<T: DeserializeOwned>(self) -> Nodes<'s, T> {
+        Nodes::new(self)
+    }
+
+    fn ask<T>(self, mut read: impl FnMut(Answer<'_>) -> Result<T>) -> Result<T> {
+        let body = to_body(&self.text, &self.variables?);
+        let read = |answer: Success| answer.json_with(|text| read(Answer::parse(text)?));
+        self.client.ask(request(self.client, body), read).map_err(explain_absence)
+    }
+}
+
+fn to_body(text: &str, variables: &Value) -> String {
+    let mut body = Map::new();
+    body.insert("query".to_owned(), text.into());
+    body.insert("variables".to_owned(), variables.clone());
+    Value::Object(body).to_string()
+}
+
+/// The request for a query. The Metadata API only reads, so it can be repeated.
+fn request(client: &Client, body: String) -> Request<'static> {
+    client.request(&QUERY, &[]).json(body).repeatable()
+}
+
+/// Explains a path that does not exist: the API is a service of its own, which can be switched off.
+fn explain_absence(error: Error) -> Error {
+    let is_absent = matches!(error.kind(), ErrorKind::Api | ErrorKind::Http)
+        && matches!(error.status(), Some(404 | 405));
+    if !is_absent {
+        return error;
+    }
+    let kind = error.kind();
+    error.meaning(
+        kind,
+        "the server has no Metadata API: an administrator of Tableau Server switches it on with `tsm \
+         maintenance metadata-services enable`",
+    )
+}
