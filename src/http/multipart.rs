@@ -24,6 +24,18 @@ impl<'f> Multipart<'f> {
         Ok(Multipart { boundary, head: head.into_bytes(), file: None, tail })
     }
 
+    /// A body with only a file.
+    pub(crate) fn of_file(
+        part: &str,
+        name: &str,
+        file: &'f mut dyn Replay,
+    ) -> Result<Multipart<'f>> {
+        let boundary = hex(&random::<16>()?);
+        let head = opening(&boundary, part, name, "text/csv").into_bytes();
+        let tail = format!("\r\n--{boundary}--\r\n").into_bytes();
+        Ok(Multipart { boundary, head, file: Some(file), tail })
+    }
+
     pub(crate) fn file(mut self, part: &str, name: &str, file: &'f mut dyn Replay) -> Self {
         self.head.extend_from_slice(b"\r\n");
         let opening = opening(&self.boundary, part, name, "application/octet-stream");

@@ -13,6 +13,7 @@ mod shared;
 mod tags;
 mod unreadable;
 mod updates;
+mod user_import;
 mod users;
 
 use std::sync::{LazyLock, Mutex};
