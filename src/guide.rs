@@ -6,6 +6,11 @@ pub mod sign_in_and_out {}
 #[doc = include_str!("../docs/content.md")]
 pub mod content {}
 
+#[doc = include_str!("../docs/people.md")]
+#[cfg(feature = "people")]
+#[cfg_attr(docsrs, doc(cfg(feature = "people")))]
+pub mod people {}
+
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 
