@@ -1,12 +1,12 @@
-//! What listing costs: memory by the number of items, and time with pages in flight.
+//! The cost of listing: memory by the number of items, and time with prefetching.
 //!
-//! `cargo bench --bench listing` prints, and fails where a promise is not kept:
+//! `cargo bench --bench listing` prints the measurements, and fails if a limit is exceeded:
 //! - the peak memory of a process that lists 10,000, 100,000 and 1,000,000 workbooks stays below
-//!   24 MiB, whatever their number;
-//! - with 20 ms of latency, `prefetch(4)` is at least 3.3 times as fast as a page at a time (100
-//!   pages, the median of 5 rounds that take turns).
+//!   24 MiB;
+//! - with 20 ms of latency, `prefetch(4)` is at least 3.3 times as fast as without prefetching
+//!   (100 pages, the median of 5 alternating rounds).
 //!
-//! `cargo bench --bench listing -- memory` and `-- prefetch` do one of them.
+//! `cargo bench --bench listing -- memory` and `-- prefetch` run only one of them.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use tableau_server_client as tsc;
 
-/// Set in the process whose memory is measured: the server's address and the items to be had.
+/// Set in the process whose memory is measured: the server's address and the number of items.
 const CHILD: &str = "TSC_BENCH_LISTING";
 
 fn main() {
@@ -38,7 +38,7 @@ fn main() {
     }
 }
 
-/// Lists everything and says what the process needed for it.
+/// Lists everything, and prints the memory and time that the process needed.
 fn measured(url: &str, count: u64) {
     let session = session(url);
     let before = peak_kib();
@@ -52,7 +52,7 @@ fn measured(url: &str, count: u64) {
     println!("{} {} {}", before, peak_kib(), start.elapsed().as_millis());
 }
 
-/// The most memory that this process had at any time.
+/// The peak memory of this process.
 fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
@@ -122,7 +122,7 @@ fn session(url: &str) -> tsc::Session<'static> {
     server.into_session(&tsc::TableauAuth::new("me", "hush")).unwrap()
 }
 
-/// A server with so many workbooks, which takes its time before each page. It ends with the process.
+/// A server with this many workbooks and this latency before each page. It ends with the process.
 fn serve(count: u64, latency: Duration) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -184,7 +184,7 @@ fn connection(stream: &TcpStream, count: u64, latency: Duration) {
     }
 }
 
-/// A page of workbooks with all that a server tells of one unasked, as long for each number.
+/// A page of workbooks with the fields that a server returns by default, all of the same length.
 fn page(target: &str, count: u64) -> String {
     let number = |name: &str| -> u64 {
         let (_, rest) = target.split_once(name).unwrap();

@@ -1,4 +1,4 @@
-//! How long a mock server takes from its start to its first answer, and to its end:
+//! The time that a mock server takes from its start to its first response, and to stop:
 //! `cargo bench --features mock --bench mock_start`.
 
 use std::io::{self, Read, Write};
@@ -45,7 +45,7 @@ fn main() -> io::Result<()> {
     writeln!(out, "50 servers: started and asked in {asked:?}, stopped after {:?}", start.elapsed())
 }
 
-/// Asks for the server's version over a plain socket, and reads the whole answer.
+/// Requests the server's version over a plain socket, and reads the whole response.
 fn ask(mock: &MockServer) -> io::Result<()> {
     let mut stream = TcpStream::connect(mock.url().trim_start_matches("http://"))?;
     stream.write_all(

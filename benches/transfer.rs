@@ -1,9 +1,9 @@
-//! A publish and a download of 1 GiB over https: the time beside curl's on the same server, and the
-//! memory at its peak. `cargo bench --features mock --bench transfer`; needs curl, and Linux for the
+//! Publishes and downloads 1 GiB over https: the time compared with curl on the same server, and the
+//! peak memory. `cargo bench --features mock --bench transfer`; needs curl, and Linux for the
 //! memory. `-- 64` transfers 64 MiB instead.
 //!
-//! Each transfer is a process of its own, curl's as well as ours; the server, which stores nothing,
-//! is in this one. The rounds alternate, and the medians of five count.
+//! Each transfer runs in a separate process; the server, which stores nothing, runs in this one. The
+//! rounds alternate, and the medians of five are compared.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -18,7 +18,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tableau_server_client as tsc;
 
 const ROUNDS: usize = 5;
-/// At most this many bytes of memory, and this many times curl's time.
+/// The maximum memory in bytes, and the maximum time as a multiple of curl's.
 const MEMORY: u64 = 16 << 20;
 const TIMES: f64 = 1.3;
 
@@ -32,7 +32,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// Our transfer, in a process of its own. Says its peak of memory in bytes.
+/// A transfer of this library, in a separate process. Prints its peak memory in bytes.
 fn transfer(which: &str, url: &str, file: &Path) -> Result<()> {
     let mut server = tsc::Server::new(url)?;
     let options = tsc::HttpOptions::new().verify(false).insecure_warnings(false).no_proxy();
@@ -112,7 +112,7 @@ fn block() -> Vec<u8> {
     (0..1 << 20).map(|n: u32| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect()
 }
 
-/// Serves on a thread for as long as the process lives.
+/// Serves on a thread until the process ends.
 fn serve(size: u64) -> Result<String> {
     let signed = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])?;
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der()));
@@ -127,7 +127,7 @@ fn serve(size: u64) -> Result<String> {
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let config = config.clone();
-            // A client that leaves is no failure of the server.
+            // A client may close the connection at any time.
             std::thread::spawn(move || drop(talk(stream, config, size)));
         }
     });

@@ -1,7 +1,6 @@
-//! Lists workbooks again and again until Ctrl-C, and signs out even then.
+//! Lists workbooks repeatedly until Ctrl-C, and then signs out.
 //!
-//! The server and the credentials are those of `quickstart`; here the name and the password are
-//! enough to show it: `TABLEAU_SERVER`, `TABLEAU_USERNAME`, `TABLEAU_PASSWORD`.
+//! Set `TABLEAU_SERVER`, `TABLEAU_USERNAME` and `TABLEAU_PASSWORD`.
 #![allow(clippy::print_stdout)]
 
 use std::env;

@@ -1,7 +1,7 @@
-//! Signs in, lists what is there, signs out, and says what it did.
+//! Signs in, lists projects, workbooks and users, and signs out.
 //!
-//! Without anything set it starts a mock server and signs in there. With `TABLEAU_SERVER` it signs
-//! in to a real one: `TABLEAU_SITE` is the site's content URL (none: the default site), and the
+//! Without environment variables it starts a mock server. With `TABLEAU_SERVER` it signs in to that
+//! server: `TABLEAU_SITE` is the site's content URL (the default site if unset), and the
 //! credentials are `TABLEAU_TOKEN_NAME` and `TABLEAU_TOKEN_VALUE`, or `TABLEAU_USERNAME` and
 //! `TABLEAU_PASSWORD`, or `TABLEAU_JWT`. `RUST_LOG` sets what is logged to standard error.
 #![allow(clippy::print_stdout)]
@@ -56,7 +56,7 @@ fn look_around(server: &tsc::Server, credentials: &dyn tsc::Credentials) -> anyh
             println!("  {} in {project}", workbook.name);
         }
         println!("\nUsers: {}", session.users().list().total()?);
-    } // The session is dropped here, and that signs out.
+    } // The session is dropped here, which signs out.
     println!("\nSigned out.");
     Ok(())
 }

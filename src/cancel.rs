@@ -1,9 +1,7 @@
 //! [`CancellationToken`]: cancels calls from another thread, or at a deadline.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -47,7 +45,7 @@ struct Shared {
 struct State {
     is_cancelled: bool,
     /// What to call on cancellation, by registration number.
-    callbacks: HashMap<u64, Callback>,
+    callbacks: Vec<(u64, Callback)>,
     last_number: u64,
 }
 
@@ -58,7 +56,7 @@ pub(crate) struct Registration(Arc<Shared>, u64);
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        self.0.lock().callbacks.remove(&self.1);
+        self.0.lock().callbacks.retain(|(number, _)| *number != self.1);
     }
 }
 
@@ -74,6 +72,32 @@ impl fmt::Debug for Shared {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Something that happens once, for another thread that waits for it.
+#[derive(Default)]
+struct Event(Mutex<bool>, Condvar);
+
+impl Event {
+    fn set(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.1.notify_all();
+    }
+
+    fn wait(&self, until: Option<Instant>) {
+        let mut is_set = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while !*is_set {
+            let left = until
+                .map_or(Duration::MAX, |until| until.saturating_duration_since(Instant::now()));
+            if left.is_zero() {
+                return;
+            }
+            is_set = match self.1.wait_timeout(is_set, left) {
+                Ok((guard, _)) => guard,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+        }
     }
 }
 
@@ -96,7 +120,7 @@ impl CancellationToken {
         let mut state = self.0.lock();
         state.is_cancelled = true;
         self.0.cancelled.notify_all();
-        state.callbacks.values().for_each(|callback| callback());
+        state.callbacks.iter().for_each(|(_, callback)| callback());
     }
 
     /// Whether the token was cancelled or its deadline has passed.
@@ -129,7 +153,7 @@ impl CancellationToken {
         self.check_state(&state)?;
         state.last_number += 1;
         let number = state.last_number;
-        state.callbacks.insert(number, Box::new(callback));
+        state.callbacks.push((number, Box::new(callback)));
         Ok(Registration(self.0.clone(), number))
     }
 
@@ -160,46 +184,47 @@ impl CancellationToken {
         self.check().map(|()| result)
     }
 
-    /// Runs work that cannot be interrupted on its own thread. On cancellation, or after `timeout`
-    /// (`None` is returned then), the thread is abandoned: it ends by itself, and its result is
-    /// dropped.
+    /// Runs work that cannot be interrupted on its own thread. On cancellation or after `timeout`,
+    /// the thread is abandoned: it ends by itself, and its result is dropped. Returns `None` after
+    /// `timeout`.
     pub(crate) fn run_on_thread<T: Send + 'static>(
         &self,
         name: &str,
         timeout: Option<Duration>,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<Option<T>> {
-        // Room for the result and for the cancellation, so that neither sender blocks.
-        let (sender, receiver) = sync_channel(2);
-        let cancelled = sender.clone();
+        let result = Arc::new(Mutex::new(None));
+        let written = result.clone();
+        let work = move || {
+            let outcome = catch_unwind(AssertUnwindSafe(work));
+            *written.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+        };
+        self.wait_for_thread(name, timeout, Box::new(work))?;
+        let outcome = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+        outcome.transpose().or_else(|panic| resume_unwind(panic))
+    }
+
+    /// Runs work on its own thread until it is done, and at most for the timeout.
+    fn wait_for_thread(
+        &self,
+        name: &str,
+        timeout: Option<Duration>,
+        work: Box<dyn FnOnce() + Send>,
+    ) -> Result<()> {
+        let ended = Arc::new(Event::default());
+        let (done, cancelled) = (ended.clone(), ended.clone());
         self.check()?;
         let timeout = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let until = earlier(timeout, self.0.deadline);
-        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
-            // Fails if the thread was abandoned.
-            let _ = sender.send(Some(catch_unwind(AssertUnwindSafe(work))));
+        let thread = spawn(name.to_owned(), move || {
+            work();
+            done.set();
         });
         thread.map_err(|error| {
             let what = format!("no connection: the system has no thread for {name}");
             Error::new(ErrorKind::Connect, what).because(error)
         })?;
-        let received = self.interrupting(
-            move || {
-                let _ = cancelled.try_send(None);
-            },
-            || match until {
-                None => receiver.recv().ok(),
-                Some(until) => {
-                    let left = until.saturating_duration_since(Instant::now());
-                    receiver.recv_timeout(left).ok()
-                }
-            },
-        )?;
-        match received.flatten() {
-            Some(Ok(result)) => Ok(Some(result)),
-            Some(Err(panic)) => resume_unwind(panic),
-            None => Ok(None),
-        }
+        self.interrupting(move || cancelled.set(), || ended.wait(until))
     }
 
     /// Sleeps. Fails if the token is cancelled meanwhile.
@@ -220,6 +245,16 @@ impl CancellationToken {
             };
         }
     }
+}
+
+/// Starts a thread. The closure is boxed, so that the code of the standard library for it is compiled
+/// once.
+pub(crate) fn spawn(
+    name: String,
+    work: impl FnOnce() + Send + 'static,
+) -> std::io::Result<thread::JoinHandle<()>> {
+    let work: Box<dyn FnOnce() + Send> = Box::new(work);
+    thread::Builder::new().name(name).spawn(work)
 }
 
 /// The earlier of two limits; `None` is no limit.
@@ -264,6 +299,8 @@ pub(crate) fn lock<'m, T>(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::sync_channel;
+
     use super::*;
 
     const LONG: Duration = Duration::from_secs(60);
@@ -282,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_is_a_timeout() {
+    fn deadline_is_a_timeout() {
         let token = CancellationToken::with_timeout(Duration::from_millis(20));
         assert!(!token.is_cancelled());
         assert_eq!(token.sleep(LONG).unwrap_err().kind(), ErrorKind::Timeout);
@@ -309,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_is_cancelled_with_its_parent_and_by_itself() {
+    fn child_is_cancelled_with_its_parent_and_by_itself() {
         let parent = CancellationToken::new();
         let (child, registration) = parent.child();
         child.cancel();
@@ -351,7 +388,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "the original panic")]
-    fn a_panic_on_the_thread_is_propagated() {
+    fn propagates_a_panic_on_the_thread() {
         let _ =
             CancellationToken::new().run_on_thread("a test", None, || panic!("the original panic"));
     }

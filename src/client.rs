@@ -1,4 +1,4 @@
-//! [`Client`]: what resources are written with.
+//! [`Client`], with which resources send requests.
 
 use std::fmt;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ pub(crate) struct Token {
     pub(crate) redactor: Redactor,
 }
 
-/// Where the token that replaced an expired one comes from.
+/// How the token that replaced an expired one was obtained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Renewal {
     /// This process has just signed in.
@@ -319,7 +319,7 @@ impl Client {
         &self,
         operation: &'static Operation,
         ids: &[&dyn PathSegment],
-        new: &impl ToXml,
+        new: &dyn ToXml,
     ) -> Result<T> {
         self.read(self.request(operation, ids).element(new)?, T::TAG)
     }
@@ -389,7 +389,7 @@ impl Client {
         if !ignored.is_empty() {
             warn!(
                 target: "tableau_server_client::update",
-                "PUT {}: the {} in the answer has other values than it was given: {}",
+                "PUT {}: the {} in the response differs from the request: {}",
                 self.address(path),
                 C::TAG,
                 ignored.join(", ")
@@ -403,7 +403,14 @@ impl Client {
         request: Request<'_>,
         read: impl Fn(Node<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.ask(request, |answer| answer.xml(&read))
+        let mut value = None;
+        self.ask_and(request, &mut |answer| {
+            answer.decode(false, &mut |root| {
+                value = Some(read(root)?);
+                Ok(())
+            })
+        })?;
+        Ok(value.expect("the response of a request that succeeds was read"))
     }
 
     /// Sends a request and reads a list that has no pages.

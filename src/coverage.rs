@@ -105,8 +105,8 @@ fn module(file: &Path) -> String {
     module.trim_end_matches("::mod").to_owned()
 }
 
-/// The module that a `rest!` in a file refers to: the one named before it, or that of the file, or
-/// the nearest one above.
+/// The module that a `rest!` in a file refers to: the one named before it, that of the file, or the
+/// nearest parent.
 fn module_of(file: &Path, named: Option<&str>, modules: &[&str]) -> String {
     if let Some(named) = named {
         let end = format!("::{named}");
@@ -120,7 +120,7 @@ fn module_of(file: &Path, named: Option<&str>, modules: &[&str]) -> String {
     module
 }
 
-/// The type of an `impl` block, by what follows the word.
+/// The type of an `impl` block, from the text after `impl`.
 fn type_of(header: &str) -> String {
     let mut depth = 0;
     let after_parameters = header.char_indices().find_map(|(at, c)| {

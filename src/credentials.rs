@@ -1,14 +1,17 @@
-//! Who signs in: [`TableauAuth`], [`PersonalAccessTokenAuth`], [`JwtAuth`].
+//! Credentials: [`TableauAuth`], [`PersonalAccessTokenAuth`], [`JwtAuth`].
 
 use std::fmt;
 use std::sync::Arc;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::ids::UserId;
 use crate::secret::Secret;
 use crate::xml::Out;
 use crate::{Error, Result};
 
-/// What a session signs in with.
+/// Credentials to sign in with.
 ///
 /// The trait is sealed: the credentials that the REST API knows are [`TableauAuth`],
 /// [`PersonalAccessTokenAuth`] and [`JwtAuth`]. It is object-safe, so that a program can choose at
@@ -21,7 +24,7 @@ mod sealed {
     }
 }
 
-/// A copy of somebody's credentials, which the session keeps to sign in again.
+/// A copy of the credentials, which the session keeps to sign in again.
 #[derive(Clone)]
 pub struct SignIn {
     proof: Proof,
@@ -39,7 +42,7 @@ enum Proof {
 type Mint = Arc<dyn Fn() -> Result<String> + Send + Sync>;
 
 impl SignIn {
-    /// The copy that a session keeps.
+    /// Returns the copy that a session keeps.
     pub(crate) fn of<C: Credentials + ?Sized>(credentials: &C) -> SignIn {
         credentials.sign_in()
     }
@@ -48,7 +51,7 @@ impl SignIn {
         SignIn { proof, site: String::new(), impersonate: None }
     }
 
-    /// Whether it can be used a second time.
+    /// Whether the credentials can be used a second time.
     pub(crate) fn can_renew(&self) -> bool {
         !matches!(self.proof, Proof::Jwt { mint: None, .. })
     }
@@ -72,11 +75,29 @@ impl SignIn {
         matches!(self.proof, Proof::Jwt { .. })
     }
 
-    /// The personal access token's name, if it is one.
+    /// The name of the personal access token, if the credentials are one.
     pub(crate) fn token_name(&self) -> Option<&str> {
         match &self.proof {
             Proof::Token { name, .. } => Some(name),
             _ => None,
+        }
+    }
+
+    /// The name of the user who signs in, if the credentials have one: the name beside a password, or
+    /// the claim `sub` of a JSON Web Token. The server has yet to check it.
+    pub(crate) fn user_name(&self) -> Option<String> {
+        if self.impersonate.is_some() {
+            return None;
+        }
+        match &self.proof {
+            Proof::Password { name, .. } => Some(name.clone()),
+            Proof::Token { .. } => None,
+            Proof::Jwt { jwt, .. } => {
+                let payload =
+                    BASE64_URL_SAFE_NO_PAD.decode(jwt.reveal().split('.').nth(1)?).ok()?;
+                let claims: serde_json::Value = serde_json::from_slice(&payload).ok()?;
+                Some(claims.get("sub")?.as_str()?.to_owned())
+            }
         }
     }
 
@@ -115,7 +136,7 @@ impl SignIn {
             .map_err(|error| error.doing(format!("signing in {self:?}")))
     }
 
-    /// The secret in it, which no message may repeat.
+    /// The secret, to be redacted in messages.
     pub(crate) fn secret(&self) -> &Secret {
         match &self.proof {
             Proof::Password { password, .. } => password,
@@ -187,9 +208,10 @@ macro_rules! credentials {
                 self
             }
 
-            /// Signs in as another user; only a server administrator may. Default: oneself.
+            /// Signs in as another user; only server administrators may do this. Default: the user
+            /// of the credentials.
             ///
-            /// Personal access tokens can impersonate from API 3.11 on.
+            /// Personal access tokens can impersonate since API 3.11.
             #[must_use]
             pub fn impersonate(mut self, user: impl Into<UserId>) -> Self {
                 self.0.impersonate = Some(user.into());
@@ -205,7 +227,7 @@ macro_rules! credentials {
 
         impl Credentials for $Name {}
 
-        /// Names and sites, never the secret.
+        /// Shows names and sites, but no secret.
         impl fmt::Debug for $Name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
@@ -216,7 +238,7 @@ macro_rules! credentials {
 
 credentials!(TableauAuth, PersonalAccessTokenAuth, JwtAuth);
 
-/// A user name and a password. Tableau Cloud with multi-factor sign-on refuses them: use
+/// A user name and a password. Tableau Cloud with multi-factor authentication refuses them: use
 /// [`PersonalAccessTokenAuth`] there.
 ///
 /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), API 1.0.
@@ -231,12 +253,12 @@ impl TableauAuth {
     }
 }
 
-/// A personal access token, which a user makes on the account page.
+/// A personal access token, which a user creates on the account page.
 ///
-/// Tableau keeps **one session a token**: a second sign-in with the same token, even to another
+/// Tableau keeps **one session per token**: a second sign-in with the same token, even to another
 /// site, ends the first session.
 ///
-/// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), with a token from API 3.6 on.
+/// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), with a token since API 3.6.
 #[derive(Clone)]
 pub struct PersonalAccessTokenAuth(SignIn);
 
@@ -250,10 +272,10 @@ impl PersonalAccessTokenAuth {
 
 /// A JSON Web Token of a connected app, or a unified access token.
 ///
-/// The caller mints it; it is valid for ten minutes at most and, as a rule, once. A session that is
-/// to outlive its expiry needs [`renew_with`](JwtAuth::renew_with).
+/// The caller mints the token. It is valid for at most ten minutes, and usually for one sign-in. A
+/// session that is renewed after it expires needs [`renew_with`](JwtAuth::renew_with).
 ///
-/// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), with a JWT from API 3.14 on.
+/// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), with a JWT since API 3.14.
 #[derive(Clone)]
 pub struct JwtAuth(SignIn);
 
@@ -263,7 +285,8 @@ impl JwtAuth {
         JwtAuth(SignIn::new(Proof::Jwt { jwt: Secret::new(jwt), unified: false, mint: None }))
     }
 
-    /// Whether the token is a unified access token, made in Tableau Cloud Manager. Default: `false`.
+    /// Whether the token is a unified access token, created in Tableau Cloud Manager. Default:
+    /// `false`.
     #[must_use]
     pub fn unified_access_token(mut self, yes: bool) -> JwtAuth {
         if let Proof::Jwt { unified, .. } = &mut self.0.proof {
@@ -272,12 +295,12 @@ impl JwtAuth {
         self
     }
 
-    /// Mints a fresh token whenever the session has to sign in again. Default: it cannot.
+    /// Mints a new token when the session is renewed. Default: the session is not renewed.
     ///
-    /// The function runs on the thread whose request met the expiry, and no timeout or
-    /// [`CancellationToken`](crate::CancellationToken) ends it: what it waits for should have a bound of its own. Where it asks
-    /// over the very session that it renews, that call is an error; on another thread it would wait
-    /// for the renewal, and the function must not wait for it.
+    /// The function runs on the thread whose request found the session expired. No timeout or
+    /// [`CancellationToken`](crate::CancellationToken) ends it, so limit what it waits for. If it
+    /// sends a request over the session that it renews, that call is an error. Such a request on
+    /// another thread waits for the renewal, so the function must not wait for that thread.
     #[must_use]
     pub fn renew_with(
         mut self,
@@ -291,8 +314,8 @@ impl JwtAuth {
 }
 
 /// Reads credentials from the environment: `TABLEAU_TOKEN_NAME` and `TABLEAU_TOKEN_VALUE`, or
-/// `TABLEAU_USERNAME` and `TABLEAU_PASSWORD`, or `TABLEAU_JWT`; and the content URL of the site from
-/// `TABLEAU_SITE` (unset or empty: the default site).
+/// `TABLEAU_USERNAME` and `TABLEAU_PASSWORD`, or `TABLEAU_JWT`; and the content URL of the site
+/// from `TABLEAU_SITE` (the default site if unset or empty).
 ///
 /// ```no_run
 /// # use tableau_server_client as tsc;

@@ -12,13 +12,13 @@ use crate::xml::{FromXml, Node};
 use crate::{Error, ErrorKind, Result, datasources, views};
 use crate::{Filter, Workbook, custom_views, flow_runs, flows, jobs, projects, sites, users};
 
-/// What no message may repeat.
+/// The secret that no message may contain.
 const SECRET: &str = "hush-hush-0123456789";
 
-/// More than any message may have.
+/// The maximum length of a message.
 const LONGEST: usize = 4000;
 
-/// An answer with status 200, as XML with everything in it that is known.
+/// Reads a response with status 200 as XML, with every element type.
 pub fn answer(data: &[u8]) {
     let data = with_secrets(data);
     let outcome = http::success(&data, SECRET).xml(|root| {
@@ -56,7 +56,7 @@ fn all<T: FromXml>(root: Node<'_>, wrap: &str, item: &str) -> Result<()> {
     one::<T>(root, item)
 }
 
-/// An answer that is no success: a byte for the status, a line for its headers, then the body.
+/// Reads an error response: a byte for the status, a line for its headers, then the body.
 pub fn error(data: &[u8]) {
     let [first, rest @ ..] = data else { return };
     let data = with_secrets(rest);
@@ -70,7 +70,7 @@ pub fn error(data: &[u8]) {
     check(&error);
 }
 
-/// No message repeats a secret or has no end.
+/// Checks that a message contains no secret and is not too long.
 fn check(error: &Error) {
     let parts = [error.code(), error.summary(), error.detail(), error.url(), error.request_id()];
     let all = format!("{error}\n{error:?}\n{parts:?}");
@@ -78,13 +78,13 @@ fn check(error: &Error) {
     assert!(all.len() < LONGEST, "{} bytes", all.len());
 }
 
-/// Puts the secret in place of the byte 0xFE, which no UTF-8 has.
+/// Replaces the byte 0xFE, which does not occur in UTF-8, by the secret.
 fn with_secrets(data: &[u8]) -> Vec<u8> {
     let pieces: Vec<&[u8]> = data.split(|&byte| byte == 0xFE).collect();
     pieces.join(SECRET.as_bytes())
 }
 
-/// Filters, one a line: an operator, then a name and values between tabs.
+/// Builds filters, one per line: an operator, then a name and values between tabs.
 pub fn filter(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (mut texts, mut meant) = (Vec::new(), Vec::new());
@@ -102,7 +102,7 @@ pub fn filter(data: &[u8]) {
             "cieq" => ("cieq", field.eq_ignore_case(value)),
             _ => ("eq", field.eq(value)),
         };
-        let text = match filter.text() {
+        let text = match filter.0.text() {
             Ok(text) => text.to_owned(),
             Err(error) => {
                 assert_eq!(error.kind(), ErrorKind::Input);
@@ -126,7 +126,7 @@ pub fn filter(data: &[u8]) {
     assert_eq!(understood(received), meant, "{received}");
 }
 
-/// The filters of an expression, as the server takes it apart.
+/// Parses the filters of an expression as the server does.
 fn understood(expression: &str) -> Vec<(String, &'static str, Vec<String>)> {
     let mut all = Vec::new();
     let mut rest = expression;
@@ -153,7 +153,7 @@ fn understood(expression: &str) -> Vec<(String, &'static str, Vec<String>)> {
     all
 }
 
-/// A `Content-Disposition`, as the name of a file in a folder.
+/// Reads a `Content-Disposition` as the name of a file in a folder.
 pub fn disposition(data: &[u8]) {
     let Some(name) = crate::common::file_name(data) else { return };
     assert!(!name.is_empty() && name.len() <= 200, "{name:?}");
@@ -177,8 +177,8 @@ impl Replay for Bytes<'_> {
     }
 }
 
-/// A publication, written and read again: a line for the file's name, then the file; and the bytes
-/// as they are, as what a server is sent.
+/// Writes a publish request and reads it again: a line for the file's name, then the file. Also
+/// reads the bytes themselves as a request body.
 pub fn multipart(data: &[u8]) {
     mock::parts("multipart/mixed; boundary=B", data);
     let line = data.iter().position(|&byte| byte == b'\n').unwrap_or(data.len());
@@ -198,12 +198,12 @@ pub fn multipart(data: &[u8]) {
     };
     assert_eq!((&first[..], none, &payload[..]), ("request_payload", &None, &b"<tsRequest/>"[..]));
     assert_eq!((&second[..], &content[..]), ("tableau_file", file));
-    // The server takes these three for what they stand for.
+    // The server reads these three as their meaning.
     let meant = name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
     assert_eq!(named.as_deref().unwrap_or_default(), meant);
 }
 
-/// Requests, as the mock server reads them and carries them out.
+/// Passes requests to the mock server, which reads and carries them out.
 pub fn request(data: &[u8]) {
     mock::converse(data);
 }

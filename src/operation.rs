@@ -132,9 +132,9 @@ macro_rules! reference {
 }
 pub(crate) use reference;
 
-/// What stands for a placeholder in the path of an operation.
+/// A value for a placeholder in the path of an operation.
 pub trait PathSegment {
-    /// The percent-encoded segment, or why there is none.
+    /// The percent-encoded segment, or why it is invalid.
     fn segment(&self) -> Result<String, String>;
 }
 
@@ -142,7 +142,7 @@ pub trait PathSegment {
 impl PathSegment for str {
     fn segment(&self) -> Result<String, String> {
         match self {
-            // It would make the path one of another operation.
+            // Such a segment would change the path to that of another operation.
             "" | "." | ".." => Err(format!("{self:?} cannot be part of a path")),
             text => Ok(encode_segment(text)),
         }
@@ -166,7 +166,7 @@ impl PathSegment for u64 {
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) operation: &'static Operation,
-    /// `/api/3.24/sites/…`, or why there is none.
+    /// The path, `/api/3.24/sites/…`, or why it is invalid.
     pub(crate) path: Result<String, String>,
 }
 
@@ -211,8 +211,8 @@ impl Operation {
         Ok(path)
     }
 
-    /// What a session that was signed in with a JSON Web Token needs to use the operation, for an
-    /// error message.
+    /// The scope that a session signed in with a JSON Web Token needs for the operation, as a hint
+    /// for an error message.
     pub(crate) fn scope_hint(&self) -> Option<String> {
         match self.scope {
             Scope::Named(scope) => {

@@ -50,7 +50,7 @@ impl Redactor {
     /// Returns at most `max` bytes of the redacted text. If the text was cut short, the beginning of
     /// a secret at its end is replaced too.
     pub(crate) fn redact_start(&self, text: &str, cut_short: bool, max: usize) -> String {
-        // A body of a megabyte is not searched for a quote of a kilobyte.
+        // Only the part that is shown is searched.
         let spellings = self.0.iter().flat_map(|known| &known.spellings);
         let start = first(text, 4 * max + spellings.map(String::len).max().unwrap_or(0));
         let redacted = self.redact_text(start, cut_short || start.len() < text.len());
@@ -83,7 +83,7 @@ impl Redactor {
         found.sort_unstable_by_key(|range| (range.start, Reverse(range.end)));
         let (mut redacted, mut end) = (String::new(), 0);
         for range in found {
-            // One that overlaps another is covered by the same mark.
+            // A secret that overlaps another one is covered by the same mark.
             if range.start >= end {
                 redacted += &text[end..range.start];
                 redacted += Redactor::MARK;
@@ -119,7 +119,8 @@ fn is_entire_value(text: &str, range: &Range<usize>, cut_short: bool) -> bool {
     }
 }
 
-/// How servers and libraries write a secret. They differ in what they escape, and in how.
+/// The spellings that servers and libraries use for a secret. They differ in what they escape, and
+/// in how.
 fn spellings(secret: &str) -> BTreeSet<String> {
     let debug = format!("{secret:?}");
     let mut all = BTreeSet::from([secret.to_owned(), debug[1..debug.len() - 1].to_owned()]);

@@ -15,7 +15,7 @@ pub struct ApiVersion {
 }
 
 impl ApiVersion {
-    /// The oldest version that can be asked which one a server speaks: 2.4, of Tableau Server 10.1.
+    /// The oldest version with a server info request: 2.4, of Tableau Server 10.1.
     pub(crate) const FIRST_TO_ASK: ApiVersion = ApiVersion::new(2, 4);
 
     /// `ApiVersion::new(3, 24)` is 3.24.
@@ -71,9 +71,9 @@ impl ApiVersion {
         })
     }
 
-    /// The error for something that a session of this version cannot do.
+    /// The error for a call that this version of the API does not have.
     pub(crate) fn too_old(self, needed: ApiVersion, what: &str) -> Error {
-        // "Tableau" in front of the release, unless the release says so itself.
+        // Adds "Tableau" before the release, unless the release contains it.
         let needed_release = match needed.release() {
             Some(release) if release.starts_with("Tableau") => format!(" ({release})"),
             Some(release) => format!(" (Tableau {release})"),
@@ -111,19 +111,21 @@ impl FromStr for ApiVersion {
         text.split_once('.')
             .and_then(|(major, minor)| Some(ApiVersion::new(number(major)?, number(minor)?)))
             .ok_or_else(|| {
-                Error::config(format!("{text:?} is no version of the REST API, such as \"3.24\""))
+                Error::config(format!(
+                    "{text:?} is not a valid REST API version: expected one such as 3.24"
+                ))
             })
     }
 }
 
-/// As text: `version == "3.24"`.
+/// Compares with the text form: `version == "3.24"`.
 impl PartialEq<str> for ApiVersion {
     fn eq(&self, text: &str) -> bool {
         text.parse().is_ok_and(|other: ApiVersion| *self == other)
     }
 }
 
-/// As text: `version == "3.24"`.
+/// Compares with the text form: `version == "3.24"`.
 impl PartialEq<&str> for ApiVersion {
     fn eq(&self, text: &&str) -> bool {
         *self == **text

@@ -7,7 +7,7 @@ use std::sync::mpsc::Receiver;
 
 use anyhow::{Context, Result};
 use tableau_server_client::ErrorKind;
-use tableau_server_client::mock::{Builder, MockServer};
+use tableau_server_client::mock::{Builder, Fault, MockServer};
 
 const HELP: &str = "\
 A mock Tableau Server, for tests.
@@ -44,6 +44,11 @@ Options:
   --job-polls N      queries after which a background job ends [default: 2]
   --fail-job NOTE    the first background job fails, with this note; given
                      again, the second does too, and so on
+  --fault WORDS      an error to inject: what happens, to which requests and
+                     how often, such as '503 GET /workbooks times=1' or
+                     'delay=2s'; can be repeated
+  --refuse-all-fields
+                     lists refuse fields=_all_, as Tableau Server 2021.3 does
   --exit-on-stdin-close
                      exit when stdin is closed; ignored if it is closed from
                      the start
@@ -51,7 +56,7 @@ Options:
   -V, --version      print the version
 ";
 
-/// What the arguments ask for.
+/// The parsed arguments.
 struct Options {
     builder: Builder,
     username: Option<String>,
@@ -60,6 +65,7 @@ struct Options {
     tokens: Vec<(String, String)>,
     /// The notes that the first background jobs fail with.
     failures: Vec<String>,
+    faults: Vec<Fault>,
     cert_out: Option<PathBuf>,
     exit_on_stdin_close: bool,
 }
@@ -87,7 +93,7 @@ fn main() -> ExitCode {
 }
 
 /// The options with a value, and the form of the value.
-const FORMS: [(&str, &str); 18] = [
+const FORMS: [(&str, &str); 19] = [
     ("--port", "a port number from 0 to 65535"),
     ("--listen", "an IP address such as 127.0.0.1"),
     ("--cert-out", "the path of a file"),
@@ -106,6 +112,7 @@ const FORMS: [(&str, &str); 18] = [
     ("--job-seconds", "a number"),
     ("--job-polls", "a number"),
     ("--fail-job", "a note"),
+    ("--fault", "words such as '503 GET /workbooks times=1'"),
 ];
 
 /// Reads the arguments; `None` if they only ask for text, which is printed here.
@@ -116,6 +123,7 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>> 
         password: None,
         tokens: Vec::new(),
         failures: Vec::new(),
+        faults: Vec::new(),
         cert_out: None,
         exit_on_stdin_close: false,
     };
@@ -125,7 +133,14 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>> 
             Some((flag, value)) if flag.starts_with("--") => (flag, Some(value.to_owned())),
             _ => (argument.as_str(), None),
         };
-        if let "-h" | "--help" | "-V" | "--version" | "--https" | "--exit-on-stdin-close" = flag {
+        if let "-h"
+        | "--help"
+        | "-V"
+        | "--version"
+        | "--https"
+        | "--exit-on-stdin-close"
+        | "--refuse-all-fields" = flag
+        {
             anyhow::ensure!(inline.is_none(), "{flag} takes no value");
         }
         match flag {
@@ -138,6 +153,7 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>> 
                 return Ok(None);
             }
             "--https" => https = true,
+            "--refuse-all-fields" => options.builder = options.builder.all_fields(false),
             "--exit-on-stdin-close" => options.exit_on_stdin_close = true,
             _ => {
                 let form = FORMS.iter().find(|(known, _)| *known == flag).map(|(_, form)| *form);
@@ -199,6 +215,7 @@ impl Options {
                     "--username" => self.username = Some(text()?),
                     "--password" => self.password = Some(text()?),
                     "--token" => self.tokens.push(pair().filter(|(_, secret)| !secret.is_empty())?),
+                    "--fault" => self.faults.push(value.parse().ok()?),
                     "--cert-out" => self.cert_out = Some(text()?.into()),
                     _ => self.failures.push(value.to_owned()),
                 }
@@ -236,6 +253,7 @@ fn serve(options: Options) -> Result<()> {
         builder = builder.token(admin, name, secret);
     }
     let mock = builder.start()?;
+    options.faults.into_iter().for_each(|fault| mock.fault(fault));
     options.failures.into_iter().for_each(|note| mock.fail_next_job(note));
     if let (Some(path), Some(pem)) = (&options.cert_out, mock.certificate_pem()) {
         let failed = || format!("writing the certificate to '{}'", path.display());

@@ -1,4 +1,4 @@
-//! Capabilities: traits on id types that say which operations the content of an id has.
+//! Capabilities: traits on id types that state which operations the content of an id has.
 
 /// Declares a capability: a trait on the id types whose content has it, with the operations of each.
 /// An id type has no operations if they are the same for all of them. For other id types the methods

@@ -78,7 +78,7 @@ impl<'s, I: HasConnections> Connections<'s, I> {
             self.client.read_all(request, "connections", "connection")?;
         if I::KIND == "datasource" {
             for connection in &mut connections {
-                // The answer for a data source does not repeat the data source.
+                // The response for a data source does not repeat the data source.
                 connection.datasource.get_or_insert_with(|| self.id.as_str().into());
             }
         }
@@ -98,7 +98,7 @@ impl<'s, I: HasConnections> Connections<'s, I> {
         let (connection, changes) = (connection.into(), changes.borrow());
         let request = self.client.request(I::UPDATE, &[&self.id, &connection]);
         self.client.change_read(request.hiding(changes.password.as_ref()), changes, |root| {
-            // Some servers answer with all connections of the item instead of the changed one.
+            // Some servers return all connections of the item instead of the changed one.
             let mut all: Vec<Connection> = root.list("connections", "connection")?;
             match all.iter().position(|one| one.id == connection) {
                 Some(at) => Ok(all.swap_remove(at)),
@@ -180,7 +180,7 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
         let request = request.hiding(changes.password.as_ref());
         let read = |root: Node<'_>| root.list("connections", "connection");
         let answer: Vec<Connection> = self.client.xml(request, read)?;
-        // The answer may include connections that were not to be updated.
+        // The response may include connections that were not to be updated.
         for one in answer.iter().filter(|one| ids.contains(&one.id)) {
             self.client.compare(&path, changes, one);
         }

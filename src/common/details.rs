@@ -1,6 +1,6 @@
 //! Details of an item's owner, project, workbook and location.
 //!
-//! Every answer has the owner's id and name, so these are fields of the item itself. The server
+//! Every response has the owner's id and name, so these are fields of the item itself. The server
 //! returns the details here on request (`.fields(["_all_"])`, `.fields(["owner.email"])`).
 
 use jiff::Timestamp;

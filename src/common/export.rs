@@ -81,7 +81,7 @@ impl CommonOptions {
 impl Export for CommonOptions {
     fn add_to<'b>(&self, mut request: Request<'b>) -> Result<Request<'b>> {
         if let Some(age) = self.max_age {
-            // Rounded down, since an older answer would violate the limit.
+            // Rounded down, because an older result would exceed the limit.
             let minutes = age.as_secs() / 60;
             if !(1..=MAX_AGE).contains(&minutes) {
                 return Err(Error::input(format!(

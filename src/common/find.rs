@@ -17,12 +17,12 @@ const MAX_LISTED: usize = 10;
 /// filters that cannot be sent, or that the server does not know, are left out.
 pub(crate) fn fitting<T: Listed>(
     list: List<'_, T>,
-    filters: impl IntoIterator<Item = Filter<T>>,
-    fits: impl Fn(&T) -> bool,
+    filters: &[Filter<T>],
+    fits: &dyn Fn(&T) -> bool,
 ) -> Result<Vec<T>> {
-    let narrow = filters.into_iter().fold(list.clone(), List::filter_if_possible);
+    let narrow = filters.iter().cloned().fold(list.clone(), List::filter_if_possible);
     let collect = |list: List<'_, T>| {
-        let fits = |item: &Result<T>| item.as_ref().map_or(true, &fits);
+        let fits = |item: &Result<T>| item.as_ref().map_or(true, fits);
         list.into_iter().filter(fits).collect::<Result<Vec<T>>>()
     };
     match collect(narrow) {
@@ -35,8 +35,8 @@ pub(crate) fn fitting<T: Listed>(
 pub(crate) fn only<T>(
     client: &Client,
     mut found: Vec<T>,
-    what: impl FnOnce() -> String,
-    show: impl Fn(&T) -> String,
+    what: &str,
+    show: &dyn Fn(&T) -> String,
 ) -> Result<Option<T>> {
     if found.len() < 2 {
         return Ok(found.pop());
@@ -45,7 +45,7 @@ pub(crate) fn only<T>(
     if found.len() > MAX_LISTED {
         shown.push("…".to_owned());
     }
-    Err(ambiguous(client, found.len(), &what(), &shown))
+    Err(ambiguous(client, found.len(), what, &shown))
 }
 
 fn ambiguous(client: &Client, count: usize, what: &str, shown: &[String]) -> Error {
@@ -69,7 +69,7 @@ pub(crate) fn names(path: &str) -> Vec<String> {
     names
 }
 
-/// What an address on the session's site stands for.
+/// The meaning of an address on the session's site.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Place {
     /// A page, by the path segments after the site: `["workbooks", "1234"]`,
@@ -124,7 +124,7 @@ const NOT_CONTENT: &str = "it is not that of a workbook, a view, a data source o
 /// First path segments of pages in a browser.
 const KINDS: [&str; 5] = ["workbooks", "views", "datasources", "flows", "authoring"];
 
-/// Parses an address: the site, if the address has a host, and what it stands for there.
+/// Parses an address: the site, if the address has a host, and its meaning on that site.
 fn read_address(address: &str) -> Result<(Option<String>, Place)> {
     let invalid = |why: &str| Error::input(format!("invalid address {address:?}: {why}"));
     let Some((_, rest)) = address.split_once("://") else {
@@ -171,10 +171,12 @@ pub(crate) fn by_id<T: Listed>(
     id: &str,
 ) -> Result<T> {
     let found = list.into_iter().find(|item| item.as_ref().map_or(true, &fits));
-    found.unwrap_or_else(|| {
-        let what = format!("the session's user can see no {what} with the id {id:?}");
-        Err(Error::new(ErrorKind::NotFound, what))
-    })
+    found.unwrap_or_else(|| Err(not_found(what, id)))
+}
+
+pub(crate) fn not_found(what: &str, id: &str) -> Error {
+    let what = format!("the session's user can see no {what} with the id {id:?}");
+    Error::new(ErrorKind::NotFound, what)
 }
 
 /// Returns the only item of a list with this name for which `fits` is true. `None` if there is none.
@@ -182,11 +184,11 @@ pub(crate) fn by_name<T: Listed>(
     client: &Client,
     list: List<'_, T>,
     filter: Filter<T>,
-    fits: impl Fn(&T) -> bool,
-    what: impl FnOnce() -> String,
-    show: impl Fn(&T) -> String,
+    fits: &dyn Fn(&T) -> bool,
+    what: &str,
+    show: &dyn Fn(&T) -> String,
 ) -> Result<Option<T>> {
-    only(client, fitting(list, [filter], fits)?, what, show)
+    only(client, fitting(list, &[filter], fits)?, what, show)
 }
 
 /// Adds `find`, which finds an item by its name, to a resource. With `in project`, it also adds
@@ -197,9 +199,9 @@ macro_rules! find_by_name {
             $self.client,
             $self.list(),
             NAME.eq($name),
-            |item: &$Item| item.name == $name && $fits(item),
-            || format!(concat!($what, " have the name {:?}"), $name),
-            $show,
+            &|item: &$Item| item.name == $name && $fits(item),
+            &format!(concat!($what, " have the name {:?}"), $name),
+            &$show,
         )
     };
     ($Handle:ident $Item:ident $what:literal) => {
@@ -230,6 +232,31 @@ macro_rules! find_by_name {
             ) -> $crate::Result<Option<$Item>> {
                 let project = project.into();
                 self.find_where(name, |item| item.project.as_ref() == Some(&project))
+            }
+
+            #[doc = concat!("Returns the ", $what, " of a project, and with `nested` those of the projects in it,")]
+            /// at any depth. Reads the list of projects, too.
+            ///
+            /// Nested projects are those that the user can see.
+            ///
+            /// # Errors
+            ///
+            /// [`NotFound`](crate::ErrorKind::NotFound) if the user can see no such project.
+            pub fn in_project(
+                &self,
+                project: impl Into<$crate::ProjectId>,
+                nested: bool,
+            ) -> $crate::Result<Vec<$Item>> {
+                let projects = $crate::resources::projects::Projects::new(self.client);
+                let projects = projects.with_nested(&project.into(), nested)?;
+                // The names only reduce the number of pages; the URL of a request with many would be too
+                // long.
+                let names = projects.iter().map(|project| &*project.name);
+                let filters = Vec::from_iter((projects.len() <= 20).then(|| PROJECT_NAME.any_of(names)));
+                let ids: std::collections::HashSet<_> = projects.iter().map(|project| &project.id).collect();
+                let is_in =
+                    |item: &$Item| item.project.as_ref().is_some_and(|project| ids.contains(project));
+                $crate::common::find::fitting(self.list(), &filters, &is_in)
             }
 
             fn find_where(

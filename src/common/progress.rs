@@ -18,7 +18,7 @@ pub struct Progress {
 pub enum ProgressUnit {
     /// Bytes of a file.
     Bytes,
-    /// Items, such as rows or users.
+    /// Items, such as rows, users or jobs.
     Items,
     /// Per cent.
     Percent,
@@ -27,6 +27,11 @@ pub enum ProgressUnit {
 impl Progress {
     pub(crate) fn bytes(done: u64, total: Option<u64>) -> Progress {
         Progress { done, total, unit: ProgressUnit::Bytes }
+    }
+
+    /// The number of jobs that have ended, of several.
+    pub(crate) fn items(done: usize, total: usize) -> Progress {
+        Progress { done: done as u64, total: Some(total as u64), unit: ProgressUnit::Items }
     }
 
     /// Progress of a job, which the server reports in per cent.

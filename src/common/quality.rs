@@ -97,7 +97,7 @@ impl<I: HasQualityWarnings> QualityWarnings<'_, I> {
     }
 }
 
-/// Reads an answer with one warning, which may be inside a list.
+/// Reads a response with one warning, which may be inside a list.
 fn one(root: Node<'_>) -> Result<QualityWarning> {
     root.find("dataQualityWarningList").unwrap_or(root).child("dataQualityWarning")
 }

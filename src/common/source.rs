@@ -274,6 +274,14 @@ impl<'f> OpenSource<'f> {
         !matches!(self.reader, Reader::Once { .. })
     }
 
+    /// The whole content, unless it can be read only once.
+    pub(super) fn seekable(&mut self) -> Option<impl Read + Seek> {
+        match &mut self.reader {
+            Reader::Seek(reader) => Some(&mut **reader),
+            Reader::Once { .. } => None,
+        }
+    }
+
     /// The first bytes, to detect the file format. They are sent all the same.
     pub(super) fn first_bytes(&mut self) -> io::Result<Vec<u8>> {
         let mut start = Vec::new();

@@ -255,13 +255,13 @@ impl ToXml for Batch<'_> {
     }
 }
 
-/// The kind as this one call spells it: `Workbook`.
+/// The spelling of the kind in this operation: `Workbook`.
 fn content_type(kind: &str) -> String {
     let (first, rest) = kind.split_at(1);
     first.to_ascii_uppercase() + rest
 }
 
-/// Labels to send: each once, and none that would become another one on the way.
+/// Labels to send, without duplicates. Rejects labels that the server would read as other ones.
 struct Labels(Vec<String>);
 
 impl Labels {
@@ -294,7 +294,7 @@ impl ToXml for Labels {
     }
 }
 
-/// A label as the server takes it for one: spaces and commas part labels, unless quoted.
+/// Quotes a label that contains a space or a comma, which separate labels.
 fn quoted(label: &str) -> Result<String> {
     let parts = |c: char| c == ',' || c.is_whitespace();
     match (label.contains(parts), label.contains('"')) {
@@ -312,7 +312,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_that_part_are_quoted() {
+    fn quotes_labels_with_separators() {
         assert_eq!(quoted("plain").unwrap(), "plain");
         assert_eq!(quoted("5\"").unwrap(), "5\"");
         assert_eq!(quoted("two words").unwrap(), "\"two words\"");
@@ -323,13 +323,13 @@ mod tests {
     }
 
     #[test]
-    fn labels_are_sent_once_and_none_is_empty() {
+    fn sends_each_label_once_and_rejects_empty_labels() {
         assert_eq!(Labels::new(["a", "b", "a"]).unwrap().0, ["a", "b"]);
         assert!(Labels::new(["a", " "]).is_err());
     }
 
     #[test]
-    fn kinds_as_batches_spell_them() {
+    fn spells_kinds_as_batches_require() {
         assert_eq!(content_type("workbook"), "Workbook");
         assert_eq!(content_type("virtualConnection"), "VirtualConnection");
     }

@@ -21,7 +21,7 @@ pub struct Upload {
     pub(super) in_flight: bool,
 }
 
-/// What a file is recognized by when its upload is resumed.
+/// Identifies a file when its upload is resumed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fingerprint {
     pub(super) length: u64,

@@ -1,5 +1,6 @@
 //! [`Error`]: what failed, on what, and what the server responded.
 
+mod exit_code;
 mod kind;
 mod meaning;
 
@@ -105,7 +106,7 @@ impl Error {
         Error::new(ErrorKind::Decode, what)
     }
 
-    /// An error of a file or stream of the caller's, which `what` names.
+    /// An error of a file or stream of the caller, named by `what`.
     pub(crate) fn io(what: impl Into<String>, cause: std::io::Error) -> Error {
         Error::new(ErrorKind::Io, what).because(cause)
     }
@@ -120,7 +121,7 @@ impl Error {
         self
     }
 
-    /// Names what was being done (`GET https://…`), unless it is named already.
+    /// Adds the request (`GET https://…`) to the message, unless it has one.
     pub(crate) fn doing(mut self, doing: impl Into<String>) -> Error {
         self.0.doing.get_or_insert_with(|| doing.into());
         self
@@ -131,7 +132,7 @@ impl Error {
         self
     }
 
-    /// Sets the URL of the request, unless it is set already.
+    /// Sets the URL of the request, unless it has one.
     pub(crate) fn at(mut self, url: impl Into<String>) -> Error {
         self.0.answer.url.get_or_insert_with(|| url.into());
         self
@@ -160,7 +161,7 @@ impl Error {
         self
     }
 
-    /// Adds to the message what was tried after the error and failed.
+    /// Adds to the message a second attempt that failed after this error.
     pub(crate) fn and_then_failed(mut self, what: &str, cause: Option<Error>) -> Error {
         self.0.what = format!("{}; {what}", self.0.what);
         match cause {
@@ -200,7 +201,7 @@ impl Error {
         self.0.answer.is_a_page
     }
 
-    /// Puts what the error means to the caller before the message. Code and URL are unchanged.
+    /// Puts the meaning of the error for the caller before the message. Code and URL are unchanged.
     pub(crate) fn meaning(mut self, kind: ErrorKind, what: impl Into<String>) -> Error {
         self.0.kind = kind;
         self.0.what = format!("{}: {}", what.into(), self.0.what);
@@ -310,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_one_line_without_control_characters() {
+    fn message_is_one_line_without_control_characters() {
         let error = Error::decode("a\nb\r\tc\u{2028}d\u{1b}[31me\0f\u{202e}g ü").doing("GET\nx");
         let shown = "GET x: a b  c d\u{fffd}[31me\u{fffd}f\u{fffd}g ü";
         assert_eq!(error.to_string(), shown);

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The seeds, and what once broke something.
+/// Inputs that once caused a failure, and seeds.
 #[test]
-fn the_corpus() {
+fn accepts_the_corpus() {
     type Entry = (&'static str, fn(&[u8]));
     let entries: [Entry; 6] = [
         ("answer", answer),
@@ -25,7 +25,7 @@ fn the_corpus() {
             let bytes = std::fs::read(&path).unwrap();
             eprintln!("{}", path.display());
             run(&bytes);
-            // Cut short and with a byte missing it must be as harmless.
+            // Truncated inputs, and inputs without one byte, are harmless, too.
             for cut in 0..bytes.len().min(400) {
                 run(&bytes[..cut]);
                 run(&[&bytes[..cut], &bytes[cut + 1..]].concat());
@@ -36,7 +36,7 @@ fn the_corpus() {
     }
 }
 
-/// Pieces of what is expected, and of what is not, one after the other.
+/// A sequence of valid pieces and random ones.
 fn pieces(of: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         8 => proptest::sample::select(of).prop_map(|piece| piece.as_bytes().to_vec()),
@@ -92,9 +92,9 @@ fn filters() -> impl Strategy<Value = Vec<u8>> {
     vec(one, 1..5).prop_map(|lines| lines.join("\u{1}").into_bytes())
 }
 
-/// The property tests take no more time than tests should; `cargo fuzz` takes as much as it is given.
+/// Few cases, so that the tests stay fast; `cargo fuzz` runs more.
 fn some() -> ProptestConfig {
-    // A failure is put into the corpus by hand, where both look.
+    // Failures are added to the corpus by hand, which both use.
     ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() }
 }
 
@@ -102,33 +102,33 @@ proptest! {
     #![proptest_config(some())]
 
     #[test]
-    fn no_answer_breaks_the_reading(data in pieces(XML)) {
+    fn reads_arbitrary_responses(data in pieces(XML)) {
         answer(&data);
         answer(&[b"<tsResponse>", &data[..], b"</tsResponse>"].concat());
     }
 
     #[test]
-    fn no_error_breaks_the_reading(status in any::<u8>(), after in "[0-9 A-Za-z:,]{0,30}", data in pieces(XML)) {
+    fn reads_arbitrary_errors(status in any::<u8>(), after in "[0-9 A-Za-z:,]{0,30}", data in pieces(XML)) {
         error(&[&[status], after.as_bytes(), b"\n", &data[..]].concat());
     }
 
     #[test]
-    fn filters_arrive_as_they_were_meant(data in filters()) {
+    fn filters_round_trip(data in filters()) {
         filter(&data);
     }
 
     #[test]
-    fn no_header_names_a_file_elsewhere(data in pieces(DISPOSITION)) {
+    fn file_names_stay_in_the_folder(data in pieces(DISPOSITION)) {
         disposition(&data);
     }
 
     #[test]
-    fn parts_are_read_as_they_were_written(data in pieces(MULTIPART)) {
+    fn multipart_bodies_round_trip(data in pieces(MULTIPART)) {
         multipart(&data);
     }
 
     #[test]
-    fn no_request_breaks_the_mock_server(data in pieces(REQUEST)) {
+    fn mock_server_survives_arbitrary_requests(data in pieces(REQUEST)) {
         request(&data);
     }
 }

@@ -200,7 +200,7 @@ impl<'b> Request<'b> {
     }
 
     /// Sets an XML body: the element in `<tsRequest>`.
-    pub(crate) fn element(self, inside: &impl ToXml) -> Result<Request<'b>> {
+    pub(crate) fn element(self, inside: &dyn ToXml) -> Result<Request<'b>> {
         Ok(self.xml(xml::request(inside)?))
     }
 

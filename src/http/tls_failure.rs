@@ -168,7 +168,7 @@ mod tests {
             (ProtocolVersion, "protocol_version (70)"),
             (UnknownCA, "unknown_ca (48)"),
             (UnrecognisedName, "unrecognised_name (112)"),
-            (AlertDescription::from(200), "unknown(200) (200)"),
+            (AlertDescription::from(200), "alert_description(0xc8) (200)"),
         ] {
             assert_eq!(name(alert), expected);
         }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::api_error::ApiError;
-use super::element::Element;
+use super::element::{Element, is_invalid_char};
 
 /// Maximum nesting of elements; no request of the REST API nests ten levels deep.
 const MAX_DEPTH: usize = 64;
@@ -61,7 +61,8 @@ fn json(body: &[u8]) -> Result<Element, ApiError> {
     };
     let mut outer = Element::default();
     add_json(&mut outer, "tsRequest", &value)?;
-    Ok(outer.children.swap_remove(0))
+    // Without any value, the object counts as absent.
+    Ok(outer.children.pop().unwrap_or_else(|| Element::new("tsRequest")))
 }
 
 fn add_json(parent: &mut Element, name: &str, value: &Value) -> Result<(), ApiError> {
@@ -73,6 +74,10 @@ fn add_json(parent: &mut Element, name: &str, value: &Value) -> Result<(), ApiEr
     }
     let text = match value {
         Value::Null => return Ok(()),
+        // Clients send `"user": {"id": null}` for no user.
+        Value::Object(members) if !members.is_empty() && members.values().all(Value::is_null) => {
+            return Ok(());
+        }
         Value::Array(values) => {
             return values.iter().try_for_each(|value| add_json(parent, name, value));
         }
@@ -94,20 +99,6 @@ fn add_json(parent: &mut Element, name: &str, value: &Value) -> Result<(), ApiEr
     Ok(())
 }
 
-/// Whether XML 1.0 does not allow the character.
-pub(super) fn is_invalid_char(c: char) -> bool {
-    (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
-}
-
-/// Reads a boolean, in any of the spellings that clients use.
-pub(super) fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
-    match value.to_ascii_lowercase().as_str() {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Ok(false),
-        _ => Err(ApiError::bad("400008", format!("'{name}' must be true or false."))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +110,18 @@ mod tests {
         let from_xml = read(Some("text/xml"), xml).unwrap();
         assert_eq!(from_xml, read(Some("application/json; charset=utf-8"), json).unwrap());
         assert_eq!(from_xml.need_child("credentials").unwrap().need("name").unwrap(), "a");
+    }
+
+    #[test]
+    fn null_counts_as_absent() {
+        let json =
+            br#"{"a": null, "credentials": {"name": "n", "user": {"id": null}, "site": {}}}"#;
+        let body = read(Some("application/json"), json).unwrap();
+        let credentials = body.need_child("credentials").unwrap();
+        assert_eq!((body.attributes.len(), credentials.attributes.len()), (0, 1));
+        let children: Vec<&str> = credentials.children.iter().map(|child| &*child.name).collect();
+        assert_eq!(children, ["site"]);
+        assert_eq!(read(Some("application/json"), br#"{"a": null}"#).unwrap().children, []);
     }
 
     #[test]

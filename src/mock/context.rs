@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::api_error::ApiError;
 use super::body;
-use super::element::Element;
+use super::element::{Element, flag};
 use super::request::Request;
 use super::role::Role;
 use super::version::Version;
@@ -70,7 +70,7 @@ impl Context<'_> {
 
     /// A boolean query parameter; `false` if absent.
     pub(super) fn flag(&self, name: &str) -> Result<bool, ApiError> {
-        self.query(name).map_or(Ok(false), |value| body::flag(name, value))
+        self.query(name).map_or(Ok(false), |value| flag(name, value))
     }
 
     /// The request's body, which is required.

@@ -6,7 +6,6 @@ use std::fmt::Display;
 use serde_json::{Map, Value};
 
 use super::api_error::ApiError;
-use super::body::flag;
 use crate::xml::Escaped;
 
 /// An element or attribute name. Names in responses are literals; names in requests are owned.
@@ -88,9 +87,10 @@ impl Element {
         })
     }
 
-    /// A boolean attribute.
+    /// A boolean attribute. Python clients send `none` for a value that they do not know.
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, ApiError> {
-        self.attr(name).map(|value| flag(name, value)).transpose()
+        let value = self.attr(name).filter(|value| !value.eq_ignore_ascii_case("none"));
+        value.map(|value| flag(name, value)).transpose()
     }
 
     pub(super) fn child(&self, name: &str) -> Option<&Element> {
@@ -185,8 +185,8 @@ impl Element {
 // Errors repeat parts of requests, and builders accept any name, so values can have characters that
 // XML 1.0 does not allow.
 fn replace_invalid(text: &str) -> Cow<'_, str> {
-    if text.contains(super::body::is_invalid_char) {
-        Cow::Owned(text.replace(super::body::is_invalid_char, "\u{fffd}"))
+    if text.contains(is_invalid_char) {
+        Cow::Owned(text.replace(is_invalid_char, "\u{fffd}"))
     } else {
         Cow::Borrowed(text)
     }
@@ -213,5 +213,19 @@ fn scalar(text: &str) -> Value {
         "true" => Value::Bool(true),
         "false" => Value::Bool(false),
         text => Value::from(text),
+    }
+}
+
+/// Whether XML 1.0 does not allow the character.
+pub(super) fn is_invalid_char(c: char) -> bool {
+    (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+/// Reads a boolean, in any of the spellings that clients use.
+pub(super) fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(ApiError::bad("400008", format!("'{name}' must be true or false."))),
     }
 }

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 
 use super::api_error::ApiError;
-use super::element::Element;
+use super::element::{Element, flag};
 use super::schema::{Field, Filters, Type, filter_field};
 
 /// A value to filter and sort by.
@@ -138,7 +138,7 @@ impl Filter {
         };
         let typed = |text: &&str| match (field.holds, parse(field.holds, text)) {
             (_, Value::None) => Err(error("has a value of the wrong type")),
-            (Type::Flag, _) => super::body::flag(name, text)
+            (Type::Flag, _) => flag(name, text)
                 .map(Value::Flag)
                 .map_err(|_| error("has a value of the wrong type")),
             (_, value) => Ok(value),

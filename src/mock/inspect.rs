@@ -8,6 +8,7 @@ use super::luid::luid;
 use super::net::lock;
 use super::request::Request;
 use super::resources::{USER, User, is_member};
+use super::response::Body;
 use super::role::Role;
 use super::server_state::ServerState;
 use super::site::Site;
@@ -87,6 +88,61 @@ impl MockServer {
     /// The server's schedules.
     pub fn schedules(&self) -> Vec<Item> {
         self.inspect(|state, _, ctx| items_of(state, &state.server, "/schedules", ctx))
+    }
+
+    /// The sites.
+    pub fn sites(&self) -> Vec<Item> {
+        self.read("/sites")
+    }
+
+    /// The runs of flows, the newest first.
+    pub fn flow_runs(&self) -> Vec<Item> {
+        self.read("flows/runs")
+    }
+
+    /// The connections of a workbook, a data source or a flow, by the path of its kind, such as
+    /// `"workbooks"`, and its name; empty if there is no such item.
+    pub fn connections(&self, path: &str, name: &str) -> Vec<Item> {
+        self.read_below(path, name, "connections")
+    }
+
+    /// The permissions of an item, by the path of its kind and its name: the element
+    /// `granteeCapabilities` for each user and group.
+    pub fn permissions(&self, path: &str, name: &str) -> Vec<Item> {
+        let mut found = self.read_below(path, name, "permissions");
+        found.retain(|item| item.0.name == "granteeCapabilities");
+        found
+    }
+
+    /// The settings for Tableau MCP, each with the children `key` and `value`.
+    pub fn mcp_settings(&self) -> Vec<Item> {
+        self.read("settings/mcp")
+    }
+
+    fn read_below(&self, path: &str, name: &str, below: &str) -> Vec<Item> {
+        let id =
+            self.inspect(|_, site, _| site.by_name(path, name).map(|record| record.id.clone()));
+        id.map(|id| self.read(&format!("{path}/{id}/{below}"))).unwrap_or_default()
+    }
+
+    /// The children of the last element that the administrator gets from that path.
+    fn read(&self, path: &str) -> Vec<Item> {
+        let mut state = lock(&self.service.state);
+        state.settle();
+        let Some(site) = state.site_at("") else { return Vec::new() };
+        let (version, admin) = (state.newest, admin(site));
+        let path = match path.strip_prefix('/') {
+            Some(path) => format!("/api/{version}/{path}"),
+            None => format!("/api/{version}/sites/{}/{path}", site.id),
+        };
+        let mut request = Request::internal("GET", path, Vec::new());
+        request.query.push(("pageSize".to_owned(), "1000".to_owned()));
+        match self.service.carry_out(&mut state, &request, Some(admin)).map(|r| r.body) {
+            Ok(Body::Elements(mut elements)) => {
+                elements.pop().into_iter().flat_map(|last| last.children).map(Item).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The items of a resource by its path below the site, such as `"groups"`; empty if the mock

@@ -95,7 +95,9 @@ impl Record {
         is_new: bool,
     ) -> Result<(), ApiError> {
         for field in schema.attributes.iter().filter(|field| field.since <= version) {
-            let sent = body.attr(field.name).filter(|_| !field.read_only);
+            let is_unknown =
+                |value: &str| field.holds == Type::Flag && value.eq_ignore_ascii_case("none");
+            let sent = body.attr(field.name).filter(|v| !field.read_only && !is_unknown(v));
             match sent.filter(|value| !(field.required && value.is_empty())) {
                 Some(value) => self.set(field.name, field.check(value)?),
                 None if !is_new => {}
@@ -155,7 +157,7 @@ impl Field {
             ApiError::bad(self.code, format!("'{}' cannot be '{value}': use {allowed}.", self.name))
         };
         match self.holds {
-            Type::Flag => super::body::flag(self.name, value).map(|flag| flag.to_string()),
+            Type::Flag => super::element::flag(self.name, value).map(|flag| flag.to_string()),
             Type::Number => {
                 let (min, max) = self.range;
                 let number = value.parse().ok().filter(|number| (min..=max).contains(number));

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::api_error::ApiError;
 use super::element::{Element, add_children};
+use super::version::Version;
 
 /// The format that the client accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +85,16 @@ impl Response {
         self
     }
 
+    /// Leaves out what JSON of that API version does not have.
+    pub(super) fn for_json_of(mut self, version: Version) -> Response {
+        if let Body::Elements(elements) = &mut self.body
+            && version < Version(3, 19)
+        {
+            elements.iter_mut().for_each(leave_out_new_members);
+        }
+        self
+    }
+
     /// The content type and the bytes.
     pub(super) fn serialize(&self, format: Format) -> (&'static str, Vec<u8>) {
         const XML: &str = "application/xml;charset=utf-8";
@@ -117,6 +128,24 @@ impl From<ApiError> for Response {
     fn from(api_error: ApiError) -> Response {
         Response::error(api_error.status, api_error.code, api_error.summary, &api_error.detail)
     }
+}
+
+/// Members that tableau_utilities, which uses API 3.18 and fails on members that it does not know,
+/// does not find in responses of Tableau Server.
+const NEWER_THAN_3_18: [(&str, &str); 6] = [
+    ("connection", "dbName"),
+    ("connection", "queryTagging"),
+    ("datasource", "size"),
+    ("extractRefreshJob", "workbook"),
+    ("job", "progress"),
+    ("workbook", "views"),
+];
+
+fn leave_out_new_members(element: &mut Element) {
+    let is_new = |name: &str| NEWER_THAN_3_18.contains(&(&*element.name, name));
+    element.attributes.retain(|(name, _)| !is_new(name));
+    element.children.retain(|child| !is_new(&child.name));
+    element.children.iter_mut().for_each(leave_out_new_members);
 }
 
 fn document(elements: &[Element]) -> Vec<u8> {

@@ -31,6 +31,10 @@ pub(super) enum Seed {
     CustomView(String, String),
     /// Subject and the name of the view's workbook.
     DataAlert(String, String),
+    /// The name of the data source and the type.
+    Warning(String, String),
+    /// The name of the workbook to refresh.
+    Refresh(String),
 }
 
 /// Content for tests. Each method adds an item to every site, owned by the administrator.
@@ -95,6 +99,21 @@ impl Builder {
     /// A data-driven alert on the first view of the workbook of that name.
     pub fn data_alert(self, subject: impl Into<String>, workbook: impl Into<String>) -> Builder {
         self.seed(Seed::DataAlert(subject.into(), workbook.into()))
+    }
+
+    /// A data quality warning on the data source of that name, of a type such as `Deprecated` or
+    /// `Stale`.
+    pub fn data_quality_warning(
+        self,
+        datasource: impl Into<String>,
+        warning_type: impl Into<String>,
+    ) -> Builder {
+        self.seed(Seed::Warning(datasource.into(), warning_type.into()))
+    }
+
+    /// A job that refreshes the extracts of the workbook of that name and has not started yet.
+    pub fn refresh_job(self, workbook: impl Into<String>) -> Builder {
+        self.seed(Seed::Refresh(workbook.into()))
     }
 
     /// A webhook for an event such as `WorkbookDeleted`. The URL has to begin with `https://`.
@@ -182,6 +201,15 @@ impl Sender<'_> {
                     .with("name", name)
                     .containing([Element::reference("workbook", &workbook)]);
                 self.publish("customviews", &element, "json", b"{}")
+            }
+            Seed::Warning(datasource, kind) => {
+                let id = self.id_of("datasources", datasource)?;
+                let warning = Element::new("dataQualityWarning").with("type", kind);
+                self.post(&format!("dataQualityWarnings/datasource/{id}"), warning).map(drop)
+            }
+            Seed::Refresh(workbook) => {
+                let id = self.id_of("workbooks", workbook)?;
+                self.send(&format!("workbooks/{id}/refresh"), Vec::new(), Vec::new()).map(drop)
             }
             Seed::DataAlert(subject, workbook) => {
                 let workbook = self.id_of("workbooks", workbook)?;

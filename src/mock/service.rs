@@ -56,7 +56,10 @@ impl Service {
 
     /// Carries out a request.
     pub(super) fn answer(&self, request: &Request) -> (Response, Format) {
-        let format = Format::accepted(request.header("accept"));
+        // These APIs know no other format.
+        let is_json = ["/api/-/", "/api/metadata/"].iter().any(|api| request.path.starts_with(api));
+        let format =
+            if is_json { Format::Json } else { Format::accepted(request.header("accept")) };
         let mut state = lock(&self.state);
         state.settle();
         let response = self.carry_out(&mut state, request, None).unwrap_or_else(Response::from);
@@ -101,7 +104,9 @@ impl Service {
             ctx.caller = Some(caller);
             (state.registry.check_visible)(state, &ctx)?;
         }
-        (route.run)(state, &ctx)
+        let response = (route.run)(state, &ctx)?;
+        let is_json = Format::accepted(request.header("accept")) == Format::Json;
+        Ok(if is_json { response.for_json_of(version) } else { response })
     }
 
     fn one(&self, wire: &mut Wire<Stream>, stop: &Stop) -> Result<Next, Broken> {

@@ -2,12 +2,12 @@
 
 use crate::Result;
 use crate::common::List;
-use crate::common::job::{self, JobHandle, read_job};
+use crate::common::job::{self, JobHandle, read_job, wait_all};
 use crate::ids::JobId;
 
 pub use crate::common::job::{
-    ARGS, BackgroundJob, COMPLETED_AT, CREATED_AT, FinishCode, JOB_TYPE, Job, JobStatus, JobWait,
-    NOTES, PRIORITY, PROGRESS, STARTED_AT, STATUS, SUBTITLE, StatusNote, TITLE,
+    ARGS, BackgroundJob, COMPLETED_AT, CREATED_AT, FinishCode, JOB_TYPE, Job, JobRef, JobStatus,
+    JobWait, NOTES, PRIORITY, PROGRESS, STARTED_AT, STATUS, SUBTITLE, StatusNote, TITLE,
 };
 
 super::resource! {
@@ -41,6 +41,40 @@ impl<'s> Jobs<'s> {
     #[doc = job::rest!(GET)]
     pub fn handle(&self, id: impl Into<JobId>) -> Result<JobHandle<'s>> {
         JobHandle::read(self.client, id.into())
+    }
+
+    /// Waits until all of these jobs have ended, and returns a result for each, in the same order. The
+    /// deadline of `how` is for all together; its `on_progress` counts the jobs that have ended, and its
+    /// `on_poll` is called with each job after each poll.
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # use std::time::Duration;
+    /// # fn f(session: &tsc::Session<'_>, ids: &[tsc::DatasourceId]) -> tsc::Result<()> {
+    /// let refresh = |id| session.datasources().refresh(id);
+    /// let jobs = ids.iter().map(refresh).collect::<tsc::Result<Vec<_>>>()?;
+    /// let hour = tsc::jobs::JobWait::new().deadline(Duration::from_secs(3600));
+    /// for (id, result) in ids.iter().zip(session.jobs().wait_all(&jobs, hour)) {
+    ///     match result {
+    ///         Ok(job) => println!("{id} {:?}", job.completed_at),
+    ///         Err(error) => eprintln!("{id} {error}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Each result has the errors of [`JobHandle::wait_with`]. A job that has not ended at the deadline
+    /// has a [`Timeout`](crate::ErrorKind::Timeout), and continues.
+    #[doc = job::rest!(GET)]
+    pub fn wait_all<J: Into<JobRef>>(
+        &self,
+        jobs: impl IntoIterator<Item = J>,
+        how: JobWait<'_>,
+    ) -> Vec<Result<Job>> {
+        wait_all(self.client, jobs.into_iter().map(Into::into).collect(), how)
     }
 
     /// Cancels a job. A job that has ended is not affected.

@@ -1,6 +1,7 @@
 //! Projects: `session.projects()`.
 
 use std::borrow::Borrow;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -53,6 +54,10 @@ impl<'s> Projects<'s> {
     /// the top-level project `Marketing`. In a name, `\/` is a slash and `\\` a backslash. Each name
     /// of the path takes one request or more.
     ///
+    /// A project whose parent the user cannot see is found by its own name and by any path that ends
+    /// with it, because the names above it are not known: `Q1` and `Marketing/Q1`. It is looked for only
+    /// if no project has exactly the path, and not below a path that the user can see.
+    ///
     /// # Errors
     ///
     /// [`Ambiguous`](crate::ErrorKind::Ambiguous) if several projects have the path, and
@@ -69,31 +74,53 @@ impl<'s> Projects<'s> {
         &self,
         names: impl IntoIterator<Item = N>,
     ) -> Result<Option<Project>> {
+        let names: Vec<N> = names.into_iter().collect();
+        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        let Some(last) = names.last() else {
+            return Err(Error::input("invalid project path: must have at least one name"));
+        };
+        let mut found = self.visible(&names)?;
+        if found.is_empty() {
+            let fits = |project: &Project| project.name == *last && project.parent.is_some();
+            let nested = find::fitting(self.list(), &[NAME.eq(*last)], &fits)?;
+            if !nested.is_empty() {
+                let all = Tree::read(self)?;
+                found =
+                    nested.into_iter().filter(|project| all.is_below(project, &names)).collect();
+            }
+        }
+        let what = format!("projects have the path {:?}", names.join("/"));
+        find::only(self.client, found, &what, &|project| project.id.to_string())
+    }
+
+    /// The projects with exactly this path, all of which the user can see.
+    fn visible(&self, names: &[&str]) -> Result<Vec<Project>> {
         let mut found: Vec<Project> = Vec::new();
-        let mut path = String::new();
-        for (depth, name) in names.into_iter().enumerate() {
-            let name = name.as_ref();
-            path = if depth == 0 { name.to_owned() } else { format!("{path}/{name}") };
+        for (depth, &name) in names.iter().enumerate() {
             let parents = match depth {
                 0 => vec![None],
                 _ => found.into_iter().map(|parent| Some(parent.id)).collect(),
             };
             found = Vec::new();
             for parent in parents {
-                let within = parent.as_ref().map(|parent| PARENT_PROJECT_ID.eq(parent));
-                let filters = [NAME.eq(name)].into_iter().chain(within);
+                let mut filters = vec![NAME.eq(name)];
+                filters.extend(parent.as_ref().map(|parent| PARENT_PROJECT_ID.eq(parent)));
                 let fits = |project: &Project| project.name == name && project.parent == parent;
-                found.extend(find::fitting(self.list(), filters, fits)?);
+                found.extend(find::fitting(self.list(), &filters, &fits)?);
             }
             if found.is_empty() {
-                return Ok(None);
+                break;
             }
         }
-        if path.is_empty() {
-            return Err(Error::input("invalid project path: must have at least one name"));
+        Ok(found)
+    }
+
+    /// The project with this id, and with `nested` those below it that the user can see.
+    pub(super) fn with_nested(&self, id: &ProjectId, nested: bool) -> Result<Vec<Project>> {
+        match nested {
+            false => Ok(vec![self.get(id)?]),
+            true => Tree::read(self)?.into_below(id),
         }
-        let what = || format!("projects have the path {path:?}");
-        find::only(self.client, found, what, |project| project.id.to_string())
     }
 
     /// Creates a project.
@@ -134,6 +161,68 @@ impl<'s> Projects<'s> {
     #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<ProjectId>) -> Result<()> {
         self.client.send(&DELETE, &[&id.into()])
+    }
+}
+
+/// All projects that the user can see.
+struct Tree(HashMap<ProjectId, Project>);
+
+impl Tree {
+    fn read(projects: &Projects<'_>) -> Result<Tree> {
+        let by_id = |project: Result<Project>| project.map(|project| (project.id.clone(), project));
+        projects.list().into_iter().map(by_id).collect::<Result<_>>().map(Tree)
+    }
+
+    /// The names of a project and of its visible parents, from the project up; and whether the last
+    /// one has a parent that is not visible.
+    fn path(&self, project: &Project) -> (Vec<&str>, bool) {
+        let (mut names, mut next) = (Vec::new(), Some(&project.id));
+        while let Some(project) = next.and_then(|id| self.0.get(id)) {
+            names.push(&*project.name);
+            next = project.parent.as_ref();
+            // A server with a cycle of parents.
+            if names.len() > self.0.len() {
+                break;
+            }
+        }
+        (names, next.is_some())
+    }
+
+    /// Whether a project is at the end of this path, below a project that is not visible.
+    fn is_below(&self, project: &Project, path: &[&str]) -> bool {
+        let (names, has_hidden_parent) = self.path(project);
+        let Some(above) = path.len().checked_sub(names.len()) else { return false };
+        let (above, own) = path.split_at(above);
+        let is_visible = |path: &[&str]| {
+            self.0
+                .values()
+                .any(|other| self.path(other) == (path.iter().rev().copied().collect(), false))
+        };
+        has_hidden_parent
+            && own.iter().rev().eq(names.iter())
+            && (above.is_empty() || !is_visible(above))
+    }
+
+    /// The project with this id and those below it.
+    fn into_below(self, id: &ProjectId) -> Result<Vec<Project>> {
+        let mut below: HashSet<&ProjectId> = HashSet::from([id]);
+        loop {
+            let is_new = |project: &&Project| {
+                project.parent.as_ref().is_some_and(|parent| below.contains(parent))
+                    && !below.contains(&project.id)
+            };
+            let more: Vec<&ProjectId> =
+                self.0.values().filter(is_new).map(|project| &project.id).collect();
+            if more.is_empty() {
+                break;
+            }
+            below.extend(more);
+        }
+        if !self.0.contains_key(id) {
+            return Err(find::not_found("project", id.as_str()));
+        }
+        let below: HashSet<ProjectId> = below.into_iter().cloned().collect();
+        Ok(self.0.into_values().filter(|project| below.contains(&project.id)).collect())
     }
 }
 

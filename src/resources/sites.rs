@@ -104,13 +104,13 @@ impl<'s> Sites<'s> {
         self.client.send(&DELETE, &[&id.into()])
     }
 
-    /// Starts to encrypt all extracts of a site.
+    /// Starts a job that encrypts all extracts of a site.
     #[doc = rest!(ENCRYPT_EXTRACTS)]
     pub fn encrypt_extracts(&self, id: impl Into<SiteId>) -> Result<()> {
         self.start(&ENCRYPT_EXTRACTS, id.into())
     }
 
-    /// Starts to decrypt all extracts of a site.
+    /// Starts a job that decrypts all extracts of a site.
     #[doc = rest!(DECRYPT_EXTRACTS)]
     pub fn decrypt_extracts(&self, id: impl Into<SiteId>) -> Result<()> {
         self.start(&DECRYPT_EXTRACTS, id.into())

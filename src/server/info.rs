@@ -1,10 +1,10 @@
-//! [`ServerInfo`]: what a server says about itself.
+//! [`ServerInfo`]: product and API version of a server.
 
 use crate::version::ApiVersion;
 use crate::xml::element;
 
 element! {
-    /// What a server says about itself.
+    /// Product and API version of a server.
     pub struct ServerInfo = "serverInfo";
     {
         /// The version of the product: `"2024.3.0"`.

@@ -282,7 +282,9 @@ impl Server {
         let wait_until = earlier(file.wait_until(), self.transport.deadline());
         let stored = file.lock(false, wait_until, cancellation)?.read()?;
         let Some(stored) = stored else {
-            return Err(Error::config(format!("there is no session in {file:?} at the moment")));
+            return Err(Error::config(format!(
+                "{file:?} has no session at the moment: no process has signed in, or it has signed out"
+            )));
         };
         let sharing = Sharing { file: file.clone(), holder_id: None };
         Ok(Session::joined(self.resumed(&stored.session).shared_by(sharing, sign_in)))
@@ -322,7 +324,7 @@ impl Server {
             return self.request_version(cancellation, deadline);
         };
         let Some(mut negotiation) = cancel::lock(&self.negotiation, cancellation, deadline)? else {
-            let what = "the server was not asked for its version in the time allowed";
+            let what = "the version request did not start in the time allowed";
             return Err(Error::new(ErrorKind::Timeout, what));
         };
         if let Some(version) = negotiation.version {

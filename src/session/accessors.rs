@@ -1,16 +1,6 @@
 //! The methods that [`Session`](super::Session) and [`SessionView`](super::SessionView) have in
 //! common.
 
-#[cfg(feature = "schedules")]
-use crate::resources::schedules;
-#[cfg(feature = "admin")]
-use crate::resources::sites;
-use crate::resources::{
-    custom_views, datasources, fileuploads, flow_runs, flows, jobs, projects, views, workbooks,
-};
-#[cfg(feature = "people")]
-use crate::resources::{group_sets, groups, users};
-
 /// Implements methods for both [`Session`](super::Session) and [`SessionView`](super::SessionView).
 /// They find the client at `self.client()`.
 macro_rules! session_methods {
@@ -28,87 +18,62 @@ macro_rules! session_methods {
 }
 pub(super) use session_methods;
 
-session_methods! {
+/// Declares the methods that return the handle to a resource, by the module and the handle in it.
+macro_rules! accessors {
+    ($($(#[$meta:meta])* $module:ident: $Handle:ident;)+) => {
+        session_methods! {
+            $(
+                $(#[$meta])*
+                pub fn $module(&self) -> $crate::resources::$module::$Handle<'_> {
+                    $crate::resources::$module::$Handle::new(self.client())
+                }
+            )+
+        }
+    };
+}
+
+accessors! {
     /// The custom views of the site.
-    pub fn custom_views(&self) -> custom_views::CustomViews<'_> {
-        custom_views::CustomViews::new(self.client())
-    }
-
+    custom_views: CustomViews;
     /// The published data sources of the site.
-    pub fn datasources(&self) -> datasources::Datasources<'_> {
-        datasources::Datasources::new(self.client())
-    }
-
+    datasources: Datasources;
     /// The runs of the site's flows.
-    pub fn flow_runs(&self) -> flow_runs::FlowRuns<'_> {
-        flow_runs::FlowRuns::new(self.client())
-    }
-
+    flow_runs: FlowRuns;
     /// The flows of the site.
-    pub fn flows(&self) -> flows::Flows<'_> {
-        flows::Flows::new(self.client())
-    }
-
+    flows: Flows;
     /// Uploads of large files in chunks.
-    pub fn fileuploads(&self) -> fileuploads::Fileuploads<'_> {
-        fileuploads::Fileuploads::new(self.client())
-    }
-
+    fileuploads: Fileuploads;
     /// The sets of groups of the site. API 3.22.
     #[cfg(feature = "people")]
     #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
-    pub fn group_sets(&self) -> group_sets::GroupSets<'_> {
-        group_sets::GroupSets::new(self.client())
-    }
-
+    group_sets: GroupSets;
     /// The groups of the site.
     #[cfg(feature = "people")]
     #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
-    pub fn groups(&self) -> groups::Groups<'_> {
-        groups::Groups::new(self.client())
-    }
-
+    groups: Groups;
     /// The background jobs of the site.
-    pub fn jobs(&self) -> jobs::Jobs<'_> {
-        jobs::Jobs::new(self.client())
-    }
-
+    jobs: Jobs;
     /// The projects of the site.
-    pub fn projects(&self) -> projects::Projects<'_> {
-        projects::Projects::new(self.client())
-    }
-
+    projects: Projects;
     /// The schedules of the server.
     #[cfg(feature = "schedules")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
-    pub fn schedules(&self) -> schedules::Schedules<'_> {
-        schedules::Schedules::new(self.client())
-    }
-
+    schedules: Schedules;
     /// The sites of the server.
     #[cfg(feature = "admin")]
     #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
-    pub fn sites(&self) -> sites::Sites<'_> {
-        sites::Sites::new(self.client())
-    }
-
+    sites: Sites;
     /// The users of the site.
     #[cfg(feature = "people")]
     #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
-    pub fn users(&self) -> users::Users<'_> {
-        users::Users::new(self.client())
-    }
-
+    users: Users;
     /// The views of the site.
-    pub fn views(&self) -> views::Views<'_> {
-        views::Views::new(self.client())
-    }
-
+    views: Views;
     /// The workbooks of the site.
-    pub fn workbooks(&self) -> workbooks::Workbooks<'_> {
-        workbooks::Workbooks::new(self.client())
-    }
+    workbooks: Workbooks;
+}
 
+session_methods! {
     /// The id of the session's site.
     pub fn site_id(&self) -> &crate::SiteId {
         &self.client().site_id

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use log::{info, warn};
 
 use super::LOG;
@@ -18,11 +19,12 @@ use crate::secret::Secret;
 use crate::text::cut;
 use crate::{Error, ErrorKind, Result};
 
-/// More renewals within this time are not explained by expiry.
+/// More renewals than this within the time mean that something else ends the sessions.
 const MAX_RENEWALS: usize = 3;
 const RENEWALS_WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// How many earlier tokens stay redacted. Older ones expired long ago, and there may be many.
+/// The number of earlier tokens that stay redacted. Older ones expired long ago, and there may be
+/// many.
 const MAX_PAST_SECRETS: usize = 16;
 
 /// The authentication of a session. Shared by threads and by the views of the session.
@@ -35,6 +37,7 @@ pub(crate) struct AuthState {
     credentials: Option<SignIn>,
     sharing: Option<Sharing>,
     history: Mutex<History>,
+    user_name: Option<String>,
 }
 
 /// The token in use.
@@ -44,6 +47,8 @@ struct Current {
     /// Earlier tokens and minted JSON Web Tokens, the newest last. They stay redacted.
     past: Vec<Secret>,
     renewal: Renewal,
+    /// When this process signed in to get the token.
+    opened_at: Option<Timestamp>,
 }
 
 /// Earlier renewals, and the lock that a thread holds while it renews.
@@ -51,11 +56,11 @@ struct Current {
 struct History {
     /// Recent renewals, the oldest first.
     renewals: VecDeque<Instant>,
-    /// The server refused the credentials, which are not sent again.
+    /// Whether the server refused the credentials, which are then not sent again.
     is_refused: bool,
-    /// When signing in again failed last, and why, for threads that waited for it.
+    /// When the last renewal failed, and why, for threads that waited for it.
     failure: Option<(Instant, String)>,
-    /// The token that no other process renewed while this one, which cannot, waited for it.
+    /// The token for whose renewal by another process this one waited in vain.
     waited_in_vain: Option<Secret>,
     /// The token that is still in the file, because the one that replaced it could not be written.
     unwritten: Option<Secret>,
@@ -73,9 +78,24 @@ impl AuthState {
         }
         let redactor = known.clone().with(&token);
         let token = Arc::new(Token { token, redactor });
-        let current = Current { token, past: Vec::new(), renewal: Renewal::SignedIn };
+        let renewal = Renewal::SignedIn;
+        let current = Current { token, past: Vec::new(), renewal, opened_at: None };
         let (current, history) = (RwLock::new(current), Mutex::default());
-        AuthState { current, known, credentials, sharing: None, history }
+        AuthState { current, known, credentials, sharing: None, history, user_name: None }
+    }
+
+    /// The same state of a session that this process opened.
+    pub(super) fn opened(mut self, at: Option<Timestamp>, user_name: Option<String>) -> AuthState {
+        self.current.get_mut().unwrap_or_else(PoisonError::into_inner).opened_at = at;
+        AuthState { user_name, ..self }
+    }
+
+    pub(super) fn opened_at(&self) -> Option<Timestamp> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).opened_at
+    }
+
+    pub(super) fn user_name(&self) -> Option<&str> {
+        self.user_name.as_deref()
     }
 
     /// The same state of a session that is shared by a file.
@@ -117,6 +137,7 @@ impl AuthState {
         let redactor = past.iter().fold(self.known.clone(), Redactor::with).with(&token);
         current.token = Arc::new(Token { token, redactor });
         current.renewal = renewal;
+        current.opened_at = (renewal == Renewal::SignedIn).then(Timestamp::now);
     }
 
     /// The token in use if it is not `used` any more, with how it was obtained.

@@ -55,7 +55,7 @@ session_methods! {
     /// # }
     /// ```
     ///
-    /// What carries no tags does not compile:
+    /// Ids of items without tags do not compile:
     ///
     /// ```compile_fail,E0277
     /// # use tableau_server_client as tsc;
@@ -68,7 +68,7 @@ session_methods! {
         Tags::new(self.client(), id)
     }
 
-    /// Tags for several things at once, of several kinds.
+    /// Changes tags of several items, also of several kinds, in one request.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;

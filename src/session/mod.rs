@@ -1,5 +1,6 @@
 //! [`Session`]: signs out when it is dropped.
 
+mod access_tokens;
 mod accessors;
 mod auth_state;
 mod concerns;
@@ -252,6 +253,20 @@ impl<'a> Session<'a> {
     /// Returns a view of this session whose calls the token cancels. The sign-out is not affected.
     pub fn with_cancellation(&self, cancellation: &CancellationToken) -> SessionView<'_> {
         SessionView::new(self.open.client.with_cancellation(cancellation))
+    }
+
+    /// The name of the user who is signed in: the one in the server's response, or else the name or
+    /// the claim `sub` in the credentials. `None` if neither has one, as with personal access tokens on
+    /// most servers and after [`impersonate`](crate::TableauAuth::impersonate), and for a session that
+    /// another process opened.
+    pub fn user_name(&self) -> Option<&str> {
+        self.open.auth.user_name()
+    }
+
+    /// When this process last signed in for this session: at first, to renew it, or to switch its
+    /// site. `None` for a session that another process opened.
+    pub fn opened_at(&self) -> Option<jiff::Timestamp> {
+        self.open.auth.opened_at()
     }
 
     pub(crate) fn client(&self) -> &Arc<Client> {

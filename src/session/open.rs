@@ -6,6 +6,7 @@ use std::time::Instant;
 use jiff::{SignedDuration, Timestamp};
 use log::warn;
 
+use super::access_tokens;
 use super::auth_state::AuthState;
 use super::sharing::{self, SharedBy, Sharing};
 use super::sign_in::{SignInResponse, sign_in, sign_out};
@@ -42,8 +43,19 @@ impl OpenSession {
         let known = transport.redactor().clone();
         let response = sign_in(&transport, version, &credentials, &known, cancellation, None)?;
         let content_url = credentials.site().to_owned();
-        let session = OpenSession::new(transport, version, response, Some(credentials), &known);
+        let now = Some(Timestamp::now());
+        let session =
+            OpenSession::new(transport, version, response, Some(credentials), &known, now);
         session.check_site(&content_url);
+        if access_tokens::add(&session, true) {
+            let name = session.auth.credentials().and_then(SignIn::token_name).unwrap_or_default();
+            warn!(
+                target: LOG,
+                "this process already holds a session of the personal access token {:?}, which this \
+                 sign-in has ended: share one session between threads, or use a token for each",
+                session.client.shown(name)
+            );
+        }
         Ok(session)
     }
 
@@ -62,8 +74,8 @@ impl OpenSession {
         }
         let known = transport.redactor().clone();
         let site = Site { id: site_id, url: site_url, user_id };
-        let response = SignInResponse { token, site, time_left: None };
-        let mut session = OpenSession::new(transport, version, response, None, &known);
+        let response = SignInResponse { token, site, user_name: None, time_left: None };
+        let mut session = OpenSession::new(transport, version, response, None, &known, None);
         if is_foreign {
             let client = Arc::unwrap_or_clone(session.client).for_foreign_origin(origin);
             session.client = Arc::new(client);
@@ -77,8 +89,12 @@ impl OpenSession {
         response: SignInResponse,
         credentials: Option<SignIn>,
         known: &Redactor,
+        opened_at: Option<Timestamp>,
     ) -> OpenSession {
-        let auth = Arc::new(AuthState::new(known, response.token, credentials));
+        let of_credentials = || credentials.as_ref().and_then(SignIn::user_name);
+        let user_name = response.user_name.or_else(of_credentials);
+        let auth = AuthState::new(known, response.token, credentials);
+        let auth = Arc::new(auth.opened(opened_at, user_name));
         let client = Arc::new(Client::new(transport, version, response.site, auth.clone()));
         let time_left = response.time_left.and_then(|left| SignedDuration::try_from(left).ok());
         let token_expires_at = time_left.and_then(|left| Timestamp::now().checked_add(left).ok());
@@ -89,8 +105,13 @@ impl OpenSession {
     pub(crate) fn shared_by(self, sharing: Sharing, credentials: Option<SignIn>) -> OpenSession {
         let (transport, token) = (&self.client.transport, self.client.token());
         let auth = AuthState::new(transport.redactor(), token.token.clone(), credentials);
-        let auth = Arc::new(auth.shared_by(sharing));
-        OpenSession { client: Arc::new(self.client.with_auth(auth.clone())), auth, ..self }
+        let user_name = self.auth.user_name().map(str::to_owned);
+        let auth = Arc::new(auth.opened(self.auth.opened_at(), user_name).shared_by(sharing));
+        let client = Arc::new(self.client.with_auth(auth.clone()));
+        let session = OpenSession { client, auth, ..self };
+        // In place of this one.
+        access_tokens::add(&session, false);
+        session
     }
 
     /// The session with the token that it has now.
@@ -117,10 +138,12 @@ impl OpenSession {
         let credentials = self.auth.credentials().cloned();
         // The old token is invalid now, but must stay redacted.
         let (transport, known) = (client.transport.clone(), client.redactor());
-        let mut session =
-            OpenSession::new(transport, client.version, response, credentials, &known);
+        let (version, now) = (client.version, Some(Timestamp::now()));
+        let mut session = OpenSession::new(transport, version, response, credentials, &known, now);
         session.token_expires_at = session.token_expires_at.or(self.token_expires_at);
         session.check_site(content_url);
+        // In place of this one.
+        access_tokens::add(&session, false);
         Ok(session)
     }
 

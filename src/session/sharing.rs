@@ -21,14 +21,14 @@ pub(crate) struct Sharing {
     pub(crate) holder_id: Option<String>,
 }
 
-/// Who uses the session in the file, after this process has removed its own.
+/// The user of the session in the file, after this process has removed its own.
 pub(super) enum SharedBy {
     Nobody,
     /// Another process has stored a session in the file, which all processes use now.
     AnotherProcess,
 }
 
-/// What has to be done about an expired session that is shared.
+/// The next step for a shared session that has expired.
 pub(super) enum Renew<'f> {
     /// Nothing: another process has renewed it.
     Done(Secret),
@@ -129,21 +129,24 @@ pub(super) fn find_renewal<'f>(
                 return Err(Error::config("the file has another user's or site's session"));
             }
             (None, None) => {
-                let what = "there is no session in the file any more: it was signed out";
+                let what = "the file no longer has a session: it was signed out";
                 return Err(Error::config(what));
             }
         }
         drop(locked);
         let now = Instant::now();
         if deadline.is_some_and(|deadline| deadline <= now) {
-            let what = "the session has expired, and nobody renewed it in the time allowed";
+            let what = "the session has expired, and no other process renewed it in time";
             return Err(Error::new(ErrorKind::Timeout, what));
         }
         if waited_in_vain.as_ref() == Some(&used.token)
             || wait_until.is_some_and(|wait_until| wait_until <= now)
         {
             *waited_in_vain = Some(used.token.clone());
-            return Err(Error::new(ErrorKind::Timeout, "there is no new session in the file"));
+            return Err(Error::new(
+                ErrorKind::Timeout,
+                "the session has expired, and no other process has renewed it",
+            ));
         }
         cancel::sleep(cancellation, POLL_INTERVAL)?;
     }

@@ -22,6 +22,8 @@ use crate::xml::{FromXml, Node, Text};
 pub(crate) struct SignInResponse {
     pub(crate) token: Secret,
     pub(crate) site: Site,
+    /// Not every server sends it.
+    pub(crate) user_name: Option<String>,
     /// The time until the personal access token expires, of a sign-in with one.
     pub(crate) time_left: Option<Duration>,
 }
@@ -57,7 +59,7 @@ impl FromXml for SignInResponse {
     fn from_xml(node: Node<'_>) -> Result<SignInResponse> {
         let token: String = node.attr("token")?;
         if !is_token(&token) {
-            return Err(node.fail("the attribute `token`", "is no token"));
+            return Err(node.fail("the attribute `token`", "is not a valid token"));
         }
         let site = Site {
             id: node.child_id("site")?,
@@ -67,6 +69,7 @@ impl FromXml for SignInResponse {
                 .ok_or_else(|| node.fail("the attribute `contentUrl` of <site>", "is missing"))?,
             user_id: node.child_id("user")?,
         };
+        let user_name = node.child_attr("user", "name")?;
         let time_left = node.attr::<Option<TimeLeft>>("estimatedTimeToExpiration")?;
         if let Some(left) = &time_left
             && left.0 < SHORT_TIME_LEFT
@@ -78,7 +81,7 @@ impl FromXml for SignInResponse {
             );
         }
         let time_left = time_left.map(|left| left.0);
-        Ok(SignInResponse { token: Secret::new(token), site, time_left })
+        Ok(SignInResponse { token: Secret::new(token), site, user_name, time_left })
     }
 }
 

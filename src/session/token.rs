@@ -96,11 +96,11 @@ impl SessionToken {
         };
         let token = needed("token")?;
         if !is_token(token) {
-            return Err(refuse("`token` is too long, or holds a character that no token has"));
+            return Err(refuse("`token` is too long, or contains an invalid character"));
         }
         Ok(SessionToken {
             origin: Base::parse(needed("server")?)
-                .map_err(|_| refuse("`server` is no URL"))?
+                .map_err(|_| refuse("`server` is not a valid URL"))?
                 .origin,
             version: needed("api_version")?
                 .parse()
@@ -120,7 +120,7 @@ pub(super) fn is_token(text: &str) -> bool {
 }
 
 fn refuse(why: &str) -> Error {
-    Error::config(format!("the text is no exported session: {why}"))
+    Error::config(format!("the text is not a valid exported session: {why}"))
 }
 
 impl fmt::Debug for SessionToken {

@@ -56,7 +56,7 @@ impl fmt::Debug for SessionView<'_> {
     }
 }
 
-/// Formats what a client's session is, without its token.
+/// Formats the site and user of a client's session, without its token.
 pub(super) fn fmt_client(name: &str, client: &Client, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     // The ids and the URL come from the server and could contain a secret.
     let redactor = client.redactor();

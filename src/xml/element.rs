@@ -1,4 +1,4 @@
-//! [`element!`]: one declaration that reads an element and writes it.
+//! [`element!`]: one declaration for reading and writing an element.
 
 use super::table::Fields;
 use super::{FromXml, Out, Text};
@@ -16,7 +16,7 @@ impl<F: Fn(&mut Out)> ToXml for F {
     }
 }
 
-/// An element with a table.
+/// An element with a table of fields.
 pub(crate) trait Element: Fields + Sized {
     const TAG: &'static str;
 
@@ -36,11 +36,11 @@ pub trait Listed: FromXml + Send + 'static {
     /// The prefix of field names that include the kind of item: `workbook` in `workbook.id`.
     const FIELDS_OF: &'static str = Self::ITEM;
 
-    /// Fields by which servers of some API versions do not filter: the first and the last version.
+    /// Fields that servers of some API versions do not filter by, with the first and the last version.
     const BROKEN_FILTERS: &'static [(&'static str, ApiVersion, ApiVersion)] = &[];
 }
 
-/// Changes to an item. The server answers with the item as it is then.
+/// Changes to an item. The server responds with the changed item.
 pub(crate) trait Changes: ToXml {
     type Of: FromXml;
     /// The item's element.
@@ -49,13 +49,13 @@ pub(crate) trait Changes: ToXml {
     /// Whether nothing is set.
     fn is_empty(&self) -> bool;
 
-    /// The names of the fields that differ in the answer.
+    /// The names of the fields that differ in the response.
     fn ignored(&self, answer: &Self::Of) -> Vec<&'static str>;
 }
 
-/// A field of an answer that can be compared with the requested value.
+/// A field of a response that can be compared with the requested value.
 pub(crate) trait Contradicts<W> {
-    /// Whether the answer shows another value. An answer without the field contradicts nothing.
+    /// Whether the response has another value. A response without the field does not differ.
     fn contradicts(&self, requested: &W) -> bool;
 }
 
@@ -98,13 +98,13 @@ impl Out {
 }
 
 /// A request's body: `<tsRequest>` around what `inside` writes.
-pub(crate) fn request(inside: &impl ToXml) -> crate::Result<String> {
+pub(crate) fn request(inside: &dyn ToXml) -> crate::Result<String> {
     let mut out = Out::new();
     out.element("tsRequest", |out| inside.to_xml(out));
     out.finish()
 }
 
-/// Declares an element of an answer, and the requests that create or change it, in one table.
+/// Declares an element of a response, and the requests that create or change it, in one table.
 ///
 /// ```text
 /// element! {
@@ -123,7 +123,7 @@ pub(crate) fn request(inside: &impl ToXml) -> crate::Result<String> {
 ///         owner: Option<UserId> = child_id("owner"), update UserId;
 ///     }
 ///     requests {
-///         /// A field that no answer has.
+///         /// A field that no response has.
 ///         password = attr("password"), update Secret;
 ///     }
 /// }
@@ -204,7 +204,7 @@ macro_rules! element {
 
         $crate::xml::value_from_xml!($Read, <$Read as $crate::xml::Element>::blank());
     };
-    // One constant per field: its place in the table.
+    // One constant per field: its index in the table.
     (@indices $($f:ident)+) => {
         #[allow(non_camel_case_types, dead_code)]
         enum Index { $($f),+ }
@@ -221,7 +221,7 @@ macro_rules! element {
         pub struct $Write { $( $( $f: Option<$w>, )? )+ $( $ef: Option<$ew>, )* }
 
         $crate::xml::element!(@blank $role $Write { $( $( $f $w, )? )+ $( $ef $ew, )* });
-        $crate::xml::element!(@compare $role $Read $tag $Write { $( $( $f $w, )? )+ });
+        $crate::xml::element!(@compare $role $Read $tag $Write { $( $( $f $w, )? )+ } $($ef)*);
 
         impl $Write {
             $( $crate::xml::element!(@setter $role $($verb)? [$(#[$fdoc])*] $f $($w $(as $plain)?)?); )+
@@ -265,12 +265,12 @@ macro_rules! element {
             }
         }
     };
-    (@compare new $Read:ident $tag:literal $Write:ident $fields:tt) => {};
-    (@compare update $Read:ident $tag:literal $Write:ident { $($f:ident $w:ty,)* }) => {
+    (@compare new $Read:ident $tag:literal $Write:ident $fields:tt $($ef:ident)*) => {};
+    (@compare update $Read:ident $tag:literal $Write:ident { $($f:ident $w:ty,)* } $($ef:ident)*) => {
         impl $Write {
             /// The names of the fields that were set here and have another value in the server's
-            /// answer: the server ignored them, or has not applied them yet. Fields that the answer
-            /// does not show are not among them.
+            /// response: the server ignored them, or has not applied them yet. Fields that the
+            /// response does not have are not included.
             pub fn ignored_in(&self, answer: &$Read) -> Vec<&'static str> {
                 $crate::xml::Changes::ignored(self, answer)
             }
@@ -281,7 +281,7 @@ macro_rules! element {
             const TAG: &'static str = $tag;
 
             fn is_empty(&self) -> bool {
-                *self == Self::new()
+                $( self.$f.is_none() && )* $( self.$ef.is_none() && )* true
             }
 
             fn ignored(&self, answer: &$Read) -> Vec<&'static str> {

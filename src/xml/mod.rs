@@ -1,4 +1,4 @@
-//! XML: [`Node`] reads, [`Out`] writes, and the table of an [`element!`] does both.
+//! XML: [`Node`] reads, [`Out`] writes, and an [`element!`] table does both.
 
 mod element;
 mod node;

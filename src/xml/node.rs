@@ -1,4 +1,4 @@
-//! Reading: [`Node`], an element of an answer, and what may be asked of it.
+//! Reading: [`Node`], an element of a response.
 
 use roxmltree::Document;
 
@@ -6,8 +6,8 @@ use super::report::Reports;
 use super::text::Text;
 use crate::{Error, Result};
 
-/// An element of an answer. Names are compared without their namespace, which old servers and new
-/// ones spell differently.
+/// An element of a response. Names are compared without their namespace, which differs between old
+/// and new servers.
 #[derive(Clone, Copy)]
 pub struct Node<'a> {
     xml: roxmltree::Node<'a, 'a>,
@@ -21,19 +21,19 @@ pub trait FromXml: Sized {
     fn from_xml(node: Node<'_>) -> Result<Self>;
 }
 
-/// What a field is read from.
+/// The source of a field's value.
 #[derive(Clone, Copy)]
 pub(crate) enum Source<'a> {
     Text(&'a str),
     Node(Node<'a>),
 }
 
-/// A value of an answer: a text, or an element.
+/// A value in a response: a text or an element.
 pub(crate) trait Value: Sized {
     /// Whether an element that lacks the value is an error.
     const REQUIRED: bool = true;
 
-    /// What the field holds before it is read.
+    /// The initial value of the field.
     fn blank() -> Self;
 
     fn read(source: Source<'_>) -> Option<Self>;
@@ -60,7 +60,7 @@ pub(crate) trait FieldType: Sized {
 
     fn blank() -> Self;
 
-    /// Takes a value over; `false` if it cannot be read.
+    /// Stores a value; `false` if it cannot be read.
     fn fill(&mut self, source: Source<'_>) -> bool;
 }
 
@@ -76,7 +76,7 @@ impl<T: Value> FieldType for T {
     }
 }
 
-/// An empty text is a value if the type has one (a name may be empty), and none if not.
+/// An empty text is a value if the type allows it (a name may be empty), and absent otherwise.
 impl<T: Value> FieldType for Option<T> {
     const REQUIRED: bool = false;
 
@@ -106,13 +106,13 @@ impl<'a> Node<'a> {
     /// The most items a list may have.
     pub(crate) const LONGEST: usize = 100_000;
 
-    /// The root of an answer, `<tsResponse>`.
+    /// The root of a response, `<tsResponse>`.
     pub(crate) fn root(document: &'a Document<'a>, reports: &'a Reports) -> Result<Node<'a>> {
         let root = Node { xml: document.root_element(), reports, id: None };
         match root.tag() {
             "tsResponse" => Ok(root),
             other => Err(Error::decode(format!(
-                "the root of the answer is <{}>; expected <tsResponse>",
+                "the root of the response is <{}>; expected <tsResponse>",
                 crate::text::short(other, 64)
             ))),
         }
@@ -145,18 +145,17 @@ impl<'a> Node<'a> {
         self.attributes().find(|(own, _)| *own == name).map(|(_, value)| value)
     }
 
-    /// The first child of that name, if there is one.
+    /// The first child with this name, if any.
     pub(crate) fn find(self, tag: &str) -> Option<Node<'a>> {
         self.children().find(|child| child.tag() == tag)
     }
 
-    /// The child of that name, which is required.
+    /// The child with this name, which is required.
     pub(crate) fn need(self, tag: &str) -> Result<Node<'a>> {
         self.find(tag).ok_or_else(|| self.fail(&format!("<{tag}>"), "is missing"))
     }
 
-    /// The same element, with this id if it has none: an answer may leave out what the request
-    /// named.
+    /// The same element with this id if it has none: a response may omit what the request named.
     pub(crate) fn or_id(self, id: &'a str) -> Node<'a> {
         Node { id: Some(id), ..self }
     }
@@ -173,7 +172,7 @@ impl<'a> Node<'a> {
 
     pub(crate) fn child<T: FieldType>(self, tag: &str) -> Result<T> {
         match self.find(tag) {
-            // What is wrong inside of a required element is more telling than that it is wrong.
+            // An error inside a required element is more specific than one about the element.
             Some(child) => self.value(Some(Source::Node(child)), tag, || format!("<{tag}>")),
             None => self.value(None, tag, || format!("<{tag}>")),
         }
@@ -226,8 +225,8 @@ impl<'a> Node<'a> {
         Ok(())
     }
 
-    /// The items of that name inside a wrapper; none if the wrapper is missing. An item that cannot
-    /// be read is left out and reported.
+    /// The items with this name inside a wrapper; empty if the wrapper is missing. An item that
+    /// cannot be read is left out and reported.
     pub(crate) fn list<T: Value>(self, wrap: &str, item: &str) -> Result<Vec<T>> {
         let items = self.items(wrap, item, Node::LONGEST)?;
         let mut all = Vec::with_capacity(items.len());
@@ -240,8 +239,8 @@ impl<'a> Node<'a> {
         Ok(all)
     }
 
-    /// The elements of that name inside a wrapper, at most `most`: an item takes many times the
-    /// memory that it has on the wire.
+    /// The elements with this name inside a wrapper, at most `most`, because an item takes many
+    /// times its size on the wire.
     pub(crate) fn items(self, wrap: &str, item: &str, most: usize) -> Result<Vec<Node<'a>>> {
         let wrapped = self.find(wrap).into_iter().flat_map(Node::children);
         let items: Vec<_> = wrapped.filter(|child| child.tag() == item).collect();
@@ -259,7 +258,7 @@ impl<'a> Node<'a> {
         items.into_iter().map(|child| child.attr("label")).collect()
     }
 
-    /// All text directly inside the element, also around comments.
+    /// All text directly inside the element, without comments.
     pub(crate) fn text(self) -> String {
         self.xml
             .children()
@@ -268,7 +267,7 @@ impl<'a> Node<'a> {
             .collect()
     }
 
-    /// An error about this element, with its position in the answer. The value is left out: it
+    /// An error about this element, with its position in the response. The value is left out: it
     /// may be long, or a secret.
     #[cold]
     #[inline(never)]
@@ -278,12 +277,12 @@ impl<'a> Node<'a> {
         Error::decode(format!("{what} of <{tag}> at line {}, column {} {why}", at.row, at.col))
     }
 
-    /// Where values of this answer that cannot be read are reported.
+    /// The collector for values of this response that cannot be read.
     pub(crate) fn reports(self) -> &'a Reports {
         self.reports
     }
 
-    /// Reports an item that cannot be read at all.
+    /// Reports an item that cannot be read.
     pub(crate) fn report_item(self, error: &Error) {
         self.reports.add(self.tag(), "id", &error.to_string());
     }
@@ -316,7 +315,7 @@ mod tests {
     use crate::xml::parse;
 
     #[test]
-    fn places_are_named() {
+    fn errors_name_the_position() {
         let text = "<tsResponse>\n  <site id='s'/>\n</tsResponse>";
         let document = parse(text).unwrap();
         let reports = Reports::default();
@@ -334,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn the_old_namespace_reads_the_same() {
+    fn reads_the_old_namespace() {
         for namespace in ["http://tableau.com/api", "http://tableausoftware.com/api"] {
             let text = format!(
                 "\u{FEFF}<t:tsResponse xmlns:t='{namespace}'><t:a>x<!-- -->y</t:a></t:tsResponse>"

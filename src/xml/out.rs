@@ -1,8 +1,8 @@
 //! Writing: [`Out`], the only caller of `xmlwriter`.
 //!
-//! `xmlwriter` 0.1 escapes the quote in attributes and `<` in text and nothing else, so everything
-//! passes through [`Escaped`] first. The entities are numbers where the names are not safe: the
-//! parser behind Tableau's publish endpoint refuses `&apos;`.
+//! `xmlwriter` 0.1 escapes only the quote in attributes and `<` in text, so everything is escaped
+//! by [`Escaped`] first. Apostrophes are written as numeric references, because the parser behind
+//! Tableau's publish endpoint rejects `&apos;`.
 
 use std::fmt::{self, Write as _};
 
@@ -41,7 +41,7 @@ impl Out {
         self.writer.end_element();
     }
 
-    /// Refuses the document for a value that cannot be sent; the first reason stays.
+    /// Fails the document because of a value that cannot be sent; the first reason is kept.
     pub(crate) fn refuse(&mut self, why: Error) {
         self.refused.get_or_insert(why);
     }
@@ -58,7 +58,7 @@ impl Out {
         self.writer.write_text_fmt(format_args!("{}", Escaped(value)));
     }
 
-    /// The document, or the first value that XML 1.0 cannot carry.
+    /// The document, or an error for the first value that XML 1.0 does not allow.
     pub(crate) fn finish(self) -> Result<String> {
         match self.refused {
             Some(error) => Err(error),
@@ -66,7 +66,7 @@ impl Out {
         }
     }
 
-    // The value itself stays out of the message: it may be a password.
+    // The message does not contain the value, which may be a password.
     fn check(&mut self, value: &str, what: impl FnOnce() -> String) {
         if self.refused.is_none()
             && let Some((at, c)) = value.chars().enumerate().find(|&(_, c)| !is_xml_char(c))
@@ -82,12 +82,12 @@ impl Out {
     }
 }
 
-/// Whether XML 1.0 has this character at all.
+/// Whether XML 1.0 allows this character.
 pub(super) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
-/// Text as it stands in a document, inside an attribute or an element.
+/// Text in its escaped form, for an attribute or an element.
 pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_reads_back_as_it_was() {
+    fn values_round_trip() {
         for value in
             ["R&D <\"'>", "a\tb\nc\rd", "]]>", "&lt;already", "Umläute ß 🦀", "", "  two  "]
         {
@@ -137,12 +137,12 @@ mod tests {
     }
 
     #[test]
-    fn apostrophes_are_numbers() {
+    fn escapes_apostrophes_as_character_references() {
         assert_eq!(write("'").unwrap(), "<a v=\"&#39;\"><b>&#39;</b></a>");
     }
 
     #[test]
-    fn characters_that_xml_lacks_are_named() {
+    fn rejects_characters_that_xml_forbids() {
         for (value, name) in [("a\u{0}", "U+0000"), ("\u{b}", "U+000B"), ("ab\u{FFFE}", "U+FFFE")] {
             let error = write(value).unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::Input);

@@ -1,49 +1,49 @@
-//! Parsing an answer: well-formed XML of bounded cost.
+//! Parses a response: well-formed XML with limited cost.
 
 use roxmltree::{Document, ParsingOptions};
 
 use crate::{Error, Result};
 
-/// Reads an answer: well-formed XML without a DTD, of bounded cost.
+/// Parses a response: well-formed XML without a DTD, with limited cost.
 ///
-/// A million nodes and as many attributes are allowed, and in a large text one of each for every 16
-/// bytes: more than any answer has
-/// (a page of a thousand workbooks has one for every 50), and a bound for the memory of the tree.
+/// The limit is a million nodes and a million attributes, or in a larger text one of each per 16
+/// bytes. A page of a thousand workbooks has one per 50 bytes. This also limits the memory of the
+/// tree.
 pub(crate) fn parse(text: &str) -> Result<Document<'_>> {
     let text = text.trim_start_matches('\u{FEFF}').trim_start();
     if text.is_empty() {
-        return Err(Error::decode("the answer is empty, where XML was due"));
+        return Err(Error::decode("the response is empty instead of XML"));
     }
     if !text.starts_with('<') {
-        return Err(Error::decode("the answer is no XML"));
+        return Err(Error::decode("the response is not XML"));
     }
     let beginning = text.get(..20).unwrap_or_default().to_ascii_lowercase();
     if beginning.starts_with("<!doctype html") || beginning.starts_with("<html") {
-        return Err(Error::decode("the answer is an HTML page, such as a login page, not XML"));
+        return Err(Error::decode("the response is an HTML page, such as a login page, not XML"));
     }
     let most = (text.len() / 16).max(1 << 20);
     check_cost(text, most)?;
     let nodes = most.try_into().unwrap_or(u32::MAX);
     let options = ParsingOptions { allow_dtd: false, nodes_limit: nodes, ..Default::default() };
-    // Not as the source: the parser's messages repeat names out of the text.
+    // Not as the source, because the parser's messages repeat names from the text.
     Document::parse_with_options(text, options).map_err(|error| {
         let why = error.to_string();
         Error::decode(format!(
-            "the answer is no well-formed XML: {}",
+            "the response is not well-formed XML: {}",
             crate::text::short(&why, 300)
         ))
     })
 }
 
-/// Refuses what costs the parser more than its size says: its time is quadratic in the attributes
-/// of an element, and cubic in the namespaces that are in scope.
+/// Rejects text that is more expensive for the parser than its size suggests: its time is quadratic
+/// in the attributes of an element, and cubic in the namespaces in scope.
 fn check_cost(text: &str, attributes: usize) -> Result<()> {
     const ATTRIBUTES: usize = 512;
     const NAMESPACES: usize = 16;
     if is_clearly_cheap(text, ATTRIBUTES, NAMESPACES) {
         return Ok(());
     }
-    // How many declarations are in scope inside of each element that is open.
+    // The number of declarations in scope inside each open element.
     let mut scopes = vec![0];
     let mut in_all = 0;
     let mut rest = text;
@@ -67,7 +67,7 @@ fn check_cost(text: &str, attributes: usize) -> Result<()> {
             if count > most {
                 let line = text[..text.len() - rest.len()].matches('\n').count() + 1;
                 return Err(Error::decode(format!(
-                    "the answer has more than {most} {what} at line {line}"
+                    "the response has more than {most} {what} at line {line}"
                 )));
             }
         }
@@ -82,7 +82,8 @@ fn check_cost(text: &str, attributes: usize) -> Result<()> {
     Ok(())
 }
 
-/// Whether an answer cannot exceed the limits, as nearly every one: found without a look at each byte.
+/// Whether a response certainly respects the limits. True for nearly every response, and found
+/// without a loop over each byte.
 ///
 /// An attribute takes at least four bytes (`a=''`) and a tag ends before the next `<`, so a tag of
 /// at most `4 * attributes` bytes is within its limit.
@@ -101,7 +102,7 @@ fn is_clearly_cheap(text: &str, attributes: usize, namespaces: usize) -> bool {
     memchr::memmem::find_iter(bytes, "xmlns").nth(namespaces).is_none()
 }
 
-/// How long a tag is, and what is in it.
+/// The length of a tag and the number of its attributes and namespaces.
 struct Tag {
     length: usize,
     attributes: usize,
@@ -130,7 +131,7 @@ impl Tag {
                     tag.length = at + 1;
                     break;
                 }
-                // The space before a `=` stays with the name.
+                // Spaces before a `=` do not start a new name.
                 (None, b' ' | b'\t' | b'\r' | b'\n') => apart = true,
                 (None, _) => {
                     if std::mem::take(&mut apart) {
@@ -160,9 +161,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_is_told_apart() {
+    fn distinguishes_invalid_responses() {
         assert!(refused("").contains("empty"));
-        assert!(refused("{\"a\":1}").contains("no XML"));
+        assert!(refused("{\"a\":1}").contains("not XML"));
         assert!(refused("<!DOCTYPE html><html>").contains("HTML page"));
         assert!(refused("<tsResponse><a></tsResponse>").contains("1:16"));
         assert!(refused("<rss/>").contains("<rss>"));
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn namespaces_in_scope_are_few() {
+    fn limits_namespaces_in_scope() {
         let nested = |n: usize, between: &str| {
             let open: String =
                 (0..n).map(|n| format!("<a b='='{between}xmlns:n{n} = \"u{n}\">")).collect();
@@ -183,16 +184,16 @@ mod tests {
             assert!(refused(&nested(17, between)).contains("more than 16 namespaces"));
             assert!(refused(&nested(20_000, between)).contains("more than 16 namespaces"));
         }
-        // Those of siblings are not in scope together.
+        // Namespaces of siblings are not in scope together.
         let siblings = "<?p <x>?><!-- <x> --><a xmlns:x='u'/><b xmlns='v'></b>".repeat(1000);
         parse(&format!("<tsResponse>{siblings}</tsResponse>")).unwrap();
     }
 
     #[test]
-    fn hostile_texts_cost_little() {
+    fn rejects_hostile_texts_quickly() {
         let many: String = (0..200_000).map(|n| format!(" a{n}='{n}'")).collect();
-        let deep = "<a>".repeat(1_500_000);
-        let dense = "<a/>".repeat(3_000_000);
+        let deep = "<a>".repeat(1_100_000);
+        let dense = "<a/>".repeat(1_100_000);
         let unclosed = "<a b=\"".repeat(200_000);
         for text in [
             format!("<tsResponse><x{many}/></tsResponse>"),

@@ -1,11 +1,11 @@
-//! Answers with characters that XML does not allow: real servers send them in names.
+//! Repairs responses with characters that XML does not allow: real servers send them in names.
 
 use std::borrow::Cow;
 
 use super::out::is_xml_char;
 
-/// The text with U+FFFD for each character that XML 1.0 does not allow, written as it is or as a
-/// reference. Two references that are a surrogate pair become the character they stand for.
+/// Replaces each character that XML 1.0 does not allow, written directly or as a reference, by
+/// U+FFFD. Two references that form a surrogate pair are replaced by their character. Returns
 /// `None` if nothing was replaced.
 pub(crate) fn repair(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
@@ -43,7 +43,7 @@ pub(crate) fn repair(text: &str) -> Option<String> {
     changed.then_some(out)
 }
 
-/// The number of the character reference that the text begins with, and the length of the reference.
+/// The number of the character reference at the start of the text, and the length of the reference.
 fn reference(text: &str) -> Option<(u32, usize)> {
     let number = text.strip_prefix("&#")?;
     let end = number.bytes().take(12).position(|b| b == b';')?;

@@ -1,22 +1,22 @@
-//! [`Unreadable`]: the values of an answer that could not be read.
+//! [`Unreadable`]: the values of a response that could not be read.
 
 use std::cell::RefCell;
 
 use crate::redact::Redactor;
 
-/// Reports that are kept; further ones are counted.
+/// The maximum number of reports to keep; further ones are only counted.
 const KEPT: usize = 100;
 
-/// Characters of a value that are kept.
+/// The maximum number of characters of a value to keep.
 const VALUE_LENGTH: usize = 64;
 
-/// The optional values of answers that could not be read, and are `None` (or their default) in the
-/// items.
+/// The optional values of responses that could not be read. Their fields are `None` or have their
+/// default.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Unreadable {
-    /// How many values could not be read.
+    /// The number of values that could not be read.
     pub count: u64,
     /// The first 100 of them.
     pub reports: Vec<UnreadableValue>,
@@ -59,17 +59,17 @@ impl std::fmt::Display for UnreadableValue {
     }
 }
 
-/// Collects reports while one answer is read.
+/// Collects reports while one response is read.
 #[derive(Default)]
 pub struct Reports {
     redactor: Redactor,
-    /// Whether characters of the answer were replaced.
+    /// Whether characters of the response were replaced.
     pub(super) has_replacements: bool,
     all: RefCell<Unreadable>,
 }
 
 impl Reports {
-    /// `has_replacements`: characters of the answer were replaced by U+FFFD.
+    /// `has_replacements`: characters of the response were replaced by U+FFFD.
     pub(crate) fn new(redactor: &Redactor, has_replacements: bool) -> Reports {
         Reports { redactor: redactor.clone(), has_replacements, all: RefCell::default() }
     }
@@ -84,12 +84,12 @@ impl Reports {
         }
     }
 
-    /// How many values could not be read so far.
+    /// The number of values that could not be read so far.
     pub(crate) fn count(&self) -> u64 {
         self.all.borrow().count
     }
 
-    /// Says which item the reports from number `first` on are about.
+    /// Sets the item of the reports from number `first` on.
     pub(crate) fn set_item(&self, first: u64, tag: &str, id: Option<&str>) {
         let first = usize::try_from(first).unwrap_or(usize::MAX);
         for report in self.all.borrow_mut().reports.iter_mut().skip(first) {
@@ -101,7 +101,7 @@ impl Reports {
         }
     }
 
-    /// What was reported so far.
+    /// The reports so far.
     pub(crate) fn so_far(&self) -> Unreadable {
         self.all.borrow().clone()
     }

@@ -1,4 +1,5 @@
-//! Element tables: where each field of an element stands, and the loops that read and write by them.
+//! Element tables: the position of each field in an element, and the loops that read and write by
+//! them.
 //!
 //! The loops are not generic, so that a further element adds data and a few small functions to the
 //! compiled library instead of a copy of the decoder.
@@ -7,7 +8,7 @@ use super::node::{FieldType, Node, Source};
 use super::{Out, ToXml};
 use crate::Result;
 
-/// Where a field stands in its element, by its names on the wire.
+/// The position of a field in its element, by names on the wire.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Field {
     place: Place,
@@ -17,7 +18,7 @@ pub(crate) struct Field {
     item: &'static str,
     /// The attribute.
     name: &'static str,
-    /// Another name that some answers have for the attribute.
+    /// Another name of the attribute in some responses.
     or: &'static str,
     required: bool,
 }
@@ -52,7 +53,7 @@ impl Field {
         Field::new(Place::Attribute, "", "", name)
     }
 
-    /// An attribute that is written by its first name; some answers have the second.
+    /// An attribute that is written by its first name; some responses have the second one.
     pub(crate) const fn either(name: &'static str, or: &'static str) -> Field {
         Field { or, ..Field::attr(name) }
     }
@@ -62,7 +63,7 @@ impl Field {
         Field::new(Place::ChildAttribute, tag, "", name)
     }
 
-    /// An attribute of a child, for which some answers have another name.
+    /// An attribute of a child, which has another name in some responses.
     pub(crate) const fn child_either(
         tag: &'static str,
         name: &'static str,
@@ -128,7 +129,7 @@ impl Field {
         self.name == name || (!self.or.is_empty() && self.or == name)
     }
 
-    /// How a message calls the field.
+    /// The name of the field in messages.
     fn label(&self) -> String {
         match self.place {
             Place::Attribute => format!("the attribute `{}`", self.name),
@@ -142,13 +143,14 @@ impl Field {
 pub(crate) trait Fields {
     fn table(&self) -> &'static [Field];
 
-    /// Sets one field, or adds to it if it is a list. `false`: the field cannot hold that.
+    /// Sets one field, or adds to it if it is a list. Returns `false` if the field cannot hold the
+    /// value.
     fn fill(&mut self, field: usize, source: Source<'_>) -> bool;
 }
 
-/// Fills an element from an answer, visiting each attribute and each child once.
+/// Fills an element from a response, visiting each attribute and each child once.
 ///
-/// A value that cannot be read is reported and leaves its field as it was. A required field that is
+/// A value that cannot be read is reported, and its field is unchanged. A required field that is
 /// missing or cannot be read is an error.
 pub(crate) fn read_fields(node: Node<'_>, target: &mut dyn Fields) -> Result<()> {
     let mut reader = FieldReader { node, table: target.table(), target, seen: 0 };
@@ -173,8 +175,8 @@ struct FieldReader<'a, 't> {
 
 impl<'a> FieldReader<'a, '_> {
     fn attributes(&mut self) {
-        // Answers have the attributes of all items in the same order, mostly that of the table, so
-        // the search starts behind the field that was found last.
+        // The attributes of all items have the same order, usually that of the table, so the search
+        // starts behind the field that was found last.
         let mut next = 0;
         for (name, value) in self.node.attributes() {
             let after = self.table[next..].iter().position(|field| field.is_attribute(name));
@@ -271,7 +273,7 @@ impl<'a> FieldReader<'a, '_> {
     }
 }
 
-/// A value as it is written into a request.
+/// A value in a request.
 pub(crate) enum FieldValue<'v> {
     Text(String),
     Texts(Vec<String>),

@@ -1,4 +1,4 @@
-//! [`Text`]: values that an attribute or a text carries, and how they are spelled.
+//! [`Text`]: values of attributes and texts, and their spelling.
 
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
@@ -10,7 +10,7 @@ pub(crate) trait Text: Sized {
     /// Whether an element that lacks the value is an error.
     const REQUIRED: bool = true;
 
-    /// What a field holds before it is read.
+    /// The initial value of a field.
     fn blank() -> Self;
 
     /// `None` if the text is not a valid value.
@@ -112,7 +112,7 @@ impl Text for Timestamp {
         text.parse().ok().or_else(|| read_other_format(text))
     }
 
-    /// In UTC and whole seconds, the only form that every endpoint takes.
+    /// In UTC and whole seconds, the only form that every endpoint accepts.
     fn write(&self) -> String {
         self.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }

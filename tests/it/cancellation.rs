@@ -1,4 +1,4 @@
-//! `CancellationToken` cancels calls whatever they are waiting for, and the session stays usable.
+//! `CancellationToken` cancels calls whatever they are waiting for; the session remains usable.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -15,18 +15,18 @@ use crate::proxy_server::{http_proxy, relay, socks_proxy};
 use crate::raw::{Raw, Reply, SOON, Seen, signed_in};
 use crate::tls_server::{Authority, over_tls};
 
-/// What a gate does with connections that are made from now on.
+/// How a gate treats new connections.
 const OPEN: usize = 0;
-/// Hears everything and says nothing.
+/// Reads everything and never responds.
 const SILENT: usize = 1;
-/// Takes the first MiB and no more.
+/// Reads the first MiB and stops.
 const FULL: usize = 2;
 
-/// Stands before a server or a proxy.
+/// A forwarder in front of a server or proxy that can stall connections.
 struct Gate {
     raw: Raw,
     mode: Arc<AtomicUsize>,
-    /// How many connections it has held up.
+    /// The number of connections that were stalled.
     held: Arc<AtomicUsize>,
 }
 
@@ -71,13 +71,13 @@ impl Drop for Gate {
     }
 }
 
-/// As a server that keeps no connection, so that each request makes one.
+/// Marks a response so that its connection is closed, and each request makes a new one.
 fn closing(reply: Reply) -> Reply {
     let text = String::from_utf8(reply.bytes()).unwrap();
     Reply::SendAndClose(text.replacen("\r\n", "\r\nconnection: close\r\n", 1).into_bytes())
 }
 
-/// No other bound ends a call within the time that these tests take.
+/// Options whose timeouts are longer than these tests take.
 fn patient() -> tsc::HttpOptions {
     plain().connect_timeout(LONG).read_timeout(LONG)
 }
@@ -115,8 +115,8 @@ fn uploads(session: &SessionView<'_>) -> tsc::Result<()> {
     session.workbooks().publish(Source::bytes("Sales.twbx", zip)).send().map(drop)
 }
 
-/// Checks that the call ends by cancellation and by a deadline, with the right error and without a
-/// retry, and that the session works afterwards.
+/// Checks that cancellation and a deadline end the call with the right error and without a retry,
+/// and that the session works afterwards.
 fn ends(
     name: &str,
     gate: &Gate,
@@ -135,7 +135,7 @@ fn ends(
     let error = result.unwrap_err();
     assert!(error.is_timeout(), "{name}: {error:?}");
     assert!(took >= millis(290) && took < SOON, "{name}: {took:?}");
-    // On a busy machine the second one may end before it has a connection.
+    // On a busy machine the second call may end before it has a connection.
     let made = gate.raw.connections() - connections;
     assert!((1..=2).contains(&made), "{name}: {made} connections, and nothing is tried again");
 
@@ -144,7 +144,7 @@ fn ends(
     session.workbooks().list().total().unwrap();
 }
 
-/// A server whose every request makes a connection, with TLS or without.
+/// A server that uses each connection once, with or without TLS.
 fn inside(authority: Option<&Authority>) -> Raw {
     let reply = |seen: &Seen| closing(signed_in(seen).unwrap_or_else(|| workbooks("")));
     match authority {
@@ -153,7 +153,7 @@ fn inside(authority: Option<&Authority>) -> Raw {
     }
 }
 
-/// A session at a server behind a gate.
+/// A session on a server behind a gate.
 fn behind(gate: &Gate, authority: Option<&Authority>) -> Session<'static> {
     let mut options = patient();
     let mut scheme = "http";
@@ -164,14 +164,14 @@ fn behind(gate: &Gate, authority: Option<&Authority>) -> Session<'static> {
     with(&format!("{scheme}://{}", gate.raw.address), options).into_session(&auth()).unwrap()
 }
 
-/// A session at a server behind a proxy behind a gate.
+/// A session on a server behind a proxy behind a gate.
 fn through(gate: &Gate, scheme: &str, server: &Raw) -> Session<'static> {
     let proxy = format!("{scheme}://{}", gate.raw.address);
     with(&server.url, patient().proxy(proxy)).into_session(&auth()).unwrap()
 }
 
 #[test]
-fn a_handshake_with_a_silent_server_ends() {
+fn cancels_tls_handshake_with_silent_server() {
     let authority = Authority::new();
     let inside = inside(Some(&authority));
     let gate = Gate::before(&inside);
@@ -179,19 +179,23 @@ fn a_handshake_with_a_silent_server_ends() {
 }
 
 #[test]
-fn a_handshake_with_a_silent_proxy_ends() {
-    for (scheme, proxy) in
-        [("http", http_proxy(None)), ("socks4", socks_proxy()), ("socks5", socks_proxy())]
-    {
-        let (server, gate) = (inside(None), Gate::before(&proxy));
-        ends(scheme, &gate, SILENT, &through(&gate, scheme, &server), lists);
-        assert_eq!(server.count("GET", "/workbooks"), 2, "{scheme}");
-    }
+fn cancels_handshake_with_silent_proxy() {
+    thread::scope(|scope| {
+        for (scheme, proxy) in
+            [("http", http_proxy(None)), ("socks4", socks_proxy()), ("socks5", socks_proxy())]
+        {
+            scope.spawn(move || {
+                let (server, gate) = (inside(None), Gate::before(&proxy));
+                ends(scheme, &gate, SILENT, &through(&gate, scheme, &server), lists);
+                assert_eq!(server.count("GET", "/workbooks"), 2, "{scheme}");
+            });
+        }
+    });
 }
 
 #[test]
-fn a_proxy_that_drips_ends_in_the_time_for_connecting() {
-    // Each byte is soon enough by itself.
+fn connect_timeout_covers_a_proxy_that_sends_byte_by_byte() {
+    // Each byte arrives within the timeout of a read.
     let proxy = Raw::on_connection(|mut client, _, _| {
         let answer = format!("HTTP/1.1 200 OK\r\nx: {}", "y".repeat(400));
         for byte in answer.bytes() {
@@ -217,32 +221,36 @@ fn a_proxy_that_drips_ends_in_the_time_for_connecting() {
 }
 
 #[test]
-fn an_upload_that_is_not_taken_ends() {
-    let server = inside(None);
-    let gate = Gate::before(&server);
-    ends("upload", &gate, FULL, &behind(&gate, None), uploads);
-
+fn cancels_upload_that_the_server_does_not_read() {
     let authority = Authority::new();
-    let server = inside(Some(&authority));
-    let gate = Gate::before(&server);
-    ends("upload over TLS", &gate, FULL, &behind(&gate, Some(&authority)), uploads);
-
-    for (scheme, proxy) in [("http", http_proxy(None)), ("socks5", socks_proxy())] {
-        let (server, gate) = (inside(None), Gate::before(&proxy));
-        let session = through(&gate, scheme, &server);
-        ends(&format!("upload through {scheme}"), &gate, FULL, &session, uploads);
-    }
+    thread::scope(|scope| {
+        for authority in [None, Some(&authority)] {
+            scope.spawn(move || {
+                let server = inside(authority);
+                let gate = Gate::before(&server);
+                let name = format!("upload, TLS: {}", authority.is_some());
+                ends(&name, &gate, FULL, &behind(&gate, authority), uploads);
+            });
+        }
+        for (scheme, proxy) in [("http", http_proxy(None)), ("socks5", socks_proxy())] {
+            scope.spawn(move || {
+                let (server, gate) = (inside(None), Gate::before(&proxy));
+                let session = through(&gate, scheme, &server);
+                ends(&format!("upload through {scheme}"), &gate, FULL, &session, uploads);
+            });
+        }
+    });
 }
 
 #[test]
-fn a_wait_for_the_first_byte_ends() {
+fn cancels_wait_for_the_first_byte() {
     let server = inside(None);
     let gate = Gate::before(&server);
     ends("first byte", &gate, SILENT, &behind(&gate, None), lists);
 }
 
 #[test]
-fn a_download_that_stops_in_the_middle_ends() {
+fn cancels_download_that_stalls() {
     let authority = Authority::new();
     for authority in [None, Some(&authority)] {
         let count = Arc::new(AtomicUsize::new(0));
@@ -280,8 +288,8 @@ fn a_download_that_stops_in_the_middle_ends() {
     }
 }
 
-/// An address that answers no attempt to connect: a listener that has as many as it keeps. `None`
-/// where the system answers all the same.
+/// An address at which connecting hangs: a listener with a full backlog. `None` if the system
+/// accepts connections anyway.
 fn full_listener() -> Option<(TcpListener, Vec<TcpStream>)> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -299,13 +307,13 @@ fn full_listener() -> Option<(TcpListener, Vec<TcpStream>)> {
 }
 
 #[test]
-fn a_connection_that_hangs_ends() {
+fn cancels_connect_that_hangs() {
     let Some((listener, waiting)) = full_listener() else {
         eprintln!("skipped: no attempt to connect hangs here");
         return;
     };
     let address = listener.local_addr().unwrap();
-    // Its server is reached through a proxy whose connection hangs, or directly.
+    // Connects to the server directly, and through a proxy whose connection hangs.
     for options in [patient(), patient().proxy(format!("socks5://{address}"))] {
         let server = with(&format!("http://{address}"), options);
         let session = server.resume(token_of(&format!("http://{address}")));
@@ -347,16 +355,17 @@ fn one_token_cancels_eight_threads() {
     });
 }
 
-/// A chunk whose connection was never made was not sent, whatever ends it: the upload can go on there.
+/// If the connection for a chunk was never made, the chunk was not sent, and the upload can be
+/// resumed there.
 #[test]
-fn a_chunk_without_a_connection_was_not_sent() {
+fn chunk_is_known_not_to_be_sent_if_connecting_fails() {
     let authority = Authority::new();
     let reply = |seen: &Seen| {
         let upload = "<fileUpload uploadSessionId=\"u\" fileSize=\"1\"/>";
         closing(signed_in(seen).unwrap_or_else(|| crate::raw::success(upload)))
     };
     let inside = over_tls(authority.server(&["127.0.0.1"]), reply);
-    for bound in ["connecting", "timeout", "deadline", "stop"] {
+    let ends_before_sending = |bound: &str| {
         let gate = Gate::before(&inside);
         let mut options = plain().verify(authority.file());
         match bound {
@@ -396,14 +405,19 @@ fn a_chunk_without_a_connection_was_not_sent() {
         assert_eq!(last, Some((100, false)), "{bound}");
         gate.set(OPEN);
         drop(session);
-    }
-    assert_eq!(inside.count("POST", "/fileUploads"), 4, "none began anew");
+    };
+    thread::scope(|scope| {
+        for bound in ["connecting", "timeout", "deadline", "stop"] {
+            scope.spawn(move || ends_before_sending(bound));
+        }
+    });
+    assert_eq!(inside.count("POST", "/fileUploads"), 4, "no upload started again");
 }
 
-/// Before there is a session, too: the question about the version, signing in, whoever waits for
-/// another thread's question, and a file that another process has locked.
+/// Cancels the version request, the sign-in, a thread that waits for another thread's version
+/// request, and the wait for a file that another process has locked.
 #[test]
-fn signing_in_ends() {
+fn cancels_sign_in() {
     for (silent, pin) in [("serverinfo", false), ("signin", false), ("signin", true)] {
         let raw = Raw::start(move |seen| match seen.path().ends_with(silent) {
             true => Reply::Silence,
@@ -478,7 +492,7 @@ fn signing_in_ends() {
     std::fs::remove_file(&path).unwrap();
 }
 
-/// Not a test of its own: the process whose threads and descriptors are counted.
+/// Run by the test below, in a process whose threads and descriptors are counted.
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "started by the test below"]
@@ -514,7 +528,7 @@ fn child_that_cancels_calls() {
     sessions.iter().for_each(|session| {
         session.workbooks().list().total().unwrap();
     });
-    // The servers' own go with them; the sessions are still there.
+    // The threads of the servers end with them; the sessions still exist.
     drop((gates, servers));
     let started = Instant::now();
     loop {
@@ -530,12 +544,12 @@ fn child_that_cancels_calls() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn cancelled_calls_leave_no_thread_and_no_descriptor() {
+fn cancelled_calls_leak_no_threads_or_descriptors() {
     crate::help::child("cancellation::child_that_cancels_calls", &[("TSC_TEST_CANCELLATION", "1")]);
 }
 
 #[test]
-fn a_view_has_what_its_session_has() {
+fn session_view_has_the_accessors_of_its_session() {
     let raw = Raw::signed_in(|_| workbooks(""));
     let session = with(&raw.url, patient()).into_session(&auth()).unwrap();
     let cancellation = CancellationToken::new();

@@ -1,4 +1,4 @@
-//! Connections: kept, lost, and never a reason to do something twice.
+//! Connections: reuse, loss, and requests that must not be repeated.
 
 use std::io::{BufReader, Read, Write};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::logs;
 use crate::raw::{Raw, Reply, answer, read_request, redirect, refusal, signed_in, success};
 
 #[test]
-fn a_hundred_requests_use_one_connection() {
+fn reuses_one_connection_for_a_hundred_requests() {
     let raw = Raw::signed_in(|_| workbooks(""));
     let server = pinned(&raw.url);
     let session = server.sign_in(&auth()).unwrap();
@@ -25,8 +25,8 @@ fn a_hundred_requests_use_one_connection() {
 }
 
 #[test]
-fn answers_of_every_sort_leave_their_connection_usable() {
-    // Refusals, pages of others, redirects, answers that are not looked at, chunked ones.
+fn reuses_the_connection_after_responses_of_every_kind() {
+    // Errors, HTML pages, redirects, responses that are not read, chunked ones.
     let turn = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |seen| match turn.fetch_add(1, Ordering::SeqCst) % 8 {
         0 => refusal(404, "404006", "gone"),
@@ -59,7 +59,7 @@ fn answers_of_every_sort_leave_their_connection_usable() {
 }
 
 #[test]
-fn eight_threads_use_eight_connections_and_keep_them() {
+fn keeps_one_connection_per_concurrent_thread() {
     let raw = Raw::signed_in(|_| {
         thread::sleep(millis(10));
         workbooks("")
@@ -81,12 +81,12 @@ fn eight_threads_use_eight_connections_and_keep_them() {
     }
     drop(session);
     assert_eq!(raw.lines().len(), 2 + 4 * 8 * 5);
-    // ureq would keep three of them, and make new ones for the others each time.
+    // By default ureq keeps three connections and would open the others again each time.
     assert!((2..=8).contains(&raw.connections()), "{}", raw.connections());
 }
 
 #[test]
-fn sessions_of_one_server_share_its_connections() {
+fn sessions_of_one_server_share_connections() {
     let raw = Raw::signed_in(|_| workbooks(""));
     let server = pinned(&raw.url);
     drop(server.sign_in(&auth()).unwrap());
@@ -95,8 +95,8 @@ fn sessions_of_one_server_share_its_connections() {
 }
 
 #[test]
-fn a_connection_that_was_closed_while_idle_is_survived() {
-    // The answers promise nothing of a close.
+fn replaces_a_connection_closed_while_idle() {
+    // The responses do not announce the close.
     let raw = Raw::start(|seen| {
         let reply = signed_in(seen).unwrap_or_else(|| match seen.method.as_str() {
             "GET" => workbooks(""),
@@ -105,8 +105,7 @@ fn a_connection_that_was_closed_while_idle_is_survived() {
         Reply::SendAndClose(reply.bytes())
     });
     let mut server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
-    // A sign-in that asks for the version first would come right behind it, on a connection that is
-    // not idle yet.
+    // With the version request before it, the sign-in would use a connection that is not idle yet.
     server.set_version("3.24").unwrap();
     let pause = || thread::sleep(millis(300));
     server.server_info().unwrap();
@@ -122,8 +121,8 @@ fn a_connection_that_was_closed_while_idle_is_survived() {
     assert_eq!(raw.connections(), 5);
 }
 
-/// Answers, and at the `n`th request of a room closes after reading it: as a server does whose
-/// patience with an idle connection ends just when it is used.
+/// Closes the connection after reading the `n`th request to a resource, like a server that closes
+/// an idle connection at the moment it is used.
 fn closing_at(closes: usize) -> Raw {
     let count = Arc::new(AtomicUsize::new(0));
     Raw::signed_in(move |seen| match count.fetch_add(1, Ordering::SeqCst) == closes {
@@ -134,7 +133,7 @@ fn closing_at(closes: usize) -> Raw {
 }
 
 #[test]
-fn a_get_survives_the_close_of_its_connection() {
+fn retries_get_after_connection_close() {
     let raw = closing_at(1);
     let server = pinned(&raw.url);
     let session = server.sign_in(&auth()).unwrap();
@@ -145,7 +144,7 @@ fn a_get_survives_the_close_of_its_connection() {
 }
 
 #[test]
-fn a_post_that_may_have_been_received_is_never_sent_twice() {
+fn does_not_repeat_post_that_may_have_been_received() {
     let half = |reply: Reply| {
         let bytes = reply.bytes();
         Reply::SendAndClose(bytes[..bytes.len() / 2].to_vec())
@@ -167,13 +166,13 @@ fn a_post_that_may_have_been_received_is_never_sent_twice() {
         session.workbooks().list().total().unwrap();
         let error = session.projects().create(tsc::projects::NewProject::new("n")).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::ConnectionLost | ErrorKind::Http), "{error:?}");
-        assert!(error.is_retryable(), "the caller decides: {error:?}");
+        assert!(error.is_retryable(), "the caller may retry: {error:?}");
         assert_eq!(raw.count("POST", "/projects"), 1);
     }
 }
 
 #[test]
-fn a_post_that_timed_out_is_never_sent_twice() {
+fn does_not_repeat_post_after_timeout() {
     let raw = Raw::signed_in(|_| Reply::Silence);
     let server = with(&raw.url, plain().read_timeout(millis(200)));
     let session = server.sign_in(&auth()).unwrap();
@@ -183,7 +182,7 @@ fn a_post_that_timed_out_is_never_sent_twice() {
 }
 
 #[test]
-fn a_sign_in_and_a_sign_out_are_never_sent_twice() {
+fn does_not_repeat_sign_in_or_sign_out() {
     logs::start();
     for path in ["signin", "signout"] {
         let raw = Raw::start(move |seen| match seen.path().ends_with(path) {
@@ -203,9 +202,10 @@ fn a_sign_in_and_a_sign_out_are_never_sent_twice() {
 }
 
 #[test]
-fn a_get_is_given_up_in_the_end() {
+fn stops_retrying_get_after_the_last_attempt() {
     let raw = Raw::signed_in(|_| Reply::Close);
-    let server = pinned(&raw.url);
+    let retries = tsc::RetryPolicy::new().initial_backoff(millis(1));
+    let server = with(&raw.url, plain().retries(retries));
     let session = server.sign_in(&auth()).unwrap();
     let error = session.workbooks().list().total().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionLost);
@@ -216,10 +216,10 @@ fn a_get_is_given_up_in_the_end() {
 }
 
 #[test]
-fn a_connection_that_the_server_will_close_is_not_used_again() {
+fn does_not_reuse_a_connection_marked_close() {
     let raw = Raw::on_connection(|stream, _, seen| {
         let mut reader = BufReader::new(stream);
-        // Says so, and then waits for the client to go.
+        // Announces the close, and then waits for the client to close the connection.
         if let Some(request) = read_request(&mut reader) {
             let reply = signed_in(&request).unwrap_or_else(|| workbooks("")).bytes();
             seen.lock().unwrap().push(request);
@@ -237,8 +237,8 @@ fn a_connection_that_the_server_will_close_is_not_used_again() {
 }
 
 #[test]
-fn bytes_that_nobody_asked_for_do_not_become_an_answer() {
-    // A second answer behind the first, as a smuggler would put it.
+fn unsolicited_bytes_are_not_read_as_a_response() {
+    // A second response behind the first, as in response smuggling.
     let raw = Raw::signed_in(|_| {
         let stray = workbooks("<workbook id=\"evil\" name=\"evil\"/>").bytes();
         Reply::Send([workbooks("").bytes(), stray].concat())

@@ -1,4 +1,4 @@
-//! What a sign-in sends, byte by byte.
+//! The bodies of sign-in requests.
 
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
@@ -17,7 +17,7 @@ fn sent(credentials: &dyn tsc::Credentials) -> String {
 }
 
 #[test]
-fn the_exact_bodies() {
+fn sends_the_exact_sign_in_bodies() {
     let cases: [(Box<dyn tsc::Credentials>, &str); 7] = [
         (
             Box::new(tsc::TableauAuth::new("NAME", "WORD")),
@@ -57,12 +57,13 @@ fn the_exact_bodies() {
     }
 }
 
-/// A server that signs in to another site than it was asked for is believed, and not in silence.
+/// If a server signs in to another site than requested, the session reports that site, and a
+/// warning is logged.
 #[test]
-fn another_site_than_asked_for_is_told() {
+fn reports_sign_in_to_another_site() {
     crate::logs::start();
     let target = "tableau_server_client::session";
-    for (asked, answered, told) in
+    for (asked, answered, warnings) in
         [("here", "here", 0), ("HERE", "here", 0), ("", "", 0), ("there", "here", 1)]
     {
         let before = crate::logs::of(target).len();
@@ -78,7 +79,7 @@ fn another_site_than_asked_for_is_told() {
         assert_eq!(session.site_url(), answered);
         drop(session);
         let records = crate::logs::of(target).split_off(before);
-        assert_eq!(records.len(), told, "{records:?}");
+        assert_eq!(records.len(), warnings, "{records:?}");
         let both = |text: &str| text.contains("\"here\"") && text.contains("\"there\"");
         assert!(records.iter().all(|record| both(&record.text)), "{records:?}");
     }
@@ -87,7 +88,7 @@ fn another_site_than_asked_for_is_told() {
 const HOSTILE: &str = "R&D <\"'>\ttab\nnewline\r\u{85} Umläute ß 🦀 ]]> &amp; &lt; \u{a0}end ";
 
 #[test]
-fn hostile_characters_arrive_as_typed() {
+fn escapes_special_characters_in_credentials() {
     let password = format!("{HOSTILE}2");
     // White space and a few other characters in a site are refused.
     let site = "R&D<\"'>Umläute-ß🦀]]>&amp;&lt;3".to_owned();
@@ -106,7 +107,7 @@ fn hostile_characters_arrive_as_typed() {
     assert_eq!(read(&body, &["credentials"], "password"), password);
     assert_eq!(read(&body, &["credentials", "site"], "contentUrl"), site);
     assert_eq!(read(&body, &["credentials", "user"], "id"), user);
-    // The server's parser refuses this entity.
+    // The server's parser rejects this entity.
     assert!(!body.contains("&apos;"), "{body}");
 
     let body = sent(&tsc::PersonalAccessTokenAuth::new(HOSTILE, &*password));
@@ -117,7 +118,7 @@ fn hostile_characters_arrive_as_typed() {
 }
 
 #[test]
-fn hostile_characters_arrive_as_typed_in_requests_of_a_room_too() {
+fn escapes_special_characters_in_resource_requests() {
     let raw = Raw::signed_in(|_| crate::raw::success("<project id=\"p\" name=\"n\"/>"));
     let server = pinned(&raw.url);
     let session = server.sign_in(&crate::help::auth()).unwrap();
@@ -127,11 +128,11 @@ fn hostile_characters_arrive_as_typed_in_requests_of_a_room_too() {
     let project = document.root_element().first_element_child().unwrap();
     assert_eq!(project.attribute("name"), Some(HOSTILE));
     assert_eq!(project.attribute("description"), Some(""));
-    assert_eq!(project.attributes().len(), 2, "what is unset is not sent: {body}");
+    assert_eq!(project.attributes().len(), 2, "unset fields are not sent: {body}");
 }
 
 #[test]
-fn characters_that_xml_lacks_are_named_and_nothing_is_sent() {
+fn rejects_characters_that_xml_forbids_before_sending() {
     type Make = fn(&str) -> Box<dyn tsc::Credentials>;
     let cases: [Make; 7] = [
         |c| Box::new(tsc::TableauAuth::new(c, "hush")),
@@ -143,7 +144,7 @@ fn characters_that_xml_lacks_are_named_and_nothing_is_sent() {
         |c| Box::new(tsc::JwtAuth::new(format!("hush{c}"))),
     ];
     let raw = Raw::signed_in(|_| workbooks(""));
-    // One that would have to ask for the version first.
+    // Also if the version would be requested first.
     let server = at(&raw.url);
     for case in cases {
         for (character, name) in
@@ -169,7 +170,7 @@ fn characters_that_xml_lacks_are_named_and_nothing_is_sent() {
 }
 
 #[test]
-fn refused_credentials_are_told_apart() {
+fn distinguishes_reasons_for_refused_credentials() {
     for (status, code) in [(401, "401001"), (401, "401002"), (400, "401001")] {
         let raw = Raw::start(move |seen| match seen.path().ends_with("signin") {
             true => refusal(status, code, "The credentials are invalid."),
@@ -178,13 +179,13 @@ fn refused_credentials_are_told_apart() {
         let error = pinned(&raw.url).sign_in(&tsc::TableauAuth::new("me", "no")).unwrap_err();
         assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(status)));
         assert!(error.is_sign_in_failed() && !error.is_session_expired(), "{error:?}");
-        // Nothing was opened, so nothing is closed.
+        // No session was opened, so none is signed out.
         assert_eq!(raw.lines(), ["POST /api/3.24/auth/signin"]);
     }
 }
 
 #[test]
-fn debug_shows_names_and_sites_and_no_secret() {
+fn debug_shows_names_and_sites_but_no_secret() {
     let all: [Box<dyn std::fmt::Debug>; 3] = [
         Box::new(tsc::TableauAuth::new("THE-NAME", "hush").site("THE-SITE").impersonate("LUID")),
         Box::new(tsc::PersonalAccessTokenAuth::new("THE-NAME", "hush").site("THE-SITE").clone()),

@@ -1,4 +1,4 @@
-//! What goes wrong, and how it is told: kinds, fields, limits, bad input of every sort.
+//! Errors: kinds, fields, limits, invalid responses of every kind.
 
 use std::io::Write;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
-use crate::help::{LONG, auth, everything_of, page, pinned, plain, timed, with, workbooks};
+use crate::help::{LONG, auth, everything_of, page, plain, timed, with, workbooks};
 use crate::raw::{Raw, Reply, Seen, answer, refusal, success};
 
-/// A session whose every call is answered so, and none of them twice.
+/// A session on a server that gives this response to every call, without retries.
 fn asking(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (Raw, tsc::Session<'static>) {
     limited(reply, plain())
 }
@@ -29,7 +29,7 @@ fn list(session: &tsc::Session<'_>) -> tsc::Result<Vec<tsc::Workbook>> {
     session.workbooks().list().into_iter().collect()
 }
 
-/// The error of a listing that is answered so; in bounded time.
+/// The error of a list request with this response, which must arrive in bounded time.
 fn error_of(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> tsc::Error {
     let (_raw, session) = asking(reply);
     let (result, took) = timed(|| list(&session));
@@ -41,7 +41,7 @@ fn error_of(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> tsc::Erro
 }
 
 #[test]
-fn tableau_s_own_errors_have_every_field() {
+fn reads_every_field_of_a_tableau_error() {
     let error = error_of(|_| {
         let body = "<tsResponse xmlns=\"http://tableau.com/api\"><error code=\"404006\">\
              <summary>Resource Not Found</summary><detail>Workbook R&amp;D</detail></error>\
@@ -62,12 +62,12 @@ fn tableau_s_own_errors_have_every_field() {
 }
 
 #[test]
-fn tableau_s_error_rules_whatever_the_status() {
+fn tableau_error_takes_precedence_over_status() {
     for status in [200, 201, 202, 400, 403, 404, 409, 500, 503] {
         let error = error_of(move |_| refusal(status, "400123", "odd"));
         assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(status)));
         assert_eq!(error.code(), Some("400123"));
-        // Without a namespace and with another one, as old servers write it.
+        // Without a namespace, and with the namespace of old servers.
         for xmlns in ["", " xmlns=\"http://tableausoftware.com/api\""] {
             let body = format!(
                 "<?xml version='1.0' encoding='UTF-8'?>\n<tsResponse{xmlns}><error code=\"400123\">\
@@ -81,7 +81,7 @@ fn tableau_s_error_rules_whatever_the_status() {
 }
 
 #[test]
-fn an_error_in_the_answer_to_a_delete_is_an_error_whatever_the_status() {
+fn error_in_the_response_to_a_delete_takes_precedence_over_status() {
     let (_raw, session) = asking(|_| refusal(200, "403004", "not yours"));
     let error = session.projects().delete("p").unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("403004")));
@@ -89,7 +89,7 @@ fn an_error_in_the_answer_to_a_delete_is_an_error_whatever_the_status() {
     let error = session.projects().delete("p").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("HTML"), "{error}");
-    // Without a code, and in JSON with a number for one.
+    // Without a code, and in JSON with a number as the code.
     for (body, code) in [
         ("<tsResponse><error><summary>no</summary></error></tsResponse>", None),
         (r#"{"error":{"code":403004,"summary":"no"}}"#, Some("403004")),
@@ -101,7 +101,7 @@ fn an_error_in_the_answer_to_a_delete_is_an_error_whatever_the_status() {
     }
     let (_raw, session) = asking(|_| answer(200, &[], [0xff, 0xfe]));
     session.projects().delete("p").unwrap();
-    // Nothing that is said to be packed is nothing.
+    // An empty body that is marked as compressed is an empty body.
     let (raw, session) = asking(|_| answer(204, &[("content-encoding", "gzip")], ""));
     for _ in 0..3 {
         session.projects().delete("p").unwrap();
@@ -153,7 +153,7 @@ fn codes_are_text() {
 }
 
 #[test]
-fn errors_in_json() {
+fn reads_errors_in_json() {
     let error = error_of(|_| {
         let body = r#"{"error":{"code":"403004","summary":"Forbidden","detail":"No \"R&D\""}}"#;
         answer(403, &[("content-type", "application/json")], body)
@@ -166,7 +166,7 @@ fn errors_in_json() {
 }
 
 #[test]
-fn predicates_follow_code_and_status() {
+fn error_predicates_follow_code_and_status() {
     let predicates = |status, code: &'static str| {
         let error = error_of(move |_| match code {
             "" => answer(status, &[], ""),
@@ -193,7 +193,7 @@ fn predicates_follow_code_and_status() {
 }
 
 #[test]
-fn a_session_that_expired_and_cannot_be_renewed_says_so() {
+fn reports_an_expired_session_that_cannot_be_renewed() {
     let options = plain().renew_sessions(false);
     let (raw, session) = limited(|_| refusal(401, "401002", "Invalid credentials"), options);
     let error = list(&session).unwrap_err();
@@ -202,7 +202,7 @@ fn a_session_that_expired_and_cannot_be_renewed_says_so() {
 }
 
 #[test]
-fn html_pages_are_named_whatever_their_status() {
+fn reports_html_pages_with_any_status() {
     for page in [
         "<!DOCTYPE html><html><head><title>Sign in</title></head></html>",
         "\n <html lang=\"en\"><body>Sign in</body></html>",
@@ -229,12 +229,12 @@ fn other_statuses_are_http_errors() {
 }
 
 #[test]
-fn what_is_no_answer_is_a_decode_error_with_its_place() {
+fn invalid_response_is_a_decode_error_with_position() {
     let cases: [(&str, &str); 12] = [
         ("", "empty"),
         ("   \n", "empty"),
-        ("hello", "no XML"),
-        ("{}", "no XML"),
+        ("hello", "not XML"),
+        ("{}", "not XML"),
         ("<tsResponse><workbooks><workbook id=\"w\" na", "1:"),
         ("<tsResponse>\n<workbooks></tsResponse>", "2:"),
         ("<other/>", "<other>"),
@@ -290,7 +290,7 @@ fn reports_values_that_cannot_be_read() {
 }
 
 #[test]
-fn what_is_missing_or_unknown_is_no_error() {
+fn accepts_missing_and_unknown_fields() {
     let (_raw, session) = asking(|seen| match seen.path().ends_with("/users") {
         true => page(
             1,
@@ -318,7 +318,7 @@ fn what_is_missing_or_unknown_is_no_error() {
 }
 
 #[test]
-fn encodings_of_a_fine_answer_are_all_fine() {
+fn reads_responses_in_every_encoding() {
     let inside = "<pagination pageNumber=\"1\" pageSize=\"9\" totalAvailable=\"1\"/><workbooks>\
                   <workbook id=\"w\" name=\"Ü🦀\"/></workbooks>";
     let root = format!("<tsResponse xmlns=\"http://tableau.com/api\">{inside}</tsResponse>");
@@ -346,7 +346,7 @@ fn encodings_of_a_fine_answer_are_all_fine() {
     }
 }
 
-/// Packs with stored blocks: as valid a gzip as any, and no further crate.
+/// Compresses into stored blocks, which is valid gzip and needs no further crate.
 fn gzip(data: &[u8]) -> Vec<u8> {
     let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let mut blocks = data.chunks(0xffff).peekable();
@@ -370,7 +370,7 @@ fn gzip(data: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_body_that_breaks_off_is_no_answer() {
+fn truncated_body_is_an_error() {
     let body = "<tsResponse><workbooks/></tsResponse>";
     let head = |length| format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
     let whole = format!("{}{body}", head(body.len() + 100));
@@ -383,14 +383,14 @@ fn a_body_that_breaks_off_is_no_answer() {
     );
     let error = error_of(move |_| Reply::SendAndClose(chunked.clone().into()));
     assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
-    // Without a length the end is the end: half an answer is malformed.
+    // Without a length, the body ends with the connection: half a response is malformed.
     let half = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}", &body[..20]);
     let error = error_of(move |_| Reply::SendAndClose(half.clone().into()));
     assert_eq!(error.kind(), ErrorKind::Decode, "{error:?}");
 }
 
 #[test]
-fn gzip_that_cannot_be_unpacked_is_a_decode_error() {
+fn invalid_gzip_is_a_decode_error() {
     let whole = gzip(
         b"<tsResponse><pagination pageNumber=\"1\" pageSize=\"9\" totalAvailable=\"0\"/>\
                        <workbooks/></tsResponse>",
@@ -407,13 +407,13 @@ fn gzip_that_cannot_be_unpacked_is_a_decode_error() {
         assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)), "{error:?}");
         assert!(!error.is_retryable(), "{length}: {error:?}");
     }
-    // In an error's body it does not hide the status.
+    // In the body of an error, it does not hide the status.
     let error = error_of(|_| answer(502, &[("content-encoding", "gzip")], "no gzip"));
     assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(502)), "{error:?}");
 }
 
 #[test]
-fn what_is_no_http_is_a_decode_error() {
+fn invalid_http_is_a_decode_error() {
     for junk in
         ["SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n"]
     {
@@ -426,7 +426,7 @@ fn what_is_no_http_is_a_decode_error() {
 }
 
 #[test]
-fn at_most_a_kibibyte_of_a_body_is_quoted() {
+fn quotes_at_most_one_kibibyte_of_a_body() {
     let shown = |error: &tsc::Error| {
         let all = everything_of(error);
         let longest = all.split(|c| c != 'q').map(str::len).max().unwrap_or(0);
@@ -438,7 +438,7 @@ fn at_most_a_kibibyte_of_a_body_is_quoted() {
     let long = "q".repeat(100_000);
     let body = long.clone();
     let error = error_of(move |_| answer(502, &[], &body));
-    assert!(shown(&error) >= 900, "a body is quoted, and enough of it: {error}");
+    assert!(shown(&error) >= 900, "too little of the body is quoted: {error}");
     let body = long.clone();
     let error = error_of(move |_| answer(200, &[], &body));
     assert!(shown(&error) <= 1024);
@@ -446,7 +446,7 @@ fn at_most_a_kibibyte_of_a_body_is_quoted() {
     let error = error_of(move |_| refusal(400, "400000", &detail));
     assert_eq!(error.code(), Some("400000"));
     shown(&error);
-    // Names that XML's own errors repeat.
+    // The XML parser's errors repeat names from the text.
     for wrong in [
         format!("<tsResponse><{long}></tsResponse>"),
         format!("<tsResponse><{long}></{long}z></tsResponse>"),
@@ -460,7 +460,7 @@ fn at_most_a_kibibyte_of_a_body_is_quoted() {
         assert_eq!(error.kind(), ErrorKind::Decode);
         shown(&error);
     }
-    // What a head repeats.
+    // Errors repeat parts of the response head.
     let id = long[..3000].to_owned();
     let error = error_of(move |_| answer(500, &[("x-tableau-request-id", &id)], ""));
     shown(&error);
@@ -472,7 +472,7 @@ fn at_most_a_kibibyte_of_a_body_is_quoted() {
 }
 
 #[test]
-fn oversized_answers_are_decode_errors_after_success_and_http_errors_otherwise() {
+fn oversized_response_is_a_decode_or_http_error() {
     let big = "x".repeat(70_000);
     for (status, kind) in [(200, ErrorKind::Decode), (500, ErrorKind::Http)] {
         let body = big.clone();
@@ -481,12 +481,12 @@ fn oversized_answers_are_decode_errors_after_success_and_http_errors_otherwise()
         let error = list(&session).unwrap_err();
         assert_eq!((error.kind(), error.status()), (kind, Some(status)), "{error:?}");
     }
-    // Even where it would be Tableau's words.
+    // Even if the rest of the body is an error of Tableau.
     let options = plain().max_response(65_536);
     let detail = big.clone();
     let (_raw, session) = limited(move |_| refusal(400, "400000", &detail), options);
     assert_eq!(list(&session).unwrap_err().kind(), ErrorKind::Http);
-    // The limit itself still fits, and a caller can raise it.
+    // A body at the limit is accepted, and a caller can raise the limit.
     let fine = workbooks("<workbook id=\"w\" name=\"n\"/>").bytes();
     let length = u64::try_from(fine.len()).unwrap();
     let body_at = fine.windows(4).position(|w| w == b"\r\n\r\n").unwrap() + 4;
@@ -506,7 +506,7 @@ fn oversized_answers_are_decode_errors_after_success_and_http_errors_otherwise()
 }
 
 #[test]
-fn bombs_cost_little_time() {
+fn rejects_xml_bombs_quickly() {
     let lol = "<!DOCTYPE lolz [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">\
                <!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\">]><tsResponse>&c;</tsResponse>";
     let outside =
@@ -516,7 +516,7 @@ fn bombs_cost_little_time() {
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(!everything_of(&error).contains("root:"), "{error:?}");
     }
-    // One deep nest, one element with very many attributes, names of very many namespaces.
+    // Deep nesting, an element with very many attributes, very many namespaces.
     let deep = format!("<tsResponse>{}", "<a>".repeat(300_000));
     let wide = (0..50_000).map(|n| format!(" a{n}=\"\"")).collect::<String>();
     let wide = format!("<tsResponse><a{wide}/></tsResponse>");
@@ -526,7 +526,7 @@ fn bombs_cost_little_time() {
         let error = error_of(move |_| answer(200, &[], &body));
         assert_eq!(error.kind(), ErrorKind::Decode);
     }
-    // A deep nest that is well-formed and says nothing.
+    // Well-formed deep nesting without content.
     let deep = format!(
         "<tsResponse><workbooks/>{}{}</tsResponse>",
         "<a>".repeat(100_000),
@@ -537,7 +537,7 @@ fn bombs_cost_little_time() {
 }
 
 #[test]
-fn fifty_megabytes_of_junk_are_refused_in_good_time() {
+fn rejects_fifty_megabytes_of_junk_quickly() {
     for status in [200, 500] {
         let raw = Raw::on_connection(move |mut stream, _, seen| {
             let mut reader = std::io::BufReader::new(stream.try_clone().unwrap());
@@ -561,8 +561,9 @@ fn fifty_megabytes_of_junk_are_refused_in_good_time() {
 }
 
 #[test]
-fn a_gzip_bomb_is_cut_off() {
-    // 256 MiB of zeros in a handful of bytes: a stored block of gzip cannot, so deflate by hand.
+fn limits_decompressed_size() {
+    // 256 MiB of zeros in a few bytes. Stored blocks cannot express that, so this writes deflate
+    // codes.
     let bomb = zeros_packed(256 << 20);
     assert!(bomb.len() < 2 << 20, "{}", bomb.len());
     for status in [200, 500] {
@@ -573,8 +574,8 @@ fn a_gzip_bomb_is_cut_off() {
     }
 }
 
-/// So many zero bytes as gzip, with fixed codes: a literal 0, then repeats of 258 at distance 1.
-/// The check sum at the end is wrong, which nobody gets to.
+/// This many zero bytes as gzip with fixed codes: a literal 0, then repeats of 258 at distance 1.
+/// The checksum at the end is wrong, but is never reached.
 fn zeros_packed(bytes: usize) -> Vec<u8> {
     let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let (mut bits, mut count) = (0_u32, 0);
@@ -588,7 +589,8 @@ fn zeros_packed(bytes: usize) -> Vec<u8> {
         }
     };
     push(0b011, 3);
-    // Huffman codes go in from their highest bit: 0 is 00110000, 258 is 11000101, distance 1 00000.
+    // Huffman codes are written from their highest bit: 0 is 00110000, 258 is 11000101, distance 1
+    // is 00000.
     push(0b0000_1100, 8);
     for _ in 0..bytes / 258 {
         push(0b1010_0011, 8);
@@ -601,22 +603,21 @@ fn zeros_packed(bytes: usize) -> Vec<u8> {
 }
 
 #[test]
-fn errors_are_one_word_and_go_anywhere() {
+fn errors_are_one_word_wide_and_shareable() {
     fn anywhere<T: std::error::Error + Send + Sync + 'static>() {}
     anywhere::<tsc::Error>();
     assert_eq!(size_of::<tsc::Error>(), size_of::<usize>());
-    let error = pinned("http://127.0.0.1:9").sign_in(&auth()).unwrap_err();
-    assert!(std::error::Error::source(&error).is_some(), "{error:?}");
-    let any: anyhow::Error = error.into();
-    assert!(any.downcast_ref::<tsc::Error>().is_some());
+    let server = with("http://127.0.0.1:9", plain().retries(tsc::RetryPolicy::none()));
+    let error = server.sign_in(&auth()).unwrap_err();
     // `Debug`, which `unwrap` and `main` print, names the causes.
-    let error = pinned("http://127.0.0.1:9").sign_in(&auth()).unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(format!("{error:?}").contains(&cause), "{error:?}");
+    let any: anyhow::Error = error.into();
+    assert!(any.downcast_ref::<tsc::Error>().is_some());
 }
 
 #[test]
-fn addresses_that_are_none_are_named() {
+fn names_invalid_addresses() {
     for wrong in ["", "ftp://tableau.example.com", "https://", "https://a b", "https://host:port"] {
         let error = tsc::Server::new(wrong).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config, "{wrong}");
@@ -642,7 +643,7 @@ fn addresses_that_are_none_are_named() {
 }
 
 #[test]
-fn a_path_prefix_is_kept() {
+fn keeps_path_prefix_of_the_address() {
     let raw = Raw::signed_in(|_| workbooks(""));
     for prefix in ["/bi", "/bi/", "/a/b/"] {
         let mut server = tsc::Server::new(format!("{}{prefix}", raw.url)).unwrap();
@@ -655,9 +656,9 @@ fn a_path_prefix_is_kept() {
     assert_eq!(raw.lines()[8], "POST /a/b/api/3.24/auth/signout");
 }
 
-/// What no head can hold is refused before it is sent, whoever made it so long.
+/// A head that is too long is refused before it is sent, whichever option made it so long.
 #[test]
-fn heads_that_are_too_long_are_told() {
+fn reports_response_heads_that_are_too_long() {
     let long = "x".repeat(70_000);
     let raw = Raw::signed_in(|_| workbooks(""));
     let session = with(&raw.url, plain()).into_session(&auth()).unwrap();

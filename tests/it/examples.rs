@@ -1,4 +1,4 @@
-//! The examples, as the programs that they are.
+//! Runs the examples.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use tableau_server_client as tsc;
 
 use crate::help::cargo;
 
-/// An example, which `cargo test` builds beside this binary, but `cargo test --test it` does not.
+/// An example. `cargo test` builds it, but `cargo test --test it` does not.
 fn example(name: &str) -> Command {
     let mut path: PathBuf = std::env::current_exe().unwrap();
     path.pop();
@@ -30,20 +30,20 @@ fn example(name: &str) -> Command {
 
 fn output_of(command: &mut Command) -> String {
     let output = command.output().unwrap();
-    let told = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
-    told
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{stdout}\n{}", String::from_utf8_lossy(&output.stderr));
+    stdout
 }
 
 #[test]
-fn the_quickstart_runs_on_a_mock_server_of_its_own() {
-    let told = output_of(&mut example("quickstart"));
-    assert!(told.contains("Signed out."), "{told}");
-    assert!(told.contains("/auth/signout\nSessions still open there: 0"), "{told}");
+fn quickstart_runs_on_its_own_mock_server() {
+    let stdout = output_of(&mut example("quickstart"));
+    assert!(stdout.contains("Signed out."), "{stdout}");
+    assert!(stdout.contains("/auth/signout\nSessions still open there: 0"), "{stdout}");
 }
 
 #[test]
-fn the_quickstart_runs_on_a_server_with_each_kind_of_credentials() {
+fn quickstart_accepts_each_kind_of_credentials() {
     let mock = tsc::mock::MockServer::start().unwrap();
     let credentials: [&[(&str, &str)]; 3] = [
         &[("TABLEAU_TOKEN_NAME", mock.token_name()), ("TABLEAU_TOKEN_VALUE", mock.token_secret())],
@@ -53,8 +53,8 @@ fn the_quickstart_runs_on_a_server_with_each_kind_of_credentials() {
     for (count, variables) in credentials.into_iter().enumerate() {
         let mut quickstart = example("quickstart");
         quickstart.env("TABLEAU_SERVER", mock.url()).envs(variables.iter().copied());
-        let told = output_of(&mut quickstart);
-        assert!(told.starts_with("Signed in") && told.ends_with("Signed out.\n"), "{told}");
+        let stdout = output_of(&mut quickstart);
+        assert!(stdout.starts_with("Signed in") && stdout.ends_with("Signed out.\n"), "{stdout}");
         assert_eq!(mock.requests_to("POST", "/auth/signout").len(), count + 1);
     }
     let output = example("quickstart").env("TABLEAU_SERVER", mock.url()).output().unwrap();
@@ -64,7 +64,7 @@ fn the_quickstart_runs_on_a_server_with_each_kind_of_credentials() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_script_signs_out() {
+fn interrupted_script_signs_out() {
     let mock = tsc::mock::MockServer::start().unwrap();
     let mut script = example("interrupt")
         .env("TABLEAU_SERVER", mock.url())
@@ -73,12 +73,12 @@ fn an_interrupted_script_signs_out() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut told = BufReader::new(script.stdout.take().unwrap()).lines();
-    assert_eq!(told.next().unwrap().unwrap(), "signed in; press Ctrl-C");
+    let mut stdout = BufReader::new(script.stdout.take().unwrap()).lines();
+    assert_eq!(stdout.next().unwrap().unwrap(), "signed in; press Ctrl-C");
     assert_eq!(mock.sessions_open(), 1);
     let kill = Command::new("kill").args(["-INT", &script.id().to_string()]).status().unwrap();
     assert!(kill.success());
-    assert_eq!(told.last().unwrap().unwrap(), "interrupted");
+    assert_eq!(stdout.last().unwrap().unwrap(), "interrupted");
     assert!(script.wait().unwrap().success());
     assert_eq!(mock.sessions_open(), 0);
     assert_eq!(mock.requests_to("POST", "/auth/signout").len(), 1);

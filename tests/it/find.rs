@@ -1,4 +1,4 @@
-//! Finding things by path, name and address, against the mock server.
+//! Finding content by path, name and address, against the mock server.
 
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
@@ -13,7 +13,7 @@ fn sign_in(url: &str, credentials: &tsc::TableauAuth) -> tsc::Session<'static> {
 }
 
 #[test]
-fn projects_by_their_path() {
+fn finds_projects_by_path() {
     let mock = MockServer::start().unwrap();
     let session = sign_in(mock.url(), &mock.credentials());
     let projects = session.projects();
@@ -44,8 +44,121 @@ fn projects_by_their_path() {
     assert_eq!(projects.find("/").unwrap_err().kind(), ErrorKind::Input);
 }
 
+/// A server whose list of projects has these: id, name and parent. The user sees no others.
+fn with_projects(projects: &'static [(&str, &str, &str)]) -> (Raw, tsc::Session<'static>) {
+    let raw = Raw::signed_in(|seen| {
+        let items: String = projects
+            .iter()
+            .map(|(id, name, parent)| match *parent {
+                "" => format!("<project id=\"{id}\" name=\"{name}\"/>"),
+                parent => {
+                    format!("<project id=\"{id}\" name=\"{name}\" parentProjectId=\"{parent}\"/>")
+                }
+            })
+            .collect();
+        let total = projects.len() as u64;
+        match seen.path().ends_with("/projects") {
+            true => crate::help::page(1, 1000, total, &format!("<projects>{items}</projects>")),
+            false => refusal(404, "404000", "not here"),
+        }
+    });
+    let session = crate::help::pinned(&raw.url).into_session(&crate::help::auth()).unwrap();
+    (raw, session)
+}
+
 #[test]
-fn content_by_name_and_address() {
+fn finds_projects_whose_parent_is_not_visible() {
+    let (_raw, session) = with_projects(&[
+        ("p1", "Sales", ""),
+        ("p2", "Q1", "hidden-1"),
+        ("p3", "East", "p2"),
+        ("p4", "Q2", "p1"),
+        ("p5", "Twice", "hidden-2"),
+        ("p6", "Twice", "hidden-3"),
+        ("p7", "Both", "hidden-4"),
+        ("p8", "Both", ""),
+        ("p9", "loop", "p10"),
+        ("p10", "loop", "p9"),
+    ]);
+    let projects = session.projects();
+    let found = |path: &str| projects.find(path).map(|found| found.map(|p| p.id.to_string()));
+    for (path, expected) in [
+        ("Q1", Some("p2")),
+        ("Marketing/Q1", Some("p2")),
+        ("Company/Marketing/Q1", Some("p2")),
+        ("Q1/East", Some("p3")),
+        ("Marketing/Q1/East", Some("p3")),
+        ("Sales/Q2", Some("p4")),
+        ("Both", Some("p8")),
+        ("Elsewhere/Both", Some("p7")),
+        // The user can see everything in these.
+        ("Sales/Q1", None),
+        ("Both/Q1", None),
+        ("East", None),
+        ("Q2", None),
+        ("Marketing/East", None),
+        ("Marketing/Sales", None),
+        ("loop", None),
+        ("loop/loop", None),
+    ] {
+        assert_eq!(found(path).unwrap().as_deref(), expected, "{path}");
+    }
+    let error = found("Twice").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Ambiguous);
+    assert!(error.to_string().contains("p5") && error.to_string().contains("p6"), "{error}");
+}
+
+#[test]
+fn lists_the_content_of_a_project_by_its_id() {
+    let mock = MockServer::start().unwrap();
+    let session = sign_in(mock.url(), &mock.credentials());
+    let create = |name: &str, parent: Option<&tsc::ProjectId>| {
+        let project = tsc::projects::NewProject::new(name);
+        let project = match parent {
+            Some(parent) => project.parent(parent),
+            None => project,
+        };
+        session.projects().create(project).unwrap().id
+    };
+    let top = create("Team, A & B", None);
+    let inner = create("Inner", Some(&top));
+    let innermost = create("Innermost", Some(&inner));
+    // Of the same name, elsewhere.
+    let other = create("Inner", None);
+    let twb = "<workbook><worksheets><worksheet name='s'/></worksheets></workbook>";
+    let tds = "<datasource formatted-name='d'/>";
+    for (project, name) in [(&top, "t"), (&inner, "i"), (&innermost, "n"), (&other, "o")] {
+        let source = tsc::Source::bytes("w.twb", twb.as_bytes());
+        session.workbooks().publish(source).name(name).project(project).send().unwrap();
+        let source = tsc::Source::bytes("d.tds", tds.as_bytes());
+        session.datasources().publish(source).name(name).project(project).send().unwrap();
+    }
+    for (project, nested, expected) in [
+        (&top, false, "t"),
+        (&top, true, "int"),
+        (&inner, false, "i"),
+        (&inner, true, "in"),
+        (&innermost, true, "n"),
+        (&other, true, "o"),
+    ] {
+        let sorted = |mut names: Vec<String>| {
+            names.sort_unstable();
+            names.concat()
+        };
+        let workbooks = session.workbooks().in_project(project, nested).unwrap();
+        assert_eq!(sorted(workbooks.into_iter().map(|item| item.name).collect()), expected);
+        let datasources = session.datasources().in_project(project, nested).unwrap();
+        assert_eq!(sorted(datasources.into_iter().map(|item| item.name).collect()), expected);
+    }
+    for nested in [false, true] {
+        assert!(session.flows().in_project(&top, nested).unwrap().is_empty());
+        let error = session.workbooks().in_project("nowhere", nested).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound, "{error:?}");
+    }
+}
+
+#[test]
+fn finds_content_by_name_and_address() {
     let mock = MockServer::start().unwrap();
     let session = sign_in(mock.url(), &mock.credentials());
     let workbooks: Vec<tsc::Workbook> =
@@ -84,7 +197,7 @@ const SEVERAL: &str = "<workbooks>\
     <workbook id=\"w3\" name=\"a\"/></workbooks>";
 
 #[test]
-fn several_are_an_error_that_lists_them() {
+fn ambiguous_name_is_an_error_that_lists_the_candidates() {
     let raw = Raw::signed_in(|_| success(SEVERAL));
     let session = sign_in(&raw.url, &tsc::TableauAuth::new("me", "hush"));
     let error = session.workbooks().find("A").unwrap_err();
@@ -92,7 +205,7 @@ fn several_are_an_error_that_lists_them() {
     assert_eq!(error.to_string(), "2 workbooks have the name \"A\": w1 in \"P\", w2 in \"Q\"");
     let found = session.workbooks().find_in("p2", "A").unwrap().unwrap();
     assert_eq!(found.id.as_str(), "w2");
-    // By the number in the browser's address, whatever host it has.
+    // By the number in the address of the browser, with any host.
     let found = session.workbooks().find_url("https://x/#/workbooks/12/views").unwrap().unwrap();
     assert_eq!(found.id.as_str(), "w2");
     assert!(session.workbooks().find_url("https://x/#/workbooks/2").unwrap().is_none());
@@ -100,7 +213,7 @@ fn several_are_an_error_that_lists_them() {
 }
 
 #[test]
-fn a_server_that_does_not_know_the_filter_is_asked_for_all() {
+fn searches_the_whole_list_without_filter_support() {
     let raw = Raw::signed_in(|seen| match seen.target.contains("filter=") {
         true => refusal(400, "400065", "no such filter"),
         false => success(SEVERAL),
@@ -110,7 +223,7 @@ fn a_server_that_does_not_know_the_filter_is_asked_for_all() {
     assert_eq!(found.id.as_str(), "w3");
     let lists = |lines: &[String]| lines.iter().filter(|l| l.contains("/workbooks?")).count();
     assert_eq!(lists(&raw.lines()), 2);
-    // Any other error is the caller's.
+    // Other errors are returned to the caller.
     let raw = Raw::signed_in(|_| refusal(403, "403004", "no"));
     let session = sign_in(&raw.url, &tsc::TableauAuth::new("me", "hush"));
     assert_eq!(session.workbooks().find("a").unwrap_err().code(), Some("403004"));

@@ -1,4 +1,4 @@
-//! What the modules have in common: servers and sessions, errors as text, time, child processes.
+//! Shared by the modules: servers and sessions, errors as text, time, child processes.
 
 use std::fmt::Write;
 use std::process::{Command, Output};
@@ -10,7 +10,7 @@ use crate::raw::{Raw, Reply, success};
 
 pub const PASSWORD: &str = "pa55word-of-a-test";
 
-/// Options that the environment of the test run has no part in.
+/// Options without a proxy, so that the environment of the test run has no effect.
 pub fn plain() -> tsc::HttpOptions {
     tsc::HttpOptions::new().no_proxy()
 }
@@ -26,7 +26,7 @@ pub fn with(url: &str, options: tsc::HttpOptions) -> tsc::Server {
     server
 }
 
-/// A server whose version nobody has to ask.
+/// A server with a pinned version, which sends no version request.
 pub fn pinned(url: &str) -> tsc::Server {
     let mut server = at(url);
     server.set_version("3.24").unwrap();
@@ -41,7 +41,7 @@ pub fn token() -> tsc::SessionToken {
     token_of("http://127.0.0.1:9")
 }
 
-/// The token of a session at that server.
+/// The token of a session on the server with this origin.
 pub fn token_of(origin: &str) -> tsc::SessionToken {
     let raw = Raw::signed_in(|_| Reply::Close);
     let exported = pinned(&raw.url).sign_in(&auth()).unwrap().detach().export();
@@ -55,13 +55,13 @@ pub fn page(number: u32, size: u32, total: u64, items: &str) -> Reply {
     ))
 }
 
-/// One page with this in `<workbooks>`.
+/// A page with these items in `<workbooks>`.
 pub fn workbooks(items: &str) -> Reply {
     let total = items.matches("<workbook ").count() as u64;
     page(1, 1000, total, &format!("<workbooks>{items}</workbooks>"))
 }
 
-/// All that an error shows: `Display`, `Debug`, its accessors, and both of every cause.
+/// Everything that an error shows: `Display`, `Debug`, its accessors, and the same for every cause.
 pub fn everything_of(error: &tsc::Error) -> String {
     let mut out = format!(
         "{error}\n{error:?}\n{error:#?}\n{:?} {:?} {:?} {:?} {:?}\n",
@@ -85,15 +85,15 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (result, started.elapsed())
 }
 
-/// What no wait may come near, on a busy machine too.
+/// An upper bound for waits that must end, even on a busy machine.
 pub const LONG: Duration = Duration::from_secs(120);
 
 pub fn millis(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
-/// Cargo, to build what a test needs. What it tells a test about its package makes the build scripts
-/// of some dependencies run again, and with them half of the build.
+/// Cargo, to build what a test needs. Without the variables that Cargo sets for tests, which would
+/// make build scripts of dependencies run again.
 pub fn cargo() -> Command {
     let mut cargo = Command::new(env!("CARGO"));
     for (name, _) in std::env::vars() {
@@ -106,13 +106,13 @@ pub fn cargo() -> Command {
 
 const CHILD: &str = "TSC_TEST_CHILD";
 
-/// Runs an ignored test of this binary as a process of its own, with these variables and no
-/// others that say anything of proxies.
+/// Runs an ignored test of this binary in a separate process, with these variables and no variables
+/// for proxies.
 pub fn child(test: &str, variables: &[(&str, &str)]) -> Output {
     run(Command::new(std::env::current_exe().unwrap()), test, variables)
 }
 
-/// The same, with no more than so many KiB of addresses: threads run out before they are many.
+/// Like [`child`], with this limit of the address space in KiB, so that few threads can be started.
 #[cfg(target_os = "linux")]
 pub fn child_within(kib: usize, test: &str, variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new("sh");
@@ -127,14 +127,14 @@ fn run(mut command: Command, test: &str, variables: &[(&str, &str)]) -> Output {
         command.env_remove(name).env_remove(name.to_ascii_lowercase());
     }
     let output = command.env(CHILD, "1").envs(variables.iter().copied()).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    let shown = format!("{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let shown = format!("{stdout}\n{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{test}: {shown}");
-    assert!(told.contains("1 passed"), "{test} did not run: {shown}");
+    assert!(stdout.contains("1 passed"), "{test} did not run: {shown}");
     output
 }
 
-/// A variable of a child process; `None` where the test was not started by [`child`].
+/// A variable of a child process; `None` if the test was not started by [`child`].
 pub fn given(name: &str) -> Option<String> {
     std::env::var(CHILD).ok()?;
     Some(std::env::var(name).unwrap())

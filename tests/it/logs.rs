@@ -25,7 +25,7 @@ static EVERY_THREAD: AtomicBool = AtomicBool::new(false);
 static FILTERED: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
-    /// Whether to keep the records of every target from this thread. They are many.
+    /// Whether to keep the records of every target from this thread, which are many.
     static ALL: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -68,7 +68,7 @@ pub fn start() {
     });
 }
 
-/// Like [`start`], for every thread of this process: for tests that have a process of their own.
+/// Like [`start`], for every thread of this process: for tests in a process of their own.
 pub fn start_for_every_thread(filtered: bool) {
     EVERY_THREAD.store(true, Ordering::Relaxed);
     FILTERED.store(filtered, Ordering::Relaxed);
@@ -80,12 +80,13 @@ pub fn mark() -> usize {
     RECORDS.lock().unwrap().len()
 }
 
-/// The records since a mark that are wanted. Those of the whole run are many: none is copied in vain.
+/// The records since a mark that match. Records of the whole run are many, so only matches are
+/// copied.
 pub fn since(mark: usize, wanted: impl Fn(&Record) -> bool) -> Vec<Record> {
     RECORDS.lock().unwrap()[mark..].iter().filter(|record| wanted(record)).cloned().collect()
 }
 
-/// The records of this thread: tests run in threads of their own.
+/// The records of this thread; each test runs in its own thread.
 pub fn here() -> Vec<Record> {
     let me = thread::current().id();
     since(0, |record| record.thread == me)

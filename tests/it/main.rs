@@ -1,4 +1,4 @@
-//! The library over real sockets: one binary, a module for each subject.
+//! Tests of the library over real sockets: one binary, one module per subject.
 
 mod cancellation;
 mod connections;
@@ -6,7 +6,6 @@ mod content;
 mod credentials;
 mod errors;
 mod examples;
-mod face;
 mod faults;
 mod find;
 mod help;
@@ -16,11 +15,13 @@ mod logs;
 mod mock;
 mod options;
 mod proxy_server;
+mod public_api;
 mod raw;
 mod redirects;
 mod reliability;
 mod secrets;
 mod session;
+mod session_facts;
 mod shared_sessions;
 mod tls;
 mod tls_server;

@@ -1,5 +1,6 @@
-//! The mock server, as a client over a plain socket sees it.
+//! The mock server, tested by a client over a plain socket.
 
+mod clients;
 mod content;
 mod expectations;
 mod faults;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use tableau_server_client::mock::MockServer;
 
-/// An answer, taken apart.
+/// A parsed response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -33,12 +34,12 @@ impl Answer {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// Status and code, `(404, "404006")`; no code is an empty one.
+    /// Status and code, such as `(404, "404006")`; an empty code if there is none.
     pub fn refusal(&self) -> (u16, String) {
         (self.status, attribute(&self.text(), "error", "code").unwrap_or_default())
     }
 
-    /// All values of an attribute of the elements of that name.
+    /// All values of an attribute of the elements with this name.
     pub fn all(&self, element: &str, name: &str) -> Vec<String> {
         let text = self.text();
         let document = roxmltree::Document::parse(&text).unwrap_or_else(|e| panic!("{e}: {text}"));
@@ -61,7 +62,7 @@ fn attribute(text: &str, element: &str, name: &str) -> Option<String> {
     node.attribute(name).map(str::to_owned)
 }
 
-/// A client that sends what it is told to.
+/// A client that sends arbitrary requests.
 pub struct Client<'a> {
     pub mock: &'a MockServer,
     pub version: &'a str,
@@ -77,7 +78,7 @@ pub fn connect(mock: &MockServer) -> TcpStream {
     stream
 }
 
-/// Sends bytes as they are, and reads one answer.
+/// Sends bytes unchanged, and reads one response.
 pub fn send_raw(mock: &MockServer, bytes: &[u8]) -> Option<Answer> {
     let mut stream = connect(mock);
     stream.write_all(bytes).ok()?;
@@ -143,12 +144,12 @@ impl<'a> Client<'a> {
         Ok(client)
     }
 
-    /// A call below `/api/{version}/`.
+    /// A request below `/api/{version}/`.
     pub fn call(&self, method: &str, path: &str, body: &str) -> Answer {
         self.send(method, path, &[("Content-Type", "text/xml")], body.as_bytes())
     }
 
-    /// A call below the site.
+    /// A request below the site.
     pub fn on_site(&self, method: &str, path: &str, body: &str) -> Answer {
         self.call(method, &format!("sites/{}/{path}", self.site), body)
     }

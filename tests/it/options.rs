@@ -1,4 +1,4 @@
-//! Every HTTP option, by what it does on the wire.
+//! Every HTTP option and its effect on the wire.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -24,13 +24,13 @@ fn visit(server: &tsc::Server) -> tsc::Result<()> {
     session.sign_out()
 }
 
-/// The request that came last.
+/// The last request.
 fn last(raw: &Raw) -> Seen {
     raw.seen().pop().unwrap()
 }
 
 #[test]
-fn headers_and_user_agent_go_with_every_request() {
+fn sends_headers_and_user_agent_with_every_request() {
     let raw = quiet();
     let options = plain().header("X-Request-Source", "nightly").user_agent("nightly-report/1.2");
     visit(&with(&raw.url, options)).unwrap();
@@ -45,7 +45,7 @@ fn headers_and_user_agent_go_with_every_request() {
 }
 
 #[test]
-fn options_merge_and_are_cleared() {
+fn options_can_be_merged_and_cleared() {
     let raw = quiet();
     let mut server = at(&raw.url);
     let own = format!("tableau-server-client/{}", env!("CARGO_PKG_VERSION"));
@@ -59,7 +59,7 @@ fn options_merge_and_are_cleared() {
     assert_eq!(seen.header("user-agent"), Some("a/1"));
     assert_eq!((seen.header("X-A"), seen.header("X-B")), (Some("3"), Some("2")));
     assert_eq!(seen.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("x-a")).count(), 1);
-    // What is refused changes nothing.
+    // A rejected option has no effect.
     for wrong in [
         HttpOptions::new().header("X-B", "9").header("a b", "c"),
         HttpOptions::new().header("X-B", "9\r\nX-C: smuggled"),
@@ -85,7 +85,7 @@ fn options_merge_and_are_cleared() {
 }
 
 #[test]
-fn a_silent_server_is_waited_for_as_long_as_read_timeout_says() {
+fn read_timeout_limits_the_wait_for_a_silent_server() {
     let raw = Raw::signed_in(|_| Reply::Silence);
     let server = with(&raw.url, plain().read_timeout(millis(300)));
     let session = server.sign_in(&auth()).unwrap();
@@ -94,12 +94,12 @@ fn a_silent_server_is_waited_for_as_long_as_read_timeout_says() {
     assert!(error.is_timeout() && error.is_retryable(), "{error:?}");
     assert!(error.to_string().contains(&raw.address.to_string()), "{error}");
     assert!(took >= millis(250) && took < LONG, "{took:?}");
-    // Timeouts are not tried again.
+    // Timeouts are not retried.
     assert_eq!(raw.count("GET", "/workbooks"), 1);
 }
 
 #[test]
-fn read_timeout_is_of_silence_and_not_of_slowness() {
+fn read_timeout_limits_silence_and_not_duration() {
     let pieces = |bytes: Vec<u8>| {
         let size = bytes.len().div_ceil(12);
         bytes.chunks(size).map(<[u8]>::to_vec).collect::<Vec<_>>()
@@ -110,7 +110,7 @@ fn read_timeout_is_of_silence_and_not_of_slowness() {
     let (total, took) = timed(|| session.workbooks().list().total());
     assert_eq!(total.unwrap(), 0, "after {took:?}");
     assert!(took >= millis(1100), "{took:?}");
-    // Silence within the answer is silence.
+    // Silence in the middle of a response.
     let raw = Raw::signed_in(|_| {
         let bytes = workbooks("").bytes();
         Reply::SendAndSilence(bytes[..bytes.len() - 5].to_vec())
@@ -123,7 +123,7 @@ fn read_timeout_is_of_silence_and_not_of_slowness() {
 }
 
 #[test]
-fn timeout_is_of_the_whole_request() {
+fn timeout_covers_the_whole_request() {
     let pieces = |n: usize| {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {n}\r\n\r\n").into_bytes();
         std::iter::once(head).chain((0..n).map(|_| b" ".to_vec())).collect::<Vec<_>>()
@@ -135,18 +135,22 @@ fn timeout_is_of_the_whole_request() {
     };
     let secure = over_tls(authority.server(&["127.0.0.1"]), handle);
     let clear = Raw::start(handle);
-    for raw in [clear, secure] {
+    let times_out = |raw: Raw| {
         let options = plain().timeout(millis(500)).verify(authority.file());
         let server = with(&raw.url, options.sign_out_timeout(millis(200)));
         let session = server.sign_in(&auth()).unwrap();
         let (error, took) = timed(|| session.workbooks().list().total().unwrap_err());
         assert!(error.is_timeout(), "{error:?}");
         assert!(took >= millis(450) && took < millis(15_000), "{took:?}");
-    }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| times_out(clear));
+        times_out(secure);
+    });
 }
 
 #[test]
-fn timeout_covers_redirects_and_repetitions() {
+fn timeout_covers_redirects_and_retries() {
     let slow = Raw::signed_in(|seen| {
         let bytes = crate::raw::redirect(302, &seen.target).bytes();
         Reply::Slowly(vec![bytes], millis(200))
@@ -160,8 +164,8 @@ fn timeout_covers_redirects_and_repetitions() {
 }
 
 #[test]
-fn connect_timeout_bounds_every_step_of_connecting() {
-    // A handshake that is never answered, of TLS, an HTTP proxy and a SOCKS proxy.
+fn connect_timeout_covers_every_step_of_connecting() {
+    // A handshake without a response: with TLS, an HTTP proxy and a SOCKS proxy.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap();
     let short = || plain().connect_timeout(millis(300)).retries(tsc::RetryPolicy::none());
@@ -170,15 +174,19 @@ fn connect_timeout_bounds_every_step_of_connecting() {
         ("http://tableau.invalid".into(), short().proxy(format!("http://{address}"))),
         ("http://127.0.0.1:9".into(), short().proxy(format!("socks5://{address}"))),
     ];
-    for (url, options) in cases {
-        let (error, took) = timed(|| with(&url, options).server_info().unwrap_err());
-        assert!(error.is_timeout(), "{url}: {error:?}");
-        assert!(took >= millis(250) && took < millis(20_000), "{url}: {took:?}");
-    }
+    std::thread::scope(|scope| {
+        for (url, options) in cases {
+            scope.spawn(move || {
+                let (error, took) = timed(|| with(&url, options).server_info().unwrap_err());
+                assert!(error.is_timeout(), "{url}: {error:?}");
+                assert!(took >= millis(250) && took < millis(20_000), "{url}: {took:?}");
+            });
+        }
+    });
 }
 
 #[test]
-fn options_of_a_server_leave_another_alone() {
+fn options_do_not_affect_other_servers() {
     let raw = quiet();
     let _one = with(&raw.url, plain().user_agent("one"));
     let other = at(&raw.url);
@@ -189,7 +197,7 @@ fn options_of_a_server_leave_another_alone() {
 // ------------------------------------------------------------------------- proxies
 
 #[test]
-fn an_explicit_proxy_carries_every_request() {
+fn sends_every_request_through_an_explicit_proxy() {
     let authority = Authority::new();
     let secure = over_tls(authority.server(&["127.0.0.1"]), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
@@ -200,9 +208,9 @@ fn an_explicit_proxy_carries_every_request() {
         visit(&with(&raw.url, options)).unwrap();
         assert_eq!(proxy.lines(), [format!("CONNECT {}", raw.address)]);
         assert_eq!(raw.lines().len(), 4);
-        // The proxy sees where to, and no token.
+        // The proxy receives the target address and no token.
         assert_eq!(proxy.seen()[0].header("x-tableau-auth"), None);
-        // Taken back, it is not asked.
+        // `no_proxy` removes it.
         let mut server = with(&raw.url, HttpOptions::new().proxy(&proxy.url));
         server.add_http_options(plain().verify(authority.file())).unwrap();
         visit(&server).unwrap();
@@ -211,7 +219,7 @@ fn an_explicit_proxy_carries_every_request() {
 }
 
 #[test]
-fn a_proxy_resolves_the_names() {
+fn proxy_resolves_host_names() {
     let raw = quiet();
     let proxy = http_proxy(None);
     let port = raw.address.port();
@@ -248,11 +256,11 @@ fn decodes_proxy_credentials_and_keeps_them_out_of_messages() {
         let server = with(&raw.url, options.retries(tsc::RetryPolicy::none()));
         let error = server.server_info().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
-        let told = format!(
+        let expected = format!(
             "no connection to {}: the proxy http://{address} (set with HttpOptions::proxy) {why}",
             raw.address
         );
-        assert!(error.to_string().ends_with(&told), "{error}\n{told}");
+        assert!(error.to_string().ends_with(&expected), "{error}\n{expected}");
         let shown = everything_of(&error);
         assert!(!shown.contains("hush") && !shown.contains("bWU6aHVzaA"), "{shown}");
     }
@@ -306,7 +314,7 @@ fn names_the_proxy_and_its_setting_in_errors() {
 }
 
 #[test]
-fn socks_proxies_of_every_kind() {
+fn connects_through_every_kind_of_socks_proxy() {
     let raw = quiet();
     let (proxy, port) = (socks_proxy(), raw.address.port());
     let by_name = format!("http://localhost:{port}");
@@ -327,7 +335,7 @@ fn socks_proxies_of_every_kind() {
 }
 
 #[test]
-fn a_proxy_that_is_not_there_is_a_connect_error() {
+fn unreachable_proxy_is_a_connect_error() {
     let raw = quiet();
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for scheme in ["http", "socks5", "socks4"] {
@@ -335,11 +343,11 @@ fn a_proxy_that_is_not_there_is_a_connect_error() {
         let error = with(&raw.url, options).server_info().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{scheme}: {error:?}");
     }
-    assert_eq!(raw.connections(), 0, "nothing goes around the proxy");
+    assert_eq!(raw.connections(), 0, "a request bypassed the proxy");
 }
 
 #[test]
-fn what_is_no_proxy_is_named_and_not_repeated() {
+fn invalid_proxy_address_is_an_error_without_the_address() {
     for wrong in ["", "gopher://me:hush@p", "http://", "http://me:hush@", "::hush"] {
         let mut server = tsc::Server::new("http://127.0.0.1:9").unwrap();
         let error = server.add_http_options(HttpOptions::new().proxy(wrong)).unwrap_err();
@@ -386,7 +394,7 @@ fn visits_through_proxy(raw: &Raw, variables: &[(&str, &str)]) -> bool {
     proxy.connections() > 0
 }
 
-/// The server's address, by a name that only the proxies resolve.
+/// The server's address, with a name that only the proxies can resolve.
 fn behind_proxy(raw: &Raw) -> String {
     raw.url.replace("127.0.0.1", BEHIND_PROXY)
 }
@@ -476,8 +484,8 @@ fn child_fails_by_the_environments_proxy() {
 }
 
 #[test]
-fn the_proxy_is_not_asked_for_a_token_s_sake() {
-    // A resumed session takes the proxy, too.
+fn resuming_a_token_does_not_contact_the_proxy() {
+    // A resumed session uses the proxy, too.
     let (raw, proxy) = (quiet(), http_proxy(None));
     let token = token_of(&raw.url);
     drop(with(&raw.url, plain().proxy(&proxy.url)).resume(token));

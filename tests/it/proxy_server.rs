@@ -7,8 +7,8 @@ use std::thread;
 
 use crate::raw::{Raw, Seen, read_head};
 
-/// A host name that only the proxies resolve: to this machine. Loopback addresses bypass the proxies
-/// of the environment.
+/// A host name that only the proxies resolve, to this machine. Loopback addresses would bypass the
+/// proxies of the environment.
 pub const BEHIND_PROXY: &str = "tableau.invalid";
 
 fn connect(target: &str) -> std::io::Result<TcpStream> {
@@ -44,8 +44,8 @@ pub fn http_proxy(wanted: Option<&'static str>) -> Raw {
     })
 }
 
-/// A SOCKS proxy of either version; what it was asked is seen as `SOCKS5 host:port` or, with a
-/// name and a password, `SOCKS5 name:password@host:port`.
+/// A SOCKS proxy of either version. It records requests as `SOCKS5 host:port` or, with credentials,
+/// `SOCKS5 name:password@host:port`.
 pub fn socks_proxy() -> Raw {
     Raw::on_connection(|mut client, number, seen| {
         let Some((asked, granted)) = shake_hands(&mut client) else { return };
@@ -63,7 +63,7 @@ fn note(seen: &Mutex<Vec<Seen>>, connection: usize, version: u8, target: String)
     seen.lock().unwrap().push(Seen { method, target, headers, body, connection });
 }
 
-/// What is asked for, and the answer that grants it.
+/// The requested target, and the response that grants it.
 fn shake_hands(client: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let [version] = take(client)?;
     if version == 4 {
@@ -121,7 +121,7 @@ fn until_zero(client: &mut TcpStream) -> Option<String> {
     }
 }
 
-/// Carries bytes both ways until one side ends.
+/// Copies bytes in both directions until one side ends.
 pub fn relay(client: TcpStream, server: TcpStream) {
     let (mut from_client, mut to_server) =
         (client.try_clone().unwrap(), server.try_clone().unwrap());

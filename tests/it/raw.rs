@@ -1,5 +1,6 @@
-//! A server on loopback whose answers a test writes byte by byte.
+//! A server on loopback whose responses a test writes byte by byte.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -7,14 +8,14 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// A request as it came.
+/// A request as it was received.
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub method: String,
     pub target: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-    /// Which connection it came over, from 0.
+    /// The number of its connection, from 0.
     pub connection: usize,
 }
 
@@ -34,24 +35,24 @@ impl Seen {
     }
 }
 
-/// What a test does with a request.
+/// How a test answers a request.
 pub enum Reply {
-    /// These bytes; the connection stays.
+    /// Sends these bytes and keeps the connection open.
     Send(Vec<u8>),
-    /// These bytes, then the end of the connection.
+    /// Sends these bytes and closes the connection.
     SendAndClose(Vec<u8>),
-    /// The end of the connection, without a word.
+    /// Closes the connection without a response.
     Close,
-    /// Nothing, while the client waits.
+    /// Sends nothing while the client waits.
     Silence,
-    /// These bytes, then nothing more, while the client waits.
+    /// Sends these bytes, then nothing more while the client waits.
     SendAndSilence(Vec<u8>),
-    /// These pieces, each after a pause; the connection stays.
+    /// Sends these pieces, each after a pause, and keeps the connection open.
     Slowly(Vec<Vec<u8>>, Duration),
 }
 
 impl Reply {
-    /// The bytes of an answer, to send otherwise than [`Reply::Send`] does.
+    /// The bytes of a response, to send them in another way than [`Reply::Send`].
     pub fn bytes(self) -> Vec<u8> {
         match self {
             Reply::Send(bytes) | Reply::SendAndClose(bytes) | Reply::SendAndSilence(bytes) => bytes,
@@ -61,7 +62,7 @@ impl Reply {
     }
 }
 
-/// A whole answer.
+/// A complete response.
 pub fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Reply {
     let body = body.as_ref();
     let mut out = format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\n", body.len());
@@ -72,18 +73,18 @@ pub fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> 
     Reply::Send([out.as_bytes(), body].concat())
 }
 
-/// A redirect, with a body that nobody reads.
+/// A redirect with a body.
 pub fn redirect(status: u16, location: &str) -> Reply {
     answer(status, &[("Location", location)], "<html>moved</html>")
 }
 
-/// A success of Tableau's with this inside.
+/// A success of Tableau with this content.
 pub fn success(inside: &str) -> Reply {
     let body = format!("<tsResponse xmlns=\"http://tableau.com/api\">{inside}</tsResponse>");
     answer(200, &[("content-type", "application/xml;charset=utf-8")], &body)
 }
 
-/// An error of Tableau's.
+/// An error of Tableau.
 pub fn refusal(status: u16, code: &str, detail: &str) -> Reply {
     let body = format!(
         "<tsResponse xmlns=\"http://tableau.com/api\"><error code=\"{code}\">\
@@ -92,7 +93,7 @@ pub fn refusal(status: u16, code: &str, detail: &str) -> Reply {
     answer(status, &[("content-type", "application/xml;charset=utf-8")], &body)
 }
 
-/// What every server has to say before it can be asked for more.
+/// Answers server info, sign-in, switch and sign-out; `None` for other requests.
 pub fn signed_in(seen: &Seen) -> Option<Reply> {
     match seen.path().rsplit('/').next()? {
         "serverinfo" => Some(success(
@@ -113,30 +114,45 @@ pub struct Raw {
     pub address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     connections: Arc<AtomicUsize>,
-    open: Arc<Mutex<Vec<TcpStream>>>,
+    open: Arc<Mutex<HashMap<usize, TcpStream>>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Raw {
-    /// Answers each request as `handle` says.
+    /// Answers each request with the reply of `handle`.
     pub fn start(handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
         Raw::on_connection(move |stream, number, seen| converse(stream, number, seen, &handle))
     }
 
-    /// As [`Raw::start`], with sign-in, sign-out and server info answered already.
+    /// Like [`Raw::start`]; sign-in, sign-out and server info are answered.
     pub fn signed_in(handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
         Raw::start(move |seen| signed_in(seen).unwrap_or_else(|| handle(seen)))
     }
 
-    /// Hands each connection to the test as it is.
+    /// Passes each connection to `serve`, and closes it when `serve` returns.
     pub fn on_connection(
+        serve: impl Fn(TcpStream, usize, &Mutex<Vec<Seen>>) + Send + Sync + 'static,
+    ) -> Raw {
+        Raw::listen(false, serve)
+    }
+
+    /// Passes each connection to `serve`, and keeps it open, without reading from it, after `serve`
+    /// returns: a server that has stopped reading.
+    pub fn holding(
+        serve: impl Fn(TcpStream, usize, &Mutex<Vec<Seen>>) + Send + Sync + 'static,
+    ) -> Raw {
+        Raw::listen(true, serve)
+    }
+
+    fn listen(
+        holds: bool,
         serve: impl Fn(TcpStream, usize, &Mutex<Vec<Seen>>) + Send + Sync + 'static,
     ) -> Raw {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let url = format!("http://{address}");
-        let (seen, open) = (Arc::new(Mutex::default()), Arc::new(Mutex::new(Vec::new())));
+        let (seen, open) = (Arc::new(Mutex::default()), Arc::new(Mutex::new(HashMap::new())));
         let (connections, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let (s, o, c, stopped) = (seen.clone(), open.clone(), connections.clone(), stop.clone());
         let serve = Arc::new(serve);
@@ -148,8 +164,8 @@ impl Raw {
                     break;
                 }
                 let number = c.fetch_add(1, Ordering::SeqCst);
-                o.lock().unwrap().push(stream.try_clone().unwrap());
-                let end = End(stream.try_clone().unwrap());
+                o.lock().unwrap().insert(number, stream.try_clone().unwrap());
+                let end = (!holds).then(|| End { open: o.clone(), number });
                 let (serve, seen) = (serve.clone(), s.clone());
                 threads.push(std::thread::spawn(move || {
                     let _end = end;
@@ -163,17 +179,17 @@ impl Raw {
         Raw { url, address, seen, connections, open, stop, thread: Some(thread) }
     }
 
-    /// What came, in order.
+    /// The received requests, in order.
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
-    /// `METHOD path` of what came, in order.
+    /// `METHOD path` of the received requests, in order.
     pub fn lines(&self) -> Vec<String> {
         self.seen().iter().map(|seen| format!("{} {}", seen.method, seen.target)).collect()
     }
 
-    /// How many requests had this method and a path that ends so, the query aside.
+    /// The number of requests with this method and a path, without the query, that ends like this.
     pub fn count(&self, method: &str, path_end: &str) -> usize {
         let ends = |seen: &Seen| seen.path().ends_with(path_end);
         self.seen().iter().filter(|seen| seen.method == method && ends(seen)).count()
@@ -188,7 +204,7 @@ impl Drop for Raw {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
         let _ = TcpStream::connect(self.address);
-        for stream in self.open.lock().unwrap().drain(..) {
+        for (_, stream) in self.open.lock().unwrap().drain() {
             let _ = stream.shutdown(Shutdown::Both);
         }
         if let Some(thread) = self.thread.take() {
@@ -197,12 +213,18 @@ impl Drop for Raw {
     }
 }
 
-/// Ends a connection, where a test's own code panics too: its clones would keep it open.
-struct End(TcpStream);
+/// Closes a connection, also if a test's own code panics. If the client's bytes were not all read, it
+/// receives a reset.
+struct End {
+    open: Arc<Mutex<HashMap<usize, TcpStream>>>,
+    number: usize,
+}
 
 impl Drop for End {
     fn drop(&mut self) {
-        let _ = self.0.shutdown(Shutdown::Both);
+        if let Some(stream) = self.open.lock().unwrap().remove(&self.number) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
     }
 }
 
@@ -274,5 +296,5 @@ pub fn read_head(reader: &mut impl BufRead) -> Option<Seen> {
     Some(Seen { method, target, headers, body: Vec::new(), connection: 0 })
 }
 
-/// Longer than anything here takes, shorter than a test run's patience.
+/// Longer than any call here takes.
 pub const SOON: Duration = Duration::from_secs(5);

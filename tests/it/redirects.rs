@@ -1,4 +1,4 @@
-//! Where redirects may lead, and what goes with them.
+//! Which redirects are followed, and what is sent to their targets.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use crate::tls_server::{Authority, over_tls};
 
 const PROJECT: &str = "<project id=\"p\" name=\"n\"/>";
 
-/// A server that leads every call of a room to what `location` makes of it, once.
+/// A server that redirects every request to a resource once, to what `location` returns.
 fn leading(status: u16, location: impl Fn(&Seen) -> String + Send + Sync + 'static) -> Raw {
     Raw::signed_in(move |seen| match seen.target.contains("moved") {
         true if seen.method == "GET" => workbooks(""),
@@ -22,7 +22,7 @@ fn leading(status: u16, location: impl Fn(&Seen) -> String + Send + Sync + 'stat
 }
 
 #[test]
-fn every_status_keeps_method_and_body() {
+fn keeps_method_and_body_for_every_redirect_status() {
     for status in [301, 302, 303, 307, 308] {
         let raw = leading(status, |seen| format!("{}?moved", seen.path()));
         let server = pinned(&raw.url);
@@ -48,13 +48,13 @@ fn every_status_keeps_method_and_body() {
             ["POST", "POST", "PUT", "PUT", "DELETE", "DELETE", "GET", "GET"]
         );
         assert!(calls[1].text().contains("R&amp;D"));
-        // Their bodies are read, so the connection stays.
+        // The bodies of the redirects are read, so the connection is reused.
         assert_eq!(raw.connections(), 1);
     }
 }
 
 #[test]
-fn sign_in_and_version_question_follow_too() {
+fn sign_in_and_version_request_follow_redirects() {
     let raw = Raw::start(|seen| match seen.path().strip_prefix("/new") {
         None => redirect(307, &format!("/new{}", seen.target)),
         Some(_) => signed_in(seen).unwrap_or_else(|| workbooks("")),
@@ -69,7 +69,7 @@ fn sign_in_and_version_question_follow_too() {
 }
 
 #[test]
-fn locations_of_every_form() {
+fn accepts_every_form_of_location() {
     for (location, target) in [
         ("/moved", "/moved"),
         ("moved?a=b", "/api/3.24/sites/site-1/moved?a=b"),
@@ -93,7 +93,7 @@ fn locations_of_every_form() {
 }
 
 #[test]
-fn ten_in_a_row_are_followed_and_eleven_are_not() {
+fn follows_at_most_ten_redirects() {
     for (redirects, works) in [(10, true), (11, false)] {
         let count = AtomicUsize::new(0);
         let raw =
@@ -110,13 +110,13 @@ fn ten_in_a_row_are_followed_and_eleven_are_not() {
             assert!(error.to_string().contains("10"), "{error}");
         }
         assert_eq!(raw.count("GET", "/workbooks"), 11);
-        // The next call may be led ten times again.
+        // The limit applies to each call.
         session.workbooks().list().total().unwrap();
     }
 }
 
 #[test]
-fn a_redirect_that_leads_nowhere_is_an_error() {
+fn invalid_redirect_is_an_error() {
     let replies: [fn() -> Reply; 6] = [
         || answer(302, &[], ""),
         || redirect(302, ""),
@@ -136,7 +136,7 @@ fn a_redirect_that_leads_nowhere_is_an_error() {
     }
 }
 
-/// Leads everything that `path_end` names to `there`, and answers the rest.
+/// Redirects requests to `path_end` to `there`, and answers the others.
 fn leading_away(path_end: &'static str, there: String) -> Raw {
     Raw::start(move |seen| match seen.path().ends_with(path_end) {
         true => redirect(307, &format!("{there}{}", seen.target)),
@@ -145,9 +145,9 @@ fn leading_away(path_end: &'static str, there: String) -> Raw {
 }
 
 #[test]
-fn another_origin_gets_nothing() {
+fn sends_nothing_to_another_origin() {
     let elsewhere = Raw::signed_in(|_| workbooks(""));
-    // Another port is another origin, and so is another name for the same machine.
+    // Another port, or another name of the same machine, is another origin.
     let other_name = format!("http://localhost:{}", elsewhere.address.port());
     for there in [elsewhere.url.clone(), other_name] {
         for path_end in ["/serverinfo", "/signin", "/workbooks", "/signout"] {
@@ -172,7 +172,7 @@ fn another_origin_gets_nothing() {
 }
 
 #[test]
-fn a_redirect_that_looks_like_our_own_host_is_another_origin() {
+fn similar_host_names_are_another_origin() {
     for there in [
         "http://127.0.0.1:1@evil.example",
         "http://127.0.0.1.evil.example",
@@ -190,7 +190,7 @@ fn a_redirect_that_looks_like_our_own_host_is_another_origin() {
 }
 
 #[test]
-fn trusted_hosts_get_token_and_body() {
+fn sends_token_and_body_to_trusted_hosts() {
     let elsewhere = Raw::signed_in(|seen| match seen.method.as_str() {
         "GET" => workbooks(""),
         _ => success(PROJECT),
@@ -211,10 +211,10 @@ fn trusted_hosts_get_token_and_body() {
         assert!(seen[1].text().contains(PASSWORD));
         assert_eq!(seen[2].header("x-tableau-auth"), Some("THE-TOKEN"));
         assert_eq!(seen[2].method, "POST");
-        // It was led there each time: another host is not remembered.
+        // Every request was redirected: a redirect to another host is not remembered.
         assert_eq!(raw.lines().len(), 4);
     }
-    // A host that is trusted at one port is not at another, nor one whose name it ends.
+    // Trust applies to one port, and not to hosts whose name ends with the trusted name.
     for trusted in ["localhost:1", "host", "calhost"] {
         let raw = leading_away("/signin", format!("http://localhost:{port}"));
         let server = with(&raw.url, plain().trust_redirects_to(trusted));
@@ -224,7 +224,7 @@ fn trusted_hosts_get_token_and_body() {
 }
 
 #[test]
-fn from_https_to_http_is_not_followed_even_where_the_host_is_trusted() {
+fn refuses_redirect_from_https_to_http_even_to_a_trusted_host() {
     let authority = Authority::new();
     let clear = Raw::signed_in(|_| workbooks(""));
     let there = clear.url.clone();
@@ -246,7 +246,7 @@ fn from_https_to_http_is_not_followed_even_where_the_host_is_trusted() {
 }
 
 #[test]
-fn the_upgrade_to_https_is_remembered_from_the_version_question_on() {
+fn remembers_https_upgrade_from_the_version_request() {
     let authority = Authority::new();
     let secure = over_tls(authority.server(&["127.0.0.1"]), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
@@ -257,7 +257,7 @@ fn the_upgrade_to_https_is_remembered_from_the_version_question_on() {
     let session = server.sign_in(&auth()).unwrap();
     session.workbooks().list().total().unwrap();
     let token = session.detach();
-    // The token is of the place where it was used, and comes back to it.
+    // The token belongs to the address at which it was used.
     assert!(token.export().contains(&secure.url), "{token:?}");
     drop(server.resume(token));
     assert_eq!(raw.lines(), ["GET /api/2.4/serverinfo"], "no password followed in the clear");
@@ -266,7 +266,7 @@ fn the_upgrade_to_https_is_remembered_from_the_version_question_on() {
 }
 
 #[test]
-fn the_upgrade_outlives_new_options() {
+fn https_upgrade_survives_new_options() {
     let authority = Authority::new();
     let secure = over_tls(authority.server(&["127.0.0.1"]), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
@@ -284,8 +284,8 @@ fn the_upgrade_outlives_new_options() {
 }
 
 #[test]
-fn a_pinned_version_s_password_goes_along_with_the_upgrade_and_once() {
-    // Nothing was asked before, so the sign-in itself is what is led.
+fn sends_the_password_once_across_the_https_upgrade_with_a_pinned_version() {
+    // No request was sent before, so the sign-in itself is redirected.
     let authority = Authority::new();
     let secure = over_tls(authority.server(&["127.0.0.1"]), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
@@ -300,7 +300,7 @@ fn a_pinned_version_s_password_goes_along_with_the_upgrade_and_once() {
 }
 
 #[test]
-fn a_token_from_before_the_upgrade_is_still_this_server_s() {
+fn token_from_before_the_https_upgrade_remains_valid() {
     let authority = Authority::new();
     let secure = over_tls(authority.server(&["127.0.0.1"]), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
@@ -310,14 +310,14 @@ fn a_token_from_before_the_upgrade_is_still_this_server_s() {
     let token = crate::help::token_of(&raw.url);
     let server = with(&raw.url, plain().verify(authority.file()));
     server.join(&token).workbooks().list().total().unwrap();
-    // By now it knows better, and so does the token's next user.
+    // The server remembers the upgrade by now, also for the next session.
     server.join(&token).workbooks().list().total().unwrap();
     assert_eq!(raw.lines().len(), 1);
     assert_eq!(secure.lines().len(), 2);
 }
 
 #[test]
-fn pages_of_a_list_follow_each_by_itself() {
+fn each_page_of_a_list_follows_redirects() {
     let raw = Raw::signed_in(|seen| {
         let (size, second) =
             (seen.target.contains("pageSize=1"), seen.target.contains("pageNumber=2"));

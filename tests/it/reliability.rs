@@ -1,4 +1,4 @@
-//! Expiry, throttling, faults: what is tried again, by whom, and what is not.
+//! Expiry, throttling and faults: what is retried, and what is not.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ pub fn server(raw: &Raw) -> tsc::Server {
     server_with(raw, HttpOptions::new())
 }
 
-/// Tries again as often as by default, and sooner.
+/// The default number of retries, with a short backoff.
 fn server_with(raw: &Raw, options: HttpOptions) -> tsc::Server {
     let mut server =
         with(&raw.url, HttpOptions::new().retries(RetryPolicy::new().initial_backoff(millis(1))));
@@ -25,8 +25,8 @@ fn server_with(raw: &Raw, options: HttpOptions) -> tsc::Server {
     server
 }
 
-/// A server whose sign-ins give `T1`, `T2`, …, of which only the newest is good, and no more than
-/// `lives` requests long.
+/// A server whose sign-ins return `T1`, `T2`, …. Only the newest token is valid, for at most
+/// `lives` requests.
 pub fn expiring(lives: usize) -> Raw {
     let state = Mutex::new((0, 0));
     Raw::start(move |seen| {
@@ -59,7 +59,7 @@ pub fn count(raw: &Raw, what: &str) -> usize {
 }
 
 #[test]
-fn an_expired_session_signs_in_again_and_goes_on() {
+fn renews_an_expired_session() {
     let raw = expiring(2);
     let server = server(&raw);
     let session = server.sign_in(&auth().site("here")).unwrap();
@@ -77,11 +77,11 @@ fn an_expired_session_signs_in_again_and_goes_on() {
 }
 
 #[test]
-fn threads_that_meet_an_expired_session_sign_in_once() {
+fn threads_renew_an_expired_session_once() {
     let raw = expiring(usize::MAX);
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
-    // Somebody else's sign-in makes the token worthless.
+    // Another sign-in invalidates the token.
     drop(self::server(&raw).sign_in(&auth()).unwrap().detach());
     std::thread::scope(|scope| {
         for _ in 0..8 {
@@ -94,7 +94,7 @@ fn threads_that_meet_an_expired_session_sign_in_once() {
 }
 
 #[test]
-fn a_second_expiry_is_the_callers() {
+fn returns_a_second_expiry_to_the_caller() {
     let raw = expiring(0);
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -104,7 +104,7 @@ fn a_second_expiry_is_the_callers() {
 }
 
 #[test]
-fn renewal_does_not_fight_another_holder() {
+fn renewal_stops_if_another_holder_renews() {
     let raw = expiring(0);
     let server = server(&raw);
     let token = tsc::PersonalAccessTokenAuth::new("nightly", "hush");
@@ -118,7 +118,7 @@ fn renewal_does_not_fight_another_holder() {
 }
 
 #[test]
-fn renewal_can_be_switched_off_and_needs_credentials() {
+fn renewal_can_be_disabled_and_needs_credentials() {
     let raw = expiring(1);
     let server = server_with(&raw, HttpOptions::new().renew_sessions(false));
     let session = server.sign_in(&auth()).unwrap();
@@ -129,12 +129,12 @@ fn renewal_can_be_switched_off_and_needs_credentials() {
     let resumed = server.resume(token);
     assert!(resumed.projects().list().total().unwrap_err().is_session_expired());
     assert_eq!(count(&raw, "signin"), 1);
-    // The session ended long ago: signing it out is no failure.
+    // The session had already expired: signing it out succeeds.
     resumed.sign_out().unwrap();
 }
 
 #[test]
-fn refused_credentials_are_not_tried_again() {
+fn does_not_retry_refused_credentials() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.target.rsplit('/').next().unwrap() {
         "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => refusal(401, "401001", "no"),
@@ -153,7 +153,7 @@ fn refused_credentials_are_not_tried_again() {
 }
 
 #[test]
-fn a_renewal_that_leads_to_somebody_else_is_refused_and_ended() {
+fn refuses_a_renewal_for_another_user_and_signs_it_out() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.target.rsplit('/').next().unwrap() {
         "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => success(
@@ -175,7 +175,7 @@ fn a_renewal_that_leads_to_somebody_else_is_refused_and_ended() {
 }
 
 #[test]
-fn a_json_web_token_is_minted_anew() {
+fn renewal_requests_a_new_jwt() {
     let raw = expiring(1);
     let server = server(&raw);
     let minted = Arc::new(AtomicUsize::new(0));
@@ -198,7 +198,7 @@ fn a_json_web_token_is_minted_anew() {
     assert!(session.projects().list().total().unwrap_err().is_session_expired());
 }
 
-/// Fails the first `times` requests to `what` like this, and then succeeds.
+/// Responds to the first `times` requests to `what` like this, and then with a success.
 fn failing(
     what: &'static str,
     times: usize,
@@ -219,7 +219,7 @@ fn failing(
 }
 
 #[test]
-fn what_reads_is_tried_again_and_what_creates_is_not() {
+fn retries_reads_but_not_creates() {
     type Fail = fn() -> Reply;
     let faults: [(&str, Fail, bool); 8] = [
         ("429", || refusal(429, "429000", "slow down"), true),
@@ -253,7 +253,7 @@ fn what_reads_is_tried_again_and_what_creates_is_not() {
 }
 
 #[test]
-fn a_repeated_delete_that_finds_nothing_has_deleted() {
+fn repeated_delete_with_not_found_succeeds() {
     let tries = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
         0 => Reply::Close,
@@ -262,12 +262,12 @@ fn a_repeated_delete_that_finds_nothing_has_deleted() {
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
     session.projects().delete("p").unwrap();
-    // Nothing was lost on the way this time: nothing was there.
+    // No response was lost this time: the item did not exist.
     assert!(session.projects().delete("q").unwrap_err().is_not_found());
 }
 
 #[test]
-fn tries_are_counted_and_the_error_is_the_last_ones() {
+fn counts_attempts_and_returns_the_last_error() {
     let raw = failing("/projects", usize::MAX, || answer(503, &[("retry-after", "0")], ""));
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -285,7 +285,7 @@ fn tries_are_counted_and_the_error_is_the_last_ones() {
 }
 
 #[test]
-fn nobody_waits_longer_than_the_timeout() {
+fn retries_end_at_the_timeout() {
     let raw = failing("/projects", 1, || refusal(429, "429000", "slow down"));
     let late = failing("/projects", 1, || answer(429, &[("retry-after", "30")], ""));
     for raw in [raw, late] {
@@ -301,7 +301,7 @@ fn nobody_waits_longer_than_the_timeout() {
 }
 
 #[test]
-fn a_refused_connection_is_told_soon() {
+fn refused_connection_is_an_error_after_short_retries() {
     let url = Raw::signed_in(|_| Reply::Close).url.clone(); // dropped: nobody listens
     let server = tsc::Server::new(&url).unwrap();
     let start = Instant::now();
@@ -309,11 +309,11 @@ fn a_refused_connection_is_told_soon() {
     assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
     assert!(error.to_string().contains(url.trim_start_matches("http://")), "{error}");
     assert!(start.elapsed() < Duration::from_secs(10));
-    assert!(start.elapsed() > Duration::from_millis(500), "it was tried again");
+    assert!(start.elapsed() > Duration::from_millis(500), "it was not retried");
 }
 
 #[test]
-fn a_stop_ends_a_blocked_call_and_signing_out_still_works() {
+fn sign_out_works_after_a_cancelled_call() {
     let raw = Raw::signed_in(|_| Reply::Silence);
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -334,7 +334,7 @@ fn a_stop_ends_a_blocked_call_and_signing_out_still_works() {
 }
 
 #[test]
-fn a_deadline_covers_pages_and_tries() {
+fn deadline_covers_pages_and_attempts() {
     let pages = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| {
         std::thread::sleep(Duration::from_millis(30));
@@ -359,11 +359,11 @@ fn a_deadline_covers_pages_and_tries() {
     let session = server.sign_in(&auth()).unwrap();
     let soon = tsc::CancellationToken::with_timeout(Duration::from_millis(300));
     let error = session.with_cancellation(&soon).projects().list().total().unwrap_err();
-    assert_eq!(error.status(), Some(429), "no try fits into the time: {error:?}");
+    assert_eq!(error.status(), Some(429), "no further attempt fits into the time: {error:?}");
 }
 
 #[test]
-fn requests_wait_their_turn() {
+fn requests_wait_for_a_permit() {
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (n, m) = (now.clone(), most.clone());
     let raw = Raw::signed_in(move |_| {

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tableau_server_client as tsc;
 
-use crate::help::{child, everything_of, given, plain, with, workbooks};
+use crate::help::{child, everything_of, given, millis, plain, with, workbooks};
 use crate::logs::{self, Record};
 use crate::proxy_server::http_proxy;
 use crate::raw::{Raw, Reply, Seen, answer, redirect, refusal, signed_in, success};
@@ -196,7 +196,7 @@ fn redacts_secrets_that_a_server_echoes() {
             let (raw, mark) = (echoing(part), logs::mark());
             let options = plain()
                 .header("Authorization", HEADER)
-                .retries(tsc::RetryPolicy::new().max_retries(1));
+                .retries(tsc::RetryPolicy::new().max_retries(1).initial_backoff(millis(1)));
             let server = with(&raw.url, options);
             let mut shown = Shown::default();
             let credentials: [Box<dyn tsc::Credentials>; 2] = [
@@ -220,7 +220,7 @@ fn redacts_secrets_that_a_server_echoes() {
                     }
                 }
             }
-            assert_eq!(errors, 2, "part {part} was to fail");
+            assert_eq!(errors, 2, "part {part} should fail");
             assert_no_secret(&shown.0, &[secret, TOKEN, HEADER], &format!("part {part}"));
             let records = logged_about(&raw, mark);
             assert!(records.iter().any(ours), "part {part} logs");
@@ -403,7 +403,8 @@ fn redacts_ids_and_names_in_errors_and_logs() {
             _ => signed_in(seen).unwrap(),
         }
     });
-    let server = with(&raw.url, plain());
+    let retries = tsc::RetryPolicy::new().initial_backoff(millis(1));
+    let server = with(&raw.url, plain().retries(retries));
     let session = server.sign_in(&tsc::TableauAuth::new("me", "hush-hush")).unwrap();
     let folder = std::env::temp_dir().join(format!("tsc-named-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();

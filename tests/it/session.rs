@@ -18,7 +18,7 @@ use crate::{help, logs};
 
 const LOG: &str = "tableau_server_client::session";
 
-/// A server whose sign-out is answered so.
+/// A server with this response to the sign-out.
 fn signing_out(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Raw {
     Raw::start(move |seen| match seen.path().ends_with("signout") {
         true => reply(),
@@ -35,7 +35,7 @@ fn sign_outs(raw: &Raw) -> usize {
 }
 
 #[test]
-fn leaving_the_scope_signs_out() {
+fn drop_signs_out() {
     let raw = Raw::signed_in(|_| workbooks("<workbook id=\"w1\" name=\"R&amp;D\"/>"));
     let server = at(&raw.url);
     {
@@ -64,7 +64,7 @@ fn leaving_the_scope_signs_out() {
 }
 
 #[test]
-fn making_a_server_sends_nothing() {
+fn creating_a_server_sends_nothing() {
     let raw = quiet();
     let mut server = at(&raw.url);
     server.set_version("3.0").unwrap();
@@ -74,7 +74,7 @@ fn making_a_server_sends_nothing() {
 }
 
 #[test]
-fn a_question_mark_signs_out_once_and_keeps_its_error() {
+fn early_return_signs_out_once_and_keeps_the_error() {
     fn work(server: &tsc::Server) -> tsc::Result<()> {
         let session = server.sign_in(&auth())?;
         session.workbooks().get("gone")?;
@@ -88,7 +88,7 @@ fn a_question_mark_signs_out_once_and_keeps_its_error() {
 }
 
 #[test]
-fn a_panic_signs_out_once() {
+fn panic_signs_out_once() {
     let raw = quiet();
     let server = pinned(&raw.url);
     let panic = catch_unwind(AssertUnwindSafe(|| {
@@ -100,7 +100,7 @@ fn a_panic_signs_out_once() {
 }
 
 #[test]
-fn a_sign_out_that_fails_while_unwinding_does_not_abort() {
+fn failed_sign_out_during_unwinding_does_not_abort() {
     for reply in [|| Reply::Close, || answer(500, &[], "<html>"), || answer(200, &[], [0xff])] {
         let raw = signing_out(reply);
         let server = pinned(&raw.url);
@@ -114,7 +114,7 @@ fn a_sign_out_that_fails_while_unwinding_does_not_abort() {
 }
 
 #[test]
-fn eight_threads_share_one_session_and_one_sign_out() {
+fn threads_share_a_session_and_one_sign_out() {
     let raw = quiet();
     let server = pinned(&raw.url);
     let session = server.sign_in(&auth()).unwrap();
@@ -137,7 +137,7 @@ fn eight_threads_share_one_session_and_one_sign_out() {
 }
 
 #[test]
-fn a_session_in_a_thread_local_signs_out_when_the_thread_ends() {
+fn session_in_a_thread_local_signs_out_when_the_thread_ends() {
     thread_local! {
         static SESSION: RefCell<Option<tsc::Session<'static>>> = const { RefCell::new(None) };
     }
@@ -151,8 +151,7 @@ fn a_session_in_a_thread_local_signs_out_when_the_thread_ends() {
     .unwrap();
     assert_eq!(sign_outs(&raw), 1);
 
-    // The thread's own things are taken down in an order of their own: this one outlives what the
-    // library keeps for a thread.
+    // Thread-locals are dropped in an arbitrary order: this one outlives those of the library.
     thread_local! {
         static LAST: RefCell<Option<tsc::Session<'static>>> = const { RefCell::new(None) };
     }
@@ -163,7 +162,7 @@ fn a_session_in_a_thread_local_signs_out_when_the_thread_ends() {
     .join()
     .unwrap();
     assert_eq!(sign_outs(&raw), 2);
-    // That of the main thread goes when the program ends.
+    // The thread-locals of the main thread are dropped when the program ends.
     child("session::child_that_ends_with_a_thread_local", &[("SERVER", &raw.url)]);
     assert_eq!(sign_outs(&raw), 4);
 }
@@ -185,7 +184,7 @@ fn child_that_ends_with_a_thread_local() {
 }
 
 #[test]
-fn times_without_end_are_no_panic() {
+fn endless_durations_do_not_panic() {
     let raw = signing_out(|| answer(204, &[], ""));
     let endless = Duration::MAX;
     let options = plain()
@@ -211,9 +210,9 @@ fn times_without_end_are_no_panic() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// What limits requests is no reason to leave a session open.
+/// Limits of requests must not leave a session open.
 #[test]
-fn a_sign_out_waits_for_no_turn() {
+fn sign_out_waits_for_no_permit() {
     let raw = quiet();
     let server = with(&raw.url, plain().max_per_hour(3));
     let session = server.sign_in(&auth()).unwrap();
@@ -237,7 +236,7 @@ fn a_sign_out_waits_for_no_turn() {
 }
 
 #[test]
-fn sign_out_says_what_went_wrong_and_is_not_tried_again() {
+fn failed_sign_out_is_an_error_and_is_not_repeated() {
     logs::start();
     let raw = signing_out(|| answer(503, &[("Retry-After", "7")], "busy"));
     let server = pinned(&raw.url);
@@ -245,7 +244,7 @@ fn sign_out_says_what_went_wrong_and_is_not_tried_again() {
     assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(503)));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
     assert_eq!(sign_outs(&raw), 1);
-    // Who was told needs no log line.
+    // An error that was returned is not logged, too.
     assert!(logs::of(LOG).is_empty());
 
     let raw = quiet();
@@ -254,7 +253,7 @@ fn sign_out_says_what_went_wrong_and_is_not_tried_again() {
 }
 
 #[test]
-fn a_sign_out_that_is_refused_in_a_success_is_an_error() {
+fn tableau_error_with_success_status_fails_the_sign_out() {
     let raw = signing_out(|| {
         success("<error code=\"500000\"><summary>Oops</summary><detail>not now</detail></error>")
     });
@@ -268,7 +267,7 @@ fn a_sign_out_that_is_refused_in_a_success_is_an_error() {
 }
 
 #[test]
-fn an_expired_session_has_ended_already() {
+fn sign_out_of_an_expired_session_succeeds() {
     logs::start();
     let raw = signing_out(|| refusal(401, "401002", "Invalid authentication credentials"));
     let server = pinned(&raw.url);
@@ -279,7 +278,7 @@ fn an_expired_session_has_ended_already() {
 }
 
 #[test]
-fn a_failed_sign_out_is_a_warning_and_hides_no_other_error() {
+fn drop_logs_a_failed_sign_out_and_keeps_the_error() {
     fn work(server: &tsc::Server) -> tsc::Result<()> {
         let session = server.sign_in(&auth())?;
         session.workbooks().get("gone").map(drop)
@@ -301,7 +300,7 @@ fn a_failed_sign_out_is_a_warning_and_hides_no_other_error() {
 }
 
 #[test]
-fn dropping_at_a_server_that_is_gone_is_a_warning() {
+fn drop_logs_a_warning_if_the_server_is_gone() {
     logs::start();
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!("http://{address}");
@@ -312,7 +311,7 @@ fn dropping_at_a_server_that_is_gone_is_a_warning() {
 }
 
 #[test]
-fn dropping_waits_no_longer_than_it_may() {
+fn drop_ends_at_the_sign_out_timeout() {
     let raw = signing_out(|| Reply::Silence);
     let server = with(&raw.url, plain().sign_out_timeout(millis(300)));
     let session = server.sign_in(&auth()).unwrap();
@@ -322,7 +321,7 @@ fn dropping_waits_no_longer_than_it_may() {
 }
 
 #[test]
-fn dropping_waits_five_seconds_unless_told_otherwise() {
+fn drop_waits_five_seconds_by_default() {
     logs::start();
     let raw = signing_out(|| Reply::Silence);
     let server = pinned(&raw.url);
@@ -334,42 +333,49 @@ fn dropping_waits_five_seconds_unless_told_otherwise() {
 }
 
 #[test]
-fn dropping_is_bounded_in_every_state_of_the_connection() {
+fn drop_ends_in_time_in_every_state_of_the_connection() {
     let short = || plain().sign_out_timeout(millis(400));
-    // Trickles its head, trickles its body, trickles redirects.
+    // Servers that send the head, the body or redirects one byte at a time.
     let pieces = |text: &str| text.bytes().map(|b| vec![b]).collect::<Vec<_>>();
     let slow = [
         format!("HTTP/1.1 204 No Content\r\nX: {}\r\n\r\n", "x".repeat(300)),
         format!("HTTP/1.1 200 OK\r\ncontent-length: 300\r\n\r\n{}", "x".repeat(300)),
         "HTTP/1.1 307 R\r\nlocation: /api/3.24/auth/signout\r\ncontent-length: 0\r\n\r\n".repeat(3),
     ];
-    for text in slow {
-        let raw = signing_out(move || Reply::Slowly(pieces(&text), millis(60)));
-        let session = with(&raw.url, short()).into_session(&auth()).unwrap();
+    let drops = |session: tsc::Session<'_>, name: &str| {
         let ((), took) = timed(|| drop(session));
-        assert!(took >= millis(350) && took < millis(4000), "{took:?}");
-    }
-    // Accepts and says nothing; is reached over TLS, and says nothing either.
+        assert!(took >= millis(350) && took < millis(4000), "{name}: {took:?}");
+    };
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    for scheme in ["http", "https"] {
-        let url = format!("{scheme}://{}", silent.local_addr().unwrap());
-        let session = with(&url, short()).into_resumed(token_of(&url));
-        let ((), took) = timed(|| drop(session));
-        assert!(took >= millis(350) && took < millis(4000), "{scheme} {took:?}");
-    }
-    // A proxy that says nothing.
-    let proxy = silent.local_addr().unwrap();
-    for scheme in ["http", "socks5", "socks4"] {
-        let url = "http://127.0.0.1:9";
-        let options = short().proxy(format!("{scheme}://{proxy}"));
-        let session = with(url, options).into_resumed(token_of(url));
-        let ((), took) = timed(|| drop(session));
-        assert!(took >= millis(350) && took < millis(4000), "{scheme} {took:?}");
-    }
+    let address = silent.local_addr().unwrap();
+    thread::scope(|scope| {
+        for text in slow {
+            scope.spawn(move || {
+                let name = text.clone();
+                let raw = signing_out(move || Reply::Slowly(pieces(&text), millis(60)));
+                drops(with(&raw.url, short()).into_session(&auth()).unwrap(), &name);
+            });
+        }
+        // A server that accepts the connection and never responds, also to a TLS handshake.
+        for scheme in ["http", "https"] {
+            scope.spawn(move || {
+                let url = format!("{scheme}://{address}");
+                drops(with(&url, short()).into_resumed(token_of(&url)), scheme);
+            });
+        }
+        // A proxy that accepts the connection and never responds.
+        for scheme in ["http", "socks5", "socks4"] {
+            scope.spawn(move || {
+                let url = "http://127.0.0.1:9";
+                let options = short().proxy(format!("{scheme}://{address}"));
+                drops(with(url, options).into_resumed(token_of(url)), scheme);
+            });
+        }
+    });
 }
 
 #[test]
-fn the_whole_request_s_timeout_does_not_stretch_the_sign_out() {
+fn request_timeout_does_not_extend_the_sign_out() {
     let raw = signing_out(|| Reply::Silence);
     let options = plain().timeout(LONG).read_timeout(LONG).sign_out_timeout(millis(300));
     let session = with(&raw.url, options).into_session(&auth()).unwrap();
@@ -378,7 +384,7 @@ fn the_whole_request_s_timeout_does_not_stretch_the_sign_out() {
 }
 
 #[test]
-fn detached_sessions_are_not_signed_out_and_can_be_taken_over() {
+fn detached_sessions_stay_open_and_can_be_resumed() {
     let raw = quiet();
     let server = pinned(&raw.url);
     let token = server.sign_in(&auth()).unwrap().detach();
@@ -390,7 +396,7 @@ fn detached_sessions_are_not_signed_out_and_can_be_taken_over() {
     assert_eq!(again, token);
     assert!(!format!("{again:?} {again:#?}").contains("THE-TOKEN"));
 
-    // Another process, with a pin of its own, which the token's version overrules.
+    // Another process with another pinned version; the version of the token takes precedence.
     let mut other = at(&raw.url);
     other.set_version("2.8").unwrap();
     {
@@ -417,7 +423,7 @@ fn detached_sessions_are_not_signed_out_and_can_be_taken_over() {
 }
 
 #[test]
-fn a_resumed_session_can_be_left_again() {
+fn resumed_session_can_be_detached_again() {
     let raw = quiet();
     let server = pinned(&raw.url);
     let token = server.sign_in(&auth()).unwrap().detach();
@@ -426,7 +432,7 @@ fn a_resumed_session_can_be_left_again() {
 }
 
 #[test]
-fn what_is_no_exported_session_is_refused_and_not_repeated() {
+fn import_rejects_invalid_text_without_repeating_it() {
     let good = help::token().export();
     let mut wrong = vec![String::new(), "hush".into(), "{\"hush\":1}".into(), "[1,2]".into()];
     wrong.extend([good.replace("THE-TOKEN", ""), good.replace("THE-TOKEN", "hush\\nhush")]);
@@ -441,7 +447,7 @@ fn what_is_no_exported_session_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn site_names_survive_the_export() {
+fn export_preserves_site_names() {
     let raw = Raw::start(|seen| match seen.path().ends_with("signin") {
         true => success(
             "<credentials token=\"a|b+/=\"><site id=\"s\" contentUrl=\"R&amp;D &quot;x&quot; ü🦀\"/>\
@@ -457,7 +463,7 @@ fn site_names_survive_the_export() {
 }
 
 #[test]
-fn a_token_of_another_server_sends_nothing() {
+fn token_of_another_server_is_not_sent() {
     logs::start();
     let (raw, elsewhere) = (quiet(), quiet());
     let token = pinned(&elsewhere.url).sign_in(&auth()).unwrap().detach();
@@ -485,7 +491,7 @@ fn a_token_of_another_server_sends_nothing() {
 }
 
 #[test]
-fn the_origin_of_a_token_is_not_a_matter_of_spelling() {
+fn compares_origins_of_tokens_after_normalization() {
     let raw = quiet();
     let server = at(&format!("{}/", raw.url.replace("http://", "HTTP://")));
     let token = pinned(&raw.url).sign_in(&auth()).unwrap().detach();
@@ -498,7 +504,7 @@ fn the_origin_of_a_token_is_not_a_matter_of_spelling() {
 }
 
 #[test]
-fn a_session_can_own_its_server() {
+fn session_can_own_its_server() {
     struct Keeper {
         session: tsc::Session<'static>,
     }
@@ -512,7 +518,7 @@ fn a_session_can_own_its_server() {
     assert_eq!(sign_outs(&raw), 1);
 }
 
-/// A server with a second site, whose switch is answered so.
+/// A server with a second site and this response to a switch.
 fn switching(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
     Raw::start(move |seen| match seen.path().rsplit('/').next() {
         Some("switchSite") => reply(seen),
@@ -522,7 +528,7 @@ fn switching(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
 }
 
 #[test]
-fn switching_goes_over_to_the_new_token() {
+fn switch_site_uses_the_new_token() {
     let raw = switching(|_| {
         success(
             "<credentials token=\"SECOND\"><site id=\"site-2\" contentUrl=\"R&amp;D\"/>\
@@ -542,12 +548,12 @@ fn switching_goes_over_to_the_new_token() {
     assert_eq!(seen[1].text(), "<tsRequest><site contentUrl=\"R&amp;D\"/></tsRequest>");
     assert!(seen[2].target.starts_with("/api/3.24/sites/site-2/workbooks"));
     assert_eq!(seen[2].header("x-tableau-auth"), Some("SECOND"));
-    // The first token ended with the switch: one sign-out, with the second.
+    // The switch ended the first token, so there is one sign-out, with the second.
     assert_eq!(sign_outs(&raw), 1);
     assert_eq!(seen[3].header("x-tableau-auth"), Some("SECOND"));
 }
 
-/// Checks that the session still is the one that signed in, and that nothing was reported so far.
+/// Checks that the session is unchanged, and that nothing was logged.
 fn is_unchanged(session: &tsc::Session<'_>) {
     assert_eq!((session.site_id().as_str(), session.site_url()), ("site-1", ""));
     assert_eq!(session.auth_token(), "THE-TOKEN");
@@ -555,7 +561,7 @@ fn is_unchanged(session: &tsc::Session<'_>) {
 }
 
 #[test]
-fn a_refused_or_unsent_switch_leaves_no_session_open() {
+fn refused_or_unsent_switch_leaves_no_session_open() {
     logs::start();
     let raw = switching(|seen| match seen.text() {
         text if text.contains("busy") => answer(429, &[("Retry-After", "1000")], ""),
@@ -582,7 +588,7 @@ fn a_refused_or_unsent_switch_leaves_no_session_open() {
     assert!(logs::of(LOG).is_empty(), "{:?}", logs::of(LOG));
 }
 
-/// Responses to a switch that leave open whether it was carried out, and the errors' kinds.
+/// Responses to a switch that leave open whether it was carried out, and the kinds of error.
 const LOST_SWITCHES: [(fn() -> Reply, ErrorKind); 8] = [
     (|| Reply::Close, ErrorKind::ConnectionLost),
     (
@@ -598,7 +604,7 @@ const LOST_SWITCHES: [(fn() -> Reply, ErrorKind); 8] = [
 ];
 
 #[test]
-fn a_lost_switch_is_reported_again_by_sign_out() {
+fn lost_switch_is_reported_again_by_sign_out() {
     for (reply, kind) in LOST_SWITCHES {
         let raw = switching(move |_| reply());
         let mut server = pinned(&raw.url);
@@ -644,7 +650,7 @@ fn dropping_or_detaching_a_session_logs_its_lost_switch() {
 }
 
 #[test]
-fn a_failed_sign_out_after_a_lost_switch_names_both() {
+fn failed_sign_out_after_a_lost_switch_names_both() {
     let raw = Raw::start(|seen| match seen.path().rsplit('/').next() {
         Some("switchSite") => Reply::Close,
         Some("signout") => refusal(500, "500000", "Internal error"),
@@ -654,7 +660,11 @@ fn a_failed_sign_out_after_a_lost_switch_names_both() {
     let mut session = server.sign_in(&auth()).unwrap();
     session.switch_site("other").unwrap_err();
     let error = session.sign_out().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::ConnectionLost, "the switch's own kind: {error:?}");
+    assert_eq!(
+        error.kind(),
+        ErrorKind::ConnectionLost,
+        "the kind of the switch's error: {error:?}"
+    );
     let text = error.to_string();
     assert!(text.contains("may remain open on the site \"other\""), "{error}");
     assert!(text.contains("the sign-out of this session failed, too"), "{error}");
@@ -663,7 +673,7 @@ fn a_failed_sign_out_after_a_lost_switch_names_both() {
 }
 
 #[test]
-fn a_later_switch_does_not_hide_a_lost_one() {
+fn later_switch_does_not_hide_a_lost_one() {
     let raw = switching(|seen| match seen.text() {
         text if text.contains("lost") => Reply::Close,
         _ => success(
@@ -689,7 +699,7 @@ fn a_later_switch_does_not_hide_a_lost_one() {
 
 /// The mock server carries out the switch, which ends the first token, and the response is lost.
 #[test]
-fn a_session_whose_switch_was_carried_out_signs_in_again_on_its_site() {
+fn session_renews_on_its_own_site_after_a_lost_switch() {
     let mock = tsc::mock::MockServer::builder().site("Other", "other").start().unwrap();
     let server = with(mock.url(), plain());
     let mut session = server.sign_in(&mock.credentials()).unwrap();
@@ -702,7 +712,7 @@ fn a_session_whose_switch_was_carried_out_signs_in_again_on_its_site() {
     assert_eq!((session.site_id(), session.site_url()), (&site, ""));
     assert_eq!(mock.sessions_open(), 2);
     assert_eq!(session.sign_out().unwrap_err().to_string(), error.to_string());
-    assert_eq!(mock.sessions_open(), 1, "what the error said is true");
+    assert_eq!(mock.sessions_open(), 1, "the other session is still open");
 }
 
 #[test]
@@ -723,7 +733,7 @@ fn switching_on_tableau_cloud_is_an_input_error_and_sends_nothing() {
 }
 
 #[test]
-fn switching_to_where_one_is_already_is_fine() {
+fn switching_to_the_current_site_succeeds() {
     let raw = switching(|_| refusal(403, "403070", "The user is already signed in to that site"));
     let server = pinned(&raw.url);
     let mut session = server.sign_in(&auth()).unwrap();
@@ -734,7 +744,7 @@ fn switching_to_where_one_is_already_is_fine() {
 }
 
 #[test]
-fn a_switched_session_is_detached_on_its_new_site() {
+fn switched_session_is_detached_on_its_new_site() {
     let raw = switching(|_| {
         success(
             "<credentials token=\"SECOND\"><site id=\"site-2\" contentUrl=\"two\"/>\

@@ -1,4 +1,4 @@
-//! One session for many processes, by a file.
+//! A session that several processes share by a file.
 
 use std::time::Duration;
 
@@ -28,13 +28,13 @@ fn processes_share_a_session_by_a_file() {
     for _ in 0..3 {
         worker.projects().list().total().unwrap();
     }
-    // Expired: the worker has no credentials, and the holder has not noticed yet.
+    // The session has expired: the worker has no credentials, and the holder has not noticed.
     std::thread::scope(|scope| {
         let waits = scope.spawn(|| worker.projects().list().total());
         std::thread::sleep(millis(150));
         assert!(!waits.is_finished(), "{:?}", waits.join());
         holder.projects().list().total().unwrap();
-        // The holder has renewed it: the worker finds the new token in the file.
+        // The holder has renewed the session: the worker finds the new token in the file.
         waits.join().unwrap().unwrap();
     });
     assert_eq!(worker.auth_token(), holder.auth_token());
@@ -56,7 +56,7 @@ fn processes_share_a_session_by_a_file() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A folder for a session file, and the file's path.
+/// A folder for a session file, and the path of the file.
 fn shared_folder(name: &str) -> (std::path::PathBuf, std::path::PathBuf) {
     let folder = std::env::temp_dir().join(format!("tsc-shared-{}-{name}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
@@ -72,15 +72,15 @@ fn private(path: &std::path::Path, content: impl AsRef<[u8]>) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// What is in the place of a session file, or becomes of it.
+/// What is at the path of a session file.
 #[cfg(unix)]
 #[test]
-fn a_session_file_is_a_private_file_of_a_session_or_nothing() {
+fn rejects_session_files_that_are_not_private_or_not_sessions() {
     let (folder, path) = shared_folder("odd");
     let raw = expiring(usize::MAX);
     let server = server(&raw);
     let file = tsc::SessionFile::at(&path);
-    // Another file, by a wrong path or a link that somebody laid out, stays as it is.
+    // Another file, at a wrong path or behind a link, is left unchanged.
     let key = folder.join("key");
     private(&key, "-----BEGIN KEY-----");
     std::os::unix::fs::symlink(&key, &path).unwrap();
@@ -99,7 +99,7 @@ fn a_session_file_is_a_private_file_of_a_session_or_nothing() {
     assert_eq!(server.sign_in_shared(&auth(), &file).unwrap_err().kind(), ErrorKind::Io);
     std::fs::remove_dir(&path).unwrap();
     assert_eq!(count(&raw, "signin"), 0, "who cannot share does not sign in");
-    // What a crash may leave of a session is none, and is written over.
+    // The rest of a session that a crash left is overwritten.
     let whole = server.sign_in(&auth()).unwrap().detach().export();
     for left in ["", "\0\0\0\0", &whole[..5], &whole[..60]] {
         private(&path, left);
@@ -109,7 +109,7 @@ fn a_session_file_is_a_private_file_of_a_session_or_nothing() {
         assert_eq!(worker.auth_token(), holder.auth_token());
         holder.sign_out().unwrap();
     }
-    // Another server's session is not shown to this one.
+    // A session of another server is not used.
     private(&path, whole.replace(&raw.url, "http://127.0.0.1:9"));
     let (worker, asked) = (server.join_shared(&file).unwrap(), raw.lines().len());
     let error = worker.projects().list().total().unwrap_err();
@@ -120,7 +120,7 @@ fn a_session_file_is_a_private_file_of_a_session_or_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn a_session_file_that_was_cleaned_away_is_made_anew() {
+fn recreates_a_removed_session_file() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, path) = shared_folder("cleaned");
     let file = tsc::SessionFile::at(&path);
@@ -141,10 +141,11 @@ fn a_session_file_that_was_cleaned_away_is_made_anew() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// Who waits for the lock of a file that is removed and made anew gets the new one.
+/// A process that waits for the lock of a file that is removed and created again gets the lock of
+/// the new one.
 #[cfg(unix)]
 #[test]
-fn a_lock_on_a_file_that_is_gone_is_none() {
+fn lock_on_a_removed_file_has_no_effect() {
     let (folder, path) = shared_folder("locked");
     let file = tsc::SessionFile::at(&path);
     let raw = expiring(usize::MAX);
@@ -156,7 +157,7 @@ fn a_lock_on_a_file_that_is_gone_is_none() {
     std::thread::scope(|scope| {
         let joined = scope.spawn(|| server.join_shared(&file).map(drop));
         std::thread::sleep(Duration::from_millis(100));
-        assert!(!joined.is_finished(), "it waits while another one has the file");
+        assert!(!joined.is_finished(), "it did not wait for the lock");
         let new = folder.join("new");
         private(&new, &token);
         std::fs::rename(&new, &path).unwrap();
@@ -166,8 +167,8 @@ fn a_lock_on_a_file_that_is_gone_is_none() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A holder's session of a mock, by the mock's personal access token, of which each sign-in ends the
-/// session before.
+/// A shared session of a mock, with the mock's personal access token, whose sign-in ends the
+/// previous session.
 fn token_of(mock: &MockServer) -> tsc::PersonalAccessTokenAuth {
     tsc::PersonalAccessTokenAuth::new(mock.token_name(), mock.token_secret())
 }
@@ -176,10 +177,9 @@ fn sign_ins(mock: &MockServer) -> usize {
     mock.requests_to("POST", "/auth/signin").len()
 }
 
-/// The session expires while its holder only waits for its workers, as a script does that starts
-/// processes.
+/// The session expires while its holder waits for workers and sends no requests.
 #[test]
-fn workers_with_credentials_renew_for_a_holder_that_only_waits() {
+fn workers_renew_the_session_of_an_idle_holder() {
     let (folder, path) = shared_folder("renews");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -193,26 +193,26 @@ fn workers_with_credentials_renew_for_a_holder_that_only_waits() {
                     let (server, file) = (at(mock.url()), tsc::SessionFile::at(&path));
                     let worker = server.join_shared_with(&auth, &file).unwrap();
                     worker.projects().list().total().unwrap();
-                    // Without credentials it finds what the others have made.
+                    // A worker without credentials uses the session that others renewed.
                     server.join_shared(&file).unwrap().projects().list().total().unwrap();
                 });
             }
         });
-        assert_eq!(sign_ins(&mock), 1 + round, "one for all, each time");
+        assert_eq!(sign_ins(&mock), 1 + round, "one sign-in per expiry");
         assert_eq!(mock.sessions_open(), 1);
     }
     let stale = holder.auth_token();
     holder.sign_out().unwrap();
-    assert_eq!(mock.sessions_open(), 0, "the newest one was signed out");
+    assert_eq!(mock.sessions_open(), 0, "the newest session was not signed out");
     let sign_out = mock.requests_to("POST", "/auth/signout").pop().unwrap();
     assert_ne!(sign_out.header("X-Tableau-Auth"), Some(&*stale));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "");
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// Real processes, while the session expires again and again.
+/// Separate processes, while the session expires several times.
 #[test]
-fn processes_renew_one_session_for_each_other() {
+fn processes_renew_the_session_for_each_other() {
     let (folder, path) = shared_folder("children");
     let mock = MockServer::start().unwrap();
     let server = at(mock.url());
@@ -240,7 +240,7 @@ fn processes_renew_one_session_for_each_other() {
 }
 
 #[test]
-#[ignore = "a process of its own, which another test starts"]
+#[ignore = "run by another test in a separate process"]
 fn child_that_works() {
     let Some(url) = given("SERVER") else { return };
     let file = tsc::SessionFile::at(given("FILE").unwrap());
@@ -252,9 +252,9 @@ fn child_that_works() {
     }
 }
 
-/// Waiting for somebody who renews it ends: with the file's wait timeout, a deadline, a cancellation.
+/// Waiting for a renewal ends by the file's wait timeout, a deadline or a cancellation.
 #[test]
-fn a_worker_does_not_wait_for_ever() {
+fn worker_stops_waiting_for_a_session() {
     let (folder, path) = shared_folder("wait-timeout");
     let raw = expiring(1);
     let server = server(&raw);
@@ -266,7 +266,7 @@ fn a_worker_does_not_wait_for_ever() {
     let (error, took) = timed(|| asks(&worker).unwrap_err());
     assert!(error.is_session_expired() && error.to_string().contains("not renewed"), "{error}");
     assert!(took >= millis(200), "{took:?}");
-    // What was waited for in vain is not waited for again.
+    // After a wait that failed, the next call does not wait again.
     let brief = tsc::SessionFile::at(&path).wait_timeout(millis(400));
     let worker = server.join_shared(&brief).unwrap();
     asks(&worker).unwrap_err();
@@ -286,15 +286,15 @@ fn a_worker_does_not_wait_for_ever() {
         cancellation.cancel();
         assert_eq!(blocked.join().unwrap().kind(), ErrorKind::Cancelled);
     });
-    // But it is there once somebody has renewed it.
+    // The session is used as soon as another process has renewed it.
     holder.projects().list().total().unwrap();
     assert_eq!(count(&raw, "signin"), 2);
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A worker signs in for a session that is still held, and for no other.
+/// A worker renews only a session that is still held.
 #[test]
-fn a_worker_revives_no_session_that_was_signed_out() {
+fn worker_does_not_renew_a_session_that_was_signed_out() {
     let (folder, path) = shared_folder("ended");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::builder().user("other", "hush-hush", "Viewer").start().unwrap();
@@ -305,7 +305,7 @@ fn a_worker_revives_no_session_that_was_signed_out() {
     let error = worker.projects().list().total().unwrap_err();
     assert!(error.is_session_expired(), "{error}");
     assert!(format!("{error:?}").contains("was signed out"), "{error:?}");
-    // Nor one that has become somebody else's.
+    // Nor one that now belongs to another user.
     let other = tsc::TableauAuth::new("other", "hush-hush");
     let other = server.sign_in_shared(&other, &file).unwrap();
     let error = worker.projects().list().total().unwrap_err();
@@ -316,10 +316,10 @@ fn a_worker_revives_no_session_that_was_signed_out() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// The second process to hold a session by the same file ends the first one's, as its personal access
-/// token does; both go on with the second's, and it is signed out once, by its own holder.
+/// A second holder with the same file and personal access token ends the first holder's session.
+/// Both continue with the second session, and its own holder signs it out once.
 #[test]
-fn the_newest_holder_holds_it_for_all() {
+fn newest_holder_signs_out_the_session() {
     let (folder, path) = shared_folder("holders");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -337,10 +337,10 @@ fn the_newest_holder_holds_it_for_all() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// The older one goes on over the newer one's session, renews it, and leaves it to the newer one: also
-/// where the two speak other versions.
+/// The first holder adopts the session of the second one, renews it, and leaves it to the second
+/// one, also if the two use different versions.
 #[test]
-fn a_session_stays_whose_it_is_whoever_renews_it() {
+fn renewal_by_a_worker_keeps_the_holder() {
     let (folder, path) = shared_folder("whose");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -354,7 +354,7 @@ fn a_session_stays_whose_it_is_whoever_renews_it() {
     first.projects().list().total().unwrap(); // renews it
     assert_eq!(sign_ins(&mock), 3);
     first.sign_out().unwrap();
-    assert_eq!(mock.sessions_open(), 1, "it is the second one's");
+    assert_eq!(mock.sessions_open(), 1, "the session of the second holder");
     second.projects().list().total().unwrap();
     assert_eq!(sign_ins(&mock), 3);
     second.sign_out().unwrap();
@@ -362,9 +362,10 @@ fn a_session_stays_whose_it_is_whoever_renews_it() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// Who holds a session whose file has become another user's renews it, and leaves the file alone.
+/// If the file now has the session of another user, the holder renews its own session and leaves
+/// the file unchanged.
 #[test]
-fn another_user_s_session_in_the_file_is_left_there() {
+fn leaves_the_session_of_another_user_in_the_file() {
     let (folder, path) = shared_folder("another");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::builder().user("other", "hush-hush", "Viewer").start().unwrap();
@@ -386,7 +387,7 @@ fn another_user_s_session_in_the_file_is_left_there() {
 
 /// The session in the file has expired as well: one sign-in, and no error.
 #[test]
-fn an_idle_worker_finds_two_sessions_expired_and_signs_in() {
+fn idle_worker_signs_in_after_two_expired_sessions() {
     let (folder, path) = shared_folder("idle");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -409,9 +410,9 @@ fn an_idle_worker_finds_two_sessions_expired_and_signs_in() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A wait that the caller's own deadline ended says nothing of the next one.
+/// A wait that the caller's own deadline ended does not affect the next one.
 #[test]
-fn a_short_wait_does_not_end_the_next_one() {
+fn short_deadline_does_not_affect_the_next_call() {
     let (folder, path) = shared_folder("short");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -431,10 +432,11 @@ fn a_short_wait_does_not_end_the_next_one() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A worker is still signing in when its holder goes: what it makes is nobody's, and it ends it.
+/// A worker is still signing in when the holder signs out: the worker signs out the session that it
+/// opened.
 #[cfg(unix)]
 #[test]
-fn a_session_that_is_made_while_its_holder_goes_is_ended() {
+fn session_renewed_during_sign_out_is_signed_out() {
     let (folder, path) = shared_folder("gone");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -450,7 +452,7 @@ fn a_session_that_is_made_while_its_holder_goes_is_ended() {
         while sign_ins(&mock) < 2 {
             std::thread::sleep(millis(5));
         }
-        assert!(holder.sign_out().unwrap_err().is_timeout(), "the file was locked");
+        assert!(holder.sign_out().unwrap_err().is_timeout(), "the file is locked");
         let error = renews.join().unwrap();
         assert!(error.is_session_expired() && error.to_string().contains("ended"), "{error}");
     });
@@ -460,7 +462,7 @@ fn a_session_that_is_made_while_its_holder_goes_is_ended() {
 }
 
 #[test]
-fn a_sign_in_that_fails_leaves_no_file() {
+fn failed_sign_in_leaves_no_file() {
     let (folder, path) = shared_folder("refused");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -468,17 +470,17 @@ fn a_sign_in_that_fails_leaves_no_file() {
     let wrong = tsc::TableauAuth::new("nobody", "at all");
     assert!(server.sign_in_shared(&wrong, &file).unwrap_err().is_sign_in_failed());
     assert!(!path.exists());
-    // One that was there stays, whatever is in it.
+    // An existing file is kept, whatever it contains.
     drop(server.sign_in_shared(&mock.credentials(), &file).unwrap());
     assert!(server.sign_in_shared(&wrong, &file).unwrap_err().is_sign_in_failed());
     assert!(path.exists());
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A JSON Web Token that cannot be minted anew renews nothing, and the process that has it waits for
-/// nobody else.
+/// A process with a JSON Web Token that cannot be minted again does not renew the session, and does
+/// not wait for others.
 #[test]
-fn credentials_that_serve_once_are_not_used_twice() {
+fn one_time_credentials_are_not_used_twice() {
     let (folder, path) = shared_folder("once");
     let file = tsc::SessionFile::at(&path);
     let mock = MockServer::start().unwrap();
@@ -492,9 +494,9 @@ fn credentials_that_serve_once_are_not_used_twice() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// Joining waits for a locked file no longer than a request may take.
+/// Joining waits for a locked file at most as long as the request timeout.
 #[test]
-fn a_locked_file_is_waited_for_within_the_timeout() {
+fn waits_for_a_locked_file_within_the_timeout() {
     let (folder, path) = shared_folder("timeout");
     let mock = MockServer::start().unwrap();
     let file = tsc::SessionFile::at(&path);

@@ -1,4 +1,4 @@
-//! Certificates: which are accepted, and what is said where not.
+//! Which server certificates are accepted, and the errors for others.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -26,7 +26,7 @@ fn visit(url: &str, options: HttpOptions) -> tsc::Result<()> {
     session.sign_out()
 }
 
-/// The error of a visit, which is one of TLS and comes before anything is sent.
+/// The error of a sign-in, which must be a TLS error that occurs before anything is sent.
 fn refused(raw: &Raw, options: HttpOptions) -> String {
     let error = visit(&raw.url, options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
@@ -38,7 +38,7 @@ fn refused(raw: &Raw, options: HttpOptions) -> String {
 }
 
 #[test]
-fn an_unknown_issuer_is_refused_unless_told_otherwise() {
+fn refuses_an_unknown_issuer_by_default() {
     let (authority, other) = (Authority::new(), Authority::new());
     let raw = secure(&authority.certify(&["127.0.0.1"]));
     for options in [plain(), plain().verify(true), plain().verify(other.file())] {
@@ -51,10 +51,10 @@ fn an_unknown_issuer_is_refused_unless_told_otherwise() {
 }
 
 #[test]
-fn a_bundle_is_taken_as_a_text_a_string_and_a_path() {
+fn accepts_a_bundle_as_bytes_string_or_path() {
     let (authority, other) = (Authority::new(), Authority::new());
     let raw = secure(&authority.certify(&["127.0.0.1", "localhost"]));
-    // Several in one file, with text around them.
+    // Several certificates in one file, with text between them.
     let bundle = format!("# ours\n{}\nand\r\n{}", other.pem(), authority.pem());
     let path = file("bundle.pem", bundle);
     let text = path.to_str().unwrap();
@@ -62,12 +62,12 @@ fn a_bundle_is_taken_as_a_text_a_string_and_a_path() {
     visit(&raw.url, plain().verify(text.to_owned())).unwrap();
     visit(&raw.url, plain().verify(Path::new(text))).unwrap();
     visit(&raw.url, plain().verify(path.clone())).unwrap();
-    // By name, which every address of it is tried for.
+    // By name; every address of the name is tried.
     visit(&raw.url.replace("127.0.0.1", "localhost"), plain().verify(path)).unwrap();
 }
 
 #[test]
-fn the_file_is_read_when_the_options_are_given() {
+fn reads_the_certificate_file_when_options_are_set() {
     let authority = Authority::new();
     let raw = secure(&authority.certify(&["127.0.0.1"]));
     let path = authority.file();
@@ -77,7 +77,7 @@ fn the_file_is_read_when_the_options_are_given() {
 }
 
 #[test]
-fn a_wrong_name_and_a_past_date_are_told() {
+fn reports_wrong_names_and_expired_certificates() {
     let authority = Authority::new();
     let wrong_name = secure(&authority.certify(&["tableau.example.com"]));
     let said = refused(&wrong_name, plain().verify(authority.file()));
@@ -88,8 +88,8 @@ fn a_wrong_name_and_a_past_date_are_told() {
 }
 
 #[test]
-fn a_self_signed_certificate_may_be_listed_itself() {
-    // As `openssl req -x509` marks it, and as others do.
+fn accepts_a_listed_self_signed_certificate() {
+    // Marked as `openssl req -x509` does, and without the mark.
     for authority in [true, false] {
         let certified = Certified::self_signed(&["127.0.0.1"], authority);
         let raw = secure(&certified);
@@ -100,13 +100,13 @@ fn a_self_signed_certificate_may_be_listed_itself() {
         let said = refused(&raw, plain().verify(other_name.file()));
         assert!(said.contains("another name"), "{said}");
     }
-    // Another certificate of the same name is another certificate.
+    // Another certificate with the same name.
     let raw = secure(&Certified::self_signed(&["127.0.0.1"], true));
     refused(&raw, plain().verify(Certified::self_signed(&["127.0.0.1"], true).file()));
 }
 
 #[test]
-fn a_listed_certificate_has_to_be_for_servers() {
+fn refuses_a_listed_certificate_that_is_not_for_servers() {
     use rcgen::ExtendedKeyUsagePurpose::{Any, ClientAuth, ServerAuth};
     for (usages, is_accepted) in [
         (&[][..], true),
@@ -127,9 +127,9 @@ fn a_listed_certificate_has_to_be_for_servers() {
 }
 
 #[test]
-fn a_fingerprint_takes_this_certificate_and_no_other() {
+fn fingerprint_accepts_only_its_certificate() {
     let authority = Authority::new();
-    // Whatever else is wrong with it.
+    // Other defects of a pinned certificate do not matter.
     for certified in [
         authority.certify(&["127.0.0.1"]),
         authority.certify_expired(&["tableau.example.com"]),
@@ -146,7 +146,7 @@ fn a_fingerprint_takes_this_certificate_and_no_other() {
         assert!(said.contains(&right), "the one that is shown is named: {said}");
         assert!(said.contains("pinned"), "{said}");
     }
-    // Even one that Mozilla's roots or a bundle would let in: the last `verify` counts.
+    // Even a certificate that Mozilla's roots or a bundle would accept: the last `verify` counts.
     let raw = secure(&authority.certify(&["127.0.0.1"]));
     let options = plain().verify(authority.file());
     let mut server = with(&raw.url, options);
@@ -156,7 +156,7 @@ fn a_fingerprint_takes_this_certificate_and_no_other() {
 }
 
 #[test]
-fn what_is_no_fingerprint_is_a_config_error() {
+fn invalid_fingerprint_is_a_config_error() {
     for wrong in ["", "AB", &"AB:".repeat(32), &"G".repeat(64), &"A".repeat(63), &"é".repeat(32)] {
         let error = Fingerprint::sha256(wrong).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config, "{wrong}");
@@ -165,8 +165,8 @@ fn what_is_no_fingerprint_is_a_config_error() {
 }
 
 #[test]
-fn a_server_that_does_not_own_the_pinned_certificate_is_refused() {
-    // It shows the public certificate of another and signs with its own key.
+fn refuses_a_server_without_the_key_of_the_pinned_certificate() {
+    // The server presents the public certificate of another one, and signs with its own key.
     let pinned = Certified::self_signed(&["127.0.0.1"], false);
     let thief = Certified::self_signed(&["127.0.0.1"], false);
     let raw = over_tls(pinned.server_with_key_of(&thief), |seen| {
@@ -179,7 +179,7 @@ fn a_server_that_does_not_own_the_pinned_certificate_is_refused() {
 }
 
 #[test]
-fn verify_false_takes_anything_and_warns_at_every_request() {
+fn verify_false_accepts_any_certificate_and_warns_at_every_request() {
     logs::start();
     let raw = secure(&Authority::new().certify_expired(&["tableau.example.com"]));
     let mut server = with(&raw.url, plain().verify(false));
@@ -187,13 +187,13 @@ fn verify_false_takes_anything_and_warns_at_every_request() {
     let requests = raw.lines().len();
     assert_eq!(requests, 3);
     let records = logs::of(WARNINGS);
-    assert_eq!(records.len(), requests, "one a request");
+    assert_eq!(records.len(), requests, "one warning per request");
     for record in &records {
         assert_eq!(record.level, Level::Warn);
         assert!(record.text.starts_with("InsecureRequestWarning"), "{}", record.text);
         assert!(record.text.contains("127.0.0.1"), "{}", record.text);
     }
-    // Further options leave both as they are; then it is silenced.
+    // Further options keep both settings; then the warning is silenced.
     server.add_http_options(HttpOptions::new().user_agent("x")).unwrap();
     drop(server.sign_in(&auth()).unwrap());
     assert_eq!(logs::of(WARNINGS).len(), 5);
@@ -203,7 +203,7 @@ fn verify_false_takes_anything_and_warns_at_every_request() {
     server.add_http_options(HttpOptions::new().insecure_warnings(true)).unwrap();
     drop(server.sign_in(&auth()).unwrap());
     assert_eq!(logs::of(WARNINGS).len(), 7);
-    // Back to the defaults, which refuse it.
+    // The defaults refuse the certificate.
     server.clear_http_options();
     server.add_http_options(plain()).unwrap();
     assert_eq!(server.sign_in(&auth()).unwrap_err().kind(), ErrorKind::Tls);
@@ -211,7 +211,7 @@ fn verify_false_takes_anything_and_warns_at_every_request() {
 }
 
 #[test]
-fn only_https_without_verification_warns() {
+fn warns_only_for_https_without_verification() {
     logs::start();
     let authority = Authority::new();
     let certified = authority.certify(&["127.0.0.1"]);
@@ -221,7 +221,7 @@ fn only_https_without_verification_warns() {
     let clear = Raw::signed_in(|_| workbooks(""));
     visit(&clear.url, plain().verify(false)).unwrap();
     assert!(logs::of(WARNINGS).is_empty(), "{:?}", logs::of(WARNINGS));
-    // An http address that leads to https warns for what is https.
+    // An http address that redirects to https warns for the https requests.
     let there = raw.url.clone();
     let leading = Raw::start(move |seen| redirect(301, &format!("{there}{}", seen.target)));
     visit(&leading.url, plain().verify(false)).unwrap();
@@ -230,7 +230,7 @@ fn only_https_without_verification_warns() {
 }
 
 #[test]
-fn without_a_logger_the_warning_is_on_standard_error() {
+fn prints_the_warning_to_stderr_without_a_logger() {
     let raw = secure(&Certified::self_signed(&["127.0.0.1"], true));
     let visit = |quiet: &str| {
         let test = "tls::child_visits_without_a_logger";
@@ -257,7 +257,7 @@ fn child_visits_without_a_logger() {
 }
 
 #[test]
-fn mutual_tls_shows_the_client_s_certificate() {
+fn mutual_tls_sends_the_client_certificate() {
     let authority = Authority::new();
     let raw = over_tls(authority.server_for_members(&["127.0.0.1"]), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
@@ -269,14 +269,14 @@ fn mutual_tls_shows_the_client_s_certificate() {
     refused(&raw, trusting().client_cert(stranger.file(), stranger.key_file()));
     let member = authority.certify(&["client"]);
     visit(&raw.url, trusting().client_cert(member.file(), member.key_file())).unwrap();
-    // Both in one file, as a text.
+    // Certificate and key in one text.
     let both = file("both.pem", format!("{}{}", member.pem, member.key_pem()));
     let both = both.to_str().unwrap();
     visit(&raw.url, trusting().client_cert(both, both)).unwrap();
 }
 
 #[test]
-fn files_that_cannot_be_used_are_named_with_the_reason() {
+fn names_unusable_files_and_the_reason() {
     let member = Authority::new().certify(&["client"]);
     let other = Authority::new().certify(&["client"]);
     let good = member.file();
@@ -305,18 +305,19 @@ fn files_that_cannot_be_used_are_named_with_the_reason() {
     }
     assert!(refuse(HttpOptions::new().verify(gone.clone()), &gone).contains("No such file"));
     assert!(refuse(HttpOptions::new().verify(empty.clone()), &empty).contains("no certificate"));
-    // A certificate where the key should be, and a key that is another's.
+    // A certificate in place of the key, and the key of another certificate.
     refuse(HttpOptions::new().client_cert(good.clone(), good.clone()), &good);
     let key = other.key_file();
     refuse(HttpOptions::new().client_cert(good.clone(), key.clone()), &key);
     refuse(HttpOptions::new().client_cert(good.clone(), key), &good);
-    // The options are as they were.
+    // The previous options still apply.
     drop(server.sign_in(&help::auth()).unwrap());
 }
 
 #[test]
-fn an_idle_connection_that_the_server_closed_is_survived_over_tls_too() {
-    // It says goodbye and closes after every answer, without a word in the answer itself.
+fn replaces_a_tls_connection_closed_while_idle() {
+    // The server sends `close_notify` and closes after every response, without announcing it in the
+    // response.
     let authority = Authority::new();
     let raw = over_tls(authority.server(&["127.0.0.1"]), |seen| {
         let reply = signed_in(seen).unwrap_or_else(|| workbooks(""));
@@ -324,11 +325,11 @@ fn an_idle_connection_that_the_server_closed_is_survived_over_tls_too() {
     });
     logs::start();
     let mut server = with(&raw.url, plain().verify(authority.file()));
-    // The question for the version would leave the sign-in a connection that is not idle yet.
+    // With the version request before it, the sign-in would use a connection that is not idle yet.
     server.set_version("3.24").unwrap();
     let session = server.sign_in(&auth()).unwrap();
     for _ in 0..3 {
-        std::thread::sleep(help::millis(400));
+        std::thread::sleep(help::millis(150));
         session.workbooks().list().total().unwrap();
     }
     std::thread::sleep(help::millis(400));
@@ -338,7 +339,7 @@ fn an_idle_connection_that_the_server_closed_is_survived_over_tls_too() {
 }
 
 #[test]
-fn a_hundred_requests_over_tls_use_one_connection() {
+fn reuses_one_tls_connection_for_a_hundred_requests() {
     let authority = Authority::new();
     let raw = secure(&authority.certify(&["127.0.0.1"]));
     let server = with(&raw.url, plain().verify(authority.file()));
@@ -364,9 +365,10 @@ fn plain_http_at_an_https_address_is_a_tls_error() {
     assert!(error.to_string().contains(&raw.address.to_string()), "{error}");
 }
 
-/// Whoever is in between can end a connection, but not make its end look like that of an answer.
+/// An attacker on the network can close a connection, but not make that look like the end of a
+/// response.
 #[test]
-fn an_end_without_a_goodbye_is_a_broken_connection() {
+fn end_without_close_notify_is_a_broken_connection() {
     let authority = Authority::new();
     for goodbye in [true, false] {
         let config = authority.server(&["127.0.0.1"]);
@@ -395,9 +397,9 @@ fn an_end_without_a_goodbye_is_a_broken_connection() {
     }
 }
 
-/// What answers is no TLS that is spoken here: an error of that kind, soon.
+/// A server that does not speak a supported TLS version causes a TLS error without a long wait.
 #[test]
-fn handshakes_that_come_to_nothing() {
+fn failed_handshakes_are_tls_errors_or_timeouts() {
     for (name, start, piece, kind) in [
         ("TLS 1.0 only", &b"\x15\x03\x01\0\x02\x02\x46"[..], &b""[..], ErrorKind::Tls),
         ("no common cipher", b"\x15\x03\x03\0\x02\x02\x28", b"", ErrorKind::Tls),
@@ -420,7 +422,7 @@ fn handshakes_that_come_to_nothing() {
             }
         });
         let url = raw.url.replace("http:", "https:");
-        for verify in [true, false] {
+        let fails = |verify| {
             let options = plain().verify(verify).insecure_warnings(false);
             let options =
                 options.connect_timeout(help::millis(600)).retries(tsc::RetryPolicy::none());
@@ -428,14 +430,18 @@ fn handshakes_that_come_to_nothing() {
             let error = result.unwrap_err();
             assert_eq!(error.kind(), kind, "{name}: {error:?}");
             assert!(took < help::LONG, "{name}: {took:?}");
-        }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| fails(false));
+            fails(true);
+        });
     }
 }
 
-/// A record of TLS that comes a byte at a time: nothing of it can be read before it is whole, and the
-/// deadline counts all the same.
+/// A TLS record that arrives a byte at a time cannot be read before it is complete; the deadline
+/// still applies.
 #[test]
-fn a_record_that_drips_ends_at_the_deadline() {
+fn deadline_ends_a_tls_record_sent_byte_by_byte() {
     let authority = Authority::new();
     let config = authority.server(&["127.0.0.1"]);
     let mut raw = Raw::on_connection(move |stream, _, _| {
@@ -473,13 +479,13 @@ fn a_record_that_drips_ends_at_the_deadline() {
     assert!(error.is_timeout() && took < crate::raw::SOON, "{took:?}: {error:?}");
 }
 
-/// What is no TLS any more, within an answer or instead of one, is a broken connection; and a
-/// certificate that says what is secret does not say it in an error.
+/// Invalid TLS within a response or instead of one is a broken connection, and an error does not
+/// repeat a secret in the name of a certificate.
 #[test]
-fn tls_that_fails_under_way_is_a_broken_connection() {
+fn tls_failure_after_the_handshake_is_a_broken_connection() {
     let authority = Authority::new();
     let config = authority.server(&["127.0.0.1"]);
-    // For nothing at all, an alert that is as encrypted as the rest.
+    // For the empty one, the server sends an alert, encrypted like the rest.
     let junk: [&[u8]; 4] =
         [b"HTTP/1.1 200 OK", &[21, 3, 3, 0, 2, 2, 80], &[23, 3, 3, 0, 3, 1, 2, 3], b""];
     for (junk, begun) in junk.into_iter().flat_map(|junk| [(junk, true), (junk, false)]) {

@@ -1,4 +1,4 @@
-//! HTTPS servers on loopback, and the certificates for them.
+//! HTTPS servers on loopback and their certificates.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -28,8 +28,8 @@ impl Certified {
         Certified { der: certificate.der().clone(), pem: certificate.pem(), key }
     }
 
-    /// Signed by itself, for these names, and marked as an authority where `openssl req -x509`
-    /// would mark it.
+    /// A self-signed certificate for these names, marked as a certificate authority if `openssl req
+    /// -x509` would mark it.
     pub fn self_signed(names: &[&str], authority: bool) -> Certified {
         let (mut params, key) = (params(names), KeyPair::generate().unwrap());
         if authority {
@@ -38,7 +38,7 @@ impl Certified {
         Certified::new(&params.self_signed(&key).unwrap(), key)
     }
 
-    /// The certificate of an authority, signed by itself, with these extended key usages.
+    /// A self-signed certificate of an authority with these extended key usages.
     pub fn for_usages(names: &[&str], usages: &[ExtendedKeyUsagePurpose]) -> Certified {
         let (mut params, key) = (params(names), KeyPair::generate().unwrap());
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -46,7 +46,7 @@ impl Certified {
         Certified::new(&params.self_signed(&key).unwrap(), key)
     }
 
-    /// What [`tableau_server_client::Fingerprint`] takes: `AB:CD:…`.
+    /// The fingerprint, in the form that [`tableau_server_client::Fingerprint`] accepts: `AB:CD:…`.
     pub fn sha256(&self) -> String {
         let provider = rustls::crypto::ring::default_provider();
         let digest = sha256_hash(&provider).hash(&self.der);
@@ -69,11 +69,11 @@ impl Certified {
         self.key.serialize_pem()
     }
 
-    /// A server that shows it, and has the key of another.
+    /// A server that presents this certificate with the key of another one.
     pub fn server_with_key_of(&self, other: &Certified) -> Arc<ServerConfig> {
         let provider = rustls::crypto::ring::default_provider();
         let key = provider.key_provider.load_private_key(other.key_der()).unwrap();
-        // `CertifiedKey::new` would look whether they fit.
+        // `CertifiedKey::new` would reject the wrong key.
         let shown = CertifiedKey { cert: vec![self.der.clone()], key, ocsp: None };
         let builder = ServerConfig::builder_with_provider(Arc::new(provider));
         let builder = builder.with_safe_default_protocol_versions().unwrap();
@@ -81,7 +81,7 @@ impl Certified {
         Arc::new(builder.with_no_client_auth().with_cert_resolver(resolver))
     }
 
-    /// A server that shows it.
+    /// A server that presents this certificate.
     pub fn server(&self) -> Arc<ServerConfig> {
         config(None, self)
     }
@@ -106,7 +106,7 @@ impl Authority {
         let (mut params, key) = (params(&[]), KeyPair::generate().unwrap());
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let mut name = DistinguishedName::new();
-        // Of a name of its own, or its signature would be looked for under another's.
+        // A unique name, because issuers are looked up by name.
         let random = key.public_key_raw()[1..9].iter().map(|byte| format!("{byte:02x}"));
         name.push(DnType::CommonName, format!("Authority {}", random.collect::<String>()));
         params.distinguished_name = name;
@@ -154,7 +154,7 @@ impl Authority {
         self.certify(names).server()
     }
 
-    /// A server that lets only those in whom this authority vouches for.
+    /// A server that requires client certificates of this authority.
     pub fn server_for_members(&self, names: &[&str]) -> Arc<ServerConfig> {
         config(Some(self), &self.certify(names))
     }
@@ -182,7 +182,7 @@ fn config(members_of: Option<&Authority>, shown: &Certified) -> Arc<ServerConfig
     Arc::new(builder.with_single_cert(vec![shown.der.clone()], shown.key_der()).unwrap())
 }
 
-/// Writes a file of this test run.
+/// Writes a file for this test run.
 pub fn file(name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let count = COUNT.fetch_add(1, Ordering::SeqCst);
@@ -200,7 +200,7 @@ pub fn over_tls(
     over_tls_ending(config, true, handle)
 }
 
-/// The same, which ends its connections with TLS's own goodbye or without.
+/// Like `over_tls`; ends its connections with or without `close_notify`.
 pub fn over_tls_ending(
     config: Arc<ServerConfig>,
     goodbye: bool,

@@ -1,4 +1,4 @@
-//! Which version is spoken: pinned, asked for once, or not to be had.
+//! The API version: pinned, requested once, or unavailable.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use tsc::ErrorKind;
 use crate::help::{at, auth, plain, with, workbooks};
 use crate::raw::{Raw, Reply, Seen, answer, redirect, refusal, signed_in, success};
 
-/// A server that answers the version question so.
+/// A server that answers the version request with this response.
 fn asked(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
     Raw::start(move |seen| match seen.path().ends_with("serverinfo") {
         true => reply(seen),
@@ -26,11 +26,11 @@ fn info(version: &str) -> Reply {
 }
 
 #[test]
-fn the_first_sign_in_asks_and_later_ones_remember() {
+fn requests_the_version_once() {
     let raw = asked(|_| info("3.19"));
     let mut server = at(&raw.url);
     assert_eq!(server.sign_in(&auth()).unwrap().version().to_string(), "3.19");
-    // New options are a new way to the same server.
+    // New options reset the connections.
     server.add_http_options(tsc::HttpOptions::new().user_agent("later")).unwrap();
     let session = server.sign_in(&auth()).unwrap();
     assert_eq!(session.version(), tsc::ApiVersion::new(3, 19));
@@ -51,9 +51,10 @@ fn the_first_sign_in_asks_and_later_ones_remember() {
     assert!(question.body.is_empty());
 }
 
-/// Who waits for another thread's question fails with it, and does not begin to wait anew.
+/// A thread that waits for the version request of another thread fails with it, and does not send
+/// one of its own.
 #[test]
-fn threads_that_wait_for_the_question_fail_with_it() {
+fn threads_waiting_for_the_version_fail_together() {
     let raw = asked(|_| Reply::Silence);
     let options = plain().timeout(crate::help::millis(500)).connect_timeout(crate::raw::SOON);
     let server = with(&raw.url, options);
@@ -69,14 +70,14 @@ fn threads_that_wait_for_the_question_fail_with_it() {
     });
     assert!(took < crate::help::millis(3000), "{took:?}");
     assert!(raw.count("GET", "/serverinfo") < 6, "{:?}", raw.lines());
-    // The next one asks for itself.
+    // The next call sends its own request.
     let before = raw.count("GET", "/serverinfo");
     server.sign_in(&auth()).unwrap_err();
     assert_eq!(raw.count("GET", "/serverinfo"), before + 1);
 }
 
 #[test]
-fn threads_that_sign_in_together_ask_once() {
+fn threads_request_the_version_once() {
     let raw = asked(|_| {
         thread::sleep(crate::help::millis(100));
         info("3.19")
@@ -93,13 +94,13 @@ fn threads_that_sign_in_together_ask_once() {
 }
 
 #[test]
-fn a_pinned_version_asks_nothing() {
+fn pinned_version_sends_no_version_request() {
     let raw = asked(|_| info("3.19"));
     let mut server = at(&raw.url);
     server.set_version("3.0").unwrap();
     drop(server.sign_in(&auth()).unwrap());
     assert_eq!(raw.lines(), ["POST /api/3.0/auth/signin", "POST /api/3.0/auth/signout"]);
-    // A pin can be moved, and wins over what was asked.
+    // A pinned version can be changed, and takes precedence over the server's.
     let mut server = at(&raw.url);
     drop(server.sign_in(&auth()).unwrap());
     server.set_version("3.4").unwrap();
@@ -108,7 +109,7 @@ fn a_pinned_version_asks_nothing() {
 }
 
 #[test]
-fn what_is_no_version_is_a_config_error_and_changes_nothing() {
+fn invalid_version_is_a_config_error_without_effect() {
     let raw = asked(|_| info("3.19"));
     let mut server = at(&raw.url);
     server.set_version("3.4").unwrap();
@@ -181,7 +182,7 @@ fn sends_no_credentials_to_servers_that_are_not_tableau() {
 }
 
 #[test]
-fn other_errors_of_tableau_are_api_errors_and_no_credentials_are_sent() {
+fn sends_no_credentials_after_another_tableau_error() {
     for (status, code) in [
         (404, "404000"),
         (404, "404002"),
@@ -219,7 +220,7 @@ fn refused(reply: impl Fn() -> Reply + Send + Sync + 'static) -> tsc::Error {
 }
 
 #[test]
-fn an_answer_that_names_no_version_is_a_decode_error_and_no_credentials_are_sent() {
+fn sends_no_credentials_if_the_response_has_no_version() {
     let cases: [fn() -> Reply; 9] = [
         || success("<serverInfo><productVersion build=\"1\">2024</productVersion></serverInfo>"),
         || info(""),
@@ -239,7 +240,7 @@ fn an_answer_that_names_no_version_is_a_decode_error_and_no_credentials_are_sent
 }
 
 #[test]
-fn a_failing_version_question_is_an_http_error_and_no_credentials_are_sent() {
+fn sends_no_credentials_after_a_failed_version_request() {
     let cases: [(fn() -> Reply, u16); 3] = [
         (|| answer(500, &[], "oops"), 500),
         (|| answer(503, &[], "<html>busy</html>"), 503),
@@ -250,12 +251,12 @@ fn a_failing_version_question_is_an_http_error_and_no_credentials_are_sent() {
         assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(status)), "{error:?}");
         assert!(error.to_string().contains(&status.to_string()), "{error}");
         assert!(error.url().unwrap().ends_with("/api/2.4/serverinfo"), "{error:?}");
-        assert!(!error.is_sign_in_failed(), "nothing was signed in to: {error:?}");
+        assert!(!error.is_sign_in_failed(), "no sign-in was sent: {error:?}");
     }
 }
 
 #[test]
-fn a_version_that_was_not_to_be_had_is_asked_for_again() {
+fn requests_the_version_again_after_a_failure() {
     let up = Arc::new(AtomicBool::new(false));
     let is_up = up.clone();
     let raw = asked(move |_| match is_up.load(Ordering::SeqCst) {
@@ -269,18 +270,19 @@ fn a_version_that_was_not_to_be_had_is_asked_for_again() {
 }
 
 #[test]
-fn a_closed_port_is_a_connect_error_with_host_and_port() {
+fn closed_port_is_a_connect_error_with_host_and_port() {
     let raw = asked(|_| info("3.19"));
     let url = raw.url.clone();
     drop(raw);
-    let error = at(&url).sign_in(&auth()).unwrap_err();
+    let server = with(&url, plain().retries(tsc::RetryPolicy::none()));
+    let error = server.sign_in(&auth()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.to_string().contains(url.trim_start_matches("http://")), "{error}");
     assert!(error.is_retryable() && !error.is_timeout() && !error.is_sign_in_failed());
 }
 
 #[test]
-fn server_info_is_all_that_the_server_says_of_itself() {
+fn server_info_has_every_field() {
     let raw = asked(|_| info("3.24"));
     let info: tsc::ServerInfo = at(&raw.url).server_info().unwrap();
     assert_eq!(info.product_version, "2024.3.0");
@@ -291,7 +293,7 @@ fn server_info_is_all_that_the_server_says_of_itself() {
 }
 
 #[test]
-fn calls_that_need_a_newer_version_name_both_and_send_nothing() {
+fn call_with_a_newer_version_names_both_and_sends_nothing() {
     let raw = asked(|_| info("3.19"));
     let mut server = at(&raw.url);
     server.set_version("2.5").unwrap();
@@ -303,7 +305,7 @@ fn calls_that_need_a_newer_version_name_both_and_send_nothing() {
 }
 
 #[test]
-fn versions_read_and_compare_as_numbers() {
+fn versions_compare_as_numbers() {
     let version: tsc::ApiVersion = "3.9".parse().unwrap();
     assert!(version < tsc::ApiVersion::new(3, 10));
     assert_eq!(format!("{version} {:>6}", tsc::ApiVersion::new(3, 24)), "3.9   3.24");

@@ -12,7 +12,7 @@ from tableauserverclient.server.endpoint.exceptions import (
     ServerResponseError,
 )
 
-from helpers import arguments, one, refused, rule
+from helpers import arguments, ended, one, refused, rule
 
 
 def flow_projects(mock):
@@ -22,11 +22,11 @@ def flow_projects(mock):
     finance = one(projects, "Finance")
     assert one(projects, "Quarterly").parent_id == finance.id
     assert finance.owner_id == server.user_id
-    new = server.projects.create(TSC.ProjectItem("A & B", "d", "ManagedByOwner", finance.id))
-    assert new.parent_id == finance.id and new.name == "A & B"
+    new = server.projects.create(TSC.ProjectItem("A + B", "d", "ManagedByOwner", finance.id))
+    assert new.parent_id == finance.id and new.name == "A + B"
     with refused(ServerResponseError, "409006"):
-        server.projects.create(TSC.ProjectItem("A & B", parent_id=finance.id))
-    assert server.projects.get_by_path("Finance/A & B").id == new.id
+        server.projects.create(TSC.ProjectItem("A + B", parent_id=finance.id))
+    assert server.projects.get_by_path("Finance/A + B").id == new.id
     assert server.projects.get_by_id(new.id).description == "d"
     new.parent_id, new.content_permissions = "", "LockedToProject"
     moved = server.projects.update(new)
@@ -37,7 +37,7 @@ def flow_projects(mock):
     assert counted.workbook_count == 2 and counted.view_count == 4, counted.workbook_count
     assert counted.top_level_project is True and counted.writeable is True
     server.projects.delete(new.id)
-    assert server.projects.get_by_path("A & B") is None
+    assert server.projects.get_by_path("A + B") is None
 
 
 def flow_project_permissions(mock):
@@ -228,7 +228,11 @@ def flow_extracts(mock):
     workbook = one(server.workbooks.get()[0], "Sales")
     assert server.workbooks.get_by_id(workbook.id).has_extracts is False
     job = server.workbooks.create_extract(workbook, encrypt=True)
-    assert job.type == "CreateExtract" and server.jobs.wait_for_job(job, timeout=30).finish_code == 0
+    assert job.type == "CreateExtract"
+    with refused(ServerResponseError, "400031"):
+        server.jobs.get_by_id(job.id)
+    listed = ended(server, job)
+    assert (listed.type, listed.status) == ("create_extracts", "Success")
     changed = server.workbooks.get_by_id(workbook.id)
     assert changed.has_extracts is True and changed.encrypt_extracts is True
     job = server.workbooks.delete_extract(workbook)
@@ -322,10 +326,10 @@ def flow_jobs(mock):
     done = server.jobs.wait_for_job(job, timeout=30)
     assert done.finish_code == 0 and done.completed_at and done.progress == "100"
     job = server.datasources.create_extract(datasource, encrypt=True)
-    assert server.jobs.wait_for_job(job, timeout=30).datasource_id == datasource.id
+    assert job.datasource_id == datasource.id and ended(server, job).status == "Success"
     assert server.datasources.get_by_id(datasource.id).has_extracts
     server.datasources.delete_extract(datasource)
-    job = server.workbooks.create_extract(workbook)
+    job = server.workbooks.refresh(workbook)
     server.jobs.cancel(job.id)
     with refused(TSC.JobCancelledException):
         server.jobs.wait_for_job(job)

@@ -70,6 +70,14 @@ def flow_server_schedules(mock):
     assert (changed.state, changed.priority) == ("Suspended", 9)
     workbook = server.workbooks.get()[0][0]
     assert server.schedules.add_to_schedule(created.id, workbook=workbook) == []
+    tasks, pages = server.schedules.get_extract_refresh_tasks(created.id)
+    assert pages.total_available == 1 and tasks[0].workbook_id == workbook.id
+    assert server.schedules.batch_update_state([created], "active") == [created.id]
+    assert server.schedules.batch_update_state([created.id], "active") == []
+    suspended = server.schedules.batch_update_state([], "suspended", update_all=True)
+    assert created.id in suspended and len(suspended) == len(server.schedules.get()[0])
+    with refused(ServerResponseError, "404023"):
+        server.schedules.batch_update_state(["x"], "active")
     server.schedules.delete(created.id)
     with refused(ServerResponseError, "404023"):
         server.schedules.get_by_id(created.id)

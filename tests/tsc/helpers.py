@@ -31,6 +31,16 @@ def one(items, name):
     return found[0]
 
 
+def ended(server, job):
+    """The job as the list of jobs shows it once it has ended. Only the list has jobs that create
+    extracts."""
+    for _ in range(5):
+        listed = next(known for known in server.jobs.get()[0] if known.id == job.id)
+        if listed.ended_at:
+            return listed
+    raise AssertionError(f"{job.id} did not end")
+
+
 def rule(grantee, **capabilities):
     import tableauserverclient as TSC
 

@@ -68,7 +68,8 @@ class Mock:
 # The endpoints of which each public method has to be called by a flow at least once.
 COVERED = [
     "projects", "workbooks", "datasources", "views", "custom_views", "flows", "flow_runs", "jobs",
-    "fileuploads", "tags", "users", "groups", "group_sets", "sites", "auth", "server_info",
+    "fileuploads", "tags", "users", "groups", "group_sets", "sites", "auth", "server_info", "webhooks",
+    "data_alerts", "schedules",
 ]
 
 # The methods that no flow calls, and why.

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Records what TSC sends, and what it makes of the answers, as goldens for the Rust tests.
+"""Records what TSC sends and what it reads from the responses, as goldens for the Rust tests.
 
     pip install tableauserverclient==0.42
-    python tests/wire/record.py              # writes tests/wire/<room>.json and methods.json
-    python tests/wire/record.py projects     # of one room
-    python tests/wire/record.py --check      # records anew and fails where a file would change
+    python tests/wire/record.py              # writes tests/wire/<endpoint>.json and methods.json
+    python tests/wire/record.py projects     # one endpoint only
+    python tests/wire/record.py --check      # records again, and fails if a file would change
 
-The cases are tables in cases/<room>.py: a name, the Python call, the answers. A case runs against a
-server on loopback that gives these answers in order. Everything that varies from run to run is pinned
-(ids, boundaries, the order of sets), so that recording twice gives the same files.
+The cases are tables in cases/<endpoint>.py: a name, the Python call, the responses. A case runs against a
+server on loopback that sends these responses in order. Everything that varies between runs is fixed
+(ids, boundaries, the order of sets), so that recording twice writes the same files.
 """
 
 import ast
@@ -47,8 +47,8 @@ TSC_VERSION = "0.42"
 SITE, USER, TOKEN = "site-1", "user-1", "THE-TOKEN"
 VERSION = "3.30"
 ENDPOINTS = "tableauserverclient.server.endpoint"
-# The endpoints whose every public method has to be accounted for.
-ROOMS = [
+# The endpoints whose public methods must all be accounted for.
+ENDPOINTS = [
     "auth", "server_info", "sites", "projects", "workbooks", "datasources", "views", "custom_views",
     "flows", "flow_runs", "jobs", "fileuploads", "tags", "users", "groups", "group_sets", "schedules",
 ]  # fmt: skip
@@ -58,13 +58,13 @@ ROOMS = [
 
 
 def raw(status, body="", **headers):
-    """An answer as it is; header names are written with underscores."""
+    """A response; header names are written with underscores."""
     named = {name.replace("_", "-").title(): value for name, value in headers.items()}
     return {"status": status, "headers": named, "body": body}
 
 
 def xml(inside="", status=200, namespace="http://tableau.com/api"):
-    """Tableau's answer with this inside."""
+    """A response of Tableau with this content."""
     inside = re.sub(r">\s+<", "><", inside.strip())
     body = f'<?xml version="1.0" encoding="UTF-8"?><tsResponse xmlns="{namespace}">{inside}</tsResponse>'
     return raw(status, body, content_type="application/xml;charset=utf-8")
@@ -80,14 +80,14 @@ def page(wrap, *items, number=1, size=1000, total=None):
 
 
 def error(status, code, summary, detail):
-    """Tableau's error."""
+    """An error of Tableau."""
     return xml(
         f'<error code="{code}"><summary>{summary}</summary><detail>{detail}</detail></error>', status
     )
 
 
 def done(status=204):
-    """No more than that it is done."""
+    """A success without a body."""
     return raw(status)
 
 
@@ -170,7 +170,7 @@ def request_of(method, target, headers, body):
 
 
 def body_of(content_type, body):
-    """A body as the tests compare it."""
+    """The form of a body that the tests compare."""
     media = content_type.split(";")[0]
     if media.startswith("multipart/"):
         whole = b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body
@@ -195,7 +195,7 @@ def part_of(part):
 
 
 def lines_of(body):
-    """XML an element a line, the attributes sorted: what the tests compare and show."""
+    """XML with one element per line and sorted attributes: the form that the tests compare and show."""
     lines = []
 
     def quoted(value):
@@ -219,7 +219,7 @@ def lines_of(body):
 
 
 def dump(value, depth=0):
-    """What a call gave back: every public attribute that is set."""
+    """The result of a call: every public attribute that is set."""
     if isinstance(value, enum.Enum):
         return dump(value.value, depth)
     if value is None or isinstance(value, (bool, int, float, str)):
@@ -268,13 +268,13 @@ def run(code, scope):
 
 
 def known(item, id):
-    """An item as if the server had given it."""
+    """An item with an id, as if the server had returned it."""
     item._id = id
     return item
 
 
 def public_methods(endpoint):
-    """The methods that a program calls, without those that all endpoints are built of."""
+    """The public methods of an endpoint, without those of the base classes."""
     names = set()
     for name, member in inspect.getmembers(type(endpoint)):
         if not name.startswith("_") and inspect.isfunction(member) and not hasattr(Endpoint, name):
@@ -298,15 +298,15 @@ def watch(server, calls):
 
         return watched
 
-    for room, endpoint in list(vars(server).items()):
+    for endpoint_name, endpoint in list(vars(server).items()):
         if isinstance(endpoint, Endpoint):
             for name in public_methods(endpoint):
-                setattr(endpoint, name, wrap(f"{room}.{name}", getattr(endpoint, name)))
+                setattr(endpoint, name, wrap(f"{endpoint_name}.{name}", getattr(endpoint, name)))
 
 
 @contextlib.contextmanager
 def chunks_of(size):
-    """Has every file uploaded in chunks of so many bytes."""
+    """Uploads every file in chunks of this size."""
     modules = [importlib.import_module(f"{ENDPOINTS}.{name}_endpoint") for name in ("workbooks", "flows")]
     uploads = importlib.import_module(f"{ENDPOINTS}.fileuploads_endpoint")
     if size is None:
@@ -342,7 +342,7 @@ def record(case, http):
             with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), chunks_of(case["chunk"]):
                 warnings.simplefilter("ignore")
                 result = run(case["python"], scope)
-                # Reading an attribute may send, too: that is not part of the case.
+                # Reading an attribute may send a request, which is not part of the case.
                 http.seen, seen = [], http.seen
                 out["result"] = dump(result)
         except Exception as raised:
@@ -366,10 +366,10 @@ def record(case, http):
         {"request": request, "answer": answer_out(answer)} for request, answer in zip(seen, case["answers"])
     ]
     if len(seen) < len(case["answers"]):
-        # TSC has given up; the library goes on.
+        # TSC has failed; the library continues.
         out["spare"] = [answer_out(answer) for answer in case["answers"][len(seen) :]]
     if case["instead"]:
-        # What the library asks is not what TSC asks.
+        # The library sends other requests than TSC.
         out["instead"] = [answer_out(answer) for answer in case["instead"]]
     return out
 
@@ -379,22 +379,22 @@ def answer_out(answer):
     return {**answer, "body": {"bytes": body.decode("latin-1")} if isinstance(body, bytes) else body}
 
 
-def cases_of(room):
+def cases_of(endpoint):
     cases = {}
 
     def case(name, python, *answers, version=VERSION, signed_in=True, options=None, files=None, spare=False, chunk=None, instead=None, after=()):
-        assert name not in cases, f"{room}.{name} is there twice"
+        assert name not in cases, f"{endpoint}.{name} is there twice"
         # Cases are indented in the table.
         python = inspect.cleandoc(python)
         answers = [a if isinstance(a, dict) else xml(a) for a in [*answers, *after]]
         cases[name] = dict(
-            name=f"{room}.{name}", python=python, answers=answers, version=version, signed_in=signed_in,
+            name=f"{endpoint}.{name}", python=python, answers=answers, version=version, signed_in=signed_in,
             options=options, files=files or {}, spare=spare, chunk=chunk,
             instead=[a if isinstance(a, dict) else xml(a) for a in instead or []],
         )  # fmt: skip
 
     scope = dict(case=case, raw=raw, xml=xml, page=page, error=error, done=done, text=text, file=file)
-    for name in ("_common", room):
+    for name in ("_common", endpoint):
         table = HERE / "cases" / f"{name}.py"
         exec(compile(table.read_text(), str(table), "exec"), scope)
     return cases
@@ -402,21 +402,21 @@ def cases_of(room):
 
 def main(arguments):
     check = "--check" in arguments
-    rooms = [argument for argument in arguments if not argument.startswith("-")]
-    everything = not rooms
-    rooms = rooms or sorted(path.stem for path in (HERE / "cases").glob("[!_]*.py"))
+    endpoints = [argument for argument in arguments if not argument.startswith("-")]
+    everything = not endpoints
+    endpoints = endpoints or sorted(path.stem for path in (HERE / "cases").glob("[!_]*.py"))
     version = importlib.metadata.version("tableauserverclient")
     if version != TSC_VERSION:
         raise SystemExit(f"this needs tableauserverclient {TSC_VERSION}, not {version}")
     http = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=http.serve_forever, daemon=True).start()
     files = {}
-    for room in rooms:
-        goldens = {name: record(case, http) for name, case in cases_of(room).items()}
-        files[f"{room}.json"] = {"recorded_with": f"tableauserverclient {TSC_VERSION}", "cases": goldens}
+    for endpoint in endpoints:
+        goldens = {name: record(case, http) for name, case in cases_of(endpoint).items()}
+        files[f"{endpoint}.json"] = {"recorded_with": f"tableauserverclient {TSC_VERSION}", "cases": goldens}
     if everything:
         server = TSC.Server("http://127.0.0.1:1")
-        files["methods.json"] = {room: public_methods(getattr(server, room)) for room in ROOMS}
+        files["methods.json"] = {endpoint: public_methods(getattr(server, endpoint)) for endpoint in ENDPOINTS}
     http.shutdown()
     changed = []
     for name, content in files.items():

@@ -40,7 +40,7 @@ const UNREADABLE_BY_ID: &str = "400031";
 #[derive(Clone)]
 pub struct JobHandle<'s> {
     client: &'s Arc<Client>,
-    /// The id to poll with, even if an answer has another one.
+    /// The id to poll with, even if a response has another one.
     id: JobId,
     job: Job,
     /// Secrets of the request that started the job, since the server's notes may repeat them.
@@ -67,6 +67,10 @@ impl<'s> JobHandle<'s> {
     fn redactor(&self) -> Redactor {
         let known = self.client.redactor();
         self.secrets.iter().fold(known, Redactor::with)
+    }
+
+    pub(super) fn secrets(&self) -> &[Secret] {
+        &self.secrets
     }
 
     /// The job's id.
@@ -120,7 +124,7 @@ impl<'s> JobHandle<'s> {
         let mut intervals = Backoff::new(how.first_interval, 1.4, how.longest_interval);
         let mut failures = 0;
         loop {
-            // A poll just before the deadline still has time for an answer.
+            // A poll just before the deadline still has time for a response.
             let within = how.deadline.map(|all| time_left(all).max(Duration::from_secs(1)));
             let mut retry_after = Duration::ZERO;
             match read_job_within(self.client, &self.id, within) {
@@ -192,7 +196,11 @@ pub(crate) fn read_job(client: &Client, id: &JobId) -> Result<Job> {
 
 /// Reads a job, each request within a time. A job that the server cannot read by its id, such as one
 /// that creates extracts, is looked for in the list of jobs.
-fn read_job_within(client: &Client, id: &JobId, within: Option<Duration>) -> Result<Job> {
+pub(super) fn read_job_within(
+    client: &Client,
+    id: &JobId,
+    within: Option<Duration>,
+) -> Result<Job> {
     let limit = |request: Request<'static>| match within {
         Some(within) => request.within(within),
         None => request,
@@ -220,7 +228,7 @@ fn read_job_within(client: &Client, id: &JobId, within: Option<Duration>) -> Res
 }
 
 /// Whether a later poll may succeed.
-fn is_transient(error: &Error) -> bool {
+pub(super) fn is_transient(error: &Error) -> bool {
     let is_delivery = matches!(Delivery::of_failed(error), Delivery::NotSent | Delivery::Unknown);
     (is_delivery || error.is_timeout())
         && error.kind() != ErrorKind::Decode
@@ -234,7 +242,7 @@ fn describe(job: &Job) -> String {
     }
 }
 
-fn still_running(job: &Job, deadline: Duration) -> Error {
+pub(super) fn still_running(job: &Job, deadline: Duration) -> Error {
     let progress = job.progress.map(|percent| format!(", at {percent} %")).unwrap_or_default();
     let what = format!("{} has not ended after {deadline:?}{progress}", describe(job));
     Error::new(ErrorKind::Timeout, what)

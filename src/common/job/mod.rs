@@ -1,5 +1,6 @@
 //! Background jobs: [`Job`], what the server knows of one, and [`JobHandle`], which waits for one.
 
+mod all;
 mod background;
 mod handle;
 mod queued;
@@ -14,6 +15,8 @@ use crate::ids::{
 use crate::operation::operations;
 use crate::xml::{FromXml, Node, element, string_enum};
 
+pub use all::JobRef;
+pub(crate) use all::wait_all;
 pub use background::*;
 pub use handle::JobHandle;
 pub(crate) use handle::read_job;

@@ -68,11 +68,21 @@ impl<'f> JobWait<'f> {
 
     /// Reports the job to the callbacks.
     pub(super) fn report(&mut self, job: &Job) {
+        self.report_poll(job);
+        if let Some(percent) = job.progress {
+            self.report_progress(Progress::percent(percent));
+        }
+    }
+
+    pub(super) fn report_poll(&mut self, job: &Job) {
         if let Some(callback) = &mut self.on_poll {
             callback(job);
         }
-        if let (Some(callback), Some(percent)) = (&mut self.on_progress, job.progress) {
-            callback(Progress::percent(percent));
+    }
+
+    pub(super) fn report_progress(&mut self, progress: Progress) {
+        if let Some(callback) = &mut self.on_progress {
+            callback(progress);
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::vec;
 
 use super::page::{FetchedPage, PageRequest};
 use super::{List, OnChange};
-use crate::cancel::{CancellationToken, Registration};
+use crate::cancel::{CancellationToken, Registration, spawn};
 use crate::client::Client;
 use crate::http::on_another_thread;
 use crate::xml::Listed;
@@ -23,10 +23,16 @@ const CHANGED: &str = "the list changed while it was read";
 /// The iterator over a [`List`].
 pub struct Items<'s, T> {
     client: &'s Arc<Client>,
-    request: Arc<PageRequest<T>>,
-    on_change: OnChange,
+    request: Arc<PageRequest>,
     /// The rest of the current page.
     current: vec::IntoIter<Result<T>>,
+    position: Position,
+    prefetch: Prefetch<T>,
+}
+
+/// How far a list was read. Not generic, so that it is compiled once.
+struct Position {
+    on_change: OnChange,
     unreadable: Unreadable,
     /// The number of the next page; `None` after the last page and after an error.
     next_page: Option<u32>,
@@ -36,14 +42,20 @@ pub struct Items<'s, T> {
     total: Option<u64>,
     /// The ids on the previous page.
     previous_ids: HashSet<Box<str>>,
-    prefetch: Prefetch<T>,
+}
+
+/// A page that a thread of its own fetches.
+struct InFlight<T> {
+    number: u32,
+    thread: JoinHandle<()>,
+    page: Arc<Mutex<Option<Result<FetchedPage<T>>>>>,
 }
 
 /// Pages that are fetched by threads of their own, in order.
 struct Prefetch<T> {
     /// The maximum number of pages in flight.
     limit: usize,
-    in_flight: VecDeque<(u32, JoinHandle<Result<FetchedPage<T>>>)>,
+    in_flight: VecDeque<InFlight<T>>,
     /// The client for the threads, its cancellation, and the link to the session's cancellation.
     over: Option<(Arc<Client>, CancellationToken, Option<Registration>)>,
 }
@@ -65,7 +77,7 @@ impl<T> Items<'_, T> {
     /// # }
     /// ```
     pub fn unreadable(&self) -> &Unreadable {
-        &self.unreadable
+        &self.position.unreadable
     }
 }
 
@@ -74,82 +86,109 @@ impl<'s, T: Listed> Items<'s, T> {
         Items {
             client: list.client,
             request: Arc::new(list.request),
-            on_change: list.on_change,
             current: Vec::new().into_iter(),
-            unreadable: Unreadable::default(),
-            next_page: Some(1),
-            read: 0,
-            total: None,
-            previous_ids: HashSet::new(),
+            position: Position {
+                on_change: list.on_change,
+                unreadable: Unreadable::default(),
+                next_page: Some(1),
+                read: 0,
+                total: None,
+                previous_ids: HashSet::new(),
+            },
             prefetch: Prefetch::new(list.prefetch),
         }
     }
 
     /// Makes page `number` the current one and starts to prefetch the pages after it.
     fn advance(&mut self, number: u32) -> Result<()> {
+        // Frees the memory of the previous page before the next one is read.
+        self.current = Vec::new().into_iter();
         let prefetched = self.prefetch.take(number);
         let fetched = prefetched.unwrap_or_else(|| self.request.fetch(self.client, number));
+        let (client, path) = (self.client, self.request.path());
         let page = match fetched {
             Err(error) if number > 1 && error.code() == Some(NO_SUCH_PAGE) => {
-                return self.changed(|| {
-                    let what = format!("{CHANGED}: there is no page {number} any more");
+                return self.position.changed(|| {
+                    let what = format!("{CHANGED}: page {number} no longer exists");
                     error.meaning(ErrorKind::Changed, what)
                 });
             }
             other => other?,
         };
         let count = page.items.len() as u64;
-        self.check_unchanged(number, page.total, count, &page.ids)?;
-        self.unreadable.add(&page.unreadable);
-        self.read += count;
-        self.total = Some(page.total);
-        self.previous_ids.clear();
-        if self.read < page.total {
-            if count == 0 {
-                return self.changed(|| {
-                    let (read, total) = (self.read, page.total);
-                    let what = format!("page {number} is empty, with {read} of {total} items read");
-                    let error = Error::decode(what).doing(self.doing());
-                    self.client.redact(error).at(self.client.address(self.request.path()))
-                });
-            }
-            // The server may return fewer items per page than requested.
-            let more = (page.total - self.read).div_ceil(count);
-            let last = number.saturating_add(more.try_into().unwrap_or(u32::MAX));
-            let next = number.saturating_add(1);
-            self.next_page = Some(next);
-            if self.on_change == OnChange::Fail {
-                self.previous_ids.extend(page.ids);
-            }
+        let more = self.position.advance(client, path, number, page.total, count, page.ids)?;
+        self.position.unreadable.add(&page.unreadable);
+        if let Some((next, last)) = more {
             self.prefetch.fill(self.client, &self.request, next, last);
         }
         self.current = page.items.into_iter();
         Ok(())
     }
+}
 
-    /// Checks page `number` against the pages before it.
-    fn check_unchanged(&self, number: u32, total: u64, count: u64, ids: &[Box<str>]) -> Result<()> {
-        if let Some(before) = self.total
-            && before != total
-        {
-            return self.changed(|| {
-                self.change(format!("{before} items before page {number}, {total} with it"))
-            });
+impl Position {
+    /// Goes on to page `number`. Returns the numbers of the next and the last page, if there are more.
+    fn advance(
+        &mut self,
+        client: &Client,
+        path: &str,
+        number: u32,
+        total: u64,
+        count: u64,
+        ids: Vec<Box<str>>,
+    ) -> Result<Option<(u32, u32)>> {
+        let change = self.find_change(client, number, total, count, &ids);
+        if let Some(change) = change {
+            self.changed(|| {
+                let error = Error::new(ErrorKind::Changed, format!("{CHANGED}: {change}"));
+                client.redact(error.doing(format!("listing {path}")))
+            })?;
+        }
+        self.read += count;
+        self.total = Some(total);
+        self.previous_ids.clear();
+        if self.read >= total {
+            return Ok(None);
+        }
+        if count == 0 {
+            self.changed(|| {
+                let what =
+                    format!("page {number} is empty, with {} of {total} items read", self.read);
+                let error = Error::decode(what).doing(format!("listing {path}"));
+                client.redact(error).at(client.address(path))
+            })?;
+            return Ok(None);
+        }
+        // The server may return fewer items per page than requested.
+        let more = (total - self.read).div_ceil(count);
+        let last = number.saturating_add(more.try_into().unwrap_or(u32::MAX));
+        let next = number.saturating_add(1);
+        self.next_page = Some(next);
+        if self.on_change == OnChange::Fail {
+            self.previous_ids.extend(ids);
+        }
+        Ok(Some((next, last)))
+    }
+
+    /// Compares page `number` with the pages before it. Returns what shows that the list has changed.
+    fn find_change(
+        &self,
+        client: &Client,
+        number: u32,
+        total: u64,
+        count: u64,
+        ids: &[Box<str>],
+    ) -> Option<String> {
+        if let Some(before) = self.total.filter(|before| *before != total) {
+            return Some(format!("{before} items before page {number}, {total} with it"));
         }
         let read = self.read + count;
         if read > total {
-            return self.changed(|| {
-                self.change(format!("{read} items up to page {number}, of {total} in all"))
-            });
+            return Some(format!("{read} items up to page {number}, of {total} in all"));
         }
-        if let Some(twice) = ids.iter().find(|id| self.previous_ids.contains(*id)) {
-            let twice = self.client.shown(twice);
-            return self.changed(|| {
-                let both = format!("on page {} and on page {number}", number - 1);
-                self.change(format!("the item with the id {twice:?} is {both}"))
-            });
-        }
-        Ok(())
+        let twice = ids.iter().find(|id| self.previous_ids.contains(*id))?;
+        let (twice, previous) = (client.shown(twice), number - 1);
+        Some(format!("the item with the id {twice:?} is on page {previous} and on page {number}"))
     }
 
     /// Returns the error, unless the caller chose to continue.
@@ -162,15 +201,6 @@ impl<'s, T: Listed> Items<'s, T> {
             OnChange::GoOn => Ok(()),
         }
     }
-
-    fn change(&self, what: String) -> Error {
-        let error = Error::new(ErrorKind::Changed, format!("{CHANGED}: {what}"));
-        self.client.redact(error.doing(self.doing()))
-    }
-
-    fn doing(&self) -> String {
-        format!("listing {}", self.request.path())
-    }
 }
 
 impl<T: Listed> Prefetch<T> {
@@ -180,15 +210,16 @@ impl<T: Listed> Prefetch<T> {
 
     /// Waits for page `number`, if it is in flight.
     fn take(&mut self, number: u32) -> Option<Result<FetchedPage<T>>> {
-        let (first, page) = self.in_flight.pop_front()?;
+        let InFlight { number: first, thread, page } = self.in_flight.pop_front()?;
         debug_assert_eq!(first, number, "pages are taken in order");
-        Some(page.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        page.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Starts to fetch pages from `next` to `last`, up to the limit.
-    fn fill(&mut self, client: &Arc<Client>, request: &Arc<PageRequest<T>>, next: u32, last: u32) {
+    fn fill(&mut self, client: &Arc<Client>, request: &Arc<PageRequest>, next: u32, last: u32) {
         while self.in_flight.len() < self.limit {
-            let number = self.in_flight.back().map_or(next, |(back, _)| back.saturating_add(1));
+            let number = self.in_flight.back().map_or(next, |back| back.number.saturating_add(1));
             if number > last {
                 break;
             }
@@ -199,11 +230,14 @@ impl<T: Listed> Prefetch<T> {
                 (Arc::new(client.with_call_cancellation(&cancellation)), cancellation, link)
             });
             let (client, request) = (client.clone(), request.clone());
-            let thread = std::thread::Builder::new()
-                .name(format!("page {number}"))
-                .spawn(on_another_thread(move || request.fetch(&client, number)));
-            match thread {
-                Ok(thread) => self.in_flight.push_back((number, thread)),
+            let page = Arc::new(Mutex::new(None));
+            let fetched = page.clone();
+            let work = on_another_thread(move || {
+                let outcome = request.fetch(&client, number);
+                *fetched.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+            });
+            match spawn(format!("page {number}"), work) {
+                Ok(thread) => self.in_flight.push_back(InFlight { number, thread, page }),
                 // Without a thread, the page is fetched when it is needed.
                 Err(_) => break,
             }
@@ -219,9 +253,9 @@ impl<T: Listed> Iterator for Items<'_, T> {
             if let Some(item) = self.current.next() {
                 return Some(item);
             }
-            let number = self.next_page.take()?;
+            let number = self.position.next_page.take()?;
             if let Err(error) = self.advance(number) {
-                self.next_page = None;
+                self.position.next_page = None;
                 self.prefetch = Prefetch::new(0);
                 return Some(Err(error));
             }
@@ -237,15 +271,15 @@ impl<T> Drop for Prefetch<T> {
         if let Some((_, cancellation, _)) = &self.over {
             cancellation.cancel();
         }
-        for (_, page) in self.in_flight.drain(..) {
+        for page in std::mem::take(&mut self.in_flight) {
             // Errors and panics of pages that are not needed any more are ignored.
-            let _ = page.join();
+            let _ = page.thread.join();
         }
     }
 }
 
 impl<T> fmt::Debug for Items<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Items({:?}, {} read)", self.request.path(), self.read)
+        write!(f, "Items({:?}, {} read)", self.request.path(), self.position.read)
     }
 }

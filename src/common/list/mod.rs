@@ -53,7 +53,7 @@ impl<T: Listed> ListItem for T {}
 #[must_use = "a list sends nothing until it is iterated"]
 pub struct List<'s, T> {
     client: &'s Arc<Client>,
-    request: PageRequest<T>,
+    request: PageRequest,
     prefetch: usize,
     on_change: OnChange,
     of: PhantomData<fn() -> T>,
@@ -85,7 +85,7 @@ impl<'s, T: ListItem> List<'s, T> {
         operation: &'static Operation,
         ids: &[&dyn PathSegment],
     ) -> List<'s, T> {
-        let request = PageRequest::new(client.call(operation, ids));
+        let request = PageRequest::new::<T>(client.call(operation, ids));
         let (prefetch, on_change) = (0, OnChange::default());
         List { client, request, prefetch, on_change, of: PhantomData }
     }
@@ -103,16 +103,16 @@ impl<'s, T: ListItem> List<'s, T> {
     /// does not support in filters, and two filters on one field (see [`query`](crate::query)), cause
     /// an [`Input`](crate::ErrorKind::Input) error when the list is used.
     pub fn filter(mut self, filter: impl Into<Filter<T>>) -> Self {
-        self.request.filters.push(filter.into());
+        self.request.filters.push(filter.into().0);
         self
     }
 
     /// Adds a filter, unless the server does not support it.
     pub(crate) fn filter_if_possible(mut self, filter: Filter<T>) -> Self {
         let version = self.client.version;
-        let is_supported = PageRequest::check_filter(&filter, &mut Vec::new(), version).is_ok();
+        let is_supported = self.request.check_filter(&filter.0, &mut Vec::new(), version).is_ok();
         if is_supported && version >= crate::ApiVersion::new(2, 3) {
-            self.request.filters.push(filter);
+            self.request.filters.push(filter.0);
         }
         self
     }
@@ -120,7 +120,7 @@ impl<'s, T: ListItem> List<'s, T> {
     /// Sorts the list. A further sort applies to items that are equal by the ones before it. Default:
     /// the server's order. API 2.3.
     pub fn sort(mut self, sort: impl Into<Sort<T>>) -> Self {
-        self.request.sorts.push(sort.into());
+        self.request.sorts.push(sort.into().0);
         self
     }
 
@@ -177,7 +177,7 @@ impl<'s, T: ListItem> List<'s, T> {
     pub fn total(&self) -> Result<u64> {
         self.request.check()?;
         let request = PageRequest { size: 1, ..self.request.clone() };
-        Ok(request.fetch(self.client, 1)?.total)
+        Ok(request.fetch::<T>(self.client, 1)?.total)
     }
 }
 

@@ -1,22 +1,47 @@
 //! Requests for pages, and the pages that they return.
 
-use super::super::query::{Filter, Sort, fields_of};
+use super::super::query::{Expression, fields_of};
 use crate::client::Client;
 use crate::http::Request;
 use crate::operation::Call;
 use crate::xml::{Listed, Node, Unreadable};
 use crate::{ApiVersion, Error, Result};
 
-/// The request for a page of a list, except the number of the page.
-pub(super) struct PageRequest<T> {
+/// The request for a page of a list, except the number of the page. Not generic, so that it is
+/// compiled once.
+#[derive(Clone)]
+pub(super) struct PageRequest {
     pub(super) call: Call,
-    pub(super) filters: Vec<Filter<T>>,
-    pub(super) sorts: Vec<Sort<T>>,
+    pub(super) kind: ItemKind,
+    pub(super) filters: Vec<Expression>,
+    pub(super) sorts: Vec<Expression>,
     pub(super) fields: Vec<String>,
     pub(super) size: u32,
     pub(super) on_unreadable: OnUnreadable,
     /// Further query parameters.
     pub(super) with: Vec<(&'static str, &'static str)>,
+}
+
+/// The constants of [`Listed`] for one kind of items.
+#[derive(Clone, Copy)]
+pub(super) struct ItemKind {
+    wrap: &'static str,
+    item: &'static str,
+    always: &'static [&'static str],
+    fields_of: &'static str,
+    broken_filters: &'static [(&'static str, ApiVersion, ApiVersion)],
+}
+
+impl ItemKind {
+    fn of<T: Listed>() -> ItemKind {
+        ItemKind {
+            wrap: T::WRAP,
+            item: T::ITEM,
+            always: T::ALWAYS,
+            fields_of: T::FIELDS_OF,
+            broken_filters: T::BROKEN_FILTERS,
+        }
+    }
 }
 
 /// One page of a [`List`](super::List).
@@ -80,31 +105,16 @@ impl<T> FetchedPage<T> {
     }
 }
 
-impl<T> Clone for PageRequest<T> {
-    fn clone(&self) -> Self {
-        PageRequest {
-            call: self.call.clone(),
-            filters: self.filters.clone(),
-            sorts: self.sorts.clone(),
-            fields: self.fields.clone(),
-            with: self.with.clone(),
-            ..*self
-        }
+impl PageRequest {
+    pub(super) fn new<T: Listed>(call: Call) -> PageRequest {
+        let (filters, sorts, fields, with) = Default::default();
+        let (kind, on_unreadable) = (ItemKind::of::<T>(), OnUnreadable::default());
+        PageRequest { call, kind, filters, sorts, fields, size: 1000, with, on_unreadable }
     }
-}
 
-impl<T> PageRequest<T> {
     /// The path of the list, for messages.
     pub(super) fn path(&self) -> &str {
         self.call.path.as_deref().unwrap_or(self.call.operation.path)
-    }
-}
-
-impl<T: Listed> PageRequest<T> {
-    pub(super) fn new(call: Call) -> PageRequest<T> {
-        let (filters, sorts, fields, with) = Default::default();
-        let on_unreadable = OnUnreadable::default();
-        PageRequest { call, filters, sorts, fields, size: 1000, with, on_unreadable }
     }
 
     pub(super) fn check(&self) -> Result<()> {
@@ -116,33 +126,33 @@ impl<T: Listed> PageRequest<T> {
         }
     }
 
-    pub(super) fn fetch(&self, client: &Client, number: u32) -> Result<FetchedPage<T>> {
-        let request = self
-            .request(number, client.version)
-            .map_err(|error| error.doing(format!("listing {}", self.path())))?;
+    pub(super) fn fetch<T: Listed>(&self, client: &Client, number: u32) -> Result<FetchedPage<T>> {
+        let request = self.request(number, client.version)?;
         client.ask(request, |answer| {
             let context = answer.context();
             let explain = |error| context.explain(error);
-            answer.xml(|root| read(root, number, self.size, self.on_unreadable, explain))
+            answer.xml(|root| self.read(root, number, &explain))
         })
     }
 
     /// Returns an error if the server does not support the filter, given the fields of others.
     pub(super) fn check_filter<'f>(
-        filter: &'f Filter<T>,
+        &self,
+        filter: &'f Expression,
         fields: &mut Vec<&'f str>,
         version: ApiVersion,
     ) -> Result<()> {
         const COMPARE: &str = "compare the items in the program, with `Iterator::filter`";
         for field in fields_of(filter.text()?) {
-            let broken = T::BROKEN_FILTERS
-                .iter()
-                .find(|(name, first, last)| *name == field && (*first..=*last).contains(&version));
+            let broken =
+                self.kind.broken_filters.iter().find(|(name, first, last)| {
+                    *name == field && (*first..=*last).contains(&version)
+                });
             if let Some((_, first, last)) = broken {
                 return Err(Error::input(format!(
                     "servers with the API versions {first} to {last} do not filter {} by `{field}`, \
                      and this server has {version}: {COMPARE}",
-                    T::WRAP
+                    self.kind.wrap
                 )));
             }
             if fields.contains(&field) {
@@ -157,6 +167,11 @@ impl<T: Listed> PageRequest<T> {
     }
 
     fn request(&self, number: u32, version: ApiVersion) -> Result<Request<'static>> {
+        let request = self.query(number, version);
+        request.map_err(|error| error.doing(format!("listing {}", self.path())))
+    }
+
+    fn query(&self, number: u32, version: ApiVersion) -> Result<Request<'static>> {
         self.check()?;
         if number == 0 {
             return Err(Error::input("invalid page number 0: pages are numbered from 1"));
@@ -169,22 +184,98 @@ impl<T: Listed> PageRequest<T> {
         if !self.filters.is_empty() {
             let mut fields = Vec::new();
             for filter in &self.filters {
-                Self::check_filter(filter, &mut fields, version)?;
+                self.check_filter(filter, &mut fields, version)?;
             }
-            let texts: Vec<&str> = self.filters.iter().map(Filter::text).collect::<Result<_>>()?;
+            let texts: Vec<&str> =
+                self.filters.iter().map(Expression::text).collect::<Result<_>>()?;
             request = request.query("filter", texts.join(",")).since(2, 3);
         }
         if !self.sorts.is_empty() {
-            let texts: Vec<&str> = self.sorts.iter().map(Sort::text).collect::<Result<_>>()?;
+            let texts: Vec<&str> =
+                self.sorts.iter().map(Expression::text).collect::<Result<_>>()?;
             request = request.query("sort", texts.join(",")).since(2, 3);
         }
         if !self.fields.is_empty() {
-            let fields = all_fields(&self.fields, T::ALWAYS, T::FIELDS_OF).join(",");
+            let fields = all_fields(&self.fields, self.kind.always, self.kind.fields_of).join(",");
             request = request.query("fields", fields).since(2, 5);
         }
         let size = self.size.to_string();
         Ok(request.query("pageNumber", number.to_string()).query("pageSize", size))
     }
+
+    fn read<T: Listed>(
+        &self,
+        root: Node<'_>,
+        number: u32,
+        explain: &dyn Fn(Error) -> Error,
+    ) -> Result<FetchedPage<T>> {
+        let Frame { nodes, number, size, total } = self.read_frame(root, number)?;
+        let mut items = Vec::with_capacity(nodes.len());
+        for &node in &nodes {
+            let before = node.reports().count();
+            let item = T::from_xml(node);
+            let error = self.report_item(node, before, item.as_ref().err());
+            items.push(match error {
+                Some(error) => Err(explain(error)),
+                None => item.map_err(explain),
+            });
+        }
+        // The ids outlive the items. Allocated before them, they would keep the memory of the items
+        // from being used for the next page.
+        let ids = if total > nodes.len() as u64 { ids(&nodes) } else { Vec::new() };
+        Ok(FetchedPage { items, number, size, total, ids, unreadable: root.reports().so_far() })
+    }
+
+    /// Reads a page except its items.
+    fn read_frame<'a>(&self, root: Node<'a>, number: u32) -> Result<Frame<'a>> {
+        let ItemKind { wrap, item, .. } = self.kind;
+        let pagination = root.find("pagination");
+        if pagination.is_none() {
+            // Some lists have no pages; an answer without the wrapper is not a list.
+            root.need(wrap)?;
+        }
+        let most = if pagination.is_some() { LONGEST_PAGE } else { Node::LONGEST };
+        let nodes = root.items(wrap, item, most)?;
+        let counted = nodes.len() as u64;
+        let number = pagination.map_or(Ok(number), |p| p.attr("pageNumber"))?;
+        let size = pagination.map_or(Ok(self.size), |p| p.attr("pageSize"))?;
+        let total = pagination.map_or(Ok(counted), |p| p.attr("totalAvailable"))?;
+        Ok(Frame { nodes, number, size, total })
+    }
+
+    /// Adds the item to the reports from number `before` on, and reports the error of an item that
+    /// cannot be read. Returns an error if the item is returned as one because of a report.
+    fn report_item(&self, node: Node<'_>, before: u64, error: Option<&Error>) -> Option<Error> {
+        let reports = node.reports();
+        if let Some(error) = error {
+            node.report_item(error);
+        }
+        if reports.count() == before {
+            return None;
+        }
+        reports.set_item(before, self.kind.item, node.attribute("id"));
+        if self.on_unreadable == OnUnreadable::Report || error.is_some() {
+            return None;
+        }
+        let reported = reports.so_far();
+        let first = usize::try_from(before).ok().and_then(|at| reported.reports.get(at));
+        let what = first.map_or_else(|| "a value cannot be read".to_owned(), |r| r.to_string());
+        Some(Error::decode(what))
+    }
+}
+
+/// A page before its items are read.
+struct Frame<'a> {
+    nodes: Vec<Node<'a>>,
+    number: u32,
+    size: u32,
+    total: u64,
+}
+
+fn ids(nodes: &[Node<'_>]) -> Vec<Box<str>> {
+    let mut ids = Vec::with_capacity(nodes.len());
+    ids.extend(nodes.iter().filter_map(|node| node.attribute("id").map(Box::from)));
+    ids
 }
 
 /// The fields that every item has, unless the caller's fields include them, and the caller's fields.
@@ -207,54 +298,6 @@ fn all_fields<'f>(requested: &'f [String], always: &[&'f str], prefix: &str) -> 
 
 /// The maximum number of items that are read from a page: well above the largest page size.
 const LONGEST_PAGE: usize = 10_000;
-
-fn read<T: Listed>(
-    root: Node<'_>,
-    number: u32,
-    size: u32,
-    on_unreadable: OnUnreadable,
-    explain: impl Fn(Error) -> Error,
-) -> Result<FetchedPage<T>> {
-    let pagination = root.find("pagination");
-    if pagination.is_none() {
-        // Some lists have no pages; an answer without the wrapper is not a list.
-        root.need(T::WRAP)?;
-    }
-    let most = if pagination.is_some() { LONGEST_PAGE } else { Node::LONGEST };
-    let nodes = root.items(T::WRAP, T::ITEM, most)?;
-    let counted = nodes.len() as u64;
-    let number = pagination.map_or(Ok(number), |p| p.attr("pageNumber"))?;
-    let size = pagination.map_or(Ok(size), |p| p.attr("pageSize"))?;
-    let total = pagination.map_or(Ok(counted), |p| p.attr("totalAvailable"))?;
-    let mut ids = Vec::new();
-    if total > counted {
-        ids.reserve(nodes.len());
-        ids.extend(nodes.iter().filter_map(|node| node.attribute("id").map(Box::from)));
-    }
-    let mut items = Vec::with_capacity(nodes.len());
-    let read = |node| read_item(node, on_unreadable).map_err(&explain);
-    items.extend(nodes.into_iter().map(read));
-    Ok(FetchedPage { items, number, size, total, ids, unreadable: root.reports().so_far() })
-}
-
-fn read_item<T: Listed>(node: Node<'_>, on_unreadable: OnUnreadable) -> Result<T> {
-    let reports = node.reports();
-    let before = reports.count();
-    let mut item = T::from_xml(node);
-    if let Err(error) = &item {
-        node.report_item(error);
-    }
-    if reports.count() > before {
-        reports.set_item(before, T::ITEM, node.attribute("id"));
-        if on_unreadable == OnUnreadable::Fail && item.is_ok() {
-            let reported = reports.so_far();
-            let first = usize::try_from(before).ok().and_then(|at| reported.reports.get(at));
-            let what = first.map_or_else(|| "a value cannot be read".to_owned(), |r| r.to_string());
-            item = Err(Error::decode(what));
-        }
-    }
-    item
-}
 
 #[cfg(test)]
 mod tests {

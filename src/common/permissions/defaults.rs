@@ -170,8 +170,7 @@ impl<'s> Permissions<'s> {
         client: &'s Arc<Client>,
         database: &DatabaseId,
     ) -> Permissions<'s> {
-        let operations =
-            Operations::new(&LIST_OF_DATABASE, &ADD_TO_DATABASE, &DELETE_FROM_DATABASE);
+        let operations = [&LIST_OF_DATABASE, &ADD_TO_DATABASE, &DELETE_FROM_DATABASE];
         Permissions { client, operations, ids: vec![database.to_string()] }
     }
 }
@@ -180,39 +179,27 @@ impl DefaultsFor {
     fn operations(&self) -> Operations {
         match self {
             DefaultsFor::Workbooks => {
-                Operations::new(&LIST_FOR_WORKBOOKS, &ADD_FOR_WORKBOOKS, &DELETE_FOR_WORKBOOKS)
+                [&LIST_FOR_WORKBOOKS, &ADD_FOR_WORKBOOKS, &DELETE_FOR_WORKBOOKS]
             }
-            DefaultsFor::Datasources => Operations::new(
-                &LIST_FOR_DATASOURCES,
-                &ADD_FOR_DATASOURCES,
-                &DELETE_FOR_DATASOURCES,
-            ),
-            DefaultsFor::Flows => {
-                Operations::new(&LIST_FOR_FLOWS, &ADD_FOR_FLOWS, &DELETE_FOR_FLOWS)
+            DefaultsFor::Datasources => {
+                [&LIST_FOR_DATASOURCES, &ADD_FOR_DATASOURCES, &DELETE_FOR_DATASOURCES]
             }
-            DefaultsFor::Metrics => {
-                Operations::new(&LIST_FOR_METRICS, &ADD_FOR_METRICS, &DELETE_FOR_METRICS)
-            }
+            DefaultsFor::Flows => [&LIST_FOR_FLOWS, &ADD_FOR_FLOWS, &DELETE_FOR_FLOWS],
+            DefaultsFor::Metrics => [&LIST_FOR_METRICS, &ADD_FOR_METRICS, &DELETE_FOR_METRICS],
             DefaultsFor::DataRoles => {
-                Operations::new(&LIST_FOR_DATA_ROLES, &ADD_FOR_DATA_ROLES, &DELETE_FOR_DATA_ROLES)
+                [&LIST_FOR_DATA_ROLES, &ADD_FOR_DATA_ROLES, &DELETE_FOR_DATA_ROLES]
             }
-            DefaultsFor::Lenses => {
-                Operations::new(&LIST_FOR_LENSES, &ADD_FOR_LENSES, &DELETE_FOR_LENSES)
-            }
-            DefaultsFor::VirtualConnections => Operations::new(
+            DefaultsFor::Lenses => [&LIST_FOR_LENSES, &ADD_FOR_LENSES, &DELETE_FOR_LENSES],
+            DefaultsFor::VirtualConnections => [
                 &LIST_FOR_VIRTUAL_CONNECTIONS,
                 &ADD_FOR_VIRTUAL_CONNECTIONS,
                 &DELETE_FOR_VIRTUAL_CONNECTIONS,
-            ),
+            ],
             DefaultsFor::Databases => {
-                Operations::new(&LIST_FOR_DATABASES, &ADD_FOR_DATABASES, &DELETE_FOR_DATABASES)
+                [&LIST_FOR_DATABASES, &ADD_FOR_DATABASES, &DELETE_FOR_DATABASES]
             }
-            DefaultsFor::Tables => {
-                Operations::new(&LIST_FOR_TABLES, &ADD_FOR_TABLES, &DELETE_FOR_TABLES)
-            }
-            DefaultsFor::Unknown(_) => {
-                Operations::new(&LIST_FOR_OTHER, &ADD_FOR_OTHER, &DELETE_FOR_OTHER)
-            }
+            DefaultsFor::Tables => [&LIST_FOR_TABLES, &ADD_FOR_TABLES, &DELETE_FOR_TABLES],
+            DefaultsFor::Unknown(_) => [&LIST_FOR_OTHER, &ADD_FOR_OTHER, &DELETE_FOR_OTHER],
         }
     }
 }

@@ -152,28 +152,13 @@ pub struct Permissions<'s> {
 
 impl<'s> Permissions<'s> {
     pub(crate) fn new<I: HasPermissions>(client: &'s Arc<Client>, id: &I) -> Permissions<'s> {
-        let operations = Operations::new(I::LIST, I::ADD, I::DELETE);
+        let operations = [I::LIST, I::ADD, I::DELETE];
         Permissions { client, operations, ids: vec![id.as_str().to_owned()] }
     }
 }
 
-/// The operations on the permissions of one kind of content.
-#[derive(Clone, Copy, Debug)]
-struct Operations {
-    list: &'static Operation,
-    add: &'static Operation,
-    delete: &'static Operation,
-}
-
-impl Operations {
-    fn new(
-        list: &'static Operation,
-        add: &'static Operation,
-        delete: &'static Operation,
-    ) -> Operations {
-        Operations { list, add, delete }
-    }
-}
+/// The operations on the permissions of one kind of content: list, add and delete.
+type Operations = [&'static Operation; 3];
 
 impl Permissions<'_> {
     /// Returns the rules that are set: one for each user, group or group set. What administrators
@@ -198,7 +183,8 @@ impl Permissions<'_> {
     #[doc = defaults::rest!(LIST_FOR_OTHER)]
     #[doc = defaults::rest!(LIST_OF_DATABASE)]
     pub fn list(&self) -> Result<Vec<PermissionRule>> {
-        self.client.xml(self.request(self.operations.list, &[]), rule::read)
+        let [list, ..] = self.operations;
+        self.client.xml(self.request(list, &[]), rule::read)
     }
 
     /// Adds rules to those that are set, and returns the rules that the server answers with. Sends
@@ -234,7 +220,8 @@ impl Permissions<'_> {
         if new.0.is_empty() {
             return Ok(Vec::new());
         }
-        self.client.xml(self.request(self.operations.add, &[]).element(&new)?, rule::read)
+        let [_, add, _] = self.operations;
+        self.client.xml(self.request(add, &[]).element(&new)?, rule::read)
     }
 
     /// Deletes rules, with one request for each capability.
@@ -261,12 +248,13 @@ impl Permissions<'_> {
         &self,
         rules: impl IntoIterator<Item = R>,
     ) -> Result<()> {
+        let [.., delete] = self.operations;
         for PermissionRule { grantee, capabilities } in merged(rules) {
             let (grantees, id) = (format!("{}s", grantee.kind()), grantee.id().to_owned());
             for (capability, mode) in capabilities {
                 let (capability, mode) = (capability.to_string(), mode.to_string());
                 let rule: [&dyn PathSegment; 4] = [&grantees, &id, &capability, &mode];
-                self.client.done(self.request(self.operations.delete, &rule))?;
+                self.client.done(self.request(delete, &rule))?;
             }
         }
         Ok(())

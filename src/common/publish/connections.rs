@@ -128,7 +128,7 @@ impl ToXml for PublishConnection {
     }
 }
 
-/// What the server should show of a connection after publishing.
+/// The connection that the server should return after publishing.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestedConnection {
     server: String,

@@ -143,6 +143,11 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         self
     }
 
+    pub(crate) fn hide_others_than(mut self, views: impl IntoIterator<Item = String>) -> Self {
+        self.options.only_views = Some(views.into_iter().collect());
+        self
+    }
+
     pub(crate) fn log_in(mut self, credentials: ConnectionCredentials) -> Self {
         self.options.credentials = Some(credentials);
         self
@@ -181,6 +186,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         let mut source = std::mem::replace(&mut self.source, Source::path("")).open()?;
         let file = PublishFile::new::<T>(self.options.name.as_deref(), &mut source)?;
         self.options.check(T::Id::KIND, &file.item)?;
+        self.options.hide_others(&mut source)?;
         let payload = Payload { options: &self.options, tag: T::Id::KIND, name: &file.item };
         let payload = xml::request(&payload)?;
         let is_one_request =

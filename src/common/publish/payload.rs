@@ -1,9 +1,12 @@
 //! [`PublishOptions`] and the request payload that they become.
 
 use super::super::details::{LocationUpdate, in_one_place};
+use super::super::sheets::read_sheets;
+use super::super::source::OpenSource;
 use super::connections::{ConnectionCredentials, PublishConnection, RequestedConnection};
 use crate::ids::PersonalSpaceId;
 use crate::secret::Secret;
+use crate::text::cut;
 use crate::xml::{Out, ToXml};
 use crate::{Error, Result};
 
@@ -18,6 +21,8 @@ pub(super) struct PublishOptions {
     pub(super) children: Vec<(&'static str, &'static str, String)>,
     pub(super) space: Option<PersonalSpaceId>,
     pub(super) hidden_views: Vec<String>,
+    /// The only sheets of the file that are not hidden.
+    pub(super) only_views: Option<Vec<String>>,
     pub(super) credentials: Option<ConnectionCredentials>,
     pub(super) connections: Vec<PublishConnection>,
 }
@@ -35,6 +40,28 @@ impl PublishOptions {
         }
         let has_project = self.children.iter().any(|(tag, _, _)| *tag == "project");
         in_one_place(has_project, self.space.is_some(), || format!("the {kind} {name:?}"))
+    }
+
+    /// Hides the sheets of the file that are not among the only views.
+    pub(super) fn hide_others(&mut self, source: &mut OpenSource<'_>) -> Result<()> {
+        let Some(only) = &self.only_views else { return Ok(()) };
+        let label = source.label.clone();
+        if only.is_empty() {
+            return Err(Error::input(format!("{label}: `only_views` needs at least one sheet")));
+        }
+        let file = source.seekable().ok_or_else(|| {
+            Error::input(format!("{label}: `only_views` needs a file that can be read twice"))
+        })?;
+        let sheets = read_sheets(file, &label)?;
+        if let Some(unknown) = only.iter().find(|name| sheets.iter().all(|s| s.name != **name)) {
+            let names: Vec<String> =
+                sheets.iter().map(|sheet| format!("{:?}", sheet.name)).collect();
+            let what = format!("{label} has no sheet {unknown:?}, only {}", names.join(", "));
+            return Err(Error::input(cut(&what, 2000)));
+        }
+        let others = sheets.into_iter().map(|sheet| sheet.name).filter(|name| !only.contains(name));
+        self.hidden_views.extend(others);
+        Ok(())
     }
 
     pub(super) fn requested_connections(&self) -> Vec<RequestedConnection> {

@@ -252,25 +252,29 @@ impl<T, K, O> Field<T, K, O> {
     }
 
     fn with(&self, operator: &str, value: Result<String, String>) -> Filter<T> {
-        let named = self.checked_name();
-        Filter::new(named.and_then(|name| match value {
-            Ok(value) => Ok(format!("{name}:{operator}:{value}")),
-            Err(why) => Err(format!("the filter `{operator}` on {name} {why}")),
-        }))
+        Filter::new(expression(&self.name, operator, value))
     }
 
     fn sorted(&self, direction: &str) -> Sort<T> {
-        Sort::new(self.checked_name().map(|name| format!("{name}:{direction}")))
+        Sort::new(check_name(&self.name).map(|()| format!("{}:{direction}", self.name)))
     }
+}
 
-    fn checked_name(&self) -> Result<&str, String> {
-        match self.name.find([',', ':']) {
-            None if !self.name.is_empty() => Ok(&self.name),
-            _ => Err(format!(
-                "invalid field name {:?}: must not be empty or contain a comma or a colon",
-                self.name
-            )),
-        }
+/// The expression of a filter. Not generic, so that it is compiled once.
+fn expression(name: &str, operator: &str, value: Result<String, String>) -> Result<String, String> {
+    check_name(name)?;
+    match value {
+        Ok(value) => Ok(format!("{name}:{operator}:{value}")),
+        Err(why) => Err(format!("the filter `{operator}` on {name} {why}")),
+    }
+}
+
+fn check_name(name: &str) -> Result<(), String> {
+    match name.is_empty() || name.contains([',', ':']) {
+        false => Ok(()),
+        true => Err(format!(
+            "invalid field name {name:?}: must not be empty or contain a comma or a colon"
+        )),
     }
 }
 
@@ -361,11 +365,11 @@ mod tests {
     const PATTERN: Field<Item, Text, ops::TextOrLike> = Field::new("name");
 
     fn sent(filter: Filter<Item>) -> String {
-        filter.text().unwrap().to_owned()
+        filter.0.text().unwrap().to_owned()
     }
 
     fn refused(filter: Filter<Item>) -> String {
-        let error = filter.text().unwrap_err();
+        let error = filter.0.text().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input);
         error.to_string()
     }
@@ -397,8 +401,8 @@ mod tests {
         ] {
             assert_eq!(sent(filter), text);
         }
-        assert_eq!(NAME.asc().text().unwrap(), "name:asc");
-        assert_eq!(WHEN.desc().text().unwrap(), "createdAt:desc");
+        assert_eq!(NAME.asc().0.text().unwrap(), "name:asc");
+        assert_eq!(WHEN.desc().0.text().unwrap(), "createdAt:desc");
     }
 
     #[test]
@@ -446,6 +450,6 @@ mod tests {
         assert!(refused(NAME.eq("")).contains("empty"));
         assert!(refused(Field::named("a:b").eq("x")).contains("\"a:b\""));
         assert!(refused(Field::named("").eq("x")).contains("invalid field name"));
-        assert!(Field::<Item>::named("a,b").asc().text().is_err());
+        assert!(Field::<Item>::named("a,b").asc().0.text().is_err());
     }
 }

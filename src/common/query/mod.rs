@@ -66,44 +66,48 @@ use crate::{Error, Result};
 /// [`raw`](Filter::raw).
 ///
 /// REST: [Filtering and Sorting](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_concepts_filtering_and_sorting.htm), API 2.3.
-pub struct Filter<T>(Expression<T>);
+pub struct Filter<T>(pub(crate) Expression, PhantomData<fn() -> T>);
 
 /// A field to sort a list by, with a direction.
 ///
 /// REST: [Filtering and Sorting](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_concepts_filtering_and_sorting.htm), API 2.3.
-pub struct Sort<T>(Expression<T>);
+pub struct Sort<T>(pub(crate) Expression, PhantomData<fn() -> T>);
 
-/// The expression before percent-encoding, or why it is invalid.
-struct Expression<T> {
-    text: Result<String, String>,
-    of: PhantomData<fn() -> T>,
+/// The expression before percent-encoding, or why it is invalid. Does not depend on the type of the
+/// items, so that requests for all kinds of lists are the same code.
+#[derive(Clone)]
+pub(crate) struct Expression(Result<String, String>);
+
+impl Expression {
+    pub(crate) fn text(&self) -> Result<&str> {
+        self.0.as_deref().map_err(|why| Error::input(why))
+    }
+
+    fn fmt(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Ok(text) => write!(f, "{name}({text:?})"),
+            Err(why) => write!(f, "{name}(invalid: {why})"),
+        }
+    }
 }
 
 macro_rules! expressions {
     ($($Name:ident),+) => {$(
         impl<T> $Name<T> {
             fn new(text: Result<String, String>) -> $Name<T> {
-                $Name(Expression { text, of: PhantomData })
-            }
-
-            /// The expression before percent-encoding.
-            pub(crate) fn text(&self) -> Result<&str> {
-                self.0.text.as_deref().map_err(|why| Error::input(why))
+                $Name(Expression(text), PhantomData)
             }
         }
 
         impl<T> Clone for $Name<T> {
             fn clone(&self) -> Self {
-                $Name::new(self.0.text.clone())
+                $Name(self.0.clone(), PhantomData)
             }
         }
 
         impl<T> fmt::Debug for $Name<T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match &self.0.text {
-                    Ok(text) => write!(f, concat!(stringify!($Name), "({:?})"), text),
-                    Err(why) => write!(f, concat!(stringify!($Name), "(invalid: {})"), why),
-                }
+                self.0.fmt(stringify!($Name), f)
             }
         }
     )+};

@@ -98,8 +98,9 @@ impl Success {
         Ok(value)
     }
 
-    /// Decodes the body. Not generic, so that it is compiled once.
-    fn decode(
+    /// Decodes the body with `read`, unless it is empty and `may_be_empty`. Not generic, so that it is
+    /// compiled once.
+    pub(crate) fn decode(
         mut self,
         may_be_empty: bool,
         read: &mut dyn FnMut(Node<'_>) -> Result<()>,

@@ -1,11 +1,12 @@
 //! Request bodies: early error responses, stalled servers, sources of the wrong length, retries.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::Shutdown;
+use std::net::{Shutdown, TcpStream};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::Replay;
-use super::raw::{Raw, Reply, answer, read_head, redirect};
+use super::raw::{Raw, Reply, Seen, answer, read_head, redirect};
 use super::*;
 use crate::ErrorKind;
 
@@ -71,7 +72,7 @@ fn reads_an_early_error_response_while_a_body_is_sent() {
     // reads the rest.
     for status in [401, 413] {
         for manner in 0..3 {
-            let raw = Raw::on_connection(move |stream, _, seen| {
+            let serve = move |stream: TcpStream, _, seen: &Mutex<Vec<Seen>>| {
                 let mut reader = BufReader::new(stream);
                 let Some(request) = read_head(&mut reader) else { return };
                 seen.lock().unwrap().push(request);
@@ -79,14 +80,17 @@ fn reads_an_early_error_response_while_a_body_is_sent() {
                 let reply = answer(status, &[("Connection", "close")], "too much").bytes();
                 reader.get_mut().write_all(&reply).unwrap();
                 match manner {
-                    0 => {}
-                    1 => std::thread::sleep(Duration::from_secs(3)),
+                    0 | 1 => {}
                     _ => {
                         let _ = reader.get_mut().shutdown(Shutdown::Write);
                         let _ = io::copy(&mut reader, &mut io::sink());
                     }
                 }
-            });
+            };
+            let raw = match manner {
+                1 => Raw::holding(serve),
+                _ => Raw::on_connection(serve),
+            };
             let mut source = Source::of(LARGE);
             let silence = Duration::from_secs(if manner == 1 { 1 } else { 60 });
             let error = upload_within(silence, &raw.url, "POST", &mut source).unwrap_err();
@@ -100,9 +104,8 @@ fn reads_an_early_error_response_while_a_body_is_sent() {
 
 #[test]
 fn times_out_if_the_server_stops_reading_a_body() {
-    let raw = Raw::on_connection(|stream, _, _| {
+    let raw = Raw::holding(|stream, _, _| {
         read_head(&mut BufReader::new(stream));
-        std::thread::sleep(Duration::from_secs(4));
     });
     let mut source = Source::of(LARGE);
     let silence = Duration::from_secs(1);

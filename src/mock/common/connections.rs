@@ -82,11 +82,14 @@ fn sample(site: &Site, content: &Record, ctx: &Context) -> Record {
 
 fn connection(id: String, content: &str, name: &str, found: Found) -> Record {
     let datasource = if found.of.is_empty() { name } else { &found.of };
-    Record { parent: Some(content.to_owned()), ..Record::new(id) }
+    let mut connection = Record { parent: Some(content.to_owned()), ..Record::new(id) }
         .with("datasource", datasource)
         .with("type", found.class)
-        .with("serverAddress", found.server)
-        .with("serverPort", found.port)
+        .with("serverAddress", found.server);
+    if !found.port.is_empty() {
+        connection.set("serverPort", found.port);
+    }
+    connection
         .with("userName", found.user)
         .with("dbName", found.database)
         .with("embedPassword", false)

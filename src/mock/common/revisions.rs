@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::publish::Publishes;
-use crate::mock::body;
+use crate::mock::element::flag;
 use crate::mock::files;
 use crate::mock::prelude::*;
 
@@ -86,7 +86,7 @@ fn find<'a>(history: &'a [Revision], number: &str) -> Result<&'a Revision> {
 fn download<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = state.site(ctx)?;
     let record = site.get::<R>(ctx.param(0))?;
-    let include_extract = ctx.query("includeExtract").map(|v| body::flag("includeExtract", v));
+    let include_extract = ctx.query("includeExtract").map(|v| flag("includeExtract", v));
     let include_extract = include_extract.transpose()?.unwrap_or(true);
     let history = history::<R>(site, &record);
     let revision = match ctx.params.get(1) {

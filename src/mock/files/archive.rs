@@ -65,6 +65,25 @@ impl<'a> Archive<'a> {
         self.entries.iter().map(|entry| &*entry.name)
     }
 
+    /// The name of the file that describes the content. A workbook contains its data
+    /// sources as further documents, and macOS adds files of its own.
+    pub(super) fn document(&self) -> Option<&str> {
+        let is_document = |name: &str, ending: &str| {
+            let file = name.rsplit('/').next().unwrap_or(name);
+            let is_hidden = file.starts_with('.') || name.starts_with("__MACOSX/");
+            let matches = match ending {
+                "flow" => file == "flow",
+                _ => file.to_ascii_lowercase().ends_with(ending),
+            };
+            matches && !is_hidden
+        };
+        let outermost = |ending: &str| {
+            let documents = self.names().filter(|name| is_document(name, ending));
+            documents.min_by_key(|name| name.matches('/').count())
+        };
+        [".twb", ".tds", "flow"].into_iter().find_map(outermost)
+    }
+
     /// The unpacked file of that name.
     pub(super) fn file(&self, name: &str) -> Option<Vec<u8>> {
         let Entry { method, size, offset, .. } =

@@ -58,11 +58,11 @@ pub(in crate::mock) fn without_extracts(
     }
     let archive = Archive::open(bytes)?;
     let extract = archive.names().find(|name| is_extract(name))?;
-    let main = super::document_name(&archive)?;
+    let document = archive.document()?;
     let mut files = Vec::new();
     for name in archive.names().filter(|name| !is_extract(name)) {
         let mut file = archive.file(name)?;
-        if name == main && !super::read(&file).is_some_and(|inside| inside.lacks_extract) {
+        if name == document {
             file = add_reference(&file, extract)?;
         }
         files.push((name, file));
@@ -71,11 +71,14 @@ pub(in crate::mock) fn without_extracts(
     Some((extension, zip(&files)))
 }
 
-/// Adds an `<extract>` at the end of a document.
+/// Adds an `<extract>` at the end of a document that does not refer to an extract yet.
 fn add_reference(document: &[u8], path: &str) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(document).ok()?;
     let tree = roxmltree::Document::parse(text.trim_start_matches('\u{feff}')).ok()?;
     let root = tree.root_element();
+    if lacks_extract(root, None) {
+        return Some(document.to_vec());
+    }
     let (start, end) = (root.range().start, root.range().end);
     let text = tree.input_text();
     let (before, close) = match text[start..end].strip_suffix("/>") {

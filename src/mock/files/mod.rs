@@ -36,30 +36,11 @@ pub(super) struct Inside {
     pub(super) lacks_extract: bool,
 }
 
-/// The name of the file in an archive that describes the content. A workbook contains its data
-/// sources as further documents, and macOS adds files of its own.
-fn document_name<'a>(archive: &'a Archive<'_>) -> Option<&'a str> {
-    let is_document = |name: &str, ending: &str| {
-        let file = name.rsplit('/').next().unwrap_or(name);
-        let is_hidden = file.starts_with('.') || name.starts_with("__MACOSX/");
-        let matches = match ending {
-            "flow" => file == "flow",
-            _ => file.to_ascii_lowercase().ends_with(ending),
-        };
-        matches && !is_hidden
-    };
-    let outermost = |ending: &str| {
-        let documents = archive.names().filter(|name| is_document(name, ending));
-        documents.min_by_key(|name| name.matches('/').count())
-    };
-    [".twb", ".tds", "flow"].into_iter().find_map(outermost)
-}
-
 /// Reads a `.twb`, `.twbx`, `.tds`, `.tdsx`, `.tfl` or `.tflx` file; `None` if it is none of them.
 pub(super) fn read(bytes: &[u8]) -> Option<Inside> {
     let archive = Archive::open(bytes);
     let document = match &archive {
-        Some(archive) => Cow::Owned(archive.file(document_name(archive)?)?),
+        Some(archive) => Cow::Owned(archive.file(archive.document()?)?),
         None => Cow::Borrowed(bytes),
     };
     let text = std::str::from_utf8(&document).ok()?;

@@ -47,14 +47,18 @@ pub(super) fn complete<R: Resource>(
         url => format!("site/{url}/"),
     };
     let project = record.parent.as_deref().map(|id| site.named::<Project>("project", id));
+    // Only workbooks can be in personal spaces, and show more than the id of their owner.
+    let is_workbook = R::SCHEMA.kind == Workbook::SCHEMA.kind;
+    let fields = ctx.query("fields").unwrap_or_default();
+    let owner = match is_workbook || fields.contains("_all_") || fields.contains("owner") {
+        true => site.named::<User>("owner", &record.owner),
+        false => Element::reference("owner", &record.owner),
+    };
     element
         .with("webpageUrl", format!("{base}/#/{below}{segment}/{number}{page}"))
         .containing(project)
-        .containing([
-            location(record, site),
-            site.named::<User>("owner", &record.owner),
-            tags::element(&record.tags),
-        ])
+        .containing(is_workbook.then(|| location(record, site)))
+        .containing([owner, tags::element(&record.tags)])
 }
 
 /// `<location>`: the project or personal space that contains the item.

@@ -49,13 +49,15 @@ impl Resource for Datasource {
     }
 
     fn complete(record: &Record, element: Element, site: &Site, ctx: &Context) -> Element {
+        // The API had the mode of Ask Data until 3.11.
         let ask_data = Element::new("askData").with("enablement", "SiteDefault");
+        let shows_default = ctx.version < Version(3, 12) && record.child("askData").is_none();
         let element = element
             .with("isPublished", true)
             .with("hasAlert", false)
             .with("favoritesTotal", 0)
             .with("connectedWorkbooksCount", 0)
-            .containing(record.child("askData").is_none().then_some(ask_data));
+            .containing(shows_default.then_some(ask_data));
         content::complete::<Datasource>(record, element, "", site, ctx)
     }
 
@@ -75,9 +77,8 @@ impl Resource for Datasource {
 
 /// Takes over the certification, and checks the Ask Data mode.
 fn apply_flags(record: &mut Record, body: &Element) -> Result<()> {
-    // TSC sends `none` for an unknown value.
-    if body.attr("isCertified").is_some_and(|certified| certified != "none") {
-        record.set("isCertified", body.flag("isCertified")?.unwrap_or_default());
+    if let Some(is_certified) = body.flag("isCertified")? {
+        record.set("isCertified", is_certified);
     }
     if let Some(mode) = body.child_attr("askData", "enablement") {
         one_of("enablement", "Enabled Disabled SiteDefault").code("400129").check(mode)?;

@@ -14,6 +14,7 @@ mod mcp_settings;
 mod personal_space;
 mod projects;
 mod quality;
+mod samples;
 mod schedules;
 mod search;
 mod sites;
@@ -24,8 +25,8 @@ mod views;
 mod webhooks;
 mod workbooks;
 
-pub(super) use content::url_name;
-pub(super) use custom_views::CustomView;
+use content::url_name;
+use custom_views::CustomView;
 pub(super) use datasources::Datasource;
 pub(super) use flows::Flow;
 pub(super) use groups::{Group, has as is_member};
@@ -81,7 +82,7 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(search::routes),
         Registration::routes(usage_stats::routes),
     ],
-    add_samples: super::samples::add,
+    add_samples: samples::add,
     authenticate: super::auth::authenticate,
     check_visible: content::check_visible,
 };

@@ -29,6 +29,8 @@ impl Resource for Schedule {
 
     fn routes() -> Vec<Route> {
         routes! {
+            Put (3, 27) "/schedules" => update_states;
+            Get (2, 2) "schedules/{schedule}/extracts" => list_refreshes;
             Put (2, 8) "schedules/{schedule}/workbooks" => add_content::<Workbook>;
             Put (2, 8) "schedules/{schedule}/datasources" => add_content::<Datasource>;
             Put (3, 3) "schedules/{schedule}/flows" => add_content::<Flow>;
@@ -59,9 +61,62 @@ impl Resource for Schedule {
 const SCHEDULE: Kind = Kind::new(0x5c, "404023", "Schedule");
 const TASK: Kind = Kind::new(0x7a, "404026", "Task");
 
-/// The number of tasks so far.
+/// A task that runs an item on a schedule.
+struct Task {
+    schedule: String,
+    /// `extractRefresh` or `runFlow`.
+    kind: &'static str,
+    /// The element and id of the item.
+    item: (&'static str, String),
+}
+
+/// The tasks of a site, in the order in which they were added. The last part of a task's id is its
+/// number, from 1.
 #[derive(Default)]
-struct Tasks(u64);
+struct Tasks(Vec<Task>);
+
+/// Activates or suspends the schedules that the request names, or all of them.
+fn update_states(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    ctx.require(Role::ServerAdmin)?;
+    let new = one_of("state", "Active Suspended").check(ctx.query("state").unwrap_or_default())?;
+    let server = &mut state.server;
+    let ids = match ctx.flag("updateAll")? {
+        true => server.iter::<Schedule>().map(|schedule| schedule.id.clone()).collect(),
+        false => ctx.body()?.need_child("scheduleLuids")?.texts("scheduleLuid"),
+    };
+    ids.iter().try_for_each(|id| server.get::<Schedule>(id).map(drop))?;
+    let mut changed = Vec::new();
+    for id in ids {
+        let schedule = server.get_mut::<Schedule>(&id)?;
+        if schedule.attr("state") != new {
+            schedule.set("state", &new);
+            changed.push(Element::with_text("scheduleLuid", id));
+        }
+    }
+    Ok(Response::one(Element::list("scheduleLuids", changed)))
+}
+
+/// The refreshes on a schedule.
+fn list_refreshes(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    ctx.require(Role::SiteAdmin)?;
+    let schedule = state.server.get::<Schedule>(ctx.param(0))?.into_owned();
+    let site = state.site(ctx)?;
+    let tasks = site.state::<Tasks>().map_or(&[][..], |tasks| &tasks.0);
+    let is_listed = |task: &Task| task.schedule == schedule.id && task.kind == "extractRefresh";
+    let element = |(index, task): (usize, &Task)| {
+        let (element, id) = &task.item;
+        Element::reference("extract", &task_id(site, index + 1))
+            .with("priority", schedule.attr("priority"))
+            .with("type", "FullRefresh")
+            .containing([Element::reference(*element, id)])
+    };
+    let tasks = tasks.iter().enumerate().filter(|(_, task)| is_listed(task));
+    Paging::read(ctx)?.respond("extracts", tasks.map(element).collect())
+}
+
+fn task_id(site: &Site, number: usize) -> String {
+    luid(TASK, site.number, ADDED + number as u64)
+}
 
 fn add_content<R: Resource>(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let schedule = state.server.get::<Schedule>(ctx.param(0))?.into_owned();
@@ -83,10 +138,11 @@ fn add_content<R: Resource>(state: &mut ServerState, ctx: &Context) -> Result<Re
         return Err(R::SCHEMA.kind.missing(id));
     }
     ctx.require_owner(&record.owner)?;
-    let number = site.number;
-    let tasks = site.state_mut::<Tasks>();
-    tasks.0 += 1;
-    let task = Element::reference(name, &luid(TASK, number, ADDED + tasks.0))
+    let tasks = &mut site.state_mut::<Tasks>().0;
+    let item = (R::SCHEMA.element, id.to_owned());
+    tasks.push(Task { schedule: ctx.param(0).to_owned(), kind: name, item });
+    let number = tasks.len();
+    let task = Element::reference(name, &task_id(site, number))
         .with("priority", 50)
         .with("consecutiveFailedCount", 0)
         .containing([schedule, Element::reference(R::SCHEMA.element, id)]);

@@ -47,7 +47,8 @@ impl Resource for View {
         let of_workbook = workbook.iter().flat_map(|workbook| {
             let project = workbook.parent.as_deref().map(|id| Element::reference("project", id));
             let owner = Element::reference("owner", &workbook.owner);
-            let location = content::location(workbook, site);
+            let mut location = content::location(workbook, site);
+            location.attributes.retain(|(name, _)| name != "name");
             [owner].into_iter().chain(project).chain([location])
         });
         let usage =

@@ -46,9 +46,7 @@ impl Resource for Workbook {
 
     fn complete(record: &Record, element: Element, site: &Site, ctx: &Context) -> Element {
         let views = views::of_workbook(site, &record.id);
-        let default = Element::new("dataAccelerationConfig")
-            .with("accelerationEnabled", false)
-            .with("accelerateNow", false);
+        let default = Element::new("dataAccelerationConfig").with("accelerationEnabled", false);
         let acceleration = record.child("dataAccelerationConfig").is_none().then_some(default);
         let element = element
             .with_opt("defaultViewId", views.first().map(|view| &view.id))
@@ -78,13 +76,13 @@ impl Resource for Workbook {
             one_of("option", "AlwaysLive FreshAt FreshEvery SiteDefault").check(option)?;
         }
         if let Some(config) = body.child("dataAccelerationConfig") {
+            // `accelerateNow` is part of requests only.
+            config.flag("accelerateNow")?;
             let known = before.and_then(|before| before.child("dataAccelerationConfig"));
-            let mut merged = Element::new("dataAccelerationConfig");
-            for name in ["accelerationEnabled", "accelerateNow"] {
-                let known = known.and_then(|known| known.attr(name)) == Some("true");
-                merged = merged.with(name, config.flag(name)?.unwrap_or(known));
-            }
-            record.set_child(merged);
+            let known = known.and_then(|known| known.attr("accelerationEnabled")) == Some("true");
+            let enabled = config.flag("accelerationEnabled")?.unwrap_or(known);
+            let config = Element::new("dataAccelerationConfig");
+            record.set_child(config.with("accelerationEnabled", enabled));
         }
         content::relocate::<Workbook>(record, before, body, site, ctx)
     }

@@ -107,11 +107,11 @@ impl<'s> Datasources<'s> {
     pub fn find_url(&self, address: &str) -> Result<Option<Datasource>> {
         let place = Place::of(self.client, address)?;
         let found = match &place {
-            Place::ContentUrl(url) => find::fitting(self.list(), [CONTENT_URL.eq(url)], |item| {
+            Place::ContentUrl(url) => find::fitting(self.list(), &[CONTENT_URL.eq(url)], &|item| {
                 item.content_url.as_ref() == Some(url)
             }),
             page if page.number("datasources").is_some() => {
-                find::fitting(self.list(), [], |item| {
+                find::fitting(self.list(), &[], &|item| {
                     page.is_number_of("datasources", item.webpage_url.as_deref())
                 })
             }
@@ -120,8 +120,8 @@ impl<'s> Datasources<'s> {
                  such as …/datasources/1234, or a content URL"
             ))),
         };
-        let what = || format!("data sources have the address {address:?}");
-        find::only(self.client, found?, what, |item| item.id.to_string())
+        let what = format!("data sources have the address {address:?}");
+        find::only(self.client, found?, &what, &|item| item.id.to_string())
     }
 }
 

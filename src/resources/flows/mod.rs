@@ -117,11 +117,11 @@ impl<'s> Flows<'s> {
                  …/flows/1234"
             )));
         }
-        let found = find::fitting(self.list(), [], |flow| {
+        let found = find::fitting(self.list(), &[], &|flow| {
             place.is_number_of("flows", flow.webpage_url.as_deref())
         });
-        let what = || format!("flows have the address {address:?}");
-        find::only(self.client, found?, what, |flow| flow.id.to_string())
+        let what = format!("flows have the address {address:?}");
+        find::only(self.client, found?, &what, &|flow| flow.id.to_string())
     }
 }
 

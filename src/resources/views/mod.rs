@@ -83,11 +83,11 @@ impl<'s> Views<'s> {
                 return Err(Error::input(what));
             }
         };
-        let found = find::fitting(self.list(), [CONTENT_URL.eq(&*url)], |view| {
+        let found = find::fitting(self.list(), &[CONTENT_URL.eq(&*url)], &|view| {
             view.content_url.as_deref() == Some(&*url)
         });
-        let what = || format!("views have the address {address:?}");
-        find::only(self.client, found?, what, |view| view.id.to_string())
+        let what = format!("views have the address {address:?}");
+        find::only(self.client, found?, &what, &|view| view.id.to_string())
     }
 }
 

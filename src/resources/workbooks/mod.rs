@@ -20,7 +20,7 @@ use crate::operation::operations;
 use crate::xml::{Contradicts, element};
 use crate::{Error, Result};
 
-pub use crate::common::{MonthDay, WeekDay};
+pub use crate::common::{MonthDay, Sheet, SheetKind, WeekDay, sheets, sheets_in};
 pub use freshness::{DataFreshness, FreshAt, FreshAtFrequency, FreshEvery, FreshEveryUnit};
 
 operations! {
@@ -185,11 +185,11 @@ impl<'s> Workbooks<'s> {
             page => page.number("views"),
         };
         let found = match content_url {
-            Some(url) => find::fitting(self.list(), [CONTENT_URL.eq(url)], |workbook| {
+            Some(url) => find::fitting(self.list(), &[CONTENT_URL.eq(url)], &|workbook| {
                 workbook.content_url.as_deref() == Some(url)
             }),
             None if place.number("workbooks").is_some() => {
-                find::fitting(self.list(), [], |workbook| {
+                find::fitting(self.list(), &[], &|workbook| {
                     place.is_number_of("workbooks", workbook.webpage_url.as_deref())
                 })
             }
@@ -199,8 +199,8 @@ impl<'s> Workbooks<'s> {
                 return Err(Error::input(what));
             }
         };
-        let what = || format!("workbooks have the address {address:?}");
-        find::only(self.client, found?, what, |workbook| workbook.id.to_string())
+        let what = format!("workbooks have the address {address:?}");
+        find::only(self.client, found?, &what, &|workbook| workbook.id.to_string())
     }
 }
 

@@ -79,6 +79,17 @@ impl Publish<'_, '_, Workbook> {
         self.hide(names.into_iter().map(V::into))
     }
 
+    /// Hides all views on the server except these, by name. Reads the names of the sheets from the
+    /// file; see [`sheets`](super::sheets()).
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input), before anything is sent, if the file has no sheet of one of
+    /// these names, if there is no name, or if the source is a reader that can only be read once.
+    pub fn only_views<V: Into<String>>(self, names: impl IntoIterator<Item = V>) -> Self {
+        self.hide_others_than(names.into_iter().map(V::into))
+    }
+
     /// Whether the workbook is published even if a connection fails. Default: `false`.
     pub fn skip_connection_check(self, skip: bool) -> Self {
         self.flag("skipConnectionCheck", skip)

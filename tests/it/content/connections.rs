@@ -12,7 +12,7 @@ const CONNECTIONS: &str = "<connections><connection id='c1' type='sqlserver' ser
     <connection id='c3' type='dataengine' serverAddress='' serverPort='' userName=''/></connections>";
 
 #[test]
-fn connections_by_every_name_that_servers_use() {
+fn reads_every_spelling_of_connection_attributes() {
     let says = [Xml(CONNECTIONS), Xml(CONNECTIONS), Xml(CONNECTIONS)];
     let (lists, lines) = talk(says, |session| {
         [
@@ -46,7 +46,7 @@ fn connections_by_every_name_that_servers_use() {
 }
 
 #[test]
-fn a_connection_is_changed_by_what_is_set() {
+fn update_sends_only_the_fields_that_are_set() {
     let every = tsc::connections::ConnectionUpdate::new()
         .server_address("Bar.example.com")
         .server_port(9876)
@@ -62,7 +62,7 @@ fn a_connection_is_changed_by_what_is_set() {
         let connections = session.connections(&id);
         assert_eq!(connections.update("c1", &every).unwrap().id.as_str(), "c1");
         let user = tsc::connections::ConnectionUpdate::new().user_name("");
-        // A server may answer with all of them.
+        // A server may respond with all connections.
         let changed = connections.update("c2", user).unwrap();
         assert_eq!(changed.server_address.as_deref(), Some("pg"));
         let port = tsc::connections::ConnectionUpdate::new().server_port(1);
@@ -81,7 +81,7 @@ fn a_connection_is_changed_by_what_is_set() {
 }
 
 #[test]
-fn a_password_that_the_server_repeats_is_in_no_message() {
+fn redacts_a_connection_password_that_the_server_repeats() {
     let update = tsc::connections::ConnectionUpdate::new().password("Tr0ub4dor&3");
     for detail in ["bad password Tr0ub4dor&amp;3", "Tr0ub4dor&amp;amp;3 is weak"] {
         let (error, _) = talk([No(400, "400003", detail)], |session| {
@@ -94,7 +94,7 @@ fn a_password_that_the_server_repeats_is_in_no_message() {
 }
 
 #[test]
-fn several_connections_get_one_login() {
+fn updates_the_credentials_of_several_connections() {
     let login = tsc::connections::ConnectionUpdate::new()
         .authentication_type("AD Service Principal")
         .user_name("svc")

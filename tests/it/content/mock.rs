@@ -1,4 +1,4 @@
-//! Against the mock server.
+//! Content, against the mock server.
 
 use tableau_server_client as tsc;
 use tsc::mock::MockServer;
@@ -13,11 +13,11 @@ fn with_mock(check: impl FnOnce(&tsc::Session<'_>)) {
 }
 
 fn first<T>(list: impl IntoIterator<Item = tsc::Result<T>>) -> T {
-    list.into_iter().next().expect("the sample content has one").unwrap()
+    list.into_iter().next().expect("the sample content has an item").unwrap()
 }
 
 #[test]
-fn a_round_trip_changes_one_thing() {
+fn update_changes_only_the_field_that_is_set() {
     with_mock(|session| {
         let before = first(session.workbooks().list());
         let before = session.workbooks().get(&before.id).unwrap();
@@ -38,7 +38,7 @@ fn a_round_trip_changes_one_thing() {
 }
 
 #[test]
-fn views_belong_to_their_workbook() {
+fn lists_views_of_a_workbook() {
     with_mock(|session| {
         let workbook = first(session.workbooks().list());
         let views = session.workbooks().views(&workbook.id).unwrap();
@@ -53,7 +53,7 @@ fn views_belong_to_their_workbook() {
 }
 
 #[test]
-fn data_sources_are_certified_and_deleted() {
+fn certifies_and_deletes_data_sources() {
     with_mock(|session| {
         let id = first(session.datasources().list()).id;
         let changes =
@@ -68,7 +68,7 @@ fn data_sources_are_certified_and_deleted() {
 }
 
 #[test]
-fn users_come_and_go() {
+fn adds_updates_and_removes_users() {
     with_mock(|session| {
         let users = session.users();
         let cy = users.add(tsc::users::NewUser::new("cy", tsc::users::SiteRole::Viewer)).unwrap();
@@ -89,7 +89,7 @@ fn users_come_and_go() {
 }
 
 #[test]
-fn what_users_own_and_see_by_default() {
+fn lists_workbooks_and_default_views_of_users() {
     with_mock(|session| {
         let (users, views) = (session.users(), session.custom_views());
         let flow = first(session.flows().list());
@@ -100,7 +100,7 @@ fn what_users_own_and_see_by_default() {
             users.add(tsc::users::NewUser::new("eve", tsc::users::SiteRole::Viewer)).unwrap().id;
         assert_eq!(users.owned_flows(&eve).total().unwrap(), 0);
 
-        // Two custom views of one view: the later takes the place of the earlier.
+        // Of two custom views of one view, the later one replaces the earlier one.
         let old = first(views.list());
         let definition = views.download(&old.id).to_bytes().unwrap();
         let source = tsc::Source::bytes("n.json", definition);
@@ -121,18 +121,18 @@ fn what_users_own_and_see_by_default() {
 }
 
 #[test]
-fn what_a_downgrade_would_lose() {
+fn tells_what_a_downgrade_would_lose() {
     with_mock(|session| {
-        let (room, id) = (session.workbooks(), first(session.workbooks().list()).id);
-        let lost = |version| room.downgrade_info(&id, version).unwrap().len();
+        let (resource, id) = (session.workbooks(), first(session.workbooks().list()).id);
+        let lost = |version| resource.downgrade_info(&id, version).unwrap().len();
         assert!(lost("2018.3") > lost("2020.2"));
         assert_eq!(lost("2026.1"), 0);
-        assert_eq!(room.downgrade_info(&id, "new").unwrap_err().code(), Some("400003"));
+        assert_eq!(resource.downgrade_info(&id, "new").unwrap_err().code(), Some("400003"));
     });
 }
 
 #[test]
-fn settings_of_a_site_are_kept() {
+fn keeps_updated_site_settings() {
     with_mock(|session| {
         let (sites, id) = (session.sites(), session.site_id());
         let changes = tsc::sites::SiteUpdate::new().tag_limit(7).user_quota(-1);
@@ -142,12 +142,12 @@ fn settings_of_a_site_are_kept() {
         let site = sites.get(id).unwrap();
         assert_eq!((site.tag_limit, site.user_quota), (Some(7), Some(-1)));
         assert_eq!(site.explain_data_enabled, Some(false));
-        assert_eq!(site.dqw_subscriptions_enabled, Some(false), "as it was");
+        assert_eq!(site.dqw_subscriptions_enabled, Some(false), "unchanged");
     });
 }
 
 #[test]
-fn limits_of_a_site_are_numbers() {
+fn reads_site_limits_as_numbers() {
     with_mock(|session| {
         let (sites, id) = (session.sites(), session.site_id());
         let change = |changes: tsc::sites::SiteUpdate| sites.update(id, changes);
@@ -156,7 +156,7 @@ fn limits_of_a_site_are_numbers() {
         let none = none.tier_explorer_capacity(-1).tier_viewer_capacity(-1);
         let site = change(none.clone()).unwrap();
         assert!(none.ignored_in(&site).is_empty());
-        // One site whose limits say that there are none is no reason to show no sites.
+        // A site without limits must not hide the other sites.
         let listed = sites.list().fields(["_all_"]).into_iter().next().unwrap().unwrap();
         assert_eq!((listed.storage_quota, listed.tier_viewer_capacity), (Some(-1), Some(-1)));
         for wrong in [
@@ -173,7 +173,7 @@ fn limits_of_a_site_are_numbers() {
 }
 
 #[test]
-fn the_usage_of_a_site_comes_when_asked_for() {
+fn includes_site_usage_on_request() {
     with_mock(|session| {
         let (sites, id) = (session.sites(), session.site_id());
         assert_eq!(sites.get(id).unwrap().user_count, None);
@@ -194,14 +194,14 @@ fn the_usage_of_a_site_comes_when_asked_for() {
         let workbook = first(session.workbooks().list());
         session.workbooks().delete(&workbook.id).unwrap();
         let (users_now, viewers_now, storage_now) = counts();
-        // Who has no licence does not count.
+        // Unlicensed users do not count.
         assert_eq!((users_now, viewers_now), (users + 1, viewers + 1));
         assert!(storage_now < storage);
     });
 }
 
 #[test]
-fn users_sign_in_as_the_site_is_set_up() {
+fn sign_in_respects_authentication_settings_of_the_site() {
     let mock = MockServer::builder().user("max", "pw", "Creator").start().unwrap();
     let server = help::at(mock.url());
     let session = server.sign_in(&mock.credentials()).unwrap();
@@ -220,14 +220,14 @@ fn users_sign_in_as_the_site_is_set_up() {
     assert_eq!(users.get(&cy).unwrap().idp_configuration_id, None);
     let nowhere = tsc::users::UserUpdate::new().idp_configuration_id("nowhere");
     assert_eq!(users.update(&cy, nowhere).unwrap_err().code(), Some("400003"));
-    // Whoever does not administer the site does not see how it is set up.
+    // Only site administrators can read the authentication configurations.
     let max = server.sign_in(&tsc::TableauAuth::new("max", "pw")).unwrap();
     let error = max.sites().auth_configurations().unwrap_err();
     assert_eq!(error.code(), Some("403004"), "{error}");
 }
 
 #[test]
-fn tokens_of_administrators_are_revoked() {
+fn revokes_tokens_of_administrators() {
     let mock = MockServer::builder()
         .site("Marketing", "marketing")
         .user("root", "pw", "ServerAdministrator")
@@ -258,7 +258,7 @@ fn tokens_of_administrators_are_revoked() {
         let error = server.sign_in(&gone).unwrap_err();
         assert_eq!(error.code(), Some("401001"), "{error}");
     }
-    // Passwords are not tokens, and a site's administrator is not the server's.
+    // A password is not a token, and a site administrator is not a server administrator.
     for going_on in [&root, &max, &by_max] {
         assert!(going_on.users().list().total().is_ok());
     }
@@ -273,7 +273,7 @@ fn tokens_of_administrators_are_revoked() {
 }
 
 #[test]
-fn tags_are_set() {
+fn adds_sets_and_removes_tags() {
     with_mock(|session| {
         let id = first(session.workbooks().list()).id;
         let tags = session.tags(&id);
@@ -296,7 +296,7 @@ fn tags_are_set() {
 }
 
 #[test]
-fn permissions_are_set() {
+fn adds_sets_and_removes_permissions() {
     use tsc::permissions::Capability::{Filter, Read, Write};
     with_mock(|session| {
         let project = session.projects().create(tsc::projects::NewProject::new("Locked")).unwrap();
@@ -325,7 +325,7 @@ fn permissions_are_set() {
 }
 
 #[test]
-fn connections_are_changed() {
+fn updates_connections() {
     with_mock(|session| {
         let id = first(session.datasources().list()).id;
         let connections = session.connections(&id);
@@ -356,7 +356,7 @@ fn extracts_and_refreshes_start_jobs() {
 }
 
 #[test]
-fn flows_run() {
+fn runs_flows() {
     with_mock(|session| {
         let id = first(session.flows().list()).id;
         let flow = session.flows().get(&id).unwrap();
@@ -366,7 +366,7 @@ fn flows_run() {
         let spec =
             steps.fold(tsc::flows::FlowRunSpec::new(), |spec, step| spec.output_step(&step.id));
         let mut job = session.flows().run_now_with(&id, spec).unwrap();
-        // One runs already, and is the one that is given.
+        // A job is already running, so its handle is returned.
         let again = session.flows().run_now(&id).unwrap();
         assert_eq!(again.id(), job.id());
         let run = job.job().flow_run.clone().unwrap();
@@ -388,7 +388,7 @@ fn flows_run() {
 }
 
 #[test]
-fn flows_share_what_is_shared() {
+fn flows_have_tags_permissions_and_connections() {
     with_mock(|session| {
         let id = first(session.flows().list()).id;
         session.tags(&id).set(["nightly"]).unwrap();
@@ -406,7 +406,7 @@ fn flows_share_what_is_shared() {
 }
 
 #[test]
-fn custom_views_change_hands() {
+fn transfers_custom_views() {
     with_mock(|session| {
         let view = first(session.custom_views().list());
         let owner = session.user_id().clone();
@@ -414,14 +414,14 @@ fn custom_views_change_hands() {
         let changed = session.custom_views().update(&view.id, changes).unwrap();
         assert_eq!((changed.name.as_str(), changed.owner), ("Ours", Some(owner)));
         assert_eq!((changed.view, changed.workbook), (view.view, view.workbook.clone()));
-        // It goes with its workbook.
+        // Deleting the workbook deletes its custom views.
         session.workbooks().delete(view.workbook.unwrap()).unwrap();
         assert!(session.custom_views().get(&view.id).unwrap_err().is_not_found());
     });
 }
 
 #[test]
-fn quality_warnings_come_and_go() {
+fn adds_updates_and_removes_quality_warnings() {
     with_mock(|session| {
         let id = first(session.datasources().list()).id;
         let warnings = session.quality_warnings(&id);

@@ -1,15 +1,16 @@
-//! Content rooms and what they share: what each call sends, and what it reads of the answer.
+//! Resources and what they share: the requests of each call, and what it reads from the responses.
 
-mod beyond;
+mod beyond_tsc;
 mod connections;
 mod groups;
 mod mock;
 mod permissions;
 mod personal_space;
 mod publish;
-mod rooms;
+mod resources;
 mod schedules;
 mod shared;
+mod sheets;
 mod tags;
 mod unreadable;
 mod updates;
@@ -23,21 +24,21 @@ use tsc::mock::MockServer;
 
 use crate::raw::{Raw, Seen, answer, refusal, success};
 
-/// What a test's server answers.
+/// A response of a test's server.
 pub enum Says {
-    /// A success with this inside.
+    /// A success with this content.
     Xml(&'static str),
     /// A success without a body.
     Nothing,
-    /// Tableau's error: status, code, detail.
+    /// An error of Tableau: status, code, detail.
     No(u16, &'static str, &'static str),
 }
 
 pub use Says::{No, Nothing, Xml};
 
-/// Runs a call on a session of API 3.30 against a server that gives these answers, one for each
-/// request. Gives what the call gave, and a line for each request: method, path below the site,
-/// body.
+/// Runs a call on a session of API 3.30 against a server that gives these responses, one for each
+/// request. Returns the result of the call, and a line for each request: method, path below the
+/// site, body.
 pub fn talk<T>(
     says: impl IntoIterator<Item = Says>,
     call: impl FnOnce(&tsc::Session<'_>) -> T,
@@ -45,7 +46,7 @@ pub fn talk<T>(
     talk_in("3.30", says, call)
 }
 
-/// As [`talk`], in that version of the API.
+/// Like [`talk`], in this version of the API.
 pub fn talk_in<T>(
     version: &str,
     says: impl IntoIterator<Item = Says>,
@@ -87,23 +88,24 @@ pub fn talk_in<T>(
     (outcome, lines.collect())
 }
 
-/// Whatever a room asks for, the mock server has to know, or tests written with it could not.
+/// The mock server must have a route for every request of a resource.
 fn is_known_to_the_mock(seen: &Seen) {
-    /// Tableau Catalog and virtual connections, which no room makes or lists yet.
+    /// Tableau Catalog and virtual connections, which no resource creates or lists yet.
     const ABSENT: [&str; 4] = ["databases", "tables", "columns", "virtualconnections"];
     static MOCK: LazyLock<MockServer> = LazyLock::new(|| MockServer::start().unwrap());
     if ABSENT.iter().any(|kind| seen.target.contains(&format!("/{kind}/"))) {
         return;
     }
-    // Without a token, so that nothing is done: what is not known is so before anybody is asked.
+    // Without a token, so that nothing is changed: unknown routes are reported before
+    // authentication.
     let request = crate::mock::request(&seen.method, &seen.target, &[], b"");
     let answer = crate::mock::send_raw(&MOCK, &request).unwrap();
-    // It speaks no version as old as some tests do, which is another 404.
+    // The mock does not support the oldest versions that tests use, which is another 404.
     let unknown = matches!(&*answer.refusal().1, "404003" | "405000");
     assert!(!unknown, "{} {}: {}", seen.method, seen.target, answer.text());
 }
 
-/// The error of a call that must be refused before anything is sent.
+/// The error of a call that must be rejected before anything is sent.
 pub fn refused<T: std::fmt::Debug>(
     version: &str,
     kind: tsc::ErrorKind,

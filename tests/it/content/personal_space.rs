@@ -1,4 +1,4 @@
-//! Personal spaces: what is sent, and what the mock server makes of it.
+//! Personal spaces: requests, and the behaviour of the mock server.
 
 use tableau_server_client as tsc;
 use tsc::Source;
@@ -12,7 +12,7 @@ use crate::{help, logs};
 const SPACE: &str = "<personalSpace luid='ps-1' ownerLuid='user-1' readOnly='false'/>";
 
 #[test]
-fn what_is_sent() {
+fn sends_the_personal_space_of_the_user() {
     let (space, lines) = talk([Xml(SPACE)], |session| session.personal_space().unwrap());
     assert_eq!(lines, ["GET personalSpace"]);
     assert_eq!(space.id, "ps-1".into());
@@ -50,9 +50,9 @@ fn what_is_sent() {
     assert!(error.contains("one of them"), "{error}");
 }
 
-/// Some servers take the wish and put it where everybody can see it.
+/// Some servers ignore the location and publish to a project.
 #[test]
-fn it_is_told_where_a_workbook_went_instead() {
+fn reports_a_workbook_that_was_published_elsewhere() {
     let elsewhere = "<workbook id='w' name='W'><project id='p'/>\
         <location id='p' type='Project' name='default'/></workbook>";
     logs::start();
@@ -65,11 +65,11 @@ fn it_is_told_where_a_workbook_went_instead() {
     let sent = raw.seen().last().unwrap().text();
     let payload = "<workbook name=\"W\"><location id=\"ps-1\" type=\"PersonalSpace\"/></workbook>";
     assert!(sent.contains(payload), "{sent}");
-    let told = logs::of("tableau_server_client::publish");
-    let told: Vec<String> = told.into_iter().map(|record| record.text).collect();
+    let warnings = logs::of("tableau_server_client::publish");
+    let warnings: Vec<String> = warnings.into_iter().map(|record| record.text).collect();
     assert!(
-        told.iter().any(|text| text.contains("ps-1") && text.contains("elsewhere")),
-        "{told:?}"
+        warnings.iter().any(|text| text.contains("ps-1") && text.contains("elsewhere")),
+        "{warnings:?}"
     );
     let changes = tsc::workbooks::WorkbookUpdate::new().location("ps-1");
     assert_eq!(changes.ignored_in(&item), ["location"]);
@@ -83,7 +83,7 @@ fn published(session: &tsc::Session<'_>, name: &str) -> tsc::Workbook {
 }
 
 #[test]
-fn there_and_back() {
+fn moves_a_workbook_into_a_personal_space_and_back() {
     let mock = MockServer::start().unwrap();
     let server = help::at(mock.url());
     let session = server.sign_in(&mock.credentials()).unwrap();
@@ -99,7 +99,7 @@ fn there_and_back() {
     let view = session.views().get(&view).unwrap();
     assert_eq!(view.location.unwrap().id.as_deref(), Some(space.id.as_str()));
 
-    // Out into a project, and in again.
+    // Out into a project, and back.
     let project = session.projects().find("Finance").unwrap().unwrap().id;
     let change =
         |changes: tsc::workbooks::WorkbookUpdate| session.workbooks().update(&draft.id, changes);
@@ -112,7 +112,7 @@ fn there_and_back() {
     );
     let back = change(tsc::workbooks::WorkbookUpdate::new().location(&space.id)).unwrap();
     assert_eq!((back.project, back.location), (None, draft.location));
-    // What it is called is free of what is elsewhere, and it is replaced as anything is.
+    // Names in a personal space are independent of projects, and can be overwritten.
     let file = || Source::bytes("x.twb", &b"<workbook/>"[..]);
     let publish = || session.workbooks().publish(file()).name("Draft");
     assert_eq!(publish().location(&space.id).send().unwrap_err().code(), Some("403007"));
@@ -134,7 +134,7 @@ fn there_and_back() {
 }
 
 #[test]
-fn only_the_owner_and_administrators_see_it() {
+fn hides_personal_spaces_from_other_users() {
     let mock = MockServer::builder()
         .user("zoe", "pw", "Creator")
         .user("max", "pw", "Creator")
@@ -164,7 +164,7 @@ fn only_the_owner_and_administrators_see_it() {
     assert_eq!((counts(&zoe), counts(&admin)), (all, all));
     assert_eq!((counts(&max), counts(&viv)), (none, none));
 
-    // What is not seen is not there, whatever is done with it.
+    // Content of another user's space is not found by any operation.
     for session in [&max, &viv] {
         let missing = |error: tsc::Error| assert!(error.is_not_found(), "{error}");
         missing(session.workbooks().get(&private).unwrap_err());
@@ -182,14 +182,14 @@ fn only_the_owner_and_administrators_see_it() {
     assert_eq!(zoe.workbooks().get(&private).unwrap().project, None);
     assert!(zoe.tags(&private).add(["x"]).is_ok());
 
-    // Nobody is put into another's space, and who only looks has a space that takes nothing in.
+    // No user can publish to another user's space, and a Viewer's space is read-only.
     let space = zoe.personal_space().unwrap().id;
     let file = || Source::bytes("x.twb", &b"<workbook/>"[..]);
     let other = max.workbooks().publish(file()).location(&space).send().unwrap_err();
     assert!(other.is_not_found(), "{other}");
     assert_eq!(viv.personal_space().unwrap().read_only, Some(true));
 
-    // Whoever takes over what a user leaves has it in a space of its own.
+    // Content of a removed user moves to the space of the new owner.
     let heir = max.user_id();
     let client = crate::mock::Client::new(&mock);
     let path = format!("users/{}?mapAssetsTo={heir}", zoe.user_id());
@@ -201,7 +201,7 @@ fn only_the_owner_and_administrators_see_it() {
 }
 
 #[test]
-fn a_site_without_personal_spaces() {
+fn rejects_personal_spaces_on_a_site_without_them() {
     let mock = MockServer::start().unwrap();
     let server = help::at(mock.url());
     let session = server.sign_in(&mock.credentials()).unwrap();
@@ -219,7 +219,7 @@ fn a_site_without_personal_spaces() {
     assert_eq!(error.code(), Some("400000"), "{error}");
     assert!(error.detail().unwrap().contains("personal space"), "{error}");
     assert_eq!(session.workbooks().list().total().unwrap(), 12);
-    // No other kind of content goes there.
+    // Only workbooks can be in a personal space.
     let flow = client.get("flows").one("flow", "id");
     let body = format!(
         "<tsRequest><flow><location id='{space}' type='PersonalSpace'/></flow></tsRequest>"

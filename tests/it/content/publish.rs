@@ -1,4 +1,4 @@
-//! Publishing to the mock server, and downloading again what was published.
+//! Publishes to the mock server, and downloads what was published.
 
 use tableau_server_client as tsc;
 use tsc::mock::MockServer;
@@ -21,43 +21,43 @@ const TWB: &str = "<?xml version='1.0'?><workbook><datasources><datasource capti
     <connection class='postgres' server='db' port='5432' username='u' dbname='d'/></datasource>\
     </datasources><worksheets><worksheet name='One'/></worksheets></workbook>";
 
-/// A kind of content, for what is done with all of them.
+/// A kind of content, for tests of all kinds.
 struct Kind {
-    /// Two files, the second of which replaces the first where the kind has that.
+    /// Two files; the second one replaces the first if the kind supports that.
     files: [(&'static str, Vec<u8>); 2],
-    /// Under that name, over what is there or not; the id.
+    /// Publishes under this name, with or without overwriting, and returns the id.
     publish: fn(&Session<'_>, Source<'static>, &str, bool) -> tsc::Result<String>,
     /// Names and ids.
     list: fn(&Session<'_>) -> Vec<(String, String)>,
     download: for<'a> fn(&'a Session<'_>, &str) -> Download<'a>,
 }
 
-/// The functions of a room that publishes, replaces, lists and downloads.
+/// The functions of a resource that publishes, replaces, lists and downloads.
 macro_rules! kind {
-    ($room:ident, $files:expr) => {
+    ($resource:ident, $files:expr) => {
         Kind {
             files: $files,
             publish: |session, source, name, over| {
-                let publish = session.$room().publish(source).name(name);
+                let publish = session.$resource().publish(source).name(name);
                 let published =
                     if over { publish.overwrite(true).send()? } else { publish.send()? };
                 Ok(published.item.id.to_string())
             },
             list: |session| {
-                let all = session.$room().list().into_iter().map(Result::unwrap);
+                let all = session.$resource().list().into_iter().map(Result::unwrap);
                 all.map(|item| (item.name, item.id.to_string())).collect()
             },
-            download: |session, id| session.$room().download(id),
+            download: |session, id| session.$resource().download(id),
         }
     };
 }
 
-/// Bytes that no text is.
+/// Bytes that are not valid text.
 fn noise(seed: u8) -> Vec<u8> {
     (0..100_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2] ^ seed).collect()
 }
 
-/// An archive's beginning, and no end of it.
+/// The beginning of an archive.
 fn packed(seed: u8) -> Vec<u8> {
     [b"PK\x03\x04".to_vec(), noise(seed)].concat()
 }
@@ -83,7 +83,7 @@ fn round_trip(kind: &Kind, replaces: bool) {
         assert_eq!(path.file_name().unwrap().to_str(), Some(&*format!("Mine.{ending}")));
         std::fs::remove_dir_all(&folder).unwrap();
 
-        // In chunks, the second over the first.
+        // In chunks, replacing the first file.
         let chunked = source(other, second).chunked_from(1).chunk_size(30_000);
         let again = (kind.publish)(session, chunked, "Mine", replaces).unwrap();
         assert_eq!(mock.requests_to("POST", "/fileUploads").len(), 1);
@@ -102,23 +102,23 @@ fn round_trip(kind: &Kind, replaces: bool) {
 }
 
 #[test]
-fn workbooks_come_back() {
+fn downloads_published_workbooks_unchanged() {
     round_trip(&kind!(workbooks, [("a.twb", TWB.into()), ("b.twbx", packed(1))]), true);
 }
 
 #[test]
-fn data_sources_come_back() {
+fn downloads_published_data_sources_unchanged() {
     let hyper = [b"HyPer\x00".to_vec(), noise(2)].concat();
     round_trip(&kind!(datasources, [("a.hyper", hyper), ("b.tdsx", packed(3))]), true);
 }
 
 #[test]
-fn flows_come_back() {
+fn downloads_published_flows_unchanged() {
     round_trip(&kind!(flows, [("a.tflx", packed(4)), ("b.tfl", packed(5))]), true);
 }
 
 #[test]
-fn custom_views_come_back() {
+fn downloads_published_custom_views_unchanged() {
     let json = |text: &str| format!("{{\"any\": \"{}\"}}", text.repeat(50_000)).into_bytes();
     let kind = Kind {
         files: [("a.json", json("é")), ("b.json", json("ü"))],
@@ -137,7 +137,7 @@ fn custom_views_come_back() {
 }
 
 #[test]
-fn a_custom_view_moves_from_one_workbook_to_another() {
+fn publishes_a_custom_view_to_another_workbook() {
     with_mock(|session, _| {
         let views = session.custom_views();
         let before = views.list().into_iter().next().unwrap().unwrap();
@@ -166,7 +166,7 @@ fn a_custom_view_moves_from_one_workbook_to_another() {
 }
 
 #[test]
-fn a_flow_has_revisions_and_connections() {
+fn flows_have_revisions_and_connections() {
     with_mock(|session, _| {
         let flows = session.flows();
         let sample = flows.list().into_iter().next().unwrap().unwrap();
@@ -188,7 +188,7 @@ fn a_flow_has_revisions_and_connections() {
         assert_eq!(flows.download_revision(&id, 1).to_bytes().unwrap(), file);
         assert_eq!(flows.download(&id).to_bytes().unwrap(), b"{}");
         assert_eq!(flows.get(&id).unwrap().file_type.as_deref(), Some("tfl"));
-        // Of a generated one too, what it was is kept.
+        // A generated view keeps its definition, too.
         flows
             .publish(Source::bytes("x.tfl", &b"{}"[..]))
             .name(&sample.name)
@@ -200,7 +200,7 @@ fn a_flow_has_revisions_and_connections() {
 }
 
 #[test]
-fn what_the_kind_does_not_take_is_refused() {
+fn rejects_files_that_the_kind_of_content_does_not_accept() {
     with_mock(|session, mock| {
         mock.clear_requests();
         let workbook = tsc::WorkbookId::from("w");
@@ -217,7 +217,7 @@ fn what_the_kind_does_not_take_is_refused() {
             assert_eq!(error.unwrap_err().kind(), tsc::ErrorKind::Input);
         }
         assert_eq!(mock.requests().len(), 0);
-        // What only the server can know.
+        // Errors that only the server can detect.
         let workbook = session.workbooks().list().into_iter().next().unwrap().unwrap().id;
         let broken = session.custom_views().publish(&workbook, Source::bytes("a.json", &b"{"[..]));
         assert_eq!(broken.send().unwrap_err().code(), Some("400000"));
@@ -243,43 +243,45 @@ fn publish_jobs_return_the_outcome_of_connections() {
                     tsc::publish::PublishConnection::new("elsewhere").credentials(login("me")),
                 )
         };
+        let quick = || tsc::jobs::JobWait::new().poll_intervals(help::millis(1), help::millis(5));
         let mut job = publish().send_as_job().unwrap();
         let early = job.connections().unwrap_err();
         assert_eq!(early.kind(), tsc::ErrorKind::Input, "{early}");
-        let workbook = job.wait().unwrap().workbook.unwrap();
-        let told = job.connections().unwrap();
-        let taken: Vec<_> = told.iter().map(|one| (&*one.server, one.port, one.taken)).collect();
+        let workbook = job.wait_with(quick()).unwrap().workbook.unwrap();
+        let outcome = job.connections().unwrap();
+        let taken: Vec<_> = outcome.iter().map(|one| (&*one.server, one.port, one.taken)).collect();
         assert_eq!(taken, [("db", Some(5432), Some(true)), ("elsewhere", None, Some(false))]);
         let there = session.connections(&workbook).list().unwrap();
-        assert_eq!(told[0].id.as_ref(), Some(&there[0].id));
-        assert_eq!(told[1].id, None);
+        assert_eq!(outcome[0].id.as_ref(), Some(&there[0].id));
+        assert_eq!(outcome[1].id, None);
         assert!(!format!("{job:?}").contains(help::PASSWORD));
-        // The same as without a job.
-        let told_at_once = publish().send().unwrap().connections;
-        let same: Vec<_> = told_at_once.iter().map(|one| one.taken).collect();
+        // The same outcome without a job.
+        let immediate = publish().send().unwrap().connections;
+        let same: Vec<_> = immediate.iter().map(|one| one.taken).collect();
         assert_eq!(same, [Some(true), Some(false)]);
 
-        mock.fail_next_job("no room");
+        mock.fail_next_job("disk full");
         let mut failed = publish().send_as_job().unwrap();
-        failed.wait().unwrap_err();
+        failed.wait_with(quick()).unwrap_err();
         let error = failed.connections().unwrap_err();
         assert_eq!(error.kind(), tsc::ErrorKind::Job, "{error}");
 
-        // Where the server cannot be asked, nothing is known, and what was published is.
+        // If the connections cannot be read, the outcome is unknown, and the workbook remains
+        // published.
         let mut job = publish().send_as_job().unwrap();
-        job.wait().unwrap();
+        job.wait_with(quick()).unwrap();
         mock.fault(tsc::mock::Fault::status(403).on("GET", "/workbooks/*/connections"));
-        let told = job.connections().unwrap();
-        assert!(told.iter().all(|one| one.taken.is_none() && one.id.is_none()), "{told:?}");
+        let outcome = job.connections().unwrap();
+        assert!(outcome.iter().all(|one| one.taken.is_none() && one.id.is_none()), "{outcome:?}");
         mock.clear_faults();
-        // As a plain handle, it is the same job.
+        // The plain handle refers to the same job.
         let id = job.id().clone();
         assert_eq!(tsc::JobHandle::from(job).id(), &id);
     });
 }
 
 #[test]
-fn content_goes_on_schedules() {
+fn adds_content_to_schedules() {
     with_mock(|session, mock| {
         let schedules = crate::mock::Client::new(mock).call("GET", "schedules", "");
         let ids = schedules.all("schedule", "id");

@@ -89,7 +89,7 @@ fn reads_enumerations_regardless_of_case() {
         (read.frequency, read.state),
         (Some(Frequency::Weekly), Some(ScheduleState::Active))
     );
-    let times = read.times.expect("the answer has the times");
+    let times = read.times.expect("the response has the times");
     assert_eq!(times.intervals[0].week_day, Some(WeekDay::Monday));
 }
 

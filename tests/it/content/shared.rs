@@ -5,7 +5,7 @@ use tableau_server_client as tsc;
 use super::{No, Nothing, Xml, refused, talk, talk_in};
 
 #[test]
-fn revisions_come_in_pages() {
+fn lists_revisions_in_pages() {
     let pages = [
         "<pagination pageNumber='1' pageSize='2' totalAvailable='3'/><revisions>\
          <revision publishedAt='2016-07-26T20:34:56Z' revisionNumber='1' deleted='true'>\
@@ -43,7 +43,7 @@ fn revisions_come_in_pages() {
 }
 
 #[test]
-fn quality_warnings() {
+fn adds_updates_and_removes_quality_warnings() {
     let warning = "<dataQualityWarning id='q1' userDisplayName='Alice' contentId='d' \
                    contentType='DATASOURCE' message='old' type='STALE' isActive='true' \
                    isSevere='false' createdAt='2021-04-09T18:39:54Z' \
@@ -99,7 +99,7 @@ const JOB: &str = "<job id='j1' mode='Asynchronous' type='RefreshExtract'><extra
     <workbook id='w' name='n'/></extractRefreshJob></job>";
 
 #[test]
-fn extracts_are_created_and_deleted() {
+fn creates_and_deletes_extracts() {
     let says = [Xml(JOB), Xml(JOB), Xml(JOB), Xml(JOB), Nothing, Nothing, Nothing, Nothing];
     let (_, lines) = talk(says, |session| {
         let (workbook, datasource) = (tsc::WorkbookId::from("w"), tsc::DatasourceId::from("d"));
@@ -135,7 +135,7 @@ fn extracts_are_created_and_deleted() {
 }
 
 #[test]
-fn refreshes_by_version() {
+fn chooses_the_refresh_request_by_version() {
     let (_, lines) = talk([Xml(JOB), Xml(JOB), Xml(JOB)], |session| {
         let _ = session.workbooks().refresh("w").unwrap();
         let _ = session.workbooks().refresh_incrementally("w").unwrap();
@@ -160,7 +160,7 @@ fn refreshes_by_version() {
 }
 
 #[test]
-fn a_refresh_that_waits_already_is_found() {
+fn finds_a_refresh_that_is_already_queued() {
     let waits = || No(409, "409093", "already queued");
     let jobs = || {
         Xml("<pagination pageNumber='1' pageSize='1000' totalAvailable='3'/><backgroundJobs>\
@@ -179,7 +179,7 @@ fn a_refresh_that_waits_already_is_found() {
     assert_eq!(lines[1], "GET jobs?sort=createdAt:desc&pageNumber=1&pageSize=1000");
     assert_eq!(lines[2..4], ["GET jobs/j2", "GET jobs/j1"]);
     assert_eq!(lines.len(), 8);
-    // Not found, or not to be looked for: the server's own error.
+    // The job is not found, or cannot be searched: the server's own error.
     for says in [
         vec![waits(), jobs(), other(), other()],
         vec![waits(), No(403, "403004", "administrators only")],

@@ -5,7 +5,7 @@ use tableau_server_client as tsc;
 use super::{Nothing, Xml, refused, talk};
 
 #[test]
-fn tags_on_every_kind_that_has_them() {
+fn sends_tags_to_every_kind_of_content() {
     let says = || Xml("<tags><tag label='a'/><tag label='b c'/></tags>");
     let (_, lines) = talk((0..8).map(|_| says()), |session| {
         session.tags(&tsc::WorkbookId::from("1")).add(["a"]).unwrap();
@@ -36,7 +36,7 @@ fn tags_on_every_kind_that_has_them() {
 }
 
 #[test]
-fn labels_are_written_so_that_they_stay_one() {
+fn quotes_labels_with_separators() {
     let id = tsc::WorkbookId::from("w");
     let (_, lines) = talk([Xml("<tags/>"), Nothing, Nothing, Nothing], |session| {
         let labels = ["two words", "x,y", "50%", "a/b", "a/b"];
@@ -64,7 +64,7 @@ fn labels_are_written_so_that_they_stay_one() {
 }
 
 #[test]
-fn setting_tags_sends_the_difference() {
+fn set_sends_only_the_difference() {
     let view = "<view id='v' name='n'><workbook id='w'><tags><tag label='not this'/></tags>\
                 </workbook><tags><tag label='keep'/><tag label='drop me'/></tags></view>";
     let answer = || Xml("<tags><tag label='new'/></tags>");
@@ -87,14 +87,14 @@ fn setting_tags_sends_the_difference() {
             "PUT views/v/tags <r><tags><tag label=\"c\"/></tags></r>",
         ]
     );
-    // What cannot be added is refused before anything is removed.
+    // Invalid labels are rejected before any is removed.
     refused("3.30", tsc::ErrorKind::Input, |session| {
         session.tags(&tsc::ViewId::from("v")).replace(["a"], [""])
     });
 }
 
 #[test]
-fn tags_in_batches() {
+fn adds_tags_in_batches() {
     let workbooks = [tsc::WorkbookId::from("1"), "2".into()];
     let (_, lines) =
         talk([Xml("<tagBatch><tags><tag label='a b'/></tags></tagBatch>"), Nothing], |session| {

@@ -1,4 +1,4 @@
-//! Updates: what the answer shows otherwise than it was asked for does not pass in silence.
+//! Updates: differences between the request and the response are reported.
 
 use tableau_server_client as tsc;
 
@@ -7,12 +7,12 @@ use crate::logs;
 
 const TOLD: &str = "tableau_server_client::update";
 
-fn told() -> Vec<String> {
+fn warnings() -> Vec<String> {
     logs::of(TOLD).into_iter().map(|record| record.text).collect()
 }
 
 #[test]
-fn what_the_server_ignores_is_told() {
+fn reports_changes_that_the_server_ignored() {
     logs::start();
     let changes = tsc::workbooks::WorkbookUpdate::new().name("new").description("").show_tabs(true);
     let changes = changes.project("p2").owner("u1").encrypt_extracts(false);
@@ -22,16 +22,16 @@ fn what_the_server_ignores_is_told() {
         |session| session.workbooks().update("w1", &changes).unwrap(),
     );
     assert_eq!(lines.len(), 1);
-    // What is as it was asked for, and what the answer does not show, is not told.
+    // Unchanged fields, and fields that the response does not have, are not reported.
     assert_eq!(changes.ignored_in(&workbook), ["name", "description", "project"]);
-    let told = told();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("/workbooks/w1"), "{told:?}");
-    assert!(told[0].ends_with(": name, description, project"), "{told:?}");
+    let warnings = warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("/workbooks/w1"), "{warnings:?}");
+    assert!(warnings[0].ends_with(": name, description, project"), "{warnings:?}");
 }
 
 #[test]
-fn what_is_as_it_was_asked_for_is_not_told() {
+fn reports_nothing_if_all_changes_were_made() {
     logs::start();
     talk(
         [
@@ -43,7 +43,7 @@ fn what_is_as_it_was_asked_for_is_not_told() {
                  <connection id='c1' userName='ada'/></connections>"),
         ],
         |session| {
-            // To the top level, where an answer has no parent.
+            // A project at the top level has no parent in the response.
             let top = tsc::projects::ProjectUpdate::new().parent("").name("n");
             session.projects().update("p1", top).unwrap();
             let warning = tsc::quality_warnings::WarningUpdate::new().active(false);
@@ -54,11 +54,11 @@ fn what_is_as_it_was_asked_for_is_not_told() {
             session.connections(&id).update_all(["c1"], login).unwrap();
         },
     );
-    assert_eq!(told(), [""; 0]);
+    assert_eq!(warnings(), [""; 0]);
 }
 
 #[test]
-fn a_connection_that_keeps_its_login_is_told() {
+fn reports_a_connection_that_keeps_its_credentials() {
     logs::start();
     talk(
         [
@@ -73,14 +73,14 @@ fn a_connection_that_keeps_its_login_is_told() {
             session.connections(&id).update_all(["c1", "c2"], login).unwrap();
         },
     );
-    let told = told();
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told.iter().all(|line| line.ends_with("given: user_name")), "{told:?}");
-    assert!(!told.concat().contains("ada"), "{told:?}");
+    let warnings = warnings();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(warnings.iter().all(|line| line.ends_with("request: user_name")), "{warnings:?}");
+    assert!(!warnings.concat().contains("ada"), "{warnings:?}");
 }
 
 #[test]
-fn the_mock_server_does_what_it_is_told() {
+fn mock_server_makes_all_changes() {
     logs::start();
     let mock = tsc::mock::MockServer::start().unwrap();
     let session = crate::help::at(mock.url()).into_session(&mock.credentials()).unwrap();
@@ -105,5 +105,5 @@ fn the_mock_server_does_what_it_is_told() {
 
     let changes = tsc::projects::ProjectUpdate::new().name("Theirs").description("d").owner(alice);
     session.projects().update(&project, changes).unwrap();
-    assert_eq!(told(), [""; 0]);
+    assert_eq!(warnings(), [""; 0]);
 }

@@ -8,7 +8,7 @@ use tsc::users::{AuthSetting, NewUser, SiteRole, UserUpdate};
 use super::{Nothing, Xml, refused, talk};
 
 #[test]
-fn users_are_added_changed_and_removed() {
+fn adds_updates_and_removes_users() {
     let (answers, lines) = talk(
         [
             Xml("<user id='u1' name='cy' siteRole='Viewer'><domain name='corp'/></user>"),
@@ -39,13 +39,13 @@ fn users_are_added_changed_and_removed() {
     );
     let (added, changed) = answers;
     assert_eq!((added.name.as_str(), added.domain.as_deref()), ("cy", Some("corp")));
-    // The answer to an update has no id.
+    // The response to an update has no id.
     assert_eq!((&changed.id, changed.full_name.as_deref()), (&added.id, Some("Cy")));
     assert_eq!(changed.site_role, Some(SiteRole::Creator));
 }
 
 #[test]
-fn a_user_signs_in_in_one_way() {
+fn user_has_one_authentication_setting() {
     let why = refused("3.30", ErrorKind::Input, |session| {
         let new = NewUser::new("cy", SiteRole::Viewer).auth_setting(AuthSetting::OpenId);
         session.users().add(new.idp_configuration_id("idp-1"))
@@ -59,13 +59,13 @@ fn a_user_signs_in_in_one_way() {
 }
 
 #[test]
-fn passwords_show_nowhere() {
+fn redacts_passwords_of_users() {
     let changes = UserUpdate::new().password("hush-hush");
     assert!(!format!("{changes:?}").contains("hush"), "{changes:?}");
 }
 
 #[test]
-fn what_a_user_may_see_and_owns() {
+fn lists_workbooks_that_a_user_sees_or_owns() {
     const PAGE: &str = "<pagination pageNumber='1' pageSize='1000' totalAvailable='1'/>\
                         <workbooks><workbook id='w1' name='W'/></workbooks>\
                         <flows><flow id='f1' name='F'/></flows>";

@@ -1,4 +1,4 @@
-//! Sessions that expire: at each moment of paging, of a publication in chunks and of waiting.
+//! Sessions that expire while lists are read, files are published and jobs are waited for.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ fn sign_ins(mock: &MockServer) -> usize {
     mock.requests_to("POST", "/auth/signin").len()
 }
 
-/// Ends the session, and says whether exactly one was open until then.
+/// Expires the session, and returns whether exactly one was open before.
 fn ends_with_one(mock: &MockServer, session: tsc::Session<'_>) {
     assert_eq!(mock.sessions_open(), 1);
     drop(session);
@@ -24,7 +24,7 @@ fn ends_with_one(mock: &MockServer, session: tsc::Session<'_>) {
 }
 
 #[test]
-fn at_each_page_of_a_list() {
+fn session_expires_at_each_page_of_a_list() {
     for prefetch in [0, 2] {
         for page in 1..=5 {
             let mock = MockServer::builder().workbooks(23).start().unwrap();
@@ -35,16 +35,16 @@ fn at_each_page_of_a_list() {
             assert_eq!(ids.len(), 23, "page {page}, {prefetch} ahead");
             ids.sort_by(|a, b| a.as_str().cmp(b.as_str()));
             ids.dedup();
-            assert_eq!(ids.len(), 23, "page {page}, {prefetch} ahead: none twice");
+            assert_eq!(ids.len(), 23, "page {page}, {prefetch} prefetched: each id once");
             assert_eq!(sign_ins(&mock), 2);
             ends_with_one(&mock, session);
         }
     }
 }
 
-/// An upload of five chunks: `POST fileUploads`, five `PUT`s, and the publication.
+/// An upload of five chunks: `POST fileUploads`, five `PUT`s, and the publish request.
 #[test]
-fn at_each_moment_of_a_publication_in_chunks() {
+fn session_expires_at_each_request_of_a_chunked_publish() {
     let content = file((4 << 16) + 77, 5);
     let moments = (0..5)
         .map(|chunk| Fault::expire_session().on("PUT", "/fileUploads/*").skip(chunk))
@@ -60,8 +60,8 @@ fn at_each_moment_of_a_publication_in_chunks() {
         session.workbooks().publish(source).project(&project).send().unwrap();
         assert_eq!(sign_ins(&mock), 2, "moment {moment}");
         let there = workbooks_named(&session, "Chunked");
-        assert!(there == [content.clone()], "moment {moment}: {} of them", there.len());
-        // What was refused was not received: one chunk was sent twice at most, none was lost.
+        assert!(there == [content.clone()], "request {moment}: {} workbooks", there.len());
+        // A refused chunk was not received: at most one chunk was sent twice, and none was lost.
         let chunks = mock.requests_to("PUT", "/fileUploads/*").len();
         assert_eq!(chunks, if moment < 5 { 6 } else { 5 }, "moment {moment}");
         ends_with_one(&mock, session);
@@ -69,7 +69,7 @@ fn at_each_moment_of_a_publication_in_chunks() {
 }
 
 #[test]
-fn at_each_question_about_a_job() {
+fn session_expires_at_each_poll_of_a_job() {
     for question in 0..3 {
         let mock = MockServer::builder().job_polls(3).start().unwrap();
         let session = session_of(&mock);
@@ -85,7 +85,7 @@ fn at_each_question_about_a_job() {
 }
 
 #[test]
-fn at_a_download_and_between_its_tries() {
+fn session_expires_at_a_download_and_between_attempts() {
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
     let workbook = session.workbooks().list().into_iter().next().unwrap().unwrap();
@@ -101,7 +101,7 @@ fn at_a_download_and_between_its_tries() {
 }
 
 #[test]
-fn after_four_hours_without_a_request() {
+fn session_expires_after_four_idle_hours() {
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
     mock.advance(Duration::from_secs(5 * 3600));
@@ -112,7 +112,7 @@ fn after_four_hours_without_a_request() {
 }
 
 #[test]
-fn on_the_site_that_was_switched_to() {
+fn session_expires_on_the_site_switched_to() {
     let mock = MockServer::builder().site("Other", "other").start().unwrap();
     let mut session = session_of(&mock);
     session.switch_site("other").unwrap();
@@ -126,7 +126,7 @@ fn on_the_site_that_was_switched_to() {
 }
 
 #[test]
-fn when_the_token_was_taken_back_too() {
+fn renewal_fails_if_the_token_was_revoked() {
     let mock = MockServer::start().unwrap();
     let server = server_of(&mock);
     let auth = tsc::PersonalAccessTokenAuth::new(mock.token_name(), mock.token_secret());
@@ -138,33 +138,36 @@ fn when_the_token_was_taken_back_too() {
         assert!(error.to_string().contains("; "), "{error:?}");
         assert!(!format!("{error:?}").contains(mock.token_secret()));
     }
-    assert_eq!(sign_ins(&mock), 2, "it was refused once and not tried again");
+    assert_eq!(sign_ins(&mock), 2, "refused credentials were sent again");
 }
 
-/// Two programs with one personal access token end each other's sessions. They do not go on so for
-/// ever, and the error says what it is.
+/// Two programs with one personal access token end each other's sessions. They stop after some
+/// renewals, and the error names the cause.
 #[test]
-fn two_holders_of_one_token_do_not_fight_for_ever() {
+fn two_holders_of_one_token_stop_renewing() {
     let mock = MockServer::start().unwrap();
     let auth = tsc::PersonalAccessTokenAuth::new(mock.token_name(), mock.token_secret());
     let (one, other) = (server_of(&mock), server_of(&mock));
     let (one, other) = (one.sign_in(&auth).unwrap(), other.sign_in(&auth).unwrap());
-    let mut told = None;
+    let mut message = None;
     for _ in 0..20 {
         for session in [&one, &other] {
             if let Err(error) = session.workbooks().list().total() {
-                told.get_or_insert(error);
+                message.get_or_insert(error);
             }
         }
     }
-    let told = told.unwrap().to_string();
-    assert!(told.contains("in use elsewhere") && told.contains(mock.token_name()), "{told}");
+    let message = message.unwrap().to_string();
+    assert!(
+        message.contains("in use elsewhere") && message.contains(mock.token_name()),
+        "{message}"
+    );
     assert!(sign_ins(&mock) <= 2 + 2 * 3, "{}", sign_ins(&mock));
 }
 
-/// Many threads on one token: one signs in again, however often the session ends.
+/// Of many threads, one renews the session each time that it expires.
 #[test]
-fn under_many_threads() {
+fn session_expires_under_many_threads() {
     let mock = MockServer::builder().workbooks(30).start().unwrap();
     let session = session_of(&mock);
     for skipped in [20, 80, 140] {
@@ -186,7 +189,7 @@ fn under_many_threads() {
 }
 
 #[test]
-fn without_renewal_it_is_told_as_it_is() {
+fn without_renewal_expiry_is_returned_to_the_caller() {
     let mock = MockServer::start().unwrap();
     let server = with(mock.url(), quick().renew_sessions(false));
     let session = server.sign_in(&auth_of(&mock)).unwrap();
@@ -199,10 +202,10 @@ fn without_renewal_it_is_told_as_it_is() {
     assert_eq!(sign_ins(&mock), 1);
 }
 
-/// The server falls silent when somebody signs in again: deadlines and stops count there, too, for
-/// the thread that does it and for those that wait for it.
+/// The server does not respond to the renewal: deadlines and cancellation apply to the thread that
+/// renews and to those that wait for it.
 #[test]
-fn signing_in_again_ends_with_the_stop() {
+fn cancels_renewal() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => Reply::Silence,
@@ -239,9 +242,9 @@ fn signing_in_again_ends_with_the_stop() {
     }
 }
 
-/// `timeout` is of the call, whatever it has to do: the request, signing in, and the request again.
+/// `timeout` covers the request, the renewal and the second request.
 #[test]
-fn one_timeout_covers_signing_in_again() {
+fn timeout_covers_renewal() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| {
         let slowly = |reply: Reply| Reply::Slowly(vec![reply.bytes()], millis(400));
@@ -259,9 +262,10 @@ fn one_timeout_covers_signing_in_again() {
     assert_eq!(raw.count("GET", "/projects"), 2);
 }
 
-/// The answer to a deletion is lost, then the session expires, and then there is nothing to delete.
+/// The response to a deletion is lost, then the session expires, and then there is nothing to
+/// delete.
 #[test]
-fn between_the_tries_of_a_deletion() {
+fn session_expires_between_attempts_of_a_deletion() {
     let tries = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
         0 => Reply::Close,
@@ -274,10 +278,10 @@ fn between_the_tries_of_a_deletion() {
     assert!(session.projects().delete("q").unwrap_err().is_not_found());
 }
 
-/// An outage while signing in again is told to all that wait, once, and is not taken for another
-/// holder of the token: the session goes on when it is over.
+/// An outage during a renewal is returned once to every waiting thread, and does not count as
+/// another holder of the token: the session continues when the outage is over.
 #[test]
-fn an_outage_while_signing_in_again_passes() {
+fn renewal_is_retried_during_an_outage() {
     const THREADS: usize = 6;
     let (sign_ins, asked) = (AtomicUsize::new(0), std::sync::Arc::new(AtomicUsize::new(0)));
     let counted = asked.clone();
@@ -285,7 +289,7 @@ fn an_outage_while_signing_in_again_passes() {
         "signin" => match sign_ins.fetch_add(1, Ordering::SeqCst) {
             0 => signed_in(seen).unwrap(),
             1 => {
-                // Until all of them wait for it.
+                // Until all threads wait.
                 let started = Instant::now();
                 while counted.load(Ordering::SeqCst) < THREADS && started.elapsed() < LONG {
                     std::thread::sleep(millis(5));
@@ -318,7 +322,7 @@ fn an_outage_while_signing_in_again_passes() {
     for error in &errors {
         assert!(error.is_session_expired() && format!("{error:?}").contains("502"), "{error:?}");
     }
-    // One that did not wait yet may have tried by itself.
+    // A thread that was not waiting yet may have sent its own request.
     let tried = raw.count("POST", "/auth/signin") - 1;
     assert!(tried < THREADS / 2, "{tried}");
     for _ in tried..5 {
@@ -328,9 +332,10 @@ fn an_outage_while_signing_in_again_passes() {
     assert_eq!(session.projects().list().total().unwrap(), 0);
 }
 
-/// What is to renew the session asks over it: that call is an error, and nobody waits for himself.
+/// A callback that mints a JWT uses the session that it renews: that call is an error instead of a
+/// deadlock.
 #[test]
-fn a_function_that_mints_by_the_very_session_is_an_error() {
+fn jwt_callback_that_uses_its_own_session_is_an_error() {
     use std::sync::{Arc, OnceLock};
     let mock = MockServer::start().unwrap();
     let session: Arc<OnceLock<tsc::Session<'static>>> = Arc::default();
@@ -350,9 +355,10 @@ fn a_function_that_mints_by_the_very_session_is_an_error() {
     session.get().unwrap().projects().list().total().unwrap();
 }
 
-/// A body that was read cannot be sent again: the expiry is told, and the next call signs in again.
+/// A body that was read cannot be sent again: the expiry is returned, and the next call renews the
+/// session.
 #[test]
-fn of_a_reader_that_can_be_read_once_is_told() {
+fn expiry_is_returned_if_the_source_can_be_read_once() {
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
     let (project, content) = (project_of(&session), file(300_000, 3));
@@ -369,10 +375,10 @@ fn of_a_reader_that_can_be_read_once_is_told() {
     assert_eq!(sign_ins(&mock), 3);
 }
 
-/// Signing in again leads elsewhere, and the session that is not wanted cannot be ended: the call
-/// takes no longer than it may all the same.
+/// A renewal yields the session of another user, and signing that out hangs: the call still ends
+/// within its timeout.
 #[test]
-fn a_stray_session_costs_no_time_beyond_the_timeout() {
+fn signing_out_a_stray_session_does_not_exceed_the_timeout() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => crate::raw::success(
@@ -390,9 +396,9 @@ fn a_stray_session_costs_no_time_beyond_the_timeout() {
     assert!(took < crate::raw::SOON, "{took:?}");
 }
 
-/// A refusal with another status than 401 is one, too.
+/// Credentials refused with another status than 401.
 #[test]
-fn credentials_that_are_not_let_in_are_not_tried_again() {
+fn refused_credentials_end_renewal() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => refusal(403, "403014", "locked"),
@@ -406,9 +412,9 @@ fn credentials_that_are_not_let_in_are_not_tried_again() {
     assert_eq!(raw.count("POST", "/signin"), 2);
 }
 
-/// A list is left while one of its pages signs in for the whole session: that is not left half done.
+/// A list is dropped while one of its pages renews the session for all: the renewal is completed.
 #[test]
-fn leaving_a_list_does_not_leave_a_session_open() {
+fn dropping_a_list_signs_out_a_session_opened_by_prefetch() {
     let (asked, signed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let open = std::sync::Arc::new(std::sync::Mutex::new(Vec::<String>::new()));
     let there = open.clone();

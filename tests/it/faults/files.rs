@@ -1,4 +1,4 @@
-//! Files on both sides of a fault: disks that are full, readers that fail, transfers that break.
+//! Files and faults: full disks, readers that fail, interrupted transfers.
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// A session, and a workbook of 300 kB in it.
+/// A session on a site with a workbook of 300 kB.
 fn with_workbook(mock: &MockServer) -> (tsc::Session<'static>, tsc::WorkbookId, Vec<u8>) {
     let session = session_of(mock);
     let content = file(300_000, 9);
@@ -29,7 +29,7 @@ fn with_workbook(mock: &MockServer) -> (tsc::Session<'static>, tsc::WorkbookId, 
     (session, id, content)
 }
 
-/// Takes so many bytes, and then there is no room.
+/// A writer that accepts this many bytes and then fails.
 struct Full(usize);
 
 impl Write for Full {
@@ -48,28 +48,28 @@ impl Write for Full {
 }
 
 #[test]
-fn a_full_disk_ends_a_download_with_an_error_and_no_other_try() {
+fn full_disk_ends_a_download_without_retry() {
     let mock = MockServer::start().unwrap();
     let (session, id, _) = with_workbook(&mock);
-    for room in [0, 1, 100_000, 299_999] {
-        let error = session.workbooks().download(&id).to_writer(Full(room)).unwrap_err();
+    for resource in [0, 1, 100_000, 299_999] {
+        let error = session.workbooks().download(&id).to_writer(Full(resource)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
         assert!(!error.is_retryable());
         assert!(format!("{error:?}").contains("no storage space"), "{error:?}");
     }
     assert_eq!(mock.requests_to("GET", "/workbooks/*/content").len(), 4);
-    // A device that is full, where there is one.
+    // A device that is always full, if the system has one.
     if let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") {
         let error = session.workbooks().download(&id).to_writer(full).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
         assert!(format!("{error:?}").contains("No space left"), "{error:?}");
     }
-    // The session is as good as before.
+    // The session remains usable.
     assert_eq!(session.workbooks().download(&id).to_writer(Full(300_000)).unwrap(), 300_000);
 }
 
 #[test]
-fn a_download_that_breaks_is_complete_or_not_there() {
+fn interrupted_download_leaves_a_complete_file_or_none() {
     let mock = MockServer::start().unwrap();
     let (session, id, content) = with_workbook(&mock);
     let folder = folder("breaks");
@@ -87,7 +87,7 @@ fn a_download_that_breaks_is_complete_or_not_there() {
         session.workbooks().download(&id).overwrite(true).to_path(&target).unwrap();
         assert!(std::fs::read(&target).unwrap() == content);
 
-        // What was there before stays where the new one does not come.
+        // An existing file is kept if the new one is not complete.
         mock.fault(fault().on("GET", "/workbooks/*/content"));
         let download = session.workbooks().download(&id).overwrite(true);
         let error = download.to_path(&target).unwrap_err();
@@ -99,10 +99,10 @@ fn a_download_that_breaks_is_complete_or_not_there() {
         assert!(std::fs::read(&target).unwrap() == content);
         let error = session.workbooks().download(&id).to_folder(&folder).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
-        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "nothing is left behind");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "a temporary file remains");
         mock.clear_faults();
 
-        // A writer cannot take back: what it got is the beginning, and the error says that it ends.
+        // A writer cannot be rewound: it has received the beginning, and the error reports that.
         mock.fault(fault().on("GET", "/workbooks/*/content").times(1));
         let mut got = Vec::new();
         match session.workbooks().download(&id).to_writer(&mut got) {
@@ -118,7 +118,7 @@ fn a_download_that_breaks_is_complete_or_not_there() {
 }
 
 #[test]
-fn a_folder_that_vanishes_is_an_error() {
+fn removed_folder_is_an_error() {
     let mock = MockServer::start().unwrap();
     let (session, id, _) = with_workbook(&mock);
     let folder = folder("vanishes");
@@ -130,7 +130,7 @@ fn a_folder_that_vanishes_is_an_error() {
     assert!(!folder.exists());
 }
 
-/// Gives so many bytes, and then fails, as a disk or a network drive does.
+/// A reader that yields this many bytes and then fails.
 struct Failing<'a> {
     bytes: &'a [u8],
     good: usize,
@@ -150,7 +150,7 @@ impl Read for Failing<'_> {
 }
 
 #[test]
-fn a_read_error_while_uploading_publishes_nothing() {
+fn read_error_while_uploading_publishes_nothing() {
     let content = file((2 << 20) + 5, 3);
     let length = content.len() as u64;
     for in_chunks in [false, true] {
@@ -177,7 +177,7 @@ fn a_read_error_while_uploading_publishes_nothing() {
 }
 
 #[test]
-fn a_source_of_another_length_than_said_publishes_nothing() {
+fn source_of_the_wrong_length_publishes_nothing() {
     let content = file(200_000, 3);
     for (said, why) in [(200_001, "early"), (300_000, "early"), (199_999, "longer")] {
         for in_chunks in [false, true] {
@@ -198,7 +198,7 @@ fn a_source_of_another_length_than_said_publishes_nothing() {
 }
 
 #[test]
-fn a_file_that_changes_while_it_is_sent_is_an_error() {
+fn file_that_changes_while_it_is_sent_is_an_error() {
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
     let folder = folder("changes");
@@ -233,11 +233,11 @@ fn a_file_that_changes_while_it_is_sent_is_an_error() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A chunk that was not received, or whose fate is unknown, or an upload that the server lost: the
-/// file is whole and there once.
+/// A chunk that was not received, or may have been, or an upload that the server lost: the file is
+/// published completely, once.
 #[test]
-fn uploads_whose_connection_breaks_are_whole_in_the_end() {
-    let content = file((1 << 20) + 77, 8);
+fn uploads_are_complete_after_broken_connections() {
+    let content = file((256 << 10) + 77, 8);
     type Break = fn() -> Fault;
     let breaks: [Break; 11] = [
         Fault::reset,
@@ -272,16 +272,16 @@ fn publish_in_chunks(
     session: &tsc::Session<'_>,
     content: &[u8],
 ) -> tsc::Result<tsc::publish::Published<tsc::Workbook>> {
-    let source = tsc::Source::bytes("Up.twb", content).chunked_from(1).chunk_size(256 << 10);
+    let source = tsc::Source::bytes("Up.twb", content).chunked_from(1).chunk_size(64 << 10);
     session.workbooks().publish(source).project(project_of(session)).send()
 }
 
-/// The request that publishes what was uploaded is sent once, unless it cannot have been received.
+/// The request that publishes an upload is sent once, unless it cannot have been received.
 #[test]
-fn the_last_request_of_a_publication_is_not_doubled() {
+fn final_publish_request_is_not_repeated() {
     let content = file(300_000, 8);
     type Break = fn() -> Fault;
-    // Whether the caller is told of an error, and how often it is there then.
+    // Whether the call fails, and how many copies exist then.
     let breaks: [(Break, bool, usize); 9] = [
         (Fault::reset, true, 0),
         (Fault::reset_after_head, true, 1),
@@ -293,23 +293,23 @@ fn the_last_request_of_a_publication_is_not_doubled() {
         (|| Fault::status(429).empty(), false, 1),
         (|| Fault::status(503).retry_after(millis(0)), false, 1),
     ];
-    for (fault, told, there) in breaks {
+    for (fault, fails, there) in breaks {
         let mock = MockServer::start().unwrap();
         let session = session_of(&mock);
         mock.fault(fault().on("POST", "/workbooks").times(1));
         let outcome = publish_in_chunks(&session, &content);
-        assert_eq!(outcome.is_err(), told, "{outcome:?}");
+        assert_eq!(outcome.is_err(), fails, "{outcome:?}");
         let sent = mock.requests_to("POST", "/workbooks").len();
-        assert_eq!(sent, if told { 1 } else { 2 }, "{outcome:?}");
+        assert_eq!(sent, if fails { 1 } else { 2 }, "{outcome:?}");
         let have = workbooks_named(&session, "Up");
         assert!(have == vec![content.clone(); there], "{}, {outcome:?}", have.len());
     }
 }
 
-/// What reports the progress may ask another server, which is not there: that is no failure of the
-/// request that it reports on.
+/// A progress callback may send requests to another server. If they fail, the request that reports
+/// progress does not.
 #[test]
-fn a_request_within_a_request_counts_for_itself() {
+fn nested_requests_have_their_own_state() {
     let nobody = with("http://127.0.0.1:1", HttpOptions::new().retries(RetryPolicy::none()));
     for (fault, there) in [(Fault::reset(), 0), (Fault::reset_after_head(), 1), (Fault::cut(10), 1)]
     {
@@ -328,7 +328,8 @@ fn a_request_within_a_request_counts_for_itself() {
         assert_eq!(mock.requests_to("POST", "/workbooks").len(), 1, "{error:?}");
         assert_eq!(workbooks_named(&session, "Up").len(), there, "{error:?}");
     }
-    // Nor does it wait for a turn that only the request around it could end, by pages ahead either.
+    // A nested request does not wait for a permit that only the outer request could release, and
+    // neither do prefetched pages.
     let mock = MockServer::builder().workbooks(40).start().unwrap();
     let server = with(mock.url(), HttpOptions::new().max_concurrent(1));
     let session = server.sign_in(&mock.credentials()).unwrap();
@@ -339,7 +340,7 @@ fn a_request_within_a_request_counts_for_itself() {
     });
     download.to_bytes().unwrap();
     assert_eq!(listed, 40);
-    // One at a time beside it, all the same.
+    // The limit of concurrent requests still applies to other threads.
     let (now, most) = (std::sync::Arc::new(AtomicUsize::new(0)), AtomicUsize::new(0));
     let running = now.clone();
     let raw = crate::raw::Raw::signed_in(move |seen| match seen.path().ends_with("content") {
@@ -366,26 +367,26 @@ fn a_request_within_a_request_counts_for_itself() {
     assert_eq!((listed, now.load(Ordering::SeqCst)), (8, 0));
 }
 
-/// The server restarts and knows nothing of the upload any more.
+/// The server restarts and no longer knows the upload.
 #[test]
-fn an_upload_that_the_server_loses_in_the_middle_begins_anew() {
-    let content = file((4 << 20) + 77, 8);
+fn upload_lost_by_the_server_starts_again() {
+    let content = file((256 << 10) + 77, 8);
     for chunk in 0..5 {
         let mock = MockServer::start().unwrap();
         let session = session_of(&mock);
         let fault = Fault::status(404).error("404011", "Not Found", "no such upload");
         mock.fault(fault.on("PUT", "/fileUploads/*").skip(chunk).times(1));
         let source = tsc::Source::bytes("Up.twb", &content[..]);
-        let source = source.chunked_from(1).chunk_size(1 << 20);
+        let source = source.chunked_from(1).chunk_size(64 << 10);
         let sent = session.workbooks().publish(source).project(project_of(&session)).send();
         sent.unwrap();
         assert!(workbooks_named(&session, "Up") == [content.clone()], "chunk {chunk}");
     }
 }
 
-/// A success in whose body there is something else than the file, or the file in a wrapping.
+/// A success whose body is not the file.
 #[test]
-fn what_is_no_file_is_not_downloaded() {
+fn rejects_responses_that_are_not_the_file() {
     use crate::raw::{Raw, Reply, answer, success};
     let page = "<!DOCTYPE html><title>Please sign in</title>";
     let packed = b"\x1f\x8b\x08\0\0\0\0\0\0\x03";
@@ -453,7 +454,7 @@ fn what_is_no_file_is_not_downloaded() {
         assert!(written.is_empty(), "{name}");
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "{name}");
     }
-    // What only begins like an error is a file.
+    // A file that merely begins like an error.
     for text in ["{\"error\":{}}", "{\"error\":{\"no\":1}}", "{\"errors\":[]}", "{"] {
         let raw = Raw::signed_in(move |_| answer(200, &[], text));
         let session = crate::help::with(&raw.url, super::quick());
@@ -461,14 +462,14 @@ fn what_is_no_file_is_not_downloaded() {
         let bytes = session.workbooks().download("w").to_bytes().unwrap();
         assert_eq!(bytes, text.as_bytes());
     }
-    // An expiry that comes like that is one.
+    // An expired session that is reported with success is detected.
     let mock = MockServer::start().unwrap();
     let (session, id, content) = with_workbook(&mock);
     let expired = "{\"error\":{\"code\":\"401002\"}}";
     let fault = Fault::status(200).body("application/json", expired);
     mock.fault(fault.on("GET", "/workbooks/*/content").times(1));
     assert!(session.workbooks().download(&id).to_bytes().unwrap() == content);
-    // A table without a line is one.
+    // A table without rows is a file.
     let raw = Raw::signed_in(|_| answer(200, &[("content-type", "text/csv")], ""));
     let session = crate::help::with(&raw.url, super::quick());
     let session = session.into_session(&crate::help::auth()).unwrap();
@@ -476,11 +477,10 @@ fn what_is_no_file_is_not_downloaded() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// Who downloads as an administrator must not replace a device, and who follows a link does not know
-/// where it leads.
+/// A download must not replace a device, nor follow a link.
 #[cfg(unix)]
 #[test]
-fn only_files_and_links_are_replaced() {
+fn replaces_only_files_and_links() {
     use std::os::unix::fs::symlink;
     let mock = MockServer::start().unwrap();
     let (session, id, content) = with_workbook(&mock);
@@ -507,7 +507,7 @@ fn only_files_and_links_are_replaced() {
     }
     assert_eq!(std::fs::read_to_string(folder.join("kept")).unwrap(), "kept");
     assert!(!folder.join("missing").exists());
-    // Nor where the server gives no name, and the item's is there.
+    // Also if the server gives no name and the file is named after the item.
     std::fs::create_dir(folder.join("w.twbx")).unwrap();
     let raw = crate::raw::Raw::signed_in(|_| crate::raw::answer(200, &[], "PK\x03\x04"));
     let session = with(&raw.url, super::quick()).into_session(&crate::help::auth()).unwrap();
@@ -517,10 +517,10 @@ fn only_files_and_links_are_replaced() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A request within an upload is refused before it was taken whole, and its refusal comes slowly: that
-/// says nothing of the upload, which was taken.
+/// A nested request is refused early, and its response arrives slowly. The outer upload, which was
+/// received, is not affected.
 #[test]
-fn a_refusal_within_a_request_is_not_the_other_s() {
+fn early_response_of_a_nested_request_does_not_affect_the_outer_one() {
     use crate::raw::{Raw, read_head, refusal, signed_in};
     let raw = Raw::on_connection(|stream, _, _| {
         let mut reader = io::BufReader::with_capacity(1, stream.try_clone().unwrap());
@@ -558,12 +558,12 @@ fn a_refusal_within_a_request_is_not_the_other_s() {
     assert_eq!(mock.requests_to("POST", "/workbooks").len(), 1);
 }
 
-/// A chunk whose turn does not come was not sent, and the upload goes on from there.
+/// A chunk that gets no permit was not sent, and the upload continues with it.
 #[test]
-fn a_chunk_that_was_never_sent_is_known_not_to_have_come() {
+fn chunk_that_was_not_sent_is_certain() {
     let mock = MockServer::start().unwrap();
     let content = file(3000, 4);
-    // The version, its sign-in, its upload, and one chunk.
+    // The version request, the sign-in, the upload, and one chunk.
     let server = with(mock.url(), HttpOptions::new().max_per_hour(4));
     let session = server.sign_in(&mock.credentials()).unwrap();
     let mut last = None;
@@ -580,5 +580,5 @@ fn a_chunk_that_was_never_sent_is_known_not_to_have_come() {
     let sent = session.workbooks().publish(source.resume(last)).project(project_of(&session));
     sent.send().unwrap();
     assert!(workbooks_named(&session, "Up") == [content]);
-    assert_eq!(mock.requests_to("POST", "/fileUploads").len(), 1, "nothing began anew");
+    assert_eq!(mock.requests_to("POST", "/fileUploads").len(), 1, "the upload did not start again");
 }

@@ -1,5 +1,5 @@
-//! A server that means harm: no more memory than is documented, no wait beyond a deadline, and no
-//! secret in what it makes the library say.
+//! Hostile servers: memory stays within the documented limits, no wait exceeds a deadline, and no
+//! message contains a secret.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -14,7 +14,7 @@ use crate::help::{
 };
 use crate::raw::{Raw, Reply, answer, read_request, refusal, signed_in};
 
-/// Answers sign-in as ever and hands the rest of a conversation over.
+/// Answers the sign-in, and passes the connection of any other request to `answering`.
 fn taken_over(
     answering: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
 ) -> Raw {
@@ -24,14 +24,14 @@ fn taken_over(
             seen.lock().unwrap().push(request.clone());
             match signed_in(&request) {
                 Some(reply) => drop(stream.write_all(&reply.bytes())),
-                // Until the client has had enough.
+                // Ends when the client closes the connection.
                 None => return drop(answering(&mut stream)),
             }
         }
     })
 }
 
-/// Repeats a piece until the client hangs up.
+/// Repeats a piece until the client closes the connection.
 fn endless(head: &'static str, piece: Vec<u8>) -> Raw {
     taken_over(move |stream| {
         stream.write_all(head.as_bytes())?;
@@ -49,7 +49,7 @@ const OK: &str = "HTTP/1.1 200 OK\r\n";
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 
 #[test]
-fn what_never_ends_is_cut_off() {
+fn limits_endless_responses() {
     let text = vec![b'x'; 64 << 10];
     let cases = [
         ("headers", endless(OK, b"x-more: and more\r\n".to_vec()), ErrorKind::Decode),
@@ -94,7 +94,7 @@ fn what_never_ends_is_cut_off() {
         ),
     ];
     for (name, raw, kind) in cases {
-        // Trailers are read over until the time is up.
+        // Trailers are skipped until the timeout.
         let time = millis(if name == "trailers" { 800 } else { 3000 });
         let options = quick().retries(RetryPolicy::none()).max_response(4 << 20).timeout(time);
         let session = with(&raw.url, options).into_resumed(token_of(&raw.url));
@@ -111,9 +111,10 @@ fn what_never_ends_is_cut_off() {
     }
 }
 
-/// A byte now and then keeps `read_timeout` content for ever; the bounds of the whole do not mind.
+/// Single bytes at intervals never exceed `read_timeout`; the timeout of the whole request ends
+/// them.
 #[test]
-fn a_slow_drip_ends_with_the_timeout_or_the_stop() {
+fn timeout_and_cancellation_end_responses_sent_byte_by_byte() {
     let cases = [
         ("head", "HTTP/1.1 200 OK\r\nx-slow: ", "x"),
         ("body", "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n", "<"),
@@ -136,12 +137,13 @@ fn dripped(name: &str, start: &'static str, piece: &'static str) {
             stream.write_all(piece.as_bytes())?;
         }
     });
-    // Long enough for a busy machine to be no silence.
+    // Long enough that a delay on a busy machine is not a timeout.
     let options = quick().read_timeout(millis(1200));
     let ends = |projects: tsc::projects::Projects<'_>, at: u64| {
         let (result, took) = timed(|| projects.list().total());
         assert!(result.is_err(), "{name}");
-        // The head has to come as a whole within `read_timeout`; the drip itself is no silence.
+        // The head has to arrive completely within `read_timeout`; in the body, single bytes
+        // restart it.
         let least = millis(if name == "head" { at.min(1200) } else { at });
         assert!(took + millis(50) >= least && took < LONG, "{name}: {took:?} for {at} ms");
     };
@@ -160,9 +162,10 @@ fn dripped(name: &str, start: &'static str, piece: &'static str) {
     });
 }
 
-/// The server repeats the password, the token and a header's value wherever there is place for it.
+/// The server repeats the password, the token and the value of a header in every part of a
+/// response.
 #[test]
-fn secrets_that_are_echoed_are_not_shown() {
+fn redacts_secrets_echoed_in_any_part_of_a_response() {
     const HEADER: &str = "a-header-of-secret-value";
     crate::logs::start();
     let all = format!("{PASSWORD} THE-TOKEN {HEADER}");
@@ -211,7 +214,7 @@ fn secrets_that_are_echoed_are_not_shown() {
     ] {
         add(name, Box::new(move || Reply::SendAndClose(bytes.clone().into_bytes())));
     }
-    // Where a message is cut, no half of a secret may remain.
+    // If a message is cut off, no part of a secret may remain at its end.
     for n in [80, 90, 95, 180, 190, 290, 690, 990, 995] {
         let padded = pad(n);
         add(&format!("detail at {n}"), Box::new(move || refusal(400, "400000", &padded)));
@@ -238,7 +241,8 @@ fn secrets_that_are_echoed_are_not_shown() {
         let options = quick().retries(RetryPolicy::none()).header("X-Api-Key", HEADER);
         let session = with(&raw.url, options).into_session(&auth()).unwrap();
         let shown = match session.projects().list().page(1) {
-            // A missing attribute is not an error; what the page says of it must be clean, too.
+            // A missing attribute is not an error, but the page's report must not contain a secret
+            // either.
             Ok(page) => format!("{page:?}"),
             Err(error) => everything_of(&error),
         };
@@ -248,7 +252,7 @@ fn secrets_that_are_echoed_are_not_shown() {
         let _ = session.projects().delete("p");
     }
     for record in crate::logs::here() {
-        // ureq's own lines are not the library's, and off by default below `info`.
+        // ureq's own records are not covered; they are disabled at `info`.
         if record.target.starts_with("tableau_server_client") {
             for secret in [PASSWORD, "THE-TOKEN", HEADER] {
                 assert!(!record.text.contains(secret), "{record:?}");
@@ -258,7 +262,7 @@ fn secrets_that_are_echoed_are_not_shown() {
 }
 
 #[test]
-fn redirects_that_never_end_do() {
+fn limits_endless_redirects() {
     let raw = Raw::signed_in(|seen| {
         let next = seen.target.len();
         crate::raw::redirect(307, &format!("/api/3.24/{}", "x".repeat(next)))
@@ -267,11 +271,11 @@ fn redirects_that_never_end_do() {
     let error = session.projects().list().total().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);
     assert!(error.to_string().contains("more than 10 redirects"), "{error}");
-    // Sign-in, and the first one with its ten redirects.
+    // The version request, and the first request with its ten redirects.
     assert_eq!(raw.seen().iter().filter(|seen| seen.method == "GET").count(), 1 + 11);
 }
 
-/// The peak of this process's memory, in bytes.
+/// The peak memory of this process in bytes.
 #[cfg(target_os = "linux")]
 fn peak() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
@@ -279,7 +283,8 @@ fn peak() -> usize {
     line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() << 10
 }
 
-/// Answers with so many bytes, made of a start, pieces and an end, which are never whole in memory.
+/// Sends a response of this size, made of a start, repeated pieces and an end, without holding it
+/// in memory.
 #[cfg(target_os = "linux")]
 fn dense(total: usize, piece: &'static str) -> Raw {
     let (start, end) = match (piece.starts_with("<workbook "), piece.starts_with('<')) {
@@ -300,7 +305,7 @@ fn dense(total: usize, piece: &'static str) -> Raw {
     })
 }
 
-/// What memory hostile answers take, each in a process of its own.
+/// The memory that hostile responses take, each in a separate process.
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_stays_within_the_documented_limits() {
@@ -316,7 +321,7 @@ fn memory_stays_within_the_documented_limits() {
         "too many items",
         "many items",
     ] {
-        let output = child("faults::hostile::memory", &[("CASE", case)]);
+        let output = child("faults::hostile::memory_of_one_case", &[("CASE", case)]);
         eprintln!("{}", String::from_utf8_lossy(&output.stderr));
     }
 }
@@ -324,13 +329,13 @@ fn memory_stays_within_the_documented_limits() {
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "run by `memory_stays_within_the_documented_limits`"]
-fn memory() {
+fn memory_of_one_case() {
     const MIB: usize = 1 << 20;
     let case = given("CASE").unwrap_or_else(|| "endless".to_owned());
     let text = vec![b'x'; 64 << 10];
     let error = "HTTP/1.1 500 X\r\ntransfer-encoding: chunked\r\n\r\n";
-    // What is allowed is the limit itself, the room that a growing buffer takes beyond it, and what
-    // the program takes anyway.
+    // Allowed are the limit, the spare capacity of a growing buffer, and what the program takes
+    // anyway.
     let limit = std::env::var("LIMIT").map_or(16, |text| text.parse().unwrap());
     let (raw, allowed) = match case.as_str() {
         "endless" => (endless(CHUNKED, chunk(&text)), 3 * limit),
@@ -344,7 +349,7 @@ fn memory() {
         "too many items" => {
             (dense(limit * MIB, "<workbook id='w' name='n'          />"), 12 * limit)
         }
-        // As many as a list without pages may have.
+        // The most items that a list without pagination may have.
         "many items" => (dense(2_700_000, "<workbook id='w' name='n'/>"), 200),
         other => panic!("{other}"),
     };
@@ -353,7 +358,7 @@ fn memory() {
     let server = with(&raw.url, options.timeout(Duration::from_secs(60)));
     let token = token_of(&raw.url);
     let session = server.join(&token);
-    // What every request takes.
+    // The memory that any request takes.
     let before = peak();
     let outcome = match case.as_str() {
         "download" => {
@@ -369,7 +374,7 @@ fn memory() {
             assert!(cancellation.is_cancelled(), "{outcome:?}");
             outcome
         }
-        // What a deletion is answered with is looked through for an error, in JSON too.
+        // The response to a deletion is searched for an error, also as JSON.
         "json" => session.projects().delete("p").map(|()| 0),
         "too many items" | "many items" => session.workbooks().list().total(),
         _ => session.projects().list().total(),
@@ -386,9 +391,10 @@ fn memory() {
     }
 }
 
-/// What a server says ends up in logs: it stays on its line, and moves no cursor.
+/// Text from a server appears in logs, so it must stay on one line and contain no control
+/// characters.
 #[test]
-fn what_a_server_says_stays_on_one_line() {
+fn text_from_the_server_stays_on_one_line() {
     const BAD: &str = "a\nERROR forged\r\u{1b}[2J\u{7}\u{202e}b\u{2028}c\u{9b}1A";
     let escaped: String = BAD.chars().map(|c| format!("&#{};", u32::from(c))).collect();
     let escaped = escaped.replace("&#27;", "").replace("&#7;", "");
@@ -447,10 +453,9 @@ fn what_a_server_says_stays_on_one_line() {
     }
 }
 
-/// What a sign-in may be answered with: nothing that cannot be used is, and what can be used leads
-/// to the address that it has to.
+/// Invalid responses to a sign-in are errors, and unusual ids are escaped in paths.
 #[test]
-fn sign_ins_that_are_answered_with_nonsense() {
+fn rejects_invalid_sign_in_responses() {
     let parts = |token: &str, site: &str, user: &str| {
         format!("<credentials {token}>{site}{user}</credentials>")
     };

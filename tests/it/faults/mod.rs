@@ -1,5 +1,5 @@
-//! What the library does when something breaks: the table in `docs/reliability.md` names these
-//! tests. Nothing is lost, doubled or hidden.
+//! What the library does when something fails. The fault table in `docs/reliability.md` names these
+//! tests.
 
 mod expiry;
 mod files;
@@ -15,9 +15,9 @@ use tsc::{HttpOptions, RetryPolicy, TableauAuth};
 
 use crate::help::{millis, with};
 
-/// The table names tests that there are.
+/// The fault table names existing tests.
 #[test]
-fn the_table_names_tests_that_run() {
+fn fault_table_names_existing_tests() {
     let table = include_str!("../../../docs/reliability.md");
     let output =
         std::process::Command::new(std::env::current_exe().unwrap()).arg("--list").output();
@@ -39,8 +39,7 @@ fn the_table_names_tests_that_run() {
     assert!(rows >= 40, "{rows}");
 }
 
-/// Numbers that look random (SplitMix64), the same for the same seed: so is a run, as far as threads
-/// allow.
+/// Pseudo-random numbers (SplitMix64) that are the same for the same seed.
 struct Dice(u64);
 
 impl Dice {
@@ -52,13 +51,13 @@ impl Dice {
         (z ^ (z >> 31)) % sides
     }
 
-    /// A place among so many.
+    /// An index below `many`.
     fn below(&mut self, many: usize) -> usize {
         usize::try_from(self.throw(many.max(1) as u64)).unwrap()
     }
 }
 
-/// As often as by default, and sooner.
+/// The default number of retries, with a short backoff.
 fn quick() -> HttpOptions {
     HttpOptions::new().retries(RetryPolicy::new().initial_backoff(millis(1)))
 }
@@ -75,13 +74,13 @@ fn session_of(mock: &MockServer) -> tsc::Session<'static> {
     server_of(mock).into_session(&auth_of(mock)).unwrap()
 }
 
-/// How many projects the mock has by this name.
+/// The number of projects with this name on the mock server.
 fn projects_named(session: &tsc::Session<'_>, name: &str) -> usize {
     let all = session.projects().list().into_iter();
     all.filter(|project| project.as_ref().unwrap().name == name).count()
 }
 
-/// A workbook file of this size, whose content depends on the salt and is nowhere the same.
+/// A workbook file of this size without repetition; its content depends on the salt.
 fn file(size: usize, salt: u64) -> Vec<u8> {
     let (start, end) = ("<?xml version='1.0'?><workbook><!--", "--></workbook>");
     let mut text = start.to_owned();
@@ -100,7 +99,7 @@ fn project_of(session: &tsc::Session<'_>) -> tsc::ProjectId {
     session.projects().list().into_iter().next().unwrap().unwrap().id
 }
 
-/// The workbooks of this name, and the file that the server has of each.
+/// The files of the workbooks with this name.
 fn workbooks_named(session: &tsc::Session<'_>, name: &str) -> Vec<Vec<u8>> {
     let all = session.workbooks().list().into_iter().map(tsc::Result::unwrap);
     all.filter(|workbook| workbook.name == name)

@@ -1,10 +1,9 @@
-//! Connections that are not there, break, stall or carry what is no HTTP.
+//! Connections that cannot be made, break or stall, and invalid HTTP.
 
 use std::io::{BufReader, Read, Write};
 use std::net::TcpListener;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tableau_server_client as tsc;
 use tsc::mock::{Fault, MockServer};
@@ -18,7 +17,7 @@ use crate::raw::{Raw, Reply, SOON, answer, converse, signed_in, success};
 const NONE: &str = "<pagination pageNumber=\"1\" pageSize=\"1\" totalAvailable=\"0\"/><projects/>";
 
 #[test]
-fn a_host_name_without_address_is_a_connect_error_that_names_it() {
+fn unknown_host_is_a_connect_error_that_names_it() {
     let server = with("http://no-such-host.invalid", quick());
     let (error, took) = timed(|| server.sign_in(&auth()).map(drop).unwrap_err());
     assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
@@ -28,7 +27,7 @@ fn a_host_name_without_address_is_a_connect_error_that_names_it() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_server_that_starts_late_is_waited_for() {
+fn retries_until_a_late_server_listens() {
     // An address that no other test uses, so that its port stays free.
     let address = TcpListener::bind("127.0.83.7:0").unwrap().local_addr().unwrap();
     let server = with(&format!("http://{address}"), quick().retries(tsc::RetryPolicy::new()));
@@ -39,16 +38,16 @@ fn a_server_that_starts_late_is_waited_for() {
             let (stream, _) = listener.accept().unwrap();
             converse(stream, 0, &Mutex::default(), &|seen| signed_in(seen).unwrap());
         });
-        // The sign-in is a POST: it was not received, so it is sent again.
+        // The sign-in is a POST; it was not received, so it is sent again.
         server.sign_in(&auth()).unwrap().sign_out().unwrap();
         drop(server);
     });
 }
 
-/// A connection that breaks, once or always, at each moment: what reads, replaces or deletes is
-/// done once in the end, and what creates is done no more often than the caller was told.
+/// A connection that breaks once or always, at each moment: reads, updates and deletions take
+/// effect once, and a creation takes effect at most once.
 #[test]
-fn broken_connections_lose_nothing_and_double_nothing() {
+fn broken_connections_neither_lose_nor_repeat_changes() {
     type Break = fn() -> Fault;
     let breaks: [(&str, Break, bool); 5] = [
         ("reset before the answer", Fault::reset, false),
@@ -80,7 +79,7 @@ fn broken_connections_lose_nothing_and_double_nothing() {
         assert_eq!(updated.description.as_deref(), Some("new"), "{name}");
         assert_eq!(mock.requests_to("PUT", "/projects/*").len(), 2, "{name}");
 
-        // A deletion has no body to break off in.
+        // A deletion has no response body that could break off.
         mock.fault(Fault::reset().on("DELETE", "/projects/*").times(1));
         mock.fault(Fault::reset_after_head().on("DELETE", "/projects/*").times(1));
         projects.delete(&project.id).unwrap();
@@ -101,9 +100,9 @@ fn broken_connections_lose_nothing_and_double_nothing() {
     }
 }
 
-/// Silence at each stage ends with `read_timeout`, is not tried again, and a cancellation ends it sooner.
+/// Silence at each stage ends after `read_timeout`, is not retried, and can be cancelled.
 #[test]
-fn stalls_end_in_time_at_every_stage() {
+fn stalls_end_at_every_stage_of_a_response() {
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n";
     let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     let stages = [
@@ -134,7 +133,7 @@ fn stalls_at(name: &str, bytes: &str) {
     let error = result.unwrap_err();
     assert!(took < LONG, "{name}: {took:?}");
     match name {
-        // What the server did say is told; the rest of it is not waited for.
+        // The part of the error that arrived is reported.
         "within an error" => assert_eq!(error.status(), Some(500), "{error:?}"),
         _ => assert!(error.is_timeout() && error.is_retryable(), "{name}: {error:?}"),
     }
@@ -157,24 +156,21 @@ fn stalls_at(name: &str, bytes: &str) {
 }
 
 #[test]
-fn an_upload_that_nobody_takes_ends_in_time() {
-    let raw = Raw::on_connection(|stream, number, seen| {
-        let mut reader = std::io::BufReader::new(stream.try_clone().unwrap());
+fn upload_that_the_server_does_not_read_times_out() {
+    let raw = Raw::holding(|stream, _, seen| {
+        let mut reader = BufReader::with_capacity(1, stream.try_clone().unwrap());
         while let Some(head) = crate::raw::read_head(&mut reader) {
             seen.lock().unwrap().push(head.clone());
             let length: usize = head.header("content-length").map_or(0, |n| n.parse().unwrap());
             if length > 1 << 20 {
-                // Nothing of the body is read.
-                let _ = std::io::Read::read(&mut (&stream), &mut []);
-                std::thread::sleep(Duration::from_secs(2));
+                // Keeps the connection open without reading the body.
                 return;
             }
             let mut body = vec![0; length];
-            std::io::Read::read_exact(&mut reader, &mut body).unwrap();
+            reader.read_exact(&mut body).unwrap();
             let reply = signed_in(&head).unwrap_or_else(|| answer(204, &[], ""));
             let _ = (&stream).write_all(&reply.bytes());
         }
-        let _ = number;
     });
     let server = with(&raw.url, quick().read_timeout(millis(300)));
     let session = server.sign_in(&auth()).unwrap();
@@ -189,10 +185,10 @@ fn an_upload_that_nobody_takes_ends_in_time() {
     assert_eq!(raw.count("POST", "/workbooks"), 1, "it may have been received");
 }
 
-/// A server that takes an upload a little at a time, so that each write goes on, holds nobody up
-/// beyond the deadline.
+/// A server that reads an upload in small steps, so that every write makes progress, must not delay
+/// the call beyond the deadline.
 #[test]
-fn an_upload_that_is_taken_drop_by_drop_ends_at_the_deadline() {
+fn upload_read_slowly_ends_at_the_deadline() {
     let file = super::file(16 << 20, 1);
     let upload = |workbooks: tsc::workbooks::Workbooks<'_>| {
         let source = tsc::Source::bytes("a.twb", &file[..]);
@@ -200,6 +196,8 @@ fn an_upload_that_is_taken_drop_by_drop_ends_at_the_deadline() {
     };
     std::thread::scope(|scope| {
         for (size, pause) in [(1, 1), (4 << 10, 20), (64 << 10, 50)] {
+            let finished = Arc::new(AtomicBool::new(false));
+            let client_is_finished = finished.clone();
             let raw = Raw::on_connection(move |stream, _, seen| {
                 let mut reader = BufReader::with_capacity(1, stream.try_clone().unwrap());
                 while let Some(head) = crate::raw::read_head(&mut reader) {
@@ -212,8 +210,8 @@ fn an_upload_that_is_taken_drop_by_drop_ends_at_the_deadline() {
                         let _ = (&stream).write_all(&reply.bytes());
                         continue;
                     }
-                    let started = Instant::now();
-                    while started.elapsed() < SOON && reader.read(&mut body).is_ok_and(|n| n > 0) {
+                    let is_finished = || client_is_finished.load(Ordering::SeqCst);
+                    while !is_finished() && reader.read(&mut body).is_ok_and(|n| n > 0) {
                         std::thread::sleep(millis(pause));
                     }
                     return;
@@ -235,15 +233,16 @@ fn an_upload_that_is_taken_drop_by_drop_ends_at_the_deadline() {
                     assert!(error.is_timeout(), "{size} {pause} {name}: {error:?}");
                     assert!(took >= millis(690) && took < SOON, "{size} {pause} {name}: {took:?}");
                 }
+                finished.store(true, Ordering::SeqCst);
                 assert_eq!(raw.count("POST", "/workbooks"), 2, "it may have been received");
             });
         }
     });
 }
 
-/// A server that answers as if it had a body, and took the beginning of it only, does not have it.
+/// A server that reports success after reading only the beginning of a body has not received it.
 #[test]
-fn a_success_of_half_a_request_is_a_broken_connection() {
+fn success_before_the_whole_body_was_read_is_a_broken_connection() {
     let raw = Raw::on_connection(|stream, _, seen| {
         let mut reader = BufReader::with_capacity(1, stream.try_clone().unwrap());
         while let Some(head) = crate::raw::read_head(&mut reader) {
@@ -277,17 +276,17 @@ fn a_success_of_half_a_request_is_a_broken_connection() {
     }
 }
 
-/// Looking up a name takes a thread. Where the system has none, that is an error, and no panic, which
-/// would end a program that is dropping its session for another one's sake.
+/// A DNS lookup needs a thread. If the system cannot start one, the call returns an error: a panic
+/// would abort a program that drops a session while it unwinds.
 #[cfg(target_os = "linux")]
 #[test]
-fn without_a_thread_there_is_an_error_and_no_panic() {
+fn missing_threads_are_an_error_without_panic() {
     crate::help::child_within(1_500_000, "faults::network::child_without_threads", &[("X", "1")]);
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-#[ignore = "a process of its own, which another test starts"]
+#[ignore = "run by another test in a separate process"]
 fn child_without_threads() {
     if crate::help::given("X").is_none() {
         return;
@@ -295,7 +294,7 @@ fn child_without_threads() {
     let server = with("http://localhost:9", quick());
     let sessions = [(), ()].map(|()| server.resume(crate::help::token_of("http://localhost:9")));
     let mut held = Vec::new();
-    // As many as there can be, until this process ends.
+    // As many threads as the process may have, until it ends.
     while let Ok(thread) = std::thread::Builder::new().spawn(|| std::thread::sleep(LONG)) {
         held.push(thread);
         assert!(held.len() < 100_000, "there is no limit");
@@ -311,10 +310,10 @@ fn child_without_threads() {
     assert!(unwound.unwrap_err().is::<&str>());
 }
 
-/// Bodies that are not framed as HTTP says: an error or the right answer, and the next answer on
-/// that connection is not what was left over of the one before.
+/// Bodies with invalid framing are an error or read correctly, and their rest is not read as the
+/// next response on that connection.
 #[test]
-fn bad_framing_is_an_error_or_the_right_answer() {
+fn bad_framing_is_an_error_or_the_right_response() {
     let body = format!("<tsResponse>{NONE}</tsResponse>");
     let length = body.len();
     let forged = body.replace("totalAvailable=\"0\"", "totalAvailable=\"666\"");
@@ -328,7 +327,7 @@ fn bad_framing_is_an_error_or_the_right_answer() {
             plain(&format!("content-length: {length}"), &format!("{body}{forged}")),
         ),
         ("a body shorter than said", plain(&format!("content-length: {}", length + 9), &body)),
-        ("a length that is no number", plain("content-length: many", &body)),
+        ("a length that is not a number", plain("content-length: many", &body)),
         ("a negative length", plain("content-length: -5", &body)),
         ("a length beyond all numbers", plain("content-length: 99999999999999999999999", &body)),
         ("two lengths", plain(&format!("content-length: {length}\r\ncontent-length: 5"), &body)),
@@ -340,7 +339,7 @@ fn bad_framing_is_an_error_or_the_right_answer() {
             ),
         ),
         ("chunks and more", chunked(&format!("{size}\r\n{body}\r\n0\r\n\r\n{forged}"))),
-        ("a chunk size that is no number", chunked(&format!("xyz\r\n{body}\r\n0\r\n\r\n"))),
+        ("a chunk size that is not a number", chunked(&format!("xyz\r\n{body}\r\n0\r\n\r\n"))),
         (
             "a chunk size beyond all numbers",
             chunked(&format!("fffffffffffffffffff\r\n{body}\r\n0\r\n\r\n")),
@@ -375,15 +374,15 @@ fn bad_framing_is_an_error_or_the_right_answer() {
                 );
             }
         }
-        // It may be sent on the old connection while that is being closed.
+        // The request may be sent on the old connection while that is being closed.
         let next = (0..2).find_map(|_| session.projects().list().total().ok());
-        assert_eq!(next, Some(0), "{name}, the next one");
+        assert_eq!(next, Some(0), "the request after {name}");
     }
 }
 
-/// As above, with the connection left open: what is left over must not become another answer.
+/// As above, with the connection left open.
 #[test]
-fn what_is_left_over_of_an_answer_is_no_other_answer() {
+fn rest_of_a_response_is_not_read_as_the_next_one() {
     let body = format!("<tsResponse>{NONE}</tsResponse>");
     let forged = body.replace("totalAvailable=\"0\"", "totalAvailable=\"666\"");
     let forged = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{forged}", forged.len());
@@ -399,14 +398,14 @@ fn what_is_left_over_of_an_answer_is_no_other_answer() {
         let server = with(&raw.url, quick());
         let session = server.sign_in(&auth()).unwrap();
         let _ = session.projects().delete("p");
-        // Long enough for all of it to have come.
+        // Long enough for everything to arrive.
         std::thread::sleep(millis(50));
-        assert_eq!(session.projects().list().total().unwrap(), 0, "after {name} and more");
+        assert_eq!(session.projects().list().total().unwrap(), 0, "after {name} and further bytes");
     }
 }
 
 #[test]
-fn a_limit_on_the_whole_request_covers_tries_and_redirects() {
+fn timeout_covers_attempts_and_redirects() {
     let raw = Raw::signed_in(|seen| match seen.target.contains("hop") {
         true => {
             let mut pieces = vec![b"HTTP/1.1 503 X\r\nretry-after: 0\r\nx-slow: ".to_vec()];
@@ -422,10 +421,10 @@ fn a_limit_on_the_whole_request_covers_tries_and_redirects() {
     assert!(took < LONG, "{took:?}");
 }
 
-/// Statuses and versions that no server should send, and forms that some do: the right answer or an
-/// error of the right kind, and the next answer is its own.
+/// Invalid and unusual statuses and versions: read correctly or an error of the right kind, and the
+/// next response belongs to the next request.
 #[test]
-fn answers_of_every_make() {
+fn reads_responses_with_unusual_framing() {
     use ErrorKind::{Decode, Http, Timeout};
     let body = format!("<tsResponse>{NONE}</tsResponse>");
     let length = format!("content-length: {}", body.len());
@@ -474,15 +473,15 @@ fn answers_of_every_make() {
         let outcome = session.projects().list().total();
         assert_eq!(outcome.as_ref().err().map(tsc::Error::kind), kind, "{name}: {outcome:?}");
         assert_eq!(outcome.unwrap_or(0), 0, "{name}");
-        // It may be sent on the old connection while that is being closed.
+        // The request may be sent on the old connection while that is being closed.
         let next = (0..2).find_map(|_| session.projects().list().total().ok());
-        assert_eq!(next, Some(0), "{name}, the next one");
+        assert_eq!(next, Some(0), "the request after {name}");
     }
 }
 
-/// What a proxy says has to come within the time for connecting, whole.
+/// The whole response of a proxy must arrive within the connect timeout.
 #[test]
-fn a_proxy_s_answer_is_part_of_connecting() {
+fn proxy_response_counts_as_connecting() {
     let say = |start: &'static str, piece: &'static str| {
         Raw::on_connection(move |mut stream, _, seen| {
             let mut reader = std::io::BufReader::new(stream.try_clone().unwrap());
@@ -495,19 +494,23 @@ fn a_proxy_s_answer_is_part_of_connecting() {
     };
     let bounds: [fn(HttpOptions) -> HttpOptions; 2] =
         [|options| options.connect_timeout(millis(300)), |options| options.timeout(millis(300))];
-    for (name, start, piece) in [
-        ("a slow drip", "HTTP/1.1 200 OK\r\nx-slow: ", "x"),
-        ("a slow status", "HTTP/1.1 200 ", "x"),
-    ] {
-        for bound in bounds {
-            let proxy = say(start, piece);
-            let options = bound(quick().proxy(proxy.url.clone()));
-            let (result, took) = timed(|| with("http://example.invalid", options).server_info());
-            let error = result.unwrap_err();
-            assert!(error.is_timeout(), "{name}: {error:?}");
-            assert!(took >= millis(250) && took < LONG, "{name}: {took:?}");
+    let times_out = |name: &str, proxy: Raw, bound: fn(HttpOptions) -> HttpOptions| {
+        let options = bound(quick().proxy(proxy.url.clone()));
+        let (result, took) = timed(|| with("http://example.invalid", options).server_info());
+        let error = result.unwrap_err();
+        assert!(error.is_timeout(), "{name}: {error:?}");
+        assert!(took >= millis(250) && took < LONG, "{name}: {took:?}");
+    };
+    std::thread::scope(|scope| {
+        for (name, start) in [
+            ("a header sent byte by byte", "HTTP/1.1 200 OK\r\nx-slow: "),
+            ("a status line sent byte by byte", "HTTP/1.1 200 "),
+        ] {
+            for bound in bounds {
+                scope.spawn(move || times_out(name, say(start, "x"), bound));
+            }
         }
-    }
+    });
     for (name, start) in [
         ("no HTTP", "SSH-2.0-OpenSSH_9\r\n\r\n"),
         ("no tunnel", "HTTP/1.1 407 X\r\n\r\n"),

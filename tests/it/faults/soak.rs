@@ -1,5 +1,5 @@
-//! Eight threads, thousands of requests, and faults in every twentieth: in the end the server has
-//! what the callers were told.
+//! Eight threads, thousands of requests, and a fault in every twentieth: in the end the server has
+//! what the calls returned.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -16,16 +16,16 @@ use crate::help::{child, given, millis, with};
 
 const THREADS: usize = 8;
 
-/// What a caller was told about a thing of its own.
+/// What a caller knows about an item of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Told {
+enum Known {
     There,
     Gone,
-    /// An error that does not say whether it was carried out.
+    /// An error that leaves open whether the request was carried out.
     Unsure,
 }
 
-/// Every twentieth request, over all: eleven faults, each with its share.
+/// A fault in every twentieth request: eleven kinds, each with its share.
 fn arm(mock: &MockServer, seed: u64) {
     let faults: [fn() -> Fault; 11] = [
         Fault::reset,
@@ -48,9 +48,9 @@ fn arm(mock: &MockServer, seed: u64) {
             mock.fault(fault().on("*", *route).probability(0.05 / 11.0, seed));
         }
     }
-    // Silence is dear: each costs a second.
+    // Silence is rare, because each costs a second.
     mock.fault(Fault::silent().on("GET", "/projects/**").probability(0.001, seed));
-    // A session that expires, and then (see `soak`) once more, with a renewal that is broken off.
+    // A session that expires, and later (see `soak`) another one whose renewal is interrupted.
     mock.fault(Fault::expire_session().on("GET", "/projects").skip(100).times(1));
     mock.fault(Fault::reset().on("POST", "/auth/signin").skip(1).times(1));
 }
@@ -58,11 +58,11 @@ fn arm(mock: &MockServer, seed: u64) {
 #[derive(Default)]
 struct Ledger {
     /// By project name.
-    projects: HashMap<String, (Told, Option<tsc::ProjectId>)>,
-    /// The description of a project that is there, where it is sure.
+    projects: HashMap<String, (Known, Option<tsc::ProjectId>)>,
+    /// The description of an existing project, if it is certain.
     descriptions: HashMap<String, String>,
-    /// By workbook name: what was told, and the file.
-    workbooks: HashMap<String, (Told, Vec<u8>)>,
+    /// By workbook name: what the caller knows, and the file.
+    workbooks: HashMap<String, (Known, Vec<u8>)>,
     succeeded: usize,
     failed: HashMap<String, usize>,
 }
@@ -105,7 +105,7 @@ fn work(
         number += 1;
         let name = format!("soak-{me}-{number}");
         let mine = |ledger: &Ledger, dice: &mut Dice| {
-            let there = ledger.projects.iter().filter(|(_, (told, _))| *told == Told::There);
+            let there = ledger.projects.iter().filter(|(_, (known, _))| *known == Known::There);
             let mut names: Vec<String> = there.map(|(name, _)| name.clone()).collect();
             names.sort();
             let at = dice.below(names.len());
@@ -114,7 +114,7 @@ fn work(
         match dice.throw(20) {
             0..8 => {
                 let listed = projects.list().page_size(50).into_iter();
-                // Another thread may change the list meanwhile: that is told, too.
+                // Another thread may change the list meanwhile, which is an error, too.
                 let listed = listed.collect::<tsc::Result<Vec<_>>>();
                 if !matches!(&listed, Err(error) if error.kind() == ErrorKind::Changed) {
                     ledger.note("list", listed);
@@ -122,8 +122,8 @@ fn work(
             }
             8..12 => {
                 let created = ledger.note("create", projects.create(NewProject::new(&name)));
-                let told = if created.is_some() { Told::There } else { Told::Unsure };
-                ledger.projects.insert(name, (told, created.map(|project| project.id)));
+                let known = if created.is_some() { Known::There } else { Known::Unsure };
+                ledger.projects.insert(name, (known, created.map(|project| project.id)));
             }
             12..15 => {
                 let Some(name) = mine(&ledger, &mut dice) else { continue };
@@ -142,8 +142,8 @@ fn work(
                 let Some(name) = mine(&ledger, &mut dice) else { continue };
                 let id = ledger.projects[&name].1.clone().unwrap();
                 let deleted = ledger.note("delete", projects.delete(&id));
-                let told = if deleted.is_some() { Told::Gone } else { Told::Unsure };
-                ledger.projects.insert(name, (told, Some(id)));
+                let known = if deleted.is_some() { Known::Gone } else { Known::Unsure };
+                ledger.projects.insert(name, (known, Some(id)));
             }
             17 => {
                 let content = file(5000, me as u64 * 100_000 + number);
@@ -151,8 +151,8 @@ fn work(
                 let source = source.chunked_from(1).chunk_size(2000);
                 let publish = session.workbooks().publish(source).project(home);
                 let published = ledger.note("publish", publish.send());
-                let told = if published.is_some() { Told::There } else { Told::Unsure };
-                ledger.workbooks.insert(name, (told, content));
+                let known = if published.is_some() { Known::There } else { Known::Unsure };
+                ledger.workbooks.insert(name, (known, content));
             }
             18 => {
                 let workbook: tsc::WorkbookId = session
@@ -177,7 +177,7 @@ fn work(
     ledger
 }
 
-/// Whether the mock has what the callers were told.
+/// Checks that the mock has what the calls returned.
 fn compare(session: &tsc::Session<'_>, ledgers: &[Ledger]) {
     let mut there: HashMap<String, Vec<tsc::Project>> = HashMap::new();
     for project in session.projects().list() {
@@ -190,27 +190,27 @@ fn compare(session: &tsc::Session<'_>, ledgers: &[Ledger]) {
         files.entry(workbook.name).or_default().push(workbook.id);
     }
     for ledger in ledgers {
-        for (name, (told, id)) in &ledger.projects {
+        for (name, (known, id)) in &ledger.projects {
             let found = there.get(name).map_or(&[][..], Vec::as_slice);
-            match told {
-                Told::There => assert_eq!(found.len(), 1, "{name} is told to be there"),
-                Told::Gone => assert_eq!(found.len(), 0, "{name} is told to be gone"),
-                Told::Unsure => assert!(found.len() <= 1, "{name} was doubled"),
+            match known {
+                Known::There => assert_eq!(found.len(), 1, "{name} should exist"),
+                Known::Gone => assert_eq!(found.len(), 0, "{name} should not exist"),
+                Known::Unsure => assert!(found.len() <= 1, "{name} exists twice"),
             }
             if let ([found], Some(id)) = (found, id) {
                 assert_eq!(&found.id, id, "{name}");
             }
-            if let (Told::There, Some(text)) = (told, ledger.descriptions.get(name)) {
+            if let (Known::There, Some(text)) = (known, ledger.descriptions.get(name)) {
                 assert_eq!(found[0].description.as_deref(), Some(text.as_str()), "{name}");
             }
         }
-        for (name, (told, content)) in &ledger.workbooks {
+        for (name, (known, content)) in &ledger.workbooks {
             let found = files.get(name).map_or(&[][..], Vec::as_slice);
-            assert!(found.len() <= 1, "{name} was doubled");
-            assert!(*told != Told::There || found.len() == 1, "{name} is told to be there");
+            assert!(found.len() <= 1, "{name} exists twice");
+            assert!(*known != Known::There || found.len() == 1, "{name} should exist");
             if let [id] = found {
                 let bytes = session.workbooks().download(id).to_bytes().unwrap();
-                assert!(bytes == *content, "{name} is not what was sent");
+                assert!(bytes == *content, "{name} has other content than was sent");
             }
         }
     }
@@ -235,7 +235,7 @@ fn soak(requests: usize, seed: u64) {
         tsc::PersonalAccessTokenAuth::new(mock.token_name(), mock.token_secret())
     };
     let before = {
-        // What is set up once and for all is not counted.
+        // Threads and descriptors that are created once are not counted.
         let mock = MockServer::start().unwrap();
         let server = with(mock.url(), options.clone());
         server.sign_in(&token(&mock)).unwrap().sign_out().unwrap();
@@ -257,7 +257,7 @@ fn soak(requests: usize, seed: u64) {
             let (session, home, enough, running, ledgers) =
                 (&session, &home, &enough, &running, &ledgers);
             scope.spawn(move || {
-                // Also where an assertion fails, so that the others end.
+                // Also if an assertion fails, so that the other threads end.
                 struct Last<'a>(&'a AtomicUsize, &'a AtomicBool);
                 impl Drop for Last<'_> {
                     fn drop(&mut self) {
@@ -270,7 +270,7 @@ fn soak(requests: usize, seed: u64) {
                 ledgers.lock().unwrap().push(ledger);
             });
         }
-        // Who gets how far varies with the machine; both expiries are to be met.
+        // Progress depends on the machine, but both expiries have to occur.
         let renewals = || mock.requests_to("POST", "/auth/signin").len();
         let is_due = || {
             let sent = mock.requests().len();
@@ -280,7 +280,7 @@ fn soak(requests: usize, seed: u64) {
         while is_due() && running.load(Ordering::SeqCst) == THREADS {
             let renewed = renewals() > 0;
             std::thread::sleep(millis(200));
-            // Not before the first renewal is over: one would serve both.
+            // Not before the first renewal is complete, or one renewal would serve both.
             if renewed && !std::mem::replace(&mut expires_again, true) {
                 mock.fault(Fault::expire_session().on("PUT", "/fileUploads/*").skip(10).times(1));
             }
@@ -308,13 +308,13 @@ fn soak(requests: usize, seed: u64) {
     drop(session);
     assert_eq!(mock.sessions_open(), 0);
     drop(server);
-    // The mock keeps a connection on which it is told to be silent for as long as it lives.
+    // The mock keeps silent connections open until it is dropped.
     drop(mock);
     let after = settled(before, Duration::from_secs(10));
     assert!(after.0 <= before.0 && after.1 <= before.1, "{before:?} before, {after:?} after");
 }
 
-/// Threads and descriptors once they are no more than these, or after a while.
+/// The number of threads and descriptors, as soon as it is at most `most`, or after the time limit.
 fn settled(most: (usize, usize), within: Duration) -> (usize, usize) {
     let started = Instant::now();
     loop {
@@ -326,15 +326,15 @@ fn settled(most: (usize, usize), within: Duration) -> (usize, usize) {
     }
 }
 
-/// A process of its own, for the threads and descriptors of other tests would count.
+/// A separate process, so that threads and descriptors of other tests are not counted.
 #[test]
-fn a_short_soak() {
+fn short_soak() {
     let output = child("faults::soak::twenty_thousand_requests", &[("REQUESTS", "1500")]);
     eprintln!("{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
-#[ignore = "minutes; `a_short_soak` is its beginning"]
+#[ignore = "minutes; `short_soak` is its beginning"]
 fn twenty_thousand_requests() {
     let requests = given("REQUESTS").map_or(20_000, |text| text.parse().unwrap());
     soak(requests, 7);

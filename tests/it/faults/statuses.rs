@@ -1,4 +1,4 @@
-//! Statuses that are no success, in each form that servers and gateways give them.
+//! Error statuses, in each form that servers and gateways use.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use tsc::projects::NewProject;
 use super::{projects_named, server_of, session_of};
 use crate::help::{LONG, millis, timed};
 
-/// Each status in each form, twice and then no more: what reads succeeds where it may be sent
-/// again, and what creates is there exactly where the caller was told so.
+/// Each status in each form, twice: reads succeed if they may be retried, and a creation takes
+/// effect only if the call says so.
 #[test]
-fn statuses_in_each_form() {
+fn statuses_are_classified_in_each_form() {
     type Form = (&'static str, fn(Fault) -> Fault);
     let forms: [Form; 4] = [
         ("Tableau's XML", |fault| fault),
@@ -64,7 +64,7 @@ fn statuses_in_each_form() {
 }
 
 #[test]
-fn a_503_that_says_when_is_sent_again_whatever_it_is() {
+fn retries_any_request_after_503_with_retry_after() {
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
     mock.fault(Fault::status(503).retry_after(Duration::ZERO).on("POST", "/projects").times(2));
@@ -72,10 +72,10 @@ fn a_503_that_says_when_is_sent_again_whatever_it_is() {
     assert_eq!(projects_named(&session, "new"), 1);
 }
 
-/// The answer to a deletion is lost, and the next one is a gateway's page: nobody knows whether it was
-/// carried out.
+/// The response to a deletion is lost, and the retry gets an HTML page of a gateway: whether the
+/// item was deleted is unknown.
 #[test]
-fn a_page_in_answer_to_a_repeated_deletion_is_no_deletion() {
+fn html_page_in_response_to_a_repeated_deletion_is_an_error() {
     for (fault, is_gone) in [(Fault::status(404).html(), false), (Fault::status(404).empty(), true)]
     {
         let mock = MockServer::start().unwrap();
@@ -90,22 +90,17 @@ fn a_page_in_answer_to_a_repeated_deletion_is_no_deletion() {
 }
 
 #[test]
-fn retry_after_is_waited_for_in_each_form() {
+fn waits_for_retry_after_in_each_form() {
+    let second = Duration::from_secs(1);
+    waits_a_second([
+        ("seconds", Fault::too_many_requests(second)),
+        // A date has whole seconds, so this is one to two seconds from now.
+        ("a date", Fault::status(429).retry_after_date(2 * second)),
+    ]);
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
-    let second = Duration::from_secs(1);
     let list = || session.projects().list().total();
-    for (name, fault) in [
-        ("seconds", Fault::too_many_requests(second)),
-        // A date is in whole seconds, so that this is one to two from now.
-        ("a date", Fault::status(429).retry_after_date(2 * second)),
-    ] {
-        mock.fault(fault.on("GET", "/projects").times(1));
-        let (result, took) = timed(list);
-        result.unwrap();
-        assert!(took >= millis(950) && took < LONG, "{name}: {took:?}");
-    }
-    // What is no time at all is as good as none.
+    // An invalid value is ignored.
     for junk in ["soon", "-5", "1.5", "Mon, 99 Foo 2026 99:99:99 GMT"] {
         mock.fault(Fault::status(429).header("Retry-After", junk).on("GET", "/projects").times(1));
         let (result, took) = timed(list);
@@ -114,9 +109,9 @@ fn retry_after_is_waited_for_in_each_form() {
     }
 }
 
-/// A wait that is longer than the time for all tries is not begun.
+/// A wait that exceeds the time for all attempts is not started.
 #[test]
-fn a_huge_retry_after_is_told_at_once() {
+fn returns_a_long_retry_after_at_once() {
     let mock = MockServer::builder().job_polls(1).start().unwrap();
     let server = server_of(&mock);
     let session = server.sign_in(&super::auth_of(&mock)).unwrap();
@@ -133,7 +128,7 @@ fn a_huge_retry_after_is_told_at_once() {
         assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)));
         assert!(took < LONG, "{took:?}");
     }
-    // Neither is it by a job that is waited for.
+    // Neither is it while waiting for a job.
     let workbook = session.workbooks().list().into_iter().next().unwrap().unwrap();
     let mut job = session.workbooks().refresh(&workbook.id).unwrap();
     let fault = Fault::too_many_requests(Duration::from_secs(u64::MAX));
@@ -141,32 +136,47 @@ fn a_huge_retry_after_is_told_at_once() {
     let (result, took) = timed(|| job.wait());
     assert_eq!(result.unwrap_err().retry_after(), Some(Duration::from_secs(u64::MAX)));
     assert!(took < LONG, "{took:?}");
-    // What it may ask for is cut off by the deadline.
+    // The deadline limits the wait.
     let fault = Fault::too_many_requests(Duration::from_secs(3000)).on("GET", "/jobs/*");
     mock.fault(fault.times(1));
     let soon =
         tsc::jobs::JobWait::new().deadline(millis(300)).poll_intervals(millis(10), millis(10));
     let (result, took) = timed(|| job.wait_with(soon));
-    assert!(result.is_ok_and(|job| job.completed_at.is_some()), "asked once more at the end");
+    assert!(
+        result.is_ok_and(|job| job.completed_at.is_some()),
+        "the job is polled once more at the deadline"
+    );
     assert!(took >= millis(250) && took < LONG, "{took:?}");
 }
 
-/// A server whose clock is wrong: a date counts from the date that the answer itself has.
+/// Checks that the request is sent again about a second after each fault, in parallel.
+fn waits_a_second<const N: usize>(faults: [(&str, Fault); N]) {
+    std::thread::scope(|scope| {
+        for (name, fault) in faults {
+            scope.spawn(move || {
+                let mock = MockServer::start().unwrap();
+                let session = session_of(&mock);
+                mock.fault(fault.on("GET", "/projects").times(1));
+                let (result, took) = timed(|| session.projects().list().total());
+                result.unwrap();
+                assert!(took >= millis(950) && took < LONG, "{name}: {took:?}");
+            });
+        }
+    });
+}
+
+/// A server with a wrong clock: `Retry-After` is relative to the date in the same response.
 #[test]
-fn clocks_that_differ_do_not_stretch_the_wait() {
+fn retry_after_date_is_relative_to_the_servers_clock() {
+    let dated = |date, until| Fault::status(429).header("Date", date).header("Retry-After", until);
+    waits_a_second([
+        ("behind", dated("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:38 GMT")),
+        ("ahead", dated("Sat, 06 Nov 2094 08:49:37 GMT", "Sat, 06 Nov 2094 08:49:38 GMT")),
+    ]);
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
-    for (name, date, until) in [
-        ("behind", "Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:38 GMT"),
-        ("ahead", "Sat, 06 Nov 2094 08:49:37 GMT", "Sat, 06 Nov 2094 08:49:38 GMT"),
-    ] {
-        let fault = Fault::status(429).header("Date", date).header("Retry-After", until);
-        mock.fault(fault.on("GET", "/projects").times(1));
-        let (result, took) = timed(|| session.projects().list().total());
-        result.unwrap();
-        assert!(took >= millis(950) && took < LONG, "{name}: {took:?}");
-    }
-    // Without one, a date long ago is now, and one far away is told.
+    // Without a date in the response, a past date means now, and a distant one is returned to the
+    // caller.
     let fault = Fault::status(429).header("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT");
     mock.fault(fault.on("GET", "/projects").times(1));
     session.projects().list().total().unwrap();
@@ -179,7 +189,7 @@ fn clocks_that_differ_do_not_stretch_the_wait() {
 }
 
 #[test]
-fn a_success_that_is_none_is_a_decode_error() {
+fn success_without_the_expected_content_is_a_decode_error() {
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
     for (name, fault) in [
@@ -201,7 +211,7 @@ fn a_success_that_is_none_is_a_decode_error() {
 }
 
 #[test]
-fn a_refusal_before_the_whole_file_came_is_told() {
+fn returns_an_error_sent_before_the_whole_file_was_read() {
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
     let project = session.projects().list().into_iter().next().unwrap().unwrap();

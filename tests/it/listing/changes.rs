@@ -6,7 +6,7 @@ use tsc::ErrorKind;
 use super::{all, ids, names, page, pages, session};
 use crate::raw::{Reply, refusal};
 
-/// What a list of 10 in pages of 3 does when the server answers page 2 or 3 like this.
+/// Reads a list of 10 items in pages of 3 from a server that answers page 2 or 3 like this.
 fn when(
     answer: impl Fn(u32) -> Option<Reply> + Send + Sync + 'static,
     on_change: tsc::OnChange,
@@ -20,7 +20,7 @@ fn when(
 }
 
 #[test]
-fn a_total_that_changes() {
+fn detects_a_changed_total() {
     for total in [9, 11] {
         let answer =
             move |number| (number >= 2).then(|| page(number, 3, total, ids(number, 3, total)));
@@ -40,7 +40,7 @@ fn a_total_that_changes() {
 }
 
 #[test]
-fn more_items_than_announced() {
+fn detects_more_items_than_announced() {
     let answer = |number| (number == 4).then(|| page(4, 3, 10, 9..12));
     for (ids, error) in when(answer, tsc::OnChange::Fail) {
         assert_eq!((ids, error.unwrap().kind()), (names(0..9), ErrorKind::Changed));
@@ -52,8 +52,8 @@ fn more_items_than_announced() {
 }
 
 #[test]
-fn an_id_on_two_pages_in_a_row() {
-    // One item was added in front: everything moves on by one place, and the last one is new.
+fn detects_an_id_on_two_consecutive_pages() {
+    // An item was added at the front, so every item moves by one place.
     let answer = |number| (number == 3).then(|| page(3, 3, 10, 5..8));
     for (ids, error) in when(answer, tsc::OnChange::Fail) {
         assert_eq!(ids, names(0..6));
@@ -68,13 +68,13 @@ fn an_id_on_two_pages_in_a_row() {
 }
 
 #[test]
-fn a_page_that_there_is_no_more() {
+fn detects_a_page_that_no_longer_exists() {
     let answer = |number| (number >= 3).then(|| refusal(400, "400006", "Invalid page number"));
     for (ids, error) in when(answer, tsc::OnChange::Fail) {
         assert_eq!(ids, names(0..6));
         let error = error.unwrap();
         assert_eq!(error.kind(), ErrorKind::Changed);
-        assert!(error.to_string().contains("there is no page 3 any more"), "{error}");
+        assert!(error.to_string().contains("page 3 no longer exists"), "{error}");
         assert_eq!((error.code(), error.status()), (Some("400006"), Some(400)));
         assert!(error.url().unwrap().contains("pageNumber=3"), "{error:?}");
     }
@@ -85,7 +85,7 @@ fn a_page_that_there_is_no_more() {
 }
 
 #[test]
-fn an_empty_page_before_the_end() {
+fn detects_an_empty_page_before_the_end() {
     let answer = |number| (number == 2).then(|| page(2, 3, 10, []));
     for (ids, error) in when(answer, tsc::OnChange::Fail) {
         let error = error.unwrap();
@@ -100,7 +100,7 @@ fn an_empty_page_before_the_end() {
 }
 
 #[test]
-fn an_error_ends_the_list_where_it_is() {
+fn error_ends_the_list_at_its_position() {
     for (status, code) in
         [(400, "400065"), (403, "403004"), (404, "404000"), (409, "409000"), (500, "500000")]
     {

@@ -1,18 +1,18 @@
-//! Lists: what is asked, in which order it comes, and what happens when it does not.
+//! Lists: queries, order of items, errors.
 
-mod asked;
 mod changes;
 mod pages;
 mod prefetch;
 mod properties;
-mod rooms;
+mod requests;
+mod resources;
 
 use tableau_server_client as tsc;
 
 use crate::help::{self, auth, pinned};
 use crate::raw::{Raw, Reply, Seen};
 
-/// A server whose pages of workbooks a test makes up from the page's number and size.
+/// A server that returns the page of workbooks that `page` makes from number and size.
 fn pages(page: impl Fn(u32, u32) -> Reply + Send + Sync + 'static) -> Raw {
     Raw::signed_in(move |seen| {
         let number = |name| query(seen, name).unwrap().parse().unwrap();
@@ -20,7 +20,7 @@ fn pages(page: impl Fn(u32, u32) -> Reply + Send + Sync + 'static) -> Raw {
     })
 }
 
-/// A value of the query, decoded.
+/// A decoded value of the query.
 fn query(seen: &Seen, name: &str) -> Option<String> {
     let (_, query) = seen.target.split_once('?')?;
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -43,7 +43,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// A page of these workbooks.
+/// A page with these workbooks.
 fn page(number: u32, size: u32, total: u64, ids: impl IntoIterator<Item = u64>) -> Reply {
     let one = |id| format!("<workbook id=\"w{id}\" name=\"W {id}\"/>");
     let items: String = ids.into_iter().map(one).collect();
@@ -56,7 +56,7 @@ fn ids(number: u32, size: u32, total: u64) -> std::ops::Range<u64> {
     start.min(total)..(start + u64::from(size)).min(total)
 }
 
-/// A server with so many workbooks that gives at most `most` a page.
+/// A server with `total` workbooks that returns at most `most` per page.
 fn having(total: u64, most: u32) -> Raw {
     pages(move |number, size| {
         let size = size.min(most);
@@ -68,7 +68,7 @@ fn session(raw: &Raw) -> tsc::Session<'static> {
     pinned(&raw.url).into_session(&auth()).unwrap()
 }
 
-/// The ids that came of any room's list, and the error at the end.
+/// The ids that a list of any resource yields, and the error at its end.
 fn ids_of<T>(
     list: impl IntoIterator<Item = tsc::Result<T>>,
     id: impl Fn(&T) -> String,
@@ -87,7 +87,7 @@ fn ids_of<T>(
     (ids, None)
 }
 
-/// The ids that came, and the error at the end if there was one.
+/// The ids that were yielded, and the error at the end, if any.
 fn all(list: tsc::List<'_, tsc::Workbook>) -> (Vec<String>, Option<tsc::Error>) {
     ids_of(list, |workbook| workbook.id.to_string())
 }
@@ -96,7 +96,7 @@ fn names(ids: impl IntoIterator<Item = u64>) -> Vec<String> {
     ids.into_iter().map(|id| format!("w{id}")).collect()
 }
 
-/// The numbers of the pages that were asked for, in order.
+/// The numbers of the requested pages, in order.
 fn pages_asked(raw: &Raw) -> Vec<u32> {
     let number = |seen: &Seen| query(seen, "pageNumber")?.parse().ok();
     raw.seen().iter().filter_map(number).collect()

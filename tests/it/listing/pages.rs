@@ -1,4 +1,4 @@
-//! Lists, as their contract has it: lazy, whole, in order.
+//! Lists are lazy, complete and in order.
 
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
@@ -8,7 +8,7 @@ use crate::help;
 use crate::raw::{Raw, success};
 
 #[test]
-fn a_list_asks_nothing_until_it_is_iterated_and_then_a_page_at_a_time() {
+fn requests_pages_lazily() {
     let raw = having(5, 1000);
     let session = session(&raw);
     let mut items = session.workbooks().list().page_size(2).into_iter();
@@ -22,8 +22,8 @@ fn a_list_asks_nothing_until_it_is_iterated_and_then_a_page_at_a_time() {
 }
 
 #[test]
-fn the_default_page_has_a_thousand_items() {
-    // Exactly full pages need no further one.
+fn default_page_size_is_one_thousand() {
+    // If the last page is full, no further page is requested.
     for (total, pages) in [(2500, &[1, 2, 3][..]), (2000, &[1, 2]), (1000, &[1]), (0, &[1])] {
         let raw = having(total, 1000);
         let session = session(&raw);
@@ -36,7 +36,7 @@ fn the_default_page_has_a_thousand_items() {
 }
 
 #[test]
-fn one_page_has_its_number_its_size_and_the_total() {
+fn page_has_number_size_and_total() {
     let raw = having(5, 1000);
     let session = session(&raw);
     let page: tsc::Page<tsc::Workbook> = session.workbooks().list().page_size(2).page(2).unwrap();
@@ -47,7 +47,7 @@ fn one_page_has_its_number_its_size_and_the_total() {
 }
 
 #[test]
-fn smaller_pages_than_asked_lose_nothing() {
+fn accepts_smaller_pages_than_requested() {
     let raw = having(10, 3);
     let session = session(&raw);
     for prefetch in [0, 1, 4] {
@@ -58,7 +58,7 @@ fn smaller_pages_than_asked_lose_nothing() {
 }
 
 #[test]
-fn a_list_without_pages_is_one() {
+fn reads_a_list_without_pagination() {
     let raw =
         Raw::signed_in(|_| success("<workbooks><workbook id=\"w0\" name=\"a\"/></workbooks>"));
     let session = session(&raw);
@@ -68,7 +68,7 @@ fn a_list_without_pages_is_one() {
 }
 
 #[test]
-fn an_answer_of_something_else_is_no_empty_list() {
+fn response_without_the_list_is_an_error() {
     for inside in ["", "<projects/>", "<somethingElse/>", "<workbook id=\"w\" name=\"n\"/>"] {
         let raw = Raw::signed_in(move |_| success(inside));
         let (ids, error) = all(session(&raw).workbooks().list());
@@ -77,7 +77,7 @@ fn an_answer_of_something_else_is_no_empty_list() {
 }
 
 #[test]
-fn a_project_is_found_on_a_later_page() {
+fn finds_a_project_on_a_later_page() {
     let raw = Raw::signed_in(|seen| {
         let at: u32 = query(seen, "pageNumber").unwrap().parse().unwrap();
         help::page(at, 1, 2, &format!("<projects><project id=\"p{at}\" name=\"{at}\"/></projects>"))

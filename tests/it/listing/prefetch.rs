@@ -1,4 +1,4 @@
-//! Pages that are asked for ahead.
+//! Prefetched pages.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,14 +8,14 @@ use super::{all, having, ids, names, page, pages, pages_asked, session};
 use crate::raw::{Reply, SOON};
 
 #[test]
-fn pages_in_flight_are_as_many_as_asked_and_in_order() {
+fn prefetches_the_requested_number_of_pages_in_order() {
     for prefetch in [1, 4] {
         let now = Arc::new(AtomicUsize::new(0));
         let most = Arc::new(AtomicUsize::new(0));
         let (n, m) = (now.clone(), most.clone());
         let raw = pages(move |number, size| {
             m.fetch_max(n.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            // Later pages are faster than those before them.
+            // Later pages arrive before earlier ones.
             std::thread::sleep(Duration::from_millis(u64::from(5 * (4 - number % 4))));
             n.fetch_sub(1, Ordering::SeqCst);
             page(number, size, 60, ids(number, size, 60))
@@ -36,25 +36,25 @@ fn pages_in_flight_are_as_many_as_asked_and_in_order() {
 }
 
 #[test]
-fn pages_are_asked_for_no_further_ahead_than_said() {
+fn does_not_prefetch_beyond_the_limit() {
     let raw = having(300, 1000);
     let session = session(&raw);
     let mut items = session.workbooks().list().page_size(3).prefetch(2).into_iter();
     for item in items.by_ref().take(6) {
         item.unwrap();
     }
-    // Page 2 is being read; nothing beyond pages 3 and 4 may have been asked for.
+    // Page 2 is being read; no page after 4 may have been requested.
     std::thread::sleep(Duration::from_millis(50));
     let mut pages = pages_asked(&raw);
     pages.sort_unstable();
     assert_eq!(pages, [1, 2, 3, 4]);
     drop(items);
     drop(session);
-    assert_eq!(pages_asked(&raw).len(), 4, "nothing is asked for after the list");
+    assert_eq!(pages_asked(&raw).len(), 4, "no page after the last one is requested");
 }
 
 #[test]
-fn an_iterator_dropped_half_way_leaves_nothing_behind() {
+fn dropping_the_iterator_ends_prefetching() {
     const QUICK: u32 = 300;
     let waiting = Arc::new(AtomicUsize::new(0));
     let seen = waiting.clone();
@@ -72,7 +72,7 @@ fn an_iterator_dropped_half_way_leaves_nothing_behind() {
     for workbooks in [session.workbooks(), view.workbooks()] {
         let before = waiting.load(Ordering::SeqCst);
         let mut items = workbooks.list().page_size(1).prefetch(3).into_iter();
-        // So far in that no other test's pages have the same numbers.
+        // No other test requests pages with these numbers.
         let last = items.by_ref().take(QUICK as usize).last().unwrap().unwrap();
         assert_eq!(last.id.as_str(), "w299");
         let start = Instant::now();
@@ -98,6 +98,6 @@ fn an_iterator_dropped_half_way_leaves_nothing_behind() {
         }
     }
     assert!(!cancellation.is_cancelled());
-    // The session is as usable as before.
+    // The session remains usable.
     assert_eq!(session.workbooks().list().page_size(3).page(1).unwrap().items.len(), 3);
 }

@@ -1,4 +1,4 @@
-//! What holds for any text and any split into pages.
+//! Properties that hold for any text and any page size.
 
 use proptest::prelude::*;
 use tableau_server_client as tsc;
@@ -8,7 +8,7 @@ use tsc::mock::MockServer;
 use super::{all, ids_of, names, page, pages, session};
 use crate::help::at;
 
-/// Any text that XML can carry, of characters that mean something somewhere, and of others.
+/// Text of characters that XML allows, often those with a meaning in filters or URLs.
 fn text() -> impl Strategy<Value = String> {
     let marks = r#",:[]"'&+%\*#?/=;<>(){}|~`^ "#.chars().collect::<Vec<_>>();
     let mark = proptest::sample::select(marks);
@@ -19,7 +19,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn any_text_survives_the_filter_the_wire_and_the_server() {
+fn filters_match_any_text() {
     let mock = MockServer::start().unwrap();
     let sessions = ["3.6", "3.24"].map(|version| {
         let mut server = at(mock.url());
@@ -27,7 +27,7 @@ fn any_text_survives_the_filter_the_wire_and_the_server() {
         server.into_session(&mock.credentials()).unwrap()
     });
     proptest!(ProptestConfig::with_cases(150), |(tail in text())| {
-        // A name has to begin and end with something that is no blank.
+        // A name must not begin or end with whitespace.
         let name = format!("x{tail}x");
         let id = sessions[1].projects().create(tsc::projects::NewProject::new(&*name)).unwrap().id;
         for session in &sessions {
@@ -45,7 +45,7 @@ fn any_text_survives_the_filter_the_wire_and_the_server() {
                 } else {
                     prop_assert!(error.is_none(), "{:?}", error);
                     prop_assert!(found.contains(&id.to_string()), "{name:?}");
-                    // An asterisk takes more than itself.
+                    // An asterisk is a wildcard.
                     prop_assert!(found.len() == 1 || name.contains('*'), "{:?}", found);
                 }
             }
@@ -57,7 +57,7 @@ fn any_text_survives_the_filter_the_wire_and_the_server() {
 }
 
 #[test]
-fn any_split_into_pages_yields_the_same_items() {
+fn any_page_size_yields_the_same_items() {
     let config = ProptestConfig::with_cases(60);
     let pages_of = proptest::collection::vec(1..6_u64, 1..12);
     proptest!(config, |(counts in pages_of, prefetch in 0..5_usize, size in 1..=1000_u32)| {

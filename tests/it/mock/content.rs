@@ -1,4 +1,4 @@
-//! Lists, their queries, and what can be done with what is on a site.
+//! Lists, their queries, and changes of content.
 
 use tableau_server_client::mock::{Item, MockServer};
 
@@ -9,7 +9,7 @@ fn refused(status: u16, code: &str) -> (u16, String) {
 }
 
 #[test]
-fn pages() {
+fn lists_in_pages() {
     let mock = MockServer::builder().workbooks(250).start().unwrap();
     let client = Client::new(&mock);
     let answer = client.get("workbooks");
@@ -39,7 +39,7 @@ fn pages() {
 }
 
 #[test]
-fn filters_sorting_and_fields() {
+fn filters_sorts_and_selects_fields() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let names = |query: &str| client.get(&format!("workbooks?{query}")).all("workbook", "name");
@@ -82,7 +82,7 @@ fn refuses_all_fields_on_request() {
 }
 
 #[test]
-fn filter_values_contain_neither_comma_nor_ampersand() {
+fn comma_ends_a_filter_value() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let body = "<tsRequest><project name=\"a b: &quot;c&quot; \\ [d]\"/></tsRequest>";
@@ -102,7 +102,7 @@ fn filter_values_contain_neither_comma_nor_ampersand() {
 }
 
 #[test]
-fn a_million_workbooks() {
+fn lists_a_million_workbooks() {
     let mock = MockServer::builder().workbooks(1_000_000).start().unwrap();
     let client = Client::new(&mock);
     let answer = client.get("workbooks?pageSize=1000&pageNumber=1000");
@@ -116,7 +116,7 @@ fn a_million_workbooks() {
 }
 
 #[test]
-fn unknown_ids_have_codes() {
+fn unknown_ids_have_error_codes() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     for (path, code) in [
@@ -141,7 +141,7 @@ fn unknown_ids_have_codes() {
 }
 
 #[test]
-fn projects() {
+fn creates_updates_and_deletes_projects() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let create = |attributes: &str| {
@@ -182,7 +182,7 @@ fn projects() {
 }
 
 #[test]
-fn users_and_groups() {
+fn lists_users_groups_and_members() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let add = "<tsRequest><user name='new' siteRole='Viewer' authSetting='SAML'/></tsRequest>";
@@ -212,7 +212,7 @@ fn users_and_groups() {
     assert_eq!(client.get(&members).all("user", "id").len(), 0);
 
     assert_eq!(client.on_site("DELETE", &format!("users/{user}"), "").status, 204);
-    assert_eq!(mock.sessions_open(), 1, "the session of a user who is gone ends");
+    assert_eq!(mock.sessions_open(), 1, "the session of a removed user ends");
     let owner = client.get("users?filter=name:eq:alice").one("user", "id");
     let answer = client.on_site("DELETE", &format!("users/{owner}"), "");
     assert_eq!(answer.refusal(), refused(409, "409003"));
@@ -221,7 +221,7 @@ fn users_and_groups() {
 }
 
 #[test]
-fn tags_and_permissions() {
+fn adds_and_removes_tags_and_permissions() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let id = client.get("workbooks?filter=name:eq:Finance").one("workbook", "id");
@@ -257,14 +257,14 @@ fn tags_and_permissions() {
     let defaults = format!("projects/{project}/default-permissions/workbooks");
     assert_eq!(client.get(&defaults).status, 200);
     assert_eq!(client.get(&format!("projects/{project}/default-permissions/odd")).status, 404);
-    // What is in a locked project has the project's permissions.
+    // Content in a locked project has the permissions of the project.
     let lock = "<tsRequest><project contentPermissions='LockedToProject'/></tsRequest>";
     assert_eq!(client.on_site("PUT", &format!("projects/{project}"), lock).status, 200);
     assert_eq!(add(&client.user, "Read", "Allow").refusal(), refused(403, "403039"));
 }
 
 #[test]
-fn jobs_end_by_asking_or_by_the_clock() {
+fn jobs_end_when_polled_or_as_time_passes() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let ids = client.get("workbooks").all("workbook", "id");
@@ -312,7 +312,7 @@ fn jobs_that_create_extracts_are_only_in_the_list() {
 }
 
 #[test]
-fn sites() {
+fn lists_and_updates_sites() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let create =
@@ -335,7 +335,7 @@ fn sites() {
 }
 
 #[test]
-fn projects_of_the_builder() {
+fn builder_creates_nested_projects() {
     let mock =
         MockServer::builder().project("Finance/Reports/2026").project("Finance/Plans").start();
     let mock = mock.unwrap();
@@ -403,7 +403,7 @@ fn default_permissions_of_a_new_project_reach_new_content() {
     let sources = format!("projects/{project}/default-permissions/datasources");
     assert_eq!(names(&sources), ["Connect", "Read"]);
 
-    // Later changes of the defaults apply to what is published then.
+    // Later changes of the default permissions apply to content published after them.
     let write = format!(
         "<tsRequest><permissions><granteeCapabilities><group id='{everyone}'/><capabilities>\
          <capability name='Write' mode='Allow'/></capabilities></granteeCapabilities></permissions></tsRequest>"
@@ -423,7 +423,7 @@ fn default_permissions_of_a_new_project_reach_new_content() {
     assert_eq!(of_sample.all("capability", "name").len(), 0);
 }
 
-/// Publishes a workbook, and returns its id.
+/// Publishes a workbook and returns its id.
 fn publish_workbook(client: &Client<'_>, name: &str, project: &str) -> String {
     let body = format!(
         "--B\r\nContent-Disposition: form-data; name=\"request_payload\"\r\n\r\n\

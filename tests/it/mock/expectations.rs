@@ -1,4 +1,4 @@
-//! Expectations, and how they complain.
+//! Expectations and their messages.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -6,14 +6,14 @@ use tableau_server_client::mock::MockServer;
 
 use super::Client;
 
-/// What a closure panics with.
+/// The message with which a closure panics.
 fn complaint(run: impl FnOnce()) -> Option<String> {
     let cause = catch_unwind(AssertUnwindSafe(run)).err()?;
     Some(cause.downcast_ref::<String>().cloned().unwrap_or_default())
 }
 
 #[test]
-fn met_ones_are_silent() {
+fn met_expectations_are_silent() {
     let mock = MockServer::start().unwrap();
     Client::new(&mock).get("users");
     mock.expect("GET", "/users").times(1);
@@ -28,7 +28,7 @@ fn met_ones_are_silent() {
 }
 
 #[test]
-fn unmet_ones_name_the_nearest() {
+fn unmet_expectations_name_the_nearest_request() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     mock.expect("GET", "/workbooks").query("pageSize", "1000").times(2);
@@ -49,7 +49,7 @@ fn unmet_ones_name_the_nearest() {
 }
 
 #[test]
-fn nothing_alike() {
+fn unmet_expectations_without_a_similar_request() {
     let mock = MockServer::start().unwrap();
     mock.expect("PUT", "/nowhere");
     let text = complaint(|| mock.verify()).unwrap();
@@ -58,7 +58,7 @@ fn nothing_alike() {
 }
 
 #[test]
-fn a_panicking_test_is_not_disturbed() {
+fn expectations_do_not_panic_while_unwinding() {
     let text = complaint(|| {
         let mock = MockServer::start().unwrap();
         mock.expect("GET", "/never");

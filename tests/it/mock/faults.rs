@@ -1,4 +1,4 @@
-//! What goes wrong when a test wants it to.
+//! Faults that a test requests.
 
 use std::io::{BufReader, ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
@@ -7,7 +7,8 @@ use tableau_server_client::mock::{Fault, MockServer};
 
 use super::{Client, connect, read_answer, request};
 
-/// Sends a request and reads to the end of the connection; what came, and how it ended.
+/// Sends a request and reads to the end of the connection. Returns what was received, and how the
+/// connection ended.
 fn to_the_end(mock: &MockServer, path: &str) -> (Vec<u8>, Result<(), ErrorKind>) {
     let mut stream = connect(mock);
     stream.write_all(&request("GET", path, &[("Connection", "close")], b"")).unwrap();
@@ -25,7 +26,7 @@ fn to_the_end(mock: &MockServer, path: &str) -> (Vec<u8>, Result<(), ErrorKind>)
 const INFO: &str = "/api/2.4/serverinfo";
 
 #[test]
-fn statuses() {
+fn returns_statuses_on_request() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     mock.fault(Fault::status(503).on("GET", "/users").times(1));
@@ -54,7 +55,7 @@ fn statuses() {
 }
 
 #[test]
-fn broken_connections() {
+fn breaks_connections_on_request() {
     let mock = MockServer::start().unwrap();
     mock.fault(Fault::reset().times(1));
     mock.fault(Fault::reset_after_head().times(1));
@@ -76,7 +77,7 @@ fn broken_connections() {
 }
 
 #[test]
-fn time() {
+fn delays_and_stalls_on_request() {
     let mock = MockServer::start().unwrap();
     mock.fault(Fault::delay(Duration::from_millis(100)).times(1));
     let start = Instant::now();
@@ -99,7 +100,7 @@ fn time() {
 }
 
 #[test]
-fn sessions_and_pages() {
+fn expires_sessions_and_changes_pages_on_request() {
     let mock = MockServer::builder().workbooks(30).start().unwrap();
     let client = Client::new(&mock);
     mock.fault(Fault::status(500).page(2).times(1));
@@ -113,12 +114,12 @@ fn sessions_and_pages() {
 }
 
 #[test]
-fn an_early_answer_arrives_although_the_body_is_unread() {
+fn early_response_arrives_before_the_body_is_read() {
     let mock = MockServer::start().unwrap();
     mock.fault(Fault::status(413).early());
     let mut stream = connect(&mock);
     let body = vec![b'x'; 8 << 20];
-    // The server may close before all is sent; its answer is there all the same.
+    // The server may close the connection before everything is sent; its response arrives anyway.
     let _ = stream.write_all(&request("PUT", "/api/3.0/x", &[], &body));
     let answer = read_answer(&mut BufReader::new(stream)).unwrap();
     assert_eq!((answer.status, answer.header("connection")), (413, Some("close")));

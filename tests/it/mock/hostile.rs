@@ -1,4 +1,4 @@
-//! Requests that no honest client sends, and servers that come and go.
+//! Invalid requests, and starting and stopping servers.
 
 use std::io::{BufReader, Read, Write};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use tableau_server_client::mock::{Fault, MockServer};
 use super::{Client, connect, read_answer, request, send_raw};
 
 #[test]
-fn nonsense_gets_a_4xx_or_nothing_and_the_server_lives_on() {
+fn invalid_requests_get_4xx_or_a_close() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let xml = [("Content-Type", "text/xml")];
@@ -54,7 +54,7 @@ fn nonsense_gets_a_4xx_or_nothing_and_the_server_lives_on() {
 }
 
 #[test]
-fn random_changes_to_a_request_do_no_harm() {
+fn survives_random_changes_to_a_request() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let auth = [("X-Tableau-Auth", client.token.as_str()), ("Content-Type", "text/xml")];
@@ -79,7 +79,7 @@ fn random_changes_to_a_request_do_no_harm() {
         }
         let mut stream = connect(&mock);
         stream.write_all(&bytes).unwrap();
-        // A length that is now too long makes the server wait: end what there is to send.
+        // If the changed length is too long, the server waits for more: close the sending side.
         let _ = stream.shutdown(std::net::Shutdown::Write);
         let _ = stream.read_to_end(&mut Vec::new());
     }
@@ -87,13 +87,13 @@ fn random_changes_to_a_request_do_no_harm() {
 }
 
 #[test]
-fn one_connection_for_many_requests() {
+fn serves_many_requests_on_one_connection() {
     let mock = MockServer::start().unwrap();
     let stream = connect(&mock);
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut stream = stream;
     let one = request("GET", "/api/2.4/serverinfo", &[], b"");
-    // Two at once, then one that waits for its permission to send a body.
+    // Two pipelined requests, then one that waits for `100 Continue`.
     stream.write_all(&[one.clone(), one].concat()).unwrap();
     assert_eq!(read_answer(&mut reader).unwrap().status, 200);
     assert_eq!(read_answer(&mut reader).unwrap().status, 200);
@@ -108,7 +108,7 @@ fn one_connection_for_many_requests() {
 }
 
 #[test]
-fn two_servers_do_not_meet() {
+fn two_servers_share_no_state() {
     let (a, b) = (MockServer::start().unwrap(), MockServer::start().unwrap());
     let client = Client::new(&a);
     let there = Client { mock: &b, token: client.token.clone(), ..Client::new(&a) };
@@ -118,10 +118,10 @@ fn two_servers_do_not_meet() {
     assert_eq!(b.requests().len(), 1);
 }
 
-// Other tests run beside this one, so that only its own ports are looked at.
+// Other tests run in parallel, so only the ports of this test are checked.
 #[cfg(target_os = "linux")]
 #[test]
-fn fifty_servers_leave_nothing_behind() {
+fn stopped_servers_leak_nothing() {
     let start = Instant::now();
     let mut servers: Vec<MockServer> = (0..50)
         .map(|n| {
@@ -137,7 +137,7 @@ fn fifty_servers_leave_nothing_behind() {
         }
         let client = Client::new(mock);
         assert_eq!(client.get("users").status, 200);
-        // Some connections are left idle, some in the middle of a request, some in a delay.
+        // Some connections are idle, some in the middle of a request, some in a delay.
         let mut stream = connect(mock);
         match n % 3 {
             0 => {}
@@ -153,12 +153,12 @@ fn fifty_servers_leave_nothing_behind() {
     assert!(stopping.elapsed() < Duration::from_secs(10), "{:?}", stopping.elapsed());
     assert!(start.elapsed() < Duration::from_secs(60));
     for mut stream in open {
-        // Closed by the server: an end or a reset, never a wait.
+        // The server has closed the connection: an end or a reset, without a wait.
         if let Err(error) = stream.read_to_end(&mut Vec::new()) {
             assert_ne!(error.kind(), std::io::ErrorKind::WouldBlock, "{error}");
         }
     }
-    // The system's own tables: what is still open has an inode there, and a thread has a name.
+    // The system's tables list open sockets by inode and threads by name.
     let tcp = std::fs::read_to_string("/proc/self/net/tcp").unwrap();
     let sockets: Vec<Vec<&str>> =
         tcp.lines().skip(1).map(|line| line.split_whitespace().collect()).collect();
@@ -177,7 +177,7 @@ fn fifty_servers_leave_nothing_behind() {
 }
 
 #[test]
-fn a_server_can_be_shared_and_shows_no_secret() {
+fn server_is_shareable_and_debug_shows_no_secret() {
     fn shared<T: Send + Sync + 'static>(_: &T) {}
     let builder = MockServer::builder().admin("root", "geheim").jwt("root", "geheim.x.y");
     assert!(!format!("{builder:?}").contains("geheim"));
@@ -187,7 +187,7 @@ fn a_server_can_be_shared_and_shows_no_secret() {
 }
 
 #[test]
-fn whoever_asks_for_headers_gets_no_body() {
+fn head_requests_get_no_body() {
     let mock = MockServer::start().unwrap();
     let mut stream = connect(&mock);
     let bytes =

@@ -1,26 +1,16 @@
-//! The program.
+//! The program `tableau-mock-server`.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Once;
 
-use tableau_server_client::{HttpOptions, PersonalAccessTokenAuth, Server, TableauAuth};
+use tableau_server_client::{
+    HttpOptions, PersonalAccessTokenAuth, RetryPolicy, Server, TableauAuth,
+};
 
 use super::request;
-use crate::help::cargo;
 
-/// The program, which `cargo test` builds beside this binary only where the feature was asked for
-/// by name.
+/// The program, which Cargo builds together with this binary.
 fn program() -> Command {
-    static BUILT: Once = Once::new();
-    BUILT.call_once(|| {
-        let mut build = cargo();
-        build.args(["build", "--quiet", "--features", "mock", "--bin", "tableau-mock-server"]);
-        if !cfg!(debug_assertions) {
-            build.arg("--release");
-        }
-        assert!(build.status().unwrap().success());
-    });
     Command::new(env!("CARGO_BIN_EXE_tableau-mock-server"))
 }
 
@@ -29,7 +19,7 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn help_and_mistakes() {
+fn prints_help_and_rejects_invalid_arguments() {
     let help = run(&["--help"]);
     assert!(help.status.success());
     let text = String::from_utf8(help.stdout).unwrap();
@@ -49,6 +39,8 @@ fn help_and_mistakes() {
         &["--cert-out", "x.pem"],
         &["--cert-out"],
         &["--exit-on-stdin-close=1"],
+        &["--refuse-all-fields=1"],
+        &["--fault", "GET /workbooks"],
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -57,7 +49,7 @@ fn help_and_mistakes() {
 }
 
 #[test]
-fn one_line_and_then_it_serves() {
+fn prints_one_line_and_serves() {
     let arguments = ["--workbooks", "3", "--api-version=3.9", "--site", "Marketing=marketing"];
     let mut child = program().args(arguments).stdout(Stdio::piped()).spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -72,7 +64,7 @@ fn one_line_and_then_it_serves() {
         let members = json.trim_matches(['{', '}', '\n']).split(',');
         members.map(|m| m.trim().split('"').nth(1).unwrap().to_owned()).collect()
     };
-    assert_eq!(names(&line), names(documented), "the members in the order of --help");
+    assert_eq!(names(&line), names(documented), "the members have the order of --help");
     for name in ["username", "password", "token_name", "token_secret"] {
         assert!(info[name].as_str().is_some_and(|text| !text.is_empty()), "{name}");
     }
@@ -101,7 +93,7 @@ impl Drop for Running {
     }
 }
 
-/// Starts the program, and returns what it says about itself.
+/// Starts the program, and returns the line that it prints.
 fn start(arguments: &[&str], stdin: Stdio) -> (Running, serde_json::Value) {
     let mut command = program();
     command.args(arguments).stdin(stdin).stdout(Stdio::piped());
@@ -125,6 +117,7 @@ fn rejected_values_name_the_expected_form() {
         (&["--project"], "--project needs a value: a path such as Finance/Reports"),
         (&["--https=yes"], "--https takes no value"),
         (&["--cert-out", "x.pem"], "--cert-out needs --https"),
+        (&["--fault", "503 twice"], "expected words such as '503 GET /workbooks times=1'"),
     ] {
         let output = run(arguments);
         let text = String::from_utf8(output.stderr).unwrap();
@@ -134,7 +127,7 @@ fn rejected_values_name_the_expected_form() {
 }
 
 #[test]
-fn credentials_and_projects_are_those_of_the_options() {
+fn accepts_credentials_and_projects_from_options() {
     let (_running, info) = start(
         &["--username=ada", "--password=p=w", "--token", "ci=se=cret", "--project", "A/B"],
         Stdio::null(),
@@ -148,6 +141,38 @@ fn credentials_and_projects_are_those_of_the_options() {
     let projects = session.projects().list().into_iter().map(|project| project.unwrap().name);
     let projects: Vec<String> = projects.collect();
     assert!(["A", "B"].iter().all(|name| projects.iter().any(|known| known == name)));
+}
+
+#[test]
+fn injects_faults_from_options() {
+    let (_running, info) = start(
+        &[
+            "--fault=403 GET /projects skip=1 times=1",
+            "--fault",
+            "503 html POST /auth/signin times=1",
+        ],
+        Stdio::null(),
+    );
+    let auth = TableauAuth::new("admin", info["password"].as_str().unwrap());
+    let mut server = Server::new(info["url"].as_str().unwrap()).unwrap();
+    server.add_http_options(HttpOptions::new().retries(RetryPolicy::none())).unwrap();
+    assert_eq!(server.sign_in(&auth).unwrap_err().status(), Some(503));
+    let session = server.sign_in(&auth).unwrap();
+    let statuses: Vec<Option<u16>> = (0..3)
+        .map(|_| session.projects().list().page(1).err().and_then(|error| error.status()))
+        .collect();
+    assert_eq!(statuses, [None, Some(403), None]);
+}
+
+#[test]
+fn refuses_all_fields_from_an_option() {
+    let (_running, info) = start(&["--refuse-all-fields"], Stdio::null());
+    let auth = TableauAuth::new("admin", info["password"].as_str().unwrap());
+    let server = Server::new(info["url"].as_str().unwrap()).unwrap();
+    let session = server.sign_in(&auth).unwrap();
+    let error = session.workbooks().list().fields(["_all_"]).page(1).unwrap_err();
+    assert_eq!(error.code(), Some("400023"));
+    assert!(session.workbooks().list().page(1).is_ok());
 }
 
 #[test]

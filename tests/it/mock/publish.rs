@@ -35,7 +35,7 @@ fn payload(name: &str) -> String {
 }
 
 #[test]
-fn bytes_come_back_unchanged() {
+fn returns_published_bytes_unchanged() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let xml = payload("Mine é");
@@ -182,7 +182,7 @@ fn reads_connections_of_flows_beside_the_flow() {
 }
 
 #[test]
-fn uploads_in_pieces() {
+fn accepts_chunked_uploads() {
     let mock = MockServer::builder().max_file(1000).start().unwrap();
     let client = Client::new(&mock);
     let bytes: Vec<u8> = (0..2500_u32).map(|n| u8::try_from(n % 251).unwrap()).collect();
@@ -208,7 +208,7 @@ fn uploads_in_pieces() {
     let id = client.get(path).one("datasource", "id");
     assert_eq!(answer.one("datasource", "id"), id);
     assert_eq!(client.get(&format!("datasources/{id}/content")).body, bytes);
-    // An upload that nobody goes on with is given up.
+    // An upload that is not continued expires.
     let id = client.on_site("POST", "fileUploads", "").one("fileUpload", "uploadSessionId");
     mock.advance(std::time::Duration::from_secs(3 * 3600));
     client.get("users");
@@ -220,7 +220,7 @@ fn uploads_in_pieces() {
 }
 
 #[test]
-fn what_is_wrong_with_a_publication() {
+fn rejects_invalid_publish_requests() {
     let mock = MockServer::builder().user("reader", "pw", "Viewer").start().unwrap();
     let client = Client::new(&mock);
     let xml = payload("W");
@@ -257,13 +257,13 @@ fn what_is_wrong_with_a_publication() {
 }
 
 #[test]
-fn a_file_of_another_kind_is_refused() {
+fn rejects_files_of_another_kind() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let workbook = client.get("workbooks").one("workbook", "id");
     let inside = format!("<workbook id='{workbook}'/>");
-    // The path below the site, the element, what it needs inside, the part, a file of the kind, the
-    // code for one of another, and whether its name says which sort it is.
+    // The path below the site, the element, its required content, the part, a file of the kind, the
+    // code for a file of another kind, and whether the file's name determines its type.
     let kinds = [
         ("workbooks", "workbook", "", "tableau_workbook", "a.twbx", "400020", true),
         ("datasources", "datasource", "", "tableau_datasource", "a.hyper", "400010", true),
@@ -287,7 +287,7 @@ fn a_file_of_another_kind_is_refused() {
         assert_eq!(both.refusal(), (400, "400055".into()), "{at}");
         let gone = send(&format!("?{element}Type=twb&uploadSessionId=x"), &[]);
         let (status, code) = gone.refusal();
-        // What is no sort of its kind is seen before the upload is looked for.
+        // The type of the file is checked before the upload is looked up.
         let expected = match at {
             "workbooks" | "customviews" => (404, "404015"),
             "datasources" => (400, "400010"),
@@ -299,7 +299,7 @@ fn a_file_of_another_kind_is_refused() {
         let id = good.one(element, "id");
         assert_eq!(client.get(&format!("{at}/{id}/content")).body, b"{}", "{at}");
     }
-    // What the API does not have yet, or not for the kind, is not there.
+    // Operations that the API version or the kind of content does not have are not found.
     let old = Client::with_version(&mock, "3.2");
     assert_eq!(post(&old, "POST", "flows", &[]).status, 404);
     let old = Client::with_version(&mock, "3.20");
@@ -307,7 +307,7 @@ fn a_file_of_another_kind_is_refused() {
 }
 
 #[test]
-fn no_job_publishes_a_flow() {
+fn flows_are_not_published_as_jobs() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let xml = "<tsRequest><flow name='F'/></tsRequest>";
@@ -318,11 +318,11 @@ fn no_job_publishes_a_flow() {
     assert_eq!(again.one("flow", "id"), answer.one("flow", "id"));
     let revision =
         client.on_site("DELETE", &format!("flows/{}/revisions/1", answer.one("flow", "id")), "");
-    assert_eq!(revision.status, 404, "revisions of flows are not deleted one by one");
+    assert_eq!(revision.status, 404, "revisions of flows cannot be deleted");
 }
 
 #[test]
-fn users_from_a_file() {
+fn imports_users_from_a_file() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let csv = "new1,,New One,Creator,None,1,n1@example.com,\r\nno name,,,,,,,\r\nnew2,,\"Two, N\",Viewer,None,0,,SAML\r\n";
@@ -345,7 +345,7 @@ fn users_from_a_file() {
 }
 
 #[test]
-fn exports() {
+fn exports_views_and_workbooks() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let view = client.get("views").one("view", "id");
@@ -361,7 +361,7 @@ fn exports() {
 }
 
 #[test]
-fn the_library_reads_download_names_as_servers_send_them() {
+fn library_reads_download_names_as_servers_send_them() {
     let mock = MockServer::builder()
         .workbook("default/Night shift", ["One"])
         .workbook("default/Z\u{FC}rich + Bern", ["One"])

@@ -1,4 +1,4 @@
-//! Resources that work from their schema alone, builders, and inspectors.
+//! Resources that are implemented by their schema, builders, and inspectors.
 
 use tableau_server_client::mock::{Item, MockServer};
 
@@ -18,7 +18,7 @@ const HOOK: &str = "<tsRequest><webhook name='n'><webhook-source>\
     </webhook-destination></webhook></tsRequest>";
 
 #[test]
-fn webhooks_are_created_tested_updated_and_deleted() {
+fn creates_tests_updates_and_deletes_webhooks() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let answer = client.on_site("POST", "webhooks", HOOK);
@@ -74,7 +74,7 @@ fn webhooks_need_a_name_an_event_and_an_https_url() {
 }
 
 #[test]
-fn alerts_have_recipients_and_go_with_their_view() {
+fn data_alerts_have_recipients_and_are_deleted_with_their_view() {
     let mock = MockServer::builder()
         .user("vera", "pw", "Viewer")
         .workbook("Alerts", ["One"])
@@ -127,7 +127,7 @@ fn alerts_have_recipients_and_go_with_their_view() {
 }
 
 #[test]
-fn schedules_of_the_server_are_checked_and_changed() {
+fn validates_and_updates_schedules() {
     let mock = MockServer::builder()
         .user("max", "pw", "SiteAdministratorCreator")
         .schedule("Nightly", "Flow")
@@ -165,7 +165,29 @@ fn schedules_of_the_server_are_checked_and_changed() {
     assert_eq!(client.call("PUT", &path, body).one("schedule", "state"), "Suspended");
     assert_eq!(client.call("GET", &path, "").all("interval", "weekDay").len(), 2);
     assert_eq!(client.call("GET", "schedules", "").all("interval", "weekDay").len(), 0);
+    let states = |client: &Client<'_>, query: &str, ids: &[&str]| {
+        let ids: String =
+            ids.iter().map(|id| format!("<scheduleLuid>{id}</scheduleLuid>")).collect();
+        let body = format!("<tsRequest><scheduleLuids>{ids}</scheduleLuids></tsRequest>");
+        client.call("PUT", &format!("schedules?state={query}"), &body)
+    };
+    let id = &path["schedules/".len()..];
+    let changed = states(&client, "active", &[id]);
+    assert!(changed.text().contains(&format!("<scheduleLuid>{id}</scheduleLuid>")));
+    assert!(!states(&client, "active", &[id]).text().contains(id), "only changes are listed");
+    assert!(states(&client, "suspended&updateAll=true", &[]).text().contains(id));
+    assert_eq!(states(&client, "asleep", &[id]).refusal(), refused(400, "400003"));
+    assert_eq!(states(&client, "active", &["x"]).refusal(), refused(404, "404023"));
     let max = Client::signed_in(&mock, "3.30", "name='max' password='pw'", "").unwrap();
+    assert_eq!(states(&max, "active", &[id]).refusal(), refused(403, "403004"));
+    let workbook = client.get("workbooks").one("workbook", "id");
+    let task = format!(
+        "<tsRequest><task><extractRefresh><workbook id='{workbook}'/></extractRefresh></task></tsRequest>"
+    );
+    let added = client.on_site("PUT", &format!("{path}/workbooks"), &task);
+    let tasks = max.get(&format!("{path}/extracts"));
+    assert_eq!(tasks.one("extract", "id"), added.one("extractRefresh", "id"));
+    assert_eq!(tasks.one("workbook", "id"), workbook);
     assert_eq!(max.call("GET", "schedules?sort=name:asc", "").all("schedule", "name").len(), 4);
     assert_eq!(max.call("DELETE", &path, "").refusal(), refused(403, "403004"));
     assert_eq!(client.call("DELETE", &path, "").status, 204);
@@ -174,7 +196,7 @@ fn schedules_of_the_server_are_checked_and_changed() {
 }
 
 #[test]
-fn groups_are_read_renamed_and_deleted() {
+fn reads_renames_and_deletes_groups() {
     let mock = MockServer::builder()
         .user("ada", "pw", "Viewer")
         .user("bo", "pw", "Viewer")
@@ -210,7 +232,7 @@ fn groups_are_read_renamed_and_deleted() {
 }
 
 #[test]
-fn builders_set_up_content_and_inspectors_show_it() {
+fn inspectors_show_content_of_builders() {
     let mock = MockServer::builder()
         .workbooks(0)
         .datasources(0)
@@ -249,13 +271,53 @@ fn builders_set_up_content_and_inspectors_show_it() {
 }
 
 #[test]
-fn builders_report_content_that_is_rejected() {
+fn inspectors_show_jobs_warnings_connections_permissions_and_settings() {
+    let mock = MockServer::builder()
+        .site("Other", "other")
+        .workbook("default/Budget", ["Plan"])
+        .datasource("default/Orders")
+        .data_quality_warning("Orders", "Deprecated")
+        .refresh_job("Budget")
+        .start()
+        .unwrap();
+    let sites = mock.sites();
+    assert_eq!(sites.iter().map(Item::name).collect::<Vec<_>>(), ["Default", "Other"]);
+    let [job] = &mock.jobs()[..] else { panic!("one job") };
+    assert_eq!((job.attribute("type"), job.attribute("startedAt")), (Some("RefreshExtract"), None));
+    let [warning] = &mock.data_quality_warnings()[..] else { panic!("one warning") };
+    assert_eq!(warning.attribute("type"), Some("Deprecated"));
+    let [connection] = &mock.connections("workbooks", "Budget")[..] else {
+        panic!("one connection")
+    };
+    assert_eq!(connection.attribute("type"), Some("sqlserver"));
+    assert_eq!(mock.connections("flows", "Budget"), []);
+    let [rule] = &mock.permissions("workbooks", "Budget")[..] else { panic!("one rule") };
+    assert_eq!(rule.child("group").unwrap().id(), mock.groups()[0].id());
+    assert_eq!(rule.child("capabilities").unwrap().children()[0].name(), "AddComment");
+
+    let client = Client::new(&mock);
+    let flow = client.get("flows").one("flow", "id");
+    client.on_site("POST", &format!("flows/{flow}/run"), "");
+    let [run] = &mock.flow_runs()[..] else { panic!("one run") };
+    assert_eq!((run.attribute("flowId"), run.attribute("status")), (Some(&*flow), Some("Pending")));
+    assert_eq!(mock.mcp_settings(), []);
+    let body = "<tsRequest><mcpSiteSettings><settings><key>k</key><value>v</value></settings>\
+        </mcpSiteSettings></tsRequest>";
+    client.on_site("PUT", "settings/mcp", body);
+    assert_eq!(mock.mcp_settings()[0].child("value").unwrap().text(), "v");
+    assert_eq!(mock.requests().len(), 4, "inspecting sends no requests");
+}
+
+#[test]
+fn builders_report_rejected_content() {
     for (builder, expected) in [
         (MockServer::builder().group("Sales", ["nobody"]), "no 'nobody' among its users"),
         (MockServer::builder().group("analysts", [""; 0]), "already exists"),
         (MockServer::builder().webhook("n", "UserDeleted", "http://x"), "https://"),
         (MockServer::builder().schedule("n", "Coffee"), "Extract"),
         (MockServer::builder().data_alert("s", "nowhere"), "no 'nowhere' among its workbooks"),
+        (MockServer::builder().data_quality_warning("x", "Stale"), "no 'x' among its datasources"),
+        (MockServer::builder().refresh_job("x"), "no 'x' among its workbooks"),
     ] {
         let error = builder.start().unwrap_err();
         assert_eq!(error.kind(), tableau_server_client::ErrorKind::Config);

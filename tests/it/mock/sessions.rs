@@ -1,4 +1,4 @@
-//! Signing in and out, in all the ways there are.
+//! Signing in and out with every kind of credentials.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn refused(status: u16, code: &str) -> (u16, String) {
 }
 
 #[test]
-fn every_kind_of_credentials() {
+fn signs_in_with_every_kind_of_credentials() {
     let mock = MockServer::builder()
         .site("Marketing", "marketing")
         .user("viewer", "v & <w> \"x\" ß", "Viewer")
@@ -65,7 +65,7 @@ fn every_kind_of_credentials() {
 }
 
 #[test]
-fn a_session_from_beginning_to_end() {
+fn signs_in_and_out() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     assert_eq!(mock.sessions_open(), 1);
@@ -88,7 +88,7 @@ fn a_session_from_beginning_to_end() {
 }
 
 #[test]
-fn a_token_has_one_session() {
+fn personal_access_token_has_one_session() {
     let mock = MockServer::builder().site("Other", "other").start().unwrap();
     let credentials = format!(
         "personalAccessTokenName='{}' personalAccessTokenSecret='{}'",
@@ -105,7 +105,7 @@ fn a_token_has_one_session() {
 }
 
 #[test]
-fn sessions_expire_when_they_are_not_used() {
+fn idle_sessions_expire() {
     let mock = MockServer::builder().session_lifetime(Duration::from_secs(3600)).start().unwrap();
     let client = Client::new(&mock);
     mock.advance(Duration::from_secs(3500));
@@ -118,7 +118,7 @@ fn sessions_expire_when_they_are_not_used() {
 }
 
 #[test]
-fn switching_sites() {
+fn switches_sites() {
     let mock = MockServer::builder().site("Marketing", "marketing").start().unwrap();
     let client = Client::new(&mock);
     let switch = |to: &str| {
@@ -138,13 +138,13 @@ fn switching_sites() {
     };
     assert_eq!(there.get("users").status, 200);
     assert_eq!(client.get("users").refusal(), refused(401, "401002"));
-    // The path's site has to be the session's.
+    // The site in the path must be that of the session.
     let elsewhere = there.call("GET", &format!("sites/{}/users", client.site), "");
     assert_eq!(elsewhere.refusal(), refused(404, "404000"));
 }
 
 #[test]
-fn impersonation() {
+fn impersonates_users() {
     let mock = MockServer::builder().user("bob", "pw", "Viewer").start().unwrap();
     let admin = Client::new(&mock);
     let bob = admin.get("users?filter=name:eq:bob").one("user", "id");
@@ -166,7 +166,7 @@ fn impersonation() {
 }
 
 #[test]
-fn versions() {
+fn negotiates_versions() {
     let mock = MockServer::builder().api_version("3.4").start().unwrap();
     let get = |path: &str| {
         let answer = send_raw(&mock, &super::request("GET", path, &[], b"")).unwrap();
@@ -187,7 +187,7 @@ fn versions() {
 }
 
 #[test]
-fn json_both_ways() {
+fn accepts_and_returns_json() {
     let mock = MockServer::start().unwrap();
     let nobody = Client { token: String::new(), ..Client::new(&mock) };
     let body = format!(
@@ -225,7 +225,7 @@ fn json_both_ways() {
 }
 
 #[test]
-fn settings_for_tableau_mcp_are_shown_and_changed() {
+fn reads_and_updates_mcp_settings() {
     let mock = MockServer::builder().user("reader", "pw", "Viewer").start().unwrap();
     let client = Client::new(&mock);
     let path = format!("sites/{}/settings/mcp", client.site);

@@ -1,4 +1,4 @@
-//! Downloads: names, places, and what is left of one that is killed in the middle.
+//! Downloads: names, targets, and interrupted downloads.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ fn named(header: &str) -> Vec<(&str, &str)> {
     vec![("Content-Disposition", header), ("Content-Type", "application/octet-stream")]
 }
 
-/// Gives the file under the name of this header.
+/// Serves the file with this `Content-Disposition`.
 fn giving(header: &'static str) -> Raw {
     Raw::signed_in(move |_| answer(200, &named(header), file()))
 }
@@ -31,7 +31,7 @@ fn download<T>(raw: &Raw, to: impl FnOnce(Download<'_>) -> tsc::Result<T>) -> ts
 }
 
 #[test]
-fn into_a_folder_a_path_a_writer_and_memory() {
+fn downloads_to_folder_path_writer_and_memory() {
     let raw = giving("name=\"tableau_file\"; filename=\"R&D.twbx\"");
     let folder = Folder::new("places");
     let path = download(&raw, |d| d.to_folder(folder.path())).unwrap();
@@ -49,7 +49,7 @@ fn into_a_folder_a_path_a_writer_and_memory() {
 }
 
 #[test]
-fn a_hostile_name_stays_in_the_folder() {
+fn hostile_names_stay_in_the_folder() {
     let long = format!("attachment; filename=\"{}.twbx\"", "a".repeat(10_000));
     let long: &'static str = Box::leak(long.into_boxed_str());
     for header in [
@@ -80,7 +80,7 @@ fn a_hostile_name_stays_in_the_folder() {
 }
 
 #[test]
-fn without_a_name_the_item_gives_it() {
+fn names_files_after_the_item_without_content_disposition() {
     let of_item = |item: Reply| {
         let item = item.bytes();
         Raw::signed_in(move |seen: &Seen| match seen.path().ends_with("/content") {
@@ -92,7 +92,7 @@ fn without_a_name_the_item_gives_it() {
     let raw = of_item(success("<workbook id=\"w1\" name=\"Q1/Q2: R&amp;D\"/>"));
     let path = download(&raw, |d| d.to_folder(folder.path())).unwrap();
     assert_eq!(path, folder.path().join("Q1_Q2_ R&D.twbx"));
-    // That it cannot be asked for is no reason to lose the file.
+    // If the name of the item cannot be read, the file is kept.
     let path = download(&of_item(refusal(403, "403004", "no")), |d| d.to_folder(folder.path()));
     assert_eq!(path.unwrap(), folder.path().join("w1.twbx"));
 }
@@ -164,7 +164,7 @@ fn extension_comes_from_the_item_if_the_header_has_none() {
 }
 
 #[test]
-fn what_is_there_is_not_replaced_unasked() {
+fn does_not_replace_files_by_default() {
     let raw = giving("filename=\"there.twbx\"");
     let folder = Folder::new("there");
     let path = folder.file("there.twbx", b"mine");
@@ -176,7 +176,7 @@ fn what_is_there_is_not_replaced_unasked() {
         assert_eq!(error.kind(), ErrorKind::Input);
         assert!(error.to_string().contains("there.twbx"), "{error}");
     }
-    // It may appear meanwhile.
+    // The file may appear during the download.
     let new = folder.path().join("new.twbx");
     let appear = |_| std::fs::write(&new, b"mine").unwrap();
     let error = download(&raw, |d| d.on_progress(appear).to_path(&new)).unwrap_err();
@@ -188,13 +188,13 @@ fn what_is_there_is_not_replaced_unasked() {
     assert_eq!(folder.names(), ["new.twbx", "there.twbx"]);
 }
 
-/// The answer, cut off in the middle.
+/// A response that is cut off in the middle.
 fn cut_off() -> Reply {
     let whole = answer(200, &named("filename=\"x.twbx\""), file()).bytes();
     Reply::SendAndClose(whole[..200_000].to_vec())
 }
 
-/// In chunks, without the last one.
+/// A chunked response without the last chunk.
 fn cut_off_chunked() -> Reply {
     let mut bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10000\r\n".to_vec();
     bytes.extend(&file()[..0x10000]);
@@ -202,7 +202,7 @@ fn cut_off_chunked() -> Reply {
 }
 
 #[test]
-fn a_download_that_breaks_off_begins_anew() {
+fn interrupted_download_starts_again() {
     for broken in [cut_off, cut_off_chunked, || Reply::Close, || answer(502, &[], "x")] {
         let asked = AtomicUsize::new(0);
         let raw = Raw::signed_in(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
@@ -218,7 +218,7 @@ fn a_download_that_breaks_off_begins_anew() {
 }
 
 #[test]
-fn a_download_that_fails_leaves_nothing() {
+fn failed_download_leaves_no_file() {
     for (broken, tries) in [
         (cut_off as fn() -> Reply, 4),
         (cut_off_chunked, 4),
@@ -240,7 +240,7 @@ fn a_download_that_fails_leaves_nothing() {
 }
 
 #[test]
-fn what_comes_in_the_files_place_is_not_taken_for_it() {
+fn rejects_html_and_errors_in_place_of_the_file() {
     const LOGIN: &str = "<!-- gateway -->\n<!DOCTYPE html><html><body>Please log in</body></html>";
     let error = || refusal(200, "404006", "no such workbook");
     type Wrong<'a> = (&'a str, Box<dyn Fn() -> Reply + Send + Sync>, ErrorKind, &'a str);
@@ -291,9 +291,10 @@ fn what_comes_in_the_files_place_is_not_taken_for_it() {
         assert!(written.is_empty());
         assert_eq!(folder.names(), ["there.twbx"], "{what}");
         assert_eq!(std::fs::read(&there).unwrap(), b"mine");
-        assert_eq!(raw.count("GET", "/content"), 4, "{what}: it is no use to ask again");
+        assert_eq!(raw.count("GET", "/content"), 4, "{what}: a retry would not help");
     }
-    // A CSV may hold anything, also nothing: only where the answer says so it is another thing.
+    // A CSV file may contain anything, even nothing, so only an announced content type shows an
+    // error page.
     for (sort, body, is_csv) in [
         ("text/csv", LOGIN, true),
         ("text/csv", "", true),
@@ -312,8 +313,8 @@ fn what_comes_in_the_files_place_is_not_taken_for_it() {
 }
 
 #[test]
-fn downloads_into_one_path_do_not_mix() {
-    // Each answer is another file.
+fn concurrent_downloads_to_one_path_do_not_mix() {
+    // Each response is another file.
     let asked = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| {
         let number = asked.fetch_add(1, Ordering::SeqCst);
@@ -342,7 +343,7 @@ fn downloads_into_one_path_do_not_mix() {
     }
 }
 
-/// Takes so many bytes, then no more.
+/// A writer that accepts this many bytes.
 struct Full(usize);
 
 impl Write for Full {
@@ -357,7 +358,7 @@ impl Write for Full {
 }
 
 #[test]
-fn a_writer_is_never_given_anything_twice() {
+fn writer_never_receives_a_byte_twice() {
     let raw = giving("filename=\"x.twbx\"");
     let error = download(&raw, |d| d.to_writer(Full(100_000))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
@@ -368,7 +369,7 @@ fn a_writer_is_never_given_anything_twice() {
     let error = download(&raw, |d| d.to_writer(&mut written)).unwrap_err();
     assert!(error.is_retryable() && written == file()[..written.len()], "{error}");
     assert_eq!(raw.count("GET", "/content"), 1);
-    // Before the first byte there is nothing to take back.
+    // Before the first byte the download can be repeated.
     let asked = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
         0 => Reply::Close,
@@ -380,7 +381,7 @@ fn a_writer_is_never_given_anything_twice() {
 }
 
 #[test]
-fn memory_has_a_limit_and_files_have_none() {
+fn to_bytes_is_limited_and_files_are_not() {
     let raw = giving("filename=\"x.twbx\"");
     let options = tsc::HttpOptions::new().max_response(100_000);
     let server =
@@ -394,7 +395,7 @@ fn memory_has_a_limit_and_files_have_none() {
 }
 
 #[test]
-fn places_that_are_none_are_refused_before() {
+fn rejects_invalid_targets_before_sending() {
     let raw = giving("filename=\"x.twbx\"");
     let folder = Folder::new("no-place");
     let file = folder.file("file", b"");
@@ -411,7 +412,7 @@ fn places_that_are_none_are_refused_before() {
     {
         let long = folder.path().join("x".repeat(300));
         refused(download(&raw, |d| d.to_path(long)), ErrorKind::Io);
-        // A link that leads nowhere is there; a link to a folder is one.
+        // A dangling link is an existing file; a link to a folder is a folder.
         for (name, to) in [("dangling", "nowhere"), ("folder", "..")] {
             let link = folder.path().join(name);
             std::os::unix::fs::symlink(to, &link).unwrap();
@@ -419,7 +420,7 @@ fn places_that_are_none_are_refused_before() {
         }
     }
     assert_eq!(raw.count("GET", "/content"), 0);
-    // What the server calls the file may be a folder's name.
+    // The name that the server gives may be that of an existing folder.
     let inner = folder.path().join("x.twbx");
     std::fs::create_dir(&inner).unwrap();
     let to_folder = |d: Download<'_>| d.overwrite(true).to_folder(folder.path()).map(drop);
@@ -430,16 +431,16 @@ fn places_that_are_none_are_refused_before() {
 #[test]
 fn reports_received_bytes_as_progress() {
     let raw = giving("filename=\"x.twbx\"");
-    let mut told = Vec::new();
-    download(&raw, |d| d.on_progress(|progress| told.push(progress)).to_bytes()).unwrap();
+    let mut reported = Vec::new();
+    download(&raw, |d| d.on_progress(|progress| reported.push(progress)).to_bytes()).unwrap();
     let all = file().len() as u64;
-    assert!(told.len() > 1 && told.is_sorted_by_key(|progress| progress.done));
-    let last = told.last().unwrap();
+    assert!(reported.len() > 1 && reported.is_sorted_by_key(|progress| progress.done));
+    let last = reported.last().unwrap();
     assert_eq!((last.done, last.total, last.unit), (all, Some(all), ProgressUnit::Bytes));
 }
 
 #[test]
-fn every_export_has_its_address() {
+fn exports_use_their_own_paths() {
     let raw = Raw::signed_in(|_| answer(200, &[], "x"));
     let mut server = server(&raw);
     server.set_version("3.29").unwrap();
@@ -492,7 +493,7 @@ fn every_export_has_its_address() {
 }
 
 #[test]
-fn names_by_content_where_the_server_gives_none() {
+fn names_files_by_content_without_a_name() {
     let folder = Folder::new("by-content");
     for (body, name) in [
         (&b"PK\x03\x04.."[..], "d1.tdsx"),

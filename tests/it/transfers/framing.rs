@@ -1,4 +1,4 @@
-//! Response bodies in every framing, plain and compressed, read in every way.
+//! Response bodies in every framing, plain and compressed, read by every method.
 
 use std::io::Write;
 

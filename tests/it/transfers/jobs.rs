@@ -20,7 +20,7 @@ fn ended(code: &str, notes: &str) -> String {
     )
 }
 
-/// Starts a refresh and answers the polls of its job one by one; the last answer is repeated.
+/// Starts a refresh and answers the polls of its job in order; the last response is repeated.
 fn refreshing(answers: Vec<Reply>) -> Raw {
     let answers: Vec<Vec<u8>> = answers.into_iter().map(Reply::bytes).collect();
     let asked = AtomicUsize::new(0);
@@ -225,7 +225,7 @@ fn deadline_ends_the_wait_but_not_the_job() {
     assert!(took >= millis(200) && took < Duration::from_secs(10), "{took:?}");
     job.cancel().unwrap();
     assert_eq!(raw.lines().iter().filter(|line| line.starts_with("PUT")).count(), 1);
-    // The deadline also bounds a poll that the server does not answer.
+    // The deadline also limits a poll without a response.
     let raw = refreshing(vec![Reply::Send(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n".into())]);
     let (outcome, took) = timed(|| wait(&raw, soon().deadline(millis(100))).0);
     assert!(outcome.unwrap_err().is_timeout());
@@ -277,7 +277,7 @@ fn repeats_an_update_of_hyper_data_with_the_same_request_id() {
     let raw = Raw::signed_in(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "fileUploads" => success("<fileUpload uploadSessionId=\"u1\"/>"),
         "u1" => success("<fileUpload uploadSessionId=\"u1\" fileSize=\"1\"/>"),
-        // The first answer is lost; the id makes a second request harmless.
+        // The first response is lost; the request id makes a second request safe.
         _ if asked.fetch_add(1, Ordering::SeqCst) == 0 => Reply::Close,
         _ => success("<job id=\"j1\" type=\"UpdateUploadedFile\"/>"),
     });
@@ -340,7 +340,7 @@ fn continues_waiting_after_a_poll_without_a_permit() {
                 begun.send(()).unwrap();
                 std::thread::sleep(millis(1000));
             });
-            // It took longer than it may, which is not the point here.
+            // The download exceeds its timeout, which is not the subject here.
             let _ = download.to_bytes();
         });
         begins.recv().unwrap();

@@ -1,4 +1,4 @@
-//! From and to the mock server.
+//! Publishing to the mock server and downloading from it.
 
 use tableau_server_client as tsc;
 use tsc::Source;
@@ -8,7 +8,7 @@ use super::Folder;
 use crate::help::at;
 
 #[test]
-fn what_is_published_comes_back_from_the_mock_server() {
+fn mock_server_returns_published_files() {
     let mock = MockServer::start().unwrap();
     let server = at(mock.url());
     let session = server.sign_in(&mock.credentials()).unwrap();

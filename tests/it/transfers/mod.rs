@@ -1,4 +1,4 @@
-//! Files on their way to the server and from it, whole or killed in the middle; and jobs.
+//! Transfers of files, complete or interrupted, and jobs.
 
 mod download;
 mod framing;
@@ -6,6 +6,7 @@ mod jobs;
 mod mock;
 mod publish;
 mod upload;
+mod wait_all;
 
 use std::collections::HashMap;
 use std::io::{BufReader, Read, Write};
@@ -18,7 +19,7 @@ use tableau_server_client as tsc;
 use crate::help::{millis, with};
 use crate::raw::{Raw, Reply, Seen, answer, read_head, refusal, signed_in, success};
 
-/// A server that tries again as often as by default, and sooner.
+/// The default number of retries, with a short backoff.
 pub fn server(raw: &Raw) -> tsc::Server {
     with(
         &raw.url,
@@ -26,7 +27,7 @@ pub fn server(raw: &Raw) -> tsc::Server {
     )
 }
 
-/// A folder that goes when the test does.
+/// A temporary folder, removed on drop.
 pub struct Folder(pub PathBuf);
 
 impl Folder {
@@ -43,7 +44,7 @@ impl Folder {
         path
     }
 
-    /// The names in it, hidden ones too.
+    /// The names of all entries, including hidden ones.
     pub fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.0).unwrap();
         let mut names: Vec<String> =
@@ -63,7 +64,7 @@ impl Drop for Folder {
     }
 }
 
-/// Bytes that are nowhere the same.
+/// Bytes without repetition.
 pub fn content(length: usize) -> Vec<u8> {
     let mut state = 1u64;
     let next = |state: &mut u64| {
@@ -104,7 +105,7 @@ pub fn parts(seen: &Seen) -> Vec<Part> {
     }
 }
 
-/// What goes wrong with a chunk.
+/// A fault of a chunk.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fault {
     ResetBefore,
@@ -121,11 +122,11 @@ pub enum Fault {
     WrongAnswer,
     Gone,
     Expired,
-    /// Taken, and the connection ends with it.
+    /// The chunk is appended, and the connection is closed without a response.
     GoneAway,
 }
 
-/// A server that appends what it gets, as Tableau's does, and fails where it is told to.
+/// A server that appends the chunks that it receives, as Tableau does, with faults.
 #[derive(Clone, Default)]
 pub struct Store(Arc<Mutex<State>>);
 
@@ -133,11 +134,11 @@ pub struct Store(Arc<Mutex<State>>);
 pub struct State {
     pub uploads: HashMap<String, Vec<u8>>,
     pub chunks: usize,
-    /// How many uploads were begun.
+    /// The number of uploads that were started.
     pub started: usize,
-    /// By the number of the chunk that comes, from 1, or 0 for every one.
+    /// Faults by the number of the chunk, from 1, or 0 for every chunk.
     pub faults: Vec<(usize, Fault)>,
-    /// What was published: the file.
+    /// The published file.
     pub published: Vec<Vec<u8>>,
 }
 

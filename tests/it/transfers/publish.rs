@@ -1,4 +1,4 @@
-//! Publishing: what is sent, what is refused before, and what the result tells.
+//! Publishing: requests, checks before sending, and results.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,7 +16,7 @@ const CONNECTIONS: &str = "<connections>\
     <connection id=\"c2\" type=\"postgres\" serverAddress=\"pg.test.com\" userName=\"\"/>\
     </connections>";
 
-/// Takes everything, and says that it has become an item.
+/// Accepts every request, and responds to a publish request with an item.
 fn taking() -> Raw {
     Raw::signed_in(|seen| {
         let last = seen.path().rsplit('/').next().unwrap();
@@ -32,7 +32,7 @@ fn taking() -> Raw {
     })
 }
 
-/// What was sent after the sign-in.
+/// The requests after the sign-in.
 fn sent<'s, T>(
     raw: &Raw,
     session: &'s tsc::Session<'_>,
@@ -54,7 +54,7 @@ fn xml(seen: &Seen) -> String {
 }
 
 #[test]
-fn a_workbook_with_all_that_can_be_said_of_it() {
+fn publishes_a_workbook_with_every_option() {
     let raw = taking();
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -120,7 +120,7 @@ fn a_workbook_with_all_that_can_be_said_of_it() {
     );
     assert!(part.body == file);
     assert!(seen[0].header("content-type").unwrap().starts_with("multipart/mixed; boundary="));
-    // What the server says of the connections afterwards.
+    // The connections that the server reports afterwards.
     assert_eq!(published.item.id.as_str(), "i1");
     assert_eq!(seen[1].path(), "/api/3.24/sites/site-1/workbooks/i1/connections");
     let taken: Vec<_> = published
@@ -141,7 +141,7 @@ fn a_workbook_with_all_that_can_be_said_of_it() {
 }
 
 #[test]
-fn every_room_and_mode() {
+fn publishes_each_kind_in_every_mode() {
     let raw = taking();
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -193,7 +193,7 @@ fn every_room_and_mode() {
 }
 
 #[test]
-fn the_sort_of_file_is_found_by_name_or_content() {
+fn detects_the_file_type_by_name_or_content() {
     let raw = taking();
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -213,7 +213,7 @@ fn the_sort_of_file_is_found_by_name_or_content() {
         let part = &parts(&seen[0])[1];
         assert!(part.head.contains(&format!("filename=\"{file}\"")), "{}", part.head);
         assert_eq!(part.body, bytes);
-        // A reader that is read once is looked at, too, and arrives whole.
+        // The type of a reader that can be read once is detected, too, and all bytes are sent.
         let source = Source::reader(name, bytes.len() as u64, bytes);
         let (_, seen) = sent(&raw, &session, |s| s.datasources().publish(source).send());
         assert_eq!(parts(&seen[0])[1].body, bytes);
@@ -221,7 +221,7 @@ fn the_sort_of_file_is_found_by_name_or_content() {
 }
 
 #[test]
-fn what_cannot_be_published_is_refused_before() {
+fn rejects_invalid_files_before_sending() {
     let raw = taking();
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -257,7 +257,7 @@ fn what_cannot_be_published_is_refused_before() {
 }
 
 #[test]
-fn what_a_version_lacks_is_refused_before_the_upload() {
+fn rejects_unsupported_options_before_the_upload() {
     let raw = taking();
     let mut server = server(&raw);
     server.set_version("2.8").unwrap();
@@ -276,7 +276,7 @@ fn what_a_version_lacks_is_refused_before_the_upload() {
 }
 
 #[test]
-fn a_publish_of_unknown_fate_is_not_repeated() {
+fn publish_of_unknown_delivery_is_not_repeated() {
     for broken in [true, false] {
         let raw = Raw::signed_in(move |_| match broken {
             true => Reply::Close,
@@ -292,7 +292,7 @@ fn a_publish_of_unknown_fate_is_not_repeated() {
 }
 
 #[test]
-fn a_publish_that_was_not_received_is_sent_again_whole() {
+fn unsent_publish_is_repeated_from_the_start() {
     let asked = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
         0 => answer(429, &[("Retry-After", "0")], ""),
@@ -310,7 +310,7 @@ fn a_publish_that_was_not_received_is_sent_again_whole() {
 }
 
 #[test]
-fn connections_that_cannot_be_asked_for_are_no_failure() {
+fn unreadable_connections_do_not_fail_the_publish() {
     let raw = Raw::signed_in(|seen| match seen.path().ends_with("/connections") {
         true => refusal(403, "403004", "not yours"),
         false => success("<workbook id=\"w1\" name=\"N\"/>"),
@@ -323,7 +323,7 @@ fn connections_that_cannot_be_asked_for_are_no_failure() {
 }
 
 #[test]
-fn no_password_of_a_connection_is_shown() {
+fn redacts_passwords_of_connections() {
     const SECRET: &str = "s3cret-of-a-database";
     let raw = Raw::signed_in(|seen| match seen.target.contains("echo=all") {
         true => answer(400, &[], &seen.body),

@@ -1,4 +1,4 @@
-//! Uploads in chunks: whole, killed in the middle, resumed.
+//! Uploads in chunks: complete, interrupted, resumed.
 
 use std::cell::RefCell;
 use std::io::{self, BufReader, Read, Write};
@@ -16,7 +16,7 @@ use crate::raw::{Raw, read_head, success};
 
 const CHUNK: usize = 256 << 10;
 
-/// Three chunks and a bit.
+/// Three chunks and a few bytes.
 fn file() -> Vec<u8> {
     content(3 * CHUNK + 1000)
 }
@@ -32,7 +32,7 @@ fn publish(raw: &Raw, source: Source<'_>) -> tsc::Result<tsc::publish::Published
 }
 
 #[test]
-fn chunks_arrive_in_order_and_the_file_is_published() {
+fn sends_chunks_in_order_and_publishes_the_file() {
     let (store, raw) = Store::start(&[]);
     let file = file();
     assert_eq!(publish(&raw, chunked(&file)).unwrap().item.name, "Sales");
@@ -71,7 +71,7 @@ fn chunks_arrive_in_order_and_the_file_is_published() {
 }
 
 #[test]
-fn a_chunk_of_unknown_fate_starts_the_upload_anew() {
+fn chunk_of_unknown_delivery_restarts_the_upload() {
     let status = |status, stored| Fault::Status { status, retry_after: None, stored };
     let begins_anew = |at: usize, fault: Fault| {
         let (store, raw) = Store::start(&[(at, fault)]);
@@ -104,7 +104,7 @@ fn a_chunk_of_unknown_fate_starts_the_upload_anew() {
 }
 
 #[test]
-fn a_chunk_that_was_not_received_is_sent_again() {
+fn resends_a_chunk_that_was_not_received() {
     let fault = |status, retry_after| Fault::Status { status, retry_after, stored: false };
     for fault in [fault(429, None), fault(429, Some(0)), fault(503, Some(0))] {
         let (store, raw) = Store::start(&[(2, fault), (3, fault)]);
@@ -117,7 +117,7 @@ fn a_chunk_that_was_not_received_is_sent_again() {
 }
 
 #[test]
-fn restarts_come_to_an_end() {
+fn limits_restarts() {
     let fault = Fault::Status { status: 504, retry_after: None, stored: true };
     let (store, raw) = Store::start(&[(0, fault)]);
     let file = file();
@@ -128,7 +128,7 @@ fn restarts_come_to_an_end() {
     assert_eq!(raw.count("POST", "/workbooks"), 0);
 }
 
-/// Uploads until the server refuses a chunk; gives all checkpoints.
+/// Uploads until the server refuses a chunk; returns all checkpoints.
 fn broken_off(raw: &Raw, source: Source<'_>) -> (tsc::Error, Vec<Upload>) {
     let seen = RefCell::new(Vec::new());
     let source = source.restarts(0).on_checkpoint(|upload| seen.borrow_mut().push(upload.clone()));
@@ -137,7 +137,7 @@ fn broken_off(raw: &Raw, source: Source<'_>) -> (tsc::Error, Vec<Upload>) {
 }
 
 #[test]
-fn what_was_acknowledged_is_resumed_in_another_session() {
+fn resumes_acknowledged_chunks_in_another_session() {
     let folder = Folder::new("resume");
     let (file, refused) = (file(), Fault::Status { status: 403, retry_after: None, stored: false });
     let path = folder.file("Sales.twbx", &file);
@@ -159,7 +159,7 @@ fn what_was_acknowledged_is_resumed_in_another_session() {
             (2 * chunk, false)
         ]
     );
-    // The text is all that another process has.
+    // Another process has only the text.
     let text = checkpoints.last().unwrap().export();
     let resumed = Upload::import(&text).unwrap();
     assert_eq!((resumed.id(), resumed.length()), ("u1", file.len() as u64));
@@ -170,7 +170,7 @@ fn what_was_acknowledged_is_resumed_in_another_session() {
 }
 
 #[test]
-fn what_is_uncertain_is_not_resumed_but_begun_anew() {
+fn does_not_resume_an_uncertain_upload() {
     let file = file();
     let (store, raw) = Store::start(&[(3, Fault::ResetAfter { stored: true })]);
     let (error, checkpoints) = broken_off(&raw, chunked(&file));
@@ -183,7 +183,7 @@ fn what_is_uncertain_is_not_resumed_but_begun_anew() {
 }
 
 #[test]
-fn an_upload_that_the_server_dropped_begins_anew() {
+fn upload_dropped_by_the_server_starts_again() {
     let file = file();
     let refused = Fault::Status { status: 403, retry_after: None, stored: false };
     let (store, raw) = Store::start(&[(2, refused), (3, Fault::Gone)]);
@@ -194,7 +194,7 @@ fn an_upload_that_the_server_dropped_begins_anew() {
 }
 
 #[test]
-fn another_file_is_not_mixed_with_the_first() {
+fn does_not_resume_with_another_file() {
     let file = file();
     let refused = Fault::Status { status: 403, retry_after: None, stored: false };
     let (store, raw) = Store::start(&[(2, refused)]);
@@ -214,7 +214,7 @@ fn another_file_is_not_mixed_with_the_first() {
 }
 
 #[test]
-fn a_reader_that_is_read_once_is_sent_once() {
+fn one_time_reader_is_sent_once() {
     let file = file();
     let once = || {
         let length = file.len() as u64;
@@ -233,7 +233,7 @@ fn a_reader_that_is_read_once_is_sent_once() {
     }
 }
 
-/// Gives a byte at a time, or is interrupted.
+/// A reader that yields one byte at a time, or is interrupted.
 struct Hesitant<'a> {
     bytes: &'a [u8],
     interrupted: bool,
@@ -251,7 +251,7 @@ impl Read for Hesitant<'_> {
 }
 
 #[test]
-fn a_reader_may_be_slow_and_interrupted() {
+fn accepts_slow_and_interrupted_readers() {
     let file = content(3000);
     for (name, chunked_from) in [("Sales.twbx", 0), ("Sales.twbx", 64 << 20), ("Sales", 0)] {
         let (store, raw) = Store::start(&[]);
@@ -263,7 +263,7 @@ fn a_reader_may_be_slow_and_interrupted() {
 }
 
 #[test]
-fn ids_of_uploads_are_taken_as_they_are() {
+fn keeps_upload_ids_unchanged() {
     for (id, in_address) in [
         ("7720:1-1:0", Some("7720:1-1:0")),
         ("a/b?c#d%20 \u{E9}", Some("a%2Fb%3Fc%23d%2520%20%C3%A9")),
@@ -292,7 +292,7 @@ fn ids_of_uploads_are_taken_as_they_are() {
 }
 
 #[test]
-fn chunks_of_every_size_make_the_same_file() {
+fn every_chunk_size_sends_the_same_file() {
     let file = content(24);
     for (size, chunks) in [(1, 24), (8, 3), (23, 2), (24, 1), (25, 1), (64 << 20, 1)] {
         let (store, raw) = Store::start(&[]);
@@ -302,7 +302,7 @@ fn chunks_of_every_size_make_the_same_file() {
     }
     let (_, raw) = Store::start(&[]);
     assert_eq!(publish(&raw, chunked(&[])).unwrap_err().kind(), ErrorKind::Input);
-    // From how many bytes on it goes in chunks, to the byte.
+    // The exact size from which files are sent in chunks.
     for (length, started) in [(63, 0), (64, 1), (65, 1)] {
         let (store, raw) = Store::start(&[]);
         let file = content(length);
@@ -312,7 +312,7 @@ fn chunks_of_every_size_make_the_same_file() {
     }
 }
 
-/// Gives an error, or ends, after so many bytes.
+/// A reader that fails or ends after this many bytes.
 struct Torn {
     left: usize,
     fails: bool,
@@ -331,7 +331,7 @@ impl Read for Torn {
 }
 
 #[test]
-fn a_file_that_fails_while_it_is_read_is_not_published() {
+fn does_not_publish_a_file_that_cannot_be_read() {
     for fails in [true, false] {
         for chunked_from in [0, 64 << 20] {
             let (store, raw) = Store::start(&[]);
@@ -348,7 +348,7 @@ fn a_file_that_fails_while_it_is_read_is_not_published() {
 }
 
 #[test]
-fn a_file_that_changes_while_it_is_sent_is_not_published() {
+fn does_not_publish_a_file_that_changes() {
     let folder = Folder::new("changes");
     let path = folder.file("Sales.twbx", &file());
     let (store, raw) = Store::start(&[]);
@@ -364,7 +364,7 @@ fn a_file_that_changes_while_it_is_sent_is_not_published() {
     assert!(store.state().published.is_empty());
 }
 
-/// Grows by a byte for each read.
+/// A reader that grows by a byte with each read.
 struct Growing(io::Cursor<Vec<u8>>);
 
 impl Read for Growing {
@@ -381,7 +381,7 @@ impl io::Seek for Growing {
 }
 
 #[test]
-fn a_reader_that_grows_is_not_published() {
+fn does_not_publish_a_reader_that_grows() {
     for chunked_from in [0, 64 << 20] {
         let (store, raw) = Store::start(&[]);
         let source = Source::seekable("Sales.twbx", Growing(io::Cursor::new(file())));
@@ -394,7 +394,7 @@ fn a_reader_that_grows_is_not_published() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_is_not_waited_for() {
+fn rejects_a_pipe_without_waiting() {
     let folder = Folder::new("pipe");
     let pipe = folder.path().join("Sales.twbx");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
@@ -406,7 +406,7 @@ fn a_pipe_is_not_waited_for() {
 }
 
 #[test]
-fn sizes_of_chunks_have_limits() {
+fn chunk_size_has_limits() {
     let (_, raw) = Store::start(&[]);
     let file = file();
     for source in [
@@ -424,22 +424,22 @@ fn reports_sent_bytes_as_progress() {
     let (_, raw) = Store::start(&[]);
     let file = file();
     for chunked_from in [0, 64 << 20] {
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         let source = chunked(&file).chunked_from(chunked_from);
-        publish(&raw, source.on_progress(|progress| told.push(progress))).unwrap();
+        publish(&raw, source.on_progress(|progress| reported.push(progress))).unwrap();
         let total = file.len() as u64;
-        assert!(told.is_sorted_by_key(|progress| progress.done) && told.len() > 4);
-        assert_eq!(told.last().unwrap().done, total);
-        assert!(told[0].done < total);
+        assert!(reported.is_sorted_by_key(|progress| progress.done) && reported.len() > 4);
+        assert_eq!(reported.last().unwrap().done, total);
+        assert!(reported[0].done < total);
         let is_whole = |step: &tsc::Progress| {
             (step.total, step.unit) == (Some(total), tsc::ProgressUnit::Bytes)
         };
-        assert!(told.iter().all(is_whole));
+        assert!(reported.iter().all(is_whole));
     }
 }
 
 #[test]
-fn the_room_uploads_too() {
+fn fileuploads_sends_files() {
     let (store, raw) = Store::start(&[]);
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -450,7 +450,7 @@ fn the_room_uploads_too() {
 }
 
 #[test]
-fn a_session_that_expires_under_way_goes_on_with_the_same_chunk() {
+fn continues_with_the_same_chunk_after_renewal() {
     let (store, raw) = Store::start(&[(1, Fault::Expired), (4, Fault::Expired)]);
     let file = file();
     publish(&raw, chunked(&file)).unwrap();
@@ -461,7 +461,7 @@ fn a_session_that_expires_under_way_goes_on_with_the_same_chunk() {
 }
 
 #[test]
-fn a_stopped_upload_is_uncertain_only_while_a_chunk_is_under_way() {
+fn cancelled_upload_is_uncertain_only_during_a_chunk() {
     let file = file();
     for (stop_at, uncertain) in [(CHUNK as u64 + 1000, true), (CHUNK as u64, false)] {
         let (store, raw) = Store::start(&[]);
@@ -499,8 +499,9 @@ fn a_stopped_upload_is_uncertain_only_while_a_chunk_is_under_way() {
 }
 
 #[test]
-fn a_chunk_without_a_connection_is_sent_when_there_is_one() {
-    // The server ends the connection after the second chunk, and the proxy has no new one at once.
+fn retries_a_chunk_until_there_is_a_connection() {
+    // The server closes the connection after the second chunk, and the proxy has no new one at
+    // first.
     let (store, raw) = Store::start(&[(2, Fault::GoneAway)]);
     let (of_proxy, refused) = (store.clone(), Arc::new(AtomicUsize::new(0)));
     let refusing = refused.clone();
@@ -525,7 +526,7 @@ fn a_chunk_without_a_connection_is_sent_when_there_is_one() {
     assert_eq!(store.state().started, 1);
 }
 
-/// Not a test of its own: the process that dies under way.
+/// Run by the test below as the process that is killed during an upload.
 #[test]
 #[ignore = "started by the test below"]
 fn child_that_dies() {
@@ -546,7 +547,7 @@ fn child_that_dies() {
 }
 
 #[test]
-fn what_a_process_that_died_had_uploaded_is_resumed() {
+fn resumes_the_upload_of_a_killed_process() {
     for within in [false, true] {
         let folder = Folder::new("dies");
         let file = file();

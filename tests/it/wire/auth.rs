@@ -3,7 +3,7 @@ use tsc::{JwtAuth, PersonalAccessTokenAuth as Token, TableauAuth};
 
 use super::golden::Goldens;
 
-/// What TSC's server object knows of a sign-in.
+/// The fields of a TSC server object after a sign-in.
 #[derive(Debug)]
 #[allow(dead_code, reason = "compared through Debug")]
 struct State {

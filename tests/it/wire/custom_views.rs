@@ -47,7 +47,8 @@ pub fn cases(g: &mut Goldens) {
     g.same("update.every", |s| {
         s.custom_views().update(id(), CustomViewUpdate::new().name("Best").owner("u-2"))
     });
-    // Whether it is shared cannot be changed: TSC takes it and sends nothing of it.
+    // Whether a custom view is shared cannot be changed: TSC accepts the change and does not send
+    // it.
     g.not_applicable(&["update.shared"]);
     g.same("delete", |s| s.custom_views().delete(id()));
     let minutes = |n: u64| Duration::from_secs(n * 60);

@@ -57,7 +57,8 @@ pub fn cases(g: &mut Goldens) {
         ("redirect.307", "PUT /elsewhere/projects?x=1 <tsRequest> <project name=\"Ops\">"),
         ("redirect.308", "PUT /elsewhere/projects?x=1 <tsRequest> <project name=\"Ops\">"),
     ] {
-        // The parameter that TSC adds to every project is not sent; all else is the same.
+        // The parameter that TSC adds to every project request is not sent; everything else is the
+        // same.
         let first = "PUT ~/projects/p-1 <tsRequest> <project name=\"Ops\">";
         g.differs(name, "samples-are-not-mentioned", &[first, moved], |s| {
             s.projects().update("p-1", ProjectUpdate::new().name("Ops"))
@@ -90,7 +91,7 @@ pub fn cases(g: &mut Goldens) {
         ],
         get_rd,
     );
-    // Not signed in, there is no session to ask: the type system has no such case.
+    // The type system prevents requests without a session.
     g.not_applicable(&["not_signed_in"]);
     g.differs(
         "version_too_old",

@@ -4,7 +4,7 @@ use tsc::Source;
 use super::golden::Goldens;
 
 pub fn cases(g: &mut Goldens) {
-    // The first and the next step of an upload; here they are one call.
+    // TSC has separate calls for the steps of an upload; here they are one call.
     g.not_applicable(&["initiate", "append"]);
     g.same("upload", |s| {
         let source = Source::bytes("big.bin", &b"0123456789abcdefghij0123456789"[..]);

@@ -46,7 +46,7 @@ pub fn cases(g: &mut Goldens) {
         &["GET ~/flows/runs?fields=_default_,progress&pageNumber=1&pageSize=100"],
         |s| every(s.flow_runs().list().fields(["_default_", "progress"]).page_size(100)),
     );
-    // TSC asks how many there are, which no answer says, and fails. A run has no name.
+    // TSC reads a total that the response does not have, and fails. A run has no name.
     g.not_applicable(&["find_by_name"]);
     g.same("get_by_id", |s| s.flow_runs().get(id()));
     g.same("cancel", |s| s.flow_runs().cancel(id()));

@@ -1,4 +1,4 @@
-//! [`Goldens`]: the recorded cases of one room, and what is done with each.
+//! [`Goldens`]: the recorded cases of one resource, and how each is checked.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -7,35 +7,35 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use tableau_server_client as tsc;
 
-use super::answer;
+use super::debug_json::debug_json;
 use super::request::{Sent, diff};
-use super::shown::shown;
+use super::response;
 use crate::raw::{Raw, Reply, Seen, answer as http_answer, success};
 
-/// What became of a golden.
+/// How a golden is used.
 #[derive(Clone, Copy, Debug)]
 pub enum How {
     Same,
     /// The anchor in `docs/differences.md`.
     Differs(&'static str),
-    /// The work that it waits for.
+    /// The missing feature.
     NotYet(&'static str),
-    /// A mistake that does not compile here.
+    /// A misuse that does not compile here.
     NotApplicable,
 }
 
-/// The goldens of a room. Each has to be used once.
+/// The goldens of a resource. Each must be used exactly once.
 pub struct Goldens {
-    room: &'static str,
+    resource: &'static str,
     cases: Value,
     used: BTreeMap<String, How>,
     failures: Vec<String>,
     counting: bool,
-    /// Besides those that every call is made with.
+    /// In addition to the options of every call.
     options: tsc::HttpOptions,
 }
 
-/// A file of `tests/wire/`.
+/// Reads a file of `tests/wire/`.
 pub fn read(name: &str) -> Value {
     let path = format!("{}/tests/wire/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -52,7 +52,7 @@ pub fn job<'s>(started: tsc::Result<impl Into<tsc::JobHandle<'s>>>) -> tsc::Resu
     started.map(|handle| handle.into().job().clone())
 }
 
-/// The same, where there may be none.
+/// Like `started`, if a job may be missing.
 pub fn job_if_any(
     started: tsc::Result<Option<tsc::JobHandle<'_>>>,
 ) -> tsc::Result<Option<tsc::Job>> {
@@ -60,24 +60,24 @@ pub fn job_if_any(
 }
 
 impl Goldens {
-    pub fn open(room: &'static str) -> Goldens {
-        let cases = read(room)["cases"].take();
+    pub fn open(resource: &'static str) -> Goldens {
+        let cases = read(resource)["cases"].take();
         let (used, failures, options) = Default::default();
-        Goldens { room, cases, used, failures, counting: false, options }
+        Goldens { resource, cases, used, failures, counting: false, options }
     }
 
-    /// As [`open`](Goldens::open), but runs nothing.
-    pub fn counting(room: &'static str) -> Goldens {
-        Goldens { counting: true, ..Goldens::open(room) }
+    /// Like [`open`](Goldens::open), but runs nothing.
+    pub fn counting(resource: &'static str) -> Goldens {
+        Goldens { counting: true, ..Goldens::open(resource) }
     }
 
-    /// For the next call: these options too. Unless they say otherwise, nothing is tried again.
+    /// Adds options for the next call. Retries are disabled unless the options enable them.
     pub fn with(&mut self, options: tsc::HttpOptions) -> &mut Goldens {
         self.options = options;
         self
     }
 
-    /// The library sends what TSC sends, and reads of the answer what TSC reads.
+    /// The library sends what TSC sends, and reads from the response what TSC reads.
     pub fn same<R: Debug>(
         &mut self,
         name: &str,
@@ -85,11 +85,11 @@ impl Goldens {
     ) {
         self.use_up(name, How::Same, |case, options| {
             let run = Run::of_session(case, options, call);
-            [run.same_requests(case), answer::compare(case, &run.got)].concat()
+            [run.same_requests(case), response::compare(case, &run.got)].concat()
         });
     }
 
-    /// As [`same`](Goldens::same), before a sign-in.
+    /// Like [`same`](Goldens::same), before a sign-in.
     pub fn same_server<R: Debug>(
         &mut self,
         name: &str,
@@ -97,11 +97,11 @@ impl Goldens {
     ) {
         self.use_up(name, How::Same, |case, options| {
             let run = Run::of_server(case, options, call);
-            [run.same_requests(case), answer::compare(case, &run.got)].concat()
+            [run.same_requests(case), response::compare(case, &run.got)].concat()
         });
     }
 
-    /// As [`same`](Goldens::same), with the session itself.
+    /// Like [`same`](Goldens::same), with ownership of the session.
     pub fn same_owned<R: Debug>(
         &mut self,
         name: &str,
@@ -111,7 +111,7 @@ impl Goldens {
             let run = Run::of(case, options, true, |server| {
                 call(server.sign_in(&tsc::TableauAuth::new("me", "hush"))?)
             });
-            [run.same_requests(case), answer::compare(case, &run.got)].concat()
+            [run.same_requests(case), response::compare(case, &run.got)].concat()
         });
     }
 
@@ -125,11 +125,11 @@ impl Goldens {
     ) {
         self.use_up(name, How::Differs(difference), |case, options| {
             let run = Run::of_session(case, options, call);
-            [run.other_requests(case, sends), answer::compare(case, &run.got)].concat()
+            [run.other_requests(case, sends), response::compare(case, &run.got)].concat()
         });
     }
 
-    /// As [`differs`](Goldens::differs), before a sign-in.
+    /// Like [`differs`](Goldens::differs), before a sign-in.
     pub fn differs_server<R: Debug>(
         &mut self,
         name: &str,
@@ -139,11 +139,12 @@ impl Goldens {
     ) {
         self.use_up(name, How::Differs(difference), |case, options| {
             let run = Run::of_server(case, options, call);
-            [run.other_requests(case, sends), answer::compare(case, &run.got)].concat()
+            [run.other_requests(case, sends), response::compare(case, &run.got)].concat()
         });
     }
 
-    /// The library sends what TSC sends and makes something else of the answer, as `call` checks.
+    /// The library sends what TSC sends and reads something else from the response, as `call`
+    /// checks.
     pub fn reads_differently<R: Debug>(
         &mut self,
         name: &str,
@@ -155,7 +156,7 @@ impl Goldens {
         });
     }
 
-    /// As [`reads_differently`](Goldens::reads_differently), before a sign-in.
+    /// Like [`reads_differently`](Goldens::reads_differently), before a sign-in.
     pub fn reads_differently_server<R: Debug>(
         &mut self,
         name: &str,
@@ -167,7 +168,8 @@ impl Goldens {
         });
     }
 
-    /// The library sends something else and makes something else of the answer, as `call` checks.
+    /// The library sends something else and reads something else from the response, as `call`
+    /// checks.
     pub fn differs_in_all<R: Debug>(
         &mut self,
         name: &str,
@@ -180,7 +182,7 @@ impl Goldens {
         });
     }
 
-    /// The library sends what TSC sends with these texts in place of those, and then `further`.
+    /// The library sends TSC's requests with these replacements, followed by `further` requests.
     pub fn changed<R: Debug>(
         &mut self,
         name: &str,
@@ -199,7 +201,7 @@ impl Goldens {
             expected.extend(further.iter().map(|&line| line.to_owned()));
             let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
             let run = Run::of_session(case, options, call);
-            [run.other_requests(case, &expected), answer::compare(case, &run.got)].concat()
+            [run.other_requests(case, &expected), response::compare(case, &run.got)].concat()
         });
     }
 
@@ -210,7 +212,7 @@ impl Goldens {
         }
     }
 
-    /// A mistake that does not compile here.
+    /// A misuse that does not compile here.
     pub fn not_applicable(&mut self, names: &[&str]) {
         for name in names {
             self.use_up(name, How::NotApplicable, |_, _| Vec::new());
@@ -226,7 +228,7 @@ impl Goldens {
         let options = std::mem::take(&mut self.options);
         let case = &self.cases[name];
         if case.is_null() {
-            self.failures.push(format!("{}.{name}: there is no such golden", self.room));
+            self.failures.push(format!("{}.{name}: the golden does not exist", self.resource));
             return;
         }
         if !self.counting {
@@ -234,11 +236,11 @@ impl Goldens {
             if !failures.is_empty() {
                 let python = case["python"].as_str().unwrap_or_default();
                 let all = failures.join("\n  ");
-                self.failures.push(format!("{}.{name}\n  {python}\n  {all}", self.room));
+                self.failures.push(format!("{}.{name}\n  {python}\n  {all}", self.resource));
             }
         }
         if self.used.insert(name.to_owned(), how).is_some() {
-            self.failures.push(format!("{}.{name} is used twice", self.room));
+            self.failures.push(format!("{}.{name} is used twice", self.resource));
         }
     }
 
@@ -246,7 +248,7 @@ impl Goldens {
         let mut failures = self.failures;
         for (name, case) in self.cases.as_object().expect("cases") {
             if !self.used.contains_key(name) {
-                failures.push(format!("{}.{name} has no test: {}", self.room, case["python"]));
+                failures.push(format!("{}.{name} has no test: {}", self.resource, case["python"]));
             }
         }
         assert!(failures.is_empty(), "\n\n{}\n", failures.join("\n\n"));
@@ -254,7 +256,7 @@ impl Goldens {
     }
 }
 
-/// A call of the library's: what it sent, and what it gave.
+/// A call of the library: its requests and its result.
 struct Run {
     sent: Vec<Sent>,
     got: tsc::Result<Value>,
@@ -294,7 +296,7 @@ impl Run {
         };
         let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
         let (noted, signed_in) = (sent.clone(), Mutex::new(!signs_in));
-        // The end of the session is not part of a case, unless it is what the case is about.
+        // The sign-out is not part of a case, unless the case is about it.
         let signs_out =
             case["calls"].as_array().is_some_and(|c| c.contains(&"auth.sign_out".into()));
         let raw = Raw::start(move |seen| {
@@ -321,7 +323,7 @@ impl Run {
         let once = plain.retries(tsc::RetryPolicy::none()).renew_sessions(false);
         server.add_http_options(once).unwrap();
         server.add_http_options(options).unwrap();
-        let got = call(&server).map(|value| shown(&value));
+        let got = call(&server).map(|value| debug_json(&value));
         drop(raw);
         let sent = sent.lock().unwrap().clone();
         Run { sent, got }
@@ -343,8 +345,8 @@ impl Run {
 
     fn same_requests_other_answer(&self, case: &Value) -> Vec<String> {
         let mut failures = self.same_requests(case);
-        if answer::is_same(case, &self.got) {
-            failures.push("the answer is read as TSC reads it: no difference any more".into());
+        if response::is_same(case, &self.got) {
+            failures.push("the response is read as TSC reads it, so there is no difference".into());
         }
         failures
     }
@@ -362,7 +364,7 @@ impl Run {
             ));
         }
         if recorded == expected {
-            failures.push("that is what TSC sends: no difference any more".into());
+            failures.push("TSC sends the same requests, so there is no difference".into());
         }
         failures
     }
@@ -380,12 +382,12 @@ fn requests(case: &Value) -> Vec<Sent> {
     exchanges.map(|exchange| Sent::recorded(&exchange["request"])).collect()
 }
 
-/// An answer as it was recorded.
+/// A recorded response.
 fn recorded(answer: &Value, seen: &Seen) -> Reply {
     let base = format!("http://{}", seen.header("host").unwrap_or_default());
     let body: Vec<u8> = match answer["body"].as_str() {
         Some(text) => text.as_bytes().to_vec(),
-        // A character a byte.
+        // One byte per character.
         None => answer["body"]["bytes"]
             .as_str()
             .unwrap_or_default()

@@ -30,7 +30,7 @@ pub fn cases(g: &mut Goldens) {
     g.same("paginate", |s| every(s.jobs().list().page_size(7)));
     g.same("only_fields", |s| every(s.jobs().list().fields(["id", "name"]).page_size(100)));
     g.same("fields", |s| every(s.jobs().list().fields(["_default_", "name"]).page_size(100)));
-    // A job has no name: the server refuses the filter. It goes out all the same.
+    // Jobs have no name, so the server refuses the filter; it is sent anyway.
     g.differs(
         "find_by_name",
         "found-is-one",

@@ -1,43 +1,44 @@
-//! What this library sends and reads, against what TSC 0.42 sends and reads for the same call.
+//! Compares what this library sends and reads with what TSC 0.42 sends and reads for the same call.
 //!
-//! `tests/wire/record.py` records the goldens from TSC itself. Here each has one entry: it is the
-//! [same](golden::Goldens::same), or a difference that `docs/differences.md` names, or not there yet.
+//! `tests/wire/record.py` records the goldens from TSC. Each golden has one entry here: it is the
+//! [same](golden::Goldens::same), a difference that `docs/differences.md` names, or not implemented
+//! yet.
 
-mod answer;
+mod debug_json;
 mod golden;
 mod request;
+mod response;
 mod shared;
-mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use golden::{Goldens, How, read};
 
-macro_rules! rooms {
-    ($($room:ident),+ $(,)?) => {
+macro_rules! resources {
+    ($($resource:ident),+ $(,)?) => {
         $(
-            mod $room;
+            mod $resource;
 
             #[test]
-            fn $room() {
-                let mut goldens = Goldens::open(stringify!($room));
-                $room::cases(&mut goldens);
+            fn $resource() {
+                let mut goldens = Goldens::open(stringify!($resource));
+                $resource::cases(&mut goldens);
                 goldens.finish();
             }
         )+
 
-        /// What became of each golden, without running any.
+        /// How each golden is used, without running it.
         fn census() -> Vec<(&'static str, BTreeMap<String, How>)> {
             vec![$({
-                let mut goldens = Goldens::counting(stringify!($room));
-                $room::cases(&mut goldens);
-                (stringify!($room), goldens.finish())
+                let mut goldens = Goldens::counting(stringify!($resource));
+                $resource::cases(&mut goldens);
+                (stringify!($resource), goldens.finish())
             }),+]
         }
     };
 }
 
-rooms! {
+resources! {
     auth, custom_views, datasources, errors, fileuploads, flow_runs, flows, group_sets, groups, jobs, listing,
     projects, schedules, server_info, sites, tags, users, views, workbooks,
 }
@@ -45,14 +46,14 @@ rooms! {
 /// Methods of TSC without a golden, and why.
 const WITHOUT_GOLDEN: &[(&str, &str)] = &[];
 
-/// Every public method of TSC's on these endpoints is the same, a named difference, or named as
-/// missing; and the list of what is missing holds nothing that is not.
+/// Every public method of TSC on these endpoints is the same, a named difference, or listed as
+/// missing; and the list of missing ones has no other entries.
 #[test]
 fn every_method_is_accounted_for() {
     let mut waiting: BTreeMap<&str, u32> = BTreeMap::new();
     let mut covered: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for (room, cases) in census() {
-        let goldens = read(room);
+    for (resource, cases) in census() {
+        let goldens = read(resource);
         for (name, how) in cases {
             if let How::NotYet(work) = how {
                 *waiting.entry(work).or_default() += 1;
@@ -70,9 +71,9 @@ fn every_method_is_accounted_for() {
     }
     let methods = read("methods");
     let mut gaps = Vec::new();
-    for (room, names) in methods.as_object().expect("rooms") {
+    for (resource, names) in methods.as_object().expect("an object") {
         for name in names.as_array().into_iter().flatten() {
-            let method = format!("{room}.{}", name.as_str().unwrap_or_default());
+            let method = format!("{resource}.{}", name.as_str().unwrap_or_default());
             let excused = WITHOUT_GOLDEN.iter().any(|(excused, _)| *excused == method);
             if covered.contains_key(&method) == excused {
                 gaps.push(method);
@@ -82,10 +83,10 @@ fn every_method_is_accounted_for() {
     for (work, goldens) in waiting {
         eprintln!("{work}: {goldens} goldens wait for it");
     }
-    assert!(gaps.is_empty(), "neither a golden nor an excuse, or both: {gaps:#?}");
+    assert!(gaps.is_empty(), "methods with neither a golden nor a reason, or with both: {gaps:#?}");
 }
 
-/// Each difference of `docs/differences.md` has a test, and each test's difference is described.
+/// Each difference of `docs/differences.md` is tested, and each tested difference is described.
 #[test]
 fn every_difference_is_described_and_tested() {
     let text = include_str!("../../../docs/differences.md");

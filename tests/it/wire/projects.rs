@@ -6,7 +6,7 @@ use tsc::projects::{ContentPermissions, NewProject, ProjectUpdate};
 use super::golden::{Goldens, every};
 use super::shared;
 
-/// What TSC adds to the address of each project that it writes.
+/// The query that TSC adds to every change of a project.
 const SAMPLES: &str = "samples-are-not-mentioned";
 
 pub fn cases(g: &mut Goldens) {
@@ -29,7 +29,7 @@ pub fn cases(g: &mut Goldens) {
     g.same("paginate", |s| every(s.projects().list().page_size(7)));
     g.same("only_fields", |s| every(s.projects().list().fields(["id", "name"]).page_size(100)));
     g.same("fields", |s| every(s.projects().list().fields(["_default_", "name"]).page_size(100)));
-    // A name alone is not one project; a list by name is.
+    // A name does not identify a project; a list by name is the equivalent.
     g.differs(
         "find_by_name",
         "found-is-one",

@@ -1,4 +1,5 @@
-//! A request as it is compared: one text a request, whatever the order of attributes and parameters.
+//! The text form in which requests are compared, independent of the order of attributes and
+//! parameters.
 
 use std::fmt::Write as _;
 
@@ -6,7 +7,7 @@ use serde_json::Value;
 
 use crate::raw::Seen;
 
-/// `METHOD path?query`, then the token, headers that matter, and the body, a line each.
+/// `METHOD path?query`, then the token, relevant headers and the body, one per line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sent {
     pub method: String,
@@ -16,7 +17,7 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// As the golden has it.
+    /// The request of a golden.
     pub fn recorded(request: &Value) -> Sent {
         let text = |name: &str| request[name].as_str().unwrap_or_default().to_owned();
         let pairs = request["query"].as_array().into_iter().flatten();
@@ -48,7 +49,7 @@ impl Sent {
         Sent { method: text("method"), path: text("path"), query, rest }
     }
 
-    /// As it came.
+    /// The request that the server received.
     pub fn seen(seen: &Seen) -> Sent {
         let (path, query) = seen.target.split_once('?').unwrap_or((&seen.target, ""));
         let mut query: Vec<(String, String)> = query
@@ -78,7 +79,7 @@ impl Sent {
         Sent { method: seen.method.clone(), path: path.to_owned(), query, rest }
     }
 
-    /// All of it, the site's address as `~`.
+    /// The entire request, with the site's path as `~`.
     pub fn lines(&self) -> Vec<String> {
         let mut first = format!("{} {}", self.method, short(&self.path));
         for (at, (name, value)) in self.query.iter().enumerate() {
@@ -89,7 +90,7 @@ impl Sent {
         lines
     }
 
-    /// All of it but the token, in one line: what a difference is written down as.
+    /// The request without the token, in one line: the form in which differences are written down.
     pub fn line(&self) -> String {
         let lines = self.lines().into_iter().filter(|line| !line.starts_with("token: "));
         let lines: Vec<_> = lines.map(|line| line.trim().to_owned()).collect();
@@ -97,7 +98,7 @@ impl Sent {
     }
 }
 
-/// The site's address, `/api/3.30/sites/site-1`, as `~`; the API's as `/api`.
+/// The path with the site, `/api/3.30/sites/site-1`, as `~`, and that of the API as `/api`.
 fn short(path: &str) -> String {
     let Some(rest) = path.strip_prefix("/api/") else { return path.to_owned() };
     let Some((version, rest)) = rest.split_once('/') else { return path.to_owned() };
@@ -167,7 +168,7 @@ fn json(value: &Value) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// An element a line, its attributes sorted, as the recorder writes it.
+/// One element per line with sorted attributes, in the recorder's form.
 fn xml(text: &str) -> Vec<String> {
     fn quoted(value: &str) -> String {
         let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
@@ -193,12 +194,12 @@ fn xml(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     match roxmltree::Document::parse(text) {
         Ok(document) => walk(document.root_element(), 0, &mut lines),
-        Err(error) => lines.push(format!("no XML ({error}): {text}")),
+        Err(error) => lines.push(format!("not XML ({error}): {text}")),
     }
     unordered_tags(lines)
 }
 
-/// Tags are a set, which TSC sends in no order of its own.
+/// Tags are a set, which TSC sends in arbitrary order.
 fn unordered_tags(mut lines: Vec<String>) -> Vec<String> {
     let is_tag = |line: &String| line.trim_start().starts_with("<tag ");
     for tags in lines.chunk_by_mut(|one, next| is_tag(one) && is_tag(next)) {
@@ -218,7 +219,7 @@ fn parts(content_type: &str, whole: &[u8]) -> Vec<String> {
         return vec!["a multipart body without a boundary".into()];
     };
     let mark = [b"\r\n--", boundary.as_bytes()].concat();
-    // The first boundary has no line end before it.
+    // The first boundary has no line break before it.
     let whole = [b"\r\n", whole].concat();
     let mut lines = Vec::new();
     let mut pieces = split(&whole, &mark);
@@ -270,7 +271,7 @@ fn split<'a>(mut whole: &'a [u8], mark: &[u8]) -> Vec<&'a [u8]> {
     pieces
 }
 
-/// Both, line by line; what only the one or the other has stands with `-` or `+`.
+/// Compares line by line; lines of only one side are marked with `-` or `+`.
 pub fn diff(recorded: &[String], sent: &[String]) -> String {
     let common = |i: usize, j: usize, table: &[Vec<usize>]| table[i][j];
     let mut table = vec![vec![0; sent.len() + 1]; recorded.len() + 1];

@@ -7,7 +7,7 @@ use tsc::schedules::{
 
 use super::golden::{Goldens, every};
 
-/// The recurrences of the recorder's table.
+/// The recurrences in the recorder's table.
 fn recurrences() -> [(&'static str, Recurrence); 6] {
     let (night, morning, evening) = (time(2, 30, 0, 0), time(8, 0, 0, 0), time(18, 30, 0, 0));
     [

@@ -1,4 +1,4 @@
-//! The cases that several resources have.
+//! Cases that several resources have.
 
 use tableau_server_client as tsc;
 use tsc::connections::{BatchUpdatableConnections, ConnectionUpdate, HasConnections};
@@ -11,7 +11,7 @@ use tsc::{Download, GroupId, GroupSetId, Session, UserId};
 
 use super::golden::{Goldens, every};
 
-/// The rules of the recorder's table.
+/// The rules in the recorder's table.
 pub fn rules() -> [PermissionRule; 3] {
     [
         PermissionRule::new(UserId::from("u-1"))
@@ -32,7 +32,7 @@ pub fn tags<I: Taggable>(g: &mut Goldens, id: &I) {
     g.same("add_tags", |s| s.tags(id).add(["plan", "two words", "größe"]));
     g.same("add_tags.one", |s| s.tags(id).add(["plan"]));
     g.same("delete_tags", |s| s.tags(id).remove(["a/b ü%"]));
-    // TSC gives the set that is there then.
+    // TSC returns the resulting set.
     g.same("update_tags", |s| {
         s.tags(id).replace(["old", "plan"], ["plan", "new"])?;
         Ok(["new", "plan"])
@@ -102,7 +102,7 @@ pub fn quality_warnings<I: HasQualityWarnings>(g: &mut Goldens, id: &I) {
     g.same("delete_dqw", |s| s.quality_warnings(id).delete_all());
 }
 
-/// Those that the recorder publishes with.
+/// The connections that the recorder publishes with.
 pub fn published_connections() -> [PublishConnection; 3] {
     let login = |user, password| ConnectionCredentials::new(user, password);
     [

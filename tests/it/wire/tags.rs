@@ -3,7 +3,7 @@ use tsc::{DatasourceId, FlowId, WorkbookId};
 
 use super::golden::Goldens;
 
-/// TSC leaves the site out of the address.
+/// TSC omits the site from the path.
 const SITE: &str = "tags-of-several-things";
 
 pub fn cases(g: &mut Goldens) {

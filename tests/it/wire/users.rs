@@ -4,7 +4,7 @@ use tsc::users::{AuthSetting, NewUser, SiteRole, UserRow, UserRows, UserUpdate};
 
 use super::golden::{Goldens, every};
 
-/// TSC asks for all fields of every user.
+/// TSC requests all fields of every user.
 const FIELDS: &str = "users-fields";
 
 pub fn cases(g: &mut Goldens) {
@@ -41,7 +41,7 @@ pub fn cases(g: &mut Goldens) {
     });
     g.same("add_all", |s| {
         let new = [NewUser::new("cy", SiteRole::Viewer), NewUser::new("di", SiteRole::Creator)];
-        // What TSC gives are those that were added, and those that failed.
+        // TSC returns the users that were added, and those that failed.
         let added: tsc::Result<Vec<_>> = new.iter().map(|user| s.users().add(user)).collect();
         Ok((added?, [(); 0]))
     });

@@ -41,7 +41,7 @@ pub fn cases(g: &mut Goldens) {
     g.same("get_by_id", |s| s.views().get(id()));
     g.same("get_by_id.usage", |s| s.views().get_with_usage(id()));
     g.same("delete", |s| s.views().delete(id()));
-    // All that TSC's update of a view does is to change its tags.
+    // TSC's update of a view only changes its tags.
     g.same("update", |s| s.tags(&id()).add(["x y"]));
     shared::permissions(g, &id());
     shared::tags(g, &id());
@@ -65,7 +65,7 @@ fn exports(g: &mut Goldens) {
     g.same("populate_image.svg", |s| {
         s.views().image(id(), ImageExport::new().format(ImageFormat::Svg)).to_bytes()
     });
-    // A size has both.
+    // A size has width and height.
     g.not_applicable(&["populate_image.height_without_width"]);
     g.differs_in_all("populate_image.fresh", "ages-are-minutes", &[], |s| {
         let options = ImageExport::new().max_age(Duration::ZERO);

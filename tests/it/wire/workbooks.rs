@@ -10,7 +10,7 @@ use tsc::workbooks::{DataAccelerationUpdate, DataFreshness, WorkbookUpdate};
 use super::golden::{Goldens, every, job, job_if_any};
 use super::shared;
 
-/// What TSC sends of a workbook whatever is to be changed.
+/// The parts of a workbook that TSC sends with every update.
 const UNSET: &str = "unset-is-not-sent";
 
 fn id() -> WorkbookId {
@@ -85,7 +85,7 @@ pub fn cases(g: &mut Goldens) {
     shared::revisions(g, &id(), |s, number| s.workbooks().download_revision(id(), number));
     downloads(g);
     publishing(g);
-    // What TSC gives is a list of the warnings.
+    // TSC returns a list of the warnings.
     g.same("schedule_extract_refresh", |s| {
         Ok(s.workbooks().add_to_schedule(id(), "s-1")?.warnings)
     });
@@ -255,7 +255,7 @@ fn publishing(g: &mut Goldens) {
         let publish = s.workbooks().publish(source).name("R&D").project("p-1");
         Ok(publish.show_tabs(true).overwrite(true).send()?.item)
     });
-    // `append` is a mode of data sources alone.
+    // Only data sources support the mode `append`.
     g.not_applicable(&["publish.append_refused"]);
     g.changed(
         "publish.no_project",

@@ -1,4 +1,4 @@
-# What several rooms' cases share.
+# Shared by the cases of several endpoints.
 
 WORKBOOK = """<workbook id="w-1" name="R&amp;D" description="Plans &lt;2026&gt;" contentUrl="RD"
     webpageUrl="https://ops.example/#/site/ops/workbooks/11" showTabs="true" size="4"
@@ -43,79 +43,79 @@ REVISIONS = """<pagination pageNumber="1" pageSize="1000" totalAvailable="2"/><r
 
 def listing(item, wrap, of, name):
     """The ways in which every list can be asked."""
-    room = f"server.{wrap}" if of is None else f"server.{of}"
+    endpoint = f"server.{wrap}" if of is None else f"server.{of}"
     one = page(wrap, item, size=100)
-    case("get", f"{room}.get(TSC.RequestOptions(pagesize=1000))", page(wrap, item))
-    case("get.plain", f"{room}.get()", page(wrap, item))
-    case("all", f"[item for item in {room}.all(page_size=1000)]", page(wrap, item))
-    case("filter", f"[item for item in {room}.filter(name='Super & Store', page_size=5)]", one)
-    case("order_by", f"[item for item in {room}.order_by('-created_at', 'name')]", one)
-    case("paginate", f"[item for item in {room}.paginate(page_size=7)]", one)
-    case("only_fields", f"[item for item in {room}.only_fields('name', 'id')]", one)
-    case("fields", f"[item for item in {room}.fields('name')]", one)
+    case("get", f"{endpoint}.get(TSC.RequestOptions(pagesize=1000))", page(wrap, item))
+    case("get.plain", f"{endpoint}.get()", page(wrap, item))
+    case("all", f"[item for item in {endpoint}.all(page_size=1000)]", page(wrap, item))
+    case("filter", f"[item for item in {endpoint}.filter(name='Super & Store', page_size=5)]", one)
+    case("order_by", f"[item for item in {endpoint}.order_by('-created_at', 'name')]", one)
+    case("paginate", f"[item for item in {endpoint}.paginate(page_size=7)]", one)
+    case("only_fields", f"[item for item in {endpoint}.only_fields('name', 'id')]", one)
+    case("fields", f"[item for item in {endpoint}.fields('name')]", one)
     # It asks for the first page twice.
-    case("find_by_name", f"{room}.find_by_name({name!r})", one, one)
+    case("find_by_name", f"{endpoint}.find_by_name({name!r})", one, one)
 
 
 def permissions(make):
     """Reading, adding and deleting rules of an item."""
-    room, item = make
-    case("populate_permissions", f"item = {item}\nserver.{room}.populate_permissions(item)\nitem.permissions", PERMISSIONS)
-    case("update_permissions", f"{RULES}server.{room}.update_permissions({item}, rules)", PERMISSIONS)
-    case("delete_permission", f"{RULES}server.{room}.delete_permission({item}, rules[0:1])", done(), done())
+    endpoint, item = make
+    case("populate_permissions", f"item = {item}\nserver.{endpoint}.populate_permissions(item)\nitem.permissions", PERMISSIONS)
+    case("update_permissions", f"{RULES}server.{endpoint}.update_permissions({item}, rules)", PERMISSIONS)
+    case("delete_permission", f"{RULES}server.{endpoint}.delete_permission({item}, rules[0:1])", done(), done())
 
 
 def tags(make):
-    room, item = make
+    endpoint, item = make
     answer = '<tags><tag label="plan"/><tag label="two words"/><tag label="größe"/></tags>'
-    case("add_tags", f"server.{room}.add_tags({item}, ['plan', 'two words', 'größe'])", answer)
-    case("add_tags.one", f"server.{room}.add_tags({item}, 'plan')", '<tags><tag label="plan"/></tags>')
-    case("delete_tags", f"server.{room}.delete_tags({item}, 'a/b ü%')", done())
+    case("add_tags", f"server.{endpoint}.add_tags({item}, ['plan', 'two words', 'größe'])", answer)
+    case("add_tags.one", f"server.{endpoint}.add_tags({item}, 'plan')", '<tags><tag label="plan"/></tags>')
+    case("delete_tags", f"server.{endpoint}.delete_tags({item}, 'a/b ü%')", done())
     case(
         "update_tags",
         f"item = {item}\nitem._initial_tags = {{'old', 'plan'}}\nitem.tags = {{'plan', 'new'}}\n"
-        f"server.{room}.update_tags(item)\nitem.tags",
+        f"server.{endpoint}.update_tags(item)\nitem.tags",
         done(),
         '<tags><tag label="plan"/><tag label="new"/></tags>',
     )
 
 
 def revisions(make, extension):
-    room, item = make
+    endpoint, item = make
     id = item.rsplit("'", 2)[1]
-    case("populate_revisions", f"item = {item}\nserver.{room}.populate_revisions(item)\nitem.revisions", REVISIONS)
-    case("delete_revision", f"server.{room}.delete_revision('{id}', '2')", done())
+    case("populate_revisions", f"item = {item}\nserver.{endpoint}.populate_revisions(item)\nitem.revisions", REVISIONS)
+    case("delete_revision", f"server.{endpoint}.delete_revision('{id}', '2')", done())
     content = file(b"PK\x03\x04 content", f"R and D.{extension}")
     read = f"open('here.{extension}', 'rb').read()"
-    case("download_revision", f"server.{room}.download_revision('{id}', '2', 'here')\n{read}", content)
-    case("download_revision.current", f"server.{room}.download_revision('{id}', None, 'here')\n{read}", content)
+    case("download_revision", f"server.{endpoint}.download_revision('{id}', '2', 'here')\n{read}", content)
+    case("download_revision.current", f"server.{endpoint}.download_revision('{id}', None, 'here')\n{read}", content)
     case(
         "download_revision.no_extract",
-        f"server.{room}.download_revision('{id}', '2', 'here', include_extract=False)\n{read}",
+        f"server.{endpoint}.download_revision('{id}', '2', 'here', include_extract=False)\n{read}",
         content,
     )
 
 
 def downloads(make, extension, no_extract=True):
-    room, item = make
+    endpoint, item = make
     id = item.rsplit("'", 2)[1]
     content = file(b"PK\x03\x04 content", f"R and D.{extension}")
     read = f"open('here.{extension}', 'rb').read()"
-    case("download", f"server.{room}.download('{id}', 'here')\n{read}", content)
+    case("download", f"server.{endpoint}.download('{id}', 'here')\n{read}", content)
     if no_extract:
-        case("download.no_extract", f"server.{room}.download('{id}', 'here', include_extract=False)\n{read}", content)
+        case("download.no_extract", f"server.{endpoint}.download('{id}', 'here', include_extract=False)\n{read}", content)
 
 
 def connections(make, several=True):
-    room, item = make
-    case("populate_connections", f"item = {item}\nserver.{room}.populate_connections(item)\nitem.connections", CONNECTIONS)
+    endpoint, item = make
+    case("populate_connections", f"item = {item}\nserver.{endpoint}.populate_connections(item)\nitem.connections", CONNECTIONS)
     case(
         "update_connection",
         f"""
         connection = known(TSC.ConnectionItem(), 'c-1')
         connection.server_address, connection.server_port = 'db2.ops.example', '1434'
         connection.username, connection.password, connection.embed_password = 'writer', 'a"<b', True
-        server.{room}.update_connection({item}, connection)
+        server.{endpoint}.update_connection({item}, connection)
         """,
         '<connection id="c-1" type="sqlserver" serverAddress="db2.ops.example" serverPort="1434" userName="writer"/>',
     )
@@ -124,30 +124,30 @@ def connections(make, several=True):
         f"""
         connection = known(TSC.ConnectionItem(), 'c-1')
         connection.server_address = 'DB2.Ops.Example'
-        server.{room}.update_connection({item}, connection)
+        server.{endpoint}.update_connection({item}, connection)
         """,
         '<connection id="c-1" type="sqlserver" serverAddress="DB2.Ops.Example" serverPort="1434" userName="writer"/>',
     )
     if several:
         case(
             "update_connections",
-            f"server.{room}.update_connections({item}, ['c-1', 'c-2'], authentication_type='auth-user-pass', username='writer', password='hush', embed_password=True)",
+            f"server.{endpoint}.update_connections({item}, ['c-1', 'c-2'], authentication_type='auth-user-pass', username='writer', password='hush', embed_password=True)",
             CONNECTIONS,
         )
 
 
 def quality_warnings(make):
-    room, item = make
-    kind = room[:-1]
+    endpoint, item = make
+    kind = endpoint[:-1]
     answer = f"""<dataQualityWarning id="dw-1" userDisplayName="Ada L." contentId="x-1" contentType="{kind}"
         message="Rows &lt; 10" type="STALE" isActive="true" isSevere="true" createdAt="2025-11-02T08:00:00Z"
         updatedAt="2025-12-03T09:10:11Z"><site id="site-1"/><owner id="u-1"/></dataQualityWarning>"""
-    case("populate_dqw", f"item = {item}\nserver.{room}.populate_dqw(item)\nitem.dqws", f"<dataQualityWarningList>{answer}</dataQualityWarningList>")
+    case("populate_dqw", f"item = {item}\nserver.{endpoint}.populate_dqw(item)\nitem.dqws", f"<dataQualityWarningList>{answer}</dataQualityWarningList>")
     new = "TSC.DQWItem('STALE', 'Rows < 10 & \"old\"', active=True, severe=True)"
-    case("add_dqw", f"server.{room}.add_dqw({item}, {new})", answer)
+    case("add_dqw", f"server.{endpoint}.add_dqw({item}, {new})", answer)
     changed = "TSC.DQWItem('SENSITIVE_DATA', 'PII', active=False, severe=False)"
-    case("update_dqw", f"server.{room}.update_dqw({item}, {changed})", answer)
-    case("delete_dqw", f"server.{room}.delete_dqw({item})", done())
+    case("update_dqw", f"server.{endpoint}.update_dqw({item}, {changed})", answer)
+    case("delete_dqw", f"server.{endpoint}.delete_dqw({item})", done())
 
 
 PUBLISHED_CONNECTIONS = """

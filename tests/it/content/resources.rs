@@ -1,4 +1,4 @@
-//! The rooms themselves.
+//! The methods of each resource.
 
 use tableau_server_client as tsc;
 
@@ -11,7 +11,7 @@ fn all<T: Send + 'static>(list: impl IntoIterator<Item = tsc::Result<T>>) -> tsc
 }
 
 #[test]
-fn a_workbook_with_everything() {
+fn reads_a_workbook_with_every_field() {
     let (workbook, lines) = talk(
         [Xml("<workbook id='w1' name='R&amp;D' contentUrl='RD' webpageUrl='http://x/#/w/1' \
               description='what' showTabs='true' size='26' createdAt='2026-01-02T03:04:05Z' \
@@ -91,7 +91,7 @@ fn a_workbook_with_everything() {
 }
 
 #[test]
-fn a_workbook_in_a_personal_space_has_no_project() {
+fn workbook_in_a_personal_space_has_no_project() {
     let (workbook, _) = talk(
         [Xml("<workbook id='w1' name='Mine'><location id='s1' type='PersonalSpace'/>\
               <owner id='u1'/></workbook>")],
@@ -104,7 +104,7 @@ fn a_workbook_in_a_personal_space_has_no_project() {
 }
 
 #[test]
-fn an_update_sends_what_is_set_and_nothing_else() {
+fn update_sends_only_the_fields_that_are_set() {
     let answer = || Xml("<workbook id='w1' name='n'/>");
     let update = tsc::workbooks::WorkbookUpdate::new;
     let freshness = tsc::workbooks::FreshAt::weekly(
@@ -148,7 +148,7 @@ fn an_update_sends_what_is_set_and_nothing_else() {
 }
 
 #[test]
-fn what_an_old_server_would_drop_unsaid_is_refused() {
+fn rejects_fields_that_an_old_server_would_ignore() {
     let changes = tsc::workbooks::WorkbookUpdate::new().name("n").description("d");
     let error = refused("3.20", tsc::ErrorKind::Version, |session| {
         session.workbooks().update("w1", &changes)
@@ -162,14 +162,14 @@ fn what_an_old_server_would_drop_unsaid_is_refused() {
 }
 
 #[test]
-fn views_of_a_workbook() {
+fn lists_views_of_a_workbook() {
     let views = || Xml("<views><view id='v1' name='One'/><view id='v2' name='Two'/></views>");
     let (outcome, lines) = talk([views(), views(), Xml("<views/>"), Xml("")], |session| {
-        let (rooms, id) = (session.workbooks(), tsc::WorkbookId::from("w1"));
-        assert_eq!(rooms.views_with_usage(&id).unwrap().len(), 2);
-        let views = rooms.views(&id);
-        assert!(rooms.views(&id).unwrap().is_empty());
-        assert_eq!(rooms.views(&id).unwrap_err().kind(), tsc::ErrorKind::Decode);
+        let (workbooks, id) = (session.workbooks(), tsc::WorkbookId::from("w1"));
+        assert_eq!(workbooks.views_with_usage(&id).unwrap().len(), 2);
+        let views = workbooks.views(&id);
+        assert!(workbooks.views(&id).unwrap().is_empty());
+        assert_eq!(workbooks.views(&id).unwrap_err().kind(), tsc::ErrorKind::Decode);
         views.unwrap()
     });
     assert_eq!(
@@ -186,7 +186,7 @@ fn views_of_a_workbook() {
 }
 
 #[test]
-fn workbooks_are_deleted_and_report_their_acceleration() {
+fn deletes_workbooks_and_reads_acceleration_status() {
     let (_, lines) = talk([Nothing, Xml("<workbook id='w1' name='n'/>")], |session| {
         session.workbooks().delete("w1").unwrap();
         let changes = tsc::workbooks::WorkbookUpdate::new().show_tabs(true);
@@ -203,7 +203,7 @@ fn workbooks_are_deleted_and_report_their_acceleration() {
 }
 
 #[test]
-fn a_data_source_with_everything() {
+fn reads_a_data_source_with_every_field() {
     let (datasource, lines) = talk(
         [Xml(
             "<datasource id='d1' name='Sales' contentUrl='S' webpageUrl='http://x' type='hyper' \
@@ -240,7 +240,7 @@ fn a_data_source_with_everything() {
 }
 
 #[test]
-fn data_sources_are_listed_changed_and_deleted() {
+fn lists_updates_and_deletes_data_sources() {
     let changes = tsc::datasources::DatasourceUpdate::new()
         .name("World")
         .use_remote_query_agent(true)
@@ -254,11 +254,13 @@ fn data_sources_are_listed_changed_and_deleted() {
     let item = "<datasource id='d1' name='World'/>";
     let page = format!("{PAGE}<datasources>{item}</datasources>").leak();
     let (_, lines) = talk([Xml(page), Xml(item), Xml(item), Nothing], |session| {
-        let (room, id) = (session.datasources(), tsc::DatasourceId::from("d1"));
-        assert_eq!(all(room.list()).unwrap()[0].name, "World");
-        room.update(&id, changes).unwrap();
-        room.update(&id, tsc::datasources::DatasourceUpdate::new().certification_note("")).unwrap();
-        room.delete(&id).unwrap();
+        let (resource, id) = (session.datasources(), tsc::DatasourceId::from("d1"));
+        assert_eq!(all(resource.list()).unwrap()[0].name, "World");
+        resource.update(&id, changes).unwrap();
+        resource
+            .update(&id, tsc::datasources::DatasourceUpdate::new().certification_note(""))
+            .unwrap();
+        resource.delete(&id).unwrap();
     });
     assert_eq!(
         lines,
@@ -275,7 +277,7 @@ fn data_sources_are_listed_changed_and_deleted() {
 }
 
 #[test]
-fn views_with_usage_and_surroundings() {
+fn reads_views_with_usage_and_parents() {
     let view = "<view id='v1' name='Overview' contentUrl='S/sheets/O' createdAt='2024-02-14T04:42:09Z' \
                 updatedAt='2024-02-14T04:42:09Z' sheetType='dashboard' favoritesTotal='3' \
                 viewUrlName='O' hidden='false' recentlyViewed='true'>\
@@ -287,12 +289,12 @@ fn views_with_usage_and_surroundings() {
     let page = format!("{PAGE}<views>{view}</views>").leak();
     let says = [Xml(page), Xml(page), Xml(view), Xml(view), Nothing];
     let (view, lines) = talk(says, |session| {
-        let (room, id) = (session.views(), tsc::ViewId::from("v1"));
-        all(room.list()).unwrap();
-        all(room.list_with_usage().filter(tsc::views::NAME.eq("Overview"))).unwrap();
-        room.get(&id).unwrap();
-        let view = room.get_with_usage(&id).unwrap();
-        room.delete(&id).unwrap();
+        let (resource, id) = (session.views(), tsc::ViewId::from("v1"));
+        all(resource.list()).unwrap();
+        all(resource.list_with_usage().filter(tsc::views::NAME.eq("Overview"))).unwrap();
+        resource.get(&id).unwrap();
+        let view = resource.get_with_usage(&id).unwrap();
+        resource.delete(&id).unwrap();
         view
     });
     assert_eq!(
@@ -321,7 +323,7 @@ fn views_with_usage_and_surroundings() {
 }
 
 #[test]
-fn flows_with_parameters_and_output_steps() {
+fn reads_flows_with_parameters_and_output_steps() {
     let flow = "<flow id='f1' name='Clean' description='d' webpageUrl='http://x' fileType='tflx' \
                 createdAt='2019-06-16T21:43:28Z' updatedAt='2019-06-16T21:43:28Z'>\
                 <project id='p1' name='Ops'/><owner id='u1'/><tags><tag label='t'/></tags>\
@@ -334,13 +336,13 @@ fn flows_with_parameters_and_output_steps() {
     let (flow, lines) = talk(
         [Xml(page), Xml(with_steps), Xml(flow), Xml("<flow id='f1' name='x'/>"), Nothing],
         |session| {
-            let (room, id) = (session.flows(), tsc::FlowId::from("f1"));
-            all(room.list()).unwrap();
-            let flow = room.get(&id).unwrap();
+            let (resource, id) = (session.flows(), tsc::FlowId::from("f1"));
+            all(resource.list()).unwrap();
+            let flow = resource.get(&id).unwrap();
             let update = tsc::flows::FlowUpdate::new().project("p2").owner("u2");
-            room.update(&id, update).unwrap();
-            room.update(&id, tsc::flows::FlowUpdate::new().name("x").description("")).unwrap();
-            room.delete(&id).unwrap();
+            resource.update(&id, update).unwrap();
+            resource.update(&id, tsc::flows::FlowUpdate::new().name("x").description("")).unwrap();
+            resource.delete(&id).unwrap();
             flow
         },
     );
@@ -367,17 +369,17 @@ fn flows_with_parameters_and_output_steps() {
 }
 
 #[test]
-fn a_flow_runs_whole_or_in_part() {
+fn runs_a_flow_entirely_or_in_part() {
     let job = "<job id='j1' mode='Asynchronous' type='RunFlow' createdAt='2018-05-22T13:00:29Z'>\
                <runFlowJobType flowRunId='r1'><flow id='f1' name='Clean'/></runFlowJobType></job>";
     let (job, lines) = talk([Xml(job), Xml(job)], |session| {
-        let (room, id) = (session.flows(), tsc::FlowId::from("f1"));
+        let (resource, id) = (session.flows(), tsc::FlowId::from("f1"));
         let spec = tsc::flows::FlowRunSpec::new()
             .incremental(true)
             .output_step("s1")
             .parameter("a1", "20<25");
-        let _ = room.run_now_with(&id, spec).unwrap();
-        room.run_now(&id).unwrap().job().clone()
+        let _ = resource.run_now_with(&id, spec).unwrap();
+        resource.run_now(&id).unwrap().job().clone()
     });
     assert_eq!(
         lines,
@@ -394,7 +396,7 @@ fn a_flow_runs_whole_or_in_part() {
 }
 
 #[test]
-fn runs_of_flows() {
+fn lists_and_cancels_flow_runs() {
     let runs = "<flowRuns><flowRuns id='r1' flowId='f1' status='Success' \
                 startedAt='2021-02-11T01:42:55Z' completedAt='2021-02-11T01:57:38Z' progress='100' \
                 backgroundJobId='j1'/><flowRuns id='r2' status='Dreaming'/></flowRuns>";
@@ -403,10 +405,10 @@ fn runs_of_flows() {
                <parameterRuns parameterId='a1' name='Year' overrideValue='2025'/>\
                </flowParameterRuns></flowRun>";
     let ((listed, run), lines) = talk([Xml(runs), Xml(run), Nothing], |session| {
-        let (room, id) = (session.flow_runs(), tsc::FlowRunId::from("r3"));
-        let listed = all(room.list()).unwrap();
-        let run = room.get(&id).unwrap();
-        room.cancel(&id).unwrap();
+        let (resource, id) = (session.flow_runs(), tsc::FlowRunId::from("r3"));
+        let listed = all(resource.list()).unwrap();
+        let run = resource.get(&id).unwrap();
+        resource.cancel(&id).unwrap();
         (listed, run)
     });
     assert_eq!(
@@ -423,19 +425,19 @@ fn runs_of_flows() {
 }
 
 #[test]
-fn custom_views() {
+fn lists_updates_and_deletes_custom_views() {
     let item = "<customView id='c1' name='Mine' contentUrl='S/O' shared='True' \
                 createdAt='2002-05-30T09:00:00Z' updatedAt='2002-06-05T08:00:59Z' \
                 lastAccessedAt='2003-06-05T08:00:59Z'><view id='v1' name='Overview'/>\
                 <workbook id='w1' name='S'/><owner id='u1' name='ada'/></customView>";
     let page = format!("{PAGE}<customViews>{item}</customViews>").leak();
     let (view, lines) = talk([Xml(page), Xml(item), Xml(item), Nothing], |session| {
-        let (room, id) = (session.custom_views(), tsc::CustomViewId::from("c1"));
-        all(room.list()).unwrap();
-        let view = room.get(&id).unwrap();
+        let (resource, id) = (session.custom_views(), tsc::CustomViewId::from("c1"));
+        all(resource.list()).unwrap();
+        let view = resource.get(&id).unwrap();
         let changes = tsc::custom_views::CustomViewUpdate::new().name("Best <ever>").owner("u2");
-        room.update(&id, changes).unwrap();
-        room.delete(&id).unwrap();
+        resource.update(&id, changes).unwrap();
+        resource.delete(&id).unwrap();
         view
     });
     assert_eq!(
@@ -454,7 +456,7 @@ fn custom_views() {
 }
 
 #[test]
-fn jobs_of_every_sort() {
+fn reads_jobs_of_every_type() {
     let list = "<pagination pageNumber='1' pageSize='1000' totalAvailable='1'/><backgroundJobs>\
                 <backgroundJob id='j1' status='Success' createdAt='2018-05-22T13:00:29Z' \
                 startedAt='2018-05-22T13:00:37Z' endedAt='2018-05-22T13:00:45Z' priority='50' \
@@ -472,10 +474,10 @@ fn jobs_of_every_sort() {
                   </updateUploadedFileJob></job>";
     let ((listed, first, second), lines) =
         talk([Xml(list), Xml(refresh), Xml(update), Nothing], |session| {
-            let room = session.jobs();
-            let listed = all(room.list()).unwrap();
-            let (first, second) = (room.get("j1"), room.get("j2"));
-            room.cancel("j1").unwrap();
+            let resource = session.jobs();
+            let listed = all(resource.list()).unwrap();
+            let (first, second) = (resource.get("j1"), resource.get("j2"));
+            resource.cancel("j1").unwrap();
             (listed, first.unwrap(), second.unwrap())
         });
     assert_eq!(
@@ -502,16 +504,16 @@ fn jobs_of_every_sort() {
 }
 
 #[test]
-fn projects_with_samples() {
+fn lists_and_creates_projects_with_samples() {
     let item = || {
         Xml(
             "<project id='p1' name='Ops' favoritesTotal='4'><owner id='u1' name='ada' fullName='Ada'/></project>",
         )
     };
     let (project, lines) = talk([item(), item()], |session| {
-        let room = session.projects();
-        room.create_with_samples(tsc::projects::NewProject::new("Ops")).unwrap();
-        room.update_with_samples("p1", tsc::projects::ProjectUpdate::new()).unwrap()
+        let resource = session.projects();
+        resource.create_with_samples(tsc::projects::NewProject::new("Ops")).unwrap();
+        resource.update_with_samples("p1", tsc::projects::ProjectUpdate::new()).unwrap()
     });
     assert_eq!(
         lines,
@@ -525,7 +527,7 @@ fn projects_with_samples() {
 }
 
 #[test]
-fn a_refusal_reaches_the_caller() {
+fn returns_the_error_of_the_server() {
     let (error, lines) = talk([No(404, "404006", "no such workbook")], |session| {
         session.workbooks().get("w?1").unwrap_err()
     });
@@ -534,7 +536,7 @@ fn a_refusal_reaches_the_caller() {
 }
 
 #[test]
-fn content_is_added_to_schedules() {
+fn adds_content_to_schedules() {
     let added = "<task><extractRefresh id='t1' type='FullRefresh'><schedule id='s1'/>\
                  <workbook id='w1'/></extractRefresh></task>\
                  <warnings><warning message='too often'/></warnings>";
@@ -564,7 +566,7 @@ fn content_is_added_to_schedules() {
 }
 
 #[test]
-fn the_job_of_a_run() {
+fn returns_the_job_of_a_flow_run() {
     let run = "<flowRun id='r1' backgroundJobId='j1'/>";
     let job = "<job id='j1' completedAt='2026-01-01T00:00:00Z' finishCode='1'><runFlowJobType \
                flowRunId='r1'><notes>step 3 failed</notes></runFlowJobType></job>";

@@ -1,17 +1,12 @@
 //! The sample content of a site: item `n` of each resource, computed from `n`.
 
-use jiff::Timestamp;
-
-use super::clock::written;
-use super::collection::{Collection, Generate};
-use super::luid::luid;
-use super::record::{Record, Resource};
-use super::resources::{
+use super::{
     CustomView, Datasource, Flow, Group, PROJECT, Project, Schedule, USER, User, VIEW, View,
     WORKBOOK, Workbook, url_name,
 };
-use super::sample::{Sample, VIEWS};
-use super::site::Site;
+use crate::mock::collection::{Collection, Generate};
+use crate::mock::prelude::*;
+use crate::mock::sample::{Sample, VIEWS};
 
 const FIRST_NAMES: [&str; 5] = ["alice", "bob", "carol", "dave", "erin"];
 
@@ -32,7 +27,7 @@ const PROJECTS: [(&str, &str, Option<u64>); 7] = [
 ];
 
 /// Gives a new site its sample content.
-pub(super) fn add(site: &mut Site, sample: &Sample) {
+pub(in crate::mock) fn add(site: &mut Site, sample: &Sample) {
     fn items<R: Resource>(site: &mut Site, sample: &Sample, count: u64, generate: Generate) {
         site.insert(Collection::<R>::new(sample, count, generate));
     }
@@ -195,7 +190,7 @@ const SCHEDULES: [(&str, &str); 2] =
 
 fn schedule(sample: &Sample, n: u64) -> Record {
     let (name, kind) = SCHEDULES[usize::try_from(n).unwrap_or_default() % SCHEDULES.len()];
-    let start = super::element::Element::new("frequencyDetails").with("start", "04:00:00");
+    let start = Element::new("frequencyDetails").with("start", "04:00:00");
     let mut schedule = item::<Schedule>(sample, 0, 0, 0)
         .with("name", name)
         .with("state", "Active")

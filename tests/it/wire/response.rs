@@ -1,11 +1,12 @@
-//! What TSC and this library make of an answer, attribute by attribute.
+//! Compares what TSC and this library read from a response, attribute by attribute.
 
 use serde_json::{Map, Value};
 use tableau_server_client as tsc;
 
-/// Attributes of TSC's that have another name here: its class and attribute, and our field. A `.`
-/// leads inside. Those that end in `?` TSC fills in by itself where the answer is silent, with `False`
-/// or out of the caller's item; here they are `None` then. `-` is nothing of the answer's at all.
+/// Attributes of TSC with another name here: class and attribute of TSC, and our field. A `.` leads
+/// to a nested field. If the name ends in `?`, TSC fills the attribute in itself when the response
+/// has none (with `False` or from the caller's item), and our field is `None`. `-` is not part of
+/// the response.
 const NAMES: &[(&str, &str, &str)] = &[
     ("BackgroundJobItem", "name", "title"),
     ("BackgroundJobItem", "type", "job_type"),
@@ -18,13 +19,13 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("CustomViewItem", "view.name", "view_name"),
     ("CustomViewItem", "workbook.has_extracts", "workbook_details.has_extracts?"),
     ("CustomViewItem", "workbook.name", "workbook_name"),
-    // A random one.
+    // A random value.
     ("CustomViewItem", "workbook.project_id", "-"),
     ("CustomViewItem", "workbook.show_tabs", "workbook_details.show_tabs?"),
     ("DQWItem", "owner_id", "owner"),
     ("DailyInterval", "interval", "intervals"),
     ("DailyInterval", "start_time", "start"),
-    // An enum here, whose word it is where nothing more belongs to it.
+    // An enumeration here; compared by its variant if it has no other content.
     ("DataFreshnessPolicyItem", "fresh_at_schedule", "="),
     ("DataFreshnessPolicyItem", "fresh_every_schedule", "="),
     ("DataFreshnessPolicyItem", "option", "$word?"),
@@ -96,7 +97,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("status_notes", "type", "kind"),
 ];
 
-/// What TSC leaves as a number, or makes up, and what it is here: none, or a word.
+/// A value that TSC leaves as a number or invents, and the value of our field.
 const VALUES: &[(&str, &str, Option<&str>)] = &[
     ("finish_code", "-1", None),
     ("finish_code", "0", Some("Success")),
@@ -104,8 +105,8 @@ const VALUES: &[(&str, &str, Option<&str>)] = &[
     ("finish_code", "2", Some("Cancelled")),
 ];
 
-/// Whether both make the same of the answer. Where TSC gives nothing, this library has to as well, and
-/// what TSC fills in by itself counts.
+/// Whether both read the same. If TSC returns nothing, this library has to as well; values that TSC
+/// fills in itself count.
 pub fn is_same(case: &Value, got: &tsc::Result<Value>) -> bool {
     let nothing = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
     let silent = case.get("raises").is_none() && case["result"].is_null();
@@ -115,7 +116,7 @@ pub fn is_same(case: &Value, got: &tsc::Result<Value>) -> bool {
     }
 }
 
-/// Where the two differ; nothing where not.
+/// The differences; empty if there are none.
 pub fn compare(case: &Value, got: &tsc::Result<Value>) -> Vec<String> {
     compared(case, got, false)
 }
@@ -125,7 +126,7 @@ fn compared(case: &Value, got: &tsc::Result<Value>, strict: bool) -> Vec<String>
     match (got, case.get("raises")) {
         (Ok(ours), None) => {
             let mut theirs = &case["result"];
-            // `get` gives the items and how many there are.
+            // `get` returns the items and their number.
             if theirs.as_array().is_some_and(|pair| pair.len() == 2)
                 && theirs[1]["$type"] == "PaginationItem"
             {
@@ -163,7 +164,7 @@ impl Compared {
         self.failures.push(what);
     }
 
-    /// `class` is for what TSC has as a plain dictionary: the attribute that it is in.
+    /// `class` names the attribute of a plain dictionary in TSC.
     fn value(&mut self, class: &str, theirs: &Value, ours: &Value, at: &str) {
         match (theirs, ours) {
             (Value::Null, _) => {}
@@ -197,7 +198,7 @@ impl Compared {
             (Value::Object(object), Value::Array(pairs)) if !object.contains_key("$type") => {
                 self.dictionary(class, object, pairs, at);
             }
-            // An answer that TSC hands on unread.
+            // A response that TSC returns unparsed.
             (Value::Object(object), _) if object.len() == 1 && object.contains_key("$type") => {}
             (Value::Object(object), Value::Object(_)) => {
                 let class = object.get("$type").and_then(Value::as_str).unwrap_or(class);
@@ -215,7 +216,7 @@ impl Compared {
         }
     }
 
-    /// A dictionary by words, here pairs in the order of the answer.
+    /// A dictionary by name; here pairs in the order of the response.
     fn dictionary(&mut self, class: &str, object: &Map<String, Value>, pairs: &[Value], at: &str) {
         if object.len() != pairs.len() {
             self.fail(format!("{at}: TSC has {}, here are {}", object.len(), pairs.len()));
@@ -257,7 +258,7 @@ impl Compared {
             return self.fail(format!("{here}: TSC {theirs}, here is no `{field}`"));
         };
         match theirs.as_object().filter(|object| object.contains_key("id")) {
-            // An item of which only the id is kept, and the rest beside it.
+            // An item of which only the id is kept, with the rest in other fields.
             Some(parts) if !found.is_object() => {
                 self.value(class, &parts["id"], found, &here);
                 for (part, theirs) in parts {
@@ -271,8 +272,8 @@ impl Compared {
     }
 }
 
-/// Whether an interval of a schedule is the same. TSC has one value for it: a fraction of an hour for
-/// minutes, or the text of a day.
+/// Whether an interval of a schedule is the same. TSC has one value for it: a fraction of an hour
+/// instead of minutes, or the name of a day.
 fn is_same_interval(theirs: &Value, ours: &Value) -> bool {
     let text = theirs.as_str().map_or_else(|| theirs.to_string(), str::to_owned);
     match (ours["minutes"].as_f64(), &ours["month_day"]["$word"]) {
@@ -282,7 +283,7 @@ fn is_same_interval(theirs: &Value, ours: &Value) -> bool {
     }
 }
 
-/// Nothing, as TSC has it: `None`, an empty text, set or dictionary.
+/// Absence in TSC: `None`, an empty text, set or dictionary.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -302,7 +303,7 @@ fn scalar(theirs: &Value, ours: &Value) -> bool {
         Value::Bool(yes) => Some(yes.to_string()),
         _ => None,
     };
-    // A word's variant has its letters; a word that is not known is not read.
+    // The variant of a known value is named after it; an unknown value keeps its text.
     let letters = |text: &str| -> String {
         text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
     };
@@ -311,7 +312,7 @@ fn scalar(theirs: &Value, ours: &Value) -> bool {
             theirs == ours || theirs.parse::<f64>().is_ok_and(|n| ours.parse() == Ok(n))
         }
         (Some(theirs), None, Some(word)) => letters(&theirs) == letters(word),
-        // What TSC has as an empty text is nothing here.
+        // An empty text in TSC is `None` here.
         (Some(theirs), None, None) => theirs.is_empty() && ours.is_null(),
         _ => false,
     }

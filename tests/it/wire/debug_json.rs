@@ -1,11 +1,11 @@
-//! What a value's `Debug` shows, as JSON: so every public field can be compared, in every room, with no
-//! line of code a field.
+//! Converts `Debug` output to JSON, so that every public field is compared without a line of code
+//! per field.
 
 use serde_json::{Map, Value, json};
 
-/// Reads the text of a derived `Debug`: structs become objects, newtypes and `Some` what is in them,
-/// words `{"$word": …}`.
-pub fn shown(value: &impl std::fmt::Debug) -> Value {
+/// Parses derived `Debug` output: structs become objects, newtypes and `Some` their content, and
+/// identifiers `{"$word": …}`.
+pub fn debug_json(value: &impl std::fmt::Debug) -> Value {
     let text = format!("{value:?}");
     let mut reader = Reader { text: &text, at: 0 };
     let value = reader.value();
@@ -183,7 +183,7 @@ impl<'t> Reader<'t> {
 }
 
 #[test]
-fn debug_is_read_back() {
+fn reads_debug_output() {
     #[derive(Debug)]
     #[allow(dead_code, reason = "read through Debug")]
     struct Inner(&'static str);
@@ -217,5 +217,5 @@ fn debug_is_read_back() {
         "id": "a, b", "text": "say \"hi\"\n(\u{1f980}\\", "none": null, "size": "2.5",
         "words": [{ "$word": "Known" }, { "$unknown": "new" }], "both": [true, "-3"], "at": { "k": 1 },
     });
-    assert_eq!(shown(&all), expected);
+    assert_eq!(debug_json(&all), expected);
 }

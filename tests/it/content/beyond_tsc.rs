@@ -1,4 +1,4 @@
-//! What the REST reference has and other clients leave out.
+//! Operations and fields of the REST reference that TSC does not have.
 
 use tableau_server_client as tsc;
 use tsc::sites::{NewSite, SiteUpdate};
@@ -7,7 +7,7 @@ use tsc::{ErrorKind, UserId};
 use super::{No, Xml, refused, talk};
 
 #[test]
-fn settings_of_sites() {
+fn updates_and_reads_site_settings() {
     let site = "<site id='s1' name='S' contentUrl='s' explainDataEnabled='true' \
                 personalSpaceEnabled='false' personalSpaceStorageQuota='2048' \
                 flowParametersEnabled='true' linkedTaskSchedulingEnabled='true' tagLimit='50' \
@@ -41,7 +41,7 @@ fn settings_of_sites() {
 }
 
 #[test]
-fn counts_of_projects_have_two_spellings() {
+fn reads_both_spellings_of_project_counts() {
     let count = |attribute: &str| {
         let page = format!(
             "<pagination pageNumber='1' pageSize='1000' totalAvailable='1'/><projects>\
@@ -58,7 +58,7 @@ fn counts_of_projects_have_two_spellings() {
 }
 
 #[test]
-fn a_job_that_sends_a_subscription() {
+fn reads_a_subscription_job() {
     let job = "<job id='j1' type='SingleSubscriptionNotify' progress='100' finishCode='0'>\
                <subscriptionJobType><subscriptionId>sub1</subscriptionId>\
                <subscriptionSubject>Monday</subscriptionSubject><notes/></subscriptionJobType></job>";
@@ -69,7 +69,7 @@ fn a_job_that_sends_a_subscription() {
 }
 
 #[test]
-fn what_a_downgrade_loses() {
+fn reads_what_a_downgrade_would_lose() {
     let lost = "<downgradeInfo><downgradedFeature name='Sets' severity='Warning'/></downgradeInfo>";
     let ((lost, none), lines) = talk([Xml(lost), Xml("<downgradeInfo/>")], |session| {
         let info = |version| session.workbooks().downgrade_info("w1", version).unwrap();
@@ -89,7 +89,7 @@ fn what_a_downgrade_loses() {
 }
 
 #[test]
-fn default_custom_views() {
+fn sets_and_lists_default_custom_views() {
     let users = "<pagination pageNumber='1' pageSize='1000' totalAvailable='1'/>\
                  <users><user id='u1'/></users>";
     let results = "<customViewAsUserDefaultResults>\
@@ -100,10 +100,10 @@ fn default_custom_views() {
                    </customViewAsUserDefaultResults>";
     let says = [Xml(users), Xml(results), No(404, "404042", "no such view")];
     let ((listed, set, error), lines) = talk(says, |session| {
-        let (room, id) = (session.custom_views(), tsc::CustomViewId::from("c1"));
-        let listed: tsc::Result<Vec<_>> = room.default_users(&id).into_iter().collect();
-        let set = room.set_default_users(&id, ["u1", "u2"]).unwrap();
-        let error = room.set_default_users("c2", ["u1"]).unwrap_err();
+        let (resource, id) = (session.custom_views(), tsc::CustomViewId::from("c1"));
+        let listed: tsc::Result<Vec<_>> = resource.default_users(&id).into_iter().collect();
+        let set = resource.set_default_users(&id, ["u1", "u2"]).unwrap();
+        let error = resource.set_default_users("c2", ["u1"]).unwrap_err();
         (listed.unwrap(), set, error)
     });
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What a list asks the server for, and what it cannot be asked.
+//! The query that a list sends, and invalid queries.
 
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
@@ -13,13 +13,13 @@ fn speaking(url: &str, version: &str) -> tsc::Session<'static> {
     server.into_session(&auth()).unwrap()
 }
 
-/// The last page that was asked for.
+/// The last page that was requested.
 fn last(raw: &Raw) -> Seen {
     raw.seen().into_iter().rfind(|seen| query(seen, "pageNumber").is_some()).unwrap()
 }
 
 #[test]
-fn filters_sorts_and_fields_as_they_are_asked() {
+fn sends_filters_sorts_and_fields() {
     let raw = having(0, 1000);
     let session = session(&raw);
     let when: jiff::Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
@@ -45,12 +45,12 @@ fn filters_sorts_and_fields_as_they_are_asked() {
     assert_eq!(query(&seen, "sort").unwrap(), "updatedAt:desc,name:asc");
     assert_eq!(query(&seen, "fields").unwrap(), "id,size,name");
     assert_eq!(query(&seen, "pageSize").unwrap(), "10");
-    // No value may be cut off by what a URL takes for something else.
+    // Characters with a meaning in URLs must not cut off a value.
     assert!(seen.target.is_ascii() && !seen.target.contains(['"', '[', '#', '\\', ' ']));
 }
 
 #[test]
-fn old_servers_are_asked_the_same() {
+fn sends_the_same_query_to_old_servers() {
     let raw = having(0, 1000);
     for version in ["2.3", "3.6", "3.7", "3.24"] {
         let session = speaking(&raw.url, version);
@@ -59,7 +59,7 @@ fn old_servers_are_asked_the_same() {
         assert!(all(list).1.is_none());
         let seen = last(&raw);
         assert_eq!(query(&seen, "filter").unwrap(), "name:eq:a b?c#d+e%f");
-        // The marks of the expression are plain, which old servers need; everything else is encoded.
+        // Old servers need the separators of the expression unencoded; everything else is encoded.
         assert!(seen.target.contains("filter=name:eq:a%20b%3Fc%23d%2Be%25f&sort=name:asc&"));
     }
 }
@@ -205,7 +205,7 @@ fn patterns_are_sent_with_like() {
 }
 
 #[test]
-fn filters_and_sorts_go_with_every_page() {
+fn sends_filters_and_sorts_with_every_page() {
     let raw = having(4, 1000);
     let session = session(&raw);
     let list = session.workbooks().list();
@@ -225,7 +225,7 @@ fn filters_and_sorts_go_with_every_page() {
 }
 
 #[test]
-fn fields_always_ask_for_id_and_name() {
+fn requests_id_and_name_with_any_fields() {
     let raw = having(1, 1000);
     let session = session(&raw);
     let asked = |list: tsc::List<'_, tsc::Workbook>| {

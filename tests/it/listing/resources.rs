@@ -1,4 +1,4 @@
-//! The list of every resource.
+//! The lists of all resources.
 
 use super::{ids, ids_of, names, query, session};
 use crate::help::page;
@@ -69,7 +69,7 @@ fn every_list_yields_an_error_at_the_position_of_its_page() {
         }
         assert!(NAMES.iter().all(|(.., item)| seen.contains(item)));
     }
-    // Every listed item of a resource has to be among them.
+    // Every item type that lists yield must be in the table.
     let mut listed = Vec::new();
     let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut folders = vec![source.join("resources"), source.join("common/job")];

@@ -1,4 +1,4 @@
-//! The public face: every item that programs are written against, with exactly its types.
+//! The public API: every item that programs use, with its exact type.
 
 use std::error::Error;
 use std::fmt::{Debug, Display};
@@ -21,7 +21,7 @@ where
 }
 
 #[test]
-fn the_face_has_exactly_these_types() {
+fn functions_have_the_documented_signatures() {
     shared::<tsc::Server>();
     shared::<tsc::Session<'static>>();
     shared::<tsc::SessionToken>();
@@ -100,9 +100,9 @@ fn sign_in<'s>(
 /// Compiles only while `Session` and the handles are covariant.
 fn shorter<'short, 'long: 'short>(
     session: tsc::Session<'long>,
-    room: tsc::workbooks::Workbooks<'long>,
+    resource: tsc::workbooks::Workbooks<'long>,
 ) -> (tsc::Session<'short>, tsc::workbooks::Workbooks<'short>) {
-    (session, room)
+    (session, resource)
 }
 
 fn kinds() -> Vec<tsc::ErrorKind> {
@@ -132,7 +132,7 @@ fn kinds() -> Vec<tsc::ErrorKind> {
 }
 
 #[test]
-fn the_values_of_the_face() {
+fn public_constants_and_defaults_have_the_documented_values() {
     assert_eq!(kinds().len(), 17);
     assert_eq!(size_of::<tsc::Error>(), size_of::<usize>());
     let credentials: Vec<Box<dyn tsc::Credentials>> = vec![
@@ -170,7 +170,7 @@ fn the_values_of_the_face() {
     server.clear_http_options();
     let _ = tsc::HttpOptions::new().client_cert("client.pem", "client.key");
     assert_eq!(tsc::WorkbookId::from("a").as_str(), "a");
-    // As `main` and `?` use it.
+    // As in `main`, with `?`.
     fn as_boxed() -> Result<(), Box<dyn Error + Send + Sync>> {
         tsc::Server::new("")?;
         Ok(())
@@ -183,7 +183,7 @@ fn the_values_of_the_face() {
 }
 
 #[test]
-fn the_mock_server_takes_the_whole_face() {
+fn mock_server_supports_the_core_api() {
     let mock = MockServer::start().unwrap();
     let mut server = tsc::Server::new(mock.url()).unwrap();
     server.add_http_options(plain()).unwrap();
@@ -228,10 +228,10 @@ fn the_mock_server_takes_the_whole_face() {
     let token = tsc::SessionToken::import(&text).unwrap();
     assert_eq!(server.join(&token).auth_token(), server.join(&token).auth_token());
     let resumed = server.resume(token);
-    // A room may be asked for where the session is only borrowed for a moment.
-    let room = resumed.workbooks();
-    let (_, room) = shorter(server.join(&tsc::SessionToken::import(&text).unwrap()), room);
-    assert_eq!(room.list().total().unwrap(), total);
+    // A handle may be created from a short borrow of the session.
+    let resource = resumed.workbooks();
+    let (_, resource) = shorter(server.join(&tsc::SessionToken::import(&text).unwrap()), resource);
+    assert_eq!(resource.list().total().unwrap(), total);
     resumed.sign_out().unwrap();
     let requests = mock.requests();
     assert!(requests.len() > 10);
@@ -242,7 +242,7 @@ fn the_mock_server_takes_the_whole_face() {
     assert_eq!(error.code(), Some("401001"));
 }
 
-/// As a program keeps them in a struct, and hands the session out for a shorter while.
+/// A program keeps the server and the session in a struct, and lends the session.
 struct Program {
     session: tsc::Session<'static>,
 }
@@ -254,7 +254,7 @@ impl Program {
 }
 
 #[test]
-fn a_session_is_kept_in_a_struct() {
+fn session_can_be_stored_in_a_struct() {
     let mock = MockServer::start().unwrap();
     let mut server = tsc::Server::new(mock.url()).unwrap();
     server.add_http_options(plain()).unwrap();

@@ -1,0 +1,116 @@
+//! Exit codes of command-line programs.
+
+use super::{Error, ErrorKind};
+
+impl Error {
+    /// An exit code for command-line programs, so that a script can tell the errors apart. The codes
+    /// do not change.
+    ///
+    /// | code | error |
+    /// |---|---|
+    /// | 1 | any other error |
+    /// | 2 | the program's arguments or settings: [`Config`](ErrorKind::Config), [`Input`](ErrorKind::Input), [`Version`](ErrorKind::Version), [`Ambiguous`](ErrorKind::Ambiguous) |
+    /// | 3 | the sign-in was refused, or the session has expired |
+    /// | 4 | [not found](Error::is_not_found) |
+    /// | 5 | [conflict](Error::is_conflict) |
+    /// | 6 | [temporary](Error::is_retryable): no connection, a timeout, too many requests, 502 to 504 |
+    /// | 7 | [permission denied](Error::is_permission_denied) |
+    /// | 8 | [`Tls`](ErrorKind::Tls), [`Redirect`](ErrorKind::Redirect) |
+    /// | 9 | a [job](ErrorKind::Job) failed |
+    /// | 10 | a file or stream of the program's ([`Io`](ErrorKind::Io)) |
+    /// | 130 | [`Cancelled`](ErrorKind::Cancelled), as after Ctrl-C |
+    ///
+    /// Of several that apply, the error has the one that is first in this order: 130, the kinds, and
+    /// then 3 to 7.
+    ///
+    /// ```no_run
+    /// use std::process::ExitCode;
+    ///
+    /// use tableau_server_client as tsc;
+    ///
+    /// fn run() -> tsc::Result<()> {
+    ///     let server = tsc::Server::new("https://tableau.example.com")?;
+    ///     server.sign_in(&*tsc::credentials_from_env()?)?.sign_out()
+    /// }
+    ///
+    /// // The session has signed out when `main` returns, unlike with `std::process::exit`.
+    /// fn main() -> ExitCode {
+    ///     match run() {
+    ///         Ok(()) => ExitCode::SUCCESS,
+    ///         Err(error) => {
+    ///             eprintln!("{error:?}");
+    ///             ExitCode::from(error.exit_code())
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn exit_code(&self) -> u8 {
+        use ErrorKind::{Ambiguous, Cancelled, Config, Input, Io, Job, Redirect, Tls, Version};
+        match self.kind() {
+            Cancelled => 130,
+            Config | Input | Version | Ambiguous => 2,
+            Tls | Redirect => 8,
+            Job => 9,
+            Io => 10,
+            _ if self.is_sign_in_failed() || self.is_session_expired() => 3,
+            _ if self.is_not_found() => 4,
+            _ if self.is_conflict() => 5,
+            _ if self.is_retryable() => 6,
+            _ if self.is_permission_denied() => 7,
+            _ => 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Answer;
+
+    fn answered(kind: ErrorKind, status: u16, code: &str) -> Error {
+        let code = (!code.is_empty()).then(|| code.to_owned());
+        Error::new(kind, "x").answer(Answer { status: Some(status), code, ..Answer::default() })
+    }
+
+    #[test]
+    fn each_error_has_its_exit_code() {
+        use ErrorKind::{Api, Http};
+        for (kind, code) in [
+            (ErrorKind::Config, 2),
+            (ErrorKind::Connect, 6),
+            (ErrorKind::Tls, 8),
+            (ErrorKind::Timeout, 6),
+            (ErrorKind::Redirect, 8),
+            (ErrorKind::Api, 1),
+            (ErrorKind::Http, 1),
+            (ErrorKind::Decode, 1),
+            (ErrorKind::Version, 2),
+            (ErrorKind::Input, 2),
+            (ErrorKind::Io, 10),
+            (ErrorKind::ConnectionLost, 6),
+            (ErrorKind::Job, 9),
+            (ErrorKind::Cancelled, 130),
+            (ErrorKind::NotFound, 4),
+            (ErrorKind::Ambiguous, 2),
+            (ErrorKind::Changed, 1),
+        ] {
+            assert_eq!(Error::new(kind, "x").exit_code(), code, "{kind:?}");
+        }
+        for (error, code) in [
+            (answered(Api, 401, "401001"), 3),
+            (answered(Api, 401, "401002"), 3),
+            (answered(Http, 401, "").during_sign_in(), 3),
+            (answered(Api, 404, "404006"), 4),
+            (answered(Http, 404, ""), 4),
+            (answered(Api, 409, "409009"), 5),
+            (answered(Api, 403, "403004"), 7),
+            (answered(Http, 403, ""), 7),
+            (answered(Api, 429, "429000"), 6),
+            (answered(Http, 503, ""), 6),
+            (answered(Api, 400, "400003"), 1),
+            (answered(Http, 500, ""), 1),
+        ] {
+            assert_eq!(error.exit_code(), code, "{error:?} {:?}", error.code());
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Requests as clients other than TSC send them.
+
+use serde_json::{Value, json};
+use tableau_server_client::mock::MockServer;
+
+use super::{Answer, Client};
+
+/// Sends JSON and reads a JSON answer.
+fn call(client: &Client<'_>, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    let headers = [("Content-Type", "application/json"), ("Accept", "application/json")];
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let answer = client.send(method, path, &headers, body.as_bytes());
+    (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
+}
+
+#[test]
+fn an_impersonated_user_without_id_is_absent() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let sign_in = |user: Value| {
+        let body = json!({"credentials": {
+            "personalAccessTokenName": mock.token_name(),
+            "personalAccessTokenSecret": mock.token_secret(),
+            "name": null,
+            "site": {"contentUrl": ""},
+            "user": user,
+        }});
+        call(&client, "POST", "auth/signin", &body)
+    };
+    for user in [json!({"id": null}), Value::Null] {
+        let (status, answer) = sign_in(user);
+        assert_eq!((status, &answer["credentials"]["user"]["id"]), (200, &json!(client.user)));
+    }
+    assert_eq!(sign_in(json!({"id": "x"})).0, 404);
+}
+
+fn publish(client: &Client<'_>, accept: &str, version: &str, xml: &str) -> Answer {
+    let kind = if xml.contains("<workbook") { "workbook" } else { "datasource" };
+    let body = format!(
+        "--B\r\nContent-Disposition: form-data; name=\"request_payload\"\r\n\r\n\
+         <tsRequest>{xml}</tsRequest>\r\n--B\r\nContent-Disposition: form-data; \
+         name=\"tableau_{kind}\"; filename=\"f\"\r\n\r\n<{kind}><connection class='c' server='s'/>\
+         </{kind}>\r\n--B--\r\n"
+    );
+    let headers = [("Content-Type", "multipart/mixed; boundary=B"), ("Accept", accept)];
+    let extension = if kind == "workbook" { "twb" } else { "tds" };
+    let path = format!(
+        "/api/{version}/sites/{}/{kind}s?{kind}Type={extension}&overwrite=True&append=False",
+        client.site
+    );
+    client.send("POST", &path, &headers, body.as_bytes())
+}
+
+#[test]
+fn booleans_that_python_does_not_know_are_absent() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    for (xml, attribute) in [
+        ("<workbook name='W' showTabs='none' thumbnailsUserId=''/>", "showTabs"),
+        ("<datasource name='D' useRemoteQueryAgent='None'/>", "useRemoteQueryAgent"),
+    ] {
+        let answer = publish(&client, "application/xml", "3.30", xml);
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        assert!(answer.text().contains(&format!("{attribute}=\"false\"")), "{}", answer.text());
+    }
+    let odd = publish(&client, "application/xml", "3.30", "<workbook name='V' showTabs='maybe'/>");
+    assert_eq!(odd.refusal(), (400, "400008".to_owned()));
+}
+
+#[test]
+fn json_of_older_versions_lacks_newer_members() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let xml = "<workbook name='W'/>";
+    let views = |accept, version| {
+        let answer = publish(&client, accept, version, xml);
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        answer.text().contains("Sheet 1")
+    };
+    assert!(!views("application/json", "3.18"));
+    assert!(views("application/json", "3.19") && views("application/xml", "3.18"));
+    let source = publish(&client, "application/json", "3.18", "<datasource name='D'/>");
+    let source: Value = serde_json::from_slice(&source.body).unwrap();
+    let source = &source["datasource"];
+    let owner = json!({"id": client.user});
+    assert_eq!(
+        (&source["owner"], source.get("size"), source.get("location")),
+        (&owner, None, None)
+    );
+    assert_eq!(source.get("askData"), None, "Ask Data ended with API 3.12");
+    let path = format!("/api/3.18/sites/{}/datasources/{}/connections", client.site, {
+        source["id"].as_str().unwrap()
+    });
+    let (_, connections) = call(&client, "GET", &path, &Value::Null);
+    let connection = &connections["connections"]["connection"][0];
+    assert_eq!(connection["serverAddress"], "s");
+    for absent in ["serverPort", "dbName", "queryTagging"] {
+        assert_eq!(connection.get(absent), None, "{absent}");
+    }
+}
+
+#[test]
+fn json_only_apis_report_errors_in_json() {
+    let mock = MockServer::start().unwrap();
+    let client = Client { token: String::new(), ..Client::new(&mock) };
+    for (method, path) in [("GET", "/api/-/search"), ("POST", "/api/metadata/nothing")] {
+        let answer = client.send(method, path, &[("Accept", "text/xml")], b"");
+        let error: Value = serde_json::from_slice(&answer.body).unwrap();
+        let code = error["error"]["code"].as_str().unwrap();
+        assert!(code.starts_with(&answer.status.to_string()), "{path}: {error}");
+        assert_eq!(answer.header("content-type"), Some("application/json;charset=utf-8"));
+    }
+}
