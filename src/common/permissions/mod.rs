@@ -311,7 +311,7 @@ impl Permissions<'_> {
         let has_sets = new.iter().any(|rule| matches!(rule.grantee, Grantee::GroupSet(_)));
         let mut operations = REPLACE.into_iter().chain(defaults::REPLACE);
         let operation = operations.find(|operation| {
-            operation.path == self.operations.add.path && operation.since <= self.client.version
+            operation.path == self.operations[1].path && operation.since <= self.client.version
         });
         match operation {
             Some(operation) if !new.is_empty() && !has_sets => {
