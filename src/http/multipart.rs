@@ -25,6 +25,7 @@ impl<'f> Multipart<'f> {
     }
 
     /// A body with only a file.
+    #[cfg(feature = "people")]
     pub(crate) fn of_file(
         part: &str,
         name: &str,
