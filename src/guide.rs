@@ -14,6 +14,11 @@ pub mod raw_requests {}
 #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
 pub mod metadata {}
 
+#[doc = include_str!("../docs/people.md")]
+#[cfg(feature = "people")]
+#[cfg_attr(docsrs, doc(cfg(feature = "people")))]
+pub mod people {}
+
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 

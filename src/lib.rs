@@ -37,7 +37,7 @@
 //! Sessions, lists, workbooks, data sources, views, custom views, flows, projects and jobs are always
 //! compiled.
 //!
-//! - `people` (on by default): users and groups.
+//! - `people` (on by default): users, groups and group sets.
 //! - `schedules` (on by default): schedules of Tableau Server.
 //! - `admin` (on by default): sites.
 //! - `metadata` (on by default): the Metadata API.

@@ -40,8 +40,19 @@ impl<'f> Multipart<'f> {
         self.head.extend_from_slice(format!("{separator}{opening}").as_bytes());
     }
 
-    pub(crate) fn file(mut self, part: &str, name: &str, file: impl Replay + 'f) -> Self {
-        self.open_part(part, name, "application/octet-stream");
+    pub(crate) fn file(self, part: &str, name: &str, file: impl Replay + 'f) -> Self {
+        self.file_of_type(part, name, "application/octet-stream", file)
+    }
+
+    /// Adds the file with its content type.
+    pub(crate) fn file_of_type(
+        mut self,
+        part: &str,
+        name: &str,
+        content_type: &str,
+        file: impl Replay + 'f,
+    ) -> Self {
+        self.open_part(part, name, content_type);
         self.file = Some(Box::new(file));
         self
     }

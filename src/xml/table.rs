@@ -111,6 +111,7 @@ impl Field {
     }
 
     /// Children without a wrapper.
+    #[cfg(feature = "people")]
     pub(crate) const fn items(item: &'static str) -> Field {
         Field::new(Place::Items, item, item, "id")
     }

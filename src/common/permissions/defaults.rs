@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Operations, Permissions};
 use crate::client::Client;
 use crate::ids::{DatabaseId, ProjectId};
-use crate::operation::operations;
+use crate::operation::{Operation, operations};
 use crate::xml::string_enum;
 
 operations! {
@@ -121,7 +121,35 @@ operations! {
         "sites/{site}/databases/{database}/default-permissions/tables/{grantee-type}/{grantee}/{capability}/{mode}"
         since (3, 5) scope unknown
         "Delete Default Database Permissions" "metadata.htm#delete_default_database_permissions";
+    REPLACE_FOR_WORKBOOKS = POST "sites/{site}/projects/{project}/default-permissions/workbooks"
+        since (3, 23) scope "tableau:permissions:update"
+        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions";
+    REPLACE_FOR_DATASOURCES = POST "sites/{site}/projects/{project}/default-permissions/datasources"
+        since (3, 23) scope "tableau:permissions:update"
+        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions";
+    REPLACE_FOR_FLOWS = POST "sites/{site}/projects/{project}/default-permissions/flows"
+        since (3, 23) scope "tableau:permissions:update"
+        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions";
+    REPLACE_FOR_DATA_ROLES = POST "sites/{site}/projects/{project}/default-permissions/dataroles"
+        since (3, 23) scope "tableau:permissions:update"
+        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions";
+    REPLACE_FOR_DATABASES = POST "sites/{site}/projects/{project}/default-permissions/databases"
+        since (3, 23) scope "tableau:permissions:update"
+        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions";
+    REPLACE_FOR_TABLES = POST "sites/{site}/projects/{project}/default-permissions/tables"
+        since (3, 23) scope "tableau:permissions:update"
+        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions";
 }
+
+/// The operations that replace default permissions.
+pub(super) const REPLACE: [&Operation; 6] = [
+    &REPLACE_FOR_WORKBOOKS,
+    &REPLACE_FOR_DATASOURCES,
+    &REPLACE_FOR_FLOWS,
+    &REPLACE_FOR_DATA_ROLES,
+    &REPLACE_FOR_DATABASES,
+    &REPLACE_FOR_TABLES,
+];
 
 impl<'s> Permissions<'s> {
     /// The default permissions of a project for a kind of content.

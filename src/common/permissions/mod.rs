@@ -90,6 +90,21 @@ operations! {
         "sites/{site}/virtualconnections/{virtual-connection}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
         since (3, 23) scope "tableau:permissions:delete"
         "Delete Virtual Connection Permission" "virtual_connections.htm#delete_virtual_connection_permission";
+    REPLACE_OF_PROJECT = POST "sites/{site}/projects/{project}/permissions" since (3, 23)
+        scope "tableau:permissions:update"
+        "Replace Content Permissions" "permissions.htm#replace_content_permissions";
+    REPLACE_OF_WORKBOOK = POST "sites/{site}/workbooks/{workbook}/permissions" since (3, 23)
+        scope "tableau:permissions:update"
+        "Replace Content Permissions" "permissions.htm#replace_content_permissions";
+    REPLACE_OF_VIEW = POST "sites/{site}/views/{view}/permissions" since (3, 23)
+        scope "tableau:permissions:update"
+        "Replace Content Permissions" "permissions.htm#replace_content_permissions";
+    REPLACE_OF_DATASOURCE = POST "sites/{site}/datasources/{datasource}/permissions" since (3, 23)
+        scope "tableau:permissions:update"
+        "Replace Content Permissions" "permissions.htm#replace_content_permissions";
+    REPLACE_OF_FLOW = POST "sites/{site}/flows/{flow}/permissions" since (3, 23)
+        scope "tableau:permissions:update"
+        "Replace Content Permissions" "permissions.htm#replace_content_permissions";
 }
 
 pub(crate) mod defaults;
@@ -102,6 +117,15 @@ pub use grantee::Grantee;
 pub use kinds::{Capability, PermissionMode};
 pub use rule::{PermissionChanges, PermissionRule};
 use rule::{Rules, check, merged};
+
+/// The operations that replace the permissions of content.
+const REPLACE: [&Operation; 5] = [
+    &REPLACE_OF_PROJECT,
+    &REPLACE_OF_WORKBOOK,
+    &REPLACE_OF_VIEW,
+    &REPLACE_OF_DATASOURCE,
+    &REPLACE_OF_FLOW,
+];
 
 capability! {
     /// The id of content that has permissions of its own; see [`Session::permissions`](crate::Session::permissions).
@@ -255,6 +279,47 @@ impl Permissions<'_> {
         self.delete(&changes.deleted)?;
         self.add(&changes.added)?;
         Ok(changes)
+    }
+
+    /// Replaces the rules that are set by these. Since API 3.23, this is one request for projects,
+    /// workbooks, views, data sources and flows, and for most default permissions, so that nobody sees
+    /// half of the change. Everywhere else, and if there is no rule or one for a group set, it is the
+    /// same as [`set`](Permissions::set).
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Permissions::set).
+    #[doc = rest!(REPLACE_OF_PROJECT)]
+    #[doc = rest!(REPLACE_OF_WORKBOOK)]
+    #[doc = rest!(REPLACE_OF_VIEW)]
+    #[doc = rest!(REPLACE_OF_DATASOURCE)]
+    #[doc = rest!(REPLACE_OF_FLOW)]
+    #[doc = defaults::rest!(REPLACE_FOR_WORKBOOKS)]
+    #[doc = defaults::rest!(REPLACE_FOR_DATASOURCES)]
+    #[doc = defaults::rest!(REPLACE_FOR_FLOWS)]
+    #[doc = defaults::rest!(REPLACE_FOR_DATA_ROLES)]
+    #[doc = defaults::rest!(REPLACE_FOR_DATABASES)]
+    #[doc = defaults::rest!(REPLACE_FOR_TABLES)]
+    pub fn replace<R: Borrow<PermissionRule>>(
+        &self,
+        rules: impl IntoIterator<Item = R>,
+    ) -> Result<()> {
+        let wanted = merged(rules);
+        check(&wanted)?;
+        // The request cannot set inherited capabilities.
+        let new = PermissionChanges::between(&[] as &[PermissionRule], &wanted).added;
+        let has_sets = new.iter().any(|rule| matches!(rule.grantee, Grantee::GroupSet(_)));
+        let mut operations = REPLACE.into_iter().chain(defaults::REPLACE);
+        let operation = operations.find(|operation| {
+            operation.path == self.operations[1].path && operation.since <= self.client.version
+        });
+        match operation {
+            Some(operation) if !new.is_empty() && !has_sets => {
+                let request = self.request(operation, &[]).repeatable();
+                self.client.done(request.element(&Rules(new))?)
+            }
+            _ => self.set(&wanted).map(drop),
+        }
     }
 
     fn request<'b>(&self, operation: &'static Operation, rule: &[&dyn PathSegment]) -> Request<'b> {

@@ -7,7 +7,7 @@ use crate::mock::prelude::*;
 /// The capabilities of a user or group.
 #[derive(Clone, Debug)]
 struct Rule {
-    /// `user` or `group`, and the id.
+    /// `user`, `group` or `groupSet`, and the id.
     grantee: (&'static str, String),
     /// Capability and mode.
     capabilities: Vec<(String, &'static str)>,
@@ -25,11 +25,14 @@ pub(in crate::mock) fn routes() -> Vec<Route> {
     routes! {
         Get (2, 0) "{content}/{id}/permissions" => |s, ctx| show(s, ctx, of_content);
         Put (2, 0) "{content}/{id}/permissions" => |s, ctx| add(s, ctx, of_content);
+        Post (3, 23) "{content}/{id}/permissions" => |s, ctx| replace(s, ctx, of_content);
         Delete (2, 0)
             "{content}/{id}/permissions/{grantees}/{grantee}/{capability}/{mode}"
             => |s, ctx| delete(s, ctx, of_content);
         Get (2, 1) "projects/{id}/default-permissions/{of}" => |s, ctx| show(s, ctx, defaults);
         Put (2, 1) "projects/{id}/default-permissions/{of}" => |s, ctx| add(s, ctx, defaults);
+        Post (3, 23) "projects/{id}/default-permissions/{of}"
+            => |s, ctx| replace(s, ctx, defaults);
         Delete (2, 1)
             "projects/{id}/default-permissions/{of}/{grantees}/{grantee}/{capability}/{mode}"
             => |s, ctx| delete(s, ctx, defaults);
@@ -253,6 +256,7 @@ fn grantee(site: &Site, kind: &str, id: &str) -> Result<(&'static str, String)> 
     let known = match kind {
         "user" => site.record("users", id).transpose()?.map(|_| "user"),
         "group" => site.record("groups", id).transpose()?.map(|_| "group"),
+        "groupSet" => site.record("groupsets", id).transpose()?.map(|_| "groupSet"),
         _ => None,
     };
     let known = known.map(|kind| (kind, id.to_owned()));
@@ -310,6 +314,16 @@ fn add(state: &mut ServerState, ctx: &Context, find: Find) -> Result<Response> {
     }
     site.state_mut::<Permissions>().0.insert(target.key.clone(), all);
     Ok(Response::one(element(site, &target)))
+}
+
+/// Replaces all rules of a target.
+fn replace(state: &mut ServerState, ctx: &Context, find: Find) -> Result<Response> {
+    let site = state.site_mut(ctx)?;
+    let target = find(site, ctx)?;
+    check(ctx, &target)?;
+    let new = read(site, &target, &ctx.body()?)?;
+    site.state_mut::<Permissions>().0.insert(target.key, new);
+    Ok(Response::empty(200))
 }
 
 fn delete(state: &mut ServerState, ctx: &Context, find: Find) -> Result<Response> {

@@ -15,6 +15,7 @@ mod sheets;
 mod tags;
 mod unreadable;
 mod updates;
+mod user_import;
 mod users;
 
 use std::sync::{LazyLock, Mutex};

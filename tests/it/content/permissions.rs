@@ -179,3 +179,58 @@ fn default_permissions_have_a_path_and_a_version_for_each_kind() {
     });
     assert_eq!(lines, ["GET databases/d/default-permissions/tables"]);
 }
+
+const NEW_RULE: &str = "<r><permissions><granteeCapabilities><group id=\"g1\"/><capabilities>\
+    <capability name=\"Read\" mode=\"Allow\"/></capabilities></granteeCapabilities></permissions></r>";
+
+#[test]
+fn replaces_rules_in_one_request_since_api_3_23() {
+    let group = || tsc::permissions::PermissionRule::new(tsc::GroupId::from("g1"));
+    let replace = |session: &tsc::Session<'_>| {
+        let rule = group().allow([Read, InheritedProjectLeader]);
+        session.permissions(&tsc::WorkbookId::from("w")).replace([rule]).unwrap();
+        let defaults = tsc::permissions::DefaultsFor::Workbooks;
+        let project = tsc::ProjectId::from("p");
+        session.default_permissions(&project, defaults).replace([group().allow([Read])]).unwrap();
+    };
+    let (_, lines) = talk([Nothing, Nothing], replace);
+    assert_eq!(
+        lines,
+        [
+            format!("POST workbooks/w/permissions {NEW_RULE}"),
+            format!("POST projects/p/default-permissions/workbooks {NEW_RULE}"),
+        ]
+    );
+    let says = || [Xml("<permissions/>"), Xml("<permissions/>")];
+    let (_, lines) = super::talk_in("3.22", says().into_iter().chain(says()), replace);
+    assert!(lines[0].starts_with("GET workbooks/w") && lines[1].starts_with("PUT workbooks/w"));
+    assert!(lines[2].starts_with("GET projects/p") && lines[3].starts_with("PUT projects/p"));
+    // No rule, rules of a group set, and content without such an operation.
+    let (_, lines) = talk(says().into_iter().chain(says()).chain(says()).take(5), |session| {
+        let id = tsc::WorkbookId::from("w");
+        session.permissions(&id).replace([group()]).unwrap();
+        let set = tsc::permissions::PermissionRule::new(tsc::GroupSetId::from("s1"));
+        session.permissions(&id).replace([set.allow([Read])]).unwrap();
+        session.permissions(&tsc::TableId::from("t")).replace([group().allow([Read])]).unwrap();
+    });
+    let methods: Vec<&str> = lines.iter().map(|line| &line[..3]).collect();
+    assert_eq!(methods, ["GET", "GET", "PUT", "GET", "PUT"]);
+}
+
+#[test]
+fn replaced_rules_are_the_only_ones() {
+    let mock = tsc::mock::MockServer::builder().group("Sales", ["admin"]).start().unwrap();
+    let server = crate::help::at(mock.url());
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let sales = session.groups().find("Sales").unwrap().expect("the group was seeded").id;
+    let workbook = session.workbooks().list().into_iter().next().expect("has samples").unwrap().id;
+    let permissions = session.permissions(&workbook);
+    permissions
+        .add([tsc::permissions::PermissionRule::new(session.user_id()).deny([Write])])
+        .unwrap();
+    let rules = [tsc::permissions::PermissionRule::new(&sales).allow([Read, Filter])];
+    permissions.replace(&rules).unwrap();
+    assert_eq!(permissions.list().unwrap(), rules);
+    permissions.replace([] as [tsc::permissions::PermissionRule; 0]).unwrap();
+    assert_eq!(permissions.list().unwrap(), []);
+}

@@ -1,6 +1,6 @@
 use tableau_server_client as tsc;
 use tsc::{Sort, users};
-use tsc::users::{AuthSetting, NewUser, SiteRole, UserUpdate};
+use tsc::users::{AuthSetting, NewUser, SiteRole, UserRow, UserRows, UserUpdate};
 
 use super::golden::{Goldens, every};
 
@@ -63,6 +63,18 @@ pub fn cases(g: &mut Goldens) {
     g.same("remove.map_assets_to", |s| s.users().remove_and_transfer("u-1", "u-2"));
     g.same("populate_workbooks", |s| every(s.users().workbooks("u-1")));
     g.same("populate_groups", |s| every(s.users().groups("u-1")));
-    g.not_yet(&["bulk_add", "bulk_remove", "create_from_file"], "people");
+    g.differs("bulk_add", "bulk-files", &[r#"POST ~/users/import multipart/mixed part "request_payload"; <tsRequest> <user> part "tableau_user_import"; filename="users.csv"; application/octet-stream "cy,,\"Cy, \"\"C\"\"\",Creator,None,1,c@ops.example,SAML\r\ndi,,,Viewer,None,0,,\r\n""#], |s| {
+        let cy = UserRow::new("cy", SiteRole::Creator).full_name("Cy, \"C\"");
+        let cy = cy.email("c@ops.example").auth_setting(AuthSetting::Saml);
+        let rows = UserRows::from_iter([cy, UserRow::new("di", SiteRole::Viewer)]);
+        s.users().import(rows).map(|import| import.job().job().clone())
+    });
+    g.differs("bulk_remove", "bulk-files", &[r#"POST ~/users/delete multipart/mixed part "tableau_user_delete"; filename="users.csv"; text/csv "cy,,,,,,\r\ndi,,,,,,\r\n""#], |s| {
+        s.users().remove_all(["cy", "di"].map(|name| UserRow::new(name, SiteRole::Unlicensed)).into_iter().collect())
+    });
+    g.same("create_from_file", |s| {
+        // What TSC gives are those that were added, and those that failed.
+        s.users().add(NewUser::new("cy", SiteRole::Viewer)).map(|added| ([added], [(); 0]))
+    });
     g.not_yet(&["populate_favorites"], "favorites");
 }

@@ -15,6 +15,11 @@ use crate::secret::Secret;
 use crate::xml::{Element as _, FromXml as _, element};
 use crate::{Error, Result};
 
+mod bulk;
+mod csv_rows;
+
+pub use bulk::{ImportOutcome, ImportOutcomes, UserImport, UserRow, UserRows};
+
 operations! {
     LIST = GET "sites/{site}/users" since (1, 0) scope "tableau:users:read"
         "Get Users on Site" "users_and_groups.htm#get_users_on_site";
@@ -39,6 +44,10 @@ operations! {
     REVOKE_TOKEN = DELETE "sites/{site}/users/{user}/personal-access-tokens/{pat-name}"
         since (3, 21) scope unavailable on Cloud
         "Revoke Personal Access Token" "authentication.htm#revoke_personal_access_token";
+    IMPORT = POST "sites/{site}/users/import" since (3, 15) scope "tableau:users:create"
+        "Import Users to Site from CSV" "users_and_groups.htm#import_users_to_site_from_csv";
+    REMOVE_ALL = POST "sites/{site}/users/delete" since (3, 15) scope "tableau:users:delete"
+        "Delete Users from Site with CSV" "users_and_groups.htm#delete_users_from_site_with_csv";
 }
 
 super::resource! {

@@ -1,0 +1,375 @@
+//! Adding and removing users in bulk, with a CSV file.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use super::csv_rows::CsvRows;
+use super::{AuthSetting, IMPORT, REMOVE_ALL, SiteRole, Users, rest};
+use crate::common::JobHandle;
+use crate::common::job::{Job, JobWait};
+use crate::http::{Multipart, Replay, hex, random};
+use crate::redact::Redactor;
+use crate::secret::Secret;
+use crate::xml::{self, Out};
+use crate::{Error, Result};
+
+impl<'s> Users<'s> {
+    /// Starts a job that adds users to the site. A user who is on the site already gets the site role
+    /// of the row. All rows are checked before anything is sent.
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>) -> tsc::Result<()> {
+    /// let rows = tsc::users::UserRows::from_path("users.csv")?;
+    /// let mut import = session.users().import(rows)?;
+    /// for outcome in import.wait()? {
+    ///     let outcome = outcome?;
+    ///     if let Some(why) = outcome.failure {
+    ///         eprintln!("row {} ({}): {why}", outcome.row, outcome.name);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), with row and column, if a value is not valid.
+    #[doc = rest!(IMPORT)]
+    pub fn import(&self, rows: UserRows) -> Result<UserImport<'s>> {
+        let mut file = rows.file(UserRow::import_line)?;
+        // The element is required; the rows take precedence over it.
+        let payload = xml::request(&|out: &mut Out| out.element("user", |_| {}))?;
+        let mut body =
+            Multipart::new(&payload)?.file("tableau_user_import", "users.csv", &mut file);
+        let request = self.client.request(&IMPORT, &[]);
+        let request = request.stream(body.content_type(), &mut body).long_running();
+        let job = self.client.read::<Job>(request, "job")?;
+        Ok(UserImport { job: JobHandle::new(self.client, job), rows })
+    }
+
+    /// Removes users from the site, by their names in the rows; the other columns are not used. Users
+    /// who own content remain, without a licence.
+    #[doc = rest!(REMOVE_ALL)]
+    pub fn remove_all(&self, rows: UserRows) -> Result<()> {
+        let mut file = rows.file(UserRow::removal_line)?;
+        let mut body = Multipart::empty()?.file_of_type(
+            "tableau_user_delete",
+            "users.csv",
+            "text/csv",
+            &mut file,
+        );
+        let request = self.client.request(&REMOVE_ALL, &[]);
+        self.client.done(request.stream(body.content_type(), &mut body).long_running())
+    }
+}
+
+/// A user in a bulk import.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserRow {
+    pub(super) name: String,
+    pub(super) site_role: SiteRole,
+    pub(super) password: Option<Secret>,
+    pub(super) full_name: String,
+    pub(super) email: String,
+    pub(super) auth_setting: Option<AuthSetting>,
+}
+
+impl UserRow {
+    /// A user with this name and site role.
+    pub fn new(name: impl Into<String>, site_role: SiteRole) -> UserRow {
+        let (full_name, email) = Default::default();
+        UserRow {
+            name: name.into(),
+            site_role,
+            password: None,
+            full_name,
+            email,
+            auth_setting: None,
+        }
+    }
+
+    /// The password. Tableau Server with local authentication.
+    pub fn password(self, password: impl Into<Secret>) -> UserRow {
+        UserRow { password: Some(password.into()), ..self }
+    }
+
+    /// The display name.
+    pub fn full_name(self, name: impl Into<String>) -> UserRow {
+        UserRow { full_name: name.into(), ..self }
+    }
+
+    /// The e-mail address.
+    pub fn email(self, email: impl Into<String>) -> UserRow {
+        UserRow { email: email.into(), ..self }
+    }
+
+    /// How the user signs in.
+    pub fn auth_setting(self, setting: AuthSetting) -> UserRow {
+        UserRow { auth_setting: Some(setting), ..self }
+    }
+
+    fn import_line(&self) -> Result<Vec<u8>, String> {
+        let known = ROLES.iter().find(|(role, ..)| *role == self.site_role);
+        let (_, license, admin, publisher) = known.ok_or_else(|| {
+            format!(
+                "column \"site role\": users cannot be imported with the role {}",
+                self.site_role
+            )
+        })?;
+        let password = self.password.as_ref().map_or("", Secret::reveal);
+        let setting = self.auth_setting.as_ref().map_or("", AuthSetting::as_str);
+        line(&[
+            &self.name,
+            password,
+            &self.full_name,
+            license,
+            admin,
+            publisher,
+            &self.email,
+            setting,
+        ])
+    }
+
+    fn removal_line(&self) -> Result<Vec<u8>, String> {
+        line(&[&self.name, "", "", "", "", "", ""])
+    }
+}
+
+/// License, administrator level and publishing of the site roles.
+pub(super) const ROLES: [(SiteRole, &str, &str, &str); 8] = [
+    (SiteRole::ServerAdministrator, "Creator", "System", "1"),
+    (SiteRole::SiteAdministratorCreator, "Creator", "Site", "1"),
+    (SiteRole::SiteAdministratorExplorer, "Explorer", "Site", "1"),
+    (SiteRole::Creator, "Creator", "None", "1"),
+    (SiteRole::ExplorerCanPublish, "Explorer", "None", "1"),
+    (SiteRole::Explorer, "Explorer", "None", "0"),
+    (SiteRole::Viewer, "Viewer", "None", "0"),
+    (SiteRole::Unlicensed, "Unlicensed", "None", "0"),
+];
+
+fn line(fields: &[&str]) -> Result<Vec<u8>, String> {
+    if fields[0].trim().is_empty() {
+        return Err("column \"name\": the name is empty".to_owned());
+    }
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(fields).map_err(|error| error.to_string())?;
+    writer.into_inner().map_err(|error| error.to_string())
+}
+
+/// The users of a bulk import or removal: rows built in the program, or a CSV file.
+///
+/// A file either begins with a row of column names, or it has the columns of Tableau's own import
+/// files in their order: name, password, full name, license, administrator, publisher, email,
+/// authentication. With column names, the column `site role` can replace license, administrator and
+/// publisher.
+///
+/// A file is read twice, to check it and to send it, so the memory needed does not grow with its
+/// rows. If it has other rows the second time, nothing is imported.
+#[derive(Debug)]
+pub struct UserRows(Content);
+
+#[derive(Debug)]
+enum Content {
+    Rows(Vec<UserRow>),
+    File { file: File, name: String, _spool: Option<Spool> },
+}
+
+/// A temporary file, which is deleted at the end.
+#[derive(Debug)]
+struct Spool(PathBuf);
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        // Nothing can be done about a temporary file that cannot be deleted.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+impl FromIterator<UserRow> for UserRows {
+    fn from_iter<I: IntoIterator<Item = UserRow>>(rows: I) -> UserRows {
+        UserRows(Content::Rows(rows.into_iter().collect()))
+    }
+}
+
+type Rows<'r> = Box<dyn Iterator<Item = Result<UserRow>> + 'r>;
+
+impl UserRows {
+    /// The rows of a CSV file in UTF-8.
+    pub fn from_path(path: impl AsRef<Path>) -> Result<UserRows> {
+        let name = path.as_ref().display().to_string();
+        let file =
+            File::open(path).map_err(|error| Error::io(format!("cannot read {name}"), error))?;
+        Ok(UserRows(Content::File { file, name, _spool: None }))
+    }
+
+    /// The rows of a CSV file in UTF-8. The reader is copied to a temporary file, which only the
+    /// current user can read and which is deleted when the rows are dropped.
+    pub fn from_reader(mut reader: impl Read) -> Result<UserRows> {
+        let path = std::env::temp_dir().join(format!("users-{}.csv", hex(&random::<16>()?)));
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let failed =
+            |error| Error::io(format!("cannot copy the rows to {}", path.display()), error);
+        let mut file = options.open(&path).map_err(failed)?;
+        let spool = Spool(path.clone());
+        io::copy(&mut reader, &mut file).map_err(failed)?;
+        let name = "the CSV file".to_owned();
+        Ok(UserRows(Content::File { file, name, _spool: Some(spool) }))
+    }
+
+    fn rows(&self) -> Result<Rows<'_>> {
+        match &self.0 {
+            Content::Rows(rows) => Ok(Box::new(rows.iter().cloned().map(Ok))),
+            Content::File { file, name, .. } => {
+                let mut start = file;
+                let failed = |error| Error::io(format!("cannot read {name}"), error);
+                start.seek(SeekFrom::Start(0)).map_err(failed)?;
+                Ok(Box::new(CsvRows::new(file, name)))
+            }
+        }
+    }
+
+    /// Checks all rows, and returns the file to send.
+    fn file(&self, line: Line) -> Result<CsvFile<'_>> {
+        let mut length = 0;
+        for (index, row) in self.rows()?.enumerate() {
+            let line = line(&row?);
+            length +=
+                line.map_err(|why| Error::input(format!("row {}, {why}", index + 1)))?.len() as u64;
+        }
+        if length == 0 {
+            return Err(Error::input("there are no rows, so nothing was sent"));
+        }
+        Ok(CsvFile { rows: self, line, length })
+    }
+}
+
+type Line = fn(&UserRow) -> Result<Vec<u8>, String>;
+
+/// The file that is sent. Each attempt reads the rows again.
+struct CsvFile<'r> {
+    rows: &'r UserRows,
+    line: Line,
+    length: u64,
+}
+
+impl Replay for CsvFile<'_> {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+        let rows = self.rows.rows().map_err(io::Error::other)?;
+        Ok(Box::new(Lines { rows, line: self.line, current: Cursor::default() }))
+    }
+}
+
+/// Reads rows as lines of CSV.
+struct Lines<'r> {
+    rows: Rows<'r>,
+    line: Line,
+    current: Cursor<Vec<u8>>,
+}
+
+impl Read for Lines<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = self.current.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            let Some(row) = self.rows.next() else { return Ok(0) };
+            let row = row.map_err(io::Error::other)?;
+            self.current = Cursor::new((self.line)(&row).map_err(io::Error::other)?);
+        }
+    }
+}
+
+/// A bulk import that was started.
+#[derive(Debug)]
+pub struct UserImport<'s> {
+    job: JobHandle<'s>,
+    rows: UserRows,
+}
+
+impl<'s> UserImport<'s> {
+    /// The job. After it has ended, its `status_notes` count the users who were added.
+    pub fn job(&self) -> &JobHandle<'s> {
+        &self.job
+    }
+
+    /// Waits for the job to end, and returns what became of each row.
+    pub fn wait(&mut self) -> Result<ImportOutcomes<'_>> {
+        self.wait_with(JobWait::new())
+    }
+
+    /// Same as [`wait`](UserImport::wait), with a deadline or intervals.
+    pub fn wait_with(&mut self, how: JobWait<'_>) -> Result<ImportOutcomes<'_>> {
+        let job = self.job.wait_with(how)?;
+        let mut notes = HashMap::new();
+        for note in job.notes {
+            for key in keys(&note) {
+                notes.entry(key).or_insert_with(|| note.clone());
+            }
+        }
+        Ok(ImportOutcomes { rows: self.rows.rows()?, notes, row: 0 })
+    }
+}
+
+/// What a note of the job is about: the number of a row (`Row 3: …`) and quoted user names.
+fn keys(note: &str) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    let lower = note.to_lowercase();
+    if let Some((_, rest)) = lower.split_once("row ") {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        keys.extend((digits > 0).then(|| format!("row {}", &rest[..digits])));
+    }
+    for quote in ['\'', '"'] {
+        let quoted = lower.split(quote).skip(1).step_by(2);
+        keys.extend(quoted.map(|name| format!("name {name}")));
+    }
+    keys
+}
+
+/// The outcomes of the rows of a bulk import, in their order.
+pub struct ImportOutcomes<'r> {
+    rows: Rows<'r>,
+    notes: HashMap<String, String>,
+    row: u64,
+}
+
+/// The outcome of one row of a bulk import.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ImportOutcome {
+    /// The number of the row, from 1. A row of column names does not count.
+    pub row: u64,
+    /// The name of the user.
+    pub name: String,
+    /// The server's note, if the user was not imported.
+    pub failure: Option<String>,
+}
+
+impl Iterator for ImportOutcomes<'_> {
+    type Item = Result<ImportOutcome>;
+
+    fn next(&mut self) -> Option<Result<ImportOutcome>> {
+        let row = match self.rows.next()? {
+            Ok(row) => row,
+            Err(error) => return Some(Err(error)),
+        };
+        self.row += 1;
+        let of_row = self.notes.get(&format!("row {}", self.row));
+        let note = of_row.or_else(|| self.notes.get(&format!("name {}", row.name.to_lowercase())));
+        // A note can repeat the row.
+        let redactor = row.password.iter().fold(Redactor::default(), Redactor::with);
+        let failure = note.map(|note| redactor.redact(note).into_owned());
+        Some(Ok(ImportOutcome { row: self.row, name: row.name, failure }))
+    }
+}
