@@ -125,6 +125,14 @@ ids! {
     ScheduleId = "schedule";
     /// The id of a task of a schedule.
     TaskId = "task";
+    /// The id of a linked task.
+    LinkedTaskId;
+    /// The id of a collection.
+    CollectionId = "collection";
+    /// The id of a webhook.
+    WebhookId;
+    /// The id of a data-driven alert.
+    DataAlertId;
     /// The id of a group.
     GroupId = "group";
     /// The id of a group set.

@@ -28,10 +28,31 @@ string_enum! {
 pub enum MonthDay {
     /// The day of this number, from 1 to 31.
     Day(u8),
-    /// The last day of the month.
+    /// The last day of the month, or the last of a day of the week.
     Last,
+    /// The first of a day of the week. Tableau Cloud.
+    First,
+    /// The second of a day of the week. Tableau Cloud.
+    Second,
+    /// The third of a day of the week. Tableau Cloud.
+    Third,
+    /// The fourth of a day of the week. Tableau Cloud.
+    Fourth,
+    /// The fifth of a day of the week. Tableau Cloud.
+    Fifth,
     /// A value that this release does not know, exactly as the server sent it.
     Unknown(String),
+}
+
+impl MonthDay {
+    const WORDS: [(&'static str, MonthDay); 6] = [
+        ("LastDay", MonthDay::Last),
+        ("First", MonthDay::First),
+        ("Second", MonthDay::Second),
+        ("Third", MonthDay::Third),
+        ("Fourth", MonthDay::Fourth),
+        ("Fifth", MonthDay::Fifth),
+    ];
 }
 
 impl Text for MonthDay {
@@ -40,20 +61,22 @@ impl Text for MonthDay {
     }
 
     fn read(text: &str) -> Option<MonthDay> {
-        let number = text.parse().ok().filter(|number| (1..=31).contains(number));
-        Some(match number {
-            Some(number) => MonthDay::Day(number),
-            None if is_same_word(text, "LastDay") => MonthDay::Last,
-            None if text.is_empty() => return None,
-            None => MonthDay::Unknown(text.to_owned()),
-        })
+        if let Some(number) = text.parse().ok().filter(|number| (1..=31).contains(number)) {
+            return Some(MonthDay::Day(number));
+        }
+        let known = MonthDay::WORDS.into_iter().find(|(word, _)| is_same_word(text, word));
+        let unknown = || (!text.is_empty()).then(|| MonthDay::Unknown(text.to_owned()));
+        known.map(|(_, day)| day).or_else(unknown)
     }
 
     fn write(&self) -> String {
         match self {
             MonthDay::Day(number) => number.to_string(),
-            MonthDay::Last => "LastDay".to_owned(),
             MonthDay::Unknown(text) => text.clone(),
+            named => {
+                let word = MonthDay::WORDS.iter().find(|(_, day)| day == named);
+                word.map(|(word, _)| (*word).to_owned()).unwrap_or_default()
+            }
         }
     }
 }

@@ -133,8 +133,12 @@ impl<'b> Request<'b> {
 
     /// Sets the API version that introduced the operation or a parameter in use. The highest version
     /// counts. A session with an older version refuses the request before sending it.
-    pub(crate) fn since(mut self, major: u16, minor: u16) -> Request<'b> {
-        self.needs = self.needs.max(Some(ApiVersion::new(major, minor)));
+    pub(crate) fn since(self, major: u16, minor: u16) -> Request<'b> {
+        self.since_version(ApiVersion::new(major, minor))
+    }
+
+    pub(crate) fn since_version(mut self, version: ApiVersion) -> Request<'b> {
+        self.needs = self.needs.max(Some(version));
         self
     }
 

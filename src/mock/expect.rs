@@ -1,4 +1,4 @@
-//! [`Expectation`]: what a test expects the server to be sent.
+//! [`Expectation`]: requests that a test expects.
 
 use std::fmt::Write as _;
 
@@ -6,17 +6,19 @@ use super::MockServer;
 use super::net::lock;
 use super::request::{Request, is_route};
 
-/// What a test expects the server to be sent; [`MockServer::expect`] makes one.
+/// Requests that a test expects; created by [`MockServer::expect`].
 ///
-/// Only requests that come after it count. Unless [`times`](Expectation::times) or the like says
-/// otherwise, at least one has to come. [`MockServer::verify`], or the server's end, checks.
+/// Only later requests count. By default, at least one is expected;
+/// [`times`](Expectation::times), [`at_least`](Expectation::at_least),
+/// [`at_most`](Expectation::at_most) and [`never`](Expectation::never) change that. It is checked by
+/// [`MockServer::verify`] and when the server is dropped.
 #[derive(Debug)]
 pub struct Expectation<'a> {
     mock: &'a MockServer,
     at: usize,
 }
 
-/// An expectation, and how it fares.
+/// An expectation, and the requests so far.
 #[derive(Debug)]
 pub(super) struct Expected {
     method: String,
@@ -26,8 +28,8 @@ pub(super) struct Expected {
     body: Vec<String>,
     least: u64,
     most: Option<u64>,
-    came: u64,
-    /// The request that was most like it without being it, and how many parts of it fitted.
+    received: u64,
+    /// The most similar request that does not match, and the number of its parts that match.
     nearest: Option<(usize, Request)>,
 }
 
@@ -42,7 +44,7 @@ impl<'a> Expectation<'a> {
             body: Vec::new(),
             least: 1,
             most: None,
-            came: 0,
+            received: 0,
             nearest: None,
         });
         Expectation { mock, at: all.len() - 1 }
@@ -55,46 +57,46 @@ impl<'a> Expectation<'a> {
         self
     }
 
-    /// Exactly so many times; 0 is never.
+    /// Expects exactly that many requests.
     pub fn times(self, times: u64) -> Self {
         self.with(|expected| (expected.least, expected.most) = (times, Some(times)))
     }
 
-    /// At least so many times.
+    /// Expects at least that many requests.
     pub fn at_least(self, times: u64) -> Self {
         self.with(|expected| expected.least = times)
     }
 
-    /// At most so many times; also none is fine then.
+    /// Expects at most that many requests, or none.
     pub fn at_most(self, times: u64) -> Self {
         self.with(|expected| (expected.least, expected.most) = (0, Some(times)))
     }
 
-    /// Not once.
+    /// Expects no such request.
     pub fn never(self) -> Self {
         self.times(0)
     }
 
-    /// With this value under this name in the query.
+    /// Counts only requests with this query parameter.
     pub fn query(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let pair = (name.into(), value.into());
         self.with(|expected| expected.query.push(pair))
     }
 
-    /// With this header.
+    /// Counts only requests with this header.
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let pair = (name.into(), value.into());
         self.with(|expected| expected.headers.push(pair))
     }
 
-    /// With this text somewhere in the body.
+    /// Counts only requests whose body contains this text.
     pub fn body_contains(self, text: impl Into<String>) -> Self {
         let text = text.into();
         self.with(|expected| expected.body.push(text))
     }
 }
 
-/// One part of an expectation, beside the same part of a request.
+/// A part of an expectation, and the same part of a request.
 struct Part {
     expected: String,
     got: Option<String>,
@@ -102,12 +104,12 @@ struct Part {
 }
 
 impl Expected {
-    /// Counts a request that is it, and remembers one that nearly is.
+    /// Counts a request that matches, and keeps the most similar one that does not.
     pub(super) fn see(&mut self, request: &Request) {
         let parts = self.parts(request);
         let fitting = parts.iter().filter(|part| part.fits).count();
         if fitting == parts.len() {
-            self.came += 1;
+            self.received += 1;
         } else if fitting > 0 && self.nearest.as_ref().is_none_or(|(best, _)| fitting > *best) {
             self.nearest = Some((fitting, request.clone()));
         }
@@ -155,10 +157,10 @@ impl Expected {
     }
 
     fn is_met(&self) -> bool {
-        self.came >= self.least && self.most.is_none_or(|most| self.came <= most)
+        self.received >= self.least && self.most.is_none_or(|most| self.received <= most)
     }
 
-    /// What was expected and what came, with the nearest miss where too little came.
+    /// Writes what was expected and received; if too few requests matched, also the most similar one.
     fn describe(&self, out: &mut String) {
         let often = match (self.least, self.most) {
             (0, Some(0)) => "never".to_owned(),
@@ -166,20 +168,20 @@ impl Expected {
             (0, Some(most)) => format!("at most {}", times(most)),
             (least, _) => format!("at least {}", times(least)),
         };
-        let came = if self.came == 0 {
-            "it never came".to_owned()
+        let received = if self.received == 0 {
+            "received none".to_owned()
         } else {
-            format!("it came {}", times(self.came))
+            format!("received {}", times(self.received))
         };
-        let _ = writeln!(out, "\n{} {}: expected {often}, {came}", self.method, self.route);
-        if self.came >= self.least {
+        let _ = writeln!(out, "\n{} {}: expected {often}, {received}", self.method, self.route);
+        if self.received >= self.least {
             return;
         }
         let Some((_, request)) = &self.nearest else {
-            let _ = writeln!(out, "  nothing like it came either");
+            let _ = writeln!(out, "  no similar request was received");
             return;
         };
-        let _ = writeln!(out, "  the nearest that came (- expected, + came):");
+        let _ = writeln!(out, "  most similar request (- expected, + received):");
         for part in self.parts(request) {
             match (part.fits, part.got) {
                 (true, Some(got)) => {
@@ -196,8 +198,8 @@ impl Expected {
     }
 }
 
-/// What is wrong with some expectations; `None` where nothing is.
-pub(super) fn complain(all: &[Expected]) -> Option<String> {
+/// The expectations that are not met, as text; `None` if all are met.
+pub(super) fn describe_unmet(all: &[Expected]) -> Option<String> {
     let unmet: Vec<&Expected> = all.iter().filter(|expected| !expected.is_met()).collect();
     if unmet.is_empty() {
         return None;

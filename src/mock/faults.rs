@@ -29,7 +29,7 @@ pub struct Fault {
 #[derive(Clone, Debug)]
 pub(super) enum What {
     Delay(Duration),
-    Response(Canned),
+    Response(FixedResponse),
     Silent,
     Reset(Moment),
     Cut(usize),
@@ -40,14 +40,14 @@ pub(super) enum What {
 /// When a connection is reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Moment {
-    BeforeAnswer,
+    BeforeResponse,
     AfterHead,
     MidBody,
 }
 
 /// A response in place of the server's own.
 #[derive(Clone, Debug)]
-pub(super) struct Canned {
+pub(super) struct FixedResponse {
     pub(super) status: u16,
     pub(super) kind: Kind,
     pub(super) headers: Vec<(String, String)>,
@@ -91,16 +91,16 @@ impl Fault {
         }
     }
 
-    fn canned(status: u16, kind: Kind) -> Fault {
+    fn fixed(status: u16, kind: Kind) -> Fault {
         let (headers, retry_after, early) = (Vec::new(), None, false);
-        Fault::new(What::Response(Canned { status, kind, headers, retry_after, early }))
+        Fault::new(What::Response(FixedResponse { status, kind, headers, retry_after, early }))
     }
 
     /// Responds with a status without carrying out the request. The body is an XML error, unless
     /// [`html`](Fault::html), [`empty`](Fault::empty), [`error`](Fault::error) or
     /// [`body`](Fault::body) sets another one.
     pub fn status(status: u16) -> Fault {
-        Fault::canned(status, Kind::Error(None))
+        Fault::fixed(status, Kind::Error(None))
     }
 
     /// Responds with 429 and `Retry-After` in seconds.
@@ -110,7 +110,7 @@ impl Fault {
 
     /// Redirects to a location, which can be relative.
     pub fn redirect(status: u16, location: impl Into<String>) -> Fault {
-        Fault::canned(status, Kind::Empty).header("Location", location)
+        Fault::fixed(status, Kind::Empty).header("Location", location)
     }
 
     /// Delays the response.
@@ -125,7 +125,7 @@ impl Fault {
 
     /// Resets the connection after reading the request, which is not carried out.
     pub fn reset() -> Fault {
-        Fault::new(What::Reset(Moment::BeforeAnswer))
+        Fault::new(What::Reset(Moment::BeforeResponse))
     }
 
     /// Carries out the request, and resets the connection after the response's headers.
@@ -154,21 +154,21 @@ impl Fault {
         Fault::new(What::ExpireSession)
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Canned)) -> Fault {
-        if let What::Response(canned) = &mut self.what {
-            change(canned);
+    fn with(mut self, change: impl FnOnce(&mut FixedResponse)) -> Fault {
+        if let What::Response(fixed) = &mut self.what {
+            change(fixed);
         }
         self
     }
 
     /// Sends an HTML page instead of an XML error, like a gateway or login page.
     pub fn html(self) -> Fault {
-        self.with(|canned| canned.kind = Kind::Html)
+        self.with(|fixed| fixed.kind = Kind::Html)
     }
 
     /// Sends no body instead of an XML error.
     pub fn empty(self) -> Fault {
-        self.with(|canned| canned.kind = Kind::Empty)
+        self.with(|fixed| fixed.kind = Kind::Empty)
     }
 
     /// Sends an XML error with this code, summary and detail.
@@ -179,34 +179,34 @@ impl Fault {
         detail: impl Into<String>,
     ) -> Fault {
         let error = Some((code.into(), summary.into(), detail.into()));
-        self.with(|canned| canned.kind = Kind::Error(error))
+        self.with(|fixed| fixed.kind = Kind::Error(error))
     }
 
     /// Sends this body.
     pub fn body(self, content_type: impl Into<String>, body: impl Into<Vec<u8>>) -> Fault {
         let bytes = Kind::Bytes(content_type.into(), body.into());
-        self.with(|canned| canned.kind = bytes)
+        self.with(|fixed| fixed.kind = bytes)
     }
 
     /// Adds a header to the response.
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Fault {
         let header = (name.into(), value.into());
-        self.with(|canned| canned.headers.push(header))
+        self.with(|fixed| fixed.headers.push(header))
     }
 
     /// Adds `Retry-After` in whole seconds.
     pub fn retry_after(self, time: Duration) -> Fault {
-        self.with(|canned| canned.retry_after = Some(RetryAfter::Seconds(time.as_secs())))
+        self.with(|fixed| fixed.retry_after = Some(RetryAfter::Seconds(time.as_secs())))
     }
 
     /// Adds `Retry-After` as a date, that much later than the server's clock.
     pub fn retry_after_date(self, time: Duration) -> Fault {
-        self.with(|canned| canned.retry_after = Some(RetryAfter::Date(time)))
+        self.with(|fixed| fixed.retry_after = Some(RetryAfter::Date(time)))
     }
 
     /// Responds as soon as the request's headers were read, before its body.
     pub fn early(self) -> Fault {
-        self.with(|canned| canned.early = true)
+        self.with(|fixed| fixed.early = true)
     }
 
     /// Applies only to requests with this method (`"*"` is any) and this route: the path without
@@ -291,7 +291,7 @@ impl Chance {
 
 /// The faults that apply to one request.
 #[derive(Debug, Default)]
-pub(super) struct Mishap {
+pub(super) struct Selected {
     pub(super) delay: Duration,
     pub(super) what: Option<What>,
 }
@@ -299,33 +299,33 @@ pub(super) struct Mishap {
 /// The active faults.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
-    armed: Vec<Fault>,
+    active: Vec<Fault>,
 }
 
 impl Faults {
-    pub(super) fn arm(&mut self, fault: Fault) {
-        self.armed.push(fault);
+    pub(super) fn add(&mut self, fault: Fault) {
+        self.active.push(fault);
     }
 
     pub(super) fn clear(&mut self) {
-        self.armed.clear();
+        self.active.clear();
     }
 
-    pub(super) fn strike(&mut self, request: &Request) -> Mishap {
-        let mut mishap = Mishap::default();
-        for fault in &mut self.armed {
+    pub(super) fn select(&mut self, request: &Request) -> Selected {
+        let mut selected = Selected::default();
+        for fault in &mut self.active {
             let delays = matches!(fault.what, What::Delay(_));
             // At most one fault besides delays applies to a request.
-            if (!delays && mishap.what.is_some()) || !fault.happens(request) {
+            if (!delays && selected.what.is_some()) || !fault.happens(request) {
                 continue;
             }
             match &fault.what {
-                What::Delay(time) => mishap.delay = mishap.delay.saturating_add(*time),
-                what => mishap.what = Some(what.clone()),
+                What::Delay(time) => selected.delay = selected.delay.saturating_add(*time),
+                what => selected.what = Some(what.clone()),
             }
         }
-        self.armed.retain(|fault| fault.times != Some(0));
-        mishap
+        self.active.retain(|fault| fault.times != Some(0));
+        selected
     }
 }
 
@@ -341,26 +341,27 @@ mod tests {
 
     fn request(method: &str, target: &str) -> Request {
         let text = format!("{method} {target} HTTP/1.1\r\n\r\n");
-        let mut wire = crate::mock::http::Wire::new(std::io::Cursor::new(text.into_bytes()));
-        let head: Head = wire.head().unwrap();
+        let mut reader =
+            crate::mock::http::RequestReader::new(std::io::Cursor::new(text.into_bytes()));
+        let head: Head = reader.head().unwrap();
         Request::new(&head, Vec::new())
     }
 
     #[test]
     fn which_requests_and_how_often() {
         let mut faults = Faults::default();
-        faults.arm(Fault::status(503).on("GET", "/workbooks").skip(1).times(2));
-        faults.arm(Fault::silent().on("*", "/users/**").page(2));
-        faults.arm(Fault::delay(Duration::from_millis(1)).on("*", "/workbooks"));
+        faults.add(Fault::status(503).on("GET", "/workbooks").skip(1).times(2));
+        faults.add(Fault::silent().on("*", "/users/**").page(2));
+        faults.add(Fault::delay(Duration::from_millis(1)).on("*", "/workbooks"));
         let list = request("GET", "/api/3.1/sites/s/workbooks");
-        let hits: Vec<bool> = (0..5).map(|_| faults.strike(&list).what.is_some()).collect();
+        let hits: Vec<bool> = (0..5).map(|_| faults.select(&list).what.is_some()).collect();
         assert_eq!(hits, [false, true, true, false, false]);
-        assert_eq!(faults.strike(&list).delay, Duration::from_millis(1));
+        assert_eq!(faults.select(&list).delay, Duration::from_millis(1));
         assert!(
-            faults.strike(&request("POST", "/api/3.1/sites/s/users/u?pageNumber=2")).what.is_some()
+            faults.select(&request("POST", "/api/3.1/sites/s/users/u?pageNumber=2")).what.is_some()
         );
         assert!(
-            faults.strike(&request("POST", "/api/3.1/sites/s/users/u?pageNumber=1")).what.is_none()
+            faults.select(&request("POST", "/api/3.1/sites/s/users/u?pageNumber=1")).what.is_none()
         );
     }
 
@@ -368,9 +369,9 @@ mod tests {
     fn chances_repeat() {
         let run = |seed| -> Vec<bool> {
             let mut faults = Faults::default();
-            faults.arm(Fault::reset().probability(0.5, seed));
+            faults.add(Fault::reset().probability(0.5, seed));
             let any = request("GET", "/");
-            (0..100).map(|_| faults.strike(&any).what.is_some()).collect()
+            (0..100).map(|_| faults.select(&any).what.is_some()).collect()
         };
         assert_eq!(run(7), run(7));
         assert_ne!(run(7), run(8));

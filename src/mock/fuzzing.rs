@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read};
 
 use super::encoding::decode_query;
-use super::http::{Broken, Wire};
+use super::http::{ReadError, RequestReader};
 use super::multipart;
 use super::request::Request;
 use super::response::Format;
@@ -27,8 +27,8 @@ pub(crate) fn converse(bytes: &[u8]) {
     let body =
         b"<tsRequest><credentials jwt=\"JWT\"><site contentUrl=\"\"/></credentials></tsRequest>";
     let head = "POST /api/3.30/auth/signin HTTP/1.1\r\nContent-Type: text/xml\r\n\r\n";
-    let mut wire = Wire::new(Cursor::new(head.as_bytes().to_vec()));
-    let head = wire.head().expect("a request of our own");
+    let mut reader = RequestReader::new(Cursor::new(head.as_bytes().to_vec()));
+    let head = reader.head().expect("the request is valid");
     let (answer, _) = service.answer(&Request::new(&head, body.to_vec()));
     let (_, answer) = answer.serialize(Format::Xml);
     let answer = String::from_utf8(answer).expect("answers are UTF-8");
@@ -38,17 +38,17 @@ pub(crate) fn converse(bytes: &[u8]) {
     };
     let (token, site) = (between("token=\""), between("<site id=\""));
 
-    let mut wire = Wire::new(Cursor::new(bytes.to_vec()));
+    let mut reader = RequestReader::new(Cursor::new(bytes.to_vec()));
     loop {
-        let request = wire.head().and_then(|head| {
-            let body = wire.body(&head, MOST)?;
+        let request = reader.head().and_then(|head| {
+            let body = reader.body(&head, MOST)?;
             assert!(body.len() <= bytes.len());
             Ok(Request::new(&head, body))
         });
         let mut request = match request {
             Ok(request) => request,
-            Err(Broken::Refused(status, _)) => return assert!((400..600).contains(&status)),
-            Err(Broken::Closed | Broken::Slow) => return,
+            Err(ReadError::Rejected(status, _)) => return assert!((400..600).contains(&status)),
+            Err(ReadError::Closed | ReadError::TimedOut) => return,
         };
         request.path = request.path.replace("{site}", &site);
         if request.header("x-tableau-auth").is_none() {
@@ -74,8 +74,8 @@ type OwnedPart = (String, Option<String>, Vec<u8>);
 
 /// The names, file names and contents of a body's parts; `None` if it has none.
 pub(crate) fn parts(content_type: &str, mut body: impl Read) -> Option<Vec<OwnedPart>> {
-    let mut wire = Wire::new(Cursor::new(b"POST / HTTP/1.1\r\n\r\n".to_vec()));
-    let mut request = Request::new(&wire.head().expect("a request of our own"), Vec::new());
+    let mut reader = RequestReader::new(Cursor::new(b"POST / HTTP/1.1\r\n\r\n".to_vec()));
+    let mut request = Request::new(&reader.head().expect("the request is valid"), Vec::new());
     request.headers.push(("Content-Type".to_owned(), content_type.to_owned()));
     body.read_to_end(&mut request.body).expect("read from memory");
     let parts = multipart::parts(&request).ok()?;

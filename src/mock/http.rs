@@ -1,15 +1,15 @@
-//! HTTP/1.1 as a server reads it: [`Wire`] takes requests off a stream, within strict limits.
+//! HTTP/1.1: [`RequestReader`] reads requests from a stream, within strict limits.
 
 use std::io::{self, Read, Write};
 
-/// The most that a request line and the headers may take together.
+/// Maximum number of bytes of a request line and the headers.
 const MAX_HEAD: usize = 64 << 10;
-/// The most headers that a request may have.
+/// Maximum number of headers of a request.
 const MAX_HEADERS: usize = 200;
-/// The most that a chunk's size line, or the trailers, may take.
+/// Maximum number of bytes of a chunk's size line, and of the trailers.
 const MAX_CHUNK_LINE: usize = 4 << 10;
 
-/// The first lines of a request.
+/// The head of a request: its first line and its headers.
 #[derive(Clone, Debug)]
 pub(super) struct Head {
     pub(super) method: String,
@@ -29,7 +29,7 @@ impl Head {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Whether the client wants another answer on this connection.
+    /// Whether the connection stays open after the response.
     pub(super) fn keeps_alive(&self) -> bool {
         let says = |what: &str| {
             self.header("connection")
@@ -43,25 +43,32 @@ impl Head {
             && self.header("expect").is_some_and(|v| v.eq_ignore_ascii_case("100-continue"))
     }
 
-    fn framing(&self) -> Result<Framing, Broken> {
+    fn framing(&self) -> Result<Framing, ReadError> {
         let mut lengths =
             self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
         let chunked = self.header("transfer-encoding");
         match (chunked, lengths.next()) {
-            (Some(_), Some(_)) => Err(Broken::Refused(400, "both a length and an encoding")),
+            (Some(_), Some(_)) => {
+                Err(ReadError::Rejected(400, "it has a Content-Length and a Transfer-Encoding"))
+            }
             (Some(coding), None) if coding.trim().eq_ignore_ascii_case("chunked") => {
                 Ok(Framing::Chunked)
             }
-            (Some(_), None) => Err(Broken::Refused(501, "unknown transfer encoding")),
+            (Some(_), None) => {
+                Err(ReadError::Rejected(501, "its Transfer-Encoding is not chunked"))
+            }
             (None, None) => Ok(Framing::Length(0)),
             (None, Some((_, first))) => {
                 if lengths.any(|(_, other)| other != first) {
-                    return Err(Broken::Refused(400, "two different lengths"));
+                    return Err(ReadError::Rejected(
+                        400,
+                        "it has two different Content-Length headers",
+                    ));
                 }
                 if first.is_empty() || !first.bytes().all(|b| b.is_ascii_digit()) {
-                    return Err(Broken::Refused(400, "a length that is no number"));
+                    return Err(ReadError::Rejected(400, "its Content-Length is not a number"));
                 }
-                // Digits only, so a failure means a number beyond all bounds.
+                // It has only digits, so parsing fails only if the number is too large.
                 Ok(Framing::Length(first.parse().unwrap_or(u64::MAX)))
             }
         }
@@ -73,37 +80,38 @@ enum Framing {
     Chunked,
 }
 
-/// Why no request could be read.
+/// Why a request could not be read.
 #[derive(Debug)]
-pub(super) enum Broken {
+pub(super) enum ReadError {
     /// The client closed the connection, between two requests or within one.
     Closed,
-    /// The client sent nothing for too long.
-    Slow,
-    /// What it sent is no HTTP, or too much of it: answered with this status, then closed.
-    Refused(u16, &'static str),
+    /// The client sent nothing within the read timeout.
+    TimedOut,
+    /// The request is not valid HTTP, or too large. The response has this status and reason, and
+    /// closes the connection.
+    Rejected(u16, &'static str),
 }
 
-impl From<io::Error> for Broken {
-    fn from(error: io::Error) -> Broken {
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> ReadError {
         match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Broken::Slow,
-            _ => Broken::Closed,
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ReadError::TimedOut,
+            _ => ReadError::Closed,
         }
     }
 }
 
-/// A stream that requests are read from, with what was read too far.
-pub(super) struct Wire<S> {
+/// Reads requests from a stream. Bytes that were read beyond a request are kept for the next one.
+pub(super) struct RequestReader<S> {
     stream: S,
     buffer: Vec<u8>,
     /// Where the unused bytes of `buffer` begin.
     at: usize,
 }
 
-impl<S: Read + Write> Wire<S> {
-    pub(super) fn new(stream: S) -> Wire<S> {
-        Wire { stream, buffer: Vec::new(), at: 0 }
+impl<S: Read + Write> RequestReader<S> {
+    pub(super) fn new(stream: S) -> RequestReader<S> {
+        RequestReader { stream, buffer: Vec::new(), at: 0 }
     }
 
     pub(super) fn stream(&mut self) -> &mut S {
@@ -115,9 +123,9 @@ impl<S: Read + Write> Wire<S> {
     }
 
     /// Waits until a request begins.
-    pub(super) fn wait(&mut self) -> Result<(), Broken> {
+    pub(super) fn wait(&mut self) -> Result<(), ReadError> {
         if self.at == self.buffer.len() && self.fill()? == 0 {
-            return Err(Broken::Closed);
+            return Err(ReadError::Closed);
         }
         Ok(())
     }
@@ -128,18 +136,18 @@ impl<S: Read + Write> Wire<S> {
         self.buffer.get(self.at) == Some(&HANDSHAKE)
     }
 
-    pub(super) fn head(&mut self) -> Result<Head, Broken> {
+    pub(super) fn head(&mut self) -> Result<Head, ReadError> {
         let end = self.find_end_of_head()?;
         let text = std::str::from_utf8(&self.buffer[self.at..end])
-            .map_err(|_| Broken::Refused(400, "headers that are not UTF-8"))?;
+            .map_err(|_| ReadError::Rejected(400, "its headers are not UTF-8"))?;
         let head = parse_head(text);
         self.at = end;
         head
     }
 
-    // The empty line that ends the head; a bare LF is taken as a line's end, as RFC 9112 allows.
-    fn find_end_of_head(&mut self) -> Result<usize, Broken> {
-        // Filling moves the unused bytes to the buffer's start.
+    // The position after the empty line that ends the head. RFC 9112 allows a line to end with LF only.
+    fn find_end_of_head(&mut self) -> Result<usize, ReadError> {
+        // The unused bytes move to the start of the buffer, where `seen` counts from.
         if self.at > 0 {
             self.buffer.drain(..self.at);
             self.at = 0;
@@ -161,18 +169,20 @@ impl<S: Read + Write> Wire<S> {
                 seen = line_end + 1;
             }
             if self.buffer.len() > MAX_HEAD {
-                return Err(Broken::Refused(431, "too many or too long headers"));
+                return Err(ReadError::Rejected(431, "its headers are too long"));
             }
             if self.fill()? == 0 {
-                return Err(Broken::Closed);
+                return Err(ReadError::Closed);
             }
         }
     }
 
-    /// The body that the head announces, at most `most` bytes of it.
-    pub(super) fn body(&mut self, head: &Head, most: u64) -> Result<Vec<u8>, Broken> {
+    /// Reads the body of a request; one with more than `most` bytes is rejected.
+    pub(super) fn body(&mut self, head: &Head, most: u64) -> Result<Vec<u8>, ReadError> {
         match head.framing()? {
-            Framing::Length(length) if length > most => Err(Broken::Refused(413, "body too large")),
+            Framing::Length(length) if length > most => {
+                Err(ReadError::Rejected(413, "its body is too large"))
+            }
             Framing::Length(length) => {
                 let mut body = Vec::new();
                 self.take_into(&mut body, length)?;
@@ -182,32 +192,34 @@ impl<S: Read + Write> Wire<S> {
         }
     }
 
-    /// Whether the head's own words about the body can be followed at all.
-    pub(super) fn check(head: &Head, most: u64) -> Result<(), Broken> {
+    /// Rejects a request whose headers already show that its body cannot be read.
+    pub(super) fn check(head: &Head, most: u64) -> Result<(), ReadError> {
         match head.framing()? {
-            Framing::Length(length) if length > most => Err(Broken::Refused(413, "body too large")),
+            Framing::Length(length) if length > most => {
+                Err(ReadError::Rejected(413, "its body is too large"))
+            }
             _ => Ok(()),
         }
     }
 
-    fn chunks(&mut self, most: u64) -> Result<Vec<u8>, Broken> {
+    fn chunks(&mut self, most: u64) -> Result<Vec<u8>, ReadError> {
         let mut body = Vec::new();
         loop {
             let line = self.line()?;
             let size = line.split(';').next().unwrap_or_default().trim();
             if size.is_empty() || size.len() > 16 || !size.bytes().all(|b| b.is_ascii_hexdigit()) {
-                return Err(Broken::Refused(400, "a chunk size that is no number"));
+                return Err(ReadError::Rejected(400, "the size of a chunk is not a number"));
             }
             let size = u64::from_str_radix(size, 16).unwrap_or(u64::MAX);
             if size == 0 {
                 break;
             }
             if size > most.saturating_sub(body.len() as u64) {
-                return Err(Broken::Refused(413, "body too large"));
+                return Err(ReadError::Rejected(413, "its body is too large"));
             }
             self.take_into(&mut body, size)?;
             if !self.line()?.is_empty() {
-                return Err(Broken::Refused(400, "a chunk that does not end where it says"));
+                return Err(ReadError::Rejected(400, "a chunk is longer than its size"));
             }
         }
         let mut trailers = 0;
@@ -218,12 +230,12 @@ impl<S: Read + Write> Wire<S> {
             }
             trailers += line.len();
             if trailers > MAX_CHUNK_LINE {
-                return Err(Broken::Refused(431, "too long trailers"));
+                return Err(ReadError::Rejected(431, "its trailers are too long"));
             }
         }
     }
 
-    fn line(&mut self) -> Result<String, Broken> {
+    fn line(&mut self) -> Result<String, ReadError> {
         loop {
             if let Some(lf) = self.buffer[self.at..].iter().position(|&b| b == b'\n') {
                 let line = &self.buffer[self.at..self.at + lf];
@@ -233,18 +245,21 @@ impl<S: Read + Write> Wire<S> {
                 return Ok(line);
             }
             if self.buffer.len() - self.at > MAX_CHUNK_LINE {
-                return Err(Broken::Refused(400, "too long a line"));
+                return Err(ReadError::Rejected(
+                    400,
+                    "the line with the size of a chunk is too long",
+                ));
             }
             if self.fill()? == 0 {
-                return Err(Broken::Closed);
+                return Err(ReadError::Closed);
             }
         }
     }
 
-    fn take_into(&mut self, body: &mut Vec<u8>, mut count: u64) -> Result<(), Broken> {
+    fn take_into(&mut self, body: &mut Vec<u8>, mut count: u64) -> Result<(), ReadError> {
         while count > 0 {
             if self.at == self.buffer.len() && self.fill()? == 0 {
-                return Err(Broken::Closed);
+                return Err(ReadError::Closed);
             }
             let here = &self.buffer[self.at..];
             let taken = here.len().min(usize::try_from(count).unwrap_or(usize::MAX));
@@ -255,7 +270,7 @@ impl<S: Read + Write> Wire<S> {
         Ok(())
     }
 
-    fn fill(&mut self) -> Result<usize, Broken> {
+    fn fill(&mut self) -> Result<usize, ReadError> {
         if self.at > 0 {
             self.buffer.drain(..self.at);
             self.at = 0;
@@ -274,37 +289,37 @@ impl<S: Read + Write> Wire<S> {
     }
 }
 
-fn parse_head(text: &str) -> Result<Head, Broken> {
-    let bad = |why| Broken::Refused(400, why);
+fn parse_head(text: &str) -> Result<Head, ReadError> {
+    let bad = |why| ReadError::Rejected(400, why);
     let mut lines = text.lines();
     let mut words = lines.next().unwrap_or_default().split(' ');
     let (Some(method), Some(target), Some(version), None) =
         (words.next(), words.next(), words.next(), words.next())
     else {
-        return Err(bad("a request line that is none"));
+        return Err(bad("its first line is not a request line"));
     };
     if method.is_empty() || !method.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return Err(bad("a method that is none"));
+        return Err(bad("its method is not valid"));
     }
     let http_1_0 = match version {
         "HTTP/1.1" => false,
         "HTTP/1.0" => true,
-        _ => return Err(Broken::Refused(505, "an HTTP version that is not spoken")),
+        _ => return Err(ReadError::Rejected(505, "its HTTP version is not supported")),
     };
     let mut headers = Vec::new();
     for line in lines.take_while(|line| !line.is_empty()) {
         if headers.len() == MAX_HEADERS {
-            return Err(Broken::Refused(431, "too many headers"));
+            return Err(ReadError::Rejected(431, "it has too many headers"));
         }
-        let (name, value) = line.split_once(':').ok_or(bad("a header without a colon"))?;
+        let (name, value) = line.split_once(':').ok_or(bad("a header has no colon"))?;
         if name.is_empty() || name.contains([' ', '\t']) {
-            return Err(bad("a header name that is none"));
+            return Err(bad("the name of a header is not valid"));
         }
         headers.push((name.to_owned(), value.trim().to_owned()));
     }
     let target = absolute_form(target).unwrap_or(target);
     if !target.starts_with('/') {
-        return Err(bad("a target that is no path"));
+        return Err(bad("its target is not a path"));
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     Ok(Head {
@@ -316,13 +331,13 @@ fn parse_head(text: &str) -> Result<Head, Broken> {
     })
 }
 
-// A client that talks to a proxy names the whole address; the server is then its own proxy.
+// A client that uses a proxy sends the whole URL.
 fn absolute_form(target: &str) -> Option<&str> {
     let rest = target.strip_prefix("http://").or_else(|| target.strip_prefix("https://"))?;
     Some(rest.find('/').map_or("/", |slash| &rest[slash..]))
 }
 
-/// The words that go with a status.
+/// The reason phrase of a status.
 pub(super) fn reason(status: u16) -> &'static str {
     match status {
         100 => "Continue",
@@ -360,7 +375,7 @@ pub(super) fn reason(status: u16) -> &'static str {
 mod tests {
     use super::*;
 
-    /// Gives the bytes in pieces of one size, so that every boundary is crossed.
+    /// Returns the bytes in pieces of one size, so that every boundary is tested.
     struct Pieces<'a>(&'a [u8], usize);
 
     impl Read for Pieces<'_> {
@@ -383,25 +398,25 @@ mod tests {
     }
 
     #[test]
-    fn requests_one_after_the_other() {
+    fn reads_consecutive_requests() {
         let text = b"POST /a%20b?x=1+2&y HTTP/1.1\r\nHost: h\r\ntransfer-encoding: Chunked\r\n\r\n\
             3;ext=1\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: t\r\n\r\n\
             GET / HTTP/1.1\nContent-Length: 2\n\nhi";
         for size in [1, 2, 3, 7, 1000] {
-            let mut wire = Wire::new(Pieces(text, size));
-            let head = wire.head().unwrap();
+            let mut reader = RequestReader::new(Pieces(text, size));
+            let head = reader.head().unwrap();
             assert_eq!((head.path.as_str(), head.query.as_str()), ("/a%20b", "x=1+2&y"));
             assert_eq!(head.header("HOST"), Some("h"));
             assert!(head.keeps_alive());
-            assert_eq!(wire.body(&head, 100).unwrap(), b"abcde");
-            let head = wire.head().unwrap();
-            assert_eq!(wire.body(&head, 100).unwrap(), b"hi");
-            assert!(matches!(wire.wait(), Err(Broken::Closed)));
+            assert_eq!(reader.body(&head, 100).unwrap(), b"abcde");
+            let head = reader.head().unwrap();
+            assert_eq!(reader.body(&head, 100).unwrap(), b"hi");
+            assert!(matches!(reader.wait(), Err(ReadError::Closed)));
         }
     }
 
     #[test]
-    fn what_is_no_request_is_refused() {
+    fn rejects_invalid_requests() {
         let many = format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(100_000));
         let long = format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(100_000));
         for (text, status) in [
@@ -415,8 +430,11 @@ mod tests {
             (&many, 431),
             (&long, 431),
         ] {
-            let refused = Wire::new(Pieces(text.as_bytes(), 5000)).head();
-            assert!(matches!(refused, Err(Broken::Refused(s, _)) if s == status), "{refused:?}");
+            let refused = RequestReader::new(Pieces(text.as_bytes(), 5000)).head();
+            assert!(
+                matches!(refused, Err(ReadError::Rejected(s, _)) if s == status),
+                "{refused:?}"
+            );
         }
         for (headers, rest, status) in [
             ("Content-Length: x", "", 400),
@@ -429,13 +447,14 @@ mod tests {
             ("Transfer-Encoding: chunked", "FFFFFFFFFFFFFFFF\r\n", 413),
         ] {
             let text = format!("PUT / HTTP/1.1\r\n{headers}\r\n\r\n{rest}");
-            let mut wire = Wire::new(Pieces(text.as_bytes(), 5));
-            let head = wire.head().unwrap();
-            let refused = wire.body(&head, 1000);
-            assert!(matches!(refused, Err(Broken::Refused(s, _)) if s == status), "{headers}");
+            let mut reader = RequestReader::new(Pieces(text.as_bytes(), 5));
+            let head = reader.head().unwrap();
+            let refused = reader.body(&head, 1000);
+            assert!(matches!(refused, Err(ReadError::Rejected(s, _)) if s == status), "{headers}");
         }
-        let mut wire = Wire::new(Pieces(b"PUT / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf", 9));
-        let head = wire.head().unwrap();
-        assert!(matches!(wire.body(&head, 1000), Err(Broken::Closed)));
+        let mut reader =
+            RequestReader::new(Pieces(b"PUT / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf", 9));
+        let head = reader.head().unwrap();
+        assert!(matches!(reader.body(&head, 1000), Err(ReadError::Closed)));
     }
 }

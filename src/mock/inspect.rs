@@ -80,6 +80,21 @@ impl MockServer {
         self.items("webhooks")
     }
 
+    /// The subscriptions.
+    pub fn subscriptions(&self) -> Vec<Item> {
+        self.items("subscriptions")
+    }
+
+    /// The extract refresh tasks.
+    pub fn extract_refresh_tasks(&self) -> Vec<Item> {
+        self.items("tasks/extractRefreshes")
+    }
+
+    /// The flow run tasks.
+    pub fn flow_run_tasks(&self) -> Vec<Item> {
+        self.items("tasks/runFlow")
+    }
+
     /// The background jobs. Unlike a request, this does not bring them closer to their end.
     pub fn jobs(&self) -> Vec<Item> {
         self.inspect(|_, site, _| jobs::all(site).iter().map(|job| Item(job.element())).collect())

@@ -255,14 +255,14 @@ impl MockServer {
     #[track_caller]
     pub fn verify(&self) {
         let all = std::mem::take(&mut *lock(&self.service.expected));
-        if let Some(complaint) = expect::complain(&all) {
-            panic!("{complaint}");
+        if let Some(unmet) = expect::describe_unmet(&all) {
+            panic!("{unmet}");
         }
     }
 
     /// Injects a fault from now on.
     pub fn fault(&self, fault: Fault) {
-        lock(&self.service.faults).arm(fault);
+        lock(&self.service.faults).add(fault);
     }
 
     /// Removes all faults.

@@ -1,4 +1,4 @@
-//! The network side: a listener, a thread a connection, and an end to all of them.
+//! Sockets: a listener, a thread for each connection, and stopping them.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
@@ -9,19 +9,18 @@ use std::time::{Duration, Instant};
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// Locks, also where a thread panicked while it held the lock: the data are still consistent,
-/// for no handler leaves them half changed.
+/// Locks a mutex even if a thread panicked while it held it: handlers leave no state half changed.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What the connections are for.
+/// Handles connections.
 pub(super) trait Serve: Send + Sync + 'static {
     /// Serves one connection until it ends.
     fn serve(&self, stream: Stream, stop: &Stop);
 }
 
-/// A listening server. Dropping it closes the port and every connection and ends every thread.
+/// A listening server. Dropping it closes the port and all connections, and ends its threads.
 pub(super) struct Net {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -38,7 +37,7 @@ struct Shared {
 struct Connections {
     next: u64,
     open: HashMap<u64, (TcpStream, JoinHandle<()>)>,
-    /// Threads that are ending: they can be joined without waiting.
+    /// Threads that are about to end, so that joining them does not wait.
     done: Vec<JoinHandle<()>>,
 }
 
@@ -67,12 +66,12 @@ impl Net {
         self.address
     }
 
-    /// Ends everything, and returns when it has ended.
+    /// Stops the server, and returns when its threads have ended.
     pub(super) fn stop(&mut self) {
         let Some(accepting) = self.accepting.take() else { return };
         self.shared.stop.now();
-        // The accept ctx returns when somebody connects. That can fail while the process is out
-        // of file descriptors, so it is tried again after the connections were closed.
+        // Connecting ends the wait of `accept`. While the process has no free file descriptors, this
+        // fails, so it is repeated after the connections were closed.
         let mut woken = wake(self.address);
         let (open, done) = {
             let mut connections = lock(&self.shared.connections);
@@ -121,10 +120,10 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>, serve: &Arc<impl Serve>)
         }
         match accepted {
             Ok((stream, _)) => {
-                // A connection that cannot be served is dropped: its client sees it closed.
+                // If there is no thread for it, the connection is closed.
                 let _ = open(stream, shared, serve);
             }
-            // Out of file descriptors, or a client that went away: the next may do better.
+            // No free file descriptor, or the client has disconnected: retry after a pause.
             Err(_) => shared.stop.wait(Duration::from_millis(10)),
         }
     }
@@ -143,7 +142,7 @@ fn open(tcp: TcpStream, shared: &Arc<Shared>, serve: &Arc<impl Serve>) -> io::Re
     let thread = std::thread::Builder::new().name(format!("mock {port}")).spawn({
         let (shared, serve) = (Arc::clone(shared), Arc::clone(serve));
         move || {
-            let _leave = Leave { number, shared: &shared };
+            let _leave = ConnectionGuard { number, shared: &shared };
             if let Ok(stream) = Stream::new(tcp, shared.tls.clone()) {
                 serve.serve(stream, &shared.stop);
             }
@@ -153,13 +152,13 @@ fn open(tcp: TcpStream, shared: &Arc<Shared>, serve: &Arc<impl Serve>) -> io::Re
     Ok(())
 }
 
-/// Takes a connection out of the list when its thread is about to end.
-struct Leave<'a> {
+/// Removes a connection from the list when its thread ends.
+struct ConnectionGuard<'a> {
     number: u64,
     shared: &'a Shared,
 }
 
-impl Drop for Leave<'_> {
+impl Drop for ConnectionGuard<'_> {
     fn drop(&mut self) {
         let mut connections = lock(&self.shared.connections);
         if let Some((_, thread)) = connections.open.remove(&self.number) {
@@ -168,17 +167,17 @@ impl Drop for Leave<'_> {
     }
 }
 
-/// Whether the server is to stop, and a way to wait that ends when it is.
+/// Tells the threads to stop, and ends their waits.
 #[derive(Default)]
 pub(super) struct Stop {
     now: Mutex<bool>,
-    bell: Condvar,
+    changed: Condvar,
 }
 
 impl Stop {
     fn now(&self) {
         *lock(&self.now) = true;
-        self.bell.notify_all();
+        self.changed.notify_all();
     }
 
     pub(super) fn is_now(&self) -> bool {
@@ -191,7 +190,7 @@ impl Stop {
         }
     }
 
-    /// Waits that long, or until the server stops.
+    /// Waits for this time, or until the server stops.
     pub(super) fn wait(&self, time: Duration) {
         let until = Instant::now().checked_add(time);
         let mut now = lock(&self.now);
@@ -202,68 +201,68 @@ impl Stop {
             if left.is_zero() {
                 return;
             }
-            now = self.bell.wait_timeout(now, left).unwrap_or_else(PoisonError::into_inner).0;
+            now = self.changed.wait_timeout(now, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
 
 /// One connection, encrypted or not.
 pub(super) enum Stream {
-    Plain(Tap),
-    Tls(Box<StreamOwned<ServerConnection, Tap>>),
+    Plain(PeekingStream),
+    Tls(Box<StreamOwned<ServerConnection, PeekingStream>>),
 }
 
 impl Stream {
     fn new(tcp: TcpStream, tls: Option<Arc<ServerConfig>>) -> Result<Stream, rustls::Error> {
-        let tap = Tap { tcp, unread: 0 };
+        let peeking = PeekingStream { tcp, unread: 0 };
         Ok(match tls {
-            None => Stream::Plain(tap),
+            None => Stream::Plain(peeking),
             Some(config) => {
                 let session = ServerConnection::new(config)?;
-                Stream::Tls(Box::new(StreamOwned::new(session, tap)))
+                Stream::Tls(Box::new(StreamOwned::new(session, peeking)))
             }
         })
     }
 
-    fn tap(&mut self) -> &mut Tap {
+    fn peeking(&mut self) -> &mut PeekingStream {
         match self {
-            Stream::Plain(tap) => tap,
+            Stream::Plain(peeking) => peeking,
             Stream::Tls(tls) => tls.get_mut(),
         }
     }
 
-    /// How long a read waits; `None` is for ever.
-    pub(super) fn patience(&mut self, time: Option<Duration>) {
-        let _ = self.tap().tcp.set_read_timeout(time);
+    /// Sets the read timeout; `None` waits without a limit.
+    pub(super) fn set_read_timeout(&mut self, time: Option<Duration>) {
+        let _ = self.peeking().tcp.set_read_timeout(time);
     }
 
-    /// Closes as a good server does: what was written arrives, also where the client is still
-    /// sending a body that nobody will read. (Closing with unread bytes resets the connection, and
-    /// a reset can destroy an answer that is under way.)
+    /// Closes the connection after the client has received what was written. Bytes that the client
+    /// still sends are read first: closing a socket with unread bytes resets the connection, which can
+    /// discard the response.
     pub(super) fn finish(mut self) {
         if let Stream::Tls(tls) = &mut self {
             tls.conn.send_close_notify();
         }
         let _ = self.flush();
-        let tap = self.tap();
-        let _ = tap.tcp.shutdown(Shutdown::Write);
-        let _ = tap.tcp.set_read_timeout(Some(Duration::from_millis(500)));
+        let peeking = self.peeking();
+        let _ = peeking.tcp.shutdown(Shutdown::Write);
+        let _ = peeking.tcp.set_read_timeout(Some(Duration::from_millis(500)));
         let mut scrap = vec![0; 64 << 10];
         let until = Instant::now() + Duration::from_secs(5);
-        while tap.read(&mut scrap).is_ok_and(|read| read > 0) && Instant::now() < until {}
+        while peeking.read(&mut scrap).is_ok_and(|read| read > 0) && Instant::now() < until {}
     }
 
-    /// Closes so that the client sees its connection reset.
+    /// Resets the connection.
     ///
-    /// The standard library has no stable way to ask for that, but a socket that is closed while
-    /// received bytes are unread answers with a reset; [`Tap`] sees to it that there are some.
+    /// The standard library has no stable function for this, but closing a socket with unread bytes
+    /// resets it, and [`PeekingStream`] always leaves some unread.
     pub(super) fn reset(self) {}
 }
 
 impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Stream::Plain(tap) => tap.read(buffer),
+            Stream::Plain(peeking) => peeking.read(buffer),
             Stream::Tls(tls) => tls.read(buffer),
         }
     }
@@ -272,27 +271,27 @@ impl Read for Stream {
 impl Write for Stream {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         match self {
-            Stream::Plain(tap) => tap.write(buffer),
+            Stream::Plain(peeking) => peeking.write(buffer),
             Stream::Tls(tls) => tls.write(buffer),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Stream::Plain(tap) => tap.flush(),
+            Stream::Plain(peeking) => peeking.flush(),
             Stream::Tls(tls) => tls.flush(),
         }
     }
 }
 
-/// A TCP stream that leaves what it read last with the kernel until the next read.
-pub(super) struct Tap {
+/// A TCP stream that peeks: the bytes of a read stay in the kernel until the next read.
+pub(super) struct PeekingStream {
     tcp: TcpStream,
-    /// How many bytes were handed out but not taken from the kernel.
+    /// The number of bytes that were returned but are still in the kernel.
     unread: usize,
 }
 
-impl Read for Tap {
+impl Read for PeekingStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut scrap = [0; 16 << 10];
         while self.unread > 0 {
@@ -307,7 +306,7 @@ impl Read for Tap {
     }
 }
 
-impl Write for Tap {
+impl Write for PeekingStream {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         self.tcp.write(buffer)
     }

@@ -118,11 +118,15 @@ impl Record {
         Ok(())
     }
 
-    /// The element with the stored attributes and children; the resource adds the rest.
-    fn stored_element(&self, schema: &'static Schema) -> Element {
+    /// The element with the stored attributes and children that the API version has; the resource adds
+    /// the rest.
+    fn stored_element(&self, schema: &'static Schema, version: Version) -> Element {
         let mut element = Element::reference(schema.element, &self.id);
+        let is_newer = |name| {
+            schema.attributes.iter().any(|field| field.name == name && field.since > version)
+        };
         for (name, value) in &self.attributes {
-            if !contains(schema.internal, name) {
+            if !contains(schema.internal, name) && !is_newer(*name) {
                 element = element.with(*name, value);
             }
         }
@@ -242,7 +246,7 @@ pub(super) trait Resource: Sized + 'static {
     fn element(record: &Record, site: &Site, ctx: &Context) -> Element {
         let owner =
             Self::SCHEMA.shows_owner.then(|| site.named_at("users", "owner", &record.owner));
-        let element = record.stored_element(Self::SCHEMA).containing(owner);
+        let element = record.stored_element(Self::SCHEMA, ctx.version).containing(owner);
         Self::complete(record, element, site, ctx)
     }
 

@@ -1,4 +1,4 @@
-//! [`Service`]: one connection's requests, from the wire to the handlers and back.
+//! [`Service`]: one connection's requests, from the reader to the handlers and back.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,8 +9,8 @@ use super::api_error::ApiError;
 use super::clock::later;
 use super::context::{Caller, Context};
 use super::expect::Expected;
-use super::faults::{Canned, Faults, Kind, Mishap, Moment, RetryAfter, What, http_date};
-use super::http::{Broken, Head, Wire, reason};
+use super::faults::{Faults, FixedResponse, Kind, Moment, RetryAfter, Selected, What, http_date};
+use super::http::{Head, ReadError, RequestReader, reason};
 use super::net::{Serve, Stop, Stream, lock};
 use super::request::Request;
 use super::response::{Format, Response};
@@ -109,36 +109,36 @@ impl Service {
         Ok(if is_json { response.for_json_of(version) } else { response })
     }
 
-    fn one(&self, wire: &mut Wire<Stream>, stop: &Stop) -> Result<Next, Broken> {
-        wire.stream().patience(None);
-        wire.wait()?;
-        if wire.begins_with_tls() {
+    fn one(&self, reader: &mut RequestReader<Stream>, stop: &Stop) -> Result<Next, ReadError> {
+        reader.stream().set_read_timeout(None);
+        reader.wait()?;
+        if reader.begins_with_tls() {
             // The end of a request would never come, and the client waits for a handshake.
             return Ok(Next::Finish);
         }
-        wire.stream().patience(Some(READ_TIMEOUT));
-        let head = wire.head()?;
-        Wire::<Stream>::check(&head, self.max_body)?;
+        reader.stream().set_read_timeout(Some(READ_TIMEOUT));
+        let head = reader.head()?;
+        RequestReader::<Stream>::check(&head, self.max_body)?;
         // Faults are chosen before the body is read, since some respond without it.
         let mut request = Request::new(&head, Vec::new());
-        let mishap = lock(&self.faults).strike(&request);
-        let early = matches!(&mishap.what, Some(What::Response(canned)) if canned.early);
+        let selected = lock(&self.faults).select(&request);
+        let early = matches!(&selected.what, Some(What::Response(fixed)) if fixed.early);
         if !early {
             if head.expects_continue() {
-                wire.stream().write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
-                wire.stream().flush()?;
+                reader.stream().write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+                reader.stream().flush()?;
             }
-            request.body = wire.body(&head, self.max_body)?;
+            request.body = reader.body(&head, self.max_body)?;
         }
         lock(&self.expected).iter_mut().for_each(|expected| expected.see(&request));
         if self.keeps_log {
             lock(&self.log).push(request.clone());
         }
-        stop.wait_if_any(mishap.delay);
+        stop.wait_if_any(selected.delay);
         if stop.is_now() {
             return Ok(Next::Finish);
         }
-        self.respond(wire.stream(), &head, &request, mishap, stop, early)
+        self.respond(reader.stream(), &head, &request, selected, stop, early)
     }
 
     fn respond(
@@ -146,20 +146,20 @@ impl Service {
         stream: &mut Stream,
         head: &Head,
         request: &Request,
-        mishap: Mishap,
+        selected: Selected,
         stop: &Stop,
         early: bool,
-    ) -> Result<Next, Broken> {
-        let (answer, format) = match &mishap.what {
+    ) -> Result<Next, ReadError> {
+        let (answer, format) = match &selected.what {
             Some(What::Silent) => {
                 stop.wait(Duration::MAX);
                 return Ok(Next::Finish);
             }
-            Some(What::Reset(Moment::BeforeAnswer)) => return Ok(Next::Reset),
-            Some(What::Response(canned)) => {
-                let answer = self.canned(canned);
+            Some(What::Reset(Moment::BeforeResponse)) => return Ok(Next::Reset),
+            Some(What::Response(fixed)) => {
+                let answer = self.fixed_response(fixed);
                 let close = early || !head.keeps_alive();
-                write_bytes(stream, canned.status, &answer.0, &answer.1, close)?;
+                write_bytes(stream, fixed.status, &answer.0, &answer.1, close)?;
                 return Ok(if close { Next::Finish } else { Next::Another });
             }
             Some(What::ExpireSession) => {
@@ -182,7 +182,7 @@ impl Service {
         let all = head_bytes(answer.status, &headers, body.len(), close);
         // A client would take a body after HEAD for the next response.
         let body = if head.method == "HEAD" { Vec::new() } else { body };
-        match mishap.what {
+        match selected.what {
             Some(What::Reset(moment)) => {
                 stream.write_all(&all)?;
                 if moment == Moment::MidBody {
@@ -225,10 +225,10 @@ impl Service {
     }
 
     /// The headers and the body of a fault's response.
-    fn canned(&self, canned: &Canned) -> (Vec<(String, String)>, Vec<u8>) {
-        let mut headers = canned.headers.clone();
+    fn fixed_response(&self, fixed: &FixedResponse) -> (Vec<(String, String)>, Vec<u8>) {
+        let mut headers = fixed.headers.clone();
         headers.push(self.request_id());
-        match canned.retry_after {
+        match fixed.retry_after {
             None => {}
             Some(RetryAfter::Seconds(seconds)) => {
                 headers.push(("Retry-After".to_owned(), seconds.to_string()));
@@ -238,24 +238,25 @@ impl Service {
                 headers.push(("Retry-After".to_owned(), http_date(time)));
             }
         }
-        let (content_type, body) = match &canned.kind {
+        let (content_type, body) = match &fixed.kind {
             Kind::Empty => (String::new(), Vec::new()),
             Kind::Bytes(content_type, body) => (content_type.clone(), body.clone()),
             Kind::Html => {
-                let words = reason(canned.status);
+                let words = reason(fixed.status);
                 let page = format!(
                     "<!DOCTYPE html><html><head><title>{words}</title></head><body><h1>{} {words}</h1></body></html>",
-                    canned.status
+                    fixed.status
                 );
                 ("text/html;charset=utf-8".to_owned(), page.into_bytes())
             }
             Kind::Error(error) => {
                 let answer = match error {
-                    None => {
-                        Response::from(ApiError::http(canned.status, "A fault that was asked for."))
-                    }
+                    None => Response::from(ApiError::http(
+                        fixed.status,
+                        "A fault that the test injected.",
+                    )),
                     Some((code, summary, detail)) => {
-                        Response::error(canned.status, code, summary, detail)
+                        Response::error(fixed.status, code, summary, detail)
                     }
                 };
                 let (content_type, body) = answer.serialize(Format::Xml);
@@ -278,32 +279,32 @@ enum Next {
 
 impl Serve for Service {
     fn serve(&self, stream: Stream, stop: &Stop) {
-        let mut wire = Wire::new(stream);
+        let mut reader = RequestReader::new(stream);
         loop {
             if stop.is_now() {
                 return;
             }
-            match self.one(&mut wire, stop) {
+            match self.one(&mut reader, stop) {
                 Ok(Next::Another) => {}
                 Ok(Next::Finish) => break,
-                Ok(Next::Reset) => return wire.into_stream().reset(),
-                Err(Broken::Closed) => return,
+                Ok(Next::Reset) => return reader.into_stream().reset(),
+                Err(ReadError::Closed) => return,
                 Err(broken) => {
                     let (status, why) = match broken {
-                        Broken::Refused(status, why) => (status, why),
-                        _ => (408, "the rest of the request did not come"),
+                        ReadError::Rejected(status, why) => (status, why),
+                        _ => (408, "the rest of it was not sent in time"),
                     };
                     let detail = format!("The request cannot be read: {why}.");
                     let answer = Response::from(ApiError::http(status, detail));
                     let (content_type, body) = answer.serialize(Format::Xml);
                     let headers = [("Content-Type".to_owned(), content_type.to_owned())];
-                    let _ = write_bytes(wire.stream(), status, &headers, &body, true);
+                    let _ = write_bytes(reader.stream(), status, &headers, &body, true);
                     break;
                 }
             }
         }
         if !stop.is_now() {
-            wire.into_stream().finish();
+            reader.into_stream().finish();
         }
     }
 }

@@ -21,8 +21,18 @@ pub(crate) use resource;
 pub(crate) mod auth;
 pub mod custom_views;
 pub use custom_views::CustomView;
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+pub mod data_alerts;
+#[cfg(feature = "schedules")]
+pub use data_alerts::DataAlert;
 pub mod datasources;
 pub use datasources::Datasource;
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+pub mod favorites;
+#[cfg(feature = "schedules")]
+pub use favorites::Favorite;
 pub mod fileuploads;
 pub mod flow_runs;
 pub use flow_runs::FlowRun;
@@ -40,6 +50,11 @@ pub mod groups;
 pub use groups::Group;
 pub mod jobs;
 pub use jobs::{BackgroundJob, Job};
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+pub mod linked_tasks;
+#[cfg(feature = "schedules")]
+pub use linked_tasks::LinkedTask;
 pub mod personal_space;
 pub use personal_space::PersonalSpace;
 pub mod projects;
@@ -54,6 +69,16 @@ pub use schedules::Schedule;
 pub mod sites;
 #[cfg(feature = "admin")]
 pub use sites::Site;
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+pub mod subscriptions;
+#[cfg(feature = "schedules")]
+pub use subscriptions::Subscription;
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+pub mod tasks;
+#[cfg(feature = "schedules")]
+pub use tasks::{ExtractRefreshTask, FlowRunTask};
 #[cfg(feature = "people")]
 #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
 pub mod users;
@@ -61,5 +86,10 @@ pub mod users;
 pub use users::User;
 pub mod views;
 pub use views::View;
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+pub mod webhooks;
+#[cfg(feature = "schedules")]
+pub use webhooks::Webhook;
 pub mod workbooks;
 pub use workbooks::Workbook;

@@ -35,10 +35,18 @@ macro_rules! accessors {
 accessors! {
     /// The custom views of the site.
     custom_views: CustomViews;
+    /// The data-driven alerts of the site.
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+    data_alerts: DataAlerts;
     /// The published data sources of the site.
     datasources: Datasources;
     /// The runs of the site's flows.
     flow_runs: FlowRuns;
+    /// The favorites of users.
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+    favorites: Favorites;
     /// The flows of the site.
     flows: Flows;
     /// Uploads of large files in chunks.
@@ -53,6 +61,10 @@ accessors! {
     groups: Groups;
     /// The background jobs of the site.
     jobs: Jobs;
+    /// The linked tasks of the site.
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+    linked_tasks: LinkedTasks;
     /// The projects of the site.
     projects: Projects;
     /// The schedules of the server.
@@ -63,12 +75,24 @@ accessors! {
     #[cfg(feature = "admin")]
     #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
     sites: Sites;
+    /// The subscriptions of the site.
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+    subscriptions: Subscriptions;
+    /// The tasks of the site.
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+    tasks: Tasks;
     /// The users of the site.
     #[cfg(feature = "people")]
     #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
     users: Users;
     /// The views of the site.
     views: Views;
+    /// The webhooks of the site.
+    #[cfg(feature = "schedules")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+    webhooks: Webhooks;
     /// The workbooks of the site.
     workbooks: Workbooks;
 }

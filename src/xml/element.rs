@@ -30,6 +30,8 @@ pub trait Listed: FromXml + Send + 'static {
     const WRAP: &'static str;
     /// The element of an item: `workbook`.
     const ITEM: &'static str;
+    /// The element inside of an item that has its fields: `extractRefresh` in `task`.
+    const INSIDE: Option<&'static str> = None;
     /// The fields that every item has. They are requested in addition to the caller's fields.
     const ALWAYS: &'static [&'static str] = &["id", "name"];
 

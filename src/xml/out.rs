@@ -41,7 +41,16 @@ impl Out {
         self.writer.end_element();
     }
 
-    /// Fails the document because of a value that cannot be sent; the first reason is kept.
+    /// Writes an empty element, whose name is a value: `<webhook-source-event-view-deleted/>`.
+    pub(crate) fn named(&mut self, tag: &str) {
+        if tag.is_empty() || !tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+            return self.refuse(Error::input(format!("{tag:?} cannot be the name of an element")));
+        }
+        self.writer.start_element(tag);
+        self.writer.end_element();
+    }
+
+    /// Refuses the document for a value that cannot be sent; the first reason stays.
     pub(crate) fn refuse(&mut self, why: Error) {
         self.refused.get_or_insert(why);
     }

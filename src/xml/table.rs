@@ -27,8 +27,10 @@ pub(crate) struct Field {
 enum Place {
     /// `<element name="…"/>`
     Attribute,
-    /// `<element><tag name="…"/></element>`
+    /// `<element><tag name="…"/></element>`, or with an item `<tag><item name="…"/></tag>`
     ChildAttribute,
+    /// `<element><tag><value/></tag></element>`, or in some answers an attribute of the element
+    ChildName,
     /// `<element><tag>…</tag></element>`, where the child is an element with a table of its own.
     Child,
     /// `<element><tag>text</tag></element>`
@@ -37,6 +39,8 @@ enum Place {
     List,
     /// `<element><tag><item name="…"/></tag></element>`
     ListAttribute,
+    /// `<element/><tag>…</tag>`, or in some answers a child
+    Sibling,
     /// `<element><item/><item/></element>`
     Items,
     /// `<element/><tag><item/><item/></tag>`
@@ -70,6 +74,20 @@ impl Field {
         or: &'static str,
     ) -> Field {
         Field { or, ..Field::child_attr(tag, name) }
+    }
+
+    /// An attribute of a child's child.
+    pub(crate) const fn grandchild_attr(
+        tag: &'static str,
+        item: &'static str,
+        name: &'static str,
+    ) -> Field {
+        Field { item, ..Field::child_attr(tag, name) }
+    }
+
+    /// The name of the element inside a child. Some answers have an attribute of this name, too.
+    pub(crate) const fn child_name(tag: &'static str, or: &'static str) -> Field {
+        Field { or, ..Field::new(Place::ChildName, tag, "", "") }
     }
 
     /// The id of a child.
@@ -112,6 +130,11 @@ impl Field {
         Field::list_attr(tag, item, "label")
     }
 
+    /// An element that stands beside this element. Some answers have it as a child.
+    pub(crate) const fn sibling(tag: &'static str) -> Field {
+        Field::new(Place::Sibling, tag, "", "")
+    }
+
     /// The elements inside a wrapper that stands beside this element.
     pub(crate) const fn sibling_list(tag: &'static str, item: &'static str) -> Field {
         Field::new(Place::SiblingList, tag, item, "id")
@@ -123,7 +146,7 @@ impl Field {
     }
 
     fn is_attribute(&self, name: &str) -> bool {
-        self.place == Place::Attribute && self.is_named(name)
+        matches!(self.place, Place::Attribute | Place::ChildName) && self.is_named(name)
     }
 
     fn is_named(&self, name: &str) -> bool {
@@ -156,12 +179,20 @@ pub(crate) trait Fields {
 pub(crate) fn read_fields(node: Node<'_>, target: &mut dyn Fields) -> Result<()> {
     let mut reader = FieldReader { node, table: target.table(), target, seen: 0 };
     reader.attributes();
-    let single = [Place::ChildAttribute, Place::Child, Place::ChildText, Place::Items];
+    let single = [
+        Place::ChildAttribute,
+        Place::ChildName,
+        Place::Child,
+        Place::ChildText,
+        Place::Sibling,
+        Place::Items,
+    ];
     reader.children(node, &single, Place::List);
-    if reader.table.iter().any(|f| f.place == Place::SiblingList)
+    let beside = [Place::Sibling, Place::SiblingList];
+    if reader.table.iter().any(|field| beside.contains(&field.place))
         && let Some(parent) = node.parent()
     {
-        reader.children(parent, &[], Place::SiblingList);
+        reader.children(parent, &[Place::Sibling], Place::SiblingList);
     }
     reader.finish()
 }
@@ -217,9 +248,19 @@ impl<'a> FieldReader<'a, '_> {
     fn child(&mut self, index: usize, field: &Field, child: Node<'a>) {
         match field.place {
             Place::ChildAttribute => {
+                let holder = match field.item {
+                    "" => Some(child),
+                    item => child.find(item),
+                };
+                let Some(child) = holder else { return };
                 let mut attributes = child.attributes();
                 if let Some((name, value)) = attributes.find(|(name, _)| field.is_named(name)) {
                     self.fill(index, child, name, Source::Text(value));
+                }
+            }
+            Place::ChildName => {
+                if let Some(named) = child.children().next() {
+                    self.fill(index, child, field.tag, Source::Text(named.tag()));
                 }
             }
             Place::ChildText => {
@@ -333,14 +374,15 @@ pub(crate) fn write_fields(
                     };
                     // One child holds all its attributes; it is written where its first one stands.
                     if !values[..at].iter().any(|value| is_same(&value)) {
-                        out.element(field.tag, |out| {
-                            for (field, value) in values[at..].iter().filter(is_same) {
-                                if let FieldValue::Text(text) = value {
-                                    out.attribute(field.name, text);
-                                }
-                            }
+                        let same = values[at..].iter().filter(is_same);
+                        out.element(field.tag, |out| match field.item {
+                            "" => write_attributes(out, same),
+                            item => out.element(item, |out| write_attributes(out, same)),
                         });
                     }
+                }
+                (Place::ChildName, FieldValue::Text(text)) => {
+                    out.element(field.tag, |out| out.named(text));
                 }
                 (Place::ChildText, FieldValue::Text(text)) => {
                     out.element(field.tag, |out| out.text(text));
@@ -350,7 +392,7 @@ pub(crate) fn write_fields(
                     write_list(out, field, texts);
                 }
                 (place, _) => debug_assert!(
-                    matches!(place, Place::Attribute | Place::SiblingList),
+                    matches!(place, Place::Attribute | Place::Sibling | Place::SiblingList),
                     "the value of {} does not fit its place",
                     field.label()
                 ),
@@ -358,8 +400,21 @@ pub(crate) fn write_fields(
         }
     });
     for (field, value) in values {
-        if let (Place::SiblingList, FieldValue::Texts(texts)) = (field.place, value) {
-            write_list(out, field, texts);
+        match (field.place, value) {
+            (Place::SiblingList, FieldValue::Texts(texts)) => write_list(out, field, texts),
+            (Place::Sibling, FieldValue::Element(value)) => value.to_xml(out),
+            _ => {}
+        }
+    }
+}
+
+fn write_attributes<'v>(
+    out: &mut Out,
+    values: impl Iterator<Item = &'v (&'v Field, &'v FieldValue<'v>)>,
+) {
+    for (field, value) in values {
+        if let FieldValue::Text(text) = value {
+            out.attribute(field.name, text);
         }
     }
 }

@@ -90,6 +90,18 @@ impl<'s, T: ListItem> List<'s, T> {
         List { client, request, prefetch, on_change, of: PhantomData }
     }
 
+    /// The list that an operation without pages returns.
+    #[cfg_attr(not(feature = "schedules"), allow(dead_code))]
+    pub(crate) fn unpaged(
+        client: &'s Arc<Client>,
+        operation: &'static Operation,
+        ids: &[&dyn PathSegment],
+    ) -> List<'s, T> {
+        let mut list = List::of(client, operation, ids);
+        list.request.paged = false;
+        list
+    }
+
     /// Adds a query parameter.
     pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.request.with.push((name, value));

@@ -20,6 +20,8 @@ pub(super) struct PageRequest {
     pub(super) on_unreadable: OnUnreadable,
     /// Further query parameters.
     pub(super) with: Vec<(&'static str, &'static str)>,
+    /// Whether the operation has pages.
+    pub(super) paged: bool,
 }
 
 /// The constants of [`Listed`] for one kind of items.
@@ -109,7 +111,17 @@ impl PageRequest {
     pub(super) fn new<T: Listed>(call: Call) -> PageRequest {
         let (filters, sorts, fields, with) = Default::default();
         let (kind, on_unreadable) = (ItemKind::of::<T>(), OnUnreadable::default());
-        PageRequest { call, kind, filters, sorts, fields, size: 1000, with, on_unreadable }
+        PageRequest {
+            call,
+            kind,
+            filters,
+            sorts,
+            fields,
+            size: 1000,
+            with,
+            on_unreadable,
+            paged: true,
+        }
     }
 
     /// The path of the list, for messages.
@@ -199,6 +211,9 @@ impl PageRequest {
             let fields = all_fields(&self.fields, self.kind.always, self.kind.fields_of).join(",");
             request = request.query("fields", fields).since(2, 5);
         }
+        if !self.paged {
+            return Ok(request);
+        }
         let size = self.size.to_string();
         Ok(request.query("pageNumber", number.to_string()).query("pageSize", size))
     }
@@ -213,7 +228,8 @@ impl PageRequest {
         let mut items = Vec::with_capacity(nodes.len());
         for &node in &nodes {
             let before = node.reports().count();
-            let item = T::from_xml(node);
+            let fields = T::INSIDE.map_or(Ok(node), |inside| node.need(inside));
+            let item = fields.and_then(T::from_xml);
             let error = self.report_item(node, before, item.as_ref().err());
             items.push(match error {
                 Some(error) => Err(explain(error)),

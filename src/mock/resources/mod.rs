@@ -5,6 +5,7 @@ mod content;
 mod custom_views;
 mod data_alerts;
 mod datasources;
+mod favorites;
 mod flow_runs;
 mod flows;
 mod group_sets;
@@ -18,6 +19,8 @@ mod samples;
 mod schedules;
 mod search;
 mod sites;
+mod subscriptions;
+mod tasks;
 mod usage_stats;
 mod user_import;
 mod users;
@@ -72,6 +75,11 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::resource::<data_alerts::DataAlert>(),
         Registration::resource::<webhooks::Webhook>(),
         Registration::resource::<Schedule>(),
+        Registration::resource::<tasks::ExtractRefresh>(),
+        Registration::resource::<tasks::FlowRun>(),
+        Registration::routes(tasks::other_routes),
+        Registration::resource::<subscriptions::Subscription>(),
+        Registration::routes(favorites::routes),
         Registration::resource::<connections::Connection>().on_remove(connections::on_remove),
         Registration::routes(revision_routes).on_remove(revisions::on_remove),
         Registration::routes(permissions::routes).on_remove(permissions::on_remove),

@@ -66,11 +66,13 @@ pub(super) fn setting<'s>(site: &'s Site, name: &str) -> &'s str {
     settings(site).find(|(known, _)| *known == name).map_or("", |(_, value)| value)
 }
 
-fn element(site: &Site, usage: bool) -> Element {
+fn element(site: &Site, usage: bool, ctx: &Context) -> Element {
     let mut element = Element::reference("site", &site.id)
         .with("name", &site.name)
         .with("contentUrl", &site.content_url);
-    for (name, value) in settings(site).filter(|(_, value)| !value.is_empty()) {
+    let is_newer = |name: &str| name == "attributeCaptureEnabled" && ctx.version < Version(3, 19);
+    let shown = settings(site).filter(|(name, value)| !value.is_empty() && !is_newer(name));
+    for (name, value) in shown {
         element = element.with(name, value);
     }
     element.containing(usage.then(|| self::usage(site)))
@@ -148,7 +150,7 @@ fn check_unique(state: &ServerState, id: &str, name: &str, url: &str) -> Result<
 
 fn list_sites(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::ServerAdmin)?;
-    let elements = state.sites.values().map(|site| element(site, false)).collect();
+    let elements = state.sites.values().map(|site| element(site, false, ctx)).collect();
     Paging::read(ctx)?.respond("sites", elements)
 }
 
@@ -164,7 +166,7 @@ fn create(state: &mut ServerState, ctx: &Context) -> Result<Response> {
         state.sites.remove(&number);
         return Err(error);
     }
-    Ok(Response::created(element(site, false)))
+    Ok(Response::created(element(site, false, ctx)))
 }
 
 /// The site that the path names, which must be the one of the session.
@@ -184,7 +186,7 @@ fn current<'s>(state: &'s mut ServerState, ctx: &Context) -> Result<&'s mut Site
 
 fn get(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let usage = ctx.flag("includeUsage")?;
-    Ok(Response::one(element(current(state, ctx)?, usage)))
+    Ok(Response::one(element(current(state, ctx)?, usage, ctx)))
 }
 
 fn update_site(state: &mut ServerState, ctx: &Context) -> Result<Response> {
@@ -198,7 +200,7 @@ fn update_site(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = current(state, ctx)?;
     change(site, &body)?;
     (site.name, site.content_url) = (name, url);
-    Ok(Response::one(element(site, false)))
+    Ok(Response::one(element(site, false, ctx)))
 }
 
 fn delete(state: &mut ServerState, ctx: &Context) -> Result<Response> {

@@ -28,7 +28,7 @@ impl Resource for User {
             text("lastLogin").read_only(),
             text("externalAuthUserId").read_only().default(""),
             one_of("authSetting", AUTH_SETTINGS).default("ServerDefault"),
-            text("idpConfigurationId"),
+            text("idpConfigurationId").since(3, 24),
             text("fullName"),
             text("email").default(""),
             text("identityPoolName").since(3, 19),

@@ -13,7 +13,7 @@ impl Resource for Workbook {
         operations: &[(2, 0, &[List, Update, Delete])],
         attributes: &[
             text("name").required(),
-            text("description").since(3, 21).default(""),
+            text("description").since(3, 20).default(""),
             flag("showTabs"),
             flag("encryptExtracts"),
         ],
@@ -48,10 +48,13 @@ impl Resource for Workbook {
         let views = views::of_workbook(site, &record.id);
         let default = Element::new("dataAccelerationConfig").with("accelerationEnabled", false);
         let acceleration = record.child("dataAccelerationConfig").is_none().then_some(default);
-        let element = element
+        let mut element = element
             .with_opt("defaultViewId", views.first().map(|view| &view.id))
             .with("sheetCount", views.len())
             .containing(acceleration);
+        if ctx.version < Version(3, 22) {
+            element.children.retain(|child| child.name != "dataFreshnessPolicy");
+        }
         content::complete::<Workbook>(record, element, "/views", site, ctx)
     }
 

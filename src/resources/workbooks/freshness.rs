@@ -96,7 +96,7 @@ impl FreshAt {
         let wrong = |day: &&MonthDay| match day {
             MonthDay::Day(number) => !(1..=31).contains(number),
             MonthDay::Last => false,
-            MonthDay::Unknown(_) => true,
+            _ => true,
         };
         match self.month_days.iter().find(wrong) {
             Some(day) => Err(Error::input(format!(

@@ -1,6 +1,7 @@
 //! Resources and what they share: the requests of each call, and what it reads from the responses.
 
 mod beyond_tsc;
+mod clock;
 mod connections;
 mod groups;
 mod mock;

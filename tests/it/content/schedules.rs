@@ -26,15 +26,15 @@ fn writes_back_the_times_that_it_reads() {
         let schedules = session.schedules();
         for (name, frequency, recurrence) in [
             ("quarter", Frequency::Hourly, Recurrence::hourly(start, end, Every::QuarterHour)),
-            ("hours", Frequency::Hourly, Recurrence::hourly(start, end, Every::Hours(4))),
+            ("hours", Frequency::Hourly, Recurrence::hourly(start, end, Every::FourHours)),
             ("daily", Frequency::Daily, Recurrence::daily(start)),
             (
                 "weekly",
                 Frequency::Weekly,
-                Recurrence::weekly(start, [WeekDay::Monday, WeekDay::Friday]),
+                Recurrence::weekly(start, [WeekDay::Monday, WeekDay::Friday]).unwrap(),
             ),
-            ("monthly", Frequency::Monthly, Recurrence::monthly(start, MonthDay::Day(15))),
-            ("last day", Frequency::Monthly, Recurrence::monthly(start, MonthDay::Last)),
+            ("monthly", Frequency::Monthly, Recurrence::monthly(start, MonthDay::Day(15)).unwrap()),
+            ("last day", Frequency::Monthly, Recurrence::monthly(start, MonthDay::Last).unwrap()),
         ] {
             let new = NewSchedule::new(name, ScheduleType::Extract, recurrence);
             let id = schedules.create(new).unwrap().id;
@@ -70,9 +70,10 @@ fn lists_suspends_and_deletes_a_schedule() {
 
         let code = |outcome: Result<()>| outcome.unwrap_err().code().map(str::to_owned);
         assert_eq!(code(schedules.create(&new).map(drop)).as_deref(), Some("409021"));
-        let no_days = Recurrence::weekly(time(1, 0, 0, 0), []);
-        let weekly = NewSchedule::new("Weekly", ScheduleType::Extract, no_days);
-        assert_eq!(code(schedules.create(weekly).map(drop)).as_deref(), Some("400064"));
+        let no_days = Recurrence::weekly(time(1, 0, 0, 0), []).unwrap_err();
+        assert_eq!(no_days.kind(), tsc::ErrorKind::Input);
+        let weekly = ScheduleUpdate::new().frequency(Frequency::Weekly);
+        assert_eq!(code(schedules.update(&id, weekly).map(drop)).as_deref(), Some("400064"));
         schedules.delete(&id).unwrap();
         assert_eq!(code(schedules.get(&id).map(drop)).as_deref(), Some("404023"));
         assert_eq!(code(schedules.delete(&id)).as_deref(), Some("404023"));

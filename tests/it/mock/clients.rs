@@ -100,6 +100,38 @@ fn json_of_older_versions_lacks_newer_members() {
 }
 
 #[test]
+fn older_versions_lack_newer_attributes() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let id = client.get("workbooks").one("workbook", "id");
+    let path = format!("workbooks/{id}");
+    let update =
+        "<tsRequest><workbook><dataFreshnessPolicy option='AlwaysLive'/></workbook></tsRequest>";
+    assert_eq!(client.on_site("PUT", &path, update).status, 200);
+    let site = format!("sites/{}", client.site);
+    let capture = "<tsRequest><site attributeCaptureEnabled='true'/></tsRequest>";
+    assert_eq!(client.call("PUT", &site, capture).status, 200);
+    for (version, path, attribute, is_shown) in [
+        ("3.20", &path, "description", true),
+        ("3.19", &path, "description", false),
+        ("3.22", &path, "dataFreshnessPolicy", true),
+        ("3.21", &path, "dataFreshnessPolicy", false),
+        ("3.19", &String::new(), "attributeCaptureEnabled", true),
+        ("3.18", &String::new(), "attributeCaptureEnabled", false),
+    ] {
+        let old = Client {
+            version,
+            token: client.token.clone(),
+            site: client.site.clone(),
+            ..Client::new(&mock)
+        };
+        let answer = if path.is_empty() { old.call("GET", &site, "") } else { old.get(path) };
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert_eq!(answer.text().contains(attribute), is_shown, "{version} {attribute}");
+    }
+}
+
+#[test]
 fn json_only_apis_report_errors_in_json() {
     let mock = MockServer::start().unwrap();
     let client = Client { token: String::new(), ..Client::new(&mock) };

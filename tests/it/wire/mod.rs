@@ -39,8 +39,9 @@ macro_rules! resources {
 }
 
 resources! {
-    auth, custom_views, datasources, errors, fileuploads, flow_runs, flows, group_sets, groups, jobs, listing,
-    projects, schedules, server_info, sites, tags, users, views, workbooks,
+    auth, custom_views, data_alerts, datasources, errors, favorites, fileuploads, flow_runs,
+    flow_tasks, flows, group_sets, groups, jobs, linked_tasks, listing, projects, schedules,
+    server_info, sites, subscriptions, tags, tasks, users, views, webhooks, workbooks,
 }
 
 /// Methods of TSC without a golden, and why.

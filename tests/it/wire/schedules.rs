@@ -12,11 +12,11 @@ fn recurrences() -> [(&'static str, Recurrence); 6] {
     let (night, morning, evening) = (time(2, 30, 0, 0), time(8, 0, 0, 0), time(18, 30, 0, 0));
     [
         ("half_hour", Recurrence::hourly(morning, evening, Every::HalfHour)),
-        ("hours", Recurrence::hourly(morning, evening, Every::Hours(4))),
+        ("hours", Recurrence::hourly(morning, evening, Every::FourHours)),
         ("daily", Recurrence::daily(night)),
-        ("weekly", Recurrence::weekly(night, [WeekDay::Monday, WeekDay::Friday])),
-        ("monthly", Recurrence::monthly(night, MonthDay::Day(15))),
-        ("last_day", Recurrence::monthly(night, MonthDay::Last)),
+        ("weekly", Recurrence::weekly(night, [WeekDay::Monday, WeekDay::Friday]).unwrap()),
+        ("monthly", Recurrence::monthly(night, MonthDay::Day(15)).unwrap()),
+        ("last_day", Recurrence::monthly(night, MonthDay::Last).unwrap()),
     ]
 }
 
@@ -57,7 +57,7 @@ pub fn cases(g: &mut Goldens) {
             .priority(1)
             .execution_order(ExecutionOrder::Serial)
             .state(ScheduleState::Suspended)
-            .recurrence(Recurrence::weekly(time(2, 30, 0, 0), days));
+            .recurrence(Recurrence::weekly(time(2, 30, 0, 0), days)?);
         s.schedules().update("s-1", changes)
     });
     g.same("delete", |s| s.schedules().delete("s-1"));
@@ -71,6 +71,14 @@ pub fn cases(g: &mut Goldens) {
     g.same("add_to_schedule.flow", |s| {
         s.flows().add_to_schedule("x-1", "s-1").map(|added| added.warnings)
     });
-    g.not_yet(&["get_extract_refresh_tasks"], "tasks");
-    g.not_yet(&["batch_update_state", "batch_update_state.all"], "batch state of schedules");
+    g.differs(
+        "get_extract_refresh_tasks",
+        "every-list-is-paged",
+        &["GET ~/schedules/s-1/extracts?pageNumber=1&pageSize=1000"],
+        |s| every(s.schedules().extract_refreshes("s-1")),
+    );
+    g.same("batch_update_state", |s| {
+        s.schedules().update_state(["s-1"], ScheduleState::Suspended)
+    });
+    g.same("batch_update_state.all", |s| s.schedules().update_state_of_all(ScheduleState::Active));
 }

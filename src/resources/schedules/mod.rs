@@ -3,14 +3,19 @@
 use std::borrow::Borrow;
 
 use jiff::Timestamp;
-use jiff::civil::Time;
 
 use crate::Result;
 use crate::common::List;
 pub use crate::common::{MonthDay, WeekDay};
-use crate::ids::ScheduleId;
+use crate::ids::{DatasourceId, ScheduleId, TaskId, WorkbookId};
 use crate::operation::operations;
-use crate::xml::{Contradicts, FieldValue, Out, ToXml, WriteField, element, string_enum};
+use crate::xml::{Out, element, string_enum};
+
+mod inline;
+mod recurrence;
+
+pub use inline::{DailyHours, InlineSchedule, ItemSchedule};
+pub use recurrence::{Every, Frequency, Interval, Recurrence, RunTimes};
 
 operations! {
     LIST = GET "schedules" since (2, 2) scope "tableau:schedules:read" on Server
@@ -23,6 +28,11 @@ operations! {
         "Update Server Schedule" "jobs_tasks_and_schedules.htm#update_schedule";
     DELETE = DELETE "schedules/{schedule}" since (2, 3) scope "tableau:schedules:delete" on Server
         "Delete Server Schedule" "jobs_tasks_and_schedules.htm#delete_schedule";
+    UPDATE_STATE = PUT "schedules" since (3, 27) scope "tableau:schedules:update" on Server
+        "Batch Update Schedule State" "jobs_tasks_and_schedules.htm#batch_update_schedule_state";
+    EXTRACTS = GET "sites/{site}/schedules/{schedule}/extracts" since (2, 3) scope unknown on Server
+        "List Extract Refresh Tasks in Schedule"
+        "jobs_tasks_and_schedules.htm#query_extract_refresh_tasks";
 }
 
 super::resource! {
@@ -79,6 +89,67 @@ impl<'s> Schedules<'s> {
     pub fn delete(&self, id: impl Into<ScheduleId>) -> Result<()> {
         self.client.send(&DELETE, &[&id.into()])
     }
+
+    /// Activates or suspends several schedules, and returns the ids of those that changed.
+    #[doc = rest!(UPDATE_STATE)]
+    pub fn update_state<S: Into<ScheduleId>>(
+        &self,
+        schedules: impl IntoIterator<Item = S>,
+        state: ScheduleState,
+    ) -> Result<Vec<ScheduleId>> {
+        let ids: Vec<ScheduleId> = schedules.into_iter().map(S::into).collect();
+        self.batch(&state, Some(&ids))
+    }
+
+    /// Activates or suspends all schedules, and returns the ids of those that changed, so that the
+    /// change can be undone.
+    #[doc = rest!(UPDATE_STATE)]
+    pub fn update_state_of_all(&self, state: ScheduleState) -> Result<Vec<ScheduleId>> {
+        self.batch(&state, None)
+    }
+
+    /// Changes the state of these schedules, or of all.
+    fn batch(&self, state: &ScheduleState, ids: Option<&[ScheduleId]>) -> Result<Vec<ScheduleId>> {
+        let request = self.client.request(&UPDATE_STATE, &[]);
+        let request = request.query("state", state.as_str().to_ascii_lowercase());
+        let request = match ids {
+            None => request.query("updateAll", "true").element(&|_: &mut Out| {})?,
+            Some(ids) => request.element(&|out: &mut Out| {
+                out.element("scheduleLuids", |out| {
+                    for id in ids {
+                        out.element("scheduleLuid", |out| out.text(id.as_str()));
+                    }
+                });
+            })?,
+        };
+        self.client.xml(request, |root| {
+            let changed = root.items("scheduleLuids", "scheduleLuid", crate::xml::Node::LONGEST)?;
+            Ok(changed.into_iter().map(|id| ScheduleId::from(id.text())).collect())
+        })
+    }
+
+    /// Lists the extract refreshes that run on a schedule.
+    #[doc = rest!(EXTRACTS)]
+    pub fn extract_refreshes(&self, id: impl Into<ScheduleId>) -> List<'s, ScheduledRefresh> {
+        List::of(self.client, &EXTRACTS, &[&id.into()])
+    }
+}
+
+element! {
+    /// An extract refresh that runs on a schedule.
+    pub struct ScheduledRefresh = "extract" in "extracts";
+    {
+        /// The task's id.
+        id: TaskId = attr("id");
+        /// The task's priority, from 1 to 100; a lower number runs first.
+        priority: Option<u8> = attr("priority");
+        /// The kind of refresh.
+        refresh_type: Option<crate::resources::tasks::TaskType> = attr("type");
+        /// The workbook that is refreshed.
+        workbook: Option<WorkbookId> = child_id("workbook");
+        /// The data source that is refreshed.
+        datasource: Option<DatasourceId> = child_id("datasource");
+    }
 }
 
 element! {
@@ -116,96 +187,6 @@ element! {
     }
 }
 
-element! {
-    /// The times at which a schedule runs, in the time zone of the server.
-    pub struct RunTimes = "frequencyDetails";
-    {
-        /// When it runs first on a day.
-        start: Option<Time> = attr("start");
-        /// When an hourly schedule stops for the day.
-        end: Option<Time> = attr("end");
-        /// What the frequency leaves open: the hours, or the days.
-        intervals: Vec<Interval> = list("intervals", "interval");
-    }
-}
-
-element! {
-    /// A part of the times at which a schedule runs. One of the fields is set, or `month_day` and
-    /// `week_day` together: the third Thursday.
-    pub struct Interval = "interval";
-    {
-        /// The number of hours between two runs.
-        hours: Option<u8> = attr("hours");
-        /// The number of minutes between two runs.
-        minutes: Option<u8> = attr("minutes");
-        /// A day of the week.
-        week_day: Option<WeekDay> = attr("weekDay");
-        /// A day of the month.
-        month_day: Option<MonthDay> = attr("monthDay");
-    }
-}
-
-/// How often a schedule runs, and when.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Recurrence {
-    frequency: Frequency,
-    times: RunTimes,
-}
-
-/// How often an hourly schedule runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Every {
-    /// Every 15 minutes.
-    QuarterHour,
-    /// Every 30 minutes.
-    HalfHour,
-    /// Every 1, 2, 4, 6, 8 or 12 hours.
-    Hours(u8),
-}
-
-impl Recurrence {
-    fn new(frequency: Frequency, start: Time) -> Recurrence {
-        let times = RunTimes { start: Some(start), end: None, intervals: Vec::new() };
-        Recurrence { frequency, times }
-    }
-
-    fn interval(mut self, set: impl FnOnce(&mut Interval)) -> Recurrence {
-        let mut interval = <Interval as crate::xml::Element>::blank();
-        set(&mut interval);
-        self.times.intervals.push(interval);
-        self
-    }
-
-    /// Runs several times a day, from `start` until `end`.
-    pub fn hourly(start: Time, end: Time, every: Every) -> Recurrence {
-        let mut recurrence = Recurrence::new(Frequency::Hourly, start);
-        recurrence.times.end = Some(end);
-        recurrence.interval(|interval| match every {
-            Every::QuarterHour => interval.minutes = Some(15),
-            Every::HalfHour => interval.minutes = Some(30),
-            Every::Hours(hours) => interval.hours = Some(hours),
-        })
-    }
-
-    /// Runs once a day.
-    pub fn daily(start: Time) -> Recurrence {
-        Recurrence::new(Frequency::Daily, start)
-    }
-
-    /// Runs on these days of the week.
-    pub fn weekly(start: Time, days: impl IntoIterator<Item = WeekDay>) -> Recurrence {
-        days.into_iter().fold(Recurrence::new(Frequency::Weekly, start), |recurrence, day| {
-            recurrence.interval(|interval| interval.week_day = Some(day))
-        })
-    }
-
-    /// Runs on one day of each month.
-    pub fn monthly(start: Time, day: MonthDay) -> Recurrence {
-        Recurrence::new(Frequency::Monthly, start)
-            .interval(|interval| interval.month_day = Some(day))
-    }
-}
-
 impl NewSchedule {
     /// A schedule of this name, for tasks of this kind, with priority 50.
     pub fn new(
@@ -223,58 +204,19 @@ impl NewSchedule {
     }
 }
 
+impl Schedule {
+    /// Returns when the schedule runs, to use it for another schedule. `None` if the server did not
+    /// return the times: a list has none.
+    pub fn recurrence(&self) -> Option<Recurrence> {
+        let (frequency, times) = (self.frequency.clone()?, self.times.clone()?);
+        Some(Recurrence { frequency, times })
+    }
+}
+
 impl ScheduleUpdate {
     /// How often the schedule runs, and when.
     pub fn recurrence(self, recurrence: Recurrence) -> ScheduleUpdate {
         self.frequency(recurrence.frequency).times(recurrence.times)
-    }
-}
-
-impl ToXml for RunTimes {
-    fn to_xml(&self, out: &mut Out) {
-        out.element("frequencyDetails", |out| {
-            for (name, time) in [("start", &self.start), ("end", &self.end)] {
-                if let Some(time) = time {
-                    out.attr(name, time);
-                }
-            }
-            if !self.intervals.is_empty() {
-                out.element("intervals", |out| {
-                    self.intervals.iter().for_each(|interval| interval.to_xml(out));
-                });
-            }
-        });
-    }
-}
-
-impl ToXml for Interval {
-    fn to_xml(&self, out: &mut Out) {
-        out.element("interval", |out| {
-            for (name, number) in [("hours", self.hours), ("minutes", self.minutes)] {
-                if let Some(number) = number {
-                    out.attr(name, &number);
-                }
-            }
-            if let Some(day) = &self.week_day {
-                out.attr("weekDay", day);
-            }
-            if let Some(day) = &self.month_day {
-                out.attr("monthDay", day);
-            }
-        });
-    }
-}
-
-impl WriteField for RunTimes {
-    fn write_field(&self) -> FieldValue<'_> {
-        FieldValue::Element(self)
-    }
-}
-
-/// The server completes the times, so they are not compared.
-impl Contradicts<RunTimes> for Option<RunTimes> {
-    fn contradicts(&self, _: &RunTimes) -> bool {
-        false
     }
 }
 
@@ -291,20 +233,6 @@ string_enum! {
         DataAcceleration = "DataAcceleration",
         /// Tasks of the server itself.
         System = "System",
-    }
-}
-
-string_enum! {
-    /// How often a schedule runs.
-    pub enum Frequency {
-        /// Several times a day.
-        Hourly = "Hourly",
-        /// Once a day.
-        Daily = "Daily",
-        /// On some days of the week.
-        Weekly = "Weekly",
-        /// On some days of the month.
-        Monthly = "Monthly",
     }
 }
 

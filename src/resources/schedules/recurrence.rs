@@ -1,0 +1,263 @@
+//! When a schedule runs: [`RunTimes`] as the API has them, and [`Recurrence`] for Tableau Server.
+
+use jiff::civil::Time;
+
+use crate::common::{MonthDay, WeekDay};
+use crate::xml::{Contradicts, FieldValue, Out, ToXml, WriteField, element, string_enum};
+use crate::{Error, Result};
+
+element! {
+    /// The times at which a schedule runs, in the time zone of the server or the site.
+    pub struct RunTimes = "frequencyDetails";
+    {
+        /// When it runs first on a day.
+        start: Option<Time> = attr("start");
+        /// When it stops for the day.
+        end: Option<Time> = attr("end");
+        /// What the frequency leaves open: the hours, or the days.
+        intervals: Vec<Interval> = list("intervals", "interval");
+    }
+}
+
+element! {
+    /// A part of the times at which a schedule runs. One of the fields is set, or `month_day` and
+    /// `week_day` together: the third Thursday.
+    pub struct Interval = "interval";
+    {
+        /// The number of hours between two runs.
+        hours: Option<u8> = attr("hours");
+        /// The number of minutes between two runs.
+        minutes: Option<u8> = attr("minutes");
+        /// A day of the week.
+        week_day: Option<WeekDay> = either("weekDay", "Weekday");
+        /// A day of the month.
+        month_day: Option<MonthDay> = attr("monthDay");
+    }
+}
+
+impl RunTimes {
+    /// Run times with these intervals.
+    pub fn new(
+        start: Time,
+        end: Option<Time>,
+        intervals: impl IntoIterator<Item = Interval>,
+    ) -> RunTimes {
+        RunTimes { start: Some(start), end, intervals: intervals.into_iter().collect() }
+    }
+}
+
+impl Interval {
+    const NONE: Interval = Interval { hours: None, minutes: None, week_day: None, month_day: None };
+
+    /// Every so many hours.
+    pub fn hours(hours: u8) -> Interval {
+        Interval { hours: Some(hours), ..Interval::NONE }
+    }
+
+    /// Every so many minutes.
+    pub fn minutes(minutes: u8) -> Interval {
+        Interval { minutes: Some(minutes), ..Interval::NONE }
+    }
+
+    /// On a day of the week.
+    pub fn week_day(day: WeekDay) -> Interval {
+        Interval { week_day: Some(day), ..Interval::NONE }
+    }
+
+    /// On a day of the month.
+    pub fn month_day(day: MonthDay) -> Interval {
+        Interval { month_day: Some(day), ..Interval::NONE }
+    }
+
+    /// On the first, second, … or last of a day of the week in each month.
+    pub fn nth_week_day(which: MonthDay, day: WeekDay) -> Interval {
+        Interval { month_day: Some(which), week_day: Some(day), ..Interval::NONE }
+    }
+
+    /// The parts that are set: hours, minutes, day of the week, day of the month.
+    pub(super) fn parts(&self) -> (Option<u8>, Option<u8>, Option<&WeekDay>, Option<&MonthDay>) {
+        (self.hours, self.minutes, self.week_day.as_ref(), self.month_day.as_ref())
+    }
+}
+
+/// How often a schedule of Tableau Server runs, and when. Only what the server accepts can be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recurrence {
+    pub(super) frequency: Frequency,
+    pub(super) times: RunTimes,
+}
+
+/// How often an hourly schedule of Tableau Server runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Every {
+    /// Every 15 minutes.
+    QuarterHour,
+    /// Every 30 minutes.
+    HalfHour,
+    /// Every hour.
+    Hour,
+    /// Every 2 hours.
+    TwoHours,
+    /// Every 4 hours.
+    FourHours,
+    /// Every 6 hours.
+    SixHours,
+    /// Every 8 hours.
+    EightHours,
+    /// Every 12 hours.
+    TwelveHours,
+}
+
+impl Recurrence {
+    /// A recurrence from the API's terms, for code that converts schedules.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) if Tableau Server refuses such a schedule.
+    pub fn new(frequency: Frequency, times: RunTimes) -> Result<Recurrence> {
+        use Frequency::{Daily, Hourly, Monthly, Weekly};
+        let parts: Vec<_> = times.intervals.iter().map(Interval::parts).collect();
+        let problem = match (&frequency, &parts[..]) {
+            _ if times.start.is_none() => "the start is missing",
+            (Hourly, _) if times.end.is_none() => "an hourly schedule needs an end",
+            (Hourly, [(Some(1 | 2 | 4 | 6 | 8 | 12), None, None, None)])
+            | (Hourly, [(None, Some(15 | 30), None, None)])
+            | (Daily, []) => "",
+            (Hourly, _) => "it runs every 15 or 30 minutes, or every 1, 2, 4, 6, 8 or 12 hours",
+            (Daily, _) => "a daily schedule has no intervals",
+            (Weekly, days) if is_week_days(days) => "",
+            (Weekly, _) => "a weekly schedule needs one or more different days of the week",
+            (Monthly, [(None, None, None, Some(MonthDay::Day(1..=31) | MonthDay::Last))]) => "",
+            (Monthly, _) => "a monthly schedule needs one day of the month, or the last one",
+            (Frequency::Unknown(_), _) => "the frequency is not known",
+        };
+        match problem {
+            "" => Ok(Recurrence { frequency, times }),
+            problem => Err(invalid("Server", problem)),
+        }
+    }
+
+    fn of(frequency: Frequency, start: Time, intervals: Vec<Interval>) -> Recurrence {
+        Recurrence { frequency, times: RunTimes::new(start, None, intervals) }
+    }
+
+    /// Runs several times a day, from `start` until `end`.
+    pub fn hourly(start: Time, end: Time, every: Every) -> Recurrence {
+        let interval = match every {
+            Every::QuarterHour => Interval::minutes(15),
+            Every::HalfHour => Interval::minutes(30),
+            Every::Hour => Interval::hours(1),
+            Every::TwoHours => Interval::hours(2),
+            Every::FourHours => Interval::hours(4),
+            Every::SixHours => Interval::hours(6),
+            Every::EightHours => Interval::hours(8),
+            Every::TwelveHours => Interval::hours(12),
+        };
+        let times = RunTimes::new(start, Some(end), [interval]);
+        Recurrence { frequency: Frequency::Hourly, times }
+    }
+
+    /// Runs once a day.
+    pub fn daily(start: Time) -> Recurrence {
+        Recurrence::of(Frequency::Daily, start, Vec::new())
+    }
+
+    /// Runs on these days of the week.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) if there are no days, or one is not known.
+    pub fn weekly(start: Time, days: impl IntoIterator<Item = WeekDay>) -> Result<Recurrence> {
+        let days = days.into_iter().map(Interval::week_day);
+        Recurrence::new(Frequency::Weekly, RunTimes::new(start, None, days))
+    }
+
+    /// Runs on one day of each month.
+    ///
+    /// # Errors
+    ///
+    /// [`Input`](crate::ErrorKind::Input) for a day that is not from 1 to 31 or the last one.
+    pub fn monthly(start: Time, day: MonthDay) -> Result<Recurrence> {
+        Recurrence::new(Frequency::Monthly, RunTimes::new(start, None, [Interval::month_day(day)]))
+    }
+}
+
+/// Whether the intervals are one or more different days of the week.
+pub(super) fn is_week_days(
+    parts: &[(Option<u8>, Option<u8>, Option<&WeekDay>, Option<&MonthDay>)],
+) -> bool {
+    let is_day = |at: usize| match parts[at] {
+        (None, None, Some(WeekDay::Unknown(_)), None) => false,
+        (None, None, Some(day), None) => {
+            parts[..at].iter().all(|(.., other, _)| *other != Some(day))
+        }
+        _ => false,
+    };
+    !parts.is_empty() && (0..parts.len()).all(is_day)
+}
+
+pub(super) fn invalid(product: &str, problem: &str) -> Error {
+    Error::input(format!("Tableau {product} does not accept the schedule: {problem}"))
+}
+
+impl ToXml for RunTimes {
+    fn to_xml(&self, out: &mut Out) {
+        out.element("frequencyDetails", |out| {
+            for (name, time) in [("start", &self.start), ("end", &self.end)] {
+                if let Some(time) = time {
+                    out.attr(name, time);
+                }
+            }
+            if !self.intervals.is_empty() {
+                out.element("intervals", |out| {
+                    self.intervals.iter().for_each(|interval| interval.to_xml(out));
+                });
+            }
+        });
+    }
+}
+
+impl ToXml for Interval {
+    fn to_xml(&self, out: &mut Out) {
+        out.element("interval", |out| {
+            for (name, number) in [("hours", self.hours), ("minutes", self.minutes)] {
+                if let Some(number) = number {
+                    out.attr(name, &number);
+                }
+            }
+            if let Some(day) = &self.week_day {
+                out.attr("weekDay", day);
+            }
+            if let Some(day) = &self.month_day {
+                out.attr("monthDay", day);
+            }
+        });
+    }
+}
+
+impl WriteField for RunTimes {
+    fn write_field(&self) -> FieldValue<'_> {
+        FieldValue::Element(self)
+    }
+}
+
+/// The server completes the times, so they are not compared.
+impl Contradicts<RunTimes> for Option<RunTimes> {
+    fn contradicts(&self, _: &RunTimes) -> bool {
+        false
+    }
+}
+
+string_enum! {
+    /// How often a schedule runs.
+    pub enum Frequency {
+        /// Several times a day.
+        Hourly = "Hourly",
+        /// Once a day.
+        Daily = "Daily",
+        /// On some days of the week.
+        Weekly = "Weekly",
+        /// On some days of the month.
+        Monthly = "Monthly",
+    }
+}

@@ -1,0 +1,244 @@
+//! Tasks, subscriptions, favorites, webhooks and alerts, against the mock server.
+
+use tableau_server_client as tsc;
+use tsc::favorites::FavoriteItem;
+use tsc::jiff::civil::time;
+use tsc::mock::MockServer;
+use tsc::schedules::{
+    InlineSchedule, NewSchedule, Recurrence, ScheduleState, ScheduleType, WeekDay,
+};
+use tsc::subscriptions::{NewSubscription, SubscriptionUpdate};
+use tsc::tasks::{ExtractRefreshTaskUpdate, NewExtractRefreshTask, TaskType};
+use tsc::webhooks::{NewWebhook, WebhookEvent, WebhookUpdate};
+use tsc::{Result, Session};
+
+use super::{Xml, refused, talk};
+use crate::help;
+
+fn with_mock(check: impl FnOnce(&MockServer, &Session<'_>)) {
+    let mock = MockServer::start().unwrap();
+    let server = help::at(mock.url());
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    check(&mock, &session);
+}
+
+fn first<T>(list: tsc::List<'_, T>) -> T
+where
+    T: tsc::ListItem,
+{
+    list.into_iter().next().expect("the mock has sample content").unwrap()
+}
+
+fn code<T: std::fmt::Debug>(outcome: Result<T>) -> Option<String> {
+    outcome.unwrap_err().code().map(str::to_owned)
+}
+
+fn weekly() -> InlineSchedule {
+    InlineSchedule::weekly(time(18, 20, 0, 0), WeekDay::Tuesday).unwrap()
+}
+
+#[test]
+fn creates_changes_runs_and_deletes_a_task() {
+    with_mock(|mock, session| {
+        let (tasks, workbook) = (session.tasks(), first(session.workbooks().list()).id);
+        let new = NewExtractRefreshTask::new(&workbook, weekly()).incremental(true);
+        let task = tasks.create(new).unwrap();
+        assert_eq!(task.task_type, Some(TaskType::IncrementalRefresh));
+        assert_eq!(task.workbook.as_ref(), Some(&workbook));
+        let schedule = tasks.get(&task.id).unwrap().schedule.expect("tasks have schedules");
+        assert_eq!(schedule.inline(), Some(weekly()));
+
+        let daily = InlineSchedule::daily(time(2, 30, 0, 0), []).unwrap();
+        let changes = ExtractRefreshTaskUpdate::new().schedule(daily.clone());
+        let changed = tasks.update(&task.id, changes).unwrap();
+        assert_eq!(changed.schedule.and_then(|schedule| schedule.inline()), Some(daily));
+        assert_eq!(mock.extract_refresh_tasks().len(), 1);
+
+        let mut job = tasks.run_now(&task.id).unwrap();
+        assert_eq!(code(tasks.run_now(&task.id).map(drop)).as_deref(), Some("409093"));
+        assert_eq!(job.wait().unwrap().workbook.as_ref(), Some(&workbook));
+        tasks.delete(&task.id).unwrap();
+        assert_eq!(code(tasks.get(&task.id)).as_deref(), Some("404026"));
+    });
+}
+
+#[test]
+fn schedules_of_the_server_list_their_tasks_and_change_state_together() {
+    with_mock(|_, session| {
+        let schedules = session.schedules();
+        let new = |name: &str| {
+            let nightly = Recurrence::daily(time(2, 30, 0, 0));
+            schedules.create(NewSchedule::new(name, ScheduleType::Extract, nightly)).unwrap().id
+        };
+        let (one, two) = (new("One"), new("Two"));
+        let workbook = first(session.workbooks().list()).id;
+        session.workbooks().add_to_schedule(&workbook, &one).unwrap();
+        let task = first(schedules.extract_refreshes(&one));
+        assert_eq!(task.workbook.as_ref(), Some(&workbook));
+        assert_eq!(schedules.extract_refreshes(&two).total().unwrap(), 0);
+        let listed = first(session.tasks().list());
+        assert_eq!(listed.id, task.id);
+        let name = listed.schedule.as_ref().and_then(|schedule| schedule.name.as_deref());
+        assert_eq!(name, Some("One"));
+
+        let suspended = schedules.update_state([&one, &two], ScheduleState::Suspended).unwrap();
+        assert_eq!(suspended, [one.clone(), two.clone()]);
+        assert_eq!(schedules.get(&one).unwrap().state, Some(ScheduleState::Suspended));
+        let changed = schedules.update_state_of_all(ScheduleState::Active).unwrap();
+        assert!(changed.contains(&one) && changed.contains(&two), "{changed:?}");
+    });
+    refused("3.26", tsc::ErrorKind::Version, |s| {
+        s.schedules().update_state(["s-1"], ScheduleState::Active)
+    });
+}
+
+#[test]
+fn flow_runs_are_created_and_run() {
+    with_mock(|_, session| {
+        let (tasks, flow) = (session.tasks(), first(session.flows().list()));
+        let task = tasks.create_flow_run(&flow.id, weekly()).unwrap();
+        assert_eq!(task.flow_name.as_deref(), Some(&*flow.name));
+        assert_eq!(first(tasks.list_flow_runs()).id, task.id);
+        assert_eq!(tasks.get_flow_run(&task.id).unwrap().flow, Some(flow.id));
+        tasks.run_flow_now(&task.id).unwrap().wait().unwrap();
+        assert_eq!(session.linked_tasks().list().into_iter().count(), 0);
+        assert_eq!(code(session.linked_tasks().get("absent")).as_deref(), Some("404045"));
+    });
+}
+
+#[test]
+fn subscriptions_have_a_schedule_of_the_server_or_their_own() {
+    with_mock(|mock, session| {
+        let (all, view) = (session.subscriptions(), first(session.views().list()).id);
+        let me = session.user_id();
+        let new = |kind| {
+            let nightly = Recurrence::daily(time(2, 30, 0, 0));
+            let new = NewSchedule::new(format!("Nightly {kind}"), kind, nightly);
+            session.schedules().create(new).unwrap().id
+        };
+        let nightly = new(ScheduleType::Subscription);
+        let on_server = NewSubscription::on_schedule("R&D", &view, me, &nightly).message("Hi");
+        let on_server = all.create(on_server).unwrap();
+        assert_eq!(on_server.schedule_id.as_ref(), Some(&nightly));
+        assert_eq!(on_server.send_if_view_empty, Some(true));
+        let wrong = new(ScheduleType::Extract);
+        let refused = all.create(NewSubscription::on_schedule("No", &view, me, &wrong));
+        assert_eq!(code(refused).as_deref(), Some("400069"));
+
+        let own = all.create(NewSubscription::inline("Own", &view, me, weekly())).unwrap();
+        let schedule = own.schedule.expect("the answer has the schedule");
+        assert_eq!((schedule.id.as_ref(), schedule.inline()), (None, Some(weekly())));
+        for id in [&on_server.id, &own.id] {
+            assert_eq!(all.suspend(id).unwrap().suspended, Some(true));
+            assert_eq!(all.resume(id).unwrap().suspended, Some(false));
+            let changed = SubscriptionUpdate::new().send_if_view_empty(false);
+            let changed = all.update(id, changed).unwrap();
+            assert_eq!(changed.send_if_view_empty, Some(false));
+            assert_eq!(changed.content.as_deref(), Some(view.as_str()));
+        }
+        assert_eq!(mock.subscriptions().len(), 2);
+        all.delete(&own.id).unwrap();
+        assert_eq!(code(all.get(&own.id)).as_deref(), Some("404025"));
+    });
+}
+
+#[test]
+fn favorites_have_names_of_their_own() {
+    with_mock(|_, session| {
+        let (all, me) = (session.favorites(), session.user_id());
+        let (workbook, view) = (first(session.workbooks().list()), first(session.views().list()));
+        all.add(me, &workbook.id, "Numbers").unwrap();
+        all.add(me, &view.id, "A view").unwrap();
+        all.add(me, &workbook.id, "Numbers of the week").unwrap();
+        let listed: Vec<_> = all.list(me).into_iter().map(Result::unwrap).collect();
+        let labels: Vec<_> = listed.iter().map(|one| one.label.as_deref().unwrap()).collect();
+        assert_eq!(labels, ["Numbers of the week", "A view"]);
+        match &listed[0].item {
+            Some(FavoriteItem::Workbook(item)) => assert_eq!(item.name, workbook.name),
+            other => panic!("{other:?}"),
+        }
+        session.workbooks().delete(&workbook.id).unwrap();
+        let deleted = first(all.list(me));
+        assert_eq!((deleted.label.as_deref(), deleted.item), (Some("Numbers of the week"), None));
+        all.remove(me, &view.id).ok();
+        assert!(all.list(me).into_iter().map(Result::unwrap).all(|one| one.item.is_none()));
+    });
+}
+
+#[test]
+fn favorites_of_other_kinds_keep_their_id() {
+    let answer = "<favorites><favorite label='M'><metric id='m-1'/></favorite>\
+                  <favorite label='W'><workbook id='w-1'/></favorite></favorites>";
+    let (all, _) = talk([Xml(answer)], |s| {
+        s.favorites().list("u-1").into_iter().collect::<Result<Vec<_>>>().unwrap()
+    });
+    let kinds: Vec<_> = all
+        .into_iter()
+        .map(|one| match one.item {
+            Some(FavoriteItem::Other { kind, id }) => (kind, id),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let pair = |kind: &str, id: &str| (kind.to_owned(), id.to_owned());
+    assert_eq!(kinds, [pair("metric", "m-1"), pair("workbook", "w-1")]);
+}
+
+#[test]
+fn webhooks_are_created_tested_disabled_and_deleted() {
+    with_mock(|mock, session| {
+        let hooks = session.webhooks();
+        let url = "https://ops.example.com/hook";
+        let new = NewWebhook::new("On failure", WebhookEvent::WorkbookRefreshFailed, url);
+        let hook = hooks.create(&new).unwrap();
+        assert_eq!(hook.event, Some(WebhookEvent::WorkbookRefreshFailed));
+        assert_eq!((hook.url.as_deref(), hook.is_enabled), (Some(url), Some(true)));
+        let tested = hooks.test(&hook.id).unwrap();
+        assert_eq!((tested.status, tested.body.as_deref()), (200, Some("OK")));
+        let off = WebhookUpdate::new().name("Off").is_enabled(false).status_change_reason("noisy");
+        let off = hooks.update(&hook.id, off).unwrap();
+        assert_eq!(off.status_change_reason.as_deref(), Some("noisy"));
+        assert_eq!(hooks.get(&hook.id).unwrap().is_enabled, Some(false));
+        let plain = NewWebhook::new("Plain", WebhookEvent::ViewDeleted, "http://ops.example.com");
+        assert_eq!(code(hooks.create(plain)).as_deref(), Some("400118"));
+        assert_eq!(mock.webhooks().len(), 1);
+        hooks.delete(&hook.id).unwrap();
+        assert_eq!(hooks.list().into_iter().count(), 0);
+        let wrong = NewWebhook::new("x", WebhookEvent::from("no such/event"), url);
+        assert_eq!(hooks.create(wrong).unwrap_err().kind(), tsc::ErrorKind::Input);
+    });
+}
+
+#[test]
+fn events_have_two_spellings() {
+    for (element, name) in [
+        ("webhook-source-event-workbook-created", "WorkbookCreated"),
+        ("webhook-event-user-promoted-admin", "AdminPromoted"),
+        ("webhook-source-event-label-deleted", "LabelDeleted"),
+    ] {
+        assert_eq!(WebhookEvent::from(element), WebhookEvent::from(name), "{name}");
+    }
+}
+
+#[test]
+fn alerts_have_recipients() {
+    use tsc::data_alerts::{AlertCondition, AlertFrequency, DataAlertUpdate, NewDataAlert};
+    with_mock(|_, session| {
+        let (alerts, view) = (session.data_alerts(), first(session.views().list()).id);
+        let new =
+            NewDataAlert::new(&*view.to_string(), "Sheet 1", AlertCondition::Above, 10.5, "High");
+        alerts.create(new).unwrap();
+        let on_view = alerts.list().filter(tsc::data_alerts::VIEW_ID.eq(view.as_str()));
+        let alert = first(on_view);
+        assert_eq!(alert.subject.as_deref(), Some("High"));
+        assert_eq!(alert.view.as_ref(), Some(&view));
+        let me = session.user_id();
+        assert_eq!(&alerts.add_recipient(&alert.id, me).unwrap().id, me);
+        assert_eq!(alerts.get(&alert.id).unwrap().recipients, [me.to_string()]);
+        alerts.remove_recipient(&alert.id, me).unwrap();
+        let changes = DataAlertUpdate::new().frequency(AlertFrequency::Weekly).public(true);
+        let changed = alerts.update(&alert.id, changes).unwrap();
+        assert_eq!(changed.frequency, Some(AlertFrequency::Weekly));
+        alerts.delete(&alert.id).unwrap();
+        assert_eq!(code(alerts.get(&alert.id)).as_deref(), Some("409023"));
+    });
+}
