@@ -47,6 +47,7 @@ impl<'s> Users<'s> {
         let request = self.client.request(&IMPORT, &[]);
         let request = request.stream(body.content_type(), &mut body).long_running();
         let job = self.client.read::<Job>(request, "job")?;
+        drop(body);
         Ok(UserImport { job: JobHandle::new(self.client, job), rows })
     }
 
