@@ -77,6 +77,7 @@ impl Field {
     }
 
     /// An attribute of a child's child.
+    #[cfg_attr(not(feature = "schedules"), allow(dead_code))]
     pub(crate) const fn grandchild_attr(
         tag: &'static str,
         item: &'static str,
@@ -86,6 +87,7 @@ impl Field {
     }
 
     /// The name of the element inside a child. Some answers have an attribute of this name, too.
+    #[cfg_attr(not(feature = "schedules"), allow(dead_code))]
     pub(crate) const fn child_name(tag: &'static str, or: &'static str) -> Field {
         Field { or, ..Field::new(Place::ChildName, tag, "", "") }
     }
@@ -131,6 +133,7 @@ impl Field {
     }
 
     /// An element that stands beside this element. Some answers have it as a child.
+    #[cfg_attr(not(feature = "schedules"), allow(dead_code))]
     pub(crate) const fn sibling(tag: &'static str) -> Field {
         Field::new(Place::Sibling, tag, "", "")
     }

@@ -102,10 +102,7 @@ pub(super) fn reference(schedule: &Record) -> Element {
 /// Activates or suspends schedules, and lists those that changed.
 fn update_state(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::ServerAdmin)?;
-    let Some(new) = ctx.query("state") else {
-        return Err(ApiError::bad("403188", "The parameter 'state' is missing."));
-    };
-    let new = one_of("state", "Active Suspended").code("403189").check(new)?;
+    let new = one_of("state", "Active Suspended").check(ctx.query("state").unwrap_or_default())?;
     let ids = match ctx.flag("updateAll")? {
         true => state.server.iter::<Schedule>().map(|schedule| schedule.id.clone()).collect(),
         false => ctx.body_child("scheduleLuids")?.texts("scheduleLuid"),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Time;
 
-use super::recurrence::{Frequency, Interval, RunTimes, invalid, is_week_days};
+use super::recurrence::{Frequency, Interval, Parts, RunTimes, invalid, is_week_days};
 use super::{ScheduleState, ScheduleType};
 use crate::Result;
 use crate::common::{MonthDay, WeekDay};
@@ -237,7 +237,7 @@ fn problem(frequency: &Frequency, times: &RunTimes) -> &'static str {
     }
 }
 
-fn is_month_days(parts: &[(Option<u8>, Option<u8>, Option<&WeekDay>, Option<&MonthDay>)]) -> bool {
+fn is_month_days(parts: &[Parts<'_>]) -> bool {
     use MonthDay::{Day, Fifth, First, Fourth, Last, Second, Third};
     match parts {
         [(.., None, Some(Last))] => true,

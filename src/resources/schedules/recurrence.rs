@@ -74,11 +74,14 @@ impl Interval {
         Interval { month_day: Some(which), week_day: Some(day), ..Interval::NONE }
     }
 
-    /// The parts that are set: hours, minutes, day of the week, day of the month.
-    pub(super) fn parts(&self) -> (Option<u8>, Option<u8>, Option<&WeekDay>, Option<&MonthDay>) {
+    /// The parts that are set.
+    pub(super) fn parts(&self) -> Parts<'_> {
         (self.hours, self.minutes, self.week_day.as_ref(), self.month_day.as_ref())
     }
 }
+
+/// The parts of an interval: hours, minutes, day of the week, day of the month.
+pub(super) type Parts<'a> = (Option<u8>, Option<u8>, Option<&'a WeekDay>, Option<&'a MonthDay>);
 
 /// How often a schedule of Tableau Server runs, and when. Only what the server accepts can be made.
 #[derive(Clone, Debug, PartialEq)]
@@ -183,9 +186,7 @@ impl Recurrence {
 }
 
 /// Whether the intervals are one or more different days of the week.
-pub(super) fn is_week_days(
-    parts: &[(Option<u8>, Option<u8>, Option<&WeekDay>, Option<&MonthDay>)],
-) -> bool {
+pub(super) fn is_week_days(parts: &[Parts<'_>]) -> bool {
     let is_day = |at: usize| match parts[at] {
         (None, None, Some(WeekDay::Unknown(_)), None) => false,
         (None, None, Some(day), None) => {

@@ -340,7 +340,7 @@ fn nested_requests_have_their_own_state() {
     });
     download.to_bytes().unwrap();
     assert_eq!(listed, 40);
-    // The limit of concurrent requests still applies to other threads.
+    // Nested requests are not limited, since the outer one cannot end before them.
     let (now, most) = (std::sync::Arc::new(AtomicUsize::new(0)), AtomicUsize::new(0));
     let running = now.clone();
     let raw = crate::raw::Raw::signed_in(move |seen| match seen.path().ends_with("content") {
@@ -349,7 +349,7 @@ fn nested_requests_have_their_own_state() {
             most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             std::thread::sleep(millis(20));
             running.fetch_sub(1, Ordering::SeqCst);
-            assert_eq!(most.load(Ordering::SeqCst), 1);
+            assert!(most.load(Ordering::SeqCst) <= 4, "as many as are prefetched");
             let number = seen.target.split_once("pageNumber=").unwrap().1;
             let number = number.split('&').next().unwrap().parse().unwrap();
             let one = format!("<workbooks><workbook id=\"w{number}\" name=\"n\"/></workbooks>");
