@@ -154,7 +154,7 @@ def flow_group_sets(mock):
     assert [item.id for item in server.group_sets.filter(name="Renamed")] == [made.id]
     room = server.group_sets
     for query in [room.all(), room.fields("name"), room.only_fields("name"), room.order_by("name"), room.paginate(page_size=5)]:
-        assert [item.id for item in query] == [made.id]
+        assert [item.name for item in query] == ["Renamed"]
     assert [item.id for item in room.find_by_name("Renamed")] == [made.id]
     server.group_sets.remove_group(made, analysts)
     assert server.group_sets.get_by_id(made.id).group_count == 0
