@@ -19,6 +19,11 @@ pub mod metadata {}
 #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
 pub mod people {}
 
+#[doc = include_str!("../docs/schedules.md")]
+#[cfg(feature = "schedules")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
+pub mod schedules {}
+
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 

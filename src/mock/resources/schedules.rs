@@ -75,7 +75,8 @@ fn is_accepted(frequency: &str, details: &Element) -> bool {
         ("Hourly", [[("minutes", minutes)]]) => {
             details.attr("end").is_some() && contains("15 30", minutes)
         }
-        ("Daily", []) => true,
+        // Intervals are ignored.
+        ("Daily", _) => true,
         ("Weekly", [_, ..]) => parts.iter().enumerate().all(|(at, part)| match part {
             [("weekDay", day)] => {
                 contains(DAYS, &day.to_lowercase()) && !parts[..at].contains(part)

@@ -116,7 +116,8 @@ impl Recurrence {
     ///
     /// # Errors
     ///
-    /// [`Input`](crate::ErrorKind::Input) if Tableau Server refuses such a schedule.
+    /// [`Input`](crate::ErrorKind::Input) if Tableau Server refuses such a schedule. It ignores the
+    /// intervals of a daily one.
     pub fn new(frequency: Frequency, times: RunTimes) -> Result<Recurrence> {
         use Frequency::{Daily, Hourly, Monthly, Weekly};
         let parts: Vec<_> = times.intervals.iter().map(Interval::parts).collect();
@@ -125,9 +126,8 @@ impl Recurrence {
             (Hourly, _) if times.end.is_none() => "an hourly schedule needs an end",
             (Hourly, [(Some(1 | 2 | 4 | 6 | 8 | 12), None, None, None)])
             | (Hourly, [(None, Some(15 | 30), None, None)])
-            | (Daily, []) => "",
+            | (Daily, _) => "",
             (Hourly, _) => "it runs every 15 or 30 minutes, or every 1, 2, 4, 6, 8 or 12 hours",
-            (Daily, _) => "a daily schedule has no intervals",
             (Weekly, days) if is_week_days(days) => "",
             (Weekly, _) => "a weekly schedule needs one or more different days of the week",
             (Monthly, [(None, None, None, Some(MonthDay::Day(1..=31) | MonthDay::Last))]) => "",
