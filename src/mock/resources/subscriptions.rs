@@ -1,8 +1,8 @@
 //! Subscriptions: `sites/{site}/subscriptions`. They can use a schedule of the server, as on Tableau
 //! Server, or have one of their own, as on Tableau Cloud.
 
-use super::schedules::{check_inline, reference};
 use super::{Schedule, View, Workbook};
+use crate::mock::common::schedules::{check_inline, reference};
 use crate::mock::prelude::*;
 
 pub(in crate::mock) struct Subscription;

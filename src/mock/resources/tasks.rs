@@ -1,8 +1,8 @@
 //! Tasks: `sites/{site}/tasks`. Adding content to a schedule of the server creates one, and so does a
 //! request with a schedule of its own.
 
-use super::schedules::{check_inline, reference};
 use super::{Datasource, Flow, Schedule, Workbook};
+use crate::mock::common::schedules::{check_inline, reference};
 use crate::mock::prelude::*;
 
 pub(in crate::mock) struct ExtractRefresh;

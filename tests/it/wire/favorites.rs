@@ -4,26 +4,31 @@ use tsc::{DatasourceId, FlowId, ProjectId, ViewId, WorkbookId};
 
 use super::golden::{Goldens, every};
 
+/// The favorites of a user by kind, as TSC has them.
+pub fn by_kind(
+    session: &tsc::Session<'_>,
+    user: &str,
+) -> tsc::Result<[(&'static str, Vec<FavoriteItem>); 7]> {
+    let kinds =
+        ["collections", "datasources", "flows", "projects", "metrics", "views", "workbooks"];
+    let mut all = kinds.map(|kind| (kind, Vec::new()));
+    for item in every(session.favorites().list(user))?.into_iter().filter_map(|one| one.item) {
+        let at = match item {
+            FavoriteItem::Collection(_) => 0,
+            FavoriteItem::Datasource(_) => 1,
+            FavoriteItem::Flow(_) => 2,
+            FavoriteItem::Project(_) => 3,
+            FavoriteItem::View(_) => 5,
+            FavoriteItem::Workbook(_) => 6,
+            other => panic!("{other:?}"),
+        };
+        all[at].1.push(item);
+    }
+    Ok(all)
+}
+
 pub fn cases(g: &mut Goldens) {
-    // TSC sorts them by kind.
-    g.same("get", |s| {
-        let kinds =
-            ["collections", "datasources", "flows", "projects", "metrics", "views", "workbooks"];
-        let mut all = kinds.map(|kind| (kind, Vec::new()));
-        for item in every(s.favorites().list("u-1"))?.into_iter().filter_map(|one| one.item) {
-            let at = match item {
-                FavoriteItem::Collection(_) => 0,
-                FavoriteItem::Datasource(_) => 1,
-                FavoriteItem::Flow(_) => 2,
-                FavoriteItem::Project(_) => 3,
-                FavoriteItem::View(_) => 5,
-                FavoriteItem::Workbook(_) => 6,
-                other => panic!("{other:?}"),
-            };
-            all[at].1.push(item);
-        }
-        Ok(all)
-    });
+    g.same("get", |s| by_kind(s, "u-1"));
     macro_rules! both {
         ($add:literal, $remove:literal, $Id:ident) => {
             g.same($add, |s| s.favorites().add("u-1", &$Id::from("x-1"), "R&D"));
