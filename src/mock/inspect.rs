@@ -13,7 +13,7 @@ use super::role::Role;
 use super::server_state::ServerState;
 use super::site::Site;
 
-/// The content of the default site: all items in the order of creation, whoever may see them.
+/// The content of the default site: all items in the order of creation, whether or not a user can see them.
 impl MockServer {
     /// The users.
     pub fn users(&self) -> Vec<Item> {

@@ -73,7 +73,7 @@ fn add(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     Ok(Response::one(elements(site, &user, ctx)))
 }
 
-/// Removes a favorite; an item that is none is left alone.
+/// Removes a favorite. An item that is not a favorite is not an error.
 fn remove(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let user = user(state, ctx)?;
     let segment = ctx.param(1);

@@ -49,12 +49,12 @@ impl RunTimes {
 impl Interval {
     const NONE: Interval = Interval { hours: None, minutes: None, week_day: None, month_day: None };
 
-    /// Every so many hours.
+    /// A number of hours between two runs.
     pub fn hours(hours: u8) -> Interval {
         Interval { hours: Some(hours), ..Interval::NONE }
     }
 
-    /// Every so many minutes.
+    /// A number of minutes between two runs.
     pub fn minutes(minutes: u8) -> Interval {
         Interval { minutes: Some(minutes), ..Interval::NONE }
     }

@@ -112,7 +112,7 @@ pub fn published_connections() -> [PublishConnection; 3] {
     ]
 }
 
-/// The replacements in what TSC sends for an upload of so many chunks.
+/// The replacements in what TSC sends for an upload with this number of chunks.
 pub fn numbered(chunks: usize) -> &'static [(&'static str, &'static str)] {
     const ALL: &[(&str, &str)] = &[
         ("/7:ab-1:0 ", "/7:ab-1:0?sequenceID=1 "),
