@@ -212,7 +212,7 @@ filter_fields! {
 string_enum! {
     /// How often an alert is sent while its condition holds.
     pub enum AlertFrequency {
-        /// Once, until the condition is met anew.
+        /// Once, and again after the condition was not met for a while.
         Once = "once",
         /// As often as the data is refreshed.
         Frequently = "frequently",

@@ -36,7 +36,7 @@ pub(super) struct Inside {
     pub(super) lacks_extract: bool,
 }
 
-/// Reads a `.twb`, `.twbx`, `.tds`, `.tdsx`, `.tfl` or `.tflx` file; `None` if it is none of them.
+/// Reads a `.twb`, `.twbx`, `.tds`, `.tdsx`, `.tfl` or `.tflx` file; `None` for other files.
 pub(super) fn read(bytes: &[u8]) -> Option<Inside> {
     let archive = Archive::open(bytes);
     let document = match &archive {

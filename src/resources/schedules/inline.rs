@@ -112,7 +112,7 @@ impl InlineSchedule {
         InlineSchedule::new(Frequency::Hourly, RunTimes::new(start, Some(end), intervals))
     }
 
-    /// Runs once on these days of the week; on all days if there are none.
+    /// Runs once a day, on these days of the week. An empty list means all days.
     ///
     /// # Errors
     ///
@@ -122,8 +122,8 @@ impl InlineSchedule {
         InlineSchedule::new(Frequency::Daily, RunTimes::new(start, None, intervals))
     }
 
-    /// Runs several times a day from `start` until `end`, on these days of the week; on all days if
-    /// there are none.
+    /// Runs several times a day from `start` until `end`, on these days of the week. An empty list
+    /// means all days.
     ///
     /// # Errors
     ///
@@ -201,7 +201,7 @@ fn problem(frequency: &Frequency, times: &RunTimes) -> &'static str {
         return "the minutes of its times have to be multiples of 5, without seconds";
     }
     if times.end.is_some_and(|end| end.minute() != start.minute()) {
-        return "between its start and its end have to be whole hours";
+        return "its end has to be a whole number of hours after its start";
     }
     let parts: Vec<_> = times.intervals.iter().map(Interval::parts).collect();
     let (days, hours): (Vec<_>, Vec<_>) =

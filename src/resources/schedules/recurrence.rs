@@ -3,7 +3,7 @@
 use jiff::civil::Time;
 
 use crate::common::{MonthDay, WeekDay};
-use crate::xml::{Contradicts, FieldValue, Out, ToXml, WriteField, element, string_enum};
+use crate::xml::{Contradicts, Element, FieldValue, Out, ToXml, WriteField, element, string_enum};
 use crate::{Error, Result};
 
 element! {
@@ -47,31 +47,29 @@ impl RunTimes {
 }
 
 impl Interval {
-    const NONE: Interval = Interval { hours: None, minutes: None, week_day: None, month_day: None };
-
     /// A number of hours between two runs.
     pub fn hours(hours: u8) -> Interval {
-        Interval { hours: Some(hours), ..Interval::NONE }
+        Interval { hours: Some(hours), ..Interval::blank() }
     }
 
     /// A number of minutes between two runs.
     pub fn minutes(minutes: u8) -> Interval {
-        Interval { minutes: Some(minutes), ..Interval::NONE }
+        Interval { minutes: Some(minutes), ..Interval::blank() }
     }
 
     /// On a day of the week.
     pub fn week_day(day: WeekDay) -> Interval {
-        Interval { week_day: Some(day), ..Interval::NONE }
+        Interval { week_day: Some(day), ..Interval::blank() }
     }
 
     /// On a day of the month.
     pub fn month_day(day: MonthDay) -> Interval {
-        Interval { month_day: Some(day), ..Interval::NONE }
+        Interval { month_day: Some(day), ..Interval::blank() }
     }
 
     /// On the first, second, … or last of a day of the week in each month.
     pub fn nth_week_day(which: MonthDay, day: WeekDay) -> Interval {
-        Interval { month_day: Some(which), week_day: Some(day), ..Interval::NONE }
+        Interval { month_day: Some(which), week_day: Some(day), ..Interval::blank() }
     }
 
     /// The parts that are set.
