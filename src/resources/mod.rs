@@ -26,6 +26,11 @@ pub use custom_views::CustomView;
 pub mod data_alerts;
 #[cfg(feature = "schedules")]
 pub use data_alerts::DataAlert;
+#[cfg(feature = "metadata")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+pub mod databases;
+#[cfg(feature = "metadata")]
+pub use databases::Database;
 pub mod datasources;
 pub use datasources::Datasource;
 #[cfg(feature = "schedules")]
@@ -58,6 +63,11 @@ pub use linked_tasks::LinkedTask;
 #[cfg(feature = "metadata")]
 #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
 pub mod metadata;
+#[cfg(feature = "metadata")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+pub mod metrics;
+#[cfg(feature = "metadata")]
+pub use metrics::Metric;
 pub mod personal_space;
 pub use personal_space::PersonalSpace;
 pub mod projects;
@@ -77,6 +87,11 @@ pub use sites::Site;
 pub mod subscriptions;
 #[cfg(feature = "schedules")]
 pub use subscriptions::Subscription;
+#[cfg(feature = "metadata")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+pub mod tables;
+#[cfg(feature = "metadata")]
+pub use tables::{Column, Table};
 #[cfg(feature = "schedules")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
 pub mod tasks;
@@ -89,6 +104,11 @@ pub mod users;
 pub use users::User;
 pub mod views;
 pub use views::View;
+#[cfg(feature = "metadata")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+pub mod virtual_connections;
+#[cfg(feature = "metadata")]
+pub use virtual_connections::VirtualConnection;
 #[cfg(feature = "schedules")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
 pub mod webhooks;

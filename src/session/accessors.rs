@@ -39,6 +39,10 @@ accessors! {
     #[cfg(feature = "schedules")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
     data_alerts: DataAlerts;
+    /// The databases that content of the site uses. API 3.5.
+    #[cfg(feature = "metadata")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+    databases: Databases;
     /// The published data sources of the site.
     datasources: Datasources;
     /// The runs of the site's flows.
@@ -69,6 +73,10 @@ accessors! {
     #[cfg(feature = "metadata")]
     #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
     metadata: Metadata;
+    /// The metrics of the site, which Tableau retired with API 3.22.
+    #[cfg(feature = "metadata")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+    metrics: Metrics;
     /// The projects of the site.
     projects: Projects;
     /// The schedules of the server.
@@ -83,6 +91,10 @@ accessors! {
     #[cfg(feature = "schedules")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
     subscriptions: Subscriptions;
+    /// The tables that content of the site uses, and their columns. API 3.5.
+    #[cfg(feature = "metadata")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+    tables: Tables;
     /// The tasks of the site.
     #[cfg(feature = "schedules")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
@@ -93,6 +105,10 @@ accessors! {
     users: Users;
     /// The views of the site.
     views: Views;
+    /// The virtual connections of the site. API 3.18.
+    #[cfg(feature = "metadata")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+    virtual_connections: VirtualConnections;
     /// The webhooks of the site.
     #[cfg(feature = "schedules")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
