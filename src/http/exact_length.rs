@@ -40,7 +40,10 @@ pub(super) struct SourceFailed(io::Error);
 
 impl SourceFailed {
     pub(super) fn mark(cause: io::Error) -> io::Error {
-        io::Error::other(SourceFailed(cause))
+        match cause.get_ref().is_some_and(|inner| inner.is::<SourceFailed>()) {
+            true => cause,
+            false => io::Error::other(SourceFailed(cause)),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 
 use ureq::http::HeaderMap;
 
-use super::connector::{Broken, HandshakeBroken, NoAddress, ProxyAuthRequired, Stage, Stopped};
+use super::connector::{Broken, HandshakeBroken, NoAddress, Stage, Stopped};
 use super::error_content::{ErrorContent, MAX_JSON_ERROR};
 use super::exact_length::SourceFailed;
 use super::proxy::ConfiguredProxy;
@@ -45,27 +45,30 @@ pub(super) fn failed(
             Error::new(ErrorKind::Timeout, format!("{doing} {server} in the time allowed"))
         }
         ureq::Error::Io(cause) if is::<HandshakeBroken>(&cause) => {
-            let broken = cause.into_inner().and_then(|inner| inner.downcast().ok());
-            let HandshakeBroken { cause, has_answered } = match broken {
-                Some(broken) => *broken,
-                None => {
-                    return Error::new(ErrorKind::Connect, format!("no connection to {server}"));
-                }
-            };
-            failed(cause, stage, to, proxy, redactor)
-                .and_then_failed(&about_broken_handshake(has_answered, &to.authority()), None)
+            let what = format!("no connection to {server}");
+            match cause.into_inner().and_then(|inner| inner.downcast::<HandshakeBroken>().ok()) {
+                None => Error::new(ErrorKind::Connect, what),
+                Some(broken) => failed(broken.0, stage, to, proxy, redactor)
+                    .and_then_failed(&about_broken_handshake(&to.authority()), None),
+            }
         }
-        ureq::Error::Io(cause) => match cause.get_ref().and_then(|inner| inner.downcast_ref()) {
-            Some(required) => proxy_requires_credentials(required, to, proxy),
-            None => io_failed(cause, stage, &server, &to.authority()),
-        },
+        ureq::Error::Io(cause) => io_failed(cause, stage, &server, &to.authority()),
         ureq::Error::Tls(why) => {
             Error::new(ErrorKind::Tls, format!("no TLS connection to {server}: {why}"))
         }
         ureq::Error::ConnectProxyFailed(why) => {
             // ureq's text, such as `proxy server responded 502/502`.
             let why = why.strip_prefix("proxy server ").unwrap_or(&why);
-            let why = text(why.split('/').next().unwrap_or(why));
+            let mut why = text(why.split('/').next().unwrap_or(why));
+            if why.ends_with("407") {
+                why += match proxy.is_some_and(|set| set.proxy.username().is_some()) {
+                    true => ": it rejected the credentials of its address",
+                    false => {
+                        ": it requires credentials; write them into its address as `user:password@`"
+                    }
+                };
+                why += " (only the scheme Basic is supported)";
+            }
             Error::new(ErrorKind::Connect, format!("no connection to {server}: the proxy {why}"))
         }
         ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => {
@@ -94,26 +97,6 @@ fn is<T: StdError + 'static>(error: &io::Error) -> bool {
 /// What is said of an answer that a TLS server may have given to a request without TLS.
 pub(super) fn expects_tls(to: &Origin) -> String {
     format!("if the port expects TLS, the address is https://{}", to.authority())
-}
-
-fn proxy_requires_credentials(
-    required: &ProxyAuthRequired,
-    to: &Origin,
-    proxy: Option<&ConfiguredProxy>,
-) -> Error {
-    let name = proxy.map(ToString::to_string).unwrap_or_default();
-    let has_credentials = proxy.is_some_and(|configured| configured.proxy.username().is_some());
-    let why = match () {
-        () if !required.accepts_basic() => {
-            format!("requires credentials ({required}), and only the scheme Basic is supported")
-        }
-        () if has_credentials => format!("rejected the credentials of its address ({required})"),
-        () => format!(
-            "requires credentials ({required}): write them into its address as `user:password@`"
-        ),
-    };
-    let what = format!("no connection to {}: the proxy {name} {why}", to.authority());
-    Error::new(ErrorKind::Connect, what)
 }
 
 fn io_failed(cause: io::Error, stage: Stage, server: &str, authority: &str) -> Error {
@@ -237,8 +220,12 @@ pub(super) fn is_unread_json(text: &str) -> bool {
 }
 
 pub(super) fn looks_like_html(text: &str) -> bool {
-    let start = first(text.trim_start(), 200).to_ascii_lowercase();
-    start.starts_with("<!doctype html") || start.contains("<html")
+    let start = first(text, 1000).to_ascii_lowercase();
+    is_markup(&start) && (start.contains("<!doctype html") || start.contains("<html"))
+}
+
+pub(super) fn is_markup(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }
 
 fn request_id(headers: &HeaderMap) -> Option<String> {

@@ -11,7 +11,6 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport,
 };
 
-use super::http_proxy::Challenge;
 use super::{CachingResolver, context, exact, left_for_connecting};
 use crate::cancel::CancellationToken;
 
@@ -66,8 +65,11 @@ impl<In: Transport, C: Connector<In>> Connector<In> for CancellableConnector<C> 
 }
 
 impl<C> CancellableConnector<C> {
-    /// The work of connecting, which borrows nothing of the request. This is the only place that
-    /// copies ureq's `ConnectionDetails`.
+    /// The work of connecting, which borrows nothing of the request.
+    ///
+    /// `ConnectionDetails` borrows and is not `Clone`, so its fields are copied one by one, here only.
+    /// A smaller part of the work cannot run on the thread: ureq's `SocksConnector` opens its socket
+    /// itself, and the transport of a socket cannot be created outside of ureq.
     fn on_any_thread<In: Transport>(
         &self,
         details: &ConnectionDetails<'_>,
@@ -84,8 +86,6 @@ impl<C> CancellableConnector<C> {
         let (addrs, current_time) = (details.addrs.clone(), details.current_time.clone());
         let (request_level, now, timeout) = (details.request_level, details.now, details.timeout);
         move || {
-            let challenge = Challenge::default();
-            let watching = challenge.clone();
             let details = ConnectionDetails {
                 uri: &uri,
                 addrs,
@@ -95,15 +95,13 @@ impl<C> CancellableConnector<C> {
                 now,
                 timeout,
                 current_time,
-                run_connector: Arc::new(move |details: &ConnectionDetails<'_>| {
-                    watching.watch(&*run_connector, details)
-                }),
+                run_connector,
                 register_shutdown: Arc::new(move |handle: Weak<dyn ShutdownHandle>| {
                     socket.set(handle.clone());
                     register(handle)
                 }),
             };
-            inner.connect(&details, chained).map_err(|error| challenge.take().unwrap_or(error))
+            inner.connect(&details, chained)
         }
     }
 }

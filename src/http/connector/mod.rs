@@ -8,7 +8,6 @@
 mod caching_resolver;
 mod cancellable;
 mod early_response;
-mod http_proxy;
 mod response_timeout;
 mod tls;
 
@@ -31,7 +30,6 @@ use cancellable::CancellableConnector;
 pub(super) use cancellable::Stopped;
 pub(super) use early_response::Broken;
 use early_response::EarlyResponseConnector;
-pub(super) use http_proxy::ProxyAuthRequired;
 use response_timeout::ResponseTimeoutConnector;
 pub(super) use tls::HandshakeBroken;
 use tls::TlsConnector;

@@ -74,8 +74,8 @@ impl HttpOptions {
     /// | `false` | any certificate: an attacker on the network can read and change all data |
     ///
     /// The PEM file can contain a self-signed certificate itself, which must still contain the host
-    /// name. If it is marked as a CA (as `openssl req -x509` does), its validity dates are not checked,
-    /// because the file names this very certificate.
+    /// name. If it is marked as a CA (as `openssl req -x509` does), its validity dates and its extended
+    /// key usage are not checked, because the file names this very certificate.
     pub fn verify(mut self, verify: impl Into<Verify>) -> HttpOptions {
         self.verify = Some(verify.into());
         self

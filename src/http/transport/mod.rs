@@ -1,6 +1,5 @@
 //! [`Transport::send`] sends every request of this library, with retries and redirects.
 
-mod content_sniffer;
 mod exchange;
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
 pub(crate) mod fuzzing;
