@@ -6,7 +6,7 @@ use std::io;
 use ureq::http::HeaderMap;
 
 use super::connector::{Broken, HandshakeBroken, NoAddress, Stage, Stopped};
-use super::error_content::{ErrorContent, MAX_JSON_ERROR};
+use super::error_content::ErrorContent;
 use super::exact_length::SourceFailed;
 use super::proxy::ConfiguredProxy;
 use super::retry_after::retry_after;
@@ -44,15 +44,11 @@ pub(super) fn failed(
             };
             Error::new(ErrorKind::Timeout, format!("{doing} {server} in the time allowed"))
         }
-        ureq::Error::Io(cause) if is::<HandshakeBroken>(&cause) => {
-            let what = format!("no connection to {server}");
-            match cause.into_inner().and_then(|inner| inner.downcast::<HandshakeBroken>().ok()) {
-                None => Error::new(ErrorKind::Connect, what),
-                Some(broken) => failed(broken.0, stage, to, proxy, redactor)
-                    .and_then_failed(&about_broken_handshake(&to.authority()), None),
-            }
-        }
-        ureq::Error::Io(cause) => io_failed(cause, stage, &server, &to.authority()),
+        ureq::Error::Io(cause) => match cause.downcast::<HandshakeBroken>() {
+            Ok(broken) => failed(broken.0, stage, to, proxy, redactor)
+                .and_then_failed(&about_broken_handshake(&to.authority()), None),
+            Err(cause) => io_failed(cause, stage, &server, &to.authority()),
+        },
         ureq::Error::Tls(why) => {
             Error::new(ErrorKind::Tls, format!("no TLS connection to {server}: {why}"))
         }
@@ -90,16 +86,16 @@ pub(super) fn failed(
     }
 }
 
-fn is<T: StdError + 'static>(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<T>())
-}
-
-/// What is said of an answer that a TLS server may have given to a request without TLS.
+/// Advice for a response that a TLS server may have sent to a request without TLS.
 pub(super) fn expects_tls(to: &Origin) -> String {
     format!("if the port expects TLS, the address is https://{}", to.authority())
 }
 
 fn io_failed(cause: io::Error, stage: Stage, server: &str, authority: &str) -> Error {
+    let cause = match cause.downcast::<Stopped>() {
+        Ok(stopped) => return stopped.0,
+        Err(cause) => cause,
+    };
     let inner = cause.get_ref().map(|inner| inner as &(dyn StdError + 'static));
     if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         return tls_failed(tls.clone(), stage, server, authority);
@@ -107,10 +103,6 @@ fn io_failed(cause: io::Error, stage: Stage, server: &str, authority: &str) -> E
     if let Some(no_address) = inner.and_then(|inner| inner.downcast_ref::<NoAddress>()) {
         let what = format!("no connection to {server}: {no_address}");
         return Error::new(ErrorKind::Connect, what).because(cause);
-    }
-    if cause.get_ref().is_some_and(|inner| inner.is::<Stopped>()) {
-        let stopped = cause.into_inner().and_then(|inner| inner.downcast::<Stopped>().ok());
-        return stopped.map_or_else(|| Error::new(ErrorKind::Cancelled, "cancelled"), |s| s.0);
     }
     if inner.is_some_and(|inner| inner.is::<SourceFailed>()) {
         return Error::io("the request body could not be read", cause);
@@ -202,21 +194,6 @@ pub(super) fn refused_in_text(
 ) -> Option<Error> {
     let words = ErrorContent::from_xml(text).or_else(|| ErrorContent::from_json(text))?;
     Some(words.about_success(status, address, redactor))
-}
-
-/// Like [`refused_in_success`], for a body in JSON.
-pub(super) fn refused_in_json(
-    status: u16,
-    text: &str,
-    address: &str,
-    redactor: &Redactor,
-) -> Option<Error> {
-    Some(ErrorContent::from_json(text)?.about_success(status, address, redactor))
-}
-
-/// Whether a body is JSON that is too large to be parsed for an error.
-pub(super) fn is_unread_json(text: &str) -> bool {
-    text.len() > MAX_JSON_ERROR && text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
 }
 
 pub(super) fn looks_like_html(text: &str) -> bool {

@@ -75,10 +75,9 @@ pub(crate) fn sha256() -> &'static dyn Hash {
 /// Random bytes from the TLS provider, for unique names.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    rustls::crypto::ring::default_provider()
-        .secure_random
-        .fill(&mut bytes)
-        .map_err(|_| Error::io("no random bytes", std::io::Error::other("the system has none")))?;
+    rustls::crypto::ring::default_provider().secure_random.fill(&mut bytes).map_err(|_| {
+        Error::io("no random bytes", std::io::Error::other("the system provided none"))
+    })?;
     Ok(bytes)
 }
 

@@ -1,4 +1,4 @@
-//! Errors of TLS, with what can be done about them.
+//! TLS errors, with advice on how to resolve them.
 
 use std::io;
 
@@ -8,12 +8,12 @@ use super::connector::Stage;
 use super::context;
 use crate::{Error, ErrorKind};
 
-/// What this client can use, for the administrator of a server that shares none of it.
+/// What the client supports, for a server with which it has no protocol version or cipher in common.
 const OFFER: &str = "this client offers TLS 1.2 and 1.3, with ECDHE key exchange and AEAD ciphers \
                      (AES-GCM, ChaCha20-Poly1305)";
 
-const ROOTS: &str = "trusted are Mozilla's roots, and not those of the operating system or of \
-                     SSL_CERT_FILE: `verify(\"ca.pem\")` adds the CA certificates of a PEM file";
+const ROOTS: &str = "Mozilla's roots are trusted, those of the operating system and SSL_CERT_FILE \
+                     are not: `verify(\"ca.pem\")` adds the CA certificates of a PEM file";
 
 /// `server` is host and port, with the proxy if there is one; `authority` is host and port.
 pub(super) fn tls_failed(
@@ -33,8 +33,8 @@ pub(super) fn tls_failed(
             what += &format!("; {ROOTS}");
         }
         what += &format!(
-            " (its SHA-256 is {shown}; where that is known to be right, `verify` takes it as a \
-             `Fingerprint`, or the issuer's PEM file)"
+            " (the certificate has the SHA-256 fingerprint {shown}; if you know that it is the \
+             right one, pass the fingerprint or the issuer's PEM file to `verify`)"
         );
     }
     Error::new(ErrorKind::Tls, what).because(error)
@@ -46,21 +46,21 @@ fn why(error: &rustls::Error, stage: Stage, authority: &str) -> String {
         rustls::Error::InvalidMessage(
             InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
         ) if stage == Stage::Connecting => {
-            format!("the port answered, but not with TLS; is the address http://{authority}?")
+            format!("the server does not use TLS on this port; is the address http://{authority}?")
         }
         rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
-            "it asks for a client certificate (`client_cert`)".to_owned()
+            "the server requires a client certificate: set it with `client_cert`".to_owned()
         }
         rustls::Error::AlertReceived(alert) if is_about_our_certificate(error) => {
-            format!("it refused the client certificate with the alert {alert:?}")
+            format!("the server rejected the client certificate with the alert {alert:?}")
         }
         rustls::Error::AlertReceived(alert) => {
-            format!("it ended the handshake with the alert {alert:?}; {OFFER}")
+            format!("the server ended the handshake with the alert {alert:?}; {OFFER}")
         }
-        // It asks for a certificate with a signature that none of ours has.
+        // The signature schemes in the server's certificate request.
         rustls::Error::PeerIncompatible(
             PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon,
-        ) => "it accepts no signature scheme of the client certificate".to_owned(),
+        ) => "the server accepts no signature scheme of the client certificate".to_owned(),
         rustls::Error::PeerIncompatible(_) | rustls::Error::PeerMisbehaved(_) => {
             format!("the handshake failed; {OFFER}")
         }
@@ -90,7 +90,7 @@ fn about_certificate(why: &CertificateError) -> &'static str {
     }
 }
 
-/// What it can mean that a connection was closed, or timed out, during the handshake.
+/// Explains a handshake during which the connection was closed or timed out.
 pub(super) fn about_broken_handshake(authority: &str) -> String {
     format!("the TLS handshake was not completed; is the address http://{authority}? {OFFER}")
 }

@@ -54,7 +54,7 @@ impl Origin {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, rest) = rest.split_at(end);
         if authority.contains('@') {
-            return Err("it holds user information");
+            return Err("it contains user information");
         }
         let host_end = match authority.starts_with('[') {
             true => authority.find(']').ok_or("its IPv6 address has no closing bracket")? + 1,
@@ -132,10 +132,10 @@ impl Base {
         let (origin, path) = Origin::parse(&with_scheme).map_err(refuse)?;
         let prefix = path.strip_suffix('/').unwrap_or(path);
         if prefix.split('/').skip(1).any(|segment| matches!(segment, "" | "." | "..")) {
-            return Err(refuse("its path has an empty or a dotted segment"));
+            return Err(refuse("its path has an empty, `.` or `..` segment"));
         }
         if !is_clean(prefix) {
-            return Err(refuse("its path holds a character that has to be percent-encoded"));
+            return Err(refuse("its path contains a character that must be percent-encoded"));
         }
         Ok(Base { origin, prefix: prefix.to_owned() })
     }

@@ -244,8 +244,8 @@ fn mutual_tls_sends_the_client_certificate() {
     let trusting = || plain().verify(authority.file());
     let said = refused(&raw, trusting());
     assert!(said.contains("client certificate"), "{said}");
-    let stranger = Authority::new().certify(&["client"]);
-    refused(&raw, trusting().client_cert(stranger.file(), stranger.key_file()));
+    let untrusted = Authority::new().certify(&["client"]);
+    refused(&raw, trusting().client_cert(untrusted.file(), untrusted.key_file()));
     let member = authority.certify(&["client"]);
     visit(&raw.url, trusting().client_cert(member.file(), member.key_file())).unwrap();
     // Certificate and key in one text.

@@ -282,8 +282,8 @@ impl Permissions<'_> {
     }
 
     /// Replaces the rules that are set by these. Since API 3.23, this is one request for projects,
-    /// workbooks, views, data sources and flows, and for most default permissions, so that nobody sees
-    /// half of the change. Everywhere else, and if there is no rule or one for a group set, it is the
+    /// workbooks, views, data sources and flows, and for most default permissions, so that the
+    /// change is atomic. Everywhere else, and if there is no rule or one for a group set, it is the
     /// same as [`set`](Permissions::set).
     ///
     /// # Errors

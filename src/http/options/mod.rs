@@ -150,8 +150,9 @@ impl HttpOptions {
     /// addresses too.
     ///
     /// Default: `HTTPS_PROXY` for `https` addresses, `HTTP_PROXY` for `http` addresses, `ALL_PROXY`
-    /// for both, in either case, except for the hosts in `NO_PROXY` and for loopback addresses
-    /// (`127.0.0.0/8`, `::1`, `localhost` and names below it).
+    /// for both, in either case, except for loopback addresses (`127.0.0.0/8`, `::1`, `localhost` and names
+    /// below it) and for `NO_PROXY`, a list of hosts (with their subdomains), addresses and networks such as
+    /// `10.0.0.0/8`, without ports.
     pub fn proxy(mut self, url: impl Into<String>) -> HttpOptions {
         self.proxy = Some(ProxyChoice::Use(Secret::new(url)));
         self

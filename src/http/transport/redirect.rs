@@ -34,7 +34,7 @@ impl Transport {
             Error::new(ErrorKind::Redirect, format!("HTTP {status}: {why}")).answer(answer)
         };
         if count > MAX_REDIRECTS {
-            return Err(refuse(format!("more than {MAX_REDIRECTS} redirects in a row")));
+            return Err(refuse(format!("more than {MAX_REDIRECTS} consecutive redirects")));
         }
         let location = response.headers().get(LOCATION).filter(|location| !location.is_empty());
         let Some(location) = location else {
@@ -43,7 +43,7 @@ impl Transport {
         let location = String::from_utf8_lossy(location.as_bytes());
         let to = from.join(&location).map_err(|why| {
             let location = redactor.redact(&location);
-            refuse(format!("a redirect to {:?}, which is not a URL: {why}", cut(&location, 200)))
+            refuse(format!("a redirect to the invalid URL {:?}: {why}", cut(&location, 200)))
         })?;
         if from.origin.https && !to.origin.https {
             return Err(refuse(format!(

@@ -62,39 +62,34 @@ impl Success {
     /// Reads the body to its end, so that the connection can be reused. Fails if the body says that the
     /// request was not carried out.
     pub(crate) fn ignore(mut self) -> Result<()> {
-        let outcome = self.bytes().and_then(|bytes| {
-            let text = String::from_utf8_lossy(&bytes);
-            if looks_like_html(&text) {
-                return Err(Error::decode("the response is an HTML page, such as a login page"));
-            }
-            if failure::is_unread_json(&text) {
-                let what = "the response is JSON that is too long for an error of Tableau's";
-                return Err(Error::decode(what));
-            }
-            self.refusal(&text).map_or(Ok(()), Err)
-        });
+        let outcome = self.bytes().and_then(|bytes| self.check_content(&bytes));
         outcome.map_err(|error| self.explain(error))
     }
 
     /// Decodes the body with `read`, which receives the root element. Fails if the body is an error of
     /// Tableau's.
-    pub(crate) fn xml<T>(self, mut read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
-        let mut value = None;
-        self.decode(Accepts::Answer, &mut |root| {
-            value = Some(read(root)?);
-            Ok(())
-        })?;
+    pub(crate) fn xml<T>(self, read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
+        let value = self.xml_from(Accepts::Answer, read)?;
         Ok(value.expect("a body that is decoded was read"))
     }
 
     /// Like [`xml`](Success::xml), for any root element.
-    pub(crate) fn any_xml<T>(self, mut read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
+    pub(crate) fn any_xml<T>(self, read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
+        let value = self.xml_from(Accepts::AnyRoot, read)?;
+        Ok(value.expect("a body that is decoded was read"))
+    }
+
+    fn xml_from<T>(
+        self,
+        accepts: Accepts,
+        mut read: impl FnMut(Node<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
         let mut value = None;
-        self.decode(Accepts::AnyRoot, &mut |root| {
+        self.decode(accepts, &mut |root| {
             value = Some(read(root)?);
             Ok(())
         })?;
-        Ok(value.expect("a body that is decoded was read"))
+        Ok(value)
     }
 
     /// Reads the whole body, and returns it with the status and the headers. Fails if it is an HTML
@@ -138,14 +133,9 @@ impl Success {
     /// Like [`xml`](Success::xml), but returns `None` if the body is empty.
     pub(crate) fn xml_if_any<T>(
         self,
-        mut read: impl FnMut(Node<'_>) -> Result<T>,
+        read: impl FnMut(Node<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
-        let mut value = None;
-        self.decode(Accepts::AnswerOrNothing, &mut |root| {
-            value = Some(read(root)?);
-            Ok(())
-        })?;
-        Ok(value)
+        self.xml_from(Accepts::AnswerOrNothing, read)
     }
 
     /// Decodes the body with `read`, unless it is empty and `may_be_empty`. Not generic, so that it is
@@ -177,8 +167,7 @@ impl Success {
         let (document, replaced) = match xml::parse(text) {
             Ok(document) => (document, replaced),
             Err(error) => {
-                let ResponseContext { status, address, redactor, .. } = &self.context;
-                if let Some(refused) = failure::refused_in_json(*status, text, address, redactor) {
+                if let Some(refused) = self.refusal(text) {
                     return Err(refused);
                 }
                 again = xml::repair(text).ok_or(error)?;

@@ -12,7 +12,7 @@ use crate::ErrorKind;
 
 const LARGE: u64 = 24 << 20;
 
-/// A source that announces a length, and yields as many bytes, fewer or more.
+/// A source whose actual length can differ from the announced one.
 struct Source {
     announced: u64,
     actual: u64,

@@ -46,7 +46,7 @@ fn suggests_http_if_the_port_answers_without_tls() {
             });
             assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
             let text = error.to_string();
-            assert!(text.contains("the port answered, but not with TLS"), "{text}");
+            assert!(text.contains("the server does not use TLS on this port"), "{text}");
             assert!(text.contains(&hint), "{text}");
         }
     }

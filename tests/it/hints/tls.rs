@@ -82,5 +82,5 @@ fn names_the_alert_after_a_rejected_client_certificate() {
     let error = with(&raw.url, options).sign_in(&auth()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
     let text = error.to_string();
-    assert!(text.contains("refused the client certificate with the alert"), "{text}");
+    assert!(text.contains("rejected the client certificate with the alert"), "{text}");
 }
