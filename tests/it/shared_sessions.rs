@@ -85,7 +85,7 @@ fn rejects_session_files_that_are_not_private_or_not_sessions() {
     private(&key, "-----BEGIN KEY-----");
     std::os::unix::fs::symlink(&key, &path).unwrap();
     for (content, says) in
-        [("-----BEGIN KEY-----", "something else"), ("{\"a\": 1}", "something else")]
+        [("-----BEGIN KEY-----", "something other"), ("{\"a\": 1}", "something other")]
     {
         private(&key, content);
         let error = server.sign_in_shared(&auth(), &file).unwrap_err();
