@@ -198,7 +198,7 @@ pub fn multipart(data: &[u8]) {
     };
     assert_eq!((&first[..], none, &payload[..]), ("request_payload", &None, &b"<tsRequest/>"[..]));
     assert_eq!((&second[..], &content[..]), ("tableau_file", file));
-    // The server reads these three as their meaning.
+    // The mock server decodes these three escapes.
     let meant = name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
     assert_eq!(named.as_deref().unwrap_or_default(), meant);
 }

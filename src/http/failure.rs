@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn tableaus_words_in_xml_and_json() {
+    fn reads_errors_of_tableau_in_xml_and_json() {
         let xml = "<tsResponse xmlns='http://tableau.com/api'><error code='404006'>\
                    <summary>Not Found</summary><detail>no hush-hush</detail></error></tsResponse>";
         let json = r#"{"error":{"code":"404006","summary":"Not Found","detail":"no hush-hush"}}"#;
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn other_bodies_are_quoted_briefly() {
+    fn quotes_the_start_of_other_bodies() {
         let page = error(502, &format!("<html>{}</html>", "x".repeat(5000)));
         assert_eq!((page.kind(), page.code()), (ErrorKind::Http, None));
         assert!(page.to_string().starts_with("HTTP 502 with an HTML page"), "{page}");

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_are_laid_out_as_the_server_wants_them() {
+    fn writes_parts_in_the_form_that_the_server_expects() {
         let mut file = Bytes(b"PK", 2);
         let name = "R&D \"x\"\r\n\u{6771}.twbx";
         let mut body = Multipart::new("<a/>").unwrap().file("tableau_workbook", name, &mut file);

@@ -21,14 +21,15 @@ pub(super) struct Proxies {
 }
 
 /// An invalid address in the environment is an error of the requests that would use it, because a
-/// program may never send one.
-type Choice = Result<Option<ConfiguredProxy>, Malformed>;
+/// program may never send one. The error is where the address was configured.
+type Choice = Result<Option<ConfiguredProxy>, String>;
 
-/// A proxy, and where it was configured.
+/// A proxy and its setting.
 #[derive(Clone, Debug)]
 pub(super) struct ConfiguredProxy {
     pub(super) proxy: Proxy,
-    origin: Setting,
+    /// Where it was configured.
+    origin: String,
 }
 
 /// Names the proxy without its credentials.
@@ -40,34 +41,12 @@ impl fmt::Display for ConfiguredProxy {
     }
 }
 
-/// Where a proxy was configured.
-#[derive(Clone, Debug)]
-enum Setting {
-    Options,
-    Variable(String),
-}
-
-impl fmt::Display for Setting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Setting::Options => f.write_str("set with HttpOptions::proxy"),
-            Setting::Variable(name) => write!(f, "from {name}"),
-        }
-    }
-}
-
-/// The setting that holds an invalid address.
-#[derive(Debug)]
-struct Malformed(Setting);
-
-impl Malformed {
-    fn error(&self) -> Error {
-        Error::config(format!(
-            "invalid proxy address {}: must be http, https, socks4, socks4a, socks5 or socks5h, \
-             `user:password@` where needed, host and port",
-            self.0
-        ))
-    }
+/// The error for an invalid address, which names the setting and not the address.
+fn invalid(origin: &str) -> Error {
+    Error::config(format!(
+        "invalid proxy address {origin}: must be http, https, socks4, socks4a, socks5 or socks5h, \
+         `user:password@` where needed, host and port"
+    ))
 }
 
 impl Default for Proxies {
@@ -86,8 +65,8 @@ impl Proxies {
         environment: impl Fn(&str) -> Option<String>,
         redactor: &mut Redactor,
     ) -> Result<Proxies> {
-        let mut parse = |origin: Setting, url: &str| -> Choice {
-            let Ok(proxy) = Proxy::new(url) else { return Err(Malformed(origin)) };
+        let mut parse = |origin: String, url: &str| -> Choice {
+            let Ok(proxy) = Proxy::new(url) else { return Err(origin) };
             if let Some(password) = proxy.password() {
                 redactor.add(password);
                 let credentials = format!("{}:{password}", proxy.username().unwrap_or_default());
@@ -98,7 +77,8 @@ impl Proxies {
         match choice {
             Some(ProxyChoice::None) => Ok(Proxies::default()),
             Some(ProxyChoice::Use(url)) => {
-                let proxy = parse(Setting::Options, url.reveal()).map_err(|bad| bad.error())?;
+                let proxy = parse("set with HttpOptions::proxy".into(), url.reveal());
+                let proxy = proxy.map_err(|origin| invalid(&origin))?;
                 Ok(Proxies { https: Ok(proxy.clone()), http: Ok(proxy), except: Vec::new() })
             }
             None => {
@@ -114,7 +94,7 @@ impl Proxies {
                 let all = read("ALL_PROXY");
                 let mut proxy = |name| {
                     let found = read(name).or_else(|| all.clone());
-                    found.map_or(Ok(None), |(url, name)| parse(Setting::Variable(name), url.trim()))
+                    found.map_or(Ok(None), |(url, name)| parse(format!("from {name}"), url.trim()))
                 };
                 let no_proxy =
                     read("NO_PROXY").map_or_else(Vec::new, |(list, _)| exceptions(&list));
@@ -133,7 +113,7 @@ impl Proxies {
             return Ok(None);
         }
         let choice = if origin.https { &self.https } else { &self.http };
-        choice.as_ref().map(Option::as_ref).map_err(Malformed::error)
+        choice.as_ref().map(Option::as_ref).map_err(|origin| invalid(origin))
     }
 }
 

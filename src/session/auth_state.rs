@@ -33,7 +33,7 @@ pub(crate) struct AuthState {
     current: RwLock<Current>,
     /// The secrets that do not change.
     known: Redactor,
-    /// To sign in again. A session that another process opened has none.
+    /// The credentials to sign in again with. A session that another process opened has none.
     credentials: Option<SignIn>,
     sharing: Option<Sharing>,
     history: Mutex<History>,

@@ -310,7 +310,7 @@ fn token_from_before_the_https_upgrade_remains_valid() {
     let token = crate::help::token_of(&raw.url);
     let server = with(&raw.url, plain().verify(authority.file()));
     server.join(&token).workbooks().list().total().unwrap();
-    // The server remembers the upgrade by now, also for the next session.
+    // `Server` has remembered the upgrade, also for the next session.
     server.join(&token).workbooks().list().total().unwrap();
     assert_eq!(raw.lines().len(), 1);
     assert_eq!(secure.lines().len(), 2);
