@@ -5,9 +5,8 @@ use std::io;
 
 use ureq::http::HeaderMap;
 
-use super::connector::{Broken, HandshakeBroken, NoAddress, Stage, Stopped};
+use super::connector::{Broken, HandshakeBroken, Stage};
 use super::error_content::ErrorContent;
-use super::exact_length::SourceFailed;
 use super::proxy::ConfiguredProxy;
 use super::retry_after::retry_after;
 use super::tls_failure::{about_broken_handshake, tls_failed};
@@ -92,20 +91,13 @@ pub(super) fn expects_tls(to: &Origin) -> String {
 }
 
 fn io_failed(cause: io::Error, stage: Stage, server: &str, authority: &str) -> Error {
-    let cause = match cause.downcast::<Stopped>() {
-        Ok(stopped) => return stopped.0,
+    let cause = match cause.downcast::<Error>() {
+        Ok(own) => return own,
         Err(cause) => cause,
     };
     let inner = cause.get_ref().map(|inner| inner as &(dyn StdError + 'static));
     if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         return tls_failed(tls.clone(), stage, server, authority);
-    }
-    if let Some(no_address) = inner.and_then(|inner| inner.downcast_ref::<NoAddress>()) {
-        let what = format!("no connection to {server}: {no_address}");
-        return Error::new(ErrorKind::Connect, what).because(cause);
-    }
-    if inner.is_some_and(|inner| inner.is::<SourceFailed>()) {
-        return Error::io("the request body could not be read", cause);
     }
     if stage == Stage::Connecting {
         return Error::new(ErrorKind::Connect, format!("no connection to {server}")).because(cause);

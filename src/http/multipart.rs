@@ -155,7 +155,7 @@ mod tests {
             let mut file = Bytes(b"PK", said);
             let mut body = Multipart::new("").unwrap().file("x", "y", &mut file);
             let error = body.open().unwrap().read_to_end(&mut Vec::new()).unwrap_err();
-            assert!(error.to_string().contains(why), "{error}");
+            assert!(format!("{error:?}").contains(why), "{error:?}");
         }
     }
 }

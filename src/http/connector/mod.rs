@@ -25,9 +25,8 @@ use ureq::unversioned::transport::{
 };
 
 use super::context;
-pub(super) use caching_resolver::{CachingResolver, NoAddress};
+pub(super) use caching_resolver::CachingResolver;
 use cancellable::CancellableConnector;
-pub(super) use cancellable::Stopped;
 pub(super) use early_response::Broken;
 use early_response::EarlyResponseConnector;
 use response_timeout::ResponseTimeoutConnector;
@@ -89,6 +88,11 @@ impl<In: Transport> Connector<In> for ConnectionStart {
         context::begin_connecting();
         Ok(chained)
     }
+}
+
+/// An error of this library, carried through ureq.
+fn carried(error: crate::Error) -> Error {
+    Error::Io(io::Error::other(error))
 }
 
 /// The duration of a timeout, if there is one.

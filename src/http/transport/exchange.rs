@@ -10,7 +10,7 @@ use ureq::http::{HeaderValue, Method, Response};
 use ureq::{AsSendBody, SendBody};
 
 use super::super::connector::{self, Stage};
-use super::super::exact_length::{ExactLengthReader, SourceFailed};
+use super::super::exact_length::{ExactLengthReader, source_failed};
 use super::super::failure::{self, Size};
 use super::super::options;
 use super::super::proxy::ConfiguredProxy;
@@ -89,7 +89,7 @@ impl Transport {
             }
             Body::Stream { content_type, source } => {
                 let length = source.length();
-                let source = source.open().map_err(SourceFailed::mark)?;
+                let source = source.open().map_err(source_failed)?;
                 (
                     Some(content_type.as_str()),
                     length,
