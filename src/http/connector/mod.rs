@@ -91,7 +91,7 @@ impl<In: Transport> Connector<In> for ConnectionStart {
 }
 
 /// An error of this library, carried through ureq.
-fn carried(error: crate::Error) -> Error {
+pub(super) fn carried(error: crate::Error) -> Error {
     Error::Io(io::Error::other(error))
 }
 
