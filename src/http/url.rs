@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::Ipv6Addr;
 
+use ureq::http::uri::Authority;
+
 use crate::encoding::percent_decode;
 use crate::{Error, Result};
 
@@ -56,37 +58,22 @@ impl Origin {
         if authority.contains('@') {
             return Err("it contains user information");
         }
-        let host_end = match authority.starts_with('[') {
-            true => authority.find(']').ok_or("its IPv6 address has no closing bracket")? + 1,
-            false => authority.find(':').unwrap_or(authority.len()),
-        };
-        let (host, port) = authority.split_at(host_end);
-        check_host(host)?;
-        let port = match port.strip_prefix(':') {
-            None if port.is_empty() => None,
-            Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => match digits.parse() {
-                Ok(0) | Err(_) => return Err("its port is not from 1 to 65535"),
-                Ok(port) => Some(port),
-            },
-            _ => return Err("its port is not a number"),
-        };
+        let invalid = "its host contains an invalid character (non-ASCII names need the xn-- form)";
+        if matches!(authority.bytes().next(), None | Some(b':')) {
+            return Err("it has no host");
+        }
+        let parsed: Authority = authority.parse().map_err(|_| invalid)?;
+        let (host, port) = (parsed.host(), parsed.port_u16());
+        let is_ip_v6 = |host: &str| host.trim_matches(['[', ']']).parse::<Ipv6Addr>().is_ok();
+        if host.starts_with('[') && !is_ip_v6(host) {
+            return Err("its host is not an IPv6 address");
+        }
+        // `Authority` ignores a port that is not a number.
+        if port == Some(0) || (port.is_none() && host != authority) {
+            return Err("its port is not from 1 to 65535");
+        }
         let port = port.filter(|&port| port != if https { 443 } else { 80 });
         Ok((Origin { https, host: host.to_ascii_lowercase(), port }, rest))
-    }
-}
-
-fn check_host(host: &str) -> Result<(), &'static str> {
-    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        return match address.parse::<Ipv6Addr>() {
-            Ok(_) => Ok(()),
-            Err(_) => Err("its host is not an IPv6 address"),
-        };
-    }
-    match host {
-        "" => Err("it has no host"),
-        _ if !host.is_ascii() => Err("its host is not ASCII (use the xn-- form)"),
-        _ if host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)) => Ok(()),
-        _ => Err("its host contains an invalid character"),
     }
 }
 
@@ -261,6 +248,11 @@ mod tests {
             "https://a b",
             "https://a/b c",
             "https://host:",
+            "https://:8000",
+            "https://[::1]x",
+            "https://[::1]:x",
+            "https://h%20x",
+            "https://a:1:2",
             "https://host:0",
             "https://host:65536",
             "https://host:x",
