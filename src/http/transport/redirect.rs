@@ -1,7 +1,5 @@
 //! Where redirects lead, and which are followed.
 
-use std::borrow::Cow;
-
 use ureq::http::Response;
 use ureq::http::header::LOCATION;
 
@@ -57,11 +55,9 @@ impl Transport {
         } else if to.origin != ours
             && !self.options.trusts_redirects_to(&to.origin.host, &to.origin.authority())
         {
-            // The parsed host is in lower case, so that the redactor would miss a secret in it.
-            let there = match redactor.redact(&location) {
-                Cow::Borrowed(_) => to.origin.to_string(),
-                Cow::Owned(redacted) => cut(&redacted, 200).into_owned(),
-            };
+            // The location instead of the parsed origin, whose lower case would hide a secret.
+            let redacted = redactor.redact(&location);
+            let there = cut(&redacted, 200);
             return Err(refuse(format!(
                 "a redirect from {} to {there}, another origin, is not followed \
                  (`trust_redirects_to` allows a host)",
