@@ -212,7 +212,7 @@ impl Authenticator for AuthState {
         if let Err(why) = history.check(credentials, started) {
             return Err(expired.and_then_failed(&why, None));
         }
-        // The last moment to cancel a page that is fetched ahead: the renewal is for the whole
+        // A prefetched page can be cancelled up to here, because the renewal is for the whole
         // session.
         cancellation.map_or(Ok(()), CancellationToken::check)?;
         info!(target: LOG, "the session has expired: signing in again");

@@ -233,8 +233,8 @@ fn file_that_changes_while_it_is_sent_is_an_error() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A chunk that was not received, or may have been, or an upload that the server lost: the file is
-/// published completely, once.
+/// The file is published completely and once, if a chunk was not received or may have been, and if the
+/// server lost the upload.
 #[test]
 fn uploads_are_complete_after_broken_connections() {
     let content = file((256 << 10) + 77, 8);
