@@ -187,7 +187,7 @@ impl<'a> Node<'a> {
         self.find(tag).ok_or_else(|| self.fail(&format!("<{tag}>"), "is missing"))
     }
 
-    /// The same element with this id if it has none: a response may omit what the request named.
+    /// Returns this element with a fallback id, because a response may omit the id that was requested.
     pub(crate) fn or_id(self, id: &'a str) -> Node<'a> {
         Node { id: Some(id), ..self }
     }
