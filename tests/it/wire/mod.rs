@@ -39,9 +39,9 @@ macro_rules! resources {
 }
 
 resources! {
-    auth, custom_views, data_alerts, datasources, errors, favorites, fileuploads, flow_runs,
-    flow_tasks, flows, group_sets, groups, jobs, linked_tasks, listing, metadata, projects, schedules,
-    server_info, sites, subscriptions, tags, tasks, users, views, webhooks, workbooks,
+    auth, custom_views, data_acceleration_report, data_alerts, datasources, errors, extensions,
+    favorites, fileuploads, flow_runs, flow_tasks, flows, group_sets, groups, jobs, linked_tasks,
+    listing, metadata, oidc, projects, schedules, server_info, sites, subscriptions, tags, tasks, users, views, webhooks, workbooks,
 }
 
 /// Methods of TSC without a golden, and why.

@@ -61,6 +61,27 @@ pub fn cases(g: &mut Goldens) {
         &[r#"PUT /api/sites/site-1 <tsRequest> <site contentUrl="ops" name="Ops">"#],
         |s| s.sites().update("site-1", SiteUpdate::new().name("Ops").content_url("ops")),
     );
+    g.differs(
+        "update.quota_instead_of_tiers",
+        "unset-is-not-sent",
+        &[r#"PUT /api/sites/site-1 <tsRequest> <site contentUrl="ops" name="Ops" userQuota="50">"#],
+        |s| {
+            let changes = SiteUpdate::new().name("Ops").content_url("ops").user_quota(50);
+            s.sites().update("site-1", changes)
+        },
+    );
+    g.differs(
+        "update.what_was_read",
+        "unset-is-not-sent",
+        &[
+            "GET /api/sites/site-1",
+            r#"PUT /api/sites/site-1 <tsRequest> <site name="Renamed">"#,
+        ],
+        |s| {
+            let site = s.sites().get("site-1")?;
+            s.sites().update(site.id, SiteUpdate::new().name("Renamed"))
+        },
+    );
     g.same("delete", |s| s.sites().delete("site-1"));
     g.same("encrypt_extracts", |s| s.sites().encrypt_extracts("site-1"));
     g.same("decrypt_extracts", |s| s.sites().decrypt_extracts("site-1"));

@@ -65,6 +65,25 @@ case(
     OWN,
 )
 case("update.least", "server.sites.update(known(TSC.SiteItem('Ops', 'ops'), 'site-1'))", OWN)
+case(
+    "update.quota_instead_of_tiers",
+    """
+    item = known(TSC.SiteItem('Ops', 'ops', tier_creator_capacity=5), 'site-1')
+    item.replace_license_tiers_with_user_quota(50)
+    server.sites.update(item)
+    """,
+    OWN,
+)
+case(
+    "update.what_was_read",
+    """
+    item = server.sites.get_by_id('site-1')
+    item.name = 'Renamed'
+    server.sites.update(item)
+    """,
+    '<site id="site-1" name="Bare" contentUrl="bare" adminMode="ContentAndUsers" state="Active" runNowEnabled="true"/>',
+    OWN,
+)
 case("delete", "server.sites.delete('site-1')", done())
 for call in ("encrypt_extracts", "decrypt_extracts", "re_encrypt_extracts"):
     case(call, f"server.sites.{call}('site-1')", done(202))
