@@ -70,7 +70,7 @@ COVERED = [
     "projects", "workbooks", "datasources", "views", "custom_views", "flows", "flow_runs", "jobs",
     "fileuploads", "tags", "users", "groups", "group_sets", "sites", "auth", "server_info", "webhooks",
     "data_alerts", "schedules", "metadata", "tasks", "flow_tasks", "linked_tasks", "subscriptions",
-    "favorites",
+    "favorites", "oidc", "extensions", "data_acceleration_report",
 ]
 
 # The methods that no flow calls, and why.

@@ -8,7 +8,13 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// The id of the server's own authentication configuration.
-pub(super) const SERVER_AUTHENTICATION: &str = "00000000-0000-4000-8000-000000000001";
+const SERVER_AUTHENTICATION: &str = "00000000-0000-4000-8000-000000000001";
+
+/// Whether the site has the authentication configuration.
+pub(super) fn is_known(site: &Site, id: &str) -> bool {
+    let is_it = |one: Element| one.attr("idpConfigurationId") == Some(id);
+    id == SERVER_AUTHENTICATION || oidc::listed(site).any(is_it)
+}
 
 fn list_configurations(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::SiteAdmin)?;

@@ -201,6 +201,20 @@ fn manages_openid_connect_configurations() {
 }
 
 #[test]
+fn users_can_have_an_openid_connect_configuration() {
+    let mock = MockServer::builder().oidc_configuration("Office").start().unwrap();
+    let [_, office] = &mock.auth_configurations()[..] else { panic!("two configurations") };
+    let id = office.attribute("idpConfigurationId").unwrap();
+    let server = help::at(mock.url());
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let configuration = session.oidc().get(id).unwrap();
+    assert_eq!(configuration.idp_configuration_name.as_deref(), Some("Office"));
+    let new = tsc::users::NewUser::new("cy", SiteRole::Viewer).idp_configuration_id(id);
+    let cy = session.users().add(new).unwrap();
+    assert_eq!(cy.idp_configuration_id.as_deref(), Some(id));
+}
+
+#[test]
 fn never_shows_the_client_secret() {
     let new = NewOidcConfiguration::new("Office", "our-id", "hush-hush");
     assert!(!format!("{new:?}").contains("hush"), "{new:?}");
@@ -225,6 +239,8 @@ fn changes_extension_settings() {
         let changed = extensions.update(changes.clone().safe_list(both.clone())).unwrap();
         assert_eq!((changed.include_sandboxed, changed.allow_trusted), (Some(false), Some(true)));
         assert_eq!(extensions.get().unwrap().safe_list, both);
+        let [_, second] = &mock.safe_extensions()[..] else { panic!("two extensions") };
+        assert_eq!(second.child("url").unwrap().text(), "https://b.example");
         // An update without the list empties it.
         assert!(extensions.update(&changes).unwrap().safe_list.is_empty());
         let incomplete = ExtensionsSettingsUpdate::new().allow_trusted(false);
@@ -235,6 +251,7 @@ fn changes_extension_settings() {
         extensions.update_server_settings(changes.block_list(blocked.clone())).unwrap();
         let settings = extensions.server_settings().unwrap();
         assert_eq!((settings.enabled, settings.block_list), (Some(false), blocked.to_vec()));
+        assert_eq!(mock.blocked_extensions()[0].text(), "https://bad.example");
         let server = help::at(mock.url());
         let max = server.sign_in(&tsc::TableauAuth::new("max", "pw")).unwrap();
         assert_eq!(max.extensions().get().unwrap().enabled, Some(true));
@@ -244,14 +261,14 @@ fn changes_extension_settings() {
 
 #[test]
 fn renames_domains() {
-    with_mock(|_, session| {
+    with_mock(|mock, session| {
         let domains = session.domains();
         let [local, other]: [_; 2] = domains.list().unwrap().try_into().unwrap();
         assert_eq!(local.name.as_deref(), Some("local"));
         let changes = tsc::domains::DomainUpdate::new().short_name("NEW");
         let changed = domains.update(other.id.unwrap(), &changes).unwrap();
         assert_eq!(changed.short_name.as_deref(), Some("NEW"));
-        assert_eq!(domains.list().unwrap()[1].short_name, changed.short_name);
+        assert_eq!(mock.domains()[1].attribute("shortName"), Some("NEW"));
         assert_eq!(domains.update(local.id.unwrap(), &changes).unwrap_err().code(), Some("400000"));
         assert_eq!(domains.update(9, &changes).unwrap_err().code(), Some("404032"));
     });
