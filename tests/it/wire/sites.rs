@@ -19,6 +19,11 @@ pub fn cases(g: &mut Goldens) {
         assert_eq!(site.custom_subscription_email, None);
         Ok(site)
     });
+    g.reads_differently("get_by_id.data_alerts", "data-alerts-have-two-names", |s| {
+        let site = s.sites().get("site-1")?;
+        assert_eq!(site.data_alerts_enabled, Some(true));
+        Ok(site)
+    });
     g.same("get_by_name", |s| s.sites().get_by_name("Operations"));
     g.differs(
         "get_by_name.reserved_characters",

@@ -29,6 +29,11 @@ case("get", "server.sites.get(TSC.RequestOptions(pagesize=1000))", page("sites",
 case("get.plain", "server.sites.get()", page("sites", OPS))
 case("get_by_id", "server.sites.get_by_id('site-1')", OWN)
 case("get_by_id.bare", "server.sites.get_by_id('site-1')", '<site id="site-1" name="Bare" contentUrl="bare"/>')
+case(
+    "get_by_id.data_alerts",
+    "server.sites.get_by_id('site-1')",
+    '<site id="site-1" name="Bare" contentUrl="bare" isDataAlertsEnabled="true"/>',
+)
 case("get_by_name", "server.sites.get_by_name('Operations')", OPS)
 case("get_by_name.reserved_characters", "server.sites.get_by_name('a/b?c#d')", OPS)
 case("get_by_content_url.not_in_base_url", "server.sites.get_by_content_url('ops')", instead=[OPS])
