@@ -257,7 +257,7 @@ pub(crate) fn spawn(
     thread::Builder::new().name(name).spawn(work)
 }
 
-/// The earlier of two limits; `None` is no limit.
+/// The earlier of two limits; `None` means no limit.
 pub(crate) fn earlier<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
     [one, other].into_iter().flatten().min()
 }

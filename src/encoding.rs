@@ -13,13 +13,18 @@ pub(crate) fn encode_segment(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// Decodes `%XX`; `None` if an escape is incomplete or the bytes are not UTF-8.
-pub(crate) fn percent_decode(text: &str) -> Option<String> {
+/// Decodes `%XX`; `None` if an escape is incomplete.
+pub(crate) fn percent_decode_bytes(text: &str) -> Option<Vec<u8>> {
     let is_escape = |rest: &str| {
         rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
     };
     let is_valid = text.split('%').skip(1).all(is_escape);
-    is_valid.then(|| percent_decode_str(text).decode_utf8().ok().map(Into::into))?
+    is_valid.then(|| percent_decode_str(text).collect())
+}
+
+/// Decodes `%XX`; `None` if an escape is incomplete or the bytes are not UTF-8.
+pub(crate) fn percent_decode(text: &str) -> Option<String> {
+    String::from_utf8(percent_decode_bytes(text)?).ok()
 }
 
 /// Formats bytes as lower-case hex digits.

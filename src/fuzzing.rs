@@ -116,7 +116,8 @@ pub fn filter(data: &[u8]) {
     if texts.is_empty() {
         return;
     }
-    let request = Request::get("/api/3.24/x").query("filter", texts.join(","));
+    let request =
+        Request::raw(crate::operation::Method::Get, "/api/3.24/x").query("filter", texts.join(","));
     let sent = request.path_and_query().expect("nothing in the path can be refused");
     assert!(sent.bytes().all(|byte| byte.is_ascii_graphic()), "{sent}");
     let (_, query) = sent.split_once('?').expect("a query was given");
@@ -186,7 +187,7 @@ pub fn multipart(data: &[u8]) {
     };
     assert_eq!((&first[..], none, &payload[..]), ("request_payload", &None, &b"<tsRequest/>"[..]));
     assert_eq!((&second[..], &content[..]), ("tableau_file", file));
-    // The server reads these three as their meaning.
+    // The mock server decodes these three escapes.
     let meant = name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
     assert_eq!(named.as_deref().unwrap_or_default(), meant);
 }

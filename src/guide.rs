@@ -37,6 +37,11 @@ pub mod reliability {}
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod testing {}
 
+#[doc = include_str!("../docs/coming-from-tsc.md")]
+#[cfg(feature = "mock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
+pub mod coming_from_tsc {}
+
 #[doc = include_str!("../docs/differences.md")]
 pub mod differences {}
 

@@ -167,6 +167,8 @@ ids! {
     ColumnId = "column";
     /// The id of a virtual connection.
     VirtualConnectionId = "virtualConnection";
+    /// The id of a metric.
+    MetricId = "metric";
     /// The id of a connection of a data source, a workbook, a flow or a virtual connection.
     ConnectionId;
     /// The id of a data quality warning.

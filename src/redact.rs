@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,25 +19,20 @@ use crate::text::{cut, first};
 /// A secret of fewer than eight characters is replaced only where it is an entire value, because it
 /// would match unrelated text elsewhere.
 #[derive(Clone, Default)]
-pub(crate) struct Redactor(Arc<Vec<Arc<Known>>>);
+pub(crate) struct Redactor(Arc<BTreeMap<String, IsShort>>);
 
-struct Known {
-    secret: String,
-    /// Computed once: most texts are searched for many secrets.
-    spellings: BTreeSet<String>,
-    is_short: bool,
-}
+/// Whether a spelling is of a secret that is redacted only as an entire value.
+type IsShort = bool;
 
 impl Redactor {
     pub(crate) const MARK: &str = "[secret]";
 
     pub(crate) fn add(&mut self, secret: &str) {
-        if secret.is_empty() || self.0.iter().any(|known| known.secret == secret) {
-            return;
-        }
         let is_short = secret.chars().count() < 8;
-        let known = Known { secret: secret.to_owned(), spellings: spellings(secret), is_short };
-        Arc::make_mut(&mut self.0).push(Arc::new(known));
+        let known = Arc::make_mut(&mut self.0);
+        for spelling in spellings(secret).into_iter().filter(|spelling| !spelling.is_empty()) {
+            *known.entry(spelling).or_insert(is_short) &= is_short;
+        }
     }
 
     pub(crate) fn with(mut self, secret: &Secret) -> Redactor {
@@ -54,30 +49,24 @@ impl Redactor {
     /// a secret at its end is replaced too.
     pub(crate) fn redact_start(&self, text: &str, cut_short: bool, max: usize) -> String {
         // Only the part that is shown is searched.
-        let spellings = self.0.iter().flat_map(|known| &known.spellings);
-        let start = first(text, 4 * max + spellings.map(String::len).max().unwrap_or(0));
+        let longest = self.0.keys().map(String::len).max().unwrap_or(0);
+        let start = first(text, 4 * max + longest);
         let redacted = self.redact_text(start, cut_short || start.len() < text.len());
         cut(&redacted, max).into_owned()
     }
 
     fn redact_text<'t>(&self, text: &'t str, cut_short: bool) -> Cow<'t, str> {
         let mut found: Vec<Range<usize>> = Vec::new();
-        for known in &*self.0 {
-            for spelling in &known.spellings {
-                let is_secret = |range: &Range<usize>| {
-                    !known.is_short || is_entire_value(text, range, cut_short)
-                };
-                if text.contains(spelling.as_str()) {
-                    let ranges = text.match_indices(spelling.as_str());
-                    found.extend(ranges.map(|(at, _)| at..at + spelling.len()).filter(is_secret));
-                }
-                if cut_short {
-                    let starts =
-                        spelling.char_indices().rev().map(|(length, _)| &spelling[..length]);
-                    let ends = starts.filter(|start| !start.is_empty() && text.ends_with(start));
-                    let mut ranges = ends.map(|start| text.len() - start.len()..text.len());
-                    found.extend(ranges.find(is_secret));
-                }
+        for (spelling, is_short) in &*self.0 {
+            let is_secret =
+                |range: &Range<usize>| !is_short || is_entire_value(text, range, cut_short);
+            let whole = text.match_indices(spelling.as_str());
+            found.extend(whole.map(|(at, _)| at..at + spelling.len()).filter(is_secret));
+            if cut_short {
+                let starts = spelling.char_indices().rev().map(|(end, _)| &spelling[..end]);
+                let at_end = starts.filter(|start| !start.is_empty() && text.ends_with(start));
+                let mut ranges = at_end.map(|start| text.len() - start.len()..text.len());
+                found.extend(ranges.find(is_secret));
             }
         }
         if found.is_empty() {
@@ -99,7 +88,7 @@ impl Redactor {
 
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Redactor({} secrets)", self.0.len())
+        f.write_str("Redactor")
     }
 }
 
@@ -107,71 +96,68 @@ impl fmt::Debug for Redactor {
 /// the entire text.
 fn is_entire_value(text: &str, range: &Range<usize>, cut_short: bool) -> bool {
     let (before, after) = (&text[..range.start], &text[range.end..]);
-    let ends_at = |end: &[char]| after.starts_with(end) || (cut_short && after.is_empty());
-    match before.chars().next_back() {
-        // A JSON string inside a JSON string ends with `\"`.
-        Some('"') => ends_at(&['"', '\\']),
-        Some('\'') => ends_at(&['\'']),
-        Some('>') => ends_at(&['<']),
-        Some('=') => {
-            after.is_empty()
-                || ends_at(&['&', ';', '#', '"', '\'', '<', ')', ',', ':', ' ', '\r', '\n'])
-        }
-        Some(' ') if before.ends_with(": ") => after.is_empty() || ends_at(&['\r', '\n']),
-        _ => before.trim().is_empty() && after.trim().is_empty(),
+    // A JSON string inside a JSON string ends with `\"`.
+    let ends = match before.chars().next_back() {
+        Some('"') => "\"\\",
+        Some('\'') => "'",
+        Some('>') => "<",
+        Some('=') => "&;#\"'<),: \r\n",
+        Some(' ') if before.ends_with(": ") => "\r\n",
+        _ => return before.trim().is_empty() && after.trim().is_empty(),
+    };
+    match after.chars().next() {
+        Some(end) => ends.contains(end),
+        None => cut_short || before.ends_with(['=', ' ']),
     }
 }
 
 /// The spellings that servers and libraries use for a secret: raw, and XML-, JSON-, URL- and
 /// form-encoded.
-fn spellings(secret: &str) -> BTreeSet<String> {
-    let mut all = BTreeSet::from([secret.to_owned()]);
+fn spellings(secret: &str) -> Vec<String> {
+    let mut all = vec![secret.to_owned()];
     let xml = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    // Quotes and white space need no escape in text nodes.
-    for (quote, apostrophe) in XML_QUOTES {
-        let quoted = xml.replace('"', quote).replace('\'', apostrophe);
-        for (line_feed, tab) in [("\n", "\t"), ("&#10;", "&#9;"), ("&#xA;", "&#x9;")] {
-            let text = quoted.replace('\n', line_feed).replace('\t', tab);
-            all.insert(escaped(&text, |c| c.is_ascii(), |c| format!("&#{};", u32::from(c))));
-            all.insert(text);
-        }
+    for (quote, apostrophe, line_feed, tab) in XML_ESCAPES {
+        let text = xml.replace('"', quote).replace('\'', apostrophe);
+        let text = text.replace('\n', line_feed).replace('\t', tab);
+        all.extend([escape(&text, "", |c| format!("&#{};", u32::from(c))), text]);
     }
-    for literal in [format!("{secret:?}"), serde_json::Value::from(secret).to_string()] {
-        let json = &literal[1..literal.len() - 1];
-        let unicode = |c: char| {
-            c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
-        };
-        all.insert(escaped(json, |c| c.is_ascii(), unicode));
-        // Some libraries also escape what is special in HTML.
-        all.insert(escaped(json, |c| c.is_ascii() && !"<>&'".contains(c), unicode));
-        all.extend([json.replace('/', "\\/"), json.to_owned()]);
-    }
+    let json = serde_json::Value::from(secret).to_string();
+    let json = &json[1..json.len() - 1];
+    let unicode =
+        |c: char| c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+    // Some libraries also escape what is special in HTML.
+    all.extend(["", "<>&'"].map(|special| escape(json, special, unicode)));
+    all.extend([json.replace('/', "\\/"), json.to_owned()]);
     for reserved in [RESERVED, ENCODE_URI_COMPONENT, FORM] {
-        let url = utf8_percent_encode(secret, reserved).to_string();
-        let lower = lower_case_escapes(&url);
-        all.extend([url.replace("%20", "+"), lower.replace("%20", "+"), url, lower]);
+        let parts = || utf8_percent_encode(secret, reserved);
+        // An encoded byte is a part of its own.
+        let lower = |part: &str| match part.starts_with('%') {
+            true => part.to_ascii_lowercase(),
+            false => part.to_owned(),
+        };
+        for url in [parts().collect(), parts().map(lower).collect::<String>()] {
+            all.extend([url.replace("%20", "+"), url]);
+        }
     }
     all
 }
 
-/// Writes `%C3` as `%c3`.
-fn lower_case_escapes(url: &str) -> String {
-    let mut parts = url.split('%');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |out, part| {
-        let (digits, rest) = part.split_at(2);
-        out + "%" + &digits.to_ascii_lowercase() + rest
-    })
+/// Replaces the characters that are `special` or not ASCII.
+fn escape(text: &str, special: &str, escape: impl Fn(char) -> String) -> String {
+    let is_plain = |c: char| c.is_ascii() && !special.contains(c);
+    text.chars().map(|c| if is_plain(c) { c.to_string() } else { escape(c) }).collect()
 }
 
-/// Replaces the characters that do not stay.
-fn escaped(text: &str, stays: impl Fn(char) -> bool, escape: impl Fn(char) -> String) -> String {
-    text.chars().map(|c| if stays(c) { c.to_string() } else { escape(c) }).collect()
-}
-
-/// How XML libraries write a quotation mark and an apostrophe.
-const XML_QUOTES: [(&str, &str); 5] =
-    [("\"", "'"), ("&quot;", "'"), ("&quot;", "&apos;"), ("&quot;", "&#39;"), ("&#34;", "&#x27;")];
+/// How XML libraries write a quotation mark, an apostrophe, a line feed and a tab: in text, and in
+/// attributes.
+const XML_ESCAPES: [(&str, &str, &str, &str); 6] = [
+    ("\"", "'", "\n", "\t"),
+    ("&quot;", "&#39;", "\n", "\t"),
+    ("&quot;", "&apos;", "\n", "\t"),
+    ("&quot;", "'", "&#10;", "&#9;"),
+    ("&quot;", "&apos;", "&#xA;", "&#x9;"),
+    ("&#34;", "&#x27;", "&#10;", "&#9;"),
+];
 
 /// What JavaScript's `encodeURIComponent` encodes.
 const ENCODE_URI_COMPONENT: &AsciiSet =

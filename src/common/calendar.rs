@@ -28,15 +28,15 @@ string_enum! {
 pub enum MonthDay {
     /// The day of this number, from 1 to 31.
     Day(u8),
-    /// The last day of the month, or the last of a day of the week.
+    /// The last day of the month, or the last occurrence of a weekday in it.
     Last,
-    /// The first of a day of the week. Tableau Cloud.
+    /// The first occurrence of a weekday in the month (Tableau Cloud).
     First,
-    /// The second of a day of the week. Tableau Cloud.
+    /// The second occurrence of a weekday in the month (Tableau Cloud).
     Second,
-    /// The third of a day of the week. Tableau Cloud.
+    /// The third occurrence of a weekday in the month (Tableau Cloud).
     Third,
-    /// The fourth of a day of the week. Tableau Cloud.
+    /// The fourth occurrence of a weekday in the month (Tableau Cloud).
     Fourth,
     /// The fifth of a day of the week. Tableau Cloud.
     Fifth,

@@ -18,20 +18,23 @@ operations! {
         "Query Data Source" "data_sources.htm#query_data_source";
     pub(crate) GET_FLOW = GET "sites/{site}/flows/{flow}" since (3, 3) scope "tableau:flows:read"
         "Query Flow" "flow.htm#query_flow";
-    GET_DATABASE = GET "sites/{site}/databases/{database}" since (3, 5)
+    pub(crate) GET_DATABASE = GET "sites/{site}/databases/{database}" since (3, 5)
         scope "tableau:databases:read"
         "Query Database" "metadata.htm#query_database";
-    GET_TABLE = GET "sites/{site}/tables/{table}" since (3, 5) scope "tableau:tables:read"
+    pub(crate) GET_TABLE = GET "sites/{site}/tables/{table}" since (3, 5) scope "tableau:tables:read"
         "Query Table" "metadata.htm#query_table";
-    GET_VIRTUAL_CONNECTION = GET "sites/{site}/virtualconnections/{virtual-connection}"
+    pub(crate) GET_VIRTUAL_CONNECTION = GET "sites/{site}/virtualconnections/{virtual-connection}"
         since (3, 23) scope "tableau:virtual_connections:read"
         "Get Virtual Connection" "virtual_connections.htm#query_virtual_connection";
+    pub(crate) GET_METRIC = GET "sites/{site}/metrics/{metric}" since (3, 9) until (3, 22)
+        scope "tableau:content:read"
+        "Get Metric" "metrics.htm#get_metric";
 }
 
 capability! {
     /// The id of content that can be read by its id alone.
     pub trait Readable: "an item cannot be read by `{Self}` alone",
-        "workbooks, views, custom views, data sources, flows, databases, tables and virtual connections can";
+        "workbooks, views, custom views, data sources, flows, databases, tables, virtual connections and metrics can";
     WorkbookId { GET = GET_WORKBOOK }
     ViewId { GET = GET_VIEW }
     CustomViewId { GET = GET_CUSTOM_VIEW }
@@ -40,4 +43,5 @@ capability! {
     DatabaseId { GET = GET_DATABASE }
     TableId { GET = GET_TABLE }
     VirtualConnectionId { GET = GET_VIRTUAL_CONNECTION }
+    MetricId { GET = GET_METRIC }
 }

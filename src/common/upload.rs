@@ -31,7 +31,7 @@ pub(super) struct Fingerprint {
 }
 
 impl Upload {
-    /// An upload of which the server has nothing yet.
+    /// A new upload: the server has received no data.
     pub(super) fn new(id: String, file: Fingerprint) -> Upload {
         Upload { id, offset: 0, chunks: 0, file, in_flight: false }
     }

@@ -28,7 +28,7 @@ pub enum ErrorKind {
     /// the same call later.
     Timeout,
     /// A redirect that is not followed: to another host, from `https` to `http`, without a
-    /// `Location`, or the eleventh in a row. Token, password and body were not sent there.
+    /// `Location`, or the eleventh consecutive redirect. Token, password and body were not sent there.
     ///
     /// *Try:* the address that the message names as the server's address, or
     /// [`HttpOptions::trust_redirects_to`](crate::HttpOptions::trust_redirects_to) for your own load

@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_codes_mean_what_their_first_digits_say() {
+    fn classifies_unknown_codes_by_their_first_digits() {
         for (code, expected) in [
             ("403999", Meaning::PermissionDenied),
             ("404999", Meaning::NotFound),

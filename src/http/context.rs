@@ -10,9 +10,9 @@ use super::options::verify::Fingerprint;
 use crate::cancel::CancellationToken;
 
 thread_local! {
-    /// What cancels the waits of this thread.
+    /// The token that cancels the waits of this thread.
     static CANCELLATION: RefCell<Option<CancellationToken>> = const { RefCell::new(None) };
-    /// The values that a [`ReentrancyGuard`] of this thread stands for.
+    /// The addresses of the values that this thread has entered with a [`ReentrancyGuard`].
     static ENTERED: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
     /// How many permits to send a request this thread holds.
     static PERMITS: Cell<usize> = const { Cell::new(0) };
@@ -24,7 +24,7 @@ thread_local! {
     static CERTIFICATE: Cell<Option<Fingerprint>> = const { Cell::new(None) };
 }
 
-/// Runs something that the token cancels: this thread's connections look it up.
+/// Calls `run` while the token cancels the waits of this thread's connections.
 pub(crate) fn with_cancellation<T>(
     cancellation: Option<&CancellationToken>,
     run: impl FnOnce() -> T,
@@ -40,7 +40,7 @@ pub(crate) fn with_cancellation<T>(
     run()
 }
 
-/// What cancels the waits of this thread.
+/// The token that cancels the waits of this thread.
 pub(super) fn cancellation() -> Option<CancellationToken> {
     CANCELLATION.try_with(|current| current.borrow().clone()).ok().flatten()
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use crate::{Error, ErrorKind};
+
 /// Yields exactly `left` bytes, or an error. ureq would wait forever for the rest of a shorter body,
 /// and would truncate a longer one silently.
 pub(super) struct ExactLengthReader<R> {
@@ -21,38 +23,25 @@ impl<R: Read> Read for ExactLengthReader<R> {
         if fits == 0 {
             return Ok(0);
         }
-        let read = self.source.read(&mut buffer[..fits]).map_err(SourceFailed::mark)?;
+        let read = self.source.read(&mut buffer[..fits]).map_err(source_failed)?;
         self.left -= read as u64;
         if read == 0 {
             let missing = format!("it ended {} bytes early", self.left);
-            return Err(SourceFailed::mark(io::Error::new(io::ErrorKind::UnexpectedEof, missing)));
+            return Err(source_failed(io::Error::new(io::ErrorKind::UnexpectedEof, missing)));
         }
-        if self.left == 0 && self.source.read(&mut [0]).map_err(SourceFailed::mark)? > 0 {
-            return Err(SourceFailed::mark(io::Error::other("it is longer than announced")));
+        if self.left == 0 && self.source.read(&mut [0]).map_err(source_failed)? > 0 {
+            return Err(source_failed(io::Error::other("it is longer than announced")));
         }
         Ok(read)
     }
 }
 
-/// The caller's reader failed, not the connection.
-#[derive(Debug)]
-pub(super) struct SourceFailed(io::Error);
-
-impl SourceFailed {
-    pub(super) fn mark(cause: io::Error) -> io::Error {
-        io::Error::other(SourceFailed(cause))
-    }
-}
-
-impl std::fmt::Display for SourceFailed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "reading the data to send failed: {}", self.0)
-    }
-}
-
-impl std::error::Error for SourceFailed {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
+/// Marks the error of the caller's reader, as opposed to one of the connection.
+pub(super) fn source_failed(cause: io::Error) -> io::Error {
+    let own = cause.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    match own.is_some_and(|error| error.kind() == ErrorKind::Io) {
+        true => cause,
+        false => io::Error::other(Error::io("the request body could not be read", cause)),
     }
 }
 
@@ -64,11 +53,12 @@ mod tests {
     fn exact_length_reader_rejects_other_lengths() {
         let read = |length| {
             let mut out = Vec::new();
-            ExactLengthReader::new(&b"12345"[..], length).read_to_end(&mut out).map(|_| out)
+            let read = ExactLengthReader::new(&b"12345"[..], length).read_to_end(&mut out);
+            read.map(|_| out).map_err(|error| format!("{:?}", error.into_inner()))
         };
         assert_eq!(read(5).unwrap(), b"12345");
-        assert!(read(6).unwrap_err().to_string().contains("1 bytes early"));
-        assert!(read(4).unwrap_err().to_string().contains("longer"));
+        assert!(read(6).unwrap_err().contains("1 bytes early"));
+        assert!(read(4).unwrap_err().contains("longer"));
         assert!(read(0).unwrap().is_empty());
     }
 }

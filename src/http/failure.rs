@@ -5,9 +5,8 @@ use std::io;
 
 use ureq::http::HeaderMap;
 
-use super::connector::{Broken, HandshakeBroken, NoAddress, ProxyAuthRequired, Stage, Stopped};
-use super::error_content::{ErrorContent, MAX_JSON_ERROR};
-use super::exact_length::SourceFailed;
+use super::connector::{Broken, HandshakeBroken, Stage};
+use super::error_content::ErrorContent;
 use super::proxy::ConfiguredProxy;
 use super::retry_after::retry_after;
 use super::tls_failure::{about_broken_handshake, tls_failed};
@@ -44,20 +43,10 @@ pub(super) fn failed(
             };
             Error::new(ErrorKind::Timeout, format!("{doing} {server} in the time allowed"))
         }
-        ureq::Error::Io(cause) if is::<HandshakeBroken>(&cause) => {
-            let broken = cause.into_inner().and_then(|inner| inner.downcast().ok());
-            let HandshakeBroken { cause, has_answered } = match broken {
-                Some(broken) => *broken,
-                None => {
-                    return Error::new(ErrorKind::Connect, format!("no connection to {server}"));
-                }
-            };
-            failed(cause, stage, to, proxy, redactor)
-                .and_then_failed(&about_broken_handshake(has_answered, &to.authority()), None)
-        }
-        ureq::Error::Io(cause) => match cause.get_ref().and_then(|inner| inner.downcast_ref()) {
-            Some(required) => proxy_requires_credentials(required, to, proxy),
-            None => io_failed(cause, stage, &server, &to.authority()),
+        ureq::Error::Io(cause) => match cause.downcast::<HandshakeBroken>() {
+            Ok(broken) => failed(broken.0, stage, to, proxy, redactor)
+                .and_then_failed(&about_broken_handshake(&to.authority()), None),
+            Err(cause) => io_failed(cause, stage, &server, &to.authority()),
         },
         ureq::Error::Tls(why) => {
             Error::new(ErrorKind::Tls, format!("no TLS connection to {server}: {why}"))
@@ -65,7 +54,16 @@ pub(super) fn failed(
         ureq::Error::ConnectProxyFailed(why) => {
             // ureq's text, such as `proxy server responded 502/502`.
             let why = why.strip_prefix("proxy server ").unwrap_or(&why);
-            let why = text(why.split('/').next().unwrap_or(why));
+            let mut why = text(why.split('/').next().unwrap_or(why));
+            if why.ends_with("407") {
+                why += match proxy.is_some_and(|set| set.proxy.username().is_some()) {
+                    true => ": it rejected the credentials of its address",
+                    false => {
+                        ": it requires credentials; write them into its address as `user:password@`"
+                    }
+                };
+                why += " (only the scheme Basic is supported)";
+            }
             Error::new(ErrorKind::Connect, format!("no connection to {server}: the proxy {why}"))
         }
         ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => {
@@ -87,50 +85,19 @@ pub(super) fn failed(
     }
 }
 
-fn is<T: StdError + 'static>(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<T>())
-}
-
-/// What is said of an answer that a TLS server may have given to a request without TLS.
+/// Advice for a response that a TLS server may have sent to a request without TLS.
 pub(super) fn expects_tls(to: &Origin) -> String {
     format!("if the port expects TLS, the address is https://{}", to.authority())
 }
 
-fn proxy_requires_credentials(
-    required: &ProxyAuthRequired,
-    to: &Origin,
-    proxy: Option<&ConfiguredProxy>,
-) -> Error {
-    let name = proxy.map(ToString::to_string).unwrap_or_default();
-    let has_credentials = proxy.is_some_and(|configured| configured.proxy.username().is_some());
-    let why = match () {
-        () if !required.accepts_basic() => {
-            format!("requires credentials ({required}), and only the scheme Basic is supported")
-        }
-        () if has_credentials => format!("rejected the credentials of its address ({required})"),
-        () => format!(
-            "requires credentials ({required}): write them into its address as `user:password@`"
-        ),
-    };
-    let what = format!("no connection to {}: the proxy {name} {why}", to.authority());
-    Error::new(ErrorKind::Connect, what)
-}
-
 fn io_failed(cause: io::Error, stage: Stage, server: &str, authority: &str) -> Error {
+    let cause = match cause.downcast::<Error>() {
+        Ok(own) => return own,
+        Err(cause) => cause,
+    };
     let inner = cause.get_ref().map(|inner| inner as &(dyn StdError + 'static));
     if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         return tls_failed(tls.clone(), stage, server, authority);
-    }
-    if let Some(no_address) = inner.and_then(|inner| inner.downcast_ref::<NoAddress>()) {
-        let what = format!("no connection to {server}: {no_address}");
-        return Error::new(ErrorKind::Connect, what).because(cause);
-    }
-    if cause.get_ref().is_some_and(|inner| inner.is::<Stopped>()) {
-        let stopped = cause.into_inner().and_then(|inner| inner.downcast::<Stopped>().ok());
-        return stopped.map_or_else(|| Error::new(ErrorKind::Cancelled, "cancelled"), |s| s.0);
-    }
-    if inner.is_some_and(|inner| inner.is::<SourceFailed>()) {
-        return Error::io("the request body could not be read", cause);
     }
     if stage == Stage::Connecting {
         return Error::new(ErrorKind::Connect, format!("no connection to {server}")).because(cause);
@@ -221,24 +188,13 @@ pub(super) fn refused_in_text(
     Some(words.about_success(status, address, redactor))
 }
 
-/// Like [`refused_in_success`], for a body in JSON.
-pub(super) fn refused_in_json(
-    status: u16,
-    text: &str,
-    address: &str,
-    redactor: &Redactor,
-) -> Option<Error> {
-    Some(ErrorContent::from_json(text)?.about_success(status, address, redactor))
-}
-
-/// Whether a body is JSON that is too large to be parsed for an error.
-pub(super) fn is_unread_json(text: &str) -> bool {
-    text.len() > MAX_JSON_ERROR && text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
-}
-
 pub(super) fn looks_like_html(text: &str) -> bool {
-    let start = first(text.trim_start(), 200).to_ascii_lowercase();
-    start.starts_with("<!doctype html") || start.contains("<html")
+    let start = first(text, 1000).to_ascii_lowercase();
+    is_markup(&start) && (start.contains("<!doctype html") || start.contains("<html"))
+}
+
+pub(super) fn is_markup(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }
 
 fn request_id(headers: &HeaderMap) -> Option<String> {
@@ -260,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn tableaus_words_in_xml_and_json() {
+    fn reads_errors_of_tableau_in_xml_and_json() {
         let xml = "<tsResponse xmlns='http://tableau.com/api'><error code='404006'>\
                    <summary>Not Found</summary><detail>no hush-hush</detail></error></tsResponse>";
         let json = r#"{"error":{"code":"404006","summary":"Not Found","detail":"no hush-hush"}}"#;
@@ -276,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn other_bodies_are_quoted_briefly() {
+    fn quotes_the_start_of_other_bodies() {
         let page = error(502, &format!("<html>{}</html>", "x".repeat(5000)));
         assert_eq!((page.kind(), page.code()), (ErrorKind::Http, None));
         assert!(page.to_string().starts_with("HTTP 502 with an HTML page"), "{page}");

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::exact_length::ExactLengthReader;
 use super::request::Replay;
 use super::tls::random;
 use crate::Result;
@@ -78,31 +79,9 @@ impl Replay for Multipart<'_> {
             None => Ok(Box::new(head.chain(tail))),
             Some(file) => {
                 let length = file.length();
-                Ok(Box::new(head.chain(Whole { file: file.open()?, left: length }).chain(tail)))
+                Ok(Box::new(head.chain(ExactLengthReader::new(file.open()?, length)).chain(tail)))
             }
         }
-    }
-}
-
-/// Reads a file, and fails if it has another length than announced: the following bytes of the body
-/// would be taken for a part of it.
-struct Whole<R> {
-    file: R,
-    left: u64,
-}
-
-impl<R: Read> Read for Whole<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        if read == 0 && self.left > 0 && !buffer.is_empty() {
-            let missing = format!("it ended {} bytes early", self.left);
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, missing));
-        }
-        self.left = self
-            .left
-            .checked_sub(read as u64)
-            .ok_or_else(|| io::Error::other("it is longer than announced"))?;
-        Ok(read)
     }
 }
 
@@ -144,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_are_laid_out_as_the_server_wants_them() {
+    fn writes_parts_in_the_form_that_the_server_expects() {
         let mut file = Bytes(b"PK", 2);
         let name = "R&D \"x\"\r\n\u{6771}.twbx";
         let mut body = Multipart::new("<a/>").unwrap().file("tableau_workbook", name, &mut file);
@@ -176,7 +155,7 @@ mod tests {
             let mut file = Bytes(b"PK", said);
             let mut body = Multipart::new("").unwrap().file("x", "y", &mut file);
             let error = body.open().unwrap().read_to_end(&mut Vec::new()).unwrap_err();
-            assert!(error.to_string().contains(why), "{error}");
+            assert!(format!("{error:?}").contains(why), "{error:?}");
         }
     }
 }

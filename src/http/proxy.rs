@@ -1,7 +1,7 @@
 //! The proxy of a request: set by the options, or taken from the environment.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -21,14 +21,15 @@ pub(super) struct Proxies {
 }
 
 /// An invalid address in the environment is an error of the requests that would use it, because a
-/// program may never send one.
-type Choice = Result<Option<ConfiguredProxy>, Malformed>;
+/// program may never send one. The error is where the address was configured.
+type Choice = Result<Option<ConfiguredProxy>, String>;
 
-/// A proxy, and where it was configured.
+/// A proxy and its setting.
 #[derive(Clone, Debug)]
 pub(super) struct ConfiguredProxy {
     pub(super) proxy: Proxy,
-    origin: Setting,
+    /// Where it was configured.
+    origin: String,
 }
 
 /// Names the proxy without its credentials.
@@ -40,34 +41,12 @@ impl fmt::Display for ConfiguredProxy {
     }
 }
 
-/// Where a proxy was configured.
-#[derive(Clone, Debug)]
-enum Setting {
-    Options,
-    Variable(String),
-}
-
-impl fmt::Display for Setting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Setting::Options => f.write_str("set with HttpOptions::proxy"),
-            Setting::Variable(name) => write!(f, "from {name}"),
-        }
-    }
-}
-
-/// The setting that holds an invalid address.
-#[derive(Debug)]
-struct Malformed(Setting);
-
-impl Malformed {
-    fn error(&self) -> Error {
-        Error::config(format!(
-            "invalid proxy address {}: must be http, https, socks4, socks4a, socks5 or socks5h, \
-             `user:password@` where needed, host and port",
-            self.0
-        ))
-    }
+/// The error for an invalid address, which names the setting and not the address.
+fn invalid(origin: &str) -> Error {
+    Error::config(format!(
+        "invalid proxy address {origin}: must be http, https, socks4, socks4a, socks5 or socks5h, \
+         `user:password@` where needed, host and port"
+    ))
 }
 
 impl Default for Proxies {
@@ -86,8 +65,8 @@ impl Proxies {
         environment: impl Fn(&str) -> Option<String>,
         redactor: &mut Redactor,
     ) -> Result<Proxies> {
-        let mut parse = |origin: Setting, url: &str| -> Choice {
-            let Ok(proxy) = Proxy::new(url) else { return Err(Malformed(origin)) };
+        let mut parse = |origin: String, url: &str| -> Choice {
+            let Ok(proxy) = Proxy::new(url) else { return Err(origin) };
             if let Some(password) = proxy.password() {
                 redactor.add(password);
                 let credentials = format!("{}:{password}", proxy.username().unwrap_or_default());
@@ -98,7 +77,8 @@ impl Proxies {
         match choice {
             Some(ProxyChoice::None) => Ok(Proxies::default()),
             Some(ProxyChoice::Use(url)) => {
-                let proxy = parse(Setting::Options, url.reveal()).map_err(|bad| bad.error())?;
+                let proxy = parse("set with HttpOptions::proxy".into(), url.reveal());
+                let proxy = proxy.map_err(|origin| invalid(&origin))?;
                 Ok(Proxies { https: Ok(proxy.clone()), http: Ok(proxy), except: Vec::new() })
             }
             None => {
@@ -114,7 +94,7 @@ impl Proxies {
                 let all = read("ALL_PROXY");
                 let mut proxy = |name| {
                     let found = read(name).or_else(|| all.clone());
-                    found.map_or(Ok(None), |(url, name)| parse(Setting::Variable(name), url.trim()))
+                    found.map_or(Ok(None), |(url, name)| parse(format!("from {name}"), url.trim()))
                 };
                 let no_proxy =
                     read("NO_PROXY").map_or_else(Vec::new, |(list, _)| exceptions(&list));
@@ -133,7 +113,7 @@ impl Proxies {
             return Ok(None);
         }
         let choice = if origin.https { &self.https } else { &self.http };
-        choice.as_ref().map(Option::as_ref).map_err(Malformed::error)
+        choice.as_ref().map(Option::as_ref).map_err(|origin| invalid(origin))
     }
 }
 
@@ -141,18 +121,15 @@ impl Proxies {
 #[derive(Debug, PartialEq, Eq)]
 enum Exception {
     Everything,
-    /// A host and its subdomains, at any port or at this one.
-    Host(String, Option<u16>),
-    Network(IpAddr, u8),
+    /// A host and its subdomains.
+    Host(String),
+    /// An address, and the length of the prefix that it shares with the network's other addresses.
+    Network(Ipv6Addr, u32),
 }
 
 /// A proxy on another machine cannot reach the loopback addresses of this one.
 fn loopback() -> [Exception; 3] {
-    [
-        Exception::Network(Ipv4Addr::LOCALHOST.into(), 8),
-        Exception::Network(Ipv6Addr::LOCALHOST.into(), 128),
-        Exception::Host("localhost".into(), None),
-    ]
+    ["127.0.0.0/8", "::1", "localhost"].map(Exception::parse)
 }
 
 fn exceptions(list: &str) -> Vec<Exception> {
@@ -163,57 +140,42 @@ fn exceptions(list: &str) -> Vec<Exception> {
 
 impl Exception {
     fn parse(entry: &str) -> Exception {
+        let entry = &entry.replace(['[', ']'], "");
         if entry == "*" {
             return Exception::Everything;
         }
-        // An IPv6 address may be in brackets, and has to be if a port follows.
-        let bare = entry.replace(['[', ']'], "");
-        if let Some((address, bits)) = bare.split_once('/')
-            && let (Ok(address), Ok(bits)) = (address.parse::<IpAddr>(), bits.parse::<u8>())
-        {
-            return Exception::Network(address, bits);
-        }
-        if let Ok(address) = bare.parse::<IpAddr>()
-            && !entry.contains("]:")
-        {
-            return Exception::Network(address, if address.is_ipv4() { 32 } else { 128 });
-        }
-        let (host, port) = match entry.rsplit_once(':') {
-            Some((host, port)) => match port.parse() {
-                Ok(port) => (host, Some(port)),
-                Err(_) => (entry, None),
-            },
-            None => (entry, None),
+        let (address, bits) = match entry.split_once('/') {
+            Some((address, bits)) => (address, bits.parse::<u8>().ok().map(u32::from)),
+            None => (&entry[..], Some(128)),
         };
-        let host = host.trim_start_matches('*').trim_start_matches('.').trim_end_matches('.');
-        let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
-        Exception::Host(host, port)
+        if let (Ok(address), Some(bits)) = (address.parse::<IpAddr>(), bits) {
+            // The IPv4 addresses are the last 32 bits of a network of their own.
+            let bits = if address.is_ipv4() && entry.contains('/') { bits + 96 } else { bits };
+            return Exception::Network(mapped(address), bits);
+        }
+        let host = entry.trim_start_matches('*').trim_matches('.').to_ascii_lowercase();
+        Exception::Host(host)
     }
 
     fn covers(&self, origin: &Origin) -> bool {
         let host = origin.host.trim_matches(['[', ']']).trim_end_matches('.');
         match self {
             Exception::Everything => true,
-            Exception::Host(name, port) => {
-                let below = || host.strip_suffix(name.as_str()).is_some_and(|h| h.ends_with('.'));
-                port.is_none_or(|port| port == origin.port()) && (host == name || below())
+            Exception::Host(name) => {
+                host.strip_suffix(name.as_str()).is_some_and(|h| h.is_empty() || h.ends_with('.'))
             }
-            Exception::Network(network, bits) => {
-                host.parse().is_ok_and(|address| same_network(address, *network, *bits))
-            }
+            Exception::Network(network, bits) => host.parse().is_ok_and(|address| {
+                let different = mapped(address).to_bits() ^ network.to_bits();
+                different.leading_zeros() >= *bits
+            }),
         }
     }
 }
 
-fn same_network(a: IpAddr, b: IpAddr, bits: u8) -> bool {
-    let same = |a: u128, b: u128, width: u32| {
-        let apart = width.saturating_sub(u32::from(bits));
-        apart >= width || (a ^ b) >> apart == 0
-    };
-    match (a, b) {
-        (IpAddr::V4(a), IpAddr::V4(b)) => same(a.to_bits().into(), b.to_bits().into(), 32),
-        (IpAddr::V6(a), IpAddr::V6(b)) => same(a.to_bits(), b.to_bits(), 128),
-        _ => false,
+fn mapped(address: IpAddr) -> Ipv6Addr {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped(),
+        IpAddr::V6(address) => address,
     }
 }
 
@@ -252,9 +214,9 @@ mod tests {
     }
 
     #[test]
-    fn no_proxy_in_every_form() {
-        let list = "localhost, .corp.example,*.lan,plain.org, h:8443 ,10.0.0.0/8,192.168.1.7,[fd00::]/8,\
-                    ::1 spaced.one spaced.two,dotted.org.,[fe80::1]:8000,[2001:db8::]/32,[2002::/16],[::2]";
+    fn accepts_hosts_and_networks_in_no_proxy() {
+        let list = "localhost, .corp.example,*.lan,plain.org, 10.0.0.0/8,192.168.1.7,[fd00::]/8,\
+                    ::1 spaced.one spaced.two,dotted.org.,[2001:db8::]/32,[2002::/16],[::2]";
         let proxies = gather(&[("ALL_PROXY", "http://p:1"), ("NO_PROXY", list)]).unwrap();
         for direct in [
             "http://localhost:99",
@@ -263,18 +225,17 @@ mod tests {
             "https://x.lan",
             "https://plain.org",
             "https://sub.plain.org",
-            "https://h:8443",
             "https://10.1.2.3",
             "https://192.168.1.7",
             "https://[::1]",
             "https://[::1]:8000",
+            "https://10.255.255.255:8443",
             "https://[::2]:8000",
             "https://spaced.one",
             "https://spaced.two",
             "https://dotted.org",
             "https://dotted.org.",
             "https://plain.org.",
-            "http://[fe80::1]:8000",
             "https://[2001:db8:1::7]",
             "https://[2002:1::7]",
             "https://[fd12::7]",

@@ -153,21 +153,6 @@ impl<'b> Request<'b> {
         self.operation
     }
 
-    #[cfg(any(test, fuzzing))]
-    pub(crate) fn get(path: impl Into<String>) -> Request<'b> {
-        Request::new(Method::GET, path)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn put(path: impl Into<String>) -> Request<'b> {
-        Request::new(Method::PUT, path)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn post(path: impl Into<String>) -> Request<'b> {
-        Request::new(Method::POST, path)
-    }
-
     /// Sets the API version that introduced the operation or a parameter in use. The highest version
     /// counts. A session with an older version refuses the request before sending it.
     pub(crate) fn since(self, major: u16, minor: u16) -> Request<'b> {
@@ -395,7 +380,8 @@ mod tests {
 
     #[test]
     fn encodes_query_parameters_once() {
-        let request = Request::get("/api/3.24/x").query("filter", "name:eq:R&D a+b,ü%");
+        let request = Request::raw(operation::Method::Get, "/api/3.24/x")
+            .query("filter", "name:eq:R&D a+b,ü%");
         let sent = request.path_and_query().unwrap();
         assert_eq!(sent, "/api/3.24/x?filter=name:eq:R%26D%20a%2Bb,%C3%BC%25");
     }
@@ -403,7 +389,7 @@ mod tests {
     #[test]
     fn rejects_paths_with_empty_or_dotted_segments() {
         for path in ["/api/3.24/workbooks/", "/api/3.24/workbooks/..", "/api//workbooks"] {
-            let error = Request::get(path).path_and_query().unwrap_err();
+            let error = Request::raw(operation::Method::Get, path).path_and_query().unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::Input, "{path}");
         }
     }

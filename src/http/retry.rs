@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn delivery_of_failed_requests() {
+    fn classifies_the_delivery_of_failed_requests() {
         let io = || Error::io("x", std::io::Error::other("y"));
         let lost = || Error::connection_lost("x", std::io::Error::other("y"));
         for (delivery, expected) in [

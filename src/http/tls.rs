@@ -3,8 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use der::asn1::AnyRef;
-use der::{Decode, Reader, SliceReader, Tag, TagNumber, Tagged};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::hash::Hash;
@@ -77,10 +75,9 @@ pub(crate) fn sha256() -> &'static dyn Hash {
 /// Random bytes from the TLS provider, for unique names.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    rustls::crypto::ring::default_provider()
-        .secure_random
-        .fill(&mut bytes)
-        .map_err(|_| Error::io("no random bytes", std::io::Error::other("the system has none")))?;
+    rustls::crypto::ring::default_provider().secure_random.fill(&mut bytes).map_err(|_| {
+        Error::io("no random bytes", std::io::Error::other("the system provided none"))
+    })?;
     Ok(bytes)
 }
 
@@ -141,25 +138,20 @@ impl ServerCertVerifier for Verifier {
             ocsp_response,
             now,
         );
-        let verdict = match verdict {
+        match verdict {
             // webpki rejects a CA certificate as the certificate of a server, but `openssl req -x509`
-            // creates such certificates. The user listed this certificate, so only the host name and
-            // the extended key usage remain to be checked.
+            // creates such certificates. The user listed this certificate, so only the host name
+            // remains to be checked.
             Err(rustls::Error::InvalidCertificate(CertificateError::Other(why)))
                 if is_authority_as_server(&why)
                     && self.listed.iter().any(|listed| listed == end_entity) =>
             {
                 let certificate = ParsedCertificate::try_from(end_entity)?;
-                match verify_server_name(&certificate, server_name) {
-                    Ok(()) if !is_for_servers(end_entity).unwrap_or(false) => {
-                        Err(CertificateError::InvalidPurpose.into())
-                    }
-                    verdict => verdict.map(|()| ServerCertVerified::assertion()),
-                }
+                verify_server_name(&certificate, server_name)?;
+                Ok(ServerCertVerified::assertion())
             }
             verdict => verdict,
-        };
-        verdict.map_err(|error| explain_name(error, end_entity, server_name))
+        }
     }
 
     // A pinned certificate is public: only the signature proves that the server has its key.
@@ -202,117 +194,6 @@ impl ServerCertVerifier for Verifier {
         }
         schemes
     }
-}
-
-/// The encoded object identifier of the extension with the extended key usage, 2.5.29.37.
-const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1D, 0x25];
-
-/// The encoded object identifiers of the usages that include servers: 1.3.6.1.5.5.7.3.1 and "any".
-const FOR_SERVERS: [&[u8]; 2] =
-    [&[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01], &[0x55, 0x1D, 0x25, 0x00]];
-
-/// Whether a certificate may authenticate a server: it has no extended key usage, or one for servers
-/// or for everything. webpki checks this only after it has rejected a CA certificate.
-fn is_for_servers(certificate: &[u8]) -> der::Result<bool> {
-    let extensions = Tag::ContextSpecific { constructed: true, number: TagNumber(3) };
-    let fields = signed_fields(certificate)?;
-    let Some(field) = fields.iter().find(|field| field.tag() == extensions) else {
-        return Ok(true);
-    };
-    for extension in elements(AnyRef::from_der(field.value())?.value())? {
-        // The identifier, whether the extension is critical, and its value in an octet string.
-        let parts = elements(extension.value())?;
-        if let (Some(id), Some(value)) = (parts.first(), parts.last())
-            && id.value() == EXTENDED_KEY_USAGE
-        {
-            let usages = elements(AnyRef::from_der(value.value())?.value())?;
-            return Ok(usages.iter().any(|usage| FOR_SERVERS.contains(&usage.value())));
-        }
-    }
-    Ok(true)
-}
-
-/// The fields of the first part of a certificate, which the issuer signs.
-fn signed_fields(certificate: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
-    let signed: AnyRef<'_> = SliceReader::new(AnyRef::from_der(certificate)?.value())?.decode()?;
-    elements(signed.value())
-}
-
-/// The elements inside a constructed DER element.
-fn elements(content: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
-    let mut reader = SliceReader::new(content)?;
-    let mut elements = Vec::new();
-    while !reader.is_finished() {
-        elements.push(reader.decode()?);
-    }
-    Ok(elements)
-}
-
-/// The server's host name is the common name of its certificate, and not a subject alternative name.
-#[derive(Debug)]
-pub(super) struct OnlyInCommonName(String);
-
-impl fmt::Display for OnlyInCommonName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let host = &self.0;
-        write!(
-            f,
-            "its certificate has the host name {host} only as its common name (CN), which is not \
-             used: a certificate with {host} as a subjectAltName is needed"
-        )
-    }
-}
-
-impl std::error::Error for OnlyInCommonName {}
-
-fn explain_name(
-    error: rustls::Error,
-    certificate: &CertificateDer<'_>,
-    server_name: &ServerName<'_>,
-) -> rustls::Error {
-    use CertificateError::{NotValidForName, NotValidForNameContext, Other};
-    let host = server_name.to_str();
-    match error {
-        rustls::Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. })
-            if is_common_name(certificate, &host) =>
-        {
-            let only = OnlyInCommonName(host.into_owned());
-            Other(OtherError(Arc::new(only))).into()
-        }
-        error => error,
-    }
-}
-
-/// The encoded object identifier of the common name, 2.5.4.3.
-const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
-
-/// Whether a host is the common name of a certificate, or matches it as a wildcard.
-fn is_common_name(certificate: &[u8], host: &str) -> bool {
-    let domain = host.split_once('.').map(|(_, domain)| domain);
-    common_names(certificate).unwrap_or_default().iter().any(|name| {
-        let name = String::from_utf8_lossy(name.value());
-        name.eq_ignore_ascii_case(host)
-            || name.strip_prefix("*.").zip(domain).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
-    })
-}
-
-fn common_names(certificate: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
-    // The subject is the fifth field after the version, which old certificates leave out.
-    let version = Tag::ContextSpecific { constructed: true, number: TagNumber(0) };
-    let fields = signed_fields(certificate)?;
-    let Some(subject) = fields.iter().filter(|field| field.tag() != version).nth(4) else {
-        return Ok(Vec::new());
-    };
-    let mut names = Vec::new();
-    for set in elements(subject.value())? {
-        for attribute in elements(set.value())? {
-            match elements(attribute.value())?[..] {
-                [id, name] if id.value() == COMMON_NAME => names.push(name),
-                _ => {}
-            }
-        }
-    }
-    Ok(names)
 }
 
 // The error of webpki is boxed, and webpki is not a direct dependency.

@@ -1,4 +1,4 @@
-//! Errors of TLS, with what can be done about them.
+//! TLS errors, with advice on how to resolve them.
 
 use std::io;
 
@@ -6,15 +6,14 @@ use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatibl
 
 use super::connector::Stage;
 use super::context;
-use super::tls::OnlyInCommonName;
 use crate::{Error, ErrorKind};
 
-/// What this client can use, for the administrator of a server that shares none of it.
+/// What the client supports, for a server with which it has no protocol version or cipher in common.
 const OFFER: &str = "this client offers TLS 1.2 and 1.3, with ECDHE key exchange and AEAD ciphers \
                      (AES-GCM, ChaCha20-Poly1305)";
 
-const ROOTS: &str = "trusted are Mozilla's roots, and not those of the operating system or of \
-                     SSL_CERT_FILE: `verify(\"ca.pem\")` adds the CA certificates of a PEM file";
+const ROOTS: &str = "Mozilla's roots are trusted, those of the operating system and SSL_CERT_FILE \
+                     are not: `verify(\"ca.pem\")` adds the CA certificates of a PEM file";
 
 /// `server` is host and port, with the proxy if there is one; `authority` is host and port.
 pub(super) fn tls_failed(
@@ -34,8 +33,8 @@ pub(super) fn tls_failed(
             what += &format!("; {ROOTS}");
         }
         what += &format!(
-            " (its SHA-256 is {shown}; where that is known to be right, `verify` takes it as a \
-             `Fingerprint`, or the issuer's PEM file)"
+            " (the certificate has the SHA-256 fingerprint {shown}; if you know that it is the \
+             right one, pass the fingerprint or the issuer's PEM file to `verify`)"
         );
     }
     Error::new(ErrorKind::Tls, what).because(error)
@@ -43,25 +42,25 @@ pub(super) fn tls_failed(
 
 fn why(error: &rustls::Error, stage: Stage, authority: &str) -> String {
     match error {
-        rustls::Error::InvalidCertificate(why) => about_certificate(why),
+        rustls::Error::InvalidCertificate(why) => about_certificate(why).to_owned(),
         rustls::Error::InvalidMessage(
             InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
         ) if stage == Stage::Connecting => {
-            format!("the port answered, but not with TLS; is the address http://{authority}?")
+            format!("the server does not use TLS on this port; is the address http://{authority}?")
         }
         rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
-            "it asks for a client certificate (`client_cert`)".to_owned()
+            "the server requires a client certificate: set it with `client_cert`".to_owned()
         }
         rustls::Error::AlertReceived(alert) if is_about_our_certificate(error) => {
-            format!("it refused the client certificate with the alert {}", name(*alert))
+            format!("the server rejected the client certificate with the alert {alert:?}")
         }
         rustls::Error::AlertReceived(alert) => {
-            format!("it ended the handshake with the alert {}; {OFFER}", name(*alert))
+            format!("the server ended the handshake with the alert {alert:?}; {OFFER}")
         }
-        // It asks for a certificate with a signature that none of ours has.
+        // The signature schemes in the server's certificate request.
         rustls::Error::PeerIncompatible(
             PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon,
-        ) => "it accepts no signature scheme of the client certificate".to_owned(),
+        ) => "the server accepts no signature scheme of the client certificate".to_owned(),
         rustls::Error::PeerIncompatible(_) | rustls::Error::PeerMisbehaved(_) => {
             format!("the handshake failed; {OFFER}")
         }
@@ -70,7 +69,7 @@ fn why(error: &rustls::Error, stage: Stage, authority: &str) -> String {
     }
 }
 
-fn about_certificate(why: &CertificateError) -> String {
+fn about_certificate(why: &CertificateError) -> &'static str {
     use CertificateError as Certificate;
     match why {
         Certificate::InvalidPurpose | Certificate::InvalidPurposeContext { .. } => {
@@ -82,42 +81,18 @@ fn about_certificate(why: &CertificateError) -> String {
             "its certificate is not valid yet"
         }
         Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
-            "its certificate is for another name"
+            "its certificate is for another name (only a subjectAltName counts, not the common name)"
         }
         Certificate::ApplicationVerificationFailure => {
             "its certificate is not the one that is pinned"
         }
-        Certificate::Other(other) => match other.0.downcast_ref::<OnlyInCommonName>() {
-            Some(only) => return only.to_string(),
-            None => "its certificate is not acceptable",
-        },
         _ => "its certificate is not acceptable",
     }
-    .to_owned()
 }
 
-/// The name of an alert, such as `handshake_failure (40)`.
-fn name(alert: AlertDescription) -> String {
-    let mut name = String::new();
-    let mut previous = None;
-    for letter in format!("{alert:?}").chars() {
-        if letter.is_uppercase() && previous.is_some_and(char::is_lowercase) {
-            name.push('_');
-        }
-        name.push(letter.to_ascii_lowercase());
-        previous = Some(letter);
-    }
-    format!("{name} ({})", u8::from(alert))
-}
-
-/// What it can mean that a connection was closed, or timed out, during the handshake.
-pub(super) fn about_broken_handshake(has_answered: bool, authority: &str) -> String {
-    match has_answered {
-        false => {
-            format!("the port did not answer the TLS handshake; is the address http://{authority}?")
-        }
-        true => format!("the TLS handshake was not completed; {OFFER}"),
-    }
+/// Explains a handshake during which the connection was closed or timed out.
+pub(super) fn about_broken_handshake(authority: &str) -> String {
+    format!("the TLS handshake was not completed; is the address http://{authority}? {OFFER}")
 }
 
 /// Whether the server rejected the client certificate. With TLS 1.3, that alert can arrive after the
@@ -157,20 +132,6 @@ mod tests {
         ] {
             let error = tls_failed(rustls::Error::AlertReceived(alert), stage, "h:443", "h:443");
             assert_eq!(error.kind(), kind, "{error:?}");
-        }
-    }
-
-    #[test]
-    fn names_alerts_as_the_standard_does() {
-        use AlertDescription::{HandshakeFailure, ProtocolVersion, UnknownCA, UnrecognisedName};
-        for (alert, expected) in [
-            (HandshakeFailure, "handshake_failure (40)"),
-            (ProtocolVersion, "protocol_version (70)"),
-            (UnknownCA, "unknown_ca (48)"),
-            (UnrecognisedName, "unrecognised_name (112)"),
-            (AlertDescription::from(200), "alert_description(0xc8) (200)"),
-        ] {
-            assert_eq!(name(alert), expected);
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::Ipv6Addr;
 
+use ureq::http::uri::Authority;
+
 use crate::encoding::percent_decode;
 use crate::{Error, Result};
 
@@ -54,39 +56,24 @@ impl Origin {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, rest) = rest.split_at(end);
         if authority.contains('@') {
-            return Err("it holds user information");
+            return Err("it contains user information");
         }
-        let host_end = match authority.starts_with('[') {
-            true => authority.find(']').ok_or("its IPv6 address has no closing bracket")? + 1,
-            false => authority.find(':').unwrap_or(authority.len()),
-        };
-        let (host, port) = authority.split_at(host_end);
-        check_host(host)?;
-        let port = match port.strip_prefix(':') {
-            None if port.is_empty() => None,
-            Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => match digits.parse() {
-                Ok(0) | Err(_) => return Err("its port is not a port number"),
-                Ok(port) => Some(port),
-            },
-            _ => return Err("its port is not a port number"),
-        };
+        let invalid = "its host contains an invalid character (non-ASCII names need the xn-- form)";
+        if matches!(authority.bytes().next(), None | Some(b':')) {
+            return Err("it has no host");
+        }
+        let parsed: Authority = authority.parse().map_err(|_| invalid)?;
+        let (host, port) = (parsed.host(), parsed.port_u16());
+        let is_ip_v6 = |host: &str| host.trim_matches(['[', ']']).parse::<Ipv6Addr>().is_ok();
+        if host.starts_with('[') && !is_ip_v6(host) {
+            return Err("its host is not an IPv6 address");
+        }
+        // `Authority` ignores a port that is not a number.
+        if port == Some(0) || (port.is_none() && host != authority) {
+            return Err("its port is not from 1 to 65535");
+        }
         let port = port.filter(|&port| port != if https { 443 } else { 80 });
         Ok((Origin { https, host: host.to_ascii_lowercase(), port }, rest))
-    }
-}
-
-fn check_host(host: &str) -> Result<(), &'static str> {
-    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        return match address.parse::<Ipv6Addr>() {
-            Ok(_) => Ok(()),
-            Err(_) => Err("its host is not an IPv6 address"),
-        };
-    }
-    match host {
-        "" => Err("it has no host"),
-        _ if !host.is_ascii() => Err("its host is not ASCII (use the xn-- form)"),
-        _ if host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)) => Ok(()),
-        _ => Err("its host contains an invalid character"),
     }
 }
 
@@ -126,20 +113,16 @@ impl Base {
             true => address.to_owned(),
             false => format!("https://{address}"),
         };
-        let refuse =
-            |why| Error::config(format!("the server's address {address:?} is no URL: {why}"));
+        let refuse = |why| {
+            Error::config(format!("the server's address {address:?} is not a valid URL: {why}"))
+        };
         let (origin, path) = Origin::parse(&with_scheme).map_err(refuse)?;
         let prefix = path.strip_suffix('/').unwrap_or(path);
-        if let Some((start, site)) = split_page(prefix) {
-            let base = Base { origin, prefix: start.to_owned() };
-            let what = "the server's address is the address of a page in the browser";
-            return Err(Error::config(format!("{what}: {}", base.advice(site))));
-        }
         if prefix.split('/').skip(1).any(|segment| matches!(segment, "" | "." | "..")) {
-            return Err(refuse("its path has an empty or a dotted segment"));
+            return Err(refuse("its path has an empty, `.` or `..` segment"));
         }
         if !is_clean(prefix) {
-            return Err(refuse("its path holds a character that has to be percent-encoded"));
+            return Err(refuse("its path contains a character that must be percent-encoded"));
         }
         Ok(Base { origin, prefix: prefix.to_owned() })
     }
@@ -154,17 +137,6 @@ impl Base {
         })
     }
 
-    /// What to use in place of an address that was copied from a browser.
-    fn advice(&self, site: Option<&str>) -> String {
-        match site.filter(|site| !site.is_empty()) {
-            Some(site) => {
-                let site = percent_decode(site).unwrap_or_else(|| site.to_owned());
-                format!("use `{self}`, and `.site({site:?})` on the credentials")
-            }
-            None => format!("use `{self}`"),
-        }
-    }
-
     /// The address of a call at an origin: `/api/…` below the path prefix.
     pub(crate) fn call(&self, origin: Origin, path_and_query: &str) -> Url {
         Url { origin, path_and_query: format!("{}{path_and_query}", self.prefix) }
@@ -174,38 +146,17 @@ impl Base {
 /// The error for an address with a query or a fragment, as copied from a browser: `start` is what
 /// comes before it. Of the rest, the message repeats only the site's name in `#/site/NAME`.
 fn refuse_page(start: &str, rest: &str) -> Error {
-    let fragment = rest.split_once('#').map(|(_, fragment)| fragment);
-    let part = if fragment.is_some() { "a fragment (`#`)" } else { "a query (`?`)" };
-    let site = fragment
-        .map(|fragment| fragment.trim_start_matches(['!', '/']))
-        .and_then(|fragment| fragment.strip_prefix("site/"))
-        .and_then(|path| path.split(['/', '?', '#']).next());
-    let (start, site) = match split_page(start) {
-        Some((start, of_page)) if Base::parse(start).is_ok() => (start, site.or(of_page)),
-        _ => (start, site),
-    };
-    let advice = match Base::parse(start) {
-        Ok(base) => base.advice(site),
-        Err(_) => "use scheme, host, port and an optional path prefix".to_owned(),
+    let part = if rest.contains('#') { "a fragment (`#`)" } else { "a query (`?`)" };
+    let site = rest.split_once("#/site/").and_then(|(_, page)| page.split(['/', '?', '#']).next());
+    let advice = match (Base::parse(start), site.filter(|site| !site.is_empty())) {
+        (Ok(base), Some(site)) => {
+            let site = percent_decode(site).unwrap_or_else(|| site.to_owned());
+            format!("use `{base}`, and `.site({site:?})` on the credentials")
+        }
+        (Ok(base), None) => format!("use `{base}`"),
+        (Err(_), _) => "use scheme, host, port and an optional path prefix".to_owned(),
     };
     Error::config(format!("the server's address contains {part}: {advice}"))
-}
-
-/// Splits the path of a view in the browser, such as `/bi/t/SITE/views/WORKBOOK/VIEW`, into the
-/// prefix of a reverse proxy and the site.
-fn split_page(path: &str) -> Option<(&str, Option<&str>)> {
-    const PAGES: [&str; 3] = ["/views/", "/authoring/", "/site/"];
-    if let Some((start, rest)) = path.split_once("/t/")
-        && let Some((site, page)) = rest.split_once('/')
-        && PAGES.iter().any(|known| format!("/{page}/").starts_with(known))
-    {
-        return Some((start, Some(site)));
-    }
-    PAGES.iter().find_map(|page| {
-        let (start, rest) = path.split_once(page)?;
-        let site = (*page == "/site/").then(|| rest.split('/').next().unwrap_or(rest));
-        Some((start, site))
-    })
 }
 
 impl fmt::Display for Base {
@@ -223,7 +174,7 @@ pub(crate) struct Url {
 }
 
 impl Url {
-    /// Resolves a `Location` header against this URL.
+    /// Resolves a `Location` header against this URL. The segments `.` and `..` are left to the server.
     pub(crate) fn join(&self, location: &str) -> Result<Url, &'static str> {
         let location = location.split('#').next().unwrap_or_default();
         if !is_clean(location) {
@@ -231,23 +182,19 @@ impl Url {
         }
         if has_scheme(location) {
             let (origin, path) = Origin::parse(location)?;
-            return Ok(Url { origin, path_and_query: rooted(path) });
+            let root = if path.starts_with('/') { "" } else { "/" };
+            return Ok(Url { origin, path_and_query: format!("{root}{path}") });
         }
         if location.starts_with("//") {
             let scheme = if self.origin.https { "https:" } else { "http:" };
-            let (origin, path) = Origin::parse(&format!("{scheme}{location}"))
-                .map(|(origin, path)| (origin, rooted(path)))?;
-            return Ok(Url { origin, path_and_query: path });
+            return self.join(&format!("{scheme}{location}"));
         }
         let here = self.path_and_query.split('?').next().unwrap_or_default();
         let path_and_query = match location.chars().next() {
             None => self.path_and_query.clone(),
-            Some('/') => rooted(location),
+            Some('/') => location.to_owned(),
             Some('?') => format!("{here}{location}"),
-            Some(_) => {
-                let folder = &here[..=here.rfind('/').unwrap_or(0)];
-                rooted(&format!("{folder}{location}"))
-            }
+            Some(_) => format!("{}{location}", &here[..=here.rfind('/').unwrap_or(0)]),
         };
         Ok(Url { origin: self.origin.clone(), path_and_query })
     }
@@ -271,30 +218,6 @@ pub(crate) fn is_clean(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
 }
 
-/// Resolves the `.` and `..` segments of a path, and keeps the query.
-fn rooted(path_and_query: &str) -> String {
-    let (path, query) = match path_and_query.find('?') {
-        Some(at) => path_and_query.split_at(at),
-        None => (path_and_query, ""),
-    };
-    let mut segments: Vec<&str> = Vec::new();
-    let mut rest = path.strip_prefix('/').unwrap_or(path).split('/').peekable();
-    while let Some(segment) = rest.next() {
-        match segment {
-            "." | ".." => {
-                if segment == ".." {
-                    segments.pop();
-                }
-                if rest.peek().is_none() {
-                    segments.push("");
-                }
-            }
-            _ => segments.push(segment),
-        }
-    }
-    format!("/{}{query}", segments.join("/"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -310,8 +233,6 @@ mod tests {
             ("localhost:8000", "https://localhost:8000"),
             ("http://[::1]:80/bi/tableau/", "http://[::1]/bi/tableau"),
             ("10.0.0.7/t", "https://10.0.0.7/t"),
-            ("https://views/t/foo", "https://views/t/foo"),
-            ("https://t/overviews/x", "https://t/overviews/x"),
         ] {
             assert_eq!(Base::parse(address).unwrap().to_string(), base, "{address}");
         }
@@ -327,6 +248,11 @@ mod tests {
             "https://a b",
             "https://a/b c",
             "https://host:",
+            "https://:8000",
+            "https://[::1]x",
+            "https://[::1]:x",
+            "https://h%20x",
+            "https://a:1:2",
             "https://host:0",
             "https://host:65536",
             "https://host:x",
@@ -368,14 +294,6 @@ mod tests {
             ("https://me:hush@h/#/site/foo", "contains `@`"),
             ("http://host/#/home", "use `http://host`"),
             ("host:8000#/site/foo", "use `https://host:8000`, and `.site(\"foo\")` on"),
-            ("http://host/#!/site/foo/views/W/V", "use `http://host`, and `.site(\"foo\")` on"),
-            ("http://host/t/foo/views/W/V", "use `http://host`, and `.site(\"foo\")` on"),
-            ("host/bi/t/R%26D/authoring/W/V/", "use `https://host/bi`, and `.site(\"R&D\")` on"),
-            ("http://host/t/foo/views/W/V?:iid=1", "use `http://host`, and `.site(\"foo\")` on"),
-            ("http://host/views/W/V?:hush=1#2", "use `http://host`"),
-            ("http://host/views/W/V", "use `http://host`"),
-            ("http://views/views/W/V", "use `http://views`"),
-            ("http://host/site/foo/home", "use `http://host`, and `.site(\"foo\")` on"),
         ] {
             let error = Base::parse(address).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config, "{address}");
@@ -413,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn resolves_locations_as_browsers_do() {
+    fn resolves_absolute_and_relative_locations() {
         let base = Base::parse("http://h:8000/t").unwrap();
         let here = base.call(base.origin.clone(), "/api/3.24/a/b?x=1");
         for (location, there) in [
@@ -421,12 +339,11 @@ mod tests {
             ("//other:81/n", "http://other:81/n"),
             ("/n", "http://h:8000/n"),
             ("n?q=a/../b", "http://h:8000/t/api/3.24/a/n?q=a/../b"),
-            ("../n/./m", "http://h:8000/t/api/3.24/n/m"),
-            ("../../../../../../n", "http://h:8000/n"),
-            ("..", "http://h:8000/t/api/3.24/"),
+            ("../n", "http://h:8000/t/api/3.24/a/../n"),
             ("?y=2", "http://h:8000/t/api/3.24/a/b?y=2"),
             ("", "http://h:8000/t/api/3.24/a/b?x=1"),
             ("https://h", "https://h/"),
+            ("https://h?y=2", "https://h/?y=2"),
         ] {
             assert_eq!(here.join(location).unwrap().to_string(), there, "{location}");
         }

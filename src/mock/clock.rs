@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moves_forward() {
+    fn clock_moves_forward() {
         let clock = Clock::default();
         let before = clock.now();
         clock.advance(Duration::from_secs(3600));

@@ -3,7 +3,7 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 
-/// At most one value of each type.
+/// A map with at most one value of each type.
 #[derive(Default)]
 pub(super) struct Collections(HashMap<TypeId, Box<dyn Any + Send>>);
 

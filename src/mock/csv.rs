@@ -2,30 +2,17 @@
 
 use super::api_error::ApiError;
 
-/// The rows of the file. Quoted fields can contain commas and line ends.
+/// The rows of the file that are not empty. Quoted fields can contain commas and line ends.
 pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Vec<String>>, ApiError> {
-    let text =
-        std::str::from_utf8(bytes).map_err(|_| ApiError::malformed("The file is not UTF-8."))?;
-    let (mut rows, mut row, mut field, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
-    let mut chars = text.trim_start_matches('\u{feff}').chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => {
-                chars.next();
-                field.push('"');
-            }
-            '"' => quoted = !quoted,
-            ',' if !quoted => row.push(std::mem::take(&mut field)),
-            '\r' if !quoted => {}
-            '\n' if !quoted => {
-                row.push(std::mem::take(&mut field));
-                rows.push(std::mem::take(&mut row));
-            }
-            c => field.push(c),
-        }
-    }
-    row.push(field);
-    rows.push(row);
+    let reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(bytes)
+        .into_records();
+    let rows = reader.map(|record| Ok(record?.iter().map(str::to_owned).collect()));
+    let mut rows: Vec<Vec<String>> = rows
+        .collect::<Result<_, csv::Error>>()
+        .map_err(|_| ApiError::malformed("The file is not UTF-8."))?;
     rows.retain(|row| row.iter().any(|field| !field.trim().is_empty()));
     Ok(rows)
 }

@@ -1,21 +1,13 @@
 //! Percent-encoding in paths and queries.
 
+use crate::encoding::percent_decode;
+
 /// Decodes `%41` and, in queries, `+`; `None` if the result is not UTF-8 or an escape is incomplete.
 pub(super) fn decode(text: &str, plus: bool) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'%' => {
-                let high = char::from(rest.next()?).to_digit(16)?;
-                let low = char::from(rest.next()?).to_digit(16)?;
-                bytes.push(u8::try_from(high * 16 + low).ok()?);
-            }
-            b'+' if plus => bytes.push(b' '),
-            byte => bytes.push(byte),
-        }
+    match plus {
+        true => percent_decode(&text.replace('+', " ")),
+        false => percent_decode(text),
     }
-    String::from_utf8(bytes).ok()
 }
 
 /// The query's names and values, decoded.

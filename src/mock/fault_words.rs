@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_and_functions_give_the_same_faults() {
+    fn text_and_functions_define_the_same_faults() {
         let second = Duration::from_secs(1);
         for (words, fault) in [
             ("503", Fault::status(503)),

@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn which_requests_and_how_often() {
+    fn selects_requests_and_limits_their_number() {
         let mut faults = Faults::default();
         faults.add(Fault::status(503).on("GET", "/workbooks").skip(1).times(2));
         faults.add(Fault::silent().on("*", "/users/**").page(2));
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn chances_repeat() {
+    fn a_seed_makes_probabilities_reproducible() {
         let run = |seed| -> Vec<bool> {
             let mut faults = Faults::default();
             faults.add(Fault::reset().probability(0.5, seed));

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_python_client_sends() {
+    fn reads_the_bodies_of_the_python_client() {
         let body =
             b"--B\r\nContent-Disposition: form-data; name=\"request_payload\"; filename=\"\"\r\n\
             Content-Type: text/xml\r\n\r\n<a/>\r\n--B\r\n\
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_short_is_refused() {
+    fn rejects_truncated_bodies() {
         for body in
             [&b""[..], b"--B", b"--B\r\n\r\nx", b"--B\r\nno end\r\n--B--", b"--C\r\n\r\n\r\n--C--"]
         {

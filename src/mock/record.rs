@@ -151,7 +151,7 @@ impl Record {
 }
 
 impl Field {
-    /// The value as it is stored, or the error for a value that is not allowed.
+    /// Normalizes a value for storage, or rejects it.
     pub(super) fn check(&self, value: &str) -> Result<String, ApiError> {
         let error = || {
             let allowed = match (self.values, self.range) {
@@ -180,7 +180,7 @@ impl Field {
 /// An item that a request creates or changes, before it is stored.
 pub(super) struct Change<'a> {
     pub(super) record: &'a mut Record,
-    /// The item as it is stored; `None` for a new one.
+    /// The stored item before the change; `None` for a new one.
     pub(super) before: Option<&'a Record>,
     pub(super) body: &'a Element,
     pub(super) site: &'a mut Site,
@@ -201,7 +201,7 @@ pub(super) trait Resource: Sized + 'static {
         element
     }
 
-    /// What a request for one item adds to that.
+    /// Adds to an item's element what only a request for one item returns.
     fn detail(_record: &Record, element: Element, _site: &Site, _ctx: &Context) -> Element {
         element
     }

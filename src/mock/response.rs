@@ -130,8 +130,8 @@ impl From<ApiError> for Response {
     }
 }
 
-/// Members that tableau_utilities, which uses API 3.18 and fails on members that it does not know,
-/// does not find in responses of Tableau Server.
+/// Members that Tableau Server omits from JSON for API 3.18 and earlier. tableau_utilities, which uses
+/// API 3.18, fails on members that it does not know.
 const NEWER_THAN_3_18: [(&str, &str); 6] = [
     ("connection", "dbName"),
     ("connection", "queryTagging"),

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_not_text() {
+    fn compares_versions_as_numbers() {
         assert!(Version::read("3.9").unwrap() < Version::read("3.10").unwrap());
         for bad in ["", "3", "3.", ".1", "3.1.2", "3.x", "-3.1", "3.04", "03.4", "3.99999", "v3.1"]
         {

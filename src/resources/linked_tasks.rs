@@ -87,7 +87,7 @@ element! {
         id: Option<TaskId> = child_id("flowRun");
         /// The task's priority, from 1 to 100; a lower number runs first.
         priority: Option<u8> = child_attr("flowRun", "priority");
-        /// How often in a row the task has failed.
+        /// The number of consecutive failures of the task.
         consecutive_failed_count: Option<u32> = child_attr("flowRun", "consecutiveFailedCount");
         /// The flow.
         flow: Option<FlowId> = grandchild_attr("flowRun", "flow", "id");

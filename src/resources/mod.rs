@@ -29,6 +29,11 @@ pub mod data_acceleration_report;
 pub mod data_alerts;
 #[cfg(feature = "schedules")]
 pub use data_alerts::DataAlert;
+#[cfg(feature = "metadata")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+pub mod databases;
+#[cfg(feature = "metadata")]
+pub use databases::Database;
 pub mod datasources;
 pub use datasources::Datasource;
 #[cfg(feature = "admin")]
@@ -67,6 +72,11 @@ pub use linked_tasks::LinkedTask;
 #[cfg(feature = "metadata")]
 #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
 pub mod metadata;
+#[cfg(feature = "metadata")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+pub mod metrics;
+#[cfg(feature = "metadata")]
+pub use metrics::Metric;
 #[cfg(feature = "admin")]
 #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
 pub mod oidc;
@@ -92,6 +102,11 @@ pub use sites::Site;
 pub mod subscriptions;
 #[cfg(feature = "schedules")]
 pub use subscriptions::Subscription;
+#[cfg(feature = "metadata")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+pub mod tables;
+#[cfg(feature = "metadata")]
+pub use tables::{Column, Table};
 #[cfg(feature = "schedules")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
 pub mod tasks;
@@ -104,6 +119,11 @@ pub mod users;
 pub use users::User;
 pub mod views;
 pub use views::View;
+#[cfg(feature = "metadata")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+pub mod virtual_connections;
+#[cfg(feature = "metadata")]
+pub use virtual_connections::VirtualConnection;
 #[cfg(feature = "schedules")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
 pub mod webhooks;

@@ -195,7 +195,7 @@ element! {
         id: TaskId = attr("id");
         /// The task's priority, from 1 to 100; a lower number runs first.
         priority: Option<u8> = attr("priority");
-        /// How often in a row the task has failed.
+        /// The number of consecutive failures of the task.
         consecutive_failed_count: Option<u32> = attr("consecutiveFailedCount");
         /// The kind of task: a full or an incremental refresh in requests.
         task_type: Option<TaskType> = attr("type"), set TaskType;
@@ -245,7 +245,7 @@ element! {
         id: TaskId = attr("id");
         /// The task's priority, from 1 to 100; a lower number runs first.
         priority: Option<u8> = attr("priority");
-        /// How often in a row the task has failed.
+        /// The number of consecutive failures of the task.
         consecutive_failed_count: Option<u32> = attr("consecutiveFailedCount");
         /// The kind of task.
         task_type: Option<TaskType> = attr("type");
@@ -272,7 +272,7 @@ element! {
         id: TaskId = attr("id");
         /// The task's priority, from 1 to 100; a lower number runs first.
         priority: Option<u8> = attr("priority");
-        /// How often in a row the task has failed.
+        /// The number of consecutive failures of the task.
         consecutive_failed_count: Option<u32> = attr("consecutiveFailedCount");
         /// The kind of task.
         task_type: Option<TaskType> = attr("type");

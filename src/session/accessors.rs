@@ -43,6 +43,10 @@ accessors! {
     #[cfg(feature = "schedules")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
     data_alerts: DataAlerts;
+    /// The databases that content of the site uses. API 3.5.
+    #[cfg(feature = "metadata")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+    databases: Databases;
     /// The published data sources of the site.
     datasources: Datasources;
     /// The Active Directory domains of the server.
@@ -81,6 +85,10 @@ accessors! {
     #[cfg(feature = "metadata")]
     #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
     metadata: Metadata;
+    /// The metrics of the site, which Tableau retired with API 3.22.
+    #[cfg(feature = "metadata")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+    metrics: Metrics;
     /// The OpenID Connect configurations of the site.
     #[cfg(feature = "admin")]
     #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
@@ -103,6 +111,10 @@ accessors! {
     #[cfg(feature = "schedules")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
     subscriptions: Subscriptions;
+    /// The tables that content of the site uses, and their columns. API 3.5.
+    #[cfg(feature = "metadata")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+    tables: Tables;
     /// The tasks of the site.
     #[cfg(feature = "schedules")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
@@ -113,6 +125,10 @@ accessors! {
     users: Users;
     /// The views of the site.
     views: Views;
+    /// The virtual connections of the site. API 3.18.
+    #[cfg(feature = "metadata")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+    virtual_connections: VirtualConnections;
     /// The webhooks of the site.
     #[cfg(feature = "schedules")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]

@@ -33,7 +33,7 @@ pub(crate) struct AuthState {
     current: RwLock<Current>,
     /// The secrets that do not change.
     known: Redactor,
-    /// To sign in again. A session that another process opened has none.
+    /// The credentials to sign in again with. A session that another process opened has none.
     credentials: Option<SignIn>,
     sharing: Option<Sharing>,
     history: Mutex<History>,
@@ -212,7 +212,7 @@ impl Authenticator for AuthState {
         if let Err(why) = history.check(credentials, started) {
             return Err(expired.and_then_failed(&why, None));
         }
-        // The last moment to cancel a page that is fetched ahead: the renewal is for the whole
+        // A prefetched page can be cancelled up to here, because the renewal is for the whole
         // session.
         cancellation.map_or(Ok(()), CancellationToken::check)?;
         info!(target: LOG, "the session has expired: signing in again");
@@ -363,6 +363,6 @@ mod tests {
                     token-1100-of-a-test token-95-of-a-test token-1-of-a-test";
         let shown = "[secret] [secret] [secret] [secret] [secret] token-1-of-a-test";
         assert_eq!(current.redactor.redact(text), shown);
-        assert_eq!(format!("{:?}", current.redactor), "Redactor(18 secrets)");
+        assert_eq!(format!("{:?}", current.redactor), "Redactor");
     }
 }

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_to_check_of_the_site() {
+    fn explains_the_content_url() {
         for (site, is_cloud, expected) in [
             ("", false, ""),
             ("", true, "Tableau Cloud requires a site"),

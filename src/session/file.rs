@@ -132,7 +132,10 @@ impl SessionFile {
                     cancel::sleep(cancellation, POLL_INTERVAL)?;
                 }
                 Ok(()) | Err(TryLockError::WouldBlock) => {
-                    let what = format!("another process keeps the session file {}", path.display());
+                    let what = format!(
+                        "another process holds the lock of the session file {}",
+                        path.display()
+                    );
                     return Err(Error::new(ErrorKind::Timeout, what));
                 }
                 Err(TryLockError::Error(error)) => {
@@ -202,7 +205,7 @@ impl LockedFile<'_> {
         match may_be_replaced(&text) {
             true => Ok(text),
             false => Err(Error::config(format!(
-                "{} holds something else than a session, and is not overwritten",
+                "{} contains something other than a session, so it was not overwritten",
                 self.path.display()
             ))),
         }
@@ -263,9 +266,9 @@ fn is_at(_: &File, _: &Path) -> bool {
 fn check_private(file: &File, path: &Path) -> Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     let path = path.display();
-    let metadata = file
-        .metadata()
-        .map_err(|error| Error::io(format!("looking at the session file {path}"), error))?;
+    let metadata = file.metadata().map_err(|error| {
+        Error::io(format!("reading the metadata of the session file {path}"), error)
+    })?;
     if !metadata.is_file() {
         return Err(Error::config(format!("the session file {path} is not a regular file")));
     }

@@ -173,7 +173,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Signs out, once even if it fails. Returns its outcome and the error of a lost switch.
+    /// Signs out at most once, even if that fails. Returns the outcome and the error of a lost switch.
     fn end(&mut self) -> (Result<()>, Option<Error>) {
         let signed_out = match std::mem::replace(&mut self.on_drop, OnDrop::Nothing) {
             OnDrop::SignOut => self.open.end(),
@@ -320,7 +320,7 @@ mod tests {
     use crate::error::Answer;
 
     #[test]
-    fn tells_lost_switches_from_refused_and_unsent_ones() {
+    fn distinguishes_lost_switches_from_refused_and_unsent_ones() {
         let broken = || Error::connection_lost("x", std::io::Error::other("y"));
         let answered = |kind, status| {
             Error::new(kind, "x").answer(Answer { status: Some(status), ..Answer::default() })

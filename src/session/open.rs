@@ -162,7 +162,7 @@ impl OpenSession {
     pub(super) fn end(&self) -> Result<()> {
         let timeout = self.client.transport.sign_out_timeout();
         let started = Instant::now();
-        let removed = self.auth.sharing().map_or(Ok(SharedBy::Nobody), |sharing| {
+        let removed = self.auth.sharing().map_or(Ok(SharedBy::NotShared), |sharing| {
             let take_over = |token| self.auth.take_over(token);
             let unwritten = self.auth.unwritten();
             sharing::remove(sharing, &self.client, unwritten, take_over, timeout / 2)

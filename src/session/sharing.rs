@@ -23,7 +23,7 @@ pub(crate) struct Sharing {
 
 /// The user of the session in the file, after this process has removed its own.
 pub(super) enum SharedBy {
-    Nobody,
+    NotShared,
     /// Another process has stored a session in the file, which all processes use now.
     AnotherProcess,
 }
@@ -49,11 +49,11 @@ pub(super) fn remove(
     timeout: Duration,
 ) -> Result<SharedBy> {
     let Sharing { file, holder_id: Some(holder_id) } = sharing else {
-        return Ok(SharedBy::Nobody);
+        return Ok(SharedBy::NotShared);
     };
     // The file was deleted, so that no process can join the session any more.
     if file.is_missing() {
-        return Ok(SharedBy::Nobody);
+        return Ok(SharedBy::NotShared);
     }
     // A worker may have renewed the session.
     let adopt = |stored: StoredSession| {
@@ -76,12 +76,12 @@ pub(super) fn remove(
         Some(stored) if stored.holder_id == *holder_id => {
             adopt(stored);
             locked.clear()?;
-            Ok(SharedBy::Nobody)
+            Ok(SharedBy::NotShared)
         }
         Some(stored) if stored.session.token == client.token().token => {
             Ok(SharedBy::AnotherProcess)
         }
-        _ => Ok(SharedBy::Nobody),
+        _ => Ok(SharedBy::NotShared),
     }
 }
 

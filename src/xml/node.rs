@@ -187,7 +187,7 @@ impl<'a> Node<'a> {
         self.find(tag).ok_or_else(|| self.fail(&format!("<{tag}>"), "is missing"))
     }
 
-    /// The same element with this id if it has none: a response may omit what the request named.
+    /// Returns this element with a fallback id, because a response may omit the id that was requested.
     pub(crate) fn or_id(self, id: &'a str) -> Node<'a> {
         Node { id: Some(id), ..self }
     }
@@ -271,11 +271,11 @@ impl<'a> Node<'a> {
         Ok(all)
     }
 
-    /// The elements with this name inside a wrapper, at most `most`, because an item takes many
-    /// times its size on the wire.
+    /// The elements with this name inside a wrapper, or in this element if the wrapper is missing, as
+    /// in lists of metrics. At most `most`, because an item takes many times its size on the wire.
     pub(crate) fn items(self, wrap: &str, item: &str, most: usize) -> Result<Vec<Node<'a>>> {
-        let wrapped = self.find(wrap).into_iter().flat_map(Node::children);
-        let items: Vec<_> = wrapped.filter(|child| child.tag() == item).collect();
+        let inside = self.find(wrap).unwrap_or(self).children();
+        let items: Vec<_> = inside.filter(|child| child.tag() == item).collect();
         if items.len() > most {
             let why =
                 format!("has {} items, more than the {most} that are read at a time", items.len());

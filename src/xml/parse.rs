@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn rejects_hostile_texts_quickly() {
+    fn rejects_malicious_texts_quickly() {
         let many: String = (0..200_000).map(|n| format!(" a{n}='{n}'")).collect();
         let deep = "<a>".repeat(1_100_000);
         let dense = "<a/>".repeat(1_100_000);

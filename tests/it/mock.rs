@@ -129,8 +129,8 @@ impl<'a> Client<'a> {
         credentials: &str,
         site: &str,
     ) -> Result<Client<'a>, Answer> {
-        let nobody = String::new;
-        let mut client = Client { mock, version, token: nobody(), site: nobody(), user: nobody() };
+        let empty = String::new;
+        let mut client = Client { mock, version, token: empty(), site: empty(), user: empty() };
         let body = format!(
             "<tsRequest><credentials {credentials}><site contentUrl=\"{site}\"/></credentials></tsRequest>"
         );

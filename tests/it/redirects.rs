@@ -73,8 +73,8 @@ fn accepts_every_form_of_location() {
     for (location, target) in [
         ("/moved", "/moved"),
         ("moved?a=b", "/api/3.24/sites/site-1/moved?a=b"),
-        ("./moved", "/api/3.24/sites/site-1/moved"),
-        ("../moved", "/api/3.24/sites/moved"),
+        // The server resolves it.
+        ("../moved", "/api/3.24/sites/site-1/../moved"),
         ("?moved", "/api/3.24/sites/site-1/projects?moved"),
         ("//HOST/moved", "/moved"),
         ("http://HOST/moved#fragment", "/moved"),
@@ -310,7 +310,7 @@ fn token_from_before_the_https_upgrade_remains_valid() {
     let token = crate::help::token_of(&raw.url);
     let server = with(&raw.url, plain().verify(authority.file()));
     server.join(&token).workbooks().list().total().unwrap();
-    // The server remembers the upgrade by now, also for the next session.
+    // `Server` has remembered the upgrade, also for the next session.
     server.join(&token).workbooks().list().total().unwrap();
     assert_eq!(raw.lines().len(), 1);
     assert_eq!(secure.lines().len(), 2);

@@ -302,7 +302,7 @@ fn retries_end_at_the_timeout() {
 
 #[test]
 fn refused_connection_is_an_error_after_short_retries() {
-    let url = Raw::signed_in(|_| Reply::Close).url.clone(); // dropped: nobody listens
+    let url = Raw::signed_in(|_| Reply::Close).url.clone(); // dropped, so the port is closed
     let server = tsc::Server::new(&url).unwrap();
     let start = Instant::now();
     let error = server.server_info().unwrap_err();

@@ -27,7 +27,7 @@ fn answering(user: &'static str) -> Raw {
 }
 
 #[test]
-fn a_session_knows_its_user_s_name() {
+fn session_has_the_name_of_its_user() {
     let names = |raw: &Raw| {
         let server = pinned(&raw.url);
         let credentials: [Box<dyn tsc::Credentials>; 6] = [
@@ -52,7 +52,7 @@ fn a_session_knows_its_user_s_name() {
 }
 
 #[test]
-fn a_session_knows_when_it_was_opened() {
+fn session_has_the_time_of_its_sign_in() {
     let raw = answering("<user id=\"user-1\"/>");
     let server = pinned(&raw.url);
     let before = jiff::Timestamp::now();
@@ -84,7 +84,7 @@ fn renewing_a_session_or_switching_its_site_opens_it_again() {
 }
 
 #[test]
-fn a_shared_session_knows_its_user_where_it_was_opened() {
+fn only_the_holder_of_a_shared_session_has_user_name_and_time() {
     let raw = answering("<user id=\"user-1\"/>");
     let server = pinned(&raw.url);
     let folder =
@@ -143,7 +143,7 @@ fn a_second_session_of_a_personal_access_token_is_logged() {
 }
 
 #[test]
-fn a_refused_sign_in_holds_no_session() {
+fn a_refused_sign_in_does_not_count_as_a_session() {
     logs::start();
     let raw = Raw::start(|_| refusal(401, "401001", "Error signing in to Tableau Server"));
     let ci = PersonalAccessTokenAuth::new("ci", "refused-secret-of-a-test");
@@ -154,7 +154,7 @@ fn a_refused_sign_in_holds_no_session() {
 }
 
 #[test]
-fn a_shared_session_of_a_personal_access_token_is_held_too() {
+fn a_shared_session_counts_as_a_session_of_its_token() {
     logs::start();
     let mock = tsc::mock::MockServer::builder().site("Sales", "sales").start().unwrap();
     let ci = PersonalAccessTokenAuth::new(mock.token_name(), mock.token_secret());

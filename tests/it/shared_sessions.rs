@@ -51,7 +51,7 @@ fn processes_share_a_session_by_a_file() {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         let error = server.sign_in_shared(&auth(), &file).unwrap_err();
         assert!(error.to_string().contains("0600"), "{error}");
-        assert_eq!(count(&raw, "signin"), 2, "who cannot share does not sign in");
+        assert_eq!(count(&raw, "signin"), 2, "no sign-in if the session cannot be shared");
     }
     std::fs::remove_dir_all(&folder).unwrap();
 }
@@ -85,7 +85,7 @@ fn rejects_session_files_that_are_not_private_or_not_sessions() {
     private(&key, "-----BEGIN KEY-----");
     std::os::unix::fs::symlink(&key, &path).unwrap();
     for (content, says) in
-        [("-----BEGIN KEY-----", "something else"), ("{\"a\": 1}", "something else")]
+        [("-----BEGIN KEY-----", "something other"), ("{\"a\": 1}", "something other")]
     {
         private(&key, content);
         let error = server.sign_in_shared(&auth(), &file).unwrap_err();
@@ -98,7 +98,7 @@ fn rejects_session_files_that_are_not_private_or_not_sessions() {
     std::fs::create_dir(&path).unwrap();
     assert_eq!(server.sign_in_shared(&auth(), &file).unwrap_err().kind(), ErrorKind::Io);
     std::fs::remove_dir(&path).unwrap();
-    assert_eq!(count(&raw, "signin"), 0, "who cannot share does not sign in");
+    assert_eq!(count(&raw, "signin"), 0, "no sign-in if the session cannot be shared");
     // The rest of a session that a crash left is overwritten.
     let whole = server.sign_in(&auth()).unwrap().detach().export();
     for left in ["", "\0\0\0\0", &whole[..5], &whole[..60]] {

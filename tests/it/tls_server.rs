@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, date_time_ymd,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
+    date_time_ymd,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -35,14 +35,6 @@ impl Certified {
         if authority {
             params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         }
-        Certified::new(&params.self_signed(&key).unwrap(), key)
-    }
-
-    /// A self-signed certificate of an authority with these extended key usages.
-    pub fn for_usages(names: &[&str], usages: &[ExtendedKeyUsagePurpose]) -> Certified {
-        let (mut params, key) = (params(names), KeyPair::generate().unwrap());
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.extended_key_usages = usages.to_vec();
         Certified::new(&params.self_signed(&key).unwrap(), key)
     }
 

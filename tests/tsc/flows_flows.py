@@ -100,7 +100,7 @@ def flow_publish(mock):
         assert os.path.basename(path) == "Mine too.tflx", path
         with open(path, "rb") as file:
             assert file.read() == other
-    # By a file's name, which is none of a flow.
+    # The name of the file is not that of a flow.
     with refused(ServerResponseError, "400086"):
         server.flows.post_request(f"{server.flows.baseurl}?flowType=twb", *body(item))
 
@@ -165,7 +165,7 @@ def flow_schedules(mock):
     flows = one(schedules, "Every night")
     workbook, datasource = server.workbooks.get()[0][0], server.datasources.get()[0][0]
     flow = server.flows.get()[0][0]
-    # What went well is not told of.
+    # Successful runs are not reported.
     assert server.workbooks.schedule_extract_refresh(extracts.id, workbook) == []
     assert server.datasources.schedule_extract_refresh(extracts.id, datasource) == []
     assert server.flows.schedule_flow_run(flows.id, flow) == []

@@ -42,7 +42,7 @@ def flow_tokens(mock):
         first.users.get()
     third = mock.server()
     third.auth.sign_in_with_json_web_token(TSC.JWTAuth(mock.info["jwt"]))
-    # Whoever does not administer the server revokes nothing.
+    # Only a server administrator can revoke tokens.
     alice = third.users.filter(name="alice")[0]
     third.users.update(alice, "hush")
     other = mock.server()

@@ -80,7 +80,7 @@ impl Item {
         matches!(self.extensions, [(None, "csv")])
     }
 
-    /// The file name if the header has none that can be used, or one without an extension, `stem`.
+    /// Builds a file name from the item. `stem` is the name in the header, if that has no extension.
     fn file_name(&self, client: &Client, stem: Option<&str>, start: &[u8]) -> String {
         let extension = self.extension(start);
         // The two formats of flows cannot be told apart by their content.
@@ -98,7 +98,7 @@ impl Item {
         name::from_item(name, file_type.unwrap_or(extension))
     }
 
-    /// The extension of the item's files that equals the text.
+    /// The extension in the item's table that equals `text`, ignoring case.
     fn known(&self, text: Option<&str>) -> Option<&'static str> {
         let extensions = self.extensions.iter().map(|(_, extension)| *extension);
         extensions

@@ -4,6 +4,7 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 use super::super::filetype::split;
+use crate::encoding::percent_decode_bytes;
 
 /// Maximum length of a file name in bytes. Most file systems allow 255.
 const MAX_LENGTH: usize = 200;
@@ -105,15 +106,9 @@ fn decode(value: &str, plus_is_space: bool) -> Option<String> {
     let mut parts = value.splitn(3, '\'');
     let (charset, _language, text) = (parts.next()?, parts.next()?, parts.next()?);
     let unquoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    let (mut decoded, mut bytes) = (Vec::new(), unquoted.unwrap_or(text).bytes());
-    while let Some(byte) = bytes.next() {
-        let mut digit = || char::from(bytes.next()?).to_digit(16);
-        decoded.push(match byte {
-            b'%' => u8::try_from(digit()? * 16 + digit()?).ok()?,
-            b'+' if plus_is_space => b' ',
-            byte => byte,
-        });
-    }
+    let text = unquoted.unwrap_or(text);
+    let text = if plus_is_space { text.replace('+', " ") } else { text.to_owned() };
+    let decoded = percent_decode_bytes(&text)?;
     match charset.to_ascii_lowercase().as_str() {
         "utf-8" => String::from_utf8(decoded).ok(),
         "iso-8859-1" => Some(decoded.into_iter().map(char::from).collect()),

@@ -4,12 +4,12 @@ use crate::ErrorKind;
 const MINUTE: Duration = Duration::from_secs(60);
 
 fn sent(add: impl FnOnce(Request<'static>) -> Result<Request<'static>>) -> String {
-    let request = add(Request::get("/x")).unwrap();
+    let request = add(Request::raw(crate::operation::Method::Get, "/x")).unwrap();
     request.path_and_query().unwrap().trim_start_matches("/x").to_owned()
 }
 
 fn refused(add: impl FnOnce(Request<'static>) -> Result<Request<'static>>) -> String {
-    let error = add(Request::get("/x")).err().unwrap();
+    let error = add(Request::raw(crate::operation::Method::Get, "/x")).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Input);
     error.to_string()
 }
@@ -36,7 +36,8 @@ fn sends_options_in_order() {
         "?maxAge=1&language=de&vf_a=b&vf_Parameters.P%201=x&vizHeight=10&vizWidth=20\
          &resolution=high&format=SVG"
     );
-    let request = image.add_to(Request::get("/x").since(2, 5)).unwrap();
+    let request =
+        image.add_to(Request::raw(crate::operation::Method::Get, "/x").since(2, 5)).unwrap();
     assert_eq!(request.needs(), Some(crate::ApiVersion::new(3, 29)));
     let pdf = PdfExport::new().page_type(PageType::A4).orientation(Orientation::Landscape);
     assert_eq!(sent(|r| pdf.add_to(r)), "?type=a4&orientation=landscape");

@@ -1,4 +1,4 @@
-//! [`Grantee`]: who a permission rule is for.
+//! [`Grantee`]: the user or group that a permission rule applies to.
 
 use std::fmt;
 

@@ -281,9 +281,9 @@ impl Permissions<'_> {
         Ok(changes)
     }
 
-    /// Replaces the rules that are set by these. Since API 3.23, this is one request for projects,
-    /// workbooks, views, data sources and flows, and for most default permissions, so that nobody sees
-    /// half of the change. Everywhere else, and if there is no rule or one for a group set, it is the
+    /// Replaces the existing rules with these. Since API 3.23, this is one request for projects,
+    /// workbooks, views, data sources and flows, and for most default permissions, so that the
+    /// change is atomic. Everywhere else, and if there is no rule or one for a group set, it is the
     /// same as [`set`](Permissions::set).
     ///
     /// # Errors

@@ -1,8 +1,6 @@
 //! [`CachingResolver`]: a DNS resolver with a cache.
 
 use std::collections::HashMap;
-use std::fmt;
-use std::io;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,7 +12,8 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::NextTimeout;
 use ureq::unversioned::transport::time::Duration as Span;
 
-use super::{Stopped, context, exact};
+use super::{carried, context, exact};
+use crate::ErrorKind;
 
 /// Caches the addresses of host names: ureq resolves the host for every request, also for one that
 /// uses a pooled connection.
@@ -84,13 +83,13 @@ impl<R: Resolver> Resolver for CachingResolver<R> {
                     exact(within),
                     look_up,
                 );
-                let looked_up = looked_up.map_err(Stopped::error)?;
+                let looked_up = looked_up.map_err(carried)?;
                 looked_up.unwrap_or(Err(Error::Timeout(timeout.reason)))
             }
         };
         let addresses = match looked_up {
-            Err(Error::Io(cause)) => return Err(NoAddress::error(uri, Some(cause))),
-            Err(Error::HostNotFound) => return Err(NoAddress::error(uri, None)),
+            Err(Error::Io(cause)) => return Err(carried(no_address(uri).because(cause))),
+            Err(Error::HostNotFound) => return Err(carried(no_address(uri))),
             other => other?,
         };
         known().insert(key, (Instant::now(), addresses.clone()));
@@ -98,30 +97,11 @@ impl<R: Resolver> Resolver for CachingResolver<R> {
     }
 }
 
-/// A host name that has no address.
-#[derive(Debug)]
-pub(in crate::http) struct NoAddress {
-    host: String,
-    cause: Option<io::Error>,
-}
-
-impl NoAddress {
-    fn error(uri: &Uri, cause: Option<io::Error>) -> Error {
-        let host = uri.host().unwrap_or_default().to_owned();
-        Error::Io(io::Error::other(NoAddress { host, cause }))
-    }
-}
-
-impl fmt::Display for NoAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the host name {} has no address", self.host)
-    }
-}
-
-impl std::error::Error for NoAddress {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.cause.as_ref().map(|cause| cause as _)
-    }
+/// The error for a host name that has no address.
+fn no_address(uri: &Uri) -> crate::Error {
+    let host = uri.host().unwrap_or_default();
+    let what = format!("no connection: the host name {host} has no address");
+    crate::Error::new(ErrorKind::Connect, what)
 }
 
 #[cfg(test)]
@@ -202,7 +182,7 @@ mod tests {
             })
         });
         let Err(Error::Io(failed)) = failed else { panic!("{failed:?}") };
-        assert!(failed.get_ref().unwrap().is::<Stopped>(), "{failed:?}");
+        assert!(failed.get_ref().unwrap().is::<crate::Error>(), "{failed:?}");
         assert!(started.elapsed() < Duration::from_secs(10));
     }
 }

@@ -1,7 +1,6 @@
 //! [`CancellableConnector`]: connections that can be cancelled, while they are made and while they are used.
 
 use std::fmt;
-use std::io;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -11,8 +10,7 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport,
 };
 
-use super::http_proxy::Challenge;
-use super::{CachingResolver, context, exact, left_for_connecting};
+use super::{CachingResolver, carried, context, exact, left_for_connecting};
 use crate::cancel::CancellationToken;
 
 /// Makes connections with the inner connectors.
@@ -55,7 +53,7 @@ impl<In: Transport, C: Connector<In>> Connector<In> for CancellableConnector<C> 
                     given_up => {
                         // Ends the thread if it is waiting for the socket.
                         socket.shut_down();
-                        given_up.map_err(Stopped::error)?;
+                        given_up.map_err(carried)?;
                         return Err(Error::Timeout(left.reason));
                     }
                 }
@@ -66,8 +64,11 @@ impl<In: Transport, C: Connector<In>> Connector<In> for CancellableConnector<C> 
 }
 
 impl<C> CancellableConnector<C> {
-    /// The work of connecting, which borrows nothing of the request. This is the only place that
-    /// copies ureq's `ConnectionDetails`.
+    /// The work of connecting, which borrows nothing of the request.
+    ///
+    /// `ConnectionDetails` borrows and is not `Clone`, so its fields are copied one by one, here only.
+    /// A smaller part of the work cannot run on the thread: ureq's `SocksConnector` opens its socket
+    /// itself, and the transport of a socket cannot be created outside of ureq.
     fn on_any_thread<In: Transport>(
         &self,
         details: &ConnectionDetails<'_>,
@@ -84,8 +85,6 @@ impl<C> CancellableConnector<C> {
         let (addrs, current_time) = (details.addrs.clone(), details.current_time.clone());
         let (request_level, now, timeout) = (details.request_level, details.now, details.timeout);
         move || {
-            let challenge = Challenge::default();
-            let watching = challenge.clone();
             let details = ConnectionDetails {
                 uri: &uri,
                 addrs,
@@ -95,15 +94,13 @@ impl<C> CancellableConnector<C> {
                 now,
                 timeout,
                 current_time,
-                run_connector: Arc::new(move |details: &ConnectionDetails<'_>| {
-                    watching.watch(&*run_connector, details)
-                }),
+                run_connector,
                 register_shutdown: Arc::new(move |handle: Weak<dyn ShutdownHandle>| {
                     socket.set(handle.clone());
                     register(handle)
                 }),
             };
-            inner.connect(&details, chained).map_err(|error| challenge.take().unwrap_or(error))
+            inner.connect(&details, chained)
         }
     }
 }
@@ -150,7 +147,7 @@ impl<T: Transport> CancellableTransport<T> {
         let whole = timeout.for_read();
         let started = Instant::now();
         loop {
-            cancellation.check().map_err(Stopped::error)?;
+            cancellation.check().map_err(carried)?;
             let left = match whole.after {
                 Span::Exact(limit) => limit.saturating_sub(started.elapsed()),
                 Span::NotHappening => SLICE,
@@ -172,7 +169,7 @@ impl<T: Transport> CancellableTransport<T> {
         let socket = self.socket.clone();
         let waited =
             cancellation.interrupting(move || socket.shut_down(), || wait(&mut self.inner));
-        waited.map_err(Stopped::error)?
+        waited.map_err(carried)?
     }
 }
 
@@ -200,24 +197,6 @@ impl<T: Transport> Transport for CancellableTransport<T> {
         self.inner.is_tls()
     }
 }
-
-/// A wait that ended because of cancellation or a deadline.
-#[derive(Debug)]
-pub(in crate::http) struct Stopped(pub(in crate::http) crate::Error);
-
-impl Stopped {
-    pub(super) fn error(error: crate::Error) -> Error {
-        Error::Io(io::Error::other(Stopped(error)))
-    }
-}
-
-impl fmt::Display for Stopped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Stopped {}
 
 #[cfg(test)]
 mod tests {
@@ -292,8 +271,8 @@ mod tests {
             reader.await_in_slices(&cancellation, within(long)).unwrap_err()
         });
         let Error::Io(error) = error else { panic!("{error:?}") };
-        let stopped = error.into_inner().unwrap().downcast::<Stopped>().unwrap();
-        assert_eq!(stopped.0.kind(), ErrorKind::Cancelled);
+        let error = error.downcast::<crate::Error>().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
         assert!(started.elapsed() < long / 2);
     }
 }

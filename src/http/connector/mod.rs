@@ -8,7 +8,6 @@
 mod caching_resolver;
 mod cancellable;
 mod early_response;
-mod http_proxy;
 mod response_timeout;
 mod tls;
 
@@ -26,12 +25,10 @@ use ureq::unversioned::transport::{
 };
 
 use super::context;
-pub(super) use caching_resolver::{CachingResolver, NoAddress};
+pub(super) use caching_resolver::CachingResolver;
 use cancellable::CancellableConnector;
-pub(super) use cancellable::Stopped;
 pub(super) use early_response::Broken;
 use early_response::EarlyResponseConnector;
-pub(super) use http_proxy::ProxyAuthRequired;
 use response_timeout::ResponseTimeoutConnector;
 pub(super) use tls::HandshakeBroken;
 use tls::TlsConnector;
@@ -91,6 +88,11 @@ impl<In: Transport> Connector<In> for ConnectionStart {
         context::begin_connecting();
         Ok(chained)
     }
+}
+
+/// An error of this library, carried through ureq.
+pub(super) fn carried(error: crate::Error) -> Error {
+    Error::Io(io::Error::other(error))
 }
 
 /// The duration of a timeout, if there is one.

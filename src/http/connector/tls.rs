@@ -2,11 +2,10 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, InvalidMessage, StreamOwned};
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use ureq::Error;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
@@ -49,11 +48,8 @@ impl<In: Transport> Connector<In> for TlsConnector {
         socket.set_timeout(left_for_connecting(details));
         let mut stream = StreamOwned { conn: connection, sock: socket };
         // The handshake is part of connecting: it has the same timeout and the same kind of errors.
-        let mut handshake = Handshake { socket: &mut stream.sock, has_answered: false };
         while stream.conn.is_handshaking() {
-            if let Err(cause) = stream.conn.complete_io(&mut handshake) {
-                return Err(handshake_failed(Error::from(cause), handshake.has_answered));
-            }
+            stream.conn.complete_io(&mut stream.sock).map_err(handshake_failed)?;
         }
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
@@ -61,47 +57,9 @@ impl<In: Transport> Connector<In> for TlsConnector {
     }
 }
 
-/// The socket during the handshake. Fails at the first byte that cannot begin a TLS record, because
-/// rustls waits for the fifth.
-struct Handshake<'a> {
-    socket: &'a mut TransportAdapter,
-    has_answered: bool,
-}
-
-impl Read for Handshake<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.socket.read(buffer)?;
-        if let Some(first) = buffer[..read].first()
-            && !std::mem::replace(&mut self.has_answered, true)
-            && !CONTENT_TYPES.contains(first)
-        {
-            let error = rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType);
-            return Err(io::Error::new(io::ErrorKind::InvalidData, error));
-        }
-        Ok(read)
-    }
-}
-
-impl Write for Handshake<'_> {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.socket.write(buffer)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.socket.flush()
-    }
-}
-
-/// The first bytes of TLS records: `change_cipher_spec` to `heartbeat`.
-const CONTENT_TYPES: RangeInclusive<u8> = 20..=24;
-
 /// A handshake during which the connection was closed or the time allowed passed.
 #[derive(Debug)]
-pub(in crate::http) struct HandshakeBroken {
-    pub(in crate::http) cause: Error,
-    /// Whether the server had sent anything.
-    pub(in crate::http) has_answered: bool,
-}
+pub(in crate::http) struct HandshakeBroken(pub(in crate::http) Error);
 
 impl fmt::Display for HandshakeBroken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -111,19 +69,17 @@ impl fmt::Display for HandshakeBroken {
 
 impl std::error::Error for HandshakeBroken {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.cause)
+        Some(&self.0)
     }
 }
 
-fn handshake_failed(cause: Error, has_answered: bool) -> Error {
-    let cause = match mark_broken(cause) {
-        Error::Io(cause) if cause.get_ref().is_some_and(|inner| inner.is::<Broken>()) => {
+fn handshake_failed(cause: io::Error) -> Error {
+    match mark_broken(Error::from(cause)) {
+        Error::Io(cause) if !cause.get_ref().is_some_and(|inner| inner.is::<Broken>()) => {
             Error::Io(cause)
         }
-        timeout @ Error::Timeout(_) => timeout,
-        other => return other,
-    };
-    Error::Io(io::Error::other(HandshakeBroken { cause, has_answered }))
+        broken => Error::Io(io::Error::other(HandshakeBroken(broken))),
+    }
 }
 
 pub(super) struct Tls {

@@ -3,7 +3,6 @@
 mod values;
 pub(super) mod verify;
 
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,7 +30,7 @@ pub use verify::{Fingerprint, Verify};
 /// server.add_http_options(options)?;
 /// # Ok::<(), tsc::Error>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 #[must_use = "options take effect in `Server::add_http_options`"]
 pub struct HttpOptions {
     pub(super) verify: Option<Verify>,
@@ -52,7 +51,7 @@ pub struct HttpOptions {
 }
 
 /// The choice of a proxy. If there is none, the environment decides.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ProxyChoice {
     None,
     Use(Secret),
@@ -74,8 +73,8 @@ impl HttpOptions {
     /// | `false` | any certificate: an attacker on the network can read and change all data |
     ///
     /// The PEM file can contain a self-signed certificate itself, which must still contain the host
-    /// name. If it is marked as a CA (as `openssl req -x509` does), its validity dates are not checked,
-    /// because the file names this very certificate.
+    /// name. If it is marked as a CA (as `openssl req -x509` does), its validity dates and its extended
+    /// key usage are not checked, because the file names this very certificate.
     pub fn verify(mut self, verify: impl Into<Verify>) -> HttpOptions {
         self.verify = Some(verify.into());
         self
@@ -150,8 +149,9 @@ impl HttpOptions {
     /// addresses too.
     ///
     /// Default: `HTTPS_PROXY` for `https` addresses, `HTTP_PROXY` for `http` addresses, `ALL_PROXY`
-    /// for both, in either case, except for the hosts in `NO_PROXY` and for loopback addresses
-    /// (`127.0.0.0/8`, `::1`, `localhost` and names below it).
+    /// for both, in either case, except for loopback addresses (`127.0.0.0/8`, `::1`, `localhost` and names
+    /// below it) and for `NO_PROXY`, a list of hosts (with their subdomains), addresses and networks such as
+    /// `10.0.0.0/8`, without ports.
     pub fn proxy(mut self, url: impl Into<String>) -> HttpOptions {
         self.proxy = Some(ProxyChoice::Use(Secret::new(url)));
         self
@@ -209,29 +209,6 @@ impl HttpOptions {
     pub fn max_concurrent(mut self, requests: usize) -> HttpOptions {
         self.max_concurrent = Some(requests);
         self
-    }
-}
-
-/// Lists the options to show, so that a new option is hidden until it is added here.
-impl fmt::Debug for HttpOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let header_names: Vec<&String> = self.headers.iter().map(|(name, _)| name).collect();
-        f.debug_struct("HttpOptions")
-            .field("verify", &self.verify)
-            .field("insecure_warnings", &self.insecure_warnings)
-            .field("timeout", &self.timeout)
-            .field("connect_timeout", &self.connect_timeout)
-            .field("read_timeout", &self.read_timeout)
-            .field("sign_out_timeout", &self.sign_out_timeout)
-            .field("max_response", &self.max_response)
-            .field("headers", &header_names)
-            .field("user_agent", &self.user_agent)
-            .field("client_cert", &self.client_cert.as_ref().map(|(chain, _)| chain))
-            .field("trusted_redirects", &self.trusted_redirects)
-            .field("retries", &self.retries)
-            .field("renew_sessions", &self.renew_sessions)
-            .field("max_concurrent", &self.max_concurrent)
-            .finish_non_exhaustive()
     }
 }
 

@@ -13,41 +13,22 @@ use crate::{Error, Result};
 impl HttpOptions {
     /// These options, overridden by those that are set in `others`.
     pub(in crate::http) fn merged(&self, others: HttpOptions) -> HttpOptions {
+        // Exhaustive, so that a new option cannot be forgotten.
+        macro_rules! merge {
+            ($others:ident over $own:ident: $($option:ident),+; $($joined:ident),+) => {
+                let HttpOptions { $($option,)+ $($joined),+ } = $others;
+                $($own.$option = $option.or($own.$option);)+
+            };
+        }
         let mut all = self.clone();
-        let HttpOptions {
-            verify,
-            insecure_warnings,
-            timeout,
-            connect_timeout,
-            read_timeout,
-            sign_out_timeout,
-            max_response,
-            headers,
-            user_agent,
-            proxy,
-            client_cert,
-            trusted_redirects,
-            retries,
-            renew_sessions,
-            max_concurrent,
-        } = others;
-        all.verify = verify.or(all.verify);
-        all.insecure_warnings = insecure_warnings.or(all.insecure_warnings);
-        all.timeout = timeout.or(all.timeout);
-        all.connect_timeout = connect_timeout.or(all.connect_timeout);
-        all.read_timeout = read_timeout.or(all.read_timeout);
-        all.sign_out_timeout = sign_out_timeout.or(all.sign_out_timeout);
-        all.max_response = max_response.or(all.max_response);
+        merge!(others over all:
+            verify, insecure_warnings, timeout, connect_timeout, read_timeout, sign_out_timeout, max_response,
+            user_agent, proxy, client_cert, retries, renew_sessions, max_concurrent;
+            headers, trusted_redirects);
         for (name, value) in headers {
             set_header(&mut all.headers, name, value);
         }
-        all.user_agent = user_agent.or(all.user_agent);
-        all.proxy = proxy.or(all.proxy);
-        all.client_cert = client_cert.or(all.client_cert);
         all.trusted_redirects.extend(trusted_redirects);
-        all.retries = retries.or(all.retries);
-        all.renew_sessions = renew_sessions.or(all.renew_sessions);
-        all.max_concurrent = max_concurrent.or(all.max_concurrent);
         all
     }
 

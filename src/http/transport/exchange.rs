@@ -10,7 +10,7 @@ use ureq::http::{HeaderValue, Method, Response};
 use ureq::{AsSendBody, SendBody};
 
 use super::super::connector::{self, Stage};
-use super::super::exact_length::{ExactLengthReader, SourceFailed};
+use super::super::exact_length::{ExactLengthReader, source_failed};
 use super::super::failure::{self, Size};
 use super::super::options;
 use super::super::proxy::ConfiguredProxy;
@@ -62,7 +62,7 @@ impl Transport {
         token: Option<&Secret>,
         deadline: Option<Instant>,
     ) -> Result<Response<ureq::Body>, Failure> {
-        let proxy = self.proxies.for_origin(origin).map_err(Failure::Own)?;
+        let proxy = self.proxies.for_origin(origin).map_err(connector::carried)?;
         self.warn_if_insecure(origin);
         let mut head = ureq::http::Request::builder().method(request.method.clone()).uri(address);
         // A header of the request replaces the header that the options add to every request.
@@ -89,7 +89,7 @@ impl Transport {
             }
             Body::Stream { content_type, source } => {
                 let length = source.length();
-                let source = source.open().map_err(SourceFailed::mark)?;
+                let source = source.open().map_err(source_failed)?;
                 (
                     Some(content_type.as_str()),
                     length,
@@ -128,10 +128,10 @@ impl Transport {
         match connector::staged(|| self.agent.run(request)) {
             // An early error response is valid, but an early success is not.
             Ok((answer, false)) if answer.status().is_success() => {
-                Err(Failure::Ureq(connector::incomplete_request(), Stage::UnderWay))
+                Err(connector::incomplete_request().into())
             }
             Ok((answer, _)) => Ok(answer),
-            Err((error, stage)) => Err(Failure::Ureq(error, stage)),
+            Err((cause, stage)) => Err(Failure { cause, stage }),
         }
     }
 
@@ -143,13 +143,8 @@ impl Transport {
         address: &str,
         redactor: &Redactor,
     ) -> Error {
-        let error = match failure {
-            Failure::Own(error) => error,
-            Failure::Ureq(error, stage) => {
-                let proxy = self.proxies.for_origin(origin).ok().flatten();
-                failure::failed(error, stage, origin, proxy, redactor)
-            }
-        };
+        let proxy = self.proxies.for_origin(origin).ok().flatten();
+        let error = failure::failed(failure.cause, failure.stage, origin, proxy, redactor);
         let error = error.redacted(redactor);
         if error.kind() == ErrorKind::Connect {
             self.resolver.clear();
@@ -195,15 +190,15 @@ impl Transport {
     }
 }
 
-/// Why an exchange has no response: an error of ureq's or of this library's.
-pub(super) enum Failure {
-    Ureq(ureq::Error, Stage),
-    Own(Error),
+/// Why an exchange has no response. The cause can carry an error of this library.
+pub(super) struct Failure {
+    cause: ureq::Error,
+    pub(super) stage: Stage,
 }
 
 impl<E: Into<ureq::Error>> From<E> for Failure {
     fn from(error: E) -> Failure {
-        Failure::Ureq(error.into(), Stage::UnderWay)
+        Failure { cause: error.into(), stage: Stage::UnderWay }
     }
 }
 

@@ -1,6 +1,5 @@
 //! [`Transport::send`] sends every request of this library, with retries and redirects.
 
-mod content_sniffer;
 mod exchange;
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
 pub(crate) mod fuzzing;
@@ -29,7 +28,7 @@ use crate::cancel::{self, CancellationToken, earlier};
 use crate::redact::Redactor;
 use crate::secret::Secret;
 
-use exchange::{Failure, drain};
+use exchange::drain;
 use success::ResponseContext;
 pub(crate) use success::{Accepts, Success};
 
@@ -230,7 +229,7 @@ impl Transport {
                 self.exchange(request, &url.origin, &address, auth.token, deadline)
             });
             let response = response.map_err(|failure| {
-                let connecting = matches!(failure, Failure::Ureq(_, Stage::Connecting));
+                let connecting = failure.stage == Stage::Connecting;
                 let error = self.failed(failure, &url.origin, &address, redactor);
                 let doing = doing();
                 debug!(target: LOG, "{doing} failed: {error}");

@@ -1,7 +1,5 @@
 //! Where redirects lead, and which are followed.
 
-use std::borrow::Cow;
-
 use ureq::http::Response;
 use ureq::http::header::LOCATION;
 
@@ -34,7 +32,7 @@ impl Transport {
             Error::new(ErrorKind::Redirect, format!("HTTP {status}: {why}")).answer(answer)
         };
         if count > MAX_REDIRECTS {
-            return Err(refuse(format!("more than {MAX_REDIRECTS} redirects in a row")));
+            return Err(refuse(format!("more than {MAX_REDIRECTS} consecutive redirects")));
         }
         let location = response.headers().get(LOCATION).filter(|location| !location.is_empty());
         let Some(location) = location else {
@@ -43,7 +41,7 @@ impl Transport {
         let location = String::from_utf8_lossy(location.as_bytes());
         let to = from.join(&location).map_err(|why| {
             let location = redactor.redact(&location);
-            refuse(format!("a redirect to {:?}, which is not a URL: {why}", cut(&location, 200)))
+            refuse(format!("a redirect to the invalid URL {:?}: {why}", cut(&location, 200)))
         })?;
         if from.origin.https && !to.origin.https {
             return Err(refuse(format!(
@@ -57,11 +55,9 @@ impl Transport {
         } else if to.origin != ours
             && !self.options.trusts_redirects_to(&to.origin.host, &to.origin.authority())
         {
-            // The parsed host is in lower case, so that the redactor would miss a secret in it.
-            let there = match redactor.redact(&location) {
-                Cow::Borrowed(_) => to.origin.to_string(),
-                Cow::Owned(redacted) => cut(&redacted, 200).into_owned(),
-            };
+            // The location instead of the parsed origin, whose lower case would hide a secret.
+            let redacted = redactor.redact(&location);
+            let there = cut(&redacted, 200);
             return Err(refuse(format!(
                 "a redirect from {} to {there}, another origin, is not followed \
                  (`trust_redirects_to` allows a host)",

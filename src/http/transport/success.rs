@@ -13,10 +13,9 @@ use ureq::http::{HeaderMap, HeaderValue, Method};
 use super::super::connector::Stage;
 use super::super::context;
 use super::super::error_content::MAX_JSON_ERROR;
-use super::super::failure;
+use super::super::failure::{self, is_markup, looks_like_html};
 use super::super::limit::Permit;
 use super::super::url::Origin;
-use super::content_sniffer::{ContentSniffer, Sniffed};
 use crate::cancel::CancellationToken;
 use crate::json::from_json;
 use crate::redact::Redactor;
@@ -63,39 +62,34 @@ impl Success {
     /// Reads the body to its end, so that the connection can be reused. Fails if the body says that the
     /// request was not carried out.
     pub(crate) fn ignore(mut self) -> Result<()> {
-        let outcome = self.bytes().and_then(|bytes| {
-            let text = String::from_utf8_lossy(&bytes);
-            if failure::looks_like_html(&text) {
-                return Err(Error::decode("the response is an HTML page, such as a login page"));
-            }
-            if failure::is_unread_json(&text) {
-                let what = "the response is JSON that is too long for an error of Tableau's";
-                return Err(Error::decode(what));
-            }
-            self.refusal(&text).map_or(Ok(()), Err)
-        });
+        let outcome = self.bytes().and_then(|bytes| self.check_content(&bytes));
         outcome.map_err(|error| self.explain(error))
     }
 
     /// Decodes the body with `read`, which receives the root element. Fails if the body is an error of
     /// Tableau's.
-    pub(crate) fn xml<T>(self, mut read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
-        let mut value = None;
-        self.decode(Accepts::Answer, &mut |root| {
-            value = Some(read(root)?);
-            Ok(())
-        })?;
+    pub(crate) fn xml<T>(self, read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
+        let value = self.xml_from(Accepts::Answer, read)?;
         Ok(value.expect("a body that is decoded was read"))
     }
 
     /// Like [`xml`](Success::xml), for any root element.
-    pub(crate) fn any_xml<T>(self, mut read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
+    pub(crate) fn any_xml<T>(self, read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
+        let value = self.xml_from(Accepts::AnyRoot, read)?;
+        Ok(value.expect("a body that is decoded was read"))
+    }
+
+    fn xml_from<T>(
+        self,
+        accepts: Accepts,
+        mut read: impl FnMut(Node<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
         let mut value = None;
-        self.decode(Accepts::AnyRoot, &mut |root| {
+        self.decode(accepts, &mut |root| {
             value = Some(read(root)?);
             Ok(())
         })?;
-        Ok(value.expect("a body that is decoded was read"))
+        Ok(value)
     }
 
     /// Reads the whole body, and returns it with the status and the headers. Fails if it is an HTML
@@ -108,7 +102,7 @@ impl Success {
 
     fn check_content(&self, bytes: &[u8]) -> Result<()> {
         let start = String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_JSON_ERROR)]);
-        if failure::looks_like_html(&start) {
+        if looks_like_html(&start) {
             return Err(Error::decode("the response is an HTML page, such as a login page"));
         }
         let is_short = bytes.len() <= MAX_JSON_ERROR;
@@ -139,14 +133,9 @@ impl Success {
     /// Like [`xml`](Success::xml), but returns `None` if the body is empty.
     pub(crate) fn xml_if_any<T>(
         self,
-        mut read: impl FnMut(Node<'_>) -> Result<T>,
+        read: impl FnMut(Node<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
-        let mut value = None;
-        self.decode(Accepts::AnswerOrNothing, &mut |root| {
-            value = Some(read(root)?);
-            Ok(())
-        })?;
-        Ok(value)
+        self.xml_from(Accepts::AnswerOrNothing, read)
     }
 
     /// Decodes the body with `read`, unless it is empty and `may_be_empty`. Not generic, so that it is
@@ -178,8 +167,7 @@ impl Success {
         let (document, replaced) = match xml::parse(text) {
             Ok(document) => (document, replaced),
             Err(error) => {
-                let ResponseContext { status, address, redactor, .. } = &self.context;
-                if let Some(refused) = failure::refused_in_json(*status, text, address, redactor) {
+                if let Some(refused) = self.refusal(text) {
                     return Err(refused);
                 }
                 again = xml::repair(text).ok_or(error)?;
@@ -252,56 +240,45 @@ impl Success {
     }
 
     /// Streams a file to `take` and returns its size in bytes. Fails with the first error of the
-    /// connection or of `take`, and if the body is empty, an HTML page or an error of Tableau's instead
+    /// connection or of `take`, and if the body is empty, an HTML page or Tableau's XML or JSON instead
     /// of a file. With `any_text`, a file may look like one of these, unless its content type is HTML,
     /// XML or JSON.
-    pub(crate) fn file(
-        mut self,
-        any_text: bool,
-        mut take: impl FnMut(&[u8]) -> Result<()>,
-    ) -> Result<u64> {
+    pub(crate) fn file(self, any_text: bool, take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
         if !any_text && self.says(b"text/html") {
             return Err(self.explain(Error::decode(HTML_PAGE)));
         }
         let other = [&b"html"[..], b"xml", b"json"].iter().any(|sort| self.says(sort));
-        let mut sniffer = ContentSniffer::new(any_text && !other);
-        let mut block = vec![0; 64 << 10];
-        let mut total = 0;
-        loop {
-            let read = self.next(&mut block)?;
-            let block = &block[..read];
-            total += read as u64;
-            match sniffer.push(block) {
-                Sniffed::Incomplete => {}
-                Sniffed::Block if read == 0 => {}
-                Sniffed::Block => take(block)?,
-                Sniffed::Start(held) => take(&held)?,
-                Sniffed::Empty => {
-                    let what = "the response is empty instead of a file";
-                    return Err(self.explain(Error::decode(what)));
-                }
-                Sniffed::Html => return Err(self.explain(Error::decode(HTML_PAGE))),
-                Sniffed::Error(bytes) => {
-                    let other = || Error::decode("the response is Tableau's XML and not a file");
-                    let error =
-                        self.refusal(&String::from_utf8_lossy(&bytes)).unwrap_or_else(other);
-                    return Err(self.explain(error));
-                }
-                Sniffed::Json(bytes) => match self.refusal(&String::from_utf8_lossy(&bytes)) {
-                    Some(error) => return Err(self.explain(error)),
-                    None => take(&bytes)?,
-                },
-            }
-            // At the end of the body, the sniffer holds nothing back.
-            if read == 0 {
-                return Ok(total);
-            }
+        match any_text && !other {
+            true => self.stream_after(|_, _| Ok(()), take),
+            false => self.stream_after(Success::check_file, take),
+        }
+    }
+
+    /// Fails if the first bytes of a response show that it is not a file.
+    fn check_file(&self, start: &[u8]) -> Result<()> {
+        if start.is_empty() {
+            return Err(Error::decode("the response is empty instead of a file"));
+        }
+        self.check_content(start)?;
+        let start = String::from_utf8_lossy(&start[..start.len().min(1000)]);
+        match is_markup(&start) && start.contains("tsResponse") {
+            true => Err(Error::decode("the response is Tableau's XML and not a file")),
+            false => Ok(()),
         }
     }
 
     /// Streams any body to `take` and returns its size in bytes. Fails if the body is an HTML page or
     /// an error of Tableau's.
-    pub(crate) fn stream(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+    pub(crate) fn stream(self, take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        self.stream_after(Success::check_content, take)
+    }
+
+    /// Streams the body to `take`, after `check` has accepted its first bytes.
+    fn stream_after(
+        mut self,
+        check: impl Fn(&Success, &[u8]) -> Result<()>,
+        mut take: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<u64> {
         let mut block = vec![0; 64 << 10];
         // Longer bodies are not errors.
         let mut held = Some(Vec::new());
@@ -310,11 +287,12 @@ impl Success {
             let read = self.next(&mut block)?;
             total += read as u64;
             match &mut held {
+                None if read == 0 => {}
                 None => take(&block[..read])?,
                 Some(start) => {
                     start.extend_from_slice(&block[..read]);
                     if read == 0 || start.len() > MAX_JSON_ERROR {
-                        self.check_content(start).map_err(|error| self.explain(error))?;
+                        check(&self, start).map_err(|error| self.explain(error))?;
                         take(start)?;
                         held = None;
                     }

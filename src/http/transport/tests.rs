@@ -12,7 +12,7 @@ use crate::ErrorKind;
 
 const LARGE: u64 = 24 << 20;
 
-/// A source that announces a length, and yields as many bytes, fewer or more.
+/// A source whose actual length can differ from the announced one.
 struct Source {
     announced: u64,
     actual: u64,
@@ -59,8 +59,8 @@ fn upload_within(silence: Duration, url: &str, method: &str, source: &mut Source
     let (token, redactor) = (Secret::new("TOKEN"), Redactor::default());
     let auth = AuthContext { token: Some(&token), redactor: &redactor, cancellation: None };
     let request = match method {
-        "POST" => Request::post("/api/3.24/upload"),
-        _ => Request::put("/api/3.24/upload"),
+        "POST" => Request::raw(crate::operation::Method::Post, "/api/3.24/upload"),
+        _ => Request::raw(crate::operation::Method::Put, "/api/3.24/upload"),
     };
     let mut request = request.stream("application/octet-stream", source);
     transport.send(&mut request, auth, Success::ignore)

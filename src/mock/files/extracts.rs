@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn notices_that_an_extract_is_missing() {
+    fn detects_a_missing_extract() {
         let document = "<datasource><extract enabled='true'><connection class='hyper' \
             dbname='C:\\Data\\orders.hyper'/></extract></datasource>";
         let lacks = |bytes: &[u8]| read(bytes).unwrap().lacks_extract;

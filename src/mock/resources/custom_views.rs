@@ -128,7 +128,7 @@ fn set_default_users(state: &mut ServerState, ctx: &Context) -> Result<Response>
     let mut results = Vec::new();
     for user in &users {
         let is_known = site.find::<User>(user).is_some();
-        // A user has one default of a view.
+        // A user has at most one default custom view for each view.
         for id in of_view.iter().filter(|_| is_known) {
             site.get_mut::<CustomView>(id)?.users.retain(|known| known != user);
         }

@@ -136,8 +136,8 @@ impl<'s> Query<'s> {
     /// # }
     /// ```
     ///
-    /// The first page has 1000 nodes, or as many as the variable `first` says. If a page exceeds the
-    /// node limit or the time limit of the server, it is requested again with half as many.
+    /// The first page has 1000 nodes, or the number in the variable `first`. If a page exceeds the
+    /// node limit or the time limit of the server, it is requested again with half the number.
     pub fn nodes<T: DeserializeOwned>(self) -> Nodes<'s, T> {
         Nodes::new(self)
     }

@@ -102,7 +102,7 @@ impl InlineSchedule {
     ///
     /// # Errors
     ///
-    /// [`Input`](crate::ErrorKind::Input) if Tableau Cloud refuses such times, or without days.
+    /// [`Input`](crate::ErrorKind::Input) if Tableau Cloud refuses such times, or if there are no days.
     pub fn hourly(
         start: Time,
         end: Time,
@@ -158,8 +158,8 @@ impl InlineSchedule {
     ///
     /// # Errors
     ///
-    /// [`Input`](crate::ErrorKind::Input) if Tableau Cloud refuses such a time or day, or without
-    /// days.
+    /// [`Input`](crate::ErrorKind::Input) if Tableau Cloud refuses such a time or day, or if
+    /// there are no days.
     pub fn monthly(start: Time, days: impl IntoIterator<Item = u8>) -> Result<InlineSchedule> {
         let days = days.into_iter().map(|day| Interval::month_day(MonthDay::Day(day)));
         InlineSchedule::new(Frequency::Monthly, RunTimes::new(start, None, days))

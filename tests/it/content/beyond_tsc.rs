@@ -95,7 +95,7 @@ fn reads_a_subscription_job() {
 }
 
 #[test]
-fn reads_what_a_downgrade_would_lose() {
+fn reads_features_that_a_downgrade_would_lose() {
     let lost = "<downgradeInfo><downgradedFeature name='Sets' severity='Warning'/></downgradeInfo>";
     let ((lost, none), lines) = talk([Xml(lost), Xml("<downgradeInfo/>")], |session| {
         let info = |version| session.workbooks().downgrade_info("w1", version).unwrap();

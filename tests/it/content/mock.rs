@@ -121,7 +121,7 @@ fn lists_workbooks_and_default_views_of_users() {
 }
 
 #[test]
-fn tells_what_a_downgrade_would_lose() {
+fn lists_features_that_a_downgrade_would_lose() {
     with_mock(|session| {
         let (resource, id) = (session.workbooks(), first(session.workbooks().list()).id);
         let lost = |version| resource.downgrade_info(&id, version).unwrap().len();

@@ -218,7 +218,7 @@ fn replaces_rules_in_one_request_since_api_3_23() {
 }
 
 #[test]
-fn replaced_rules_are_the_only_ones() {
+fn replace_leaves_no_other_rules() {
     let mock = tsc::mock::MockServer::builder().group("Sales", ["admin"]).start().unwrap();
     let server = crate::help::at(mock.url());
     let session = server.sign_in(&mock.credentials()).unwrap();

@@ -190,12 +190,12 @@ fn hides_personal_spaces_from_other_users() {
     assert_eq!(viv.personal_space().unwrap().read_only, Some(true));
 
     // Content of a removed user moves to the space of the new owner.
-    let heir = max.user_id();
+    let new_owner = max.user_id();
     let client = crate::mock::Client::new(&mock);
-    let path = format!("users/{}?mapAssetsTo={heir}", zoe.user_id());
+    let path = format!("users/{}?mapAssetsTo={new_owner}", zoe.user_id());
     assert_eq!(client.on_site("DELETE", &path, "").status, 204);
     let mine = max.workbooks().get(&private).unwrap();
-    assert_eq!(mine.owner.as_ref(), Some(heir));
+    assert_eq!(mine.owner.as_ref(), Some(new_owner));
     let space = max.personal_space().unwrap().id;
     assert_eq!(mine.location.unwrap().id.as_deref(), Some(space.as_str()));
 }

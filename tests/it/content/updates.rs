@@ -5,10 +5,10 @@ use tableau_server_client as tsc;
 use super::{Xml, talk};
 use crate::logs;
 
-const TOLD: &str = "tableau_server_client::update";
+const UPDATE_LOG: &str = "tableau_server_client::update";
 
 fn warnings() -> Vec<String> {
-    logs::of(TOLD).into_iter().map(|record| record.text).collect()
+    logs::of(UPDATE_LOG).into_iter().map(|record| record.text).collect()
 }
 
 #[test]

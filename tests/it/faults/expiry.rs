@@ -378,7 +378,7 @@ fn expiry_is_returned_if_the_source_can_be_read_once() {
 /// A renewal yields the session of another user, and signing that out hangs: the call still ends
 /// within its timeout.
 #[test]
-fn signing_out_a_stray_session_does_not_exceed_the_timeout() {
+fn signing_out_the_session_of_another_user_does_not_exceed_the_timeout() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => crate::raw::success(

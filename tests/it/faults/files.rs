@@ -233,8 +233,8 @@ fn file_that_changes_while_it_is_sent_is_an_error() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A chunk that was not received, or may have been, or an upload that the server lost: the file is
-/// published completely, once.
+/// The file is published completely and once, if a chunk was not received or may have been, and if the
+/// server lost the upload.
 #[test]
 fn uploads_are_complete_after_broken_connections() {
     let content = file((256 << 10) + 77, 8);
@@ -310,7 +310,7 @@ fn final_publish_request_is_not_repeated() {
 /// progress does not.
 #[test]
 fn nested_requests_have_their_own_state() {
-    let nobody = with("http://127.0.0.1:1", HttpOptions::new().retries(RetryPolicy::none()));
+    let unreachable = with("http://127.0.0.1:1", HttpOptions::new().retries(RetryPolicy::none()));
     for (fault, there) in [(Fault::reset(), 0), (Fault::reset_after_head(), 1), (Fault::cut(10), 1)]
     {
         let mock = MockServer::start().unwrap();
@@ -320,7 +320,7 @@ fn nested_requests_have_their_own_state() {
         let mut asked = 0;
         let source = tsc::Source::bytes("Up.twb", &content[..]).on_progress(|_| {
             asked += 1;
-            assert_eq!(nobody.server_info().unwrap_err().kind(), ErrorKind::Connect);
+            assert_eq!(unreachable.server_info().unwrap_err().kind(), ErrorKind::Connect);
         });
         let publish = session.workbooks().publish(source).project(project_of(&session));
         let error = publish.send().unwrap_err();
@@ -349,7 +349,7 @@ fn nested_requests_have_their_own_state() {
             most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             std::thread::sleep(millis(20));
             running.fetch_sub(1, Ordering::SeqCst);
-            assert!(most.load(Ordering::SeqCst) <= 4, "as many as are prefetched");
+            assert!(most.load(Ordering::SeqCst) <= 4, "at most the prefetched pages");
             let number = seen.target.split_once("pageNumber=").unwrap().1;
             let number = number.split('&').next().unwrap().parse().unwrap();
             let one = format!("<workbooks><workbook id=\"w{number}\" name=\"n\"/></workbooks>");

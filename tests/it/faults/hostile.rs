@@ -270,7 +270,7 @@ fn limits_endless_redirects() {
     let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
     let error = session.projects().list().total().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);
-    assert!(error.to_string().contains("more than 10 redirects"), "{error}");
+    assert!(error.to_string().contains("more than 10 consecutive redirects"), "{error}");
     // The version request, and the first request with its ten redirects.
     assert_eq!(raw.seen().iter().filter(|seen| seen.method == "GET").count(), 1 + 11);
 }

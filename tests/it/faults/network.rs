@@ -294,7 +294,7 @@ fn child_without_threads() {
     let server = with("http://localhost:9", quick());
     let sessions = [(), ()].map(|()| server.resume(crate::help::token_of("http://localhost:9")));
     let mut held = Vec::new();
-    // As many threads as the process may have, until it ends.
+    // Starts threads up to the limit; they run until the process ends.
     while let Ok(thread) = std::thread::Builder::new().spawn(|| std::thread::sleep(LONG)) {
         held.push(thread);
         assert!(held.len() < 100_000, "there is no limit");

@@ -1,4 +1,4 @@
-//! Errors that say what to do: wrong addresses and sites, certificates and files in other formats.
+//! Errors that suggest a fix: wrong addresses and sites, certificates and files in other formats.
 
 mod address;
 mod files;

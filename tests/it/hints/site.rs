@@ -7,7 +7,7 @@ use crate::help::{PASSWORD, auth, pinned};
 use crate::raw::{Raw, answer, refusal, signed_in};
 
 #[test]
-fn a_site_that_is_no_content_url_is_refused_before_sending() {
+fn refuses_an_invalid_content_url_before_sending() {
     let raw = Raw::signed_in(|_| answer(204, &[], ""));
     let server = pinned(&raw.url);
     for site in ["My Site", "a/b", "a:b", "a#b", " ", "https://host/#/site/sales/home"] {
@@ -32,7 +32,7 @@ fn a_site_that_is_no_content_url_is_refused_before_sending() {
 }
 
 #[test]
-fn a_refused_sign_in_says_what_the_content_url_is() {
+fn explains_the_content_url_after_a_refused_sign_in() {
     let raw = Raw::start(|_| refusal(401, "401001", "Error signing in to Tableau Server"));
     let server = pinned(&raw.url);
     for site in ["sales", "Default", "default", "DEFAULT", "Sales-Team_2"] {
@@ -52,7 +52,7 @@ fn a_refused_sign_in_says_what_the_content_url_is() {
 }
 
 #[test]
-fn the_mock_server_refuses_the_name_of_the_default_site() {
+fn mock_server_refuses_the_name_of_the_default_site() {
     let mock = tsc::mock::MockServer::start().unwrap();
     let server = tsc::Server::new(mock.url()).unwrap();
     let error = server.sign_in(&mock.credentials().site("Default")).unwrap_err();
@@ -60,7 +60,7 @@ fn the_mock_server_refuses_the_name_of_the_default_site() {
 }
 
 #[test]
-fn the_number_of_a_refused_json_web_token_is_explained() {
+fn explains_the_error_number_of_a_refused_json_web_token() {
     for (detail, expected) in [
         ("Error signing in to Tableau Server (5)", "no user has the name in `sub`"),
         ("Error signing in to Tableau Server (16)", "more than 10 minutes"),

@@ -189,13 +189,13 @@ fn negotiates_versions() {
 #[test]
 fn accepts_and_returns_json() {
     let mock = MockServer::start().unwrap();
-    let nobody = Client { token: String::new(), ..Client::new(&mock) };
+    let without_token = Client { token: String::new(), ..Client::new(&mock) };
     let body = format!(
         "{{\"credentials\": {{\"name\": \"admin\", \"password\": \"{}\", \"site\": {{\"contentUrl\": \"\"}}}}}}",
         mock.password()
     );
     let headers = [("Content-Type", "application/json"), ("Accept", "application/json")];
-    let answer = nobody.send("POST", "auth/signin", &headers, body.as_bytes());
+    let answer = without_token.send("POST", "auth/signin", &headers, body.as_bytes());
     let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
     let token = json["credentials"]["token"].as_str().unwrap().to_owned();
     let site = json["credentials"]["site"]["id"].as_str().unwrap();

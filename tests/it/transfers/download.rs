@@ -49,7 +49,7 @@ fn downloads_to_folder_path_writer_and_memory() {
 }
 
 #[test]
-fn hostile_names_stay_in_the_folder() {
+fn malicious_names_stay_in_the_folder() {
     let long = format!("attachment; filename=\"{}.twbx\"", "a".repeat(10_000));
     let long: &'static str = Box::leak(long.into_boxed_str());
     for header in [

@@ -80,7 +80,7 @@ fn returns_a_result_for_each_job_in_order() {
 }
 
 #[test]
-fn one_deadline_is_for_all() {
+fn deadline_applies_to_all_jobs_together() {
     let raw = polled(|id, number| match id {
         "ends" if number > 1 => ended(id, 0),
         _ => job(id, "progress=\"40\""),

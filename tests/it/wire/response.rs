@@ -254,7 +254,7 @@ impl Compared {
             let same = |pair: &&Value| scalar(&Value::String(name.clone()), &pair[0]);
             match pairs.iter().find(same) {
                 Some(pair) => self.value(class, member, &pair[1], &format!("{at}.{name}")),
-                None => self.fail(format!("{at}.{name}: TSC {member}, here is none")),
+                None => self.fail(format!("{at}.{name}: TSC {member}, missing here")),
             }
         }
     }
@@ -284,7 +284,7 @@ impl Compared {
             return;
         }
         let Some(found) = found else {
-            return self.fail(format!("{here}: TSC {theirs}, here is no `{field}`"));
+            return self.fail(format!("{here}: TSC {theirs}, here `{field}` is missing"));
         };
         match theirs.as_object().filter(|object| object.contains_key("id")) {
             // An item of which only the id is kept, with the rest in other fields.

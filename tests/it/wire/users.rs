@@ -73,7 +73,7 @@ pub fn cases(g: &mut Goldens) {
         s.users().remove_all(["cy", "di"].map(|name| UserRow::new(name, SiteRole::Unlicensed)).into_iter().collect())
     });
     g.same("create_from_file", |s| {
-        // What TSC gives are those that were added, and those that failed.
+        // TSC returns the users that were added, and those that failed.
         s.users().add(NewUser::new("cy", SiteRole::Viewer)).map(|added| ([added], [(); 0]))
     });
     g.same("populate_favorites", |s| super::favorites::by_kind(s, "u-1"));
