@@ -24,6 +24,11 @@ pub mod people {}
 #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
 pub mod schedules {}
 
+#[doc = include_str!("../docs/administration.md")]
+#[cfg(feature = "admin")]
+#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+pub mod administration {}
+
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 

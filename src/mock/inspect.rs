@@ -154,6 +154,30 @@ impl MockServer {
         self.read("settings/mcp")
     }
 
+    /// The authentication configurations, the server's own first.
+    pub fn auth_configurations(&self) -> Vec<Item> {
+        self.read("site-auth-configurations")
+    }
+
+    /// The dashboard extensions that can be used, each with the child `url`.
+    pub fn safe_extensions(&self) -> Vec<Item> {
+        let mut settings = self.read("settings/extensions");
+        settings.retain(|item| item.0.name == "safeList");
+        settings
+    }
+
+    /// The domains whose extensions are blocked, each with its text.
+    pub fn blocked_extensions(&self) -> Vec<Item> {
+        let mut settings = self.read("/settings/extensions");
+        settings.retain(|item| item.0.name == "blockList");
+        settings
+    }
+
+    /// The server's Active Directory domains.
+    pub fn domains(&self) -> Vec<Item> {
+        self.read("/domains")
+    }
+
     fn read_below(&self, path: &str, name: &str, below: &str) -> Vec<Item> {
         let id =
             self.inspect(|_, site, _| site.by_name(path, name).map(|record| record.id.clone()));

@@ -39,9 +39,10 @@ macro_rules! resources {
 }
 
 resources! {
-    auth, custom_views, data_alerts, databases, datasources, errors, favorites, fileuploads, flow_runs,
-    flow_tasks, flows, group_sets, groups, jobs, linked_tasks, listing, metadata, metrics, projects, schedules,
-    server_info, sites, subscriptions, tables, tags, tasks, users, views, virtual_connections, webhooks, workbooks,
+    auth, custom_views, data_acceleration_report, data_alerts, databases, datasources, errors,
+    extensions, favorites, fileuploads, flow_runs, flow_tasks, flows, group_sets, groups, jobs,
+    linked_tasks, listing, metadata, metrics, oidc, projects, schedules, server_info, sites,
+    subscriptions, tables, tags, tasks, users, views, virtual_connections, webhooks, workbooks,
 }
 
 /// Methods of TSC without a golden, and why.

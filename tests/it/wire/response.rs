@@ -10,6 +10,8 @@ use tableau_server_client as tsc;
 const NAMES: &[(&str, &str, &str)] = &[
     ("BackgroundJobItem", "name", "title"),
     ("BackgroundJobItem", "type", "job_type"),
+    ("ComparisonRecord", "avg_accelerated_plt", "average_accelerated_load_time"),
+    ("ComparisonRecord", "avg_non_accelerated_plt", "average_unaccelerated_load_time"),
     ("ConnectionItem", "auth_type", "authentication_type"),
     ("ConnectionItem", "datasource_id", "datasource"),
     ("ConnectionItem", "datasource_name", "datasource_name?"),
@@ -75,6 +77,8 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("RevisionItem", "user_name", "publisher_name"),
     ("ScheduleItem", "interval_item", "times"),
     ("SiteItem", "num_users", "user_count"),
+    // The server masks it.
+    ("SiteOIDCConfiguration", "client_secret", "-"),
     ("UserItem", "domain_name", "domain"),
     ("UserItem", "fullname", "full_name"),
     ("ViewItem", "owner.name", "owner_name"),
