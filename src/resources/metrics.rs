@@ -104,6 +104,13 @@ element! {
 filter_fields! {
     for Metric;
     CREATED_AT = "createdAt" Time [eq gt gte lt lte];
+    FAVORITES_TOTAL = "favoritesTotal" Number [eq gt gte lt lte];
+    HITS_TOTAL = "hitsTotal" Number [eq gt gte lt lte];
     NAME = "name" Text [eq in];
+    OWNER_DOMAIN = "ownerDomain" Text [eq in];
+    OWNER_EMAIL = "ownerEmail" Text [eq in];
+    OWNER_NAME = "ownerName" Text [eq in];
+    PROJECT_NAME = "projectName" Text [eq in];
+    TAGS = "tags" Text [eq in];
     UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
 }
