@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::Result;
 use crate::common::content::{self, GET_METRIC};
+use crate::common::find::find_by_name;
 use crate::common::{Download, List, filter_fields};
 use crate::ids::{MetricId, ProjectId, UserId, ViewId};
 use crate::operation::operations;
@@ -67,6 +68,8 @@ impl<'s> Metrics<'s> {
         self.client.send(&DELETE, &[&id.into()])
     }
 }
+
+find_by_name!(Metrics Metric "metrics");
 
 element! {
     /// A metric: a value of a view that is tracked over time.

@@ -254,7 +254,8 @@ impl PageRequest {
             root.need(wrap)?;
         }
         let most = if pagination.is_some() { LONGEST_PAGE } else { Node::LONGEST };
-        let nodes = root.items(wrap, item, most)?;
+        // Lists of metrics have no wrapper.
+        let nodes = root.find(wrap).unwrap_or(root).children_with(item, most)?;
         let counted = nodes.len() as u64;
         let number = pagination.map_or(Ok(number), |p| p.attr("pageNumber"))?;
         let size = pagination.map_or(Ok(self.size), |p| p.attr("pageSize"))?;

@@ -27,7 +27,6 @@ impl Resource for Database {
             one_of("contentPermissions", "LockedToDatabase ManagedByOwner"),
         ],
         children: "contact",
-        filters: &[(Text, "name")],
         internal: "certifier",
         ..Schema::new(DATABASE, "databases", "database", "databases")
     };
@@ -53,7 +52,6 @@ impl Resource for Table {
             text("schema").read_only(),
         ],
         children: "contact",
-        filters: &[(Text, "name")],
         internal: "certifier",
         parents: &[DATABASE],
         ..Schema::new(TABLE, "tables", "table", "tables")
