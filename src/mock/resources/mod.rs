@@ -1,6 +1,7 @@
 //! The resources: a module for each, registered in one table.
 
 mod auth_configurations;
+mod catalog;
 mod content;
 mod custom_views;
 mod data_alerts;
@@ -15,6 +16,7 @@ mod groups;
 mod jobs;
 mod mcp_settings;
 mod metadata;
+mod metrics;
 mod oidc;
 mod personal_space;
 mod projects;
@@ -31,6 +33,7 @@ mod usage_stats;
 mod user_import;
 mod users;
 mod views;
+mod virtual_connections;
 mod webhooks;
 mod workbooks;
 
@@ -84,6 +87,12 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::resource::<quality::Warning>(),
         Registration::resource::<data_alerts::DataAlert>(),
         Registration::resource::<webhooks::Webhook>(),
+        Registration::resource::<catalog::Database>(),
+        Registration::resource::<catalog::Table>(),
+        Registration::resource::<catalog::Column>(),
+        Registration::resource::<virtual_connections::VirtualConnection>()
+            .on_remove(virtual_connections::on_remove),
+        Registration::resource::<metrics::Metric>(),
         Registration::resource::<Schedule>(),
         Registration::resource::<tasks::ExtractRefresh>(),
         Registration::resource::<tasks::FlowRun>(),
