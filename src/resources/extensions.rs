@@ -49,8 +49,8 @@ impl Extensions<'_> {
         self.client.get(&GET, &[])
     }
 
-    /// Changes the settings of the session's site. The server requires `enabled` in every update. A
-    /// safe list replaces the previous one.
+    /// Changes the settings of the session's site. The server requires `enabled` in every update, and
+    /// removes extensions that the update does not list, so send the whole safe list each time.
     #[doc = rest!(UPDATE)]
     pub fn update(
         &self,
@@ -66,8 +66,8 @@ impl Extensions<'_> {
         self.client.get(&SERVER, &[])
     }
 
-    /// Changes the settings of the server. The server requires `enabled` in every update. A block
-    /// list replaces the previous one.
+    /// Changes the settings of the server. The server requires `enabled` in every update, and
+    /// unblocks domains that the update does not list, so send the whole block list each time.
     #[doc = rest!(UPDATE_SERVER)]
     pub fn update_server_settings(
         &self,

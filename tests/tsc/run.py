@@ -70,8 +70,8 @@ COVERED = [
     "projects", "workbooks", "datasources", "views", "custom_views", "flows", "flow_runs", "jobs",
     "fileuploads", "tags", "users", "groups", "group_sets", "sites", "auth", "server_info", "webhooks",
     "data_alerts", "schedules", "metadata", "tasks", "flow_tasks", "linked_tasks", "subscriptions",
-    "favorites", "databases", "tables", "virtual_connections", "metrics",
-    "oidc", "extensions", "data_acceleration_report",
+    "favorites", "databases", "tables", "virtual_connections", "metrics", "oidc", "extensions",
+    "data_acceleration_report",
 ]
 
 # The methods that no flow calls, and why.
