@@ -11,6 +11,7 @@ mod flows;
 mod group_sets;
 mod groups;
 mod jobs;
+mod linked_tasks;
 mod mcp_settings;
 mod metadata;
 mod personal_space;
@@ -34,10 +35,12 @@ use custom_views::CustomView;
 pub(super) use datasources::Datasource;
 pub(super) use flows::Flow;
 pub(super) use groups::{Group, has as is_member};
+pub(super) use linked_tasks::add as add_linked_task;
 pub(super) use projects::{PROJECT, Project};
 pub(super) use schedules::Schedule;
 pub(super) use users::{SITE_ROLES, USER, User, complete_new as complete_new_user};
 pub(super) use views::{VIEW, View};
+pub(super) use webhooks::Deliveries;
 pub(super) use workbooks::{WORKBOOK, Workbook};
 
 use super::common::{connections, jobs as job_engine, permissions, revisions, tags, uploads};
@@ -74,11 +77,11 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::resource::<Flow>(),
         Registration::resource::<quality::Warning>(),
         Registration::resource::<data_alerts::DataAlert>(),
-        Registration::resource::<webhooks::Webhook>(),
         Registration::resource::<Schedule>(),
         Registration::resource::<tasks::ExtractRefresh>(),
         Registration::resource::<tasks::FlowRun>(),
-        Registration::routes(tasks::other_routes),
+        Registration::resource::<linked_tasks::LinkedTask>(),
+        Registration::routes(tasks::other_routes).settle(tasks::settle),
         Registration::resource::<subscriptions::Subscription>(),
         Registration::routes(favorites::routes),
         Registration::resource::<connections::Connection>().on_remove(connections::on_remove),
@@ -86,6 +89,8 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(permissions::routes).on_remove(permissions::on_remove),
         Registration::routes(tags::routes),
         Registration::routes(jobs::routes).settle(job_engine::settle),
+        // After the jobs, which end with an event.
+        Registration::resource::<webhooks::Webhook>().settle(webhooks::settle),
         Registration::routes(uploads::routes).settle(uploads::settle),
         Registration::routes(personal_space::routes),
         Registration::routes(search::routes),
