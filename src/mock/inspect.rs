@@ -75,6 +75,26 @@ impl MockServer {
         self.items("dataQualityWarnings")
     }
 
+    /// The databases of Tableau Catalog.
+    pub fn databases(&self) -> Vec<Item> {
+        self.items("databases")
+    }
+
+    /// The tables of Tableau Catalog.
+    pub fn tables(&self) -> Vec<Item> {
+        self.items("tables")
+    }
+
+    /// The virtual connections.
+    pub fn virtual_connections(&self) -> Vec<Item> {
+        self.items("virtualconnections")
+    }
+
+    /// The metrics.
+    pub fn metrics(&self) -> Vec<Item> {
+        self.items("metrics")
+    }
+
     /// The webhooks.
     pub fn webhooks(&self) -> Vec<Item> {
         self.items("webhooks")

@@ -1,6 +1,7 @@
 //! The resources: a module for each, registered in one table.
 
 mod auth_configurations;
+mod catalog;
 mod content;
 mod custom_views;
 mod data_alerts;
@@ -14,6 +15,7 @@ mod jobs;
 mod linked_tasks;
 mod mcp_settings;
 mod metadata;
+mod metrics;
 mod personal_space;
 mod projects;
 mod quality;
@@ -27,6 +29,7 @@ mod usage_stats;
 mod user_import;
 mod users;
 mod views;
+mod virtual_connections;
 mod webhooks;
 mod workbooks;
 
@@ -77,6 +80,12 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::resource::<Flow>(),
         Registration::resource::<quality::Warning>(),
         Registration::resource::<data_alerts::DataAlert>(),
+        Registration::resource::<catalog::Database>(),
+        Registration::resource::<catalog::Table>(),
+        Registration::resource::<catalog::Column>(),
+        Registration::resource::<virtual_connections::VirtualConnection>()
+            .on_remove(virtual_connections::on_remove),
+        Registration::resource::<metrics::Metric>(),
         Registration::resource::<Schedule>(),
         Registration::resource::<tasks::ExtractRefresh>(),
         Registration::resource::<tasks::FlowRun>(),
