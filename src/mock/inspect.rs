@@ -7,7 +7,7 @@ use super::item::Item;
 use super::luid::luid;
 use super::net::lock;
 use super::request::Request;
-use super::resources::{USER, User, is_member};
+use super::resources::{Deliveries, USER, User, is_member};
 use super::response::Body;
 use super::role::Role;
 use super::server_state::ServerState;
@@ -100,6 +100,16 @@ impl MockServer {
         self.items("webhooks")
     }
 
+    /// What the webhooks would have sent, in order: the mock server sends nothing. The id and the name
+    /// are those of the webhook. The attributes are its `url` and the members of the body, such as
+    /// `event_type`, `resource_luid` and `resource_name`.
+    pub fn webhook_deliveries(&self) -> Vec<Item> {
+        self.inspect(|_, site, _| {
+            let sent = site.state::<Deliveries>().map_or(&[][..], |sent| &sent.0);
+            sent.iter().cloned().map(Item).collect()
+        })
+    }
+
     /// The subscriptions.
     pub fn subscriptions(&self) -> Vec<Item> {
         self.items("subscriptions")
@@ -113,6 +123,11 @@ impl MockServer {
     /// The flow run tasks.
     pub fn flow_run_tasks(&self) -> Vec<Item> {
         self.items("tasks/runFlow")
+    }
+
+    /// The linked tasks.
+    pub fn linked_tasks(&self) -> Vec<Item> {
+        self.items("tasks/linked")
     }
 
     /// The background jobs. Unlike a request, this does not bring them closer to their end.

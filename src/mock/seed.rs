@@ -11,7 +11,9 @@ use super::multipart;
 use super::net::lock;
 use super::record::{Record, Resource};
 use super::request::Request;
-use super::resources::{PROJECT, Project, SITE_ROLES, USER, User, View, complete_new_user};
+use super::resources::{
+    PROJECT, Project, SITE_ROLES, USER, User, View, add_linked_task, complete_new_user,
+};
 use super::response::Body;
 use super::schema::contains;
 use super::server_state::ServerState;
@@ -35,6 +37,8 @@ pub(super) enum Seed {
     DataAlert(String, String),
     /// The name of the data source and the type.
     Warning(String, String),
+    /// The name of a schedule of the server, and the names of the flows to run.
+    LinkedTask(String, Vec<String>),
     /// The name of the workbook to refresh.
     Refresh(String),
 }
@@ -116,6 +120,17 @@ impl Builder {
     /// A job that refreshes the extracts of the workbook of that name and has not started yet.
     pub fn refresh_job(self, workbook: impl Into<String>) -> Builder {
         self.seed(Seed::Refresh(workbook.into()))
+    }
+
+    /// A linked task that runs the flows of these names, one after the other, on the server's schedule
+    /// of that name. The sample schedule `Every night` is one for flows.
+    pub fn linked_task<F: Into<String>>(
+        self,
+        schedule: impl Into<String>,
+        flows: impl IntoIterator<Item = F>,
+    ) -> Builder {
+        let flows = flows.into_iter().map(Into::into).collect();
+        self.seed(Seed::LinkedTask(schedule.into(), flows))
     }
 
     /// A webhook for an event such as `WorkbookDeleted`. The URL has to begin with `https://`.
@@ -239,6 +254,11 @@ impl Sender<'_> {
                 let warning = Element::new("dataQualityWarning").with("type", kind);
                 self.post(&format!("dataQualityWarnings/datasource/{id}"), warning).map(drop)
             }
+            Seed::LinkedTask(schedule, flows) => {
+                let flows: Result<Vec<String>> =
+                    flows.iter().map(|flow| self.id_of("flows", flow)).collect();
+                add_linked_task(self.state, self.admin.site, schedule, &flows?).map_err(rejected)
+            }
             Seed::Refresh(workbook) => {
                 let id = self.id_of("workbooks", workbook)?;
                 self.send("POST", &format!("workbooks/{id}/refresh"), Vec::new(), Vec::new())
@@ -312,12 +332,14 @@ impl Sender<'_> {
         match self.mock.service.carry_out(self.state, &request, admin).map(|r| r.body) {
             Ok(Body::Elements(elements)) => Ok(elements.into_iter().next().unwrap_or_default()),
             Ok(_) => Ok(Element::default()),
-            Err(error) => {
-                let what = format!("the mock server rejects its content: {}", error.detail);
-                Err(Error::new(ErrorKind::Config, what))
-            }
+            Err(error) => Err(rejected(error)),
         }
     }
+}
+
+fn rejected(error: ApiError) -> Error {
+    let what = format!("the mock server rejects its content: {}", error.detail);
+    Error::new(ErrorKind::Config, what)
 }
 
 /// Makes sure that the site has a user with that name and role.

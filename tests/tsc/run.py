@@ -81,10 +81,6 @@ PASSED_OVER = {
     "sites.get_by_content_url": "looks for the content URL in the server's address, and finds none",
     "favorites.add_favorite_metric": "metrics are not on the mock server",
     "favorites.delete_favorite_metric": "metrics are not on the mock server",
-    **{
-        f"linked_tasks.{method}": "there are no linked tasks on the mock server"
-        for method in ["all", "fields", "filter", "find_by_name", "only_fields", "order_by", "paginate"]
-    },
     "favorites.delete_favorite": "sends a path that the REST API does not have",
 }
 

@@ -173,17 +173,29 @@ pub(in crate::mock) fn start(
     about: Option<About>,
     effect: impl FnOnce(&mut Site, Timestamp) -> Result<Report> + Send + 'static,
 ) -> Result<Element> {
+    start_on(state, ctx.caller()?.site, ctx.now, kind, about, effect)
+}
+
+/// Starts a background job on a site.
+pub(in crate::mock) fn start_on(
+    state: &mut ServerState,
+    site: u16,
+    now: Timestamp,
+    kind: &'static str,
+    about: Option<About>,
+    effect: impl FnOnce(&mut Site, Timestamp) -> Result<Report> + Send + 'static,
+) -> Result<Element> {
     let options = state.server.state_mut::<JobOptions>();
     let planned = options.outcomes.pop_front().unwrap_or(Outcome::Success);
-    let due = later(ctx.now, options.time);
-    let site = state.site_mut(ctx)?;
+    let due = later(now, options.time);
+    let site = state.sites.get_mut(&site).ok_or_else(ApiError::not_signed_in)?;
     let number = site.number;
     let jobs = &mut site.state_mut::<Jobs>().0;
     let job = Job {
         id: luid(JOB, number, ADDED + jobs.len() as u64 + 1),
         kind,
         effect: Some(Box::new(effect)),
-        created: ctx.now,
+        created: now,
         due,
         started: None,
         ended: None,
@@ -193,7 +205,11 @@ pub(in crate::mock) fn start(
         report: Report { about, ..Report::default() },
     };
     let element = job.element();
+    let started = job.report.about.clone().filter(|_| kind == "RefreshExtract");
     jobs.push(job);
+    if let Some((element, id, name)) = started {
+        site.note(Event::new(element, &id, &name, "RefreshStarted"));
+    }
     Ok(element)
 }
 
@@ -207,7 +223,7 @@ fn settle_site(site: &mut Site, now: Timestamp) {
     while let Some(index) = all(site).iter().position(is_due) {
         let job = &mut site.state_mut::<Jobs>().0[index];
         job.started.get_or_insert(job.created);
-        job.ended = Some(now);
+        job.ended = Some(job.due.min(now));
         // Set first, so that the job is over whatever its effect does.
         job.outcome = Some(job.planned.clone());
         let effect = job.effect.take().filter(|_| job.planned == Outcome::Success);
@@ -223,6 +239,14 @@ fn settle_site(site: &mut Site, now: Timestamp) {
         }
         if let Some(Outcome::Failed(note)) = &job.outcome {
             job.report.notes.push(note.clone());
+        }
+        let what = match (job.kind, &job.outcome) {
+            ("RefreshExtract", Some(Outcome::Success)) => "RefreshSucceeded",
+            ("RefreshExtract", Some(Outcome::Failed(_))) => "RefreshFailed",
+            _ => continue,
+        };
+        if let Some((element, id, name)) = job.report.about.clone() {
+            site.note(Event::new(element, &id, &name, what));
         }
     }
 }

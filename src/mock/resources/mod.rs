@@ -14,6 +14,7 @@ mod flows;
 mod group_sets;
 mod groups;
 mod jobs;
+mod linked_tasks;
 mod mcp_settings;
 mod metadata;
 mod metrics;
@@ -42,10 +43,12 @@ use custom_views::CustomView;
 pub(super) use datasources::Datasource;
 pub(super) use flows::Flow;
 pub(super) use groups::{Group, has as is_member};
+pub(super) use linked_tasks::add as add_linked_task;
 pub(super) use projects::{PROJECT, Project};
 pub(super) use schedules::Schedule;
 pub(super) use users::{SITE_ROLES, USER, User, complete_new as complete_new_user};
 pub(super) use views::{VIEW, View};
+pub(super) use webhooks::Deliveries;
 pub(super) use workbooks::{WORKBOOK, Workbook};
 
 use super::common::{connections, jobs as job_engine, permissions, revisions, tags, uploads};
@@ -86,7 +89,6 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::resource::<Flow>(),
         Registration::resource::<quality::Warning>(),
         Registration::resource::<data_alerts::DataAlert>(),
-        Registration::resource::<webhooks::Webhook>(),
         Registration::resource::<catalog::Database>(),
         Registration::resource::<catalog::Table>(),
         Registration::resource::<catalog::Column>(),
@@ -96,7 +98,8 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::resource::<Schedule>(),
         Registration::resource::<tasks::ExtractRefresh>(),
         Registration::resource::<tasks::FlowRun>(),
-        Registration::routes(tasks::other_routes),
+        Registration::resource::<linked_tasks::LinkedTask>(),
+        Registration::routes(tasks::other_routes).settle(tasks::settle),
         Registration::resource::<subscriptions::Subscription>(),
         Registration::routes(favorites::routes),
         Registration::resource::<connections::Connection>().on_remove(connections::on_remove),
@@ -106,6 +109,8 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(jobs::routes).settle(job_engine::settle),
         // After jobs, since these delete sites.
         Registration::routes(site_removal::routes).settle(site_removal::settle),
+        // After the jobs, which end with an event.
+        Registration::resource::<webhooks::Webhook>().settle(webhooks::settle),
         Registration::routes(uploads::routes).settle(uploads::settle),
         Registration::routes(personal_space::routes),
         Registration::routes(search::routes),
