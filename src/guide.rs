@@ -40,6 +40,11 @@ pub mod errors {}
 #[doc = include_str!("../docs/versions.md")]
 pub mod versions {}
 
+#[doc = include_str!("../docs/administration.md")]
+#[cfg(feature = "admin")]
+#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+pub mod administration {}
+
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 

@@ -75,6 +75,26 @@ impl MockServer {
         self.items("dataQualityWarnings")
     }
 
+    /// The databases of Tableau Catalog.
+    pub fn databases(&self) -> Vec<Item> {
+        self.items("databases")
+    }
+
+    /// The tables of Tableau Catalog.
+    pub fn tables(&self) -> Vec<Item> {
+        self.items("tables")
+    }
+
+    /// The virtual connections.
+    pub fn virtual_connections(&self) -> Vec<Item> {
+        self.items("virtualconnections")
+    }
+
+    /// The metrics.
+    pub fn metrics(&self) -> Vec<Item> {
+        self.items("metrics")
+    }
+
     /// The webhooks.
     pub fn webhooks(&self) -> Vec<Item> {
         self.items("webhooks")
@@ -132,6 +152,30 @@ impl MockServer {
     /// The settings for Tableau MCP, each with the children `key` and `value`.
     pub fn mcp_settings(&self) -> Vec<Item> {
         self.read("settings/mcp")
+    }
+
+    /// The authentication configurations, the server's own first.
+    pub fn auth_configurations(&self) -> Vec<Item> {
+        self.read("site-auth-configurations")
+    }
+
+    /// The dashboard extensions that can be used, each with the child `url`.
+    pub fn safe_extensions(&self) -> Vec<Item> {
+        let mut settings = self.read("settings/extensions");
+        settings.retain(|item| item.0.name == "safeList");
+        settings
+    }
+
+    /// The domains whose extensions are blocked, each with its text.
+    pub fn blocked_extensions(&self) -> Vec<Item> {
+        let mut settings = self.read("/settings/extensions");
+        settings.retain(|item| item.0.name == "blockList");
+        settings
+    }
+
+    /// The server's Active Directory domains.
+    pub fn domains(&self) -> Vec<Item> {
+        self.read("/domains")
     }
 
     fn read_below(&self, path: &str, name: &str, below: &str) -> Vec<Item> {

@@ -65,12 +65,13 @@ pub(in crate::mock) const JOB: Kind = Kind::new(0x10, "404018", "Job");
 pub(in crate::mock) const FLOW_RUN: Kind = Kind::new(0xf2, "404029", "Flow run");
 
 /// A job's kind, its name in lists, and its element in a response about one job.
-pub(in crate::mock) const KINDS: [(&str, &str, &str); 7] = [
+pub(in crate::mock) const KINDS: [(&str, &str, &str); 8] = [
     ("RefreshExtract", "refresh_extracts", "extractRefreshJob"),
     ("CreateExtract", "create_extracts", "extractRefreshJob"),
     ("DeleteExtract", "delete_extracts", "extractRefreshJob"),
     ("PublishWorkbook", "publish_workbook", "publishWorkbookJob"),
     ("PublishDatasource", "publish_datasource", "publishDatasourceJob"),
+    ("RefreshThumbnails", "refresh_thumbnails", "thumbnailsRefreshJob"),
     ("RunFlow", "run_flow", "runFlowJobType"),
     ("UserImport", "user_import", "userImportJob"),
 ];
@@ -82,9 +83,14 @@ impl Job {
             (Some(Outcome::Success), _) => ("Success", 100, Some(0)),
             (Some(Outcome::Failed(_)), _) => ("Failed", 100, Some(1)),
             (Some(Outcome::Cancelled), _) => ("Cancelled", 100, Some(2)),
-            (None, Some(_)) => ("InProgress", 50, None),
-            (None, None) => ("Pending", 0, None),
+            (None, Some(_)) => ("InProgress", 50, self.unfinished_code()),
+            (None, None) => ("Pending", 0, self.unfinished_code()),
         }
+    }
+
+    /// The finish code before the end: a job that deletes a site has that of a failure.
+    fn unfinished_code(&self) -> Option<u8> {
+        (self.kind == "SiteDelete").then_some(1)
     }
 
     /// `<job>`, in responses about one job.

@@ -1,10 +1,13 @@
 //! The resources: a module for each, registered in one table.
 
 mod auth_configurations;
+mod catalog;
 mod content;
 mod custom_views;
 mod data_alerts;
 mod datasources;
+mod domains;
+mod extensions;
 mod favorites;
 mod flow_runs;
 mod flows;
@@ -13,12 +16,16 @@ mod groups;
 mod jobs;
 mod mcp_settings;
 mod metadata;
+mod metrics;
+mod oidc;
 mod personal_space;
 mod projects;
 mod quality;
 mod samples;
 mod schedules;
 mod search;
+mod site_removal;
+mod site_settings;
 mod sites;
 mod subscriptions;
 mod tasks;
@@ -26,6 +33,7 @@ mod usage_stats;
 mod user_import;
 mod users;
 mod views;
+mod virtual_connections;
 mod webhooks;
 mod workbooks;
 
@@ -58,6 +66,10 @@ pub(super) static REGISTRY: Registry = Registry {
     resources: &[
         Registration::routes(super::auth::routes),
         Registration::routes(sites::routes),
+        Registration::routes(site_settings::routes),
+        Registration::routes(domains::routes),
+        Registration::routes(extensions::routes),
+        Registration::routes(oidc::routes),
         Registration::routes(auth_configurations::routes),
         Registration::routes(mcp_settings::routes),
         Registration::routes(user_import::routes),
@@ -75,6 +87,12 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::resource::<quality::Warning>(),
         Registration::resource::<data_alerts::DataAlert>(),
         Registration::resource::<webhooks::Webhook>(),
+        Registration::resource::<catalog::Database>(),
+        Registration::resource::<catalog::Table>(),
+        Registration::resource::<catalog::Column>(),
+        Registration::resource::<virtual_connections::VirtualConnection>()
+            .on_remove(virtual_connections::on_remove),
+        Registration::resource::<metrics::Metric>(),
         Registration::resource::<Schedule>(),
         Registration::resource::<tasks::ExtractRefresh>(),
         Registration::resource::<tasks::FlowRun>(),
@@ -86,6 +104,8 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(permissions::routes).on_remove(permissions::on_remove),
         Registration::routes(tags::routes),
         Registration::routes(jobs::routes).settle(job_engine::settle),
+        // After jobs, since these delete sites.
+        Registration::routes(site_removal::routes).settle(site_removal::settle),
         Registration::routes(uploads::routes).settle(uploads::settle),
         Registration::routes(personal_space::routes),
         Registration::routes(search::routes),
