@@ -29,6 +29,7 @@ super::resource! {
 impl<'s> Databases<'s> {
     /// Lists the databases of the site.
     #[doc = rest!(LIST)]
+    #[doc(alias = "get")]
     pub fn list(&self) -> List<'s, Database> {
         List::of(self.client, &LIST, &[])
     }

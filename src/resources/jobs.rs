@@ -18,6 +18,7 @@ super::resource! {
 impl<'s> Jobs<'s> {
     /// Lists the jobs of the site. [`get`](Jobs::get) returns more about a job.
     #[doc = job::rest!(LIST)]
+    #[doc(alias("all", "find_by_name", "get"))]
     pub fn list(&self) -> List<'s, BackgroundJob> {
         List::of(self.client, &job::LIST, &[])
     }

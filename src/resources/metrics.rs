@@ -35,6 +35,7 @@ super::resource! {
 impl<'s> Metrics<'s> {
     /// Lists the metrics of the site.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "get"))]
     pub fn list(&self) -> List<'s, Metric> {
         List::of(self.client, &LIST, &[])
     }

@@ -53,6 +53,7 @@ impl<'s> Oidc<'s> {
     ///
     /// TSC calls this `oidc.get`.
     #[doc = super::sites::rest!(AUTH_CONFIGURATIONS)]
+    #[doc(alias = "get")]
     pub fn list(&self) -> Result<Vec<AuthConfiguration>> {
         Sites::new(self.client).auth_configurations()
     }

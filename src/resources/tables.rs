@@ -40,6 +40,7 @@ super::resource! {
 impl<'s> Tables<'s> {
     /// Lists the tables of the site.
     #[doc = rest!(LIST)]
+    #[doc(alias = "get")]
     pub fn list(&self) -> List<'s, Table> {
         List::of(self.client, &LIST, &[])
     }

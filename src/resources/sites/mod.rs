@@ -84,6 +84,7 @@ super::resource! {
 impl<'s> Sites<'s> {
     /// Lists the sites that the user can see. Tableau Cloud refuses this (`403069`).
     #[doc = rest!(LIST)]
+    #[doc(alias = "get")]
     pub fn list(&self) -> List<'s, Site> {
         List::of(self.client, &LIST, &[])
     }

@@ -8,9 +8,9 @@ use crate::xml::element;
 element! {
     /// A site.
     pub struct Site = "site";
-    /// A site to create; see [`Sites::create`].
+    /// A site to create; see [`Sites::create`](super::Sites::create).
     pub struct NewSite: new;
-    /// Changes to a site; see [`Sites::update`].
+    /// Changes to a site; see [`Sites::update`](super::Sites::update).
     pub struct SiteUpdate: update;
     {
         /// The site's id.
@@ -164,7 +164,7 @@ element! {
         tag_limit: Option<i64> = attr("tagLimit"), set i64 as number;
         /// How often Admin Insights data is published.
         admin_insights_publish_frequency: Option<u64> = attr("adminInsightsPublishFrequency"), set u64 as number;
-        /// The number of users. This and the fields below are returned by [`Sites::get_with_usage`].
+        /// The number of users. This and the fields below are returned by [`Sites::get_with_usage`](super::Sites::get_with_usage).
         user_count: Option<u64> = child_attr("usage", "numUsers");
         /// The number of users with a Creator licence.
         creator_count: Option<u64> = child_attr("usage", "numCreators");

@@ -51,18 +51,21 @@ super::resource! {
 impl<'s> Workbooks<'s> {
     /// Lists the workbooks that the user can see.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "get"))]
     pub fn list(&self) -> List<'s, Workbook> {
         List::of(self.client, &LIST, &[])
     }
 
     /// Returns a workbook.
     #[doc = content::rest!(GET_WORKBOOK)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<WorkbookId>) -> Result<Workbook> {
         self.client.get(&content::GET_WORKBOOK, &[&id.into()])
     }
 
     /// Returns the views of a workbook.
     #[doc = rest!(VIEWS)]
+    #[doc(alias = "populate_views")]
     pub fn views(&self, id: impl Into<WorkbookId>) -> Result<Vec<View>> {
         self.read_views(id.into(), |request| request)
     }
@@ -171,6 +174,7 @@ impl<'s> Workbooks<'s> {
 
     /// Adds a workbook to a schedule, which then refreshes its extracts.
     #[doc = schedule::rest!(ADD_WORKBOOK)]
+    #[doc(alias = "schedule_extract_refresh")]
     pub fn add_to_schedule(
         &self,
         id: impl Into<WorkbookId>,
