@@ -68,6 +68,9 @@ pub mod metadata;
 pub mod metrics;
 #[cfg(feature = "metadata")]
 pub use metrics::Metric;
+#[cfg(feature = "people")]
+#[cfg_attr(docsrs, doc(cfg(feature = "people")))]
+pub mod permission_audit;
 pub mod personal_space;
 pub use personal_space::PersonalSpace;
 pub mod projects;

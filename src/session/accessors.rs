@@ -77,6 +77,10 @@ accessors! {
     #[cfg(feature = "metadata")]
     #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
     metrics: Metrics;
+    /// Computes the effective permissions of users on content.
+    #[cfg(feature = "people")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
+    permission_audit: PermissionAudit;
     /// The projects of the site.
     projects: Projects;
     /// The schedules of the server.
