@@ -334,7 +334,7 @@ fn imports_users_from_a_file() {
     let job = answer.one("job", "id");
     client.get(&format!("jobs/{job}"));
     let answer = client.get(&format!("jobs/{job}"));
-    assert_eq!(answer.all("statusNote", "value"), ["2", "1"]);
+    assert_eq!(answer.all("statusNote", "value"), ["2", "1", "0"]);
     assert!(answer.text().contains("Row 2"), "{}", answer.text());
     let user = client.get("users?filter=name:eq:new2&fields=_all_");
     assert_eq!(user.one("user", "fullName"), "Two, N");
