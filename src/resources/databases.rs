@@ -3,8 +3,8 @@
 use std::borrow::Borrow;
 
 use crate::Result;
+use crate::common::List;
 use crate::common::content::{self, GET_DATABASE};
-use crate::common::{List, filter_fields};
 use crate::content::Location;
 use crate::ids::{DatabaseId, UserId};
 use crate::operation::operations;
@@ -137,9 +137,4 @@ string_enum! {
         /// Each table.
         ManagedByOwner = "ManagedByOwner",
     }
-}
-
-filter_fields! {
-    for Database;
-    NAME = "name" Text [eq in];
 }

@@ -24,6 +24,7 @@ impl<'s> Jobs<'s> {
 
     /// Returns a job, with its progress and its notes. A job that the server cannot read by its id,
     /// such as one that creates extracts, is read from the list of jobs, without both.
+    #[doc(alias = "get_by_id")]
     #[doc = job::rest!(GET)]
     pub fn get(&self, id: impl Into<JobId>) -> Result<Job> {
         read_job(self.client, &id.into())
@@ -38,6 +39,7 @@ impl<'s> Jobs<'s> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "wait_for_job")]
     #[doc = job::rest!(GET)]
     pub fn handle(&self, id: impl Into<JobId>) -> Result<JobHandle<'s>> {
         JobHandle::read(self.client, id.into())

@@ -3,8 +3,8 @@
 use std::borrow::Borrow;
 
 use crate::Result;
+use crate::common::List;
 use crate::common::content::{self, GET_TABLE};
-use crate::common::{List, filter_fields};
 use crate::content::Location;
 use crate::ids::{ColumnId, TableId, UserId};
 use crate::operation::operations;
@@ -158,9 +158,4 @@ element! {
         /// The table that the column belongs to.
         table: Option<TableId> = attr("parentTableId");
     }
-}
-
-filter_fields! {
-    for Table;
-    NAME = "name" Text [eq in];
 }

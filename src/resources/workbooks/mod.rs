@@ -35,6 +35,9 @@ operations! {
     DELETE = DELETE "sites/{site}/workbooks/{workbook}" since (2, 0)
         scope "tableau:workbooks:delete"
         "Delete Workbook" "workbooks_and_views.htm#delete_workbook";
+    REFRESH_THUMBNAILS = PUT "sites/{site}/workbooks/{workbook}/refreshThumbnails" since (3, 27)
+        scope "tableau:tasks:run"
+        "Update Workbook Thumbnail Images" "workbooks_and_views.htm#update_workbook_thumbnail_images";
     DOWNGRADE_INFO = GET "sites/{site}/workbooks/{workbook}/downGradeInfo" since (3, 5)
         scope "tableau:workbook_downgrade_info:read"
         "Get Workbook Downgrade Info" "workbooks_and_views.htm#get_workbook_downgrade_info";
@@ -144,6 +147,13 @@ impl<'s> Workbooks<'s> {
     #[doc = extracts::rest!(REFRESH_WORKBOOK)]
     pub fn refresh_incrementally(&self, id: impl Into<WorkbookId>) -> Result<JobHandle<'s>> {
         refresh(self.client, &id.into(), true)
+    }
+
+    /// Starts a job that renders the thumbnails of a workbook and of its views again.
+    #[doc = rest!(REFRESH_THUMBNAILS)]
+    pub fn refresh_thumbnails(&self, id: impl Into<WorkbookId>) -> Result<JobHandle<'s>> {
+        let request = self.client.request(&REFRESH_THUMBNAILS, &[&id.into()]);
+        Ok(JobHandle::new(self.client, self.client.read(request, "job")?))
     }
 
     /// Lists what a workbook would lose if it were downgraded to an earlier version of Tableau, such as
