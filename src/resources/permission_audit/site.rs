@@ -121,10 +121,10 @@ impl<'a> Applied<'a> {
         locked_by: Option<&ProjectId>,
         capability: &Capability,
     ) -> (PermissionMode, PermissionSource) {
-        if let Some(role) = &user.site_role {
-            if let Some(mode) = decided_by_role(role, capability) {
-                return (mode, PermissionSource::SiteRole(role.clone()));
-            }
+        if let Some(role) = &user.site_role
+            && let Some(mode) = decided_by_role(role, capability)
+        {
+            return (mode, PermissionSource::SiteRole(role.clone()));
         }
         for project in self.site.projects_of(item) {
             if project.owner.as_ref() == Some(&user.id) {
