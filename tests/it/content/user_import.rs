@@ -332,6 +332,6 @@ fn child_imports_rows() {
     };
     let before = import(100);
     let after = import(rows);
-    // The text of 50,000 rows is larger than this.
+    // The text of 50,000 rows is twice as large as this.
     assert!(after - before < 4096, "peak memory grew from {before} to {after} KiB");
 }
