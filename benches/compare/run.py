@@ -84,7 +84,7 @@ class Mock:
     def send(self, method, path, body=None, headers=()):
         request = urllib.request.Request(self.url + path, data=body, method=method)
         request.add_header("X-Tableau-Auth", getattr(self, "token", ""))
-        for name, value in headers:
+        for name, value in headers or [("Content-Type", "text/xml")]:
             request.add_header(name, value)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request) as response:
