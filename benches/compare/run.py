@@ -6,7 +6,8 @@
 Builds the clients and the mock server in release mode. Each measurement is a process of its own; the
 clients take turns within a round. Prints the table of docs/performance.md: medians of wall time, CPU
 time and peak memory of the client's process, their ratio to ureq, and the noise, that is half the
-interquartile range of the wall time relative to its median.
+interquartile range of the wall time relative to its median. On Linux the peak memory includes that of this script
+before it starts the client, about 24 MiB, so smaller values cannot be told apart.
 
 PYTHON is an interpreter with tableauserverclient installed; without it, TSC is left out. Needs Linux or
 macOS, and curl.
@@ -84,7 +85,7 @@ class Mock:
     def send(self, method, path, body=None, headers=()):
         request = urllib.request.Request(self.url + path, data=body, method=method)
         request.add_header("X-Tableau-Auth", getattr(self, "token", ""))
-        for name, value in headers:
+        for name, value in headers or [("Content-Type", "text/xml")]:
             request.add_header(name, value)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request) as response:
@@ -96,10 +97,10 @@ class Mock:
         started = ElementTree.fromstring(self.send("POST", self.site + "/fileUploads"))
         upload = started.find(f"{NAMESPACE}fileUpload").get("uploadSessionId")
         mixed = [("Content-Type", "multipart/mixed; boundary=b")]
-        payload = b'--b\r\nContent-Disposition: name="request_payload"\r\nContent-Type: text/xml\r\n\r\n'
+        payload = b'--b\r\nContent-Disposition: form-data; name="request_payload"\r\nContent-Type: text/xml\r\n\r\n'
         with open(file, "rb") as source:
             while chunk := source.read(50 << 20):
-                head = payload + b'\r\n--b\r\nContent-Disposition: name="tableau_file"; filename="file"\r\n\r\n'
+                head = payload + b'\r\n--b\r\nContent-Disposition: form-data; name="tableau_file"; filename="file"\r\n\r\n'
                 self.send("PUT", f"{self.site}/fileUploads/{upload}", head + chunk + b"\r\n--b--\r\n", mixed)
         body = payload + b"<tsRequest><workbook name='Large'/></tsRequest>\r\n--b--\r\n"
         query = f"uploadSessionId={upload}&workbookType=twbx&overwrite=true"
