@@ -46,7 +46,7 @@
 //! - `schedules` (on by default): schedules, tasks, subscriptions, favorites, webhooks and data-driven
 //!   alerts.
 //! - `admin` (on by default): sites.
-//! - `metadata` (on by default): the Metadata API.
+//! - `metadata` (on by default): the Metadata API, Tableau Catalog, virtual connections, metrics.
 //! - `serde`: `serde::Serialize` for the items that the server returns.
 //! - `mock`: a mock Tableau Server for tests, in the module `mock` and as the program
 //!   `tableau-mock-server`. Enables `people`, `schedules`, `admin` and `metadata`.
