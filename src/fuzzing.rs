@@ -166,18 +166,6 @@ pub fn disposition(data: &[u8]) {
     assert_eq!(path.file_name(), Some(name.as_ref()));
 }
 
-struct Bytes<'a>(&'a [u8]);
-
-impl Replay for Bytes<'_> {
-    fn length(&self) -> u64 {
-        self.0.len() as u64
-    }
-
-    fn open(&mut self) -> std::io::Result<Box<dyn std::io::Read + '_>> {
-        Ok(Box::new(self.0))
-    }
-}
-
 /// Writes a publish request and reads it again: a line for the file's name, then the file. Also
 /// reads the bytes themselves as a request body.
 pub fn multipart(data: &[u8]) {
@@ -185,7 +173,7 @@ pub fn multipart(data: &[u8]) {
     let line = data.iter().position(|&byte| byte == b'\n').unwrap_or(data.len());
     let (name, file) = data.split_at(line);
     let name = String::from_utf8_lossy(name);
-    let mut source = Bytes(file);
+    let mut source = file;
     let mut body = Multipart::new("<tsRequest/>").expect("random bytes");
     body = body.file("tableau_file", &name, &mut source);
     let (content_type, length) = (body.content_type(), body.length());

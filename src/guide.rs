@@ -1,5 +1,10 @@
 //! The guide: common tasks as complete programs, and how the library is built.
 
+#[doc = include_str!("../docs/quickstart.md")]
+#[cfg(feature = "mock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
+pub mod quickstart {}
+
 #[doc = include_str!("../docs/sign-in-and-out.md")]
 pub mod sign_in_and_out {}
 
@@ -24,6 +29,22 @@ pub mod people {}
 #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
 pub mod schedules {}
 
+#[doc = include_str!("../docs/cookbook.md")]
+#[cfg(feature = "mock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
+pub mod cookbook {}
+
+#[doc = include_str!("../docs/errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("../docs/versions.md")]
+pub mod versions {}
+
+#[doc = include_str!("../docs/administration.md")]
+#[cfg(feature = "admin")]
+#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+pub mod administration {}
+
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 
@@ -45,6 +66,15 @@ pub mod threat_model {}
 
 #[doc = include_str!("../docs/design.md")]
 pub mod design {}
+
+#[doc = include_str!("../docs/contributing.md")]
+pub mod contributing {}
+
+#[doc = include_str!("../docs/coverage.md")]
+pub mod coverage {}
+
+#[doc = include_str!("../CHANGELOG.md")]
+pub mod changelog {}
 
 // Compiles the README's program.
 #[cfg(doctest)]

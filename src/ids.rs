@@ -119,6 +119,8 @@ macro_rules! ids {
 ids! {
     /// The id of a site.
     SiteId;
+    /// The id of a session on the server.
+    ServerSessionId;
     /// The id of a user.
     UserId = "user";
     /// The id of a schedule.

@@ -30,7 +30,12 @@
 //!
 //! Calls block the current thread. There is no async runtime; threads can share a session.
 //!
-//! The [`guide`] covers common tasks with complete programs.
+//! # Where to start
+//!
+//! - The [`guide`] has a quick start, a cookbook with programs for common tasks, and a page on errors.
+//! - [`Server`], [`Session`] and [`List`] are the types that every program uses, [`Error`] is what
+//!   calls return, and [`HttpOptions`] has timeouts, proxies and certificates.
+//! - `examples/tableau` in the repository is a command-line program with many subcommands.
 //!
 //! # Features
 //!
@@ -38,7 +43,8 @@
 //! compiled.
 //!
 //! - `people` (on by default): users, groups and group sets.
-//! - `schedules` (on by default): schedules of Tableau Server.
+//! - `schedules` (on by default): schedules, tasks, subscriptions, favorites, webhooks and data-driven
+//!   alerts.
 //! - `admin` (on by default): sites.
 //! - `metadata` (on by default): the Metadata API.
 //! - `serde`: `serde::Serialize` for the items that the server returns.

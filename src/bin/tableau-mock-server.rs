@@ -33,6 +33,9 @@ Options:
   --site NAME=URL    a site beside the default one; can be repeated
   --project PATH     a project of each site, such as Finance/Reports; can be
                      repeated
+  --linked-task SCHEDULE=FLOW[,FLOW…]
+                     a linked task of each site, on a schedule of the
+                     server such as 'Every night'; can be repeated
   --workbooks N      workbooks of each site, two views each [default: 12]
   --datasources N    data sources of each site [default: 4]
   --projects N       projects of each site [default: 7]
@@ -93,7 +96,7 @@ fn main() -> ExitCode {
 }
 
 /// The options with a value, and the form of the value.
-const FORMS: [(&str, &str); 19] = [
+const FORMS: [(&str, &str); 20] = [
     ("--port", "a port number from 0 to 65535"),
     ("--listen", "an IP address such as 127.0.0.1"),
     ("--cert-out", "the path of a file"),
@@ -103,6 +106,7 @@ const FORMS: [(&str, &str); 19] = [
     ("--token", "NAME=SECRET"),
     ("--site", "NAME=URL, with the content URL of the site"),
     ("--project", "a path such as Finance/Reports"),
+    ("--linked-task", "SCHEDULE=FLOW[,FLOW…]"),
     ("--workbooks", "a number"),
     ("--datasources", "a number"),
     ("--projects", "a number"),
@@ -200,6 +204,10 @@ impl Options {
                 self.builder.site(name, content_url)
             }
             "--project" => self.builder.project(text()?),
+            "--linked-task" => {
+                let (schedule, flows) = pair()?;
+                self.builder.linked_task(schedule, flows.split(','))
+            }
             "--workbooks" => self.builder.workbooks(number()?),
             "--datasources" => self.builder.datasources(number()?),
             "--projects" => self.builder.projects(number()?),

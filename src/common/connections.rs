@@ -72,6 +72,7 @@ impl<'s, I: HasConnections> Connections<'s, I> {
     #[doc = rest!(LIST_OF_WORKBOOK)]
     #[doc = rest!(LIST_OF_DATASOURCE)]
     #[doc = rest!(LIST_OF_FLOW)]
+    #[doc(alias = "populate_connections")]
     pub fn list(&self) -> Result<Vec<Connection>> {
         let request = self.client.request(I::LIST, &[&self.id]);
         let mut connections: Vec<Connection> =
@@ -90,6 +91,7 @@ impl<'s, I: HasConnections> Connections<'s, I> {
     #[doc = rest!(UPDATE_OF_WORKBOOK)]
     #[doc = rest!(UPDATE_OF_DATASOURCE)]
     #[doc = rest!(UPDATE_OF_FLOW)]
+    #[doc(alias = "update_connection")]
     pub fn update(
         &self,
         connection: impl Into<ConnectionId>,
@@ -141,6 +143,7 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
     /// port or query tagging.
     #[doc = rest!(UPDATE_ALL_OF_WORKBOOK)]
     #[doc = rest!(UPDATE_ALL_OF_DATASOURCE)]
+    #[doc(alias = "update_connections")]
     pub fn update_all<C: Into<ConnectionId>>(
         &self,
         connections: impl IntoIterator<Item = C>,

@@ -25,7 +25,7 @@ operations! {
         "Query Table" "metadata.htm#query_table";
     pub(crate) GET_VIRTUAL_CONNECTION = GET "sites/{site}/virtualconnections/{virtual-connection}"
         since (3, 23) scope "tableau:virtual_connections:read"
-        "Get Virtual Connection" "virtual_connections.htm#query_virtual_connection";
+        "Download Virtual Connection" "virtual_connections.htm#query_virtual_connection";
     pub(crate) GET_METRIC = GET "sites/{site}/metrics/{metric}" since (3, 9) until (3, 22)
         scope "tableau:content:read"
         "Get Metric" "metrics.htm#get_metric";

@@ -84,6 +84,7 @@ impl<'s, I: HasExtracts> Extracts<'s, I> {
     /// Replaces live connections by extracts: starts the job that does it.
     #[doc = rest!(CREATE_IN_WORKBOOK)]
     #[doc = rest!(CREATE_IN_DATASOURCE)]
+    #[doc(alias = "create_extract")]
     pub fn create(&self) -> Result<JobHandle<'s>> {
         let mut request = self.request(I::CREATE)?;
         if self.encrypt {
@@ -96,6 +97,7 @@ impl<'s, I: HasExtracts> Extracts<'s, I> {
     /// not return the job.
     #[doc = rest!(DELETE_FROM_WORKBOOK)]
     #[doc = rest!(DELETE_FROM_DATASOURCE)]
+    #[doc(alias = "delete_extract")]
     pub fn delete(&self) -> Result<Option<JobHandle<'s>>> {
         let job = self.client.read_any(self.request(I::DELETE)?, "job")?;
         Ok(job.map(|job| JobHandle::new(self.client, job)))

@@ -207,6 +207,7 @@ macro_rules! find_by_name {
     ($Handle:ident $Item:ident $what:literal) => {
         impl $Handle<'_> {
             #[doc = concat!("Finds one of the ", $what, " by its name. `None` if there is none.")]
+            #[doc(alias = "find_by_name")]
             pub fn find(&self, name: &str) -> $crate::Result<Option<$Item>> {
                 $crate::common::find::find_by_name!(@find $Item $what self name |_: &$Item| true, |item: &$Item| item.id.to_string())
             }
@@ -220,6 +221,7 @@ macro_rules! find_by_name {
             ///
             /// [`Ambiguous`](crate::ErrorKind::Ambiguous) if several projects have one of that name;
             /// the message lists them.
+            #[doc(alias = "find_by_name")]
             pub fn find(&self, name: &str) -> $crate::Result<Option<$Item>> {
                 self.find_where(name, |_| true)
             }

@@ -57,6 +57,7 @@ impl<'s, I: HasQualityWarnings> QualityWarnings<'s, I> {
 impl<I: HasQualityWarnings> QualityWarnings<'_, I> {
     /// Returns all warnings of the item.
     #[doc = rest!(LIST)]
+    #[doc(alias = "populate_dqw")]
     pub fn list(&self) -> Result<Vec<QualityWarning>> {
         self.client.xml(self.of_content(&LIST), |root| {
             root.list("dataQualityWarningList", "dataQualityWarning")
@@ -65,12 +66,14 @@ impl<I: HasQualityWarnings> QualityWarnings<'_, I> {
 
     /// Adds a warning.
     #[doc = rest!(ADD)]
+    #[doc(alias = "add_dqw")]
     pub fn add(&self, warning: impl Borrow<NewWarning>) -> Result<QualityWarning> {
         self.client.xml(self.of_content(&ADD).element(warning.borrow())?, one)
     }
 
     /// Changes a warning, identified by the warning's own id.
     #[doc = rest!(UPDATE)]
+    #[doc(alias = "update_dqw")]
     pub fn update(
         &self,
         warning: impl Into<WarningId>,
@@ -88,6 +91,7 @@ impl<I: HasQualityWarnings> QualityWarnings<'_, I> {
 
     /// Deletes all warnings of the item.
     #[doc = rest!(DELETE_ALL)]
+    #[doc(alias = "delete_dqw")]
     pub fn delete_all(&self) -> Result<()> {
         self.client.done(self.of_content(&DELETE_ALL))
     }

@@ -70,6 +70,7 @@ impl<'s, I: HasRevisions> Revisions<'s, I> {
     #[doc = rest!(LIST_OF_DATASOURCE)]
     #[doc = rest!(LIST_OF_FLOW)]
     #[doc = rest!(LIST_OF_VIRTUAL_CONNECTION)]
+    #[doc(alias("populate_revisions", "get_revisions"))]
     pub fn list(&self) -> List<'s, Revision> {
         List::of(self.client, I::LIST, &[&self.id])
     }
@@ -97,6 +98,7 @@ impl<I: DeletableRevisions> Revisions<'_, I> {
     /// ```
     #[doc = rest!(DELETE_OF_WORKBOOK)]
     #[doc = rest!(DELETE_OF_DATASOURCE)]
+    #[doc(alias = "delete_revision")]
     pub fn delete(&self, number: u64) -> Result<()> {
         self.client.send(I::DELETE, &[&self.id, &number])
     }

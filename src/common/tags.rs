@@ -112,6 +112,7 @@ impl<I: Taggable + Readable> Tags<'_, I> {
 
     /// Replaces the item's tags by these: reads the current tags, then removes and adds those that
     /// differ.
+    #[doc(alias("update_tags", "update"))]
     pub fn set<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<()> {
         self.replace(self.list()?, labels)
     }
@@ -133,6 +134,7 @@ impl<I: Taggable> Tags<'_, I> {
     #[doc = rest!(ADD_TO_TABLE)]
     #[doc = rest!(ADD_TO_COLUMN)]
     #[doc = rest!(ADD_TO_VIRTUAL_CONNECTION)]
+    #[doc(alias = "add_tags")]
     pub fn add<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<Vec<String>> {
         let labels = Labels::new(labels)?;
         if labels.0.is_empty() {
@@ -154,6 +156,7 @@ impl<I: Taggable> Tags<'_, I> {
     #[doc = rest!(REMOVE_FROM_TABLE)]
     #[doc = rest!(REMOVE_FROM_COLUMN)]
     #[doc = rest!(REMOVE_FROM_VIRTUAL_CONNECTION)]
+    #[doc(alias = "delete_tags")]
     pub fn remove<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<()> {
         for label in Labels::new(labels)?.0 {
             self.client.send(I::REMOVE, &[&self.id, &label])?;
@@ -209,6 +212,7 @@ impl TagBatch<'_> {
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) if there is no item or no label, and for the
     /// labels that [`Tags::add`] refuses.
     #[doc = rest!(BATCH_ADD)]
+    #[doc(alias = "batch_add")]
     pub fn add<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<Vec<String>> {
         let request = self.client.request(&BATCH_ADD, &[]).element(&self.batch(labels)?)?;
         self.client.xml(request, |root| root.find("tagBatch").unwrap_or(root).labels("tags", "tag"))
@@ -220,6 +224,7 @@ impl TagBatch<'_> {
     ///
     /// As [`add`](TagBatch::add).
     #[doc = rest!(BATCH_REMOVE)]
+    #[doc(alias = "batch_delete")]
     pub fn remove<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<()> {
         let request = self.client.request(&BATCH_REMOVE, &[]);
         self.client.done(request.element(&self.batch(labels)?)?)

@@ -298,6 +298,7 @@ impl TableauAuth {
 ///
 /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), with a token since API 3.6.
 #[derive(Clone)]
+#[doc(alias = "sign_in_with_personal_access_token")]
 pub struct PersonalAccessTokenAuth(SignIn);
 
 impl PersonalAccessTokenAuth {
@@ -315,6 +316,7 @@ impl PersonalAccessTokenAuth {
 ///
 /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), with a JWT since API 3.14.
 #[derive(Clone)]
+#[doc(alias = "sign_in_with_json_web_token")]
 pub struct JwtAuth(SignIn);
 
 impl JwtAuth {

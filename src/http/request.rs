@@ -91,6 +91,16 @@ impl<R: Replay + ?Sized> Replay for &mut R {
     }
 }
 
+impl Replay for &[u8] {
+    fn length(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(Box::new(*self))
+    }
+}
+
 impl<'b> Request<'b> {
     fn new(method: Method, path: impl Into<String>) -> Request<'b> {
         let retry_safety = match method {

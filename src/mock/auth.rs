@@ -6,7 +6,7 @@ use super::context::Caller;
 use super::prelude::*;
 use super::session::{Session, TOKEN_IDLE};
 
-const SESSION: Kind = Kind::new(0x5e, "404003", "Session");
+const SESSION: Kind = Kind::new(0x5e, "404029", "Session");
 
 pub(super) fn routes() -> Vec<Route> {
     let mut routes = routes! {
@@ -209,13 +209,17 @@ fn current(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = state.site(ctx)?;
     let caller = ctx.caller()?;
     let session = state.sessions.get(&caller.token).ok_or_else(ApiError::not_signed_in)?;
+    // Users who are not administrators see only their name.
+    let user = match caller.role >= Role::SiteAdmin {
+        true => site.element("users", &caller.user, ctx),
+        false => Some(site.named_at("users", "user", &caller.user)),
+    };
     Ok(Response::one(
-        Element::reference("session", &session_id(session)).containing([
-            Element::reference("site", &site.id)
+        Element::reference("session", &session_id(session))
+            .containing([Element::reference("site", &site.id)
                 .with("name", &site.name)
-                .with("contentUrl", &site.content_url),
-            site.named_at("users", "user", &caller.user),
-        ]),
+                .with("contentUrl", &site.content_url)])
+            .containing(user),
     ))
 }
 

@@ -7,7 +7,7 @@ use super::item::Item;
 use super::luid::luid;
 use super::net::lock;
 use super::request::Request;
-use super::resources::{USER, User, is_member};
+use super::resources::{Deliveries, USER, User, is_member};
 use super::response::Body;
 use super::role::Role;
 use super::server_state::ServerState;
@@ -75,9 +75,39 @@ impl MockServer {
         self.items("dataQualityWarnings")
     }
 
+    /// The databases of Tableau Catalog.
+    pub fn databases(&self) -> Vec<Item> {
+        self.items("databases")
+    }
+
+    /// The tables of Tableau Catalog.
+    pub fn tables(&self) -> Vec<Item> {
+        self.items("tables")
+    }
+
+    /// The virtual connections.
+    pub fn virtual_connections(&self) -> Vec<Item> {
+        self.items("virtualconnections")
+    }
+
+    /// The metrics.
+    pub fn metrics(&self) -> Vec<Item> {
+        self.items("metrics")
+    }
+
     /// The webhooks.
     pub fn webhooks(&self) -> Vec<Item> {
         self.items("webhooks")
+    }
+
+    /// What the webhooks would have sent, in order: the mock server sends nothing. The id and the name
+    /// are those of the webhook. The attributes are its `url` and the members of the body, such as
+    /// `event_type`, `resource_luid` and `resource_name`.
+    pub fn webhook_deliveries(&self) -> Vec<Item> {
+        self.inspect(|_, site, _| {
+            let sent = site.state::<Deliveries>().map_or(&[][..], |sent| &sent.0);
+            sent.iter().cloned().map(Item).collect()
+        })
     }
 
     /// The subscriptions.
@@ -93,6 +123,11 @@ impl MockServer {
     /// The flow run tasks.
     pub fn flow_run_tasks(&self) -> Vec<Item> {
         self.items("tasks/runFlow")
+    }
+
+    /// The linked tasks.
+    pub fn linked_tasks(&self) -> Vec<Item> {
+        self.items("tasks/linked")
     }
 
     /// The background jobs. Unlike a request, this does not bring them closer to their end.
@@ -132,6 +167,30 @@ impl MockServer {
     /// The settings for Tableau MCP, each with the children `key` and `value`.
     pub fn mcp_settings(&self) -> Vec<Item> {
         self.read("settings/mcp")
+    }
+
+    /// The authentication configurations, the server's own first.
+    pub fn auth_configurations(&self) -> Vec<Item> {
+        self.read("site-auth-configurations")
+    }
+
+    /// The dashboard extensions that can be used, each with the child `url`.
+    pub fn safe_extensions(&self) -> Vec<Item> {
+        let mut settings = self.read("settings/extensions");
+        settings.retain(|item| item.0.name == "safeList");
+        settings
+    }
+
+    /// The domains whose extensions are blocked, each with its text.
+    pub fn blocked_extensions(&self) -> Vec<Item> {
+        let mut settings = self.read("/settings/extensions");
+        settings.retain(|item| item.0.name == "blockList");
+        settings
+    }
+
+    /// The server's Active Directory domains.
+    pub fn domains(&self) -> Vec<Item> {
+        self.read("/domains")
     }
 
     fn read_below(&self, path: &str, name: &str, below: &str) -> Vec<Item> {

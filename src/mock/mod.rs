@@ -29,6 +29,7 @@ mod context;
 mod csv;
 mod element;
 mod encoding;
+mod event;
 mod expect;
 mod fault_words;
 mod faults;

@@ -12,6 +12,7 @@ pub(super) use super::common::{exports, extracts, tags, uploads};
 pub(super) use super::context::Context;
 
 pub(super) use super::element::Element;
+pub(super) use super::event::Event;
 pub(super) use super::filter::Value;
 pub(super) use super::listing::{Listing, Paging, list_all, list_some};
 pub(super) use super::luid::{ADDED, Kind, luid, number as luid_number};

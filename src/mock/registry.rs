@@ -30,7 +30,9 @@ pub(super) struct Registry {
 impl Registry {
     /// The resource whose path is that segment.
     pub(super) fn resource(&self, segment: &str) -> Option<&'static Registration> {
-        let is = |r: &&Registration| r.schema.is_some_and(|schema| schema.path == segment);
+        let is = |r: &&Registration| {
+            r.schema.is_some_and(|schema| schema.path.eq_ignore_ascii_case(segment))
+        };
         self.resources.iter().find(is)
     }
 }

@@ -96,7 +96,8 @@ impl Route {
                 }
                 params.push(given.clone());
             } else if expected != given
-                && !(expected == "serverinfo" && given.eq_ignore_ascii_case(expected))
+                && !(["serverinfo", "virtualconnections"].contains(&expected)
+                    && given.eq_ignore_ascii_case(expected))
             {
                 return None;
             }

@@ -11,7 +11,9 @@ use super::multipart;
 use super::net::lock;
 use super::record::{Record, Resource};
 use super::request::Request;
-use super::resources::{PROJECT, Project, SITE_ROLES, USER, User, View, complete_new_user};
+use super::resources::{
+    PROJECT, Project, SITE_ROLES, USER, User, View, add_linked_task, complete_new_user,
+};
 use super::response::Body;
 use super::schema::contains;
 use super::server_state::ServerState;
@@ -23,6 +25,8 @@ use crate::{Error, ErrorKind, Result};
 pub(super) enum Seed {
     /// Path and element of a request that creates an item.
     Item(&'static str, Element),
+    /// The same of a request with `PUT`.
+    Settings(&'static str, Element),
     /// Name and members.
     Group(String, Vec<String>),
     /// Path segment, path of the item with its projects, file extension and file.
@@ -33,6 +37,8 @@ pub(super) enum Seed {
     DataAlert(String, String),
     /// The name of the data source and the type.
     Warning(String, String),
+    /// The name of a schedule of the server, and the names of the flows to run.
+    LinkedTask(String, Vec<String>),
     /// The name of the workbook to refresh.
     Refresh(String),
 }
@@ -116,6 +122,17 @@ impl Builder {
         self.seed(Seed::Refresh(workbook.into()))
     }
 
+    /// A linked task that runs the flows of these names, one after the other, on the server's schedule
+    /// of that name. The sample schedule `Every night` is one for flows.
+    pub fn linked_task<F: Into<String>>(
+        self,
+        schedule: impl Into<String>,
+        flows: impl IntoIterator<Item = F>,
+    ) -> Builder {
+        let flows = flows.into_iter().map(Into::into).collect();
+        self.seed(Seed::LinkedTask(schedule.into(), flows))
+    }
+
     /// A webhook for an event such as `WorkbookDeleted`. The URL has to begin with `https://`.
     pub fn webhook(
         self,
@@ -128,6 +145,25 @@ impl Builder {
         let destination = Element::new("webhook-destination").containing([target]);
         let hook = Element::new("webhook").with("name", name.into()).with("event", event.into());
         self.seed(Seed::Item("webhooks", hook.containing([destination])))
+    }
+
+    /// An OpenID Connect configuration, whose endpoints are at `https://idp.example`.
+    pub fn oidc_configuration(self, name: impl Into<String>) -> Builder {
+        let configuration = Element::new("siteOIDCConfiguration")
+            .with("idpConfigurationName", name.into())
+            .with("enabled", true)
+            .with("clientId", "client")
+            .with("clientSecret", "secret");
+        let endpoints = [
+            ("authorizationEndpoint", "authorize"),
+            ("tokenEndpoint", "token"),
+            ("userinfoEndpoint", "userinfo"),
+            ("jwksUri", "keys"),
+        ];
+        let configuration = endpoints.into_iter().fold(configuration, |element, (name, path)| {
+            element.with(name, format!("https://idp.example/{path}"))
+        });
+        self.seed(Seed::Settings("site-oidc-configuration", configuration))
     }
 
     /// A daily schedule of the server for tasks of that type: `Extract`, `Flow` or `Subscription`.
@@ -145,6 +181,13 @@ impl Builder {
 /// The last part of an item's path.
 fn name_in(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+/// The body of a request with the element.
+fn request_body(element: Element) -> Vec<u8> {
+    let mut body = String::new();
+    Element::new("tsRequest").containing([element]).write(&mut body);
+    body.into_bytes()
 }
 
 impl Seed {
@@ -174,6 +217,10 @@ impl Sender<'_> {
     fn add(&mut self, seed: &Seed) -> Result<()> {
         match seed {
             Seed::Item(path, element) => self.post(path, element.clone()).map(drop),
+            Seed::Settings(path, element) => {
+                let body = request_body(element.clone());
+                self.send("PUT", path, Vec::new(), body).map(drop)
+            }
             Seed::Group(name, members) => {
                 let group = self.post("groups", Element::new("group").with("name", name))?;
                 let path = format!("groups/{}/users", group.attr("id").unwrap_or_default());
@@ -207,9 +254,15 @@ impl Sender<'_> {
                 let warning = Element::new("dataQualityWarning").with("type", kind);
                 self.post(&format!("dataQualityWarnings/datasource/{id}"), warning).map(drop)
             }
+            Seed::LinkedTask(schedule, flows) => {
+                let flows: Result<Vec<String>> =
+                    flows.iter().map(|flow| self.id_of("flows", flow)).collect();
+                add_linked_task(self.state, self.admin.site, schedule, &flows?).map_err(rejected)
+            }
             Seed::Refresh(workbook) => {
                 let id = self.id_of("workbooks", workbook)?;
-                self.send(&format!("workbooks/{id}/refresh"), Vec::new(), Vec::new()).map(drop)
+                self.send("POST", &format!("workbooks/{id}/refresh"), Vec::new(), Vec::new())
+                    .map(drop)
             }
             Seed::DataAlert(subject, workbook) => {
                 let workbook = self.id_of("workbooks", workbook)?;
@@ -240,9 +293,7 @@ impl Sender<'_> {
     }
 
     fn post(&mut self, path: &str, element: Element) -> Result<Element> {
-        let mut body = String::new();
-        Element::new("tsRequest").containing([element]).write(&mut body);
-        self.send(path, Vec::new(), body.into_bytes())
+        self.send("POST", path, Vec::new(), request_body(element))
     }
 
     fn publish(
@@ -252,20 +303,21 @@ impl Sender<'_> {
         extension: &str,
         file: &[u8],
     ) -> Result<()> {
-        let mut payload = String::new();
-        Element::new("tsRequest").containing([element.clone()]).write(&mut payload);
+        let payload = request_body(element.clone());
         let part = match segment {
             "customviews" => "tableau_customview".to_owned(),
             _ => format!("tableau_{}", segment.trim_end_matches('s')),
         };
         let filename = format!("file.{extension}");
-        let parts = [("request_payload", "", payload.as_bytes()), (&part, &filename, file)];
+        let parts = [("request_payload", "", &*payload), (&part, &filename, file)];
         let (content_type, body) = multipart::write(&parts);
-        self.send(segment, vec![("Content-Type".to_owned(), content_type)], body).map(drop)
+        let headers = vec![("Content-Type".to_owned(), content_type)];
+        self.send("POST", segment, headers, body).map(drop)
     }
 
     fn send(
         &mut self,
+        method: &str,
         path: &str,
         headers: Vec<(String, String)>,
         body: Vec<u8>,
@@ -275,17 +327,19 @@ impl Sender<'_> {
             Some(path) => format!("/api/{version}/{path}"),
             None => format!("/api/{version}/sites/{}/{path}", self.site),
         };
-        let request = Request { headers, ..Request::internal("POST", path, body) };
+        let request = Request { headers, ..Request::internal(method, path, body) };
         let admin = Some(self.admin.clone());
         match self.mock.service.carry_out(self.state, &request, admin).map(|r| r.body) {
             Ok(Body::Elements(elements)) => Ok(elements.into_iter().next().unwrap_or_default()),
             Ok(_) => Ok(Element::default()),
-            Err(error) => {
-                let what = format!("the mock server rejects its content: {}", error.detail);
-                Err(Error::new(ErrorKind::Config, what))
-            }
+            Err(error) => Err(rejected(error)),
         }
     }
+}
+
+fn rejected(error: ApiError) -> Error {
+    let what = format!("the mock server rejects its content: {}", error.detail);
+    Error::new(ErrorKind::Config, what)
 }
 
 /// Makes sure that the site has a user with that name and role.

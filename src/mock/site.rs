@@ -7,6 +7,7 @@ use super::collection::Collection;
 use super::collections::Collections;
 use super::context::Context;
 use super::element::Element;
+use super::event::{Event, Events};
 use super::luid::{ADDED, Kind, luid, number};
 use super::record::{Record, Resource};
 use super::registry::Registry;
@@ -119,9 +120,16 @@ impl Site {
                 (resource.remove_below)(self, id)?;
             }
         }
+        let event = Event::new(R::SCHEMA.element, id, &self.name_of::<R>(id), "Deleted");
         self.items_mut::<R>().remove(id)?;
+        self.note(event);
         registry.resources.iter().for_each(|resource| (resource.on_remove)(self, id));
         Ok(())
+    }
+
+    /// Keeps an event for the webhooks of the site.
+    pub(super) fn note(&mut self, event: Event) {
+        self.state_mut::<Events>().0.push(event);
     }
 
     /// The first item of that name, regardless of case, of the resource at that path segment.

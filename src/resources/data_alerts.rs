@@ -42,12 +42,14 @@ super::resource! {
 impl<'s> DataAlerts<'s> {
     /// Lists the alerts of the site. The items of a list have no recipients.
     #[doc = rest!(LIST)]
+    #[doc(alias = "get")]
     pub fn list(&self) -> List<'s, DataAlert> {
         List::of(self.client, &LIST, &[])
     }
 
     /// Returns an alert with its recipients.
     #[doc = rest!(GET)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<DataAlertId>) -> Result<DataAlert> {
         self.client.get(&GET, &[&id.into()])
     }
@@ -78,6 +80,7 @@ impl<'s> DataAlerts<'s> {
 
     /// Adds a user to the recipients of an alert.
     #[doc = rest!(ADD_RECIPIENT)]
+    #[doc(alias = "add_user_to_alert")]
     pub fn add_recipient(
         &self,
         id: impl Into<DataAlertId>,
@@ -91,6 +94,7 @@ impl<'s> DataAlerts<'s> {
 
     /// Removes a user from the recipients of an alert.
     #[doc = rest!(REMOVE_RECIPIENT)]
+    #[doc(alias = "delete_user_from_alert")]
     pub fn remove_recipient(
         &self,
         id: impl Into<DataAlertId>,

@@ -3,8 +3,8 @@
 use std::borrow::Borrow;
 
 use crate::Result;
+use crate::common::List;
 use crate::common::content::{self, GET_DATABASE};
-use crate::common::{List, filter_fields};
 use crate::content::Location;
 use crate::ids::{DatabaseId, UserId};
 use crate::operation::operations;
@@ -29,6 +29,7 @@ super::resource! {
 impl<'s> Databases<'s> {
     /// Lists the databases of the site.
     #[doc = rest!(LIST)]
+    #[doc(alias = "get")]
     pub fn list(&self) -> List<'s, Database> {
         List::of(self.client, &LIST, &[])
     }
@@ -137,9 +138,4 @@ string_enum! {
         /// Each table.
         ManagedByOwner = "ManagedByOwner",
     }
-}
-
-filter_fields! {
-    for Database;
-    NAME = "name" Text [eq in];
 }

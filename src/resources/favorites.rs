@@ -54,6 +54,7 @@ super::resource! {
 impl<'s> Favorites<'s> {
     /// Lists the favorites of a user, in their order.
     #[doc = rest!(LIST)]
+    #[doc(alias("get", "populate_favorites"))]
     pub fn list(&self, user: impl Into<UserId>) -> List<'s, Favorite> {
         List::unpaged(self.client, &LIST, &[&user.into()])
     }
@@ -64,6 +65,15 @@ impl<'s> Favorites<'s> {
     /// The reference has the same operation for views, data sources (API 2.3), projects (API 3.1) and
     /// flows (API 3.3).
     #[doc = rest!(ADD)]
+    #[doc(alias(
+        "add_favorite",
+        "add_favorite_datasource",
+        "add_favorite_flow",
+        "add_favorite_metric",
+        "add_favorite_project",
+        "add_favorite_view",
+        "add_favorite_workbook"
+    ))]
     pub fn add<I: Favoritable>(
         &self,
         user: impl Into<UserId>,
@@ -87,6 +97,15 @@ impl<'s> Favorites<'s> {
     #[doc = rest!(REMOVE_DATASOURCE)]
     #[doc = rest!(REMOVE_PROJECT)]
     #[doc = rest!(REMOVE_FLOW)]
+    #[doc(alias(
+        "delete_favorite",
+        "delete_favorite_datasource",
+        "delete_favorite_flow",
+        "delete_favorite_metric",
+        "delete_favorite_project",
+        "delete_favorite_view",
+        "delete_favorite_workbook"
+    ))]
     pub fn remove<I: Favoritable>(&self, user: impl Into<UserId>, item: &I) -> Result<()> {
         self.client.send(I::REMOVE, &[&user.into(), item])
     }

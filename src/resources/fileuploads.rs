@@ -17,6 +17,7 @@ impl Fileuploads<'_> {
     /// times.
     #[doc = chunks::rest!(START_UPLOAD)]
     #[doc = chunks::rest!(APPEND_TO_UPLOAD)]
+    #[doc(alias("append", "initiate"))]
     pub fn upload<'f>(&self, source: impl Into<Source<'f>>) -> Result<Upload> {
         upload_file(self.client, source.into())
     }

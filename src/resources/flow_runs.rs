@@ -27,12 +27,14 @@ impl<'s> FlowRuns<'s> {
     /// Lists the runs that the user can see, finished ones included. Servers before 2025 return all
     /// runs on every page.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "find_by_name", "get"))]
     pub fn list(&self) -> List<'s, FlowRun> {
         List::of(self.client, &LIST, &[])
     }
 
     /// Returns a run.
     #[doc = rest!(GET)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<FlowRunId>) -> Result<FlowRun> {
         self.client.get(&GET, &[&id.into()])
     }

@@ -49,6 +49,7 @@ super::resource! {
 impl<'s> GroupSets<'s> {
     /// Lists the group sets of the site.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "get"))]
     pub fn list(&self) -> List<'s, GroupSet> {
         List::of(self.client, &LIST, &[])
     }
@@ -66,6 +67,7 @@ impl<'s> GroupSets<'s> {
 
     /// Returns a group set with its groups.
     #[doc = rest!(GET)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<GroupSetId>) -> Result<GroupSet> {
         self.client.get(&GET, &[&id.into()])
     }

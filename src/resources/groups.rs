@@ -54,6 +54,7 @@ super::resource! {
 impl<'s> Groups<'s> {
     /// Lists the groups of the site.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "get"))]
     pub fn list(&self) -> List<'s, Group> {
         List::of(self.client, &LIST, &[])
     }
@@ -88,6 +89,7 @@ impl<'s> Groups<'s> {
 
     /// Imports a group of a directory, with its members.
     #[doc = rest!(CREATE)]
+    #[doc(alias = "create_AD_group")]
     pub fn import(&self, group: impl Borrow<DirectoryGroup>) -> Result<Group> {
         self.client.create(&CREATE, &[], group.borrow())
     }
@@ -132,18 +134,21 @@ impl<'s> Groups<'s> {
 
     /// Lists the members of a group.
     #[doc = rest!(MEMBERS)]
+    #[doc(alias = "populate_users")]
     pub fn members(&self, id: impl Into<GroupId>) -> List<'s, User> {
         List::of(self.client, &MEMBERS, &[&id.into()])
     }
 
     /// Adds a user to a group.
     #[doc = rest!(ADD_MEMBER)]
+    #[doc(alias = "add_user")]
     pub fn add_member(&self, id: impl Into<GroupId>, user: impl Into<UserId>) -> Result<User> {
         self.client.create(&ADD_MEMBER, &[&id.into()], &Member(&user.into()))
     }
 
     /// Adds several users to a group in one request. API 3.21.
     #[doc = rest!(ADD_MEMBER)]
+    #[doc(alias = "add_users")]
     pub fn add_members<U: Into<UserId>>(
         &self,
         id: impl Into<GroupId>,
@@ -155,12 +160,14 @@ impl<'s> Groups<'s> {
 
     /// Removes a user from a group.
     #[doc = rest!(REMOVE_MEMBER)]
+    #[doc(alias = "remove_user")]
     pub fn remove_member(&self, id: impl Into<GroupId>, user: impl Into<UserId>) -> Result<()> {
         self.client.send(&REMOVE_MEMBER, &[&id.into(), &user.into()])
     }
 
     /// Removes several users from a group in one request.
     #[doc = rest!(REMOVE_MEMBERS)]
+    #[doc(alias = "remove_users")]
     pub fn remove_members<U: Into<UserId>>(
         &self,
         id: impl Into<GroupId>,

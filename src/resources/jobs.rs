@@ -18,12 +18,14 @@ super::resource! {
 impl<'s> Jobs<'s> {
     /// Lists the jobs of the site. [`get`](Jobs::get) returns more about a job.
     #[doc = job::rest!(LIST)]
+    #[doc(alias("all", "find_by_name", "get"))]
     pub fn list(&self) -> List<'s, BackgroundJob> {
         List::of(self.client, &job::LIST, &[])
     }
 
     /// Returns a job, with its progress and its notes. A job that the server cannot read by its id,
     /// such as one that creates extracts, is read from the list of jobs, without both.
+    #[doc(alias = "get_by_id")]
     #[doc = job::rest!(GET)]
     pub fn get(&self, id: impl Into<JobId>) -> Result<Job> {
         read_job(self.client, &id.into())
@@ -38,6 +40,7 @@ impl<'s> Jobs<'s> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "wait_for_job")]
     #[doc = job::rest!(GET)]
     pub fn handle(&self, id: impl Into<JobId>) -> Result<JobHandle<'s>> {
         JobHandle::read(self.client, id.into())

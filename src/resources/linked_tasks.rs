@@ -28,12 +28,14 @@ super::resource! {
 impl<'s> LinkedTasks<'s> {
     /// Lists the linked tasks of the site.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "find_by_name", "get"))]
     pub fn list(&self) -> List<'s, LinkedTask> {
         List::of(self.client, &LIST, &[])
     }
 
     /// Returns a linked task.
     #[doc = rest!(GET)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<LinkedTaskId>) -> Result<LinkedTask> {
         self.client.xml(self.client.request(&GET, &[&id.into()]), |root| {
             // Some servers put it into a list, whose element has the same name.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::Result;
 use crate::common::content::{self, GET_METRIC};
+use crate::common::find::find_by_name;
 use crate::common::{Download, List, filter_fields};
 use crate::ids::{MetricId, ProjectId, UserId, ViewId};
 use crate::operation::operations;
@@ -34,6 +35,7 @@ super::resource! {
 impl<'s> Metrics<'s> {
     /// Lists the metrics of the site.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "get"))]
     pub fn list(&self) -> List<'s, Metric> {
         List::of(self.client, &LIST, &[])
     }
@@ -67,6 +69,8 @@ impl<'s> Metrics<'s> {
         self.client.send(&DELETE, &[&id.into()])
     }
 }
+
+find_by_name!(Metrics Metric "metrics");
 
 element! {
     /// A metric: a value of a view that is tracked over time.
@@ -104,6 +108,13 @@ element! {
 filter_fields! {
     for Metric;
     CREATED_AT = "createdAt" Time [eq gt gte lt lte];
+    FAVORITES_TOTAL = "favoritesTotal" Number [eq gt gte lt lte];
+    HITS_TOTAL = "hitsTotal" Number [eq gt gte lt lte];
     NAME = "name" Text [eq in];
+    OWNER_DOMAIN = "ownerDomain" Text [eq in];
+    OWNER_EMAIL = "ownerEmail" Text [eq in];
+    OWNER_NAME = "ownerName" Text [eq in];
+    PROJECT_NAME = "projectName" Text [eq in];
+    TAGS = "tags" Text [eq in];
     UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
 }

@@ -21,6 +21,9 @@ pub(crate) use resource;
 pub(crate) mod auth;
 pub mod custom_views;
 pub use custom_views::CustomView;
+#[cfg(feature = "admin")]
+#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+pub mod data_acceleration_report;
 #[cfg(feature = "schedules")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
 pub mod data_alerts;
@@ -33,6 +36,12 @@ pub mod databases;
 pub use databases::Database;
 pub mod datasources;
 pub use datasources::Datasource;
+#[cfg(feature = "admin")]
+#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+pub mod domains;
+#[cfg(feature = "admin")]
+#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+pub mod extensions;
 #[cfg(feature = "schedules")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
 pub mod favorites;
@@ -68,6 +77,9 @@ pub mod metadata;
 pub mod metrics;
 #[cfg(feature = "metadata")]
 pub use metrics::Metric;
+#[cfg(feature = "admin")]
+#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+pub mod oidc;
 pub mod personal_space;
 pub use personal_space::PersonalSpace;
 pub mod projects;
@@ -77,6 +89,9 @@ pub use projects::Project;
 pub mod schedules;
 #[cfg(feature = "schedules")]
 pub use schedules::Schedule;
+#[cfg(feature = "admin")]
+#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+pub mod sessions;
 #[cfg(feature = "admin")]
 #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
 pub mod sites;

@@ -34,6 +34,7 @@ super::resource! {
 impl<'s> Projects<'s> {
     /// Lists the projects that the user can see, nested ones included.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "get"))]
     pub fn list(&self) -> List<'s, Project> {
         List::of(self.client, &LIST, &[])
     }
@@ -45,6 +46,7 @@ impl<'s> Projects<'s> {
     ///
     /// [`NotFound`](crate::ErrorKind::NotFound) if the user can see no such project.
     #[doc = rest!(LIST)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<ProjectId>) -> Result<Project> {
         let id = id.into();
         find::by_id(self.list(), |project| project.id == id, "project", id.as_str())
@@ -63,6 +65,7 @@ impl<'s> Projects<'s> {
     /// [`Ambiguous`](crate::ErrorKind::Ambiguous) if several projects have the path, and
     /// [`Input`](crate::ErrorKind::Input) if the path is empty.
     #[doc = rest!(LIST)]
+    #[doc(alias = "find_by_name")]
     pub fn find(&self, path: &str) -> Result<Option<Project>> {
         self.find_path(find::names(path))
     }
@@ -70,6 +73,7 @@ impl<'s> Projects<'s> {
     /// Finds a project by the names in its path, as [`find`](Projects::find) does. The names are not
     /// unescaped.
     #[doc = rest!(LIST)]
+    #[doc(alias = "get_by_path")]
     pub fn find_path<N: AsRef<str>>(
         &self,
         names: impl IntoIterator<Item = N>,

@@ -47,12 +47,14 @@ super::resource! {
 impl<'s> Subscriptions<'s> {
     /// Lists the subscriptions of the site. Users without administrator rights see their own.
     #[doc = rest!(LIST)]
+    #[doc(alias = "get")]
     pub fn list(&self) -> List<'s, Subscription> {
         List::of(self.client, &LIST, &[])
     }
 
     /// Returns a subscription.
     #[doc = rest!(GET)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<SubscriptionId>) -> Result<Subscription> {
         self.client.get(&GET, &[&id.into()])
     }

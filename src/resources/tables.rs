@@ -3,8 +3,8 @@
 use std::borrow::Borrow;
 
 use crate::Result;
+use crate::common::List;
 use crate::common::content::{self, GET_TABLE};
-use crate::common::{List, filter_fields};
 use crate::content::Location;
 use crate::ids::{ColumnId, TableId, UserId};
 use crate::operation::operations;
@@ -40,6 +40,7 @@ super::resource! {
 impl<'s> Tables<'s> {
     /// Lists the tables of the site.
     #[doc = rest!(LIST)]
+    #[doc(alias = "get")]
     pub fn list(&self) -> List<'s, Table> {
         List::of(self.client, &LIST, &[])
     }
@@ -158,9 +159,4 @@ element! {
         /// The table that the column belongs to.
         table: Option<TableId> = attr("parentTableId");
     }
-}
-
-filter_fields! {
-    for Table;
-    NAME = "name" Text [eq in];
 }

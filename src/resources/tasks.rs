@@ -80,12 +80,14 @@ super::resource! {
 impl<'s> Tasks<'s> {
     /// Lists the extract refreshes of the site.
     #[doc = rest!(LIST)]
+    #[doc(alias = "get")]
     pub fn list(&self) -> List<'s, ExtractRefreshTask> {
         List::unpaged(self.client, &LIST, &[])
     }
 
     /// Returns an extract refresh.
     #[doc = rest!(GET)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<TaskId>) -> Result<ExtractRefreshTask> {
         get(self.client, &GET, &id.into())
     }
@@ -119,6 +121,7 @@ impl<'s> Tasks<'s> {
     /// Tableau's error 409093 if the task is already queued or running, and 403047 if the site does
     /// not allow it.
     #[doc = rest!(RUN)]
+    #[doc(alias = "run")]
     pub fn run_now(&self, id: impl Into<TaskId>) -> Result<JobHandle<'s>> {
         let request = self.client.request(&RUN, &[&id.into()]).element(&|_: &mut Out| {})?;
         Ok(JobHandle::new(self.client, self.client.read(request, "job")?))
@@ -138,6 +141,7 @@ impl<'s> Tasks<'s> {
 
     /// Creates a flow run.
     #[doc = rest!(CREATE_FLOW_RUN)]
+    #[doc(alias = "create")]
     pub fn create_flow_run(
         &self,
         flow: impl Into<FlowId>,

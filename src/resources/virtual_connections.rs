@@ -48,6 +48,7 @@ super::resource! {
 impl<'s> VirtualConnections<'s> {
     /// Lists the virtual connections of the site.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "filter", "find_by_name", "get"))]
     pub fn list(&self) -> List<'s, VirtualConnection> {
         List::of(self.client, &LIST, &[])
     }

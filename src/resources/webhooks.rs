@@ -45,12 +45,14 @@ super::resource! {
 impl<'s> Webhooks<'s> {
     /// Lists the webhooks of the site.
     #[doc = rest!(LIST)]
+    #[doc(alias = "get")]
     pub fn list(&self) -> List<'s, Webhook> {
         List::unpaged(self.client, &LIST, &[])
     }
 
     /// Returns a webhook.
     #[doc = rest!(GET)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<WebhookId>) -> Result<Webhook> {
         self.client.get(&GET, &[&id.into()])
     }

@@ -94,6 +94,7 @@ impl Server {
 
     /// Returns the server's product version and REST API version, without signing in.
     #[doc = auth::rest!(SERVER_INFO)]
+    #[doc(alias = "get")]
     pub fn server_info(&self) -> Result<ServerInfo> {
         self.info(None, None)
     }

@@ -35,6 +35,10 @@ macro_rules! accessors {
 accessors! {
     /// The custom views of the site.
     custom_views: CustomViews;
+    /// The report about view acceleration on the site.
+    #[cfg(feature = "admin")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+    data_acceleration_report: DataAccelerationReport;
     /// The data-driven alerts of the site.
     #[cfg(feature = "schedules")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
@@ -45,6 +49,14 @@ accessors! {
     databases: Databases;
     /// The published data sources of the site.
     datasources: Datasources;
+    /// The Active Directory domains of the server.
+    #[cfg(feature = "admin")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+    domains: Domains;
+    /// Which dashboard extensions can be used on the site and on the server.
+    #[cfg(feature = "admin")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+    extensions: Extensions;
     /// The runs of the site's flows.
     flow_runs: FlowRuns;
     /// The favorites of users.
@@ -77,12 +89,20 @@ accessors! {
     #[cfg(feature = "metadata")]
     #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
     metrics: Metrics;
+    /// The OpenID Connect configurations of the site.
+    #[cfg(feature = "admin")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+    oidc: Oidc;
     /// The projects of the site.
     projects: Projects;
     /// The schedules of the server.
     #[cfg(feature = "schedules")]
     #[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
     schedules: Schedules;
+    /// The sessions of the server.
+    #[cfg(feature = "admin")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+    sessions: Sessions;
     /// The sites of the server.
     #[cfg(feature = "admin")]
     #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]

@@ -231,6 +231,7 @@ session_methods! {
     /// server administrators can do this. Do not use sessions that were signed in with these tokens
     /// afterwards.
     #[doc = auth::rest!(REVOKE_ADMINISTRATOR_TOKENS)]
+    #[doc(alias = "revoke_all_server_admin_tokens")]
     pub fn revoke_administrator_tokens(&self) -> Result<()> {
         self.client().send(&auth::REVOKE_ADMINISTRATOR_TOKENS, &[])
     }

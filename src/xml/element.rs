@@ -73,6 +73,12 @@ impl<T: Text> Contradicts<T> for Option<T> {
     }
 }
 
+impl Contradicts<Vec<String>> for Vec<String> {
+    fn contradicts(&self, requested: &Vec<String>) -> bool {
+        self != requested
+    }
+}
+
 /// Adds the name of a field if the answer shows another value than the requested one.
 pub(crate) fn push_ignored<W, T: Contradicts<W>>(
     ignored: &mut Vec<&'static str>,

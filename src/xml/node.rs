@@ -271,15 +271,19 @@ impl<'a> Node<'a> {
         Ok(all)
     }
 
-    /// The elements with this name inside a wrapper, or in this element if the wrapper is missing, as
-    /// in lists of metrics. At most `most`, because an item takes many times its size on the wire.
+    /// The elements with this name inside a wrapper, at most `most`, because an item takes many
+    /// times its size on the wire.
     pub(crate) fn items(self, wrap: &str, item: &str, most: usize) -> Result<Vec<Node<'a>>> {
-        let inside = self.find(wrap).unwrap_or(self).children();
-        let items: Vec<_> = inside.filter(|child| child.tag() == item).collect();
+        self.find(wrap).map_or(Ok(Vec::new()), |wrap| wrap.children_with(item, most))
+    }
+
+    /// The children with this name, at most `most`.
+    pub(crate) fn children_with(self, item: &str, most: usize) -> Result<Vec<Node<'a>>> {
+        let items: Vec<_> = self.children().filter(|child| child.tag() == item).collect();
         if items.len() > most {
             let why =
                 format!("has {} items, more than the {most} that are read at a time", items.len());
-            return Err(self.fail(&format!("<{wrap}>"), &why));
+            return Err(self.fail(&format!("<{}>", self.tag()), &why));
         }
         Ok(items)
     }

@@ -43,6 +43,8 @@ enum Place {
     Sibling,
     /// `<element><item/><item/></element>`
     Items,
+    /// `<element><tag>text</tag><tag>text</tag></element>`
+    Texts,
     /// `<element/><tag><item/><item/></tag>`
     SiblingList,
 }
@@ -113,9 +115,15 @@ impl Field {
     }
 
     /// Children without a wrapper.
-    #[cfg(feature = "people")]
+    #[cfg(any(feature = "people", feature = "admin"))]
     pub(crate) const fn items(item: &'static str) -> Field {
         Field::new(Place::Items, item, item, "id")
+    }
+
+    /// The texts of children of one name.
+    #[cfg(feature = "admin")]
+    pub(crate) const fn texts(tag: &'static str) -> Field {
+        Field::new(Place::Texts, tag, "", "")
     }
 
     /// One attribute of each element inside a wrapper.
@@ -189,6 +197,7 @@ pub(crate) fn read_fields(node: Node<'_>, target: &mut dyn Fields) -> Result<()>
         Place::ChildText,
         Place::Sibling,
         Place::Items,
+        Place::Texts,
     ];
     reader.children(node, &single, Place::List);
     let beside = [Place::Sibling, Place::SiblingList];
@@ -267,6 +276,10 @@ impl<'a> FieldReader<'a, '_> {
                 }
             }
             Place::ChildText => {
+                self.fill(index, child, field.tag, Source::Text(&child.text()));
+            }
+            Place::Texts => {
+                self.seen &= !(1 << index);
                 self.fill(index, child, field.tag, Source::Text(&child.text()));
             }
             Place::Items => {
@@ -390,7 +403,10 @@ pub(crate) fn write_fields(
                 (Place::ChildText, FieldValue::Text(text)) => {
                     out.element(field.tag, |out| out.text(text));
                 }
-                (Place::Child, FieldValue::Element(value)) => value.to_xml(out),
+                (Place::Texts, FieldValue::Texts(texts)) => {
+                    texts.iter().for_each(|text| out.element(field.tag, |out| out.text(text)));
+                }
+                (Place::Child | Place::Items, FieldValue::Element(value)) => value.to_xml(out),
                 (Place::List | Place::ListAttribute, FieldValue::Texts(texts)) => {
                     write_list(out, field, texts);
                 }

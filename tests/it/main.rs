@@ -11,6 +11,7 @@ mod errors;
 mod examples;
 mod faults;
 mod find;
+mod guide;
 mod help;
 mod hints;
 mod listing;

@@ -1,6 +1,7 @@
 //! The mock server, tested by a client over a plain socket.
 
 mod clients;
+mod clock;
 mod content;
 mod expectations;
 mod faults;

@@ -65,7 +65,7 @@ def complaints(rows):
         if call == "-" and not note:
             yield f"{method} has no counterpart and no reason"
     source = "".join(path.read_text() for path in (ROOT / "src").rglob("*.rs"))
-    aliases = set(re.findall(r'alias\("([^"]+)"', source)) | set(re.findall(r'alias = "([^"]+)"', source))
+    aliases = set(re.findall(r'"(\w+)"', " ".join(re.findall(r"#\[doc\(alias[^\]]*\]", source))))
     for method, call, item, _ in rows:
         name = method.split(".")[1]
         if call != "-" and item.split("::")[-1] != name and name not in aliases:

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import tableauserverclient as TSC
 from tableauserverclient.server.endpoint.exceptions import ServerResponseError
 
-from helpers import refused
+from helpers import arguments, refused
 
 NIGHTLY = TSC.DailyInterval(datetime.time(2, 30), 24)
 
@@ -45,11 +45,35 @@ def flow_flow_tasks(mock):
     item = TSC.TaskItem(None, "RunFlow", None, target=TSC.Target(flow.id, "flow"))
     item.schedule_item = own_schedule(NIGHTLY)
     assert ids(server.flow_tasks.create(item), "flow") == [flow.id]
-    assert server.linked_tasks.get()[0] == []
+
+
+@arguments("--linked-task", "Every night=Sales flow,Finance flow", "--linked-task", "Every night=Sales flow")
+def flow_linked_tasks(mock):
+    server = mock.signed_in()
+    linked = server.linked_tasks
+    tasks, pages = linked.get()
+    assert (pages.total_available, [task.num_steps for task in tasks]) == (2, [2, 1])
+    task = linked.get_by_id(tasks[0])
+    assert (task.id, task.schedule.name, task.schedule.schedule_type) == (tasks[0].id, "Every night", "Flow")
+    assert linked.get_by_id(task.id).schedule.next_run_at is not None
+    ids = [task.id for task in tasks]
+    assert [task.id for task in linked.all()] == ids
+    assert [task.id for task in linked.fields("_default_")] == ids
+    assert [task.id for task in linked.only_fields("id", "numSteps", "schedule")] == ids
+    page = linked.paginate(page_size=1, page_number=2)
+    assert (page.total_available, page[0].id) == (2, ids[0])
+    # Linked tasks have no fields to filter or sort by.
+    for query in [lambda: linked.filter(name="x"), lambda: linked.order_by("name"), lambda: linked.find_by_name("x")]:
+        with refused(ServerResponseError, "400065"):
+            list(query())
+    job = linked.run_now(task)
+    assert (job.linked_task_id, job.status) == (task.id, "InProgress")
+    runs = server.flow_runs.get()
+    assert len(runs[0] if isinstance(runs, tuple) else runs) == 2
     with refused(ServerResponseError, "404045"):
-        server.linked_tasks.get_by_id("absent")
+        linked.get_by_id("absent")
     with refused(ServerResponseError, "404045"):
-        server.linked_tasks.run_now("absent")
+        linked.run_now("absent")
 
 
 def flow_subscriptions(mock):

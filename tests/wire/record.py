@@ -52,7 +52,8 @@ COVERED = [
     "auth", "server_info", "sites", "projects", "workbooks", "datasources", "views", "custom_views",
     "flows", "flow_runs", "jobs", "fileuploads", "tags", "users", "groups", "group_sets", "schedules",
     "tasks", "flow_tasks", "linked_tasks", "subscriptions", "favorites", "webhooks", "data_alerts",
-    "metadata",
+    "metadata", "databases", "tables", "virtual_connections", "metrics", "oidc", "extensions",
+    "data_acceleration_report",
 ]  # fmt: skip
 
 

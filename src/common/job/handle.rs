@@ -93,6 +93,7 @@ impl<'s> JobHandle<'s> {
     /// Waits for the job to end, without a deadline; see [`wait_with`](JobHandle::wait_with).
     #[doc = rest!(GET)]
     #[doc = rest!(LIST)]
+    #[doc(alias = "wait_for_job")]
     pub fn wait(&mut self) -> Result<Job> {
         self.wait_with(JobWait::new())
     }

@@ -131,6 +131,7 @@ impl<'s, T: ListItem> List<'s, T> {
 
     /// Sorts the list. A further sort applies to items that are equal by the ones before it. Default:
     /// the server's order. API 2.3.
+    #[doc(alias = "order_by")]
     pub fn sort(mut self, sort: impl Into<Sort<T>>) -> Self {
         self.request.sorts.push(sort.into().0);
         self
@@ -139,6 +140,7 @@ impl<'s, T: ListItem> List<'s, T> {
     /// Selects the fields to return: names of the REST reference (`size` or `workbook.size`,
     /// `owner.name`), `_default_` or `_all_`. Id and name are always included. Default: the server's
     /// choice. API 2.5.
+    #[doc(alias = "only_fields")]
     pub fn fields<F: AsRef<str>>(mut self, fields: impl IntoIterator<Item = F>) -> Self {
         self.request.fields.extend(fields.into_iter().map(|field| field.as_ref().to_owned()));
         self
@@ -181,6 +183,7 @@ impl<'s, T: ListItem> List<'s, T> {
     /// # Errors
     ///
     /// With [`OnUnreadable::Fail`], the error of the first item that cannot be read.
+    #[doc(alias = "paginate")]
     pub fn page(&self, number: u32) -> Result<Page<T>> {
         self.request.fetch(self.client, number)?.into_page(self.request.on_unreadable)
     }

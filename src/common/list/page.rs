@@ -245,13 +245,17 @@ impl PageRequest {
     /// Reads a page except its items.
     fn read_frame<'a>(&self, root: Node<'a>, number: u32) -> Result<Frame<'a>> {
         let ItemKind { wrap, item, .. } = self.kind;
-        let pagination = root.find("pagination");
+        // The reference shows it inside the list for databases. Without it, the list would end after
+        // the first page.
+        let inside = || root.find(wrap)?.find("pagination");
+        let pagination = root.find("pagination").or_else(inside);
         if pagination.is_none() {
             // Some lists have no pages; an answer without the wrapper is not a list.
             root.need(wrap)?;
         }
         let most = if pagination.is_some() { LONGEST_PAGE } else { Node::LONGEST };
-        let nodes = root.items(wrap, item, most)?;
+        // Lists of metrics have no wrapper.
+        let nodes = root.find(wrap).unwrap_or(root).children_with(item, most)?;
         let counted = nodes.len() as u64;
         let number = pagination.map_or(Ok(number), |p| p.attr("pageNumber"))?;
         let size = pagination.map_or(Ok(self.size), |p| p.attr("pageSize"))?;

@@ -182,6 +182,18 @@ impl Permissions<'_> {
     #[doc = defaults::rest!(LIST_FOR_TABLES)]
     #[doc = defaults::rest!(LIST_FOR_OTHER)]
     #[doc = defaults::rest!(LIST_OF_DATABASE)]
+    #[doc(alias(
+        "populate_permissions",
+        "populate_table_default_permissions",
+        "populate_database_default_permissions",
+        "populate_datarole_default_permissions",
+        "populate_datasource_default_permissions",
+        "populate_flow_default_permissions",
+        "populate_lens_default_permissions",
+        "populate_metric_default_permissions",
+        "populate_virtualconnection_default_permissions",
+        "populate_workbook_default_permissions"
+    ))]
     pub fn list(&self) -> Result<Vec<PermissionRule>> {
         let [list, ..] = self.operations;
         self.client.xml(self.request(list, &[]), rule::read)
@@ -211,6 +223,19 @@ impl Permissions<'_> {
     #[doc = defaults::rest!(ADD_FOR_TABLES)]
     #[doc = defaults::rest!(ADD_FOR_OTHER)]
     #[doc = defaults::rest!(ADD_TO_DATABASE)]
+    #[doc(alias(
+        "update_permissions",
+        "update_table_default_permissions",
+        "update_database_default_permissions",
+        "update_datarole_default_permissions",
+        "update_datasource_default_permissions",
+        "update_flow_default_permissions",
+        "update_lens_default_permissions",
+        "update_metric_default_permissions",
+        "update_virtualconnection_default_permissions",
+        "update_workbook_default_permissions",
+        "add_permissions"
+    ))]
     pub fn add<R: Borrow<PermissionRule>>(
         &self,
         rules: impl IntoIterator<Item = R>,
@@ -244,6 +269,18 @@ impl Permissions<'_> {
     #[doc = defaults::rest!(DELETE_FOR_TABLES)]
     #[doc = defaults::rest!(DELETE_FOR_OTHER)]
     #[doc = defaults::rest!(DELETE_FROM_DATABASE)]
+    #[doc(alias(
+        "delete_permission",
+        "delete_table_default_permissions",
+        "delete_database_default_permissions",
+        "delete_datarole_default_permissions",
+        "delete_datasource_default_permissions",
+        "delete_flow_default_permissions",
+        "delete_lens_default_permissions",
+        "delete_metric_default_permissions",
+        "delete_virtualconnection_default_permissions",
+        "delete_workbook_default_permissions"
+    ))]
     pub fn delete<R: Borrow<PermissionRule>>(
         &self,
         rules: impl IntoIterator<Item = R>,

@@ -65,12 +65,13 @@ pub(in crate::mock) const JOB: Kind = Kind::new(0x10, "404018", "Job");
 pub(in crate::mock) const FLOW_RUN: Kind = Kind::new(0xf2, "404029", "Flow run");
 
 /// A job's kind, its name in lists, and its element in a response about one job.
-pub(in crate::mock) const KINDS: [(&str, &str, &str); 7] = [
+pub(in crate::mock) const KINDS: [(&str, &str, &str); 8] = [
     ("RefreshExtract", "refresh_extracts", "extractRefreshJob"),
     ("CreateExtract", "create_extracts", "extractRefreshJob"),
     ("DeleteExtract", "delete_extracts", "extractRefreshJob"),
     ("PublishWorkbook", "publish_workbook", "publishWorkbookJob"),
     ("PublishDatasource", "publish_datasource", "publishDatasourceJob"),
+    ("RefreshThumbnails", "refresh_thumbnails", "thumbnailsRefreshJob"),
     ("RunFlow", "run_flow", "runFlowJobType"),
     ("UserImport", "user_import", "userImportJob"),
 ];
@@ -82,9 +83,14 @@ impl Job {
             (Some(Outcome::Success), _) => ("Success", 100, Some(0)),
             (Some(Outcome::Failed(_)), _) => ("Failed", 100, Some(1)),
             (Some(Outcome::Cancelled), _) => ("Cancelled", 100, Some(2)),
-            (None, Some(_)) => ("InProgress", 50, None),
-            (None, None) => ("Pending", 0, None),
+            (None, Some(_)) => ("InProgress", 50, self.unfinished_code()),
+            (None, None) => ("Pending", 0, self.unfinished_code()),
         }
+    }
+
+    /// The finish code before the end: a job that deletes a site has that of a failure.
+    fn unfinished_code(&self) -> Option<u8> {
+        (self.kind == "SiteDelete").then_some(1)
     }
 
     /// `<job>`, in responses about one job.
@@ -167,17 +173,29 @@ pub(in crate::mock) fn start(
     about: Option<About>,
     effect: impl FnOnce(&mut Site, Timestamp) -> Result<Report> + Send + 'static,
 ) -> Result<Element> {
+    start_on(state, ctx.caller()?.site, ctx.now, kind, about, effect)
+}
+
+/// Starts a background job on a site.
+pub(in crate::mock) fn start_on(
+    state: &mut ServerState,
+    site: u16,
+    now: Timestamp,
+    kind: &'static str,
+    about: Option<About>,
+    effect: impl FnOnce(&mut Site, Timestamp) -> Result<Report> + Send + 'static,
+) -> Result<Element> {
     let options = state.server.state_mut::<JobOptions>();
     let planned = options.outcomes.pop_front().unwrap_or(Outcome::Success);
-    let due = later(ctx.now, options.time);
-    let site = state.site_mut(ctx)?;
+    let due = later(now, options.time);
+    let site = state.sites.get_mut(&site).ok_or_else(ApiError::not_signed_in)?;
     let number = site.number;
     let jobs = &mut site.state_mut::<Jobs>().0;
     let job = Job {
         id: luid(JOB, number, ADDED + jobs.len() as u64 + 1),
         kind,
         effect: Some(Box::new(effect)),
-        created: ctx.now,
+        created: now,
         due,
         started: None,
         ended: None,
@@ -187,7 +205,11 @@ pub(in crate::mock) fn start(
         report: Report { about, ..Report::default() },
     };
     let element = job.element();
+    let started = job.report.about.clone().filter(|_| kind == "RefreshExtract");
     jobs.push(job);
+    if let Some((element, id, name)) = started {
+        site.note(Event::new(element, &id, &name, "RefreshStarted"));
+    }
     Ok(element)
 }
 
@@ -201,7 +223,7 @@ fn settle_site(site: &mut Site, now: Timestamp) {
     while let Some(index) = all(site).iter().position(is_due) {
         let job = &mut site.state_mut::<Jobs>().0[index];
         job.started.get_or_insert(job.created);
-        job.ended = Some(now);
+        job.ended = Some(job.due.min(now));
         // Set first, so that the job is over whatever its effect does.
         job.outcome = Some(job.planned.clone());
         let effect = job.effect.take().filter(|_| job.planned == Outcome::Success);
@@ -217,6 +239,14 @@ fn settle_site(site: &mut Site, now: Timestamp) {
         }
         if let Some(Outcome::Failed(note)) = &job.outcome {
             job.report.notes.push(note.clone());
+        }
+        let what = match (job.kind, &job.outcome) {
+            ("RefreshExtract", Some(Outcome::Success)) => "RefreshSucceeded",
+            ("RefreshExtract", Some(Outcome::Failed(_))) => "RefreshFailed",
+            _ => continue,
+        };
+        if let Some((element, id, name)) = job.report.about.clone() {
+            site.note(Event::new(element, &id, &name, what));
         }
     }
 }

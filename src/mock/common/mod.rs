@@ -8,6 +8,7 @@ pub(super) mod jobs;
 pub(super) mod permissions;
 pub(super) mod publish;
 pub(super) mod revisions;
+pub(super) mod run_times;
 pub(super) mod schedules;
 pub(super) mod tags;
 pub(super) mod uploads;

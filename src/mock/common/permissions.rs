@@ -36,6 +36,11 @@ pub(in crate::mock) fn routes() -> Vec<Route> {
         Delete (2, 1)
             "projects/{id}/default-permissions/{of}/{grantees}/{grantee}/{capability}/{mode}"
             => |s, ctx| delete(s, ctx, defaults);
+        Get (3, 5) "databases/{id}/default-permissions/{of}" => |s, ctx| show(s, ctx, of_database);
+        Put (3, 5) "databases/{id}/default-permissions/{of}" => |s, ctx| add(s, ctx, of_database);
+        Delete (3, 5)
+            "databases/{id}/default-permissions/{of}/{grantees}/{grantee}/{capability}/{mode}"
+            => |s, ctx| delete(s, ctx, of_database);
     }
 }
 
@@ -158,6 +163,21 @@ fn of_content(site: &Site, ctx: &Context) -> Result<Target> {
 fn capabilities(kind: &str) -> Option<(Version, &'static str, &'static str)> {
     let known = CAPABILITIES.iter().find(|(name, _, _)| name.eq_ignore_ascii_case(kind));
     known.map(|&(name, since, words)| (since, words, name))
+}
+
+/// The default permissions of a database, which are for its tables.
+fn of_database(site: &Site, ctx: &Context) -> Result<Target> {
+    let unknown = || ApiError::unknown_path(&ctx.request.path);
+    let database = site.record("databases", ctx.param(0)).ok_or_else(unknown)??;
+    let (_, capabilities, kind) =
+        capabilities(ctx.param(1)).filter(|found| found.2 == "tables").ok_or_else(unknown)?;
+    Ok(Target {
+        element: site.named_at("databases", "database", &database.id),
+        owner: database.owner.clone(),
+        locked: None,
+        key: (database.id.clone(), kind),
+        capabilities,
+    })
 }
 
 fn defaults(site: &Site, ctx: &Context) -> Result<Target> {

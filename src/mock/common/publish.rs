@@ -219,6 +219,8 @@ fn carry_out<R: Publishes>(publication: &Publication, site: &mut Site) -> Result
     record.updated = now;
     R::fill(&mut record, publication, site)?;
     let id = record.id.clone();
+    let what = if is_new { "Created" } else { "Updated" };
+    site.note(Event::new(R::SCHEMA.element, &id, &publication.name, what));
     if is_new {
         permissions::inherit(site, &record, R::SCHEMA.path);
         site.add::<R>(record);

@@ -1,5 +1,6 @@
 //! The rules for the times of schedules: those of Tableau Server, and those of Tableau Cloud.
 
+use super::run_times;
 use crate::mock::prelude::*;
 
 /// Whether Tableau Server accepts a schedule of that frequency.
@@ -42,12 +43,27 @@ pub(in crate::mock) fn is_accepted(frequency: &str, details: &Element) -> bool {
 }
 
 /// How tasks and subscriptions refer to a schedule.
-pub(in crate::mock) fn reference(schedule: &Record) -> Element {
+pub(in crate::mock) fn reference(schedule: &Record, now: Timestamp) -> Element {
+    let next = next_run(schedule, now).map(written);
     ["name", "state", "priority", "type", "frequency"]
         .into_iter()
         .fold(Element::reference("schedule", &schedule.id), |element, name| {
             element.with(name, schedule.attr(name))
         })
+        .with_opt("nextRunAt", next)
+}
+
+/// A schedule of the server with the details of its frequency.
+pub(in crate::mock) fn detailed(schedule: &Record) -> Element {
+    Element::reference("schedule", &schedule.id)
+        .with("frequency", schedule.attr("frequency"))
+        .containing(schedule.child("frequencyDetails").cloned())
+}
+
+/// When a schedule of the server runs next; `None` if it is suspended.
+pub(in crate::mock) fn next_run(schedule: &Record, now: Timestamp) -> Option<Timestamp> {
+    let is_active = schedule.attr("state") == "Active";
+    is_active.then(|| run_times::next(&detailed(schedule), now)).flatten()
 }
 
 /// Rejects a schedule of a task or a subscription that Tableau Cloud does not accept.

@@ -1,4 +1,4 @@
-//! Tags of workbooks, views, data sources and flows.
+//! Tags of content.
 
 use crate::mock::prelude::*;
 
@@ -12,6 +12,14 @@ pub(in crate::mock) fn routes() -> Vec<Route> {
         Delete (2, 0) "datasources/{id}/tags/{tag}" => delete;
         Put (3, 3) "flows/{id}/tags" => add;
         Delete (3, 3) "flows/{id}/tags/{tag}" => delete;
+        Put (3, 9) "databases/{id}/tags" => add;
+        Delete (3, 9) "databases/{id}/tags/{tag}" => delete;
+        Put (3, 9) "tables/{id}/tags" => add;
+        Delete (3, 9) "tables/{id}/tags/{tag}" => delete;
+        Put (3, 9) "columns/{id}/tags" => add;
+        Delete (3, 9) "columns/{id}/tags/{tag}" => delete;
+        Put (3, 23) "virtualconnections/{id}/tags" => add;
+        Delete (3, 23) "virtualconnections/{id}/tags/{tag}" => delete;
         Put (3, 9) "tags:batchCreate" => |s, ctx| batch(s, ctx, add_tag);
         Delete (3, 9) "tags:BatchDelete" => |s, ctx| batch(s, ctx, remove_tag);
         // The paths that TSC uses.
@@ -57,7 +65,10 @@ fn read(body: &Element) -> Result<Vec<String>> {
 /// The tags of the item with that kind, such as `workbooks` or `Workbook`, and id.
 fn tags<'s>(site: &'s mut Site, kind: &str, id: &str) -> Result<&'s mut Vec<String>> {
     let segment = format!("{}s", kind.trim_end_matches('s').to_ascii_lowercase());
-    let known = contains("workbooks views datasources flows", &segment);
+    let known = contains(
+        "workbooks views datasources flows databases tables columns virtualconnections",
+        &segment,
+    );
     let record = known.then(|| site.record_mut(&segment, id)).flatten();
     let detail = format!("Items of the kind '{kind}' have no tags.");
     let record = record.ok_or_else(|| ApiError::not_found("404029", detail))?;

@@ -1,24 +1,32 @@
 //! The resources: a module for each, registered in one table.
 
 mod auth_configurations;
+mod catalog;
 mod content;
 mod custom_views;
 mod data_alerts;
 mod datasources;
+mod domains;
+mod extensions;
 mod favorites;
 mod flow_runs;
 mod flows;
 mod group_sets;
 mod groups;
 mod jobs;
+mod linked_tasks;
 mod mcp_settings;
 mod metadata;
+mod metrics;
+mod oidc;
 mod personal_space;
 mod projects;
 mod quality;
 mod samples;
 mod schedules;
 mod search;
+mod site_removal;
+mod site_settings;
 mod sites;
 mod subscriptions;
 mod tasks;
@@ -26,6 +34,7 @@ mod usage_stats;
 mod user_import;
 mod users;
 mod views;
+mod virtual_connections;
 mod webhooks;
 mod workbooks;
 
@@ -34,10 +43,12 @@ use custom_views::CustomView;
 pub(super) use datasources::Datasource;
 pub(super) use flows::Flow;
 pub(super) use groups::{Group, has as is_member};
+pub(super) use linked_tasks::add as add_linked_task;
 pub(super) use projects::{PROJECT, Project};
 pub(super) use schedules::Schedule;
 pub(super) use users::{SITE_ROLES, USER, User, complete_new as complete_new_user};
 pub(super) use views::{VIEW, View};
+pub(super) use webhooks::Deliveries;
 pub(super) use workbooks::{WORKBOOK, Workbook};
 
 use super::common::{connections, jobs as job_engine, permissions, revisions, tags, uploads};
@@ -58,6 +69,10 @@ pub(super) static REGISTRY: Registry = Registry {
     resources: &[
         Registration::routes(super::auth::routes),
         Registration::routes(sites::routes),
+        Registration::routes(site_settings::routes),
+        Registration::routes(domains::routes),
+        Registration::routes(extensions::routes),
+        Registration::routes(oidc::routes),
         Registration::routes(auth_configurations::routes),
         Registration::routes(mcp_settings::routes),
         Registration::routes(user_import::routes),
@@ -74,11 +89,17 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::resource::<Flow>(),
         Registration::resource::<quality::Warning>(),
         Registration::resource::<data_alerts::DataAlert>(),
-        Registration::resource::<webhooks::Webhook>(),
+        Registration::resource::<catalog::Database>(),
+        Registration::resource::<catalog::Table>(),
+        Registration::resource::<catalog::Column>(),
+        Registration::resource::<virtual_connections::VirtualConnection>()
+            .on_remove(virtual_connections::on_remove),
+        Registration::resource::<metrics::Metric>(),
         Registration::resource::<Schedule>(),
         Registration::resource::<tasks::ExtractRefresh>(),
         Registration::resource::<tasks::FlowRun>(),
-        Registration::routes(tasks::other_routes),
+        Registration::resource::<linked_tasks::LinkedTask>(),
+        Registration::routes(tasks::other_routes).settle(tasks::settle),
         Registration::resource::<subscriptions::Subscription>(),
         Registration::routes(favorites::routes),
         Registration::resource::<connections::Connection>().on_remove(connections::on_remove),
@@ -86,6 +107,10 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(permissions::routes).on_remove(permissions::on_remove),
         Registration::routes(tags::routes),
         Registration::routes(jobs::routes).settle(job_engine::settle),
+        // After jobs, since these delete sites.
+        Registration::routes(site_removal::routes).settle(site_removal::settle),
+        // After the jobs, which end with an event.
+        Registration::resource::<webhooks::Webhook>().settle(webhooks::settle),
         Registration::routes(uploads::routes).settle(uploads::settle),
         Registration::routes(personal_space::routes),
         Registration::routes(search::routes),

@@ -1,11 +1,16 @@
-//! Data quality warnings on data sources and flows: `sites/{site}/dataQualityWarnings`.
+//! Data quality warnings on data sources, flows, databases and tables: `sites/{site}/dataQualityWarnings`.
 
 use super::User;
+use super::catalog::{DATABASE, TABLE};
 use super::datasources::DATASOURCE;
 use super::flows::FLOW;
 use crate::mock::prelude::*;
 
 pub(super) struct Warning;
+
+/// The kinds of content that can have warnings.
+const CONTENT: [(Kind, &str); 4] =
+    [(DATASOURCE, "DATASOURCE"), (FLOW, "FLOW"), (DATABASE, "DATABASE"), (TABLE, "TABLE")];
 
 const WARNING: Kind = Kind::new(0xda, "404029", "Data quality warning");
 
@@ -20,7 +25,7 @@ impl Resource for Warning {
         ],
         dated: true,
         owner_can_change: true,
-        parents: &[DATASOURCE, FLOW],
+        parents: &[DATASOURCE, FLOW, DATABASE, TABLE],
         ..Schema::new(
             WARNING,
             "dataQualityWarnings",
@@ -46,7 +51,7 @@ impl Resource for Warning {
             .with("contentId", parent_id(record))
             .with(
                 "contentType",
-                if DATASOURCE.has(parent_id(record)) { "DATASOURCE" } else { "FLOW" },
+                CONTENT.iter().find(|kind| kind.0.has(parent_id(record))).map_or("", |kind| kind.1),
             )
             .containing([
                 Element::reference("site", &site.id),
@@ -58,7 +63,8 @@ impl Resource for Warning {
 /// The data source or flow that the path names.
 fn content(site: &Site, ctx: &Context) -> Result<Record> {
     let kind = ctx.param(0);
-    let known = ["datasource", "flow"].contains(&kind).then(|| format!("{kind}s"));
+    let known =
+        ["datasource", "flow", "database", "table"].contains(&kind).then(|| format!("{kind}s"));
     let record = known.and_then(|segment| site.record(&segment, ctx.param(1)));
     let record = record.ok_or_else(|| {
         let detail = format!("Content of the kind '{kind}' has no data quality warnings.");

@@ -1,5 +1,8 @@
 //! The sample content of a site: item `n` of each resource, computed from `n`.
 
+use super::catalog::{Column, DATABASE, Database, TABLE, Table};
+use super::metrics::Metric;
+use super::virtual_connections::VirtualConnection;
 use super::{
     CustomView, Datasource, Flow, Group, PROJECT, Project, Schedule, USER, User, VIEW, View,
     WORKBOOK, Workbook, url_name,
@@ -43,6 +46,12 @@ pub(in crate::mock) fn add(site: &mut Site, sample: &Sample) {
     items::<Datasource>(site, sample, sizes.datasources, datasource);
     items::<Flow>(site, sample, sizes.datasources.min(3), flow);
     items::<CustomView>(site, sample, sizes.workbooks.min(2), custom_view);
+    let assets = sizes.datasources.min(2);
+    items::<Database>(site, sample, assets, database);
+    items::<Table>(site, sample, assets * TABLES, table);
+    items::<Column>(site, sample, assets * TABLES * COLUMNS.len() as u64, column);
+    items::<VirtualConnection>(site, sample, assets, virtual_connection);
+    items::<Metric>(site, sample, sizes.workbooks.min(3), metric);
 }
 
 /// A time for item `n`, within two years.
@@ -182,6 +191,68 @@ fn custom_view(sample: &Sample, n: u64) -> Record {
     }
     .with("name", format!("My {}", subject(n)))
     .with("shared", n.is_multiple_of(2))
+}
+
+/// The number of tables of a sample database.
+const TABLES: u64 = 2;
+
+/// Name and type of the columns of each sample table.
+const COLUMNS: [(&str, &str); 3] = [("id", "I4"), ("region", "WSTR"), ("amount", "R8")];
+
+fn database(sample: &Sample, n: u64) -> Record {
+    let database = item::<Database>(sample, n, 0, 0)
+        .with("name", if n == 0 { "warehouse" } else { "orders.hyper" })
+        .with("connectionType", if n == 0 { "sqlserver" } else { "hyper" })
+        .with("isEmbedded", n != 0)
+        .with("isCertified", false)
+        .with("contentPermissions", "ManagedByOwner");
+    match n {
+        0 => database.with("type", "DatabaseServer").with("hostName", "db.example.com"),
+        _ => database.with("type", "File").with("filePath", "orders.hyper"),
+    }
+}
+
+fn table(sample: &Sample, n: u64) -> Record {
+    Record {
+        parent: Some(luid(DATABASE, sample.site, n / TABLES)),
+        ..item::<Table>(sample, n, 0, 0)
+    }
+    .with("name", if n.is_multiple_of(TABLES) { "orders" } else { "customers" })
+    .with("isEmbedded", n / TABLES != 0)
+    .with("isCertified", false)
+    .with("schema", "dbo")
+}
+
+fn column(sample: &Sample, n: u64) -> Record {
+    let count = COLUMNS.len() as u64;
+    let (name, kind) = COLUMNS[usize::try_from(n % count).unwrap_or_default()];
+    Record { parent: Some(luid(TABLE, sample.site, n / count)), ..item::<Column>(sample, n, 0, 0) }
+        .with("name", name)
+        .with("remoteType", kind)
+}
+
+fn virtual_connection(sample: &Sample, n: u64) -> Record {
+    Record {
+        owner: user_id(sample, n),
+        parent: Some(luid(PROJECT, sample.site, 0)),
+        ..item::<VirtualConnection>(sample, n, 0, 300)
+    }
+    .with("name", format!("{} connection", subject(n)))
+    .with("hasExtracts", false)
+    .with("isCertified", false)
+}
+
+/// A metric of the first view of each workbook.
+fn metric(sample: &Sample, n: u64) -> Record {
+    Record {
+        owner: user_id(sample, n),
+        parent: Some(luid(VIEW, sample.site, n * VIEWS)),
+        ..item::<Metric>(sample, n, 60, 360)
+    }
+    .with("name", format!("{} metric", subject(n)))
+    .with("description", format!("Sample metric {}.", n + 1))
+    .with("suspended", false)
+    .with("project", luid(PROJECT, sample.site, 0))
 }
 
 /// Name and type.

@@ -37,6 +37,10 @@ impl Resource for Schedule {
         }
     }
 
+    fn complete(record: &Record, element: Element, _: &Site, ctx: &Context) -> Element {
+        element.with_opt("nextRunAt", schedules::next_run(record, ctx.now).map(written))
+    }
+
     fn validate(change: Change<'_>) -> Result<()> {
         let Change { record, .. } = change;
         let none = Element::default();

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Datasource, User, Workbook};
+use crate::mock::body;
+use crate::mock::multipart::{part, parts};
 use crate::mock::prelude::*;
 use crate::mock::site::SITE;
 
@@ -12,7 +14,6 @@ pub(super) fn routes() -> Vec<Route> {
         Post (2, 0) "/sites" => create;
         Get (2, 0) "/sites/{which}" => get;
         Put (2, 0) "/sites/{which}" => update_site;
-        Delete (2, 0) "/sites/{which}" => delete;
         Post (3, 5) "/sites/{which}/encrypt-extracts" => extracts;
         Post (3, 5) "/sites/{which}/decrypt-extracts" => extracts;
         Post (3, 5) "/sites/{which}/reencrypt-extracts" => extracts;
@@ -43,6 +44,9 @@ const SETTINGS: &str = "\
     linkedTaskRunNowEnabled=true dqwSubscriptionsEnabled=false einsteinInFlowEnabled=false \
     selfServiceScheduleForRefreshEnabled=true loginBasedLicenseManagementEnabled=true \
     siteInviteEmailEnabled=true webZoneContentEnabled=true tagLimit=50 \
+    groupAssertionsEnabled=false groupAssertionsSAMLEnabled=false \
+    groupAssertionsOIDCEnabled=false groupAssertionsConnectedAppsEnabled=false \
+    groupSetsEnabled=false recycleBinEnabled=true \
     adminInsightsPublishFrequency=";
 
 /// The settings that are numbers. -1 means no limit.
@@ -169,15 +173,20 @@ fn create(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     Ok(Response::created(element(site, false, ctx)))
 }
 
-/// The site that the path names, which must be the one of the session.
-fn current<'s>(state: &'s mut ServerState, ctx: &Context) -> Result<&'s mut Site> {
+/// The site that the path names.
+pub(super) fn named<'s>(state: &'s mut ServerState, ctx: &Context) -> Result<&'s mut Site> {
     let wanted = ctx.param(0);
     let is_wanted = |site: &&mut Site| match ctx.query("key") {
         Some("name") => site.name == wanted,
         Some("contentUrl") => site.content_url == wanted,
         _ => site.id == wanted,
     };
-    let site = state.sites.values_mut().find(is_wanted).ok_or_else(|| SITE.missing(wanted))?;
+    state.sites.values_mut().find(is_wanted).ok_or_else(|| SITE.missing(wanted))
+}
+
+/// The site that the path names, which must be the one of the session.
+fn current<'s>(state: &'s mut ServerState, ctx: &Context) -> Result<&'s mut Site> {
+    let site = named(state, ctx)?;
     if site.number != ctx.caller()?.site {
         return Err(ApiError::forbidden("403004", "The session belongs to another site."));
     }
@@ -189,10 +198,25 @@ fn get(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     Ok(Response::one(element(current(state, ctx)?, usage, ctx)))
 }
 
+/// `<site>` of an update, which stands in a part of the request if there is a logo.
+fn update_body(ctx: &Context) -> Result<Element> {
+    let content_type = ctx.request.header("content-type").unwrap_or_default();
+    if !content_type.starts_with("multipart/") {
+        return ctx.body_child("site");
+    }
+    let parts = parts(ctx.request)?;
+    part(&parts, "site_logo")
+        .ok_or_else(|| ApiError::malformed("The request has no part 'site_logo'."))?;
+    match part(&parts, "request_payload") {
+        Some(payload) => Ok(body::payload(payload.body)?.need_child("site")?.clone()),
+        None => Ok(Element::new("site")),
+    }
+}
+
 fn update_site(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.require(Role::SiteAdmin)?;
+    let body = update_body(ctx)?;
     let site = current(state, ctx)?;
-    let body = ctx.body_child("site")?;
     let name = body.attr("name").unwrap_or(&site.name).to_owned();
     let url = content_url(body.attr("contentUrl").unwrap_or(&site.content_url))?.to_owned();
     let id = site.id.clone();
@@ -201,18 +225,6 @@ fn update_site(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     change(site, &body)?;
     (site.name, site.content_url) = (name, url);
     Ok(Response::one(element(site, false, ctx)))
-}
-
-fn delete(state: &mut ServerState, ctx: &Context) -> Result<Response> {
-    ctx.require(Role::ServerAdmin)?;
-    let site = current(state, ctx)?;
-    if site.content_url.is_empty() {
-        return Err(ApiError::forbidden("403004", "The default site cannot be deleted."));
-    }
-    let number = site.number;
-    state.sites.remove(&number);
-    state.sessions.retain(|_, session| session.site != number);
-    Ok(Response::no_content())
 }
 
 fn extracts(state: &mut ServerState, ctx: &Context) -> Result<Response> {

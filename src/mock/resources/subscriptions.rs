@@ -2,6 +2,7 @@
 //! Server, or have one of their own, as on Tableau Cloud.
 
 use super::{Schedule, View, Workbook};
+use crate::mock::common::run_times;
 use crate::mock::common::schedules::{check_inline, reference};
 use crate::mock::prelude::*;
 
@@ -72,7 +73,7 @@ fn schedule(state: &ServerState, ctx: &Context, is_new: bool) -> Result<Option<E
     let inside = body.child("subscription").and_then(|body| body.child("schedule"));
     if let Some(inline) = body.child("schedule") {
         check_inline(inline)?;
-        return Ok(Some(inline.clone()));
+        return Ok(Some(run_times::with_next(inline.clone(), ctx.now)));
     }
     match inside.and_then(|inside| inside.attr("id")) {
         Some(id) => {
@@ -81,7 +82,7 @@ fn schedule(state: &ServerState, ctx: &Context, is_new: bool) -> Result<Option<E
                 let detail = "The schedule is not for subscriptions.";
                 return Err(ApiError::bad("400069", detail));
             }
-            Ok(Some(reference(&schedule)))
+            Ok(Some(reference(&schedule, ctx.now)))
         }
         None if is_new => Err(ApiError::malformed("<subscription> needs a <schedule>.")),
         None => Ok(None),

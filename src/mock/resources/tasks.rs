@@ -1,8 +1,10 @@
 //! Tasks: `sites/{site}/tasks`. Adding content to a schedule of the server creates one, and so does a
 //! request with a schedule of its own.
 
-use super::{Datasource, Flow, Schedule, Workbook};
-use crate::mock::common::schedules::{check_inline, reference};
+use super::Schedule;
+use super::linked_tasks::LinkedTask;
+use crate::mock::common::run_times;
+use crate::mock::common::schedules::{check_inline, detailed, reference};
 use crate::mock::prelude::*;
 
 pub(in crate::mock) struct ExtractRefresh;
@@ -61,19 +63,12 @@ impl Resource for FlowRun {
     }
 }
 
-/// The linked tasks, of which the mock server has none, and the retired data acceleration tasks.
+/// The retired data acceleration tasks.
 pub(super) fn other_routes() -> Vec<Route> {
     routes! {
-        Get (3, 15) "tasks/linked" => |_, _| Ok(Response::one(Element::new("linkedTasks")));
-        Get (3, 15) "tasks/linked/{id}" => no_linked_task;
-        Post (3, 15) "tasks/linked/{id}/runNow" => no_linked_task;
         Get (3, 8) "tasks/dataAcceleration" => |_, _| Ok(Response::one(Element::new("tasks")));
         Delete (3, 8) "tasks/dataAcceleration/{id}" => no_task;
     }
-}
-
-fn no_linked_task(_: &mut ServerState, ctx: &Context) -> Result<Response> {
-    Err(Kind::new(0x7c, "404045", "Linked task").missing(ctx.param(0)))
 }
 
 fn no_task(_: &mut ServerState, ctx: &Context) -> Result<Response> {
@@ -112,7 +107,8 @@ fn create_refresh(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let kind = refresh_type(task)?;
     let content = task.children.first().cloned().unwrap_or_default();
     let site = state.site_mut(ctx)?;
-    let created = add::<ExtractRefresh>(site, &content, schedule.clone(), &kind, ctx)?;
+    let schedule = run_times::with_next(schedule.clone(), ctx.now);
+    let created = add::<ExtractRefresh>(site, &content, schedule, &kind, ctx)?;
     Ok(Response::ok(beside(created)))
 }
 
@@ -127,7 +123,7 @@ fn update_refresh(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     }
     if let Some(schedule) = body.child("schedule") {
         check_inline(schedule)?;
-        change = change.containing([schedule.clone()]);
+        change = change.containing([run_times::with_next(schedule.clone(), ctx.now)]);
     }
     let site = state.site_mut(ctx)?;
     let record = modify::<ExtractRefresh>(site, ctx.param(0), &change, ctx)?;
@@ -160,28 +156,99 @@ fn create_flow_run(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     };
     let flow = task.need_child("flow")?.clone();
     let site = state.site_mut(ctx)?;
-    let created = add::<FlowRun>(site, &flow, schedule.clone(), "RunFlowTask", ctx)?;
+    let schedule = run_times::with_next(schedule.clone(), ctx.now);
+    let created = add::<FlowRun>(site, &flow, schedule, "RunFlowTask", ctx)?;
     Ok(Response::one(created))
 }
 
 /// Runs a task now, as the refresh of its workbook or data source, or the run of its flow.
 fn run<R: Resource>(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     ctx.body_or_empty()?;
-    let task = state.site(ctx)?.get::<R>(ctx.param(0))?.into_owned();
-    ctx.require_owner(&task.owner)?;
-    let content = ["workbook", "datasource", "flow"].into_iter().find_map(|kind| task.child(kind));
-    let content = content.cloned().unwrap_or_default();
-    let id = content.need("id")?.to_owned();
     let site = state.site(ctx)?;
-    let (kind, about, record) = match &*content.name {
-        "workbook" => ("RefreshExtract", "workbook", site.get::<Workbook>(&id)?),
-        "datasource" => ("RefreshExtract", "datasource", site.get::<Datasource>(&id)?),
-        _ => ("RunFlow", "flow", site.get::<Flow>(&id)?),
+    let (number, task) = (site.number, site.get::<R>(ctx.param(0))?.into_owned());
+    ctx.require_owner(&task.owner)?;
+    for (segment, id) in content(&task.children) {
+        site.record(segment, &id).transpose()?;
+        jobs::check_not_queued(site, job_kind(segment), &id)?;
+    }
+    Ok(Response::ok(start(state, number, &task, ctx.now)))
+}
+
+/// The content that a task refreshes or runs: the path segment of its resource, and its id.
+fn content(children: &[Element]) -> Vec<(&'static str, String)> {
+    let found = children.iter().flat_map(|child| {
+        let segment = match &*child.name {
+            "workbook" => "workbooks",
+            "datasource" => "datasources",
+            "flow" => "flows",
+            _ => return content(&child.children),
+        };
+        vec![(segment, child.attr("id").unwrap_or_default().to_owned())]
+    });
+    found.collect()
+}
+
+fn job_kind(segment: &str) -> &'static str {
+    if segment == "flows" { "RunFlow" } else { "RefreshExtract" }
+}
+
+/// Starts the jobs of a task, one for each item of its content that still exists.
+pub(super) fn start(
+    state: &mut ServerState,
+    site: u16,
+    task: &Record,
+    now: Timestamp,
+) -> Vec<Element> {
+    let start_job = |(segment, id): (&'static str, String)| {
+        let record = state.sites.get(&site)?.record(segment, &id)?.ok()?;
+        let about = (segment.trim_end_matches('s'), id, record.name().to_owned());
+        let effect = |_: &mut Site, _| Ok(Report::default());
+        jobs::start_on(state, site, now, job_kind(segment), Some(about), effect).ok()
     };
-    let about = (about, id.clone(), record.name().to_owned());
-    jobs::check_not_queued(site, kind, &id)?;
-    let job = jobs::start(state, ctx, kind, Some(about), |_, _| Ok(Report::default()))?;
-    Ok(Response::one(job))
+    content(&task.children).into_iter().filter_map(start_job).collect()
+}
+
+/// The time up to which the tasks have run on their schedules.
+#[derive(Default)]
+struct RanUntil(Option<Timestamp>);
+
+/// Starts the jobs of the tasks whose schedules ran since the last call, and moves on the times of
+/// their next runs.
+pub(super) fn settle(state: &mut ServerState, now: Timestamp) {
+    let after = state.server.state_mut::<RanUntil>().0.replace(now).unwrap_or(Timestamp::MIN);
+    let sites: Vec<u16> = state.sites.keys().copied().collect();
+    for site in sites {
+        run_due::<ExtractRefresh>(state, site, after, now);
+        run_due::<FlowRun>(state, site, after, now);
+        run_due::<LinkedTask>(state, site, after, now);
+    }
+}
+
+fn run_due<R: Resource>(state: &mut ServerState, site: u16, after: Timestamp, now: Timestamp) {
+    let tasks: Vec<Record> = match state.sites.get(&site) {
+        Some(site) => site.iter::<R>().map(Cow::into_owned).collect(),
+        None => return,
+    };
+    for task in tasks {
+        let Some(known) = task.child("schedule") else { continue };
+        let (schedule, shown, changed) = match known.attr("id") {
+            None => (known.clone(), run_times::with_next(known.clone(), now), task.updated),
+            Some(id) => match state.server.find::<Schedule>(id) {
+                Some(own) if own.attr("state") == "Active" => {
+                    (detailed(&own), reference(&own, now), task.updated)
+                }
+                Some(own) => (Element::default(), reference(&own, now), now),
+                None => continue,
+            },
+        };
+        for time in run_times::between(&schedule, after.max(changed), now) {
+            start(state, site, &task, time);
+        }
+        let stored = state.sites.get_mut(&site).and_then(|site| site.get_mut::<R>(&task.id).ok());
+        if let Some(stored) = stored {
+            stored.set_child(shown);
+        }
+    }
 }
 
 /// The extract refreshes of a schedule of the server.
@@ -224,7 +291,7 @@ pub(super) fn add_content<R: Resource>(state: &mut ServerState, ctx: &Context) -
     if !R::is_visible(&record, site, ctx) {
         return Err(R::SCHEMA.kind.missing(content.need("id")?));
     }
-    let own = reference(&schedule);
+    let own = reference(&schedule, ctx.now);
     let task = match kind {
         "Flow" => add::<FlowRun>(site, content, own, "RunFlowTask", ctx)?,
         _ => add::<ExtractRefresh>(site, content, own, "RefreshExtractTask", ctx)?,

@@ -38,7 +38,7 @@ fn import(state: &mut ServerState, ctx: &Context) -> Result<Response> {
                 let name = user.name().to_owned();
                 user.apply(User::SCHEMA, element, ctx.version, false)?;
                 user.set("name", name);
-                users::check_authentication(user, element)?;
+                users::check_authentication(user, element, state.site(ctx)?)?;
             }
         }
         imported.push(user);

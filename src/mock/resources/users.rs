@@ -1,6 +1,6 @@
 //! Users: `sites/{site}/users`.
 
-use super::auth_configurations::SERVER_AUTHENTICATION;
+use super::auth_configurations::is_known;
 use super::content::USER_CONTENT;
 use super::{Flow, Group, Workbook, groups};
 use crate::mock::prelude::*;
@@ -63,7 +63,7 @@ impl Resource for User {
     }
 
     fn validate(change: Change<'_>) -> Result<()> {
-        let Change { record, before, body, ctx, .. } = change;
+        let Change { record, before, body, site, ctx } = change;
         let is_server_admin = |user: &Record| user.attr("siteRole") == "ServerAdministrator";
         if is_server_admin(record) || before.is_some_and(is_server_admin) {
             ctx.require(Role::ServerAdmin)?;
@@ -72,7 +72,7 @@ impl Resource for User {
             None => complete_new(record),
             Some(before) => record.set("name", before.name()),
         }
-        check_authentication(record, body)
+        check_authentication(record, body, site)
     }
 }
 
@@ -93,14 +93,14 @@ pub(in crate::mock) fn complete_new(user: &mut Record) {
 }
 
 /// A user has either an authentication setting or an identity provider.
-pub(super) fn check_authentication(user: &mut Record, body: &Element) -> Result<()> {
+pub(super) fn check_authentication(user: &mut Record, body: &Element, site: &Site) -> Result<()> {
     match (body.attr("authSetting"), body.attr("idpConfigurationId")) {
         (Some(_), Some(_)) => {
             let detail = "A user has either an authentication setting or an identity provider.";
             return Err(ApiError::malformed(detail));
         }
         (Some(_), None) => user.clear("idpConfigurationId"),
-        (None, Some(id)) if id != SERVER_AUTHENTICATION => {
+        (None, Some(id)) if !is_known(site, id) => {
             let detail = format!("The site has no authentication configuration '{id}'.");
             return Err(ApiError::bad("400003", detail));
         }

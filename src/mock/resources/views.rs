@@ -4,6 +4,7 @@ use super::content::workbook_of;
 use super::{WORKBOOK, Workbook, content, url_name};
 use crate::mock::common::exports::{check as check_export, data, image, pdf};
 use crate::mock::files;
+use crate::mock::operations::delete;
 use crate::mock::prelude::*;
 use crate::mock::sample::VIEWS;
 
@@ -13,7 +14,7 @@ pub(in crate::mock) const VIEW: Kind = Kind::new(0x7e, "404011", "View");
 
 impl Resource for View {
     const SCHEMA: &'static Schema = &Schema {
-        operations: &[(3, 0, &[Get]), (3, 27, &[Delete])],
+        operations: &[(3, 0, &[Get])],
         filters: &[
             (Text, "name contentUrl=@contentUrl viewUrlName=@viewUrlName sheetType tags"),
             (Text, "workbookName projectName ownerName"),
@@ -30,6 +31,7 @@ impl Resource for View {
     fn routes() -> Vec<Route> {
         routes! {
             Get (2, 2) "views" => list_views;
+            Delete (3, 27) "views/{view}" => delete_view;
             Get (2, 5) "views/{view}/image" => |state, ctx| image(exported(state, ctx)?.name(), ctx);
             Get (2, 7) "views/{view}/pdf" => |state, ctx| pdf(exported(state, ctx)?.name(), ctx);
             Get (2, 7) "views/{view}/data" => |state, ctx| data(&exported(state, ctx)?, ctx);
@@ -72,14 +74,6 @@ impl Resource for View {
             }
             _ => None,
         }
-    }
-
-    fn check_delete(record: &Record, site: &Site, _: &Context) -> Result<()> {
-        if of_workbook(site, record.parent.as_deref().unwrap_or_default()).len() == 1 {
-            let detail = "The only view of a workbook cannot be deleted.";
-            return Err(ApiError::forbidden("403004", detail));
-        }
-        Ok(())
     }
 
     fn is_visible(record: &Record, site: &Site, ctx: &Context) -> bool {
@@ -138,6 +132,17 @@ pub(super) fn of_workbook<'s>(site: &'s Site, workbook: &str) -> Vec<Cow<'s, Rec
         }
     }
     views
+}
+
+/// Deletes a view, and with the last view its workbook.
+fn delete_view(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let workbook = state.site(ctx)?.get::<View>(ctx.param(0))?.parent.clone();
+    let deleted = delete::<View>(state, ctx)?;
+    let site = state.site_mut(ctx)?;
+    if let Some(workbook) = workbook.filter(|id| of_workbook(site, id).is_empty()) {
+        site.remove::<Workbook>(&workbook)?;
+    }
+    Ok(deleted)
 }
 
 /// Replaces a workbook's views by those of a published file. Views of the same name keep their ids.

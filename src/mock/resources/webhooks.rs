@@ -1,5 +1,6 @@
 //! Webhooks: `sites/{site}/webhooks`.
 
+use crate::mock::event::Events;
 use crate::mock::prelude::*;
 
 pub(in crate::mock) struct Webhook;
@@ -42,9 +43,7 @@ impl Resource for Webhook {
             }
             (None, None) => {}
         }
-        let target = record.child("webhook-destination");
-        let url = target.and_then(|target| target.child_attr("webhook-destination-http", "url"));
-        if !url.is_some_and(|url| url.starts_with("https://")) {
+        if !url(record).starts_with("https://") {
             let detail = "<webhook-destination-http> needs a URL that begins with https://.";
             return Err(ApiError::bad("400118", detail));
         }
@@ -67,6 +66,42 @@ fn source(event: &str) -> Element {
         name.push(c.to_ascii_lowercase());
     }
     Element::new("webhook-source").containing([Element::new(name)])
+}
+
+/// What the webhooks of a site would have sent, in order.
+#[derive(Default)]
+pub(in crate::mock) struct Deliveries(pub(in crate::mock) Vec<Element>);
+
+/// Records what the enabled webhooks would send for the events since the last call.
+pub(super) fn settle(state: &mut ServerState, now: Timestamp) {
+    for site in state.sites.values_mut().chain([&mut state.server]) {
+        for event in std::mem::take(&mut site.state_mut::<Events>().0) {
+            let hooks = site.iter::<Webhook>().filter(|hook| {
+                hook.flag("isEnabled") && hook.attr("event").eq_ignore_ascii_case(&event.name)
+            });
+            let deliveries: Vec<Element> = hooks
+                .map(|hook| {
+                    Element::reference("delivery", &hook.id)
+                        .with("name", hook.name())
+                        .with("url", url(&hook))
+                        .with("event_type", &event.name)
+                        .with("resource", event.resource.to_uppercase())
+                        .with("resource_luid", &event.resource_id)
+                        .with("resource_name", &event.resource_name)
+                        .with("site_luid", &site.id)
+                        .with("created_at", written(now))
+                })
+                .collect();
+            site.state_mut::<Deliveries>().0.extend(deliveries);
+        }
+    }
+}
+
+/// The address of a webhook.
+fn url(hook: &Record) -> &str {
+    let target = hook.child("webhook-destination");
+    let url = target.and_then(|target| target.child_attr("webhook-destination-http", "url"));
+    url.unwrap_or_default()
 }
 
 /// The result of a test, which is not really sent.

@@ -38,6 +38,7 @@ impl Resource for Workbook {
             Get (2, 0) "workbooks/{workbook}" => get;
             Get (3, 5) "workbooks/{workbook}/downGradeInfo" => downgrade;
             Get (2, 0) "workbooks/{workbook}/views" => list_views;
+            Put (3, 27) "workbooks/{id}/refreshThumbnails" => refresh_thumbnails;
             Post (2, 8) "workbooks/{id}/refresh" => extracts::refresh::<Workbook>;
             Post (3, 5) "workbooks/{id}/createExtract" => extracts::create_extract::<Workbook>;
             Post (3, 5) "workbooks/{id}/deleteExtract" => extracts::delete_extract::<Workbook>;
@@ -185,4 +186,11 @@ fn list_views(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = state.site(ctx)?;
     let workbook = site.get::<Workbook>(ctx.param(0))?;
     Ok(Response::one(view_list(&workbook, site, usage)))
+}
+
+/// The thumbnails of the mock server do not change.
+fn refresh_thumbnails(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let job =
+        extracts::start::<Workbook>(state, ctx, "RefreshThumbnails", |_, _| Ok(Report::default()))?;
+    Ok(Response::with_status(202, job))
 }

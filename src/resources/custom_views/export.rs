@@ -33,6 +33,7 @@ impl<'s> CustomViews<'s> {
 
     /// Exports a custom view as an image.
     #[doc = rest!(IMAGE)]
+    #[doc(alias = "populate_image")]
     pub fn image(
         &self,
         id: impl Into<CustomViewId>,
@@ -43,6 +44,7 @@ impl<'s> CustomViews<'s> {
 
     /// Exports a custom view as a PDF.
     #[doc = rest!(PDF)]
+    #[doc(alias = "populate_pdf")]
     pub fn pdf(
         &self,
         id: impl Into<CustomViewId>,
@@ -53,6 +55,7 @@ impl<'s> CustomViews<'s> {
 
     /// Exports the summary data of a custom view as CSV.
     #[doc = rest!(CSV)]
+    #[doc(alias = "populate_csv")]
     pub fn csv(
         &self,
         id: impl Into<CustomViewId>,

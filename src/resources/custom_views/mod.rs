@@ -40,12 +40,14 @@ super::resource! {
 impl<'s> CustomViews<'s> {
     /// Lists the custom views that the user can see.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "find_by_name", "get"))]
     pub fn list(&self) -> List<'s, CustomView> {
         List::of(self.client, &LIST, &[])
     }
 
     /// Returns a custom view.
     #[doc = content::rest!(GET_CUSTOM_VIEW)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<CustomViewId>) -> Result<CustomView> {
         self.client.get(&content::GET_CUSTOM_VIEW, &[&id.into()])
     }

@@ -36,12 +36,14 @@ super::resource! {
 impl<'s> Datasources<'s> {
     /// Lists the published data sources that the user can see.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "get"))]
     pub fn list(&self) -> List<'s, Datasource> {
         List::of(self.client, &LIST, &[])
     }
 
     /// Returns a data source.
     #[doc = content::rest!(GET_DATASOURCE)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<DatasourceId>) -> Result<Datasource> {
         self.client.get(&content::GET_DATASOURCE, &[&id.into()])
     }
@@ -86,6 +88,7 @@ impl<'s> Datasources<'s> {
 
     /// Adds a data source to a schedule, which then refreshes its extract.
     #[doc = schedule::rest!(ADD_DATASOURCE)]
+    #[doc(alias = "schedule_extract_refresh")]
     pub fn add_to_schedule(
         &self,
         id: impl Into<DatasourceId>,

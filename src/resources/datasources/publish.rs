@@ -33,6 +33,7 @@ impl<'s> Datasources<'s> {
     /// The payload, if there is one, is uploaded first. The request is sent again if its answer is
     /// lost: the server carries out requests with the same [id](HyperUpdate::request_id) only once.
     #[doc = rest!(UPDATE_DATA)]
+    #[doc(alias = "update_hyper_data")]
     pub fn update_data(
         &self,
         id: impl Into<DatasourceId>,

@@ -38,12 +38,14 @@ super::resource! {
 impl<'s> Flows<'s> {
     /// Lists the flows that the user can see.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "get"))]
     pub fn list(&self) -> List<'s, Flow> {
         List::of(self.client, &LIST, &[])
     }
 
     /// Returns a flow, with its output steps.
     #[doc = content::rest!(GET_FLOW)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<FlowId>) -> Result<Flow> {
         self.client.get(&content::GET_FLOW, &[&id.into()])
     }
@@ -63,6 +65,7 @@ impl<'s> Flows<'s> {
     /// Starts a full run of a flow and returns the job; [`Job::flow_run`](crate::Job::flow_run) is
     /// the id of the run. If a run is already queued and the user may read its job, returns that job.
     #[doc = rest!(RUN)]
+    #[doc(alias = "refresh")]
     pub fn run_now(&self, id: impl Into<FlowId>) -> Result<JobHandle<'s>> {
         self.run(&id.into(), |request, _| Ok(request.xml("<tsRequest/>".into())))
     }
@@ -93,6 +96,7 @@ impl<'s> Flows<'s> {
 
     /// Adds a flow to a schedule, which then runs it.
     #[doc = schedule::rest!(ADD_FLOW)]
+    #[doc(alias = "schedule_flow_run")]
     pub fn add_to_schedule(
         &self,
         id: impl Into<FlowId>,

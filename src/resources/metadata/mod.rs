@@ -138,6 +138,7 @@ impl<'s> Query<'s> {
     ///
     /// The first page has 1000 nodes, or the number in the variable `first`. If a page exceeds the
     /// node limit or the time limit of the server, it is requested again with half the number.
+    #[doc(alias = "paginated_query")]
     pub fn nodes<T: DeserializeOwned>(self) -> Nodes<'s, T> {
         Nodes::new(self)
     }

@@ -58,12 +58,14 @@ super::resource! {
 impl<'s> Schedules<'s> {
     /// Lists the schedules of the server.
     #[doc = rest!(LIST)]
+    #[doc(alias = "get")]
     pub fn list(&self) -> List<'s, Schedule> {
         List::of(self.client, &LIST, &[])
     }
 
     /// Returns a schedule, with the times at which it runs.
     #[doc = rest!(GET)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<ScheduleId>) -> Result<Schedule> {
         self.client.get(&GET, &[&id.into()])
     }
@@ -92,6 +94,7 @@ impl<'s> Schedules<'s> {
 
     /// Activates or suspends several schedules, and returns the ids of those that changed.
     #[doc = rest!(UPDATE_STATE)]
+    #[doc(alias = "batch_update_state")]
     pub fn update_state<S: Into<ScheduleId>>(
         &self,
         schedules: impl IntoIterator<Item = S>,
@@ -130,6 +133,7 @@ impl<'s> Schedules<'s> {
 
     /// Lists the extract refreshes that run on a schedule.
     #[doc = rest!(EXTRACTS)]
+    #[doc(alias = "get_extract_refresh_tasks")]
     pub fn extract_refreshes(&self, id: impl Into<ScheduleId>) -> List<'s, ScheduledRefresh> {
         List::of(self.client, &EXTRACTS, &[&id.into()])
     }

@@ -38,6 +38,7 @@ impl<'s> Users<'s> {
     ///
     /// [`ErrorKind::Input`](crate::ErrorKind::Input), with row and column, if a value is not valid.
     #[doc = rest!(IMPORT)]
+    #[doc(alias("add_all", "bulk_add", "create_from_file"))]
     pub fn import(&self, rows: UserRows) -> Result<UserImport<'s>> {
         let mut file = rows.file(UserRow::import_line)?;
         // The element is required; the rows take precedence over it.
@@ -54,6 +55,7 @@ impl<'s> Users<'s> {
     /// Removes users from the site, by their names in the rows; the other columns are not used. Users
     /// who own content remain, without a licence.
     #[doc = rest!(REMOVE_ALL)]
+    #[doc(alias = "bulk_remove")]
     pub fn remove_all(&self, rows: UserRows) -> Result<()> {
         let mut file = rows.file(UserRow::removal_line)?;
         let mut body = Multipart::empty()?.file_of_type(

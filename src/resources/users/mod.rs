@@ -69,12 +69,14 @@ impl<'s> Users<'s> {
     /// Lists the users of the site. Full name, e-mail address and some other fields are returned on
     /// request: `.fields(["_all_"])`.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "find_by_name", "get"))]
     pub fn list(&self) -> List<'s, User> {
         List::of(self.client, &LIST, &[])
     }
 
     /// Returns a user.
     #[doc = rest!(GET)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<UserId>) -> Result<User> {
         self.client.get(&GET, &[&id.into()])
     }
@@ -130,6 +132,7 @@ impl<'s> Users<'s> {
 
     /// Lists the workbooks that a user can see.
     #[doc = rest!(WORKBOOKS)]
+    #[doc(alias = "populate_workbooks")]
     pub fn workbooks(&self, id: impl Into<UserId>) -> List<'s, Workbook> {
         List::of(self.client, &WORKBOOKS, &[&id.into()])
     }
@@ -154,6 +157,7 @@ impl<'s> Users<'s> {
 
     /// Lists the groups that a user is a member of.
     #[doc = rest!(GROUPS)]
+    #[doc(alias = "populate_groups")]
     pub fn groups(&self, id: impl Into<UserId>) -> List<'s, Group> {
         List::of(self.client, &GROUPS, &[&id.into()])
     }

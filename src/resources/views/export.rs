@@ -30,6 +30,7 @@ pub(crate) const IMAGE_FILES: Extensions = &[(Some(Magic::Xml), "svg"), (None, "
 impl<'s> Views<'s> {
     /// Exports a view as an image.
     #[doc = rest!(IMAGE)]
+    #[doc(alias = "populate_image")]
     pub fn image(&self, id: impl Into<ViewId>, options: impl Borrow<ImageExport>) -> Download<'s> {
         let options = options.borrow();
         Download::of_item(self.client, &IMAGE, &id.into(), IMAGE_FILES)
@@ -39,18 +40,21 @@ impl<'s> Views<'s> {
 
     /// Exports a view as a PDF.
     #[doc = rest!(PDF)]
+    #[doc(alias = "populate_pdf")]
     pub fn pdf(&self, id: impl Into<ViewId>, options: impl Borrow<PdfExport>) -> Download<'s> {
         Download::of_item(self.client, &PDF, &id.into(), &[(None, "pdf")]).export(options.borrow())
     }
 
     /// Exports the summary data of a view as CSV.
     #[doc = rest!(CSV)]
+    #[doc(alias = "populate_csv")]
     pub fn csv(&self, id: impl Into<ViewId>, options: impl Borrow<CsvExport>) -> Download<'s> {
         Download::of_item(self.client, &CSV, &id.into(), &[(None, "csv")]).export(options.borrow())
     }
 
     /// Exports the crosstab of a view as an Excel workbook.
     #[doc = rest!(EXCEL)]
+    #[doc(alias = "populate_excel")]
     pub fn excel(&self, id: impl Into<ViewId>, options: impl Borrow<ExcelExport>) -> Download<'s> {
         Download::of_item(self.client, &EXCEL, &id.into(), &[(None, "xlsx")])
             .export(options.borrow())
@@ -58,6 +62,7 @@ impl<'s> Views<'s> {
 
     /// Downloads the thumbnail of a view, a PNG.
     #[doc = rest!(PREVIEW_IMAGE)]
+    #[doc(alias = "populate_preview_image")]
     pub fn preview_image(
         &self,
         workbook: impl Into<WorkbookId>,

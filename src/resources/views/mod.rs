@@ -32,6 +32,7 @@ pub(crate) const USAGE: (&str, &str) = ("includeUsageStatistics", "true");
 impl<'s> Views<'s> {
     /// Lists the views that the user can see.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "find_by_name", "get"))]
     pub fn list(&self) -> List<'s, View> {
         List::of(self.client, &LIST, &[])
     }
@@ -44,6 +45,7 @@ impl<'s> Views<'s> {
 
     /// Returns a view.
     #[doc = content::rest!(GET_VIEW)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<ViewId>) -> Result<View> {
         self.client.get(&content::GET_VIEW, &[&id.into()])
     }

@@ -46,6 +46,7 @@ impl<'s> Workbooks<'s> {
 
     /// Exports all sheets of a workbook as a PDF. View filters and parameters need API 3.23.
     #[doc = rest!(PDF)]
+    #[doc(alias = "populate_pdf")]
     pub fn pdf(&self, id: impl Into<WorkbookId>, options: impl Borrow<PdfExport>) -> Download<'s> {
         let options = options.borrow();
         Download::of_item(self.client, &PDF, &id.into(), &[(None, "pdf")])
@@ -55,6 +56,7 @@ impl<'s> Workbooks<'s> {
 
     /// Exports all sheets of a workbook as a PowerPoint presentation, with one image on each slide.
     #[doc = rest!(POWERPOINT)]
+    #[doc(alias = "populate_powerpoint")]
     pub fn powerpoint(
         &self,
         id: impl Into<WorkbookId>,
@@ -66,6 +68,7 @@ impl<'s> Workbooks<'s> {
 
     /// Downloads the thumbnail of a workbook, a PNG.
     #[doc = rest!(PREVIEW_IMAGE)]
+    #[doc(alias = "populate_preview_image")]
     pub fn preview_image(&self, id: impl Into<WorkbookId>) -> Download<'s> {
         Download::of_item(self.client, &PREVIEW_IMAGE, &id.into(), &[(None, "png")])
     }

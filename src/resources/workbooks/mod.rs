@@ -35,6 +35,9 @@ operations! {
     DELETE = DELETE "sites/{site}/workbooks/{workbook}" since (2, 0)
         scope "tableau:workbooks:delete"
         "Delete Workbook" "workbooks_and_views.htm#delete_workbook";
+    REFRESH_THUMBNAILS = PUT "sites/{site}/workbooks/{workbook}/refreshThumbnails" since (3, 27)
+        scope "tableau:tasks:run"
+        "Update Workbook Thumbnail Images" "workbooks_and_views.htm#update_workbook_thumbnail_images";
     DOWNGRADE_INFO = GET "sites/{site}/workbooks/{workbook}/downGradeInfo" since (3, 5)
         scope "tableau:workbook_downgrade_info:read"
         "Get Workbook Downgrade Info" "workbooks_and_views.htm#get_workbook_downgrade_info";
@@ -48,18 +51,21 @@ super::resource! {
 impl<'s> Workbooks<'s> {
     /// Lists the workbooks that the user can see.
     #[doc = rest!(LIST)]
+    #[doc(alias("all", "get"))]
     pub fn list(&self) -> List<'s, Workbook> {
         List::of(self.client, &LIST, &[])
     }
 
     /// Returns a workbook.
     #[doc = content::rest!(GET_WORKBOOK)]
+    #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<WorkbookId>) -> Result<Workbook> {
         self.client.get(&content::GET_WORKBOOK, &[&id.into()])
     }
 
     /// Returns the views of a workbook.
     #[doc = rest!(VIEWS)]
+    #[doc(alias = "populate_views")]
     pub fn views(&self, id: impl Into<WorkbookId>) -> Result<Vec<View>> {
         self.read_views(id.into(), |request| request)
     }
@@ -146,6 +152,13 @@ impl<'s> Workbooks<'s> {
         refresh(self.client, &id.into(), true)
     }
 
+    /// Starts a job that renders the thumbnails of a workbook and of its views again.
+    #[doc = rest!(REFRESH_THUMBNAILS)]
+    pub fn refresh_thumbnails(&self, id: impl Into<WorkbookId>) -> Result<JobHandle<'s>> {
+        let request = self.client.request(&REFRESH_THUMBNAILS, &[&id.into()]);
+        Ok(JobHandle::new(self.client, self.client.read(request, "job")?))
+    }
+
     /// Lists what a workbook would lose if it were downgraded to an earlier version of Tableau, such as
     /// `2018.3`.
     #[doc = rest!(DOWNGRADE_INFO)]
@@ -161,6 +174,7 @@ impl<'s> Workbooks<'s> {
 
     /// Adds a workbook to a schedule, which then refreshes its extracts.
     #[doc = schedule::rest!(ADD_WORKBOOK)]
+    #[doc(alias = "schedule_extract_refresh")]
     pub fn add_to_schedule(
         &self,
         id: impl Into<WorkbookId>,

@@ -1,5 +1,6 @@
 //! Resources and what they share: the requests of each call, and what it reads from the responses.
 
+mod administration;
 mod beyond_tsc;
 mod clock;
 mod connections;

@@ -3,7 +3,7 @@
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
-use super::{all, having, names, pages_asked, query, session};
+use super::{all, having, ids, names, pages, pages_asked, query, session};
 use crate::help;
 use crate::raw::{Raw, success};
 
@@ -65,6 +65,22 @@ fn reads_a_list_without_pagination() {
     assert_eq!(all(session.workbooks().list()).0, names(0..1));
     let page = session.workbooks().list().page(1).unwrap();
     assert_eq!((page.number, page.size, page.total), (1, 1000, 1));
+}
+
+#[test]
+fn reads_pagination_inside_the_list() {
+    let raw = pages(|number, _| {
+        let items: String =
+            ids(number, 2, 5).map(|id| format!("<workbook id=\"w{id}\" name=\"W\"/>")).collect();
+        success(&format!(
+            "<workbooks><pagination pageNumber=\"{number}\" pageSize=\"2\" totalAvailable=\"5\"/>{items}</workbooks>"
+        ))
+    });
+    let session = session(&raw);
+    let (found, error) = all(session.workbooks().list());
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(found, names(0..5));
+    assert_eq!(pages_asked(&raw), [1, 2, 3]);
 }
 
 #[test]

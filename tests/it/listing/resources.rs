@@ -27,6 +27,12 @@ fn every_list_yields_an_error_at_the_position_of_its_page() {
         ("linked", "linkedTasks", "linkedTasks", "LinkedTask"),
         ("subscriptions", "subscriptions", "subscription", "Subscription"),
         ("dataAlerts", "dataAlerts", "dataAlert", "DataAlert"),
+        ("databases", "databases", "database", "Database"),
+        ("tables", "tables", "table", "Table"),
+        ("columns", "columns", "column", "Column"),
+        ("virtualconnections", "virtualConnections", "virtualConnection", "VirtualConnection"),
+        ("connections", "virtualConnectionConnections", "connection", "DatabaseConnection"),
+        ("metrics", "metrics", "metric", "Metric"),
     ];
     // The lists that have no pages.
     const WITHOUT_PAGES: [&str; 5] =
@@ -76,6 +82,12 @@ fn every_list_yields_an_error_at_the_position_of_its_page() {
                 session.linked_tasks().list() => LinkedTask,
                 session.subscriptions().list() => Subscription,
                 session.data_alerts().list() => DataAlert,
+                session.databases().list() => Database,
+                session.tables().list() => Table,
+                session.tables().columns("t") => Column,
+                session.virtual_connections().list() => VirtualConnection,
+                session.virtual_connections().connections("v") => DatabaseConnection,
+                session.metrics().list() => Metric,
             );
         }
         assert!(NAMES.iter().all(|(.., item)| seen.contains(item)));

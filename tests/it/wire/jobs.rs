@@ -43,9 +43,15 @@ pub fn cases(g: &mut Goldens) {
         "get_by_id.running",
         "get_by_id.flow",
         "get_by_id.status_notes",
+        "get_by_id.upload",
+        "get_by_id.site_deletion",
+        "get_by_id.thumbnails",
+        // An id is deprecated there.
+        "get.job_id",
     ] {
         g.same(name, |s| s.jobs().get(id()));
     }
+    g.same("get.page", |s| Ok(s.jobs().list().page_size(4).page(3)?.items));
     g.same("cancel", |s| s.jobs().cancel(id()));
     g.same("wait_for_job", |s| s.jobs().handle(id())?.wait());
     g.same("wait_for_job.twice", |s| {

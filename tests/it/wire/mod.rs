@@ -39,13 +39,19 @@ macro_rules! resources {
 }
 
 resources! {
-    auth, custom_views, data_alerts, datasources, errors, favorites, fileuploads, flow_runs,
-    flow_tasks, flows, group_sets, groups, jobs, linked_tasks, listing, metadata, projects, schedules,
-    server_info, sites, subscriptions, tags, tasks, users, views, webhooks, workbooks,
+    auth, custom_views, data_acceleration_report, data_alerts, databases, datasources, errors,
+    extensions, favorites, fileuploads, flow_runs, flow_tasks, flows, group_sets, groups, jobs,
+    linked_tasks, listing, metadata, metrics, oidc, projects, schedules, server_info, sites,
+    subscriptions, tables, tags, tasks, users, views, virtual_connections, webhooks, workbooks,
 }
 
 /// Methods of TSC without a golden, and why.
-const WITHOUT_GOLDEN: &[(&str, &str)] = &[];
+const WITHOUT_GOLDEN: &[(&str, &str)] = &[
+    ("databases.populate_tables", "needs API version 99"),
+    ("databases.update_tags", "raises NotImplementedError"),
+    ("tables.update_tags", "raises NotImplementedError"),
+    ("virtual_connections.update_tags", "raises NotImplementedError"),
+];
 
 /// Every public method of TSC on these endpoints is the same, a named difference, or listed as
 /// missing; and the list of missing ones has no other entries.

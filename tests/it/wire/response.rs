@@ -10,6 +10,8 @@ use tableau_server_client as tsc;
 const NAMES: &[(&str, &str, &str)] = &[
     ("BackgroundJobItem", "name", "title"),
     ("BackgroundJobItem", "type", "job_type"),
+    ("ComparisonRecord", "avg_accelerated_plt", "average_accelerated_load_time"),
+    ("ComparisonRecord", "avg_non_accelerated_plt", "average_unaccelerated_load_time"),
     ("ConnectionItem", "auth_type", "authentication_type"),
     ("ConnectionItem", "datasource_id", "datasource"),
     ("ConnectionItem", "datasource_name", "datasource_name?"),
@@ -23,6 +25,8 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("CustomViewItem", "workbook.project_id", "-"),
     ("CustomViewItem", "workbook.show_tabs", "workbook_details.show_tabs?"),
     ("DQWItem", "owner_id", "owner"),
+    ("DatabaseItem", "contact_id", "contact"),
+    ("DatabaseItem", "metadata_type", "kind"),
     ("DailyInterval", "interval", "intervals"),
     ("DailyInterval", "start_time", "start"),
     // An enumeration here; compared by its variant if it has no other content.
@@ -55,6 +59,9 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("JobItem", "type", "job_type"),
     ("JobItem", "workbook_id", "workbook"),
     ("LocationItem", "type", "kind"),
+    ("MetricItem", "owner_id", "owner"),
+    ("MetricItem", "project_id", "project"),
+    ("MetricItem", "view_id", "view"),
     ("MonthlyInterval", "interval", "intervals"),
     ("MonthlyInterval", "start_time", "start"),
     ("ProjectItem", "owner.name", "owner_name"),
@@ -70,6 +77,8 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("RevisionItem", "user_name", "publisher_name"),
     ("ScheduleItem", "interval_item", "times"),
     ("SiteItem", "num_users", "user_count"),
+    // The server masks it.
+    ("SiteOIDCConfiguration", "client_secret", "-"),
     ("UserItem", "domain_name", "domain"),
     ("UserItem", "fullname", "full_name"),
     ("ViewItem", "owner.name", "owner_name"),
@@ -114,11 +123,16 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("SubscriptionItem", "target", "content"),
     ("SubscriptionItem", "target.type", "content_type"),
     ("SubscriptionItem", "user_id", "user"),
+    ("TableItem", "contact_id", "contact"),
     ("TaskItem", "schedule_id", "schedule.id"),
     ("TaskItem", "schedule_item", "schedule"),
     ("TaskItem", "target", "workbook?"),
     ("TaskItem", "target.type", "-"),
     ("TaskItem", "task_type", "-"),
+    ("VirtualConnectionItem", "content", "-"),
+    ("VirtualConnectionItem", "is_certified", "certified"),
+    ("VirtualConnectionItem", "owner_id", "owner"),
+    ("VirtualConnectionItem", "project_id", "project"),
     ("WebhookItem", "owner_id", "owner"),
 ];
 

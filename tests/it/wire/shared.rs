@@ -28,10 +28,14 @@ pub fn permissions<I: HasPermissions>(g: &mut Goldens, id: &I) {
     g.same("delete_permission", |s| s.permissions(id).delete(&rules()[..1]));
 }
 
-pub fn tags<I: Taggable>(g: &mut Goldens, id: &I) {
+pub fn changed_tags<I: Taggable>(g: &mut Goldens, id: &I) {
     g.same("add_tags", |s| s.tags(id).add(["plan", "two words", "größe"]));
     g.same("add_tags.one", |s| s.tags(id).add(["plan"]));
     g.same("delete_tags", |s| s.tags(id).remove(["a/b ü%"]));
+}
+
+pub fn tags<I: Taggable>(g: &mut Goldens, id: &I) {
+    changed_tags(g, id);
     // TSC returns the resulting set.
     g.same("update_tags", |s| {
         s.tags(id).replace(["old", "plan"], ["plan", "new"])?;

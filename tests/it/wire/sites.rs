@@ -19,6 +19,11 @@ pub fn cases(g: &mut Goldens) {
         assert_eq!(site.custom_subscription_email, None);
         Ok(site)
     });
+    g.reads_differently("get_by_id.data_alerts", "data-alerts-have-two-names", |s| {
+        let site = s.sites().get("site-1")?;
+        assert_eq!(site.data_alerts_enabled, Some(true));
+        Ok(site)
+    });
     g.same("get_by_name", |s| s.sites().get_by_name("Operations"));
     g.differs(
         "get_by_name.reserved_characters",
@@ -60,6 +65,27 @@ pub fn cases(g: &mut Goldens) {
         "unset-is-not-sent",
         &[r#"PUT /api/sites/site-1 <tsRequest> <site contentUrl="ops" name="Ops">"#],
         |s| s.sites().update("site-1", SiteUpdate::new().name("Ops").content_url("ops")),
+    );
+    g.differs(
+        "update.quota_instead_of_tiers",
+        "unset-is-not-sent",
+        &[r#"PUT /api/sites/site-1 <tsRequest> <site contentUrl="ops" name="Ops" userQuota="50">"#],
+        |s| {
+            let changes = SiteUpdate::new().name("Ops").content_url("ops").user_quota(50);
+            s.sites().update("site-1", changes)
+        },
+    );
+    g.differs(
+        "update.what_was_read",
+        "unset-is-not-sent",
+        &[
+            "GET /api/sites/site-1",
+            r#"PUT /api/sites/site-1 <tsRequest> <site name="Renamed">"#,
+        ],
+        |s| {
+            let site = s.sites().get("site-1")?;
+            s.sites().update(site.id, SiteUpdate::new().name("Renamed"))
+        },
     );
     g.same("delete", |s| s.sites().delete("site-1"));
     g.same("encrypt_extracts", |s| s.sites().encrypt_extracts("site-1"));

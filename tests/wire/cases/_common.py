@@ -65,12 +65,15 @@ def permissions(make):
     case("delete_permission", f"{RULES}server.{endpoint}.delete_permission({item}, rules[0:1])", done(), done())
 
 
-def tags(make):
+def tags(make, update=True):
+    """TSC cannot update the tags of some kinds of content."""
     endpoint, item = make
     answer = '<tags><tag label="plan"/><tag label="two words"/><tag label="größe"/></tags>'
     case("add_tags", f"server.{endpoint}.add_tags({item}, ['plan', 'two words', 'größe'])", answer)
     case("add_tags.one", f"server.{endpoint}.add_tags({item}, 'plan')", '<tags><tag label="plan"/></tags>')
     case("delete_tags", f"server.{endpoint}.delete_tags({item}, 'a/b ü%')", done())
+    if not update:
+        return
     case(
         "update_tags",
         f"item = {item}\nitem._initial_tags = {{'old', 'plan'}}\nitem.tags = {{'plan', 'new'}}\n"

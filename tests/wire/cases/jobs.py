@@ -29,3 +29,25 @@ case("wait_for_job", "server.jobs.wait_for_job('j-1')", DONE)
 case("wait_for_job.twice", "server.jobs.wait_for_job('j-1')", RUNNING.replace("j-1", "j-0"), DONE)
 case("wait_for_job.failed", "server.jobs.wait_for_job('j-1')", FAILED)
 case("wait_for_job.cancelled", "server.jobs.wait_for_job('j-1')", ONE.format(2, ""))
+case("get.job_id", "server.jobs.get('j-1')", DONE)
+case("get.page", "server.jobs.get(req_options=TSC.RequestOptions(3, 4))", page("backgroundJobs", LISTED, number=3, size=4, total=9))
+case(
+    "get_by_id.upload",
+    "server.jobs.get_by_id('j-1')",
+    """<job id="j-1" mode="Asynchronous" type="UpdateUploadedFile" progress="100" createdAt="2025-11-02T08:00:00Z"
+        startedAt="2025-11-02T08:00:01Z" completedAt="2025-11-02T08:01:00Z" finishCode="0">
+        <updateUploadedFileJob><datasource id="d-1" name="World &amp; more"/><connectionLuid>c-1</connectionLuid>
+        </updateUploadedFileJob></job>""",
+)
+case(
+    "get_by_id.site_deletion",
+    "server.jobs.get_by_id('j-1')",
+    """<job id="j-1" mode="Asynchronous" type="SiteDelete" progress="0" createdAt="2025-11-02T08:00:00Z" finishCode="1">
+        <statusNotes><statusNote type="SiteDelete" value="9" text="It cannot be deleted"/></statusNotes></job>""",
+)
+case(
+    "get_by_id.thumbnails",
+    "server.jobs.get_by_id('j-1')",
+    """<job id="j-1" mode="Asynchronous" type="RefreshThumbnails" progress="50" createdAt="2025-11-02T08:00:00Z">
+        <thumbnailsRefreshJob><workbook id="w-1" name="R&amp;D"/></thumbnailsRefreshJob></job>""",
+)

@@ -29,6 +29,11 @@ case("get", "server.sites.get(TSC.RequestOptions(pagesize=1000))", page("sites",
 case("get.plain", "server.sites.get()", page("sites", OPS))
 case("get_by_id", "server.sites.get_by_id('site-1')", OWN)
 case("get_by_id.bare", "server.sites.get_by_id('site-1')", '<site id="site-1" name="Bare" contentUrl="bare"/>')
+case(
+    "get_by_id.data_alerts",
+    "server.sites.get_by_id('site-1')",
+    '<site id="site-1" name="Bare" contentUrl="bare" isDataAlertsEnabled="true"/>',
+)
 case("get_by_name", "server.sites.get_by_name('Operations')", OPS)
 case("get_by_name.reserved_characters", "server.sites.get_by_name('a/b?c#d')", OPS)
 case("get_by_content_url.not_in_base_url", "server.sites.get_by_content_url('ops')", instead=[OPS])
@@ -65,6 +70,25 @@ case(
     OWN,
 )
 case("update.least", "server.sites.update(known(TSC.SiteItem('Ops', 'ops'), 'site-1'))", OWN)
+case(
+    "update.quota_instead_of_tiers",
+    """
+    item = known(TSC.SiteItem('Ops', 'ops', tier_creator_capacity=5), 'site-1')
+    item.replace_license_tiers_with_user_quota(50)
+    server.sites.update(item)
+    """,
+    OWN,
+)
+case(
+    "update.what_was_read",
+    """
+    item = server.sites.get_by_id('site-1')
+    item.name = 'Renamed'
+    server.sites.update(item)
+    """,
+    '<site id="site-1" name="Bare" contentUrl="bare" adminMode="ContentAndUsers" state="Active" runNowEnabled="true"/>',
+    OWN,
+)
 case("delete", "server.sites.delete('site-1')", done())
 for call in ("encrypt_extracts", "decrypt_extracts", "re_encrypt_extracts"):
     case(call, f"server.sites.{call}('site-1')", done(202))

@@ -1,145 +1,16 @@
-//! Sites: `session.sites()`.
+//! [`Site`]: a site with its settings.
 
-use std::borrow::Borrow;
-
-use crate::Result;
-use crate::common::{List, Listed};
+use super::{AdminMode, ExtractEncryptionMode, SiteState, UserVisibilityMode};
+use crate::common::Listed;
 use crate::ids::SiteId;
-use crate::operation::{Operation, operations};
-use crate::xml::{element, string_enum};
-
-operations! {
-    LIST = GET "sites" since (1, 0) scope "tableau:sites:read" on Server
-        "Query Sites" "site.htm#query_sites";
-    GET = GET "sites/{site}" since (1, 0) scope "tableau:sites:read"
-        "Query Site" "site.htm#query_site";
-    GET_BY_CONTENT_URL = GET "sites/{content-url}" since (1, 0) scope "tableau:sites:read"
-        "Query Site" "site.htm#query_site";
-    GET_BY_NAME = GET "sites/{site-name}" since (1, 0) scope "tableau:sites:read"
-        "Query Site" "site.htm#query_site";
-    CREATE = POST "sites" since (1, 0) scope "tableau:sites:create" on Server
-        "Create Site" "site.htm#create_site";
-    UPDATE = PUT "sites/{site}" since (1, 0) scope "tableau:sites:update"
-        "Update Site" "site.htm#update_site";
-    DELETE = DELETE "sites/{site}" since (1, 0) scope "tableau:sites:delete" on Server
-        "Delete Site" "site.htm#delete_site";
-    ENCRYPT_EXTRACTS = POST "sites/{site}/encrypt-extracts" since (3, 5)
-        scope "tableau:extract_encryption:create" on Server
-        "Encrypt Extracts in a Site" "extract_and_encryption.htm#encrypt_extracts_for_site";
-    DECRYPT_EXTRACTS = POST "sites/{site}/decrypt-extracts" since (3, 5)
-        scope "tableau:extract_encryption:delete" on Server
-        "Decrypt Extracts in a Site" "extract_and_encryption.htm#decrypt_extracts_for_site";
-    REENCRYPT_EXTRACTS = POST "sites/{site}/reencrypt-extracts" since (3, 5)
-        scope "tableau:extract_encryption:update" on Server
-        "Reencrypt Extracts in a Site" "extract_and_encryption.htm#reencrypt_extracts_for_site";
-    AUTH_CONFIGURATIONS = GET "sites/{site}/site-auth-configurations" since (3, 24)
-        scope unknown on Cloud
-        "List Authentication Configurations for Site"
-        "site.htm#list_authentication_configurations";
-}
-
-super::resource! {
-    /// The sites of a server.
-    ///
-    /// ```no_run
-    /// # use tableau_server_client as tsc;
-    /// # fn f(session: &tsc::Session<'_>) -> tsc::Result<()> {
-    /// let site = session.sites().get(session.site_id())?;
-    /// println!("{} ({:?})", site.name, site.state);
-    /// # Ok(())
-    /// # }
-    /// ```
-    Sites
-}
-
-impl<'s> Sites<'s> {
-    /// Lists the sites that the user can see. Tableau Cloud refuses this (`403069`).
-    #[doc = rest!(LIST)]
-    pub fn list(&self) -> List<'s, Site> {
-        List::of(self.client, &LIST, &[])
-    }
-
-    /// Returns a site. Only server administrators can get a site other than the session's.
-    #[doc = rest!(GET)]
-    pub fn get(&self, id: impl Into<SiteId>) -> Result<Site> {
-        self.client.get(&GET, &[&id.into()])
-    }
-
-    /// Returns a site with its number of users and the storage that its content takes.
-    #[doc = rest!(GET)]
-    pub fn get_with_usage(&self, id: impl Into<SiteId>) -> Result<Site> {
-        let request = self.client.request(&GET, &[&id.into()]);
-        self.client.read(request.query("includeUsage", "true"), "site")
-    }
-
-    /// Returns a site by its content URL.
-    #[doc = rest!(GET_BY_CONTENT_URL)]
-    pub fn get_by_content_url(&self, content_url: &str) -> Result<Site> {
-        let request = self.client.request(&GET_BY_CONTENT_URL, &[&content_url.to_owned()]);
-        self.client.read(request.query("key", "contentUrl"), "site")
-    }
-
-    /// Returns a site by its name.
-    #[doc = rest!(GET_BY_NAME)]
-    pub fn get_by_name(&self, name: &str) -> Result<Site> {
-        let request = self.client.request(&GET_BY_NAME, &[&name.to_owned()]);
-        self.client.read(request.query("key", "name"), "site")
-    }
-
-    /// Creates a site. Only server administrators can do this.
-    #[doc = rest!(CREATE)]
-    pub fn create(&self, site: impl Borrow<NewSite>) -> Result<Site> {
-        self.client.create(&CREATE, &[], site.borrow())
-    }
-
-    /// Changes a site.
-    #[doc = rest!(UPDATE)]
-    pub fn update(&self, id: impl Into<SiteId>, changes: impl Borrow<SiteUpdate>) -> Result<Site> {
-        self.client.update(&UPDATE, &[&id.into()], changes.borrow())
-    }
-
-    /// Deletes a site and everything on it. If it is the session's site, the session ends.
-    #[doc = rest!(DELETE)]
-    pub fn delete(&self, id: impl Into<SiteId>) -> Result<()> {
-        self.client.send(&DELETE, &[&id.into()])
-    }
-
-    /// Starts a job that encrypts all extracts of a site.
-    #[doc = rest!(ENCRYPT_EXTRACTS)]
-    pub fn encrypt_extracts(&self, id: impl Into<SiteId>) -> Result<()> {
-        self.start(&ENCRYPT_EXTRACTS, id.into())
-    }
-
-    /// Starts a job that decrypts all extracts of a site.
-    #[doc = rest!(DECRYPT_EXTRACTS)]
-    pub fn decrypt_extracts(&self, id: impl Into<SiteId>) -> Result<()> {
-        self.start(&DECRYPT_EXTRACTS, id.into())
-    }
-
-    /// Starts to encrypt all encrypted extracts of a site again, with new keys.
-    #[doc = rest!(REENCRYPT_EXTRACTS)]
-    pub fn reencrypt_extracts(&self, id: impl Into<SiteId>) -> Result<()> {
-        self.start(&REENCRYPT_EXTRACTS, id.into())
-    }
-
-    /// Returns the authentication configurations of the session's site.
-    #[doc = rest!(AUTH_CONFIGURATIONS)]
-    pub fn auth_configurations(&self) -> Result<Vec<AuthConfiguration>> {
-        let request = self.client.request(&AUTH_CONFIGURATIONS, &[]);
-        self.client.read_all(request, "siteAuthConfigurations", "siteAuthConfiguration")
-    }
-
-    fn start(&self, operation: &'static Operation, id: SiteId) -> Result<()> {
-        self.client.done(self.client.request(operation, &[&id]).xml("<tsRequest/>".into()))
-    }
-}
+use crate::xml::element;
 
 element! {
     /// A site.
     pub struct Site = "site";
-    /// A site to create; see [`Sites::create`].
+    /// A site to create; see [`Sites::create`](super::Sites::create).
     pub struct NewSite: new;
-    /// Changes to a site; see [`Sites::update`].
+    /// Changes to a site; see [`Sites::update`](super::Sites::update).
     pub struct SiteUpdate: update;
     {
         /// The site's id.
@@ -205,7 +76,7 @@ element! {
         /// Whether users can start refreshes, flow runs and subscriptions.
         run_now_enabled: Option<bool> = attr("runNowEnabled"), set bool;
         /// Whether users can create data-driven alerts.
-        data_alerts_enabled: Option<bool> = attr("dataAlertsEnabled"), set bool;
+        data_alerts_enabled: Option<bool> = either("dataAlertsEnabled", "isDataAlertsEnabled"), set bool;
         /// Whether flows are saved automatically while they are edited.
         flow_auto_save_enabled: Option<bool> = attr("flowAutoSaveEnabled"), set bool;
         /// Whether extracts can be created in the browser.
@@ -277,11 +148,23 @@ element! {
         site_invite_email_enabled: Option<bool> = attr("siteInviteEmailEnabled"), set bool;
         /// Whether dashboards can show web pages.
         web_zone_content_enabled: Option<bool> = attr("webZoneContentEnabled"), set bool;
+        /// Whether the groups of a user can be set by the identity provider at sign-in.
+        group_assertions_enabled: Option<bool> = attr("groupAssertionsEnabled"), set bool;
+        /// Whether SAML can set the groups of a user.
+        group_assertions_saml_enabled: Option<bool> = attr("groupAssertionsSAMLEnabled"), set bool;
+        /// Whether OpenID Connect can set the groups of a user. Tableau Cloud only.
+        group_assertions_oidc_enabled: Option<bool> = attr("groupAssertionsOIDCEnabled"), set bool;
+        /// Whether connected apps can set the groups of a user.
+        group_assertions_connected_apps_enabled: Option<bool> = attr("groupAssertionsConnectedAppsEnabled"), set bool;
+        /// Whether the site has group sets.
+        group_sets_enabled: Option<bool> = attr("groupSetsEnabled"), set bool;
+        /// Whether deleted content is kept in a recycle bin.
+        recycle_bin_enabled: Option<bool> = attr("recycleBinEnabled"), set bool;
         /// The maximum number of tags of an item.
         tag_limit: Option<i64> = attr("tagLimit"), set i64 as number;
         /// How often Admin Insights data is published.
         admin_insights_publish_frequency: Option<u64> = attr("adminInsightsPublishFrequency"), set u64 as number;
-        /// The number of users. This and the fields below are returned by [`Sites::get_with_usage`].
+        /// The number of users. This and the fields below are returned by [`Sites::get_with_usage`](super::Sites::get_with_usage).
         user_count: Option<u64> = child_attr("usage", "numUsers");
         /// The number of users with a Creator licence.
         creator_count: Option<u64> = child_attr("usage", "numCreators");
@@ -291,23 +174,6 @@ element! {
         viewer_count: Option<u64> = child_attr("usage", "numViewers");
         /// The size of the content in megabytes.
         storage: Option<f64> = child_attr("usage", "storage");
-    }
-}
-
-element! {
-    /// An authentication configuration of a site.
-    pub struct AuthConfiguration = "siteAuthConfiguration";
-    {
-        /// The id, which [`User::idp_configuration_id`](crate::User::idp_configuration_id) refers to.
-        idp_configuration_id: Option<String> = attr("idpConfigurationId");
-        /// The name.
-        idp_configuration_name: Option<String> = attr("idpConfigurationName");
-        /// The authentication type: `SAML`, `OPENID`, ….
-        auth_setting: Option<String> = attr("authSetting");
-        /// The identity provider, if it is one that Tableau knows.
-        known_provider_alias: Option<String> = attr("knownProviderAlias");
-        /// Whether it is enabled.
-        enabled: Option<bool> = attr("enabled");
     }
 }
 
@@ -322,46 +188,4 @@ impl Listed for Site {
     const WRAP: &'static str = "sites";
     const ITEM: &'static str = "site";
     const ALWAYS: &'static [&'static str] = &["id", "name", "contentUrl"];
-}
-
-string_enum! {
-    /// Whether users can sign in to a site.
-    pub enum SiteState {
-        /// Users can sign in.
-        Active = "Active",
-        /// Users cannot sign in.
-        Suspended = "Suspended",
-    }
-}
-
-string_enum! {
-    /// What site administrators can manage.
-    pub enum AdminMode {
-        /// Content and users.
-        ContentAndUsers = "ContentAndUsers",
-        /// Content only; server administrators manage the users.
-        ContentOnly = "ContentOnly",
-    }
-}
-
-string_enum! {
-    /// Whether extracts are encrypted at rest.
-    pub enum ExtractEncryptionMode {
-        /// All extracts are encrypted.
-        Enforced = "enforced",
-        /// Extracts are encrypted on request.
-        Enabled = "enabled",
-        /// No extracts are encrypted.
-        Disabled = "disabled",
-    }
-}
-
-string_enum! {
-    /// Which other users of a site a user can see.
-    pub enum UserVisibilityMode {
-        /// All users.
-        Full = "FULL",
-        /// No other users.
-        Limited = "LIMITED",
-    }
 }

@@ -1,0 +1,241 @@
+//! Subcommands for workbooks, data sources and views.
+
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use tableau_server_client as tsc;
+
+use crate::output::{Table, or_empty};
+use crate::{Entry, Task, progress_bar, show};
+
+pub const ENTRIES: &[Entry] = &[
+    ("workbooks", &[], "List workbooks", &["name", "tag"], workbooks),
+    ("show-workbook", &["WORKBOOK"], "Show the views of a workbook", &[], show_workbook),
+    ("show-datasource", &["DATASOURCE"], "Show connections of a data source", &[], show_datasource),
+    ("publish", &["FILE", "PROJECT"], "Publish a workbook or data source", &[], publish),
+    ("download", &["WORKBOOK", "FOLDER"], "Download a workbook", &[], download),
+    (
+        "export",
+        &["VIEW", "FILE"],
+        "Export a view as .png, .pdf, .csv or .xlsx",
+        &["field", "value"],
+        export,
+    ),
+    ("move-workbook", &["WORKBOOK", "PROJECT"], "Move a workbook to a project", &[], move_workbook),
+    (
+        "copy-workbook",
+        &["WORKBOOK", "SITE", "PROJECT"],
+        "Copy a workbook to a site",
+        &[],
+        copy_workbook,
+    ),
+    ("refresh-workbook", &["WORKBOOK"], "Refresh a workbook and wait", &[], refresh_workbook),
+    (
+        "refresh-datasource",
+        &["DATASOURCE"],
+        "Refresh a data source and wait",
+        &[],
+        refresh_datasource,
+    ),
+    ("create-extract", &["WORKBOOK"], "Create the extracts of a workbook", &[], create_extract),
+    ("delete-extract", &["WORKBOOK"], "Delete the extracts of a workbook", &[], delete_extract),
+    (
+        "update-connections",
+        &["DATASOURCE", "USER"],
+        "Set user and password (TABLEAU_DB_PASSWORD) of all connections",
+        &[],
+        update_connections,
+    ),
+    (
+        "append-rows",
+        &["DATASOURCE", "FILE", "TABLE"],
+        "Insert the rows of a Hyper file",
+        &[],
+        append_rows,
+    ),
+    (
+        "freshness",
+        &["WORKBOOK", "HOURS"],
+        "Set how old the data of a workbook may be",
+        &[],
+        freshness,
+    ),
+];
+
+fn workbooks(task: &Task<'_>) -> anyhow::Result<Table> {
+    let mut list = task.session.workbooks().list().sort(tsc::workbooks::NAME.asc());
+    if let Some(name) = task.optional("name") {
+        list = list.filter(tsc::workbooks::NAME.eq(name));
+    }
+    if let Some(tag) = task.optional("tag") {
+        list = list.filter(tsc::workbooks::TAGS.eq(tag));
+    }
+    let mut table = Table::new(&["name", "project", "id"]);
+    let bar = progress_bar();
+    for workbook in list {
+        let workbook = workbook?;
+        bar.inc(1);
+        table.push([
+            workbook.name,
+            workbook.project_name.unwrap_or_default(),
+            workbook.id.to_string(),
+        ]);
+    }
+    bar.finish_and_clear();
+    Ok(table)
+}
+
+fn show_workbook(task: &Task<'_>) -> anyhow::Result<Table> {
+    let mut table = Table::new(&["view", "address"]);
+    for view in task.session.workbooks().views(&task.workbook()?.id)? {
+        table.push([view.name, view.content_url.unwrap_or_default()]);
+    }
+    Ok(table)
+}
+
+fn show_datasource(task: &Task<'_>) -> anyhow::Result<Table> {
+    let mut table = Table::new(&["type", "server", "user"]);
+    for connection in task.session.connections(&task.datasource()?.id).list()? {
+        table.push([
+            connection.connection_type.unwrap_or_default(),
+            connection.server_address.unwrap_or_default(),
+            connection.user_name.unwrap_or_default(),
+        ]);
+    }
+    Ok(table)
+}
+
+fn publish(task: &Task<'_>) -> anyhow::Result<Table> {
+    let (file, project) = (task.text("FILE"), task.project(task.text("PROJECT"))?);
+    let extension = Path::new(file).extension().and_then(|text| text.to_str()).unwrap_or_default();
+    let bar = progress_bar();
+    let source = tsc::Source::path(file).on_progress(|progress| show(&bar, progress));
+    let (id, name) = match extension {
+        "twb" | "twbx" => {
+            let publish = task.session.workbooks().publish(source);
+            let item = publish.project(&project.id).overwrite(true).send()?.item;
+            (item.id.to_string(), item.name)
+        }
+        _ => {
+            let publish = task.session.datasources().publish(source);
+            let item = publish.project(&project.id).overwrite(true).send()?.item;
+            (item.id.to_string(), item.name)
+        }
+    };
+    bar.finish_and_clear();
+    Ok(Table::new(&["name", "id"]).row([name, id]))
+}
+
+fn download(task: &Task<'_>) -> anyhow::Result<Table> {
+    let bar = progress_bar();
+    let path = task
+        .session
+        .workbooks()
+        .download(&task.workbook()?.id)
+        .on_progress(|progress| show(&bar, progress))
+        .to_folder(task.text("FOLDER"))?;
+    bar.finish_and_clear();
+    Ok(Table::new(&["path"]).row([path.display().to_string()]))
+}
+
+fn export(task: &Task<'_>) -> anyhow::Result<Table> {
+    let (name, file) = (task.text("VIEW"), task.text("FILE"));
+    let found = task.session.views().list().filter(tsc::views::NAME.eq(name)).page(1)?;
+    let view = found.items.into_iter().next().with_context(|| format!("no view {name:?}"))?;
+    let filter = task.optional("field").zip(task.optional("value"));
+    macro_rules! options {
+        ($Type:ident) => {
+            match filter {
+                Some((field, value)) => tsc::export::$Type::new().filter(field, [value]),
+                None => tsc::export::$Type::new(),
+            }
+        };
+    }
+    let views = task.session.views();
+    let download = match Path::new(file).extension().and_then(|text| text.to_str()) {
+        Some("png") => views.image(&view.id, options!(ImageExport)),
+        Some("pdf") => views.pdf(&view.id, options!(PdfExport)),
+        Some("csv") => views.csv(&view.id, options!(CsvExport)),
+        Some("xlsx") => views.excel(&view.id, options!(ExcelExport)),
+        _ => bail!("the name of the file has to end in .png, .pdf, .csv or .xlsx"),
+    };
+    download.to_path(file)?;
+    Ok(Table::new(&["path"]).row([file.to_owned()]))
+}
+
+fn move_workbook(task: &Task<'_>) -> anyhow::Result<Table> {
+    let project = task.project(task.text("PROJECT"))?;
+    let changes = tsc::workbooks::WorkbookUpdate::new().project(&project.id);
+    let moved = task.session.workbooks().update(&task.workbook()?.id, changes)?;
+    Ok(Table::new(&["name", "project"]).row([moved.name, project.name]))
+}
+
+fn copy_workbook(task: &Task<'_>) -> anyhow::Result<Table> {
+    let workbook = task.workbook()?;
+    let folder = std::env::temp_dir().join(format!("copy-workbook-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let path = task.session.workbooks().download(&workbook.id).to_folder(&folder)?;
+    // A second session: a token could have only one.
+    let credentials = tsc::TableauAuth::new(
+        std::env::var("TABLEAU_USERNAME").context("copying needs TABLEAU_USERNAME")?,
+        std::env::var("TABLEAU_PASSWORD").context("copying needs TABLEAU_PASSWORD")?,
+    );
+    let target = task.server.sign_in(&credentials.site(task.text("SITE")))?;
+    let name = task.text("PROJECT");
+    let project = target.projects().find(name)?.with_context(|| format!("no project {name:?}"))?;
+    let publish = target.workbooks().publish(path).name(&workbook.name).project(&project.id);
+    let copy = publish.overwrite(true).send()?.item;
+    target.sign_out()?;
+    std::fs::remove_dir_all(&folder)?;
+    Ok(Table::new(&["name", "id"]).row([copy.name, copy.id.to_string()]))
+}
+
+fn refresh_workbook(task: &Task<'_>) -> anyhow::Result<Table> {
+    task.wait(task.session.workbooks().refresh(&task.workbook()?.id)?)
+}
+
+fn refresh_datasource(task: &Task<'_>) -> anyhow::Result<Table> {
+    task.wait(task.session.datasources().refresh(&task.datasource()?.id)?)
+}
+
+fn create_extract(task: &Task<'_>) -> anyhow::Result<Table> {
+    let job = task.session.extracts(&task.workbook()?.id).create()?;
+    Ok(Table::new(&["job"]).row([job.id().to_string()]))
+}
+
+fn delete_extract(task: &Task<'_>) -> anyhow::Result<Table> {
+    let job = task.session.extracts(&task.workbook()?.id).delete()?;
+    Ok(Table::new(&["job"]).row([or_empty(job.map(|job| job.id().clone()))]))
+}
+
+fn update_connections(task: &Task<'_>) -> anyhow::Result<Table> {
+    let password = std::env::var("TABLEAU_DB_PASSWORD").context("set TABLEAU_DB_PASSWORD")?;
+    let connections = task.session.connections(&task.datasource()?.id);
+    let mut table = Table::new(&["connection", "user"]);
+    for connection in connections.list()? {
+        let changes = tsc::connections::ConnectionUpdate::new()
+            .user_name(task.text("USER"))
+            .password(password.as_str())
+            .embed_password(true);
+        let changed = connections.update(&connection.id, changes)?;
+        table.push([changed.id.to_string(), changed.user_name.unwrap_or_default()]);
+    }
+    Ok(table)
+}
+
+fn append_rows(task: &Task<'_>) -> anyhow::Result<Table> {
+    let name = task.text("TABLE");
+    let update = tsc::hyper::HyperUpdate::new()
+        .payload(task.text("FILE"))
+        .action(tsc::hyper::HyperAction::insert(name, name));
+    task.wait(task.session.datasources().update_data(&task.datasource()?.id, update)?)
+}
+
+fn freshness(task: &Task<'_>) -> anyhow::Result<Table> {
+    use tsc::workbooks::{DataFreshness, FreshEveryUnit, WorkbookUpdate};
+    let hours = task.text("HOURS").parse().context("HOURS has to be a number")?;
+    let policy = DataFreshness::every(hours, FreshEveryUnit::Hours);
+    let changes = WorkbookUpdate::new().data_freshness(policy);
+    let changed = task.session.workbooks().update(&task.workbook()?.id, changes)?;
+    Ok(Table::new(&["name", "hours"]).row([changed.name, hours.to_string()]))
+}

@@ -1,0 +1,48 @@
+//! Metrics: `sites/{site}/metrics`.
+
+use super::{PROJECT, VIEW, View};
+use crate::mock::prelude::*;
+
+pub(in crate::mock) struct Metric;
+
+impl Resource for Metric {
+    const SCHEMA: &'static Schema = &Schema {
+        operations: &[(3, 9, &[List, Get, Update, Delete])],
+        attributes: &[text("name"), text("description"), flag("suspended").default("false")],
+        filters: &[(Text, "name"), (Time, "createdAt updatedAt")],
+        internal: "project",
+        dated: true,
+        owner_can_change: true,
+        has_owner: true,
+        parents: &[VIEW, PROJECT],
+        ..Schema::new(Kind::new(0x3f, "404004", "Metric"), "metrics", "metric", "metrics")
+    };
+
+    fn routes() -> Vec<Route> {
+        routes! { Get (3, 16) "metrics/{id}/data" => data; }
+    }
+
+    fn complete(record: &Record, element: Element, site: &Site, ctx: &Context) -> Element {
+        let page = format!("{}/#/metrics/{}", ctx.base, record.number);
+        element.with("webpageUrl", page).containing([
+            site.named_at("projects", "project", record.attr("project")),
+            Element::reference("owner", &record.owner),
+            tags::element(&record.tags),
+            Element::reference("underlyingView", parent_id(record)),
+        ])
+    }
+
+    fn validate(change: Change<'_>) -> Result<()> {
+        if let Some(id) = change.body.child_attr("project", "id") {
+            change.site.record("projects", id).transpose()?;
+            change.record.set("project", id);
+        }
+        Ok(())
+    }
+}
+
+fn data(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let site = state.site(ctx)?;
+    let metric = site.get::<Metric>(ctx.param(0))?;
+    exports::data(&*site.get::<View>(parent_id(&metric))?, ctx)
+}

@@ -1,0 +1,37 @@
+//! The tables of the guide.
+
+use std::collections::BTreeSet;
+
+/// The first cells of the rows of the tables in a page.
+fn first_cells(page: &str) -> impl Iterator<Item = &str> {
+    page.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next())
+}
+
+#[test]
+fn errors_page_has_each_kind_and_each_code_once() {
+    let page = include_str!("../../docs/errors.md");
+    let kinds: BTreeSet<&str> =
+        first_cells(page).filter_map(|cell| cell.strip_prefix('`')?.strip_suffix('`')).collect();
+    let source = include_str!("../../src/error/kind.rs");
+    let declared: BTreeSet<&str> = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("    ")?.strip_suffix(','))
+        .filter(|name| name.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        .collect();
+    assert_eq!(kinds, declared);
+
+    let codes: Vec<&str> =
+        first_cells(page).filter(|cell| cell.bytes().all(|byte| byte.is_ascii_digit())).collect();
+    assert!(codes.len() >= 60, "{} codes", codes.len());
+    assert!(codes.is_sorted_by(|one, next| one < next), "{codes:?}");
+}
+
+#[test]
+fn cookbook_has_a_program_for_each_task() {
+    let page = include_str!("../../docs/cookbook.md");
+    let tasks: Vec<&str> = page.split("\n### ").skip(1).collect();
+    assert!(tasks.len() >= 30, "{} tasks", tasks.len());
+    for task in tasks {
+        assert_eq!(task.matches("```rust\nuse ").count(), 1, "{task}");
+    }
+}
