@@ -136,10 +136,10 @@ fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         None => tsc::credentials_from_env()?,
     };
     let mut session = server.sign_in(&*credentials)?;
-    if let Some(site) = matches.get_one::<String>("site") {
-        if site != session.site_url() {
-            session.switch_site(site)?;
-        }
+    if let Some(site) = matches.get_one::<String>("site")
+        && site != session.site_url()
+    {
+        session.switch_site(site)?;
     }
     let table = task(&Task { server: &server, session: &session, args })?;
     session.sign_out()?;

@@ -2,7 +2,7 @@
 //!
 //! The server appends each chunk and has no operation that returns how much it has. So a chunk that
 //! the server cannot have received is sent again, and after a chunk whose delivery is unknown the
-//! upload starts over under a new id.
+//! upload starts over under a new id. [`parallel`](super::parallel) sends several chunks at once.
 
 use std::io::Read;
 use std::time::Duration;
@@ -10,10 +10,11 @@ use std::time::Duration;
 use log::warn;
 
 use super::backoff::Backoff;
+use super::parallel::append_rest;
 use super::source::{OpenSource, Source};
 use super::upload::{Fingerprint, Upload};
 use crate::client::Client;
-use crate::http::{Delivery, Multipart, hex, sha256};
+use crate::http::{Delivery, Multipart, Replay, hex, sha256};
 use crate::operation::operations;
 use crate::{Error, Result};
 
@@ -68,40 +69,27 @@ fn send_chunks(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
         Some(upload) => upload,
         None => start(client, &file)?,
     };
+    let parallel = source.options.parallel_chunks > 1 && sequenced && source.is_replayable();
     while !upload.is_complete() {
         // A cancellation between two chunks leaves an upload that can be resumed where it is.
         client.sleep(Duration::ZERO)?;
-        let size = source.options.chunk_size.min(source.length - upload.offset);
-        upload.in_flight = true;
-        source.report_checkpoint(&upload);
-        match append(client, source, &upload, size) {
-            Ok(()) => {
-                upload.offset += size;
-                upload.chunks += 1;
-                upload.in_flight = false;
-                source.report_checkpoint(&upload);
-            }
-            // The server discards an upload that is not continued in time.
-            Err(error)
-                if Delivery::of_failed(&error) == Delivery::Unknown || error.is_not_found() =>
-            {
-                if !source.is_replayable() || restarts.next().is_none() {
-                    return Err(error);
-                }
-                let wait = waits.next().unwrap_or_default();
-                warn!(
-                    target: "tableau_server_client::upload",
-                    "{error}: the upload starts over in {} ms", wait.as_millis()
-                );
-                client.sleep(wait)?;
-                upload = start(client, &file)?;
-            }
-            Err(error) => {
-                upload.in_flight = Delivery::of_failed(&error) == Delivery::Abandoned;
-                source.report_checkpoint(&upload);
-                return Err(error);
-            }
+        let outcome = match parallel {
+            true => append_rest(client, source, &mut upload, source.options.parallel_chunks),
+            false => append_next(client, source, &mut upload),
+        };
+        let Err(error) = outcome else { continue };
+        // The server discards an upload that is not continued in time.
+        let starts_over = Delivery::of_failed(&error) == Delivery::Unknown || error.is_not_found();
+        if !starts_over || !source.is_replayable() || restarts.next().is_none() {
+            return Err(error);
         }
+        let wait = waits.next().unwrap_or_default();
+        warn!(
+            target: "tableau_server_client::upload",
+            "{error}: the upload starts over in {} ms", wait.as_millis()
+        );
+        client.sleep(wait)?;
+        upload = start(client, &file)?;
     }
     source.check_unchanged()?;
     Ok(upload)
@@ -154,24 +142,22 @@ fn start(client: &Client, file: &Fingerprint) -> Result<Upload> {
     Ok(Upload::new(id, file.clone()))
 }
 
-fn append(client: &Client, source: &mut OpenSource<'_>, upload: &Upload, count: u64) -> Result<()> {
-    let mut request = client.request(&APPEND_TO_UPLOAD, &[upload]);
-    if client.needs(SEQUENCED, String::new).is_ok() {
-        // The position of the chunk; what the server does with a repeated number is not documented.
-        request = request.query("sequenceID", (upload.chunks + 1).to_string());
-    }
-    let request = match source.is_replayable() {
-        true => request.adding(),
-        false => request.once(),
-    };
-    let mut chunk = source.part(upload.offset, count);
-    let mut body = Multipart::new("")?.file("tableau_file", "file", &mut chunk);
-    let request = request.stream(body.content_type(), &mut body).long_running();
-    let size =
-        client.xml(request, |root| root.need("fileUpload")?.attr::<Option<String>>("fileSize"))?;
-    drop(body);
-    let sent = upload.offset + count;
-    if let Some(megabytes) = size.and_then(|size| size.parse().ok())
+/// Appends the next chunk.
+fn append_next(client: &Client, source: &mut OpenSource<'_>, upload: &mut Upload) -> Result<()> {
+    let size = source.options.chunk_size.min(source.length - upload.offset);
+    upload.in_flight = true;
+    source.report_checkpoint(upload);
+    let outcome = append(client, upload, upload.chunks + 1, &mut source.part(upload.offset, size));
+    let megabytes = outcome.inspect_err(|error| {
+        let delivery = Delivery::of_failed(error);
+        upload.in_flight = matches!(delivery, Delivery::Unknown | Delivery::Abandoned);
+        source.report_checkpoint(upload);
+    })?;
+    upload.offset += size;
+    upload.chunks += 1;
+    upload.in_flight = false;
+    let sent = upload.offset;
+    if let Some(megabytes) = megabytes
         && !is_size_in_megabytes(megabytes, sent)
     {
         warn!(
@@ -179,7 +165,31 @@ fn append(client: &Client, source: &mut OpenSource<'_>, upload: &Upload, count: 
             "{}: the server reports {megabytes} MB after {sent} bytes were sent", source.label
         );
     }
+    source.report_checkpoint(upload);
     Ok(())
+}
+
+/// Appends a chunk. Returns the size of the upload in megabytes, as the server reports it.
+pub(super) fn append(
+    client: &Client,
+    upload: &Upload,
+    number: u64,
+    chunk: &mut dyn Replay,
+) -> Result<Option<u64>> {
+    let mut request = client.request(&APPEND_TO_UPLOAD, &[upload]);
+    if client.needs(SEQUENCED, String::new).is_ok() {
+        // The position of the chunk; what the server does with a repeated number is not documented.
+        request = request.query("sequenceID", number.to_string());
+    }
+    let request = match chunk.may_reopen() {
+        true => request.adding(),
+        false => request.once(),
+    };
+    let mut body = Multipart::new("")?.file("tableau_file", "file", chunk);
+    let request = request.stream(body.content_type(), &mut body).long_running();
+    let size =
+        client.xml(request, |root| root.need("fileUpload")?.attr::<Option<String>>("fileSize"))?;
+    Ok(size.and_then(|size| size.parse().ok()))
 }
 
 /// Whether `megabytes` is the size of `bytes`. A megabyte may be 10^6 or 2^20 bytes, and the size

@@ -15,6 +15,7 @@ pub(crate) mod find;
 pub mod hyper;
 pub(crate) mod job;
 mod list;
+mod parallel;
 pub mod permissions;
 mod progress;
 pub mod publish;

@@ -146,7 +146,11 @@ impl Error {
     /// Redacts secrets in the message, which may quote a response, and in the causes, which may quote
     /// a certificate.
     pub(crate) fn redacted(mut self, redactor: &Redactor) -> Error {
-        for text in self.0.doing.iter_mut().chain([&mut self.0.what]) {
+        let Inner { doing, what, answer, .. } = &mut *self.0;
+        let of_answer = [&mut answer.summary, &mut answer.detail];
+        let warnings = answer.warnings.iter_mut().map(|warning| &mut warning.message);
+        let of_answer = of_answer.into_iter().chain(warnings).flatten();
+        for text in doing.iter_mut().chain([what]).chain(of_answer) {
             if let Cow::Owned(clean) = redactor.redact(text) {
                 *text = clean;
             }

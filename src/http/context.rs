@@ -47,14 +47,25 @@ pub(super) fn cancellation() -> Option<CancellationToken> {
 
 /// Wraps a function that does a part of this thread's work on another thread: its requests count as
 /// nested in those that this thread is sending.
-pub(crate) fn on_another_thread<T>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> impl FnOnce() -> T + Send + 'static {
+pub(crate) fn on_another_thread<T>(work: impl FnOnce() -> T + Send) -> impl FnOnce() -> T + Send {
     let permits = permits();
     move || {
         PERMITS.set(permits);
         work()
     }
+}
+
+/// Calls `run`, whose requests count as nested in requests of other threads, which wait for it.
+pub(crate) fn counting_as_nested<T>(run: impl FnOnce() -> T) -> T {
+    struct Restore;
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            remove_permit();
+        }
+    }
+    add_permit();
+    let _restore = Restore;
+    run()
 }
 
 /// Notes that this thread holds a permit.

@@ -19,7 +19,7 @@ mod transport;
 mod url;
 
 pub(crate) use crate::encoding::{hex, percent_decode};
-pub(crate) use context::{ReentrancyGuard, on_another_thread};
+pub(crate) use context::{ReentrancyGuard, counting_as_nested, on_another_thread};
 pub(crate) use multipart::Multipart;
 pub use options::{Fingerprint, HttpOptions, Verify};
 pub(crate) use request::{Body, Replay, Request};

@@ -77,6 +77,11 @@ pub(crate) trait Replay {
     /// Length in bytes.
     fn length(&self) -> u64;
 
+    /// Whether it can be opened more than once.
+    fn may_reopen(&self) -> bool {
+        true
+    }
+
     /// Opens the source at its start. Called once per attempt.
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>>;
 }
@@ -84,6 +89,10 @@ pub(crate) trait Replay {
 impl<R: Replay + ?Sized> Replay for &mut R {
     fn length(&self) -> u64 {
         (**self).length()
+    }
+
+    fn may_reopen(&self) -> bool {
+        (**self).may_reopen()
     }
 
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {

@@ -80,6 +80,9 @@ pub use metrics::Metric;
 #[cfg(feature = "admin")]
 #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
 pub mod oidc;
+#[cfg(feature = "people")]
+#[cfg_attr(docsrs, doc(cfg(feature = "people")))]
+pub mod permission_audit;
 pub mod personal_space;
 pub use personal_space::PersonalSpace;
 pub mod projects;

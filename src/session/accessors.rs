@@ -93,6 +93,10 @@ accessors! {
     #[cfg(feature = "admin")]
     #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
     oidc: Oidc;
+    /// Computes the effective permissions of users on content.
+    #[cfg(feature = "people")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "people")))]
+    permission_audit: PermissionAudit;
     /// The projects of the site.
     projects: Projects;
     /// The schedules of the server.

@@ -11,6 +11,7 @@ use crate::client::Client;
 use crate::common::backoff::Backoff;
 use crate::http::{Delivery, Request};
 use crate::ids::JobId;
+use crate::xml::{FromXml as _, Node};
 use crate::{Error, ErrorKind, Result};
 use crate::{redact::Redactor, secret::Secret};
 
@@ -108,6 +109,7 @@ impl<'s> JobHandle<'s> {
     ///   [`job`](JobHandle::job) has everything else.
     /// - [`ErrorKind::Timeout`] if the deadline passed. The job continues: wait for it again, or
     ///   [`cancel`](JobHandle::cancel) it.
+    /// - [`ErrorKind::Decode`] if the job has ended at a time that cannot be read.
     /// - The error of the last poll if too many polls failed. The state of the job is then unknown.
     #[doc = rest!(GET)]
     pub fn wait_with(&mut self, mut how: JobWait<'_>) -> Result<Job> {
@@ -192,21 +194,40 @@ impl<'s> JobHandle<'s> {
 
 /// Reads a job.
 pub(crate) fn read_job(client: &Client, id: &JobId) -> Result<Job> {
-    read_job_within(client, id, None)
+    read_by_id_or_from_list(client, id, None, Job::from_xml)
 }
 
-/// Reads a job, each request within a time. A job that the server cannot read by its id, such as one
-/// that creates extracts, is looked for in the list of jobs.
+/// Reads a job to see whether it has ended, each request within a time. A time of completion that
+/// cannot be read is an error, because the job would never seem to end.
 pub(super) fn read_job_within(
     client: &Client,
     id: &JobId,
     within: Option<Duration>,
 ) -> Result<Job> {
+    read_by_id_or_from_list(client, id, within, |node| {
+        let job = Job::from_xml(node)?;
+        let completed_at = node.attr::<Option<String>>("completedAt")?;
+        match completed_at.filter(|text| job.completed_at.is_none() && !text.is_empty()) {
+            Some(_) => Err(node.fail("the attribute `completedAt`", "is not a time")),
+            None => Ok(job),
+        }
+    })
+}
+
+/// Reads a job, each request within a time. A job that the server cannot read by its id, such as one
+/// that creates extracts, is looked for in the list of jobs.
+fn read_by_id_or_from_list(
+    client: &Client,
+    id: &JobId,
+    within: Option<Duration>,
+    read: fn(Node<'_>) -> Result<Job>,
+) -> Result<Job> {
     let limit = |request: Request<'static>| match within {
         Some(within) => request.within(within),
         None => request,
     };
-    let unreadable = match client.read(limit(client.request(&GET, &[id])), "job") {
+    let by_id = client.xml(limit(client.request(&GET, &[id])), |root| read(root.need("job")?));
+    let unreadable = match by_id {
         Err(error) if error.code() == Some(UNREADABLE_BY_ID) => error,
         other => return other,
     };

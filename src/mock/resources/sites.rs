@@ -82,15 +82,25 @@ fn element(site: &Site, usage: bool, ctx: &Context) -> Element {
     element.containing(usage.then(|| self::usage(site)))
 }
 
+/// The attribute of `<usage>` that counts users with a site role; `None` for roles without a license.
+pub(super) fn license(role: &str) -> Option<&'static str> {
+    match role {
+        "Creator" | "SiteAdministratorCreator" | "ServerAdministrator" => Some("numCreators"),
+        "Viewer" | "ReadOnly" => Some("numViewers"),
+        "Unlicensed" | "UnlicensedWithPublish" | "Guest" | "SupportUser" => None,
+        _ => Some("numExplorers"),
+    }
+}
+
 /// `<usage>`: the number of users by license, and the size of the content in MB.
 fn usage(site: &Site) -> Element {
     let (mut creators, mut explorers, mut viewers) = (0, 0, 0);
     for user in site.iter::<User>() {
-        match user.attr("siteRole") {
-            "Creator" | "SiteAdministratorCreator" | "ServerAdministrator" => creators += 1,
-            "Viewer" | "ReadOnly" => viewers += 1,
-            "Unlicensed" | "UnlicensedWithPublish" | "Guest" | "SupportUser" => {}
-            _ => explorers += 1,
+        match license(user.attr("siteRole")) {
+            Some("numCreators") => creators += 1,
+            Some("numExplorers") => explorers += 1,
+            Some(_) => viewers += 1,
+            None => {}
         }
     }
     let content = site.iter::<Workbook>().chain(site.iter::<Datasource>());

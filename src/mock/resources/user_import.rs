@@ -1,7 +1,7 @@
 //! Importing and removing users by file: `sites/{site}/users/import` and `users/delete`.
 
 use super::users::{AUTH_SETTINGS, complete_new};
-use super::{User, users};
+use super::{User, sites, users};
 use crate::mock::body;
 use crate::mock::csv;
 use crate::mock::multipart::{part, parts};
@@ -93,31 +93,68 @@ fn read_row(row: &[String]) -> Result<Record, String> {
     Ok(user.with("email", column(6)))
 }
 
+/// Whether the site has a license for a user who gets a role instead of the one `before`.
+fn has_license(site: &Site, before: Option<&str>, role: &str) -> bool {
+    let license = sites::license(role);
+    if before.is_some_and(|before| sites::license(before) == license) {
+        return true;
+    }
+    let setting = match license {
+        Some("numCreators") => "tierCreatorCapacity",
+        Some("numExplorers") => "tierExplorerCapacity",
+        Some(_) => "tierViewerCapacity",
+        None => return true,
+    };
+    match sites::setting(site, setting).parse::<usize>() {
+        Ok(limit) => {
+            let has_same =
+                |user: &Cow<'_, Record>| sites::license(user.attr("siteRole")) == license;
+            site.iter::<User>().filter(has_same).count() < limit
+        }
+        // No limit: the setting is empty or -1.
+        Err(_) => true,
+    }
+}
+
 /// Adds the imported users. Known users get the site role in the file.
 fn add(site: &mut Site, imported: Vec<Result<Record, String>>) -> Result<Report> {
-    let (mut added, mut notes) = (0, Vec::new());
+    let (mut added, mut skipped, mut unlicensed, mut notes) = (0, 0, 0, Vec::new());
     for (index, user) in imported.into_iter().enumerate() {
         let mut user = match user {
             Ok(user) => user,
             Err(why) => {
+                skipped += 1;
                 notes.push(format!("Row {}: {why}.", index + 1));
                 continue;
             }
         };
-        let known = site.by_name("users", user.name()).map(|known| known.id.clone());
-        match known {
-            Some(id) => site.get_mut::<User>(&id)?.set("siteRole", user.attr("siteRole")),
-            None => {
-                user.id = site.new_id::<User>();
-                site.add::<User>(user);
-                added += 1;
-            }
+        let (row, name, role) = (index + 1, user.name().to_owned(), user.attr("siteRole"));
+        let known = site.by_name("users", &name);
+        let before = known.as_ref().map(|known| known.attr("siteRole").to_owned());
+        let known = known.map(|known| known.id.clone());
+        if before.as_deref() == Some(role) {
+            notes.push(format!("Row {row}: '{name}' is a user of the site already."));
+        } else if !has_license(site, before.as_deref(), role) {
+            unlicensed += 1;
+            notes.push(format!("Row {row}: no license is left for the site role of '{name}'."));
+        } else if let Some(id) = known {
+            notes.push(format!("Row {row}: the site role of '{name}' was changed to {role}."));
+            let role = role.to_owned();
+            site.get_mut::<User>(&id)?.set("siteRole", role);
+        } else {
+            user.id = site.new_id::<User>();
+            site.add::<User>(user);
+            added += 1;
         }
     }
-    let skipped = notes.len();
     let status_notes = vec![
         ("CountOfUsersAddedToSite", added, format!("{added} users were added to the site.")),
         ("CountOfUsersSkipped", skipped, format!("{skipped} rows were skipped.")),
+        (
+            "CountOfUsersWithInsufficientLicenses",
+            unlicensed,
+            format!("{unlicensed} users got no license."),
+        ),
     ];
     Ok(Report { notes, status_notes, ..Report::default() })
 }

@@ -1,11 +1,11 @@
 //! Adding and removing users in bulk, with a CSV file.
 
-use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::csv_rows::CsvRows;
+use super::outcomes::ImportOutcomes;
 use super::{AuthSetting, IMPORT, REMOVE_ALL, SiteRole, Users, rest};
 use crate::common::JobHandle;
 use crate::common::job::{Job, JobWait};
@@ -26,8 +26,9 @@ impl<'s> Users<'s> {
     /// let mut import = session.users().import(rows)?;
     /// for outcome in import.wait()? {
     ///     let outcome = outcome?;
+    ///     println!("{} ({}): {:?}", outcome.name, outcome.row, outcome.result);
     ///     if let Some(why) = outcome.failure {
-    ///         eprintln!("row {} ({}): {why}", outcome.row, outcome.name);
+    ///         println!("{why}");
     ///     }
     /// }
     /// # Ok(())
@@ -47,8 +48,9 @@ impl<'s> Users<'s> {
             Multipart::new(&payload)?.file("tableau_user_import", "users.csv", &mut file);
         let request = self.client.request(&IMPORT, &[]);
         let request = request.stream(body.content_type(), &mut body).long_running();
-        let job = self.client.read::<Job>(request, "job")?;
+        let job = self.client.read::<Job>(request, "job");
         drop(body);
+        let job = job.map_err(|error| rows.redact(error))?;
         Ok(UserImport { job: JobHandle::new(self.client, job), rows })
     }
 
@@ -198,7 +200,7 @@ impl FromIterator<UserRow> for UserRows {
     }
 }
 
-type Rows<'r> = Box<dyn Iterator<Item = Result<UserRow>> + 'r>;
+pub(super) type Rows<'r> = Box<dyn Iterator<Item = Result<UserRow>> + 'r>;
 
 impl UserRows {
     /// The rows of a CSV file in UTF-8.
@@ -226,7 +228,14 @@ impl UserRows {
         Ok(UserRows(Content::File { file, name, _spool: Some(spool) }))
     }
 
-    fn rows(&self) -> Result<Rows<'_>> {
+    /// Redacts the passwords of the rows, one row at a time, since an answer can repeat a row.
+    fn redact(&self, error: Error) -> Error {
+        let passwords = self.rows().into_iter().flatten().flatten().filter_map(|row| row.password);
+        passwords
+            .fold(error, |error, password| error.redacted(&Redactor::default().with(&password)))
+    }
+
+    pub(super) fn rows(&self) -> Result<Rows<'_>> {
         match &self.0 {
             Content::Rows(rows) => Ok(Box::new(rows.iter().cloned().map(Ok))),
             Content::File { file, name, .. } => {
@@ -314,65 +323,7 @@ impl<'s> UserImport<'s> {
 
     /// Same as [`wait`](UserImport::wait), with a deadline or intervals.
     pub fn wait_with(&mut self, how: JobWait<'_>) -> Result<ImportOutcomes<'_>> {
-        let job = self.job.wait_with(how)?;
-        let mut notes = HashMap::new();
-        for note in job.notes {
-            for key in keys(&note) {
-                notes.entry(key).or_insert_with(|| note.clone());
-            }
-        }
-        Ok(ImportOutcomes { rows: self.rows.rows()?, notes, row: 0 })
-    }
-}
-
-/// What a note of the job is about: the number of a row (`Row 3: …`) and quoted user names.
-fn keys(note: &str) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
-    let lower = note.to_lowercase();
-    if let Some((_, rest)) = lower.split_once("row ") {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        keys.extend((digits > 0).then(|| format!("row {}", &rest[..digits])));
-    }
-    for quote in ['\'', '"'] {
-        let quoted = lower.split(quote).skip(1).step_by(2);
-        keys.extend(quoted.map(|name| format!("name {name}")));
-    }
-    keys
-}
-
-/// The outcomes of the rows of a bulk import, in their order.
-pub struct ImportOutcomes<'r> {
-    rows: Rows<'r>,
-    notes: HashMap<String, String>,
-    row: u64,
-}
-
-/// The outcome of one row of a bulk import.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ImportOutcome {
-    /// The number of the row, from 1. A row of column names does not count.
-    pub row: u64,
-    /// The name of the user.
-    pub name: String,
-    /// The server's note, if the user was not imported.
-    pub failure: Option<String>,
-}
-
-impl Iterator for ImportOutcomes<'_> {
-    type Item = Result<ImportOutcome>;
-
-    fn next(&mut self) -> Option<Result<ImportOutcome>> {
-        let row = match self.rows.next()? {
-            Ok(row) => row,
-            Err(error) => return Some(Err(error)),
-        };
-        self.row += 1;
-        let of_row = self.notes.get(&format!("row {}", self.row));
-        let note = of_row.or_else(|| self.notes.get(&format!("name {}", row.name.to_lowercase())));
-        // A note can repeat the row.
-        let redactor = row.password.iter().fold(Redactor::default(), Redactor::with);
-        let failure = note.map(|note| redactor.redact(note).into_owned());
-        Some(Ok(ImportOutcome { row: self.row, name: row.name, failure }))
+        let job = self.job.wait_with(how).map_err(|error| self.rows.redact(error))?;
+        ImportOutcomes::new(&self.rows, job)
     }
 }

@@ -17,8 +17,10 @@ use crate::{Error, Result};
 
 mod bulk;
 mod csv_rows;
+mod outcomes;
 
-pub use bulk::{ImportOutcome, ImportOutcomes, UserImport, UserRow, UserRows};
+pub use bulk::{UserImport, UserRow, UserRows};
+pub use outcomes::{ImportOutcome, ImportOutcomes, ImportResult};
 
 operations! {
     LIST = GET "sites/{site}/users" since (1, 0) scope "tableau:users:read"

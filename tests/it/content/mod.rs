@@ -6,6 +6,7 @@ mod clock;
 mod connections;
 mod groups;
 mod mock;
+mod permission_audit;
 mod permissions;
 mod personal_space;
 mod publish;

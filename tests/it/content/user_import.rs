@@ -1,13 +1,16 @@
 //! Adding and removing users in bulk.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
 use tsc::mock::MockServer;
-use tsc::users::{SiteRole, UserRow, UserRows};
+use tsc::sites::SiteUpdate;
+use tsc::users::{ImportResult, NewUser, SiteRole, UserRow, UserRows};
 
 use crate::help;
+use crate::raw::{Raw, refusal, success};
 
 fn with_mock(check: impl FnOnce(&MockServer, &tsc::Session<'_>)) {
     let mock = MockServer::builder().user("ada", "pw", "Viewer").start().unwrap();
@@ -37,8 +40,10 @@ fn imports_rows_and_removes_them() {
         let mut import = session.users().import(rows.into_iter().collect()).unwrap();
         let outcomes: Vec<_> = import.wait().unwrap().collect::<Result<_, _>>().unwrap();
         let shown: Vec<_> =
-            outcomes.iter().map(|one| (one.row, &*one.name, &one.failure)).collect();
-        assert_eq!(shown, [(1, "cy", &None), (2, "ada", &None)]);
+            outcomes.iter().map(|one| (one.row, &*one.name, one.result, &one.failure)).collect();
+        let expected =
+            [(1, "cy", ImportResult::Added, &None), (2, "ada", ImportResult::RoleChanged, &None)];
+        assert_eq!(shown, expected);
         assert_eq!(role(session, "cy"), Some(SiteRole::ExplorerCanPublish));
         assert_eq!(role(session, "ada"), Some(SiteRole::Creator));
 
@@ -119,7 +124,8 @@ struct ManyRows {
 impl Read for ManyRows {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.line.is_empty() && self.next < self.last {
-            self.line = format!("user-{:06},,,Viewer,None,0,,\r\n", self.next).into_bytes();
+            let name = "n".repeat(200);
+            self.line = format!("user-{:06},,{name},Viewer,None,0,,\r\n", self.next).into_bytes();
             self.next += 1;
         }
         let read = self.line.len().min(buffer.len());
@@ -139,4 +145,193 @@ fn sends_the_rows_of_a_reader_from_a_temporary_file() {
         assert_eq!(import.wait().unwrap().count(), 3000);
         assert_eq!(session.users().list().total().unwrap(), before + 3000);
     });
+}
+
+#[test]
+fn tells_the_results_of_rows_apart() {
+    with_mock(|mock, session| {
+        let has_license = |user: &&tsc::mock::Item| {
+            let creators = ["Creator", "SiteAdministratorCreator", "ServerAdministrator"];
+            user.attribute("siteRole").is_some_and(|role| creators.contains(&role))
+        };
+        let creators = i64::try_from(mock.users().iter().filter(has_license).count()).unwrap();
+        let limit = SiteUpdate::new().tier_creator_capacity(creators + 1);
+        session.sites().update(session.site_id(), limit).unwrap();
+        session.users().add(NewUser::new("already", SiteRole::Explorer)).unwrap();
+        let creators = ["one", "two"].map(|name| UserRow::new(name, SiteRole::Creator));
+        let rows = [
+            UserRow::new("ada", SiteRole::Viewer),
+            UserRow::new("already", SiteRole::Viewer),
+            UserRow::new("no good", SiteRole::Viewer).password("topsecret1"),
+            UserRow::new("new", SiteRole::Viewer),
+        ];
+        let rows: UserRows = rows.into_iter().chain(creators).collect();
+        let mut import = session.users().import(rows).unwrap();
+        let outcomes: Vec<_> = import.wait().unwrap().map(Result::unwrap).collect();
+        let results: Vec<_> = outcomes.iter().map(|one| (&*one.name, one.result)).collect();
+        assert_eq!(
+            results,
+            [
+                ("ada", ImportResult::Existing),
+                ("already", ImportResult::RoleChanged),
+                ("no good", ImportResult::Failed),
+                ("new", ImportResult::Added),
+                ("one", ImportResult::Added),
+                ("two", ImportResult::LicenseMissing),
+            ]
+        );
+        let why = outcomes[5].failure.as_deref();
+        assert!(why.is_some_and(|why| why.contains("no license is left")), "{why:?}");
+        assert!(outcomes[..2].iter().all(|one| one.failure.is_none()));
+    });
+}
+
+#[test]
+fn without_a_count_of_added_users_rows_without_a_note_are_imported() {
+    let job = |inside: &str| format!("<job id='j' mode='Asynchronous' type='UserImport' {inside}");
+    let raw = Raw::signed_in(move |seen| match seen.path() {
+        path if path.ends_with("/import") => success(&job("progress='0'/>")),
+        _ => success(&job("progress='100' finishCode='0' completedAt='2026-01-01T00:00:00Z'>\
+             <userImportJob><notes>Row 2: the role was updated</notes></userImportJob></job>")),
+    });
+    let server = help::at(&raw.url);
+    let session = server.sign_in(&help::auth()).unwrap();
+    let mut import = session.users().import(from_text("cy,,,Viewer\ndi,,,Viewer\n")).unwrap();
+    let results: Vec<_> = import.wait().unwrap().map(|one| one.unwrap().result).collect();
+    assert_eq!(results, [ImportResult::Imported, ImportResult::RoleChanged]);
+}
+
+#[test]
+fn redacts_the_passwords_of_rows_in_errors() {
+    let rows = || from_text("cy,topsecret1,,Viewer\ndi,topsecret2,,Viewer\n");
+    let refuses = Raw::signed_in(|_| {
+        refusal(400, "400000", "The rows cy,topsecret1 and di,topsecret2 are invalid")
+    });
+    let server = help::at(&refuses.url);
+    let session = server.sign_in(&help::auth()).unwrap();
+    let error = session.users().import(rows()).unwrap_err();
+    let shown = help::everything_of(&error);
+    assert!(shown.contains("are invalid") && !shown.contains("topsecret"), "{shown}");
+
+    let fails = Raw::signed_in(|seen| match seen.path() {
+        path if path.ends_with("/import") => success("<job id='j' progress='0'/>"),
+        _ => success(
+            "<job id='j' progress='100' finishCode='1' completedAt='2026-01-01T00:00:00Z'>\
+             <extractRefreshJob><notes>bad row di,topsecret2</notes></extractRefreshJob></job>",
+        ),
+    });
+    let server = help::at(&fails.url);
+    let session = server.sign_in(&help::auth()).unwrap();
+    let mut import = session.users().import(rows()).unwrap();
+    let error = import.wait().err().unwrap();
+    let shown = help::everything_of(&error);
+    assert!(shown.contains("bad row") && !shown.contains("topsecret"), "{shown}");
+}
+
+#[test]
+fn imports_a_file_by_its_path() {
+    with_mock(|_, session| {
+        let path = std::env::temp_dir().join(format!("import-{}.csv", std::process::id()));
+        std::fs::write(&path, "name,site role\ncy,Viewer\n").unwrap();
+        let rows = UserRows::from_path(&path).unwrap();
+        let mut import = session.users().import(rows).unwrap();
+        let outcomes: Vec<_> = import.wait().unwrap().map(Result::unwrap).collect();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!((outcomes.len(), outcomes[0].result), (1, ImportResult::Added));
+        assert_eq!(role(session, "cy"), Some(SiteRole::Viewer));
+
+        let error = UserRows::from_path(&path).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io);
+        assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
+    });
+}
+
+/// A server that drops the bodies of requests, so that it needs no memory for them.
+fn discarding_server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            std::thread::spawn(move || discard(connection?));
+        }
+        io::Result::Ok(())
+    });
+    url
+}
+
+fn discard(connection: TcpStream) -> io::Result<()> {
+    let mut reader = BufReader::new(connection.try_clone()?);
+    loop {
+        let (mut request, mut length) = (String::new(), 0);
+        reader.read_line(&mut request)?;
+        let Some(path) = request.split(' ').nth(1) else { return Ok(()) };
+        loop {
+            let mut header = String::new();
+            reader.read_line(&mut header)?;
+            let Some((name, value)) = header.split_once(':') else { break };
+            if name.eq_ignore_ascii_case("content-length") {
+                length = value.trim().parse().unwrap();
+            }
+        }
+        io::copy(&mut reader.by_ref().take(length), &mut io::sink())?;
+        let inside = match path.rsplit('/').next().unwrap() {
+            "signin" => {
+                "<credentials token=\"t\"><site id=\"s\" contentUrl=\"\"/><user id=\"u\"/></credentials>"
+            }
+            "signout" => "",
+            _ => {
+                "<job id=\"j\" progress=\"100\" finishCode=\"0\" completedAt=\"2026-01-01T00:00:00Z\"/>"
+            }
+        };
+        let body = format!("<tsResponse xmlns=\"http://tableau.com/api\">{inside}</tsResponse>");
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        (&connection).write_all(format!("{head}{body}").as_bytes())?;
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_memory_of_an_import_does_not_grow_with_its_rows() {
+    import_in_a_child("50000");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "takes minutes without optimization"]
+fn imports_a_million_rows_in_bounded_memory() {
+    import_in_a_child("1000000");
+}
+
+/// Runs the client in a process of its own, whose memory no other test uses.
+#[cfg(target_os = "linux")]
+fn import_in_a_child(rows: &str) {
+    let url = discarding_server();
+    let test = "content::user_import::child_imports_rows";
+    help::child(test, &[("TSC_URL", &url), ("TSC_ROWS", rows)]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "run by other tests in a process of its own"]
+fn child_imports_rows() {
+    let Some(url) = help::given("TSC_URL") else { return };
+    let rows: u32 = help::given("TSC_ROWS").unwrap().parse().unwrap();
+    let mut server = help::at(&url);
+    server.set_version("3.24").unwrap();
+    let session = server.sign_in(&help::auth()).unwrap();
+    let import = |last| {
+        let reader = ManyRows { next: 0, last, line: Vec::new() };
+        let mut import = session.users().import(UserRows::from_reader(reader).unwrap()).unwrap();
+        assert_eq!(import.wait().unwrap().count(), last as usize);
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
+    };
+    let before = import(100);
+    let after = import(rows);
+    // The text of 50,000 rows is twice as large as this.
+    assert!(after - before < 4096, "peak memory grew from {before} to {after} KiB");
 }

@@ -220,6 +220,37 @@ fn accepts_chunked_uploads() {
 }
 
 #[test]
+fn joins_numbered_chunks_by_their_sequence_ids() {
+    let append = |client: &Client<'_>, id: &str, query: &str, bytes: &[u8]| {
+        let parts = [("request_payload", "", &b""[..]), ("tableau_file", "file", bytes)];
+        post(client, "PUT", &format!("fileUploads/{id}{query}"), &parts)
+    };
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let start = || client.on_site("POST", "fileUploads", "").one("fileUpload", "uploadSessionId");
+    let publish = |id: &str, name: &str| {
+        let xml = payload(name);
+        let path = format!("workbooks?workbookType=twb&uploadSessionId={id}");
+        let published = post(&client, "POST", &path, &[("request_payload", "", xml.as_bytes())]);
+        client.get(&format!("workbooks/{}/content", published.one("workbook", "id"))).body
+    };
+    let (start_of_file, end_of_file) = TWB.split_at(TWB.len() / 2);
+    let id = start();
+    assert_eq!(append(&client, &id, "?sequenceID=30", end_of_file).status, 200);
+    assert_eq!(append(&client, &id, "?sequenceID=7", start_of_file).status, 200);
+    let refused = (400, "400000".to_owned());
+    for query in ["?sequenceID=7", "?sequenceID=0", "?sequenceID=x", "?sequenceID=-1", ""] {
+        assert_eq!(append(&client, &id, query, b"x").refusal(), refused, "{query}");
+    }
+    assert_eq!(publish(&id, "Numbered"), TWB);
+    let id = start();
+    assert_eq!(append(&client, &id, "", start_of_file).status, 200);
+    assert_eq!(append(&client, &id, "?sequenceID=1", b"x").refusal(), refused);
+    assert_eq!(append(&client, &id, "", end_of_file).status, 200);
+    assert_eq!(publish(&id, "Not numbered"), TWB);
+}
+
+#[test]
 fn rejects_invalid_publish_requests() {
     let mock = MockServer::builder().user("reader", "pw", "Viewer").start().unwrap();
     let client = Client::new(&mock);
@@ -334,7 +365,7 @@ fn imports_users_from_a_file() {
     let job = answer.one("job", "id");
     client.get(&format!("jobs/{job}"));
     let answer = client.get(&format!("jobs/{job}"));
-    assert_eq!(answer.all("statusNote", "value"), ["2", "1"]);
+    assert_eq!(answer.all("statusNote", "value"), ["2", "1", "0"]);
     assert!(answer.text().contains("Row 2"), "{}", answer.text());
     let user = client.get("users?filter=name:eq:new2&fields=_all_");
     assert_eq!(user.one("user", "fullName"), "Two, N");

@@ -52,6 +52,15 @@ fn wait(raw: &Raw, how: JobWait<'_>) -> (tsc::Result<tsc::Job>, tsc::Job) {
 }
 
 #[test]
+fn an_unreadable_time_of_completion_ends_the_wait() {
+    let raw = refreshing(vec![success("<job id=\"j1\" progress=\"100\" completedAt=\"soon\"/>")]);
+    let error = wait(&raw, soon()).0.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("`completedAt`"), "{error}");
+    assert_eq!(raw.count("GET", "/j1"), 1);
+}
+
+#[test]
 fn waits_for_a_job_and_reports_progress() {
     let raw = refreshing(vec![
         success("<job id=\"j1\" type=\"RefreshExtract\" progress=\"0\" finishCode=\"-1\"/>"),

@@ -4,11 +4,12 @@ mod download;
 mod framing;
 mod jobs;
 mod mock;
+mod parallel;
 mod publish;
 mod upload;
 mod wait_all;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::{Path, PathBuf};
@@ -133,6 +134,10 @@ pub struct Store(Arc<Mutex<State>>);
 #[derive(Default)]
 pub struct State {
     pub uploads: HashMap<String, Vec<u8>>,
+    /// The chunks with sequence ids, by upload and sequence id.
+    pub sequenced: HashMap<String, BTreeMap<u64, Vec<u8>>>,
+    /// Called with the sequence id of each chunk before the response is sent.
+    pub before_response: Option<BeforeResponse>,
     pub chunks: usize,
     /// The number of uploads that were started.
     pub started: usize,
@@ -142,7 +147,19 @@ pub struct State {
     pub published: Vec<Vec<u8>>,
 }
 
+type BeforeResponse = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// The sequence id of a chunk.
+pub fn sequence_id(seen: &Seen) -> Option<u64> {
+    seen.target.split_once("sequenceID=").map(|(_, id)| id.parse().unwrap())
+}
+
 impl Store {
+    /// Calls `run` with the sequence id of each chunk before the response is sent.
+    pub fn before_response(&self, run: impl Fn(u64) + Send + Sync + 'static) {
+        self.state().before_response = Some(Arc::new(run));
+    }
+
     pub fn start(faults: &[(usize, Fault)]) -> (Store, Raw) {
         let store = Store::default();
         store.state().faults = faults.to_vec();
@@ -186,6 +203,10 @@ impl Store {
             if !came || fault == Some(Fault::ResetDuring) {
                 return;
             }
+            let before_response = self.state().before_response.clone();
+            if let (Some(run), Some(id), true) = (before_response, sequence_id(&seen), is_chunk) {
+                run(id);
+            }
             let Some(reply) = self.reply(&seen, fault) else { return };
             let keeps = matches!(reply, Reply::Send(_));
             if out.write_all(&reply.bytes()).is_err() || !keeps {
@@ -217,7 +238,15 @@ impl Store {
             if stores {
                 let all = parts(seen);
                 assert_eq!(all.len(), 2);
-                state.uploads.get_mut(last)?.extend(&all[1].body);
+                let chunk = &all[1].body;
+                match sequence_id(seen) {
+                    None => state.uploads.get_mut(last)?.extend(chunk),
+                    Some(id) => {
+                        let chunks = state.sequenced.entry(last.to_owned()).or_default();
+                        let earlier = chunks.insert(id, chunk.clone());
+                        assert!(earlier.is_none(), "the chunk {id} was sent twice");
+                    }
+                }
             }
             let done = success("<fileUpload uploadSessionId=\"x\" fileSize=\"1\"/>");
             return match fault {
@@ -246,7 +275,11 @@ impl Store {
         }
         let query = seen.target.split_once("uploadSessionId=");
         let file = match query {
-            Some((_, id)) => state.uploads.remove(id)?,
+            Some((_, id)) => {
+                let chunks = state.sequenced.remove(id).unwrap_or_default();
+                let sequenced = chunks.into_values().collect::<Vec<_>>().concat();
+                [state.uploads.remove(id)?, sequenced].concat()
+            }
             None => parts(seen)[1].body.clone(),
         };
         state.published.push(file);
