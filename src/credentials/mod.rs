@@ -49,7 +49,7 @@ enum Proof {
 #[derive(Clone)]
 enum Mint {
     Caller(Arc<dyn Fn() -> Result<String> + Send + Sync>),
-    Signer(Signer),
+    Signer(Arc<Signer>),
 }
 
 impl SignIn {
@@ -311,8 +311,9 @@ impl PersonalAccessTokenAuth {
 
 /// A JSON Web Token of a connected app, or a unified access token, that the caller mints.
 ///
-/// [`ConnectedAppAuth`] and [`UnifiedAccessTokenAuth`] mint the tokens themselves. A token is valid for at most ten minutes, and usually for one sign-in. A
-/// session that is renewed after it expires needs [`renew_with`](JwtAuth::renew_with).
+/// [`ConnectedAppAuth`] and [`UnifiedAccessTokenAuth`] mint the tokens themselves. A token is valid
+/// for at most ten minutes, and usually for one sign-in. A session that is renewed after it expires
+/// needs [`renew_with`](JwtAuth::renew_with).
 ///
 /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), with a JWT since API 3.14.
 #[derive(Clone)]

@@ -81,7 +81,7 @@ impl Signer {
     }
 
     fn into_sign_in(self, unified: bool) -> SignIn {
-        let (jwt, mint) = (Secret::new(""), Some(Mint::Signer(self)));
+        let (jwt, mint) = (Secret::new(""), Some(Mint::Signer(Arc::new(self))));
         SignIn::new(Proof::Jwt { jwt, unified, mint })
     }
 }
@@ -180,7 +180,7 @@ impl UnifiedAccessTokenAuth {
     #[must_use]
     pub fn user_claim(mut self, claim: impl Into<String>) -> UnifiedAccessTokenAuth {
         if let Proof::Jwt { mint: Some(Mint::Signer(signer)), .. } = &mut self.0.proof {
-            signer.user_claim = claim.into();
+            Arc::make_mut(signer).user_claim = claim.into();
         }
         self
     }

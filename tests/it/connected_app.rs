@@ -45,7 +45,7 @@ fn connected_app_signs_its_user_in() {
     let mock = mock();
     let server = server(&mock);
     let session = server.sign_in(&auth(&["tableau:content:read"])).unwrap();
-    assert_eq!(session.user_name().as_deref(), Some("ada"));
+    assert_eq!(session.user_name(), Some("ada"));
     assert!(session.workbooks().list().total().unwrap() > 0);
     session.sign_out().unwrap();
     assert_eq!(mock.sessions_open(), 0);
