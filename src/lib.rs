@@ -97,7 +97,8 @@ pub use common::{
     revisions, tags,
 };
 pub use credentials::{
-    Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth, credentials_from_env,
+    ConnectedAppAuth, Credentials, JwtAuth, PersonalAccessTokenAuth, TableauAuth,
+    UnifiedAccessTokenAuth, credentials_from_env,
 };
 pub use error::{Error, ErrorKind, ErrorWarning, Result};
 pub use http::{Fingerprint, HttpOptions, RetryPolicy, Verify};

@@ -22,6 +22,12 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(wait.try_into().unwrap_or(Duration::ZERO))
 }
 
+/// The time of the server's clock, from the `Date` header of its response.
+pub(super) fn server_time(headers: &HeaderMap) -> Option<Timestamp> {
+    let date = date(headers.get(DATE)?.to_str().ok()?.trim())?;
+    TimeZone::UTC.to_timestamp(date).ok()
+}
+
 /// Parses the three date formats of HTTP, in UTC. The day of the week is ignored.
 fn date(text: &str) -> Option<DateTime> {
     let (_, date) = text.split_once(' ')?;
@@ -33,6 +39,16 @@ fn date(text: &str) -> Option<DateTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_the_clock_of_the_server() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(server_time(&headers), None);
+        headers.insert(DATE, "Tue, 14 Nov 2023 22:13:20 GMT".parse().unwrap());
+        assert_eq!(server_time(&headers).map(Timestamp::as_second), Some(1_700_000_000));
+        headers.insert(DATE, "soon".parse().unwrap());
+        assert_eq!(server_time(&headers), None);
+    }
 
     #[test]
     fn reads_seconds_and_dates() {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::connected_app::{self, Verified};
 use super::context::Caller;
 use super::prelude::*;
 use super::session::{Session, TOKEN_IDLE};
@@ -56,10 +57,15 @@ pub(super) fn authenticate(state: &mut ServerState, token: Option<&str>) -> Resu
 fn sign_in(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let credentials = ctx.body_child("credentials")?;
     let content_url = credentials.child_attr("site", "contentUrl");
-    let (name, opened_with) = check_credentials(state, &credentials)?;
+    let Proven { user: name, opened_with, scopes } = check_credentials(state, &credentials)?;
+    // The user may exist on another site.
+    let no_user = match scopes {
+        Some(_) => || connected_app::refused(16),
+        None => ApiError::sign_in,
+    };
     let site = state.site_at(content_url.unwrap_or_default()).ok_or_else(ApiError::sign_in)?;
     let number = site.number;
-    let user = site.by_name("users", &name).ok_or_else(ApiError::sign_in)?;
+    let user = site.by_name("users", &name).ok_or_else(no_user)?;
     if user.attr("siteRole") == "Unlicensed" {
         return Err(ApiError::sign_in());
     }
@@ -82,22 +88,34 @@ fn sign_in(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     if let Some(user) = site.and_then(|site| site.record_mut("users", &id)).transpose()? {
         user.set("lastLogin", written(now));
     }
-    open(state, number, id, opened_with)
+    open(state, number, id, opened_with, scopes)
 }
 
-/// The name of the user whom the credentials sign in, and the secret of the personal access token
-/// if they are one.
-fn check_credentials(
-    state: &mut ServerState,
-    credentials: &Element,
-) -> Result<(String, Option<String>)> {
+/// What valid credentials prove.
+struct Proven {
+    /// The name of the user whom they sign in.
+    user: String,
+    /// The secret of the personal access token, if they are one.
+    opened_with: Option<String>,
+    /// The scopes of the JSON Web Token, if it limits the session.
+    scopes: Option<Vec<String>>,
+}
+
+fn check_credentials(state: &mut ServerState, credentials: &Element) -> Result<Proven> {
+    let proven = |user, opened_with| Ok(Proven { user, opened_with, scopes: None });
     if let Some(jwt) = credentials.attr("jwt") {
         if state.newest < Version(3, 14) {
             return Err(ApiError::sign_in());
         }
-        credentials.flag("isUat")?;
-        let known = state.jwts.iter().find(|(known, _)| known == jwt);
-        return known.map(|(_, user)| (user.clone(), None)).ok_or_else(ApiError::sign_in);
+        let unified = credentials.flag("isUat")?.unwrap_or_default();
+        if let Some((_, user)) = state.jwts.iter().find(|(known, _)| known == jwt) {
+            return proven(user.clone(), None);
+        }
+        if unified || state.connected_apps.is_empty() {
+            return Err(ApiError::sign_in());
+        }
+        let Verified { user, scopes } = connected_app::verify(state, jwt)?;
+        return Ok(Proven { user, opened_with: None, scopes: Some(scopes) });
     }
     if let Some(name) = credentials.attr("personalAccessTokenName") {
         let secret = credentials.attr("personalAccessTokenSecret").unwrap_or_default();
@@ -112,7 +130,7 @@ fn check_credentials(
             .filter(|token| now < later(token.last_used, TOKEN_IDLE))
             .ok_or_else(ApiError::sign_in)?;
         token.last_used = now;
-        return Ok((token.user.clone(), Some(token.secret.clone())));
+        return proven(token.user.clone(), Some(token.secret.clone()));
     }
     let (Some(name), Some(password)) = (credentials.attr("name"), credentials.attr("password"))
     else {
@@ -123,7 +141,7 @@ fn check_credentials(
     if !state.is_password(name, password) {
         return Err(ApiError::sign_in());
     }
-    Ok((name.to_owned(), None))
+    proven(name.to_owned(), None)
 }
 
 fn open(
@@ -131,6 +149,7 @@ fn open(
     site: u16,
     user: String,
     opened_with: Option<String>,
+    scopes: Option<Vec<String>>,
 ) -> Result<Response> {
     let id = state.sites.get(&site).map(|site| site.id.clone()).unwrap_or_default();
     // Like a real token: two secrets and the site.
@@ -142,6 +161,7 @@ fn open(
         number: state.signed_in,
         last_used: state.clock.now(),
         opened_with,
+        scopes,
         revoked: false,
     };
     state.sessions.insert(token.clone(), session);
@@ -183,7 +203,9 @@ fn switch_site(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let number = there.number;
     // Switching replaces the token.
     let before = state.sessions.remove(&ctx.caller()?.token);
-    open(state, number, user, before.and_then(|session| session.opened_with))
+    let (opened_with, scopes) =
+        before.map(|session| (session.opened_with, session.scopes)).unwrap_or_default();
+    open(state, number, user, opened_with, scopes)
 }
 
 fn revoke_tokens(state: &mut ServerState, ctx: &Context) -> Result<Response> {

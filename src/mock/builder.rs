@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::MockServer;
 use super::common::jobs::JobOptions;
+use super::connected_app::ConnectedApp;
 use super::net::Net;
 use super::resources::REGISTRY;
 use super::sample::Sizes;
@@ -35,6 +36,7 @@ pub struct Builder {
     users: Vec<Credentials>,
     tokens: Vec<Credentials>,
     jwts: Vec<(String, String)>,
+    connected_apps: Vec<ConnectedApp>,
     session_lifetime: Option<Duration>,
     job_time: Option<Duration>,
     job_polls: Option<u32>,
@@ -76,6 +78,7 @@ impl Builder {
             users: Vec::new(),
             tokens: Vec::new(),
             jwts: Vec::new(),
+            connected_apps: Vec::new(),
             session_lifetime: None,
             job_time: None,
             job_polls: None,
@@ -171,6 +174,19 @@ impl Builder {
     /// [`MockServer::jwt`]. The server only compares the text, so it can be any text.
     pub fn jwt(mut self, user: impl Into<String>, jwt: impl Into<String>) -> Builder {
         self.jwts.push((jwt.into(), user.into()));
+        self
+    }
+
+    /// Adds a connected app with one secret. From then on, JSON Web Tokens are verified: signature,
+    /// claims, and scopes, which limit the session. Tokens from [`jwt`](Builder::jwt) remain valid.
+    pub fn connected_app(
+        mut self,
+        client_id: impl Into<String>,
+        secret_id: impl Into<String>,
+        secret: impl Into<String>,
+    ) -> Builder {
+        let (client_id, secret_id) = (client_id.into(), secret_id.into());
+        self.connected_apps.push(ConnectedApp { client_id, secret_id, secret: secret.into() });
         self
     }
 
@@ -302,6 +318,7 @@ impl Builder {
         let token_name = "mock-token".to_owned();
         let jwt = format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", state.secret(60), state.secret(43));
         state.jwts = self.jwts;
+        state.connected_apps = self.connected_apps;
         state.jwts.push((jwt.clone(), self.admin.clone()));
         let last_used = state.clock.now();
         state.tokens = self

@@ -25,6 +25,7 @@ mod clock;
 mod collection;
 mod collections;
 mod common;
+mod connected_app;
 mod context;
 mod csv;
 mod element;

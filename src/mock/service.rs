@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::api_error::ApiError;
 use super::clock::later;
+use super::connected_app::check_scope;
 use super::context::{Caller, Context};
 use super::expect::Expected;
 use super::faults::{Faults, FixedResponse, Kind, Moment, RetryAfter, Selected, What, http_date};
@@ -101,6 +102,10 @@ impl Service {
                     name => name.to_owned(),
                 };
             }
+            let session = state.sessions.get(&caller.token);
+            if let Some(scopes) = session.and_then(|session| session.scopes.as_ref()) {
+                check_scope(scopes, &request.method, &request.path)?;
+            }
             ctx.caller = Some(caller);
             (state.registry.check_visible)(state, &ctx)?;
         }
@@ -177,7 +182,7 @@ impl Service {
         if !content_type.is_empty() {
             headers.insert(0, ("Content-Type".to_owned(), content_type.to_owned()));
         }
-        headers.push(self.request_id());
+        self.add_common_headers(&mut headers);
         let close = !head.keeps_alive();
         let all = head_bytes(answer.status, &headers, body.len(), close);
         // A client would take a body after HEAD for the next response.
@@ -218,16 +223,19 @@ impl Service {
         }
     }
 
-    /// A header with a unique value for each request.
-    fn request_id(&self) -> (String, String) {
+    /// Adds a unique id for each request, and the time unless the headers have one.
+    fn add_common_headers(&self, headers: &mut Vec<(String, String)>) {
         let number = self.answered.fetch_add(1, Ordering::Relaxed) + 1;
-        ("X-Tableau-Request-Id".to_owned(), format!("mock-{number:08}"))
+        headers.push(("X-Tableau-Request-Id".to_owned(), format!("mock-{number:08}")));
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("date")) {
+            headers.push(("Date".to_owned(), http_date(lock(&self.state).clock.now())));
+        }
     }
 
     /// The headers and the body of a fault's response.
     fn fixed_response(&self, fixed: &FixedResponse) -> (Vec<(String, String)>, Vec<u8>) {
         let mut headers = fixed.headers.clone();
-        headers.push(self.request_id());
+        self.add_common_headers(&mut headers);
         match fixed.retry_after {
             None => {}
             Some(RetryAfter::Seconds(seconds)) => {

@@ -29,6 +29,8 @@ pub(super) struct Session {
     pub(super) last_used: Timestamp,
     /// The secret of the personal access token that opened it.
     pub(super) opened_with: Option<String>,
+    /// The scopes of the JSON Web Token that opened it, if it limits the session.
+    pub(super) scopes: Option<Vec<String>>,
     pub(super) revoked: bool,
 }
 

@@ -293,8 +293,9 @@ fn sign_in_again(
     used: &Token,
     deadline: Option<Instant>,
 ) -> Result<(SignIn, SignInResponse)> {
-    let signed_in = credentials.renewed(&client.site_url).and_then(|next| {
-        let (transport, cancellation) = (&client.transport, client.session_cancellation());
+    let (transport, cancellation) = (&client.transport, client.session_cancellation());
+    let next = credentials.renewed(&client.site_url, transport.server_time());
+    let signed_in = next.and_then(|next| {
         let version = client.version;
         let response = sign_in(transport, version, &next, &used.redactor, cancellation, deadline)?;
         Ok((next, response))

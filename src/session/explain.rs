@@ -11,7 +11,8 @@ pub(super) fn explain_sign_in(error: Error, credentials: &SignIn, transport: &Tr
             let number = credentials.is_jwt().then(|| error.detail().and_then(number_at_end));
             let jwt = number.flatten().map(explain_jwt_number);
             let is_cloud = transport.base().origin.is_tableau_cloud();
-            let hints = [jwt, about_site(credentials.site(), is_cloud)];
+            let length = explain_jwt_length(credentials);
+            let hints = [jwt, length, about_site(credentials.site(), is_cloud)];
             hints.into_iter().flatten().collect::<Vec<_>>().join("; ")
         }
         _ => return explain_address(error, transport),
@@ -83,6 +84,20 @@ fn explain_jwt_number(number: u32) -> String {
         ),
     }
 }
+
+/// Names the length of a JSON Web Token as a cause, if it is above the limit of Tableau Cloud.
+fn explain_jwt_length(credentials: &SignIn) -> Option<String> {
+    let length = credentials.secret().reveal().len();
+    (credentials.is_jwt() && length > MAX_JWT).then(|| {
+        format!(
+            "the JSON Web Token is {length} bytes long, and Tableau Cloud refuses those above \
+             {MAX_JWT}: name fewer scopes"
+        )
+    })
+}
+
+/// Maximum length of a JSON Web Token that Tableau Cloud accepts, in bytes.
+const MAX_JWT: usize = 8192;
 
 /// The guide (`docs/sign-in-and-out.md`) has the same table.
 const JWT_NUMBERS: [(u32, &str); 24] = [

@@ -41,6 +41,7 @@ impl OpenSession {
         cancellation: Option<&CancellationToken>,
     ) -> Result<OpenSession> {
         let known = transport.redactor().clone();
+        let credentials = credentials.for_first_sign_in(transport.server_time())?;
         let response = sign_in(&transport, version, &credentials, &known, cancellation, None)?;
         let content_url = credentials.site().to_owned();
         let now = Some(Timestamp::now());

@@ -4,6 +4,7 @@
 #![allow(deprecated)]
 
 mod cancellation;
+mod connected_app;
 mod connections;
 mod content;
 mod credentials;

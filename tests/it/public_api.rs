@@ -131,6 +131,8 @@ fn kinds() -> Vec<tsc::ErrorKind> {
     ]
 }
 
+const UAT_KEY: &str = include_str!("uat-test-key.pem");
+
 #[test]
 fn public_constants_and_defaults_have_the_documented_values() {
     assert_eq!(kinds().len(), 17);
@@ -141,8 +143,22 @@ fn public_constants_and_defaults_have_the_documented_values() {
         Box::new(tsc::PersonalAccessTokenAuth::new("N", "S").site("SITE").impersonate("L").clone()),
         Box::new(tsc::JwtAuth::new("eyJ").site("SITE").unified_access_token(true).clone()),
         Box::new(tsc::JwtAuth::new("eyJ").renew_with(|| Ok("eyJ".to_owned())).impersonate("L")),
+        Box::new(tsc::ConnectedAppAuth::new("C", "I", "S", "U", ["tableau:a:b"]).site("S").clone()),
+        Box::new(
+            tsc::UnifiedAccessTokenAuth::new(
+                "I",
+                "T",
+                UAT_KEY,
+                "U",
+                vec![String::from("tableau:a")],
+            )
+            .unwrap()
+            .user_claim("name")
+            .site("SITE")
+            .clone(),
+        ),
     ];
-    assert_eq!(credentials.len(), 5);
+    assert_eq!(credentials.len(), 7);
     let fingerprint = tsc::Fingerprint::sha256(&"aB".repeat(32)).unwrap();
     let _: [tsc::Verify; 6] = [
         true.into(),

@@ -198,6 +198,21 @@ fn renewal_requests_a_new_jwt() {
     assert!(session.projects().list().total().unwrap_err().is_session_expired());
 }
 
+#[test]
+fn connected_app_mints_a_jwt_for_each_sign_in() {
+    let raw = expiring(1);
+    let server = server(&raw);
+    let auth = tsc::ConnectedAppAuth::new("CLIENT", "SECRET-ID", "hush", "me", ["tableau:a:read"]);
+    let session = server.sign_in(&auth.site("SITE")).unwrap();
+    session.projects().list().total().unwrap();
+    session.projects().list().total().unwrap();
+    let bodies: Vec<_> = raw.seen().iter().map(Seen::text).filter(|b| b.contains("jwt=")).collect();
+    assert_eq!(bodies.len(), 2);
+    assert!(bodies.iter().all(|body| body.contains("jwt=\"eyJ")), "{bodies:?}");
+    assert_ne!(bodies[0], bodies[1]);
+    assert!(!format!("{session:?}").contains("hush"));
+}
+
 /// Responds to the first `times` requests to `what` like this, and then with a success.
 fn failing(
     what: &'static str,

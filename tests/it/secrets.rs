@@ -17,6 +17,17 @@ const PASSWORDS: [&str; 3] =
 const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl";
 const TOKEN: &str = "aB3-_dEf|gHi9JkLmNoP+qR/s==";
 const HEADER: &str = "Bearer header-secret-77";
+const APP_SECRET: &str = "kZ9/connected+app=secret";
+const KEY: &str = include_str!("uat-test-key.pem");
+
+fn connected_app(secret: &str) -> tsc::ConnectedAppAuth {
+    tsc::ConnectedAppAuth::new("CLIENT", "SECRET-ID", secret, "me", ["tableau:content:read"])
+}
+
+fn unified_access_token() -> tsc::UnifiedAccessTokenAuth {
+    tsc::UnifiedAccessTokenAuth::new("ISSUER", "TENANT", KEY, "me", ["tableau:content:read"])
+        .unwrap()
+}
 
 /// Everything that the library has shown in a test.
 #[derive(Default)]
@@ -106,6 +117,8 @@ fn shows_no_secret_during_normal_use() {
         (Box::new(tsc::TableauAuth::new("me", PASSWORDS[1])), PASSWORDS[1]),
         (Box::new(tsc::PersonalAccessTokenAuth::new("T", PASSWORDS[2])), PASSWORDS[2]),
         (Box::new(tsc::JwtAuth::new(JWT).renew_with(|| Ok(JWT.to_owned()))), JWT),
+        (Box::new(connected_app(APP_SECRET)), APP_SECRET),
+        (Box::new(unified_access_token()), KEY.lines().nth(1).unwrap()),
     ];
     let mut shown = Shown::default();
     let mut secrets = vec![TOKEN, HEADER];
@@ -132,6 +145,8 @@ fn shows_no_secret_during_normal_use() {
     shown.add(&tsc::TableauAuth::new("me", PASSWORDS[0]));
     shown.add(&tsc::PersonalAccessTokenAuth::new("T", PASSWORDS[0]));
     shown.add(&tsc::JwtAuth::new(PASSWORDS[0]));
+    shown.add(&connected_app(PASSWORDS[0]));
+    shown.add(&unified_access_token());
     assert_no_secret(&shown.0, &secrets, "Debug");
     // Hex dumps of ureq_proto split these secrets over several records.
     let records = logs::here();

@@ -11,8 +11,9 @@ use std::fmt;
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use jiff::{SignedDuration, Timestamp};
 use log::{debug, warn};
-use ureq::http::{Method, Response};
+use ureq::http::{HeaderMap, Method, Response};
 
 use super::connector::{self, CachingResolver, Stage};
 use super::context;
@@ -21,6 +22,7 @@ use super::options::HttpOptions;
 use super::proxy::Proxies;
 use super::request::Request;
 use super::retry::Attempts;
+use super::retry_after::server_time;
 use super::tls;
 use super::url::{Base, Origin};
 use crate::Result;
@@ -47,6 +49,8 @@ pub(crate) struct Transport {
     base: Base,
     /// The `https` origin that the server redirected to. All later requests are sent to it.
     upgraded: RwLock<Option<Origin>>,
+    /// How far the server's clock is ahead of the local one, if a response has shown it.
+    clock_ahead: RwLock<Option<SignedDuration>>,
     options: HttpOptions,
     agent: ureq::Agent,
     resolver: CachingResolver,
@@ -97,7 +101,18 @@ impl Transport {
         let agent = connector::agent(config, tls::client_config(&options)?, resolver.clone());
         let limiter = options.limiter();
         let upgraded = RwLock::new(None);
-        Ok(Transport { base, upgraded, options, agent, resolver, proxies, limiter, redactor })
+        let clock_ahead = RwLock::new(None);
+        Ok(Transport {
+            base,
+            upgraded,
+            clock_ahead,
+            options,
+            agent,
+            resolver,
+            proxies,
+            limiter,
+            redactor,
+        })
     }
 
     /// A client for the same server with additional options.
@@ -112,7 +127,8 @@ impl Transport {
 
     fn rebuilt(&self, options: HttpOptions) -> Result<Transport> {
         let upgraded = RwLock::new(self.upgraded());
-        Ok(Transport { upgraded, ..Transport::new(self.base.clone(), options)? })
+        let clock_ahead = RwLock::new(self.clock_ahead());
+        Ok(Transport { upgraded, clock_ahead, ..Transport::new(self.base.clone(), options)? })
     }
 
     pub(crate) fn base(&self) -> &Base {
@@ -149,6 +165,24 @@ impl Transport {
 
     fn upgraded(&self) -> Option<Origin> {
         self.upgraded.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The time of the server's clock, as far as its responses have shown it; otherwise local time.
+    pub(crate) fn server_time(&self) -> Timestamp {
+        let (now, ahead) = (Timestamp::now(), self.clock_ahead().unwrap_or_default());
+        now.checked_add(ahead).unwrap_or(now)
+    }
+
+    fn clock_ahead(&self) -> Option<SignedDuration> {
+        *self.clock_ahead.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes the server's clock. A gateway's redirect may have another clock, so it is not used.
+    fn note_server_time(&self, headers: &HeaderMap) {
+        if let Some(time) = server_time(headers) {
+            let mut ahead = self.clock_ahead.write().unwrap_or_else(PoisonError::into_inner);
+            *ahead = Some(time.duration_since(Timestamp::now()));
+        }
     }
 
     /// Sends a request, retries it as its policy allows, and returns what `finish` reads from the
@@ -238,6 +272,10 @@ impl Transport {
             })?;
             let status = response.status().as_u16();
             debug!(target: LOG, "{}: {status} in {} ms", doing(), started.elapsed().as_millis());
+            // Only a token that is minted needs the clock: for the first sign-in or after a 401.
+            if auth.token.is_none() || status == 401 {
+                self.note_server_time(response.headers());
+            }
             match status {
                 200 | 201 | 202 | 204 => {
                     let context =

@@ -1,11 +1,17 @@
-//! Credentials: [`TableauAuth`], [`PersonalAccessTokenAuth`], [`JwtAuth`].
+//! Credentials: [`TableauAuth`], [`PersonalAccessTokenAuth`], [`JwtAuth`], [`ConnectedAppAuth`],
+//! [`UnifiedAccessTokenAuth`].
+
+mod signer;
 
 use std::fmt;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 
+use self::signer::Signer;
+pub use self::signer::{ConnectedAppAuth, UnifiedAccessTokenAuth};
 use crate::ids::UserId;
 use crate::secret::Secret;
 use crate::xml::Out;
@@ -14,8 +20,8 @@ use crate::{Error, Result};
 /// Credentials to sign in with.
 ///
 /// The trait is sealed: the credentials that the REST API knows are [`TableauAuth`],
-/// [`PersonalAccessTokenAuth`] and [`JwtAuth`]. It is object-safe, so that a program can choose at
-/// run time and pass a `&dyn Credentials`.
+/// [`PersonalAccessTokenAuth`], [`JwtAuth`], [`ConnectedAppAuth`] and [`UnifiedAccessTokenAuth`]. It
+/// is object-safe, so that a program can choose at run time and pass a `&dyn Credentials`.
 pub trait Credentials: sealed::Sealed + Send + Sync {}
 
 mod sealed {
@@ -39,7 +45,12 @@ enum Proof {
     Jwt { jwt: Secret, unified: bool, mint: Option<Mint> },
 }
 
-type Mint = Arc<dyn Fn() -> Result<String> + Send + Sync>;
+/// Where the next JSON Web Token comes from.
+#[derive(Clone)]
+enum Mint {
+    Caller(Arc<dyn Fn() -> Result<String> + Send + Sync>),
+    Signer(Arc<Signer>),
+}
 
 impl SignIn {
     /// Returns the copy that a session keeps.
@@ -57,12 +68,24 @@ impl SignIn {
     }
 
     /// The same credentials for the next sign-in, to this site, with a newly minted JSON Web Token.
-    pub(crate) fn renewed(&self, site: &str) -> Result<SignIn> {
+    /// `now` is the time of the server's clock.
+    pub(crate) fn renewed(&self, site: &str, now: Timestamp) -> Result<SignIn> {
         let mut next = SignIn { site: site.to_owned(), ..self.clone() };
         if let Proof::Jwt { jwt, mint: Some(mint), .. } = &mut next.proof {
-            *jwt = Secret::new(mint()?);
+            *jwt = Secret::new(match mint {
+                Mint::Caller(mint) => mint()?,
+                Mint::Signer(signer) => signer.mint(now)?,
+            });
         }
         Ok(next)
+    }
+
+    /// The credentials for the first sign-in. `now` is the time of the server's clock.
+    pub(crate) fn for_first_sign_in(self, now: Timestamp) -> Result<SignIn> {
+        match &self.proof {
+            Proof::Jwt { mint: Some(Mint::Signer(_)), .. } => self.renewed(&self.site, now),
+            _ => Ok(self),
+        }
     }
 
     /// The content URL of the site to sign in to.
@@ -92,6 +115,7 @@ impl SignIn {
         match &self.proof {
             Proof::Password { name, .. } => Some(name.clone()),
             Proof::Token { .. } => None,
+            Proof::Jwt { mint: Some(Mint::Signer(signer)), .. } => Some(signer.user().to_owned()),
             Proof::Jwt { jwt, .. } => {
                 let payload =
                     BASE64_URL_SAFE_NO_PAD.decode(jwt.reveal().split('.').nth(1)?).ok()?;
@@ -183,6 +207,7 @@ impl fmt::Debug for SignIn {
                 out.field("token_name", name);
                 out
             }
+            Proof::Jwt { mint: Some(Mint::Signer(signer)), .. } => signer.debug(f),
             Proof::Jwt { unified, mint, .. } => {
                 let mut out = f.debug_struct("JwtAuth");
                 out.field("unified_access_token", unified).field("renews", &mint.is_some());
@@ -207,16 +232,6 @@ macro_rules! credentials {
                 self.0.site = content_url.into();
                 self
             }
-
-            /// Signs in as another user; only server administrators may do this. Default: the user
-            /// of the credentials.
-            ///
-            /// Personal access tokens can impersonate since API 3.11.
-            #[must_use]
-            pub fn impersonate(mut self, user: impl Into<UserId>) -> Self {
-                self.0.impersonate = Some(user.into());
-                self
-            }
         }
 
         impl sealed::Sealed for $Name {
@@ -236,7 +251,30 @@ macro_rules! credentials {
     )+};
 }
 
-credentials!(TableauAuth, PersonalAccessTokenAuth, JwtAuth);
+macro_rules! impersonate {
+    ($($Name:ident),+) => {$(
+        impl $Name {
+            /// Signs in as another user; only server administrators may do this. Default: the user
+            /// of the credentials.
+            ///
+            /// Personal access tokens can impersonate since API 3.11.
+            #[must_use]
+            pub fn impersonate(mut self, user: impl Into<UserId>) -> Self {
+                self.0.impersonate = Some(user.into());
+                self
+            }
+        }
+    )+};
+}
+
+credentials!(
+    TableauAuth,
+    PersonalAccessTokenAuth,
+    JwtAuth,
+    ConnectedAppAuth,
+    UnifiedAccessTokenAuth
+);
+impersonate!(TableauAuth, PersonalAccessTokenAuth, JwtAuth);
 
 /// A user name and a password. Tableau Cloud with multi-factor authentication refuses them: use
 /// [`PersonalAccessTokenAuth`] there.
@@ -271,10 +309,11 @@ impl PersonalAccessTokenAuth {
     }
 }
 
-/// A JSON Web Token of a connected app, or a unified access token.
+/// A JSON Web Token of a connected app, or a unified access token, that the caller mints.
 ///
-/// The caller mints the token. It is valid for at most ten minutes, and usually for one sign-in. A
-/// session that is renewed after it expires needs [`renew_with`](JwtAuth::renew_with).
+/// [`ConnectedAppAuth`] and [`UnifiedAccessTokenAuth`] mint the tokens themselves. A token is valid
+/// for at most ten minutes, and usually for one sign-in. A session that is renewed after it expires
+/// needs [`renew_with`](JwtAuth::renew_with).
 ///
 /// REST: [Sign In](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_authentication.htm#sign_in), with a JWT since API 3.14.
 #[derive(Clone)]
@@ -309,7 +348,7 @@ impl JwtAuth {
         mint: impl Fn() -> Result<String> + Send + Sync + 'static,
     ) -> JwtAuth {
         if let Proof::Jwt { mint: slot, .. } = &mut self.0.proof {
-            *slot = Some(Arc::new(mint));
+            *slot = Some(Mint::Caller(Arc::new(mint)));
         }
         self
     }
@@ -366,67 +405,4 @@ fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Box<dyn Creden
 }
 
 #[cfg(test)]
-mod tests {
-    use super::sealed::Sealed as _;
-    use super::*;
-
-    #[test]
-    fn refuses_a_site_that_is_not_a_content_url() {
-        for (site, advice) in [
-            ("My Site", "part after /site/"),
-            ("a/b", "part after /site/"),
-            ("host:8000", "part after /site/"),
-            ("#home", "part after /site/"),
-            (" sales", "part after /site/"),
-            ("sales\n", "part after /site/"),
-            ("a\u{a0}b", "part after /site/"),
-            ("a\\b", "part after /site/"),
-            ("a?b", "part after /site/"),
-            ("R%26D", "part after /site/"),
-            ("my site/x", "part after /site/"),
-            ("https://h/#/site//home", "part after /site/"),
-            ("/site/sales", "use \"sales\""),
-            ("site/sales", "use \"sales\""),
-            ("https://h/#/site/sales/home", "use \"sales\""),
-            ("https://h/t/sales/views/W/V?:iid=1", "use \"sales\""),
-        ] {
-            let credentials = TableauAuth::new("n", "p").site(site);
-            let error = credentials.sign_in().request().unwrap_err();
-            assert_eq!(error.kind(), crate::ErrorKind::Input, "{site}");
-            let text = error.to_string();
-            assert!(text.contains(&format!("{site:?}")) && text.contains(advice), "{text}");
-        }
-        for site in ["", "Default", "sales", "Sales-2_b", "R&D", "a.b", "Bücher", "日本"] {
-            assert!(check_content_url(site).is_ok(), "{site}");
-        }
-    }
-
-    fn from(variables: &[(&str, &str)]) -> Result<String> {
-        let get = |name: &str| {
-            let found = variables.iter().find(|(own, _)| *own == name);
-            found.map(|(_, value)| (*value).to_owned())
-        };
-        from_variables(get).map(|credentials| format!("{:?}", credentials.sign_in()))
-    }
-
-    #[test]
-    fn reads_one_kind_of_credentials_from_the_environment() {
-        let token = [("TABLEAU_TOKEN_NAME", "ci"), ("TABLEAU_TOKEN_VALUE", "s")];
-        let password = [("TABLEAU_USERNAME", "ada"), ("TABLEAU_PASSWORD", "p")];
-        let site = ("TABLEAU_SITE", "Sales");
-        let shown = from(&[token[0], token[1], site]).unwrap();
-        assert!(shown.contains("ci") && shown.contains("Sales"), "{shown}");
-        assert!(from(&password).unwrap().contains("ada"));
-        assert!(from(&[("TABLEAU_JWT", "j")]).is_ok());
-        for (variables, named) in [
-            (&[][..], "TABLEAU_TOKEN_VALUE"),
-            (&token[..1], "TABLEAU_TOKEN_VALUE is not"),
-            (&password[1..], "TABLEAU_USERNAME is not"),
-            (&[token[0], token[1], password[0], password[1]], "only one"),
-        ] {
-            let error = from(variables).unwrap_err();
-            assert_eq!(error.kind(), crate::ErrorKind::Config);
-            assert!(error.to_string().contains(named), "{error}");
-        }
-    }
-}
+mod tests;

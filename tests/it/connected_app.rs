@@ -1,0 +1,112 @@
+//! Signing in with a connected app, whose tokens the mock server verifies.
+
+use std::time::Duration;
+
+use tableau_server_client as tsc;
+use tsc::mock::MockServer;
+use tsc::{ConnectedAppAuth, Error};
+
+fn mock() -> MockServer {
+    MockServer::builder()
+        .user("ada", "password-of-a-test", "Explorer")
+        .connected_app("CLIENT", "SECRET-ID", "secret-of-a-test")
+        .start()
+        .unwrap()
+}
+
+fn auth(scopes: &[&str]) -> ConnectedAppAuth {
+    app("CLIENT", "SECRET-ID", "secret-of-a-test", "ada", scopes)
+}
+
+fn app(client: &str, id: &str, secret: &str, user: &str, scopes: &[&str]) -> ConnectedAppAuth {
+    ConnectedAppAuth::new(client, id, secret, user, scopes.iter().copied())
+}
+
+fn server(mock: &MockServer) -> tsc::Server {
+    tsc::Server::new(mock.url()).unwrap()
+}
+
+/// The tokens that the server received, in order.
+fn tokens(mock: &MockServer) -> Vec<String> {
+    let requests = mock.requests_to("POST", "/auth/signin");
+    let token = |text: String| text.split("jwt=\"").nth(1)?.split('"').next().map(str::to_owned);
+    requests.iter().filter_map(|request| token(request.text())).collect()
+}
+
+#[track_caller]
+fn assert_refused(error: &Error, number: u32) {
+    assert_eq!(error.code(), Some("401001"), "{error:?}");
+    assert!(error.to_string().contains(&format!("({number})")), "{error}");
+    assert!(error.is_sign_in_failed(), "{error:?}");
+}
+
+#[test]
+fn connected_app_signs_its_user_in() {
+    let mock = mock();
+    let server = server(&mock);
+    let session = server.sign_in(&auth(&["tableau:content:read"])).unwrap();
+    assert_eq!(session.user_name(), Some("ada"));
+    assert!(session.workbooks().list().total().unwrap() > 0);
+    session.sign_out().unwrap();
+    assert_eq!(mock.sessions_open(), 0);
+}
+
+#[test]
+fn connected_app_with_wrong_parts_is_refused() {
+    let mock = mock();
+    let server = server(&mock);
+    for (credentials, number) in [
+        (app("CLIENT", "SECRET-ID", "wrong", "ada", &["tableau:content:read"]), 10084),
+        (app("OTHER", "SECRET-ID", "secret-of-a-test", "ada", &["tableau:content:read"]), 126),
+        (app("CLIENT", "OTHER", "secret-of-a-test", "ada", &["tableau:content:read"]), 127),
+        (app("CLIENT", "SECRET-ID", "secret-of-a-test", "Ada", &["tableau:content:read"]), 5),
+    ] {
+        assert_refused(&server.sign_in(&credentials).unwrap_err(), number);
+    }
+    assert_eq!(mock.sessions_open(), 0);
+}
+
+#[test]
+fn connected_app_token_signs_in_once() {
+    let mock = mock();
+    let server = server(&mock);
+    server.sign_in(&auth(&["tableau:content:read"])).unwrap().sign_out().unwrap();
+    let used = tokens(&mock).remove(0);
+    assert_refused(&server.sign_in(&tsc::JwtAuth::new(used.as_str())).unwrap_err(), 10091);
+
+    let (signed, signature) = used.rsplit_once('.').unwrap();
+    let unsigned = format!("{signed}.{}", signature.chars().rev().collect::<String>());
+    assert_refused(&server.sign_in(&tsc::JwtAuth::new(unsigned)).unwrap_err(), 10084);
+    mock.advance(Duration::from_secs(5 * 60));
+    assert_refused(&server.sign_in(&tsc::JwtAuth::new(used)).unwrap_err(), 10084);
+}
+
+#[test]
+fn connected_app_renews_its_session_with_a_new_token() {
+    let mock = mock();
+    let server = server(&mock);
+    let session = server.sign_in(&auth(&["tableau:content:read"])).unwrap();
+    // The token is valid on the server's clock, which differs from that of this machine.
+    mock.advance(Duration::from_secs(5 * 60 * 60));
+    session.workbooks().list().total().unwrap();
+    let tokens = tokens(&mock);
+    assert_eq!(tokens.len(), 2);
+    assert_ne!(tokens[0], tokens[1]);
+    session.sign_out().unwrap();
+}
+
+#[test]
+fn connected_app_session_is_limited_to_its_scopes() {
+    let mock = mock();
+    let server = server(&mock);
+    let session = server.sign_in(&auth(&["tableau:content:read"])).unwrap();
+    let error = session.groups().delete("group-of-a-test").unwrap_err();
+    assert_eq!((error.status(), error.code()), (Some(401), Some("401002")), "{error:?}");
+    assert!(error.to_string().contains("tableau:groups:delete"), "{error}");
+    session.workbooks().list().total().unwrap();
+
+    // With the scope, the call fails for another reason.
+    let session = server.sign_in(&auth(&["tableau:groups:delete"])).unwrap();
+    let error = session.groups().delete("group-of-a-test").unwrap_err();
+    assert_ne!(error.code(), Some("401002"), "{error:?}");
+}
