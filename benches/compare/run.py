@@ -4,10 +4,9 @@
     python3 benches/compare/run.py [--rounds N] [--workbooks N] [--gets N] [--mib N] [--tsc PYTHON]
 
 Builds the clients and the mock server in release mode. Each measurement is a process of its own; the
-clients take turns within a round. Prints the table of docs/performance.md: medians of wall time, CPU
-time and peak memory of the client's process, their ratio to ureq, and the noise, that is half the
-interquartile range of the wall time relative to its median. On Linux the peak memory includes that of this script
-before it starts the client, about 24 MiB, so smaller values cannot be told apart.
+clients take turns within a round. Prints the tables of docs/performance.md: medians of wall time and CPU
+time of the client's process, their ratio to ureq, and the noise, that is half the interquartile range
+of the wall time relative to its median.
 
 PYTHON is an interpreter with tableauserverclient installed; without it, TSC is left out. Needs Linux or
 macOS, and curl.
@@ -134,7 +133,7 @@ def curl(mock, work, workbook, count, file, folder):
 
 
 def measure(command):
-    """Runs a command; returns its wall time, its CPU time and its peak memory in MiB."""
+    """Runs a command; returns its wall time and its CPU time."""
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -142,17 +141,16 @@ def measure(command):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         sys.exit(f"{command[:3]} failed")
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit
+    return wall, usage.ru_utime + usage.ru_stime
 
 
 def table(title, results):
     walls, base = {}, results.get("ureq")
     print(f"\n### {title}\n")
-    print("| client | wall | CPU | memory | wall to ureq | CPU to ureq | noise |")
-    print("|---|---|---|---|---|---|---|")
+    print("| client | wall | CPU | wall to ureq | CPU to ureq | noise |")
+    print("|---|---|---|---|---|---|")
     for client, runs in results.items():
-        wall, cpu, memory = (statistics.median(column) for column in zip(*runs))
+        wall, cpu = (statistics.median(column) for column in zip(*runs))
         walls = sorted(run[0] for run in runs)
         noise = "–"
         if len(walls) > 2:
@@ -162,7 +160,7 @@ def table(title, results):
         if base:
             to = [statistics.median(column) for column in zip(*base)]
             ratios = [f"{wall / to[0]:.2f}", f"{cpu / max(to[1], 1e-3):.2f}"]
-        print(f"| {client} | {wall * 1000:.0f} ms | {cpu * 1000:.0f} ms | {memory:.1f} MiB | "
+        print(f"| {client} | {wall * 1000:.0f} ms | {cpu * 1000:.0f} ms | "
               f"{ratios[0]} | {ratios[1]} | {noise} |", flush=True)
 
 
