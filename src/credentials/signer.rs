@@ -16,7 +16,7 @@ use super::{Mint, Proof, SignIn};
 use crate::secret::Secret;
 use crate::{Error, Result};
 
-/// Tableau accepts at most ten minutes. Half of them leave room for clocks that differ.
+/// How long a token is valid. Tableau accepts at most ten minutes; five tolerate a clock difference.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(5);
 
 /// Mints and signs JSON Web Tokens.

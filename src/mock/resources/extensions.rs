@@ -16,7 +16,7 @@ struct Settings {
     element: &'static str,
     /// The flags and their values before the first update. Requests have to contain the first one.
     flags: &'static str,
-    /// The child that each request lists anew.
+    /// The name of the repeated child. An update replaces all of them.
     list: &'static str,
 }
 

@@ -110,17 +110,16 @@ fn publish(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let is_same =
         |known: &Cow<'_, Record>| known.name() == name && known.parent.as_deref() == project;
     let existing = site.iter::<VirtualConnection>().find(is_same).map(Cow::into_owned);
-    let record = match existing {
+    let (record, mut definition) = match existing {
         Some(_) if !overwrite => {
             let detail = format!("The project has a virtual connection '{name}'.");
             return Err(ApiError::conflict("409124", detail));
         }
-        Some(existing) => existing,
-        None => insert::<VirtualConnection>(site, &body, ctx)?,
-    };
-    let mut definition = match overwrite {
-        true => self::definition(&record, site),
-        false => Definition::default(),
+        Some(existing) => {
+            let definition = definition(&existing, site);
+            (existing, definition)
+        }
+        None => (insert::<VirtualConnection>(site, &body, ctx)?, Definition::default()),
     };
     definition.revisions.push((ctx.user().to_owned(), ctx.now, text));
     site.state_mut::<Definitions>().0.insert(record.id.clone(), definition);
