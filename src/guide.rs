@@ -3,10 +3,11 @@
 /// Declares a module for each page of the guide, with the feature that its programs need.
 ///
 /// The pages end with definitions of their links to other pages, which work where the files are read
-/// as they are. Here, the definitions in `guide_links.md` come first and take precedence.
+/// as they are. In rustdoc, the definitions in `guide_links.md` come first and take precedence.
+/// Doctests go without them, so that failures name the page and the line.
 macro_rules! pages {
     ($($name:ident $(($feature:tt))? $file:literal;)+) => {$(
-        #[doc = include_str!("guide_links.md")]
+        #[cfg_attr(not(doctest), doc = include_str!("guide_links.md"))]
         #[doc = include_str!($file)]
         $(
             #[cfg(feature = $feature)]
