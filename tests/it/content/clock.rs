@@ -166,6 +166,22 @@ fn favorites_have_names_of_their_own() {
 }
 
 #[test]
+fn metrics_can_be_favorites() {
+    with_mock(|_, session| {
+        let (all, me) = (session.favorites(), session.user_id());
+        let metric = first(session.metrics().list());
+        all.add(me, &metric.id, "Sales").unwrap();
+        match first(all.list(me)).item {
+            Some(FavoriteItem::Metric(item)) => assert_eq!(item.id, metric.id),
+            other => panic!("{other:?}"),
+        }
+        all.remove(me, &metric.id).unwrap();
+        assert_eq!(all.list(me).into_iter().count(), 0);
+        assert_eq!(code(all.add(me, &tsc::MetricId::from("x"), "X")).as_deref(), Some("404004"));
+    });
+}
+
+#[test]
 fn favorites_of_other_kinds_keep_their_id() {
     let answer = "<favorites><favorite label='M'><metric id='m-1'/></favorite>\
                   <favorite label='W'><workbook id='w-1'/></favorite></favorites>";
