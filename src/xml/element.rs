@@ -141,7 +141,8 @@ pub(crate) fn request(inside: &dyn ToXml) -> crate::Result<String> {
 ///
 /// `attr`, `child_id`, … are functions of [`Field`](super::Field), and an optional field is an
 /// `Option`. `set` makes a setter for both kinds of request, `new` and `update` for one of them. A
-/// number is set `as number`: a setter with `impl Into<u16>` would not take `1433`.
+/// number is set `as number`: a setter with `impl Into<u16>` would not take `1433`. A setter `as
+/// private` is for the module of the element only.
 macro_rules! element {
     (
         $(#[$doc:meta])* pub struct $Read:ident = $tag:literal $(in $wrap:literal)?;
@@ -321,6 +322,12 @@ macro_rules! element {
         #[doc = $unset]
         pub fn $f(mut self, value: impl Into<$w>) -> Self {
             self.$f = Some(value.into());
+            self
+        }
+    };
+    (@setter [$(#[$doc:meta])*] $unset:literal $f:ident $w:ty as private) => {
+        fn $f(mut self, value: $w) -> Self {
+            self.$f = Some(value);
             self
         }
     };
