@@ -44,6 +44,7 @@ use content::url_name;
 use custom_views::CustomView;
 pub(super) use datasources::Datasource;
 pub(super) use flows::Flow;
+pub(super) use group_sets::groups_in;
 pub(super) use groups::{Group, has as is_member};
 pub(super) use linked_tasks::add as add_linked_task;
 pub(super) use projects::{PROJECT, Project};
