@@ -174,15 +174,16 @@ macro_rules! element {
         pub struct $Read { $( $(#[$fdoc])* pub $f: $t, )+ }
 
         impl $Read {
-            const TABLE: &'static [$crate::xml::Field] =
-                &[
+            const FIELDS: &'static [$crate::xml::Field] =
+                &$crate::xml::Field::linked([
                     $( $crate::xml::Field::$how($($arg),+).of::<$t>(), )+
                     $( $crate::xml::Field::$ehow($($earg),+), )*
-                ];
+                ]);
+            const TABLE: &'static $crate::xml::Table = &$crate::xml::Table::new(Self::FIELDS);
         }
 
         impl $crate::xml::Fields for $Read {
-            fn table(&self) -> &'static [$crate::xml::Field] {
+            fn table(&self) -> &'static $crate::xml::Table {
                 $Read::TABLE
             }
 
@@ -244,7 +245,7 @@ macro_rules! element {
                 let mut set = Vec::new();
                 $( $( $crate::xml::push_field::<$w>(&mut set, $f, &self.$f); )? )+
                 $( $crate::xml::push_field(&mut set, $ef, &self.$ef); )*
-                $crate::xml::write_fields(out, $tag, $Read::TABLE, &set);
+                $crate::xml::write_fields(out, $tag, $Read::FIELDS, &set);
             }
         }
 
