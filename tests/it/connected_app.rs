@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tableau_server_client as tsc;
-use tsc::mock::MockServer;
+use tsc::mock::{Fault, MockServer};
 use tsc::{ConnectedAppAuth, Error};
 
 fn mock() -> MockServer {
@@ -109,4 +109,51 @@ fn connected_app_session_is_limited_to_its_scopes() {
     let session = server.sign_in(&auth(&["tableau:groups:delete"])).unwrap();
     let error = session.groups().delete("group-of-a-test").unwrap_err();
     assert_ne!(error.code(), Some("401002"), "{error:?}");
+}
+
+#[test]
+fn missing_scope_does_not_sign_in_again() {
+    let mock = mock();
+    let server = server(&mock);
+    let session = server.sign_in(&auth(&["tableau:content:read"])).unwrap();
+    for _ in 0..2 {
+        let error = session.groups().delete("group-of-a-test").unwrap_err();
+        assert!(error.to_string().contains("tableau:groups:delete"), "{error}");
+    }
+    assert_eq!(tokens(&mock).len(), 1);
+    assert_eq!(mock.sessions_open(), 1);
+    drop(session);
+    assert_eq!(mock.sessions_open(), 0);
+}
+
+/// The scopes of a token that the library cannot read are unknown, so a missing one looks like an
+/// expired session.
+#[test]
+fn session_replaced_because_of_an_unknown_missing_scope_is_signed_out() {
+    let mock = mock();
+    let server = server(&mock);
+    let jwt = mock.jwt().to_owned();
+    let auth = tsc::JwtAuth::new(jwt.as_str()).renew_with(move || Ok(jwt.clone()));
+    let session = server.sign_in(&auth).unwrap();
+    let refusal = Fault::status(401).error("401002", "Unauthorized Access", "No scope");
+    mock.fault(refusal.on("DELETE", "/groups/*").times(2));
+    let error = session.groups().delete("group-of-a-test").unwrap_err();
+    assert!(error.to_string().contains("tableau:groups:delete"), "{error}");
+    assert_eq!(tokens(&mock).len(), 2);
+    assert_eq!(mock.sessions_open(), 1);
+    session.workbooks().list().total().unwrap();
+    drop(session);
+    assert_eq!(mock.sessions_open(), 0);
+}
+
+#[test]
+fn refusal_names_no_scope_that_the_token_has() {
+    let mock = mock();
+    let server = server(&mock);
+    let session = server.sign_in(&auth(&["tableau:groups"])).unwrap();
+    let refusal = Fault::status(403).error("403004", "Forbidden", "Not allowed");
+    mock.fault(refusal.on("DELETE", "/groups/*"));
+    let error = session.groups().delete("group-of-a-test").unwrap_err();
+    assert_eq!(error.status(), Some(403), "{error:?}");
+    assert!(!error.to_string().contains("scope"), "{error}");
 }
