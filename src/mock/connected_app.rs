@@ -9,12 +9,11 @@ use ring::hmac;
 use serde_json::Value;
 
 use super::prelude::*;
+use crate::operation::{Scope, includes};
+use crate::scopes::{OPERATIONS, Row};
 
 /// The maximum time until a token expires.
 const MAX_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
-
-/// The operations that the library declares, with the scope that each needs.
-const OPERATIONS: &str = include_str!("../../docs/coverage.md");
 
 /// A connected app with direct trust, and one of its secrets.
 #[derive(Clone)]
@@ -92,37 +91,24 @@ pub(super) fn verify(state: &mut ServerState, jwt: &str) -> Result<Verified> {
 /// Refuses a request of a session that lacks the scope of the operation. Operations whose scope is
 /// unknown are allowed.
 pub(super) fn check_scope(scopes: &[String], method: &str, path: &str) -> Result<()> {
-    let Some((title, needed)) = scope_of(method, path) else { return Ok(()) };
-    let detail = match needed.trim_matches('`') {
-        // Every scope allows signing out.
-        "unknown" | "tableau:*:*" => return Ok(()),
-        "not available" => format!("{title} is not available with a JSON Web Token."),
-        needed if scopes.iter().any(|scope| includes(scope, needed)) => return Ok(()),
-        needed => format!("{title} needs the scope {needed}."),
+    let Some(operation) = operation(method, path) else { return Ok(()) };
+    let title = operation.title;
+    let detail = match operation.scope {
+        Scope::Unknown => return Ok(()),
+        Scope::NotAvailable => format!("{title} is not available with a JSON Web Token."),
+        Scope::Named(needed) if scopes.iter().any(|scope| includes(scope, needed)) => {
+            return Ok(());
+        }
+        Scope::Named(needed) => format!("{title} needs the scope {needed}."),
     };
     Err(ApiError::new(401, "401002", "Unauthorized Access", detail))
 }
 
-/// Whether a scope is the needed one, its group (`tableau:tasks` includes `tableau:tasks:read`), or
-/// has wildcards for it (`tableau:tasks:*`).
-fn includes(scope: &str, needed: &str) -> bool {
-    let mut needed = needed.split(':');
-    let is_next = |part| needed.next().is_some_and(|needed| part == "*" || part == needed);
-    scope.contains(':') && scope.split(':').all(is_next)
-}
-
-/// The title of an operation and its scope, as in the table. If several paths match, the one with
-/// the fewest placeholders is meant.
-fn scope_of(method: &str, path: &str) -> Option<(&'static str, &'static str)> {
-    let matching = OPERATIONS.lines().filter_map(|line| {
-        let mut cells = line.strip_prefix("| [")?.split(" | ");
-        let (title, request) = (cells.next()?.split(']').next()?, cells.next()?);
-        let (known, template) = request.trim_matches('`').split_once(' ')?;
-        let scope = cells.nth(1)?;
-        (known == method && is_path(template, path)).then_some((template, title, scope))
-    });
-    let (_, title, scope) = matching.min_by_key(|(template, ..)| template.matches('{').count())?;
-    Some((title, scope))
+/// The declared operation of a request. If several paths match, the one with the fewest placeholders
+/// is meant.
+fn operation(method: &str, path: &str) -> Option<&'static Row> {
+    let fits = |row: &&Row| row.method == method && is_path(row.path, path);
+    OPERATIONS.iter().filter(fits).min_by_key(|row| row.path.matches('{').count())
 }
 
 fn is_path(template: &str, path: &str) -> bool {
@@ -140,22 +126,24 @@ mod tests {
 
     #[test]
     fn finds_the_scope_of_a_request() {
-        let scope = |method, path| scope_of(method, path).map(|(_, scope)| scope);
+        let scope = |method, path| operation(method, path).map(|operation| operation.scope);
         let path = "/api/3.24/sites/s/groups/g";
-        assert_eq!(scope("DELETE", path), Some("`tableau:groups:delete`"));
-        assert_eq!(scope("POST", "/api/3.24/auth/signin"), Some("unknown"));
-        assert_eq!(scope("POST", "/api/metadata/graphql"), Some("unknown"));
+        assert_eq!(scope("DELETE", path), Some(Scope::Named("tableau:groups:delete")));
+        assert_eq!(scope("POST", "/api/3.24/auth/signin"), Some(Scope::Unknown));
+        assert_eq!(scope("POST", "/api/metadata/graphql"), Some(Scope::Unknown));
         assert_eq!(scope("GET", "/elsewhere"), None);
-        let check = |scope: &str| check_scope(&[scope.to_owned()], "DELETE", path);
-        for enough in ["tableau:groups:delete", "tableau:groups", "tableau:groups:*", "tableau:*:*"]
-        {
-            assert_eq!(check(enough), Ok(()), "{enough}");
-        }
-        for other in ["tableau", "tableau:groups:read", "tableau:group", "tableau:groups:delete:x"]
-        {
-            let refused = check(other).unwrap_err();
-            assert_eq!((refused.status, refused.code), (401, "401002"));
-            assert!(refused.detail.contains("tableau:groups:delete"), "{}", refused.detail);
-        }
+    }
+
+    #[test]
+    fn refuses_a_request_without_its_scope() {
+        let check = |scope: &str, method, path| check_scope(&[scope.to_owned()], method, path);
+        let path = "/api/3.24/sites/s/groups/g";
+        assert_eq!(check("tableau:groups:*", "DELETE", path), Ok(()));
+        assert_eq!(check("tableau:groups:read", "POST", "/api/3.24/auth/signout"), Ok(()));
+        let refused = check("tableau:groups:read", "DELETE", path).unwrap_err();
+        assert_eq!((refused.status, refused.code), (401, "401002"));
+        assert!(refused.detail.contains("tableau:groups:delete"), "{}", refused.detail);
+        let path = "/api/3.24/sites/s/site-oidc-configuration";
+        assert_eq!(check("tableau:*:*", "GET", path).unwrap_err().code, "401002");
     }
 }
