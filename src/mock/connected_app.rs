@@ -35,20 +35,36 @@ pub(super) fn refused(number: impl fmt::Display) -> ApiError {
     ApiError::new(401, "401001", "Signin Error", detail)
 }
 
+/// The parts of a token.
+pub(super) struct Jwt<'t> {
+    header: Value,
+    pub(super) claims: Value,
+    /// What is signed: the header and the claims.
+    pub(super) signed: &'t str,
+    /// Empty, which no key verifies, if it cannot be decoded.
+    pub(super) signature: Vec<u8>,
+}
+
+impl<'t> Jwt<'t> {
+    pub(super) fn parse(jwt: &'t str, algorithm: &str) -> Result<Jwt<'t>> {
+        let decoded = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).ok();
+        let json = |text| decoded(text).and_then(|json| serde_json::from_slice(&json).ok());
+        let (signed, signature) = jwt.rsplit_once('.').ok_or_else(|| refused(10083))?;
+        let (header, claims) = signed.split_once('.').ok_or_else(|| refused(10083))?;
+        let header: Value = json(header).ok_or_else(|| refused(10083))?;
+        match header["alg"].as_str() {
+            Some(used) if used == algorithm => {}
+            Some("none") => return Err(refused(10098)),
+            _ => return Err(refused(10083)),
+        }
+        let claims = json(claims).ok_or_else(|| refused(10084))?;
+        Ok(Jwt { header, claims, signed, signature: decoded(signature).unwrap_or_default() })
+    }
+}
+
 /// Verifies a token, and records that it was used.
 pub(super) fn verify(state: &mut ServerState, jwt: &str) -> Result<Verified> {
-    let parts: Vec<&str> = jwt.split('.').collect();
-    let [header, payload, signature] = parts[..] else { return Err(refused(10083)) };
-    let decoded = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).ok();
-    let json = |text| decoded(text).and_then(|json| serde_json::from_slice::<Value>(&json).ok());
-    let header = json(header).ok_or_else(|| refused(10083))?;
-    match header["alg"].as_str() {
-        Some("HS256") => {}
-        Some("none") => return Err(refused(10098)),
-        _ => return Err(refused(10083)),
-    }
-    let claims = json(payload).ok_or_else(|| refused(10084))?;
-
+    let Jwt { header, claims, signed, signature } = Jwt::parse(jwt, "HS256")?;
     let mut of_issuer =
         state.connected_apps.iter().filter(|app| claims["iss"] == *app.client_id).peekable();
     if of_issuer.peek().is_none() {
@@ -56,18 +72,25 @@ pub(super) fn verify(state: &mut ServerState, jwt: &str) -> Result<Verified> {
     }
     let app = of_issuer.find(|app| header["kid"] == *app.secret_id).ok_or_else(|| refused(127))?;
     let key = hmac::Key::new(hmac::HMAC_SHA256, app.secret.as_bytes());
-    let signed = jwt.rsplit_once('.').map_or("", |(signed, _)| signed);
-    decoded(signature)
-        .and_then(|signature| hmac::verify(&key, signed.as_bytes(), &signature).ok())
-        .ok_or_else(|| refused(10084))?;
-
-    let now = state.clock.now().as_second();
+    hmac::verify(&key, signed.as_bytes(), &signature).map_err(|_| refused(10084))?;
     let expires = claims["exp"].as_i64().ok_or_else(|| refused(10084))?;
-    if claims["aud"] != "tableau" || expires <= now {
+    if claims["aud"] != "tableau" {
         return Err(refused(10084));
     }
-    if expires.saturating_sub(now) > MAX_LIFETIME.as_secs() {
+    if expires.saturating_sub(state.clock.now().as_second()) > MAX_LIFETIME.as_secs() {
         return Err(refused(16));
+    }
+    accept(state, &claims, "sub")
+}
+
+/// Checks the claims that all tokens have, and records that the token was used.
+pub(super) fn accept(
+    state: &mut ServerState,
+    claims: &Value,
+    user_claim: &str,
+) -> Result<Verified> {
+    if claims["exp"].as_i64().is_none_or(|expires| expires <= state.clock.now().as_second()) {
+        return Err(refused(10084));
     }
     let scopes = match &claims["scp"] {
         Value::Null => return Err(refused(10099)),
@@ -75,7 +98,7 @@ pub(super) fn verify(state: &mut ServerState, jwt: &str) -> Result<Verified> {
         _ => return Err(refused(10097)),
     };
     let scopes = scopes.collect::<Option<_>>().ok_or_else(|| refused(10097))?;
-    let user = claims["sub"].as_str().unwrap_or_default().to_owned();
+    let user = claims[user_claim].as_str().unwrap_or_default().to_owned();
     let is_user =
         |site: &Site| site.by_name("users", &user).is_some_and(|known| known.name() == user);
     if !state.sites.values().any(is_user) {
