@@ -1,6 +1,6 @@
 //! [`Items`]: the iterator over a list, with prefetching and the check for changes between pages.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -44,8 +44,8 @@ struct Position {
     read: u64,
     /// The number of items in the list according to the previous page.
     total: Option<u64>,
-    /// The ids on the previous page.
-    previous_ids: HashSet<Box<str>>,
+    /// The ids on the previous page, sorted.
+    previous_ids: Vec<Box<str>>,
 }
 
 /// A page that a thread of its own fetches.
@@ -97,7 +97,7 @@ impl<'s, T: Listed, P> Items<'s, T, P> {
                 next_page: Some(1),
                 read: 0,
                 total: None,
-                previous_ids: HashSet::new(),
+                previous_ids: Vec::new(),
             },
             prefetch: Prefetch::new(list.prefetch),
             returned: 0,
@@ -171,7 +171,8 @@ impl Position {
         let next = number.saturating_add(1);
         self.next_page = Some(next);
         if self.on_change == OnChange::Fail {
-            self.previous_ids.extend(ids);
+            self.previous_ids = ids;
+            self.previous_ids.sort_unstable();
         }
         Ok(Some((next, last)))
     }
@@ -192,7 +193,7 @@ impl Position {
         if read > total {
             return Some(format!("{read} items up to page {number}, of {total} in all"));
         }
-        let twice = ids.iter().find(|id| self.previous_ids.contains(*id))?;
+        let twice = ids.iter().find(|id| self.previous_ids.binary_search(id).is_ok())?;
         let (twice, previous) = (client.shown(twice), number - 1);
         Some(format!("the item with the id {twice:?} is on page {previous} and on page {number}"))
     }
