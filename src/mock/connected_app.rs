@@ -16,12 +16,46 @@ const MAX_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// The operations that the library declares, with the scope that each needs.
 const OPERATIONS: &str = include_str!("../../docs/coverage.md");
 
-/// A connected app with direct trust, and one of its secrets.
+/// A connected app with direct trust.
 #[derive(Clone)]
 pub(super) struct ConnectedApp {
     pub(super) client_id: String,
-    pub(super) secret_id: String,
-    pub(super) secret: String,
+    pub(super) name: String,
+    pub(super) enabled: bool,
+    /// The ids of the projects that it is limited to; empty for all projects.
+    pub(super) projects: Vec<String>,
+    pub(super) domain_safelist: Option<String>,
+    pub(super) unrestricted_embedding: bool,
+    pub(super) created: Timestamp,
+    pub(super) secrets: Vec<AppSecret>,
+}
+
+/// A secret of a connected app.
+#[derive(Clone)]
+pub(super) struct AppSecret {
+    pub(super) id: String,
+    pub(super) value: String,
+    pub(super) created: Timestamp,
+}
+
+/// The connected apps of a site. A site has this state as soon as it has had an app.
+#[derive(Default)]
+pub(super) struct ConnectedApps(pub(super) Vec<ConnectedApp>);
+
+impl ConnectedApp {
+    /// An enabled app for all projects, without secrets.
+    pub(super) fn new(client_id: String, name: String, created: Timestamp) -> ConnectedApp {
+        ConnectedApp {
+            client_id,
+            name,
+            enabled: true,
+            projects: Vec::new(),
+            domain_safelist: None,
+            unrestricted_embedding: false,
+            created,
+            secrets: Vec::new(),
+        }
+    }
 }
 
 /// Whom a token signs in, and what the session may do.
@@ -36,8 +70,10 @@ pub(super) fn refused(number: impl fmt::Display) -> ApiError {
     ApiError::new(401, "401001", "Signin Error", detail)
 }
 
-/// Verifies a token, and records that it was used.
-pub(super) fn verify(state: &mut ServerState, jwt: &str) -> Result<Verified> {
+/// Verifies a token for the site with that content URL, and records that it was used.
+pub(super) fn verify(state: &mut ServerState, content_url: &str, jwt: &str) -> Result<Verified> {
+    let site = state.site_at(content_url).ok_or_else(ApiError::sign_in)?;
+    let ConnectedApps(apps) = site.state().ok_or_else(ApiError::sign_in)?;
     let parts: Vec<&str> = jwt.split('.').collect();
     let [header, payload, signature] = parts[..] else { return Err(refused(10083)) };
     let decoded = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).ok();
@@ -51,12 +87,15 @@ pub(super) fn verify(state: &mut ServerState, jwt: &str) -> Result<Verified> {
     let claims = json(payload).ok_or_else(|| refused(10084))?;
 
     let mut of_issuer =
-        state.connected_apps.iter().filter(|app| claims["iss"] == *app.client_id).peekable();
+        apps.iter().filter(|app| app.enabled && claims["iss"] == *app.client_id).peekable();
     if of_issuer.peek().is_none() {
         return Err(refused(126));
     }
-    let app = of_issuer.find(|app| header["kid"] == *app.secret_id).ok_or_else(|| refused(127))?;
-    let key = hmac::Key::new(hmac::HMAC_SHA256, app.secret.as_bytes());
+    let secret = of_issuer
+        .flat_map(|app| &app.secrets)
+        .find(|secret| header["kid"] == *secret.id)
+        .ok_or_else(|| refused(127))?;
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.value.as_bytes());
     let signed = jwt.rsplit_once('.').map_or("", |(signed, _)| signed);
     decoded(signature)
         .and_then(|signature| hmac::verify(&key, signed.as_bytes(), &signature).ok())

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::api_error::ApiError;
 use super::clock::Clock;
-use super::connected_app::ConnectedApp;
 use super::context::Context;
 use super::registry::Registry;
 use super::sample::{Sample, Sizes};
@@ -33,7 +32,6 @@ pub(super) struct ServerState {
     pub(super) tokens: Vec<AccessToken>,
     /// JSON Web Tokens, and the users whom they sign in.
     pub(super) jwts: Vec<(String, String)>,
-    pub(super) connected_apps: Vec<ConnectedApp>,
     /// The claims `jti` of verified tokens, each of which can be used once.
     pub(super) used_jwt_ids: HashSet<String>,
     pub(super) sessions: HashMap<String, Session>,
@@ -68,7 +66,6 @@ impl ServerState {
             passwords: BTreeMap::new(),
             tokens: Vec::new(),
             jwts: Vec::new(),
-            connected_apps: Vec::new(),
             used_jwt_ids: HashSet::new(),
             sessions: HashMap::new(),
             signed_in: 0,

@@ -4,8 +4,10 @@
 //! The loops are not generic, so that a further element adds data and a few small functions to the
 //! compiled library instead of a copy of the decoder.
 
+mod write;
+
+pub(crate) use self::write::{FieldValue, WriteField, push_field, write_fields};
 use super::node::{FieldType, Node, Source};
-use super::{Out, ToXml};
 use crate::Result;
 
 /// The position of a field in its element, by names on the wire.
@@ -35,9 +37,12 @@ enum Place {
     Child,
     /// `<element><tag>text</tag></element>`
     ChildText,
+    /// `<element name="…"/>` in requests, `<element><name>text</name></element>` in responses
+    AttributeOrText,
     /// `<element><tag><item/><item/></tag></element>`
     List,
-    /// `<element><tag><item name="…"/></tag></element>`
+    /// `<element><tag><item name="…"/></tag></element>`, or without a name
+    /// `<element><tag><item>text</item></tag></element>`
     ListAttribute,
     /// `<element/><tag>…</tag>`, or in some answers a child
     Sibling,
@@ -109,6 +114,12 @@ impl Field {
         Field::new(Place::ChildText, tag, "", "")
     }
 
+    /// An attribute in requests, and in responses the text of a child of that name.
+    #[cfg(feature = "admin")]
+    pub(crate) const fn attr_or_text(name: &'static str) -> Field {
+        Field { name, ..Field::new(Place::AttributeOrText, name, "", "") }
+    }
+
     /// The elements inside a wrapper. In a request, their ids.
     pub(crate) const fn list(tag: &'static str, item: &'static str) -> Field {
         Field::new(Place::List, tag, item, "id")
@@ -124,6 +135,12 @@ impl Field {
     #[cfg(feature = "admin")]
     pub(crate) const fn texts(tag: &'static str) -> Field {
         Field::new(Place::Texts, tag, "", "")
+    }
+
+    /// The texts of the elements inside a wrapper.
+    #[cfg(feature = "admin")]
+    pub(crate) const fn list_text(tag: &'static str, item: &'static str) -> Field {
+        Field::list_attr(tag, item, "")
     }
 
     /// One attribute of each element inside a wrapper.
@@ -157,7 +174,8 @@ impl Field {
     }
 
     fn is_attribute(&self, name: &str) -> bool {
-        matches!(self.place, Place::Attribute | Place::ChildName) && self.is_named(name)
+        matches!(self.place, Place::Attribute | Place::ChildName | Place::AttributeOrText)
+            && self.is_named(name)
     }
 
     fn is_named(&self, name: &str) -> bool {
@@ -195,6 +213,7 @@ pub(crate) fn read_fields(node: Node<'_>, target: &mut dyn Fields) -> Result<()>
         Place::ChildName,
         Place::Child,
         Place::ChildText,
+        Place::AttributeOrText,
         Place::Sibling,
         Place::Items,
         Place::Texts,
@@ -275,7 +294,7 @@ impl<'a> FieldReader<'a, '_> {
                     self.fill(index, child, field.tag, Source::Text(named.tag()));
                 }
             }
-            Place::ChildText => {
+            Place::ChildText | Place::AttributeOrText => {
                 self.fill(index, child, field.tag, Source::Text(&child.text()));
             }
             Place::Texts => {
@@ -297,7 +316,9 @@ impl<'a> FieldReader<'a, '_> {
         }
         for item in wrapper.children().filter(|item| item.tag() == field.item) {
             self.seen &= !bit;
-            if field.place == Place::ListAttribute {
+            if field.place == Place::ListAttribute && field.name.is_empty() {
+                self.fill(index, item, field.item, Source::Text(&item.text()));
+            } else if field.place == Place::ListAttribute {
                 if let Some(value) = item.attribute(field.name) {
                     self.fill(index, item, field.name, Source::Text(value));
                 }
@@ -329,119 +350,4 @@ impl<'a> FieldReader<'a, '_> {
             None => Ok(()),
         }
     }
-}
-
-/// A value in a request.
-pub(crate) enum FieldValue<'v> {
-    Text(String),
-    Texts(Vec<String>),
-    Element(&'v dyn ToXml),
-}
-
-/// A type that a field of a request can have.
-pub(crate) trait WriteField {
-    fn write_field(&self) -> FieldValue<'_>;
-}
-
-impl<T: super::Text> WriteField for T {
-    fn write_field(&self) -> FieldValue<'_> {
-        FieldValue::Text(self.write())
-    }
-}
-
-impl<T: super::Text> WriteField for Vec<T> {
-    fn write_field(&self) -> FieldValue<'_> {
-        FieldValue::Texts(self.iter().map(T::write).collect())
-    }
-}
-
-/// Adds a field to those that are written, if it is set.
-pub(crate) fn push_field<'v, T: WriteField>(
-    set: &mut Vec<(usize, FieldValue<'v>)>,
-    index: usize,
-    value: &'v Option<T>,
-) {
-    if let Some(value) = value {
-        set.push((index, value.write_field()));
-    }
-}
-
-/// Writes an element with the fields that are set, in the order of the table, and then the fields
-/// that stand beside it.
-pub(crate) fn write_fields(
-    out: &mut Out,
-    tag: &'static str,
-    table: &'static [Field],
-    values: &[(usize, FieldValue<'_>)],
-) {
-    let values: Vec<(&Field, &FieldValue<'_>)> =
-        values.iter().map(|(index, value)| (&table[*index], value)).collect();
-    out.element(tag, |out| {
-        for (field, value) in &values {
-            if let (Place::Attribute, FieldValue::Text(text)) = (field.place, value) {
-                out.attribute(field.name, text);
-            }
-        }
-        for (at, (field, value)) in values.iter().enumerate() {
-            match (field.place, value) {
-                (Place::ChildAttribute, _) => {
-                    let is_same = |(other, _): &&(&Field, &FieldValue<'_>)| {
-                        other.place == Place::ChildAttribute && other.tag == field.tag
-                    };
-                    // One child holds all its attributes; it is written where its first one stands.
-                    if !values[..at].iter().any(|value| is_same(&value)) {
-                        let same = values[at..].iter().filter(is_same);
-                        out.element(field.tag, |out| match field.item {
-                            "" => write_attributes(out, same),
-                            item => out.element(item, |out| write_attributes(out, same)),
-                        });
-                    }
-                }
-                (Place::ChildName, FieldValue::Text(text)) => {
-                    out.element(field.tag, |out| out.named(text));
-                }
-                (Place::ChildText, FieldValue::Text(text)) => {
-                    out.element(field.tag, |out| out.text(text));
-                }
-                (Place::Texts, FieldValue::Texts(texts)) => {
-                    texts.iter().for_each(|text| out.element(field.tag, |out| out.text(text)));
-                }
-                (Place::Child | Place::Items, FieldValue::Element(value)) => value.to_xml(out),
-                (Place::List | Place::ListAttribute, FieldValue::Texts(texts)) => {
-                    write_list(out, field, texts);
-                }
-                (place, _) => debug_assert!(
-                    matches!(place, Place::Attribute | Place::Sibling | Place::SiblingList),
-                    "the value of {} does not fit its place",
-                    field.label()
-                ),
-            }
-        }
-    });
-    for (field, value) in values {
-        match (field.place, value) {
-            (Place::SiblingList, FieldValue::Texts(texts)) => write_list(out, field, texts),
-            (Place::Sibling, FieldValue::Element(value)) => value.to_xml(out),
-            _ => {}
-        }
-    }
-}
-
-fn write_attributes<'v>(
-    out: &mut Out,
-    values: impl Iterator<Item = &'v (&'v Field, &'v FieldValue<'v>)>,
-) {
-    for (field, value) in values {
-        if let FieldValue::Text(text) = value {
-            out.attribute(field.name, text);
-        }
-    }
-}
-
-fn write_list(out: &mut Out, field: &Field, texts: &[String]) {
-    out.element(field.tag, |out| {
-        for text in texts {
-            out.element(field.item, |out| out.attribute(field.name, text));
-        }
-    });
 }
