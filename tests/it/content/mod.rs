@@ -3,6 +3,7 @@
 mod administration;
 mod beyond_tsc;
 mod clock;
+mod connected_apps;
 mod connections;
 mod groups;
 mod mock;
