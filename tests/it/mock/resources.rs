@@ -324,3 +324,37 @@ fn builders_report_rejected_content() {
         assert!(error.to_string().contains(expected), "{error}");
     }
 }
+
+#[test]
+fn reads_and_writes_connected_apps_in_json() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let path = format!("/api/3.30/sites/{}/connected-apps/direct-trust", client.site);
+    let json = [("Accept", "application/json"), ("Content-Type", "application/json")];
+    let call = |method: &str, path: &str, body: &str| -> (u16, serde_json::Value) {
+        let answer = client.send(method, path, &json, body.as_bytes());
+        (answer.status, serde_json::from_str(&answer.text()).unwrap())
+    };
+    let projects: Vec<String> =
+        mock.projects()[..2].iter().map(|project| project.id().to_owned()).collect();
+    let body = serde_json::json!({"connectedApplication": {
+        "name": "Portal", "enabled": true, "projectIds": {"projectId": projects}}});
+    let (status, created) = call("POST", &path, &body.to_string());
+    let app = &created["connectedApplication"];
+    assert_eq!((status, &app["name"], &app["enabled"]), (201, &"Portal".into(), &"true".into()));
+    assert_eq!(app["projectIds"]["projectId"], serde_json::json!(projects));
+    let secrets = format!("{path}/{}/secrets", app["clientId"].as_str().unwrap());
+    for expected in [201, 201, 400] {
+        let (status, secret) = call("POST", &secrets, "");
+        assert_eq!(status, expected, "{secret}");
+        if status == 201 {
+            assert_eq!(secret["connectedApplicationSecret"]["value"].as_str().unwrap().len(), 44);
+        }
+    }
+    let (_, listed) = call("GET", &path, "");
+    let [app] = &listed["connectedApplications"]["connectedApplication"].as_array().unwrap()[..]
+    else {
+        panic!("{listed}")
+    };
+    assert_eq!(app["secret"].as_array().unwrap().len(), 2, "{app}");
+}
