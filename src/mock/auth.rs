@@ -6,6 +6,7 @@ use super::connected_app::{self, Verified};
 use super::context::Caller;
 use super::prelude::*;
 use super::session::{Session, TOKEN_IDLE};
+use super::unified_access_token;
 
 const SESSION: Kind = Kind::new(0x5e, "404029", "Session");
 
@@ -116,10 +117,10 @@ fn check_credentials(
         if let Some((_, user)) = state.jwts.iter().find(|(known, _)| known == jwt) {
             return proven(user.clone(), None);
         }
-        if unified {
-            return Err(ApiError::sign_in());
-        }
-        let Verified { user, scopes } = connected_app::verify(state, content_url, jwt)?;
+        let Verified { user, scopes } = match unified {
+            true => unified_access_token::verify(state, jwt)?,
+            false => connected_app::verify(state, content_url, jwt)?,
+        };
         return Ok(Proven { user, opened_with: None, scopes: Some(scopes) });
     }
     if let Some(name) = credentials.attr("personalAccessTokenName") {

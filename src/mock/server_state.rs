@@ -12,6 +12,7 @@ use super::registry::Registry;
 use super::sample::{Sample, Sizes};
 use super::session::{AccessToken, Session};
 use super::site::Site;
+use super::unified_access_token::UnifiedAccessTokens;
 use super::version::Version;
 
 /// The state of a server.
@@ -32,6 +33,7 @@ pub(super) struct ServerState {
     pub(super) tokens: Vec<AccessToken>,
     /// JSON Web Tokens, and the users whom they sign in.
     pub(super) jwts: Vec<(String, String)>,
+    pub(super) unified_access_tokens: Vec<UnifiedAccessTokens>,
     /// The claims `jti` of verified tokens, each of which can be used once.
     pub(super) used_jwt_ids: HashSet<String>,
     pub(super) sessions: HashMap<String, Session>,
@@ -66,6 +68,7 @@ impl ServerState {
             passwords: BTreeMap::new(),
             tokens: Vec::new(),
             jwts: Vec::new(),
+            unified_access_tokens: Vec::new(),
             used_jwt_ids: HashSet::new(),
             sessions: HashMap::new(),
             signed_in: 0,
