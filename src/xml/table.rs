@@ -30,6 +30,7 @@ pub(crate) struct Field {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "admin"), allow(dead_code))]
 enum Place {
     /// `<element name="…"/>`
     Attribute,
@@ -45,8 +46,7 @@ enum Place {
     AttributeOrText,
     /// `<element><tag><item/><item/></tag></element>`
     List,
-    /// `<element><tag><item name="…"/></tag></element>`, or without a name
-    /// `<element><tag><item>text</item></tag></element>`
+    /// `<element><tag><item name="…"/></tag></element>`, or the texts of the items
     ListAttribute,
     /// `<element/><tag>…</tag>`, or in some answers a child
     Sibling,
@@ -108,18 +108,18 @@ impl Field {
     /// one of them.
     pub(crate) const fn linked<const N: usize>(mut fields: [Field; N]) -> [Field; N] {
         assert!(N < Field::NONE as usize);
-        let mut last = N;
-        while last > 1 {
-            last -= 1;
-            let mut before = last;
+        let mut last = 1_u8;
+        while (last as usize) < N {
+            let mut before = last as usize;
             while before > 0 {
                 before -= 1;
-                if same(fields[before].tag, fields[last].tag) {
-                    fields[before].next_of_tag = last as u8;
-                    fields[last].repeats_tag = true;
+                if same(fields[before].tag, fields[last as usize].tag) {
+                    fields[before].next_of_tag = last;
+                    fields[last as usize].repeats_tag = true;
                     break;
                 }
             }
+            last += 1;
         }
         fields
     }
