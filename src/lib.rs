@@ -43,8 +43,8 @@
 //! compiled.
 //!
 //! - `people` (on by default): users, groups and group sets.
-//! - `schedules` (on by default): schedules, tasks, subscriptions, favorites, webhooks and data-driven
-//!   alerts.
+//! - `schedules` (on by default): schedules, tasks, subscriptions, favorites, webhooks, data-driven alerts
+//!   and metrics.
 //! - `admin` (on by default): sites, sessions, OpenID Connect, dashboard extensions, domains.
 //! - `metadata` (on by default): the Metadata API, Tableau Catalog, virtual connections, metrics.
 //! - `serde`: `serde::Serialize` for the items that the server returns.

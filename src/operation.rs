@@ -1,6 +1,6 @@
 //! [`Operation`]: an operation of the REST API, declared once.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use crate::encoding::encode_segment;
 use crate::version::ApiVersion;
@@ -188,11 +188,12 @@ impl Operation {
         site: Option<&dyn PathSegment>,
         ids: &[&dyn PathSegment],
     ) -> Result<String, String> {
-        let mut path = match self.path.starts_with('/') {
-            true => String::new(),
-            false => format!("/api/{version}/"),
-        };
-        let names_site = self.path.matches('{').count() == ids.len();
+        // Long enough for most paths, which have two ids.
+        let mut path = String::with_capacity(128);
+        if !self.path.starts_with('/') {
+            let _ = write!(path, "/api/{version}/");
+        }
+        let names_site = self.path.bytes().filter(|byte| *byte == b'{').count() == ids.len();
         let mut ids = ids.iter();
         let mut rest = self.path;
         while let Some((before, after)) = rest.split_once('{') {
