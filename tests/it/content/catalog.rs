@@ -28,7 +28,8 @@ fn sends_moves_of_databases_and_tables() {
     let ((), lines) = talk([Xml(""), Nothing, Xml("")], |session| {
         session.databases().move_to(["d-1", "d-2"], "p").unwrap();
         session.databases().move_without_tables([DatabaseId::from("d-1")], "p").unwrap();
-        session.tables().move_to([&TableId::from("t-1")], &ProjectId::from("p")).unwrap();
+        let project = ProjectId::from("p");
+        session.tables().move_to([&TableId::from("t-1")], &project).unwrap();
     });
     let body = |action: &str, resources: &str| {
         format!(
