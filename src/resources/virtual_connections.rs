@@ -274,9 +274,11 @@ element! {
     }
 }
 
+// The reference has no filters for this list. It can be sorted, by fields that are not named; these
+// are the ones that other lists of content can be sorted by.
 filter_fields! {
     for VirtualConnection;
-    CREATED_AT = "createdAt" Time [eq gt gte lt lte];
-    NAME = "name" Text [eq in];
-    UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
+    CREATED_AT = "createdAt" Time [];
+    NAME = "name" Text [];
+    UPDATED_AT = "updatedAt" Time [];
 }
