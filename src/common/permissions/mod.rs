@@ -297,8 +297,9 @@ impl Permissions<'_> {
         Ok(())
     }
 
-    /// Replaces the rules that are set by these: reads the current rules, deletes those that are not
-    /// wanted, then adds those that are missing. Returns what was deleted and added.
+    /// Replaces the rules that are set by these: reads the current rules with
+    /// [`list`](Permissions::list), [deletes](Permissions::delete) those that are not wanted, then
+    /// [adds](Permissions::add) those that are missing. Returns what was deleted and added.
     ///
     /// [`Capability::InheritedProjectLeader`] comes from a parent project and is left unchanged.
     ///
