@@ -1,5 +1,6 @@
 //! Percent-encoding and hex.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -10,7 +11,7 @@ pub(crate) const RESERVED: &AsciiSet =
 
 /// Percent-encodes a path segment or a query value.
 pub(crate) fn encode_segment(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
+    Cow::from(utf8_percent_encode(text, RESERVED)).into_owned()
 }
 
 /// Decodes `%XX`; `None` if an escape is incomplete.

@@ -43,8 +43,8 @@
 //! compiled.
 //!
 //! - `people` (on by default): users, groups and group sets.
-//! - `schedules` (on by default): schedules, tasks, subscriptions, favorites, webhooks and data-driven
-//!   alerts.
+//! - `schedules` (on by default): schedules, tasks, subscriptions, favorites, webhooks, data-driven alerts
+//!   and metrics.
 //! - `admin` (on by default): sites, sessions, OpenID Connect, dashboard extensions, domains.
 //! - `metadata` (on by default): the Metadata API, Tableau Catalog, virtual connections, metrics.
 //! - `serde`: `serde::Serialize` for the items that the server returns.
@@ -66,6 +66,7 @@ mod operation;
 pub mod raw;
 mod redact;
 mod resources;
+mod scopes;
 mod secret;
 mod server;
 mod session;
@@ -109,6 +110,7 @@ pub use http::{Fingerprint, HttpOptions, RetryPolicy, Verify};
 pub use ids::*;
 pub use operation::Method;
 pub use resources::*;
+pub use scopes::scopes_of;
 pub use secret::Secret;
 pub use server::{Server, ServerInfo, ServerView};
 pub use session::{Session, SessionFile, SessionToken, SessionView};

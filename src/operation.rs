@@ -1,6 +1,6 @@
 //! [`Operation`]: an operation of the REST API, declared once.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use crate::encoding::encode_segment;
 use crate::version::ApiVersion;
@@ -188,11 +188,12 @@ impl Operation {
         site: Option<&dyn PathSegment>,
         ids: &[&dyn PathSegment],
     ) -> Result<String, String> {
-        let mut path = match self.path.starts_with('/') {
-            true => String::new(),
-            false => format!("/api/{version}/"),
-        };
-        let names_site = self.path.matches('{').count() == ids.len();
+        // Long enough for most paths, which have two ids.
+        let mut path = String::with_capacity(128);
+        if !self.path.starts_with('/') {
+            let _ = write!(path, "/api/{version}/");
+        }
+        let names_site = self.path.bytes().filter(|byte| *byte == b'{').count() == ids.len();
         let mut ids = ids.iter();
         let mut rest = self.path;
         while let Some((before, after)) = rest.split_once('{') {
@@ -211,6 +212,15 @@ impl Operation {
         Ok(path)
     }
 
+    /// Whether a session with these scopes may call the operation. `true` if its scope is unknown.
+    pub(crate) fn is_allowed_by(&self, scopes: &[String]) -> bool {
+        match self.scope {
+            Scope::Named(needed) => scopes.iter().any(|scope| includes(scope, needed)),
+            Scope::NotAvailable => false,
+            Scope::Unknown => true,
+        }
+    }
+
     /// The scope that a session signed in with a JSON Web Token needs for the operation, as a hint
     /// for an error message.
     pub(crate) fn scope_hint(&self) -> Option<String> {
@@ -225,6 +235,20 @@ impl Operation {
             Scope::Unknown => None,
         }
     }
+}
+
+/// The scope of signing out, which every other scope includes.
+pub(crate) const ANY_SCOPE: &str = "tableau:*:*";
+
+/// Whether a scope is the needed one, its group (`tableau:tasks` includes `tableau:tasks:read`), or
+/// has wildcards for it (`tableau:tasks:*`).
+pub(crate) fn includes(scope: &str, needed: &str) -> bool {
+    if needed == ANY_SCOPE {
+        return true;
+    }
+    let mut needed = needed.split(':');
+    let is_next = |part| needed.next().is_some_and(|needed| part == "*" || part == needed);
+    scope.contains(':') && scope.split(':').all(is_next)
 }
 
 #[cfg(test)]
@@ -274,6 +298,24 @@ mod tests {
         let unavailable = SCHEDULES.scope_hint().unwrap();
         assert!(unavailable.starts_with("Query Schedules is not available to a session"));
         assert_eq!(SITE.scope_hint(), None);
+    }
+
+    #[test]
+    fn allows_an_operation_by_its_scope_or_one_that_includes_it() {
+        let allows =
+            |operation: &Operation, scope: &str| operation.is_allowed_by(&[scope.to_owned()]);
+        for scope in ["tableau:groups:update", "tableau:groups", "tableau:groups:*", "tableau:*:*"]
+        {
+            assert!(allows(&MEMBER, scope), "{scope}");
+        }
+        for scope in
+            ["tableau", "tableau:groups:read", "tableau:group", "tableau:groups:update:x", ""]
+        {
+            assert!(!allows(&MEMBER, scope), "{scope}");
+        }
+        assert!(!MEMBER.is_allowed_by(&[]));
+        assert!(!allows(&SCHEDULES, "tableau:*:*"));
+        assert!(SITE.is_allowed_by(&[]));
     }
 
     #[test]

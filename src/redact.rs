@@ -115,6 +115,10 @@ fn is_entire_value(text: &str, range: &Range<usize>, cut_short: bool) -> bool {
 /// form-encoded.
 fn spellings(secret: &str) -> Vec<String> {
     let mut all = vec![secret.to_owned()];
+    // No encoding changes these characters.
+    if secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)) {
+        return all;
+    }
     let xml = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     for (quote, apostrophe, line_feed, tab) in XML_ESCAPES {
         let text = xml.replace('"', quote).replace('\'', apostrophe);
@@ -145,7 +149,13 @@ fn spellings(secret: &str) -> Vec<String> {
 /// Replaces the characters that are `special` or not ASCII.
 fn escape(text: &str, special: &str, escape: impl Fn(char) -> String) -> String {
     let is_plain = |c: char| c.is_ascii() && !special.contains(c);
-    text.chars().map(|c| if is_plain(c) { c.to_string() } else { escape(c) }).collect()
+    text.chars().fold(String::with_capacity(text.len()), |mut escaped, c| {
+        match is_plain(c) {
+            true => escaped.push(c),
+            false => escaped += &escape(c),
+        }
+        escaped
+    })
 }
 
 /// How XML libraries write a quotation mark, an apostrophe, a line feed and a tab: in text, and in

@@ -1,6 +1,6 @@
 //! Days of the week and of the month, in schedules and freshness policies.
 
-use crate::xml::{Text, is_same_word, string_enum};
+use crate::xml::{Text, known_word, string_enum};
 
 string_enum! {
     /// A day of the week.
@@ -64,9 +64,8 @@ impl Text for MonthDay {
         if let Some(number) = text.parse().ok().filter(|number| (1..=31).contains(number)) {
             return Some(MonthDay::Day(number));
         }
-        let known = MonthDay::WORDS.into_iter().find(|(word, _)| is_same_word(text, word));
         let unknown = || (!text.is_empty()).then(|| MonthDay::Unknown(text.to_owned()));
-        known.map(|(_, day)| day).or_else(unknown)
+        known_word(&MonthDay::WORDS, text).cloned().or_else(unknown)
     }
 
     fn write(&self) -> String {

@@ -363,7 +363,8 @@ impl<'b> Request<'b> {
             return Err(Error::input(why));
         }
         // With an empty or dotted id, the path would address another resource.
-        if self.path.split('/').skip(1).any(|part| matches!(part, "" | "." | "..")) {
+        let mut segments = self.path.as_bytes().split(|byte| *byte == b'/').skip(1);
+        if segments.any(|segment| matches!(segment, b"" | b"." | b"..")) {
             return Err(Error::input(format!(
                 "invalid path {:?}: a segment is empty, `.` or `..`",
                 self.path

@@ -79,7 +79,8 @@ impl Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", if self.https { "https" } else { "http" }, self.host)?;
+        f.write_str(if self.https { "https://" } else { "http://" })?;
+        f.write_str(&self.host)?;
         match self.port {
             Some(port) => write!(f, ":{port}"),
             None => Ok(()),
@@ -139,7 +140,7 @@ impl Base {
 
     /// The address of a call at an origin: `/api/…` below the path prefix.
     pub(crate) fn call(&self, origin: Origin, path_and_query: &str) -> Url {
-        Url { origin, path_and_query: format!("{}{path_and_query}", self.prefix) }
+        Url { origin, path_and_query: [&self.prefix, path_and_query].concat() }
     }
 }
 
@@ -161,7 +162,8 @@ fn refuse_page(start: &str, rest: &str) -> Error {
 
 impl fmt::Display for Base {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.origin, self.prefix)
+        self.origin.fmt(f)?;
+        f.write_str(&self.prefix)
     }
 }
 
@@ -202,7 +204,8 @@ impl Url {
 
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.origin, self.path_and_query)
+        self.origin.fmt(f)?;
+        f.write_str(&self.path_and_query)
     }
 }
 

@@ -7,7 +7,7 @@ use super::item::Item;
 use super::luid::luid;
 use super::net::lock;
 use super::request::Request;
-use super::resources::{Deliveries, USER, User, is_member};
+use super::resources::{Deliveries, Group, USER, User, groups_in, is_member};
 use super::response::Body;
 use super::role::Role;
 use super::server_state::ServerState;
@@ -32,6 +32,21 @@ impl MockServer {
             let Some(group) = site.by_name("groups", group) else { return Vec::new() };
             let members = site.iter::<User>().filter(|user| is_member(&group, &user.id, site));
             members.map(|user| user.name().to_owned()).collect()
+        })
+    }
+
+    /// The group sets.
+    pub fn group_sets(&self) -> Vec<Item> {
+        self.items("groupsets")
+    }
+
+    /// The names of the groups in a group set, in the order in which they were added; empty if there
+    /// is no such group set.
+    pub fn group_set_groups(&self, group_set: &str) -> Vec<String> {
+        self.inspect(|_, site, _| {
+            let set = site.by_name("groupsets", group_set);
+            let ids = set.iter().flat_map(|set| groups_in(set, site));
+            ids.map(|id| site.name_of::<Group>(id)).collect()
         })
     }
 

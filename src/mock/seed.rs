@@ -29,6 +29,8 @@ pub(super) enum Seed {
     Settings(&'static str, Element),
     /// Name and members.
     Group(String, Vec<String>),
+    /// Name and groups.
+    GroupSet(String, Vec<String>),
     /// Path segment, path of the item with its projects, file extension and file.
     Content(&'static str, String, &'static str, Vec<u8>),
     /// Name and path of the view's workbook.
@@ -67,6 +69,16 @@ impl Builder {
     ) -> Builder {
         let members = members.into_iter().map(Into::into).collect();
         self.seed(Seed::Group(name.into(), members))
+    }
+
+    /// A group set with these groups, which have to exist. API 3.22.
+    pub fn group_set<G: Into<String>>(
+        self,
+        name: impl Into<String>,
+        groups: impl IntoIterator<Item = G>,
+    ) -> Builder {
+        let groups = groups.into_iter().map(Into::into).collect();
+        self.seed(Seed::GroupSet(name.into(), groups))
     }
 
     /// A workbook with one view for each name, by its path: `"Finance/Reports/Budget"`. Projects
@@ -227,6 +239,15 @@ impl Sender<'_> {
                 for member in members {
                     let id = self.id_of("users", member)?;
                     self.post(&path, Element::reference("user", &id))?;
+                }
+                Ok(())
+            }
+            Seed::GroupSet(name, groups) => {
+                let set = self.post("groupsets", Element::new("groupSet").with("name", name))?;
+                let set = set.attr("id").unwrap_or_default();
+                for group in groups {
+                    let path = format!("groupsets/{set}/groups/{}", self.id_of("groups", group)?);
+                    self.send("PUT", &path, Vec::new(), Vec::new())?;
                 }
                 Ok(())
             }

@@ -5,7 +5,8 @@ use crate::common::{List, capability};
 use crate::ids::{CollectionId, UserId};
 use crate::operation::operations;
 use crate::resources::{
-    datasources::Datasource, flows::Flow, projects::Project, views::View, workbooks::Workbook,
+    datasources::Datasource, flows::Flow, metrics::Metric, projects::Project, views::View,
+    workbooks::Workbook,
 };
 use crate::xml::{FromXml, Listed, Node, Out, element, string_enum};
 
@@ -29,6 +30,9 @@ operations! {
     REMOVE_FLOW = DELETE "sites/{site}/favorites/{user}/flows/{flow}" since (3, 3)
         scope "tableau:favorites:delete"
         "Delete Flow from Favorites" "favorites.htm#delete_flow_from_favorites";
+    REMOVE_METRIC = DELETE "sites/{site}/favorites/{user}/metrics/{metric}" since (3, 15)
+        until (3, 22) scope "tableau:favorites:delete"
+        "Delete Metric from Favorites" "metrics.htm#delete_metric_from_favorites";
 }
 
 super::resource! {
@@ -62,8 +66,8 @@ impl<'s> Favorites<'s> {
     /// Adds an item to the favorites of a user, under a name of the user's choice. If it is one
     /// already, this changes the name.
     ///
-    /// The reference has the same operation for views, data sources (API 2.3), projects (API 3.1) and
-    /// flows (API 3.3).
+    /// The reference has the same operation for views, data sources (API 2.3), projects (API 3.1),
+    /// flows (API 3.3) and metrics (API 3.15 until 3.22).
     #[doc = rest!(ADD)]
     #[doc(alias(
         "add_favorite",
@@ -97,6 +101,7 @@ impl<'s> Favorites<'s> {
     #[doc = rest!(REMOVE_DATASOURCE)]
     #[doc = rest!(REMOVE_PROJECT)]
     #[doc = rest!(REMOVE_FLOW)]
+    #[doc = rest!(REMOVE_METRIC)]
     #[doc(alias(
         "delete_favorite",
         "delete_favorite_datasource",
@@ -114,12 +119,13 @@ impl<'s> Favorites<'s> {
 capability! {
     /// The id of content that can be a favorite.
     pub trait Favoritable: "`{Self}` cannot be a favorite",
-        "workbooks, views, data sources, projects and flows can";
+        "workbooks, views, data sources, projects, flows and metrics can";
     WorkbookId { REMOVE = REMOVE_WORKBOOK }
     ViewId { REMOVE = REMOVE_VIEW }
     DatasourceId { REMOVE = REMOVE_DATASOURCE }
     ProjectId { REMOVE = REMOVE_PROJECT }
     FlowId { REMOVE = REMOVE_FLOW }
+    MetricId { REMOVE = REMOVE_METRIC }
 }
 
 /// A favorite of a user.
@@ -148,11 +154,13 @@ pub enum FavoriteItem {
     Project(Box<Project>),
     /// A flow.
     Flow(Box<Flow>),
+    /// A metric, which Tableau retired.
+    Metric(Box<Metric>),
     /// A collection.
     Collection(Collection),
     /// An item of another kind, or one of which the server returned only the id.
     Other {
-        /// The name of the item's element, such as `metric`.
+        /// The name of the item's element, such as `virtualConnection`.
         kind: String,
         /// The item's id.
         id: String,
@@ -177,6 +185,7 @@ impl FromXml for Favorite {
             "datasource" => FavoriteItem::Datasource(Box::new(FromXml::from_xml(item)?)),
             "project" => FavoriteItem::Project(Box::new(FromXml::from_xml(item)?)),
             "flow" => FavoriteItem::Flow(Box::new(FromXml::from_xml(item)?)),
+            "metric" => FavoriteItem::Metric(Box::new(FromXml::from_xml(item)?)),
             "collection" => FavoriteItem::Collection(FromXml::from_xml(item)?),
             _ => FavoriteItem::Other { kind: item.tag().to_owned(), id: item.attr("id")? },
         };

@@ -72,10 +72,10 @@ pub use linked_tasks::LinkedTask;
 #[cfg(feature = "metadata")]
 #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
 pub mod metadata;
-#[cfg(feature = "metadata")]
-#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+#[cfg(any(feature = "metadata", feature = "schedules"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "metadata", feature = "schedules"))))]
 pub mod metrics;
-#[cfg(feature = "metadata")]
+#[cfg(any(feature = "metadata", feature = "schedules"))]
 pub use metrics::Metric;
 #[cfg(feature = "admin")]
 #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]

@@ -63,8 +63,10 @@ impl<'s> Subscriptions<'s> {
     ///
     /// # Errors
     ///
-    /// Tableau's error 400067, 400068 or 400069 if the user cannot receive it, for example because
-    /// there is no email address.
+    /// The server refuses a user who cannot receive the subscription:
+    /// [`is_permission_denied`](crate::Error::is_permission_denied) is true. Tableau's code is 403063
+    /// if the user cannot see the content, 403064 if the user has no email address, and 403067 if
+    /// the user has no license. 403060 means that you may not subscribe another user to this content.
     #[doc = rest!(CREATE)]
     pub fn create(&self, subscription: impl Borrow<NewSubscription>) -> Result<Subscription> {
         self.client.create(&CREATE, &[], subscription.borrow())

@@ -86,8 +86,8 @@ accessors! {
     #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
     metadata: Metadata;
     /// The metrics of the site, which Tableau retired with API 3.22.
-    #[cfg(feature = "metadata")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
+    #[cfg(any(feature = "metadata", feature = "schedules"))]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "metadata", feature = "schedules"))))]
     metrics: Metrics;
     /// The OpenID Connect configurations of the site.
     #[cfg(feature = "admin")]

@@ -141,7 +141,8 @@ pub(crate) fn request(inside: &dyn ToXml) -> crate::Result<String> {
 ///
 /// `attr`, `child_id`, … are functions of [`Field`](super::Field), and an optional field is an
 /// `Option`. `set` makes a setter for both kinds of request, `new` and `update` for one of them. A
-/// number is set `as number`: a setter with `impl Into<u16>` would not take `1433`.
+/// number is set `as number`: a setter with `impl Into<u16>` would not take `1433`. A setter `as
+/// private` is for the module of the element only.
 macro_rules! element {
     (
         $(#[$doc:meta])* pub struct $Read:ident = $tag:literal $(in $wrap:literal)?;
@@ -173,15 +174,16 @@ macro_rules! element {
         pub struct $Read { $( $(#[$fdoc])* pub $f: $t, )+ }
 
         impl $Read {
-            const TABLE: &'static [$crate::xml::Field] =
-                &[
+            const FIELDS: &'static [$crate::xml::Field] =
+                &$crate::xml::Field::linked([
                     $( $crate::xml::Field::$how($($arg),+).of::<$t>(), )+
                     $( $crate::xml::Field::$ehow($($earg),+), )*
-                ];
+                ]);
+            const TABLE: &'static $crate::xml::Table = &$crate::xml::Table::new(Self::FIELDS);
         }
 
         impl $crate::xml::Fields for $Read {
-            fn table(&self) -> &'static [$crate::xml::Field] {
+            fn table(&self) -> &'static $crate::xml::Table {
                 $Read::TABLE
             }
 
@@ -243,7 +245,7 @@ macro_rules! element {
                 let mut set = Vec::new();
                 $( $( $crate::xml::push_field::<$w>(&mut set, $f, &self.$f); )? )+
                 $( $crate::xml::push_field(&mut set, $ef, &self.$ef); )*
-                $crate::xml::write_fields(out, $tag, $Read::TABLE, &set);
+                $crate::xml::write_fields(out, $tag, $Read::FIELDS, &set);
             }
         }
 
@@ -321,6 +323,12 @@ macro_rules! element {
         #[doc = $unset]
         pub fn $f(mut self, value: impl Into<$w>) -> Self {
             self.$f = Some(value.into());
+            self
+        }
+    };
+    (@setter [$(#[$doc:meta])*] $unset:literal $f:ident $w:ty as private) => {
+        fn $f(mut self, value: $w) -> Self {
+            self.$f = Some(value);
             self
         }
     };

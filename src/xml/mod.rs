@@ -23,8 +23,8 @@ pub(crate) use parse::parse;
 pub(crate) use repair::{has_invalid_references, repair};
 pub(crate) use report::Reports;
 pub use report::{Unreadable, UnreadableValue};
-pub(crate) use string_enum::{is_same_word, string_enum};
+pub(crate) use string_enum::{known_word, string_enum};
 pub(crate) use table::{
-    Field, FieldValue, Fields, WriteField, push_field, read_fields, write_fields,
+    Field, FieldValue, Fields, Table, WriteField, push_field, read_fields, write_fields,
 };
 pub(crate) use text::Text;

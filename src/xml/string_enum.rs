@@ -44,8 +44,8 @@ macro_rules! string_enum {
                 const KNOWN: &[(&str, $Name)] = &[
                     $( ($word, $Name::$Variant), $( ($other, $Name::$Variant), )* )+
                 ];
-                let known = KNOWN.iter().find(|(known, _)| $crate::xml::is_same_word(known, word));
-                known.map_or_else(|| $Name::Unknown(word.to_owned()), |(_, value)| value.clone())
+                let known = $crate::xml::known_word(KNOWN, word);
+                known.map_or_else(|| $Name::Unknown(word.to_owned()), $Name::clone)
             }
         }
 
@@ -78,6 +78,13 @@ macro_rules! string_enum {
     };
 }
 pub(crate) use string_enum;
+
+/// The value of a word, which may differ in case, underscores and spaces.
+pub(crate) fn known_word<'k, T>(known: &'k [(&str, T)], word: &str) -> Option<&'k T> {
+    let exact = known.iter().find(|(known, _)| *known == word);
+    let found = exact.or_else(|| known.iter().find(|(known, _)| is_same_word(known, word)));
+    found.map(|(_, value)| value)
+}
 
 /// Whether two words differ only in case, underscores and spaces.
 pub(crate) fn is_same_word(one: &str, other: &str) -> bool {

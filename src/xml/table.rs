@@ -6,7 +6,7 @@
 
 use super::node::{FieldType, Node, Source};
 use super::{Out, ToXml};
-use crate::Result;
+use crate::{Error, Result};
 
 /// The position of a field in its element, by names on the wire.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,10 @@ pub(crate) struct Field {
     /// Another name of the attribute in some responses.
     or: &'static str,
     required: bool,
+    /// Whether an earlier field of the table has the same tag.
+    repeats_tag: bool,
+    /// The index of the next field with the same tag, or [`NONE`](Field::NONE).
+    next_of_tag: u8,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +53,70 @@ enum Place {
     SiblingList,
 }
 
+/// Whether two names are equal, for constants.
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+impl Place {
+    /// The place in a set of places.
+    const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
+
+/// Places beside the element.
+const BESIDE: u16 = Place::Sibling.bit() | Place::SiblingList.bit();
+
+/// Places that hold several items.
+const LISTS: u16 = Place::List.bit() | Place::ListAttribute.bit() | Place::SiblingList.bit();
+
 impl Field {
+    /// No index of a table.
+    const NONE: u8 = u8::MAX;
+
     const fn new(place: Place, tag: &'static str, item: &'static str, name: &'static str) -> Field {
-        Field { place, tag, item, name, or: "", required: false }
+        Field {
+            place,
+            tag,
+            item,
+            name,
+            or: "",
+            required: false,
+            repeats_tag: false,
+            next_of_tag: Field::NONE,
+        }
+    }
+
+    /// The fields of an element. Links those that have the same tag, so that a child is compared with
+    /// one of them.
+    pub(crate) const fn linked<const N: usize>(mut fields: [Field; N]) -> [Field; N] {
+        assert!(N < Field::NONE as usize);
+        let mut last = N;
+        while last > 1 {
+            last -= 1;
+            let mut before = last;
+            while before > 0 {
+                before -= 1;
+                if same(fields[before].tag, fields[last].tag) {
+                    fields[before].next_of_tag = last as u8;
+                    fields[last].repeats_tag = true;
+                    break;
+                }
+            }
+        }
+        fields
     }
 
     /// An attribute of the element.
@@ -156,8 +221,12 @@ impl Field {
         Field { required: T::REQUIRED, ..self }
     }
 
-    fn is_attribute(&self, name: &str) -> bool {
-        matches!(self.place, Place::Attribute | Place::ChildName) && self.is_named(name)
+    const fn is_in(&self, places: u16) -> bool {
+        self.place.bit() & places != 0
+    }
+
+    fn is_attribute(&self) -> bool {
+        self.is_in(Place::Attribute.bit() | Place::ChildName.bit())
     }
 
     fn is_named(&self, name: &str) -> bool {
@@ -174,9 +243,38 @@ impl Field {
     }
 }
 
+/// The fields of an element, and what is known about all of them.
+#[derive(Debug)]
+pub(crate) struct Table {
+    fields: &'static [Field],
+    /// One bit per field: whether an element without it is an error.
+    required: u128,
+    /// Whether some field stands beside the element.
+    has_siblings: bool,
+    /// Whether some field has another name in some responses.
+    has_other_names: bool,
+}
+
+impl Table {
+    pub(crate) const fn new(fields: &'static [Field]) -> Table {
+        let mut table = Table { fields, required: 0, has_siblings: false, has_other_names: false };
+        let mut at = 0;
+        while at < fields.len() {
+            let field = &fields[at];
+            if field.required {
+                table.required |= 1 << at;
+            }
+            table.has_siblings |= field.is_in(BESIDE);
+            table.has_other_names |= !field.or.is_empty();
+            at += 1;
+        }
+        table
+    }
+}
+
 /// An element that is filled field by field.
 pub(crate) trait Fields {
-    fn table(&self) -> &'static [Field];
+    fn table(&self) -> &'static Table;
 
     /// Sets one field, or adds to it if it is a list. Returns `false` if the field cannot hold the
     /// value.
@@ -188,71 +286,75 @@ pub(crate) trait Fields {
 /// A value that cannot be read is reported, and its field is unchanged. A required field that is
 /// missing or cannot be read is an error.
 pub(crate) fn read_fields(node: Node<'_>, target: &mut dyn Fields) -> Result<()> {
-    let mut reader = FieldReader { node, table: target.table(), target, seen: 0 };
-    reader.attributes();
-    let single = [
-        Place::ChildAttribute,
-        Place::ChildName,
-        Place::Child,
-        Place::ChildText,
-        Place::Sibling,
-        Place::Items,
-        Place::Texts,
-    ];
-    reader.children(node, &single, Place::List);
-    let beside = [Place::Sibling, Place::SiblingList];
-    if reader.table.iter().any(|field| beside.contains(&field.place))
+    let table = target.table();
+    let mut reader = FieldReader { node, fields: table.fields, target, seen: 0 };
+    reader.attributes(table.has_other_names);
+    reader.children(node, !Place::SiblingList.bit());
+    if table.has_siblings
         && let Some(parent) = node.parent()
     {
-        reader.children(parent, &[Place::Sibling], Place::SiblingList);
+        reader.children(parent, BESIDE);
     }
-    reader.finish()
+    match table.required & !reader.seen {
+        0 => Ok(()),
+        missing => Err(reader.missing(missing)),
+    }
 }
 
 struct FieldReader<'a, 't> {
     node: Node<'a>,
-    table: &'static [Field],
+    fields: &'static [Field],
     target: &'t mut dyn Fields,
     /// One bit per field; the first of several values counts.
     seen: u128,
 }
 
 impl<'a> FieldReader<'a, '_> {
-    fn attributes(&mut self) {
+    fn attributes(&mut self, has_other_names: bool) {
         // The attributes of all items have the same order, usually that of the table, so the search
         // starts behind the field that was found last.
         let mut next = 0;
         for (name, value) in self.node.attributes() {
-            let after = self.table[next..].iter().position(|field| field.is_attribute(name));
-            let found = after.map(|at| next + at);
-            let found = found
-                .or_else(|| self.table[..next].iter().position(|field| field.is_attribute(name)));
+            let is_it = |field: &Field| field.name == name && field.is_attribute();
+            let after = self.fields[next..].iter().position(is_it).map(|at| next + at);
+            let mut found = after.or_else(|| self.fields[..next].iter().position(is_it));
+            if found.is_none() && has_other_names {
+                found = self.attribute(name);
+            }
             if let Some(index) = found {
                 next = index + 1;
                 self.fill(index, self.node, name, Source::Text(value));
             }
         }
-        if let (Some(id), Some(index)) =
-            (self.node.fallback_id(), self.table.iter().position(|field| field.is_attribute("id")))
-        {
+        if let (Some(id), Some(index)) = (self.node.fallback_id(), self.attribute("id")) {
             self.fill(index, self.node, "id", Source::Text(id));
         }
     }
 
-    fn children(&mut self, parent: Node<'a>, single: &[Place], list: Place) {
+    /// The field of an attribute, by any of its names.
+    fn attribute(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.is_attribute() && field.is_named(name))
+    }
+
+    /// Reads the fields in `places`, a set of [bits](Place::bit), from the children of an element.
+    fn children(&mut self, parent: Node<'a>, places: u16) {
+        // As for attributes, the search starts behind the field that was found last.
+        let mut next = 0;
         for child in parent.children() {
             let tag = child.tag();
-            for (index, field) in self.table.iter().enumerate() {
-                if field.tag != tag {
-                    continue;
-                }
-                if single.contains(&field.place) {
-                    self.child(index, field, child);
-                } else if field.place == list
-                    || (list == Place::List && field.place == Place::ListAttribute)
-                {
+            let is_first = |field: &Field| field.tag == tag && !field.repeats_tag;
+            let after = self.fields[next..].iter().position(is_first).map(|at| next + at);
+            let first = after.or_else(|| self.fields[..next].iter().position(is_first));
+            let Some(first) = first else { continue };
+            next = first + 1;
+            let mut index = first;
+            while let Some(field) = self.fields.get(index) {
+                if field.is_in(places & LISTS) {
                     self.list(index, field, child);
+                } else if field.is_in(places) {
+                    self.child(index, field, child);
                 }
+                index = usize::from(field.next_of_tag);
             }
         }
     }
@@ -316,18 +418,16 @@ impl<'a> FieldReader<'a, '_> {
         if self.target.fill(index, source) {
             self.seen |= bit;
             at.report_replacements(name, source);
-        } else if !self.table[index].required {
+        } else if !self.fields[index].required {
             at.report(name, source);
         }
     }
 
-    fn finish(self) -> Result<()> {
-        let missing =
-            |(index, field): &(usize, &Field)| field.required && self.seen >> index & 1 == 0;
-        match self.table.iter().enumerate().find(missing) {
-            Some((_, field)) => Err(self.node.fail(&field.label(), "is missing or cannot be read")),
-            None => Ok(()),
-        }
+    /// The error for the first of the fields that are missing.
+    #[cold]
+    fn missing(&self, fields: u128) -> Error {
+        let field = &self.fields[fields.trailing_zeros() as usize];
+        self.node.fail(&field.label(), "is missing or cannot be read")
     }
 }
 

@@ -95,10 +95,11 @@ def flow_subscriptions(mock):
 
 
 def flow_favorites(mock):
-    server = mock.signed_in()
+    # The last version with metrics.
+    server = mock.signed_in("3.21")
     user = server.users.get_by_id(server.user_id)
     favorites = server.favorites
-    for kind in ["workbook", "view", "datasource", "project", "flow"]:
+    for kind in ["workbook", "view", "datasource", "project", "flow", "metric"]:
         item = getattr(server, kind + "s").get()[0][0]
         getattr(favorites, "add_favorite_" + kind)(user, item)
         favorites.get(user)

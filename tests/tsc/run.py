@@ -79,8 +79,6 @@ PASSED_OVER = {
     "databases.populate_tables": "needs API version 99",
     "auth.contextmgr": "no call, but the class of what signing in gives",
     "sites.get_by_content_url": "looks for the content URL in the server's address, and finds none",
-    "favorites.add_favorite_metric": "the mock server has no metrics among favorites",
-    "favorites.delete_favorite_metric": "the mock server has no metrics among favorites",
     "favorites.delete_favorite": "sends a path that the REST API does not have",
 }
 

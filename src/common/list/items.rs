@@ -1,6 +1,6 @@
 //! [`Items`]: the iterator over a list, with prefetching and the check for changes between pages.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -10,6 +10,7 @@ use super::page::{FetchedPage, PageRequest};
 use super::{List, OnChange};
 use crate::cancel::{CancellationToken, Registration, spawn};
 use crate::client::Client;
+use crate::common::progress::Progress;
 use crate::http::on_another_thread;
 use crate::xml::Listed;
 use crate::xml::Unreadable;
@@ -21,13 +22,16 @@ const NO_SUCH_PAGE: &str = "400006";
 const CHANGED: &str = "the list changed while it was read";
 
 /// The iterator over a [`List`].
-pub struct Items<'s, T> {
+pub struct Items<'s, T, P = fn(Progress)> {
     client: &'s Arc<Client>,
     request: Arc<PageRequest>,
     /// The rest of the current page.
     current: vec::IntoIter<Result<T>>,
     position: Position,
     prefetch: Prefetch<T>,
+    /// The number of items returned.
+    returned: u64,
+    progress: P,
 }
 
 /// How far a list was read. Not generic, so that it is compiled once.
@@ -40,8 +44,8 @@ struct Position {
     read: u64,
     /// The number of items in the list according to the previous page.
     total: Option<u64>,
-    /// The ids on the previous page.
-    previous_ids: HashSet<Box<str>>,
+    /// The ids on the previous page, sorted.
+    previous_ids: Vec<Box<str>>,
 }
 
 /// A page that a thread of its own fetches.
@@ -60,7 +64,7 @@ struct Prefetch<T> {
     over: Option<(Arc<Client>, CancellationToken, Option<Registration>)>,
 }
 
-impl<T> Items<'_, T> {
+impl<T, P> Items<'_, T, P> {
     /// Returns the values that could not be read on the pages fetched so far.
     ///
     /// ```no_run
@@ -81,8 +85,8 @@ impl<T> Items<'_, T> {
     }
 }
 
-impl<'s, T: Listed> Items<'s, T> {
-    pub(super) fn new(list: List<'s, T>) -> Items<'s, T> {
+impl<'s, T: Listed, P> Items<'s, T, P> {
+    pub(super) fn new(list: List<'s, T, P>) -> Items<'s, T, P> {
         Items {
             client: list.client,
             request: Arc::new(list.request),
@@ -93,9 +97,11 @@ impl<'s, T: Listed> Items<'s, T> {
                 next_page: Some(1),
                 read: 0,
                 total: None,
-                previous_ids: HashSet::new(),
+                previous_ids: Vec::new(),
             },
             prefetch: Prefetch::new(list.prefetch),
+            returned: 0,
+            progress: list.progress,
         }
     }
 
@@ -165,7 +171,8 @@ impl Position {
         let next = number.saturating_add(1);
         self.next_page = Some(next);
         if self.on_change == OnChange::Fail {
-            self.previous_ids.extend(ids);
+            self.previous_ids = ids;
+            self.previous_ids.sort_unstable();
         }
         Ok(Some((next, last)))
     }
@@ -186,7 +193,7 @@ impl Position {
         if read > total {
             return Some(format!("{read} items up to page {number}, of {total} in all"));
         }
-        let twice = ids.iter().find(|id| self.previous_ids.contains(*id))?;
+        let twice = ids.iter().find(|id| self.previous_ids.binary_search(id).is_ok())?;
         let (twice, previous) = (client.shown(twice), number - 1);
         Some(format!("the item with the id {twice:?} is on page {previous} and on page {number}"))
     }
@@ -245,12 +252,14 @@ impl<T: Listed> Prefetch<T> {
     }
 }
 
-impl<T: Listed> Iterator for Items<'_, T> {
+impl<T: Listed, P: FnMut(Progress)> Iterator for Items<'_, T, P> {
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Result<T>> {
         loop {
             if let Some(item) = self.current.next() {
+                self.returned += 1;
+                (self.progress)(Progress::items(self.returned, self.position.total));
                 return Some(item);
             }
             let number = self.position.next_page.take()?;
@@ -263,7 +272,7 @@ impl<T: Listed> Iterator for Items<'_, T> {
     }
 }
 
-impl<T: Listed> std::iter::FusedIterator for Items<'_, T> {}
+impl<T: Listed, P: FnMut(Progress)> std::iter::FusedIterator for Items<'_, T, P> {}
 
 /// Cancels the pages in flight and waits for their threads.
 impl<T> Drop for Prefetch<T> {
@@ -278,7 +287,7 @@ impl<T> Drop for Prefetch<T> {
     }
 }
 
-impl<T> fmt::Debug for Items<'_, T> {
+impl<T, P> fmt::Debug for Items<'_, T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Items({:?}, {} read)", self.request.path(), self.position.read)
     }

@@ -1,6 +1,5 @@
 //! [`CachingResolver`]: a DNS resolver with a cache.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,6 +7,7 @@ use std::time::{Duration, Instant};
 use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
+use ureq::http::uri::{Authority, Scheme};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 use ureq::unversioned::transport::time::Duration as Span;
@@ -29,7 +29,23 @@ impl<R> Clone for CachingResolver<R> {
 #[derive(Debug)]
 struct Cache<R> {
     resolver: R,
-    known: Mutex<HashMap<String, (Instant, ResolvedSocketAddrs)>>,
+    /// A transport sends to few hosts, usually one.
+    known: Mutex<Vec<Known>>,
+}
+
+/// The addresses of a host.
+#[derive(Debug)]
+struct Known {
+    scheme: Option<Scheme>,
+    authority: Option<Authority>,
+    since: Instant,
+    addresses: ResolvedSocketAddrs,
+}
+
+impl Known {
+    fn is_of(&self, uri: &Uri) -> bool {
+        self.scheme.as_ref() == uri.scheme() && self.authority.as_ref() == uri.authority()
+    }
 }
 
 /// How long an address is cached.
@@ -59,13 +75,11 @@ impl<R: Resolver> Resolver for CachingResolver<R> {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        let authority = uri.authority().map_or("", |authority| authority.as_str());
-        let key = format!("{}://{authority}", uri.scheme_str().unwrap_or_default());
-        let known = || self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((since, addresses)) = known().get(&key)
-            && since.elapsed() < TIME_TO_LIVE
+        let all_known = || self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all_known().iter().find(|known| known.is_of(uri))
+            && known.since.elapsed() < TIME_TO_LIVE
         {
-            return Ok(addresses.clone());
+            return Ok(known.addresses.clone());
         }
         // With a timeout, ureq would start a thread, and panic if the system has none.
         let never = NextTimeout { after: Span::NotHappening, ..timeout };
@@ -92,7 +106,12 @@ impl<R: Resolver> Resolver for CachingResolver<R> {
             Err(Error::HostNotFound) => return Err(carried(no_address(uri))),
             other => other?,
         };
-        known().insert(key, (Instant::now(), addresses.clone()));
+        let (scheme, authority) = (uri.scheme().cloned(), uri.authority().cloned());
+        let known =
+            Known { scheme, authority, since: Instant::now(), addresses: addresses.clone() };
+        let mut all_known = all_known();
+        all_known.retain(|known| !known.is_of(uri));
+        all_known.push(known);
         Ok(addresses)
     }
 }

@@ -65,7 +65,7 @@ pub(in crate::mock) const JOB: Kind = Kind::new(0x10, "404018", "Job");
 pub(in crate::mock) const FLOW_RUN: Kind = Kind::new(0xf2, "404029", "Flow run");
 
 /// A job's kind, its name in lists, and its element in a response about one job.
-pub(in crate::mock) const KINDS: [(&str, &str, &str); 8] = [
+pub(in crate::mock) const KINDS: [(&str, &str, &str); 9] = [
     ("RefreshExtract", "refresh_extracts", "extractRefreshJob"),
     ("CreateExtract", "create_extracts", "extractRefreshJob"),
     ("DeleteExtract", "delete_extracts", "extractRefreshJob"),
@@ -74,6 +74,7 @@ pub(in crate::mock) const KINDS: [(&str, &str, &str); 8] = [
     ("RefreshThumbnails", "refresh_thumbnails", "thumbnailsRefreshJob"),
     ("RunFlow", "run_flow", "runFlowJobType"),
     ("UserImport", "user_import", "userImportJob"),
+    ("SingleSubscriptionNotify", "single_subscription_notify", "subscriptionJobType"),
 ];
 
 impl Job {
@@ -95,9 +96,13 @@ impl Job {
 
     /// `<job>`, in responses about one job.
     pub(in crate::mock) fn element(&self) -> Element {
-        let about = self.report.about.as_ref();
-        let about =
-            about.map(|(name, id, title)| Element::reference(*name, id).with("name", title));
+        let about = self.report.about.iter().flat_map(|(name, id, title)| match *name {
+            "subscription" => vec![
+                Element::with_text("subscriptionId", id),
+                Element::with_text("subscriptionSubject", title),
+            ],
+            name => vec![Element::reference(name, id).with("name", title)],
+        });
         let notes = self.report.notes.iter().map(|note| Element::with_text("notes", note));
         let name = match self.kind {
             "UpdateUploadedFile" => Some("updateUploadedFileJob"),

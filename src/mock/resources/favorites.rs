@@ -7,12 +7,13 @@ use crate::mock::prelude::*;
 struct Favorites(Vec<(String, String, &'static str, String)>);
 
 /// The elements of the items and the segments of their resources.
-const KINDS: [(&str, &str, u16, u16); 5] = [
+const KINDS: [(&str, &str, u16, u16); 6] = [
     ("workbook", "workbooks", 2, 0),
     ("view", "views", 2, 0),
     ("datasource", "datasources", 2, 3),
     ("project", "projects", 3, 1),
     ("flow", "flows", 3, 3),
+    ("metric", "metrics", 3, 15),
 ];
 
 pub(super) fn routes() -> Vec<Route> {

@@ -25,7 +25,7 @@ impl Resource for GroupSet {
     }
 
     fn complete(record: &Record, element: Element, site: &Site, _: &Context) -> Element {
-        let groups = groups(record, site);
+        let groups = groups_in(record, site);
         let named = groups.iter().map(|id| site.named::<Group>("group", id));
         element.with("groupCount", groups.len()).containing(named)
     }
@@ -39,7 +39,8 @@ pub(super) fn on_remove(site: &mut Site, id: &str) {
     site.state_mut::<Groups>().0.retain(|(set, group)| set != id && group != id);
 }
 
-fn groups<'s>(set: &Record, site: &'s Site) -> Vec<&'s str> {
+/// The ids of the groups in a group set.
+pub(in crate::mock) fn groups_in<'s>(set: &Record, site: &'s Site) -> Vec<&'s str> {
     let all = site.state::<Groups>().map_or(&[][..], |groups| &groups.0);
     all.iter().filter(|(known, _)| *known == set.id).map(|(_, group)| group.as_str()).collect()
 }

@@ -13,6 +13,7 @@ mod flow_runs;
 mod flows;
 mod group_sets;
 mod groups;
+mod identity_pools;
 mod jobs;
 mod linked_tasks;
 mod mcp_settings;
@@ -23,6 +24,7 @@ mod personal_space;
 mod projects;
 mod quality;
 mod samples;
+mod saved_credentials;
 mod schedules;
 mod search;
 mod site_removal;
@@ -42,6 +44,7 @@ use content::url_name;
 use custom_views::CustomView;
 pub(super) use datasources::Datasource;
 pub(super) use flows::Flow;
+pub(super) use group_sets::groups_in;
 pub(super) use groups::{Group, has as is_member};
 pub(super) use linked_tasks::add as add_linked_task;
 pub(super) use projects::{PROJECT, Project};
@@ -76,6 +79,8 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(auth_configurations::routes),
         Registration::routes(mcp_settings::routes),
         Registration::routes(user_import::routes),
+        Registration::routes(identity_pools::routes).on_remove(identity_pools::on_remove),
+        Registration::routes(saved_credentials::routes).on_remove(saved_credentials::on_remove),
         Registration::resource::<User>(),
         Registration::resource::<Group>().on_remove(groups::on_remove),
         Registration::resource::<group_sets::GroupSet>().on_remove(group_sets::on_remove),

@@ -1,6 +1,7 @@
 //! Subscriptions: `sites/{site}/subscriptions`. They can use a schedule of the server, as on Tableau
 //! Server, or have one of their own, as on Tableau Cloud.
 
+use super::content::workbook_of;
 use super::{Schedule, View, Workbook};
 use crate::mock::common::run_times;
 use crate::mock::common::schedules::{check_inline, reference};
@@ -39,7 +40,10 @@ impl Resource for Subscription {
     }
 
     fn validate(change: Change<'_>) -> Result<()> {
-        let Change { record, body, site, .. } = change;
+        let Change { record, before, body, site, ctx } = change;
+        if record.attr("subject").is_empty() {
+            return Err(ApiError::bad("400067", "The subscription needs a subject."));
+        }
         let mut content = record
             .child("content")
             .cloned()
@@ -49,21 +53,72 @@ impl Resource for Subscription {
             content = content.with(name.clone(), value);
         }
         let id = content.need("id")?;
-        match content.need("type")?.to_lowercase().as_str() {
-            "workbook" => drop(site.get::<Workbook>(id)?),
-            "view" => drop(site.get::<View>(id)?),
-            _ => return Err(ApiError::malformed("<content> needs the type Workbook or View.")),
-        }
+        let workbook = match content.need("type")?.to_lowercase().as_str() {
+            "workbook" => Some(site.get::<Workbook>(id)?),
+            "view" => workbook_of(&*site.get::<View>(id)?, site),
+            _ => {
+                let detail = "<content> needs the type Workbook or View.";
+                return Err(ApiError::bad("400068", detail));
+            }
+        };
         record.set_child(content);
         let user = record.child("user").and_then(|user| user.attr("id")).unwrap_or_default();
         let user = site.user(user)?.into_owned();
-        if user.get("email").is_some_and(str::is_empty) {
-            return Err(ApiError::bad("400067", "The user has no email address."));
+        if before.is_none() || body.child("user").is_some() || body.child("content").is_some() {
+            check_recipient(&user, workbook.as_deref(), ctx)?;
         }
         let name = Element::reference("user", &user.id).with("name", user.name());
         record.set_child(name);
         Ok(())
     }
+}
+
+/// Rejects a user who cannot receive a workbook, or for whom the caller cannot subscribe to it.
+fn check_recipient(user: &Record, workbook: Option<&Record>, ctx: &Context) -> Result<()> {
+    let owner = workbook.map_or("", |workbook| &workbook.owner);
+    if user.id != ctx.user() && ctx.require_owner(owner).is_err() {
+        let detail = "The user can subscribe only themselves to this content.";
+        return Err(ApiError::forbidden("403060", detail));
+    }
+    if user.attr("siteRole") == "Unlicensed" {
+        return Err(ApiError::forbidden("403067", "The recipient has no license."));
+    }
+    // On Tableau Cloud, the name of a user is an email address.
+    if user.attr("email").is_empty() && !user.name().contains('@') {
+        return Err(ApiError::forbidden("403064", "The recipient has no email address."));
+    }
+    let is_private = workbook.is_some_and(|workbook| workbook.parent.is_none());
+    let is_admin = Role::from_site_role(user.attr("siteRole")) >= Role::SiteAdmin;
+    if is_private && user.id != owner && !is_admin {
+        return Err(ApiError::forbidden("403063", "The recipient cannot see the content."));
+    }
+    Ok(())
+}
+
+/// Starts the job that sends a subscription, unless it is suspended or its content was deleted.
+pub(super) fn start(
+    state: &mut ServerState,
+    site: u16,
+    subscription: &Record,
+    now: Timestamp,
+) -> Vec<Element> {
+    let content_exists = |content: &Element| {
+        let site = state.sites.get(&site)?;
+        let id = content.attr("id")?;
+        match content.attr("type")?.to_lowercase().as_str() {
+            "workbook" => site.find::<Workbook>(id).map(drop),
+            _ => site.find::<View>(id).map(drop),
+        }
+    };
+    let is_sent = subscription.child("content").and_then(content_exists).is_some();
+    if subscription.flag("suspended") || !is_sent {
+        return Vec::new();
+    }
+    let subject = subscription.attr("subject").to_owned();
+    let about = ("subscription", subscription.id.clone(), subject);
+    let effect = |_: &mut Site, _| Ok(Report::default());
+    let job = jobs::start_on(state, site, now, "SingleSubscriptionNotify", Some(about), effect);
+    job.into_iter().collect()
 }
 
 /// The schedule of a request: `<schedule id="…"/>` inside the subscription, or one of its own beside

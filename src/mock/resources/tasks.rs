@@ -3,6 +3,7 @@
 
 use super::Schedule;
 use super::linked_tasks::LinkedTask;
+use super::subscriptions::{self, Subscription};
 use crate::mock::common::run_times;
 use crate::mock::common::schedules::{check_inline, detailed, reference};
 use crate::mock::prelude::*;
@@ -212,19 +213,29 @@ pub(super) fn start(
 #[derive(Default)]
 struct RanUntil(Option<Timestamp>);
 
-/// Starts the jobs of the tasks whose schedules ran since the last call, and moves on the times of
-/// their next runs.
+/// Starts the jobs of the tasks and subscriptions whose schedules ran since the last call, and moves
+/// on the times of their next runs.
 pub(super) fn settle(state: &mut ServerState, now: Timestamp) {
     let after = state.server.state_mut::<RanUntil>().0.replace(now).unwrap_or(Timestamp::MIN);
     let sites: Vec<u16> = state.sites.keys().copied().collect();
     for site in sites {
-        run_due::<ExtractRefresh>(state, site, after, now);
-        run_due::<FlowRun>(state, site, after, now);
-        run_due::<LinkedTask>(state, site, after, now);
+        run_due::<ExtractRefresh>(state, site, after, now, start);
+        run_due::<FlowRun>(state, site, after, now, start);
+        run_due::<LinkedTask>(state, site, after, now, start);
+        run_due::<Subscription>(state, site, after, now, subscriptions::start);
     }
 }
 
-fn run_due<R: Resource>(state: &mut ServerState, site: u16, after: Timestamp, now: Timestamp) {
+/// Starts the jobs of a task at a time, and returns their elements.
+type Start = fn(&mut ServerState, u16, &Record, Timestamp) -> Vec<Element>;
+
+fn run_due<R: Resource>(
+    state: &mut ServerState,
+    site: u16,
+    after: Timestamp,
+    now: Timestamp,
+    start: Start,
+) {
     let tasks: Vec<Record> = match state.sites.get(&site) {
         Some(site) => site.iter::<R>().map(Cow::into_owned).collect(),
         None => return,

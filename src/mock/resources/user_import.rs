@@ -31,10 +31,12 @@ fn import(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let mut imported = Vec::new();
     for row in rows {
         let mut user = read_row(&row);
-        // A <user> applies to the user of its name, and without a name to all.
+        // A <user> applies to the user of its name, and without a name to all. The authentication of
+        // the row takes precedence.
+        let has_own = row.get(7).is_some_and(|setting| !setting.is_empty());
         for element in body.children("user") {
             let applies = element.attr("name").is_none_or(|n| n.eq_ignore_ascii_case(&row[0]));
-            if let (true, Ok(user)) = (applies, &mut user) {
+            if let (true, Ok(user)) = (applies && !has_own, &mut user) {
                 let name = user.name().to_owned();
                 user.apply(User::SCHEMA, element, ctx.version, false)?;
                 user.set("name", name);
@@ -43,7 +45,9 @@ fn import(state: &mut ServerState, ctx: &Context) -> Result<Response> {
         }
         imported.push(user);
     }
-    let job = jobs::start(state, ctx, "UserImport", None, |site, _| add(site, imported))?;
+    let most_errors = if ctx.query("isVerbose") == Some("false") { 3 } else { usize::MAX };
+    let effect = move |site: &mut Site, _| add(site, imported, most_errors);
+    let job = jobs::start(state, ctx, "UserImport", None, effect)?;
     Ok(Response::with_status(202, job))
 }
 
@@ -116,15 +120,22 @@ fn has_license(site: &Site, before: Option<&str>, role: &str) -> bool {
     }
 }
 
-/// Adds the imported users. Known users get the site role in the file.
-fn add(site: &mut Site, imported: Vec<Result<Record, String>>) -> Result<Report> {
+/// Adds the imported users. Known users get the site role in the file. The notes have at most this
+/// number of errors.
+fn add(
+    site: &mut Site,
+    imported: Vec<Result<Record, String>>,
+    most_errors: usize,
+) -> Result<Report> {
     let (mut added, mut skipped, mut unlicensed, mut notes) = (0, 0, 0, Vec::new());
     for (index, user) in imported.into_iter().enumerate() {
         let mut user = match user {
             Ok(user) => user,
             Err(why) => {
                 skipped += 1;
-                notes.push(format!("Row {}: {why}.", index + 1));
+                if skipped <= most_errors {
+                    notes.push(format!("Row {}: {why}.", index + 1));
+                }
                 continue;
             }
         };

@@ -39,11 +39,14 @@ element! {
 }
 
 impl ItemSchedule {
-    /// Returns when the item runs, to use it for another item. `None` if the server did not return
-    /// the times: Tableau Server returns them with the schedule only.
+    /// Returns when the item runs, to use it for this or another item. Values that this release does
+    /// not know are written as the server returned them.
+    ///
+    /// `None` if the server did not return the times (Tableau Server returns them with the schedule
+    /// only), or if an interval could not be read.
     pub fn inline(&self) -> Option<InlineSchedule> {
         let (frequency, times) = (self.frequency.clone()?, self.times.clone()?);
-        Some(InlineSchedule { frequency, times })
+        times.is_complete().then_some(InlineSchedule { frequency, times })
     }
 }
 

@@ -177,9 +177,9 @@ element! {
         /// Whether it runs.
         state: Option<ScheduleState> = attr("state"), update ScheduleState;
         /// How often it runs.
-        frequency: Option<Frequency> = attr("frequency"), set Frequency;
+        frequency: Option<Frequency> = attr("frequency"), set Frequency as private;
         /// The times at which it runs, in the time zone of the server. In a list, `None`.
-        times: Option<RunTimes> = child("frequencyDetails"), set RunTimes;
+        times: Option<RunTimes> = child("frequencyDetails"), set RunTimes as private;
         /// When it runs next.
         next_run_at: Option<Timestamp> = attr("nextRunAt");
         /// When it ends.
@@ -209,11 +209,14 @@ impl NewSchedule {
 }
 
 impl Schedule {
-    /// Returns when the schedule runs, to use it for another schedule. `None` if the server did not
-    /// return the times: a list has none.
+    /// Returns when the schedule runs, to use it for this or another schedule. Values that this
+    /// release does not know are written as the server returned them.
+    ///
+    /// `None` if the server did not return the times, as in a list, or if an interval could not be
+    /// read.
     pub fn recurrence(&self) -> Option<Recurrence> {
         let (frequency, times) = (self.frequency.clone()?, self.times.clone()?);
-        Some(Recurrence { frequency, times })
+        times.is_complete().then_some(Recurrence { frequency, times })
     }
 }
 

@@ -44,6 +44,11 @@ impl RunTimes {
     ) -> RunTimes {
         RunTimes { start: Some(start), end, intervals: intervals.into_iter().collect() }
     }
+
+    /// Whether each interval has a value: one that could not be read has none.
+    pub(super) fn is_complete(&self) -> bool {
+        self.intervals.iter().all(|interval| interval.parts() != (None, None, None, None))
+    }
 }
 
 impl Interval {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::csv_rows::CsvRows;
 use super::outcomes::ImportOutcomes;
-use super::{AuthSetting, IMPORT, REMOVE_ALL, SiteRole, Users, rest};
+use super::{AuthSetting, IMPORT, REMOVE_ALL, SiteRole, Users, check_authentication, rest};
 use crate::common::JobHandle;
 use crate::common::job::{Job, JobWait};
 use crate::http::{Multipart, Replay, hex, random};
@@ -41,12 +41,40 @@ impl<'s> Users<'s> {
     #[doc = rest!(IMPORT)]
     #[doc(alias("add_all", "bulk_add", "create_from_file"))]
     pub fn import(&self, rows: UserRows) -> Result<UserImport<'s>> {
+        self.import_with(rows, ImportOptions::new())
+    }
+
+    /// Same as [`import`](Users::import), with options for all rows.
+    ///
+    /// # Errors
+    ///
+    /// In addition, [`ErrorKind::Input`](crate::ErrorKind::Input) if both the authentication setting
+    /// and an identity provider configuration are set.
+    #[doc = rest!(IMPORT)]
+    pub fn import_with(&self, rows: UserRows, options: ImportOptions) -> Result<UserImport<'s>> {
+        let ImportOptions { auth_setting, idp_configuration_id, verbose } = options;
+        check_authentication(auth_setting.as_ref(), idp_configuration_id.as_ref())?;
         let mut file = rows.file(UserRow::import_line)?;
         // The element is required; the rows take precedence over it.
-        let payload = xml::request(&|out: &mut Out| out.element("user", |_| {}))?;
+        let payload = xml::request(&|out: &mut Out| {
+            out.element("user", |out| {
+                if let Some(setting) = &auth_setting {
+                    out.attr("authSetting", setting);
+                }
+                if let Some(id) = &idp_configuration_id {
+                    out.attribute("idpConfigurationId", id);
+                }
+            });
+        })?;
         let mut body =
             Multipart::new(&payload)?.file("tableau_user_import", "users.csv", &mut file);
-        let request = self.client.request(&IMPORT, &[]);
+        let mut request = self.client.request(&IMPORT, &[]);
+        if idp_configuration_id.is_some() {
+            request = request.since(3, 24);
+        }
+        if let Some(verbose) = verbose {
+            request = request.since(3, 22).query("isVerbose", verbose.to_string());
+        }
         let request = request.stream(body.content_type(), &mut body).long_running();
         let job = self.client.read::<Job>(request, "job");
         drop(body);
@@ -68,6 +96,39 @@ impl<'s> Users<'s> {
         );
         let request = self.client.request(&REMOVE_ALL, &[]);
         self.client.done(request.stream(body.content_type(), &mut body).long_running())
+    }
+}
+
+/// Options of a bulk import, for all its rows; see [`Users::import_with`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImportOptions {
+    auth_setting: Option<AuthSetting>,
+    idp_configuration_id: Option<String>,
+    verbose: Option<bool>,
+}
+
+impl ImportOptions {
+    /// No options.
+    pub fn new() -> ImportOptions {
+        ImportOptions::default()
+    }
+
+    /// How the users sign in whose row does not say it.
+    pub fn auth_setting(self, setting: AuthSetting) -> ImportOptions {
+        ImportOptions { auth_setting: Some(setting), ..self }
+    }
+
+    /// The identity provider configuration that the users sign in with whose row has no
+    /// authentication. Tableau Cloud, API 3.24.
+    pub fn idp_configuration_id(self, id: impl Into<String>) -> ImportOptions {
+        ImportOptions { idp_configuration_id: Some(id.into()), ..self }
+    }
+
+    /// Whether the job reports all errors; with `false`, it reports only three, and the outcome of
+    /// further rows that failed is [`Imported`](super::ImportResult::Imported). Tableau Cloud, API
+    /// 3.22.
+    pub fn verbose(self, verbose: bool) -> ImportOptions {
+        ImportOptions { verbose: Some(verbose), ..self }
     }
 }
 

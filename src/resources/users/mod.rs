@@ -17,10 +17,14 @@ use crate::{Error, Result};
 
 mod bulk;
 mod csv_rows;
+mod identity_pools;
 mod outcomes;
+mod saved_credentials;
 
-pub use bulk::{UserImport, UserRow, UserRows};
+pub use bulk::{ImportOptions, UserImport, UserRow, UserRows};
+pub use identity_pools::{IdentityPoolUser, NewIdentityPoolUser};
 pub use outcomes::{ImportOutcome, ImportOutcomes, ImportResult};
+pub use saved_credentials::{DestinationSite, SavedCredentials};
 
 operations! {
     LIST = GET "sites/{site}/users" since (1, 0) scope "tableau:users:read"

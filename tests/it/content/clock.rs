@@ -143,6 +143,48 @@ fn subscriptions_have_a_schedule_of_the_server_or_their_own() {
 }
 
 #[test]
+fn recipients_who_cannot_receive_a_subscription_are_refused() {
+    use tsc::users::{NewUser, SiteRole, UserUpdate};
+    let mock = MockServer::builder().user("bo", "secret", "Viewer").start().unwrap();
+    let server = help::at(mock.url());
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let workbook = first(session.workbooks().list()).id;
+    let create = |session: &Session<'_>, user: &tsc::UserId| {
+        let new = NewSubscription::inline("Sales", &workbook, user, weekly());
+        session.subscriptions().create(new)
+    };
+    let refused = |outcome: tsc::Result<_>| {
+        let error: tsc::Error = outcome.map(|_: tsc::Subscription| ()).unwrap_err();
+        assert!(error.is_permission_denied(), "{error}");
+        error.code().map(str::to_owned)
+    };
+    let add = |name: &str, role| session.users().add(NewUser::new(name, role)).unwrap().id;
+
+    let viewer = add("no-address", SiteRole::Viewer);
+    assert_eq!(refused(create(&session, &viewer)).as_deref(), Some("403064"));
+    let changes = UserUpdate::new().email("cy@example.com");
+    session.users().update(&viewer, changes).unwrap();
+    let subscription = create(&session, &viewer).unwrap();
+    create(&session, &add("dee@example.com", SiteRole::Viewer)).unwrap();
+    let unlicensed = add("eve@example.com", SiteRole::Unlicensed);
+    assert_eq!(refused(create(&session, &unlicensed)).as_deref(), Some("403067"));
+    let changes = SubscriptionUpdate::new().user(&unlicensed);
+    let changed = session.subscriptions().update(&subscription.id, changes);
+    assert_eq!(refused(changed).as_deref(), Some("403067"));
+
+    let space = session.personal_space().unwrap();
+    let private = tsc::workbooks::WorkbookUpdate::new().location(space.id);
+    session.workbooks().update(&workbook, private).unwrap();
+    assert_eq!(refused(create(&session, &viewer)).as_deref(), Some("403063"));
+    create(&session, session.user_id()).unwrap();
+
+    let bo = server.sign_in(&tsc::TableauAuth::new("bo", "secret")).unwrap();
+    let other = first(bo.workbooks().list()).id;
+    let new = NewSubscription::inline("Sales", &other, &viewer, weekly());
+    assert_eq!(refused(bo.subscriptions().create(new)).as_deref(), Some("403060"));
+}
+
+#[test]
 fn favorites_have_names_of_their_own() {
     with_mock(|_, session| {
         let (all, me) = (session.favorites(), session.user_id());
@@ -162,6 +204,22 @@ fn favorites_have_names_of_their_own() {
         assert_eq!((deleted.label.as_deref(), deleted.item), (Some("Numbers of the week"), None));
         all.remove(me, &view.id).ok();
         assert!(all.list(me).into_iter().map(Result::unwrap).all(|one| one.item.is_none()));
+    });
+}
+
+#[test]
+fn metrics_can_be_favorites() {
+    with_mock(|_, session| {
+        let (all, me) = (session.favorites(), session.user_id());
+        let metric = first(session.metrics().list());
+        all.add(me, &metric.id, "Sales").unwrap();
+        match first(all.list(me)).item {
+            Some(FavoriteItem::Metric(item)) => assert_eq!(item.id, metric.id),
+            other => panic!("{other:?}"),
+        }
+        all.remove(me, &metric.id).unwrap();
+        assert_eq!(all.list(me).into_iter().count(), 0);
+        assert_eq!(code(all.add(me, &tsc::MetricId::from("x"), "X")).as_deref(), Some("404004"));
     });
 }
 

@@ -186,6 +186,28 @@ fn puts_groups_into_a_group_set() {
 }
 
 #[test]
+fn the_mock_seeds_and_shows_group_sets() {
+    let builder =
+        MockServer::builder().group("Sales", [""; 0]).group_set("Europe", ["Managers", "Sales"]);
+    let mock = builder.start().unwrap();
+    let set_names =
+        || -> Vec<String> { mock.group_sets().iter().map(|set| set.name().to_owned()).collect() };
+    assert_eq!(set_names(), ["Europe"]);
+    assert_eq!(mock.group_set_groups("Europe"), ["Managers", "Sales"]);
+    let server = help::at(mock.url());
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let set = session.group_sets().find("Europe").unwrap().expect("the group set was seeded");
+    let managers = session.groups().find("Managers").unwrap().unwrap();
+    session.group_sets().remove_group(&set.id, &managers.id).unwrap();
+    session.group_sets().create(NewGroupSet::new("Asia")).unwrap();
+    assert_eq!(mock.group_set_groups("Europe"), ["Sales"]);
+    assert_eq!(set_names(), ["Europe", "Asia"]);
+    assert_eq!(mock.group_set_groups("Absent"), Vec::<String>::new());
+    let absent = MockServer::builder().group_set("Europe", ["Absent"]).start().unwrap_err();
+    assert_eq!(absent.kind(), ErrorKind::Config);
+}
+
+#[test]
 fn group_sets_need_api_3_22() {
     refused("3.21", ErrorKind::Version, |s| s.group_sets().get("s1"));
 }

@@ -46,8 +46,8 @@ fn writes_back_the_times_that_it_reads() {
             let other = Recurrence::daily(time(1, 0, 0, 0));
             schedules.update(&id, ScheduleUpdate::new().recurrence(other)).unwrap();
             assert_ne!(schedules.get(&id).unwrap().times.as_ref(), Some(&times), "{name}");
-            let back = ScheduleUpdate::new().frequency(frequency).times(times.clone());
-            schedules.update(&id, back).unwrap();
+            let back = read.recurrence().expect("one schedule has its times");
+            schedules.update(&id, ScheduleUpdate::new().recurrence(back)).unwrap();
             assert_eq!(schedules.get(&id).unwrap().times, Some(times), "{name}");
         }
     });
@@ -72,12 +72,42 @@ fn lists_suspends_and_deletes_a_schedule() {
         assert_eq!(code(schedules.create(&new).map(drop)).as_deref(), Some("409021"));
         let no_days = Recurrence::weekly(time(1, 0, 0, 0), []).unwrap_err();
         assert_eq!(no_days.kind(), tsc::ErrorKind::Input);
-        let weekly = ScheduleUpdate::new().frequency(Frequency::Weekly);
-        assert_eq!(code(schedules.update(&id, weekly).map(drop)).as_deref(), Some("400064"));
         schedules.delete(&id).unwrap();
         assert_eq!(code(schedules.get(&id).map(drop)).as_deref(), Some("404023"));
         assert_eq!(code(schedules.delete(&id)).as_deref(), Some("404023"));
     });
+}
+
+#[test]
+fn writes_back_values_that_it_does_not_know() {
+    macro_rules! run_times {
+        () => {
+            "frequency=\"Fortnightly\"><frequencyDetails start=\"08:00:00\" end=\"23:00:00\">\
+             <intervals><interval hours=\"7\"/><interval weekDay=\"Someday\" monthDay=\"Sixth\"/>\
+             </intervals></frequencyDetails></schedule>"
+        };
+    }
+    let schedule = concat!("<schedule id=\"s1\" name=\"S\" ", run_times!());
+    let (_, requests) = talk([Xml(schedule), Xml(schedule), Xml(schedule)], |session| {
+        let read = session.schedules().get("s1").unwrap().recurrence().unwrap();
+        let changes = ScheduleUpdate::new().recurrence(read.clone());
+        session.schedules().update("s1", changes).unwrap();
+        let copy = NewSchedule::new("Copy", ScheduleType::Extract, read);
+        session.schedules().create(copy).unwrap();
+    });
+    for request in &requests[1..] {
+        assert!(request.contains(run_times!()), "{request}");
+    }
+}
+
+#[test]
+fn does_not_write_back_an_interval_that_it_could_not_read() {
+    let schedule = "<schedule id='s1' name='S' frequency='Hourly'><frequencyDetails \
+                    start='08:00:00' end='18:00:00'><intervals><interval hours='many'/></intervals>\
+                    </frequencyDetails></schedule>";
+    let (read, _) = talk([Xml(schedule)], |session| session.schedules().get("s1").unwrap());
+    assert!(read.times.is_some());
+    assert_eq!(read.recurrence(), None);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use tableau_server_client as tsc;
 use tsc::ErrorKind;
 use tsc::mock::MockServer;
 use tsc::sites::SiteUpdate;
-use tsc::users::{ImportResult, NewUser, SiteRole, UserRow, UserRows};
+use tsc::users::{AuthSetting, ImportOptions, ImportResult, NewUser, SiteRole, UserRow, UserRows};
 
 use crate::help;
 use crate::raw::{Raw, refusal, success};
@@ -50,6 +50,43 @@ fn imports_rows_and_removes_them() {
         let gone = UserRow::new("cy", SiteRole::Unlicensed);
         session.users().remove_all([gone].into_iter().collect()).unwrap();
         assert_eq!(role(session, "cy"), None);
+    });
+}
+
+#[test]
+fn sends_the_options_of_an_import() {
+    with_mock(|mock, session| {
+        let (saml, server) = (AuthSetting::Saml, AuthSetting::ServerDefault);
+        let rows = [
+            UserRow::new("cy", SiteRole::Viewer),
+            UserRow::new("di", SiteRole::Viewer).auth_setting(server.clone()),
+        ];
+        let options = ImportOptions::new().auth_setting(saml.clone());
+        let rows = rows.into_iter().collect();
+        session.users().import_with(rows, options).unwrap().wait().unwrap();
+        let setting = |name: &str| {
+            let found = session.users().list().filter(tsc::users::NAME.eq(name));
+            let id = found.into_iter().next().unwrap().unwrap().id;
+            session.users().get(id).unwrap().auth_setting
+        };
+        assert_eq!((setting("cy"), setting("di")), (Some(saml.clone()), Some(server)));
+
+        let rows = || from_text("a b\nc d\ne f\ng h\ni j\n");
+        for (verbose, failures) in [(false, 3), (true, 5)] {
+            let options = ImportOptions::new().verbose(verbose);
+            let mut import = session.users().import_with(rows(), options).unwrap();
+            let outcomes = import.wait().unwrap().map(Result::unwrap);
+            let failed = outcomes.filter(|one| one.result == ImportResult::Failed).count();
+            assert_eq!(failed, failures, "{verbose}");
+        }
+        let sent = mock.requests_to("POST", "/users/import");
+        let verbose: Vec<_> =
+            sent.iter().map(|sent| sent.query_value("isVerbose").map(str::to_owned)).collect();
+        assert_eq!(verbose, [None, Some("false".to_owned()), Some("true".to_owned())]);
+
+        let both = ImportOptions::new().auth_setting(saml).idp_configuration_id("idp-1");
+        let error = session.users().import_with(rows(), both).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input);
     });
 }
 

@@ -3,9 +3,11 @@
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
 use tsc::mock::MockServer;
-use tsc::users::{AuthSetting, NewUser, SiteRole, UserUpdate};
+use tsc::users::{
+    AuthSetting, DestinationSite, NewIdentityPoolUser, NewUser, SiteRole, UserUpdate,
+};
 
-use super::{Nothing, Xml, refused, talk};
+use super::{No, Nothing, Xml, refused, talk};
 
 #[test]
 fn adds_updates_and_removes_users() {
@@ -143,4 +145,106 @@ fn lists_the_groups_and_tokens_of_a_user() {
     assert_eq!(error.code(), Some("404051"));
     let with_token = tsc::PersonalAccessTokenAuth::new("ci", "hush-hush");
     assert!(server.sign_in(&with_token).unwrap_err().is_sign_in_failed());
+}
+
+#[test]
+fn moves_saved_credentials_to_another_site() {
+    let downloaded = "<associatedUserLuidList><associatedUserLuid>u1</associatedUserLuid>\
+                      </associatedUserLuidList><encryptedKeychainList>\
+                      <encryptedKeychain>a2V5Y2hhaW4tMQ==</encryptedKeychain>\
+                      <encryptedKeychain>a2V5Y2hhaW4tMg==</encryptedKeychain>\
+                      </encryptedKeychainList>";
+    let empty = "<associatedUserLuidList/><encryptedKeychainList/>";
+    let refusal = No(400, "400000", "cannot decrypt a2V5Y2hhaW4tMg==");
+    let ((credentials, none, error), lines) =
+        talk([Xml(downloaded), Xml(empty), Nothing, refusal], |session| {
+            let users = session.users();
+            let site = DestinationSite::new("https://tableau.example.com", "fin&ance", "site-2");
+            let credentials = users.saved_credentials("u1", &site).unwrap();
+            let none = users.saved_credentials("u2", &site).unwrap();
+            let mapped = credentials.clone().map_user("u1", "u9");
+            users.upload_saved_credentials("u9", mapped).unwrap();
+            let error = users.upload_saved_credentials("u9", &credentials).unwrap_err();
+            (credentials, none, error)
+        });
+    let destination = "<r><destinationSiteUrlNamespace>fin&amp;ance</destinationSiteUrlNamespace>\
+                       <destinationSiteLuid>site-2</destinationSiteLuid>\
+                       <destinationServerUrl>https://tableau.example.com</destinationServerUrl></r>";
+    let keychains = "<encryptedKeychainList><encryptedKeychain>a2V5Y2hhaW4tMQ==\
+                     </encryptedKeychain><encryptedKeychain>a2V5Y2hhaW4tMg==</encryptedKeychain>\
+                     </encryptedKeychainList></r>";
+    let mapping = "<associatedUserLuidMapping><userLuidPair sourceSiteUserLuid=\"u1\" \
+                   destinationSiteUserLuid=\"u9\"/></associatedUserLuidMapping>";
+    assert_eq!(
+        lines,
+        [
+            format!("POST users/u1/retrieveSavedCreds {destination}"),
+            format!("POST users/u2/retrieveSavedCreds {destination}"),
+            format!("PUT users/u9/uploadSavedCreds <r>{mapping}{keychains}"),
+            format!("PUT users/u9/uploadSavedCreds <r><associatedUserLuidMapping/>{keychains}"),
+        ]
+    );
+    assert_eq!(credentials.users, ["u1".into()]);
+    assert!(!credentials.is_empty() && none.is_empty());
+    for text in [format!("{credentials:?}"), format!("{error:?}"), error.to_string()] {
+        assert!(!text.contains("a2V5"), "{text}");
+    }
+    let site = DestinationSite::new("https://tableau.example.com", "", "site-2");
+    refused("3.22", ErrorKind::Version, |session| session.users().saved_credentials("u1", &site));
+}
+
+#[test]
+fn the_mock_keeps_saved_credentials_for_administrators() {
+    let mock = MockServer::builder().user("ada", "pw", "Viewer").start().unwrap();
+    let server = crate::help::at(mock.url());
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let (users, me) = (session.users(), session.user_id());
+    let site = DestinationSite::new(mock.url(), "", session.site_id());
+    assert!(users.saved_credentials(me, &site).unwrap().is_empty());
+    let body = "<tsRequest><associatedUserLuidMapping/><encryptedKeychainList>\
+                <encryptedKeychain>a2V5</encryptedKeychain></encryptedKeychainList></tsRequest>";
+    let path = format!("sites/{{site}}/users/{me}/uploadSavedCreds");
+    session.request(tsc::Method::Put, &path).xml(body).send().unwrap();
+    let credentials = users.saved_credentials(me, &site).unwrap();
+    assert_eq!(credentials.users, [me.clone()]);
+    users.upload_saved_credentials(me, credentials.map_user(me, me)).unwrap();
+    let unknown = users.saved_credentials("absent", &site).unwrap_err();
+    assert!(unknown.is_not_found());
+
+    let ada = server.sign_in(&tsc::TableauAuth::new("ada", "pw")).unwrap();
+    let error = ada.users().saved_credentials(ada.user_id(), &site).unwrap_err();
+    assert_eq!(error.code(), Some("403054"));
+}
+
+#[test]
+fn adds_users_to_identity_pools_and_removes_them() {
+    let answer = "<user id='u1' name='cy' identityPoolUuid='pool-1'/>";
+    let (added, lines) = talk([Xml(answer), Nothing], |session| {
+        let new = NewIdentityPoolUser::new("u1", "pool-1").name("cy").identity_id("identity-1");
+        let new = new.site_role(SiteRole::Viewer).auth_setting(AuthSetting::OpenId);
+        let added = session.users().add_to_identity_pool(new).unwrap();
+        session.users().remove_from_identity_pool("u1", "pool-1").unwrap();
+        added
+    });
+    assert_eq!(
+        lines,
+        [
+            "POST users/identityPool <r><user id=\"u1\" name=\"cy\" siteRole=\"Viewer\" \
+             authSetting=\"OpenID\" identityPoolUuid=\"pool-1\" identityUuid=\"identity-1\"/></r>",
+            "DELETE users/u1/identityPool/pool-1",
+        ]
+    );
+    assert_eq!((&*added.id.to_string(), added.identity_pool_id.as_deref()), ("u1", Some("pool-1")));
+
+    let mock = MockServer::start().unwrap();
+    let server = crate::help::at(mock.url());
+    let session = server.sign_in(&mock.credentials()).unwrap();
+    let (users, me) = (session.users(), session.user_id());
+    let new = NewIdentityPoolUser::new(me, "pool-1");
+    assert_eq!(&users.add_to_identity_pool(&new).unwrap().id, me);
+    let twice = users.add_to_identity_pool(&new).unwrap_err();
+    assert!(twice.is_conflict() && !twice.is_throttled(), "{twice}");
+    users.remove_from_identity_pool(me, "pool-1").unwrap();
+    let twice = users.remove_from_identity_pool(me, "pool-1").unwrap_err();
+    assert!(twice.is_conflict(), "{twice}");
 }

@@ -220,6 +220,43 @@ fn moving_the_clock_to_the_end_of_time_starts_a_limited_number_of_runs() {
 }
 
 #[test]
+fn a_subscription_is_sent_when_its_schedule_runs() {
+    let mock = MockServer::start().unwrap();
+    talk(&mock, |session| {
+        let view = session.views().list().into_iter().next().unwrap().unwrap();
+        let me = session.user_id();
+        let daily = InlineSchedule::daily(time(2, 30, 0, 0), []).unwrap();
+        let own = NewSubscription::inline("Own", &view.id, me, daily);
+        let own = session.subscriptions().create(own).unwrap();
+        let nightly = Recurrence::daily(time(4, 0, 0, 0));
+        let nightly = NewSchedule::new("Mails", ScheduleType::Subscription, nightly);
+        let nightly = session.schedules().create(nightly).unwrap();
+        let on_server = NewSubscription::on_schedule("On the server's", &view.id, me, &nightly.id);
+        session.subscriptions().create(on_server).unwrap();
+        mock.advance(DAY);
+        assert_eq!(job_times(session).len(), 2);
+        let job = session.jobs().list().into_iter().map(|job| job.unwrap()).next().unwrap();
+        assert_eq!(job.job_type.as_deref(), Some("single_subscription_notify"));
+        let sent: Vec<_> =
+            mock.jobs().iter().map(|job| job.attribute("id").unwrap().to_owned()).collect();
+        let sent: Vec<_> = sent.into_iter().map(|id| session.jobs().get(id).unwrap()).collect();
+        assert_eq!(sent[0].subscription.as_ref(), Some(&own.id));
+        assert_eq!(sent[1].subscription_subject.as_deref(), Some("On the server's"));
+
+        session.subscriptions().suspend(&own.id).unwrap();
+        mock.advance(DAY);
+        assert_eq!(job_times(session).len(), 3);
+        session.subscriptions().resume(&own.id).unwrap();
+        session.schedules().update_state([&nightly.id], ScheduleState::Suspended).unwrap();
+        mock.advance(DAY);
+        assert_eq!(job_times(session).len(), 4);
+        session.workbooks().delete(view.workbook.unwrap()).unwrap();
+        mock.advance(DAY);
+        assert_eq!(mock.jobs().len(), 4, "the content was deleted");
+    });
+}
+
+#[test]
 fn a_subscription_shows_when_it_runs_next() {
     let mock = MockServer::start().unwrap();
     talk(&mock, |session| {

@@ -1,6 +1,6 @@
 use tableau_server_client as tsc;
 use tsc::favorites::FavoriteItem;
-use tsc::{DatasourceId, FlowId, ProjectId, ViewId, WorkbookId};
+use tsc::{DatasourceId, FlowId, MetricId, ProjectId, ViewId, WorkbookId};
 
 use super::golden::{Goldens, every};
 
@@ -18,6 +18,7 @@ pub fn by_kind(
             FavoriteItem::Datasource(_) => 1,
             FavoriteItem::Flow(_) => 2,
             FavoriteItem::Project(_) => 3,
+            FavoriteItem::Metric(_) => 4,
             FavoriteItem::View(_) => 5,
             FavoriteItem::Workbook(_) => 6,
             other => panic!("{other:?}"),
@@ -40,7 +41,7 @@ pub fn cases(g: &mut Goldens) {
     both!("add_favorite_datasource", "delete_favorite_datasource", DatasourceId);
     both!("add_favorite_project", "delete_favorite_project", ProjectId);
     both!("add_favorite_flow", "delete_favorite_flow", FlowId);
-    g.not_yet(&["add_favorite_metric", "delete_favorite_metric"], "metrics");
+    both!("add_favorite_metric", "delete_favorite_metric", MetricId);
     g.same("add_favorite", |s| s.favorites().add("u-1", &ViewId::from("x-1"), "R&D"));
     g.differs(
         "delete_favorite",

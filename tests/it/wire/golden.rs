@@ -18,8 +18,6 @@ pub enum How {
     Same,
     /// The anchor in `docs/differences.md`.
     Differs(&'static str),
-    /// The missing feature.
-    NotYet(&'static str),
     /// A misuse that does not compile here.
     NotApplicable,
 }
@@ -203,13 +201,6 @@ impl Goldens {
             let run = Run::of_session(case, options, call);
             [run.other_requests(case, &expected), response::compare(case, &run.got)].concat()
         });
-    }
-
-    /// The library has no such call yet.
-    pub fn not_yet(&mut self, names: &[&str], why: &'static str) {
-        for name in names {
-            self.use_up(name, How::NotYet(why), |_, _| Vec::new());
-        }
     }
 
     /// A misuse that does not compile here.
