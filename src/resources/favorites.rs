@@ -29,7 +29,7 @@ operations! {
         "Delete Project from Favorites" "favorites.htm#delete_project_from_favorites";
     REMOVE_FLOW = DELETE "sites/{site}/favorites/{user}/flows/{flow}" since (3, 3)
         scope "tableau:favorites:delete"
-        "Delete Flow from Favorites" "favorites.htm#delete_flow_from_favorites";
+        "Delete Flow from Favorites" "favorites.htm#ref_delete_flow_from_favorites";
     REMOVE_METRIC = DELETE "sites/{site}/favorites/{user}/metrics/{metric}" since (3, 15)
         until (3, 22) scope "tableau:favorites:delete"
         "Delete Metric from Favorites" "metrics.htm#delete_metric_from_favorites";
