@@ -1,8 +1,7 @@
 //! [`Client`], with which resources send requests.
 
-use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use log::warn;
 
@@ -11,11 +10,13 @@ use crate::http::{Accepts, AuthContext, Origin, Request, Success, Transport};
 use crate::ids::{SiteId, UserId};
 use crate::operation::{Call, Operation, PathSegment};
 use crate::redact::Redactor;
-use crate::secret::Secret;
 use crate::text::one_line;
 use crate::version::ApiVersion;
 use crate::xml::{Changes, Element, FromXml, Node, ToXml};
 use crate::{Error, ErrorKind, Result};
+
+mod authenticator;
+pub(crate) use authenticator::{Authenticator, Renewal, Token};
 
 /// Sends requests as a user who is signed in to a site. Owned, so that threads can share it.
 #[derive(Clone, Debug)]
@@ -33,44 +34,6 @@ pub(crate) struct Client {
     /// Cancels renewal. Differs from `cancellation` only for pages that are fetched ahead, which
     /// must not leave a renewal half done.
     session_cancellation: Option<CancellationToken>,
-}
-
-/// Provides the token of a session and renews it.
-pub(crate) trait Authenticator: fmt::Debug + Send + Sync {
-    /// The token in use.
-    fn token(&self) -> Arc<Token>;
-
-    /// Whether an expired session can be renewed.
-    fn can_renew(&self) -> bool;
-
-    /// Whether the session was signed in with a JSON Web Token, whose scopes limit it.
-    fn uses_jwt(&self) -> bool;
-
-    /// Replaces the token `used`, which the server rejected with `expired`, unless that has been
-    /// done since. If the session cannot be renewed, the error is based on `expired`.
-    fn renew(
-        &self,
-        client: &Client,
-        used: &Token,
-        expired: Error,
-        deadline: Option<Instant>,
-    ) -> Result<Renewal>;
-}
-
-/// A session's token, and the secrets to redact in messages about its requests.
-#[derive(Debug)]
-pub(crate) struct Token {
-    pub(crate) token: Secret,
-    pub(crate) redactor: Redactor,
-}
-
-/// How the token that replaced an expired one was obtained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Renewal {
-    /// This process has just signed in.
-    SignedIn,
-    /// Another process signed in, some time ago: the new token may have expired as well.
-    Shared,
 }
 
 /// The site and user of a session.
@@ -200,11 +163,17 @@ impl Client {
         request: &mut Request<'_>,
         finish: &mut dyn FnMut(Success) -> Result<()>,
     ) -> Result<()> {
-        let mut renewed = None;
+        let (mut renewed, mut replaced) = (None, None);
         loop {
             let used = self.token();
             let outcome = self.transport.send_and(request, self.auth_context(&used), finish);
             match outcome {
+                // The server sends the same error for a missing scope, which a new token would lack, too.
+                Err(expired)
+                    if expired.is_session_expired() && used.lacks_scope(request.operation()) =>
+                {
+                    return Err(expired);
+                }
                 Err(expired) if expired.is_session_expired() && !request.is_repeatable() => {
                     let what = "what was sent cannot be sent again";
                     return Err(expired.and_then_failed(what, None));
@@ -218,8 +187,19 @@ impl Client {
                     let renewal = renewal.map_err(|error| request.not_sent(error))?;
                     // At most one shared token: another process could share expired ones forever.
                     renewed = Some(if renewed.is_none() { renewal } else { Renewal::SignedIn });
+                    replaced = Some(used).filter(|_| renewal == Renewal::SignedIn);
                 }
-                other => return other,
+                other => {
+                    // If the new token is refused as well, a missing scope may be the reason, and
+                    // the token that it replaced still valid.
+                    if let (Err(error), Some(replaced)) = (&other, replaced)
+                        && error.is_session_expired()
+                        && self.auth.uses_jwt()
+                    {
+                        self.auth.end_replaced(self, &replaced, request.deadline());
+                    }
+                    return other;
+                }
             }
         }
     }
@@ -244,8 +224,13 @@ impl Client {
     fn explain_scope(&self, error: Error, operation: Option<&Operation>) -> Error {
         let may_lack_scope = error.kind() == ErrorKind::Api
             && (error.code() == Some("401002") || error.status() == Some(403));
+        let may_lack_scope = may_lack_scope
+            && match self.token().scopes {
+                Some(_) => self.token().lacks_scope(operation),
+                None => self.auth.uses_jwt(),
+            };
         let hint = operation.and_then(Operation::scope_hint);
-        match hint.filter(|_| may_lack_scope && self.auth.uses_jwt()) {
+        match hint.filter(|_| may_lack_scope) {
             Some(hint) => error.and_then_failed(&hint, None),
             None => error,
         }

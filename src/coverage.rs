@@ -2,11 +2,12 @@
 //! from the operation tables and from the documentation lines of the methods in the source; the test
 //! below checks it, and writes it if `UPDATE_DOCS` is set.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::ApiVersion;
+use crate::operation::Scope;
 
 /// A row of an `operations!` table, as it is written in the source.
 struct Row {
@@ -209,6 +210,22 @@ fn coverage_page_is_current() {
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(written == page, "docs/coverage.md is out of date: run the tests with UPDATE_DOCS=1");
+}
+
+#[test]
+fn scopes_of_operations_are_read_from_the_page() {
+    let declared = rows().into_iter().map(|row| (row.method, row.path, row.title, row.scope));
+    let read = crate::scopes::OPERATIONS.iter().map(|row| {
+        let scope = match row.scope {
+            Scope::Named(scope) => scope,
+            Scope::NotAvailable => "unavailable",
+            Scope::Unknown => "unknown",
+        };
+        let [method, path, title, scope] =
+            [row.method, row.path, row.title, scope].map(str::to_owned);
+        (method, path, title, scope)
+    });
+    assert_eq!(read.collect::<BTreeSet<_>>(), declared.collect::<BTreeSet<_>>());
 }
 
 #[test]

@@ -1,80 +1,45 @@
 //! The guide: common tasks as complete programs, and how the library is built.
 
-#[doc = include_str!("../docs/quickstart.md")]
-#[cfg(feature = "mock")]
-#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
-pub mod quickstart {}
+/// Declares a module for each page of the guide, with the feature that its programs need.
+///
+/// The pages end with definitions of their links to other pages, which work where the files are read
+/// as they are. In rustdoc, the definitions in `guide_links.md` come first and take precedence.
+/// Doctests go without them, so that failures name the page and the line.
+macro_rules! pages {
+    ($($name:ident $(($feature:tt))? $file:literal;)+) => {$(
+        #[cfg_attr(not(doctest), doc = include_str!("guide_links.md"))]
+        #[doc = include_str!($file)]
+        $(
+            #[cfg(feature = $feature)]
+            #[cfg_attr(docsrs, doc(cfg(feature = $feature)))]
+        )?
+        pub mod $name {}
+    )+};
+}
 
-#[doc = include_str!("../docs/sign-in-and-out.md")]
-pub mod sign_in_and_out {}
-
-#[doc = include_str!("../docs/content.md")]
-pub mod content {}
-
-#[doc = include_str!("../docs/raw-requests.md")]
-pub mod raw_requests {}
-
-#[doc = include_str!("../docs/metadata.md")]
-#[cfg(feature = "metadata")]
-#[cfg_attr(docsrs, doc(cfg(feature = "metadata")))]
-pub mod metadata {}
-
-#[doc = include_str!("../docs/people.md")]
-#[cfg(feature = "people")]
-#[cfg_attr(docsrs, doc(cfg(feature = "people")))]
-pub mod people {}
-
-#[doc = include_str!("../docs/schedules.md")]
-#[cfg(feature = "schedules")]
-#[cfg_attr(docsrs, doc(cfg(feature = "schedules")))]
-pub mod schedules {}
-
-#[doc = include_str!("../docs/cookbook.md")]
-#[cfg(feature = "mock")]
-#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
-pub mod cookbook {}
-
-#[doc = include_str!("../docs/errors.md")]
-pub mod errors {}
-
-#[doc = include_str!("../docs/versions.md")]
-pub mod versions {}
-
-#[doc = include_str!("../docs/administration.md")]
-#[cfg(feature = "admin")]
-#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
-pub mod administration {}
-
-#[doc = include_str!("../docs/reliability.md")]
-pub mod reliability {}
-
-#[doc = include_str!("../docs/testing.md")]
-#[cfg(feature = "mock")]
-#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
-pub mod testing {}
-
-#[doc = include_str!("../docs/coming-from-tsc.md")]
-#[cfg(feature = "mock")]
-#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
-pub mod coming_from_tsc {}
-
-#[doc = include_str!("../docs/differences.md")]
-pub mod differences {}
-
-#[doc = include_str!("../docs/threat-model.md")]
-pub mod threat_model {}
-
-#[doc = include_str!("../docs/design.md")]
-pub mod design {}
-
-#[doc = include_str!("../docs/contributing.md")]
-pub mod contributing {}
-
-#[doc = include_str!("../docs/coverage.md")]
-pub mod coverage {}
-
-#[doc = include_str!("../CHANGELOG.md")]
-pub mod changelog {}
+pages! {
+    quickstart("mock") "../docs/quickstart.md";
+    sign_in_and_out "../docs/sign-in-and-out.md";
+    content "../docs/content.md";
+    raw_requests "../docs/raw-requests.md";
+    metadata("metadata") "../docs/metadata.md";
+    people("people") "../docs/people.md";
+    schedules("schedules") "../docs/schedules.md";
+    cookbook("mock") "../docs/cookbook.md";
+    errors "../docs/errors.md";
+    versions "../docs/versions.md";
+    administration("admin") "../docs/administration.md";
+    reliability "../docs/reliability.md";
+    testing("mock") "../docs/testing.md";
+    performance "../docs/performance.md";
+    coming_from_tsc("mock") "../docs/coming-from-tsc.md";
+    differences "../docs/differences.md";
+    threat_model "../docs/threat-model.md";
+    design "../docs/design.md";
+    contributing "../docs/contributing.md";
+    coverage "../docs/coverage.md";
+    changelog "../CHANGELOG.md";
+}
 
 // Compiles the README's program.
 #[cfg(doctest)]

@@ -212,6 +212,15 @@ impl Operation {
         Ok(path)
     }
 
+    /// Whether a session with these scopes may call the operation. `true` if its scope is unknown.
+    pub(crate) fn is_allowed_by(&self, scopes: &[String]) -> bool {
+        match self.scope {
+            Scope::Named(needed) => scopes.iter().any(|scope| includes(scope, needed)),
+            Scope::NotAvailable => false,
+            Scope::Unknown => true,
+        }
+    }
+
     /// The scope that a session signed in with a JSON Web Token needs for the operation, as a hint
     /// for an error message.
     pub(crate) fn scope_hint(&self) -> Option<String> {
@@ -226,6 +235,20 @@ impl Operation {
             Scope::Unknown => None,
         }
     }
+}
+
+/// The scope of signing out, which every other scope includes.
+pub(crate) const ANY_SCOPE: &str = "tableau:*:*";
+
+/// Whether a scope is the needed one, its group (`tableau:tasks` includes `tableau:tasks:read`), or
+/// has wildcards for it (`tableau:tasks:*`).
+pub(crate) fn includes(scope: &str, needed: &str) -> bool {
+    if needed == ANY_SCOPE {
+        return true;
+    }
+    let mut needed = needed.split(':');
+    let is_next = |part| needed.next().is_some_and(|needed| part == "*" || part == needed);
+    scope.contains(':') && scope.split(':').all(is_next)
 }
 
 #[cfg(test)]
@@ -275,6 +298,24 @@ mod tests {
         let unavailable = SCHEDULES.scope_hint().unwrap();
         assert!(unavailable.starts_with("Query Schedules is not available to a session"));
         assert_eq!(SITE.scope_hint(), None);
+    }
+
+    #[test]
+    fn allows_an_operation_by_its_scope_or_one_that_includes_it() {
+        let allows =
+            |operation: &Operation, scope: &str| operation.is_allowed_by(&[scope.to_owned()]);
+        for scope in ["tableau:groups:update", "tableau:groups", "tableau:groups:*", "tableau:*:*"]
+        {
+            assert!(allows(&MEMBER, scope), "{scope}");
+        }
+        for scope in
+            ["tableau", "tableau:groups:read", "tableau:group", "tableau:groups:update:x", ""]
+        {
+            assert!(!allows(&MEMBER, scope), "{scope}");
+        }
+        assert!(!MEMBER.is_allowed_by(&[]));
+        assert!(!allows(&SCHEDULES, "tableau:*:*"));
+        assert!(SITE.is_allowed_by(&[]));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use tableau_server_client as tsc;
 
 use crate::output::{Table, or_empty};
-use crate::{Entry, Task, progress_bar, show};
+use crate::{Entry, Task, progress_bar, show, table_of};
 
 pub const ENTRIES: &[Entry] = &[
     ("workbooks", &[], "List workbooks", &["name", "tag"], workbooks),
@@ -70,19 +70,9 @@ fn workbooks(task: &Task<'_>) -> anyhow::Result<Table> {
     if let Some(tag) = task.optional("tag") {
         list = list.filter(tsc::workbooks::TAGS.eq(tag));
     }
-    let mut table = Table::new(&["name", "project", "id"]);
-    let bar = progress_bar();
-    for workbook in list {
-        let workbook = workbook?;
-        bar.inc(1);
-        table.push([
-            workbook.name,
-            workbook.project_name.unwrap_or_default(),
-            workbook.id.to_string(),
-        ]);
-    }
-    bar.finish_and_clear();
-    Ok(table)
+    table_of(&["name", "project", "id"], list, |workbook| {
+        [workbook.name, or_empty(workbook.project_name), workbook.id.to_string()]
+    })
 }
 
 fn show_workbook(task: &Task<'_>) -> anyhow::Result<Table> {

@@ -83,6 +83,21 @@ fn show(bar: &ProgressBar, progress: tsc::Progress) {
     bar.set_position(progress.done);
 }
 
+/// A table with a row for each item of a list. Shows the progress of reading it.
+fn table_of<T: tsc::ListItem, const N: usize>(
+    columns: &'static [&'static str],
+    list: tsc::List<'_, T>,
+    row: impl Fn(T) -> [String; N],
+) -> anyhow::Result<Table> {
+    let mut table = Table::new(columns);
+    let bar = progress_bar();
+    for item in list.on_progress(|progress| show(&bar, progress)) {
+        table.push(row(item?));
+    }
+    bar.finish_and_clear();
+    Ok(table)
+}
+
 type Run = fn(&Task<'_>) -> anyhow::Result<Table>;
 
 /// A subcommand: name, arguments in capitals, description, options, function.

@@ -4,7 +4,7 @@ use tableau_server_client as tsc;
 use tsc::permissions::{Capability, DefaultsFor, PermissionRule};
 
 use crate::output::Table;
-use crate::{Entry, Task};
+use crate::{Entry, Task, table_of};
 
 pub const ENTRIES: &[Entry] = &[
     ("groups", &[], "List groups", &["name"], groups),
@@ -25,12 +25,7 @@ fn groups(task: &Task<'_>) -> anyhow::Result<Table> {
     if let Some(name) = task.optional("name") {
         list = list.filter(tsc::groups::NAME.eq(name));
     }
-    let mut table = Table::new(&["name", "id"]);
-    for group in list {
-        let group = group?;
-        table.push([group.name, group.id.to_string()]);
-    }
-    Ok(table)
+    table_of(&["name", "id"], list, |group| [group.name, group.id.to_string()])
 }
 
 fn create_group(task: &Task<'_>) -> anyhow::Result<Table> {

@@ -5,7 +5,7 @@ use tableau_server_client as tsc;
 use tsc::schedules::{InlineSchedule, NewSchedule, Recurrence, ScheduleType};
 
 use crate::output::{Table, or_empty};
-use crate::{Entry, Task};
+use crate::{Entry, Task, progress_bar, show, table_of};
 
 pub const ENTRIES: &[Entry] = &[
     (
@@ -61,12 +61,9 @@ fn create_task(task: &Task<'_>) -> anyhow::Result<Table> {
 }
 
 fn tasks(task: &Task<'_>) -> anyhow::Result<Table> {
-    let mut table = Table::new(&["id", "workbook", "datasource"]);
-    for one in task.session.tasks().list() {
-        let one = one?;
-        table.push([one.id.to_string(), or_empty(one.workbook), or_empty(one.datasource)]);
-    }
-    Ok(table)
+    table_of(&["id", "workbook", "datasource"], task.session.tasks().list(), |one| {
+        [one.id.to_string(), or_empty(one.workbook), or_empty(one.datasource)]
+    })
 }
 
 fn run_task(task: &Task<'_>) -> anyhow::Result<Table> {
@@ -75,12 +72,14 @@ fn run_task(task: &Task<'_>) -> anyhow::Result<Table> {
 
 fn cancel_jobs(task: &Task<'_>) -> anyhow::Result<Table> {
     let mut table = Table::new(&["cancelled"]);
-    for job in task.session.jobs().list() {
+    let bar = progress_bar();
+    for job in task.session.jobs().list().on_progress(|progress| show(&bar, progress)) {
         let job = job?;
         if job.ended_at.is_none() {
             task.session.jobs().cancel(&job.id)?;
             table.push([job.id.to_string()]);
         }
     }
+    bar.finish_and_clear();
     Ok(table)
 }

@@ -3,7 +3,7 @@
 use tableau_server_client as tsc;
 
 use crate::output::{Table, or_empty};
-use crate::{Entry, Task};
+use crate::{Entry, Task, table_of};
 
 pub const ENTRIES: &[Entry] = &[
     ("login", &[], "Sign in and show the session", &[], login),
@@ -34,12 +34,9 @@ fn projects(task: &Task<'_>) -> anyhow::Result<Table> {
     if let Some(name) = task.optional("name") {
         list = list.filter(tsc::projects::NAME.eq(name));
     }
-    let mut table = Table::new(&["name", "id", "parent"]);
-    for project in list {
-        let project = project?;
-        table.push([project.name, project.id.to_string(), or_empty(project.parent)]);
-    }
-    Ok(table)
+    table_of(&["name", "id", "parent"], list, |project| {
+        [project.name, project.id.to_string(), or_empty(project.parent)]
+    })
 }
 
 fn create_project(task: &Task<'_>) -> anyhow::Result<Table> {

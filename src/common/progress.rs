@@ -1,6 +1,6 @@
-//! [`Progress`]: how far an upload, a download or a job has come.
+//! [`Progress`]: how far an upload, a download, a list or a job has come.
 
-/// How far an upload, a download or a job has come, as `on_progress` reports it.
+/// How far an upload, a download, a list or a job has come, as `on_progress` reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
@@ -18,7 +18,7 @@ pub struct Progress {
 pub enum ProgressUnit {
     /// Bytes of a file.
     Bytes,
-    /// Items, such as rows, users or jobs.
+    /// Items, such as workbooks, users or jobs.
     Items,
     /// Per cent.
     Percent,
@@ -29,9 +29,8 @@ impl Progress {
         Progress { done, total, unit: ProgressUnit::Bytes }
     }
 
-    /// The number of jobs that have ended, of several.
-    pub(crate) fn items(done: usize, total: usize) -> Progress {
-        Progress { done: done as u64, total: Some(total as u64), unit: ProgressUnit::Items }
+    pub(crate) fn items(done: u64, total: Option<u64>) -> Progress {
+        Progress { done, total, unit: ProgressUnit::Items }
     }
 
     /// Progress of a job, which the server reports in per cent.

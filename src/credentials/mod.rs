@@ -9,6 +9,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use self::signer::Signer;
 pub use self::signer::{ConnectedAppAuth, UnifiedAccessTokenAuth};
@@ -116,13 +117,14 @@ impl SignIn {
             Proof::Password { name, .. } => Some(name.clone()),
             Proof::Token { .. } => None,
             Proof::Jwt { mint: Some(Mint::Signer(signer)), .. } => Some(signer.user().to_owned()),
-            Proof::Jwt { jwt, .. } => {
-                let payload =
-                    BASE64_URL_SAFE_NO_PAD.decode(jwt.reveal().split('.').nth(1)?).ok()?;
-                let claims: serde_json::Value = serde_json::from_slice(&payload).ok()?;
-                Some(claims.get("sub")?.as_str()?.to_owned())
-            }
+            Proof::Jwt { jwt, .. } => Some(claim(jwt, "sub")?.as_str()?.to_owned()),
         }
+    }
+
+    /// The scopes of the JSON Web Token, if the credentials are one that can be read.
+    pub(crate) fn scopes(&self) -> Option<Vec<String>> {
+        let Proof::Jwt { jwt, .. } = &self.proof else { return None };
+        serde_json::from_value(claim(jwt, "scp")?).ok()
     }
 
     /// The request to `auth/signin`.
@@ -168,6 +170,13 @@ impl SignIn {
             Proof::Jwt { jwt, .. } => jwt,
         }
     }
+}
+
+/// A claim of a JSON Web Token, if the token can be read.
+fn claim(jwt: &Secret, name: &str) -> Option<Value> {
+    let payload = BASE64_URL_SAFE_NO_PAD.decode(jwt.reveal().split('.').nth(1)?).ok()?;
+    let mut claims: Map<String, Value> = serde_json::from_slice(&payload).ok()?;
+    claims.remove(name)
 }
 
 /// Refuses a text that cannot be the content URL of a site.

@@ -6,6 +6,7 @@ use super::connected_app::{self, Verified};
 use super::context::Caller;
 use super::prelude::*;
 use super::session::{Session, TOKEN_IDLE};
+use super::unified_access_token;
 
 const SESSION: Kind = Kind::new(0x5e, "404029", "Session");
 
@@ -111,10 +112,11 @@ fn check_credentials(state: &mut ServerState, credentials: &Element) -> Result<P
         if let Some((_, user)) = state.jwts.iter().find(|(known, _)| known == jwt) {
             return proven(user.clone(), None);
         }
-        if unified || state.connected_apps.is_empty() {
-            return Err(ApiError::sign_in());
-        }
-        let Verified { user, scopes } = connected_app::verify(state, jwt)?;
+        let Verified { user, scopes } = match unified {
+            true => unified_access_token::verify(state, jwt)?,
+            false if state.connected_apps.is_empty() => return Err(ApiError::sign_in()),
+            false => connected_app::verify(state, jwt)?,
+        };
         return Ok(Proven { user, opened_with: None, scopes: Some(scopes) });
     }
     if let Some(name) = credentials.attr("personalAccessTokenName") {

@@ -16,6 +16,7 @@ use super::server_state::ServerState;
 use super::service::Service;
 use super::session::AccessToken;
 use super::tls::{Certificates, Kind};
+use super::unified_access_token::UnifiedAccessTokens;
 use super::version::Version;
 use crate::{Error, ErrorKind, Result};
 
@@ -37,6 +38,7 @@ pub struct Builder {
     tokens: Vec<Credentials>,
     jwts: Vec<(String, String)>,
     connected_apps: Vec<ConnectedApp>,
+    unified_access_tokens: Vec<UnifiedAccessTokens>,
     session_lifetime: Option<Duration>,
     job_time: Option<Duration>,
     job_polls: Option<u32>,
@@ -79,6 +81,7 @@ impl Builder {
             tokens: Vec::new(),
             jwts: Vec::new(),
             connected_apps: Vec::new(),
+            unified_access_tokens: Vec::new(),
             session_lifetime: None,
             job_time: None,
             job_polls: None,
@@ -187,6 +190,24 @@ impl Builder {
     ) -> Builder {
         let (client_id, secret_id) = (client_id.into(), secret_id.into());
         self.connected_apps.push(ConnectedApp { client_id, secret_id, secret: secret.into() });
+        self
+    }
+
+    /// Adds a configuration of unified access tokens. From then on, such tokens are verified: signature,
+    /// claims, and scopes, which limit the session. `user_claim` is the claim that names the user
+    /// (Tableau's default is `email`), and `public_key` an RSA key in PEM (`BEGIN PUBLIC KEY`) of at
+    /// least 2048 bits. A key that cannot be used is an error of [`start`](Builder::start).
+    pub fn unified_access_tokens(
+        mut self,
+        issuer: impl Into<String>,
+        tenant_id: impl Into<String>,
+        user_claim: impl Into<String>,
+        public_key: impl Into<String>,
+    ) -> Builder {
+        let (issuer, tenant_id) = (issuer.into(), tenant_id.into());
+        let (user_claim, public_key) = (user_claim.into(), public_key.into());
+        let added = UnifiedAccessTokens { issuer, tenant_id, user_claim, public_key };
+        self.unified_access_tokens.push(added);
         self
     }
 
@@ -319,6 +340,13 @@ impl Builder {
         let jwt = format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", state.secret(60), state.secret(43));
         state.jwts = self.jwts;
         state.connected_apps = self.connected_apps;
+        for added in &self.unified_access_tokens {
+            added.key().map_err(|why| {
+                let what = format!("the public key of the issuer {:?}: {why}", added.issuer);
+                Error::new(ErrorKind::Config, what)
+            })?;
+        }
+        state.unified_access_tokens = self.unified_access_tokens;
         state.jwts.push((jwt.clone(), self.admin.clone()));
         let last_used = state.clock.now();
         state.tokens = self

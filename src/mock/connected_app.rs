@@ -9,12 +9,11 @@ use ring::hmac;
 use serde_json::Value;
 
 use super::prelude::*;
+use crate::operation::{Scope, includes};
+use crate::scopes::{OPERATIONS, Row};
 
 /// The maximum time until a token expires.
 const MAX_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
-
-/// The operations that the library declares, with the scope that each needs.
-const OPERATIONS: &str = include_str!("../../docs/coverage.md");
 
 /// A connected app with direct trust, and one of its secrets.
 #[derive(Clone)]
@@ -36,20 +35,36 @@ pub(super) fn refused(number: impl fmt::Display) -> ApiError {
     ApiError::new(401, "401001", "Signin Error", detail)
 }
 
+/// The parts of a token.
+pub(super) struct Jwt<'t> {
+    header: Value,
+    pub(super) claims: Value,
+    /// What is signed: the header and the claims.
+    pub(super) signed: &'t str,
+    /// Empty, which no key verifies, if it cannot be decoded.
+    pub(super) signature: Vec<u8>,
+}
+
+impl<'t> Jwt<'t> {
+    pub(super) fn parse(jwt: &'t str, algorithm: &str) -> Result<Jwt<'t>> {
+        let decoded = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).ok();
+        let json = |text| decoded(text).and_then(|json| serde_json::from_slice(&json).ok());
+        let (signed, signature) = jwt.rsplit_once('.').ok_or_else(|| refused(10083))?;
+        let (header, claims) = signed.split_once('.').ok_or_else(|| refused(10083))?;
+        let header: Value = json(header).ok_or_else(|| refused(10083))?;
+        match header["alg"].as_str() {
+            Some(used) if used == algorithm => {}
+            Some("none") => return Err(refused(10098)),
+            _ => return Err(refused(10083)),
+        }
+        let claims = json(claims).ok_or_else(|| refused(10084))?;
+        Ok(Jwt { header, claims, signed, signature: decoded(signature).unwrap_or_default() })
+    }
+}
+
 /// Verifies a token, and records that it was used.
 pub(super) fn verify(state: &mut ServerState, jwt: &str) -> Result<Verified> {
-    let parts: Vec<&str> = jwt.split('.').collect();
-    let [header, payload, signature] = parts[..] else { return Err(refused(10083)) };
-    let decoded = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).ok();
-    let json = |text| decoded(text).and_then(|json| serde_json::from_slice::<Value>(&json).ok());
-    let header = json(header).ok_or_else(|| refused(10083))?;
-    match header["alg"].as_str() {
-        Some("HS256") => {}
-        Some("none") => return Err(refused(10098)),
-        _ => return Err(refused(10083)),
-    }
-    let claims = json(payload).ok_or_else(|| refused(10084))?;
-
+    let Jwt { header, claims, signed, signature } = Jwt::parse(jwt, "HS256")?;
     let mut of_issuer =
         state.connected_apps.iter().filter(|app| claims["iss"] == *app.client_id).peekable();
     if of_issuer.peek().is_none() {
@@ -57,18 +72,25 @@ pub(super) fn verify(state: &mut ServerState, jwt: &str) -> Result<Verified> {
     }
     let app = of_issuer.find(|app| header["kid"] == *app.secret_id).ok_or_else(|| refused(127))?;
     let key = hmac::Key::new(hmac::HMAC_SHA256, app.secret.as_bytes());
-    let signed = jwt.rsplit_once('.').map_or("", |(signed, _)| signed);
-    decoded(signature)
-        .and_then(|signature| hmac::verify(&key, signed.as_bytes(), &signature).ok())
-        .ok_or_else(|| refused(10084))?;
-
-    let now = state.clock.now().as_second();
+    hmac::verify(&key, signed.as_bytes(), &signature).map_err(|_| refused(10084))?;
     let expires = claims["exp"].as_i64().ok_or_else(|| refused(10084))?;
-    if claims["aud"] != "tableau" || expires <= now {
+    if claims["aud"] != "tableau" {
         return Err(refused(10084));
     }
-    if expires.saturating_sub(now) > MAX_LIFETIME.as_secs() {
+    if expires.saturating_sub(state.clock.now().as_second()) > MAX_LIFETIME.as_secs() {
         return Err(refused(16));
+    }
+    accept(state, &claims, "sub")
+}
+
+/// Checks the claims that all tokens have, and records that the token was used.
+pub(super) fn accept(
+    state: &mut ServerState,
+    claims: &Value,
+    user_claim: &str,
+) -> Result<Verified> {
+    if claims["exp"].as_i64().is_none_or(|expires| expires <= state.clock.now().as_second()) {
+        return Err(refused(10084));
     }
     let scopes = match &claims["scp"] {
         Value::Null => return Err(refused(10099)),
@@ -76,7 +98,7 @@ pub(super) fn verify(state: &mut ServerState, jwt: &str) -> Result<Verified> {
         _ => return Err(refused(10097)),
     };
     let scopes = scopes.collect::<Option<_>>().ok_or_else(|| refused(10097))?;
-    let user = claims["sub"].as_str().unwrap_or_default().to_owned();
+    let user = claims[user_claim].as_str().unwrap_or_default().to_owned();
     let is_user =
         |site: &Site| site.by_name("users", &user).is_some_and(|known| known.name() == user);
     if !state.sites.values().any(is_user) {
@@ -92,37 +114,24 @@ pub(super) fn verify(state: &mut ServerState, jwt: &str) -> Result<Verified> {
 /// Refuses a request of a session that lacks the scope of the operation. Operations whose scope is
 /// unknown are allowed.
 pub(super) fn check_scope(scopes: &[String], method: &str, path: &str) -> Result<()> {
-    let Some((title, needed)) = scope_of(method, path) else { return Ok(()) };
-    let detail = match needed.trim_matches('`') {
-        // Every scope allows signing out.
-        "unknown" | "tableau:*:*" => return Ok(()),
-        "not available" => format!("{title} is not available with a JSON Web Token."),
-        needed if scopes.iter().any(|scope| includes(scope, needed)) => return Ok(()),
-        needed => format!("{title} needs the scope {needed}."),
+    let Some(operation) = operation(method, path) else { return Ok(()) };
+    let title = operation.title;
+    let detail = match operation.scope {
+        Scope::Unknown => return Ok(()),
+        Scope::NotAvailable => format!("{title} is not available with a JSON Web Token."),
+        Scope::Named(needed) if scopes.iter().any(|scope| includes(scope, needed)) => {
+            return Ok(());
+        }
+        Scope::Named(needed) => format!("{title} needs the scope {needed}."),
     };
     Err(ApiError::new(401, "401002", "Unauthorized Access", detail))
 }
 
-/// Whether a scope is the needed one, its group (`tableau:tasks` includes `tableau:tasks:read`), or
-/// has wildcards for it (`tableau:tasks:*`).
-fn includes(scope: &str, needed: &str) -> bool {
-    let mut needed = needed.split(':');
-    let is_next = |part| needed.next().is_some_and(|needed| part == "*" || part == needed);
-    scope.contains(':') && scope.split(':').all(is_next)
-}
-
-/// The title of an operation and its scope, as in the table. If several paths match, the one with
-/// the fewest placeholders is meant.
-fn scope_of(method: &str, path: &str) -> Option<(&'static str, &'static str)> {
-    let matching = OPERATIONS.lines().filter_map(|line| {
-        let mut cells = line.strip_prefix("| [")?.split(" | ");
-        let (title, request) = (cells.next()?.split(']').next()?, cells.next()?);
-        let (known, template) = request.trim_matches('`').split_once(' ')?;
-        let scope = cells.nth(1)?;
-        (known == method && is_path(template, path)).then_some((template, title, scope))
-    });
-    let (_, title, scope) = matching.min_by_key(|(template, ..)| template.matches('{').count())?;
-    Some((title, scope))
+/// The declared operation of a request. If several paths match, the one with the fewest placeholders
+/// is meant.
+fn operation(method: &str, path: &str) -> Option<&'static Row> {
+    let fits = |row: &&Row| row.method == method && is_path(row.path, path);
+    OPERATIONS.iter().filter(fits).min_by_key(|row| row.path.matches('{').count())
 }
 
 fn is_path(template: &str, path: &str) -> bool {
@@ -140,22 +149,24 @@ mod tests {
 
     #[test]
     fn finds_the_scope_of_a_request() {
-        let scope = |method, path| scope_of(method, path).map(|(_, scope)| scope);
+        let scope = |method, path| operation(method, path).map(|operation| operation.scope);
         let path = "/api/3.24/sites/s/groups/g";
-        assert_eq!(scope("DELETE", path), Some("`tableau:groups:delete`"));
-        assert_eq!(scope("POST", "/api/3.24/auth/signin"), Some("unknown"));
-        assert_eq!(scope("POST", "/api/metadata/graphql"), Some("unknown"));
+        assert_eq!(scope("DELETE", path), Some(Scope::Named("tableau:groups:delete")));
+        assert_eq!(scope("POST", "/api/3.24/auth/signin"), Some(Scope::Unknown));
+        assert_eq!(scope("POST", "/api/metadata/graphql"), Some(Scope::Unknown));
         assert_eq!(scope("GET", "/elsewhere"), None);
-        let check = |scope: &str| check_scope(&[scope.to_owned()], "DELETE", path);
-        for enough in ["tableau:groups:delete", "tableau:groups", "tableau:groups:*", "tableau:*:*"]
-        {
-            assert_eq!(check(enough), Ok(()), "{enough}");
-        }
-        for other in ["tableau", "tableau:groups:read", "tableau:group", "tableau:groups:delete:x"]
-        {
-            let refused = check(other).unwrap_err();
-            assert_eq!((refused.status, refused.code), (401, "401002"));
-            assert!(refused.detail.contains("tableau:groups:delete"), "{}", refused.detail);
-        }
+    }
+
+    #[test]
+    fn refuses_a_request_without_its_scope() {
+        let check = |scope: &str, method, path| check_scope(&[scope.to_owned()], method, path);
+        let path = "/api/3.24/sites/s/groups/g";
+        assert_eq!(check("tableau:groups:*", "DELETE", path), Ok(()));
+        assert_eq!(check("tableau:groups:read", "POST", "/api/3.24/auth/signout"), Ok(()));
+        let refused = check("tableau:groups:read", "DELETE", path).unwrap_err();
+        assert_eq!((refused.status, refused.code), (401, "401002"));
+        assert!(refused.detail.contains("tableau:groups:delete"), "{}", refused.detail);
+        let path = "/api/3.24/sites/s/site-oidc-configuration";
+        assert_eq!(check("tableau:*:*", "GET", path).unwrap_err().code, "401002");
     }
 }

@@ -62,6 +62,7 @@ mod service;
 mod session;
 mod site;
 mod tls;
+mod unified_access_token;
 mod version;
 
 use std::fmt;

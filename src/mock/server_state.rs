@@ -13,6 +13,7 @@ use super::registry::Registry;
 use super::sample::{Sample, Sizes};
 use super::session::{AccessToken, Session};
 use super::site::Site;
+use super::unified_access_token::UnifiedAccessTokens;
 use super::version::Version;
 
 /// The state of a server.
@@ -34,6 +35,7 @@ pub(super) struct ServerState {
     /// JSON Web Tokens, and the users whom they sign in.
     pub(super) jwts: Vec<(String, String)>,
     pub(super) connected_apps: Vec<ConnectedApp>,
+    pub(super) unified_access_tokens: Vec<UnifiedAccessTokens>,
     /// The claims `jti` of verified tokens, each of which can be used once.
     pub(super) used_jwt_ids: HashSet<String>,
     pub(super) sessions: HashMap<String, Session>,
@@ -69,6 +71,7 @@ impl ServerState {
             tokens: Vec::new(),
             jwts: Vec::new(),
             connected_apps: Vec::new(),
+            unified_access_tokens: Vec::new(),
             used_jwt_ids: HashSet::new(),
             sessions: HashMap::new(),
             signed_in: 0,

@@ -77,7 +77,8 @@ impl AuthState {
             known = known.with(credentials.secret());
         }
         let redactor = known.clone().with(&token);
-        let token = Arc::new(Token { token, redactor });
+        let scopes = credentials.as_ref().and_then(SignIn::scopes);
+        let token = Arc::new(Token { token, redactor, scopes });
         let renewal = Renewal::SignedIn;
         let current = Current { token, past: Vec::new(), renewal, opened_at: None };
         let (current, history) = (RwLock::new(current), Mutex::default());
@@ -126,16 +127,19 @@ impl AuthState {
         self.credentials.as_ref().filter(|credentials| credentials.can_renew())
     }
 
-    /// Replaces the token. `minted` is the JSON Web Token that it was obtained with.
-    fn replace(&self, token: Secret, minted: Option<&Secret>, renewal: Renewal) {
+    /// Replaces the token. `credentials` are those that it was obtained with, if this process signed in.
+    fn replace(&self, token: Secret, credentials: Option<&SignIn>, renewal: Renewal) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         let old = current.token.token.clone();
         let past = &mut current.past;
         past.push(old);
-        past.extend(minted.cloned());
+        let is_kept =
+            |secret: &&Secret| self.credentials().is_some_and(|kept| kept.secret() == *secret);
+        past.extend(credentials.map(SignIn::secret).filter(|secret| !is_kept(secret)).cloned());
         past.drain(..past.len().saturating_sub(MAX_PAST_SECRETS));
         let redactor = past.iter().fold(self.known.clone(), Redactor::with).with(&token);
-        current.token = Arc::new(Token { token, redactor });
+        let scopes = credentials.and_then(SignIn::scopes);
+        current.token = Arc::new(Token { token, redactor, scopes });
         current.renewal = renewal;
         current.opened_at = (renewal == Renewal::SignedIn).then(Timestamp::now);
     }
@@ -158,6 +162,10 @@ impl Authenticator for AuthState {
 
     fn uses_jwt(&self) -> bool {
         self.credentials.as_ref().is_some_and(SignIn::is_jwt)
+    }
+
+    fn end_replaced(&self, client: &Client, replaced: &Token, deadline: Option<Instant>) {
+        end_unused(client, &replaced.redactor, replaced.token.clone(), deadline);
     }
 
     fn renew(
@@ -246,9 +254,8 @@ impl Authenticator for AuthState {
                 warn!(target: LOG, "the session is renewed, and not shared: {error:?}");
             }
         }
-        let minted = Some(next.secret()).filter(|secret| *secret != credentials.secret());
         history.renewals.push_back(Instant::now());
-        self.replace(response.token, minted, Renewal::SignedIn);
+        self.replace(response.token, Some(&next), Renewal::SignedIn);
         Ok(Renewal::SignedIn)
     }
 }
@@ -326,7 +333,7 @@ fn check_site(
     Err(Error::new(ErrorKind::Decode, what))
 }
 
-/// Signs out a new session that cannot be used, in the time that the call has left.
+/// Signs out a session that is not used, in the time that the call has left.
 fn end_unused(client: &Client, redactor: &Redactor, token: Secret, deadline: Option<Instant>) {
     let timeout = client.transport.sign_out_timeout();
     let deadline =
@@ -348,6 +355,7 @@ fn is_refusal(error: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::JwtAuth;
 
     #[test]
     fn keeps_recent_tokens_redacted() {
@@ -355,8 +363,8 @@ mod tests {
         let known = Redactor::default().with(&Secret::new("password-of-a-test"));
         let state = AuthState::new(&known, token(0), None);
         for number in 1..=100 {
-            let minted = token(1000 + number);
-            state.replace(token(number), Some(&minted), Renewal::SignedIn);
+            let minted = JwtAuth::new(token(1000 + number).reveal());
+            state.replace(token(number), Some(&SignIn::of(&minted)), Renewal::SignedIn);
         }
         let current = state.token();
         assert!(current.token == token(100));

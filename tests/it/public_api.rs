@@ -48,6 +48,7 @@ fn functions_have_the_documented_signatures() {
         sign_in;
     let _: fn(tsc::Server, &dyn tsc::Credentials) -> tsc::Result<tsc::Session<'static>> =
         |server, credentials| server.into_session(credentials);
+    let _: fn([&'static str; 1]) -> tsc::Result<Vec<&'static str>> = tsc::scopes_of;
     let _: fn(tsc::Session<'static>) -> tsc::Result<()> = tsc::Session::sign_out;
     let _: fn(tsc::Session<'static>) -> tsc::SessionToken = tsc::Session::detach;
     let _: fn(&tsc::SessionToken) -> String = tsc::SessionToken::export;

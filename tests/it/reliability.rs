@@ -202,7 +202,8 @@ fn renewal_requests_a_new_jwt() {
 fn connected_app_mints_a_jwt_for_each_sign_in() {
     let raw = expiring(1);
     let server = server(&raw);
-    let auth = tsc::ConnectedAppAuth::new("CLIENT", "SECRET-ID", "hush", "me", ["tableau:a:read"]);
+    let scopes = ["tableau:content:read"];
+    let auth = tsc::ConnectedAppAuth::new("CLIENT", "SECRET-ID", "hush", "me", scopes);
     let session = server.sign_in(&auth.site("SITE")).unwrap();
     session.projects().list().total().unwrap();
     session.projects().list().total().unwrap();

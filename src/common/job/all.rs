@@ -88,7 +88,7 @@ pub(crate) fn wait_all(
             retry_after = retry_after.max(waiting.poll(client, within, &mut how));
             if waiting.result.is_some() {
                 ended += 1;
-                how.report_progress(Progress::items(ended, total));
+                how.report_progress(Progress::items(ended as u64, Some(total as u64)));
             }
         }
         is_first = false;

@@ -10,6 +10,7 @@ use super::page::{FetchedPage, PageRequest};
 use super::{List, OnChange};
 use crate::cancel::{CancellationToken, Registration, spawn};
 use crate::client::Client;
+use crate::common::progress::Progress;
 use crate::http::on_another_thread;
 use crate::xml::Listed;
 use crate::xml::Unreadable;
@@ -21,13 +22,16 @@ const NO_SUCH_PAGE: &str = "400006";
 const CHANGED: &str = "the list changed while it was read";
 
 /// The iterator over a [`List`].
-pub struct Items<'s, T> {
+pub struct Items<'s, T, P = fn(Progress)> {
     client: &'s Arc<Client>,
     request: Arc<PageRequest>,
     /// The rest of the current page.
     current: vec::IntoIter<Result<T>>,
     position: Position,
     prefetch: Prefetch<T>,
+    /// The number of items returned.
+    returned: u64,
+    progress: P,
 }
 
 /// How far a list was read. Not generic, so that it is compiled once.
@@ -60,7 +64,7 @@ struct Prefetch<T> {
     over: Option<(Arc<Client>, CancellationToken, Option<Registration>)>,
 }
 
-impl<T> Items<'_, T> {
+impl<T, P> Items<'_, T, P> {
     /// Returns the values that could not be read on the pages fetched so far.
     ///
     /// ```no_run
@@ -81,8 +85,8 @@ impl<T> Items<'_, T> {
     }
 }
 
-impl<'s, T: Listed> Items<'s, T> {
-    pub(super) fn new(list: List<'s, T>) -> Items<'s, T> {
+impl<'s, T: Listed, P> Items<'s, T, P> {
+    pub(super) fn new(list: List<'s, T, P>) -> Items<'s, T, P> {
         Items {
             client: list.client,
             request: Arc::new(list.request),
@@ -96,6 +100,8 @@ impl<'s, T: Listed> Items<'s, T> {
                 previous_ids: Vec::new(),
             },
             prefetch: Prefetch::new(list.prefetch),
+            returned: 0,
+            progress: list.progress,
         }
     }
 
@@ -246,12 +252,14 @@ impl<T: Listed> Prefetch<T> {
     }
 }
 
-impl<T: Listed> Iterator for Items<'_, T> {
+impl<T: Listed, P: FnMut(Progress)> Iterator for Items<'_, T, P> {
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Result<T>> {
         loop {
             if let Some(item) = self.current.next() {
+                self.returned += 1;
+                (self.progress)(Progress::items(self.returned, self.position.total));
                 return Some(item);
             }
             let number = self.position.next_page.take()?;
@@ -264,7 +272,7 @@ impl<T: Listed> Iterator for Items<'_, T> {
     }
 }
 
-impl<T: Listed> std::iter::FusedIterator for Items<'_, T> {}
+impl<T: Listed, P: FnMut(Progress)> std::iter::FusedIterator for Items<'_, T, P> {}
 
 /// Cancels the pages in flight and waits for their threads.
 impl<T> Drop for Prefetch<T> {
@@ -279,7 +287,7 @@ impl<T> Drop for Prefetch<T> {
     }
 }
 
-impl<T> fmt::Debug for Items<'_, T> {
+impl<T, P> fmt::Debug for Items<'_, T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Items({:?}, {} read)", self.request.path(), self.position.read)
     }

@@ -11,6 +11,7 @@ pub use items::Items;
 pub use page::{OnUnreadable, Page};
 
 use self::page::PageRequest;
+use super::progress::Progress;
 use super::query::{Filter, Sort};
 use crate::Result;
 use crate::client::Client;
@@ -39,6 +40,8 @@ impl<T: Listed> ListItem for T {}
 ///
 /// At most one page, plus the [prefetched](List::prefetch) ones, is in memory.
 ///
+/// `P` is the callback of [`on_progress`](List::on_progress).
+///
 /// ```no_run
 /// # use tableau_server_client as tsc;
 /// # fn f(session: &tsc::Session<'_>) -> tsc::Result<()> {
@@ -51,11 +54,12 @@ impl<T: Listed> ListItem for T {}
 ///
 /// REST: [Paginating Results](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_concepts_paging.htm).
 #[must_use = "a list sends nothing until it is iterated"]
-pub struct List<'s, T> {
+pub struct List<'s, T, P = fn(Progress)> {
     client: &'s Arc<Client>,
     request: PageRequest,
     prefetch: usize,
     on_change: OnChange,
+    progress: P,
     of: PhantomData<fn() -> T>,
 }
 
@@ -87,7 +91,7 @@ impl<'s, T: ListItem> List<'s, T> {
     ) -> List<'s, T> {
         let request = PageRequest::new::<T>(client.call(operation, ids));
         let (prefetch, on_change) = (0, OnChange::default());
-        List { client, request, prefetch, on_change, of: PhantomData }
+        List { client, request, prefetch, on_change, progress: |_| (), of: PhantomData }
     }
 
     /// The list that an operation without pages returns.
@@ -101,7 +105,9 @@ impl<'s, T: ListItem> List<'s, T> {
         list.request.paged = false;
         list
     }
+}
 
+impl<'s, T: ListItem, P> List<'s, T, P> {
     /// Adds a query parameter.
     pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.request.with.push((name, value));
@@ -177,6 +183,30 @@ impl<'s, T: ListItem> List<'s, T> {
         self
     }
 
+    /// Calls `report` for each item that the iterator is about to return, with the number of items so
+    /// far, this one included, and the number of items in the list. Items that are errors count as well.
+    /// Replaces the callback of an earlier call.
+    ///
+    /// If the list changes while it is read and [`on_change`](List::on_change) allows that, the total
+    /// changes with it. [`page`](List::page) and [`total`](List::total) do not report.
+    ///
+    /// ```no_run
+    /// # use tableau_server_client as tsc;
+    /// # fn f(session: &tsc::Session<'_>) -> tsc::Result<()> {
+    /// let report = |progress: tsc::Progress| {
+    ///     eprint!("\r{} of {}", progress.done, progress.total.unwrap_or_default());
+    /// };
+    /// for workbook in session.workbooks().list().on_progress(report) {
+    ///     println!("{}", workbook?.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_progress<F: FnMut(Progress)>(self, report: F) -> List<'s, T, F> {
+        let List { client, request, prefetch, on_change, of, .. } = self;
+        List { client, request, prefetch, on_change, progress: report, of }
+    }
+
     /// Fetches one page. Pages are numbered from 1. An item without a readable id is left out and
     /// [reported](Page::unreadable).
     ///
@@ -196,22 +226,22 @@ impl<'s, T: ListItem> List<'s, T> {
     }
 }
 
-impl<'s, T: ListItem> IntoIterator for List<'s, T> {
+impl<'s, T: ListItem, P: FnMut(Progress)> IntoIterator for List<'s, T, P> {
     type Item = Result<T>;
-    type IntoIter = Items<'s, T>;
+    type IntoIter = Items<'s, T, P>;
 
-    fn into_iter(self) -> Items<'s, T> {
+    fn into_iter(self) -> Items<'s, T, P> {
         Items::new(self)
     }
 }
 
-impl<T> Clone for List<'_, T> {
+impl<T, P: Clone> Clone for List<'_, T, P> {
     fn clone(&self) -> Self {
-        List { request: self.request.clone(), ..*self }
+        List { request: self.request.clone(), progress: self.progress.clone(), ..*self }
     }
 }
 
-impl<T> fmt::Debug for List<'_, T> {
+impl<T, P> fmt::Debug for List<'_, T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "List({:?})", self.request.path())
     }

@@ -49,8 +49,7 @@ pub enum Any {}
     label = "this value"
 )]
 pub trait Operand<K> {
-    /// The value in a filter expression.
-    #[doc(hidden)]
+    /// Returns the value as it appears in a filter expression.
     fn into_text(self) -> String;
 }
 

@@ -3,6 +3,7 @@
 mod changes;
 mod pages;
 mod prefetch;
+mod progress;
 mod properties;
 mod requests;
 mod resources;

@@ -93,8 +93,10 @@ fn dropping_the_iterator_ends_prefetching() {
         let start = Instant::now();
         drop(items);
         assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
-        if cfg!(target_os = "linux") {
-            assert_eq!(threads(), 0);
+        // The system can list a thread for a moment after it was joined.
+        while cfg!(target_os = "linux") && threads() > 0 {
+            assert!(start.elapsed() < SOON);
+            std::thread::yield_now();
         }
     }
     assert!(!cancellation.is_cancelled());

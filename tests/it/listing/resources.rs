@@ -1,5 +1,7 @@
 //! The lists of all resources.
 
+use tableau_server_client::Progress;
+
 use super::{ids, ids_of, names, query, session};
 use crate::help::page;
 use crate::raw::{Raw, refusal};
@@ -56,8 +58,12 @@ fn every_list_yields_an_error_at_the_position_of_its_page() {
         for prefetch in [0, 3] {
             macro_rules! check {
                 ($($list:expr => $Item:ident),+ $(,)?) => {$(
-                    let list = $list.page_size(3).prefetch(prefetch);
+                    let mut progress = Vec::new();
+                    let report = |now: Progress| progress.push((now.done, now.total));
+                    let list = $list.on_progress(report).page_size(3).prefetch(prefetch);
                     let (ids, error) = ids_of(list, |item| item.id.to_string());
+                    let each = (1..=u64::from(3 * (bad - 1))).map(|done| (done, Some(10)));
+                    assert_eq!(progress, each.collect::<Vec<_>>(), "{}", stringify!($Item));
                     assert_eq!(ids, names(0..u64::from(3 * (bad - 1))), "{}", stringify!($Item));
                     assert_eq!(error.unwrap().code(), Some("400123"), "{}", stringify!($Item));
                     seen.push(stringify!($Item));
