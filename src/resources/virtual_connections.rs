@@ -14,11 +14,11 @@ use crate::xml::{FromXml, Node, Out, element};
 
 operations! {
     LIST = GET "sites/{site}/virtualconnections" since (3, 18) scope "tableau:content:read"
-        "List Virtual Connections" "virtual_connections.htm#list_virtual_connections";
+        "List Virtual Connections" "virtual_connections.htm#ref_list_virtual_connections";
     CONNECTIONS = GET "sites/{site}/virtualconnections/{virtual-connection}/connections"
         since (3, 18) scope "tableau:content:read"
         "List Virtual Connection Database Connections"
-        "virtual_connections.htm#list_virtual_connection_database_connections";
+        "virtual_connections.htm#ref_list_virtual_connection_database_connections";
     UPDATE_CONNECTION = PUT
         "sites/{site}/virtualconnections/{virtual-connection}/connections/{connection}/modify"
         since (3, 18) scope "tableau:virtualconnectionconnections:update"
