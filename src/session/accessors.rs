@@ -33,6 +33,10 @@ macro_rules! accessors {
 }
 
 accessors! {
+    /// The connected apps of the site, whose JSON Web Tokens sign users in. API 3.17.
+    #[cfg(feature = "admin")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+    connected_apps: ConnectedApps;
     /// The custom views of the site.
     custom_views: CustomViews;
     /// The report about view acceleration on the site.
