@@ -1,4 +1,16 @@
 //! The guide: common tasks as complete programs, and how the library is built.
+//!
+//! - First steps: [quick start](quickstart/index.html), [signing in and out](sign_in_and_out/index.html),
+//!   [cookbook](cookbook/index.html); for readers who know TSC, [coming from TSC](coming_from_tsc/index.html)
+//!   and the [differences](differences/index.html).
+//! - By subject: [content](content/index.html), [users, groups and permissions](people/index.html),
+//!   [schedules](schedules/index.html), [administration](administration/index.html),
+//!   [metadata](metadata/index.html), [requests without a method](raw_requests/index.html).
+//! - In operation: [errors](errors/index.html), [reliability](reliability/index.html), [versions, scopes and
+//!   limits](versions/index.html), [testing](testing/index.html), [performance](performance/index.html),
+//!   [threat model](threat_model/index.html).
+//! - About the library: [design](design/index.html), [contributing](contributing/index.html), [coverage of the
+//!   REST API](coverage/index.html), [changes](changelog/index.html).
 
 /// Declares a module for each page of the guide, with the feature that its programs need.
 ///
