@@ -82,6 +82,10 @@ pub mod mock;
 #[doc(hidden)]
 pub mod fuzzing;
 
+#[cfg(feature = "mock")]
+#[doc(hidden)]
+pub mod benchmarks;
+
 pub mod guide;
 
 /// The crate that provides [`Timestamp`](jiff::Timestamp), re-exported so that programs need no

@@ -110,8 +110,8 @@ impl<I: Taggable + Readable> Tags<'_, I> {
         self.client.xml(request, |root| root.need(I::KIND)?.labels("tags", "tag"))
     }
 
-    /// Replaces the item's tags by these: reads the current tags, then removes and adds those that
-    /// differ.
+    /// Replaces the item's tags by these: reads the current tags with [`list`](Tags::list), then calls
+    /// [`remove`](Tags::remove) and [`add`](Tags::add) for those that differ.
     #[doc(alias("update_tags", "update"))]
     pub fn set<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<()> {
         self.replace(self.list()?, labels)
@@ -164,7 +164,8 @@ impl<I: Taggable> Tags<'_, I> {
         Ok(())
     }
 
-    /// Replaces the tags `old`, read before, by `new`: removes and adds those that differ.
+    /// Replaces the tags `old`, read before, by `new`: calls [`remove`](Tags::remove) and
+    /// [`add`](Tags::add) for those that differ.
     pub fn replace<O: AsRef<str>, N: AsRef<str>>(
         &self,
         old: impl IntoIterator<Item = O>,

@@ -157,7 +157,8 @@ session_methods! {
         crate::raw::RawRequest::new(self.client(), method, path)
     }
 
-    /// The OpenAPI specification of the JSON operations, as the server publishes it.
+    /// Returns the OpenAPI specification of the JSON operations, as the server publishes it at
+    /// `/services/specifications/openapi`.
     pub fn openapi(&self) -> crate::Result<String> {
         self.request(crate::Method::Get, "/services/specifications/openapi").read_text()
     }

@@ -2,6 +2,7 @@
 
 mod administration;
 mod beyond_tsc;
+mod catalog;
 mod clock;
 mod connected_apps;
 mod connections;

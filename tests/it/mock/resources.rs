@@ -232,6 +232,23 @@ fn reads_renames_and_deletes_groups() {
 }
 
 #[test]
+fn metrics_have_the_error_codes_of_each_operation() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    for (method, code) in [("GET", "404004"), ("PUT", "404004"), ("DELETE", "404006")] {
+        let body = "<tsRequest><metric name='m'/></tsRequest>";
+        let answer = client.on_site(method, "metrics/missing", body);
+        assert_eq!(answer.refusal(), refused(404, code), "{method}");
+    }
+    let metrics = client.get("metrics").all("metric", "id");
+    assert!(!metrics.is_empty());
+    for id in metrics {
+        assert_eq!(client.on_site("DELETE", &format!("metrics/{id}"), "").status, 204);
+    }
+    assert_eq!(client.get("metrics").refusal(), refused(404, "404004"));
+}
+
+#[test]
 fn inspectors_show_content_of_builders() {
     let mock = MockServer::builder()
         .workbooks(0)
