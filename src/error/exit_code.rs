@@ -3,8 +3,8 @@
 use super::{Error, ErrorKind};
 
 impl Error {
-    /// An exit code for command-line programs, so that a script can tell the errors apart. The codes
-    /// do not change.
+    /// An exit code for command-line programs, so that scripts can distinguish errors. The codes
+    /// are stable.
     ///
     /// | code | error |
     /// |---|---|
@@ -20,8 +20,8 @@ impl Error {
     /// | 10 | a file or stream of the program's ([`Io`](ErrorKind::Io)) |
     /// | 130 | [`Cancelled`](ErrorKind::Cancelled), as after Ctrl-C |
     ///
-    /// Of several that apply, the error has the one that is first in this order: 130, the kinds, and
-    /// then 3 to 7.
+    /// If several codes apply, the first in this order is used: 130, the codes of kinds, then 3 to
+    /// 7.
     ///
     /// ```no_run
     /// use std::process::ExitCode;

@@ -6,7 +6,7 @@
 
 use super::{Error, ErrorKind};
 
-/// What a response says about the request.
+/// The meaning of an error response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meaning {
     NotFound,
@@ -34,7 +34,7 @@ const CONFLICT: &[&str] = &["429001", "429002", "429003"];
 /// and an internal error.
 const BY_STATUS: &[&str] = &["409004", "500000"];
 
-/// A missing value, although the code begins with 403.
+/// A value is missing, although the code begins with 403.
 const MISSING_VALUE: &str = "403165";
 
 impl Meaning {

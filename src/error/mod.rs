@@ -36,7 +36,7 @@ struct Inner {
     source: Option<anyhow::Error>,
 }
 
-/// The response that an error is about, as far as it is known.
+/// What is known of the response that caused an error.
 #[derive(Clone, Default)]
 pub(crate) struct Answer {
     pub status: Option<u16>,
@@ -51,11 +51,11 @@ pub(crate) struct Answer {
     pub is_a_page: bool,
 }
 
-/// A warning of the server beside an error; see [`Error::warnings`].
+/// A warning that the server returned with an error; see [`Error::warnings`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorWarning {
-    /// The id of the item that the warning is about.
+    /// The id of the item that the warning refers to.
     pub id: Option<String>,
     /// Tableau's error code for the item.
     pub code: Option<String>,
@@ -111,7 +111,7 @@ impl Error {
         Error::new(ErrorKind::Io, what).because(cause)
     }
 
-    /// The connection broke after it was made.
+    /// An established connection broke.
     pub(crate) fn connection_lost(what: impl Into<String>, cause: std::io::Error) -> Error {
         Error::new(ErrorKind::ConnectionLost, what).because(cause)
     }
@@ -165,7 +165,7 @@ impl Error {
         self
     }
 
-    /// Adds to the message a second attempt that failed after this error.
+    /// Adds the failure of a second attempt to the message.
     pub(crate) fn and_then_failed(mut self, what: &str, cause: Option<Error>) -> Error {
         self.0.what = format!("{}; {what}", self.0.what);
         match cause {
@@ -205,7 +205,7 @@ impl Error {
         self.0.answer.is_a_page
     }
 
-    /// Puts the meaning of the error for the caller before the message. Code and URL are unchanged.
+    /// Prefixes the message with what the error means for the caller. Code and URL are unchanged.
     pub(crate) fn meaning(mut self, kind: ErrorKind, what: impl Into<String>) -> Error {
         self.0.kind = kind;
         self.0.what = format!("{}: {}", what.into(), self.0.what);
@@ -243,8 +243,9 @@ impl Error {
         self.0.answer.detail.as_deref()
     }
 
-    /// Tableau's warnings beside the error. A request for several items that fails for some of them is
-    /// answered with an error and with a warning for each of those; the others were changed.
+    /// The warnings that Tableau returned with the error. If a request for several items fails for
+    /// some of them, the response contains an error and a warning for each of these items; the
+    /// other items were changed.
     pub fn warnings(&self) -> &[ErrorWarning] {
         &self.0.answer.warnings
     }

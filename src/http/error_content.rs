@@ -9,14 +9,14 @@ use crate::text::{cut, one_line};
 use crate::xml::{self, Node, Reports};
 use crate::{Error, ErrorKind};
 
-/// Maximum length of the parts of an error of Tableau's, in bytes.
+/// Maximum length in bytes of each part of a Tableau error.
 const SUMMARY: usize = 200;
 const DETAIL: usize = 700;
 
-/// Maximum size of an error in JSON. Parsing a large body takes many times its memory.
+/// Maximum size of a JSON error. Parsing a large body takes many times its size in memory.
 pub(super) const MAX_JSON_ERROR: usize = 64 << 10;
 
-/// Maximum number of warnings beside an error.
+/// Maximum number of warnings that are kept with an error.
 const MAX_WARNINGS: usize = 1000;
 
 /// The content of an error of Tableau's.
@@ -40,7 +40,7 @@ impl ErrorContent {
             code: error.attr("code").ok()?,
             summary: error.find("summary").map(Node::text),
             detail: error.find("detail").map(Node::text),
-            // Beside the error, if a part of the request was carried out.
+            // Present in addition to the error if part of the request was carried out.
             warnings: root
                 .items("warnings", "warning", MAX_WARNINGS)
                 .unwrap_or_default()
@@ -116,7 +116,7 @@ impl ErrorContent {
     }
 
     pub(super) fn into_error(self, answer: Answer, redactor: &Redactor) -> Error {
-        // A valid code is not redacted, even if a password has the same six digits.
+        // A valid code is not redacted, even if a password happens to be the same six digits.
         let code = self.code.filter(|code| !code.is_empty()).map(|code| match is_code(&code) {
             true => code,
             false => redactor.redact_start(&code, false, 20),
@@ -148,7 +148,7 @@ impl ErrorContent {
     }
 }
 
-/// A text or a number of a JSON object.
+/// A string or number member of a JSON object.
 fn text_of(json: &Value, name: &str) -> Option<String> {
     match json.get(name)? {
         Value::String(text) => Some(text.clone()),

@@ -52,7 +52,7 @@ pub(super) fn failed(
             Error::new(ErrorKind::Tls, format!("no TLS connection to {server}: {why}"))
         }
         ureq::Error::ConnectProxyFailed(why) => {
-            // ureq's text, such as `proxy server responded 502/502`.
+            // ureq's message, such as `proxy server responded 502/502`.
             let why = why.strip_prefix("proxy server ").unwrap_or(&why);
             let mut why = text(why.split('/').next().unwrap_or(why));
             if why.ends_with("407") {
@@ -69,7 +69,7 @@ pub(super) fn failed(
         ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => {
             Error::new(ErrorKind::Connect, format!("no connection to {server}"))
         }
-        // Not as the source: the error may quote the server or the proxy.
+        // Not attached as the source, because the error may quote the server or the proxy.
         other if stage == Stage::Connecting => Error::new(
             ErrorKind::Connect,
             format!(
@@ -85,7 +85,7 @@ pub(super) fn failed(
     }
 }
 
-/// Advice for a response that a TLS server may have sent to a request without TLS.
+/// A hint for a response that a TLS server may have sent to a plain-text request.
 pub(super) fn expects_tls(to: &Origin) -> String {
     format!("if the port expects TLS, the address is https://{}", to.authority())
 }
@@ -116,7 +116,7 @@ fn io_failed(cause: io::Error, stage: Stage, server: &str, authority: &str) -> E
     }
 }
 
-/// How much of a body was read.
+/// Whether a body was read completely.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Size {
     Whole,
@@ -134,7 +134,7 @@ pub(super) fn refused(
     address: &str,
     redactor: &Redactor,
 ) -> Error {
-    // Without the zero bytes of UTF-16, which would hide secrets from the redactor.
+    // Drops the zero bytes of UTF-16, which would hide secrets from the redactor.
     let text = String::from_utf8_lossy(body).replace('\0', "");
     let answer = Answer {
         status: Some(status),

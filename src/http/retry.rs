@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::{Error, ErrorKind};
 
-/// Time limit for retries after connect errors, so that a wrong address is reported soon.
+/// Time limit for retries after connect errors, so that a wrong address is reported quickly.
 const MAX_CONNECT_ELAPSED: Duration = Duration::from_secs(2);
 
 /// How often a request that failed is sent again, and after what backoff.
@@ -15,8 +15,8 @@ const MAX_CONNECT_ELAPSED: Duration = Duration::from_secs(2);
 ///
 /// - `GET`, `PUT` and `DELETE`: if the connection could not be made or broke, on throttling
 ///   ([`is_throttled`](crate::Error::is_throttled)), and on the statuses 502, 503 and 504.
-/// - `POST`, and the chunks of an upload: only if the server cannot have processed the request, that is
-///   if there was no connection, on throttling, and on 503 with `Retry-After`.
+/// - `POST`, and the chunks of an upload: only if the server cannot have processed the request:
+///   without a connection, on throttling, and on 503 with `Retry-After`.
 /// - Sign-outs, and requests that failed with a timeout, a TLS error or another error: never.
 ///
 /// `Retry-After`, in seconds or as a date, replaces the backoff. If it is longer than
@@ -25,8 +25,8 @@ const MAX_CONNECT_ELAPSED: Duration = Duration::from_secs(2);
 /// `tableau_server_client::http`. [`timeout`](crate::HttpOptions::timeout) limits the time for all
 /// attempts together.
 ///
-/// Default: 3 retries, after 0.2 s, 0.4 s and 0.8 s, each varied by up to a quarter; within 2 minutes in
-/// all, and within 2 s if there is no connection.
+/// Default: 3 retries, after 0.2 s, 0.4 s and 0.8 s, each with up to 25% jitter; within 2 minutes
+/// in total, or within 2 s if there is no connection.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a retry policy takes effect in `HttpOptions::retries`"]
 pub struct RetryPolicy {
@@ -41,7 +41,7 @@ pub struct RetryPolicy {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct FixedBackoffs {
     usual: &'static [Duration],
-    /// After throttling. The last one repeats without limit.
+    /// The backoffs after throttling. The last one repeats without limit.
     throttled: &'static [Duration],
 }
 
@@ -187,7 +187,7 @@ impl<'r> Attempts<'r> {
         let backoff = self.policy.backoff(*count, throttled)?;
         *count += 1;
         let backoff = match error.retry_after() {
-            // An unlimited number of retries needs a pause, even if the server asks for none.
+            // Unlimited retries need a pause, even if the server requests none.
             Some(retry_after) if throttled => retry_after.max(backoff),
             Some(retry_after) => retry_after,
             None => backoff,
@@ -207,7 +207,7 @@ impl<'r> Attempts<'r> {
     }
 }
 
-/// Whether an error whose delivery is unknown is likely to pass.
+/// Whether an error with unknown delivery is likely to be temporary.
 fn is_transient(error: &Error) -> bool {
     matches!(error.status(), Some(502..=504)) || error.kind() == ErrorKind::ConnectionLost
 }
@@ -222,7 +222,7 @@ pub(crate) enum Delivery {
     /// The server may have processed the request, and a retry is pointless: the program cancelled it,
     /// or a file or stream of the program failed.
     Abandoned,
-    /// The request was refused, and would be again.
+    /// The server rejected the request, and would reject it again.
     Rejected,
 }
 
@@ -234,7 +234,7 @@ impl Delivery {
             _ if error.is_throttled() => Delivery::NotSent,
             _ if error.is_before_sending() => Delivery::Rejected,
             (_, Some(503)) if error.retry_after().is_some() => Delivery::NotSent,
-            // The response is lost, or is a success that cannot be read.
+            // The response was lost, or is a success that cannot be read.
             (ErrorKind::Timeout | ErrorKind::Decode | ErrorKind::ConnectionLost, _) => {
                 Delivery::Unknown
             }

@@ -8,7 +8,8 @@ use super::connector::Stage;
 use super::context;
 use crate::{Error, ErrorKind};
 
-/// What the client supports, for a server with which it has no protocol version or cipher in common.
+/// What the client supports, for errors where client and server have no protocol version or cipher
+/// in common.
 const OFFER: &str = "this client offers TLS 1.2 and 1.3, with ECDHE key exchange and AEAD ciphers \
                      (AES-GCM, ChaCha20-Poly1305)";
 

@@ -42,10 +42,11 @@ pub use response::RawResponse;
 
 /// A request that is sent with the session's token, from [`Session::request`](crate::Session::request).
 ///
-/// It is sent as every other request of this library: an expired session signs in again, failed
-/// attempts are repeated as [`HttpOptions::retries`](crate::HttpOptions::retries) says, and timeouts,
-/// limits, proxies and cancellation apply. A response whose status is not a success is an error with
-/// Tableau's code, also in the JSON formats of Pulse, the VizQL Data Service and the Metadata API.
+/// It is sent like every other request of this library: an expired session signs in again, failed
+/// attempts are retried according to [`HttpOptions::retries`](crate::HttpOptions::retries), and
+/// timeouts, limits, proxies and cancellation apply. A response whose status is not a success is an
+/// error with Tableau's code, also in the JSON formats of Pulse, the VizQL Data Service and the
+/// Metadata API.
 ///
 /// `GET`, `PUT` and `DELETE` are repeated after a lost response. `POST` and `PATCH` are repeated only
 /// if the server cannot have carried them out, unless [`idempotent`](RawRequest::idempotent) is
@@ -193,8 +194,8 @@ impl<'s> RawRequest<'s> {
         }
     }
 
-    /// Declares that carrying out the request twice has the same effect as once: `POST` and `PATCH`
-    /// are then repeated after a lost response, as `GET` is.
+    /// Declares that the request is idempotent: `POST` and `PATCH` are then repeated after a lost
+    /// response, as `GET` is.
     pub fn idempotent(self) -> RawRequest<'s> {
         self.change(|request| Ok(request.repeatable()))
     }
@@ -231,9 +232,9 @@ impl<'s> RawRequest<'s> {
         self.ask(|answer| answer.any_xml(&read))
     }
 
-    /// Sends the request, writes the response to a writer while it arrives, and returns the number of
-    /// bytes. The writer is not flushed. An interruption after the first byte is an error, since what
-    /// was written cannot be taken back.
+    /// Sends the request, writes the response to a writer while it arrives, and returns the number
+    /// of bytes. The writer is not flushed. An interruption after the first byte is an error,
+    /// because written bytes cannot be taken back.
     pub fn write_to(self, mut writer: impl Write) -> Result<u64> {
         self.ask(|answer| {
             let mut is_written = false;
@@ -242,7 +243,7 @@ impl<'s> RawRequest<'s> {
                 let failed = |error| Error::io("the response cannot be written", error);
                 writer.write_all(block).map_err(failed)
             });
-            // Only an outer error is retried.
+            // Errors in this inner result are not retried.
             if is_written { Ok(outcome) } else { outcome.map(Ok) }
         })?
     }

@@ -52,7 +52,7 @@ pub(super) fn agent(
     ureq::Agent::with_parts(config, chain, resolver)
 }
 
-/// Where an exchange was when it failed.
+/// The stage at which an exchange failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     /// The connection was being made: the server has not received anything.
