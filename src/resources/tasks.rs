@@ -181,7 +181,7 @@ fn get<T: Listed>(client: &Arc<Client>, operation: &'static Operation, id: &Task
     client.xml(client.request(operation, &[id]), read)
 }
 
-/// Reads one task. Some servers put it into `<tasks>`, as in a list.
+/// Reads one task. Some servers return it in `<tasks>`, as in a list.
 fn read<T: Listed>(root: Node<'_>) -> Result<T> {
     let task = root.find(T::WRAP).unwrap_or(root).need(T::ITEM)?;
     T::from_xml(T::INSIDE.map_or(Ok(task), |inside| task.need(inside))?)

@@ -15,7 +15,7 @@ use crate::{Error, ErrorKind, Result};
 /// The fields of a JSON object, not decoded yet.
 pub(super) type Fields<'a> = BTreeMap<String, &'a RawValue>;
 
-/// The data of a response, and the errors that it names.
+/// The data and the errors of a response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartialData<T> {
     /// The data. It may be incomplete if there are errors.
@@ -24,7 +24,7 @@ pub struct PartialData<T> {
     pub errors: Vec<QueryError>,
 }
 
-/// An error or a warning that a response names.
+/// An error or a warning in a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueryError {
@@ -32,7 +32,7 @@ pub struct QueryError {
     pub message: String,
     /// The code, such as `NODE_LIMIT_EXCEEDED`.
     pub code: Option<String>,
-    /// What to do about it, in the server's words.
+    /// What to do about it, as stated by the server.
     pub description: Option<String>,
 }
 
@@ -71,7 +71,8 @@ impl<'a> Answer<'a> {
         self.errors.iter().map(read).collect()
     }
 
-    /// Whether the server stopped because of a limit, so that fewer nodes may succeed.
+    /// Whether the server stopped because of a limit, so that a request for fewer nodes may
+    /// succeed.
     pub(super) fn exceeds_a_limit(&self) -> bool {
         self.errors.iter().any(|error| match extension(error, "code").as_deref() {
             Some("NODE_LIMIT_EXCEEDED" | "TIME_LIMIT_EXCEEDED") => true,

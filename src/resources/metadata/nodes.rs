@@ -16,9 +16,9 @@ use crate::{Error, Result};
 
 /// The nodes of a connection, from [`Query::nodes`].
 ///
-/// A page that cannot be read yields one `Err`, then the iterator ends. A node that cannot be decoded
-/// is an `Err`, and the iterator continues. So does an error that the server names beside the nodes of
-/// a page, which it yields after them.
+/// A page that cannot be read yields one `Err`, then the iterator ends. A node that cannot be
+/// decoded is an `Err`, and the iterator continues. Errors that the server returns together with
+/// the nodes of a page are yielded after these nodes, and do not end the iteration either.
 pub struct Nodes<'s, T> {
     query: Query<'s>,
     variables: Map<String, Value>,
@@ -27,7 +27,7 @@ pub struct Nodes<'s, T> {
     is_done: bool,
 }
 
-/// The size of the first page, unless the variables state it.
+/// The size of the first page, unless the variables set it.
 const PAGE_SIZE: u64 = 1000;
 
 const FIRST: &str = "first";
