@@ -222,7 +222,7 @@ impl CancellationToken {
             done.set();
         });
         thread.map_err(|error| {
-            let what = format!("no connection: the system has no thread for {name}");
+            let what = format!("no connection: the system cannot start a thread for {name}");
             Error::new(ErrorKind::Connect, what).because(error)
         })?;
         self.interrupting(move || cancelled.set(), || ended.wait(until))

@@ -175,7 +175,7 @@ impl Client {
                     return Err(expired);
                 }
                 Err(expired) if expired.is_session_expired() && !request.is_repeatable() => {
-                    let what = "what was sent cannot be sent again";
+                    let what = "the request body cannot be sent again";
                     return Err(expired.and_then_failed(what, None));
                 }
                 Err(expired)
@@ -253,7 +253,7 @@ impl Client {
     fn check_request(&self, request: &Request<'_>) -> Result<()> {
         if let Some(foreign) = &self.foreign_origin {
             return Err(Error::config(format!(
-                "the session token is of {foreign}, and this server is {}: nothing was sent",
+                "the session token belongs to {foreign}, but this server is {}: nothing was sent",
                 self.transport.origin()
             )));
         }

@@ -60,7 +60,7 @@ fn send_chunks(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
         && upload.file != file
     {
         return Err(Error::input(format!(
-            "{} is not the file of the upload {}: the length, the time of the last change or the \
+            "{} is not the file of the upload {}: the length, the modification time or the \
              content differs",
             source.label, upload.id
         )));

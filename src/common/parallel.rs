@@ -137,7 +137,7 @@ impl<'r, 'f> Round<'r, 'f> {
                     // With fewer threads than requested, the upload is slower but correct.
                     limit = self.in_flight.len();
                     if limit == 0 {
-                        let what = "the system has no thread to send a chunk";
+                        let what = "the system cannot start a thread to send a chunk";
                         let error = Error::new(ErrorKind::Connect, what).because(error);
                         self.failure.get_or_insert(error.before_sending());
                     }

@@ -231,7 +231,7 @@ fn check_unchanged(
     match reader.length()? == length && modified_at(file)? == modified {
         true => Ok(()),
         false => Err(io::Error::other(
-            "the file was changed, and what was sent may be a mix of both versions",
+            "the file was changed, and the sent data may be a mix of both versions",
         )),
     }
 }

@@ -305,8 +305,8 @@ fn quoted(label: &str) -> Result<String> {
         (false, _) => Ok(label.to_owned()),
         (true, false) => Ok(format!("\"{label}\"")),
         (true, true) => Err(Error::input(format!(
-            "the tag {label:?} has quotation marks beside a space or a comma, \
-             which the server has no spelling for"
+            "the tag {label:?} contains quotation marks and a space or a \
+             comma, which the API cannot represent"
         ))),
     }
 }

@@ -156,7 +156,7 @@ pub(super) fn refused(
         () if size == Size::TooLarge => "a body that is larger than allowed",
         () if body.is_empty() => "no body",
         () if is_a_page => {
-            "an HTML page; a gateway, a proxy or a login page answered in Tableau's place"
+            "an HTML page; a gateway, a proxy or a login page responded instead of Tableau"
         }
         () => "a body that is not Tableau's",
     };

@@ -43,7 +43,7 @@ impl Limiter {
         while *running >= self.max_concurrent {
             cancellation.map_or(Ok(()), CancellationToken::check)?;
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                let what = "no permit to send the request became free before the deadline";
+                let what = "no permit to send the request was available before the deadline";
                 return Err(Error::new(ErrorKind::Timeout, what));
             }
             running = match freed.wait_timeout(running, POLL_INTERVAL) {

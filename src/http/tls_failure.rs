@@ -85,7 +85,7 @@ fn about_certificate(why: &CertificateError) -> &'static str {
             "its certificate is for another name (only a subjectAltName counts, not the common name)"
         }
         Certificate::ApplicationVerificationFailure => {
-            "its certificate is not the one that is pinned"
+            "its certificate does not match the pinned fingerprint"
         }
         _ => "its certificate is not acceptable",
     }

@@ -133,7 +133,7 @@ impl Filter {
             "lte" => &[Ordering::Less, Ordering::Equal],
             "eq" | "in" => &[],
             "cieq" | "has" if is_text => &[],
-            "cieq" | "has" => return Err(error("has an operator for texts")),
+            "cieq" | "has" => return Err(error("has an operator that only applies to strings")),
             _ => return Err(error("has an unknown operator")),
         };
         let typed = |text: &&str| match (field.holds, parse(field.holds, text)) {
@@ -150,7 +150,7 @@ impl Filter {
         } else if orders.is_empty() {
             Test::IsOneOf(values.iter().map(typed).collect::<Result<_, _>>()?)
         } else if field.holds == Type::Flag {
-            return Err(error("compares values that have no order"));
+            return Err(error("compares values that cannot be ordered"));
         } else {
             Test::Compares(typed(&values[0])?, orders)
         };

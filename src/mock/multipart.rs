@@ -22,7 +22,7 @@ pub(super) fn parts(request: &Request) -> Result<Vec<Part<'_>>, ApiError> {
         .filter(|boundary| !boundary.is_empty() && boundary.len() <= 200)
         .ok_or_else(|| ApiError::malformed("The content type names no boundary."))?;
     split(&request.body, &boundary)
-        .ok_or_else(|| ApiError::malformed("The parts do not begin and end where they should."))
+        .ok_or_else(|| ApiError::malformed("The parts are not separated by their boundary."))
 }
 
 /// The part of that name.

@@ -284,7 +284,7 @@ impl Server {
         let stored = file.lock(false, wait_until, cancellation)?.read()?;
         let Some(stored) = stored else {
             return Err(Error::config(format!(
-                "{file:?} has no session at the moment: no process has signed in, or it has signed out"
+                "{file:?} contains no session: no process has signed in, or it has signed out again"
             )));
         };
         let sharing = Sharing { file: file.clone(), holder_id: None };

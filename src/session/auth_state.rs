@@ -176,9 +176,9 @@ impl Authenticator for AuthState {
         deadline: Option<Instant>,
     ) -> Result<Renewal> {
         let cancellation = client.cancellation();
-        // A function that mints tokens, or a logger, may send requests over the same session.
+        // A callback that mints tokens, or a logger, may send requests with the same session.
         let Some(_guard) = ReentrancyGuard::enter(self) else {
-            let what = "it was asked over by what is to renew it";
+            let what = "a callback that runs during the renewal used the session";
             return Err(expired.and_then_failed(what, None));
         };
         let started = Instant::now();
@@ -279,7 +279,7 @@ impl History {
                     "the personal access token {name:?} seems to be in use elsewhere: each \
                      sign-in with it ends the other's session"
                 ),
-                None => "something else ends the session again and again".to_owned(),
+                None => "something else ends the session repeatedly".to_owned(),
             };
             return Err(format!("it was renewed {MAX_RENEWALS} times within minutes; {why}"));
         }
@@ -324,7 +324,7 @@ fn check_site(
     let redactor = used.redactor.clone().with(credentials.secret()).with(&response.token);
     let shown = |id: &str| cut(&redactor.redact(id), 100).into_owned();
     let what = format!(
-        "signing in again led to user {} on site {}, not to user {} on site {}",
+        "signing in again returned user {} on site {} instead of user {} on site {}",
         shown(site.user_id.as_str()),
         shown(site.id.as_str()),
         shown(client.user_id.as_str()),

@@ -212,7 +212,7 @@ impl<'a> Session<'a> {
     pub fn switch_site(&mut self, content_url: &str) -> Result<()> {
         if self.on_drop == OnDrop::Nothing || self.open.auth.sharing().is_some() {
             return Err(Error::input(
-                "a shared session cannot switch its site: that would end the session of the others",
+                "a shared session cannot switch its site: that would end it for other processes",
             ));
         }
         match self.open.switch_site(content_url) {

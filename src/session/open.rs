@@ -154,7 +154,7 @@ impl OpenSession {
         // The server ignores the case of content URLs.
         if !client.site_url.eq_ignore_ascii_case(content_url) {
             let (actual, requested) = (client.shown(&client.site_url), client.shown(content_url));
-            warn!(target: LOG, "asked for the site {requested:?}, the server led to {actual:?}");
+            warn!(target: LOG, "requested the site {requested:?}, signed in to {actual:?}");
         }
     }
 

@@ -81,7 +81,7 @@ impl Out {
             && let Some((at, c)) = value.chars().enumerate().find(|&(_, c)| !is_xml_char(c))
         {
             self.refused = Some(Error::input(format!(
-                "{} of <{}> holds the character U+{:04X} at position {}, which XML 1.0 cannot carry",
+                "{} of <{}> contains the character U+{:04X} at position {}, which XML 1.0 forbids",
                 what(),
                 self.open.last().copied().unwrap_or_default(),
                 u32::from(c),

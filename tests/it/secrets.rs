@@ -464,7 +464,7 @@ fn redacts_ids_and_names_in_errors_and_logs() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A hostile server may choose a token and a text that make searching slow.
+/// A malicious server may choose a token and a text that make searching slow.
 #[test]
 fn redacts_repetitive_tokens_quickly() {
     for (token, text) in [("a".repeat(16_000), "a"), ("\\".repeat(2000), "\\")] {

@@ -129,7 +129,7 @@ const REPLACE: [&Operation; 5] = [
 
 capability! {
     /// The id of content that has permissions of its own; see [`Session::permissions`](crate::Session::permissions).
-    pub trait HasPermissions: "`{Self}` cannot be given permissions",
+    pub trait HasPermissions: "`{Self}` cannot have permissions",
         "projects, workbooks, views, data sources, flows, virtual connections, databases and tables can";
     ProjectId { LIST = LIST_OF_PROJECT, ADD = ADD_TO_PROJECT, DELETE = DELETE_FROM_PROJECT }
     WorkbookId { LIST = LIST_OF_WORKBOOK, ADD = ADD_TO_WORKBOOK, DELETE = DELETE_FROM_WORKBOOK }
