@@ -118,8 +118,8 @@ impl<'f> Source<'f> {
         self
     }
 
-    /// Number of chunks that are sent at once, over as many connections, from 1 to 64. Default: 1. Each
-    /// needs about half a MiB of memory, whatever the chunk size.
+    /// Number of chunks that are sent at once, over as many connections, from 1 to 64. Default: 1.
+    /// Each needs about half a MiB of memory, regardless of the chunk size.
     ///
     /// Needs API 3.27 and a source that can be read again. With an older version, and with
     /// [`reader`](Source::reader), one chunk is sent at a time.

@@ -17,7 +17,7 @@ impl Error {
     /// | 7 | [permission denied](Error::is_permission_denied) |
     /// | 8 | [`Tls`](ErrorKind::Tls), [`Redirect`](ErrorKind::Redirect) |
     /// | 9 | a [job](ErrorKind::Job) failed |
-    /// | 10 | a file or stream of the program's ([`Io`](ErrorKind::Io)) |
+    /// | 10 | a file or stream of the program failed ([`Io`](ErrorKind::Io)) |
     /// | 130 | [`Cancelled`](ErrorKind::Cancelled), as after Ctrl-C |
     ///
     /// If several codes apply, the first in this order is used: 130, the codes of kinds, then 3 to

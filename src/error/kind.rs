@@ -37,8 +37,8 @@ pub enum ErrorKind {
     /// balancer.
     Redirect,
     /// Tableau refused the request. [`code`](crate::Error::code),
-    /// [`summary`](crate::Error::summary) and [`detail`](crate::Error::detail) are from its response,
-    /// whatever the HTTP status.
+    /// [`summary`](crate::Error::summary) and [`detail`](crate::Error::detail) are from its
+    /// response, regardless of the HTTP status.
     ///
     /// *Usually* a wrong password (`401001`), an expired session (`401002`), a missing permission
     /// (`403…`) or an id that does not exist (`404…`).
@@ -65,7 +65,7 @@ pub enum ErrorKind {
     ///
     /// *Try:* correct the value that the message names.
     Input,
-    /// A file or stream of the caller's could not be read or written.
+    /// A file or stream of the program could not be read or written.
     ///
     /// *Try:* see the cause, which is an [`std::io::Error`].
     Io,

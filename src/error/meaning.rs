@@ -65,7 +65,7 @@ impl Meaning {
     }
 }
 
-/// Whether this is an error code of Tableau's, such as `404006`. Some servers send words.
+/// Whether this is a Tableau error code, such as `404006`. Some servers send other strings.
 pub(crate) fn is_code(code: &str) -> bool {
     code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())
 }

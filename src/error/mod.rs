@@ -17,7 +17,7 @@ pub(crate) use meaning::is_code;
 /// The result of a fallible call of this library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An error of this library. It is one word wide.
+/// An error of this library. It has the size of a pointer.
 ///
 /// `Display` is one line: the request and what failed. The underlying errors (such as an I/O or TLS
 /// error) are the [`source`](std::error::Error::source) chain. `Debug`, which `unwrap` and
@@ -106,7 +106,7 @@ impl Error {
         Error::new(ErrorKind::Decode, what)
     }
 
-    /// An error of a file or stream of the caller, named by `what`.
+    /// An error of a file or stream of the program; `what` describes it.
     pub(crate) fn io(what: impl Into<String>, cause: std::io::Error) -> Error {
         Error::new(ErrorKind::Io, what).because(cause)
     }

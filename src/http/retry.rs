@@ -243,7 +243,7 @@ impl Delivery {
             // An unexpected success, or an informational status.
             (ErrorKind::Http, Some(..=299)) => Delivery::Unknown,
             (ErrorKind::Api | ErrorKind::Http, Some(status)) if status >= 500 => Delivery::Unknown,
-            // An internal error of the server, whatever the status.
+            // An internal error of the server, regardless of the status.
             (ErrorKind::Api, _) if error.code().is_some_and(|code| code.starts_with('5')) => {
                 Delivery::Unknown
             }

@@ -61,12 +61,12 @@ fn json(body: &[u8]) -> Result<Element, ApiError> {
     };
     let mut outer = Element::default();
     add_json(&mut outer, "tsRequest", &value)?;
-    // Without any value, the object counts as absent.
+    // An object without any value counts as absent.
     Ok(outer.children.pop().unwrap_or_else(|| Element::new("tsRequest")))
 }
 
 fn add_json(parent: &mut Element, name: &str, value: &Value) -> Result<(), ApiError> {
-    // The name may be written as XML later.
+    // Names are checked because the element may later be written as XML.
     if !name.starts_with(|c: char| c.is_ascii_alphabetic())
         || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
     {

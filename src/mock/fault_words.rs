@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::faults::Fault;
 use crate::{Error, ErrorKind};
 
-/// Reads a fault from words: what happens, to which requests, and how often.
+/// Parses a fault from text: what happens, to which requests, and how often.
 ///
-/// | words | meaning |
+/// | text | meaning |
 /// |---|---|
 /// | `503`, then `html`, `empty`, `early`, `retry-after=5s` | [`Fault::status`] and its changes |
 /// | `redirect=307:/elsewhere` | [`Fault::redirect`] |
@@ -92,7 +92,7 @@ impl FromStr for Fault {
     }
 }
 
-/// What the first word says.
+/// The effect that the first word names.
 fn effect(word: &str) -> Option<Fault> {
     let (name, value) = word.split_once('=').unwrap_or((word, ""));
     let status = |text: &str| text.parse().ok().filter(|status| (200..600).contains(status));

@@ -8,11 +8,11 @@ use super::request::{Request, is_route};
 
 /// An injected error; [`MockServer::fault`](super::MockServer::fault) activates it.
 ///
-/// A fault says what happens (the constructors), to which requests ([`on`](Fault::on),
+/// A fault defines what happens (the constructors), to which requests ([`on`](Fault::on),
 /// [`page`](Fault::page), [`query`](Fault::query)) and how often ([`times`](Fault::times),
 /// [`skip`](Fault::skip), [`probability`](Fault::probability)). By default, it applies to every
-/// request. If several faults match a request, the first one applies; delays add up, and are combined
-/// with the other fault.
+/// request. If several faults match a request, the first one applies; delays add up, and are
+/// combined with the other fault.
 #[derive(Clone, Debug)]
 #[must_use = "a fault has no effect until it is passed to `MockServer::fault`"]
 pub struct Fault {
@@ -45,7 +45,7 @@ pub(super) enum Moment {
     MidBody,
 }
 
-/// A response in place of the server's own.
+/// A response that replaces the server's own.
 #[derive(Clone, Debug)]
 pub(super) struct FixedResponse {
     pub(super) status: u16,

@@ -51,7 +51,7 @@ impl Site {
         self.collections.insert(value);
     }
 
-    /// State that a resource keeps beside its items.
+    /// State that a resource keeps in addition to its items.
     pub(super) fn state<T: Send + 'static>(&self) -> Option<&T> {
         self.collections.get()
     }

@@ -32,7 +32,8 @@ pub(super) enum SharedBy {
 pub(super) enum Renew<'f> {
     /// Nothing: another process has renewed the session.
     Done(Secret),
-    /// Sign in and store the session, with this holder id, in the file, which is locked meanwhile.
+    /// Sign in and store the session, with this holder id, in the file, which stays locked until
+    /// then.
     AndStore(LockedFile<'f>, String),
     /// Sign in and do not store the session: the file has been taken over for another session.
     Alone,

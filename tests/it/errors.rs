@@ -562,8 +562,7 @@ fn rejects_fifty_megabytes_of_junk_quickly() {
 
 #[test]
 fn limits_decompressed_size() {
-    // 256 MiB of zeros in a few bytes. Stored blocks cannot express that, so this writes deflate
-    // codes.
+    // 256 MiB of zeros in a few bytes. Stored blocks cannot compress, so this writes deflate codes.
     let bomb = zeros_packed(256 << 20);
     assert!(bomb.len() < 2 << 20, "{}", bomb.len());
     for status in [200, 500] {

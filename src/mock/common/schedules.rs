@@ -1,4 +1,4 @@
-//! The rules for the times of schedules: those of Tableau Server, and those of Tableau Cloud.
+//! The rules of Tableau Server and of Tableau Cloud for the times of schedules.
 
 use super::run_times;
 use crate::mock::prelude::*;

@@ -75,7 +75,7 @@ impl Resource for Datasource {
     }
 }
 
-/// Takes over the certification, and checks the Ask Data mode.
+/// Stores the certification, and checks the Ask Data mode.
 fn apply_flags(record: &mut Record, body: &Element) -> Result<()> {
     if let Some(is_certified) = body.flag("isCertified")? {
         record.set("isCertified", is_certified);

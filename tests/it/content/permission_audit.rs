@@ -16,8 +16,8 @@ use tsc::workbooks::WorkbookUpdate;
 
 use crate::help;
 
-/// A session on a mock server with two workbooks in a nested project, and the users ada, bo, cy
-/// (a viewer) and di (without a licence).
+/// A session on a mock server with two workbooks in a nested project, and the users ada, bo, cy (a
+/// viewer) and di (without a license).
 fn with_mock(check: impl FnOnce(&MockServer, &tsc::Session<'_>)) {
     let mock = MockServer::builder()
         .workbooks(0)

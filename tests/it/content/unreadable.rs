@@ -1,4 +1,4 @@
-//! Answers with values that cannot be read, or that differ from what was expected.
+//! Responses with values that cannot be read, or that differ from the expected ones.
 
 use tableau_server_client as tsc;
 use tsc::connections::ConnectionUpdate;
