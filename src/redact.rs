@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn replaces_each_spelling_of_a_secret() {
+    fn replaces_each_encoding_of_a_secret() {
         let redactor = redactor(&["p&\" '\u{df}\n\u{1f980}%+\\/"]);
         for text in [
             "p&\" '\u{df}\n\u{1f980}%+\\/",
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_no_rest_of_overlapping_secrets() {
+    fn redacts_overlapping_secrets_completely() {
         let redactor = redactor(&["abcdefgh", "abcdefghij", "ghijklmn"]);
         assert_eq!(
             redactor.redact("abcdefgh abcdefghij abcdefghijklmn abcdefg"),

@@ -48,7 +48,7 @@ pub(crate) struct Answer {
     pub retry_after: Option<Duration>,
     pub warnings: Vec<ErrorWarning>,
     /// The body is an HTML page, which comes from a gateway and not from Tableau.
-    pub is_a_page: bool,
+    pub is_html_page: bool,
 }
 
 /// A warning that the server returned with an error; see [`Error::warnings`].
@@ -201,8 +201,8 @@ impl Error {
         }))
     }
 
-    pub(crate) fn is_a_page(&self) -> bool {
-        self.0.answer.is_a_page
+    pub(crate) fn is_html_page(&self) -> bool {
+        self.0.answer.is_html_page
     }
 
     /// Prefixes the message with what the error means for the caller. Code and URL are unchanged.
@@ -299,7 +299,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_word_wide_and_shareable() {
+    fn errors_are_pointer_sized_and_thread_safe() {
         fn check<T: Send + Sync + 'static>() {}
         check::<Error>();
         assert_eq!(size_of::<Error>(), size_of::<usize>());

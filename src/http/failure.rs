@@ -151,11 +151,11 @@ pub(super) fn refused(
     if !cut_short && let Some(words) = ErrorContent::from_xml(&text).or_else(from_json) {
         return words.into_error(answer, redactor);
     }
-    let is_a_page = looks_like_html(&text);
+    let is_html_page = looks_like_html(&text);
     let kind = match () {
         () if size == Size::TooLarge => "a body that is larger than allowed",
         () if body.is_empty() => "no body",
-        () if is_a_page => {
+        () if is_html_page => {
             "an HTML page; a gateway, a proxy or a login page responded instead of Tableau"
         }
         () => "a body that is not Tableau's",
@@ -163,7 +163,7 @@ pub(super) fn refused(
     let quote = redactor.redact_start(text.trim(), cut_short, QUOTED);
     let quote = cut(&one_line(&quote), QUOTED).into_owned();
     let quote = if quote.is_empty() { quote } else { format!(": {quote}") };
-    let answer = Answer { is_a_page, ..answer };
+    let answer = Answer { is_html_page, ..answer };
     Error::new(ErrorKind::Http, format!("HTTP {status} with {kind}{quote}")).answer(answer)
 }
 

@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn endless_backoff_ends_the_attempts() {
+    fn unrepresentable_backoff_ends_the_attempts() {
         let policy = RetryPolicy::new().initial_backoff(Duration::MAX).max_backoff(Duration::MAX);
         let policy = policy.max_elapsed(Duration::MAX).max_retries(u32::MAX);
         assert!(policy.backoff(9, false).is_some_and(|wait| wait > Duration::from_secs(1 << 60)));

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn xml_and_json_read_alike() {
+    fn reads_xml_and_json_alike() {
         let xml = b"<tsRequest><credentials name='a' on='true'><site contentUrl=''/></credentials></tsRequest>";
         let json = br#"{"credentials": {"name": "a", "on": true, "site": {"contentUrl": ""}}}"#;
         let from_xml = read(Some("text/xml"), xml).unwrap();

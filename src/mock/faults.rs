@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn dates() {
+    fn formats_http_dates() {
         let time = Timestamp::from_second(784_111_777).unwrap();
         assert_eq!(http_date(time), "Sun, 06 Nov 1994 08:49:37 GMT");
     }

@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters() {
+    fn reads_quoted_and_unquoted_parameters() {
         for (header, expected) in [
             ("multipart/mixed; boundary=abc", Some("abc")),
             ("multipart/mixed; charset=x; Boundary=\"a b\"", Some("a b")),

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn routes() {
+    fn route_has_no_version_and_site() {
         for (path, expected) in [
             ("/api/3.30/sites/s/workbooks/w", "/workbooks/w"),
             ("/api/3.30/sites/s", "/sites/s"),

@@ -26,7 +26,7 @@ pub(super) fn explain_sign_in(error: Error, credentials: &SignIn, transport: &Tr
 /// Adds that the server's address may be wrong to an error that a wrong address can cause.
 pub(crate) fn explain_address(error: Error, transport: &Transport) -> Error {
     let origin = transport.origin();
-    let is_page = error.is_a_page()
+    let is_page = error.is_html_page()
         || (error.kind() == ErrorKind::Decode && error.to_string().contains("HTML page"));
     let https = format!("https://{}", origin.authority());
     let hint = match error.kind() {

@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_write_keeps_the_old_content() {
+    fn failed_write_keeps_the_old_content() {
         let path = std::env::temp_dir().join(format!("tsc-written-{}", std::process::id()));
         let options = || OpenOptions::new().read(true).to_owned();
         let open =

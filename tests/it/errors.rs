@@ -110,7 +110,7 @@ fn error_in_the_response_to_a_delete_takes_precedence_over_status() {
 }
 
 #[test]
-fn partly_successful_requests_keep_the_warnings() {
+fn partially_successful_requests_keep_the_warnings() {
     let body = "<tsResponse xmlns=\"http://tableau.com/api\"><error code=\"400000\">\
         <summary>Bad Request</summary><detail>Some were not moved</detail></error><warnings>\
         <warning id=\"t1\" errorCode=\"404032\" message=\"no such table\"/>\
@@ -141,7 +141,7 @@ fn partly_successful_requests_keep_the_warnings() {
 }
 
 #[test]
-fn codes_are_text() {
+fn accepts_codes_that_are_not_numbers() {
     for (status, code) in [(400, "BAD_REQUEST"), (404, "BAD_REQUEST"), (429, "RATE_EXCEEDED")] {
         let error = error_of(move |_| refusal(status, code, "no"));
         assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some(code)));
@@ -602,7 +602,7 @@ fn zeros_packed(bytes: usize) -> Vec<u8> {
 }
 
 #[test]
-fn errors_are_one_word_wide_and_shareable() {
+fn errors_are_pointer_sized_and_thread_safe() {
     fn anywhere<T: std::error::Error + Send + Sync + 'static>() {}
     anywhere::<tsc::Error>();
     assert_eq!(size_of::<tsc::Error>(), size_of::<usize>());

@@ -10,7 +10,7 @@ use crate::help::{at, auth, child, given, millis, timed};
 use crate::reliability::{count, expiring, server};
 
 #[test]
-fn processes_share_a_session_by_a_file() {
+fn processes_share_a_session_through_a_file() {
     let (folder, path) = shared_folder("processes");
     let file = tsc::SessionFile::at(&path);
     let raw = expiring(3);

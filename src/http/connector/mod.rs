@@ -58,7 +58,7 @@ pub(super) enum Stage {
     /// The connection was being made: the server has not received anything.
     Connecting,
     /// The connection was made: the server may have received the request.
-    UnderWay,
+    Established,
 }
 
 /// Runs a request. Returns whether the server read all of it before it responded, or the stage at
@@ -67,7 +67,7 @@ pub(super) fn staged<T>(
     run: impl FnOnce() -> Result<T, Error>,
 ) -> Result<(T, bool), (Error, Stage)> {
     let (outcome, progress) = context::track_exchange(run);
-    let stage = if progress.is_connecting { Stage::Connecting } else { Stage::UnderWay };
+    let stage = if progress.is_connecting { Stage::Connecting } else { Stage::Established };
     outcome.map(|answer| (answer, !progress.is_unread)).map_err(|error| (error, stage))
 }
 

@@ -198,7 +198,7 @@ pub(super) struct Failure {
 
 impl<E: Into<ureq::Error>> From<E> for Failure {
     fn from(error: E) -> Failure {
-        Failure { cause: error.into(), stage: Stage::UnderWay }
+        Failure { cause: error.into(), stage: Stage::Established }
     }
 }
 

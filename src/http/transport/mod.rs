@@ -228,7 +228,7 @@ impl Transport {
                 // The error of `finish` may quote the response.
                 Err(error) => error.redacted(auth.redactor),
             };
-            let is_gone = error.is_not_found() && !error.is_a_page();
+            let is_gone = error.is_not_found() && !error.is_html_page();
             if request.method == Method::DELETE && request.may_have_arrived && is_gone {
                 debug!(target: LOG, "{error}: deleted by an earlier attempt");
                 return finish(Success::nothing(auth.redactor));

@@ -364,7 +364,13 @@ impl Success {
     }
 
     fn broken(&self, error: std::io::Error) -> Error {
-        failure::failed(error.into(), Stage::UnderWay, &self.origin, None, &self.context.redactor)
+        failure::failed(
+            error.into(),
+            Stage::Established,
+            &self.origin,
+            None,
+            &self.context.redactor,
+        )
     }
 
     fn explain(&self, error: Error) -> Error {

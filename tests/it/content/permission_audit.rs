@@ -78,7 +78,7 @@ fn by_rule(grantee: impl Into<Grantee>) -> PermissionSource {
 }
 
 #[test]
-fn user_rules_precede_group_rules_and_denied_precedes_allowed() {
+fn user_rules_override_group_rules_and_deny_overrides_allow() {
     with_mock(|_, session| {
         let (ada, bo) = (user(session, "ada"), user(session, "bo"));
         let sales = group(session, "Sales", &["ada", "bo", "cy", "di"]);
