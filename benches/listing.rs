@@ -10,9 +10,10 @@
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
+mod support;
+
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{Read, Write};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -124,73 +125,23 @@ fn session(url: &str) -> tsc::Session<'static> {
 
 /// A server with this many workbooks and this latency before each page. It ends with the process.
 fn serve(count: u64, latency: Duration) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            std::thread::spawn(move || connection(&stream.unwrap(), count, latency));
-        }
-    });
-    url
-}
-
-fn connection(stream: &TcpStream, count: u64, latency: Duration) {
-    stream.set_nodelay(true).unwrap();
-    let mut reader = BufReader::new(stream);
-    let mut line = String::new();
-    loop {
-        line.clear();
-        if reader.read_line(&mut line).unwrap_or(0) == 0 {
-            return;
-        }
-        let target = line.split(' ').nth(1).unwrap().to_owned();
-        let mut length = 0;
-        loop {
-            line.clear();
-            reader.read_line(&mut line).unwrap();
-            let header = line.trim_end().to_ascii_lowercase();
-            if let Some(value) = header.strip_prefix("content-length:") {
-                length = value.trim().parse().unwrap();
-            }
-            if header.is_empty() {
-                break;
-            }
-        }
-        std::io::copy(&mut std::io::Read::take(&mut reader, length), &mut std::io::sink()).unwrap();
-        let inside = match target.split('?').next().unwrap().rsplit('/').next().unwrap() {
-            "serverinfo" => "<serverInfo><productVersion build=\"1\">2024.3.0</productVersion>\
-                             <restApiVersion>3.24</restApiVersion></serverInfo>"
-                .to_owned(),
-            "signin" => "<credentials token=\"t\"><site id=\"s\" contentUrl=\"\"/>\
-                         <user id=\"u\"/></credentials>"
-                .to_owned(),
+    let respond = move |stream| {
+        support::serve(stream, |request| match request.name() {
             "workbooks" => {
                 std::thread::sleep(latency);
-                page(&target, count)
+                let page = page(&request, count);
+                request.respond(&page)
             }
-            _ => String::new(),
-        };
-        let body = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><tsResponse xmlns=\"http://tableau.com/api\">{inside}</tsResponse>"
-        );
-        let answer = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: application/xml\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        let mut stream = stream;
-        if stream.write_all(answer.as_bytes()).is_err() {
-            return;
-        }
-    }
+            _ => request.respond_to_session(),
+        })
+    };
+    format!("http://{}", support::listen(respond))
 }
 
 /// A page of workbooks with the fields that a server returns by default, all of the same length.
-fn page(target: &str, count: u64) -> String {
-    let number = |name: &str| -> u64 {
-        let (_, rest) = target.split_once(name).unwrap();
-        rest.split('&').next().unwrap().parse().unwrap()
-    };
-    let (page, size) = (number("pageNumber="), number("pageSize="));
+fn page<S: Read + Write>(request: &support::Request<'_, S>, count: u64) -> String {
+    let number = |name| request.parameter(name).unwrap();
+    let (page, size) = (number("pageNumber"), number("pageSize"));
     let mut out = format!(
         "<pagination pageNumber=\"{page}\" pageSize=\"{size}\" totalAvailable=\"{count}\"/><workbooks>"
     );

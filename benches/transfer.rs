@@ -5,8 +5,9 @@
 //! Each transfer runs in a separate process; the server, which stores nothing, runs in this one. The
 //! rounds alternate, and the medians of five are compared.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+mod support;
+
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -122,63 +123,21 @@ fn serve(size: u64) -> Result<String> {
         .with_no_client_auth()
         .with_single_cert(vec![signed.cert.der().clone()], key)?;
     let config = Arc::new(config);
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let url = format!("https://{}", listener.local_addr()?);
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let config = config.clone();
-            // A client may close the connection at any time.
-            std::thread::spawn(move || drop(talk(stream, config, size)));
-        }
-    });
-    Ok(url)
-}
-
-fn talk(stream: TcpStream, config: Arc<ServerConfig>, size: u64) -> Result<()> {
-    stream.set_nodelay(true)?;
-    let stream = StreamOwned::new(ServerConnection::new(config)?, stream);
-    let mut stream = BufReader::with_capacity(64 << 10, stream);
     let block = block();
-    loop {
-        let (mut first, mut length, mut waits) = (String::new(), 0, false);
-        if stream.read_line(&mut first)? == 0 {
-            return Ok(());
-        }
-        loop {
-            let mut line = String::new();
-            stream.read_line(&mut line)?;
-            match line.trim_end().to_ascii_lowercase().split_once(": ") {
-                Some(("content-length", value)) => length = value.parse()?,
-                Some(("expect", "100-continue")) => waits = true,
-                Some(_) => {}
-                None => break,
+    let address = support::listen(move |stream| {
+        let connection = ServerConnection::new(config.clone()).map_err(std::io::Error::other)?;
+        support::serve(StreamOwned::new(connection, stream), |request| {
+            let path = request.path();
+            match request.name() {
+                "workbooks" => request.respond("<workbook id=\"w1\" name=\"large\"/>"),
+                _ if path.ends_with("/content")
+                    || (path == "/plain" && request.method == "GET") =>
+                {
+                    request.respond_with(size, &block, "application/octet-stream")
+                }
+                _ => request.respond_to_session(),
             }
-        }
-        if waits {
-            stream.get_mut().write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
-        }
-        let read = std::io::copy(&mut (&mut stream).take(length), &mut std::io::sink())?;
-        ensure!(read == length, "a request that breaks off");
-        let path = first.split(' ').nth(1).unwrap_or_default().split('?').next();
-        let path = path.unwrap_or_default();
-        let out = stream.get_mut();
-        if path.ends_with("/content") || (path == "/plain" && first.starts_with("GET")) {
-            out.write_all(format!("HTTP/1.1 200 OK\r\ncontent-length: {size}\r\n\r\n").as_bytes())?;
-            for _ in 0..size / block.len() as u64 {
-                out.write_all(&block)?;
-            }
-            continue;
-        }
-        let inside = match path.rsplit('/').next() {
-            Some("serverinfo") => "<serverInfo><restApiVersion>3.24</restApiVersion></serverInfo>",
-            Some("signin") => {
-                "<credentials token=\"t\"><site id=\"s\" contentUrl=\"\"/><user id=\"u\"/></credentials>"
-            }
-            Some("workbooks") => "<workbook id=\"w1\" name=\"large\"/>",
-            _ => "<fileUpload uploadSessionId=\"f\" fileSize=\"1\"/>",
-        };
-        let body = format!("<tsResponse>{inside}</tsResponse>");
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
-        out.write_all((head + &body).as_bytes())?;
-    }
+        })
+    });
+    Ok(format!("https://{address}"))
 }

@@ -133,6 +133,12 @@ ids! {
     CollectionId = "collection";
     /// The id of a webhook.
     WebhookId;
+    /// The client id of a connected app.
+    ConnectedAppId;
+    /// The id of a secret of a connected app.
+    ConnectedAppSecretId;
+    /// The id of an external authorization server.
+    ExternalAuthorizationServerId;
     /// The id of a data-driven alert.
     DataAlertId;
     /// The id of a group.

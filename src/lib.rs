@@ -45,7 +45,8 @@
 //! - `people` (on by default): users, groups and group sets.
 //! - `schedules` (on by default): schedules, tasks, subscriptions, favorites, webhooks, data-driven alerts
 //!   and metrics.
-//! - `admin` (on by default): sites, sessions, OpenID Connect, dashboard extensions, domains.
+//! - `admin` (on by default): sites, sessions, connected apps, OpenID Connect, dashboard extensions,
+//!   domains.
 //! - `metadata` (on by default): the Metadata API, Tableau Catalog, virtual connections, metrics.
 //! - `serde`: `serde::Serialize` for the items that the server returns.
 //! - `mock`: a mock Tableau Server for tests, in the module `mock` and as the program
@@ -80,6 +81,10 @@ pub mod mock;
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
 #[doc(hidden)]
 pub mod fuzzing;
+
+#[cfg(feature = "mock")]
+#[doc(hidden)]
+pub mod benchmarks;
 
 pub mod guide;
 

@@ -51,10 +51,9 @@ impl Row {
 /// alphabetical order.
 ///
 /// An operation is named by its method (`Workbooks::list`) or by its title in Tableau's reference
-/// (`Query Workbooks for Site`), regardless of case. The page
-/// [Coverage](https://docs.rs/crate/tableau-server-client/latest/source/docs/coverage.md) lists both. A
-/// method that sends several operations needs the scopes of all of them. Methods that only call others
-/// are not listed: for `find`, name `list`; for an upload in chunks, `Fileuploads::upload`.
+/// (`Query Workbooks for Site`), regardless of case. The page [Coverage](crate::guide::coverage) lists
+/// both. A method that sends several operations needs the scopes of all of them. Methods that only
+/// call others are not listed: for `find`, name `list`; for an upload in chunks, `Fileuploads::upload`.
 ///
 /// An operation for which the reference states no scope adds none.
 ///

@@ -1,9 +1,11 @@
 //! The Rust clients that `benches/compare/run.py` measures: this library, and the same requests sent with
 //! ureq and read with roxmltree.
 //!
-//! Arguments: the client (`library` or `ureq`), the work (`get`, `list`, `prefetch`, `publish`,
-//! `download` or `process`), the URL of the server, its user and password, an id of a workbook, how many
-//! items or requests, and a file.
+//! Arguments: the client (`library` or `ureq`), the work (`get`, `list`, `prefetch`, `upload`,
+//! `download` or `process`), the URL of the server, its user and password, the certificate to trust or an
+//! empty text, an id of a workbook, how many items or requests, a file, and how many threads `get` uses.
+
+mod tls;
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -11,6 +13,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use tableau_server_client as tsc;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, DefaultConnector};
 
 /// The API version of all clients. They do not ask the server for it.
 const VERSION: &str = "3.24";
@@ -21,10 +25,13 @@ fn main() -> Result<()> {
         // `cargo bench` runs all benchmarks. This one needs the server that the script starts.
         return Ok(());
     }
-    let [client, work, url, user, password, workbook, count, file] = &args[..] else {
+    let [client, work, url, user, password, trusted, workbook, count, file, threads] = &args[..]
+    else {
         bail!("started without the arguments of benches/compare/run.py");
     };
-    let job = Job { url, user, password, workbook, count: count.parse()?, file: Path::new(file) };
+    let (count, threads) = (count.parse()?, threads.parse()?);
+    let (trusted, file) = (Path::new(trusted), Path::new(file));
+    let job = Job { url, user, password, trusted, workbook, count, file, threads };
     match &**client {
         "library" => library(work, &job),
         "ureq" => raw(work, &job),
@@ -36,24 +43,47 @@ struct Job<'a> {
     url: &'a str,
     user: &'a str,
     password: &'a str,
+    trusted: &'a Path,
     workbook: &'a str,
     count: usize,
     file: &'a Path,
+    threads: usize,
+}
+
+impl Job<'_> {
+    fn is_https(&self) -> bool {
+        self.url.starts_with("https:")
+    }
+
+    /// Does something `count` times, divided among the threads.
+    fn on_threads(&self, once: impl Fn() -> Result<()> + Sync) -> Result<()> {
+        let repeat = || (0..self.count / self.threads).try_for_each(|_| once());
+        if self.threads == 1 {
+            return repeat();
+        }
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..self.threads).map(|_| scope.spawn(repeat)).collect();
+            threads.into_iter().try_for_each(|thread| thread.join().expect("a thread panicked"))
+        })
+    }
 }
 
 fn library(work: &str, job: &Job<'_>) -> Result<()> {
     let mut server = tsc::Server::new(job.url)?;
-    server.add_http_options(tsc::HttpOptions::new().no_proxy())?;
+    let mut options = tsc::HttpOptions::new().no_proxy();
+    if job.is_https() {
+        options = options.verify(job.trusted);
+    }
+    server.add_http_options(options)?;
     server.set_version(VERSION)?;
     let session = server.sign_in(&tsc::TableauAuth::new(job.user, job.password))?;
     let workbooks = session.workbooks();
     let id = tsc::WorkbookId::from(job.workbook);
     match work {
-        "get" => {
-            for _ in 0..job.count {
-                ensure!(!workbooks.get(&id)?.name.is_empty(), "no name");
-            }
-        }
+        "get" => job.on_threads(|| {
+            ensure!(!workbooks.get(&id)?.name.is_empty(), "no name");
+            Ok(())
+        })?,
         "list" | "prefetch" | "process" => {
             let pages = if work == "prefetch" { 4 } else { 0 };
             let mut seen = 0;
@@ -62,7 +92,7 @@ fn library(work: &str, job: &Job<'_>) -> Result<()> {
             }
             ensure!(seen == job.count, "{seen} workbooks");
         }
-        "publish" => drop(session.fileuploads().upload(job.file)?),
+        "upload" => drop(session.fileuploads().upload(job.file)?),
         "download" => workbooks.download(&id).overwrite(true).to_path(job.file)?,
         _ => bail!("unknown work {work}"),
     }
@@ -80,7 +110,13 @@ fn attribute(text: &str, tag: &str, name: &str) -> Result<String> {
 }
 
 fn raw(work: &str, job: &Job<'_>) -> Result<()> {
-    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+    let config = ureq::Agent::config_builder().proxy(None).build();
+    let agent = if job.is_https() {
+        let connector = DefaultConnector::new().chain(tls::TlsConnector::trusting(job.trusted)?);
+        ureq::Agent::with_parts(config, connector, DefaultResolver::default())
+    } else {
+        config.into()
+    };
     let base = format!("{}/api/{VERSION}", job.url.trim_end_matches('/'));
     let body = format!(
         "<tsRequest><credentials name=\"{}\" password=\"{}\"><site contentUrl=\"\"/></credentials></tsRequest>",
@@ -96,11 +132,10 @@ fn raw(work: &str, job: &Job<'_>) -> Result<()> {
     };
     let one = format!("{site}/workbooks/{}", job.workbook);
     match work {
-        "get" => {
-            for _ in 0..job.count {
-                ensure!(!attribute(&text(&one)?, "workbook", "name")?.is_empty(), "no name");
-            }
-        }
+        "get" => job.on_threads(|| {
+            ensure!(!attribute(&text(&one)?, "workbook", "name")?.is_empty(), "no name");
+            Ok(())
+        })?,
         "list" | "process" => {
             let mut seen = 0;
             for page in 1..=job.count.div_ceil(1000) {
@@ -109,7 +144,7 @@ fn raw(work: &str, job: &Job<'_>) -> Result<()> {
             }
             ensure!(seen == job.count, "{seen} workbooks");
         }
-        "publish" => publish(&agent, &site, &token, job.file)?,
+        "upload" => upload(&agent, &site, &token, job.file)?,
         "download" => {
             let mut body = get(&format!("{one}/content"))?.into_body().into_reader();
             std::io::copy(&mut body, &mut File::create(job.file)?)?;
@@ -137,7 +172,7 @@ fn fields(text: &str) -> Result<usize> {
 }
 
 /// Uploads the file in chunks of 50 MiB.
-fn publish(agent: &ureq::Agent, site: &str, token: &str, path: &Path) -> Result<()> {
+fn upload(agent: &ureq::Agent, site: &str, token: &str, path: &Path) -> Result<()> {
     const CHUNK: u64 = 50 << 20;
     let url = format!("{site}/fileUploads");
     let started = agent.post(&url).header("X-Tableau-Auth", token).send_empty()?;

@@ -1,23 +1,30 @@
 //! Subcommands for workbooks, data sources and views.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use tableau_server_client as tsc;
 
 use crate::output::{Table, or_empty};
-use crate::{Entry, Task, progress_bar, show, table_of};
+use crate::{Entry, Task, found, progress_bar, show, table_of};
 
 pub const ENTRIES: &[Entry] = &[
     ("workbooks", &[], "List workbooks", &["name", "tag"], workbooks),
     ("show-workbook", &["WORKBOOK"], "Show the views of a workbook", &[], show_workbook),
     ("show-datasource", &["DATASOURCE"], "Show connections of a data source", &[], show_datasource),
     ("publish", &["FILE", "PROJECT"], "Publish a workbook or data source", &[], publish),
+    (
+        "publish-folder",
+        &["FOLDER", "PROJECT"],
+        "Publish all files of a folder",
+        &[],
+        publish_folder,
+    ),
     ("download", &["WORKBOOK", "FOLDER"], "Download a workbook", &[], download),
     (
         "export",
         &["VIEW", "FILE"],
-        "Export a view as .png, .pdf, .csv or .xlsx",
+        "Export a view: .png, .pdf, .csv, .xlsx",
         &["field", "value"],
         export,
     ),
@@ -42,7 +49,7 @@ pub const ENTRIES: &[Entry] = &[
     (
         "update-connections",
         &["DATASOURCE", "USER"],
-        "Set user and password (TABLEAU_DB_PASSWORD) of all connections",
+        "Set TABLEAU_DB_PASSWORD and the user",
         &[],
         update_connections,
     ),
@@ -53,13 +60,7 @@ pub const ENTRIES: &[Entry] = &[
         &[],
         append_rows,
     ),
-    (
-        "freshness",
-        &["WORKBOOK", "HOURS"],
-        "Set how old the data of a workbook may be",
-        &[],
-        freshness,
-    ),
+    ("freshness", &["WORKBOOK", "HOURS"], "Limit the age of a workbook's data", &[], freshness),
 ];
 
 fn workbooks(task: &Task<'_>) -> anyhow::Result<Table> {
@@ -95,25 +96,51 @@ fn show_datasource(task: &Task<'_>) -> anyhow::Result<Table> {
     Ok(table)
 }
 
-fn publish(task: &Task<'_>) -> anyhow::Result<Table> {
-    let (file, project) = (task.text("FILE"), task.project(task.text("PROJECT"))?);
-    let extension = Path::new(file).extension().and_then(|text| text.to_str()).unwrap_or_default();
+/// Publishes a workbook, or any other file as a data source. Returns its name and id.
+fn publish_file(
+    task: &Task<'_>,
+    file: &Path,
+    project: &tsc::ProjectId,
+) -> anyhow::Result<[String; 2]> {
     let bar = progress_bar();
     let source = tsc::Source::path(file).on_progress(|progress| show(&bar, progress));
-    let (id, name) = match extension {
-        "twb" | "twbx" => {
+    let published = match file.extension().and_then(|text| text.to_str()) {
+        Some("twb" | "twbx") => {
             let publish = task.session.workbooks().publish(source);
-            let item = publish.project(&project.id).overwrite(true).send()?.item;
-            (item.id.to_string(), item.name)
+            let item = publish.project(project).overwrite(true).send()?.item;
+            [item.name, item.id.to_string()]
         }
         _ => {
             let publish = task.session.datasources().publish(source);
-            let item = publish.project(&project.id).overwrite(true).send()?.item;
-            (item.id.to_string(), item.name)
+            let item = publish.project(project).overwrite(true).send()?.item;
+            [item.name, item.id.to_string()]
         }
     };
     bar.finish_and_clear();
-    Ok(Table::new(&["name", "id"]).row([name, id]))
+    Ok(published)
+}
+
+fn publish(task: &Task<'_>) -> anyhow::Result<Table> {
+    let project = task.project(task.text("PROJECT"))?;
+    let published = publish_file(task, Path::new(task.text("FILE")), &project.id)?;
+    Ok(Table::new(&["name", "id"]).row(published))
+}
+
+fn publish_folder(task: &Task<'_>) -> anyhow::Result<Table> {
+    let project = task.project(task.text("PROJECT"))?;
+    let mut files: Vec<PathBuf> = std::fs::read_dir(task.text("FOLDER"))
+        .with_context(|| format!("cannot read the folder {:?}", task.text("FOLDER")))?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<std::io::Result<_>>()?;
+    files.sort();
+    let mut table = Table::new(&["name", "id"]);
+    for file in files {
+        let extension = file.extension().and_then(|text| text.to_str());
+        if let Some("twb" | "twbx" | "tds" | "tdsx" | "hyper") = extension {
+            table.push(publish_file(task, &file, &project.id)?);
+        }
+    }
+    Ok(table)
 }
 
 fn download(task: &Task<'_>) -> anyhow::Result<Table> {
@@ -130,8 +157,8 @@ fn download(task: &Task<'_>) -> anyhow::Result<Table> {
 
 fn export(task: &Task<'_>) -> anyhow::Result<Table> {
     let (name, file) = (task.text("VIEW"), task.text("FILE"));
-    let found = task.session.views().list().filter(tsc::views::NAME.eq(name)).page(1)?;
-    let view = found.items.into_iter().next().with_context(|| format!("no view {name:?}"))?;
+    let views = task.session.views().list().filter(tsc::views::NAME.eq(name)).page(1)?;
+    let view = found("view", name, views.items.into_iter().next())?;
     let filter = task.optional("field").zip(task.optional("value"));
     macro_rules! options {
         ($Type:ident) => {
@@ -172,7 +199,7 @@ fn copy_workbook(task: &Task<'_>) -> anyhow::Result<Table> {
     );
     let target = task.server.sign_in(&credentials.site(task.text("SITE")))?;
     let name = task.text("PROJECT");
-    let project = target.projects().find(name)?.with_context(|| format!("no project {name:?}"))?;
+    let project = found("project", name, target.projects().find(name)?)?;
     let publish = target.workbooks().publish(path).name(&workbook.name).project(&project.id);
     let copy = publish.overwrite(true).send()?.item;
     target.sign_out()?;

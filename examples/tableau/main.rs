@@ -1,10 +1,9 @@
 //! A command-line program for common tasks, one subcommand each.
 //!
-//! The server is `--server` or `TABLEAU_SERVER`. The credentials are flags, or the environment
-//! variables that `tsc::credentials_from_env` reads. The program never asks for input. Results go to
-//! standard output, as a table or with `--json` as JSON; progress and errors go to standard error. The
-//! exit codes are those of `tsc::Error::exit_code`.
-#![allow(clippy::print_stdout)]
+//! The server is `--server` or `TABLEAU_SERVER`. The credentials are the environment variables that
+//! `tsc::credentials_from_env` reads; flags replace the site and the name of the token or the user. The
+//! program never asks for input. Results go to standard output, as a table or with `--json` as JSON;
+//! progress and errors go to standard error. The exit codes are those of `tsc::Error::exit_code`.
 
 mod content;
 mod output;
@@ -13,12 +12,14 @@ mod schedules;
 mod site;
 
 use std::env;
+use std::fmt;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 use tableau_server_client as tsc;
 
 use output::Table;
@@ -42,22 +43,22 @@ impl Task<'_> {
     }
 
     fn project(&self, path: &str) -> anyhow::Result<tsc::Project> {
-        self.session.projects().find(path)?.with_context(|| format!("no project {path:?}"))
+        found("project", path, self.session.projects().find(path)?)
     }
 
     fn workbook(&self) -> anyhow::Result<tsc::Workbook> {
         let name = self.text("WORKBOOK");
-        self.session.workbooks().find(name)?.with_context(|| format!("no workbook {name:?}"))
+        found("workbook", name, self.session.workbooks().find(name)?)
     }
 
     fn datasource(&self) -> anyhow::Result<tsc::Datasource> {
         let name = self.text("DATASOURCE");
-        self.session.datasources().find(name)?.with_context(|| format!("no data source {name:?}"))
+        found("data source", name, self.session.datasources().find(name)?)
     }
 
     fn group(&self) -> anyhow::Result<tsc::Group> {
         let name = self.text("GROUP");
-        self.session.groups().find(name)?.with_context(|| format!("no group {name:?}"))
+        found("group", name, self.session.groups().find(name)?)
     }
 
     /// Waits for a job and shows its progress.
@@ -73,12 +74,36 @@ impl Task<'_> {
     }
 }
 
+/// An item that the site does not have, or that the user cannot see.
+#[derive(Debug)]
+struct NotFound(String);
+
+impl fmt::Display for NotFound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotFound {}
+
+/// Returns the item, or an error with what was looked for.
+fn found<T>(what: &str, name: &str, item: Option<T>) -> anyhow::Result<T> {
+    item.ok_or_else(|| NotFound(format!("no {what} {name:?}")).into())
+}
+
 /// A progress bar on standard error, which is hidden if that is not a terminal.
 fn progress_bar() -> ProgressBar {
     ProgressBar::new(0)
 }
 
 fn show(bar: &ProgressBar, progress: tsc::Progress) {
+    let numbers = match progress.unit {
+        tsc::ProgressUnit::Bytes => "{bytes}/{total_bytes}",
+        tsc::ProgressUnit::Percent => "{percent} %",
+        _ => "{pos}/{len}",
+    };
+    let style = ProgressStyle::with_template(&format!("{{wide_bar}} {numbers}"));
+    bar.set_style(style.expect("the template is valid"));
     bar.set_length(progress.total.unwrap_or(progress.done));
     bar.set_position(progress.done);
 }
@@ -107,58 +132,122 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
     [content::ENTRIES, people::ENTRIES, schedules::ENTRIES, site::ENTRIES].into_iter().flatten()
 }
 
+/// What an argument or an option is.
+fn describe(argument: &str) -> &'static str {
+    match argument {
+        "DATASOURCE" => "Name of the data source",
+        "EVENT" => "Event, such as WorkbookRefreshFailed",
+        "FILE" => "Path of the file",
+        "FOLDER" => "Path of the folder",
+        "GROUP" => "Name of the group",
+        "HOURS" => "Number of hours",
+        "ID" => "Id of the task",
+        "KIND" => "Such as workbooks, users or jobs",
+        "NAME" => "Name",
+        "PROJECT" => "Path of the project: A/B is B in A",
+        "QUERY" => "Query in GraphQL",
+        "ROLE" => "Site role, such as Viewer",
+        "SCHEDULE" => "Name of the schedule",
+        "SITE" => "Content URL of the other site",
+        "TABLE" => "Name of the table in both files",
+        "TIME" => "Time of day, such as 02:30",
+        "URL" => "Address that the webhook calls",
+        "CONTENT_URL" => "Name of the site in addresses",
+        "USER" => "Name of the user",
+        "VIEW" => "Name of the view",
+        "WORKBOOK" => "Name of the workbook",
+        "field" => "Field to filter the view by",
+        "name" => "Only items with this name",
+        "parent" => "Path of the parent project",
+        "tag" => "Only items with this tag",
+        "value" => "Value of the field",
+        _ => "",
+    }
+}
+
 fn command() -> Command {
     let connection = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name("TEXT").global(true).help(help)
     };
     let mut command = Command::new("tableau")
         .about("Common tasks on Tableau Server and Tableau Cloud")
-        .after_help("Credentials: --token-name with TABLEAU_TOKEN_VALUE, or the variables TABLEAU_TOKEN_NAME and TABLEAU_TOKEN_VALUE, TABLEAU_USERNAME and TABLEAU_PASSWORD, or TABLEAU_JWT")
+        .after_help(
+            "Credentials are variables: TABLEAU_TOKEN_NAME and\n\
+             TABLEAU_TOKEN_VALUE, TABLEAU_USERNAME and\n\
+             TABLEAU_PASSWORD, or TABLEAU_JWT.",
+        )
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .arg(connection("server", "Address of the server [env: TABLEAU_SERVER]"))
-        .arg(connection("site", "Content URL of the site [env: TABLEAU_SITE]"))
-        .arg(connection("token-name", "Name of a personal access token"))
-        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).global(true).help("Print JSON"));
+        .disable_help_subcommand(true)
+        .arg(connection("server", "Address [env: TABLEAU_SERVER]"))
+        .arg(connection("site", "Content URL [env: TABLEAU_SITE]"))
+        .arg(connection("token-name", "Name of the token"))
+        .arg(connection("username", "Name of the user"))
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .global(true)
+                .help("Print JSON instead of a table"),
+        );
     for (name, arguments, about, options, _) in entries() {
         let mut subcommand = Command::new(*name).about(*about);
         for argument in *arguments {
-            subcommand = subcommand.arg(Arg::new(*argument).required(true));
+            let argument = Arg::new(*argument).required(true).help(describe(argument));
+            subcommand = subcommand.arg(argument);
         }
         for option in *options {
-            subcommand = subcommand.arg(Arg::new(*option).long(*option).value_name("VALUE"));
+            let option = Arg::new(*option).long(*option).value_name("VALUE");
+            subcommand = subcommand.arg(option.clone().help(describe(option.get_id().as_str())));
         }
         command = command.subcommand(subcommand);
     }
     command
 }
 
-fn run(matches: &ArgMatches) -> anyhow::Result<()> {
-    let given = |flag: &str, variable: &str| {
-        let value = matches.get_one::<String>(flag).cloned().or_else(|| env::var(variable).ok());
-        value.filter(|value| !value.is_empty())
-    };
-    let (name, args) = matches.subcommand().context("no subcommand")?;
-    let (.., task) = entries().find(|entry| entry.0 == name).context("no such subcommand")?;
-    let address = given("server", "TABLEAU_SERVER").context("set --server or TABLEAU_SERVER")?;
-    let server = tsc::Server::new(&address)?;
-    let credentials: Box<dyn tsc::Credentials> = match matches.get_one::<String>("token-name") {
-        Some(name) => {
-            let secret = env::var("TABLEAU_TOKEN_VALUE").context("set TABLEAU_TOKEN_VALUE")?;
-            let site = given("site", "TABLEAU_SITE").unwrap_or_default();
+/// The value of a flag, or of a variable of the environment.
+fn setting(matches: &ArgMatches, flag: &str, variable: &str) -> Option<String> {
+    let value = matches.get_one::<String>(flag).cloned().or_else(|| env::var(variable).ok());
+    value.filter(|value| !value.is_empty())
+}
+
+/// The credentials for the site of the flags.
+fn credentials(matches: &ArgMatches) -> anyhow::Result<Box<dyn tsc::Credentials>> {
+    let flags = ["site", "token-name", "username"];
+    if !flags.iter().any(|flag| matches.contains_id(flag)) {
+        return Ok(tsc::credentials_from_env()?);
+    }
+    let site = setting(matches, "site", "TABLEAU_SITE").unwrap_or_default();
+    let secret = |name: &str| env::var(name).with_context(|| format!("set {name}"));
+    let user = setting(matches, "username", "TABLEAU_USERNAME");
+    let token = setting(matches, "token-name", "TABLEAU_TOKEN_NAME");
+    Ok(match (token, user) {
+        (Some(_), Some(_)) => anyhow::bail!("set only one of a token and a user"),
+        (Some(name), None) => {
+            let secret = secret("TABLEAU_TOKEN_VALUE")?;
             Box::new(tsc::PersonalAccessTokenAuth::new(name, secret).site(site))
         }
-        None => tsc::credentials_from_env()?,
-    };
-    let mut session = server.sign_in(&*credentials)?;
-    if let Some(site) = matches.get_one::<String>("site")
-        && site != session.site_url()
-    {
-        session.switch_site(site)?;
-    }
+        (None, Some(name)) => {
+            Box::new(tsc::TableauAuth::new(name, secret("TABLEAU_PASSWORD")?).site(site))
+        }
+        (None, None) => Box::new(tsc::JwtAuth::new(secret("TABLEAU_JWT")?).site(site)),
+    })
+}
+
+fn run(matches: &ArgMatches) -> anyhow::Result<()> {
+    let (name, args) = matches.subcommand().context("no subcommand")?;
+    let (.., task) = entries().find(|entry| entry.0 == name).context("no such subcommand")?;
+    let address = setting(args, "server", "TABLEAU_SERVER");
+    let server = tsc::Server::new(address.context("set --server or TABLEAU_SERVER")?)?;
+    let session = server.sign_in(&*credentials(args)?)?;
     let table = task(&Task { server: &server, session: &session, args })?;
+    let text = if args.get_flag("json") { table.json()? } else { table.text() };
+    match io::stdout().write_all(text.as_bytes()) {
+        // The reader has seen enough, as in `tableau workbooks | head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        written => written?,
+    }
     session.sign_out()?;
-    print!("{}", if matches.get_flag("json") { table.json()? } else { table.text() });
     Ok(())
 }
 
@@ -167,8 +256,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            let code = error.downcast_ref::<tsc::Error>().map_or(1, tsc::Error::exit_code);
-            ExitCode::from(code)
+            let not_found = error.is::<NotFound>().then_some(4);
+            let code = || error.downcast_ref::<tsc::Error>().map_or(1, tsc::Error::exit_code);
+            ExitCode::from(not_found.unwrap_or_else(code))
         }
     }
 }

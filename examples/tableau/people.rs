@@ -14,7 +14,7 @@ pub const ENTRIES: &[Entry] = &[
     (
         "default-permission",
         &["PROJECT", "GROUP"],
-        "Let a group read the workbooks of a project",
+        "Let a group read a project's workbooks",
         &[],
         default_permission,
     ),

@@ -5,30 +5,24 @@ use tableau_server_client as tsc;
 use tsc::schedules::{InlineSchedule, NewSchedule, Recurrence, ScheduleType};
 
 use crate::output::{Table, or_empty};
-use crate::{Entry, Task, progress_bar, show, table_of};
+use crate::{Entry, Task, found, progress_bar, show, table_of};
 
 pub const ENTRIES: &[Entry] = &[
     (
         "create-schedule",
         &["SCHEDULE", "TIME"],
-        "Create a daily schedule (Tableau Server)",
+        "Create a daily schedule (Server)",
         &[],
         create_schedule,
     ),
     (
         "schedule-workbook",
         &["WORKBOOK", "SCHEDULE"],
-        "Refresh a workbook on a schedule (Tableau Server)",
+        "Refresh on a schedule (Server)",
         &[],
         schedule_workbook,
     ),
-    (
-        "create-task",
-        &["WORKBOOK", "TIME"],
-        "Refresh a workbook daily (Tableau Cloud)",
-        &[],
-        create_task,
-    ),
+    ("create-task", &["WORKBOOK", "TIME"], "Refresh a workbook daily (Cloud)", &[], create_task),
     ("tasks", &[], "List refresh tasks", &[], tasks),
     ("run-task", &["ID"], "Run a refresh task and wait", &[], run_task),
     ("cancel-jobs", &[], "Cancel all jobs that have not ended", &[], cancel_jobs),
@@ -48,8 +42,8 @@ fn create_schedule(task: &Task<'_>) -> anyhow::Result<Table> {
 fn schedule_workbook(task: &Task<'_>) -> anyhow::Result<Table> {
     let (workbook, name) = (task.workbook()?, task.text("SCHEDULE"));
     let mut list = task.session.schedules().list().into_iter();
-    let found = list.find(|one| one.as_ref().map_or(true, |one| one.name == name));
-    let schedule = found.with_context(|| format!("no schedule {name:?}"))??;
+    let schedule = list.find(|one| one.as_ref().map_or(true, |one| one.name == name));
+    let schedule = found("schedule", name, schedule.transpose()?)?;
     task.session.workbooks().add_to_schedule(&workbook.id, &schedule.id)?;
     Ok(Table::new(&["workbook", "schedule"]).row([workbook.name, name.to_owned()]))
 }

@@ -1,5 +1,6 @@
 //! Subcommands for the site: session, projects, webhooks, favorites, metadata.
 
+use anyhow::bail;
 use tableau_server_client as tsc;
 
 use crate::output::{Table, or_empty};
@@ -7,6 +8,9 @@ use crate::{Entry, Task, table_of};
 
 pub const ENTRIES: &[Entry] = &[
     ("login", &[], "Sign in and show the session", &[], login),
+    ("list", &["KIND"], "List names and ids of one kind", &[], list),
+    ("create-site", &["NAME", "CONTENT_URL"], "Create a site (Server)", &[], create_site),
+    ("delete-site", &["CONTENT_URL"], "Delete a site (Server)", &[], delete_site),
     ("projects", &[], "List projects", &["name"], projects),
     ("create-project", &["NAME"], "Create a project", &["parent"], create_project),
     (
@@ -27,6 +31,40 @@ fn login(task: &Task<'_>) -> anyhow::Result<Table> {
         session.site_url().to_owned(),
         session.user_id().to_string(),
     ]))
+}
+
+fn list(task: &Task<'_>) -> anyhow::Result<Table> {
+    const COLUMNS: &[&str] = &["name", "id"];
+    let session = task.session;
+    macro_rules! list {
+        ($($kind:ident),+) => {
+            match task.text("KIND") {
+                $(stringify!($kind) => {
+                    table_of(COLUMNS, session.$kind().list(), |one| [one.name, one.id.to_string()])
+                })+
+                "jobs" => table_of(&["type", "status", "id"], session.jobs().list(), |job| {
+                    [or_empty(job.job_type), or_empty(job.status), job.id.to_string()]
+                }),
+                kind => bail!(
+                    "unknown kind {kind:?}: {} or jobs",
+                    [$(stringify!($kind)),+].join(", ")
+                ),
+            }
+        };
+    }
+    list!(workbooks, datasources, views, flows, projects, users, groups, schedules, webhooks, sites)
+}
+
+fn create_site(task: &Task<'_>) -> anyhow::Result<Table> {
+    let new = tsc::sites::NewSite::new(task.text("NAME"), task.text("CONTENT_URL"));
+    let site = task.session.sites().create(new)?;
+    Ok(Table::new(&["name", "id"]).row([site.name, site.id.to_string()]))
+}
+
+fn delete_site(task: &Task<'_>) -> anyhow::Result<Table> {
+    let content_url = task.text("CONTENT_URL");
+    task.session.sites().delete_by_content_url(content_url)?;
+    Ok(Table::new(&["deleted"]).row([content_url.to_owned()]))
 }
 
 fn projects(task: &Task<'_>) -> anyhow::Result<Table> {
@@ -66,5 +104,5 @@ fn add_favorite(task: &Task<'_>) -> anyhow::Result<Table> {
 
 fn metadata(task: &Task<'_>) -> anyhow::Result<Table> {
     let data: serde_json::Value = task.session.metadata().query(task.text("QUERY")).send()?;
-    Ok(Table::new(&["data"]).row([data.to_string()]))
+    Ok(Table::new(&["data"]).row([data]))
 }

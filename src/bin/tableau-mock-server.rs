@@ -30,6 +30,9 @@ Options:
   --token NAME=SECRET
                      a personal access token of the administrator, with one
                      session at a time; can be repeated
+  --connected-app CLIENT-ID,SECRET-ID,SECRET
+                     a connected app of each site, whose JSON Web Tokens are
+                     verified; can be repeated
   --site NAME=URL    a site beside the default one; can be repeated
   --project PATH     a project of each site, such as Finance/Reports; can be
                      repeated
@@ -96,7 +99,7 @@ fn main() -> ExitCode {
 }
 
 /// The options with a value, and the form of the value.
-const FORMS: [(&str, &str); 20] = [
+const FORMS: [(&str, &str); 21] = [
     ("--port", "a port number from 0 to 65535"),
     ("--listen", "an IP address such as 127.0.0.1"),
     ("--cert-out", "the path of a file"),
@@ -104,6 +107,7 @@ const FORMS: [(&str, &str); 20] = [
     ("--username", "a user name"),
     ("--password", "a password"),
     ("--token", "NAME=SECRET"),
+    ("--connected-app", "CLIENT-ID,SECRET-ID,SECRET"),
     ("--site", "NAME=URL, with the content URL of the site"),
     ("--project", "a path such as Finance/Reports"),
     ("--linked-task", "SCHEDULE=FLOW[,FLOW…]"),
@@ -167,7 +171,7 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>> 
                 options = options.with_value(flag, &value).with_context(|| {
                     // A password or token must not end up in a log.
                     let shown = match flag {
-                        "--password" | "--token" => "this value".to_owned(),
+                        "--password" | "--token" | "--connected-app" => "this value".to_owned(),
                         _ => format!("'{value}'"),
                     };
                     format!("{flag} cannot be {shown}: expected {form}")
@@ -202,6 +206,11 @@ impl Options {
             "--site" => {
                 let (name, content_url) = pair()?;
                 self.builder.site(name, content_url)
+            }
+            "--connected-app" => {
+                let mut parts = value.splitn(3, ',');
+                let mut part = || parts.next().filter(|part| !part.is_empty());
+                self.builder.connected_app(part()?, part()?, part()?)
             }
             "--project" => self.builder.project(text()?),
             "--linked-task" => {

@@ -207,6 +207,7 @@ macro_rules! find_by_name {
     ($Handle:ident $Item:ident $what:literal) => {
         impl $Handle<'_> {
             #[doc = concat!("Finds one of the ", $what, " by its name. `None` if there is none.")]
+            #[doc = rest!(LIST)]
             #[doc(alias = "find_by_name")]
             pub fn find(&self, name: &str) -> $crate::Result<Option<$Item>> {
                 $crate::common::find::find_by_name!(@find $Item $what self name |_: &$Item| true, |item: &$Item| item.id.to_string())
@@ -221,12 +222,14 @@ macro_rules! find_by_name {
             ///
             /// [`Ambiguous`](crate::ErrorKind::Ambiguous) if several projects have one of that name;
             /// the message lists them.
+            #[doc = rest!(LIST)]
             #[doc(alias = "find_by_name")]
             pub fn find(&self, name: &str) -> $crate::Result<Option<$Item>> {
                 self.find_where(name, |_| true)
             }
 
             #[doc = concat!("Finds one of the ", $what, " of a project by its name. Nested projects are not searched.")]
+            #[doc = rest!(LIST)]
             pub fn find_in(
                 &self,
                 project: impl Into<$crate::ProjectId>,
@@ -244,6 +247,7 @@ macro_rules! find_by_name {
             /// # Errors
             ///
             /// [`NotFound`](crate::ErrorKind::NotFound) if the user can see no such project.
+            #[doc = rest!(LIST)]
             pub fn in_project(
                 &self,
                 project: impl Into<$crate::ProjectId>,

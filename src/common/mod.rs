@@ -3,6 +3,8 @@
 mod backoff;
 mod calendar;
 mod capability;
+#[cfg(feature = "metadata")]
+pub(crate) mod catalog;
 pub(crate) mod chunks;
 pub mod connections;
 pub(crate) mod content;

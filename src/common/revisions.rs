@@ -14,7 +14,7 @@ use crate::xml::element;
 operations! {
     LIST_OF_WORKBOOK = GET "sites/{site}/workbooks/{workbook}/revisions" since (2, 3)
         scope "tableau:content:read"
-        "Get Workbook Revisions" "revisions.htm#get_workbook_revisions";
+        "Get Workbook Revisions" "workbooks_and_views.htm#get_workbook_revisions";
     LIST_OF_DATASOURCE = GET "sites/{site}/datasources/{datasource}/revisions" since (2, 3)
         scope "tableau:content:read"
         "Get Data Source Revisions" "revisions.htm#get_data_source_revisions";

@@ -21,7 +21,7 @@ operations! {
     ADD_FLOW = PUT "sites/{site}/schedules/{schedule}/flows" since (3, 3)
         scope "tableau:schedules:update" on Server
         "Add Flow Task to Server Schedule"
-        "jobs_tasks_and_schedules.htm#add_flow_task_to_schedule";
+        "flow.htm#add_flow_task_to_schedule";
 }
 
 capability! {

@@ -110,7 +110,8 @@ impl<I: Taggable + Readable> Tags<'_, I> {
         self.client.xml(request, |root| root.need(I::KIND)?.labels("tags", "tag"))
     }
 
-    /// Replaces the item's tags: reads the current tags, then removes and adds those that differ.
+    /// Replaces the item's tags with these: reads the current tags with [`list`](Tags::list), then
+    /// calls [`remove`](Tags::remove) and [`add`](Tags::add) for those that differ.
     #[doc(alias("update_tags", "update"))]
     pub fn set<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<()> {
         self.replace(self.list()?, labels)
@@ -162,8 +163,8 @@ impl<I: Taggable> Tags<'_, I> {
         Ok(())
     }
 
-    /// Changes the tags from `old`, which were read before, to `new`: removes and adds those that
-    /// differ.
+    /// Replaces the tags `old`, which were read before, with `new`: calls [`remove`](Tags::remove)
+    /// and [`add`](Tags::add) for those that differ.
     pub fn replace<O: AsRef<str>, N: AsRef<str>>(
         &self,
         old: impl IntoIterator<Item = O>,

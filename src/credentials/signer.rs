@@ -93,7 +93,8 @@ fn scope_list<S: Into<String>>(scopes: impl IntoIterator<Item = S>) -> Value {
 /// A connected app with direct trust. A JSON Web Token is minted for each sign-in, also when the
 /// session is renewed.
 ///
-/// The token names the user and the scopes of the operations that the session may call. It is valid
+/// The token names the user and the scopes of the operations that the session may call;
+/// [`scopes_of`](crate::scopes_of) lists them for the methods that a program uses. The token is valid
 /// for five minutes from the time in the server's `Date` header, or from local time if the server
 /// has sent none.
 ///
@@ -101,7 +102,7 @@ fn scope_list<S: Into<String>>(scopes: impl IntoIterator<Item = S>) -> Value {
 /// # use tableau_server_client as tsc;
 /// # fn f() -> tsc::Result<()> {
 /// let server = tsc::Server::new("https://tableau.example.com")?;
-/// let scopes = ["tableau:content:read", "tableau:workbooks:download"];
+/// let scopes = tsc::scopes_of(["Workbooks::list", "Workbooks::download"])?;
 /// let auth = tsc::ConnectedAppAuth::new("CLIENT-ID", "SECRET-ID", "SECRET", "USERNAME", scopes);
 /// let session = server.sign_in(&auth.site("SITE"))?;
 /// # Ok(())

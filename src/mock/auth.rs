@@ -58,7 +58,8 @@ pub(super) fn authenticate(state: &mut ServerState, token: Option<&str>) -> Resu
 fn sign_in(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let credentials = ctx.body_child("credentials")?;
     let content_url = credentials.child_attr("site", "contentUrl");
-    let Proven { user: name, opened_with, scopes } = check_credentials(state, &credentials)?;
+    let Proven { user: name, opened_with, scopes } =
+        check_credentials(state, content_url.unwrap_or_default(), &credentials)?;
     // The user may exist on another site.
     let no_user = match scopes {
         Some(_) => || connected_app::refused(16),
@@ -102,7 +103,11 @@ struct Proven {
     scopes: Option<Vec<String>>,
 }
 
-fn check_credentials(state: &mut ServerState, credentials: &Element) -> Result<Proven> {
+fn check_credentials(
+    state: &mut ServerState,
+    content_url: &str,
+    credentials: &Element,
+) -> Result<Proven> {
     let proven = |user, opened_with| Ok(Proven { user, opened_with, scopes: None });
     if let Some(jwt) = credentials.attr("jwt") {
         if state.newest < Version(3, 14) {
@@ -114,8 +119,7 @@ fn check_credentials(state: &mut ServerState, credentials: &Element) -> Result<P
         }
         let Verified { user, scopes } = match unified {
             true => unified_access_token::verify(state, jwt)?,
-            false if state.connected_apps.is_empty() => return Err(ApiError::sign_in()),
-            false => connected_app::verify(state, jwt)?,
+            false => connected_app::verify(state, content_url, jwt)?,
         };
         return Ok(Proven { user, opened_with: None, scopes: Some(scopes) });
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::MockServer;
 use super::common::jobs::JobOptions;
-use super::connected_app::ConnectedApp;
+use super::connected_app::{AppSecret, ConnectedApp, ConnectedApps};
 use super::net::Net;
 use super::resources::REGISTRY;
 use super::sample::Sizes;
@@ -37,7 +37,8 @@ pub struct Builder {
     users: Vec<Credentials>,
     tokens: Vec<Credentials>,
     jwts: Vec<(String, String)>,
-    connected_apps: Vec<ConnectedApp>,
+    /// Client id, id and value of the secret.
+    connected_apps: Vec<Credentials>,
     unified_access_tokens: Vec<UnifiedAccessTokens>,
     session_lifetime: Option<Duration>,
     job_time: Option<Duration>,
@@ -47,7 +48,7 @@ pub struct Builder {
     keeps_log: bool,
 }
 
-/// User name, secret, and the site role or the token's name.
+/// User name, secret, and the site role or the token's name; or the parts of a connected app.
 #[derive(Clone)]
 struct Credentials(String, String, String);
 
@@ -180,16 +181,16 @@ impl Builder {
         self
     }
 
-    /// Adds a connected app with one secret. From then on, JSON Web Tokens are verified: signature,
-    /// claims, and scopes, which limit the session. Tokens from [`jwt`](Builder::jwt) remain valid.
+    /// Adds an enabled connected app with one secret to every site. From then on, JSON Web Tokens are
+    /// verified: signature, claims, and scopes, which limit the session. Tokens from
+    /// [`jwt`](Builder::jwt) remain valid. Apps that requests create work in the same way.
     pub fn connected_app(
         mut self,
         client_id: impl Into<String>,
         secret_id: impl Into<String>,
         secret: impl Into<String>,
     ) -> Builder {
-        let (client_id, secret_id) = (client_id.into(), secret_id.into());
-        self.connected_apps.push(ConnectedApp { client_id, secret_id, secret: secret.into() });
+        self.connected_apps.push(Credentials(client_id.into(), secret_id.into(), secret.into()));
         self
     }
 
@@ -327,6 +328,14 @@ impl Builder {
         for site in state.sites.values_mut() {
             self.projects.iter().for_each(|path| drop(ensure_project(site, path, now)));
         }
+        for Credentials(client_id, id, value) in self.connected_apps {
+            let name = format!("Connected app {client_id}");
+            let mut app = ConnectedApp::new(client_id, name, now);
+            app.secrets.push(AppSecret { id, value, created: now });
+            for site in state.sites.values_mut() {
+                site.state_mut::<ConnectedApps>().0.push(app.clone());
+            }
+        }
         for Credentials(name, password, role) in &self.users {
             for site in state.sites.values_mut() {
                 ensure_user(site, name, role)
@@ -339,7 +348,6 @@ impl Builder {
         let token_name = "mock-token".to_owned();
         let jwt = format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", state.secret(60), state.secret(43));
         state.jwts = self.jwts;
-        state.connected_apps = self.connected_apps;
         for added in &self.unified_access_tokens {
             added.key().map_err(|why| {
                 let what = format!("the public key of the issuer {:?}: {why}", added.issuer);

@@ -15,12 +15,46 @@ use crate::scopes::{OPERATIONS, Row};
 /// The maximum time until a token expires.
 const MAX_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
-/// A connected app with direct trust, and one of its secrets.
+/// A connected app with direct trust.
 #[derive(Clone)]
 pub(super) struct ConnectedApp {
     pub(super) client_id: String,
-    pub(super) secret_id: String,
-    pub(super) secret: String,
+    pub(super) name: String,
+    pub(super) enabled: bool,
+    /// The ids of the projects that it is limited to; empty for all projects.
+    pub(super) projects: Vec<String>,
+    pub(super) domain_safelist: Option<String>,
+    pub(super) unrestricted_embedding: bool,
+    pub(super) created: Timestamp,
+    pub(super) secrets: Vec<AppSecret>,
+}
+
+/// A secret of a connected app.
+#[derive(Clone)]
+pub(super) struct AppSecret {
+    pub(super) id: String,
+    pub(super) value: String,
+    pub(super) created: Timestamp,
+}
+
+/// The connected apps of a site. A site has this state as soon as it has had an app.
+#[derive(Default)]
+pub(super) struct ConnectedApps(pub(super) Vec<ConnectedApp>);
+
+impl ConnectedApp {
+    /// An enabled app for all projects, without secrets.
+    pub(super) fn new(client_id: String, name: String, created: Timestamp) -> ConnectedApp {
+        ConnectedApp {
+            client_id,
+            name,
+            enabled: true,
+            projects: Vec::new(),
+            domain_safelist: None,
+            unrestricted_embedding: false,
+            created,
+            secrets: Vec::new(),
+        }
+    }
 }
 
 /// Whom a token signs in, and what the session may do.
@@ -62,16 +96,21 @@ impl<'t> Jwt<'t> {
     }
 }
 
-/// Verifies a token, and records that it was used.
-pub(super) fn verify(state: &mut ServerState, jwt: &str) -> Result<Verified> {
+/// Verifies a token for the site with that content URL, and records that it was used.
+pub(super) fn verify(state: &mut ServerState, content_url: &str, jwt: &str) -> Result<Verified> {
+    let site = state.site_at(content_url).ok_or_else(ApiError::sign_in)?;
+    let ConnectedApps(apps) = site.state().ok_or_else(ApiError::sign_in)?;
     let Jwt { header, claims, signed, signature } = Jwt::parse(jwt, "HS256")?;
     let mut of_issuer =
-        state.connected_apps.iter().filter(|app| claims["iss"] == *app.client_id).peekable();
+        apps.iter().filter(|app| app.enabled && claims["iss"] == *app.client_id).peekable();
     if of_issuer.peek().is_none() {
         return Err(refused(126));
     }
-    let app = of_issuer.find(|app| header["kid"] == *app.secret_id).ok_or_else(|| refused(127))?;
-    let key = hmac::Key::new(hmac::HMAC_SHA256, app.secret.as_bytes());
+    let secret = of_issuer
+        .flat_map(|app| &app.secrets)
+        .find(|secret| header["kid"] == *secret.id)
+        .ok_or_else(|| refused(127))?;
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.value.as_bytes());
     hmac::verify(&key, signed.as_bytes(), &signature).map_err(|_| refused(10084))?;
     let expires = claims["exp"].as_i64().ok_or_else(|| refused(10084))?;
     if claims["aud"] != "tableau" {

@@ -189,6 +189,17 @@ impl MockServer {
         self.read("site-auth-configurations")
     }
 
+    /// The connected apps with direct trust, each with children such as `name`, `clientId` and
+    /// `secret`.
+    pub fn connected_apps(&self) -> Vec<Item> {
+        self.read("connected-apps/direct-trust")
+    }
+
+    /// The external authorization servers, each with children such as `name` and `issuerUrl`.
+    pub fn external_authorization_servers(&self) -> Vec<Item> {
+        self.read("connected-apps/external-authorization-servers")
+    }
+
     /// The dashboard extensions that can be used, each with the child `url`.
     pub fn safe_extensions(&self) -> Vec<Item> {
         let mut settings = self.read("settings/extensions");

@@ -16,7 +16,7 @@ pub(super) use super::event::Event;
 pub(super) use super::filter::Value;
 pub(super) use super::listing::{Listing, Paging, list_all, list_some};
 pub(super) use super::luid::{ADDED, Kind, luid, number as luid_number};
-pub(super) use super::operations::{create, insert, modify, update};
+pub(super) use super::operations::{create, delete, insert, modify, update};
 pub(super) use super::record::{Change, Record, Resource};
 
 pub(super) use super::response::Response;

@@ -85,6 +85,14 @@ impl Response {
         self
     }
 
+    /// Adds an element.
+    pub(super) fn and(mut self, element: Element) -> Response {
+        if let Body::Elements(elements) = &mut self.body {
+            elements.push(element);
+        }
+        self
+    }
+
     /// Leaves out what JSON of that API version does not have.
     pub(super) fn for_json_of(mut self, version: Version) -> Response {
         if let Body::Elements(elements) = &mut self.body

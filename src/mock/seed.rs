@@ -178,6 +178,19 @@ impl Builder {
         self.seed(Seed::Settings("site-oidc-configuration", configuration))
     }
 
+    /// An external authorization server. [`connected_app`](Builder::connected_app) adds a connected
+    /// app with direct trust.
+    pub fn external_authorization_server(
+        self,
+        name: impl Into<String>,
+        issuer_url: impl Into<String>,
+    ) -> Builder {
+        let server = Element::new("externalAuthorizationServer")
+            .with("name", name.into())
+            .with("issuerUrl", issuer_url.into());
+        self.seed(Seed::Item("connected-apps/external-authorization-servers", server))
+    }
+
     /// A daily schedule of the server for tasks of that type: `Extract`, `Flow` or `Subscription`.
     pub fn schedule(self, name: impl Into<String>, task_type: impl Into<String>) -> Builder {
         let schedule = Element::new("schedule")

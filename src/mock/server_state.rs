@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::api_error::ApiError;
 use super::clock::Clock;
-use super::connected_app::ConnectedApp;
 use super::context::Context;
 use super::registry::Registry;
 use super::sample::{Sample, Sizes};
@@ -34,7 +33,6 @@ pub(super) struct ServerState {
     pub(super) tokens: Vec<AccessToken>,
     /// JSON Web Tokens, and the users whom they sign in.
     pub(super) jwts: Vec<(String, String)>,
-    pub(super) connected_apps: Vec<ConnectedApp>,
     pub(super) unified_access_tokens: Vec<UnifiedAccessTokens>,
     /// The claims `jti` of verified tokens, each of which can be used once.
     pub(super) used_jwt_ids: HashSet<String>,
@@ -70,7 +68,6 @@ impl ServerState {
             passwords: BTreeMap::new(),
             tokens: Vec::new(),
             jwts: Vec::new(),
-            connected_apps: Vec::new(),
             unified_access_tokens: Vec::new(),
             used_jwt_ids: HashSet::new(),
             sessions: HashMap::new(),

@@ -12,25 +12,25 @@ use crate::xml::{Out, element, string_enum};
 
 operations! {
     LIST = GET "sites/{site}/dataAlerts" since (3, 2) scope "tableau:data_driven_alerts:read"
-        "List Data-Driven Alerts on Site" "notifications.htm#query_data_driven_alerts";
+        "List Data-Driven Alerts on Site" "notifications.htm#query_data-driven_alerts";
     GET = GET "sites/{site}/dataAlerts/{data-alert}" since (3, 2)
         scope "tableau:data_driven_alerts:read"
-        "Get Data-Driven Alert" "notifications.htm#query_data_driven_alert_details";
+        "Get Data-Driven Alert" "notifications.htm#query_data-driven_alert_details";
     CREATE = POST "sites/{site}/dataAlerts" since (3, 20)
         scope "tableau:data_driven_alerts:create" on Cloud
         "Create Data Driven Alert" "notifications.htm#create_data_driven_alert";
     UPDATE = PUT "sites/{site}/dataAlerts/{data-alert}" since (3, 2)
         scope "tableau:data_driven_alerts:update"
-        "Update Data-Driven Alert" "notifications.htm#update_data_driven_alert";
+        "Update Data-Driven Alert" "notifications.htm#update_data-driven_alert";
     DELETE = DELETE "sites/{site}/dataAlerts/{data-alert}" since (3, 2)
         scope "tableau:data_driven_alerts:delete"
-        "Delete Data-Driven Alert" "notifications.htm#delete_data_driven_alert";
+        "Delete Data-Driven Alert" "notifications.htm#delete_data-driven_alert";
     ADD_RECIPIENT = POST "sites/{site}/dataAlerts/{data-alert}/users" since (3, 2)
         scope "tableau:data_driven_alerts:update"
-        "Add User to Data-Driven Alert" "notifications.htm#add_user_to_data_driven_alert";
+        "Add User to Data-Driven Alert" "notifications.htm#add_user_to_data-driven_alert";
     REMOVE_RECIPIENT = DELETE "sites/{site}/dataAlerts/{data-alert}/users/{user}" since (3, 2)
         scope "tableau:data_driven_alerts:update"
-        "Delete User from Data-Driven Alert" "notifications.htm#delete_user_from_data_driven_alert";
+        "Delete User from Data-Driven Alert" "notifications.htm#delete_user_from_data-driven_alert";
 }
 
 super::resource! {

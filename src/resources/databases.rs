@@ -3,10 +3,10 @@
 use std::borrow::Borrow;
 
 use crate::Result;
-use crate::common::List;
 use crate::common::content::{self, GET_DATABASE};
+use crate::common::{List, catalog};
 use crate::content::Location;
-use crate::ids::{DatabaseId, UserId};
+use crate::ids::{DatabaseId, ProjectId, UserId};
 use crate::operation::operations;
 use crate::xml::{element, string_enum};
 
@@ -19,6 +19,8 @@ operations! {
     DELETE = DELETE "sites/{site}/databases/{database}" since (3, 5)
         scope "tableau:databases:delete"
         "Remove Database" "metadata.htm#delete_database";
+    MOVE = POST "sites/{site}/databases" since (3, 16) scope "tableau:database_projects:update"
+        "Move Database" "metadata.htm#move_database";
 }
 
 super::resource! {
@@ -55,6 +57,42 @@ impl<'s> Databases<'s> {
     #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<DatabaseId>) -> Result<()> {
         self.client.send(&DELETE, &[&id.into()])
+    }
+
+    /// Moves up to 1000 databases, with their tables, to a project.
+    ///
+    /// # Errors
+    ///
+    /// If some of the databases cannot be moved, the others are moved, and the call fails with Tableau's
+    /// error 400000. [`Error::warnings`](crate::Error::warnings) has the id of each database that was
+    /// not moved, with the reason.
+    #[doc = rest!(MOVE)]
+    pub fn move_to<I: Into<DatabaseId>>(
+        &self,
+        ids: impl IntoIterator<Item = I>,
+        project: impl Into<ProjectId>,
+    ) -> Result<()> {
+        self.relocate(None, ids, project.into())
+    }
+
+    /// Same as [`move_to`](Databases::move_to), but leaves the tables where they are.
+    #[doc = rest!(MOVE)]
+    pub fn move_without_tables<I: Into<DatabaseId>>(
+        &self,
+        ids: impl IntoIterator<Item = I>,
+        project: impl Into<ProjectId>,
+    ) -> Result<()> {
+        self.relocate(Some("MoveDatabaseOnly"), ids, project.into())
+    }
+
+    fn relocate<I: Into<DatabaseId>>(
+        &self,
+        action: Option<&'static str>,
+        ids: impl IntoIterator<Item = I>,
+        project: ProjectId,
+    ) -> Result<()> {
+        let ids = ids.into_iter().map(Into::into);
+        catalog::move_to::<DatabaseId>(self.client, &MOVE, "DATABASE", action, ids, &project)
     }
 }
 

@@ -10,19 +10,19 @@ operations! {
     GET = GET "sites/{site}/settings/extensions" since (3, 21)
         scope "tableau:extensions_site_settings:read"
         "List Tableau extensions site settings"
-        "extensions_settings.htm#list_tableau_extensions_site_settings";
+        "tableau_extensions_settings.htm#list_tableau_extensions_site_settings";
     UPDATE = PUT "sites/{site}/settings/extensions" since (3, 21)
         scope "tableau:extensions_site_settings:update"
         "Update Tableau extensions site settings"
-        "extensions_settings.htm#update_tableau_extensions_site_settings";
+        "tableau_extensions_settings.htm#update_tableau_extensions_site_settings";
     SERVER = GET "settings/extensions" since (3, 21)
         scope "tableau:extensions_server_settings:read" on Server
         "List Tableau extensions server settings"
-        "extensions_settings.htm#list_tableau_extensions_server_settings";
+        "tableau_extensions_settings.htm#list_tableau_extensions_server_settings";
     UPDATE_SERVER = PUT "settings/extensions" since (3, 21)
         scope "tableau:extensions_server_settings:update" on Server
         "Update Tableau extensions server settings"
-        "extensions_settings.htm#update_tableau_extensions_server_settings";
+        "tableau_extensions_settings.htm#update_tableau_extensions_server_settings";
 }
 
 super::resource! {

@@ -15,6 +15,9 @@ operations! {
         "Get Favorites for User" "favorites.htm#get_favorites_for_user";
     ADD = PUT "sites/{site}/favorites/{user}" since (1, 0) scope "tableau:favorites:update"
         "Add Workbook to Favorites" "favorites.htm#add_workbook_to_favorites";
+    ORGANIZE = PUT "sites/{site}/orderFavorites/{user}" since (3, 8)
+        scope "tableau:favorites:update"
+        "Organize Favorites" "favorites.htm#update_favorites";
     REMOVE_WORKBOOK = DELETE "sites/{site}/favorites/{user}/workbooks/{workbook}" since (2, 0)
         scope "tableau:favorites:delete"
         "Delete Workbook from Favorites" "favorites.htm#delete_workbook_from_favorites";
@@ -29,7 +32,7 @@ operations! {
         "Delete Project from Favorites" "favorites.htm#delete_project_from_favorites";
     REMOVE_FLOW = DELETE "sites/{site}/favorites/{user}/flows/{flow}" since (3, 3)
         scope "tableau:favorites:delete"
-        "Delete Flow from Favorites" "favorites.htm#delete_flow_from_favorites";
+        "Delete Flow from Favorites" "favorites.htm#ref_delete_flow_from_favorites";
     REMOVE_METRIC = DELETE "sites/{site}/favorites/{user}/metrics/{metric}" since (3, 15)
         until (3, 22) scope "tableau:favorites:delete"
         "Delete Metric from Favorites" "metrics.htm#delete_metric_from_favorites";
@@ -92,6 +95,28 @@ impl<'s> Favorites<'s> {
                 out.element(I::KIND, |out| out.attribute("id", item.as_str()));
             });
         })?;
+        self.client.done(request)
+    }
+
+    /// Moves a favorite of a user behind another one.
+    #[doc = rest!(ORGANIZE)]
+    pub fn move_after<I: Favoritable, A: Favoritable>(
+        &self,
+        user: impl Into<UserId>,
+        item: &I,
+        after: &A,
+    ) -> Result<()> {
+        let request =
+            self.client.request(&ORGANIZE, &[&user.into()]).element(&|out: &mut Out| {
+                out.element("favoriteOrderings", |out| {
+                    out.element("favoriteOrdering", |out| {
+                        out.attribute("favoriteId", item.as_str());
+                        out.attribute("favoriteType", I::KIND);
+                        out.attribute("favoriteIdMoveAfter", after.as_str());
+                        out.attribute("favoriteTypeMoveAfter", A::KIND);
+                    });
+                });
+            })?;
         self.client.done(request)
     }
 

@@ -12,7 +12,7 @@ use crate::xml::element;
 
 operations! {
     LIST = GET "sites/{site}/groupsets" since (3, 22) scope "tableau:groupsets:read"
-        "List Group Sets" "users_and_groups.htm#list_group_sets";
+        "List Group Sets" "users_and_groups.htm#query_group_sets";
     GET = GET "sites/{site}/groupsets/{group-set}" since (3, 22) scope "tableau:groupsets:read"
         "Get Group Set" "users_and_groups.htm#get_group_set";
     CREATE = POST "sites/{site}/groupsets" since (3, 22) scope "tableau:groupsets:create"

@@ -33,7 +33,8 @@ super::resource! {
 }
 
 impl<'s> Metrics<'s> {
-    /// Lists the metrics of the site.
+    /// Lists the metrics of the site. If the site has none, the server answers with the error 404004
+    /// ([`is_not_found`](crate::Error::is_not_found)).
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
     pub fn list(&self) -> List<'s, Metric> {

@@ -19,6 +19,11 @@ macro_rules! resource {
 pub(crate) use resource;
 
 pub(crate) mod auth;
+#[cfg(feature = "admin")]
+#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+pub mod connected_apps;
+#[cfg(feature = "admin")]
+pub use connected_apps::ConnectedApp;
 pub mod custom_views;
 pub use custom_views::CustomView;
 #[cfg(feature = "admin")]

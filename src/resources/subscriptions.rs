@@ -11,9 +11,9 @@ use crate::xml::{element, string_enum};
 
 operations! {
     LIST = GET "sites/{site}/subscriptions" since (2, 3) scope "tableau:tasks:read"
-        "List Subscriptions" "subscriptions.htm#query_subscriptions";
+        "List Subscriptions" "subscriptions.htm#list_subscriptions";
     GET = GET "sites/{site}/subscriptions/{subscription}" since (2, 3) scope "tableau:tasks:read"
-        "Get Subscription" "subscriptions.htm#query_subscription";
+        "Get Subscription" "subscriptions.htm#get_subscription";
     CREATE = POST "sites/{site}/subscriptions" since (2, 3) scope "tableau:tasks:create"
         "Create Subscription" "subscriptions.htm#create_subscription";
     UPDATE = PUT "sites/{site}/subscriptions/{subscription}" since (2, 3)

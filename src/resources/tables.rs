@@ -3,10 +3,10 @@
 use std::borrow::Borrow;
 
 use crate::Result;
-use crate::common::List;
 use crate::common::content::{self, GET_TABLE};
+use crate::common::{List, catalog};
 use crate::content::Location;
-use crate::ids::{ColumnId, TableId, UserId};
+use crate::ids::{ColumnId, ProjectId, TableId, UserId};
 use crate::operation::operations;
 use crate::xml::element;
 
@@ -17,6 +17,8 @@ operations! {
         "Update Table" "metadata.htm#update_table";
     DELETE = DELETE "sites/{site}/tables/{table}" since (3, 5) scope "tableau:tables:delete"
         "Remove Table" "metadata.htm#delete_table";
+    MOVE = POST "sites/{site}/tables" since (3, 16) scope "tableau:table_projects:update"
+        "Move Table" "metadata.htm#move_table";
     COLUMNS = GET "sites/{site}/tables/{table}/columns" since (3, 5)
         scope "tableau:columns:read"
         "Query Columns in a Table" "metadata.htm#query_columns";
@@ -66,6 +68,23 @@ impl<'s> Tables<'s> {
     #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<TableId>) -> Result<()> {
         self.client.send(&DELETE, &[&id.into()])
+    }
+
+    /// Moves up to 1000 tables to a project.
+    ///
+    /// # Errors
+    ///
+    /// If some of the tables cannot be moved, the others are moved, and the call fails with Tableau's
+    /// error 400000. [`Error::warnings`](crate::Error::warnings) has the id of each table that was not
+    /// moved, with the reason.
+    #[doc = rest!(MOVE)]
+    pub fn move_to<I: Into<TableId>>(
+        &self,
+        ids: impl IntoIterator<Item = I>,
+        project: impl Into<ProjectId>,
+    ) -> Result<()> {
+        let ids = ids.into_iter().map(Into::into);
+        catalog::move_to::<TableId>(self.client, &MOVE, "TABLE", None, ids, &project.into())
     }
 
     /// Lists the columns of a table.

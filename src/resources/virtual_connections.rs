@@ -14,11 +14,11 @@ use crate::xml::{FromXml, Node, Out, element};
 
 operations! {
     LIST = GET "sites/{site}/virtualconnections" since (3, 18) scope "tableau:content:read"
-        "List Virtual Connections" "virtual_connections.htm#list_virtual_connections";
+        "List Virtual Connections" "virtual_connections.htm#ref_list_virtual_connections";
     CONNECTIONS = GET "sites/{site}/virtualconnections/{virtual-connection}/connections"
         since (3, 18) scope "tableau:content:read"
         "List Virtual Connection Database Connections"
-        "virtual_connections.htm#list_virtual_connection_database_connections";
+        "virtual_connections.htm#ref_list_virtual_connection_database_connections";
     UPDATE_CONNECTION = PUT
         "sites/{site}/virtualconnections/{virtual-connection}/connections/{connection}/modify"
         since (3, 18) scope "tableau:virtualconnectionconnections:update"
@@ -274,9 +274,11 @@ element! {
     }
 }
 
+// The reference has no filters for this list. It can be sorted, by fields that are not named; these
+// are the ones that other lists of content can be sorted by.
 filter_fields! {
     for VirtualConnection;
-    CREATED_AT = "createdAt" Time [eq gt gte lt lte];
-    NAME = "name" Text [eq in];
-    UPDATED_AT = "updatedAt" Time [eq gt gte lt lte];
+    CREATED_AT = "createdAt" Time [];
+    NAME = "name" Text [];
+    UPDATED_AT = "updatedAt" Time [];
 }

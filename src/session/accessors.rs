@@ -33,6 +33,10 @@ macro_rules! accessors {
 }
 
 accessors! {
+    /// The connected apps of the site, whose JSON Web Tokens sign users in. API 3.17.
+    #[cfg(feature = "admin")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+    connected_apps: ConnectedApps;
     /// The custom views of the site.
     custom_views: CustomViews;
     /// The report about view acceleration on the site.
@@ -153,7 +157,8 @@ session_methods! {
         crate::raw::RawRequest::new(self.client(), method, path)
     }
 
-    /// The OpenAPI specification of the JSON operations, as the server publishes it.
+    /// Returns the OpenAPI specification of the JSON operations, as the server publishes it at
+    /// `/services/specifications/openapi`.
     pub fn openapi(&self) -> crate::Result<String> {
         self.request(crate::Method::Get, "/services/specifications/openapi").read_text()
     }

@@ -4,8 +4,10 @@
 //! The loops are not generic, so that a further element adds data and a few small functions to the
 //! compiled library instead of a copy of the decoder.
 
+mod write;
+
+pub(crate) use self::write::{FieldValue, WriteField, push_field, write_fields};
 use super::node::{FieldType, Node, Source};
-use super::{Out, ToXml};
 use crate::{Error, Result};
 
 /// The position of a field in its element, by names on the wire.
@@ -28,6 +30,7 @@ pub(crate) struct Field {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "admin"), allow(dead_code))]
 enum Place {
     /// `<element name="…"/>`
     Attribute,
@@ -39,9 +42,11 @@ enum Place {
     Child,
     /// `<element><tag>text</tag></element>`
     ChildText,
+    /// `<element name="…"/>` in requests, `<element><name>text</name></element>` in responses
+    AttributeOrText,
     /// `<element><tag><item/><item/></tag></element>`
     List,
-    /// `<element><tag><item name="…"/></tag></element>`
+    /// `<element><tag><item name="…"/></tag></element>`, or the texts of the items
     ListAttribute,
     /// `<element/><tag>…</tag>`, or in some answers a child
     Sibling,
@@ -103,18 +108,18 @@ impl Field {
     /// one of them.
     pub(crate) const fn linked<const N: usize>(mut fields: [Field; N]) -> [Field; N] {
         assert!(N < Field::NONE as usize);
-        let mut last = N;
-        while last > 1 {
-            last -= 1;
-            let mut before = last;
+        let mut last = 1_u8;
+        while (last as usize) < N {
+            let mut before = last as usize;
             while before > 0 {
                 before -= 1;
-                if same(fields[before].tag, fields[last].tag) {
-                    fields[before].next_of_tag = last as u8;
-                    fields[last].repeats_tag = true;
+                if same(fields[before].tag, fields[last as usize].tag) {
+                    fields[before].next_of_tag = last;
+                    fields[last as usize].repeats_tag = true;
                     break;
                 }
             }
+            last += 1;
         }
         fields
     }
@@ -174,6 +179,12 @@ impl Field {
         Field::new(Place::ChildText, tag, "", "")
     }
 
+    /// An attribute in requests, and in responses the text of a child of that name.
+    #[cfg(feature = "admin")]
+    pub(crate) const fn attr_or_text(name: &'static str) -> Field {
+        Field { name, ..Field::new(Place::AttributeOrText, name, "", "") }
+    }
+
     /// The elements inside a wrapper. In a request, their ids.
     pub(crate) const fn list(tag: &'static str, item: &'static str) -> Field {
         Field::new(Place::List, tag, item, "id")
@@ -189,6 +200,12 @@ impl Field {
     #[cfg(feature = "admin")]
     pub(crate) const fn texts(tag: &'static str) -> Field {
         Field::new(Place::Texts, tag, "", "")
+    }
+
+    /// The texts of the elements inside a wrapper.
+    #[cfg(feature = "admin")]
+    pub(crate) const fn list_text(tag: &'static str, item: &'static str) -> Field {
+        Field::list_attr(tag, item, "")
     }
 
     /// One attribute of each element inside a wrapper.
@@ -226,7 +243,7 @@ impl Field {
     }
 
     fn is_attribute(&self) -> bool {
-        self.is_in(Place::Attribute.bit() | Place::ChildName.bit())
+        self.is_in(Place::Attribute.bit() | Place::ChildName.bit() | Place::AttributeOrText.bit())
     }
 
     fn is_named(&self, name: &str) -> bool {
@@ -377,7 +394,7 @@ impl<'a> FieldReader<'a, '_> {
                     self.fill(index, child, field.tag, Source::Text(named.tag()));
                 }
             }
-            Place::ChildText => {
+            Place::ChildText | Place::AttributeOrText => {
                 self.fill(index, child, field.tag, Source::Text(&child.text()));
             }
             Place::Texts => {
@@ -399,12 +416,12 @@ impl<'a> FieldReader<'a, '_> {
         }
         for item in wrapper.children().filter(|item| item.tag() == field.item) {
             self.seen &= !bit;
-            if field.place == Place::ListAttribute {
-                if let Some(value) = item.attribute(field.name) {
-                    self.fill(index, item, field.name, Source::Text(value));
-                }
-            } else {
+            if field.place != Place::ListAttribute {
                 self.fill(index, item, field.item, Source::Node(item));
+            } else if field.name.is_empty() {
+                self.fill(index, item, field.item, Source::Text(&item.text()));
+            } else if let Some(value) = item.attribute(field.name) {
+                self.fill(index, item, field.name, Source::Text(value));
             }
         }
         self.seen |= bit;
@@ -429,119 +446,4 @@ impl<'a> FieldReader<'a, '_> {
         let field = &self.fields[fields.trailing_zeros() as usize];
         self.node.fail(&field.label(), "is missing or cannot be read")
     }
-}
-
-/// A value in a request.
-pub(crate) enum FieldValue<'v> {
-    Text(String),
-    Texts(Vec<String>),
-    Element(&'v dyn ToXml),
-}
-
-/// A type that a field of a request can have.
-pub(crate) trait WriteField {
-    fn write_field(&self) -> FieldValue<'_>;
-}
-
-impl<T: super::Text> WriteField for T {
-    fn write_field(&self) -> FieldValue<'_> {
-        FieldValue::Text(self.write())
-    }
-}
-
-impl<T: super::Text> WriteField for Vec<T> {
-    fn write_field(&self) -> FieldValue<'_> {
-        FieldValue::Texts(self.iter().map(T::write).collect())
-    }
-}
-
-/// Adds a field to those that are written, if it is set.
-pub(crate) fn push_field<'v, T: WriteField>(
-    set: &mut Vec<(usize, FieldValue<'v>)>,
-    index: usize,
-    value: &'v Option<T>,
-) {
-    if let Some(value) = value {
-        set.push((index, value.write_field()));
-    }
-}
-
-/// Writes an element with the fields that are set, in the order of the table, and then the fields
-/// that stand beside it.
-pub(crate) fn write_fields(
-    out: &mut Out,
-    tag: &'static str,
-    table: &'static [Field],
-    values: &[(usize, FieldValue<'_>)],
-) {
-    let values: Vec<(&Field, &FieldValue<'_>)> =
-        values.iter().map(|(index, value)| (&table[*index], value)).collect();
-    out.element(tag, |out| {
-        for (field, value) in &values {
-            if let (Place::Attribute, FieldValue::Text(text)) = (field.place, value) {
-                out.attribute(field.name, text);
-            }
-        }
-        for (at, (field, value)) in values.iter().enumerate() {
-            match (field.place, value) {
-                (Place::ChildAttribute, _) => {
-                    let is_same = |(other, _): &&(&Field, &FieldValue<'_>)| {
-                        other.place == Place::ChildAttribute && other.tag == field.tag
-                    };
-                    // One child holds all its attributes; it is written where its first one stands.
-                    if !values[..at].iter().any(|value| is_same(&value)) {
-                        let same = values[at..].iter().filter(is_same);
-                        out.element(field.tag, |out| match field.item {
-                            "" => write_attributes(out, same),
-                            item => out.element(item, |out| write_attributes(out, same)),
-                        });
-                    }
-                }
-                (Place::ChildName, FieldValue::Text(text)) => {
-                    out.element(field.tag, |out| out.named(text));
-                }
-                (Place::ChildText, FieldValue::Text(text)) => {
-                    out.element(field.tag, |out| out.text(text));
-                }
-                (Place::Texts, FieldValue::Texts(texts)) => {
-                    texts.iter().for_each(|text| out.element(field.tag, |out| out.text(text)));
-                }
-                (Place::Child | Place::Items, FieldValue::Element(value)) => value.to_xml(out),
-                (Place::List | Place::ListAttribute, FieldValue::Texts(texts)) => {
-                    write_list(out, field, texts);
-                }
-                (place, _) => debug_assert!(
-                    matches!(place, Place::Attribute | Place::Sibling | Place::SiblingList),
-                    "the value of {} does not fit its place",
-                    field.label()
-                ),
-            }
-        }
-    });
-    for (field, value) in values {
-        match (field.place, value) {
-            (Place::SiblingList, FieldValue::Texts(texts)) => write_list(out, field, texts),
-            (Place::Sibling, FieldValue::Element(value)) => value.to_xml(out),
-            _ => {}
-        }
-    }
-}
-
-fn write_attributes<'v>(
-    out: &mut Out,
-    values: impl Iterator<Item = &'v (&'v Field, &'v FieldValue<'v>)>,
-) {
-    for (field, value) in values {
-        if let FieldValue::Text(text) = value {
-            out.attribute(field.name, text);
-        }
-    }
-}
-
-fn write_list(out: &mut Out, field: &Field, texts: &[String]) {
-    out.element(field.tag, |out| {
-        for text in texts {
-            out.element(field.item, |out| out.attribute(field.name, text));
-        }
-    });
 }

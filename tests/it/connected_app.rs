@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use tableau_server_client as tsc;
+use tsc::connected_apps::{ConnectedAppSecret, ConnectedAppUpdate, NewConnectedApp};
 use tsc::mock::{Fault, MockServer};
-use tsc::{ConnectedAppAuth, Error, ErrorKind, UnifiedAccessTokenAuth};
+use tsc::{ConnectedApp, ConnectedAppAuth, Error, ErrorKind, UnifiedAccessTokenAuth};
 
 fn mock() -> MockServer {
     MockServer::builder()
@@ -109,6 +110,136 @@ fn connected_app_session_is_limited_to_its_scopes() {
     let session = server.sign_in(&auth(&["tableau:groups:delete"])).unwrap();
     let error = session.groups().delete("group-of-a-test").unwrap_err();
     assert_ne!(error.code(), Some("401002"), "{error:?}");
+}
+
+fn auth_of(app: &ConnectedApp, secret: &ConnectedAppSecret, scopes: &[&str]) -> ConnectedAppAuth {
+    let (client, id) = (app.client_id.as_str(), secret.id.as_str());
+    self::app(client, id, &secret.export_value(), "ada", scopes)
+}
+
+#[test]
+fn created_app_signs_in_until_it_is_deleted() {
+    let mock = mock();
+    let server = server(&mock);
+    let admin = server.sign_in(&mock.credentials()).unwrap();
+    let apps = admin.connected_apps();
+    let app = apps.create(NewConnectedApp::new("Portal")).unwrap();
+    let first = apps.create_secret(&app.client_id).unwrap();
+    let signed_in = |secret: &ConnectedAppSecret| {
+        let session = server.sign_in(&auth_of(&app, secret, &["tableau:content:read"]))?;
+        session.workbooks().list().total()?;
+        session.sign_out()
+    };
+    assert_refused(&signed_in(&first).unwrap_err(), 126);
+    apps.update(&app.client_id, ConnectedAppUpdate::new().enabled(true)).unwrap();
+    signed_in(&first).unwrap();
+
+    let second = apps.rotate_secret(&app.client_id, &first.id).unwrap();
+    assert_refused(&signed_in(&first).unwrap_err(), 127);
+    signed_in(&second).unwrap();
+    let kept: Vec<_> = apps.get(&app.client_id).unwrap().secrets;
+    assert_eq!(kept.iter().map(|secret| &secret.id).collect::<Vec<_>>(), [&second.id]);
+
+    // The open session outlives the secret and the app.
+    let open = server.sign_in(&auth_of(&app, &second, &["tableau:content:read"])).unwrap();
+    apps.delete_secret(&app.client_id, &second.id).unwrap();
+    assert_refused(&signed_in(&second).unwrap_err(), 127);
+    apps.delete(&app.client_id).unwrap();
+    assert_refused(&signed_in(&second).unwrap_err(), 126);
+    open.workbooks().list().total().unwrap();
+    // The app of the builder is another one.
+    server.sign_in(&auth(&["tableau:content:read"])).unwrap().sign_out().unwrap();
+}
+
+#[test]
+fn created_app_signs_in_to_its_own_site_only() {
+    let mock = MockServer::builder()
+        .user("ada", "password-of-a-test", "Explorer")
+        .site("Other", "other")
+        .start()
+        .unwrap();
+    let server = server(&mock);
+    let admin = server.sign_in(&mock.credentials()).unwrap();
+    let apps = admin.connected_apps();
+    let app = apps.create(NewConnectedApp::new("Portal").enabled(true)).unwrap();
+    let secret = apps.create_secret(&app.client_id).unwrap();
+    let auth = auth_of(&app, &secret, &["tableau:content:read"]);
+    server.sign_in(&auth).unwrap().sign_out().unwrap();
+    let error = server.sign_in(&auth.site("other")).unwrap_err();
+    assert!(error.is_sign_in_failed(), "{error}");
+}
+
+#[test]
+fn rotation_keeps_the_old_secret_if_no_new_one_can_be_created() {
+    let mock = mock();
+    let server = server(&mock);
+    let admin = server.sign_in(&mock.credentials()).unwrap();
+    let apps = admin.connected_apps();
+    let app = apps.create(NewConnectedApp::new("Portal").enabled(true)).unwrap();
+    let first = apps.create_secret(&app.client_id).unwrap();
+    let second = apps.create_secret(&app.client_id).unwrap();
+    let error = apps.rotate_secret(&app.client_id, &first.id).unwrap_err();
+    assert_eq!(error.code(), Some("400144"), "{error}");
+    for secret in [first, second] {
+        server
+            .sign_in(&auth_of(&app, &secret, &["tableau:content:read"]))
+            .unwrap()
+            .sign_out()
+            .unwrap();
+    }
+}
+
+#[test]
+fn rotation_names_the_new_secret_if_the_old_one_cannot_be_deleted() {
+    let mock = mock();
+    let server = server(&mock);
+    let admin = server.sign_in(&mock.credentials()).unwrap();
+    let apps = admin.connected_apps();
+    let app = apps.create(NewConnectedApp::new("Portal").enabled(true)).unwrap();
+    let old = apps.create_secret(&app.client_id).unwrap();
+    let path = format!("/connected-apps/direct-trust/{}/secrets/{}", app.client_id, old.id);
+    mock.fault(Fault::status(403).on("DELETE", &path));
+    let error = apps.rotate_secret(&app.client_id, &old.id).unwrap_err();
+    let secrets = apps.get(&app.client_id).unwrap().secrets;
+    let [_, new] = &secrets[..] else { panic!("{secrets:?}") };
+    assert!(
+        error.to_string().contains(&format!("the new secret {} was created", new.id)),
+        "{error}"
+    );
+    assert_eq!(error.status(), Some(403), "{error}");
+    let new = apps.get_secret(&app.client_id, &new.id).unwrap();
+    let shown = crate::help::everything_of(&error);
+    assert!(!shown.contains(&new.export_value()) && !shown.contains(&old.export_value()));
+    for secret in [&old, &new] {
+        server
+            .sign_in(&auth_of(&app, secret, &["tableau:content:read"]))
+            .unwrap()
+            .sign_out()
+            .unwrap();
+    }
+}
+
+#[test]
+fn app_sessions_need_the_scopes_of_connected_apps() {
+    let mock = MockServer::builder().connected_app("CLIENT", "SECRET-ID", "secret-of-a-test");
+    let mock = mock.start().unwrap();
+    let server = server(&mock);
+    let admin = |scopes: &[&str]| {
+        let auth = app("CLIENT", "SECRET-ID", "secret-of-a-test", mock.username(), scopes);
+        server.sign_in(&auth).unwrap()
+    };
+    let session = admin(&["tableau:connected_apps_direct_trust:read"]);
+    let apps = session.connected_apps();
+    assert_eq!(apps.list().total().unwrap(), 1);
+    let error = apps.create(NewConnectedApp::new("A")).unwrap_err();
+    assert!(error.to_string().contains("tableau:connected_apps_direct_trust:create"), "{error}");
+    let error = apps.delete_secret("CLIENT", "SECRET-ID").unwrap_err();
+    let scope = "tableau:connected_app_direct_trust_secrets:delete";
+    assert!(error.to_string().contains(scope), "{error}");
+    let error = apps.external_authorization_servers().list().total().unwrap_err();
+    assert!(error.to_string().contains("tableau:external_authorization_servers:read"), "{error}");
+    let session = admin(&[scope]);
+    session.connected_apps().delete_secret("CLIENT", "SECRET-ID").unwrap();
 }
 
 #[test]

@@ -35,3 +35,26 @@ fn cookbook_has_a_program_for_each_task() {
         assert_eq!(task.matches("```rust\nuse ").count(), 1, "{task}");
     }
 }
+
+#[test]
+fn subcommands_for_the_samples_of_tsc_exist() {
+    let page = include_str!("../../docs/coming-from-tsc.md");
+    let (_, table) = page.split_once("## TSC's samples").unwrap();
+    let (table, _) = table.split_once("\n## ").unwrap();
+    let names = table.lines().filter_map(|line| line.strip_suffix(" |")?.rsplit_once(" | "));
+    let mut names: Vec<&str> =
+        names.flat_map(|(_, cell)| cell.split('`').skip(1).step_by(2)).collect();
+    assert!(names.len() > 30, "{names:?}");
+    let source = [
+        include_str!("../../examples/tableau/content.rs"),
+        include_str!("../../examples/tableau/people.rs"),
+        include_str!("../../examples/tableau/schedules.rs"),
+        include_str!("../../examples/tableau/site.rs"),
+    ]
+    .concat();
+    names.retain(|name| {
+        let subcommand = name.split(' ').next().unwrap();
+        !source.contains(&format!("\"{subcommand}\","))
+    });
+    assert_eq!(names, [""; 0]);
+}

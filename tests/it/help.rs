@@ -92,6 +92,14 @@ pub fn millis(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
+/// The peak memory of this process in KiB.
+#[cfg(target_os = "linux")]
+pub fn peak_kib() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
 /// Cargo, to build what a test needs. Without the variables that Cargo sets for tests, which would
 /// make build scripts of dependencies run again.
 pub fn cargo() -> Command {

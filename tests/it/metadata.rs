@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
+#[cfg(target_os = "linux")]
+use crate::help::peak_kib;
 use crate::help::{at, auth, pinned, with};
 use crate::raw::{Raw, Reply, Seen, answer, refusal};
 
@@ -370,12 +372,4 @@ fn child_reads_100_000_nodes() {
     assert_eq!(count, 100_000);
     let (after, mib) = (peak_kib(), 1 << 10);
     assert!(after - before < 12 * mib, "{before} KiB after the sign-in, {after} KiB at the end");
-}
-
-/// The largest amount of memory that this process has had.
-#[cfg(target_os = "linux")]
-fn peak_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }

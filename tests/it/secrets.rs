@@ -204,6 +204,38 @@ fn echo(seen: &Seen, part: usize) -> Option<Reply> {
 }
 
 #[test]
+fn shows_no_secret_of_a_connected_app() {
+    logs::start();
+    let mark = logs::mark();
+    // The second response has the value in the wrong place, and the third one is not well-formed.
+    let raw = Raw::signed_in(|seen| {
+        let inside = match seen.path().rsplit('/').next().unwrap() {
+            "good" => format!("<id>s1</id><value>{APP_SECRET}</value>"),
+            "misplaced" => format!("<id>s1</id><createdAt>{APP_SECRET}</createdAt>"),
+            _ => format!("<value>{APP_SECRET}</value><id>"),
+        };
+        success(&format!("<connectedApplicationSecret>{inside}</connectedApplicationSecret>"))
+    });
+    let server = with(&raw.url, plain());
+    let session = server.sign_in(&tsc::TableauAuth::new("me", PASSWORDS[0])).unwrap();
+    let apps = session.connected_apps();
+    let mut shown = Shown::default();
+    let secret = apps.get_secret("c1", "good").unwrap();
+    assert_eq!(secret.export_value(), APP_SECRET);
+    shown.add(&secret);
+    shown.add(&secret.value);
+    for id in ["misplaced", "broken"] {
+        shown.error(&apps.get_secret("c1", id).unwrap_err());
+    }
+    assert_no_secret(&shown.0, &[APP_SECRET], "Debug or an error");
+    let records = logged_about(&raw, mark);
+    assert!(records.iter().any(ours), "{records:?}");
+    for record in records {
+        assert_no_secret(&record.text, &[APP_SECRET], &record.target);
+    }
+}
+
+#[test]
 fn redacts_secrets_that_a_server_echoes() {
     logs::start();
     for part in 0..PARTS {

@@ -123,22 +123,22 @@ operations! {
         "Delete Default Database Permissions" "metadata.htm#delete_default_database_permissions";
     REPLACE_FOR_WORKBOOKS = POST "sites/{site}/projects/{project}/default-permissions/workbooks"
         since (3, 23) scope "tableau:permissions:update"
-        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions";
+        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions_for_content";
     REPLACE_FOR_DATASOURCES = POST "sites/{site}/projects/{project}/default-permissions/datasources"
         since (3, 23) scope "tableau:permissions:update"
-        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions";
+        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions_for_content";
     REPLACE_FOR_FLOWS = POST "sites/{site}/projects/{project}/default-permissions/flows"
         since (3, 23) scope "tableau:permissions:update"
-        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions";
+        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions_for_content";
     REPLACE_FOR_DATA_ROLES = POST "sites/{site}/projects/{project}/default-permissions/dataroles"
         since (3, 23) scope "tableau:permissions:update"
-        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions";
+        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions_for_content";
     REPLACE_FOR_DATABASES = POST "sites/{site}/projects/{project}/default-permissions/databases"
         since (3, 23) scope "tableau:permissions:update"
-        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions";
+        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions_for_content";
     REPLACE_FOR_TABLES = POST "sites/{site}/projects/{project}/default-permissions/tables"
         since (3, 23) scope "tableau:permissions:update"
-        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions";
+        "Replace Project's Default Permissions" "permissions.htm#replace_default_permissions_for_content";
 }
 
 /// The operations that replace default permissions.

@@ -92,19 +92,19 @@ operations! {
         "Delete Virtual Connection Permission" "virtual_connections.htm#delete_virtual_connection_permission";
     REPLACE_OF_PROJECT = POST "sites/{site}/projects/{project}/permissions" since (3, 23)
         scope "tableau:permissions:update"
-        "Replace Content Permissions" "permissions.htm#replace_content_permissions";
+        "Replace Content Permissions" "permissions.htm#replace_permissions_for_content";
     REPLACE_OF_WORKBOOK = POST "sites/{site}/workbooks/{workbook}/permissions" since (3, 23)
         scope "tableau:permissions:update"
-        "Replace Content Permissions" "permissions.htm#replace_content_permissions";
+        "Replace Content Permissions" "permissions.htm#replace_permissions_for_content";
     REPLACE_OF_VIEW = POST "sites/{site}/views/{view}/permissions" since (3, 23)
         scope "tableau:permissions:update"
-        "Replace Content Permissions" "permissions.htm#replace_content_permissions";
+        "Replace Content Permissions" "permissions.htm#replace_permissions_for_content";
     REPLACE_OF_DATASOURCE = POST "sites/{site}/datasources/{datasource}/permissions" since (3, 23)
         scope "tableau:permissions:update"
-        "Replace Content Permissions" "permissions.htm#replace_content_permissions";
+        "Replace Content Permissions" "permissions.htm#replace_permissions_for_content";
     REPLACE_OF_FLOW = POST "sites/{site}/flows/{flow}/permissions" since (3, 23)
         scope "tableau:permissions:update"
-        "Replace Content Permissions" "permissions.htm#replace_content_permissions";
+        "Replace Content Permissions" "permissions.htm#replace_permissions_for_content";
 }
 
 pub(crate) mod defaults;
@@ -297,8 +297,9 @@ impl Permissions<'_> {
         Ok(())
     }
 
-    /// Replaces the rules that are set by these: reads the current rules, deletes those that are not
-    /// wanted, then adds those that are missing. Returns what was deleted and added.
+    /// Replaces the rules that are set by these: reads the current rules with
+    /// [`list`](Permissions::list), [deletes](Permissions::delete) those that are not wanted, then
+    /// [adds](Permissions::add) those that are missing. Returns what was deleted and added.
     ///
     /// [`Capability::InheritedProjectLeader`] comes from a parent project and is left unchanged.
     ///

@@ -121,6 +121,8 @@ pub mod ops {
     }
 
     sets! {
+        /// No operator, for fields that a list can only be sorted by.
+        SortOnly;
         /// `eq`.
         Equal;
         /// `eq` and `in`.

@@ -11,19 +11,26 @@
 /// }
 /// ```
 macro_rules! filter_fields {
-    (for $Item:ident; $( $NAME:ident = $wire:literal $kind:tt [$($op:ident)+]; )+) => {$(
-        #[doc = concat!("The field `", $wire, "` of the list, with the operators", $(" `", stringify!($op), "`",)+ ".")]
+    (for $Item:ident; $( $NAME:ident = $wire:literal $kind:tt [$($op:ident)*]; )+) => {$(
+        #[doc = $crate::common::filter_fields!(@doc $wire $($op)*)]
         pub const $NAME: $crate::query::Field<
             $Item,
             $crate::common::filter_fields!(@kind $kind),
-            $crate::common::filter_fields!(@ops $($op)+),
+            $crate::common::filter_fields!(@ops $($op)*),
         > = $crate::query::Field::new($wire);
     )+};
+    (@doc $wire:literal) => {
+        concat!("The field `", $wire, "` of the list, to sort by. The list cannot be filtered by it.")
+    };
+    (@doc $wire:literal $($op:ident)+) => {
+        concat!("The field `", $wire, "` of the list, with the operators", $(" `", stringify!($op), "`",)+ ".")
+    };
     (@kind Text) => { $crate::query::Text };
     (@kind Number) => { $crate::query::Number };
     (@kind Time) => { $crate::query::Time };
     (@kind Flag) => { $crate::query::Flag };
     (@kind ($Word:ty)) => { $crate::query::Word<$Word> };
+    (@ops) => { $crate::query::ops::SortOnly };
     (@ops eq) => { $crate::query::ops::Equal };
     (@ops cieq eq in like) => { $crate::query::ops::TextOrLike };
     (@ops eq in like) => { $crate::query::ops::EqualInOrLike };

@@ -21,6 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
         Get (2, 5) "favorites/{user}" => list;
         Put (2, 0) "favorites/{user}" => add;
         Delete (2, 0) "favorites/{user}/{kind}/{id}" => remove;
+        Put (3, 8) "orderFavorites/{user}" => organize;
     }
 }
 
@@ -72,6 +73,36 @@ fn add(state: &mut ServerState, ctx: &Context) -> Result<Response> {
         None => all.push((user.clone(), label, kind, id)),
     }
     Ok(Response::one(elements(site, &user, ctx)))
+}
+
+/// The position of a user's favorite among all favorites.
+fn position(
+    all: &[(String, String, &'static str, String)],
+    user: &str,
+    kind: &str,
+    id: &str,
+) -> Result<usize> {
+    let is_it = |(owner, _, known, item): &(String, String, &str, String)| {
+        owner == user && known.eq_ignore_ascii_case(kind) && item == id
+    };
+    let missing = || ApiError::not_found("404010", format!("'{id}' is not a favorite."));
+    all.iter().position(is_it).ok_or_else(missing)
+}
+
+/// Moves favorites behind others.
+fn organize(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let user = user(state, ctx)?;
+    let body = ctx.body_child("favoriteOrderings")?;
+    let all = &mut state.site_mut(ctx)?.state_mut::<Favorites>().0;
+    for order in body.children("favoriteOrdering") {
+        let (id, kind) = (order.need("favoriteId")?, order.need("favoriteType")?);
+        let moved = position(all, &user, kind, id)?;
+        let id = order.need("favoriteIdMoveAfter")?;
+        let after = position(all, &user, order.need("favoriteTypeMoveAfter")?, id)?;
+        let favorite = all.remove(moved);
+        all.insert(if moved < after { after } else { after + 1 }, favorite);
+    }
+    Ok(Response::empty(200))
 }
 
 /// Removes a favorite. An item that is not a favorite is not an error.

@@ -7,7 +7,7 @@ pub(in crate::mock) struct Metric;
 
 impl Resource for Metric {
     const SCHEMA: &'static Schema = &Schema {
-        operations: &[(3, 9, &[List, Get, Update, Delete])],
+        operations: &[(3, 9, &[Get, Update])],
         attributes: &[text("name"), text("description"), flag("suspended").default("false")],
         filters: &[(Text, "name"), (Time, "createdAt updatedAt")],
         internal: "project",
@@ -19,7 +19,11 @@ impl Resource for Metric {
     };
 
     fn routes() -> Vec<Route> {
-        routes! { Get (3, 16) "metrics/{id}/data" => data; }
+        routes! {
+            Get (3, 9) "metrics" => list;
+            Get (3, 16) "metrics/{id}/data" => data;
+            Delete (3, 9) "metrics/{id}" => delete_metric;
+        }
     }
 
     fn complete(record: &Record, element: Element, site: &Site, ctx: &Context) -> Element {
@@ -39,6 +43,23 @@ impl Resource for Metric {
         }
         Ok(())
     }
+}
+
+/// Lists the metrics. Without any, Tableau answers that they do not exist.
+fn list(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    let site = state.site(ctx)?;
+    if site.iter::<Metric>().next().is_none() {
+        return Err(ApiError::not_found("404004", "The site has no metrics."));
+    }
+    list_all::<Metric>(site, ctx)
+}
+
+/// Deletes a metric. For a missing one, Tableau's code is that of a workbook.
+fn delete_metric(state: &mut ServerState, ctx: &Context) -> Result<Response> {
+    delete::<Metric>(state, ctx).map_err(|error| match error.status == 404 {
+        true => ApiError { code: "404006", ..error },
+        false => error,
+    })
 }
 
 fn data(state: &mut ServerState, ctx: &Context) -> Result<Response> {

@@ -2,12 +2,14 @@
 
 mod auth_configurations;
 mod catalog;
+mod connected_apps;
 mod content;
 mod custom_views;
 mod data_alerts;
 mod datasources;
 mod domains;
 mod extensions;
+mod external_authorization_servers;
 mod favorites;
 mod flow_runs;
 mod flows;
@@ -76,6 +78,8 @@ pub(super) static REGISTRY: Registry = Registry {
         Registration::routes(domains::routes),
         Registration::routes(extensions::routes),
         Registration::routes(oidc::routes),
+        Registration::routes(connected_apps::routes),
+        Registration::routes(external_authorization_servers::routes),
         Registration::routes(auth_configurations::routes),
         Registration::routes(mcp_settings::routes),
         Registration::routes(user_import::routes),

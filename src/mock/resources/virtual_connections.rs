@@ -20,6 +20,7 @@ impl Resource for VirtualConnection {
             flag("isCertified").default("false"),
             text("certificationNote"),
         ],
+        // The reference names no fields to sort by, and no filters, which are accepted here, too.
         filters: &[(Text, "name"), (Time, "createdAt updatedAt")],
         dated: true,
         owner_can_change: true,

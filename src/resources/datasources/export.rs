@@ -11,7 +11,7 @@ operations! {
         "Download Data Source" "data_sources.htm#download_data_source";
     DOWNLOAD_REVISION = GET "sites/{site}/datasources/{datasource}/revisions/{revision}/content"
         since (2, 3) scope "tableau:content:read"
-        "Download Data Source Revision" "data_sources.htm#download_data_source_revision";
+        "Download Data Source Revision" "revisions.htm#download_data_source_revision";
 }
 
 const CONTENT: Extensions = &[

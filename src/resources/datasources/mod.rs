@@ -107,6 +107,7 @@ impl<'s> Datasources<'s> {
     ///
     /// [`Input`](crate::ErrorKind::Input) if the address is not that of a data source, or is on
     /// another site.
+    #[doc = rest!(LIST)]
     pub fn find_url(&self, address: &str) -> Result<Option<Datasource>> {
         let place = Place::of(self.client, address)?;
         let found = match &place {

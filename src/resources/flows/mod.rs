@@ -112,6 +112,7 @@ impl<'s> Flows<'s> {
     ///
     /// [`Input`](crate::ErrorKind::Input) if the address is not that of a flow, or is on another
     /// site.
+    #[doc = rest!(LIST)]
     pub fn find_url(&self, address: &str) -> Result<Option<Flow>> {
         let place = Place::of(self.client, address)?;
         if place.number("flows").is_none() {

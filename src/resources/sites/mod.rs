@@ -46,20 +46,20 @@ operations! {
         "Delete Site" "site.htm#delete_site";
     ENCRYPT_EXTRACTS = POST "sites/{site}/encrypt-extracts" since (3, 5)
         scope "tableau:extract_encryption:create" on Server
-        "Encrypt Extracts in a Site" "extract_and_encryption.htm#encrypt_extracts_for_site";
+        "Encrypt Extracts in a Site" "extract_and_encryption.htm#encrypt_extracts";
     DECRYPT_EXTRACTS = POST "sites/{site}/decrypt-extracts" since (3, 5)
         scope "tableau:extract_encryption:delete" on Server
-        "Decrypt Extracts in a Site" "extract_and_encryption.htm#decrypt_extracts_for_site";
+        "Decrypt Extracts in a Site" "extract_and_encryption.htm#decrypt_extracts";
     REENCRYPT_EXTRACTS = POST "sites/{site}/reencrypt-extracts" since (3, 5)
         scope "tableau:extract_encryption:update" on Server
-        "Reencrypt Extracts in a Site" "extract_and_encryption.htm#reencrypt_extracts_for_site";
+        "Reencrypt Extracts in a Site" "extract_and_encryption.htm#reencrypt_extracts";
     AUTH_CONFIGURATIONS = GET "sites/{site}/site-auth-configurations" since (3, 24)
         scope unknown on Cloud
         "List Authentication Configurations for Site"
-        "site.htm#list_authentication_configurations";
+        "site.htm#list_authentication_configurations_site";
     EMBEDDING = GET "sites/{site}/settings/embedding" since (3, 16)
         scope "tableau:embedding_site_settings:read"
-        "Get Embedding Settings for a Site" "site.htm#get_embedding_settings_for_site";
+        "Get Embedding Settings for a Site" "site.htm#embedding_settings_for_site";
     UPDATE_EMBEDDING = PUT "sites/{site}/settings/embedding" since (3, 16)
         scope "tableau:embedding_site_settings:update"
         "Update Embedding Settings for Site" "site.htm#update_embedding_settings_for_site";

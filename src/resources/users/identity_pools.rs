@@ -11,10 +11,10 @@ use crate::xml::element;
 operations! {
     ADD = POST "sites/{site}/users/identityPool" since (3, 19)
         scope "tableau:identity_pools_users:create" on Server
-        "Add User to Identity Pool" "identity_pools.htm#add_user_to_identity_pool";
+        "Add User to Identity Pool" "identity_pools.htm#add_user_to_idpool";
     REMOVE = DELETE "sites/{site}/users/{user}/identityPool/{identity-pool}" since (3, 19)
         scope "tableau:identity_pools_users:delete" on Server
-        "Remove User from Identity Pool" "identity_pools.htm#remove_user_from_identity_pool";
+        "Remove User from Identity Pool" "identity_pools.htm#remove_user_from_idpool";
 }
 
 impl Users<'_> {

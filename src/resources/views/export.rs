@@ -21,7 +21,7 @@ operations! {
         "Download View Crosstab Excel" "workbooks_and_views.htm#download_view_crosstab_excel";
     PREVIEW_IMAGE = GET "sites/{site}/workbooks/{workbook}/views/{view}/previewImage"
         since (1, 0) scope "tableau:views:download"
-        "Query View Preview Image" "workbooks_and_views.htm#query_view_preview_image";
+        "Query View Preview Image" "workbooks_and_views.htm#query_view_with_preview";
 }
 
 /// The extensions of images of views.

@@ -70,6 +70,7 @@ impl<'s> Views<'s> {
     /// # Errors
     ///
     /// [`Input`](crate::ErrorKind::Input) if the address is not that of a view, or is on another site.
+    #[doc = rest!(LIST)]
     pub fn find_url(&self, address: &str) -> Result<Option<View>> {
         let parts = match Place::of(self.client, address)? {
             Place::ContentUrl(url) => url.split('/').map(str::to_owned).collect(),

@@ -13,7 +13,7 @@ operations! {
         "Download Workbook" "workbooks_and_views.htm#download_workbook";
     DOWNLOAD_REVISION = GET "sites/{site}/workbooks/{workbook}/revisions/{revision}/content"
         since (2, 3) scope "tableau:workbooks:download"
-        "Download Workbook Revision" "workbooks_and_views.htm#download_workbook_revision";
+        "Download Workbook Revision" "revisions.htm#download_workbook_revision";
     PDF = GET "sites/{site}/workbooks/{workbook}/pdf" since (3, 4)
         scope "tableau:workbooks:download"
         "Download Workbook PDF" "workbooks_and_views.htm#download_workbook_pdf";

@@ -193,6 +193,7 @@ impl<'s> Workbooks<'s> {
     ///
     /// [`Input`](crate::ErrorKind::Input) if the address is not that of a workbook, or is on another
     /// site.
+    #[doc = rest!(LIST)]
     pub fn find_url(&self, address: &str) -> Result<Option<Workbook>> {
         let place = Place::of(self.client, address)?;
         let content_url = match &place {

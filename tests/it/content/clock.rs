@@ -208,6 +208,38 @@ fn favorites_have_names_of_their_own() {
 }
 
 #[test]
+fn favorites_are_put_in_another_order() {
+    let (_, lines) = talk([Xml("")], |s| {
+        let (view, workbook) = (tsc::ViewId::from("v-1"), tsc::WorkbookId::from("w-1"));
+        s.favorites().move_after("u-1", &view, &workbook).unwrap();
+    });
+    let order = "favoriteId=\"v-1\" favoriteType=\"view\" favoriteIdMoveAfter=\"w-1\" \
+                 favoriteTypeMoveAfter=\"workbook\"";
+    let body = format!("<r><favoriteOrderings><favoriteOrdering {order}/></favoriteOrderings></r>");
+    assert_eq!(lines, [format!("PUT orderFavorites/u-1 {body}")]);
+
+    with_mock(|_, session| {
+        let (all, me) = (session.favorites(), session.user_id());
+        let (workbook, view) = (first(session.workbooks().list()), first(session.views().list()));
+        let flow = first(session.flows().list());
+        all.add(me, &workbook.id, "1").unwrap();
+        all.add(me, &view.id, "2").unwrap();
+        all.add(me, &flow.id, "3").unwrap();
+        let labels = || -> Vec<String> {
+            all.list(me).into_iter().map(|one| one.unwrap().label.unwrap()).collect()
+        };
+        all.move_after(me, &flow.id, &workbook.id).unwrap();
+        assert_eq!(labels(), ["1", "3", "2"]);
+        all.move_after(me, &workbook.id, &view.id).unwrap();
+        assert_eq!(labels(), ["3", "2", "1"]);
+        let datasource = first(session.datasources().list());
+        let absent = all.move_after(me, &datasource.id, &view.id);
+        assert_eq!(code(absent).as_deref(), Some("404010"));
+        assert_eq!(labels(), ["3", "2", "1"]);
+    });
+}
+
+#[test]
 fn metrics_can_be_favorites() {
     with_mock(|_, session| {
         let (all, me) = (session.favorites(), session.user_id());

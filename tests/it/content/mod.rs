@@ -2,7 +2,9 @@
 
 mod administration;
 mod beyond_tsc;
+mod catalog;
 mod clock;
+mod connected_apps;
 mod connections;
 mod groups;
 mod mock;

@@ -363,9 +363,7 @@ fn child_imports_rows() {
         let reader = ManyRows { next: 0, last, line: Vec::new() };
         let mut import = session.users().import(UserRows::from_reader(reader).unwrap()).unwrap();
         assert_eq!(import.wait().unwrap().count(), last as usize);
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-        peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
+        help::peak_kib()
     };
     let before = import(100);
     let after = import(rows);

@@ -206,7 +206,7 @@ fn the_mock_keeps_saved_credentials_for_administrators() {
     let path = format!("sites/{{site}}/users/{me}/uploadSavedCreds");
     session.request(tsc::Method::Put, &path).xml(body).send().unwrap();
     let credentials = users.saved_credentials(me, &site).unwrap();
-    assert_eq!(credentials.users, [me.clone()]);
+    assert_eq!(credentials.users, std::slice::from_ref(me));
     users.upload_saved_credentials(me, credentials.map_user(me, me)).unwrap();
     let unknown = users.saved_credentials("absent", &site).unwrap_err();
     assert!(unknown.is_not_found());

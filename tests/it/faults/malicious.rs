@@ -9,6 +9,8 @@ use tableau_server_client as tsc;
 use tsc::{ErrorKind, HttpOptions, RetryPolicy};
 
 use super::quick;
+#[cfg(target_os = "linux")]
+use crate::help::peak_kib;
 use crate::help::{
     LONG, PASSWORD, auth, child, everything_of, given, millis, timed, token_of, with,
 };
@@ -275,14 +277,6 @@ fn limits_endless_redirects() {
     assert_eq!(raw.seen().iter().filter(|seen| seen.method == "GET").count(), 1 + 11);
 }
 
-/// The peak memory of this process in bytes.
-#[cfg(target_os = "linux")]
-fn peak() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() << 10
-}
-
 /// Sends a response of this size, made of a start, repeated pieces and an end, without holding it
 /// in memory.
 #[cfg(target_os = "linux")]
@@ -359,7 +353,7 @@ fn memory_of_one_case() {
     let token = token_of(&raw.url);
     let session = server.join(&token);
     // The memory that any request takes.
-    let before = peak();
+    let before = peak_kib();
     let outcome = match case.as_str() {
         "download" => {
             let cancellation = tsc::CancellationToken::new();
@@ -383,7 +377,7 @@ fn memory_of_one_case() {
         Ok(_) => "taken".to_owned(),
         Err(error) => format!("{:.250}", format!("{error:?}")),
     };
-    let took = peak() - before;
+    let took = (peak_kib() - before) << 10;
     eprintln!("{case}: {} MiB for a limit of {limit} MiB; {outcome}", took / MIB);
     assert!(took < allowed * MIB, "{} MiB", took / MIB);
     if case == "too many items" {

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 
 use tableau_server_client::{
-    HttpOptions, PersonalAccessTokenAuth, RetryPolicy, Server, TableauAuth,
+    ConnectedAppAuth, HttpOptions, PersonalAccessTokenAuth, RetryPolicy, Server, TableauAuth,
 };
 
 use super::request;
@@ -108,6 +108,10 @@ fn rejected_values_name_the_expected_form() {
     for (arguments, expected) in [
         (&["--token", "geheim"][..], "--token cannot be this value: expected NAME=SECRET"),
         (&["--token="], "expected NAME=SECRET"),
+        (
+            &["--connected-app", "client,geheim"],
+            "--connected-app cannot be this value: expected CLIENT-ID,SECRET-ID,SECRET",
+        ),
         (&["--site", "x"], "--site cannot be 'x': expected NAME=URL"),
         (&["--port", "70000"], "--port cannot be '70000': expected a port number from 0 to 65535"),
         (&["--listen", "localhost"], "expected an IP address such as 127.0.0.1"),
@@ -141,6 +145,21 @@ fn accepts_credentials_and_projects_from_options() {
     let projects = session.projects().list().into_iter().map(|project| project.unwrap().name);
     let projects: Vec<String> = projects.collect();
     assert!(["A", "B"].iter().all(|name| projects.iter().any(|known| known == name)));
+}
+
+#[test]
+fn accepts_connected_apps_from_options() {
+    let (_running, info) =
+        start(&["--connected-app=client,id,se,cret", "--site=Other=other"], Stdio::null());
+    let server = Server::new(info["url"].as_str().unwrap()).unwrap();
+    let scopes = ["tableau:content:read"];
+    let auth = ConnectedAppAuth::new("client", "id", "se,cret", "admin", scopes);
+    for site in ["", "other"] {
+        let session = server.sign_in(&auth.clone().site(site)).unwrap();
+        session.workbooks().list().total().unwrap();
+        let error = session.connected_apps().list().total().unwrap_err();
+        assert_eq!(error.code(), Some("401002"), "the scopes limit the session: {error}");
+    }
 }
 
 #[test]

@@ -232,6 +232,23 @@ fn reads_renames_and_deletes_groups() {
 }
 
 #[test]
+fn metrics_have_the_error_codes_of_each_operation() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    for (method, code) in [("GET", "404004"), ("PUT", "404004"), ("DELETE", "404006")] {
+        let body = "<tsRequest><metric name='m'/></tsRequest>";
+        let answer = client.on_site(method, "metrics/missing", body);
+        assert_eq!(answer.refusal(), refused(404, code), "{method}");
+    }
+    let metrics = client.get("metrics").all("metric", "id");
+    assert!(!metrics.is_empty());
+    for id in metrics {
+        assert_eq!(client.on_site("DELETE", &format!("metrics/{id}"), "").status, 204);
+    }
+    assert_eq!(client.get("metrics").refusal(), refused(404, "404004"));
+}
+
+#[test]
 fn inspectors_show_content_of_builders() {
     let mock = MockServer::builder()
         .workbooks(0)
@@ -323,4 +340,38 @@ fn builders_report_rejected_content() {
         assert_eq!(error.kind(), tableau_server_client::ErrorKind::Config);
         assert!(error.to_string().contains(expected), "{error}");
     }
+}
+
+#[test]
+fn reads_and_writes_connected_apps_in_json() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let path = format!("/api/3.30/sites/{}/connected-apps/direct-trust", client.site);
+    let json = [("Accept", "application/json"), ("Content-Type", "application/json")];
+    let call = |method: &str, path: &str, body: &str| -> (u16, serde_json::Value) {
+        let answer = client.send(method, path, &json, body.as_bytes());
+        (answer.status, serde_json::from_str(&answer.text()).unwrap())
+    };
+    let projects: Vec<String> =
+        mock.projects()[..2].iter().map(|project| project.id().to_owned()).collect();
+    let body = serde_json::json!({"connectedApplication": {
+        "name": "Portal", "enabled": true, "projectIds": {"projectId": projects}}});
+    let (status, created) = call("POST", &path, &body.to_string());
+    let app = &created["connectedApplication"];
+    assert_eq!((status, &app["name"], &app["enabled"]), (201, &"Portal".into(), &"true".into()));
+    assert_eq!(app["projectIds"]["projectId"], serde_json::json!(projects));
+    let secrets = format!("{path}/{}/secrets", app["clientId"].as_str().unwrap());
+    for expected in [201, 201, 400] {
+        let (status, secret) = call("POST", &secrets, "");
+        assert_eq!(status, expected, "{secret}");
+        if status == 201 {
+            assert_eq!(secret["connectedApplicationSecret"]["value"].as_str().unwrap().len(), 44);
+        }
+    }
+    let (_, listed) = call("GET", &path, "");
+    let [app] = &listed["connectedApplications"]["connectedApplication"].as_array().unwrap()[..]
+    else {
+        panic!("{listed}")
+    };
+    assert_eq!(app["secret"].as_array().unwrap().len(), 2, "{app}");
 }
