@@ -1,8 +1,8 @@
 //! Appending several chunks to an upload at once.
 //!
-//! Each chunk is sent by a thread of its own. The source and the program's callbacks may not be usable
-//! on other threads, so the calling thread reads the source for all of them, block by block, and
-//! calls the callbacks.
+//! Each chunk is sent by a separate thread. The source and the program's callbacks may not be
+//! usable on other threads, so the calling thread reads the source for all of them, block by block,
+//! and calls the callbacks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};

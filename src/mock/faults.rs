@@ -315,7 +315,7 @@ impl Faults {
         let mut selected = Selected::default();
         for fault in &mut self.active {
             let delays = matches!(fault.what, What::Delay(_));
-            // At most one fault besides delays applies to a request.
+            // Apart from delays, at most one fault applies to a request.
             if (!delays && selected.what.is_some()) || !fault.happens(request) {
                 continue;
             }

@@ -87,7 +87,7 @@ element! {
         started_at: Option<Timestamp> = attr("startedAt");
         /// When it ended; `None` while it runs.
         completed_at: Option<Timestamp> = attr("completedAt");
-        /// The completed part, in per cent.
+        /// The completed part, in percent.
         progress: Option<u64> = attr("progress");
         /// The background job of the run.
         background_job: Option<JobId> = attr("backgroundJobId");

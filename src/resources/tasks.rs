@@ -58,8 +58,8 @@ super::resource! {
     /// The tasks of a site: extract refreshes and flow runs on a schedule.
     ///
     /// On Tableau Server, adding content to a schedule creates a task: see
-    /// [`Workbooks::add_to_schedule`](crate::workbooks::Workbooks::add_to_schedule). On Tableau Cloud,
-    /// a task is created with a schedule of its own.
+    /// [`Workbooks::add_to_schedule`](crate::workbooks::Workbooks::add_to_schedule). On Tableau
+    /// Cloud, a task is created with its own schedule.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;

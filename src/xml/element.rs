@@ -79,7 +79,7 @@ impl Contradicts<Vec<String>> for Vec<String> {
     }
 }
 
-/// Adds the name of a field if the answer shows another value than the requested one.
+/// Adds the name of a field if its value in the response differs from the requested one.
 pub(crate) fn push_ignored<W, T: Contradicts<W>>(
     ignored: &mut Vec<&'static str>,
     name: &'static str,
@@ -105,7 +105,7 @@ impl Out {
     }
 }
 
-/// A request's body: `<tsRequest>` around what `inside` writes.
+/// A request body: `<tsRequest>` around the content that `inside` writes.
 pub(crate) fn request(inside: &dyn ToXml) -> crate::Result<String> {
     let mut out = Out::new();
     out.element("tsRequest", |out| inside.to_xml(out));
@@ -264,7 +264,7 @@ macro_rules! element {
     };
     (@blank update $Write:ident { $($f:ident $w:ty,)* }) => {
         impl $Write {
-            /// An update that changes nothing yet, and is refused before it is sent.
+            /// An update without changes. At least one field must be set before it is sent.
             pub fn new() -> Self {
                 $Write { $($f: None,)* }
             }
@@ -315,7 +315,7 @@ macro_rules! element {
     (@setter update update [$(#[$doc:meta])*] $f:ident $w:ty $(as $plain:ident)?) => {
         $crate::xml::element!(@setter [$(#[$doc])*] "If unset, it is left unchanged." $f $w $(as $plain)?);
     };
-    // Not written at all, or not in this kind of request.
+    // Not written in this kind of request, or not in any.
     (@setter $role:ident $($verb:ident)? [$(#[$doc:meta])*] $f:ident $($w:ty $(as $plain:ident)?)?) => {};
     (@setter [$(#[$doc:meta])*] $unset:literal $f:ident $w:ty) => {
         $(#[$doc])*

@@ -44,7 +44,7 @@ pub struct Job {
     pub job_type: Option<String>,
     /// `Asynchronous`.
     pub mode: Option<String>,
-    /// The completed part, in per cent.
+    /// The completed part, in percent.
     pub progress: Option<u64>,
     /// When it was created.
     pub created_at: Option<Timestamp>,

@@ -24,7 +24,7 @@ pub(in crate::mock) struct FileFormat {
     /// The kind of the job that publishes it, if one can.
     pub(in crate::mock) job: Option<&'static str>,
     /// Whether `<connections>` is a sibling of the item's element in a request, not its child.
-    pub(in crate::mock) connections_beside: bool,
+    pub(in crate::mock) has_sibling_connections: bool,
 }
 
 /// A resource that can be published and downloaded.
@@ -133,7 +133,7 @@ fn read<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Publicat
         .ok_or_else(|| ApiError::malformed("The request has no part 'request_payload'."))?;
     let payload = body::payload(payload.body)?;
     let mut body = payload.need_child(R::SCHEMA.element)?.clone();
-    if format.connections_beside {
+    if format.has_sibling_connections {
         body.children.retain(|child| child.name != "connections");
         body.children.extend(payload.child("connections").cloned());
     }

@@ -93,7 +93,7 @@ impl Publishes for Datasource {
         extensions: &["tds", "tdsx", "tde", "hyper", "parquet"],
         wrong: "400010",
         job: Some("PublishDatasource"),
-        connections_beside: false,
+        has_sibling_connections: false,
     };
 
     fn sample_file(record: &Record, _: &Site) -> (&'static str, Vec<u8>) {

@@ -90,8 +90,9 @@ impl<'s> PermissionAudit<'s> {
         PermissionAudit { users: Some(users.into_iter().map(U::into).collect()), ..self }
     }
 
-    /// Reads the permissions of up to this many items at the same time, each on a connection of its
-    /// own. [`HttpOptions`](crate::HttpOptions) may limit the connections further. Default: 4.
+    /// Reads the permissions of up to this many items at the same time, each on a separate
+    /// connection. [`HttpOptions`](crate::HttpOptions) may limit the connections further. Default:
+    /// 4.
     pub fn threads(self, threads: usize) -> Self {
         PermissionAudit { threads: threads.max(1), ..self }
     }

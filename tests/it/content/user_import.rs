@@ -342,7 +342,7 @@ fn imports_a_million_rows_in_bounded_memory() {
     import_in_a_child("1000000");
 }
 
-/// Runs the client in a process of its own, whose memory no other test uses.
+/// Runs the client in a separate process, whose memory no other test uses.
 #[cfg(target_os = "linux")]
 fn import_in_a_child(rows: &str) {
     let url = discarding_server();
