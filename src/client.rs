@@ -141,8 +141,8 @@ impl Client {
         mut finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
         let mut done = None;
-        self.ask_and(request, &mut |answer| {
-            done = Some(finish(answer)?);
+        self.ask_and(request, &mut |response| {
+            done = Some(finish(response)?);
             Ok(())
         })?;
         Ok(done.expect("the response of a request that succeeds was read"))
@@ -367,14 +367,14 @@ impl Client {
         }
         let request = request.element(changes)?;
         let path = request.path().to_owned();
-        let answer = self.xml(request, read)?;
-        self.compare(&path, changes, &answer);
-        Ok(answer)
+        let response = self.xml(request, read)?;
+        self.compare(&path, changes, &response);
+        Ok(response)
     }
 
     /// Logs which attributes in the response differ from what was requested.
-    pub(crate) fn compare<C: Changes>(&self, path: &str, changes: &C, answer: &C::Of) {
-        let ignored = changes.ignored(answer);
+    pub(crate) fn compare<C: Changes>(&self, path: &str, changes: &C, response: &C::Of) {
+        let ignored = changes.ignored(response);
         if !ignored.is_empty() {
             warn!(
                 target: "tableau_server_client::update",
@@ -393,8 +393,8 @@ impl Client {
         read: impl Fn(Node<'_>) -> Result<T>,
     ) -> Result<T> {
         let mut value = None;
-        self.ask_and(request, &mut |answer| {
-            answer.decode(Accepts::Answer, &mut |root| {
+        self.ask_and(request, &mut |response| {
+            response.decode(Accepts::Response, &mut |root| {
                 value = Some(read(root)?);
                 Ok(())
             })
@@ -423,7 +423,7 @@ impl Client {
         tag: &str,
     ) -> Result<Option<T>> {
         let read = |root: Node<'_>| root.find(tag).map(T::from_xml).transpose();
-        self.ask(request, |answer| answer.xml_if_any(read)).map(Option::flatten)
+        self.ask(request, |response| response.xml_if_any(read)).map(Option::flatten)
     }
 }
 

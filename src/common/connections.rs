@@ -183,12 +183,12 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
         })?;
         let request = request.hiding(changes.password.as_ref());
         let read = |root: Node<'_>| root.list("connections", "connection");
-        let answer: Vec<Connection> = self.client.xml(request, read)?;
+        let response: Vec<Connection> = self.client.xml(request, read)?;
         // The response may include connections that were not updated.
-        for one in answer.iter().filter(|one| ids.contains(&one.id)) {
+        for one in response.iter().filter(|one| ids.contains(&one.id)) {
             self.client.compare(&path, changes, one);
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 

@@ -137,13 +137,13 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Answer;
+    use crate::error::ErrorResponse;
 
     fn error(status: u16, code: Option<&str>) -> Error {
-        Error::new(ErrorKind::Api, "refused").answer(Answer {
+        Error::new(ErrorKind::Api, "refused").with_response(ErrorResponse {
             status: Some(status),
             code: code.map(str::to_owned),
-            ..Answer::default()
+            ..ErrorResponse::default()
         })
     }
 

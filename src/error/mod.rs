@@ -30,7 +30,7 @@ struct Inner {
     kind: ErrorKind,
     doing: Option<String>,
     what: String,
-    answer: Answer,
+    response: ErrorResponse,
     is_sign_in: bool,
     is_unsent: bool,
     source: Option<anyhow::Error>,
@@ -38,7 +38,7 @@ struct Inner {
 
 /// What is known of the response that caused an error.
 #[derive(Clone, Default)]
-pub(crate) struct Answer {
+pub(crate) struct ErrorResponse {
     pub status: Option<u16>,
     pub code: Option<String>,
     pub summary: Option<String>,
@@ -87,7 +87,7 @@ impl Error {
             kind,
             doing: None,
             what: what.into(),
-            answer: Answer::default(),
+            response: ErrorResponse::default(),
             is_sign_in: false,
             is_unsent: false,
             source: None,
@@ -127,30 +127,30 @@ impl Error {
         self
     }
 
-    pub(crate) fn answer(mut self, answer: Answer) -> Error {
-        self.0.answer = answer;
+    pub(crate) fn with_response(mut self, response: ErrorResponse) -> Error {
+        self.0.response = response;
         self
     }
 
     /// Sets the URL of the request, unless it has one.
     pub(crate) fn at(mut self, url: impl Into<String>) -> Error {
-        self.0.answer.url.get_or_insert_with(|| url.into());
+        self.0.response.url.get_or_insert_with(|| url.into());
         self
     }
 
     pub(crate) fn with_status(mut self, status: u16) -> Error {
-        self.0.answer.status.get_or_insert(status);
+        self.0.response.status.get_or_insert(status);
         self
     }
 
     /// Redacts secrets in the message, which may quote a response, and in the causes, which may quote
     /// a certificate.
     pub(crate) fn redacted(mut self, redactor: &Redactor) -> Error {
-        let Inner { doing, what, answer, .. } = &mut *self.0;
-        let of_answer = [&mut answer.summary, &mut answer.detail];
-        let warnings = answer.warnings.iter_mut().map(|warning| &mut warning.message);
-        let of_answer = of_answer.into_iter().chain(warnings).flatten();
-        for text in doing.iter_mut().chain([what]).chain(of_answer) {
+        let Inner { doing, what, response, .. } = &mut *self.0;
+        let of_response = [&mut response.summary, &mut response.detail];
+        let warnings = response.warnings.iter_mut().map(|warning| &mut warning.message);
+        let of_response = of_response.into_iter().chain(warnings).flatten();
+        for text in doing.iter_mut().chain([what]).chain(of_response) {
             if let Cow::Owned(clean) = redactor.redact(text) {
                 *text = clean;
             }
@@ -186,7 +186,7 @@ impl Error {
 
     /// A copy of the error for another caller, with the causes as text.
     pub(crate) fn again(&self) -> Error {
-        let Inner { kind, doing, what, answer, is_sign_in, is_unsent, source } = &*self.0;
+        let Inner { kind, doing, what, response, is_sign_in, is_unsent, source } = &*self.0;
         let causes = source
             .as_ref()
             .map(|source| source.chain().map(ToString::to_string).collect::<Vec<_>>().join(": "));
@@ -194,7 +194,7 @@ impl Error {
             kind: *kind,
             doing: doing.clone(),
             what: what.clone(),
-            answer: answer.clone(),
+            response: response.clone(),
             is_sign_in: *is_sign_in,
             is_unsent: *is_unsent,
             source: causes.map(anyhow::Error::msg),
@@ -202,7 +202,7 @@ impl Error {
     }
 
     pub(crate) fn is_html_page(&self) -> bool {
-        self.0.answer.is_html_page
+        self.0.response.is_html_page
     }
 
     /// Prefixes the message with what the error means for the caller. Code and URL are unchanged.
@@ -224,46 +224,46 @@ impl Error {
 
     /// The HTTP status of the response.
     pub fn status(&self) -> Option<u16> {
-        self.0.answer.status
+        self.0.response.status
     }
 
     /// Tableau's error code of six digits, such as `"401001"`. The first three are an HTTP status,
     /// which can differ from the status of the response.
     pub fn code(&self) -> Option<&str> {
-        self.0.answer.code.as_deref()
+        self.0.response.code.as_deref()
     }
 
     /// Tableau's summary, such as `"Signin Error"`.
     pub fn summary(&self) -> Option<&str> {
-        self.0.answer.summary.as_deref()
+        self.0.response.summary.as_deref()
     }
 
     /// Tableau's detail, which is a sentence.
     pub fn detail(&self) -> Option<&str> {
-        self.0.answer.detail.as_deref()
+        self.0.response.detail.as_deref()
     }
 
     /// The warnings that Tableau returned with the error. If a request for several items fails for
     /// some of them, the response contains an error and a warning for each of these items; the
     /// other items were changed.
     pub fn warnings(&self) -> &[ErrorWarning] {
-        &self.0.answer.warnings
+        &self.0.response.warnings
     }
 
     /// The URL of the request.
     pub fn url(&self) -> Option<&str> {
-        self.0.answer.url.as_deref()
+        self.0.response.url.as_deref()
     }
 
     /// The server's id of the request (`X-Tableau-Request-Id` or similar), for Tableau's support.
     pub fn request_id(&self) -> Option<&str> {
-        self.0.answer.request_id.as_deref()
+        self.0.response.request_id.as_deref()
     }
 
     /// How long the server asks to wait before the next attempt (`Retry-After`, in seconds or as a
     /// date).
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.answer.retry_after
+        self.0.response.retry_after
     }
 }
 

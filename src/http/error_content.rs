@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use ureq::http::HeaderMap;
 
-use crate::error::{Answer, ErrorWarning, is_code};
+use crate::error::{ErrorResponse, ErrorWarning, is_code};
 use crate::redact::Redactor;
 use crate::text::{cut, one_line};
 use crate::xml::{self, Node, Reports};
@@ -112,10 +112,13 @@ impl ErrorContent {
 
     pub(super) fn about_success(self, status: u16, address: &str, redactor: &Redactor) -> Error {
         let url = Some(redactor.redact(address).into_owned());
-        self.into_error(Answer { status: Some(status), url, ..Answer::default() }, redactor)
+        self.into_error(
+            ErrorResponse { status: Some(status), url, ..ErrorResponse::default() },
+            redactor,
+        )
     }
 
-    pub(super) fn into_error(self, answer: Answer, redactor: &Redactor) -> Error {
+    pub(super) fn into_error(self, response: ErrorResponse, redactor: &Redactor) -> Error {
         // A valid code is not redacted, even if a password happens to be the same six digits.
         let code = self.code.filter(|code| !code.is_empty()).map(|code| match is_code(&code) {
             true => code,
@@ -136,15 +139,15 @@ impl ErrorContent {
         });
         let warnings: Vec<ErrorWarning> = warnings.collect();
         let what = cut(&one_line(&what), SUMMARY + DETAIL).into_owned();
-        let status = answer.status.unwrap_or_default();
+        let status = response.status.unwrap_or_default();
         let named =
             code.as_ref().map_or_else(|| "Tableau".into(), |code| format!("Tableau {code}"));
         let mut what = format!("{what} ({named}, HTTP {status})");
         if let Some(first) = warnings.first() {
             what += &format!("; {} warnings, the first: {first}", warnings.len());
         }
-        let answer = Answer { code, summary, detail, warnings, ..answer };
-        Error::new(ErrorKind::Api, what.trim_start()).answer(answer)
+        let response = ErrorResponse { code, summary, detail, warnings, ..response };
+        Error::new(ErrorKind::Api, what.trim_start()).with_response(response)
     }
 }
 

@@ -11,7 +11,7 @@ use super::proxy::ConfiguredProxy;
 use super::retry_after::retry_after;
 use super::tls_failure::{about_broken_handshake, tls_failed};
 use super::url::Origin;
-use crate::error::{Answer, is_code};
+use crate::error::{ErrorResponse, is_code};
 use crate::redact::Redactor;
 use crate::text::{cut, first, one_line};
 use crate::xml::Node;
@@ -136,12 +136,12 @@ pub(super) fn refused(
 ) -> Error {
     // Drops the zero bytes of UTF-16, which would hide secrets from the redactor.
     let text = String::from_utf8_lossy(body).replace('\0', "");
-    let answer = Answer {
+    let response = ErrorResponse {
         status: Some(status),
         url: Some(redactor.redact(address).into_owned()),
         request_id: request_id(headers).map(|id| cut(&redactor.redact(&id), 100).into_owned()),
         retry_after: retry_after(headers),
-        ..Answer::default()
+        ..ErrorResponse::default()
     };
     let cut_short = size != Size::Whole;
     // Other servers send JSON errors of this form, but their codes do not have six digits.
@@ -149,7 +149,7 @@ pub(super) fn refused(
         || ErrorContent::from_json(&text).filter(|w| w.code.as_deref().is_some_and(is_code));
     let from_json = || from_json().or_else(|| ErrorContent::from_json_api(&text, address, headers));
     if !cut_short && let Some(words) = ErrorContent::from_xml(&text).or_else(from_json) {
-        return words.into_error(answer, redactor);
+        return words.into_error(response, redactor);
     }
     let is_html_page = looks_like_html(&text);
     let kind = match () {
@@ -163,8 +163,8 @@ pub(super) fn refused(
     let quote = redactor.redact_start(text.trim(), cut_short, QUOTED);
     let quote = cut(&one_line(&quote), QUOTED).into_owned();
     let quote = if quote.is_empty() { quote } else { format!(": {quote}") };
-    let answer = Answer { is_html_page, ..answer };
-    Error::new(ErrorKind::Http, format!("HTTP {status} with {kind}{quote}")).answer(answer)
+    let response = ErrorResponse { is_html_page, ..response };
+    Error::new(ErrorKind::Http, format!("HTTP {status} with {kind}{quote}")).with_response(response)
 }
 
 /// Tableau's `<error>` in a response whose status is a success.

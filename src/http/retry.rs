@@ -256,24 +256,26 @@ impl Delivery {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Answer;
+    use crate::error::ErrorResponse;
 
     fn http(status: u16, retry_after: Option<u64>) -> Error {
         let retry_after = retry_after.map(Duration::from_secs);
-        let answer = Answer { status: Some(status), retry_after, ..Answer::default() };
-        Error::new(ErrorKind::Http, "x").answer(answer)
+        let response =
+            ErrorResponse { status: Some(status), retry_after, ..ErrorResponse::default() };
+        Error::new(ErrorKind::Http, "x").with_response(response)
     }
 
-    fn answered(kind: ErrorKind, status: u16, retry_after: Option<u64>) -> Delivery {
+    fn delivery_of_error(kind: ErrorKind, status: u16, retry_after: Option<u64>) -> Delivery {
         let retry_after = retry_after.map(Duration::from_secs);
-        let answer = Answer { status: Some(status), retry_after, ..Answer::default() };
-        Delivery::of_failed(&Error::new(kind, "x").answer(answer))
+        let response =
+            ErrorResponse { status: Some(status), retry_after, ..ErrorResponse::default() };
+        Delivery::of_failed(&Error::new(kind, "x").with_response(response))
     }
 
-    fn answered_with(status: u16, code: &str) -> Delivery {
+    fn delivery_of_code(status: u16, code: &str) -> Delivery {
         let code = Some(code.to_owned());
-        let answer = Answer { status: Some(status), code, ..Answer::default() };
-        Delivery::of_failed(&Error::new(ErrorKind::Api, "x").answer(answer))
+        let response = ErrorResponse { status: Some(status), code, ..ErrorResponse::default() };
+        Delivery::of_failed(&Error::new(ErrorKind::Api, "x").with_response(response))
     }
 
     #[test]
@@ -286,32 +288,32 @@ mod tests {
             (Delivery::of_failed(&lost()), Delivery::Unknown),
             (Delivery::of_failed(&io()), Delivery::Abandoned),
             (Delivery::of_failed(&Error::new(ErrorKind::Cancelled, "x")), Delivery::Abandoned),
-            (answered(ErrorKind::Cancelled, 200, None), Delivery::Abandoned),
+            (delivery_of_error(ErrorKind::Cancelled, 200, None), Delivery::Abandoned),
             (Delivery::of_failed(&Error::input("x")), Delivery::Rejected),
-            (answered(ErrorKind::Http, 429, None), Delivery::NotSent),
-            (answered_with(429, "429000"), Delivery::NotSent),
-            (answered_with(400, "429000"), Delivery::NotSent),
-            (answered_with(429, "429001"), Delivery::Rejected),
-            (answered_with(429, "429003"), Delivery::Rejected),
-            (answered(ErrorKind::Api, 503, Some(1)), Delivery::NotSent),
-            (answered(ErrorKind::Http, 503, None), Delivery::Unknown),
-            (answered(ErrorKind::Http, 504, Some(1)), Delivery::Unknown),
-            (answered(ErrorKind::Api, 500, None), Delivery::Unknown),
-            (answered(ErrorKind::Decode, 200, None), Delivery::Unknown),
-            (answered(ErrorKind::Tls, 200, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Http, 429, None), Delivery::NotSent),
+            (delivery_of_code(429, "429000"), Delivery::NotSent),
+            (delivery_of_code(400, "429000"), Delivery::NotSent),
+            (delivery_of_code(429, "429001"), Delivery::Rejected),
+            (delivery_of_code(429, "429003"), Delivery::Rejected),
+            (delivery_of_error(ErrorKind::Api, 503, Some(1)), Delivery::NotSent),
+            (delivery_of_error(ErrorKind::Http, 503, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Http, 504, Some(1)), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Api, 500, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Decode, 200, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Tls, 200, None), Delivery::Unknown),
             (Delivery::of_failed(&Error::new(ErrorKind::Tls, "x")), Delivery::Rejected),
             (
                 Delivery::of_failed(&Error::new(ErrorKind::Timeout, "x").before_sending()),
                 Delivery::Rejected,
             ),
-            (answered(ErrorKind::Http, 203, None), Delivery::Unknown),
-            (answered(ErrorKind::Http, 101, None), Delivery::Unknown),
-            (answered(ErrorKind::Http, 999, None), Delivery::Unknown),
-            (answered(ErrorKind::Api, 400, None), Delivery::Rejected),
-            (answered(ErrorKind::Api, 200, None), Delivery::Rejected),
-            (answered_with(200, "500000"), Delivery::Unknown),
-            (answered_with(200, "401002"), Delivery::Rejected),
-            (answered(ErrorKind::Http, 413, None), Delivery::Rejected),
+            (delivery_of_error(ErrorKind::Http, 203, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Http, 101, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Http, 999, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Api, 400, None), Delivery::Rejected),
+            (delivery_of_error(ErrorKind::Api, 200, None), Delivery::Rejected),
+            (delivery_of_code(200, "500000"), Delivery::Unknown),
+            (delivery_of_code(200, "401002"), Delivery::Rejected),
+            (delivery_of_error(ErrorKind::Http, 413, None), Delivery::Rejected),
         ] {
             assert_eq!(delivery, expected);
         }

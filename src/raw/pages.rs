@@ -118,8 +118,8 @@ impl<'s, T: DeserializeOwned> RawItems<'s, T> {
         let RawItems { paging, path: items_path, page, seen, request: first, .. } = self;
         let client = first.client;
         let base = || first.request.repeat();
-        let (items, next) = client.ask(request, |answer| {
-            answer.json_with(|text| {
+        let (items, next) = client.ask(request, |response| {
+            response.json_with(|text| {
                 let read = Page::parse(text, items_path)?;
                 let so_far = *seen + read.items.len() as u64;
                 let next = match paging {

@@ -108,8 +108,8 @@ impl Server {
         let mut request = Request::of(&auth::SERVER_INFO.call(version, None, &[])).until(deadline);
         let auth = AuthContext { token: None, redactor: self.transport.redactor(), cancellation };
         self.transport
-            .send(&mut request, auth, |answer| {
-                answer.xml(|root| ServerInfo::from_xml(root.need("serverInfo")?))
+            .send(&mut request, auth, |response| {
+                response.xml(|root| ServerInfo::from_xml(root.need("serverInfo")?))
             })
             .map_err(|error| explain_address(self.suggest_address(error), &self.transport))
     }

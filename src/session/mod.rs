@@ -322,25 +322,26 @@ impl std::fmt::Debug for Session<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Answer;
+    use crate::error::ErrorResponse;
 
     #[test]
     fn distinguishes_lost_switches_from_refused_and_unsent_ones() {
         let broken = || Error::connection_lost("x", std::io::Error::other("y"));
-        let answered = |kind, status| {
-            Error::new(kind, "x").answer(Answer { status: Some(status), ..Answer::default() })
+        let error_with = |kind, status| {
+            Error::new(kind, "x")
+                .with_response(ErrorResponse { status: Some(status), ..ErrorResponse::default() })
         };
         for error in [
             broken(),
             Error::new(ErrorKind::Timeout, "x"),
             Error::new(ErrorKind::Cancelled, "x"),
-            answered(ErrorKind::Cancelled, 200),
-            answered(ErrorKind::Decode, 200),
-            answered(ErrorKind::Tls, 200),
-            answered(ErrorKind::Api, 500),
-            answered(ErrorKind::Http, 502),
-            answered(ErrorKind::Http, 403),
-            answered(ErrorKind::Redirect, 303),
+            error_with(ErrorKind::Cancelled, 200),
+            error_with(ErrorKind::Decode, 200),
+            error_with(ErrorKind::Tls, 200),
+            error_with(ErrorKind::Api, 500),
+            error_with(ErrorKind::Http, 502),
+            error_with(ErrorKind::Http, 403),
+            error_with(ErrorKind::Redirect, 303),
         ] {
             assert!(may_have_switched(&error), "{error:?}");
         }
@@ -349,12 +350,12 @@ mod tests {
             Error::new(ErrorKind::Tls, "x"),
             Error::new(ErrorKind::Timeout, "x").before_sending(),
             Error::new(ErrorKind::Cancelled, "x").before_sending(),
-            answered(ErrorKind::Decode, 200).before_sending(),
+            error_with(ErrorKind::Decode, 200).before_sending(),
             Error::input("x"),
             Error::config("x"),
-            answered(ErrorKind::Api, 404),
-            answered(ErrorKind::Http, 429),
-            answered(ErrorKind::Redirect, 302),
+            error_with(ErrorKind::Api, 404),
+            error_with(ErrorKind::Http, 429),
+            error_with(ErrorKind::Redirect, 302),
         ] {
             assert!(!may_have_switched(&error), "{error:?}");
         }

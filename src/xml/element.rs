@@ -52,7 +52,7 @@ pub(crate) trait Changes: ToXml {
     fn is_empty(&self) -> bool;
 
     /// The names of the fields that differ in the response.
-    fn ignored(&self, answer: &Self::Of) -> Vec<&'static str>;
+    fn ignored(&self, response: &Self::Of) -> Vec<&'static str>;
 }
 
 /// A field of a response that can be compared with the requested value.
@@ -282,8 +282,8 @@ macro_rules! element {
             /// The names of the fields that were set here and have another value in the server's
             /// response: the server ignored them, or has not applied them yet. Fields that the
             /// response does not have are not included.
-            pub fn ignored_in(&self, answer: &$Read) -> Vec<&'static str> {
-                $crate::xml::Changes::ignored(self, answer)
+            pub fn ignored_in(&self, response: &$Read) -> Vec<&'static str> {
+                $crate::xml::Changes::ignored(self, response)
             }
         }
 
@@ -296,9 +296,9 @@ macro_rules! element {
             }
 
             #[allow(deprecated)]
-            fn ignored(&self, answer: &$Read) -> Vec<&'static str> {
+            fn ignored(&self, response: &$Read) -> Vec<&'static str> {
                 let mut ignored = Vec::new();
-                $( $crate::xml::push_ignored(&mut ignored, stringify!($f), &self.$f, &answer.$f); )*
+                $( $crate::xml::push_ignored(&mut ignored, stringify!($f), &self.$f, &response.$f); )*
                 ignored
             }
         }

@@ -209,7 +209,7 @@ impl<'s> Download<'s> {
         let (client, request, mut transfer) = self.begin()?;
         transfer.check_target(path)?;
         let mut partial = PartialFile::create(folder)?;
-        client.ask(request, |answer| transfer.receive(answer, &mut partial))?;
+        client.ask(request, |response| transfer.receive(response, &mut partial))?;
         partial.keep(path, transfer.overwrite)
     }
 
@@ -226,8 +226,8 @@ impl<'s> Download<'s> {
         }
         let (client, request, mut transfer) = self.begin()?;
         let mut partial = PartialFile::create(folder)?;
-        let (named, start) = client.ask(request, |answer| {
-            let named = answer.header(CONTENT_DISPOSITION).and_then(name::from_header);
+        let (named, start) = client.ask(request, |response| {
+            let named = response.header(CONTENT_DISPOSITION).and_then(name::from_header);
             let named = named.and_then(|name| name::safe(&name));
             let named = named.map(|name| (transfer.item.has_extension(&name), name));
             if let Some((true, name)) = &named {
@@ -235,7 +235,7 @@ impl<'s> Download<'s> {
                 // exists.
                 transfer.check_target(&folder.join(name))?;
             }
-            Ok((named, transfer.receive(answer, &mut partial)?))
+            Ok((named, transfer.receive(response, &mut partial)?))
         })?;
         let target = match named {
             Some((true, name)) => folder.join(name),
@@ -256,9 +256,9 @@ impl<'s> Download<'s> {
     /// interruption after the first byte is an error, because written bytes cannot be taken back.
     pub fn to_writer(self, mut writer: impl Write) -> Result<u64> {
         let (client, request, mut transfer) = self.begin()?;
-        client.ask(request, |answer| {
+        client.ask(request, |response| {
             let mut is_written = false;
-            let outcome = transfer.stream(answer, |block| {
+            let outcome = transfer.stream(response, |block| {
                 is_written = true;
                 let failed = |error| Error::io("the download cannot be written", error);
                 writer.write_all(block).map_err(failed)
@@ -271,7 +271,7 @@ impl<'s> Download<'s> {
     /// Downloads into memory, at most [`max_response`](crate::HttpOptions::max_response) bytes.
     pub fn to_bytes(self) -> Result<Vec<u8>> {
         let (client, request, mut transfer) = self.begin()?;
-        client.ask(request, |answer| transfer.collect(answer))
+        client.ask(request, |response| transfer.collect(response))
     }
 
     fn begin(self) -> Result<(&'s Client, Request<'static>, Transfer<'s>)> {
@@ -289,10 +289,10 @@ struct Transfer<'s> {
 
 impl Transfer<'_> {
     /// Writes the whole file and returns its first bytes.
-    fn receive(&mut self, answer: Success, partial: &mut PartialFile) -> Result<Vec<u8>> {
+    fn receive(&mut self, response: Success, partial: &mut PartialFile) -> Result<Vec<u8>> {
         partial.truncate()?;
         let mut start = Vec::new();
-        self.stream(answer, |block| {
+        self.stream(response, |block| {
             if start.len() < 64 {
                 start.extend(block.iter().take(64));
             }
@@ -301,9 +301,9 @@ impl Transfer<'_> {
         Ok(start)
     }
 
-    fn collect(&mut self, answer: Success) -> Result<Vec<u8>> {
-        let (most, mut bytes) = (answer.most(), Vec::new());
-        self.stream(answer, |block| {
+    fn collect(&mut self, response: Success) -> Result<Vec<u8>> {
+        let (most, mut bytes) = (response.most(), Vec::new());
+        self.stream(response, |block| {
             bytes.extend_from_slice(block);
             match bytes.len() as u64 > most {
                 true => Err(Error::decode(format!(
@@ -318,11 +318,11 @@ impl Transfer<'_> {
 
     fn stream(
         &mut self,
-        answer: Success,
+        response: Success,
         mut write: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<u64> {
-        let (total, mut received) = (answer.length(), 0);
-        answer.file(self.item.is_any_text(), |block| {
+        let (total, mut received) = (response.length(), 0);
+        response.file(self.item.is_any_text(), |block| {
             write(block)?;
             received += block.len() as u64;
             if let Some(report) = &mut self.progress {

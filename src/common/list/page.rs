@@ -140,10 +140,10 @@ impl PageRequest {
 
     pub(super) fn fetch<T: Listed>(&self, client: &Client, number: u32) -> Result<FetchedPage<T>> {
         let request = self.request(number, client.version)?;
-        client.ask(request, |answer| {
-            let context = answer.context();
+        client.ask(request, |response| {
+            let context = response.context();
             let explain = |error| context.explain(error);
-            answer.xml(|root| self.read(root, number, &explain))
+            response.xml(|root| self.read(root, number, &explain))
         })
     }
 

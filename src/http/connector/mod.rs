@@ -68,7 +68,7 @@ pub(super) fn staged<T>(
 ) -> Result<(T, bool), (Error, Stage)> {
     let (outcome, progress) = context::track_exchange(run);
     let stage = if progress.is_connecting { Stage::Connecting } else { Stage::Established };
-    outcome.map(|answer| (answer, !progress.is_unread)).map_err(|error| (error, stage))
+    outcome.map(|response| (response, !progress.is_unread)).map_err(|error| (error, stage))
 }
 
 /// The error for a success response to a request that the server did not read completely.

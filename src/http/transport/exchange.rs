@@ -127,10 +127,10 @@ impl Transport {
             .build();
         match connector::staged(|| self.agent.run(request)) {
             // An error response before the whole request was sent is valid; a success is not.
-            Ok((answer, false)) if answer.status().is_success() => {
+            Ok((response, false)) if response.status().is_success() => {
                 Err(connector::incomplete_request().into())
             }
-            Ok((answer, _)) => Ok(answer),
+            Ok((response, _)) => Ok(response),
             Err((cause, stage)) => Err(Failure { cause, stage }),
         }
     }

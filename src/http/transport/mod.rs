@@ -195,8 +195,8 @@ impl Transport {
         mut finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
         let mut done = None;
-        self.send_and(request, auth, &mut |answer| {
-            done = Some(finish(answer)?);
+        self.send_and(request, auth, &mut |response| {
+            done = Some(finish(response)?);
             Ok(())
         })?;
         Ok(done.expect("the response of a request that succeeds was read"))
@@ -222,8 +222,8 @@ impl Transport {
         let mut attempts =
             Attempts::new(self.options.retry_policy(), request.retry_safety, deadline);
         loop {
-            let answer = self.follow(request, auth, deadline);
-            let error = match answer.and_then(&mut *finish) {
+            let response = self.follow(request, auth, deadline);
+            let error = match response.and_then(&mut *finish) {
                 Ok(()) => return Ok(()),
                 // The error of `finish` may quote the response.
                 Err(error) => error.redacted(auth.redactor),

@@ -69,7 +69,7 @@ impl Success {
     /// Decodes the body with `read`, which receives the root element. Fails if the body is an error of
     /// Tableau's.
     pub(crate) fn xml<T>(self, read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
-        let value = self.xml_from(Accepts::Answer, read)?;
+        let value = self.xml_from(Accepts::Response, read)?;
         Ok(value.expect("a body that is decoded was read"))
     }
 
@@ -387,7 +387,7 @@ impl Success {
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Accepts {
     /// `<tsResponse>`.
-    Answer,
+    Response,
     /// `<tsResponse>`, or no content.
     AnswerOrNothing,
     /// XML with any root element.

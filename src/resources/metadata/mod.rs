@@ -1,7 +1,7 @@
 //! The Metadata API: queries in GraphQL about content, its lineage and its fields.
 
-mod answer;
 mod nodes;
+mod response;
 
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
@@ -12,10 +12,10 @@ use crate::http::{Request, Success};
 use crate::operation::operations;
 use crate::{Error, ErrorKind, Result};
 
-use answer::Answer;
+use response::QueryResponse;
 
-pub use answer::{PartialData, QueryError};
 pub use nodes::Nodes;
+pub use response::{PartialData, QueryError};
 
 operations! {
     QUERY = POST "/api/metadata/graphql" since (3, 5) scope unknown
@@ -102,14 +102,16 @@ impl<'s> Query<'s> {
     /// the partial data as well, use [`send_partial`](Query::send_partial).
     pub fn send<T: DeserializeOwned>(self) -> Result<T> {
         let redactor = self.client.redactor();
-        self.ask(|answer| answer.fail_on_errors(&redactor)?.data()?.ok_or_else(answer::no_data))
+        self.ask(|response| {
+            response.fail_on_errors(&redactor)?.data()?.ok_or_else(response::no_data)
+        })
     }
 
     /// Sends the query and returns the data together with the errors in the response.
     pub fn send_partial<T: DeserializeOwned>(self) -> Result<PartialData<T>> {
         let redactor = self.client.redactor();
-        self.ask(|answer| {
-            Ok(PartialData { data: answer.data()?, errors: answer.errors(&redactor) })
+        self.ask(|response| {
+            Ok(PartialData { data: response.data()?, errors: response.errors(&redactor) })
         })
     }
 
@@ -144,9 +146,9 @@ impl<'s> Query<'s> {
         Nodes::new(self)
     }
 
-    fn ask<T>(self, mut read: impl FnMut(Answer<'_>) -> Result<T>) -> Result<T> {
+    fn ask<T>(self, mut read: impl FnMut(QueryResponse<'_>) -> Result<T>) -> Result<T> {
         let body = to_body(&self.text, &self.variables?);
-        let read = |answer: Success| answer.json_with(|text| read(Answer::parse(text)?));
+        let read = |response: Success| response.json_with(|text| read(QueryResponse::parse(text)?));
         self.client.ask(request(self.client, body), read).map_err(explain_absence)
     }
 }

@@ -37,19 +37,19 @@ pub struct QueryError {
 }
 
 /// A response to a query.
-pub(super) struct Answer<'a> {
+pub(super) struct QueryResponse<'a> {
     fields: Fields<'a>,
     errors: Vec<Value>,
 }
 
-impl<'a> Answer<'a> {
-    pub(super) fn parse(text: &'a [u8]) -> Result<Answer<'a>> {
+impl<'a> QueryResponse<'a> {
+    pub(super) fn parse(text: &'a [u8]) -> Result<QueryResponse<'a>> {
         let fields: Fields<'_> = from_json(text)?;
         let errors: Option<Vec<Value>> = match fields.get("errors") {
             Some(errors) => from_json(errors.get().as_bytes())?,
             None => None,
         };
-        Ok(Answer { fields, errors: errors.unwrap_or_default() })
+        Ok(QueryResponse { fields, errors: errors.unwrap_or_default() })
     }
 
     /// The data, unless it is null.
@@ -81,7 +81,7 @@ impl<'a> Answer<'a> {
     }
 
     /// Returns the first error, if there is one.
-    pub(super) fn fail_on_errors(self, redactor: &Redactor) -> Result<Answer<'a>> {
+    pub(super) fn fail_on_errors(self, redactor: &Redactor) -> Result<QueryResponse<'a>> {
         self.error(redactor).map_or(Ok(self), Err)
     }
 
@@ -107,8 +107,9 @@ impl<'a> Answer<'a> {
         let shown = code.as_ref().map_or(String::new(), |code| format!(" ({code})"));
         let what =
             format!("the query failed{partial}: {}{shown}{more}{advice}", one_line(&message));
-        let answer = error::Answer { code, summary: Some(message), detail, ..Default::default() };
-        Some(Error::new(ErrorKind::Api, what).answer(answer))
+        let response =
+            error::ErrorResponse { code, summary: Some(message), detail, ..Default::default() };
+        Some(Error::new(ErrorKind::Api, what).with_response(response))
     }
 }
 
