@@ -138,7 +138,13 @@ fn methods(modules: &[&str]) -> BTreeMap<(String, String), Vec<String>> {
     for file in sources() {
         let text = std::fs::read_to_string(&file).unwrap();
         let (mut owner, mut pending) = (String::new(), Vec::new());
+        let mut in_macro = false;
         for line in text.lines() {
+            // The methods that a macro makes are those of other modules.
+            in_macro = line.starts_with("macro_rules!") || (in_macro && line != "}");
+            if in_macro {
+                continue;
+            }
             if let Some(header) = line.strip_prefix("impl") {
                 owner = type_of(header);
             } else if line.starts_with("session_methods! {") {
