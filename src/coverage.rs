@@ -269,3 +269,19 @@ fn mock_server_agrees_about_operations() {
         }
     }
 }
+
+/// Programs compile only the methods that they call. Generic methods need no attribute for that.
+#[test]
+fn methods_of_resources_are_inline() {
+    let resources = source_folder().join("resources");
+    for file in sources().into_iter().filter(|file| file.starts_with(&resources)) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (start, _) in text.match_indices("\n    pub fn ") {
+            let head = text[start..].split(['{', '-']).next().unwrap().trim();
+            let is_generic =
+                head.contains("impl ") || head.split('(').next().unwrap().contains('<');
+            let is_inline = text[..start].ends_with("#[inline]");
+            assert!(is_generic || is_inline, "{}: {head} is not `#[inline]`", file.display());
+        }
+    }
+}

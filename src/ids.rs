@@ -19,6 +19,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
+#[inline]
 fn id_segment(id: &str) -> Result<String, String> {
     match id {
         "" | "." | ".." => Err(format!("{id:?} is not an id")),
@@ -41,42 +42,49 @@ macro_rules! ids {
 
         impl $Id {
             /// The id as the server sent it.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
 
         impl From<&str> for $Id {
+            #[inline]
             fn from(id: &str) -> Self {
                 $Id(id.to_owned())
             }
         }
 
         impl From<String> for $Id {
+            #[inline]
             fn from(id: String) -> Self {
                 $Id(id)
             }
         }
 
         impl From<&$Id> for $Id {
+            #[inline]
             fn from(id: &$Id) -> Self {
                 id.clone()
             }
         }
 
         impl fmt::Display for $Id {
+            #[inline]
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(&self.0)
             }
         }
 
         impl fmt::Debug for $Id {
+            #[inline]
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, concat!(stringify!($Id), "({:?})"), self.0)
             }
         }
 
         impl $crate::operation::PathSegment for $Id {
+            #[inline]
             fn segment(&self) -> Result<String, String> {
                 id_segment(&self.0)
             }
@@ -90,14 +98,17 @@ macro_rules! ids {
         }
 
         impl $crate::xml::Text for $Id {
+            #[inline]
             fn blank() -> Self {
                 $Id(String::new())
             }
 
+            #[inline]
             fn read(text: &str) -> Option<Self> {
                 (!text.is_empty()).then(|| text.into())
             }
 
+            #[inline]
             fn write(&self) -> String {
                 self.0.clone()
             }
@@ -109,6 +120,7 @@ macro_rules! ids {
             impl ContentId for $Id {
                 const KIND: &'static str = $kind;
 
+                #[inline]
                 fn as_str(&self) -> &str {
                     &self.0
                 }

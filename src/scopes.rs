@@ -29,6 +29,7 @@ pub(crate) struct Row {
 
 impl Row {
     /// Parses a line; `None` for lines that are not rows.
+    #[inline]
     fn parse(line: &'static str) -> Option<Row> {
         let cells: Vec<_> = line.strip_prefix("| [")?.trim_end_matches(" |").split(" | ").collect();
         let [title, request, _, scope, methods] = cells[..] else { return None };
@@ -42,6 +43,7 @@ impl Row {
         Some(Row { title: title.split_once("](")?.0, method, path, scope, methods })
     }
 
+    #[inline]
     fn names(&self) -> impl Iterator<Item = &'static str> {
         self.methods.iter().copied().chain([self.title])
     }
@@ -84,6 +86,7 @@ pub fn scopes_of<S: AsRef<str>>(
     Ok(scopes.into_iter().collect())
 }
 
+#[inline]
 fn scopes_of_one(name: &str) -> Result<Vec<&'static str>> {
     let is_named = |row: &&Row| row.names().any(|known| known.eq_ignore_ascii_case(name));
     let rows: Vec<&Row> = OPERATIONS.iter().filter(is_named).collect();

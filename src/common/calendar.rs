@@ -56,10 +56,12 @@ impl MonthDay {
 }
 
 impl Text for MonthDay {
+    #[inline]
     fn blank() -> MonthDay {
         MonthDay::Unknown(String::new())
     }
 
+    #[inline]
     fn read(text: &str) -> Option<MonthDay> {
         if let Some(number) = text.parse().ok().filter(|number| (1..=31).contains(number)) {
             return Some(MonthDay::Day(number));
@@ -68,6 +70,7 @@ impl Text for MonthDay {
         known_word(&MonthDay::WORDS, text).cloned().or_else(unknown)
     }
 
+    #[inline]
     fn write(&self) -> String {
         match self {
             MonthDay::Day(number) => number.to_string(),

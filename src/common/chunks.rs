@@ -32,16 +32,19 @@ const SEQUENCED: (u16, u16) = (3, 27);
 const MAX_CHUNKS: u64 = 10_000;
 
 /// Opens a file and uploads it in chunks.
+#[inline]
 pub(crate) fn upload_file(client: &Client, source: Source<'_>) -> Result<Upload> {
     upload(client, &mut source.open()?)
 }
 
 /// Uploads a file in chunks, or the rest of it if the source resumes an upload.
+#[inline]
 pub(super) fn upload(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
     // Some messages contain the upload id, which comes from the server.
     send_chunks(client, source).map_err(|error| client.redact(error))
 }
 
+#[inline]
 fn send_chunks(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
     let sequenced = client.needs(SEQUENCED, String::new).is_ok();
     let chunks = source.length.div_ceil(source.options.chunk_size.max(1));
@@ -96,6 +99,7 @@ fn send_chunks(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
 }
 
 /// Fingerprint of a file, with a checksum only if the upload can be resumed.
+#[inline]
 fn fingerprint(source: &mut OpenSource<'_>) -> Result<Fingerprint> {
     let resumable = source.options.checkpoint.is_some() || source.options.resume.is_some();
     match (resumable, source.is_replayable()) {
@@ -110,6 +114,7 @@ fn fingerprint(source: &mut OpenSource<'_>) -> Result<Fingerprint> {
     }
 }
 
+#[inline]
 fn fingerprint_with_checksum(source: &mut OpenSource<'_>) -> Result<Fingerprint> {
     const END: u64 = 1 << 20;
     let (length, modified) = (source.length, source.modified);
@@ -129,6 +134,7 @@ fn fingerprint_with_checksum(source: &mut OpenSource<'_>) -> Result<Fingerprint>
     Ok(Fingerprint { length, modified, sha256: hex(hash.finish().as_ref()) })
 }
 
+#[inline]
 fn start(client: &Client, file: &Fingerprint) -> Result<Upload> {
     // An empty upload has no effect, so the request can be repeated.
     let request = client.request(&START_UPLOAD, &[]).repeatable();
@@ -143,6 +149,7 @@ fn start(client: &Client, file: &Fingerprint) -> Result<Upload> {
 }
 
 /// Appends the next chunk.
+#[inline]
 fn append_next(client: &Client, source: &mut OpenSource<'_>, upload: &mut Upload) -> Result<()> {
     let size = source.options.chunk_size.min(source.length - upload.offset);
     upload.in_flight = true;
@@ -170,6 +177,7 @@ fn append_next(client: &Client, source: &mut OpenSource<'_>, upload: &mut Upload
 }
 
 /// Appends a chunk. Returns the size of the upload in megabytes, as the server reports it.
+#[inline]
 pub(super) fn append(
     client: &Client,
     upload: &Upload,
@@ -194,6 +202,7 @@ pub(super) fn append(
 
 /// Whether `megabytes` is the size of `bytes`. A megabyte may be 10^6 or 2^20 bytes, and the size
 /// may be rounded up or down.
+#[inline]
 fn is_size_in_megabytes(megabytes: u64, bytes: u64) -> bool {
     (bytes / (1 << 20)..=bytes.div_ceil(1_000_000)).contains(&megabytes)
 }

@@ -65,6 +65,7 @@ pub struct Connections<'s, I> {
 }
 
 impl<'s, I: HasConnections> Connections<'s, I> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> Connections<'s, I> {
         Connections { client, id: id.clone() }
     }
@@ -74,6 +75,7 @@ impl<'s, I: HasConnections> Connections<'s, I> {
     #[doc = rest!(LIST_OF_DATASOURCE)]
     #[doc = rest!(LIST_OF_FLOW)]
     #[doc(alias = "populate_connections")]
+    #[inline]
     pub fn list(&self) -> Result<Vec<Connection>> {
         let request = self.client.request(I::LIST, &[&self.id]);
         let mut connections: Vec<Connection> =

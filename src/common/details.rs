@@ -105,12 +105,14 @@ element! {
 pub struct LocationUpdate(PersonalSpaceId);
 
 impl<I: Into<PersonalSpaceId>> From<I> for LocationUpdate {
+    #[inline]
     fn from(space: I) -> LocationUpdate {
         LocationUpdate(space.into())
     }
 }
 
 impl ToXml for LocationUpdate {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("location", |out| {
             out.attr("id", &self.0);
@@ -120,6 +122,7 @@ impl ToXml for LocationUpdate {
 }
 
 impl WriteField for LocationUpdate {
+    #[inline]
     fn write_field(&self) -> FieldValue<'_> {
         FieldValue::Element(self)
     }
@@ -141,6 +144,7 @@ pub(crate) fn in_one_place(
 }
 
 impl Contradicts<LocationUpdate> for Option<Location> {
+    #[inline]
     fn contradicts(&self, requested: &LocationUpdate) -> bool {
         let shown = self.as_ref().and_then(|location| location.id.as_deref());
         shown.is_some_and(|shown| shown != requested.0.as_str())

@@ -34,6 +34,7 @@ struct Setting {
 }
 
 impl CommonOptions {
+    #[inline]
     fn set(settings: &mut Vec<Setting>, new: Setting) {
         match settings.iter_mut().find(|setting| setting.name == new.name) {
             Some(setting) => *setting = new,
@@ -43,6 +44,7 @@ impl CommonOptions {
 
     /// Checks that all filters have the same number of values, since the server combines the values by
     /// position: the first of each filter, the second of each, and so on.
+    #[inline]
     fn check_counts(&self) -> Result<()> {
         let mut counted = self.filters.iter().filter(|filter| filter.count > 0);
         let first = counted.next();
@@ -60,6 +62,7 @@ impl CommonOptions {
         }
     }
 
+    #[inline]
     fn filter(&mut self, name: String, values: &[String]) {
         let value = match values {
             [] => Err("it has no values"),
@@ -70,6 +73,7 @@ impl CommonOptions {
         CommonOptions::set(&mut self.filters, Setting { name, value, count: values.len() });
     }
 
+    #[inline]
     fn parameter(&mut self, name: &str, value: &str) {
         let name = name.strip_prefix("vf_").unwrap_or(name);
         let name = name.strip_prefix("Parameters.").unwrap_or(name).to_owned();
@@ -79,6 +83,7 @@ impl CommonOptions {
 }
 
 impl Export for CommonOptions {
+    #[inline]
     fn add_to<'b>(&self, mut request: Request<'b>) -> Result<Request<'b>> {
         if let Some(age) = self.max_age {
             // Rounded down, because an older result would exceed the limit.
@@ -113,6 +118,7 @@ impl Export for CommonOptions {
 
 /// Escapes a value of a view filter, in which a comma separates values and a backslash escapes the next
 /// character. Percent-encoding, which is applied afterwards, escapes neither.
+#[inline]
 fn escape(value: &str) -> String {
     value.replace('\\', "\\\\").replace(',', "\\,")
 }
@@ -122,6 +128,7 @@ fn escape(value: &str) -> String {
 struct Size(u32, u32);
 
 impl Size {
+    #[inline]
     fn add_to(self, request: Request<'_>) -> Result<Request<'_>> {
         let Size(width, height) = self;
         if width == 0 || height == 0 {
@@ -212,12 +219,14 @@ macro_rules! export {
 
         impl $Name {
             /// The default options.
+            #[inline]
             pub fn new() -> $Name {
                 $Name::default()
             }
 
             /// Maximum age of a cached result that the server may return: from one to 240 minutes,
             /// rounded down to whole minutes. Default: set by the server.
+            #[inline]
             pub fn max_age(mut self, age: Duration) -> $Name {
                 self.common.max_age = Some(age);
                 self
@@ -228,6 +237,7 @@ macro_rules! export {
         }
 
         impl Export for $Name {
+            #[inline]
             fn add_to<'b>(&self, request: Request<'b>) -> Result<Request<'b>> {
                 let request = self.common.add_to(request)?;
                 $( let request = match &self.$field {
@@ -283,6 +293,7 @@ macro_rules! export {
     };
     (@set $field:ident $Type:ty = size [$(#[$doc:meta])*] $Name:ident) => {
         $(#[$doc])*
+        #[inline]
         pub fn $field(mut self, width: u32, height: u32) -> $Name {
             self.$field = Some(Size(width, height));
             self
@@ -343,12 +354,14 @@ export! {
 }
 
 impl ImageExport {
+    #[inline]
     pub(crate) fn has_size(&self) -> bool {
         self.size.is_some()
     }
 }
 
 impl PdfExport {
+    #[inline]
     pub(crate) fn is_filtered(&self) -> bool {
         !(self.common.filters.is_empty() && self.common.parameters.is_empty())
     }

@@ -48,12 +48,14 @@ pub(crate) fn only<T>(
     Err(ambiguous(client, found.len(), what, &shown))
 }
 
+#[inline]
 fn ambiguous(client: &Client, count: usize, what: &str, shown: &[String]) -> Error {
     let what = format!("{count} {what}: {}", shown.join(", "));
     client.redact(Error::new(ErrorKind::Ambiguous, what))
 }
 
 /// Splits a path into names at `/`. In a name, `\/` is a slash and `\\` a backslash.
+#[inline]
 pub(crate) fn names(path: &str) -> Vec<String> {
     let mut names = vec![String::new()];
     let mut chars = path.chars().peekable();
@@ -81,6 +83,7 @@ pub(crate) enum Place {
 
 impl Place {
     /// Parses an address on the session's site.
+    #[inline]
     pub(crate) fn of(client: &Client, address: &str) -> Result<Place> {
         let (site, place) = read_address(address)?;
         match site {
@@ -100,6 +103,7 @@ impl Place {
     }
 
     /// The number in the address of a page of this kind: `1234` in `…/workbooks/1234/views`.
+    #[inline]
     pub(crate) fn number(&self, kind: &str) -> Option<&str> {
         match self {
             Place::Page(parts) => match &parts[..] {
@@ -112,6 +116,7 @@ impl Place {
 
     /// Whether an item's own address (`webpageUrl`) has the same number. Hosts are not compared, since
     /// a server can have several names.
+    #[inline]
     pub(crate) fn is_number_of(&self, kind: &str, webpage_url: Option<&str>) -> bool {
         let own = webpage_url.and_then(|own| read_address(own).ok());
         self.number(kind)
@@ -125,6 +130,7 @@ const NOT_CONTENT: &str = "it is not that of a workbook, a view, a data source o
 const KINDS: [&str; 5] = ["workbooks", "views", "datasources", "flows", "authoring"];
 
 /// Parses an address: the site, if the address has a host, and its meaning on that site.
+#[inline]
 fn read_address(address: &str) -> Result<(Option<String>, Place)> {
     let invalid = |why: &str| Error::input(format!("invalid address {address:?}: {why}"));
     let Some((_, rest)) = address.split_once("://") else {
@@ -174,6 +180,7 @@ pub(crate) fn by_id<T: Listed>(
     found.unwrap_or_else(|| Err(not_found(what, id)))
 }
 
+#[inline]
 pub(crate) fn not_found(what: &str, id: &str) -> Error {
     let what = format!("the session's user can see no {what} with the id {id:?}");
     Error::new(ErrorKind::NotFound, what)
@@ -209,6 +216,7 @@ macro_rules! find_by_name {
             #[doc = concat!("Finds one of the ", $what, " by its name. `None` if there is none.")]
             #[doc = rest!(LIST)]
             #[doc(alias = "find_by_name")]
+            #[inline]
             pub fn find(&self, name: &str) -> $crate::Result<Option<$Item>> {
                 $crate::common::find::find_by_name!(@find $Item $what self name |_: &$Item| true, |item: &$Item| item.id.to_string())
             }
@@ -224,6 +232,7 @@ macro_rules! find_by_name {
             /// the message lists them.
             #[doc = rest!(LIST)]
             #[doc(alias = "find_by_name")]
+            #[inline]
             pub fn find(&self, name: &str) -> $crate::Result<Option<$Item>> {
                 self.find_where(name, |_| true)
             }

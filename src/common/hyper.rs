@@ -28,11 +28,13 @@ pub struct HyperUpdate<'f> {
 
 impl<'f> HyperUpdate<'f> {
     /// An update without actions.
+    #[inline]
     pub fn new() -> HyperUpdate<'f> {
         HyperUpdate::default()
     }
 
     /// Adds an action. Actions are carried out in order.
+    #[inline]
     pub fn action(mut self, action: HyperAction) -> Self {
         self.actions.push(action);
         self
@@ -53,6 +55,7 @@ impl<'f> HyperUpdate<'f> {
     }
 
     /// Returns the request id and the request body.
+    #[inline]
     pub(crate) fn request(&self) -> Result<(String, String)> {
         if self.actions.is_empty() {
             return Err(Error::input("an update of Hyper data needs at least one action"));
@@ -145,6 +148,7 @@ impl HyperAction {
     /// # Errors
     ///
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the text is not a JSON object.
+    #[inline]
     pub fn raw(json: &str) -> Result<HyperAction> {
         match serde_json::from_str(json) {
             Ok(value @ Value::Object(_)) => Ok(HyperAction(value)),
@@ -166,18 +170,21 @@ pub struct HyperTable {
 }
 
 impl From<&str> for HyperTable {
+    #[inline]
     fn from(name: &str) -> Self {
         HyperTable { schema: None, name: name.to_owned() }
     }
 }
 
 impl From<String> for HyperTable {
+    #[inline]
     fn from(name: String) -> Self {
         HyperTable { schema: None, name }
     }
 }
 
 impl From<(&str, &str)> for HyperTable {
+    #[inline]
     fn from((schema, name): (&str, &str)) -> Self {
         HyperTable { schema: Some(schema.to_owned()), name: name.to_owned() }
     }
@@ -189,17 +196,20 @@ pub struct HyperCondition(Value);
 
 impl HyperCondition {
     /// A target column equals a source column, and neither is null.
+    #[inline]
     pub fn eq(target: &str, source: &str) -> HyperCondition {
         HyperCondition::compare("eq", target, source)
     }
 
     /// A target column equals a source column, or both are null.
+    #[inline]
     pub fn is(target: &str, source: &str) -> HyperCondition {
         HyperCondition::compare("is", target, source)
     }
 
     /// Compares a target column with a source column. The operator is `eq`, `is`, `gt`, `gte`, `lt`
     /// or `lte`.
+    #[inline]
     pub fn compare(operator: &str, target: &str, source: &str) -> HyperCondition {
         HyperCondition(json!({ "op": operator, "target-col": target, "source-col": source }))
     }
@@ -223,6 +233,7 @@ impl HyperCondition {
 
     /// The condition is false.
     #[must_use]
+    #[inline]
     pub fn negated(self) -> HyperCondition {
         HyperCondition::combine("not", [self])
     }
@@ -244,6 +255,7 @@ pub struct HyperValue(Value);
 macro_rules! hyper_values {
     ($($Type:ty),+) => {$(
         impl From<$Type> for HyperValue {
+            #[inline]
             fn from(value: $Type) -> Self {
                 HyperValue(value.into())
             }

@@ -41,6 +41,7 @@ struct ReadRequest {
 ///
 /// After a chunk whose outcome is unknown, the chunks in flight are cancelled, because the upload
 /// has to start over. After any other error they are completed, and no new chunks are started.
+#[inline]
 pub(super) fn append_rest(
     client: &Client,
     source: &mut OpenSource<'_>,
@@ -77,6 +78,7 @@ pub(super) fn append_rest(
 struct CancelOnDrop<'a>(&'a CancellationToken);
 
 impl Drop for CancelOnDrop<'_> {
+    #[inline]
     fn drop(&mut self) {
         self.0.cancel();
     }
@@ -104,6 +106,7 @@ struct Round<'r, 'f> {
 }
 
 impl<'r, 'f> Round<'r, 'f> {
+    #[inline]
     fn new(
         source: &'r mut OpenSource<'f>,
         upload: &'r mut Upload,
@@ -160,6 +163,7 @@ impl<'r, 'f> Round<'r, 'f> {
     }
 
     /// Whether another chunk is to be started, which is then in flight.
+    #[inline]
     fn may_start(&mut self, limit: usize) -> bool {
         let is_last = self.position_of(self.started) >= self.source.length;
         if self.in_flight.len() >= limit || is_last || self.failure.is_some() {
@@ -174,15 +178,18 @@ impl<'r, 'f> Round<'r, 'f> {
         true
     }
 
+    #[inline]
     fn position_of(&self, index: u64) -> u64 {
         self.offset + index * self.source.options.chunk_size
     }
 
+    #[inline]
     fn length_of(&self, index: u64) -> u64 {
         self.source.options.chunk_size.min(self.source.length - self.position_of(index))
     }
 
     /// Reports the state of the upload.
+    #[inline]
     fn checkpoint(&mut self) {
         // The server has chunks after a gap, but the upload can only be resumed from the gap.
         self.upload.in_flight =
@@ -191,6 +198,7 @@ impl<'r, 'f> Round<'r, 'f> {
     }
 
     /// Reads a block for the thread that sends the chunk.
+    #[inline]
     fn read(&mut self, request: ReadRequest) {
         let ReadRequest { index, position, mut buffer, reply } = request;
         let length = BLOCK.min(self.length_of(index) - position);
@@ -209,6 +217,7 @@ impl<'r, 'f> Round<'r, 'f> {
         let _ = reply.send(read.map(|_| buffer));
     }
 
+    #[inline]
     fn ended(&mut self, index: u64, outcome: Result<()>) {
         self.in_flight.remove(&index);
         match outcome {
@@ -243,10 +252,12 @@ struct ChunkBody {
 }
 
 impl Replay for ChunkBody {
+    #[inline]
     fn length(&self) -> u64 {
         self.length
     }
 
+    #[inline]
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
         Ok(Box::new(ChunkReader { body: self, position: 0, block: Vec::new(), consumed: 0 }))
     }
@@ -262,6 +273,7 @@ struct ChunkReader<'a> {
 }
 
 impl ChunkReader<'_> {
+    #[inline]
     fn next_block(&mut self) -> io::Result<()> {
         let ended = || io::Error::other("the upload has ended");
         let (reply, block) = mpsc::channel();
@@ -277,6 +289,7 @@ impl ChunkReader<'_> {
 }
 
 impl Read for ChunkReader<'_> {
+    #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.consumed == self.block.len() && self.position < self.body.length {
             self.next_block()?;

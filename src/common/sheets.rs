@@ -71,10 +71,12 @@ pub fn sheets_in(workbook: impl Read + Seek) -> Result<Vec<Sheet>> {
     read_sheets(workbook, "the workbook")
 }
 
+#[inline]
 fn unreadable(label: &str, error: io::Error) -> Error {
     Error::io(format!("{label} cannot be read"), error)
 }
 
+#[inline]
 fn not_a_workbook(label: &str, why: &str) -> Error {
     Error::input(format!("{label} is not a workbook (.twb or .twbx): {why}"))
 }
@@ -141,10 +143,12 @@ fn read_limited(reader: impl Read) -> io::Result<Vec<u8>> {
     }
 }
 
+#[inline]
 fn invalid(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why)
 }
 
+#[inline]
 fn damaged() -> io::Error {
     invalid("the zip file is damaged")
 }
@@ -236,6 +240,7 @@ struct Entry {
 impl Entry {
     /// Parses the first entry of a central directory. Returns it with what follows it; `None` at the
     /// end.
+    #[inline]
     fn parse(bytes: &[u8]) -> io::Result<Option<(Entry, &[u8])>> {
         const HEAD: usize = 46;
         if !bytes.starts_with(b"PK\x01\x02") {
@@ -260,6 +265,7 @@ impl Entry {
 
     /// Takes the sizes of more than 4 GiB from the extra field with the id 1, which has only the
     /// numbers that do not fit into the entry.
+    #[inline]
     fn read_zip64(&mut self, unpacked_size: u64, mut extra: &[u8]) -> io::Result<()> {
         const TOO_LARGE: u64 = u32::MAX as u64;
         while extra.len() >= 4 {
@@ -281,17 +287,20 @@ impl Entry {
         Ok(())
     }
 
+    #[inline]
     fn is_twb(&self) -> bool {
         let name = self.name.to_ascii_lowercase();
         name.ends_with(".twb") && !name.starts_with("__macosx/")
     }
 
+    #[inline]
     fn depth(&self) -> usize {
         self.name.matches(['/', '\\']).count()
     }
 }
 
 /// Reads a little-endian number.
+#[inline]
 fn number(bytes: &[u8], at: usize, length: usize) -> io::Result<u64> {
     let digits = bytes.get(at..at + length).ok_or_else(damaged)?;
     Ok(digits.iter().rev().fold(0, |number, digit| number << 8 | u64::from(*digit)))

@@ -66,6 +66,7 @@ impl<R: Read + Seek> ReadSeek for R {}
 const MAX_REQUEST: u64 = 64 << 20;
 
 impl<'f> Source<'f> {
+    #[inline]
     fn new(content: Content<'f>, name: Option<String>) -> Source<'f> {
         let options = SendOptions {
             chunk_size: 50 << 20,
@@ -107,12 +108,14 @@ impl<'f> Source<'f> {
     }
 
     /// Size of a chunk in bytes, from 1 to 64 MiB. Default: 50 MiB.
+    #[inline]
     pub fn chunk_size(mut self, bytes: u64) -> Self {
         self.options.chunk_size = bytes;
         self
     }
 
     /// Minimum size of a file that is sent in chunks, in bytes, at most 64 MiB. Default: 64 MiB.
+    #[inline]
     pub fn chunked_from(mut self, bytes: u64) -> Self {
         self.options.chunked_from = bytes;
         self
@@ -127,6 +130,7 @@ impl<'f> Source<'f> {
     /// ```
     /// let source = tableau_server_client::Source::path("Sales.twbx").parallel_chunks(4);
     /// ```
+    #[inline]
     pub fn parallel_chunks(mut self, most: usize) -> Self {
         self.options.parallel_chunks = most;
         self
@@ -137,6 +141,7 @@ impl<'f> Source<'f> {
     ///
     /// A chunk that the server cannot have received is sent again as
     /// [`HttpOptions::retries`](crate::HttpOptions::retries) says.
+    #[inline]
     pub fn restarts(mut self, most: u32) -> Self {
         self.options.restarts = most;
         self
@@ -168,12 +173,14 @@ impl<'f> Source<'f> {
     ///
     /// A file that differs from the one whose upload was interrupted is an
     /// [`Input`](crate::ErrorKind::Input) error.
+    #[inline]
     pub fn resume(mut self, upload: Upload) -> Self {
         self.options.resume = Some(upload);
         self
     }
 
     /// Opens the source and checks its options.
+    #[inline]
     pub(crate) fn open(self) -> Result<OpenSource<'f>> {
         let Source { content, name, options } = self;
         let label = match &content {
@@ -215,6 +222,7 @@ impl<'f> Source<'f> {
     }
 }
 
+#[inline]
 fn modified_at(file: Option<&File>) -> io::Result<Option<Timestamp>> {
     let metadata = file.map(File::metadata).transpose()?;
     let time = metadata.and_then(|metadata| metadata.modified().ok());
@@ -222,6 +230,7 @@ fn modified_at(file: Option<&File>) -> io::Result<Option<Timestamp>> {
 }
 
 /// Fails if length or modification time differ from those at opening.
+#[inline]
 fn check_unchanged(
     reader: &mut Reader<'_>,
     file: Option<&File>,
@@ -251,6 +260,7 @@ pub(crate) struct OpenSource<'f> {
 }
 
 impl Reader<'_> {
+    #[inline]
     fn length(&mut self) -> io::Result<u64> {
         match self {
             Reader::Seek(reader) => reader.seek(SeekFrom::End(0)),
@@ -258,6 +268,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline]
     fn seek_to(&mut self, offset: u64) -> io::Result<()> {
         match self {
             Reader::Seek(reader) => reader.seek(SeekFrom::Start(offset)).map(drop),
@@ -268,6 +279,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline]
     fn read_once(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Reader::Seek(reader) => reader.read(buffer),
@@ -282,6 +294,7 @@ impl Reader<'_> {
 
 impl Read for Reader<'_> {
     /// Repeats interrupted reads, which the HTTP client would treat as an error.
+    #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match self.read_once(buffer) {
@@ -294,11 +307,13 @@ impl Read for Reader<'_> {
 
 impl<'f> OpenSource<'f> {
     /// Whether it can be read more than once.
+    #[inline]
     pub(crate) fn is_replayable(&self) -> bool {
         !matches!(self.reader, Reader::Once { .. })
     }
 
     /// The whole content, unless it can be read only once.
+    #[inline]
     pub(super) fn seekable(&mut self) -> Option<impl Read + Seek> {
         match &mut self.reader {
             Reader::Seek(reader) => Some(&mut **reader),
@@ -307,6 +322,7 @@ impl<'f> OpenSource<'f> {
     }
 
     /// Peeks at the first bytes to detect the file format; they are still sent.
+    #[inline]
     pub(super) fn first_bytes(&mut self) -> io::Result<Vec<u8>> {
         let mut start = Vec::new();
         self.read_from(0, 64)?.read_to_end(&mut start)?;
@@ -319,6 +335,7 @@ impl<'f> OpenSource<'f> {
     }
 
     /// Reads `length` bytes from `offset`, without reporting progress.
+    #[inline]
     pub(super) fn read_from(
         &mut self,
         offset: u64,
@@ -328,6 +345,7 @@ impl<'f> OpenSource<'f> {
         Ok((&mut self.reader).take(length))
     }
 
+    #[inline]
     fn open_part(&mut self, offset: u64, length: u64) -> io::Result<Box<dyn Read + '_>> {
         self.reader.seek_to(offset)?;
         let is_whole = length == self.length;
@@ -335,10 +353,12 @@ impl<'f> OpenSource<'f> {
     }
 
     /// A part of the source as a request body.
+    #[inline]
     pub(super) fn part(&mut self, offset: u64, length: u64) -> Part<'_, 'f> {
         Part { source: self, offset, length }
     }
 
+    #[inline]
     pub(super) fn check_unchanged(&mut self) -> Result<()> {
         let changed =
             |error| Error::io(format!("{} was changed while it was sent", self.label), error);
@@ -346,12 +366,14 @@ impl<'f> OpenSource<'f> {
             .map_err(changed)
     }
 
+    #[inline]
     pub(super) fn report_checkpoint(&mut self, upload: &Upload) {
         if let Some(report) = &mut self.options.checkpoint {
             report(upload);
         }
     }
 
+    #[inline]
     pub(super) fn report_progress(&mut self, sent: u64) {
         if let Some(report) = &mut self.options.progress {
             report(Progress::bytes(sent, Some(self.length)));
@@ -367,14 +389,17 @@ pub(super) struct Part<'o, 'f> {
 }
 
 impl Replay for Part<'_, '_> {
+    #[inline]
     fn length(&self) -> u64 {
         self.length
     }
 
+    #[inline]
     fn may_reopen(&self) -> bool {
         self.source.is_replayable()
     }
 
+    #[inline]
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
         self.source.open_part(self.offset, self.length)
     }
@@ -382,10 +407,12 @@ impl Replay for Part<'_, '_> {
 
 /// The whole source as a request body.
 impl Replay for OpenSource<'_> {
+    #[inline]
     fn length(&self) -> u64 {
         self.length
     }
 
+    #[inline]
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
         self.open_part(0, self.length)
     }
@@ -401,6 +428,7 @@ struct PartReader<'o, 'f> {
 }
 
 impl Read for PartReader<'_, '_> {
+    #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let OpenSource { reader, file, length, modified, .. } = &mut *self.source;
         let fits = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
@@ -427,6 +455,7 @@ impl Read for PartReader<'_, '_> {
 macro_rules! from_path {
     ($($Path:ty),+) => {$(
         impl From<$Path> for Source<'_> {
+            #[inline]
             fn from(path: $Path) -> Self {
                 Source::path(path)
             }
@@ -437,6 +466,7 @@ macro_rules! from_path {
 from_path!(&str, String, &Path, PathBuf, &PathBuf);
 
 impl fmt::Debug for Source<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Source")
             .field("name", &self.name)

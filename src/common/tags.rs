@@ -90,6 +90,7 @@ pub struct Tags<'s, I> {
 }
 
 impl<'s, I: Taggable> Tags<'s, I> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> Tags<'s, I> {
         Tags { client, id: id.clone() }
     }
@@ -105,6 +106,7 @@ impl<I: Taggable + Readable> Tags<'_, I> {
     #[doc = super::content::rest!(GET_DATABASE)]
     #[doc = super::content::rest!(GET_TABLE)]
     #[doc = super::content::rest!(GET_VIRTUAL_CONNECTION)]
+    #[inline]
     pub fn list(&self) -> Result<Vec<String>> {
         let request = self.client.request(I::GET, &[&self.id]);
         self.client.xml(request, |root| root.need(I::KIND)?.labels("tags", "tag"))
@@ -188,6 +190,7 @@ pub struct TagBatch<'s> {
 }
 
 impl<'s> TagBatch<'s> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>) -> TagBatch<'s> {
         TagBatch { client, contents: Vec::new() }
     }
@@ -245,6 +248,7 @@ struct Batch<'a> {
 }
 
 impl ToXml for Batch<'_> {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("tagBatch", |out| {
             self.labels.to_xml(out);
@@ -261,6 +265,7 @@ impl ToXml for Batch<'_> {
 }
 
 /// The name of the kind in this operation: `Workbook`.
+#[inline]
 fn content_type(kind: &str) -> String {
     let (first, rest) = kind.split_at(1);
     first.to_ascii_uppercase() + rest
@@ -286,6 +291,7 @@ impl Labels {
 }
 
 impl ToXml for Labels {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("tags", |out| {
             for label in &self.0 {
@@ -300,6 +306,7 @@ impl ToXml for Labels {
 }
 
 /// Quotes a label that contains a space or a comma, which separate labels.
+#[inline]
 fn quoted(label: &str) -> Result<String> {
     let parts = |c: char| c == ',' || c.is_whitespace();
     match (label.contains(parts), label.contains('"')) {

@@ -32,38 +32,45 @@ pub(super) struct Fingerprint {
 
 impl Upload {
     /// A new upload: the server has received no data.
+    #[inline]
     pub(super) fn new(id: String, file: Fingerprint) -> Upload {
         Upload { id, offset: 0, chunks: 0, file, in_flight: false }
     }
 
     /// The server's id of the upload.
+    #[inline]
     pub fn id(&self) -> &str {
         &self.id
     }
 
     /// The number of bytes that the server has acknowledged.
+    #[inline]
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
     /// The length of the file in bytes.
+    #[inline]
     pub fn length(&self) -> u64 {
         self.file.length
     }
 
     /// Whether the server has the whole file.
+    #[inline]
     pub fn is_complete(&self) -> bool {
         self.offset == self.file.length
     }
 
     /// Whether a chunk was sent and not acknowledged, so that the server may or may not have it. An
     /// upload that is resumed from here starts over.
+    #[inline]
     pub fn is_uncertain(&self) -> bool {
         self.in_flight
     }
 
     /// Returns the upload as one line of text. The text is not a secret, but anyone who has it and a
     /// session on the site can append to the upload.
+    #[inline]
     pub fn export(&self) -> String {
         json!({
             "tableau_upload": 1,
@@ -83,6 +90,7 @@ impl Upload {
     /// # Errors
     ///
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for any other string.
+    #[inline]
     pub fn import(text: &str) -> Result<Upload> {
         let refuse = |why: &str| Error::input(format!("invalid exported upload: {why}"));
         let value: Value = serde_json::from_str(text.trim())
@@ -123,6 +131,7 @@ impl Upload {
 }
 
 impl PathSegment for Upload {
+    #[inline]
     fn segment(&self) -> Result<String, String> {
         // The server's ids contain colons. They are sent unencoded, which a path allows, because it
         // is unknown whether the server accepts them percent-encoded.

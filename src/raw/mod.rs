@@ -64,6 +64,7 @@ pub struct RawRequest<'s> {
 }
 
 impl<'s> RawRequest<'s> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>, method: Method, path: &str) -> RawRequest<'s> {
         let (request, invalid) = match path::resolve(client, path) {
             Ok((path, query)) => {
@@ -97,6 +98,7 @@ impl<'s> RawRequest<'s> {
         self
     }
 
+    #[inline]
     fn body(self, body: Body<'s>) -> RawRequest<'s> {
         RawRequest { multipart: None, ..self }.change(|request| Ok(request.body(body)))
     }
@@ -196,22 +198,26 @@ impl<'s> RawRequest<'s> {
 
     /// Declares that the request is idempotent: `POST` and `PATCH` are then repeated after a lost
     /// response, as `GET` is.
+    #[inline]
     pub fn idempotent(self) -> RawRequest<'s> {
         self.change(|request| Ok(request.repeatable()))
     }
 
     /// Waits at least half an hour for the response, as for publishing, in place of the read timeout.
+    #[inline]
     pub fn long_running(self) -> RawRequest<'s> {
         self.change(|request| Ok(request.long_running()))
     }
 
     /// Sends the request and reads the response into memory, at most
     /// [`max_response`](crate::HttpOptions::max_response) bytes.
+    #[inline]
     pub fn send(self) -> Result<RawResponse> {
         self.ask(|response| response.content().map(RawResponse::new))
     }
 
     /// Sends the request and returns the response as text.
+    #[inline]
     pub fn read_text(self) -> Result<String> {
         self.ask(|response| {
             let context = response.context();
@@ -254,11 +260,13 @@ impl<'s> RawRequest<'s> {
         RawItems::new(self, paging, items)
     }
 
+    #[inline]
     fn has_body(&self) -> bool {
         self.request.has_body() || self.multipart.is_some()
     }
 
     /// Reports why the request cannot be sent, and completes its headers.
+    #[inline]
     fn check(&mut self) -> Result<()> {
         if let Some(error) = self.invalid.take() {
             return Err(error);
@@ -290,6 +298,7 @@ impl<'s> RawRequest<'s> {
 
 /// Shows method and path.
 impl fmt::Debug for RawRequest<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawRequest")
             .field("method", &self.request.method().as_str())

@@ -51,6 +51,7 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
+    #[inline]
     fn parse(text: &'a [u8], path: &str) -> Result<Page<'a>> {
         let root: Fields<'_> = from_json(text)?;
         let mut around = root.clone();
@@ -76,6 +77,7 @@ impl<'a> Page<'a> {
         unreachable!("the last name returns")
     }
 
+    #[inline]
     fn text(fields: &Fields<'a>, name: &str) -> Result<Option<String>> {
         let text: Option<String> =
             fields.get(name).map_or(Ok(None), |text| from_json(text.get().as_bytes()))?;
@@ -83,6 +85,7 @@ impl<'a> Page<'a> {
     }
 
     /// `totalAvailable`, which is a number or a string.
+    #[inline]
     fn total(&self) -> Result<u64> {
         let missing = || Error::decode("the response has no `pagination` with `totalAvailable`");
         let pagination = self.root.get("pagination").ok_or_else(missing)?;
@@ -94,6 +97,7 @@ impl<'a> Page<'a> {
 }
 
 impl<'s, T: DeserializeOwned> RawItems<'s, T> {
+    #[inline]
     pub(super) fn new(mut request: RawRequest<'s>, paging: Paging, path: &str) -> RawItems<'s, T> {
         let mut items = VecDeque::new();
         request.accept = Some("application/json");
@@ -114,6 +118,7 @@ impl<'s, T: DeserializeOwned> RawItems<'s, T> {
     }
 
     /// Reads a page and prepares the request for the next one.
+    #[inline]
     fn read(&mut self, request: Request<'static>) -> Result<()> {
         let RawItems { paging, path: items_path, page, seen, request: first, .. } = self;
         let client = first.client;
@@ -156,6 +161,7 @@ impl<'s, T: DeserializeOwned> RawItems<'s, T> {
 impl<T: DeserializeOwned> Iterator for RawItems<'_, T> {
     type Item = Result<T>;
 
+    #[inline]
     fn next(&mut self) -> Option<Result<T>> {
         while self.items.is_empty() {
             let next = self.next.take()?;
@@ -169,6 +175,7 @@ impl<T: DeserializeOwned> Iterator for RawItems<'_, T> {
 
 /// Shows the request.
 impl<T> fmt::Debug for RawItems<'_, T> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawItems").field("request", &self.request).finish_non_exhaustive()
     }

@@ -43,6 +43,7 @@ impl<'s> DataAlerts<'s> {
     /// Lists the alerts of the site. The items of a list have no recipients.
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, DataAlert> {
         List::of(self.client, &LIST, &[])
     }

@@ -32,6 +32,7 @@ impl<'s> Databases<'s> {
     /// Lists the databases of the site.
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, Database> {
         List::of(self.client, &LIST, &[])
     }

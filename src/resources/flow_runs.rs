@@ -28,6 +28,7 @@ impl<'s> FlowRuns<'s> {
     /// runs on every page.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, FlowRun> {
         List::of(self.client, &LIST, &[])
     }

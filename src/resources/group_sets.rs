@@ -50,6 +50,7 @@ impl<'s> GroupSets<'s> {
     /// Lists the group sets of the site.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, GroupSet> {
         List::of(self.client, &LIST, &[])
     }
@@ -57,6 +58,7 @@ impl<'s> GroupSets<'s> {
     /// Lists the group sets of the site, with this parameter `resultlevel`, whose effect the REST
     /// reference does not describe.
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn list_with(&self, level: ResultLevel) -> List<'s, GroupSet> {
         let level = match level {
             ResultLevel::Members => "members",

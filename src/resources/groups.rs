@@ -55,6 +55,7 @@ impl<'s> Groups<'s> {
     /// Lists the groups of the site.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, Group> {
         List::of(self.client, &LIST, &[])
     }
@@ -121,6 +122,7 @@ impl<'s> Groups<'s> {
         self.start(self.client.request(&UPDATE, &[&id.into()]), group.borrow())
     }
 
+    #[inline]
     fn start(&self, request: Request<'_>, group: &DirectoryGroup) -> Result<JobHandle<'s>> {
         let request = request.query("asJob", "true").element(group)?;
         self.client.read::<Job>(request, "job").map(|job| JobHandle::new(self.client, job))
@@ -242,12 +244,14 @@ impl DirectoryGroup {
     /// When members are given a license.
     ///
     /// If unset, left unchanged; a new group then grants no license.
+    #[inline]
     pub fn grant_license_mode(self, mode: GrantLicenseMode) -> DirectoryGroup {
         DirectoryGroup { grant_license_mode: Some(mode), ..self }
     }
 }
 
 impl ToXml for DirectoryGroup {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("group", |out| {
             out.attribute("name", &self.name);
@@ -289,6 +293,7 @@ filter_fields! {
 struct Member<'a>(&'a UserId);
 
 impl ToXml for Member<'_> {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.child_id("user", self.0);
     }
@@ -304,6 +309,7 @@ impl Members {
 }
 
 impl ToXml for Members {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.ids("users", "user", &self.0);
     }

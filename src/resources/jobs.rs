@@ -19,6 +19,7 @@ impl<'s> Jobs<'s> {
     /// Lists the jobs of the site. [`get`](Jobs::get) returns more fields of a job.
     #[doc = job::rest!(LIST)]
     #[doc(alias("all", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, BackgroundJob> {
         List::of(self.client, &job::LIST, &[])
     }

@@ -29,6 +29,7 @@ impl<'s> LinkedTasks<'s> {
     /// Lists the linked tasks of the site.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, LinkedTask> {
         List::of(self.client, &LIST, &[])
     }

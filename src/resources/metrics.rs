@@ -37,6 +37,7 @@ impl<'s> Metrics<'s> {
     /// 404004 ([`is_not_found`](crate::Error::is_not_found)).
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, Metric> {
         List::of(self.client, &LIST, &[])
     }

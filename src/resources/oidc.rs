@@ -54,6 +54,7 @@ impl<'s> Oidc<'s> {
     /// TSC calls this `oidc.get`.
     #[doc = super::sites::rest!(AUTH_CONFIGURATIONS)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> Result<Vec<AuthConfiguration>> {
         Sites::new(self.client).auth_configurations()
     }
@@ -61,6 +62,7 @@ impl<'s> Oidc<'s> {
     /// Returns a configuration by its id. API 3.24.
     #[doc(alias = "get_by_id")]
     #[doc = rest!(GET)]
+    #[inline]
     pub fn get(&self, idp_configuration_id: &str) -> Result<OidcConfiguration> {
         let request = self.client.request(&GET, &[]).query(ID, idp_configuration_id);
         self.client.read(request.since(3, 24), "siteOIDCConfiguration")
@@ -68,6 +70,7 @@ impl<'s> Oidc<'s> {
 
     /// Returns the initial configuration of the site, the only one before API 3.24.
     #[doc = rest!(GET)]
+    #[inline]
     pub fn get_initial(&self) -> Result<OidcConfiguration> {
         self.client.get(&GET, &[])
     }
@@ -100,6 +103,7 @@ impl<'s> Oidc<'s> {
     /// first. API 3.24.
     #[doc(alias = "delete_configuration")]
     #[doc = rest!(DELETE)]
+    #[inline]
     pub fn delete(&self, idp_configuration_id: &str) -> Result<()> {
         let request = self.client.request(&DELETE, &[]).query(ID, idp_configuration_id);
         self.client.done(request.since(3, 24))
@@ -107,6 +111,7 @@ impl<'s> Oidc<'s> {
 
     /// Removes the initial configuration of the site, the only one before API 3.24.
     #[doc = rest!(DELETE)]
+    #[inline]
     pub fn delete_initial(&self) -> Result<()> {
         self.client.send(&DELETE, &[])
     }

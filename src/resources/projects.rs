@@ -35,6 +35,7 @@ impl<'s> Projects<'s> {
     /// Lists the projects that the user can see, nested ones included.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, Project> {
         List::of(self.client, &LIST, &[])
     }
@@ -67,6 +68,7 @@ impl<'s> Projects<'s> {
     /// [`Input`](crate::ErrorKind::Input) if the path is empty.
     #[doc = rest!(LIST)]
     #[doc(alias = "find_by_name")]
+    #[inline]
     pub fn find(&self, path: &str) -> Result<Option<Project>> {
         self.find_path(find::names(path))
     }
@@ -104,6 +106,7 @@ impl<'s> Projects<'s> {
     }
 
     /// The projects with exactly this path, all of which the user can see.
+    #[inline]
     fn visible(&self, names: &[&str]) -> Result<Vec<Project>> {
         let mut found: Vec<Project> = Vec::new();
         for (depth, &name) in names.iter().enumerate() {
@@ -126,6 +129,7 @@ impl<'s> Projects<'s> {
     }
 
     /// The project with this id, and with `nested` those below it that the user can see.
+    #[inline]
     pub(super) fn with_nested(&self, id: &ProjectId, nested: bool) -> Result<Vec<Project>> {
         match nested {
             false => Ok(vec![self.get(id)?]),
@@ -178,6 +182,7 @@ impl<'s> Projects<'s> {
 struct Tree(HashMap<ProjectId, Project>);
 
 impl Tree {
+    #[inline]
     fn read(projects: &Projects<'_>) -> Result<Tree> {
         let by_id = |project: Result<Project>| project.map(|project| (project.id.clone(), project));
         projects.list().into_iter().map(by_id).collect::<Result<_>>().map(Tree)
@@ -185,6 +190,7 @@ impl Tree {
 
     /// The names of a project and of its visible parents, from the project up; and whether the last
     /// one has a parent that is not visible.
+    #[inline]
     fn path(&self, project: &Project) -> (Vec<&str>, bool) {
         let (mut names, mut next) = (Vec::new(), Some(&project.id));
         while let Some(project) = next.and_then(|id| self.0.get(id)) {
@@ -199,6 +205,7 @@ impl Tree {
     }
 
     /// Whether a project is at the end of this path, below a project that is not visible.
+    #[inline]
     fn is_below(&self, project: &Project, path: &[&str]) -> bool {
         let (names, has_hidden_parent) = self.path(project);
         let Some(above) = path.len().checked_sub(names.len()) else { return false };
@@ -214,6 +221,7 @@ impl Tree {
     }
 
     /// The project with this id and those below it.
+    #[inline]
     fn into_below(self, id: &ProjectId) -> Result<Vec<Project>> {
         let mut below: HashSet<&ProjectId> = HashSet::from([id]);
         loop {
@@ -236,6 +244,7 @@ impl Tree {
     }
 }
 
+#[inline]
 fn with_samples(request: Request<'static>) -> Request<'static> {
     request.query("publishSamples", "true")
 }

@@ -48,6 +48,7 @@ impl<'s> Subscriptions<'s> {
     /// Lists the subscriptions of the site. Users without administrator rights see their own.
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, Subscription> {
         List::of(self.client, &LIST, &[])
     }

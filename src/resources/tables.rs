@@ -43,6 +43,7 @@ impl<'s> Tables<'s> {
     /// Lists the tables of the site.
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, Table> {
         List::of(self.client, &LIST, &[])
     }

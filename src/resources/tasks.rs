@@ -81,6 +81,7 @@ impl<'s> Tasks<'s> {
     /// Lists the extract refreshes of the site.
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, ExtractRefreshTask> {
         List::unpaged(self.client, &LIST, &[])
     }
@@ -129,6 +130,7 @@ impl<'s> Tasks<'s> {
 
     /// Lists the flow runs of the site.
     #[doc = rest!(LIST_FLOW_RUNS)]
+    #[inline]
     pub fn list_flow_runs(&self) -> List<'s, FlowRunTask> {
         List::unpaged(self.client, &LIST_FLOW_RUNS, &[])
     }
@@ -165,6 +167,7 @@ impl<'s> Tasks<'s> {
     /// Lists the tasks that accelerate views.
     #[doc = rest!(LIST_ACCELERATIONS)]
     #[deprecated(note = "API 3.29 retired data acceleration")]
+    #[inline]
     pub fn list_data_accelerations(&self) -> List<'s, DataAccelerationTask> {
         List::unpaged(self.client, &LIST_ACCELERATIONS, &[])
     }
@@ -232,6 +235,7 @@ impl NewExtractRefreshTask {
     }
 
     /// Whether only new rows are added. Default: `false`.
+    #[inline]
     pub fn incremental(self, incremental: bool) -> NewExtractRefreshTask {
         self.task_type(if incremental {
             TaskType::IncrementalRefresh

@@ -49,6 +49,7 @@ impl<'s> VirtualConnections<'s> {
     /// Lists the virtual connections of the site.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "filter", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, VirtualConnection> {
         List::of(self.client, &LIST, &[])
     }
@@ -80,6 +81,7 @@ impl<'s> VirtualConnections<'s> {
         self.definition(&DOWNLOAD_REVISION, &[&id.into(), &revision])
     }
 
+    #[inline]
     fn definition(
         &self,
         operation: &'static Operation,
@@ -158,6 +160,7 @@ impl<'s> VirtualConnections<'s> {
 }
 
 /// Reads a response, which does not repeat the id.
+#[inline]
 fn read(root: Node<'_>, id: &VirtualConnectionId) -> Result<VirtualConnection> {
     VirtualConnection::from_xml(root.need("virtualConnection")?.or_id(id.as_str()))
 }
@@ -239,12 +242,14 @@ impl NewVirtualConnection {
 
     /// Whether to replace a virtual connection of the same name, which then becomes a revision.
     /// Default: `false`.
+    #[inline]
     pub fn overwrite(mut self, overwrite: bool) -> NewVirtualConnection {
         self.overwrite = overwrite;
         self
     }
 
     /// Whether to publish a draft. Default: `false`, unlike the server's default.
+    #[inline]
     pub fn draft(mut self, draft: bool) -> NewVirtualConnection {
         self.draft = draft;
         self

@@ -46,6 +46,7 @@ impl<'s> Webhooks<'s> {
     /// Lists the webhooks of the site.
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, Webhook> {
         List::unpaged(self.client, &LIST, &[])
     }

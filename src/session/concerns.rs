@@ -78,6 +78,7 @@ session_methods! {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn tag_batch(&self) -> TagBatch<'_> {
         TagBatch::new(self.client())
     }
@@ -233,6 +234,7 @@ session_methods! {
     /// afterwards.
     #[doc = auth::rest!(REVOKE_ADMINISTRATOR_TOKENS)]
     #[doc(alias = "revoke_all_server_admin_tokens")]
+    #[inline]
     pub fn revoke_administrator_tokens(&self) -> Result<()> {
         self.client().send(&auth::REVOKE_ADMINISTRATOR_TOKENS, &[])
     }
@@ -258,6 +260,7 @@ session_methods! {
     ///
     /// [`ErrorKind::Api`](crate::ErrorKind::Api) if the site has no personal spaces.
     #[doc = personal_space::rest!(GET)]
+    #[inline]
     pub fn personal_space(&self) -> Result<PersonalSpace> {
         self.client().get(&personal_space::GET, &[])
     }

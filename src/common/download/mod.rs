@@ -22,6 +22,7 @@ use crate::{Error, Result};
 
 /// The file name for a `Content-Disposition` header.
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
+#[inline]
 pub(crate) fn file_name(header: &[u8]) -> Option<String> {
     name::from_header(header).and_then(|name| name::safe(&name))
 }
@@ -70,17 +71,20 @@ impl Item {
     }
 
     /// Items that can be downloaded with or without their extracts.
+    #[inline]
     pub(crate) fn with_extracts(mut self) -> Item {
         self.has_extracts = true;
         self
     }
 
     /// Whether the file may be any text, including text that looks like HTML.
+    #[inline]
     fn is_any_text(&self) -> bool {
         matches!(self.extensions, [(None, "csv")])
     }
 
     /// Builds a file name from the item. `stem` is the name in the header, if that has no extension.
+    #[inline]
     fn file_name(&self, client: &Client, stem: Option<&str>, start: &[u8]) -> String {
         let extension = self.extension(start);
         // The two formats of flows cannot be told apart by their content.
@@ -99,6 +103,7 @@ impl Item {
     }
 
     /// The extension in the item's table that equals `text`, ignoring case.
+    #[inline]
     fn known(&self, text: Option<&str>) -> Option<&'static str> {
         let extensions = self.extensions.iter().map(|(_, extension)| *extension);
         extensions
@@ -107,12 +112,14 @@ impl Item {
     }
 
     /// Whether a file name ends in an extension. A dot alone is not enough: `Sales.Final` has none.
+    #[inline]
     fn has_extension(&self, name: &str) -> bool {
         let (_, extension) = split(name);
         let extension = extension.as_deref();
         self.known(extension).is_some() || extension.is_some_and(|own| EXTENSIONS.contains(&own))
     }
 
+    #[inline]
     fn extension(&self, start: &[u8]) -> &'static str {
         let format = Magic::of(start);
         let matches = |(of, _): &&(Option<Magic>, _)| of.is_none() || *of == format;
@@ -121,6 +128,7 @@ impl Item {
 }
 
 impl<'s> Download<'s> {
+    #[inline]
     pub(crate) fn new(
         client: &'s Arc<Client>,
         request: Result<Request<'static>>,
@@ -141,6 +149,7 @@ impl<'s> Download<'s> {
     }
 
     /// The file that an operation returns.
+    #[inline]
     pub(crate) fn of(
         client: &'s Arc<Client>,
         operation: &'static Operation,
@@ -157,6 +166,7 @@ impl<'s> Download<'s> {
     }
 
     /// Requires an API version if `condition` is true.
+    #[inline]
     pub(crate) fn since_if(mut self, condition: bool, major: u16, minor: u16) -> Self {
         if condition {
             self.request = self.request.map(|request| request.since(major, minor));
@@ -166,6 +176,7 @@ impl<'s> Download<'s> {
 
     /// Whether the file includes the extracts of a workbook or a data source. Default: `true`. For
     /// other content, this is an [`Input`](crate::ErrorKind::Input) error. API 2.5.
+    #[inline]
     pub fn include_extract(mut self, include: bool) -> Self {
         self.request = match self.item.has_extracts {
             true => self.request.map(|request| match include {
@@ -181,6 +192,7 @@ impl<'s> Download<'s> {
 
     /// Whether an existing file is replaced. Default: `false`; an existing file is then an
     /// [`Input`](crate::ErrorKind::Input) error.
+    #[inline]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
         self
@@ -269,11 +281,13 @@ impl<'s> Download<'s> {
     }
 
     /// Downloads into memory, at most [`max_response`](crate::HttpOptions::max_response) bytes.
+    #[inline]
     pub fn to_bytes(self) -> Result<Vec<u8>> {
         let (client, request, mut transfer) = self.begin()?;
         client.ask(request, |response| transfer.collect(response))
     }
 
+    #[inline]
     fn begin(self) -> Result<(&'s Client, Request<'static>, Transfer<'s>)> {
         let Download { client, request, item, overwrite, progress } = self;
         Ok((client, request?, Transfer { item, overwrite, progress }))
@@ -289,6 +303,7 @@ struct Transfer<'s> {
 
 impl Transfer<'_> {
     /// Writes the whole file and returns its first bytes.
+    #[inline]
     fn receive(&mut self, response: Success, partial: &mut PartialFile) -> Result<Vec<u8>> {
         partial.truncate()?;
         let mut start = Vec::new();
@@ -301,6 +316,7 @@ impl Transfer<'_> {
         Ok(start)
     }
 
+    #[inline]
     fn collect(&mut self, response: Success) -> Result<Vec<u8>> {
         let (most, mut bytes) = (response.most(), Vec::new());
         self.stream(response, |block| {
@@ -332,6 +348,7 @@ impl Transfer<'_> {
         })
     }
 
+    #[inline]
     fn check_target(&self, target: &Path) -> Result<()> {
         match target.symlink_metadata() {
             Ok(_) if !self.overwrite => Err(already_exists(target)),
@@ -349,6 +366,7 @@ impl Transfer<'_> {
 }
 
 impl fmt::Debug for Download<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.request.as_ref().map(Request::path).unwrap_or_default();
         f.debug_struct("Download")

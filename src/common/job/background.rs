@@ -33,6 +33,7 @@ element! {
 }
 
 impl From<BackgroundJob> for Job {
+    #[inline]
     fn from(job: BackgroundJob) -> Job {
         let finish_code = match job.status {
             Some(JobStatus::Success) => Some(FinishCode::Success),

@@ -88,6 +88,7 @@ pub struct Job {
 
 impl Job {
     /// A job of which only the id is known.
+    #[inline]
     fn with_id(id: JobId) -> Job {
         Job {
             id,
@@ -120,6 +121,7 @@ impl FromXml for Job {
     /// The content of a job is in a child element whose name depends on the kind of job
     /// (`extractRefreshJob`, `runFlowJobType`, …). Not all of these names are documented, so every
     /// child is searched.
+    #[inline]
     fn from_xml(node: Node<'_>) -> Result<Job> {
         let kinds = || node.children().filter(|child| child.tag() != "statusNotes");
         let content = |tag: &str| {

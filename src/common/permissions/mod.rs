@@ -194,6 +194,7 @@ impl Permissions<'_> {
         "populate_virtualconnection_default_permissions",
         "populate_workbook_default_permissions"
     ))]
+    #[inline]
     pub fn list(&self) -> Result<Vec<PermissionRule>> {
         let [list, ..] = self.operations;
         self.client.xml(self.request(list, &[]), rule::read)
@@ -360,6 +361,7 @@ impl Permissions<'_> {
         }
     }
 
+    #[inline]
     fn request<'b>(&self, operation: &'static Operation, rule: &[&dyn PathSegment]) -> Request<'b> {
         let own = self.ids.iter().map(|id| id as &dyn PathSegment);
         let ids: Vec<&dyn PathSegment> = own.chain(rule.iter().copied()).collect();

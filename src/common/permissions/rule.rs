@@ -42,6 +42,7 @@ impl PermissionRule {
     }
 
     /// Returns whether a capability is allowed or denied. `None` if the rule does not name it.
+    #[inline]
     pub fn mode(&self, capability: &Capability) -> Option<&PermissionMode> {
         self.capabilities.iter().find(|(one, _)| one == capability).map(|(_, mode)| mode)
     }
@@ -69,6 +70,7 @@ impl PermissionChanges {
     }
 
     /// Whether the two sets are equal.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.deleted.is_empty() && self.added.is_empty()
     }
@@ -97,6 +99,7 @@ pub(super) fn merged<R: Borrow<PermissionRule>>(
 }
 
 /// The rules without the capabilities that are also in `others`.
+#[inline]
 fn without(rules: &[PermissionRule], others: &[PermissionRule]) -> Vec<PermissionRule> {
     let mut rest = rules.to_vec();
     for rule in &mut rest {
@@ -111,6 +114,7 @@ fn without(rules: &[PermissionRule], others: &[PermissionRule]) -> Vec<Permissio
 }
 
 /// Rejects rules that both allow and deny a grantee the same capability.
+#[inline]
 pub(super) fn check(rules: &[PermissionRule]) -> Result<()> {
     for rule in rules {
         for (capability, mode) in &rule.capabilities {
@@ -129,6 +133,7 @@ pub(super) fn check(rules: &[PermissionRule]) -> Result<()> {
 pub(super) struct Rules(pub(super) Vec<PermissionRule>);
 
 impl ToXml for Rules {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("permissions", |out| {
             for rule in &self.0 {
@@ -156,6 +161,7 @@ impl ToXml for Rules {
 }
 
 /// Reads the rules in a response.
+#[inline]
 pub(super) fn read(root: Node<'_>) -> Result<Vec<PermissionRule>> {
     root.need("permissions")?;
     // An unreadable rule is an error: `set` would otherwise delete or duplicate it.
@@ -164,6 +170,7 @@ pub(super) fn read(root: Node<'_>) -> Result<Vec<PermissionRule>> {
 }
 
 impl FromXml for PermissionRule {
+    #[inline]
     fn from_xml(node: Node<'_>) -> Result<PermissionRule> {
         let grantee = node.children().find(|child| child.tag() != "capabilities");
         let grantee = grantee.ok_or_else(|| node.fail("the grantee", "is missing"))?;

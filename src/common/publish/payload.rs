@@ -29,6 +29,7 @@ pub(super) struct PublishOptions {
 
 impl PublishOptions {
     /// Rejects options that contradict each other.
+    #[inline]
     pub(super) fn check(&self, kind: &str, name: &str) -> Result<()> {
         if self.connections.iter().any(|connection| connection.server.is_empty()) {
             return Err(Error::input("a connection to publish has no server address"));
@@ -43,6 +44,7 @@ impl PublishOptions {
     }
 
     /// Hides the sheets of the file that are not in `only_views`.
+    #[inline]
     pub(super) fn hide_others(&mut self, source: &mut OpenSource<'_>) -> Result<()> {
         let Some(only) = &self.only_views else { return Ok(()) };
         let label = source.label.clone();
@@ -64,11 +66,13 @@ impl PublishOptions {
         Ok(())
     }
 
+    #[inline]
     pub(super) fn requested_connections(&self) -> Vec<RequestedConnection> {
         self.connections.iter().map(PublishConnection::requested).collect()
     }
 
     /// The passwords in the request.
+    #[inline]
     pub(super) fn secrets(&self) -> Vec<Secret> {
         let connections = self.connections.iter().filter_map(|one| one.credentials.as_ref());
         connections.chain(&self.credentials).map(|one| one.password.clone()).collect()
@@ -83,6 +87,7 @@ pub(super) struct Payload<'a> {
 }
 
 impl ToXml for Payload<'_> {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         let PublishOptions {
             attributes,
@@ -131,6 +136,7 @@ impl ToXml for Payload<'_> {
     }
 }
 
+#[inline]
 fn write_connections(connections: &[PublishConnection], out: &mut Out) {
     if !connections.is_empty() {
         out.element("connections", |out| {

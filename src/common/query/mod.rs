@@ -79,10 +79,12 @@ pub struct Sort<T>(pub(crate) Expression, PhantomData<fn() -> T>);
 pub(crate) struct Expression(Result<String, String>);
 
 impl Expression {
+    #[inline]
     pub(crate) fn text(&self) -> Result<&str> {
         self.0.as_deref().map_err(Error::input)
     }
 
+    #[inline]
     fn fmt(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Ok(text) => write!(f, "{name}({text:?})"),
@@ -94,18 +96,21 @@ impl Expression {
 macro_rules! expressions {
     ($($Name:ident),+) => {$(
         impl<T> $Name<T> {
+            #[inline]
             fn new(text: Result<String, String>) -> $Name<T> {
                 $Name(Expression(text), PhantomData)
             }
         }
 
         impl<T> Clone for $Name<T> {
+            #[inline]
             fn clone(&self) -> Self {
                 $Name(self.0.clone(), PhantomData)
             }
         }
 
         impl<T> fmt::Debug for $Name<T> {
+            #[inline]
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(stringify!($Name), f)
             }
@@ -125,6 +130,7 @@ impl<T> Filter<T> {
 
 /// The fields of a filter: the text before the first colon of each of its expressions, which are
 /// separated by commas outside of brackets.
+#[inline]
 pub(crate) fn fields_of(filter: &str) -> impl Iterator<Item = &str> {
     let mut in_list = false;
     let expressions = filter.split(move |c| {

@@ -52,6 +52,7 @@ crate::resources::resource! {
 impl<'s> ExternalAuthorizationServers<'s> {
     /// Lists the servers that are registered on the site.
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn list(&self) -> List<'s, ExternalAuthorizationServer> {
         List::unpaged(self.client, &LIST, &[])
     }
@@ -97,6 +98,7 @@ impl<'s> ExternalAuthorizationServers<'s> {
     }
 }
 
+#[inline]
 fn named<'r>(request: Request<'r>, name: Option<&String>) -> Request<'r> {
     if name.is_some() { request.since(3, 22) } else { request }
 }

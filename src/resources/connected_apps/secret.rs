@@ -101,12 +101,14 @@ pub struct ConnectedAppSecret {
 
 impl ConnectedAppSecret {
     /// Returns the value as text, to store it for programs that sign in with it. **It is a secret.**
+    #[inline]
     pub fn export_value(&self) -> String {
         self.value.reveal().to_owned()
     }
 }
 
 impl FromXml for ConnectedAppSecret {
+    #[inline]
     fn from_xml(node: Node<'_>) -> Result<Self> {
         let SecretInfo { id, created_at } = SecretInfo::from_xml(node)?;
         let value = node.need("value")?;

@@ -41,6 +41,7 @@ impl<'s> CustomViews<'s> {
     /// Lists the custom views that the user can see.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, CustomView> {
         List::of(self.client, &LIST, &[])
     }
@@ -172,6 +173,7 @@ element! {
 struct DefaultUsers(Vec<UserId>);
 
 impl ToXml for DefaultUsers {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.ids("users", "user", &self.0);
     }

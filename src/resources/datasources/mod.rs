@@ -37,6 +37,7 @@ impl<'s> Datasources<'s> {
     /// Lists the published data sources that the user can see.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, Datasource> {
         List::of(self.client, &LIST, &[])
     }
@@ -108,6 +109,7 @@ impl<'s> Datasources<'s> {
     /// [`Input`](crate::ErrorKind::Input) if the address is not that of a data source, or is on
     /// another site.
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn find_url(&self, address: &str) -> Result<Option<Datasource>> {
         let place = Place::of(self.client, address)?;
         let found = match &place {

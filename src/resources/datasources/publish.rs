@@ -55,6 +55,7 @@ impl<'s> Datasources<'s> {
         self.patch(&UPDATE_CONNECTION_DATA, &[&id.into(), &connection.into()], update)
     }
 
+    #[inline]
     fn patch(
         &self,
         operation: &'static Operation,
@@ -87,6 +88,7 @@ impl Publishable for Datasource {
         ("parquet", Some(Magic::Parquet)),
     ];
 
+    #[inline]
     fn id(&self) -> &DatasourceId {
         &self.id
     }
@@ -101,22 +103,26 @@ impl HoldsExtracts for Datasource {}
 impl Publish<'_, '_, Datasource> {
     /// Whether to replace the data of the item of the same name, without other changes to the item.
     /// Default: `false`.
+    #[inline]
     pub fn replace(self, replace: bool) -> Self {
         self.mode("replace", replace)
     }
 
     /// The credentials of the data source's only connection. For a data source with several
     /// connections, use [`connection`](Publish::connection).
+    #[inline]
     pub fn credentials(self, credentials: ConnectionCredentials) -> Self {
         self.log_in(credentials)
     }
 
     /// Whether queries go through Tableau Bridge.
+    #[inline]
     pub fn use_remote_query_agent(self, use_agent: bool) -> Self {
         self.attribute("useRemoteQueryAgent", &use_agent)
     }
 
     /// Whether it is certified, that is, recommended to users.
+    #[inline]
     pub fn certified(self, certified: bool) -> Self {
         self.attribute("isCertified", &certified)
     }

@@ -153,6 +153,7 @@ impl<'s> Query<'s> {
     }
 }
 
+#[inline]
 fn to_body(text: &str, variables: &Value) -> String {
     let mut body = Map::new();
     body.insert("query".to_owned(), text.into());
@@ -161,12 +162,14 @@ fn to_body(text: &str, variables: &Value) -> String {
 }
 
 /// The request for a query. Queries only read, so the request is idempotent.
+#[inline]
 fn request(client: &Client, body: String) -> Request<'static> {
     client.request(&QUERY, &[]).json(body).repeatable()
 }
 
 /// Explains a path that does not exist: the Metadata API is a separate service, which can be
 /// disabled.
+#[inline]
 fn explain_absence(error: Error) -> Error {
     let is_absent = matches!(error.kind(), ErrorKind::Api | ErrorKind::Http)
         && matches!(error.status(), Some(404 | 405));

@@ -40,6 +40,7 @@ enum Page<T> {
 }
 
 impl<'s, T: DeserializeOwned> Nodes<'s, T> {
+    #[inline]
     pub(super) fn new(mut query: Query<'s>) -> Nodes<'s, T> {
         let mut items = VecDeque::new();
         let needed = ["$first", "$afterToken", "nodes", "hasNextPage", "endCursor"];
@@ -63,6 +64,7 @@ impl<'s, T: DeserializeOwned> Nodes<'s, T> {
     }
 
     /// Reads the next page. Halves the page size until the server accepts it.
+    #[inline]
     fn read_page(&mut self) -> Result<()> {
         loop {
             self.variables.insert(FIRST.to_owned(), self.page_size.into());
@@ -134,6 +136,7 @@ fn read<T: DeserializeOwned>(response: QueryResponse<'_>, redactor: &Redactor) -
 impl<T: DeserializeOwned> Iterator for Nodes<'_, T> {
     type Item = Result<T>;
 
+    #[inline]
     fn next(&mut self) -> Option<Result<T>> {
         while self.items.is_empty() && !self.is_done {
             if let Err(error) = self.read_page() {
@@ -147,6 +150,7 @@ impl<T: DeserializeOwned> Iterator for Nodes<'_, T> {
 
 /// Shows the query and the variables of the next page.
 impl<T> fmt::Debug for Nodes<'_, T> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Nodes")
             .field("query", &self.query.text)

@@ -43,6 +43,7 @@ pub(super) struct QueryResponse<'a> {
 }
 
 impl<'a> QueryResponse<'a> {
+    #[inline]
     pub(super) fn parse(text: &'a [u8]) -> Result<QueryResponse<'a>> {
         let fields: Fields<'_> = from_json(text)?;
         let errors: Option<Vec<Value>> = match fields.get("errors") {
@@ -57,10 +58,12 @@ impl<'a> QueryResponse<'a> {
         self.raw_data().map_or(Ok(None), |data| from_json(data.as_bytes()))
     }
 
+    #[inline]
     pub(super) fn raw_data(&self) -> Option<&'a str> {
         self.fields.get("data").map(|data| data.get()).filter(|data| *data != "null")
     }
 
+    #[inline]
     pub(super) fn errors(&self, redactor: &Redactor) -> Vec<QueryError> {
         let redact = |text: String| redactor.redact(&text).into_owned();
         let read = |error: &Value| QueryError {
@@ -73,6 +76,7 @@ impl<'a> QueryResponse<'a> {
 
     /// Whether the server stopped because of a limit, so that a request for fewer nodes may
     /// succeed.
+    #[inline]
     pub(super) fn exceeds_a_limit(&self) -> bool {
         self.errors.iter().any(|error| match extension(error, "code").as_deref() {
             Some("NODE_LIMIT_EXCEEDED" | "TIME_LIMIT_EXCEEDED") => true,
@@ -81,11 +85,13 @@ impl<'a> QueryResponse<'a> {
     }
 
     /// Returns the first error, if there is one.
+    #[inline]
     pub(super) fn fail_on_errors(self, redactor: &Redactor) -> Result<QueryResponse<'a>> {
         self.error(redactor).map_or(Ok(self), Err)
     }
 
     /// The first error of the response as an error of this library.
+    #[inline]
     pub(super) fn error(&self, redactor: &Redactor) -> Option<Error> {
         let first = self.errors(redactor).into_iter().next()?;
         let QueryError { message, code, description: detail } = first;
@@ -113,14 +119,17 @@ impl<'a> QueryResponse<'a> {
     }
 }
 
+#[inline]
 pub(super) fn no_data() -> Error {
     Error::decode("the response has neither `data` nor `errors`")
 }
 
+#[inline]
 fn message(error: &Value) -> String {
     error["message"].as_str().unwrap_or("an error without a message").trim().to_owned()
 }
 
+#[inline]
 fn extension(error: &Value, name: &str) -> Option<String> {
     error["extensions"][name].as_str().map(str::to_owned)
 }

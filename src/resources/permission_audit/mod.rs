@@ -57,6 +57,7 @@ pub struct PermissionAudit<'s> {
 }
 
 impl fmt::Debug for PermissionAudit<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PermissionAudit")
             .field("users", &self.users)
@@ -66,6 +67,7 @@ impl fmt::Debug for PermissionAudit<'_> {
 }
 
 impl<'s> PermissionAudit<'s> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>) -> PermissionAudit<'s> {
         PermissionAudit { client, items: Box::new(std::iter::empty()), users: None, threads: 4 }
     }
@@ -93,6 +95,7 @@ impl<'s> PermissionAudit<'s> {
     /// Reads the permissions of up to this many items at the same time, each on a separate
     /// connection. [`HttpOptions`](crate::HttpOptions) may limit the connections further. Default:
     /// 4.
+    #[inline]
     pub fn threads(self, threads: usize) -> Self {
         PermissionAudit { threads: threads.max(1), ..self }
     }
@@ -103,6 +106,7 @@ impl<'s> PermissionAudit<'s> {
     ///
     /// An item whose permissions cannot be read is yielded as an error, and iteration continues with
     /// the next item. Iteration ends after an error of the list of items.
+    #[inline]
     pub fn run(self) -> Result<EffectivePermissions<'s>> {
         EffectivePermissions::new(self)
     }
@@ -125,12 +129,14 @@ pub struct AuditedItem {
 macro_rules! audited {
     ($($Item:ty: $Id:ident => $Kind:ident, $project:expr;)+) => {$(
         impl From<$Item> for AuditedItem {
+            #[inline]
             fn from(item: $Item) -> AuditedItem {
                 AuditedItem::from(&item)
             }
         }
 
         impl From<&$Item> for AuditedItem {
+            #[inline]
             fn from(item: &$Item) -> AuditedItem {
                 let project: fn(&$Item) -> Option<ProjectId> = $project;
                 AuditedItem {
@@ -156,6 +162,7 @@ audited! {
 
 impl AuditedItem {
     /// The rules that apply while this project locks the permissions.
+    #[inline]
     fn locked_rules(&self, project: &ProjectId) -> RulesOf {
         let of = match self.rules {
             RulesOf::Datasource(_) => DefaultsFor::Datasources,

@@ -31,6 +31,7 @@ pub(super) enum RulesOf {
 }
 
 impl RulesOf {
+    #[inline]
     fn read(&self, client: &Arc<Client>) -> Result<Vec<PermissionRule>> {
         let permissions = match self {
             RulesOf::Project(id) => Permissions::new(client, id),
@@ -44,12 +45,14 @@ impl RulesOf {
     }
 
     /// Whether other items may need the same rules.
+    #[inline]
     fn is_shared(&self) -> bool {
         matches!(self, RulesOf::Project(_) | RulesOf::Defaults(..))
     }
 }
 
 /// The members of a group, or the users who are members of all groups of a group set.
+#[inline]
 fn members(client: &Arc<Client>, grantee: &Grantee) -> Result<HashSet<UserId>> {
     let of_group = |id: &GroupId| {
         let members = Groups::new(client).members(id).into_iter();
@@ -116,6 +119,7 @@ pub struct EffectivePermissions<'s> {
 }
 
 impl fmt::Debug for EffectivePermissions<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EffectivePermissions").finish_non_exhaustive()
     }
@@ -131,6 +135,7 @@ struct Current {
 }
 
 impl<'s> EffectivePermissions<'s> {
+    #[inline]
     pub(super) fn new(audit: PermissionAudit<'s>) -> Result<EffectivePermissions<'s>> {
         let PermissionAudit { client, items, users, threads } = audit;
         let site = Site::read(client, users.as_ref())?;
@@ -140,6 +145,7 @@ impl<'s> EffectivePermissions<'s> {
     }
 
     /// Reads the rules of the next items, and the members of the groups that they name.
+    #[inline]
     fn fill(&mut self) {
         self.rules.retain(|of, _| of.is_shared());
         let mut needed = HashSet::new();
@@ -168,6 +174,7 @@ impl<'s> EffectivePermissions<'s> {
     /// # Errors
     ///
     /// If rules or members that the item needs could not be read.
+    #[inline]
     fn start(&self, item: AuditedItem) -> Result<Current> {
         let failed =
             |error: &Error| error.again().doing(format!("auditing {} {}", item.kind, item.id));
@@ -185,11 +192,13 @@ impl<'s> EffectivePermissions<'s> {
         Ok(Current { item, locked_by, capabilities, done: 0 })
     }
 
+    #[inline]
     fn applied(&self) -> Applied<'_> {
         Applied { site: &self.site, rules: &self.rules, members: &self.members }
     }
 
     /// The next permission of the current item.
+    #[inline]
     fn advance(&mut self) -> Option<EffectivePermission> {
         let current = self.current.as_mut()?;
         let at = current.done;
@@ -215,6 +224,7 @@ impl<'s> EffectivePermissions<'s> {
 impl Iterator for EffectivePermissions<'_> {
     type Item = Result<EffectivePermission>;
 
+    #[inline]
     fn next(&mut self) -> Option<Result<EffectivePermission>> {
         loop {
             if let Some(permission) = self.advance() {

@@ -22,6 +22,7 @@ pub(super) struct Site {
 }
 
 impl Site {
+    #[inline]
     pub(super) fn read(client: &Arc<Client>, only: Option<&HashSet<UserId>>) -> Result<Site> {
         let is_wanted = |user: &Result<User>| {
             user.as_ref().map_or(true, |user| only.is_none_or(|only| only.contains(&user.id)))
@@ -37,6 +38,7 @@ impl Site {
     }
 
     /// The project of an item and those that contain it, as far as they are visible.
+    #[inline]
     fn projects_of(&self, item: &AuditedItem) -> impl Iterator<Item = &Project> {
         let first = item.project.as_ref().and_then(|id| self.projects.get(id));
         let all = std::iter::successors(first, |project| {
@@ -47,6 +49,7 @@ impl Site {
     }
 
     /// The locked project that sets the permissions of an item.
+    #[inline]
     pub(super) fn lock(&self, item: &AuditedItem) -> Option<ProjectId> {
         let is_project = matches!(item.rules, RulesOf::Project(_));
         let locks = |(depth, project): &(usize, &Project)| match &project.content_permissions {
@@ -61,6 +64,7 @@ impl Site {
     }
 
     /// The rules that the permissions of an item depend on.
+    #[inline]
     pub(super) fn needed_rules(&self, item: &AuditedItem) -> Vec<RulesOf> {
         let own = match self.lock(item) {
             Some(project) => item.locked_rules(&project),
@@ -80,10 +84,12 @@ pub(super) struct Applied<'a> {
 }
 
 impl<'a> Applied<'a> {
+    #[inline]
     fn rules(&self, of: &RulesOf) -> &'a [PermissionRule] {
         self.rules.get(of).and_then(|rules| rules.as_ref().ok()).map_or(&[], Vec::as_slice)
     }
 
+    #[inline]
     fn rules_of(&self, item: &AuditedItem, locked_by: Option<&ProjectId>) -> &'a [PermissionRule] {
         match locked_by {
             Some(project) => self.rules(&item.locked_rules(project)),
@@ -92,6 +98,7 @@ impl<'a> Applied<'a> {
     }
 
     /// The capabilities of this kind of item, and others that its rules name.
+    #[inline]
     pub(super) fn capabilities(
         &self,
         item: &AuditedItem,
@@ -114,6 +121,7 @@ impl<'a> Applied<'a> {
     }
 
     /// Whether a user has a capability on an item, and why.
+    #[inline]
     pub(super) fn decide(
         &self,
         user: &User,
@@ -157,6 +165,7 @@ impl<'a> Applied<'a> {
 
     /// The rule that applies to a user: one for the user, then a group's that denies the capability,
     /// then a group's that allows it.
+    #[inline]
     fn rule(
         &self,
         user: &User,
@@ -180,6 +189,7 @@ impl<'a> Applied<'a> {
 }
 
 /// Whether the site role alone allows or denies a capability.
+#[inline]
 fn decided_by_role(role: &SiteRole, capability: &Capability) -> Option<PermissionMode> {
     use SiteRole::*;
     match role {

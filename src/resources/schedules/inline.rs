@@ -44,6 +44,7 @@ impl ItemSchedule {
     ///
     /// `None` if the server did not return the times (Tableau Server returns them with the schedule
     /// only), or if an interval could not be read.
+    #[inline]
     pub fn inline(&self) -> Option<InlineSchedule> {
         let (frequency, times) = (self.frequency.clone()?, self.times.clone()?);
         times.is_complete().then_some(InlineSchedule { frequency, times })
@@ -95,6 +96,7 @@ impl InlineSchedule {
     /// # Errors
     ///
     /// [`Input`](crate::ErrorKind::Input) if Tableau Cloud refuses such a schedule.
+    #[inline]
     pub fn new(frequency: Frequency, times: RunTimes) -> Result<InlineSchedule> {
         match problem(&frequency, &times) {
             "" => Ok(InlineSchedule { frequency, times }),
@@ -154,6 +156,7 @@ impl InlineSchedule {
     /// # Errors
     ///
     /// [`Input`](crate::ErrorKind::Input) if Tableau Cloud refuses such a time.
+    #[inline]
     pub fn weekly(start: Time, day: WeekDay) -> Result<InlineSchedule> {
         InlineSchedule::new(Frequency::Weekly, RunTimes::new(start, None, each([day])))
     }
@@ -174,6 +177,7 @@ impl InlineSchedule {
     /// # Errors
     ///
     /// [`Input`](crate::ErrorKind::Input) if Tableau Cloud refuses such a time.
+    #[inline]
     pub fn last_day_of_month(start: Time) -> Result<InlineSchedule> {
         let last = [Interval::month_day(MonthDay::Last)];
         InlineSchedule::new(Frequency::Monthly, RunTimes::new(start, None, last))
@@ -185,6 +189,7 @@ impl InlineSchedule {
     ///
     /// [`Input`](crate::ErrorKind::Input) if Tableau Cloud refuses such a time, or if `which` is a
     /// number.
+    #[inline]
     pub fn monthly_on(start: Time, which: MonthDay, day: WeekDay) -> Result<InlineSchedule> {
         let nth = [Interval::nth_week_day(which, day)];
         InlineSchedule::new(Frequency::Monthly, RunTimes::new(start, None, nth))
@@ -196,6 +201,7 @@ fn each(days: impl IntoIterator<Item = WeekDay>) -> impl Iterator<Item = Interva
 }
 
 /// Why Tableau Cloud would refuse a schedule; empty if it accepts it.
+#[inline]
 fn problem(frequency: &Frequency, times: &RunTimes) -> &'static str {
     use Frequency::{Daily, Hourly, Monthly, Weekly};
     let Some(start) = times.start else { return "the start is missing" };
@@ -241,6 +247,7 @@ fn problem(frequency: &Frequency, times: &RunTimes) -> &'static str {
     }
 }
 
+#[inline]
 fn is_month_days(parts: &[Parts<'_>]) -> bool {
     use MonthDay::{Day, Fifth, First, Fourth, Last, Second, Third};
     match parts {
@@ -256,6 +263,7 @@ fn is_month_days(parts: &[Parts<'_>]) -> bool {
 }
 
 impl ToXml for InlineSchedule {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("schedule", |out| {
             out.attr("frequency", &self.frequency);
@@ -265,6 +273,7 @@ impl ToXml for InlineSchedule {
 }
 
 impl WriteField for InlineSchedule {
+    #[inline]
     fn write_field(&self) -> FieldValue<'_> {
         FieldValue::Element(self)
     }
@@ -272,6 +281,7 @@ impl WriteField for InlineSchedule {
 
 /// Not compared, because the server completes the times.
 impl Contradicts<InlineSchedule> for Option<ItemSchedule> {
+    #[inline]
     fn contradicts(&self, _: &InlineSchedule) -> bool {
         false
     }

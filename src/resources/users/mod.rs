@@ -76,6 +76,7 @@ impl<'s> Users<'s> {
     /// request: `.fields(["_all_"])`.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, User> {
         List::of(self.client, &LIST, &[])
     }
@@ -186,6 +187,7 @@ impl<'s> Users<'s> {
 }
 
 /// Rejects a user with two kinds of authentication, because the server accepts only one.
+#[inline]
 fn check_authentication(
     setting: Option<&AuthSetting>,
     configuration: Option<&String>,

@@ -11,6 +11,7 @@ use crate::redact::Redactor;
 const ADDED: &str = "CountOfUsersAddedToSite";
 
 /// What a note of the job refers to: the number of a row (`Row 3: …`) and quoted user names.
+#[inline]
 fn keys(note: &str) -> Vec<String> {
     let mut keys: Vec<String> = Vec::new();
     let lower = note.to_lowercase();
@@ -71,6 +72,7 @@ pub enum ImportResult {
 }
 
 impl ImportResult {
+    #[inline]
     fn of(note: &str) -> ImportResult {
         let note = note.to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| note.contains(word));
@@ -90,6 +92,7 @@ impl ImportResult {
 }
 
 impl<'r> ImportOutcomes<'r> {
+    #[inline]
     pub(super) fn new(rows: &'r UserRows, job: Job) -> Result<ImportOutcomes<'r>> {
         let mut notes = HashMap::new();
         for note in job.notes {
@@ -121,6 +124,7 @@ impl<'r> ImportOutcomes<'r> {
 impl Iterator for ImportOutcomes<'_> {
     type Item = Result<ImportOutcome>;
 
+    #[inline]
     fn next(&mut self) -> Option<Result<ImportOutcome>> {
         let row = match self.rows.next()? {
             Ok(row) => row,

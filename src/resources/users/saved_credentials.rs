@@ -93,6 +93,7 @@ impl DestinationSite {
 }
 
 impl ToXml for DestinationSite {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         for (name, value) in [
             ("destinationSiteUrlNamespace", &*self.content_url),
@@ -116,6 +117,7 @@ pub struct SavedCredentials {
 
 impl SavedCredentials {
     /// Returns whether the user has no saved credentials.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.keychains.is_empty()
     }
@@ -132,6 +134,7 @@ impl SavedCredentials {
 }
 
 impl ToXml for SavedCredentials {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("associatedUserLuidMapping", |out| {
             for (source, destination) in &self.mapping {

@@ -33,12 +33,14 @@ impl<'s> Views<'s> {
     /// Lists the views that the user can see.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, View> {
         List::of(self.client, &LIST, &[])
     }
 
     /// Lists the views that the user can see, with [`View::total_view_count`].
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn list_with_usage(&self) -> List<'s, View> {
         self.list().with(USAGE.0, USAGE.1)
     }
@@ -71,6 +73,7 @@ impl<'s> Views<'s> {
     ///
     /// [`Input`](crate::ErrorKind::Input) if the address is not that of a view, or is on another site.
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn find_url(&self, address: &str) -> Result<Option<View>> {
         let parts = match Place::of(self.client, address)? {
             Place::ContentUrl(url) => url.split('/').map(str::to_owned).collect(),

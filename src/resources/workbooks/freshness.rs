@@ -55,6 +55,7 @@ element! {
 
 impl FreshAt {
     /// Every day at this time.
+    #[inline]
     pub fn daily(time: Time) -> FreshAt {
         FreshAt::of(FreshAtFrequency::Day, time)
     }
@@ -77,11 +78,13 @@ impl FreshAt {
         self
     }
 
+    #[inline]
     fn of(frequency: FreshAtFrequency, time: Time) -> FreshAt {
         FreshAt { frequency, time, ..FreshAt::blank() }
     }
 
     /// Rejects policies that the server would refuse or misinterpret.
+    #[inline]
     fn check(&self) -> Result<()> {
         let days = match self.frequency {
             FreshAtFrequency::Week => self.week_days.len(),
@@ -109,12 +112,14 @@ impl FreshAt {
 }
 
 impl From<FreshEvery> for DataFreshness {
+    #[inline]
     fn from(every: FreshEvery) -> DataFreshness {
         DataFreshness::FreshEvery(every)
     }
 }
 
 impl From<FreshAt> for DataFreshness {
+    #[inline]
     fn from(at: FreshAt) -> DataFreshness {
         DataFreshness::FreshAt(at)
     }
@@ -122,6 +127,7 @@ impl From<FreshAt> for DataFreshness {
 
 impl DataFreshness {
     /// The kind of policy, as the API spells it.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             DataFreshness::AlwaysLive => "AlwaysLive",
@@ -133,12 +139,14 @@ impl DataFreshness {
     }
 
     /// When the data is older than this number of minutes, hours, days or weeks.
+    #[inline]
     pub fn every(value: u64, unit: FreshEveryUnit) -> DataFreshness {
         DataFreshness::FreshEvery(FreshEvery { value, unit })
     }
 }
 
 impl FromXml for DataFreshness {
+    #[inline]
     fn from_xml(node: Node<'_>) -> Result<DataFreshness> {
         let option: String = node.attr("option")?;
         Ok(match option.to_ascii_lowercase().as_str() {
@@ -154,12 +162,14 @@ impl FromXml for DataFreshness {
 crate::xml::value_from_xml!(DataFreshness, DataFreshness::SiteDefault);
 
 impl WriteField for DataFreshness {
+    #[inline]
     fn write_field(&self) -> FieldValue<'_> {
         FieldValue::Element(self)
     }
 }
 
 impl ToXml for DataFreshness {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("dataFreshnessPolicy", |out| {
             out.attribute("option", self.as_str());
@@ -176,6 +186,7 @@ impl ToXml for DataFreshness {
 }
 
 impl FreshAt {
+    #[inline]
     fn write(&self, out: &mut Out) {
         if let Err(error) = self.check() {
             out.refuse(error);

@@ -52,6 +52,7 @@ impl<'s> Workbooks<'s> {
     /// Lists the workbooks that the user can see.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, Workbook> {
         List::of(self.client, &LIST, &[])
     }
@@ -121,6 +122,7 @@ impl<'s> Workbooks<'s> {
         self.client.change(request.query("includeViewAccelerationStatus", "true"), changes)
     }
 
+    #[inline]
     fn update_request(&self, id: WorkbookId, changes: &WorkbookUpdate) -> Result<Request<'static>> {
         if changes.location.is_some() {
             self.client.needs((3, 13), || "moving a workbook to a personal space".into())?;
@@ -194,6 +196,7 @@ impl<'s> Workbooks<'s> {
     /// [`Input`](crate::ErrorKind::Input) if the address is not that of a workbook, or is on another
     /// site.
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn find_url(&self, address: &str) -> Result<Option<Workbook>> {
         let place = Place::of(self.client, address)?;
         let content_url = match &place {
@@ -312,12 +315,14 @@ element! {
 
 /// The views in an update only select what the acceleration applies to.
 impl Contradicts<Vec<ViewId>> for Vec<View> {
+    #[inline]
     fn contradicts(&self, _: &Vec<ViewId>) -> bool {
         false
     }
 }
 
 impl Contradicts<DataAccelerationUpdate> for Option<DataAcceleration> {
+    #[inline]
     fn contradicts(&self, requested: &DataAccelerationUpdate) -> bool {
         self.as_ref().is_some_and(|shown| !requested.ignored_in(shown).is_empty())
     }
@@ -325,6 +330,7 @@ impl Contradicts<DataAccelerationUpdate> for Option<DataAcceleration> {
 
 /// Compares only the kind of policy, because the server fills in unset fields of the schedule.
 impl Contradicts<DataFreshness> for Option<DataFreshness> {
+    #[inline]
     fn contradicts(&self, requested: &DataFreshness) -> bool {
         self.as_ref().is_some_and(|shown| shown.as_str() != requested.as_str())
     }
