@@ -160,7 +160,7 @@ mod tests {
         for (words, expected) in [
             ("", "it is empty"),
             ("GET /workbooks", "'GET' is not a fault"),
-            ("99", "'99' does not say"),
+            ("99", "'99' is not a fault"),
             ("503 GTE /workbooks", "'GTE' is not a valid word"),
             ("503 times=often", "'times=often'"),
             ("503 probability=2", "'probability=2'"),
