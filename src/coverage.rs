@@ -246,7 +246,7 @@ fn operations_are_declared_once() {
     }
 }
 
-/// The mock server has a route table of its own, so that each table checks the other. It has no
+/// The mock server has a route table of its own, so the two tables check each other. It has no
 /// assets of Tableau Catalog and no virtual connections, and its oldest version is 2.0.
 #[cfg(feature = "mock")]
 #[test]

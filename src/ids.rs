@@ -1,4 +1,5 @@
-//! Ids: one type for each kind of item, so that a user's id cannot be passed for a project's.
+//! Ids: one type for each kind of item, so that a user's id cannot be passed in place of a
+//! project's.
 
 use std::fmt;
 
@@ -33,7 +34,8 @@ macro_rules! ids {
     )+) => {$(
         $(#[$doc])*
         ///
-        /// Usually a LUID: 32 hexadecimal digits with hyphens. The text is kept as the server sent it.
+        /// Usually a LUID: 32 hexadecimal digits with hyphens. The string is kept as the server
+        /// sent it.
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $Id(String);
 

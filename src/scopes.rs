@@ -6,12 +6,12 @@ use std::sync::LazyLock;
 use crate::operation::{ANY_SCOPE, Scope};
 use crate::{Error, Result};
 
-/// The operations of all features. The page is generated from the declarations of the operations,
-/// which do not know the methods that send them.
+/// The operations of all features. Read from the generated page, because the declarations of the
+/// operations do not contain the methods that send them.
 pub(crate) static OPERATIONS: LazyLock<Vec<Row>> =
     LazyLock::new(|| include_str!("../docs/coverage.md").lines().filter_map(Row::parse).collect());
 
-/// How many names an error for an unknown name suggests.
+/// The number of names that the error for an unknown name suggests.
 const SUGGESTIONS: usize = 3;
 
 /// A row of the coverage page.
@@ -107,7 +107,7 @@ fn scopes_of_one(name: &str) -> Result<Vec<&'static str>> {
     Ok(rows.into_iter().filter_map(scope).collect())
 }
 
-/// The known names that share the most pairs of neighboring letters with a name.
+/// The known names that share the most pairs of adjacent letters with a name.
 fn similar(name: &str) -> [&'static str; SUGGESTIONS] {
     let pairs = |text: &str| -> BTreeSet<(char, char)> {
         let text = text.to_lowercase();

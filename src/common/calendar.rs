@@ -38,7 +38,7 @@ pub enum MonthDay {
     Third,
     /// The fourth occurrence of a weekday in the month (Tableau Cloud).
     Fourth,
-    /// The fifth of a day of the week. Tableau Cloud.
+    /// The fifth occurrence of a weekday in the month (Tableau Cloud).
     Fifth,
     /// A value that this release does not know, exactly as the server sent it.
     Unknown(String),

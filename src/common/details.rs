@@ -16,7 +16,7 @@ element! {
     {
         /// The display name.
         full_name: Option<String> = attr("fullName");
-        /// The e-mail address.
+        /// The email address.
         email: Option<String> = attr("email");
         /// The owner's site role.
         site_role: Option<SiteRole> = attr("siteRole");
@@ -45,7 +45,7 @@ element! {
         content_permissions: Option<ContentPermissions> = attr("contentPermissions");
         /// The parent project.
         parent: Option<ProjectId> = attr("parentProjectId");
-        /// Whether it is a top-level project.
+        /// Whether the project is at the top level.
         top_level: Option<bool> = attr("topLevelProject");
         /// Whether the session's user may publish to it.
         writeable: Option<bool> = attr("writeable");
@@ -70,7 +70,7 @@ element! {
         description: Option<String> = attr("description");
         /// The size in megabytes.
         size: Option<u64> = attr("size");
-        /// Whether its sheets are shown as tabs.
+        /// Whether the sheets are shown as tabs.
         show_tabs: Option<bool> = attr("showTabs");
         /// The number of sheets.
         sheet_count: Option<u64> = attr("sheetCount");
@@ -125,7 +125,7 @@ impl WriteField for LocationUpdate {
     }
 }
 
-/// Rejects content that is to be in a project and in a personal space.
+/// Rejects content with both a project and a personal space.
 pub(crate) fn in_one_place(
     project: bool,
     space: bool,

@@ -29,7 +29,7 @@ struct CommonOptions {
 struct Setting {
     name: String,
     value: Result<String, &'static str>,
-    /// How many values it has; 0 for all values.
+    /// The number of values; 0 for all values.
     count: usize,
 }
 
@@ -63,7 +63,7 @@ impl CommonOptions {
     fn filter(&mut self, name: String, values: &[String]) {
         let value = match values {
             [] => Err("it has no values"),
-            // The server would take an empty value for all values.
+            // The server would treat an empty value as all values.
             _ if values.iter().any(String::is_empty) => Err("it has an empty value"),
             _ => Ok(values.iter().map(|value| escape(value)).collect::<Vec<_>>().join(",")),
         };
@@ -188,14 +188,15 @@ string_enum! {
 string_enum! {
     /// The orientation of the pages of a PDF.
     pub enum Orientation {
-        /// Upright.
+        /// Portrait.
         Portrait = "portrait",
-        /// Turned by 90 degrees.
+        /// Landscape.
         Landscape = "landscape",
     }
 }
 
-/// Declares the options of one kind of export. `{ view }` adds those of everything that shows a view.
+/// Declares the options of one kind of export. `{ view }` adds the options that all exports of
+/// views have.
 macro_rules! export {
     (
         $(#[$doc:meta])* $Name:ident { $($common:ident)? }
@@ -215,8 +216,8 @@ macro_rules! export {
                 $Name::default()
             }
 
-            /// Maximum age of a cached result that the server may return, rounded down to minutes; from
-            /// one minute to 240. Default: set by the server.
+            /// Maximum age of a cached result that the server may return: from one to 240 minutes,
+            /// rounded down to whole minutes. Default: set by the server.
             pub fn max_age(mut self, age: Duration) -> $Name {
                 self.common.max_age = Some(age);
                 self
@@ -238,14 +239,15 @@ macro_rules! export {
         }
     };
     (@view $Name:ident) => {
-        /// Shows only data with one of these values in a field of the view, like a filter in the view
-        /// itself. Values are compared whole, without wildcards and ranges; a boolean value is `true`
-        /// or `false`. Commas and backslashes in values are escaped. Of several filters on a field,
-        /// the last one counts.
+        /// Shows only data with one of these values in a field of the view, like a filter in the
+        /// view itself. Values are compared whole, without wildcards and ranges; a boolean value is
+        /// `true` or `false`. Commas and backslashes in values are escaped. If several filters are
+        /// on the same field, the last one applies.
         ///
-        /// The server combines the values of several filters by position: years 2025 and 2026 with
-        /// regions East and West are East in 2025 and West in 2026. Filters with different numbers of
-        /// values are an [`Input`](crate::ErrorKind::Input) error when the export starts.
+        /// The server combines the values of several filters by position: the years 2025 and 2026
+        /// with the regions East and West select East in 2025 and West in 2026. Filters with
+        /// different numbers of values are an [`Input`](crate::ErrorKind::Input) error when the
+        /// export starts.
         ///
         /// An empty value, or no value, is an [`Input`](crate::ErrorKind::Input) error when the export
         /// starts; see [`all`](Self::all).

@@ -16,7 +16,7 @@ impl Magic {
     pub(crate) fn of(start: &[u8]) -> Option<Magic> {
         for (bytes, magic) in [
             (&b"PK\x03\x04"[..], Magic::Zip),
-            // The version of the format follows.
+            // Followed by the version of the format.
             (b"Hyper\x08\0\0\x01", Magic::Hyper),
             (b"\x20\x02\x01\x62", Magic::Tde),
             (b"PAR1", Magic::Parquet),
@@ -37,7 +37,7 @@ impl Magic {
         }
     }
 
-    /// The name for messages.
+    /// The name of the format in messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Magic::Zip => "a zip file",

@@ -13,8 +13,8 @@ const UNKNOWN_FILTER: &str = "400065";
 /// Maximum number of items that the error for an ambiguous name lists.
 const MAX_LISTED: usize = 10;
 
-/// Returns the items of a list for which `fits` is true. The filters only reduce the number of pages:
-/// filters that cannot be sent, or that the server does not know, are left out.
+/// Returns the items of a list for which `fits` is true. The filters only reduce the number of
+/// pages, so filters that cannot be sent, or that the server does not know, are omitted.
 pub(crate) fn fitting<T: Listed>(
     list: List<'_, T>,
     filters: &[Filter<T>],
@@ -69,13 +69,13 @@ pub(crate) fn names(path: &str) -> Vec<String> {
     names
 }
 
-/// The meaning of an address on the session's site.
+/// What an address on the session's site identifies.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Place {
     /// A page, by the path segments after the site: `["workbooks", "1234"]`,
     /// `["views", "Superstore", "Overview"]`.
     Page(Vec<String>),
-    /// A content URL: a text without a host.
+    /// A content URL: an address without a host.
     ContentUrl(String),
 }
 
@@ -121,7 +121,7 @@ impl Place {
 
 const NOT_CONTENT: &str = "it is not that of a workbook, a view, a data source or a flow";
 
-/// First path segments of pages in a browser.
+/// The first path segments of pages in the browser.
 const KINDS: [&str; 5] = ["workbooks", "views", "datasources", "flows", "authoring"];
 
 /// Parses an address: the site, if the address has a host, and its meaning on that site.
@@ -240,7 +240,7 @@ macro_rules! find_by_name {
             }
 
             #[doc = concat!("Returns the ", $what, " of a project, and with `nested` those of the projects in it,")]
-            /// at any depth. Reads the list of projects, too.
+            /// at any depth. Also reads the list of projects.
             ///
             /// Nested projects are those that the user can see.
             ///

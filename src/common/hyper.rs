@@ -6,8 +6,8 @@ use super::source::Source;
 use crate::http::{hex, random};
 use crate::{Error, Result};
 
-/// An update of the data in a published extract. The server carries out all of its actions or none;
-/// see [`Datasources::update_data`](crate::datasources::Datasources::update_data).
+/// An update of the data in a published extract. The server carries out either all of its actions
+/// or none; see [`Datasources::update_data`](crate::datasources::Datasources::update_data).
 ///
 /// ```
 /// use tableau_server_client::Source;
@@ -44,9 +44,9 @@ impl<'f> HyperUpdate<'f> {
         self
     }
 
-    /// Id of the request. The server carries out requests with the same id only once in 24 hours, so
-    /// a request whose answer was lost can safely be sent again. Default: a random id for each
-    /// request.
+    /// Id of the request. Within 24 hours, the server carries out requests with the same id only
+    /// once, so a request whose response was lost can safely be sent again. Default: a random id
+    /// for each request.
     pub fn request_id(mut self, id: impl Into<String>) -> Self {
         self.request_id = Some(id.into());
         self
@@ -102,12 +102,12 @@ impl HyperAction {
         HyperAction::new("insert", Some(source.into()), target, None)
     }
 
-    /// Replaces all rows by those of the source table.
+    /// Replaces all rows with those of the source table.
     pub fn replace(source: impl Into<HyperTable>, target: impl Into<HyperTable>) -> HyperAction {
         HyperAction::new("replace", Some(source.into()), target, None)
     }
 
-    /// Updates target rows from the source rows with which they meet the condition.
+    /// Updates the target rows from the source rows that match them under the condition.
     pub fn update(
         source: impl Into<HyperTable>,
         target: impl Into<HyperTable>,
@@ -116,8 +116,8 @@ impl HyperAction {
         HyperAction::new("update", Some(source.into()), target, Some(condition))
     }
 
-    /// Updates target rows from the source rows with which they meet the condition, and adds the
-    /// source rows for which there is no such target row.
+    /// Updates the target rows from the source rows that match them under the condition, and
+    /// inserts the source rows that match no target row.
     pub fn upsert(
         source: impl Into<HyperTable>,
         target: impl Into<HyperTable>,
@@ -126,7 +126,7 @@ impl HyperAction {
         HyperAction::new("upsert", Some(source.into()), target, Some(condition))
     }
 
-    /// Deletes the target rows that meet the condition with any source row.
+    /// Deletes the target rows that match any source row under the condition.
     pub fn delete(
         source: impl Into<HyperTable>,
         target: impl Into<HyperTable>,
@@ -135,7 +135,7 @@ impl HyperAction {
         HyperAction::new("delete", Some(source.into()), target, Some(condition))
     }
 
-    /// Deletes the rows that meet a condition on the target table only. It needs no payload.
+    /// Deletes the target rows that meet a condition on the target table alone. Needs no payload.
     pub fn delete_where(target: impl Into<HyperTable>, condition: HyperCondition) -> HyperAction {
         HyperAction::new("delete", None, target, Some(condition))
     }
@@ -211,17 +211,17 @@ impl HyperCondition {
         HyperCondition(json!({ "op": operator, "target-col": target, "const": value }))
     }
 
-    /// All of these conditions hold.
+    /// All of these conditions are true.
     pub fn all(conditions: impl IntoIterator<Item = HyperCondition>) -> HyperCondition {
         HyperCondition::combine("and", conditions)
     }
 
-    /// At least one of these conditions holds.
+    /// At least one of these conditions is true.
     pub fn any(conditions: impl IntoIterator<Item = HyperCondition>) -> HyperCondition {
         HyperCondition::combine("or", conditions)
     }
 
-    /// The condition does not hold.
+    /// The condition is false.
     #[must_use]
     pub fn negated(self) -> HyperCondition {
         HyperCondition::combine("not", [self])

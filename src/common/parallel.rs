@@ -1,8 +1,8 @@
 //! Appending several chunks to an upload at once.
 //!
-//! Each chunk is sent by a thread of its own. The source and the program's callbacks may not be usable
-//! on other threads, so the calling thread reads the source for all of them, block by block, and
-//! calls the callbacks.
+//! Each chunk is sent by a separate thread. The source and the program's callbacks may not be
+//! usable on other threads, so the calling thread reads the source for all of them, block by block,
+//! and calls the callbacks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
@@ -21,7 +21,7 @@ use crate::{Error, ErrorKind, Result};
 /// Maximum number of bytes that are read from the source at once, and buffered per chunk in flight.
 const BLOCK: u64 = 256 << 10;
 
-/// What a sending thread tells the calling thread.
+/// A message from a sending thread to the calling thread.
 enum Event {
     Read(ReadRequest),
     Ended { index: u64, outcome: thread::Result<Result<()>> },
@@ -30,17 +30,17 @@ enum Event {
 /// A request for the next block of a chunk.
 struct ReadRequest {
     index: u64,
-    /// Where the block starts in the chunk.
+    /// The offset of the block in the chunk.
     position: u64,
-    /// An earlier block, whose memory is used again.
+    /// An earlier block, whose buffer is reused.
     buffer: Vec<u8>,
     reply: Sender<io::Result<Vec<u8>>>,
 }
 
 /// Appends the rest of the source to the upload, with up to `limit` chunks in flight.
 ///
-/// After a chunk whose outcome is unknown, the chunks in flight are cancelled, because the upload has to
-/// start over. After any other error they are completed, and no more are started.
+/// After a chunk whose outcome is unknown, the chunks in flight are cancelled, because the upload
+/// has to start over. After any other error they are completed, and no new chunks are started.
 pub(super) fn append_rest(
     client: &Client,
     source: &mut OpenSource<'_>,
@@ -82,8 +82,8 @@ impl Drop for CancelOnDrop<'_> {
     }
 }
 
-/// The chunks that are appended at once. They are counted from 0, the first one that is not
-/// acknowledged yet.
+/// The chunks that are appended concurrently. Chunk 0 is the first one that was not acknowledged
+/// when the upload started or was resumed.
 struct Round<'r, 'f> {
     source: &'r mut OpenSource<'f>,
     upload: &'r mut Upload,
@@ -92,11 +92,11 @@ struct Round<'r, 'f> {
     offset: u64,
     /// The number of chunks that were started.
     started: u64,
-    /// The number of chunks up to the first one that is not acknowledged.
+    /// The number of acknowledged chunks before the first one that is not.
     complete: u64,
-    /// The chunks in flight, with the number of bytes that were read of each.
+    /// The chunks in flight, and how many bytes of each were read.
     in_flight: BTreeMap<u64, u64>,
-    /// The chunks that were acknowledged before an earlier one.
+    /// Chunks that were acknowledged out of order, before an earlier one.
     out_of_order: BTreeSet<u64>,
     /// Whether the server may or may not have a chunk that failed.
     is_uncertain: bool,
@@ -134,10 +134,10 @@ impl<'r, 'f> Round<'r, 'f> {
                 let index = self.started;
                 if let Err(error) = start(index, self.length_of(index)) {
                     self.in_flight.remove(&index);
-                    // With fewer threads than requested, the upload is only slower.
+                    // With fewer threads than requested, the upload is slower but correct.
                     limit = self.in_flight.len();
                     if limit == 0 {
-                        let what = "the system has no thread to send a chunk";
+                        let what = "the system cannot start a thread to send a chunk";
                         let error = Error::new(ErrorKind::Connect, what).because(error);
                         self.failure.get_or_insert(error.before_sending());
                     }
@@ -184,7 +184,7 @@ impl<'r, 'f> Round<'r, 'f> {
 
     /// Reports the state of the upload.
     fn checkpoint(&mut self) {
-        // A chunk after a gap has been received, but the upload could only continue from the gap.
+        // The server has chunks after a gap, but the upload can only be resumed from the gap.
         self.upload.in_flight =
             self.is_uncertain || !self.in_flight.is_empty() || !self.out_of_order.is_empty();
         counting_as_nested(|| self.source.report_checkpoint(self.upload));
@@ -205,7 +205,7 @@ impl<'r, 'f> Round<'r, 'f> {
             let sent = after_gap.chain(self.in_flight.values().copied()).sum::<u64>();
             self.source.report_progress(self.upload.offset + sent);
         }
-        // The thread waits for the reply, so it is there to receive it.
+        // The thread is waiting for this reply, so sending it cannot fail.
         let _ = reply.send(read.map(|_| buffer));
     }
 

@@ -33,7 +33,7 @@ impl Progress {
         Progress { done, total, unit: ProgressUnit::Items }
     }
 
-    /// Progress of a job, which the server reports in per cent.
+    /// Progress of a job, which the server reports in percent.
     pub(crate) fn percent(done: u64) -> Progress {
         Progress { done, total: Some(100), unit: ProgressUnit::Percent }
     }

@@ -1,4 +1,4 @@
-//! The sheets of a workbook file on this machine.
+//! The sheets of a local workbook file.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -149,7 +149,7 @@ fn damaged() -> io::Error {
     invalid("the zip file is damaged")
 }
 
-/// Unpacks the `.twb` file of a zip archive: the one in the topmost folder, if there are several.
+/// Unpacks the `.twb` file of a zip archive. If there are several, the one in the topmost folder.
 fn unpack(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
     let directory = read_directory(file)?;
     let mut rest = &directory[..];
@@ -176,7 +176,7 @@ fn unpack(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
     match entry.method {
         0 => read_limited(packed),
         8 => read_limited(flate2::read::DeflateDecoder::new(packed)).map_err(|error| {
-            // flate2's own errors for damaged data.
+            // The errors of flate2 for damaged data.
             match error.kind() {
                 io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => damaged(),
                 _ => error,
@@ -188,7 +188,7 @@ fn unpack(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
 
 /// Reads the central directory of a zip archive.
 fn read_directory(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
-    /// The end record without its comment, and the longest comment.
+    /// The size of the end record without its comment, and the maximum size of the comment.
     const END: u64 = 22;
     const COMMENT: u64 = 65_535;
     const MAX_DIRECTORY: u64 = 64 << 20;
@@ -291,7 +291,7 @@ impl Entry {
     }
 }
 
-/// A number in little-endian order.
+/// Reads a little-endian number.
 fn number(bytes: &[u8], at: usize, length: usize) -> io::Result<u64> {
     let digits = bytes.get(at..at + length).ok_or_else(damaged)?;
     Ok(digits.iter().rev().fold(0, |number, digit| number << 8 | u64::from(*digit)))

@@ -13,10 +13,10 @@ use super::upload::Upload;
 use crate::http::Replay;
 use crate::{Error, Result};
 
-/// A file to publish or upload (a path, bytes in memory, or a reader), and how to send it.
+/// A file to publish or upload (a path, bytes in memory, or a reader), with options for sending it.
 ///
-/// The file is read while it is sent, so the memory needed does not depend on its size. Where a source
-/// is expected, a path can also be a `&str`, a `String`, a `&Path` or a `PathBuf`.
+/// The file is read while it is sent, so the memory needed does not depend on its size. Methods
+/// that take a source also accept a path as a `&str`, a `String`, a `&Path` or a `PathBuf`.
 ///
 /// A file of less than 64 MiB is sent in one request, a larger one in chunks.
 ///
@@ -45,7 +45,7 @@ pub(super) struct SendOptions<'f> {
     pub(super) resume: Option<Upload>,
 }
 
-/// A callback for the states of an upload.
+/// A callback that receives the state of an upload.
 type OnCheckpoint<'f> = Box<dyn FnMut(&Upload) + 'f>;
 
 enum Content<'f> {
@@ -118,8 +118,8 @@ impl<'f> Source<'f> {
         self
     }
 
-    /// Number of chunks that are sent at once, over as many connections, from 1 to 64. Default: 1. Each
-    /// needs about half a MiB of memory, whatever the chunk size.
+    /// Number of chunks that are sent at once, over as many connections, from 1 to 64. Default: 1.
+    /// Each needs about half a MiB of memory, regardless of the chunk size.
     ///
     /// Needs API 3.27 and a source that can be read again. With an older version, and with
     /// [`reader`](Source::reader), one chunk is sent at a time.
@@ -152,11 +152,12 @@ impl<'f> Source<'f> {
     /// Calls `report` with the state of the upload before and after each chunk. The last state, saved
     /// with [`Upload::export`], is what [`resume`](Source::resume) needs.
     ///
-    /// A resumed upload continues where it was if it ended between two chunks: by an error after
-    /// which the server certainly does not have the chunk, or by a [`CancellationToken`](crate::CancellationToken)
-    /// that was cancelled in `report`. If a chunk was being sent, the server may or may not have it, and the upload
-    /// starts over. With [`parallel_chunks`](Source::parallel_chunks) it also starts over if the server has
-    /// a chunk after one that it does not have.
+    /// A resumed upload continues where it ended if it ended between two chunks: after an error
+    /// that shows that the server did not receive the chunk, or after a
+    /// [`CancellationToken`](crate::CancellationToken) that was cancelled in `report`. If a chunk
+    /// was being sent, the server may or may not have it, and the upload starts over. With
+    /// [`parallel_chunks`](Source::parallel_chunks) it also starts over if the server has a chunk
+    /// after one that it does not have.
     pub fn on_checkpoint(mut self, report: impl FnMut(&Upload) + 'f) -> Self {
         self.options.checkpoint = Some(Box::new(report));
         self
@@ -195,7 +196,7 @@ impl<'f> Source<'f> {
         let mut file = None;
         let mut reader = match content {
             Content::Path(path) => {
-                // Opening a pipe would block, so the type is checked before.
+                // Opening a pipe would block, so the type is checked first.
                 if !std::fs::metadata(&path).map_err(unreadable)?.is_file() {
                     return Err(Error::input(format!("{label} is not a file")));
                 }
@@ -230,21 +231,21 @@ fn check_unchanged(
     match reader.length()? == length && modified_at(file)? == modified {
         true => Ok(()),
         false => Err(io::Error::other(
-            "the file was changed, and what was sent may be a mix of both versions",
+            "the file was changed, and the sent data may be a mix of both versions",
         )),
     }
 }
 
-/// A source that is being sent.
+/// An opened source, ready to be sent.
 pub(crate) struct OpenSource<'f> {
     reader: Reader<'f>,
     /// The file on disk that the reader reads.
     file: Option<File>,
-    /// The path or name, for messages.
+    /// The path or name, as shown in messages.
     pub(super) label: String,
     pub(crate) name: Option<String>,
     pub(super) length: u64,
-    /// The time of the last change of a file on disk.
+    /// The modification time of a file on disk.
     pub(super) modified: Option<Timestamp>,
     pub(super) options: SendOptions<'f>,
 }
@@ -280,7 +281,7 @@ impl Reader<'_> {
 }
 
 impl Read for Reader<'_> {
-    /// Repeats an interrupted read, which the HTTP client would take for an error.
+    /// Repeats interrupted reads, which the HTTP client would treat as an error.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match self.read_once(buffer) {
@@ -305,7 +306,7 @@ impl<'f> OpenSource<'f> {
         }
     }
 
-    /// The first bytes, to detect the file format. They are sent all the same.
+    /// Peeks at the first bytes to detect the file format; they are still sent.
     pub(super) fn first_bytes(&mut self) -> io::Result<Vec<u8>> {
         let mut start = Vec::new();
         self.read_from(0, 64)?.read_to_end(&mut start)?;
@@ -317,7 +318,7 @@ impl<'f> OpenSource<'f> {
         Ok(start)
     }
 
-    /// Reads `length` bytes from `offset` on, without reporting progress.
+    /// Reads `length` bytes from `offset`, without reporting progress.
     pub(super) fn read_from(
         &mut self,
         offset: u64,

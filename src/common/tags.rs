@@ -110,8 +110,8 @@ impl<I: Taggable + Readable> Tags<'_, I> {
         self.client.xml(request, |root| root.need(I::KIND)?.labels("tags", "tag"))
     }
 
-    /// Replaces the item's tags by these: reads the current tags with [`list`](Tags::list), then calls
-    /// [`remove`](Tags::remove) and [`add`](Tags::add) for those that differ.
+    /// Replaces the item's tags with these: reads the current tags with [`list`](Tags::list), then
+    /// calls [`remove`](Tags::remove) and [`add`](Tags::add) for those that differ.
     #[doc(alias("update_tags", "update"))]
     pub fn set<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<()> {
         self.replace(self.list()?, labels)
@@ -119,13 +119,12 @@ impl<I: Taggable + Readable> Tags<'_, I> {
 }
 
 impl<I: Taggable> Tags<'_, I> {
-    /// Adds tags, and returns the labels that the server answers with. Sends nothing if there are
-    /// no labels.
+    /// Adds tags, and returns the labels in the response. Sends nothing if there are no labels.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for an empty label, and for a label with
-    /// quotation marks and a space or a comma: the API has no spelling for it.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for an empty label, and for a label that
+    /// contains quotation marks and a space or a comma, which the API cannot represent.
     #[doc = rest!(ADD_TO_WORKBOOK)]
     #[doc = rest!(ADD_TO_VIEW)]
     #[doc = rest!(ADD_TO_DATASOURCE)]
@@ -164,8 +163,8 @@ impl<I: Taggable> Tags<'_, I> {
         Ok(())
     }
 
-    /// Replaces the tags `old`, read before, by `new`: calls [`remove`](Tags::remove) and
-    /// [`add`](Tags::add) for those that differ.
+    /// Replaces the tags `old`, which were read before, with `new`: calls [`remove`](Tags::remove)
+    /// and [`add`](Tags::add) for those that differ.
     pub fn replace<O: AsRef<str>, N: AsRef<str>>(
         &self,
         old: impl IntoIterator<Item = O>,
@@ -206,7 +205,7 @@ impl TagBatch<'_> {
         ids.into_iter().fold(self, TagBatch::on)
     }
 
-    /// Adds tags to every item, and returns the labels that the server answers with.
+    /// Adds tags to every item, and returns the labels in the response.
     ///
     /// # Errors
     ///
@@ -261,13 +260,13 @@ impl ToXml for Batch<'_> {
     }
 }
 
-/// The spelling of the kind in this operation: `Workbook`.
+/// The name of the kind in this operation: `Workbook`.
 fn content_type(kind: &str) -> String {
     let (first, rest) = kind.split_at(1);
     first.to_ascii_uppercase() + rest
 }
 
-/// Labels to send, without duplicates. Rejects labels that the server would read as other ones.
+/// Labels to send, without duplicates. Rejects labels that the server would misread.
 struct Labels(Vec<String>);
 
 impl Labels {
@@ -307,8 +306,8 @@ fn quoted(label: &str) -> Result<String> {
         (false, _) => Ok(label.to_owned()),
         (true, false) => Ok(format!("\"{label}\"")),
         (true, true) => Err(Error::input(format!(
-            "the tag {label:?} has quotation marks beside a space or a comma, \
-             which the server has no spelling for"
+            "the tag {label:?} contains quotation marks and a space or a \
+             comma, which the API cannot represent"
         ))),
     }
 }

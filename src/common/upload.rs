@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::operation::PathSegment;
 use crate::{Error, Result};
 
-/// The state of an upload in chunks: the server's id, how much the server has acknowledged, and which
-/// file it belongs to. Another process can continue from it.
+/// The state of an upload in chunks: the server's id, how much the server has acknowledged, and the
+/// fingerprint of the file. Another process can resume the upload from it.
 ///
 /// [`Source::on_checkpoint`](crate::Source::on_checkpoint) reports it,
 /// [`Source::resume`](crate::Source::resume) takes it.
@@ -78,11 +78,11 @@ impl Upload {
         .to_string()
     }
 
-    /// Reads a text that [`export`](Upload::export) returned.
+    /// Parses a string that [`export`](Upload::export) returned.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for any other text.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for any other string.
     pub fn import(text: &str) -> Result<Upload> {
         let refuse = |why: &str| Error::input(format!("invalid exported upload: {why}"));
         let value: Value = serde_json::from_str(text.trim())
@@ -124,8 +124,8 @@ impl Upload {
 
 impl PathSegment for Upload {
     fn segment(&self) -> Result<String, String> {
-        // The server's ids contain colons. A path may contain them as they are, and it is not known
-        // whether the server accepts them percent-encoded.
+        // The server's ids contain colons. They are sent unencoded, which a path allows, because it
+        // is unknown whether the server accepts them percent-encoded.
         self.id.segment().map(|id| id.replace("%3A", ":"))
     }
 }

@@ -46,7 +46,7 @@ enum Proof {
     Jwt { jwt: Secret, unified: bool, mint: Option<Mint> },
 }
 
-/// Where the next JSON Web Token comes from.
+/// The source of the next JSON Web Token.
 #[derive(Clone)]
 enum Mint {
     Caller(Arc<dyn Fn() -> Result<String> + Send + Sync>),
@@ -107,8 +107,8 @@ impl SignIn {
         }
     }
 
-    /// The name of the user who signs in, if the credentials have one: the name beside a password, or
-    /// the claim `sub` of a JSON Web Token. The server has yet to check it.
+    /// The name of the user who signs in, if the credentials contain one: the user name of a
+    /// password, or the claim `sub` of a JSON Web Token. Not yet verified by the server.
     pub(crate) fn user_name(&self) -> Option<String> {
         if self.impersonate.is_some() {
             return None;
@@ -131,8 +131,8 @@ impl SignIn {
     ///
     /// # Errors
     ///
-    /// [`Input`](crate::ErrorKind::Input) if the site cannot be a content URL, or if a text contains a
-    /// character that XML does not allow.
+    /// [`Input`](crate::ErrorKind::Input) if the site cannot be a content URL, or if a value
+    /// contains a character that XML does not allow.
     pub(crate) fn request(&self) -> Result<String> {
         let mut out = Out::new();
         out.element("tsRequest", |out| {
@@ -179,7 +179,7 @@ fn claim(jwt: &Secret, name: &str) -> Option<Value> {
     claims.remove(name)
 }
 
-/// Refuses a text that cannot be the content URL of a site.
+/// Rejects a string that cannot be the content URL of a site.
 pub(crate) fn check_content_url(site: &str) -> Result<()> {
     let is_invalid = |c: char| c.is_whitespace() || "/\\:#?%".contains(c);
     let Some(invalid) = site.chars().find(|c| is_invalid(*c)) else { return Ok(()) };

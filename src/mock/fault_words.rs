@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::faults::Fault;
 use crate::{Error, ErrorKind};
 
-/// Reads a fault from words: what happens, to which requests, and how often.
+/// Parses a fault from text: what happens, to which requests, and how often.
 ///
-/// | words | meaning |
+/// | text | meaning |
 /// |---|---|
 /// | `503`, then `html`, `empty`, `early`, `retry-after=5s` | [`Fault::status`] and its changes |
 /// | `redirect=307:/elsewhere` | [`Fault::redirect`] |
@@ -43,8 +43,7 @@ impl FromStr for Fault {
         };
         let mut words = text.split_whitespace();
         let first = words.next().ok_or_else(|| error("it is empty"))?;
-        let mut fault =
-            effect(first).ok_or_else(|| error(&format!("'{first}' does not say what happens")))?;
+        let mut fault = effect(first).ok_or_else(|| error(&format!("'{first}' is not a fault")))?;
         let (mut method, mut route) = (None, None);
         let (mut probability, mut seed) = (None, 0);
         for word in words {
@@ -93,7 +92,7 @@ impl FromStr for Fault {
     }
 }
 
-/// What the first word says.
+/// The effect that the first word names.
 fn effect(word: &str) -> Option<Fault> {
     let (name, value) = word.split_once('=').unwrap_or((word, ""));
     let status = |text: &str| text.parse().ok().filter(|status| (200..600).contains(status));
@@ -160,7 +159,7 @@ mod tests {
     fn errors_name_the_word() {
         for (words, expected) in [
             ("", "it is empty"),
-            ("GET /workbooks", "'GET' does not say what happens"),
+            ("GET /workbooks", "'GET' is not a fault"),
             ("99", "'99' does not say"),
             ("503 GTE /workbooks", "'GTE' is not a valid word"),
             ("503 times=often", "'times=often'"),

@@ -42,10 +42,11 @@ pub use response::RawResponse;
 
 /// A request that is sent with the session's token, from [`Session::request`](crate::Session::request).
 ///
-/// It is sent as every other request of this library: an expired session signs in again, failed
-/// attempts are repeated as [`HttpOptions::retries`](crate::HttpOptions::retries) says, and timeouts,
-/// limits, proxies and cancellation apply. A response whose status is not a success is an error with
-/// Tableau's code, also in the JSON formats of Pulse, the VizQL Data Service and the Metadata API.
+/// It is sent like every other request of this library: an expired session signs in again, failed
+/// attempts are retried according to [`HttpOptions::retries`](crate::HttpOptions::retries), and
+/// timeouts, limits, proxies and cancellation apply. A response whose status is not a success is an
+/// error with Tableau's code, also in the JSON formats of Pulse, the VizQL Data Service and the
+/// Metadata API.
 ///
 /// `GET`, `PUT` and `DELETE` are repeated after a lost response. `POST` and `PATCH` are repeated only
 /// if the server cannot have carried them out, unless [`idempotent`](RawRequest::idempotent) is
@@ -193,8 +194,8 @@ impl<'s> RawRequest<'s> {
         }
     }
 
-    /// Declares that carrying out the request twice has the same effect as once: `POST` and `PATCH`
-    /// are then repeated after a lost response, as `GET` is.
+    /// Declares that the request is idempotent: `POST` and `PATCH` are then repeated after a lost
+    /// response, as `GET` is.
     pub fn idempotent(self) -> RawRequest<'s> {
         self.change(|request| Ok(request.repeatable()))
     }
@@ -207,14 +208,14 @@ impl<'s> RawRequest<'s> {
     /// Sends the request and reads the response into memory, at most
     /// [`max_response`](crate::HttpOptions::max_response) bytes.
     pub fn send(self) -> Result<RawResponse> {
-        self.ask(|answer| answer.content().map(RawResponse::new))
+        self.ask(|response| response.content().map(RawResponse::new))
     }
 
     /// Sends the request and returns the response as text.
     pub fn read_text(self) -> Result<String> {
-        self.ask(|answer| {
-            let context = answer.context();
-            let text = String::from_utf8(answer.content()?.2);
+        self.ask(|response| {
+            let context = response.context();
+            let text = String::from_utf8(response.content()?.2);
             text.map_err(|_| context.explain(Error::decode("the response is not text in UTF-8")))
         })
     }
@@ -228,21 +229,21 @@ impl<'s> RawRequest<'s> {
     /// Sends the request, asks for XML, and reads the response from its root element.
     pub fn read_xml<T>(mut self, read: impl Fn(XmlNode<'_>) -> Result<T>) -> Result<T> {
         self.accept = Some("application/xml");
-        self.ask(|answer| answer.any_xml(&read))
+        self.ask(|response| response.any_xml(&read))
     }
 
-    /// Sends the request, writes the response to a writer while it arrives, and returns the number of
-    /// bytes. The writer is not flushed. An interruption after the first byte is an error, since what
-    /// was written cannot be taken back.
+    /// Sends the request, writes the response to a writer while it arrives, and returns the number
+    /// of bytes. The writer is not flushed. An interruption after the first byte is an error,
+    /// because written bytes cannot be taken back.
     pub fn write_to(self, mut writer: impl Write) -> Result<u64> {
-        self.ask(|answer| {
+        self.ask(|response| {
             let mut is_written = false;
-            let outcome = answer.stream(|block| {
+            let outcome = response.stream(|block| {
                 is_written |= !block.is_empty();
                 let failed = |error| Error::io("the response cannot be written", error);
                 writer.write_all(block).map_err(failed)
             });
-            // Only an outer error is retried.
+            // Errors in this inner result are not retried.
             if is_written { Ok(outcome) } else { outcome.map(Ok) }
         })?
     }

@@ -12,7 +12,7 @@ use crate::http::Request;
 use crate::json::from_json;
 use crate::{Error, Result};
 
-/// How the pages of a list in JSON follow each other.
+/// How the next page of a list in JSON is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Paging {
@@ -21,7 +21,7 @@ pub enum Paging {
     /// The response has `next_page_token`, and the next request `page_token`: Pulse and others below
     /// `/api/-/`.
     Tokens,
-    /// The response has the URL of the next page in `next`, beside the items: content search.
+    /// The response has the URL of the next page in `next`, next to the items: content search.
     Links,
 }
 
@@ -57,7 +57,7 @@ impl<'a> Page<'a> {
         let mut names = path.split('.').peekable();
         while let Some(name) = names.next() {
             let Some(value) = around.get(name) else {
-                // An empty list may be left out, but then nothing else is there.
+                // An empty list may be omitted, but only from an otherwise empty object.
                 let is_paging = |name: &String| name == "pagination" || name.contains("next");
                 return match around.keys().all(is_paging) {
                     true => Ok(Page { root, around, items: Vec::new() }),
@@ -82,7 +82,7 @@ impl<'a> Page<'a> {
         Ok(text.filter(|text| !text.is_empty()))
     }
 
-    /// `totalAvailable`, which is a number or a text.
+    /// `totalAvailable`, which is a number or a string.
     fn total(&self) -> Result<u64> {
         let missing = || Error::decode("the response has no `pagination` with `totalAvailable`");
         let pagination = self.root.get("pagination").ok_or_else(missing)?;
@@ -118,8 +118,8 @@ impl<'s, T: DeserializeOwned> RawItems<'s, T> {
         let RawItems { paging, path: items_path, page, seen, request: first, .. } = self;
         let client = first.client;
         let base = || first.request.repeat();
-        let (items, next) = client.ask(request, |answer| {
-            answer.json_with(|text| {
+        let (items, next) = client.ask(request, |response| {
+            response.json_with(|text| {
                 let read = Page::parse(text, items_path)?;
                 let so_far = *seen + read.items.len() as u64;
                 let next = match paging {

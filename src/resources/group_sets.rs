@@ -121,9 +121,9 @@ element! {
         id: GroupSetId = attr("id");
         /// The group set's name, unique on the site regardless of case.
         name: String = attr("name"), set String;
-        /// How many groups are in the set.
+        /// The number of groups in the set.
         group_count: Option<u64> = attr("groupCount");
-        /// The groups, with id and name. Some answers leave them out.
+        /// The groups, with id and name. Some responses leave them out.
         groups: Vec<Group> = items("group");
     }
 }

@@ -59,8 +59,8 @@ impl<'s> Groups<'s> {
         List::of(self.client, &LIST, &[])
     }
 
-    /// Returns a group. There is no operation for one group, so this reads the list of groups until
-    /// the group is found.
+    /// Returns a group. The REST API has no operation for one group, so this reads the list of
+    /// groups until it finds the group.
     ///
     /// # Errors
     ///
@@ -207,7 +207,7 @@ element! {
         import_site_role: Option<SiteRole> = child_either("import", "siteRole", "minimumSiteRole");
         /// The kind of directory that the group was imported from: `ActiveDirectory`.
         import_source: Option<String> = child_attr("import", "source");
-        /// When members are given a licence.
+        /// When members are given a license.
         grant_license_mode: Option<GrantLicenseMode> = child_attr("import", "grantLicenseMode");
     }
 }
@@ -239,9 +239,9 @@ impl DirectoryGroup {
         DirectoryGroup { name, domain, site_role, grant_license_mode: None }
     }
 
-    /// When members are given a licence.
+    /// When members are given a license.
     ///
-    /// If unset, it is left unchanged; a new group grants none.
+    /// If unset, left unchanged; a new group then grants no license.
     pub fn grant_license_mode(self, mode: GrantLicenseMode) -> DirectoryGroup {
         DirectoryGroup { grant_license_mode: Some(mode), ..self }
     }
@@ -264,9 +264,9 @@ impl ToXml for DirectoryGroup {
 }
 
 string_enum! {
-    /// When the members of a group are given a licence.
+    /// When the members of a group are given a license.
     pub enum GrantLicenseMode {
-        /// When they sign in.
+        /// When members sign in.
         OnLogin = "onLogin",
         /// When the group is synchronized with its directory.
         OnSync = "onSync",

@@ -96,8 +96,8 @@ impl<'s> Oidc<'s> {
         self.client.read(request, "siteOIDCConfiguration")
     }
 
-    /// Removes a configuration. Let its users sign in another way first: they cannot sign in
-    /// afterwards. API 3.24.
+    /// Removes a configuration. Its users cannot sign in afterwards, so change their authentication
+    /// first. API 3.24.
     #[doc(alias = "delete_configuration")]
     #[doc = rest!(DELETE)]
     pub fn delete(&self, idp_configuration_id: &str) -> Result<()> {
@@ -144,7 +144,7 @@ element! {
         end_session_endpoint: Option<String> = attr("endSessionEndpoint"), set String;
         /// Whether users can sign in to embedded views without a pop-up window. Default: `false`.
         allow_embedded_authentication: Option<bool> = attr("allowEmbeddedAuthentication"), set bool;
-        /// When the identity provider asks the user, such as `login,consent`.
+        /// When the identity provider prompts the user, such as `login,consent`.
         prompt: Option<String> = attr("prompt"), set String;
         /// The scopes that are requested, such as `openid, email, profile`.
         custom_scope: Option<String> = attr("customScope"), set String;
@@ -154,7 +154,7 @@ element! {
         essential_acr_values: Option<String> = attr("essentialAcrValues"), set String;
         /// The preferred authentication context classes.
         voluntary_acr_values: Option<String> = attr("voluntaryAcrValues"), set String;
-        /// The claim with the e-mail address. Default: `email`.
+        /// The claim with the email address. Default: `email`.
         email_mapping: Option<String> = attr("emailMapping"), set String;
         /// The claim with the first name. Default: `given_name`.
         first_name_mapping: Option<String> = attr("firstNameMapping"), set String;

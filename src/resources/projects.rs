@@ -39,8 +39,8 @@ impl<'s> Projects<'s> {
         List::of(self.client, &LIST, &[])
     }
 
-    /// Returns a project. There is no operation for one project, so this reads the list of projects
-    /// until the project is found.
+    /// Returns a project. The REST API has no operation for one project, so this reads the list of
+    /// projects until it finds the project.
     ///
     /// # Errors
     ///
@@ -52,13 +52,14 @@ impl<'s> Projects<'s> {
         find::by_id(self.list(), |project| project.id == id, "project", id.as_str())
     }
 
-    /// Finds a project by its path. `None` if there is none. `Marketing/Q1` is the project `Q1` in
-    /// the top-level project `Marketing`. In a name, `\/` is a slash and `\\` a backslash. Each name
-    /// of the path takes one request or more.
+    /// Finds a project by its path. `None` if it does not exist. `Marketing/Q1` is the project `Q1`
+    /// in the top-level project `Marketing`. In a name, `\/` is a slash and `\\` a backslash. Each
+    /// name of the path takes one request or more.
     ///
-    /// A project whose parent the user cannot see is found by its own name and by any path that ends
-    /// with it, because the names above it are not known: `Q1` and `Marketing/Q1`. It is looked for only
-    /// if no project has exactly the path, and not below a path that the user can see.
+    /// A project whose parent the user cannot see is found by its own name and by any path that
+    /// ends with it, because the names above it are not known: `Q1` and `Marketing/Q1`. Such a
+    /// project is searched for only if no project has exactly the path, and not below a path that
+    /// the user can see.
     ///
     /// # Errors
     ///
@@ -189,7 +190,7 @@ impl Tree {
         while let Some(project) = next.and_then(|id| self.0.get(id)) {
             names.push(&*project.name);
             next = project.parent.as_ref();
-            // A server with a cycle of parents.
+            // The server returned a cycle of parents.
             if names.len() > self.0.len() {
                 break;
             }
@@ -256,10 +257,10 @@ element! {
         /// How the permissions of its content are managed.
         content_permissions: Option<ContentPermissions> =
             attr("contentPermissions"), set ContentPermissions;
-        /// The project that it is in. `None` at the top level. In an update, `""` moves it to the
+        /// The parent project. `None` at the top level. In an update, `""` moves the project to the
         /// top level.
         parent: Option<ProjectId> = attr("parentProjectId"), set ProjectId;
-        /// The project above it that sets its permissions, if permissions are locked there.
+        /// The ancestor project that sets its permissions, if that project is locked.
         controlling_permissions_project: Option<ProjectId> =
             attr("controllingPermissionsProjectId");
         /// Whether it is at the top level.

@@ -58,8 +58,8 @@ super::resource! {
     /// The tasks of a site: extract refreshes and flow runs on a schedule.
     ///
     /// On Tableau Server, adding content to a schedule creates a task: see
-    /// [`Workbooks::add_to_schedule`](crate::workbooks::Workbooks::add_to_schedule). On Tableau Cloud,
-    /// a task is created with a schedule of its own.
+    /// [`Workbooks::add_to_schedule`](crate::workbooks::Workbooks::add_to_schedule). On Tableau
+    /// Cloud, a task is created with its own schedule.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;
@@ -181,7 +181,7 @@ fn get<T: Listed>(client: &Arc<Client>, operation: &'static Operation, id: &Task
     client.xml(client.request(operation, &[id]), read)
 }
 
-/// Reads one task. Some servers put it into `<tasks>`, as in a list.
+/// Reads one task. Some servers return it in `<tasks>`, as in a list.
 fn read<T: Listed>(root: Node<'_>) -> Result<T> {
     let task = root.find(T::WRAP).unwrap_or(root).need(T::ITEM)?;
     T::from_xml(T::INSIDE.map_or(Ok(task), |inside| task.need(inside))?)

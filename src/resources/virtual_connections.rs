@@ -64,7 +64,7 @@ impl<'s> VirtualConnections<'s> {
     }
 
     /// Downloads the definition of a virtual connection, a JSON document.
-    /// [`publish`](VirtualConnections::publish) takes it.
+    /// [`publish`](VirtualConnections::publish) accepts it.
     #[doc = content::rest!(GET_VIRTUAL_CONNECTION)]
     pub fn download(&self, id: impl Into<VirtualConnectionId>) -> Result<String> {
         self.definition(&GET_VIRTUAL_CONNECTION, &[&id.into()])
@@ -192,7 +192,7 @@ element! {
 }
 
 element! {
-    /// The answer to the publishing of a virtual connection.
+    /// The response to publishing a virtual connection.
     pub struct PublishedVirtualConnection = "virtualConnection";
     {
         /// The id of the virtual connection, or of the draft.
@@ -237,14 +237,14 @@ impl NewVirtualConnection {
         }
     }
 
-    /// Whether to replace a virtual connection of this name, which becomes a revision. The default
-    /// is `false`.
+    /// Whether to replace a virtual connection of the same name, which then becomes a revision.
+    /// Default: `false`.
     pub fn overwrite(mut self, overwrite: bool) -> NewVirtualConnection {
         self.overwrite = overwrite;
         self
     }
 
-    /// Whether to publish a draft. The default is `false`, unlike the server's.
+    /// Whether to publish a draft. Default: `false`, unlike the server's default.
     pub fn draft(mut self, draft: bool) -> NewVirtualConnection {
         self.draft = draft;
         self

@@ -1,4 +1,5 @@
-//! What several kinds of content have in common, by the id of an item: tags, permissions, ….
+//! Operations that several kinds of content have in common, by the id of an item: tags,
+//! permissions, ….
 
 use super::accessors::session_methods;
 use crate::Result;
@@ -204,8 +205,8 @@ session_methods! {
         Permissions::new(self.client(), id)
     }
 
-    /// The default permissions of a project for one kind of content: new content gets them, and in a
-    /// locked project all content of that kind has them.
+    /// The default permissions of a project for one kind of content: new content gets them, and in
+    /// a locked project they apply to all content of that kind.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;

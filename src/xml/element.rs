@@ -52,7 +52,7 @@ pub(crate) trait Changes: ToXml {
     fn is_empty(&self) -> bool;
 
     /// The names of the fields that differ in the response.
-    fn ignored(&self, answer: &Self::Of) -> Vec<&'static str>;
+    fn ignored(&self, response: &Self::Of) -> Vec<&'static str>;
 }
 
 /// A field of a response that can be compared with the requested value.
@@ -79,7 +79,7 @@ impl Contradicts<Vec<String>> for Vec<String> {
     }
 }
 
-/// Adds the name of a field if the answer shows another value than the requested one.
+/// Adds the name of a field if its value in the response differs from the requested one.
 pub(crate) fn push_ignored<W, T: Contradicts<W>>(
     ignored: &mut Vec<&'static str>,
     name: &'static str,
@@ -105,7 +105,7 @@ impl Out {
     }
 }
 
-/// A request's body: `<tsRequest>` around what `inside` writes.
+/// A request body: `<tsRequest>` around the content that `inside` writes.
 pub(crate) fn request(inside: &dyn ToXml) -> crate::Result<String> {
     let mut out = Out::new();
     out.element("tsRequest", |out| inside.to_xml(out));
@@ -264,7 +264,7 @@ macro_rules! element {
     };
     (@blank update $Write:ident { $($f:ident $w:ty,)* }) => {
         impl $Write {
-            /// An update that changes nothing yet, and is refused before it is sent.
+            /// An update without changes. At least one field must be set before it is sent.
             pub fn new() -> Self {
                 $Write { $($f: None,)* }
             }
@@ -282,8 +282,8 @@ macro_rules! element {
             /// The names of the fields that were set here and have another value in the server's
             /// response: the server ignored them, or has not applied them yet. Fields that the
             /// response does not have are not included.
-            pub fn ignored_in(&self, answer: &$Read) -> Vec<&'static str> {
-                $crate::xml::Changes::ignored(self, answer)
+            pub fn ignored_in(&self, response: &$Read) -> Vec<&'static str> {
+                $crate::xml::Changes::ignored(self, response)
             }
         }
 
@@ -296,9 +296,9 @@ macro_rules! element {
             }
 
             #[allow(deprecated)]
-            fn ignored(&self, answer: &$Read) -> Vec<&'static str> {
+            fn ignored(&self, response: &$Read) -> Vec<&'static str> {
                 let mut ignored = Vec::new();
-                $( $crate::xml::push_ignored(&mut ignored, stringify!($f), &self.$f, &answer.$f); )*
+                $( $crate::xml::push_ignored(&mut ignored, stringify!($f), &self.$f, &response.$f); )*
                 ignored
             }
         }
@@ -315,7 +315,7 @@ macro_rules! element {
     (@setter update update [$(#[$doc:meta])*] $f:ident $w:ty $(as $plain:ident)?) => {
         $crate::xml::element!(@setter [$(#[$doc])*] "If unset, it is left unchanged." $f $w $(as $plain)?);
     };
-    // Not written at all, or not in this kind of request.
+    // Not written in this kind of request, or not in any.
     (@setter $role:ident $($verb:ident)? [$(#[$doc:meta])*] $f:ident $($w:ty $(as $plain:ident)?)?) => {};
     (@setter [$(#[$doc:meta])*] $unset:literal $f:ident $w:ty) => {
         $(#[$doc])*

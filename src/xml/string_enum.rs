@@ -79,14 +79,14 @@ macro_rules! string_enum {
 }
 pub(crate) use string_enum;
 
-/// The value of a word, which may differ in case, underscores and spaces.
+/// Parses a value, which may differ in case, underscores and spaces.
 pub(crate) fn known_word<'k, T>(known: &'k [(&str, T)], word: &str) -> Option<&'k T> {
     let exact = known.iter().find(|(known, _)| *known == word);
     let found = exact.or_else(|| known.iter().find(|(known, _)| is_same_word(known, word)));
     found.map(|(_, value)| value)
 }
 
-/// Whether two words differ only in case, underscores and spaces.
+/// Whether two strings differ only in case, underscores and spaces.
 pub(crate) fn is_same_word(one: &str, other: &str) -> bool {
     fn letters(word: &str) -> impl Iterator<Item = u8> {
         word.bytes().filter(|b| !b"_ ".contains(b)).map(|b| b.to_ascii_lowercase())

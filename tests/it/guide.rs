@@ -26,6 +26,34 @@ fn errors_page_has_each_kind_and_each_code_once() {
     assert!(codes.is_sorted_by(|one, next| one < next), "{codes:?}");
 }
 
+/// `tests/links.py` checks where the links lead, in the HTML that rustdoc builds.
+#[test]
+fn links_between_pages_are_defined_for_rustdoc() {
+    let defined: BTreeSet<&str> = definitions(include_str!("../../src/guide_links.md")).collect();
+    let mut count = 0;
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    for page in std::fs::read_dir(docs).unwrap() {
+        let page = page.unwrap().path();
+        let (text, page) = (std::fs::read_to_string(&page).unwrap(), page.display());
+        let inline = text.lines().find(|line| {
+            let mut targets = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+            targets.any(|target| target.split('#').next().unwrap().ends_with(".md"))
+        });
+        assert_eq!(inline, None, "{page}: write [text][page.md], and define [page.md]");
+        for target in definitions(&text) {
+            assert!(defined.contains(target), "{page}: {target} is not in src/guide_links.md");
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count} links");
+}
+
+/// The labels of the definitions of links to pages.
+fn definitions(page: &str) -> impl Iterator<Item = &str> {
+    let labels = page.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: "));
+    labels.map(|(label, _)| label).filter(|label| label.contains(".md"))
+}
+
 #[test]
 fn cookbook_has_a_program_for_each_task() {
     let page = include_str!("../../docs/cookbook.md");

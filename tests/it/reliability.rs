@@ -278,7 +278,7 @@ fn repeated_delete_with_not_found_succeeds() {
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
     session.projects().delete("p").unwrap();
-    // No response was lost this time: the item did not exist.
+    // No response was lost this time, so the item did not exist.
     assert!(session.projects().delete("q").unwrap_err().is_not_found());
 }
 

@@ -12,7 +12,7 @@ const MAX_LENGTH: usize = 200;
 /// Parses the file name of a header, without sanitizing it. `filename*` takes precedence over
 /// `filename`.
 pub(super) fn from_header(header: &[u8]) -> Option<String> {
-    // Some servers send raw UTF-8, older ones Latin-1.
+    // Some servers send unencoded UTF-8, older ones Latin-1.
     let text = match std::str::from_utf8(header) {
         Ok(text) => text.to_owned(),
         Err(_) => header.iter().copied().map(char::from).collect(),
@@ -101,7 +101,7 @@ fn is_end_of_value(mut rest: Peekable<Chars<'_>>) -> bool {
 }
 
 /// Decodes a value such as `UTF-8'de'Gr%C3%B6%C3%9Fe`, whose name may be in quotes. With
-/// `plus_is_space`, `+` stands for a space.
+/// `plus_is_space`, `+` is decoded to a space.
 fn decode(value: &str, plus_is_space: bool) -> Option<String> {
     let mut parts = value.splitn(3, '\'');
     let (charset, _language, text) = (parts.next()?, parts.next()?, parts.next()?);
@@ -144,7 +144,7 @@ fn is_invisible(c: char) -> bool {
         | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Whether Windows reserves the name for a device, whatever its extension.
+/// Whether Windows reserves the name for a device, with any extension.
 fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
     match stem.as_str() {

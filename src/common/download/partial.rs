@@ -14,7 +14,8 @@ pub(super) struct PartialFile {
 }
 
 impl PartialFile {
-    /// Creates the file in its target's folder: a rename is atomic only within a folder's file system.
+    /// Creates the file in the target's folder, because a rename is atomic only within one file
+    /// system.
     pub(super) fn create(folder: &Path) -> Result<PartialFile> {
         let path = folder.join(format!(".tableau-{}.part", hex(&random::<8>()?)));
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
@@ -28,7 +29,7 @@ impl PartialFile {
         written.map_err(|error| cannot_be_written(&self.path, error))
     }
 
-    /// Empties the file, for another attempt.
+    /// Truncates the file before another attempt.
     pub(super) fn truncate(&mut self) -> Result<()> {
         let emptied = match &mut self.file {
             Some(file) => file.set_len(0).and_then(|()| file.rewind()),
@@ -37,7 +38,7 @@ impl PartialFile {
         emptied.map_err(|error| cannot_be_written(&self.path, error))
     }
 
-    /// Renames the complete file.
+    /// Renames the completed file to the target.
     pub(super) fn keep(mut self, target: &Path, overwrite: bool) -> Result<()> {
         // Windows cannot rename an open file.
         drop(self.file.take());
@@ -66,7 +67,7 @@ impl PartialFile {
     }
 }
 
-/// A file that cannot be removed must not hide the outcome of the download.
+/// If the file cannot be removed, the result of the download is still returned.
 impl Drop for PartialFile {
     fn drop(&mut self) {
         drop(self.file.take());

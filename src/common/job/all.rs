@@ -80,7 +80,7 @@ pub(crate) fn wait_all(
         let mut retry_after = Duration::ZERO;
         for waiting in jobs.iter_mut().filter(|waiting| waiting.result.is_none()) {
             // Each job is polled at least once, and a poll just before the deadline has time for an
-            // answer.
+            // response.
             if how.deadline.is_some_and(|all| time_left(all).is_zero()) && !is_first {
                 break;
             }

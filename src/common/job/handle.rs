@@ -41,10 +41,10 @@ const UNREADABLE_BY_ID: &str = "400031";
 #[derive(Clone)]
 pub struct JobHandle<'s> {
     client: &'s Arc<Client>,
-    /// The id to poll with, even if a response has another one.
+    /// The id to poll with, even if a response contains another id.
     id: JobId,
     job: Job,
-    /// Secrets of the request that started the job, since the server's notes may repeat them.
+    /// Secrets of the request that started the job, which the server's notes may repeat.
     secrets: Vec<Secret>,
 }
 
@@ -59,7 +59,7 @@ impl<'s> JobHandle<'s> {
         Ok(JobHandle { client, id, job, secrets: Vec::new() })
     }
 
-    /// Redacts these secrets in errors, besides those of the session.
+    /// Redacts these secrets in errors, in addition to those of the session.
     pub(crate) fn with_secrets(mut self, secrets: Vec<Secret>) -> JobHandle<'s> {
         self.secrets = secrets;
         self
@@ -99,14 +99,14 @@ impl<'s> JobHandle<'s> {
         self.wait_with(JobWait::new())
     }
 
-    /// Waits for the job to end, and polls with increasing intervals. Some jobs, such as those that
-    /// create extracts, cannot be read by their id; they are polled in the list of jobs, which has
-    /// neither notes nor progress.
+    /// Waits for the job to end, polling at increasing intervals. Some jobs, such as those that
+    /// create extracts, cannot be read by their id; they are polled in the list of jobs, which
+    /// contains neither notes nor progress.
     ///
     /// # Errors
     ///
-    /// - [`ErrorKind::Job`] if the job failed or was cancelled. The message has the server's notes;
-    ///   [`job`](JobHandle::job) has everything else.
+    /// - [`ErrorKind::Job`] if the job failed or was cancelled. The message contains the server's
+    ///   notes; [`job`](JobHandle::job) returns the other fields.
     /// - [`ErrorKind::Timeout`] if the deadline passed. The job continues: wait for it again, or
     ///   [`cancel`](JobHandle::cancel) it.
     /// - [`ErrorKind::Decode`] if the job has ended at a time that cannot be read.
@@ -127,7 +127,7 @@ impl<'s> JobHandle<'s> {
         let mut intervals = Backoff::new(how.first_interval, 1.4, how.longest_interval);
         let mut failures = 0;
         loop {
-            // A poll just before the deadline still has time for a response.
+            // Leaves a poll just before the deadline enough time for a response.
             let within = how.deadline.map(|all| time_left(all).max(Duration::from_secs(1)));
             let mut retry_after = Duration::ZERO;
             match read_job_within(self.client, &self.id, within) {
@@ -197,8 +197,8 @@ pub(crate) fn read_job(client: &Client, id: &JobId) -> Result<Job> {
     read_by_id_or_from_list(client, id, None, Job::from_xml)
 }
 
-/// Reads a job to see whether it has ended, each request within a time. A time of completion that
-/// cannot be read is an error, because the job would never seem to end.
+/// Reads a job to see whether it has ended, with a time limit for each request. An unreadable time
+/// of completion is an error, because otherwise the job would never appear to end.
 pub(super) fn read_job_within(
     client: &Client,
     id: &JobId,
@@ -214,8 +214,8 @@ pub(super) fn read_job_within(
     })
 }
 
-/// Reads a job, each request within a time. A job that the server cannot read by its id, such as one
-/// that creates extracts, is looked for in the list of jobs.
+/// Reads a job, with a time limit for each request. A job that the server cannot read by its id,
+/// such as one that creates extracts, is read from the list of jobs.
 fn read_by_id_or_from_list(
     client: &Client,
     id: &JobId,

@@ -20,7 +20,7 @@ pub struct JobWait<'f> {
 type OnPoll<'f> = Box<dyn FnMut(&Job) + 'f>;
 
 impl<'f> JobWait<'f> {
-    /// Waits until the job ends and polls with increasing intervals, from half a second to 30
+    /// Waits until the job ends, polling at intervals that increase from half a second to 30
     /// seconds.
     pub fn new() -> JobWait<'f> {
         JobWait {
@@ -39,8 +39,8 @@ impl<'f> JobWait<'f> {
         self
     }
 
-    /// The first and the longest interval between two polls. Each interval is 1.4 times the one
-    /// before. Default: 0.5 s and 30 s.
+    /// The first and the maximum interval between two polls. Each interval is 1.4 times the
+    /// previous one. Default: 0.5 s and 30 s.
     pub fn poll_intervals(mut self, first: Duration, longest: Duration) -> Self {
         (self.first_interval, self.longest_interval) = (first, longest);
         self
@@ -54,7 +54,7 @@ impl<'f> JobWait<'f> {
         self
     }
 
-    /// Calls `callback` with the progress in per cent after each poll whose answer has one.
+    /// Calls `callback` with the progress in percent after each poll whose response contains one.
     pub fn on_progress(mut self, callback: impl FnMut(Progress) + 'f) -> Self {
         self.on_progress = Some(Box::new(callback));
         self

@@ -59,7 +59,7 @@ pub struct PermissionChanges {
 
 impl PermissionChanges {
     /// Returns the changes that turn the first set of rules into the second. The order of rules and
-    /// capabilities does not matter, nor does it whether several rules have the same grantee.
+    /// capabilities is ignored, and rules with the same grantee are merged.
     pub fn between<O: Borrow<PermissionRule>, N: Borrow<PermissionRule>>(
         old: impl IntoIterator<Item = O>,
         new: impl IntoIterator<Item = N>,
@@ -74,8 +74,8 @@ impl PermissionChanges {
     }
 }
 
-/// Merges rules so that each grantee has one rule and each capability stands in it once per mode.
-/// Rules without capabilities are dropped.
+/// Merges rules so that each grantee has one rule, which contains each capability at most once per
+/// mode. Rules without capabilities are dropped.
 pub(super) fn merged<R: Borrow<PermissionRule>>(
     rules: impl IntoIterator<Item = R>,
 ) -> Vec<PermissionRule> {
@@ -96,7 +96,7 @@ pub(super) fn merged<R: Borrow<PermissionRule>>(
     all
 }
 
-/// The rules without the capabilities that `others` have as well.
+/// The rules without the capabilities that are also in `others`.
 fn without(rules: &[PermissionRule], others: &[PermissionRule]) -> Vec<PermissionRule> {
     let mut rest = rules.to_vec();
     for rule in &mut rest {
@@ -155,7 +155,7 @@ impl ToXml for Rules {
     }
 }
 
-/// Reads the rules of an answer.
+/// Reads the rules in a response.
 pub(super) fn read(root: Node<'_>) -> Result<Vec<PermissionRule>> {
     root.need("permissions")?;
     // An unreadable rule is an error: `set` would otherwise delete or duplicate it.

@@ -28,14 +28,14 @@ impl ConnectionCredentials {
     }
 
     /// Whether the credentials are stored on the server. If not, everyone who opens the content is
-    /// prompted. Default: `true`.
+    /// prompted for them. Default: `true`.
     pub fn embed(mut self, embed: bool) -> Self {
         self.embed = embed;
         self
     }
 
-    /// Whether the user name is that of an OAuth account which the user has saved on the server. The
-    /// password is then ignored. Default: `false`.
+    /// Whether the user name is that of an OAuth account that is saved on the server. The password
+    /// is then ignored. Default: `false`.
     pub fn oauth(mut self, oauth: bool) -> Self {
         self.oauth = oauth;
         self
@@ -177,7 +177,7 @@ pub struct PublishedConnection {
 }
 
 /// Compares the requested connections with those of the published item, which are read only if any
-/// were requested. Never fails, since the item is published all the same.
+/// were requested. Never fails, because the item is already published.
 pub(crate) fn check_connections(
     requested: &[RequestedConnection],
     read: impl FnOnce() -> Option<Result<Vec<Connection>>>,

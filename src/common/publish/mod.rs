@@ -47,7 +47,7 @@ pub trait Publishable: FromXml {
     /// The id of the item.
     fn id(&self) -> &Self::Id;
 
-    /// Whether the item is known to be in another place than this personal space.
+    /// Whether the item is known to be somewhere other than this personal space.
     fn is_elsewhere(&self, _space: &PersonalSpaceId) -> bool {
         false
     }
@@ -81,7 +81,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         self
     }
 
-    /// Adds a query parameter, for options that this library does not have.
+    /// Adds a query parameter, for options that this library does not support.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.query.push((name.into(), value.into()));
         self
@@ -93,7 +93,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         self
     }
 
-    /// Sets or clears a mode. Of several modes, the last one counts.
+    /// Sets or clears a mode. If several modes are set, the last one applies.
     pub(crate) fn mode(mut self, mode: &'static str, set: bool) -> Self {
         match set {
             true => self.options.mode = Some(mode),
@@ -175,7 +175,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
     }
 
     fn post<A>(mut self, as_job: bool, read: impl Fn(Node<'_>) -> Result<A>) -> Result<A> {
-        // The version is checked here so that no large file is uploaded in vain.
+        // The version is checked before a large file is uploaded.
         self.client.has(T::PUBLISH.since, || T::PUBLISH.title.to_owned())?;
         if as_job {
             self.client.needs((3, 0), || "publishing as a job".into())?;
@@ -303,8 +303,8 @@ impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
     }
 }
 
-/// Logs a warning if the item was not published to the personal space. It is not an error, since the
-/// item is published.
+/// Logs a warning if the item was not published to the personal space. This is not an error,
+/// because the item exists.
 fn check_location<T: Publishable>(client: &Client, item: &T, space: &PersonalSpaceId) {
     if item.is_elsewhere(space) {
         let (kind, id) = (T::Id::KIND, client.shown(item.id().as_str()));

@@ -193,8 +193,8 @@ impl<T, K, O> Field<T, K, O> {
         self.with("has", single(value.into_text()))
     }
 
-    /// Matches items whose field fits the pattern, in which `*` stands for any text: `mark*`, `*east`,
-    /// `mark*east`. Tableau Server 2022.1.14 and Tableau Cloud.
+    /// Matches items whose field matches the pattern, in which `*` matches any text: `mark*`,
+    /// `*east`, `mark*east`. Tableau Server 2022.1.14 and Tableau Cloud.
     pub fn like(&self, pattern: impl Operand<K>) -> Filter<T>
     where
         O: ops::HasLike,
@@ -294,8 +294,8 @@ impl<T> Field<T> {
     }
 }
 
-/// Checks the value of an operator. The server takes a comma or an ampersand for the end of the value,
-/// even if it is percent-encoded.
+/// Checks the value of an operator. The server treats a comma or an ampersand as the end of the
+/// value, even if it is percent-encoded.
 fn single(value: String) -> Result<String, String> {
     check(&value, &[',', '&'])?;
     Ok(value)

@@ -97,11 +97,11 @@ impl<'s> Datasources<'s> {
         add_to_schedule(self.client, &schedule.into(), &id.into())
     }
 
-    /// Finds a data source by the address of its page in a browser, or by its content URL. `None` if
-    /// there is none.
+    /// Finds a data source by the address of its page in a browser, or by its content URL. `None`
+    /// if it does not exist.
     ///
-    /// For an address with the data source's number (`…/datasources/1234`), this reads all data
-    /// sources: the REST API has no filter for the number.
+    /// For an address with the data source's number (`…/datasources/1234`), this lists all data
+    /// sources, because the REST API has no filter for the number.
     ///
     /// # Errors
     ///
@@ -208,9 +208,9 @@ impl Listed for Datasource {
 string_enum! {
     /// Whether Ask Data can be used with a data source.
     pub enum AskData {
-        /// It can.
+        /// Ask Data is enabled.
         Enabled = "Enabled",
-        /// It cannot.
+        /// Ask Data is disabled.
         Disabled = "Disabled",
         /// The setting of the site applies.
         SiteDefault = "SiteDefault",

@@ -31,7 +31,7 @@ operations! {
 }
 
 super::resource! {
-    /// The flows of a site: data preparations of Tableau Prep.
+    /// The flows of a site, which prepare data with Tableau Prep.
     Flows
 }
 
@@ -105,8 +105,8 @@ impl<'s> Flows<'s> {
         add_to_schedule(self.client, &schedule.into(), &id.into())
     }
 
-    /// Finds a flow by the address of its page in a browser (`…/flows/1234`). `None` if there is
-    /// none. This reads all flows: the REST API has no filter for the number.
+    /// Finds a flow by the address of its page in a browser (`…/flows/1234`). `None` if it does not
+    /// exist. This lists all flows, because the REST API has no filter for the number.
     ///
     /// # Errors
     ///
@@ -146,8 +146,8 @@ impl FlowRunSpec {
         FlowRunSpec::default()
     }
 
-    /// Whether only new rows are processed, by the inputs of the flow that are set up for it.
-    /// Default: `false`.
+    /// Whether inputs that are configured for incremental refresh process only new rows. Default:
+    /// `false`.
     pub fn incremental(mut self, incremental: bool) -> FlowRunSpec {
         self.incremental = incremental;
         self

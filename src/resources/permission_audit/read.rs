@@ -15,10 +15,10 @@ use crate::resources::group_sets::GroupSets;
 use crate::resources::groups::Groups;
 use crate::{Error, Result};
 
-/// Items that are read together, for each thread.
+/// The number of items per thread that are read together.
 const ITEMS_PER_THREAD: usize = 8;
 
-/// What rules are set on.
+/// The object of a set of rules.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum RulesOf {
     Project(ProjectId),
@@ -43,7 +43,7 @@ impl RulesOf {
         permissions.list()
     }
 
-    /// Whether other items may need the rules, too.
+    /// Whether other items may need the same rules.
     fn is_shared(&self) -> bool {
         matches!(self, RulesOf::Project(_) | RulesOf::Defaults(..))
     }
@@ -72,7 +72,7 @@ fn members(client: &Arc<Client>, grantee: &Grantee) -> Result<HashSet<UserId>> {
     }
 }
 
-/// Reads something for each key, with up to `threads` requests at the same time.
+/// Reads a value for each key, with up to `threads` concurrent requests.
 fn fetch<K: Send + 'static, T: Send + 'static>(
     client: &Arc<Client>,
     threads: usize,
@@ -92,7 +92,7 @@ fn fetch<K: Send + 'static, T: Send + 'static>(
             results.lock().unwrap_or_else(PoisonError::into_inner).push((key, result));
         }
     };
-    // If a thread cannot be started, the others do its work.
+    // If a thread cannot be started, the others do the work.
     let start = |number| spawn(format!("audit {number}"), on_another_thread(work(client.clone())));
     let others: Vec<_> = (0..others).map_while(|number| start(number).ok()).collect();
     work(client.clone())();
@@ -167,7 +167,7 @@ impl<'s> EffectivePermissions<'s> {
     ///
     /// # Errors
     ///
-    /// If something that the item needs could not be read.
+    /// If rules or members that the item needs could not be read.
     fn start(&self, item: AuditedItem) -> Result<Current> {
         let failed =
             |error: &Error| error.again().doing(format!("auditing {} {}", item.kind, item.id));

@@ -42,11 +42,11 @@ impl Site {
         let all = std::iter::successors(first, |project| {
             project.parent.as_ref().and_then(|id| self.projects.get(id))
         });
-        // Ends even if a server answers with a cycle of parents.
+        // Terminates even if a server returns a cycle of parents.
         all.take(self.projects.len())
     }
 
-    /// The project to whose permissions those of an item are locked.
+    /// The locked project that sets the permissions of an item.
     pub(super) fn lock(&self, item: &AuditedItem) -> Option<ProjectId> {
         let is_project = matches!(item.rules, RulesOf::Project(_));
         let locks = |(depth, project): &(usize, &Project)| match &project.content_permissions {
@@ -55,7 +55,7 @@ impl Site {
             _ => false,
         };
         let found = self.projects_of(item).enumerate().find(locks).map(|(_, project)| &project.id);
-        // The project with the lock may not be visible.
+        // The locked project may not be visible.
         let stated = || self.projects_of(item).next()?.controlling_permissions_project.as_ref();
         found.or_else(stated).filter(|id| !is_project || id.as_str() != item.id).cloned()
     }
@@ -71,7 +71,7 @@ impl Site {
     }
 }
 
-/// What was read of a site and of the items.
+/// The data that was read about a site and the items.
 #[derive(Clone, Copy)]
 pub(super) struct Applied<'a> {
     pub(super) site: &'a Site,

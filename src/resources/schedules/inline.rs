@@ -50,7 +50,8 @@ impl ItemSchedule {
     }
 }
 
-/// When a task or a subscription runs on Tableau Cloud. Only what Tableau Cloud accepts can be made.
+/// When a task or a subscription runs on Tableau Cloud. Schedules that Tableau Cloud would refuse
+/// cannot be created.
 ///
 /// Times are in the time zone of the site, and their minutes are multiples of 5. Between `start` and
 /// `end` are whole hours.
@@ -269,7 +270,7 @@ impl WriteField for InlineSchedule {
     }
 }
 
-/// The server completes the times, so they are not compared.
+/// Not compared, because the server completes the times.
 impl Contradicts<InlineSchedule> for Option<ItemSchedule> {
     fn contradicts(&self, _: &InlineSchedule) -> bool {
         false

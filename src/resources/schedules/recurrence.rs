@@ -14,14 +14,14 @@ element! {
         start: Option<Time> = attr("start");
         /// When it stops for the day.
         end: Option<Time> = attr("end");
-        /// What the frequency leaves open: the hours, or the days.
+        /// The details that the frequency does not determine: the hours or the days.
         intervals: Vec<Interval> = list("intervals", "interval");
     }
 }
 
 element! {
-    /// A part of the times at which a schedule runs. One of the fields is set, or `month_day` and
-    /// `week_day` together: the third Thursday.
+    /// A part of the times at which a schedule runs. Either one field is set, or `month_day` and
+    /// `week_day` together, such as the third Thursday.
     pub struct Interval = "interval";
     {
         /// The number of hours between two runs.
@@ -86,7 +86,8 @@ impl Interval {
 /// The parts of an interval: hours, minutes, day of the week, day of the month.
 pub(super) type Parts<'a> = (Option<u8>, Option<u8>, Option<&'a WeekDay>, Option<&'a MonthDay>);
 
-/// How often a schedule of Tableau Server runs, and when. Only what the server accepts can be made.
+/// How often a schedule of Tableau Server runs, and when. Schedules that the server would refuse
+/// cannot be created.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recurrence {
     pub(super) frequency: Frequency,

@@ -204,7 +204,7 @@ impl<'s> Sites<'s> {
         self.start(&DECRYPT_EXTRACTS, id.into())
     }
 
-    /// Starts to encrypt all encrypted extracts of a site again, with new keys.
+    /// Starts to re-encrypt all encrypted extracts of a site with new keys.
     #[doc(alias = "re_encrypt_extracts")]
     #[doc = rest!(REENCRYPT_EXTRACTS)]
     pub fn reencrypt_extracts(&self, id: impl Into<SiteId>) -> Result<()> {
@@ -270,7 +270,8 @@ element! {
     {
         /// Whether views can be embedded in pages of all domains.
         unrestricted: Option<bool> = child_attr("settings", "unrestrictedEmbedding"), update bool;
-        /// The domains whose pages can embed views, separated by spaces. `*` stands for any characters.
+        /// The domains whose pages can embed views, separated by spaces. `*` matches any
+        /// characters.
         allow_list: Option<String> = child_attr("settings", "allowList"), update String;
     }
 }

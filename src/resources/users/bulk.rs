@@ -82,8 +82,8 @@ impl<'s> Users<'s> {
         Ok(UserImport { job: JobHandle::new(self.client, job), rows })
     }
 
-    /// Removes users from the site, by their names in the rows; the other columns are not used. Users
-    /// who own content remain, without a licence.
+    /// Removes users from the site, by their names in the rows; the other columns are not used.
+    /// Users who own content remain, without a license.
     #[doc = rest!(REMOVE_ALL)]
     #[doc(alias = "bulk_remove")]
     pub fn remove_all(&self, rows: UserRows) -> Result<()> {
@@ -113,13 +113,13 @@ impl ImportOptions {
         ImportOptions::default()
     }
 
-    /// How the users sign in whose row does not say it.
+    /// How users sign in if their row does not specify it.
     pub fn auth_setting(self, setting: AuthSetting) -> ImportOptions {
         ImportOptions { auth_setting: Some(setting), ..self }
     }
 
-    /// The identity provider configuration that the users sign in with whose row has no
-    /// authentication. Tableau Cloud, API 3.24.
+    /// The identity provider configuration for users whose row has no authentication. Tableau
+    /// Cloud, API 3.24.
     pub fn idp_configuration_id(self, id: impl Into<String>) -> ImportOptions {
         ImportOptions { idp_configuration_id: Some(id.into()), ..self }
     }
@@ -167,7 +167,7 @@ impl UserRow {
         UserRow { full_name: name.into(), ..self }
     }
 
-    /// The e-mail address.
+    /// The email address.
     pub fn email(self, email: impl Into<String>) -> UserRow {
         UserRow { email: email.into(), ..self }
     }
@@ -250,7 +250,7 @@ struct Spool(PathBuf);
 
 impl Drop for Spool {
     fn drop(&mut self) {
-        // Nothing can be done about a temporary file that cannot be deleted.
+        // An error is ignored, because nothing can be done about it.
         let _ = std::fs::remove_file(&self.0);
     }
 }
@@ -289,7 +289,7 @@ impl UserRows {
         Ok(UserRows(Content::File { file, name, _spool: Some(spool) }))
     }
 
-    /// Redacts the passwords of the rows, one row at a time, since an answer can repeat a row.
+    /// Redacts the passwords of the rows, which a response can repeat. Reads one row at a time.
     fn redact(&self, error: Error) -> Error {
         let passwords = self.rows().into_iter().flatten().flatten().filter_map(|row| row.password);
         passwords
@@ -377,7 +377,7 @@ impl<'s> UserImport<'s> {
         &self.job
     }
 
-    /// Waits for the job to end, and returns what became of each row.
+    /// Waits for the job to end, and returns the outcome of each row.
     pub fn wait(&mut self) -> Result<ImportOutcomes<'_>> {
         self.wait_with(JobWait::new())
     }

@@ -27,14 +27,14 @@ type Positions = [Option<usize>; COLUMNS.len()];
 pub(super) struct CsvRows<'r> {
     records: csv::StringRecordsIntoIter<BufReader<&'r File>>,
     name: &'r str,
-    /// `None` until the first row was read.
+    /// `None` until the first row has been read.
     columns: Option<Positions>,
     /// The number of the row, without the row of column names.
     row: u64,
 }
 
 impl<'r> CsvRows<'r> {
-    /// Reads the file from its position on. Messages call it `name`.
+    /// Reads the file from its current position. `name` identifies it in messages.
     pub(super) fn new(file: &'r File, name: &'r str) -> CsvRows<'r> {
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)

@@ -120,7 +120,7 @@ impl SavedCredentials {
         self.keychains.is_empty()
     }
 
-    /// Names the user of the destination who takes the place of a user of the source site.
+    /// Maps a user of the source site to a user of the destination.
     pub fn map_user(
         mut self,
         source: impl Into<UserId>,

@@ -26,7 +26,7 @@ super::resource! {
     Views
 }
 
-/// The query parameter for usage statistics, which answers include only on request.
+/// The query parameter for usage statistics, which responses contain only on request.
 pub(crate) const USAGE: (&str, &str) = ("includeUsageStatistics", "true");
 
 impl<'s> Views<'s> {
@@ -64,8 +64,8 @@ impl<'s> Views<'s> {
     }
 
     /// Finds a view by its address in a browser (`…/views/Superstore/Overview`, with or without
-    /// anything after it) or by its content URL (`Superstore/sheets/Overview`). `None` if there is
-    /// none.
+    /// anything after it) or by its content URL (`Superstore/sheets/Overview`). `None` if it does
+    /// not exist.
     ///
     /// # Errors
     ///
@@ -140,7 +140,7 @@ element! {
         location: Option<Location> = child("location");
         /// The labels of its tags.
         tags: Vec<String> = labels("tags", "tag");
-        /// The number of times the view was opened. Only in answers with usage statistics.
+        /// The number of times the view was opened. Only in responses with usage statistics.
         total_view_count: Option<u64> = child_attr("usage", "totalViewCount");
         /// Whether the view is accelerated.
         #[deprecated(note = "view acceleration is retired since Tableau 2026.2 (API 3.29)")]

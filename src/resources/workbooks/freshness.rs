@@ -1,4 +1,4 @@
-//! [`DataFreshness`]: when the views of a workbook query their data again.
+//! [`DataFreshness`]: when the views of a workbook refresh their data.
 
 use jiff::civil::Time;
 
@@ -8,7 +8,7 @@ use crate::xml::{
 };
 use crate::{Error, Result};
 
-/// The data freshness policy of a workbook: when its views query their data again.
+/// The data freshness policy of a workbook: when its views query fresh data.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -37,7 +37,7 @@ element! {
 }
 
 element! {
-    /// The times at which the data is queried again.
+    /// The times at which fresh data is queried.
     pub struct FreshAt = "freshAtSchedule";
     {
         /// Whether it is daily, weekly or monthly.
@@ -81,7 +81,7 @@ impl FreshAt {
         FreshAt { frequency, time, ..FreshAt::blank() }
     }
 
-    /// Rejects what the server would refuse or misinterpret.
+    /// Rejects policies that the server would refuse or misinterpret.
     fn check(&self) -> Result<()> {
         let days = match self.frequency {
             FreshAtFrequency::Week => self.week_days.len(),
@@ -215,7 +215,7 @@ string_enum! {
 }
 
 string_enum! {
-    /// How often data is queried at a certain time.
+    /// How often fresh data is queried at a certain time.
     pub enum FreshAtFrequency {
         /// Every day.
         Day = "Day",

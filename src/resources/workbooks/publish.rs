@@ -79,8 +79,8 @@ impl Publish<'_, '_, Workbook> {
         self.hide(names.into_iter().map(V::into))
     }
 
-    /// Hides all views on the server except these, by name. Reads the names of the sheets from the
-    /// file; see [`sheets`](super::sheets()).
+    /// Hides all views on the server except these, by name. The names of the sheets are read from
+    /// the file; see [`sheets`](super::sheets()).
     ///
     /// # Errors
     ///

@@ -262,7 +262,7 @@ fn timeout_covers_renewal() {
     assert_eq!(raw.count("GET", "/projects"), 2);
 }
 
-/// The response to a deletion is lost, then the session expires, and then there is nothing to
+/// The response to a deletion is lost, then the session expires, and the retry finds nothing to
 /// delete.
 #[test]
 fn session_expires_between_attempts_of_a_deletion() {

@@ -15,7 +15,7 @@ use crate::{Error, ErrorKind, Result};
 /// The fields of a JSON object, not decoded yet.
 pub(super) type Fields<'a> = BTreeMap<String, &'a RawValue>;
 
-/// The data of a response, and the errors that it names.
+/// The data and the errors of a response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartialData<T> {
     /// The data. It may be incomplete if there are errors.
@@ -24,7 +24,7 @@ pub struct PartialData<T> {
     pub errors: Vec<QueryError>,
 }
 
-/// An error or a warning that a response names.
+/// An error or a warning in a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueryError {
@@ -32,24 +32,24 @@ pub struct QueryError {
     pub message: String,
     /// The code, such as `NODE_LIMIT_EXCEEDED`.
     pub code: Option<String>,
-    /// What to do about it, in the server's words.
+    /// What to do about it, as stated by the server.
     pub description: Option<String>,
 }
 
 /// A response to a query.
-pub(super) struct Answer<'a> {
+pub(super) struct QueryResponse<'a> {
     fields: Fields<'a>,
     errors: Vec<Value>,
 }
 
-impl<'a> Answer<'a> {
-    pub(super) fn parse(text: &'a [u8]) -> Result<Answer<'a>> {
+impl<'a> QueryResponse<'a> {
+    pub(super) fn parse(text: &'a [u8]) -> Result<QueryResponse<'a>> {
         let fields: Fields<'_> = from_json(text)?;
         let errors: Option<Vec<Value>> = match fields.get("errors") {
             Some(errors) => from_json(errors.get().as_bytes())?,
             None => None,
         };
-        Ok(Answer { fields, errors: errors.unwrap_or_default() })
+        Ok(QueryResponse { fields, errors: errors.unwrap_or_default() })
     }
 
     /// The data, unless it is null.
@@ -71,7 +71,8 @@ impl<'a> Answer<'a> {
         self.errors.iter().map(read).collect()
     }
 
-    /// Whether the server stopped because of a limit, so that fewer nodes may succeed.
+    /// Whether the server stopped because of a limit, so that a request for fewer nodes may
+    /// succeed.
     pub(super) fn exceeds_a_limit(&self) -> bool {
         self.errors.iter().any(|error| match extension(error, "code").as_deref() {
             Some("NODE_LIMIT_EXCEEDED" | "TIME_LIMIT_EXCEEDED") => true,
@@ -80,7 +81,7 @@ impl<'a> Answer<'a> {
     }
 
     /// Returns the first error, if there is one.
-    pub(super) fn fail_on_errors(self, redactor: &Redactor) -> Result<Answer<'a>> {
+    pub(super) fn fail_on_errors(self, redactor: &Redactor) -> Result<QueryResponse<'a>> {
         self.error(redactor).map_or(Ok(self), Err)
     }
 
@@ -106,8 +107,9 @@ impl<'a> Answer<'a> {
         let shown = code.as_ref().map_or(String::new(), |code| format!(" ({code})"));
         let what =
             format!("the query failed{partial}: {}{shown}{more}{advice}", one_line(&message));
-        let answer = error::Answer { code, summary: Some(message), detail, ..Default::default() };
-        Some(Error::new(ErrorKind::Api, what).answer(answer))
+        let response =
+            error::ErrorResponse { code, summary: Some(message), detail, ..Default::default() };
+        Some(Error::new(ErrorKind::Api, what).with_response(response))
     }
 }
 
