@@ -344,7 +344,10 @@ fn jwt_callback_that_uses_its_own_session_is_an_error() {
         for _ in 0..3 {
             let error = used.get().unwrap().projects().list().total().unwrap_err();
             assert!(error.is_session_expired(), "{error:?}");
-            assert!(error.to_string().contains("runs during the renewal used the session"), "{error}");
+            assert!(
+                error.to_string().contains("runs during the renewal used the session"),
+                "{error}"
+            );
         }
         Ok(jwt.clone())
     });
