@@ -16,7 +16,7 @@ pub(super) enum Value {
     Number(i64),
     Time(Timestamp),
     Flag(bool),
-    /// Several strings, such as tags. A filter matches them if it matches one of them.
+    /// Several strings, such as tags. A filter matches if at least one string matches.
     Texts(Vec<String>),
     None,
 }

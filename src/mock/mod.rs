@@ -32,7 +32,7 @@ mod element;
 mod encoding;
 mod event;
 mod expect;
-mod fault_words;
+mod fault_text;
 mod faults;
 mod files;
 mod filter;

@@ -117,7 +117,7 @@ pub(super) enum Operation {
     Create,
     Update,
     Delete,
-    /// Adds a user to the users of an item, such as the recipients of an alert.
+    /// Adds a user to an item, such as a recipient to an alert.
     AddUser,
     RemoveUser,
 }

@@ -265,7 +265,7 @@ impl<'s> RawRequest<'s> {
         self.request.has_body() || self.multipart.is_some()
     }
 
-    /// Reports why the request cannot be sent, and completes its headers.
+    /// Returns the error of an invalid request; completes the headers of a valid one.
     #[inline]
     fn check(&mut self) -> Result<()> {
         if let Some(error) = self.invalid.take() {

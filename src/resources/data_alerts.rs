@@ -219,7 +219,7 @@ string_enum! {
     pub enum AlertFrequency {
         /// Once, and again after the condition has been false in between.
         Once = "once",
-        /// As often as the data is refreshed.
+        /// Whenever the data is refreshed.
         Frequently = "frequently",
         /// At most once an hour.
         Hourly = "hourly",

@@ -176,7 +176,7 @@ pub(super) fn relocate<R: Resource>(
     }
 }
 
-/// Rejects an item that was moved or renamed if there is another one of its name.
+/// Rejects a moved or renamed item if its project has another item of that name.
 fn check_name_is_free<R: Resource>(record: &Record, before: &Record, site: &Site) -> Result<()> {
     let is_moved = record.parent != before.parent;
     if !is_moved && record.name() == before.name() {

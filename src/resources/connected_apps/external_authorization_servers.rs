@@ -91,7 +91,7 @@ impl<'s> ExternalAuthorizationServers<'s> {
         self.client.change_read(named(request, changes.name.as_ref()), changes, one)
     }
 
-    /// Removes a server from the site. Its tokens sign nobody in from then on.
+    /// Removes a server from the site. Tableau then rejects its tokens.
     #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<ExternalAuthorizationServerId>) -> Result<()> {
         self.client.send(&DELETE, &[&id.into()])

@@ -164,7 +164,7 @@ element! {
         success: bool = attr("success");
         /// The user.
         user: Option<UserId> = child_id("user");
-        /// Tableau's error code, if it is not.
+        /// Tableau's error code, if `success` is false.
         error_code: Option<String> = child_attr("error", "code");
     }
 }

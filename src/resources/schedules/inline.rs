@@ -226,8 +226,12 @@ fn problem(frequency: &Frequency, times: &RunTimes) -> &'static str {
                 ""
             }
         }
-        (Hourly, _) => "an hourly schedule runs every hour, on one or more different days",
-        (Daily, _) if !days.is_empty() && !has_days => "its days have to be different ones",
+        (Hourly, _) => {
+            "an hourly schedule runs every hour, on one or more different days of the week"
+        }
+        (Daily, _) if !days.is_empty() && !has_days => {
+            "the days of a daily schedule must be different days of the week"
+        }
         (Daily, [(Some(24), None, None, None)]) => "",
         (Daily, [(Some(2 | 4 | 6 | 8 | 12), None, None, None)]) => {
             if times.end.is_none() {

@@ -85,7 +85,7 @@ impl<'s> Views<'s> {
             [workbook, sheet, ..] => format!("{workbook}/sheets/{sheet}"),
             _ => {
                 let what =
-                    format!("invalid view address {address:?}: it names no workbook and sheet");
+                    format!("invalid view address {address:?}: it contains no workbook and sheet");
                 return Err(Error::input(what));
             }
         };

@@ -213,8 +213,9 @@ impl<'s> Workbooks<'s> {
                 })
             }
             None => {
-                let what =
-                    format!("invalid workbook address {address:?}: it names no workbook or view");
+                let what = format!(
+                    "invalid workbook address {address:?}: it contains no workbook or view"
+                );
                 return Err(Error::input(what));
             }
         };

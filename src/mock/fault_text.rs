@@ -19,7 +19,7 @@ use crate::{Error, ErrorKind};
 /// | `page=2`, `query=key=value` | [`Fault::page`], [`Fault::query`] |
 /// | `times=1`, `skip=3`, `probability=0.1`, `seed=7` | how often |
 ///
-/// The first word says what happens; the others can be in any order.
+/// The first word is the effect; the options after it can be in any order.
 ///
 /// ```
 /// use tableau_server_client::mock::{Fault, MockServer};
@@ -47,7 +47,7 @@ impl FromStr for Fault {
         let (mut method, mut route) = (None, None);
         let (mut probability, mut seed) = (None, 0);
         for word in words {
-            let invalid = || error(&format!("'{word}' is not a valid word"));
+            let invalid = || error(&format!("'{word}' is not a valid option"));
             let (name, value) = word.split_once('=').unwrap_or((word, ""));
             let number = || value.parse::<u64>().map_err(|_| invalid());
             fault = match name {
@@ -156,12 +156,12 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_word() {
+    fn errors_quote_the_invalid_part() {
         for (words, expected) in [
             ("", "it is empty"),
             ("GET /workbooks", "'GET' is not a fault"),
             ("99", "'99' is not a fault"),
-            ("503 GTE /workbooks", "'GTE' is not a valid word"),
+            ("503 GTE /workbooks", "'GTE' is not a valid option"),
             ("503 times=often", "'times=often'"),
             ("503 probability=2", "'probability=2'"),
             ("delay=2", "'delay=2'"),
