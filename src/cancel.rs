@@ -234,7 +234,7 @@ impl CancellationToken {
         let until = earlier(until, self.0.deadline);
         let mut state = self.0.lock();
         loop {
-            // An end that the clock cannot represent counts as no end.
+            // A deadline too late for the clock is the same as none.
             let left = until
                 .map_or(Duration::MAX, |until| until.saturating_duration_since(Instant::now()));
             if state.is_cancelled || left.is_zero() {

@@ -140,7 +140,7 @@ fn methods(modules: &[&str]) -> BTreeMap<(String, String), Vec<String>> {
         let (mut owner, mut pending) = (String::new(), Vec::new());
         let mut in_macro = false;
         for line in text.lines() {
-            // The methods that a macro makes are those of other modules.
+            // Methods that are defined in a macro belong to the modules that use it.
             in_macro = line.starts_with("macro_rules!") || (in_macro && line != "}");
             if in_macro {
                 continue;
