@@ -23,7 +23,7 @@ use anyhow::{Context, Result, bail, ensure};
 use tableau_server_client as tsc;
 use tsc::benchmarks::{self, Listed, Redactor};
 
-/// How much more instructions are accepted than the file says, in percent.
+/// The largest increase over the recorded count that is accepted, in percent.
 const TOLERANCE: f64 = 2.0;
 const ROUNDS: usize = 7;
 /// The items on a page that is decoded, on a page of a list, and in the list.
@@ -37,9 +37,9 @@ struct Work {
     name: &'static str,
     /// What is counted or timed.
     unit: &'static str,
-    /// How many units one run does.
+    /// Units per run.
     count: usize,
-    /// Prepares the work, and does it so many times. The server's URL is the first argument.
+    /// Prepares the work and repeats it. The arguments are the server's URL and the number of units.
     run: fn(&str, usize) -> Result<()>,
 }
 

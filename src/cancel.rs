@@ -12,11 +12,11 @@ use crate::{Error, ErrorKind, Result};
 ///
 /// [`Session::with_cancellation`](crate::Session::with_cancellation) returns a view of a session
 /// whose calls the token cancels, and
-/// [`Server::with_cancellation`](crate::Server::with_cancellation) a view of a server for signing in.
-/// Once the token is cancelled, calls over these views return promptly, whatever they are waiting
-/// for: a connection, a proxy, a response, a server that stops reading an upload, the next attempt,
-/// a permit. Remaining pages and chunks are not requested. The server may have carried out the
-/// request that was in progress.
+/// [`Server::with_cancellation`](crate::Server::with_cancellation) a view of a server for signing
+/// in. Once the token is cancelled, calls through these views return promptly, even while they wait
+/// for a connection, a proxy, a response, a server that has stopped reading an upload, the next
+/// attempt or a permit. Remaining pages and chunks are not requested. The server may have carried
+/// out the request that was in progress.
 ///
 /// Clones refer to the same token.
 ///
@@ -44,7 +44,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     is_cancelled: bool,
-    /// What to call on cancellation, by registration number.
+    /// Callbacks to run on cancellation, by registration number.
     callbacks: Vec<(u64, Callback)>,
     last_number: u64,
 }
@@ -75,7 +75,7 @@ impl Shared {
     }
 }
 
-/// Something that happens once, for another thread that waits for it.
+/// A one-shot event that another thread can wait for.
 #[derive(Default)]
 struct Event(Mutex<bool>, Condvar);
 
@@ -110,7 +110,7 @@ impl CancellationToken {
     /// Creates a token with a deadline: after this time, calls fail with
     /// [`ErrorKind::Timeout`]. [`cancel`](CancellationToken::cancel) ends them earlier.
     pub fn with_timeout(timeout: Duration) -> CancellationToken {
-        // A deadline that the clock cannot represent is the same as none.
+        // A deadline that the clock cannot represent counts as no deadline.
         let deadline = Instant::now().checked_add(timeout);
         CancellationToken(Arc::new(Shared { deadline, ..Shared::default() }))
     }
@@ -146,8 +146,8 @@ impl CancellationToken {
         self.0.deadline
     }
 
-    /// Calls `callback` on cancellation, while the registration is kept. Fails if the token is
-    /// cancelled already.
+    /// Calls `callback` on cancellation, until the registration is dropped. Fails if the token is
+    /// already cancelled.
     fn on_cancel(&self, callback: impl Fn() + Send + 'static) -> Result<Registration> {
         let mut state = self.0.lock();
         self.check_state(&state)?;
@@ -157,22 +157,23 @@ impl CancellationToken {
         Ok(Registration(self.0.clone(), number))
     }
 
-    /// A token for a part of the work: cancelling it does not cancel this token, but cancelling this
-    /// token cancels it, while the registration is kept. It has this token's deadline.
+    /// Creates a child token with this token's deadline. Cancelling this token cancels the child
+    /// until the registration is dropped; cancelling the child does not cancel this token.
     pub(crate) fn child(&self) -> (CancellationToken, Option<Registration>) {
         let child =
             CancellationToken(Arc::new(Shared { deadline: self.0.deadline, ..Shared::default() }));
         let cancelled = child.clone();
         let registration = self.on_cancel(move || cancelled.cancel()).ok();
-        // A passed deadline also prevents the registration, and needs no cancel: the child has it.
+        // Registration also fails if the deadline has passed. The child has the same deadline, so
+        // it needs no cancel.
         if self.0.lock().is_cancelled {
             child.cancel();
         }
         (child, registration)
     }
 
-    /// Runs a blocking `wait` that `interrupt` ends if the token is cancelled meanwhile. `wait` has
-    /// to end by itself at the deadline.
+    /// Runs a blocking `wait`, and calls `interrupt` to end it if the token is cancelled. `wait`
+    /// must end at the deadline on its own.
     pub(crate) fn interrupting<T>(
         &self,
         interrupt: impl Fn() + Send + 'static,
@@ -184,9 +185,9 @@ impl CancellationToken {
         self.check().map(|()| result)
     }
 
-    /// Runs work that cannot be interrupted on its own thread. On cancellation or after `timeout`,
-    /// the thread is abandoned: it ends by itself, and its result is dropped. Returns `None` after
-    /// `timeout`.
+    /// Runs work that cannot be interrupted on a separate thread. On cancellation or after
+    /// `timeout`, the thread is abandoned: it runs to its end, and its result is dropped. Returns
+    /// `None` after `timeout`.
     pub(crate) fn run_on_thread<T: Send + 'static>(
         &self,
         name: &str,
@@ -204,7 +205,7 @@ impl CancellationToken {
         outcome.transpose().or_else(|panic| resume_unwind(panic))
     }
 
-    /// Runs work on its own thread until it is done, and at most for the timeout.
+    /// Runs work on a separate thread until it is done or the timeout has passed.
     fn wait_for_thread(
         &self,
         name: &str,
@@ -221,19 +222,19 @@ impl CancellationToken {
             done.set();
         });
         thread.map_err(|error| {
-            let what = format!("no connection: the system has no thread for {name}");
+            let what = format!("no connection: the system cannot start a thread for {name}");
             Error::new(ErrorKind::Connect, what).because(error)
         })?;
         self.interrupting(move || cancelled.set(), || ended.wait(until))
     }
 
-    /// Sleeps. Fails if the token is cancelled meanwhile.
+    /// Sleeps. Fails if the token is cancelled before the time is over.
     pub(crate) fn sleep(&self, time: Duration) -> Result<()> {
         let until = Instant::now().checked_add(time);
         let until = earlier(until, self.0.deadline);
         let mut state = self.0.lock();
         loop {
-            // An end that the clock cannot represent is the same as none.
+            // A deadline too late for the clock is the same as none.
             let left = until
                 .map_or(Duration::MAX, |until| until.saturating_duration_since(Instant::now()));
             if state.is_cancelled || left.is_zero() {
@@ -247,8 +248,8 @@ impl CancellationToken {
     }
 }
 
-/// Starts a thread. The closure is boxed, so that the code of the standard library for it is compiled
-/// once.
+/// Starts a thread. The closure is boxed so that the standard library's generic code is compiled
+/// only once.
 pub(crate) fn spawn(
     name: String,
     work: impl FnOnce() + Send + 'static,
@@ -262,7 +263,7 @@ pub(crate) fn earlier<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
     [one, other].into_iter().flatten().min()
 }
 
-/// Sleeps. Fails if the token is cancelled meanwhile.
+/// Sleeps. Fails if the token is cancelled before the time is over.
 pub(crate) fn sleep(cancellation: Option<&CancellationToken>, time: Duration) -> Result<()> {
     match cancellation {
         Some(cancellation) => cancellation.sleep(time),
@@ -336,10 +337,10 @@ mod tests {
             interrupted.recv().unwrap();
         });
         assert_eq!(result.unwrap_err().kind(), ErrorKind::Cancelled);
-        // A cancelled token starts no wait.
+        // With a cancelled token, no wait starts.
         let late = token.interrupting(|| (), || panic!("the token was cancelled before"));
         assert_eq!(late.unwrap_err().kind(), ErrorKind::Cancelled);
-        // A wait that is over is not interrupted.
+        // A wait that has ended is not interrupted.
         let token = CancellationToken::new();
         token.interrupting(|| panic!("the wait is over"), || ()).unwrap();
         token.cancel();

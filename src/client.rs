@@ -1,4 +1,4 @@
-//! [`Client`], with which resources send requests.
+//! [`Client`], which sends the requests of resources.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,8 @@ use crate::{Error, ErrorKind, Result};
 mod authenticator;
 pub(crate) use authenticator::{Authenticator, Renewal, Token};
 
-/// Sends requests as a user who is signed in to a site. Owned, so that threads can share it.
+/// Sends requests as a user who is signed in to a site. Has no lifetime, so that threads can share
+/// it.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     pub(crate) transport: Arc<Transport>,
@@ -27,12 +28,12 @@ pub(crate) struct Client {
     pub(crate) site_url: String,
     pub(crate) user_id: UserId,
     auth: Arc<dyn Authenticator>,
-    /// The origin that the token belongs to, if it is another server: then nothing is sent.
+    /// The origin that the token belongs to, if that is another server. Nothing is sent then.
     foreign_origin: Option<Origin>,
     /// Cancels calls.
     cancellation: Option<CancellationToken>,
-    /// Cancels renewal. Differs from `cancellation` only for pages that are fetched ahead, which
-    /// must not leave a renewal half done.
+    /// Cancels renewal. Differs from `cancellation` only for prefetched pages, which must not
+    /// interrupt a renewal.
     session_cancellation: Option<CancellationToken>,
 }
 
@@ -80,8 +81,8 @@ impl Client {
         Client { session_cancellation: cancellation.clone(), cancellation, ..self.clone() }
     }
 
-    /// The same client for a part of a call, which a child of the call's token cancels. Renewal is
-    /// not affected.
+    /// The same client for part of a call, cancelled by a child of the call's token. Renewal is not
+    /// affected.
     pub(crate) fn with_call_cancellation(&self, cancellation: &CancellationToken) -> Client {
         Client { cancellation: Some(cancellation.clone()), ..self.clone() }
     }
@@ -140,8 +141,8 @@ impl Client {
         mut finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
         let mut done = None;
-        self.ask_and(request, &mut |answer| {
-            done = Some(finish(answer)?);
+        self.ask_and(request, &mut |response| {
+            done = Some(finish(response)?);
             Ok(())
         })?;
         Ok(done.expect("the response of a request that succeeds was read"))
@@ -168,14 +169,15 @@ impl Client {
             let used = self.token();
             let outcome = self.transport.send_and(request, self.auth_context(&used), finish);
             match outcome {
-                // The server sends the same error for a missing scope, which a new token would lack, too.
+                // The server sends the same error for a missing scope, which a new token would also
+                // lack.
                 Err(expired)
                     if expired.is_session_expired() && used.lacks_scope(request.operation()) =>
                 {
                     return Err(expired);
                 }
                 Err(expired) if expired.is_session_expired() && !request.is_repeatable() => {
-                    let what = "what was sent cannot be sent again";
+                    let what = "the request body cannot be sent again";
                     return Err(expired.and_then_failed(what, None));
                 }
                 Err(expired)
@@ -185,13 +187,14 @@ impl Client {
                 {
                     let renewal = self.auth.renew(self, &used, expired, request.deadline());
                     let renewal = renewal.map_err(|error| request.not_sent(error))?;
-                    // At most one shared token: another process could share expired ones forever.
+                    // At most one shared token is tried, because another process could keep sharing
+                    // expired ones.
                     renewed = Some(if renewed.is_none() { renewal } else { Renewal::SignedIn });
                     replaced = Some(used).filter(|_| renewal == Renewal::SignedIn);
                 }
                 other => {
-                    // If the new token is refused as well, a missing scope may be the reason, and
-                    // the token that it replaced still valid.
+                    // If the new token is refused as well, a scope may be missing, and the replaced
+                    // token may still be valid.
                     if let (Err(error), Some(replaced)) = (&other, replaced)
                         && error.is_session_expired()
                         && self.auth.uses_jwt()
@@ -215,7 +218,7 @@ impl Client {
         self.transport.send(&mut request, self.auth_context(&token), finish)
     }
 
-    /// Sleeps. Fails if the calls are cancelled meanwhile.
+    /// Sleeps. Fails if the calls are cancelled before the time is over.
     pub(crate) fn sleep(&self, time: Duration) -> Result<()> {
         cancel::sleep(self.cancellation.as_ref(), time)
     }
@@ -248,12 +251,12 @@ impl Client {
         self.transport.renews_sessions() && self.auth.can_renew()
     }
 
-    /// Refuses, before anything is sent, a request for another server and one that needs a newer
-    /// API version.
+    /// Rejects requests with a token of another server, and requests that need a newer API version,
+    /// before anything is sent.
     fn check_request(&self, request: &Request<'_>) -> Result<()> {
         if let Some(foreign) = &self.foreign_origin {
             return Err(Error::config(format!(
-                "the session token is of {foreign}, and this server is {}: nothing was sent",
+                "the session token belongs to {foreign}, but this server is {}: nothing was sent",
                 self.transport.origin()
             )));
         }
@@ -276,7 +279,8 @@ impl Client {
         Err(self.version.too_old(needed, &what()))
     }
 
-    /// An operation on the session's site, with `ids` for the placeholders of its path.
+    /// Creates a request for an operation on the session's site, with `ids` for the placeholders of
+    /// its path.
     pub(crate) fn call(&self, operation: &'static Operation, ids: &[&dyn PathSegment]) -> Call {
         operation.call(self.version, Some(&self.site_id), ids)
     }
@@ -357,20 +361,20 @@ impl Client {
         changes: &C,
         read: impl Fn(Node<'_>) -> Result<C::Of>,
     ) -> Result<C::Of> {
-        // A parameter can be a change as well.
+        // A query parameter can also be a change.
         if changes.is_empty() && !request.has_query() {
             return Err(nothing_set(C::TAG));
         }
         let request = request.element(changes)?;
         let path = request.path().to_owned();
-        let answer = self.xml(request, read)?;
-        self.compare(&path, changes, &answer);
-        Ok(answer)
+        let response = self.xml(request, read)?;
+        self.compare(&path, changes, &response);
+        Ok(response)
     }
 
     /// Logs which attributes in the response differ from what was requested.
-    pub(crate) fn compare<C: Changes>(&self, path: &str, changes: &C, answer: &C::Of) {
-        let ignored = changes.ignored(answer);
+    pub(crate) fn compare<C: Changes>(&self, path: &str, changes: &C, response: &C::Of) {
+        let ignored = changes.ignored(response);
         if !ignored.is_empty() {
             warn!(
                 target: "tableau_server_client::update",
@@ -389,8 +393,8 @@ impl Client {
         read: impl Fn(Node<'_>) -> Result<T>,
     ) -> Result<T> {
         let mut value = None;
-        self.ask_and(request, &mut |answer| {
-            answer.decode(Accepts::Answer, &mut |root| {
+        self.ask_and(request, &mut |response| {
+            response.decode(Accepts::Response, &mut |root| {
                 value = Some(read(root)?);
                 Ok(())
             })
@@ -419,11 +423,11 @@ impl Client {
         tag: &str,
     ) -> Result<Option<T>> {
         let read = |root: Node<'_>| root.find(tag).map(T::from_xml).transpose();
-        self.ask(request, |answer| answer.xml_if_any(read)).map(Option::flatten)
+        self.ask(request, |response| response.xml_if_any(read)).map(Option::flatten)
     }
 }
 
-/// The error for an update that would change nothing, which is not sent.
+/// The error for an update that sets nothing, which is not sent.
 pub(crate) fn nothing_set(tag: &str) -> Error {
     Error::input(format!("the update of the {tag} sets nothing, so nothing was sent: set a field"))
 }

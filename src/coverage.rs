@@ -140,7 +140,7 @@ fn methods(modules: &[&str]) -> BTreeMap<(String, String), Vec<String>> {
         let (mut owner, mut pending) = (String::new(), Vec::new());
         let mut in_macro = false;
         for line in text.lines() {
-            // The methods that a macro makes are those of other modules.
+            // Methods that are defined in a macro belong to the modules that use it.
             in_macro = line.starts_with("macro_rules!") || (in_macro && line != "}");
             if in_macro {
                 continue;
@@ -246,7 +246,7 @@ fn operations_are_declared_once() {
     }
 }
 
-/// The mock server has a route table of its own, so that each table checks the other. It has no
+/// The mock server has a route table of its own, so the two tables check each other. It has no
 /// assets of Tableau Catalog and no virtual connections, and its oldest version is 2.0.
 #[cfg(feature = "mock")]
 #[test]
@@ -266,6 +266,22 @@ fn mock_server_agrees_about_operations() {
                 assert!(since <= operation.since.max(oldest), "the mock has {shown} since {since}");
             }
             None => assert!(ABSENT.iter().any(|kind| path.contains(kind)), "no {shown}"),
+        }
+    }
+}
+
+/// Programs compile only the methods that they call. Generic methods need no attribute for that.
+#[test]
+fn methods_of_resources_are_inline() {
+    let resources = source_folder().join("resources");
+    for file in sources().into_iter().filter(|file| file.starts_with(&resources)) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (start, _) in text.match_indices("\n    pub fn ") {
+            let head = text[start..].split(['{', '-']).next().unwrap().trim();
+            let is_generic =
+                head.contains("impl ") || head.split('(').next().unwrap().contains('<');
+            let is_inline = text[..start].ends_with("#[inline]");
+            assert!(is_generic || is_inline, "{}: {head} is not `#[inline]`", file.display());
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Ids: one type for each kind of item, so that a user's id cannot be passed for a project's.
+//! Ids: one type for each kind of item, so that a user's id cannot be passed in place of a
+//! project's.
 
 use std::fmt;
 
@@ -18,6 +19,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
+#[inline]
 fn id_segment(id: &str) -> Result<String, String> {
     match id {
         "" | "." | ".." => Err(format!("{id:?} is not an id")),
@@ -33,48 +35,56 @@ macro_rules! ids {
     )+) => {$(
         $(#[$doc])*
         ///
-        /// Usually a LUID: 32 hexadecimal digits with hyphens. The text is kept as the server sent it.
+        /// Usually a LUID: 32 hexadecimal digits with hyphens. The string is kept as the server
+        /// sent it.
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $Id(String);
 
         impl $Id {
             /// The id as the server sent it.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
 
         impl From<&str> for $Id {
+            #[inline]
             fn from(id: &str) -> Self {
                 $Id(id.to_owned())
             }
         }
 
         impl From<String> for $Id {
+            #[inline]
             fn from(id: String) -> Self {
                 $Id(id)
             }
         }
 
         impl From<&$Id> for $Id {
+            #[inline]
             fn from(id: &$Id) -> Self {
                 id.clone()
             }
         }
 
         impl fmt::Display for $Id {
+            #[inline]
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(&self.0)
             }
         }
 
         impl fmt::Debug for $Id {
+            #[inline]
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, concat!(stringify!($Id), "({:?})"), self.0)
             }
         }
 
         impl $crate::operation::PathSegment for $Id {
+            #[inline]
             fn segment(&self) -> Result<String, String> {
                 id_segment(&self.0)
             }
@@ -88,14 +98,17 @@ macro_rules! ids {
         }
 
         impl $crate::xml::Text for $Id {
+            #[inline]
             fn blank() -> Self {
                 $Id(String::new())
             }
 
+            #[inline]
             fn read(text: &str) -> Option<Self> {
                 (!text.is_empty()).then(|| text.into())
             }
 
+            #[inline]
             fn write(&self) -> String {
                 self.0.clone()
             }
@@ -107,6 +120,7 @@ macro_rules! ids {
             impl ContentId for $Id {
                 const KIND: &'static str = $kind;
 
+                #[inline]
                 fn as_str(&self) -> &str {
                     &self.0
                 }

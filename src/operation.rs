@@ -40,7 +40,7 @@ pub(crate) enum Scope {
     Named(&'static str),
     /// A session that was signed in with a JSON Web Token cannot use the operation.
     NotAvailable,
-    /// The reference does not say.
+    /// The reference does not state a scope.
     Unknown,
 }
 
@@ -138,7 +138,7 @@ pub trait PathSegment {
     fn segment(&self) -> Result<String, String>;
 }
 
-/// Free text, such as a tag.
+/// Arbitrary text, such as a tag.
 impl PathSegment for str {
     fn segment(&self) -> Result<String, String> {
         match self {
@@ -171,8 +171,8 @@ pub(crate) struct Call {
 }
 
 impl Operation {
-    /// The operation's path for a session on `site`. `ids` stand for the placeholders, in order;
-    /// `{site}` is the session's own site, unless there is an id for it too.
+    /// The operation's path for a session on `site`. `ids` replace the placeholders, in order;
+    /// `{site}` is the session's own site, unless there is an id for it, too.
     pub(crate) fn call(
         &'static self,
         version: ApiVersion,

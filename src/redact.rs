@@ -13,15 +13,15 @@ use crate::encoding::RESERVED;
 use crate::secret::Secret;
 use crate::text::{cut, first};
 
-/// Replaces known secrets in text from outside: error responses, redirect addresses, the start of a
-/// body. A secret is found as it is and in its XML-, JSON-, URL- and form-encoded spellings.
+/// Replaces known secrets in untrusted text: error responses, redirect addresses, the start of a
+/// body. A secret is recognized unencoded and XML-, JSON-, URL- or form-encoded.
 ///
 /// A secret of fewer than eight characters is replaced only where it is an entire value, because it
 /// would match unrelated text elsewhere.
 #[derive(Clone, Default)]
 pub(crate) struct Redactor(Arc<BTreeMap<String, IsShort>>);
 
-/// Whether a spelling is of a secret that is redacted only as an entire value.
+/// Whether an encoding belongs to a secret that is redacted only as an entire value.
 type IsShort = bool;
 
 impl Redactor {
@@ -30,8 +30,8 @@ impl Redactor {
     pub(crate) fn add(&mut self, secret: &str) {
         let is_short = secret.chars().count() < 8;
         let known = Arc::make_mut(&mut self.0);
-        for spelling in spellings(secret).into_iter().filter(|spelling| !spelling.is_empty()) {
-            *known.entry(spelling).or_insert(is_short) &= is_short;
+        for encoding in encodings(secret).into_iter().filter(|encoding| !encoding.is_empty()) {
+            *known.entry(encoding).or_insert(is_short) &= is_short;
         }
     }
 
@@ -48,7 +48,7 @@ impl Redactor {
     /// Returns at most `max` bytes of the redacted text. If the text was cut short, the beginning of
     /// a secret at its end is replaced too.
     pub(crate) fn redact_start(&self, text: &str, cut_short: bool, max: usize) -> String {
-        // Only the part that is shown is searched.
+        // Only the returned part is searched.
         let longest = self.0.keys().map(String::len).max().unwrap_or(0);
         let start = first(text, 4 * max + longest);
         let redacted = self.redact_text(start, cut_short || start.len() < text.len());
@@ -57,13 +57,13 @@ impl Redactor {
 
     fn redact_text<'t>(&self, text: &'t str, cut_short: bool) -> Cow<'t, str> {
         let mut found: Vec<Range<usize>> = Vec::new();
-        for (spelling, is_short) in &*self.0 {
+        for (encoding, is_short) in &*self.0 {
             let is_secret =
                 |range: &Range<usize>| !is_short || is_entire_value(text, range, cut_short);
-            let whole = text.match_indices(spelling.as_str());
-            found.extend(whole.map(|(at, _)| at..at + spelling.len()).filter(is_secret));
+            let whole = text.match_indices(encoding.as_str());
+            found.extend(whole.map(|(at, _)| at..at + encoding.len()).filter(is_secret));
             if cut_short {
-                let starts = spelling.char_indices().rev().map(|(end, _)| &spelling[..end]);
+                let starts = encoding.char_indices().rev().map(|(end, _)| &encoding[..end]);
                 let at_end = starts.filter(|start| !start.is_empty() && text.ends_with(start));
                 let mut ranges = at_end.map(|start| text.len() - start.len()..text.len());
                 found.extend(ranges.find(is_secret));
@@ -111,9 +111,9 @@ fn is_entire_value(text: &str, range: &Range<usize>, cut_short: bool) -> bool {
     }
 }
 
-/// The spellings that servers and libraries use for a secret: raw, and XML-, JSON-, URL- and
+/// The forms in which servers and libraries write a secret: unencoded, and XML-, JSON-, URL- and
 /// form-encoded.
-fn spellings(secret: &str) -> Vec<String> {
+fn encodings(secret: &str) -> Vec<String> {
     let mut all = vec![secret.to_owned()];
     // No encoding changes these characters.
     if secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)) {
@@ -129,12 +129,12 @@ fn spellings(secret: &str) -> Vec<String> {
     let json = &json[1..json.len() - 1];
     let unicode =
         |c: char| c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
-    // Some libraries also escape what is special in HTML.
+    // Some libraries also escape characters that are special in HTML.
     all.extend(["", "<>&'"].map(|special| escape(json, special, unicode)));
     all.extend([json.replace('/', "\\/"), json.to_owned()]);
     for reserved in [RESERVED, ENCODE_URI_COMPONENT, FORM] {
         let parts = || utf8_percent_encode(secret, reserved);
-        // An encoded byte is a part of its own.
+        // An encoded byte is a separate part.
         let lower = |part: &str| match part.starts_with('%') {
             true => part.to_ascii_lowercase(),
             false => part.to_owned(),
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn replaces_each_spelling_of_a_secret() {
+    fn replaces_each_encoding_of_a_secret() {
         let redactor = redactor(&["p&\" '\u{df}\n\u{1f980}%+\\/"]);
         for text in [
             "p&\" '\u{df}\n\u{1f980}%+\\/",
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_no_rest_of_overlapping_secrets() {
+    fn redacts_overlapping_secrets_completely() {
         let redactor = redactor(&["abcdefgh", "abcdefghij", "ghijklmn"]);
         assert_eq!(
             redactor.redact("abcdefgh abcdefghij abcdefghijklmn abcdefg"),

@@ -6,12 +6,12 @@ use std::sync::LazyLock;
 use crate::operation::{ANY_SCOPE, Scope};
 use crate::{Error, Result};
 
-/// The operations of all features. The page is generated from the declarations of the operations,
-/// which do not know the methods that send them.
+/// The operations of all features. Read from the generated page, because the declarations of the
+/// operations do not contain the methods that send them.
 pub(crate) static OPERATIONS: LazyLock<Vec<Row>> =
     LazyLock::new(|| include_str!("../docs/coverage.md").lines().filter_map(Row::parse).collect());
 
-/// How many names an error for an unknown name suggests.
+/// The number of names that the error for an unknown name suggests.
 const SUGGESTIONS: usize = 3;
 
 /// A row of the coverage page.
@@ -29,6 +29,7 @@ pub(crate) struct Row {
 
 impl Row {
     /// Parses a line; `None` for lines that are not rows.
+    #[inline]
     fn parse(line: &'static str) -> Option<Row> {
         let cells: Vec<_> = line.strip_prefix("| [")?.trim_end_matches(" |").split(" | ").collect();
         let [title, request, _, scope, methods] = cells[..] else { return None };
@@ -42,6 +43,7 @@ impl Row {
         Some(Row { title: title.split_once("](")?.0, method, path, scope, methods })
     }
 
+    #[inline]
     fn names(&self) -> impl Iterator<Item = &'static str> {
         self.methods.iter().copied().chain([self.title])
     }
@@ -84,6 +86,7 @@ pub fn scopes_of<S: AsRef<str>>(
     Ok(scopes.into_iter().collect())
 }
 
+#[inline]
 fn scopes_of_one(name: &str) -> Result<Vec<&'static str>> {
     let is_named = |row: &&Row| row.names().any(|known| known.eq_ignore_ascii_case(name));
     let rows: Vec<&Row> = OPERATIONS.iter().filter(is_named).collect();
@@ -107,7 +110,7 @@ fn scopes_of_one(name: &str) -> Result<Vec<&'static str>> {
     Ok(rows.into_iter().filter_map(scope).collect())
 }
 
-/// The known names that share the most pairs of neighboring letters with a name.
+/// The known names that share the most pairs of adjacent letters with a name.
 fn similar(name: &str) -> [&'static str; SUGGESTIONS] {
     let pairs = |text: &str| -> BTreeSet<(char, char)> {
         let text = text.to_lowercase();

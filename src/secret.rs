@@ -26,7 +26,7 @@ impl Secret {
         Secret(text.into())
     }
 
-    /// Returns the text itself, for sending. Keep the number of callers small.
+    /// Returns the plain text, for sending. Keep the number of callers small.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Shortening and cleaning untrusted text before it is shown in a message.
+//! Shortening and sanitizing untrusted text before it is shown in a message.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     text.chars().map(replace).collect()
 }
 
-/// The first `max` bytes of the text, with `…` appended if anything was cut off.
+/// The first `max` bytes of the text, with `…` appended if it was truncated.
 pub(crate) fn cut(text: &str, max: usize) -> Cow<'_, str> {
     match first(text, max) {
         whole if whole.len() == text.len() => text.into(),
@@ -26,8 +26,8 @@ pub(crate) fn cut(text: &str, max: usize) -> Cow<'_, str> {
     }
 }
 
-/// The text if it has at most `max` bytes, otherwise only `…`: a text that is cut off could end with
-/// the beginning of a secret, which is not recognized as one.
+/// The text if it has at most `max` bytes, otherwise only `…`: a truncated text could end with the
+/// beginning of a secret, which the redactor would not recognize.
 pub(crate) fn short(text: &str, max: usize) -> &str {
     if text.len() <= max { text } else { "…" }
 }

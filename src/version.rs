@@ -23,8 +23,8 @@ impl ApiVersion {
         ApiVersion { major, minor }
     }
 
-    /// The product release that introduced the version, if this library knows it: `2023.1`. Releases
-    /// of Tableau Cloud that had no counterpart of their own on Tableau Server name both.
+    /// The product release that introduced the version, if this library knows it: `2023.1`. For
+    /// versions that were released earlier on Tableau Cloud than on Tableau Server, both releases.
     pub(crate) fn release(self) -> Option<&'static str> {
         Some(match (self.major, self.minor) {
             (2, 0) => "9.0",
@@ -88,12 +88,12 @@ impl ApiVersion {
         )
     }
 
-    /// The number before the point.
+    /// The major version: 3 in `3.24`.
     pub const fn major(self) -> u16 {
         self.major
     }
 
-    /// The number after the point.
+    /// The minor version: 24 in `3.24`.
     pub const fn minor(self) -> u16 {
         self.minor
     }

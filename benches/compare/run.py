@@ -291,7 +291,7 @@ def compare(options, server, client, folder):
     workbooks = max(round(options.size * 100), 1) * 1000
     gets = max(round(options.size * 2000), 20)
     mib = max(round(options.size * 1024), 4)
-    slow = max(round(options.size * 50), 1) * 8
+    slow = max(round(options.size * 50), 10) * 8
     file, target = Path(folder) / "large.twbx", Path(folder) / "got.twbx"
     chunks = write_files(file, mib, folder)
     for https in (False, True):

@@ -15,7 +15,7 @@ pub struct Request<'a, S> {
     stream: &'a mut BufReader<S>,
 }
 
-/// Accepts connections on a thread of its own until the process ends, and serves each on a thread.
+/// Accepts connections on a separate thread until the process ends, and serves each on a thread.
 /// Returns the address.
 pub fn listen(serve: impl Fn(TcpStream) -> io::Result<()> + Clone + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -14,17 +14,16 @@ A mock Tableau Server, for tests.
 
 Usage: tableau-mock-server [OPTIONS]
 
-It prints one line of JSON when it listens, and serves until it is killed:
+Prints one line of JSON when it is ready, and runs until it is killed:
 {\"url\":…,\"api_version\":…,\"site\":\"\",\"username\":…,\"password\":…,
  \"token_name\":…,\"token_secret\":…,\"jwt\":…,\"certificate_sha256\":…}
 
 Options:
   --port N           listen on this port [default: 0, a free one]
-  --listen ADDRESS   listen on this IP address, for all who can reach it
-                     [default: 127.0.0.1]
+  --listen ADDRESS   listen on this IP address [default: 127.0.0.1]
   --https            HTTPS with a self-signed certificate
   --cert-out FILE    write that certificate to this file, in PEM
-  --api-version V    the newest REST API version that it speaks [default: 3.30]
+  --api-version V    newest REST API version to support [default: 3.30]
   --username NAME    name of the administrator [default: admin]
   --password TEXT    password of the administrator [default: a random one]
   --token NAME=SECRET
@@ -33,7 +32,7 @@ Options:
   --connected-app CLIENT-ID,SECRET-ID,SECRET
                      a connected app of each site, whose JSON Web Tokens are
                      verified; can be repeated
-  --site NAME=URL    a site beside the default one; can be repeated
+  --site NAME=URL    a site in addition to the default one; can be repeated
   --project PATH     a project of each site, such as Finance/Reports; can be
                      repeated
   --linked-task SCHEDULE=FLOW[,FLOW…]
@@ -45,12 +44,12 @@ Options:
   --users N          users of each site [default: 6]
   --groups N         groups of each site [default: 3]
   --session-minutes N
-                     minutes that an unused session lives [default: 240]
+                     minutes until an unused session expires [default: 240]
   --job-seconds N    seconds that a background job takes [default: 60]
   --job-polls N      queries after which a background job ends [default: 2]
-  --fail-job NOTE    the first background job fails, with this note; given
-                     again, the second does too, and so on
-  --fault WORDS      an error to inject: what happens, to which requests and
+  --fail-job NOTE    make the first background job fail with this note; can be
+                     repeated for further jobs
+  --fault FAULT      a fault to inject: what happens, to which requests and
                      how often, such as '503 GET /workbooks times=1' or
                      'delay=2s'; can be repeated
   --refuse-all-fields
@@ -58,7 +57,7 @@ Options:
   --exit-on-stdin-close
                      exit when stdin is closed; ignored if it is closed from
                      the start
-  -h, --help         print this
+  -h, --help         print this help
   -V, --version      print the version
 ";
 
@@ -120,10 +119,10 @@ const FORMS: [(&str, &str); 21] = [
     ("--job-seconds", "a number"),
     ("--job-polls", "a number"),
     ("--fail-job", "a note"),
-    ("--fault", "words such as '503 GET /workbooks times=1'"),
+    ("--fault", "a fault such as '503 GET /workbooks times=1'"),
 ];
 
-/// Reads the arguments; `None` if they only ask for text, which is printed here.
+/// Parses the arguments; `None` for `--help` and `--version`, whose text is printed here.
 fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>> {
     let mut options = Options {
         builder: MockServer::builder().keep_requests(false),
@@ -292,18 +291,18 @@ fn serve(options: Options) -> Result<()> {
 fn watch_stdin() -> Option<Receiver<()>> {
     let (sender, closed) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
-        // An error is as final as the end.
+        // An error counts as the end.
         let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
         let _ = sender.send(());
     });
-    // The end of a closed stdin is reported at once, but by another thread.
+    // The end of a closed stdin is reported at once, but on another thread.
     match closed.recv_timeout(std::time::Duration::from_millis(200)) {
         Ok(()) => None,
         Err(_) => Some(closed),
     }
 }
 
-/// The line of JSON, with its members in the order of the help text.
+/// Returns the line of JSON, with its members in the order of the help text.
 fn description(mock: &MockServer, token: Option<(&str, &str)>) -> String {
     let (token_name, token_secret) = token.unwrap_or((mock.token_name(), mock.token_secret()));
     let members = [
@@ -317,7 +316,7 @@ fn description(mock: &MockServer, token: Option<(&str, &str)>) -> String {
         ("jwt", Some(mock.jwt())),
         ("certificate_sha256", mock.certificate_sha256()),
     ];
-    // A map of serde_json would sort them.
+    // A map of serde_json would sort the members.
     let members = members.map(|(name, value)| format!("\"{name}\":{}", serde_json::json!(value)));
     format!("{{{}}}\n", members.join(","))
 }

@@ -24,8 +24,8 @@ pub(crate) trait Authenticator: fmt::Debug + Send + Sync {
     /// Signs out a token that was replaced although it may not have expired.
     fn end_replaced(&self, client: &Client, replaced: &Token, deadline: Option<Instant>);
 
-    /// Replaces the token `used`, which the server rejected with `expired`, unless that has been
-    /// done since. If the session cannot be renewed, the error is based on `expired`.
+    /// Replaces the token `used`, which the server rejected with `expired`, unless it has already
+    /// been replaced. If the session cannot be renewed, the error is based on `expired`.
     fn renew(
         &self,
         client: &Client,

@@ -13,6 +13,7 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
+    #[inline]
     pub(crate) fn new(first: Duration, factor: f64, longest: Duration) -> Backoff {
         Backoff { next: first.min(longest), factor, longest }
     }
@@ -21,6 +22,7 @@ impl Backoff {
 impl Iterator for Backoff {
     type Item = Duration;
 
+    #[inline]
     fn next(&mut self) -> Option<Duration> {
         let interval = self.next;
         self.next = scaled(interval, self.factor).min(self.longest);

@@ -38,7 +38,7 @@ pub enum MonthDay {
     Third,
     /// The fourth occurrence of a weekday in the month (Tableau Cloud).
     Fourth,
-    /// The fifth of a day of the week. Tableau Cloud.
+    /// The fifth occurrence of a weekday in the month (Tableau Cloud).
     Fifth,
     /// A value that this release does not know, exactly as the server sent it.
     Unknown(String),
@@ -56,10 +56,12 @@ impl MonthDay {
 }
 
 impl Text for MonthDay {
+    #[inline]
     fn blank() -> MonthDay {
         MonthDay::Unknown(String::new())
     }
 
+    #[inline]
     fn read(text: &str) -> Option<MonthDay> {
         if let Some(number) = text.parse().ok().filter(|number| (1..=31).contains(number)) {
             return Some(MonthDay::Day(number));
@@ -68,6 +70,7 @@ impl Text for MonthDay {
         known_word(&MonthDay::WORDS, text).cloned().or_else(unknown)
     }
 
+    #[inline]
     fn write(&self) -> String {
         match self {
             MonthDay::Day(number) => number.to_string(),

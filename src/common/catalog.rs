@@ -43,6 +43,7 @@ struct Move<'a> {
 }
 
 impl ToXml for Move<'_> {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("contentLocationRequest", |out| {
             out.element("location", |out| {

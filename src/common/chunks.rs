@@ -1,8 +1,8 @@
 //! Uploading a file in chunks.
 //!
-//! The server appends each chunk and has no operation that returns how much it has. So a chunk that
-//! the server cannot have received is sent again, and after a chunk whose delivery is unknown the
-//! upload starts over under a new id. [`parallel`](super::parallel) sends several chunks at once.
+//! The server appends each chunk and has no operation that returns how much it has. A chunk that
+//! the server cannot have received is therefore sent again; if its delivery is unknown, the upload
+//! starts over under a new id. [`parallel`](super::parallel) sends several chunks at once.
 
 use std::io::Read;
 use std::time::Duration;
@@ -27,21 +27,24 @@ operations! {
         "Append to File Upload" "publishing.htm#append_to_file_upload";
 }
 
-/// The first API version that numbers chunks, and the most chunks that it accepts.
+/// The first API version that numbers chunks, and the maximum number of chunks.
 const SEQUENCED: (u16, u16) = (3, 27);
 const MAX_CHUNKS: u64 = 10_000;
 
 /// Opens a file and uploads it in chunks.
+#[inline]
 pub(crate) fn upload_file(client: &Client, source: Source<'_>) -> Result<Upload> {
     upload(client, &mut source.open()?)
 }
 
 /// Uploads a file in chunks, or the rest of it if the source resumes an upload.
+#[inline]
 pub(super) fn upload(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
-    // Some of the messages contain the server's id of the upload.
+    // Some messages contain the upload id, which comes from the server.
     send_chunks(client, source).map_err(|error| client.redact(error))
 }
 
+#[inline]
 fn send_chunks(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
     let sequenced = client.needs(SEQUENCED, String::new).is_ok();
     let chunks = source.length.div_ceil(source.options.chunk_size.max(1));
@@ -60,7 +63,7 @@ fn send_chunks(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
         && upload.file != file
     {
         return Err(Error::input(format!(
-            "{} is not the file of the upload {}: the length, the time of the last change or the \
+            "{} is not the file of the upload {}: the length, the modification time or the \
              content differs",
             source.label, upload.id
         )));
@@ -71,7 +74,7 @@ fn send_chunks(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
     };
     let parallel = source.options.parallel_chunks > 1 && sequenced && source.is_replayable();
     while !upload.is_complete() {
-        // A cancellation between two chunks leaves an upload that can be resumed where it is.
+        // After a cancellation between two chunks, the upload can be resumed from here.
         client.sleep(Duration::ZERO)?;
         let outcome = match parallel {
             true => append_rest(client, source, &mut upload, source.options.parallel_chunks),
@@ -96,6 +99,7 @@ fn send_chunks(client: &Client, source: &mut OpenSource<'_>) -> Result<Upload> {
 }
 
 /// Fingerprint of a file, with a checksum only if the upload can be resumed.
+#[inline]
 fn fingerprint(source: &mut OpenSource<'_>) -> Result<Fingerprint> {
     let resumable = source.options.checkpoint.is_some() || source.options.resume.is_some();
     match (resumable, source.is_replayable()) {
@@ -110,6 +114,7 @@ fn fingerprint(source: &mut OpenSource<'_>) -> Result<Fingerprint> {
     }
 }
 
+#[inline]
 fn fingerprint_with_checksum(source: &mut OpenSource<'_>) -> Result<Fingerprint> {
     const END: u64 = 1 << 20;
     let (length, modified) = (source.length, source.modified);
@@ -129,8 +134,9 @@ fn fingerprint_with_checksum(source: &mut OpenSource<'_>) -> Result<Fingerprint>
     Ok(Fingerprint { length, modified, sha256: hex(hash.finish().as_ref()) })
 }
 
+#[inline]
 fn start(client: &Client, file: &Fingerprint) -> Result<Upload> {
-    // An upload that nothing is appended to has no effect, so the request can be repeated.
+    // An empty upload has no effect, so the request can be repeated.
     let request = client.request(&START_UPLOAD, &[]).repeatable();
     let id = client.xml(request, |root| {
         let id: String = root.child_attr("fileUpload", "uploadSessionId")?;
@@ -143,6 +149,7 @@ fn start(client: &Client, file: &Fingerprint) -> Result<Upload> {
 }
 
 /// Appends the next chunk.
+#[inline]
 fn append_next(client: &Client, source: &mut OpenSource<'_>, upload: &mut Upload) -> Result<()> {
     let size = source.options.chunk_size.min(source.length - upload.offset);
     upload.in_flight = true;
@@ -170,6 +177,7 @@ fn append_next(client: &Client, source: &mut OpenSource<'_>, upload: &mut Upload
 }
 
 /// Appends a chunk. Returns the size of the upload in megabytes, as the server reports it.
+#[inline]
 pub(super) fn append(
     client: &Client,
     upload: &Upload,
@@ -178,7 +186,7 @@ pub(super) fn append(
 ) -> Result<Option<u64>> {
     let mut request = client.request(&APPEND_TO_UPLOAD, &[upload]);
     if client.needs(SEQUENCED, String::new).is_ok() {
-        // The position of the chunk; what the server does with a repeated number is not documented.
+        // Numbers must be unique: how the server handles a repeated one is not documented.
         request = request.query("sequenceID", number.to_string());
     }
     let request = match chunk.may_reopen() {
@@ -194,6 +202,7 @@ pub(super) fn append(
 
 /// Whether `megabytes` is the size of `bytes`. A megabyte may be 10^6 or 2^20 bytes, and the size
 /// may be rounded up or down.
+#[inline]
 fn is_size_in_megabytes(megabytes: u64, bytes: u64) -> bool {
     (bytes / (1 << 20)..=bytes.div_ceil(1_000_000)).contains(&megabytes)
 }

@@ -39,7 +39,8 @@ operations! {
 }
 
 capability! {
-    /// The id of content that connects to data; see [`Session::connections`](crate::Session::connections).
+    /// The id of content that has connections to data; see
+    /// [`Session::connections`](crate::Session::connections).
     pub trait HasConnections: "`{Self}` cannot have connections",
         "workbooks, data sources and flows can";
     WorkbookId { LIST = LIST_OF_WORKBOOK, UPDATE = UPDATE_OF_WORKBOOK }
@@ -64,6 +65,7 @@ pub struct Connections<'s, I> {
 }
 
 impl<'s, I: HasConnections> Connections<'s, I> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> Connections<'s, I> {
         Connections { client, id: id.clone() }
     }
@@ -73,6 +75,7 @@ impl<'s, I: HasConnections> Connections<'s, I> {
     #[doc = rest!(LIST_OF_DATASOURCE)]
     #[doc = rest!(LIST_OF_FLOW)]
     #[doc(alias = "populate_connections")]
+    #[inline]
     pub fn list(&self) -> Result<Vec<Connection>> {
         let request = self.client.request(I::LIST, &[&self.id]);
         let mut connections: Vec<Connection> =
@@ -86,8 +89,8 @@ impl<'s, I: HasConnections> Connections<'s, I> {
         Ok(connections)
     }
 
-    /// Changes a connection. If the server answers with a list of connections without this one, the
-    /// result has its id and no other values.
+    /// Changes a connection. If the server responds with a list of connections that does not
+    /// contain this one, the result has only the id.
     #[doc = rest!(UPDATE_OF_WORKBOOK)]
     #[doc = rest!(UPDATE_OF_DATASOURCE)]
     #[doc = rest!(UPDATE_OF_FLOW)]
@@ -104,7 +107,7 @@ impl<'s, I: HasConnections> Connections<'s, I> {
             let mut all: Vec<Connection> = root.list("connections", "connection")?;
             match all.iter().position(|one| one.id == connection) {
                 Some(at) => Ok(all.swap_remove(at)),
-                // The change was carried out, whatever the answer describes.
+                // The change was carried out, whatever the response contains.
                 None => {
                     let one = root.find("connection").unwrap_or(root);
                     Connection::from_xml(one.or_id(connection.as_str()))
@@ -116,9 +119,9 @@ impl<'s, I: HasConnections> Connections<'s, I> {
 
 impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
     /// Gives several connections the same login in one request: user name, password, whether it is
-    /// embedded, and authentication type. Returns the connections that the server answers with.
+    /// embedded, and authentication type. Returns the connections in the response.
     ///
-    /// Connections of a flow have to be updated one by one:
+    /// The connections of a flow have to be updated one at a time:
     ///
     /// ```compile_fail,E0599
     /// # use tableau_server_client as tsc;
@@ -139,8 +142,8 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
     /// # Errors
     ///
     /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, if there is no
-    /// connection, if the update sets nothing, or if it sets what connections cannot share: server address, server
-    /// port or query tagging.
+    /// connection, if the update sets nothing, or if it sets the server address, the server port or
+    /// query tagging, which the operation does not support.
     #[doc = rest!(UPDATE_ALL_OF_WORKBOOK)]
     #[doc = rest!(UPDATE_ALL_OF_DATASOURCE)]
     #[doc(alias = "update_connections")]
@@ -182,12 +185,12 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
         })?;
         let request = request.hiding(changes.password.as_ref());
         let read = |root: Node<'_>| root.list("connections", "connection");
-        let answer: Vec<Connection> = self.client.xml(request, read)?;
-        // The response may include connections that were not to be updated.
-        for one in answer.iter().filter(|one| ids.contains(&one.id)) {
+        let response: Vec<Connection> = self.client.xml(request, read)?;
+        // The response may include connections that were not updated.
+        for one in response.iter().filter(|one| ids.contains(&one.id)) {
             self.client.compare(&path, changes, one);
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reading one item of content by its id: by the item's resource, and for its tags.
+//! Reading one item of content by its id, for the item's resource and for its tags.
 
 use super::capability;
 use crate::operation::operations;

@@ -16,7 +16,7 @@ element! {
     {
         /// The display name.
         full_name: Option<String> = attr("fullName");
-        /// The e-mail address.
+        /// The email address.
         email: Option<String> = attr("email");
         /// The owner's site role.
         site_role: Option<SiteRole> = attr("siteRole");
@@ -45,7 +45,7 @@ element! {
         content_permissions: Option<ContentPermissions> = attr("contentPermissions");
         /// The parent project.
         parent: Option<ProjectId> = attr("parentProjectId");
-        /// Whether it is a top-level project.
+        /// Whether the project is at the top level.
         top_level: Option<bool> = attr("topLevelProject");
         /// Whether the session's user may publish to it.
         writeable: Option<bool> = attr("writeable");
@@ -70,7 +70,7 @@ element! {
         description: Option<String> = attr("description");
         /// The size in megabytes.
         size: Option<u64> = attr("size");
-        /// Whether its sheets are shown as tabs.
+        /// Whether the sheets are shown as tabs.
         show_tabs: Option<bool> = attr("showTabs");
         /// The number of sheets.
         sheet_count: Option<u64> = attr("sheetCount");
@@ -105,12 +105,14 @@ element! {
 pub struct LocationUpdate(PersonalSpaceId);
 
 impl<I: Into<PersonalSpaceId>> From<I> for LocationUpdate {
+    #[inline]
     fn from(space: I) -> LocationUpdate {
         LocationUpdate(space.into())
     }
 }
 
 impl ToXml for LocationUpdate {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("location", |out| {
             out.attr("id", &self.0);
@@ -120,12 +122,13 @@ impl ToXml for LocationUpdate {
 }
 
 impl WriteField for LocationUpdate {
+    #[inline]
     fn write_field(&self) -> FieldValue<'_> {
         FieldValue::Element(self)
     }
 }
 
-/// Rejects content that is to be in a project and in a personal space.
+/// Rejects content with both a project and a personal space.
 pub(crate) fn in_one_place(
     project: bool,
     space: bool,
@@ -141,6 +144,7 @@ pub(crate) fn in_one_place(
 }
 
 impl Contradicts<LocationUpdate> for Option<Location> {
+    #[inline]
     fn contradicts(&self, requested: &LocationUpdate) -> bool {
         let shown = self.as_ref().and_then(|location| location.id.as_deref());
         shown.is_some_and(|shown| shown != requested.0.as_str())

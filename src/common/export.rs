@@ -29,11 +29,12 @@ struct CommonOptions {
 struct Setting {
     name: String,
     value: Result<String, &'static str>,
-    /// How many values it has; 0 for all values.
+    /// The number of values; 0 for all values.
     count: usize,
 }
 
 impl CommonOptions {
+    #[inline]
     fn set(settings: &mut Vec<Setting>, new: Setting) {
         match settings.iter_mut().find(|setting| setting.name == new.name) {
             Some(setting) => *setting = new,
@@ -43,6 +44,7 @@ impl CommonOptions {
 
     /// Checks that all filters have the same number of values, since the server combines the values by
     /// position: the first of each filter, the second of each, and so on.
+    #[inline]
     fn check_counts(&self) -> Result<()> {
         let mut counted = self.filters.iter().filter(|filter| filter.count > 0);
         let first = counted.next();
@@ -60,16 +62,18 @@ impl CommonOptions {
         }
     }
 
+    #[inline]
     fn filter(&mut self, name: String, values: &[String]) {
         let value = match values {
             [] => Err("it has no values"),
-            // The server would take an empty value for all values.
+            // The server would treat an empty value as all values.
             _ if values.iter().any(String::is_empty) => Err("it has an empty value"),
             _ => Ok(values.iter().map(|value| escape(value)).collect::<Vec<_>>().join(",")),
         };
         CommonOptions::set(&mut self.filters, Setting { name, value, count: values.len() });
     }
 
+    #[inline]
     fn parameter(&mut self, name: &str, value: &str) {
         let name = name.strip_prefix("vf_").unwrap_or(name);
         let name = name.strip_prefix("Parameters.").unwrap_or(name).to_owned();
@@ -79,6 +83,7 @@ impl CommonOptions {
 }
 
 impl Export for CommonOptions {
+    #[inline]
     fn add_to<'b>(&self, mut request: Request<'b>) -> Result<Request<'b>> {
         if let Some(age) = self.max_age {
             // Rounded down, because an older result would exceed the limit.
@@ -113,6 +118,7 @@ impl Export for CommonOptions {
 
 /// Escapes a value of a view filter, in which a comma separates values and a backslash escapes the next
 /// character. Percent-encoding, which is applied afterwards, escapes neither.
+#[inline]
 fn escape(value: &str) -> String {
     value.replace('\\', "\\\\").replace(',', "\\,")
 }
@@ -122,6 +128,7 @@ fn escape(value: &str) -> String {
 struct Size(u32, u32);
 
 impl Size {
+    #[inline]
     fn add_to(self, request: Request<'_>) -> Result<Request<'_>> {
         let Size(width, height) = self;
         if width == 0 || height == 0 {
@@ -188,14 +195,15 @@ string_enum! {
 string_enum! {
     /// The orientation of the pages of a PDF.
     pub enum Orientation {
-        /// Upright.
+        /// Portrait.
         Portrait = "portrait",
-        /// Turned by 90 degrees.
+        /// Landscape.
         Landscape = "landscape",
     }
 }
 
-/// Declares the options of one kind of export. `{ view }` adds those of everything that shows a view.
+/// Declares the options of one kind of export. `{ view }` adds the options that all exports of
+/// views have.
 macro_rules! export {
     (
         $(#[$doc:meta])* $Name:ident { $($common:ident)? }
@@ -211,12 +219,14 @@ macro_rules! export {
 
         impl $Name {
             /// The default options.
+            #[inline]
             pub fn new() -> $Name {
                 $Name::default()
             }
 
-            /// Maximum age of a cached result that the server may return, rounded down to minutes; from
-            /// one minute to 240. Default: set by the server.
+            /// Maximum age of a cached result that the server may return: from one to 240 minutes,
+            /// rounded down to whole minutes. Default: set by the server.
+            #[inline]
             pub fn max_age(mut self, age: Duration) -> $Name {
                 self.common.max_age = Some(age);
                 self
@@ -227,6 +237,7 @@ macro_rules! export {
         }
 
         impl Export for $Name {
+            #[inline]
             fn add_to<'b>(&self, request: Request<'b>) -> Result<Request<'b>> {
                 let request = self.common.add_to(request)?;
                 $( let request = match &self.$field {
@@ -238,14 +249,15 @@ macro_rules! export {
         }
     };
     (@view $Name:ident) => {
-        /// Shows only data with one of these values in a field of the view, like a filter in the view
-        /// itself. Values are compared whole, without wildcards and ranges; a boolean value is `true`
-        /// or `false`. Commas and backslashes in values are escaped. Of several filters on a field,
-        /// the last one counts.
+        /// Shows only data with one of these values in a field of the view, like a filter in the
+        /// view itself. Values are compared whole, without wildcards and ranges; a boolean value is
+        /// `true` or `false`. Commas and backslashes in values are escaped. If several filters are
+        /// on the same field, the last one applies.
         ///
-        /// The server combines the values of several filters by position: years 2025 and 2026 with
-        /// regions East and West are East in 2025 and West in 2026. Filters with different numbers of
-        /// values are an [`Input`](crate::ErrorKind::Input) error when the export starts.
+        /// The server combines the values of several filters by position: the years 2025 and 2026
+        /// with the regions East and West select East in 2025 and West in 2026. Filters with
+        /// different numbers of values are an [`Input`](crate::ErrorKind::Input) error when the
+        /// export starts.
         ///
         /// An empty value, or no value, is an [`Input`](crate::ErrorKind::Input) error when the export
         /// starts; see [`all`](Self::all).
@@ -281,6 +293,7 @@ macro_rules! export {
     };
     (@set $field:ident $Type:ty = size [$(#[$doc:meta])*] $Name:ident) => {
         $(#[$doc])*
+        #[inline]
         pub fn $field(mut self, width: u32, height: u32) -> $Name {
             self.$field = Some(Size(width, height));
             self
@@ -341,12 +354,14 @@ export! {
 }
 
 impl ImageExport {
+    #[inline]
     pub(crate) fn has_size(&self) -> bool {
         self.size.is_some()
     }
 }
 
 impl PdfExport {
+    #[inline]
     pub(crate) fn is_filtered(&self) -> bool {
         !(self.common.filters.is_empty() && self.common.parameters.is_empty())
     }

@@ -61,6 +61,7 @@ pub struct Extracts<'s, I> {
 }
 
 impl<'s, I: HasExtracts> Extracts<'s, I> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> Extracts<'s, I> {
         Extracts { client, id: id.clone(), encrypt: false, only: None }
     }
@@ -76,6 +77,7 @@ impl Extracts<'_, WorkbookId> {
 
 impl<'s, I: HasExtracts> Extracts<'s, I> {
     /// Whether the extracts that [`create`](Extracts::create) makes are encrypted. Default: `false`.
+    #[inline]
     pub fn encrypt(mut self, encrypt: bool) -> Self {
         self.encrypt = encrypt;
         self
@@ -85,6 +87,7 @@ impl<'s, I: HasExtracts> Extracts<'s, I> {
     #[doc = rest!(CREATE_IN_WORKBOOK)]
     #[doc = rest!(CREATE_IN_DATASOURCE)]
     #[doc(alias = "create_extract")]
+    #[inline]
     pub fn create(&self) -> Result<JobHandle<'s>> {
         let mut request = self.request(I::CREATE)?;
         if self.encrypt {
@@ -98,11 +101,13 @@ impl<'s, I: HasExtracts> Extracts<'s, I> {
     #[doc = rest!(DELETE_FROM_WORKBOOK)]
     #[doc = rest!(DELETE_FROM_DATASOURCE)]
     #[doc(alias = "delete_extract")]
+    #[inline]
     pub fn delete(&self) -> Result<Option<JobHandle<'s>>> {
         let job = self.client.read_any(self.request(I::DELETE)?, "job")?;
         Ok(job.map(|job| JobHandle::new(self.client, job)))
     }
 
+    #[inline]
     fn request<'b>(&self, operation: &'static Operation) -> Result<Request<'b>> {
         if self.only.as_ref().is_some_and(Vec::is_empty) {
             return Err(Error::input("extracts of a workbook need at least one data source"));

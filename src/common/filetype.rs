@@ -13,10 +13,11 @@ pub enum Magic {
 
 impl Magic {
     /// Detects the format from the first bytes of a file; a few dozen suffice.
+    #[inline]
     pub(crate) fn of(start: &[u8]) -> Option<Magic> {
         for (bytes, magic) in [
             (&b"PK\x03\x04"[..], Magic::Zip),
-            // The version of the format follows.
+            // Followed by the version of the format.
             (b"Hyper\x08\0\0\x01", Magic::Hyper),
             (b"\x20\x02\x01\x62", Magic::Tde),
             (b"PAR1", Magic::Parquet),
@@ -37,7 +38,8 @@ impl Magic {
         }
     }
 
-    /// The name for messages.
+    /// The name of the format in messages.
+    #[inline]
     pub(crate) fn name(self) -> &'static str {
         match self {
             Magic::Zip => "a zip file",
@@ -56,6 +58,7 @@ pub(crate) const EXTENSIONS: &[&str] =
 
 /// Splits a file name at its last dot into the stem and the extension in lower case. `Sales v1.2` has
 /// no extension.
+#[inline]
 pub(crate) fn split(name: &str) -> (&str, Option<String>) {
     let is_extension = |text: &str| {
         text.starts_with(|c: char| c.is_ascii_alphabetic())

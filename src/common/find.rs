@@ -13,8 +13,8 @@ const UNKNOWN_FILTER: &str = "400065";
 /// Maximum number of items that the error for an ambiguous name lists.
 const MAX_LISTED: usize = 10;
 
-/// Returns the items of a list for which `fits` is true. The filters only reduce the number of pages:
-/// filters that cannot be sent, or that the server does not know, are left out.
+/// Returns the items of a list for which `fits` is true. The filters only reduce the number of
+/// pages, so filters that cannot be sent, or that the server does not know, are omitted.
 pub(crate) fn fitting<T: Listed>(
     list: List<'_, T>,
     filters: &[Filter<T>],
@@ -48,12 +48,14 @@ pub(crate) fn only<T>(
     Err(ambiguous(client, found.len(), what, &shown))
 }
 
+#[inline]
 fn ambiguous(client: &Client, count: usize, what: &str, shown: &[String]) -> Error {
     let what = format!("{count} {what}: {}", shown.join(", "));
     client.redact(Error::new(ErrorKind::Ambiguous, what))
 }
 
 /// Splits a path into names at `/`. In a name, `\/` is a slash and `\\` a backslash.
+#[inline]
 pub(crate) fn names(path: &str) -> Vec<String> {
     let mut names = vec![String::new()];
     let mut chars = path.chars().peekable();
@@ -69,18 +71,19 @@ pub(crate) fn names(path: &str) -> Vec<String> {
     names
 }
 
-/// The meaning of an address on the session's site.
+/// What an address on the session's site identifies.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Place {
     /// A page, by the path segments after the site: `["workbooks", "1234"]`,
     /// `["views", "Superstore", "Overview"]`.
     Page(Vec<String>),
-    /// A content URL: a text without a host.
+    /// A content URL: an address without a host.
     ContentUrl(String),
 }
 
 impl Place {
     /// Parses an address on the session's site.
+    #[inline]
     pub(crate) fn of(client: &Client, address: &str) -> Result<Place> {
         let (site, place) = read_address(address)?;
         match site {
@@ -100,6 +103,7 @@ impl Place {
     }
 
     /// The number in the address of a page of this kind: `1234` in `…/workbooks/1234/views`.
+    #[inline]
     pub(crate) fn number(&self, kind: &str) -> Option<&str> {
         match self {
             Place::Page(parts) => match &parts[..] {
@@ -112,6 +116,7 @@ impl Place {
 
     /// Whether an item's own address (`webpageUrl`) has the same number. Hosts are not compared, since
     /// a server can have several names.
+    #[inline]
     pub(crate) fn is_number_of(&self, kind: &str, webpage_url: Option<&str>) -> bool {
         let own = webpage_url.and_then(|own| read_address(own).ok());
         self.number(kind)
@@ -121,10 +126,11 @@ impl Place {
 
 const NOT_CONTENT: &str = "it is not that of a workbook, a view, a data source or a flow";
 
-/// First path segments of pages in a browser.
+/// The first path segments of pages in the browser.
 const KINDS: [&str; 5] = ["workbooks", "views", "datasources", "flows", "authoring"];
 
 /// Parses an address: the site, if the address has a host, and its meaning on that site.
+#[inline]
 fn read_address(address: &str) -> Result<(Option<String>, Place)> {
     let invalid = |why: &str| Error::input(format!("invalid address {address:?}: {why}"));
     let Some((_, rest)) = address.split_once("://") else {
@@ -174,6 +180,7 @@ pub(crate) fn by_id<T: Listed>(
     found.unwrap_or_else(|| Err(not_found(what, id)))
 }
 
+#[inline]
 pub(crate) fn not_found(what: &str, id: &str) -> Error {
     let what = format!("the session's user can see no {what} with the id {id:?}");
     Error::new(ErrorKind::NotFound, what)
@@ -209,6 +216,7 @@ macro_rules! find_by_name {
             #[doc = concat!("Finds one of the ", $what, " by its name. `None` if there is none.")]
             #[doc = rest!(LIST)]
             #[doc(alias = "find_by_name")]
+            #[inline]
             pub fn find(&self, name: &str) -> $crate::Result<Option<$Item>> {
                 $crate::common::find::find_by_name!(@find $Item $what self name |_: &$Item| true, |item: &$Item| item.id.to_string())
             }
@@ -224,6 +232,7 @@ macro_rules! find_by_name {
             /// the message lists them.
             #[doc = rest!(LIST)]
             #[doc(alias = "find_by_name")]
+            #[inline]
             pub fn find(&self, name: &str) -> $crate::Result<Option<$Item>> {
                 self.find_where(name, |_| true)
             }
@@ -240,7 +249,7 @@ macro_rules! find_by_name {
             }
 
             #[doc = concat!("Returns the ", $what, " of a project, and with `nested` those of the projects in it,")]
-            /// at any depth. Reads the list of projects, too.
+            /// at any depth. Also reads the list of projects.
             ///
             /// Nested projects are those that the user can see.
             ///

@@ -6,8 +6,8 @@ use super::source::Source;
 use crate::http::{hex, random};
 use crate::{Error, Result};
 
-/// An update of the data in a published extract. The server carries out all of its actions or none;
-/// see [`Datasources::update_data`](crate::datasources::Datasources::update_data).
+/// An update of the data in a published extract. The server carries out either all of its actions
+/// or none; see [`Datasources::update_data`](crate::datasources::Datasources::update_data).
 ///
 /// ```
 /// use tableau_server_client::Source;
@@ -28,11 +28,13 @@ pub struct HyperUpdate<'f> {
 
 impl<'f> HyperUpdate<'f> {
     /// An update without actions.
+    #[inline]
     pub fn new() -> HyperUpdate<'f> {
         HyperUpdate::default()
     }
 
     /// Adds an action. Actions are carried out in order.
+    #[inline]
     pub fn action(mut self, action: HyperAction) -> Self {
         self.actions.push(action);
         self
@@ -44,15 +46,16 @@ impl<'f> HyperUpdate<'f> {
         self
     }
 
-    /// Id of the request. The server carries out requests with the same id only once in 24 hours, so
-    /// a request whose answer was lost can safely be sent again. Default: a random id for each
-    /// request.
+    /// Id of the request. Within 24 hours, the server carries out requests with the same id only
+    /// once, so a request whose response was lost can safely be sent again. Default: a random id
+    /// for each request.
     pub fn request_id(mut self, id: impl Into<String>) -> Self {
         self.request_id = Some(id.into());
         self
     }
 
     /// Returns the request id and the request body.
+    #[inline]
     pub(crate) fn request(&self) -> Result<(String, String)> {
         if self.actions.is_empty() {
             return Err(Error::input("an update of Hyper data needs at least one action"));
@@ -102,12 +105,12 @@ impl HyperAction {
         HyperAction::new("insert", Some(source.into()), target, None)
     }
 
-    /// Replaces all rows by those of the source table.
+    /// Replaces all rows with those of the source table.
     pub fn replace(source: impl Into<HyperTable>, target: impl Into<HyperTable>) -> HyperAction {
         HyperAction::new("replace", Some(source.into()), target, None)
     }
 
-    /// Updates target rows from the source rows with which they meet the condition.
+    /// Updates the target rows from the source rows that match them under the condition.
     pub fn update(
         source: impl Into<HyperTable>,
         target: impl Into<HyperTable>,
@@ -116,8 +119,8 @@ impl HyperAction {
         HyperAction::new("update", Some(source.into()), target, Some(condition))
     }
 
-    /// Updates target rows from the source rows with which they meet the condition, and adds the
-    /// source rows for which there is no such target row.
+    /// Updates the target rows from the source rows that match them under the condition, and
+    /// inserts the source rows that match no target row.
     pub fn upsert(
         source: impl Into<HyperTable>,
         target: impl Into<HyperTable>,
@@ -126,7 +129,7 @@ impl HyperAction {
         HyperAction::new("upsert", Some(source.into()), target, Some(condition))
     }
 
-    /// Deletes the target rows that meet the condition with any source row.
+    /// Deletes the target rows that match any source row under the condition.
     pub fn delete(
         source: impl Into<HyperTable>,
         target: impl Into<HyperTable>,
@@ -135,7 +138,7 @@ impl HyperAction {
         HyperAction::new("delete", Some(source.into()), target, Some(condition))
     }
 
-    /// Deletes the rows that meet a condition on the target table only. It needs no payload.
+    /// Deletes the target rows that meet a condition on the target table alone. Needs no payload.
     pub fn delete_where(target: impl Into<HyperTable>, condition: HyperCondition) -> HyperAction {
         HyperAction::new("delete", None, target, Some(condition))
     }
@@ -145,6 +148,7 @@ impl HyperAction {
     /// # Errors
     ///
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the text is not a JSON object.
+    #[inline]
     pub fn raw(json: &str) -> Result<HyperAction> {
         match serde_json::from_str(json) {
             Ok(value @ Value::Object(_)) => Ok(HyperAction(value)),
@@ -166,18 +170,21 @@ pub struct HyperTable {
 }
 
 impl From<&str> for HyperTable {
+    #[inline]
     fn from(name: &str) -> Self {
         HyperTable { schema: None, name: name.to_owned() }
     }
 }
 
 impl From<String> for HyperTable {
+    #[inline]
     fn from(name: String) -> Self {
         HyperTable { schema: None, name }
     }
 }
 
 impl From<(&str, &str)> for HyperTable {
+    #[inline]
     fn from((schema, name): (&str, &str)) -> Self {
         HyperTable { schema: Some(schema.to_owned()), name: name.to_owned() }
     }
@@ -189,17 +196,20 @@ pub struct HyperCondition(Value);
 
 impl HyperCondition {
     /// A target column equals a source column, and neither is null.
+    #[inline]
     pub fn eq(target: &str, source: &str) -> HyperCondition {
         HyperCondition::compare("eq", target, source)
     }
 
     /// A target column equals a source column, or both are null.
+    #[inline]
     pub fn is(target: &str, source: &str) -> HyperCondition {
         HyperCondition::compare("is", target, source)
     }
 
     /// Compares a target column with a source column. The operator is `eq`, `is`, `gt`, `gte`, `lt`
     /// or `lte`.
+    #[inline]
     pub fn compare(operator: &str, target: &str, source: &str) -> HyperCondition {
         HyperCondition(json!({ "op": operator, "target-col": target, "source-col": source }))
     }
@@ -211,18 +221,19 @@ impl HyperCondition {
         HyperCondition(json!({ "op": operator, "target-col": target, "const": value }))
     }
 
-    /// All of these conditions hold.
+    /// All of these conditions are true.
     pub fn all(conditions: impl IntoIterator<Item = HyperCondition>) -> HyperCondition {
         HyperCondition::combine("and", conditions)
     }
 
-    /// At least one of these conditions holds.
+    /// At least one of these conditions is true.
     pub fn any(conditions: impl IntoIterator<Item = HyperCondition>) -> HyperCondition {
         HyperCondition::combine("or", conditions)
     }
 
-    /// The condition does not hold.
+    /// The condition is false.
     #[must_use]
+    #[inline]
     pub fn negated(self) -> HyperCondition {
         HyperCondition::combine("not", [self])
     }
@@ -244,6 +255,7 @@ pub struct HyperValue(Value);
 macro_rules! hyper_values {
     ($($Type:ty),+) => {$(
         impl From<$Type> for HyperValue {
+            #[inline]
             fn from(value: $Type) -> Self {
                 HyperValue(value.into())
             }

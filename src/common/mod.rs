@@ -1,4 +1,4 @@
-//! Concerns that several resources have.
+//! Functionality that several resources have in common.
 
 mod backoff;
 mod calendar;

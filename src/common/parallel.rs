@@ -1,8 +1,8 @@
 //! Appending several chunks to an upload at once.
 //!
-//! Each chunk is sent by a thread of its own. The source and the program's callbacks may not be usable
-//! on other threads, so the calling thread reads the source for all of them, block by block, and
-//! calls the callbacks.
+//! Each chunk is sent by a separate thread. The source and the program's callbacks may not be
+//! usable on other threads, so the calling thread reads the source for all of them, block by block,
+//! and calls the callbacks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
@@ -21,7 +21,7 @@ use crate::{Error, ErrorKind, Result};
 /// Maximum number of bytes that are read from the source at once, and buffered per chunk in flight.
 const BLOCK: u64 = 256 << 10;
 
-/// What a sending thread tells the calling thread.
+/// A message from a sending thread to the calling thread.
 enum Event {
     Read(ReadRequest),
     Ended { index: u64, outcome: thread::Result<Result<()>> },
@@ -30,17 +30,18 @@ enum Event {
 /// A request for the next block of a chunk.
 struct ReadRequest {
     index: u64,
-    /// Where the block starts in the chunk.
+    /// The offset of the block in the chunk.
     position: u64,
-    /// An earlier block, whose memory is used again.
+    /// An earlier block, whose buffer is reused.
     buffer: Vec<u8>,
     reply: Sender<io::Result<Vec<u8>>>,
 }
 
 /// Appends the rest of the source to the upload, with up to `limit` chunks in flight.
 ///
-/// After a chunk whose outcome is unknown, the chunks in flight are cancelled, because the upload has to
-/// start over. After any other error they are completed, and no more are started.
+/// After a chunk whose outcome is unknown, the chunks in flight are cancelled, because the upload
+/// has to start over. After any other error they are completed, and no new chunks are started.
+#[inline]
 pub(super) fn append_rest(
     client: &Client,
     source: &mut OpenSource<'_>,
@@ -77,13 +78,14 @@ pub(super) fn append_rest(
 struct CancelOnDrop<'a>(&'a CancellationToken);
 
 impl Drop for CancelOnDrop<'_> {
+    #[inline]
     fn drop(&mut self) {
         self.0.cancel();
     }
 }
 
-/// The chunks that are appended at once. They are counted from 0, the first one that is not
-/// acknowledged yet.
+/// The chunks that are appended concurrently. Chunk 0 is the first one that was not acknowledged
+/// when the upload started or was resumed.
 struct Round<'r, 'f> {
     source: &'r mut OpenSource<'f>,
     upload: &'r mut Upload,
@@ -92,11 +94,11 @@ struct Round<'r, 'f> {
     offset: u64,
     /// The number of chunks that were started.
     started: u64,
-    /// The number of chunks up to the first one that is not acknowledged.
+    /// The number of acknowledged chunks before the first one that is not.
     complete: u64,
-    /// The chunks in flight, with the number of bytes that were read of each.
+    /// The chunks in flight, and how many bytes of each were read.
     in_flight: BTreeMap<u64, u64>,
-    /// The chunks that were acknowledged before an earlier one.
+    /// Chunks that were acknowledged out of order, before an earlier one.
     out_of_order: BTreeSet<u64>,
     /// Whether the server may or may not have a chunk that failed.
     is_uncertain: bool,
@@ -104,6 +106,7 @@ struct Round<'r, 'f> {
 }
 
 impl<'r, 'f> Round<'r, 'f> {
+    #[inline]
     fn new(
         source: &'r mut OpenSource<'f>,
         upload: &'r mut Upload,
@@ -134,10 +137,10 @@ impl<'r, 'f> Round<'r, 'f> {
                 let index = self.started;
                 if let Err(error) = start(index, self.length_of(index)) {
                     self.in_flight.remove(&index);
-                    // With fewer threads than requested, the upload is only slower.
+                    // With fewer threads than requested, the upload is slower but correct.
                     limit = self.in_flight.len();
                     if limit == 0 {
-                        let what = "the system has no thread to send a chunk";
+                        let what = "the system cannot start a thread to send a chunk";
                         let error = Error::new(ErrorKind::Connect, what).because(error);
                         self.failure.get_or_insert(error.before_sending());
                     }
@@ -160,6 +163,7 @@ impl<'r, 'f> Round<'r, 'f> {
     }
 
     /// Whether another chunk is to be started, which is then in flight.
+    #[inline]
     fn may_start(&mut self, limit: usize) -> bool {
         let is_last = self.position_of(self.started) >= self.source.length;
         if self.in_flight.len() >= limit || is_last || self.failure.is_some() {
@@ -174,23 +178,27 @@ impl<'r, 'f> Round<'r, 'f> {
         true
     }
 
+    #[inline]
     fn position_of(&self, index: u64) -> u64 {
         self.offset + index * self.source.options.chunk_size
     }
 
+    #[inline]
     fn length_of(&self, index: u64) -> u64 {
         self.source.options.chunk_size.min(self.source.length - self.position_of(index))
     }
 
     /// Reports the state of the upload.
+    #[inline]
     fn checkpoint(&mut self) {
-        // A chunk after a gap has been received, but the upload could only continue from the gap.
+        // The server has chunks after a gap, but the upload can only be resumed from the gap.
         self.upload.in_flight =
             self.is_uncertain || !self.in_flight.is_empty() || !self.out_of_order.is_empty();
         counting_as_nested(|| self.source.report_checkpoint(self.upload));
     }
 
     /// Reads a block for the thread that sends the chunk.
+    #[inline]
     fn read(&mut self, request: ReadRequest) {
         let ReadRequest { index, position, mut buffer, reply } = request;
         let length = BLOCK.min(self.length_of(index) - position);
@@ -205,10 +213,11 @@ impl<'r, 'f> Round<'r, 'f> {
             let sent = after_gap.chain(self.in_flight.values().copied()).sum::<u64>();
             self.source.report_progress(self.upload.offset + sent);
         }
-        // The thread waits for the reply, so it is there to receive it.
+        // The thread is waiting for this reply, so sending it cannot fail.
         let _ = reply.send(read.map(|_| buffer));
     }
 
+    #[inline]
     fn ended(&mut self, index: u64, outcome: Result<()>) {
         self.in_flight.remove(&index);
         match outcome {
@@ -243,10 +252,12 @@ struct ChunkBody {
 }
 
 impl Replay for ChunkBody {
+    #[inline]
     fn length(&self) -> u64 {
         self.length
     }
 
+    #[inline]
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
         Ok(Box::new(ChunkReader { body: self, position: 0, block: Vec::new(), consumed: 0 }))
     }
@@ -262,6 +273,7 @@ struct ChunkReader<'a> {
 }
 
 impl ChunkReader<'_> {
+    #[inline]
     fn next_block(&mut self) -> io::Result<()> {
         let ended = || io::Error::other("the upload has ended");
         let (reply, block) = mpsc::channel();
@@ -277,6 +289,7 @@ impl ChunkReader<'_> {
 }
 
 impl Read for ChunkReader<'_> {
+    #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.consumed == self.block.len() && self.position < self.body.length {
             self.next_block()?;

@@ -25,15 +25,18 @@ pub enum ProgressUnit {
 }
 
 impl Progress {
+    #[inline]
     pub(crate) fn bytes(done: u64, total: Option<u64>) -> Progress {
         Progress { done, total, unit: ProgressUnit::Bytes }
     }
 
+    #[inline]
     pub(crate) fn items(done: u64, total: Option<u64>) -> Progress {
         Progress { done, total, unit: ProgressUnit::Items }
     }
 
-    /// Progress of a job, which the server reports in per cent.
+    /// Progress of a job, which the server reports in percent.
+    #[inline]
     pub(crate) fn percent(done: u64) -> Progress {
         Progress { done, total: Some(100), unit: ProgressUnit::Percent }
     }

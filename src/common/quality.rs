@@ -49,6 +49,7 @@ pub struct QualityWarnings<'s, I> {
 }
 
 impl<'s, I: HasQualityWarnings> QualityWarnings<'s, I> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> QualityWarnings<'s, I> {
         QualityWarnings { client, id: id.clone() }
     }
@@ -58,6 +59,7 @@ impl<I: HasQualityWarnings> QualityWarnings<'_, I> {
     /// Returns all warnings of the item.
     #[doc = rest!(LIST)]
     #[doc(alias = "populate_dqw")]
+    #[inline]
     pub fn list(&self) -> Result<Vec<QualityWarning>> {
         self.client.xml(self.of_content(&LIST), |root| {
             root.list("dataQualityWarningList", "dataQualityWarning")
@@ -92,16 +94,19 @@ impl<I: HasQualityWarnings> QualityWarnings<'_, I> {
     /// Deletes all warnings of the item.
     #[doc = rest!(DELETE_ALL)]
     #[doc(alias = "delete_dqw")]
+    #[inline]
     pub fn delete_all(&self) -> Result<()> {
         self.client.done(self.of_content(&DELETE_ALL))
     }
 
+    #[inline]
     fn of_content<'b>(&self, operation: &'static Operation) -> Request<'b> {
         self.client.request(operation, &[&I::KIND.to_owned(), &self.id])
     }
 }
 
 /// Reads a response with one warning, which may be inside a list.
+#[inline]
 fn one(root: Node<'_>) -> Result<QualityWarning> {
     root.find("dataQualityWarningList").unwrap_or(root).child("dataQualityWarning")
 }

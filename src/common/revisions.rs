@@ -59,6 +59,7 @@ pub struct Revisions<'s, I> {
 }
 
 impl<'s, I: HasRevisions> Revisions<'s, I> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> Revisions<'s, I> {
         Revisions { client, id: id.clone() }
     }
@@ -71,6 +72,7 @@ impl<'s, I: HasRevisions> Revisions<'s, I> {
     #[doc = rest!(LIST_OF_FLOW)]
     #[doc = rest!(LIST_OF_VIRTUAL_CONNECTION)]
     #[doc(alias("populate_revisions", "get_revisions"))]
+    #[inline]
     pub fn list(&self) -> List<'s, Revision> {
         List::of(self.client, I::LIST, &[&self.id])
     }
@@ -99,6 +101,7 @@ impl<I: DeletableRevisions> Revisions<'_, I> {
     #[doc = rest!(DELETE_OF_WORKBOOK)]
     #[doc = rest!(DELETE_OF_DATASOURCE)]
     #[doc(alias = "delete_revision")]
+    #[inline]
     pub fn delete(&self, number: u64) -> Result<()> {
         self.client.send(I::DELETE, &[&self.id, &number])
     }

@@ -47,6 +47,7 @@ pub struct Scheduled {
 }
 
 impl FromXml for Scheduled {
+    #[inline]
     fn from_xml(root: Node<'_>) -> Result<Scheduled> {
         let task = root.find("task");
         // The id is an attribute of the child of the task, whose name depends on the type of task.

@@ -1,4 +1,4 @@
-//! The sheets of a workbook file on this machine.
+//! The sheets of a local workbook file.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -71,10 +71,12 @@ pub fn sheets_in(workbook: impl Read + Seek) -> Result<Vec<Sheet>> {
     read_sheets(workbook, "the workbook")
 }
 
+#[inline]
 fn unreadable(label: &str, error: io::Error) -> Error {
     Error::io(format!("{label} cannot be read"), error)
 }
 
+#[inline]
 fn not_a_workbook(label: &str, why: &str) -> Error {
     Error::input(format!("{label} is not a workbook (.twb or .twbx): {why}"))
 }
@@ -141,15 +143,17 @@ fn read_limited(reader: impl Read) -> io::Result<Vec<u8>> {
     }
 }
 
+#[inline]
 fn invalid(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why)
 }
 
+#[inline]
 fn damaged() -> io::Error {
     invalid("the zip file is damaged")
 }
 
-/// Unpacks the `.twb` file of a zip archive: the one in the topmost folder, if there are several.
+/// Unpacks the `.twb` file of a zip archive. If there are several, the one in the topmost folder.
 fn unpack(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
     let directory = read_directory(file)?;
     let mut rest = &directory[..];
@@ -176,7 +180,7 @@ fn unpack(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
     match entry.method {
         0 => read_limited(packed),
         8 => read_limited(flate2::read::DeflateDecoder::new(packed)).map_err(|error| {
-            // flate2's own errors for damaged data.
+            // The errors of flate2 for damaged data.
             match error.kind() {
                 io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => damaged(),
                 _ => error,
@@ -188,7 +192,7 @@ fn unpack(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
 
 /// Reads the central directory of a zip archive.
 fn read_directory(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
-    /// The end record without its comment, and the longest comment.
+    /// The size of the end record without its comment, and the maximum size of the comment.
     const END: u64 = 22;
     const COMMENT: u64 = 65_535;
     const MAX_DIRECTORY: u64 = 64 << 20;
@@ -236,6 +240,7 @@ struct Entry {
 impl Entry {
     /// Parses the first entry of a central directory. Returns it with what follows it; `None` at the
     /// end.
+    #[inline]
     fn parse(bytes: &[u8]) -> io::Result<Option<(Entry, &[u8])>> {
         const HEAD: usize = 46;
         if !bytes.starts_with(b"PK\x01\x02") {
@@ -260,6 +265,7 @@ impl Entry {
 
     /// Takes the sizes of more than 4 GiB from the extra field with the id 1, which has only the
     /// numbers that do not fit into the entry.
+    #[inline]
     fn read_zip64(&mut self, unpacked_size: u64, mut extra: &[u8]) -> io::Result<()> {
         const TOO_LARGE: u64 = u32::MAX as u64;
         while extra.len() >= 4 {
@@ -281,17 +287,20 @@ impl Entry {
         Ok(())
     }
 
+    #[inline]
     fn is_twb(&self) -> bool {
         let name = self.name.to_ascii_lowercase();
         name.ends_with(".twb") && !name.starts_with("__macosx/")
     }
 
+    #[inline]
     fn depth(&self) -> usize {
         self.name.matches(['/', '\\']).count()
     }
 }
 
-/// A number in little-endian order.
+/// Reads a little-endian number.
+#[inline]
 fn number(bytes: &[u8], at: usize, length: usize) -> io::Result<u64> {
     let digits = bytes.get(at..at + length).ok_or_else(damaged)?;
     Ok(digits.iter().rev().fold(0, |number, digit| number << 8 | u64::from(*digit)))

@@ -8,9 +8,9 @@ string_enum! {
     pub enum SiteRole {
         /// Administers the server and all its sites.
         ServerAdministrator = "ServerAdministrator",
-        /// Administers the site, with a Creator licence.
+        /// Administers the site, with a Creator license.
         SiteAdministratorCreator = "SiteAdministratorCreator",
-        /// Administers the site, with an Explorer licence.
+        /// Administers the site, with an Explorer license.
         SiteAdministratorExplorer = "SiteAdministratorExplorer",
         /// Administers the site (before 2018.1).
         SiteAdministrator = "SiteAdministrator",
@@ -30,9 +30,9 @@ string_enum! {
         Interactor = "Interactor",
         /// Views and publishes content (before 2018.1).
         ViewerWithPublish = "ViewerWithPublish",
-        /// Publishes without a licence (before 2018.1).
+        /// Publishes without a license (before 2018.1).
         UnlicensedWithPublish = "UnlicensedWithPublish",
-        /// Has no licence, and cannot sign in.
+        /// Has no license, and cannot sign in.
         Unlicensed = "Unlicensed",
         /// Views content without an account.
         Guest = "Guest",

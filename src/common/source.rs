@@ -13,10 +13,10 @@ use super::upload::Upload;
 use crate::http::Replay;
 use crate::{Error, Result};
 
-/// A file to publish or upload (a path, bytes in memory, or a reader), and how to send it.
+/// A file to publish or upload (a path, bytes in memory, or a reader), with options for sending it.
 ///
-/// The file is read while it is sent, so the memory needed does not depend on its size. Where a source
-/// is expected, a path can also be a `&str`, a `String`, a `&Path` or a `PathBuf`.
+/// The file is read while it is sent, so the memory needed does not depend on its size. Methods
+/// that take a source also accept a path as a `&str`, a `String`, a `&Path` or a `PathBuf`.
 ///
 /// A file of less than 64 MiB is sent in one request, a larger one in chunks.
 ///
@@ -45,7 +45,7 @@ pub(super) struct SendOptions<'f> {
     pub(super) resume: Option<Upload>,
 }
 
-/// A callback for the states of an upload.
+/// A callback that receives the state of an upload.
 type OnCheckpoint<'f> = Box<dyn FnMut(&Upload) + 'f>;
 
 enum Content<'f> {
@@ -66,6 +66,7 @@ impl<R: Read + Seek> ReadSeek for R {}
 const MAX_REQUEST: u64 = 64 << 20;
 
 impl<'f> Source<'f> {
+    #[inline]
     fn new(content: Content<'f>, name: Option<String>) -> Source<'f> {
         let options = SendOptions {
             chunk_size: 50 << 20,
@@ -107,19 +108,21 @@ impl<'f> Source<'f> {
     }
 
     /// Size of a chunk in bytes, from 1 to 64 MiB. Default: 50 MiB.
+    #[inline]
     pub fn chunk_size(mut self, bytes: u64) -> Self {
         self.options.chunk_size = bytes;
         self
     }
 
     /// Minimum size of a file that is sent in chunks, in bytes, at most 64 MiB. Default: 64 MiB.
+    #[inline]
     pub fn chunked_from(mut self, bytes: u64) -> Self {
         self.options.chunked_from = bytes;
         self
     }
 
-    /// Number of chunks that are sent at once, over as many connections, from 1 to 64. Default: 1. Each
-    /// needs about half a MiB of memory, whatever the chunk size.
+    /// Number of chunks that are sent at once, over as many connections, from 1 to 64. Default: 1.
+    /// Each needs about half a MiB of memory, regardless of the chunk size.
     ///
     /// Needs API 3.27 and a source that can be read again. With an older version, and with
     /// [`reader`](Source::reader), one chunk is sent at a time.
@@ -127,6 +130,7 @@ impl<'f> Source<'f> {
     /// ```
     /// let source = tableau_server_client::Source::path("Sales.twbx").parallel_chunks(4);
     /// ```
+    #[inline]
     pub fn parallel_chunks(mut self, most: usize) -> Self {
         self.options.parallel_chunks = most;
         self
@@ -137,6 +141,7 @@ impl<'f> Source<'f> {
     ///
     /// A chunk that the server cannot have received is sent again as
     /// [`HttpOptions::retries`](crate::HttpOptions::retries) says.
+    #[inline]
     pub fn restarts(mut self, most: u32) -> Self {
         self.options.restarts = most;
         self
@@ -152,11 +157,12 @@ impl<'f> Source<'f> {
     /// Calls `report` with the state of the upload before and after each chunk. The last state, saved
     /// with [`Upload::export`], is what [`resume`](Source::resume) needs.
     ///
-    /// A resumed upload continues where it was if it ended between two chunks: by an error after
-    /// which the server certainly does not have the chunk, or by a [`CancellationToken`](crate::CancellationToken)
-    /// that was cancelled in `report`. If a chunk was being sent, the server may or may not have it, and the upload
-    /// starts over. With [`parallel_chunks`](Source::parallel_chunks) it also starts over if the server has
-    /// a chunk after one that it does not have.
+    /// A resumed upload continues where it ended if it ended between two chunks: after an error
+    /// that shows that the server did not receive the chunk, or after a
+    /// [`CancellationToken`](crate::CancellationToken) that was cancelled in `report`. If a chunk
+    /// was being sent, the server may or may not have it, and the upload starts over. With
+    /// [`parallel_chunks`](Source::parallel_chunks) it also starts over if the server has a chunk
+    /// after one that it does not have.
     pub fn on_checkpoint(mut self, report: impl FnMut(&Upload) + 'f) -> Self {
         self.options.checkpoint = Some(Box::new(report));
         self
@@ -167,12 +173,14 @@ impl<'f> Source<'f> {
     ///
     /// A file that differs from the one whose upload was interrupted is an
     /// [`Input`](crate::ErrorKind::Input) error.
+    #[inline]
     pub fn resume(mut self, upload: Upload) -> Self {
         self.options.resume = Some(upload);
         self
     }
 
     /// Opens the source and checks its options.
+    #[inline]
     pub(crate) fn open(self) -> Result<OpenSource<'f>> {
         let Source { content, name, options } = self;
         let label = match &content {
@@ -195,7 +203,7 @@ impl<'f> Source<'f> {
         let mut file = None;
         let mut reader = match content {
             Content::Path(path) => {
-                // Opening a pipe would block, so the type is checked before.
+                // Opening a pipe would block, so the type is checked first.
                 if !std::fs::metadata(&path).map_err(unreadable)?.is_file() {
                     return Err(Error::input(format!("{label} is not a file")));
                 }
@@ -214,6 +222,7 @@ impl<'f> Source<'f> {
     }
 }
 
+#[inline]
 fn modified_at(file: Option<&File>) -> io::Result<Option<Timestamp>> {
     let metadata = file.map(File::metadata).transpose()?;
     let time = metadata.and_then(|metadata| metadata.modified().ok());
@@ -221,6 +230,7 @@ fn modified_at(file: Option<&File>) -> io::Result<Option<Timestamp>> {
 }
 
 /// Fails if length or modification time differ from those at opening.
+#[inline]
 fn check_unchanged(
     reader: &mut Reader<'_>,
     file: Option<&File>,
@@ -230,26 +240,27 @@ fn check_unchanged(
     match reader.length()? == length && modified_at(file)? == modified {
         true => Ok(()),
         false => Err(io::Error::other(
-            "the file was changed, and what was sent may be a mix of both versions",
+            "the file was changed, and the sent data may be a mix of both versions",
         )),
     }
 }
 
-/// A source that is being sent.
+/// An opened source, ready to be sent.
 pub(crate) struct OpenSource<'f> {
     reader: Reader<'f>,
     /// The file on disk that the reader reads.
     file: Option<File>,
-    /// The path or name, for messages.
+    /// The path or name, as shown in messages.
     pub(super) label: String,
     pub(crate) name: Option<String>,
     pub(super) length: u64,
-    /// The time of the last change of a file on disk.
+    /// The modification time of a file on disk.
     pub(super) modified: Option<Timestamp>,
     pub(super) options: SendOptions<'f>,
 }
 
 impl Reader<'_> {
+    #[inline]
     fn length(&mut self) -> io::Result<u64> {
         match self {
             Reader::Seek(reader) => reader.seek(SeekFrom::End(0)),
@@ -257,6 +268,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline]
     fn seek_to(&mut self, offset: u64) -> io::Result<()> {
         match self {
             Reader::Seek(reader) => reader.seek(SeekFrom::Start(offset)).map(drop),
@@ -267,6 +279,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline]
     fn read_once(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Reader::Seek(reader) => reader.read(buffer),
@@ -280,7 +293,8 @@ impl Reader<'_> {
 }
 
 impl Read for Reader<'_> {
-    /// Repeats an interrupted read, which the HTTP client would take for an error.
+    /// Repeats interrupted reads, which the HTTP client would treat as an error.
+    #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match self.read_once(buffer) {
@@ -293,11 +307,13 @@ impl Read for Reader<'_> {
 
 impl<'f> OpenSource<'f> {
     /// Whether it can be read more than once.
+    #[inline]
     pub(crate) fn is_replayable(&self) -> bool {
         !matches!(self.reader, Reader::Once { .. })
     }
 
     /// The whole content, unless it can be read only once.
+    #[inline]
     pub(super) fn seekable(&mut self) -> Option<impl Read + Seek> {
         match &mut self.reader {
             Reader::Seek(reader) => Some(&mut **reader),
@@ -305,7 +321,8 @@ impl<'f> OpenSource<'f> {
         }
     }
 
-    /// The first bytes, to detect the file format. They are sent all the same.
+    /// Peeks at the first bytes to detect the file format; they are still sent.
+    #[inline]
     pub(super) fn first_bytes(&mut self) -> io::Result<Vec<u8>> {
         let mut start = Vec::new();
         self.read_from(0, 64)?.read_to_end(&mut start)?;
@@ -317,7 +334,8 @@ impl<'f> OpenSource<'f> {
         Ok(start)
     }
 
-    /// Reads `length` bytes from `offset` on, without reporting progress.
+    /// Reads `length` bytes from `offset`, without reporting progress.
+    #[inline]
     pub(super) fn read_from(
         &mut self,
         offset: u64,
@@ -327,6 +345,7 @@ impl<'f> OpenSource<'f> {
         Ok((&mut self.reader).take(length))
     }
 
+    #[inline]
     fn open_part(&mut self, offset: u64, length: u64) -> io::Result<Box<dyn Read + '_>> {
         self.reader.seek_to(offset)?;
         let is_whole = length == self.length;
@@ -334,10 +353,12 @@ impl<'f> OpenSource<'f> {
     }
 
     /// A part of the source as a request body.
+    #[inline]
     pub(super) fn part(&mut self, offset: u64, length: u64) -> Part<'_, 'f> {
         Part { source: self, offset, length }
     }
 
+    #[inline]
     pub(super) fn check_unchanged(&mut self) -> Result<()> {
         let changed =
             |error| Error::io(format!("{} was changed while it was sent", self.label), error);
@@ -345,12 +366,14 @@ impl<'f> OpenSource<'f> {
             .map_err(changed)
     }
 
+    #[inline]
     pub(super) fn report_checkpoint(&mut self, upload: &Upload) {
         if let Some(report) = &mut self.options.checkpoint {
             report(upload);
         }
     }
 
+    #[inline]
     pub(super) fn report_progress(&mut self, sent: u64) {
         if let Some(report) = &mut self.options.progress {
             report(Progress::bytes(sent, Some(self.length)));
@@ -366,14 +389,17 @@ pub(super) struct Part<'o, 'f> {
 }
 
 impl Replay for Part<'_, '_> {
+    #[inline]
     fn length(&self) -> u64 {
         self.length
     }
 
+    #[inline]
     fn may_reopen(&self) -> bool {
         self.source.is_replayable()
     }
 
+    #[inline]
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
         self.source.open_part(self.offset, self.length)
     }
@@ -381,10 +407,12 @@ impl Replay for Part<'_, '_> {
 
 /// The whole source as a request body.
 impl Replay for OpenSource<'_> {
+    #[inline]
     fn length(&self) -> u64 {
         self.length
     }
 
+    #[inline]
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
         self.open_part(0, self.length)
     }
@@ -400,6 +428,7 @@ struct PartReader<'o, 'f> {
 }
 
 impl Read for PartReader<'_, '_> {
+    #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let OpenSource { reader, file, length, modified, .. } = &mut *self.source;
         let fits = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
@@ -426,6 +455,7 @@ impl Read for PartReader<'_, '_> {
 macro_rules! from_path {
     ($($Path:ty),+) => {$(
         impl From<$Path> for Source<'_> {
+            #[inline]
             fn from(path: $Path) -> Self {
                 Source::path(path)
             }
@@ -436,6 +466,7 @@ macro_rules! from_path {
 from_path!(&str, String, &Path, PathBuf, &PathBuf);
 
 impl fmt::Debug for Source<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Source")
             .field("name", &self.name)

@@ -90,6 +90,7 @@ pub struct Tags<'s, I> {
 }
 
 impl<'s, I: Taggable> Tags<'s, I> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>, id: &I) -> Tags<'s, I> {
         Tags { client, id: id.clone() }
     }
@@ -105,13 +106,14 @@ impl<I: Taggable + Readable> Tags<'_, I> {
     #[doc = super::content::rest!(GET_DATABASE)]
     #[doc = super::content::rest!(GET_TABLE)]
     #[doc = super::content::rest!(GET_VIRTUAL_CONNECTION)]
+    #[inline]
     pub fn list(&self) -> Result<Vec<String>> {
         let request = self.client.request(I::GET, &[&self.id]);
         self.client.xml(request, |root| root.need(I::KIND)?.labels("tags", "tag"))
     }
 
-    /// Replaces the item's tags by these: reads the current tags with [`list`](Tags::list), then calls
-    /// [`remove`](Tags::remove) and [`add`](Tags::add) for those that differ.
+    /// Replaces the item's tags with these: reads the current tags with [`list`](Tags::list), then
+    /// calls [`remove`](Tags::remove) and [`add`](Tags::add) for those that differ.
     #[doc(alias("update_tags", "update"))]
     pub fn set<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<()> {
         self.replace(self.list()?, labels)
@@ -119,13 +121,12 @@ impl<I: Taggable + Readable> Tags<'_, I> {
 }
 
 impl<I: Taggable> Tags<'_, I> {
-    /// Adds tags, and returns the labels that the server answers with. Sends nothing if there are
-    /// no labels.
+    /// Adds tags, and returns the labels in the response. Sends nothing if there are no labels.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for an empty label, and for a label with
-    /// quotation marks and a space or a comma: the API has no spelling for it.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for an empty label, and for a label that
+    /// contains quotation marks and a space or a comma, which the API cannot represent.
     #[doc = rest!(ADD_TO_WORKBOOK)]
     #[doc = rest!(ADD_TO_VIEW)]
     #[doc = rest!(ADD_TO_DATASOURCE)]
@@ -164,8 +165,8 @@ impl<I: Taggable> Tags<'_, I> {
         Ok(())
     }
 
-    /// Replaces the tags `old`, read before, by `new`: calls [`remove`](Tags::remove) and
-    /// [`add`](Tags::add) for those that differ.
+    /// Replaces the tags `old`, which were read before, with `new`: calls [`remove`](Tags::remove)
+    /// and [`add`](Tags::add) for those that differ.
     pub fn replace<O: AsRef<str>, N: AsRef<str>>(
         &self,
         old: impl IntoIterator<Item = O>,
@@ -189,6 +190,7 @@ pub struct TagBatch<'s> {
 }
 
 impl<'s> TagBatch<'s> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>) -> TagBatch<'s> {
         TagBatch { client, contents: Vec::new() }
     }
@@ -206,7 +208,7 @@ impl TagBatch<'_> {
         ids.into_iter().fold(self, TagBatch::on)
     }
 
-    /// Adds tags to every item, and returns the labels that the server answers with.
+    /// Adds tags to every item, and returns the labels in the response.
     ///
     /// # Errors
     ///
@@ -246,6 +248,7 @@ struct Batch<'a> {
 }
 
 impl ToXml for Batch<'_> {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("tagBatch", |out| {
             self.labels.to_xml(out);
@@ -261,13 +264,14 @@ impl ToXml for Batch<'_> {
     }
 }
 
-/// The spelling of the kind in this operation: `Workbook`.
+/// The name of the kind in this operation: `Workbook`.
+#[inline]
 fn content_type(kind: &str) -> String {
     let (first, rest) = kind.split_at(1);
     first.to_ascii_uppercase() + rest
 }
 
-/// Labels to send, without duplicates. Rejects labels that the server would read as other ones.
+/// Labels to send, without duplicates. Rejects labels that the server would misread.
 struct Labels(Vec<String>);
 
 impl Labels {
@@ -287,6 +291,7 @@ impl Labels {
 }
 
 impl ToXml for Labels {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("tags", |out| {
             for label in &self.0 {
@@ -301,14 +306,15 @@ impl ToXml for Labels {
 }
 
 /// Quotes a label that contains a space or a comma, which separate labels.
+#[inline]
 fn quoted(label: &str) -> Result<String> {
     let parts = |c: char| c == ',' || c.is_whitespace();
     match (label.contains(parts), label.contains('"')) {
         (false, _) => Ok(label.to_owned()),
         (true, false) => Ok(format!("\"{label}\"")),
         (true, true) => Err(Error::input(format!(
-            "the tag {label:?} has quotation marks beside a space or a comma, \
-             which the server has no spelling for"
+            "the tag {label:?} contains quotation marks and a space or a \
+             comma, which the API cannot represent"
         ))),
     }
 }

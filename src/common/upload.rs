@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::operation::PathSegment;
 use crate::{Error, Result};
 
-/// The state of an upload in chunks: the server's id, how much the server has acknowledged, and which
-/// file it belongs to. Another process can continue from it.
+/// The state of an upload in chunks: the server's id, how much the server has acknowledged, and the
+/// fingerprint of the file. Another process can resume the upload from it.
 ///
 /// [`Source::on_checkpoint`](crate::Source::on_checkpoint) reports it,
 /// [`Source::resume`](crate::Source::resume) takes it.
@@ -32,38 +32,45 @@ pub(super) struct Fingerprint {
 
 impl Upload {
     /// A new upload: the server has received no data.
+    #[inline]
     pub(super) fn new(id: String, file: Fingerprint) -> Upload {
         Upload { id, offset: 0, chunks: 0, file, in_flight: false }
     }
 
     /// The server's id of the upload.
+    #[inline]
     pub fn id(&self) -> &str {
         &self.id
     }
 
     /// The number of bytes that the server has acknowledged.
+    #[inline]
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
     /// The length of the file in bytes.
+    #[inline]
     pub fn length(&self) -> u64 {
         self.file.length
     }
 
     /// Whether the server has the whole file.
+    #[inline]
     pub fn is_complete(&self) -> bool {
         self.offset == self.file.length
     }
 
     /// Whether a chunk was sent and not acknowledged, so that the server may or may not have it. An
     /// upload that is resumed from here starts over.
+    #[inline]
     pub fn is_uncertain(&self) -> bool {
         self.in_flight
     }
 
     /// Returns the upload as one line of text. The text is not a secret, but anyone who has it and a
     /// session on the site can append to the upload.
+    #[inline]
     pub fn export(&self) -> String {
         json!({
             "tableau_upload": 1,
@@ -78,11 +85,12 @@ impl Upload {
         .to_string()
     }
 
-    /// Reads a text that [`export`](Upload::export) returned.
+    /// Parses a string that [`export`](Upload::export) returned.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for any other text.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for any other string.
+    #[inline]
     pub fn import(text: &str) -> Result<Upload> {
         let refuse = |why: &str| Error::input(format!("invalid exported upload: {why}"));
         let value: Value = serde_json::from_str(text.trim())
@@ -123,9 +131,10 @@ impl Upload {
 }
 
 impl PathSegment for Upload {
+    #[inline]
     fn segment(&self) -> Result<String, String> {
-        // The server's ids contain colons. A path may contain them as they are, and it is not known
-        // whether the server accepts them percent-encoded.
+        // The server's ids contain colons. They are sent unencoded, which a path allows, because it
+        // is unknown whether the server accepts them percent-encoded.
         self.id.segment().map(|id| id.replace("%3A", ":"))
     }
 }

@@ -46,7 +46,7 @@ enum Proof {
     Jwt { jwt: Secret, unified: bool, mint: Option<Mint> },
 }
 
-/// Where the next JSON Web Token comes from.
+/// The source of the next JSON Web Token.
 #[derive(Clone)]
 enum Mint {
     Caller(Arc<dyn Fn() -> Result<String> + Send + Sync>),
@@ -59,17 +59,20 @@ impl SignIn {
         credentials.sign_in()
     }
 
+    #[inline]
     fn new(proof: Proof) -> SignIn {
         SignIn { proof, site: String::new(), impersonate: None }
     }
 
     /// Whether the credentials can be used a second time.
+    #[inline]
     pub(crate) fn can_renew(&self) -> bool {
         !matches!(self.proof, Proof::Jwt { mint: None, .. })
     }
 
     /// The same credentials for the next sign-in, to this site, with a newly minted JSON Web Token.
     /// `now` is the time of the server's clock.
+    #[inline]
     pub(crate) fn renewed(&self, site: &str, now: Timestamp) -> Result<SignIn> {
         let mut next = SignIn { site: site.to_owned(), ..self.clone() };
         if let Proof::Jwt { jwt, mint: Some(mint), .. } = &mut next.proof {
@@ -82,6 +85,7 @@ impl SignIn {
     }
 
     /// The credentials for the first sign-in. `now` is the time of the server's clock.
+    #[inline]
     pub(crate) fn for_first_sign_in(self, now: Timestamp) -> Result<SignIn> {
         match &self.proof {
             Proof::Jwt { mint: Some(Mint::Signer(_)), .. } => self.renewed(&self.site, now),
@@ -90,16 +94,19 @@ impl SignIn {
     }
 
     /// The content URL of the site to sign in to.
+    #[inline]
     pub(crate) fn site(&self) -> &str {
         &self.site
     }
 
     /// Whether the credentials are a JSON Web Token, whose scopes limit the session.
+    #[inline]
     pub(crate) fn is_jwt(&self) -> bool {
         matches!(self.proof, Proof::Jwt { .. })
     }
 
     /// The name of the personal access token, if the credentials are one.
+    #[inline]
     pub(crate) fn token_name(&self) -> Option<&str> {
         match &self.proof {
             Proof::Token { name, .. } => Some(name),
@@ -107,8 +114,9 @@ impl SignIn {
         }
     }
 
-    /// The name of the user who signs in, if the credentials have one: the name beside a password, or
-    /// the claim `sub` of a JSON Web Token. The server has yet to check it.
+    /// The name of the user who signs in, if the credentials contain one: the user name of a
+    /// password, or the claim `sub` of a JSON Web Token. Not yet verified by the server.
+    #[inline]
     pub(crate) fn user_name(&self) -> Option<String> {
         if self.impersonate.is_some() {
             return None;
@@ -122,6 +130,7 @@ impl SignIn {
     }
 
     /// The scopes of the JSON Web Token, if the credentials are one that can be read.
+    #[inline]
     pub(crate) fn scopes(&self) -> Option<Vec<String>> {
         let Proof::Jwt { jwt, .. } = &self.proof else { return None };
         serde_json::from_value(claim(jwt, "scp")?).ok()
@@ -131,8 +140,9 @@ impl SignIn {
     ///
     /// # Errors
     ///
-    /// [`Input`](crate::ErrorKind::Input) if the site cannot be a content URL, or if a text contains a
-    /// character that XML does not allow.
+    /// [`Input`](crate::ErrorKind::Input) if the site cannot be a content URL, or if a value
+    /// contains a character that XML does not allow.
+    #[inline]
     pub(crate) fn request(&self) -> Result<String> {
         let mut out = Out::new();
         out.element("tsRequest", |out| {
@@ -163,6 +173,7 @@ impl SignIn {
     }
 
     /// The secret, to be redacted in messages.
+    #[inline]
     pub(crate) fn secret(&self) -> &Secret {
         match &self.proof {
             Proof::Password { password, .. } => password,
@@ -173,13 +184,15 @@ impl SignIn {
 }
 
 /// A claim of a JSON Web Token, if the token can be read.
+#[inline]
 fn claim(jwt: &Secret, name: &str) -> Option<Value> {
     let payload = BASE64_URL_SAFE_NO_PAD.decode(jwt.reveal().split('.').nth(1)?).ok()?;
     let mut claims: Map<String, Value> = serde_json::from_slice(&payload).ok()?;
     claims.remove(name)
 }
 
-/// Refuses a text that cannot be the content URL of a site.
+/// Rejects a string that cannot be the content URL of a site.
+#[inline]
 pub(crate) fn check_content_url(site: &str) -> Result<()> {
     let is_invalid = |c: char| c.is_whitespace() || "/\\:#?%".contains(c);
     let Some(invalid) = site.chars().find(|c| is_invalid(*c)) else { return Ok(()) };
@@ -196,6 +209,7 @@ pub(crate) fn check_content_url(site: &str) -> Result<()> {
 
 /// The content URL in an address copied from a browser: what follows `/site/`, or `/t/` in the
 /// address of a view.
+#[inline]
 fn content_url_in(address: &str) -> Option<&str> {
     let after = |start: &str| address.split_once(start).map(|(_, rest)| rest);
     let rest = after("/site/").or(after("/t/")).or(address.strip_prefix("site/"))?;
@@ -204,6 +218,7 @@ fn content_url_in(address: &str) -> Option<&str> {
 }
 
 impl fmt::Debug for SignIn {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = match &self.proof {
             Proof::Password { name, .. } => {
@@ -244,6 +259,7 @@ macro_rules! credentials {
         }
 
         impl sealed::Sealed for $Name {
+            #[inline]
             fn sign_in(&self) -> SignIn {
                 self.0.clone()
             }
@@ -253,6 +269,7 @@ macro_rules! credentials {
 
         /// Shows names and sites, but no secret.
         impl fmt::Debug for $Name {
+            #[inline]
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
             }
@@ -338,6 +355,7 @@ impl JwtAuth {
     /// Whether the token is a unified access token, created in Tableau Cloud Manager. Default:
     /// `false`.
     #[must_use]
+    #[inline]
     pub fn unified_access_token(mut self, yes: bool) -> JwtAuth {
         if let Proof::Jwt { unified, .. } = &mut self.0.proof {
             *unified = yes;
@@ -380,6 +398,7 @@ impl JwtAuth {
 ///
 /// [`Config`](crate::ErrorKind::Config) if none of them are set, if one of a pair is missing, or if
 /// several kinds are set. The message names the variables.
+#[inline]
 pub fn credentials_from_env() -> Result<Box<dyn Credentials>> {
     from_variables(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
 }

@@ -41,11 +41,13 @@ enum Key {
 }
 
 impl Signer {
+    #[inline]
     pub(super) fn user(&self) -> &str {
         &self.user
     }
 
     /// Returns a new token. `now` is the time of the server's clock.
+    #[inline]
     pub(super) fn mint(&self, now: Timestamp) -> Result<String> {
         let random = SystemRandom::new();
         let no_random = |_| Error::config("no random numbers for a JSON Web Token".to_owned());
@@ -74,12 +76,14 @@ impl Signer {
         Ok(format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)))
     }
 
+    #[inline]
     pub(super) fn debug<'a, 'b>(&self, f: &'a mut fmt::Formatter<'b>) -> fmt::DebugStruct<'a, 'b> {
         let mut out = f.debug_struct(self.type_name);
         out.field("issuer", &self.issuer).field("user", &self.user);
         out
     }
 
+    #[inline]
     fn into_sign_in(self, unified: bool) -> SignIn {
         let (jwt, mint) = (Secret::new(""), Some(Mint::Signer(Arc::new(self))));
         SignIn::new(Proof::Jwt { jwt, unified, mint })
@@ -187,6 +191,7 @@ impl UnifiedAccessTokenAuth {
     }
 }
 
+#[inline]
 fn rsa_key(pem: &str) -> Result<rsa::KeyPair> {
     let refuse = |why: String| {
         Error::config(format!(

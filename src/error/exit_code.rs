@@ -3,8 +3,8 @@
 use super::{Error, ErrorKind};
 
 impl Error {
-    /// An exit code for command-line programs, so that a script can tell the errors apart. The codes
-    /// do not change.
+    /// An exit code for command-line programs, so that scripts can distinguish errors. The codes
+    /// are stable.
     ///
     /// | code | error |
     /// |---|---|
@@ -17,11 +17,11 @@ impl Error {
     /// | 7 | [permission denied](Error::is_permission_denied) |
     /// | 8 | [`Tls`](ErrorKind::Tls), [`Redirect`](ErrorKind::Redirect) |
     /// | 9 | a [job](ErrorKind::Job) failed |
-    /// | 10 | a file or stream of the program's ([`Io`](ErrorKind::Io)) |
+    /// | 10 | a file or stream of the program failed ([`Io`](ErrorKind::Io)) |
     /// | 130 | [`Cancelled`](ErrorKind::Cancelled), as after Ctrl-C |
     ///
-    /// Of several that apply, the error has the one that is first in this order: 130, the kinds, and
-    /// then 3 to 7.
+    /// If several codes apply, the first in this order is used: 130, the codes of kinds, then 3 to
+    /// 7.
     ///
     /// ```no_run
     /// use std::process::ExitCode;
@@ -65,11 +65,15 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Answer;
+    use crate::error::ErrorResponse;
 
-    fn answered(kind: ErrorKind, status: u16, code: &str) -> Error {
+    fn error_with(kind: ErrorKind, status: u16, code: &str) -> Error {
         let code = (!code.is_empty()).then(|| code.to_owned());
-        Error::new(kind, "x").answer(Answer { status: Some(status), code, ..Answer::default() })
+        Error::new(kind, "x").with_response(ErrorResponse {
+            status: Some(status),
+            code,
+            ..ErrorResponse::default()
+        })
     }
 
     #[test]
@@ -97,18 +101,18 @@ mod tests {
             assert_eq!(Error::new(kind, "x").exit_code(), code, "{kind:?}");
         }
         for (error, code) in [
-            (answered(Api, 401, "401001"), 3),
-            (answered(Api, 401, "401002"), 3),
-            (answered(Http, 401, "").during_sign_in(), 3),
-            (answered(Api, 404, "404006"), 4),
-            (answered(Http, 404, ""), 4),
-            (answered(Api, 409, "409009"), 5),
-            (answered(Api, 403, "403004"), 7),
-            (answered(Http, 403, ""), 7),
-            (answered(Api, 429, "429000"), 6),
-            (answered(Http, 503, ""), 6),
-            (answered(Api, 400, "400003"), 1),
-            (answered(Http, 500, ""), 1),
+            (error_with(Api, 401, "401001"), 3),
+            (error_with(Api, 401, "401002"), 3),
+            (error_with(Http, 401, "").during_sign_in(), 3),
+            (error_with(Api, 404, "404006"), 4),
+            (error_with(Http, 404, ""), 4),
+            (error_with(Api, 409, "409009"), 5),
+            (error_with(Api, 403, "403004"), 7),
+            (error_with(Http, 403, ""), 7),
+            (error_with(Api, 429, "429000"), 6),
+            (error_with(Http, 503, ""), 6),
+            (error_with(Api, 400, "400003"), 1),
+            (error_with(Http, 500, ""), 1),
         ] {
             assert_eq!(error.exit_code(), code, "{error:?} {:?}", error.code());
         }

@@ -1,6 +1,6 @@
 //! [`ErrorKind`]: the kinds of errors.
 
-/// The kinds of [`Error`](crate::Error), by what has to be done about them.
+/// The kinds of [`Error`](crate::Error), which tell how to resolve the error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -22,21 +22,23 @@ pub enum ErrorKind {
     /// the certificate's fingerprint;
     /// [`HttpOptions::client_cert`](crate::HttpOptions::client_cert) if the server asks for one.
     Tls,
-    /// The server sent nothing for longer than the options allow, or the whole request took longer.
+    /// The server sent nothing for longer than the options allow, or the whole request took too
+    /// long.
     ///
     /// *Try:* `read_timeout` or `timeout` of [`HttpOptions`](crate::HttpOptions), a smaller page, or
     /// the same call later.
     Timeout,
     /// A redirect that is not followed: to another host, from `https` to `http`, without a
-    /// `Location`, or the eleventh consecutive redirect. Token, password and body were not sent there.
+    /// `Location`, or the eleventh consecutive redirect. Token, password and body were not sent to
+    /// its target.
     ///
     /// *Try:* the address that the message names as the server's address, or
     /// [`HttpOptions::trust_redirects_to`](crate::HttpOptions::trust_redirects_to) for your own load
     /// balancer.
     Redirect,
     /// Tableau refused the request. [`code`](crate::Error::code),
-    /// [`summary`](crate::Error::summary) and [`detail`](crate::Error::detail) are from its response,
-    /// whatever the HTTP status.
+    /// [`summary`](crate::Error::summary) and [`detail`](crate::Error::detail) are from its
+    /// response, regardless of the HTTP status.
     ///
     /// *Usually* a wrong password (`401001`), an expired session (`401002`), a missing permission
     /// (`403…`) or an id that does not exist (`404…`).
@@ -63,11 +65,11 @@ pub enum ErrorKind {
     ///
     /// *Try:* correct the value that the message names.
     Input,
-    /// A file or stream of the caller's could not be read or written.
+    /// A file or stream of the program could not be read or written.
     ///
     /// *Try:* see the cause, which is an [`std::io::Error`].
     Io,
-    /// The connection broke after it was made. The server may have carried out the request.
+    /// An established connection broke. The server may have carried out the request.
     ///
     /// *Try:* the same call again, if carrying it out twice does no harm.
     ConnectionLost,
@@ -80,13 +82,13 @@ pub enum ErrorKind {
     ///
     /// The server may have carried out the request that was in progress.
     Cancelled,
-    /// The server responded to every request, but what was looked for is not in the responses.
+    /// The server responded to every request, but no item matches the search.
     ///
     /// *Usually* an id or a name of another site, or one that this user cannot see.
     NotFound,
-    /// Several items match what was looked for; the message lists them.
+    /// Several items match the search; the message lists them.
     ///
-    /// *Try:* look in one project, or by id.
+    /// *Try:* search in one project, or use the id.
     Ambiguous,
     /// A list changed while it was read, so that items may be missing or repeated.
     ///

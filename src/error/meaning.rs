@@ -6,7 +6,7 @@
 
 use super::{Error, ErrorKind};
 
-/// What a response says about the request.
+/// The meaning of an error response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meaning {
     NotFound,
@@ -34,7 +34,7 @@ const CONFLICT: &[&str] = &["429001", "429002", "429003"];
 /// and an internal error.
 const BY_STATUS: &[&str] = &["409004", "500000"];
 
-/// A missing value, although the code begins with 403.
+/// A value is missing, although the code begins with 403.
 const MISSING_VALUE: &str = "403165";
 
 impl Meaning {
@@ -65,7 +65,7 @@ impl Meaning {
     }
 }
 
-/// Whether this is an error code of Tableau's, such as `404006`. Some servers send words.
+/// Whether this is a Tableau error code, such as `404006`. Some servers send other strings.
 pub(crate) fn is_code(code: &str) -> bool {
     code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())
 }
@@ -137,13 +137,13 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Answer;
+    use crate::error::ErrorResponse;
 
     fn error(status: u16, code: Option<&str>) -> Error {
-        Error::new(ErrorKind::Api, "refused").answer(Answer {
+        Error::new(ErrorKind::Api, "refused").with_response(ErrorResponse {
             status: Some(status),
             code: code.map(str::to_owned),
-            ..Answer::default()
+            ..ErrorResponse::default()
         })
     }
 

@@ -17,7 +17,7 @@ pub(crate) use meaning::is_code;
 /// The result of a fallible call of this library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An error of this library. It is one word wide.
+/// An error of this library. It has the size of a pointer.
 ///
 /// `Display` is one line: the request and what failed. The underlying errors (such as an I/O or TLS
 /// error) are the [`source`](std::error::Error::source) chain. `Debug`, which `unwrap` and
@@ -30,15 +30,15 @@ struct Inner {
     kind: ErrorKind,
     doing: Option<String>,
     what: String,
-    answer: Answer,
+    response: ErrorResponse,
     is_sign_in: bool,
     is_unsent: bool,
     source: Option<anyhow::Error>,
 }
 
-/// The response that an error is about, as far as it is known.
+/// What is known of the response that caused an error.
 #[derive(Clone, Default)]
-pub(crate) struct Answer {
+pub(crate) struct ErrorResponse {
     pub status: Option<u16>,
     pub code: Option<String>,
     pub summary: Option<String>,
@@ -48,14 +48,14 @@ pub(crate) struct Answer {
     pub retry_after: Option<Duration>,
     pub warnings: Vec<ErrorWarning>,
     /// The body is an HTML page, which comes from a gateway and not from Tableau.
-    pub is_a_page: bool,
+    pub is_html_page: bool,
 }
 
-/// A warning of the server beside an error; see [`Error::warnings`].
+/// A warning that the server returned with an error; see [`Error::warnings`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorWarning {
-    /// The id of the item that the warning is about.
+    /// The id of the item that the warning refers to.
     pub id: Option<String>,
     /// Tableau's error code for the item.
     pub code: Option<String>,
@@ -87,7 +87,7 @@ impl Error {
             kind,
             doing: None,
             what: what.into(),
-            answer: Answer::default(),
+            response: ErrorResponse::default(),
             is_sign_in: false,
             is_unsent: false,
             source: None,
@@ -106,12 +106,12 @@ impl Error {
         Error::new(ErrorKind::Decode, what)
     }
 
-    /// An error of a file or stream of the caller, named by `what`.
+    /// An error of a file or stream of the program; `what` describes it.
     pub(crate) fn io(what: impl Into<String>, cause: std::io::Error) -> Error {
         Error::new(ErrorKind::Io, what).because(cause)
     }
 
-    /// The connection broke after it was made.
+    /// An established connection broke.
     pub(crate) fn connection_lost(what: impl Into<String>, cause: std::io::Error) -> Error {
         Error::new(ErrorKind::ConnectionLost, what).because(cause)
     }
@@ -127,30 +127,30 @@ impl Error {
         self
     }
 
-    pub(crate) fn answer(mut self, answer: Answer) -> Error {
-        self.0.answer = answer;
+    pub(crate) fn with_response(mut self, response: ErrorResponse) -> Error {
+        self.0.response = response;
         self
     }
 
     /// Sets the URL of the request, unless it has one.
     pub(crate) fn at(mut self, url: impl Into<String>) -> Error {
-        self.0.answer.url.get_or_insert_with(|| url.into());
+        self.0.response.url.get_or_insert_with(|| url.into());
         self
     }
 
     pub(crate) fn with_status(mut self, status: u16) -> Error {
-        self.0.answer.status.get_or_insert(status);
+        self.0.response.status.get_or_insert(status);
         self
     }
 
     /// Redacts secrets in the message, which may quote a response, and in the causes, which may quote
     /// a certificate.
     pub(crate) fn redacted(mut self, redactor: &Redactor) -> Error {
-        let Inner { doing, what, answer, .. } = &mut *self.0;
-        let of_answer = [&mut answer.summary, &mut answer.detail];
-        let warnings = answer.warnings.iter_mut().map(|warning| &mut warning.message);
-        let of_answer = of_answer.into_iter().chain(warnings).flatten();
-        for text in doing.iter_mut().chain([what]).chain(of_answer) {
+        let Inner { doing, what, response, .. } = &mut *self.0;
+        let of_response = [&mut response.summary, &mut response.detail];
+        let warnings = response.warnings.iter_mut().map(|warning| &mut warning.message);
+        let of_response = of_response.into_iter().chain(warnings).flatten();
+        for text in doing.iter_mut().chain([what]).chain(of_response) {
             if let Cow::Owned(clean) = redactor.redact(text) {
                 *text = clean;
             }
@@ -165,7 +165,7 @@ impl Error {
         self
     }
 
-    /// Adds to the message a second attempt that failed after this error.
+    /// Adds the failure of a second attempt to the message.
     pub(crate) fn and_then_failed(mut self, what: &str, cause: Option<Error>) -> Error {
         self.0.what = format!("{}; {what}", self.0.what);
         match cause {
@@ -186,7 +186,7 @@ impl Error {
 
     /// A copy of the error for another caller, with the causes as text.
     pub(crate) fn again(&self) -> Error {
-        let Inner { kind, doing, what, answer, is_sign_in, is_unsent, source } = &*self.0;
+        let Inner { kind, doing, what, response, is_sign_in, is_unsent, source } = &*self.0;
         let causes = source
             .as_ref()
             .map(|source| source.chain().map(ToString::to_string).collect::<Vec<_>>().join(": "));
@@ -194,18 +194,18 @@ impl Error {
             kind: *kind,
             doing: doing.clone(),
             what: what.clone(),
-            answer: answer.clone(),
+            response: response.clone(),
             is_sign_in: *is_sign_in,
             is_unsent: *is_unsent,
             source: causes.map(anyhow::Error::msg),
         }))
     }
 
-    pub(crate) fn is_a_page(&self) -> bool {
-        self.0.answer.is_a_page
+    pub(crate) fn is_html_page(&self) -> bool {
+        self.0.response.is_html_page
     }
 
-    /// Puts the meaning of the error for the caller before the message. Code and URL are unchanged.
+    /// Prefixes the message with what the error means for the caller. Code and URL are unchanged.
     pub(crate) fn meaning(mut self, kind: ErrorKind, what: impl Into<String>) -> Error {
         self.0.kind = kind;
         self.0.what = format!("{}: {}", what.into(), self.0.what);
@@ -224,45 +224,46 @@ impl Error {
 
     /// The HTTP status of the response.
     pub fn status(&self) -> Option<u16> {
-        self.0.answer.status
+        self.0.response.status
     }
 
     /// Tableau's error code of six digits, such as `"401001"`. The first three are an HTTP status,
     /// which can differ from the status of the response.
     pub fn code(&self) -> Option<&str> {
-        self.0.answer.code.as_deref()
+        self.0.response.code.as_deref()
     }
 
     /// Tableau's summary, such as `"Signin Error"`.
     pub fn summary(&self) -> Option<&str> {
-        self.0.answer.summary.as_deref()
+        self.0.response.summary.as_deref()
     }
 
     /// Tableau's detail, which is a sentence.
     pub fn detail(&self) -> Option<&str> {
-        self.0.answer.detail.as_deref()
+        self.0.response.detail.as_deref()
     }
 
-    /// Tableau's warnings beside the error. A request for several items that fails for some of them is
-    /// answered with an error and with a warning for each of those; the others were changed.
+    /// The warnings that Tableau returned with the error. If a request for several items fails for
+    /// some of them, the response contains an error and a warning for each of these items; the
+    /// other items were changed.
     pub fn warnings(&self) -> &[ErrorWarning] {
-        &self.0.answer.warnings
+        &self.0.response.warnings
     }
 
     /// The URL of the request.
     pub fn url(&self) -> Option<&str> {
-        self.0.answer.url.as_deref()
+        self.0.response.url.as_deref()
     }
 
     /// The server's id of the request (`X-Tableau-Request-Id` or similar), for Tableau's support.
     pub fn request_id(&self) -> Option<&str> {
-        self.0.answer.request_id.as_deref()
+        self.0.response.request_id.as_deref()
     }
 
     /// How long the server asks to wait before the next attempt (`Retry-After`, in seconds or as a
     /// date).
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.answer.retry_after
+        self.0.response.retry_after
     }
 }
 
@@ -298,7 +299,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_word_wide_and_shareable() {
+    fn errors_are_pointer_sized_and_thread_safe() {
         fn check<T: Send + Sync + 'static>() {}
         check::<Error>();
         assert_eq!(size_of::<Error>(), size_of::<usize>());

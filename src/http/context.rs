@@ -1,8 +1,8 @@
 //! State of the current thread. ureq calls back into the connectors without a parameter for the
 //! request, so what they need to know about it is kept in thread-locals.
 //!
-//! `try_with` is used where a value has a destructor: a program's own thread-local may drop a session
-//! when these are gone already.
+//! `try_with` is used for values with a destructor, because a thread-local of the program may drop
+//! a session after these have been destroyed.
 
 use std::cell::{Cell, RefCell};
 
@@ -14,9 +14,9 @@ thread_local! {
     static CANCELLATION: RefCell<Option<CancellationToken>> = const { RefCell::new(None) };
     /// The addresses of the values that this thread has entered with a [`ReentrancyGuard`].
     static ENTERED: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
-    /// How many permits to send a request this thread holds.
+    /// The number of permits that this thread holds.
     static PERMITS: Cell<usize> = const { Cell::new(0) };
-    /// How many connections this thread has begun and not finished making.
+    /// The number of connections that this thread is establishing.
     static CONNECTING: Cell<u32> = const { Cell::new(0) };
     /// Whether the server responded to this thread's request without reading all of it.
     static UNREAD: Cell<bool> = const { Cell::new(false) };
@@ -45,8 +45,8 @@ pub(super) fn cancellation() -> Option<CancellationToken> {
     CANCELLATION.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
-/// Wraps a function that does a part of this thread's work on another thread: its requests count as
-/// nested in those that this thread is sending.
+/// Wraps a function that does part of this thread's work on another thread. Its requests count as
+/// nested in the requests that this thread is sending.
 pub(crate) fn on_another_thread<T>(work: impl FnOnce() -> T + Send) -> impl FnOnce() -> T + Send {
     let permits = permits();
     move || {
@@ -78,12 +78,12 @@ pub(super) fn remove_permit() {
     PERMITS.set(PERMITS.get().saturating_sub(1));
 }
 
-/// How many permits this thread holds.
+/// The number of permits that this thread holds.
 pub(super) fn permits() -> usize {
     PERMITS.get()
 }
 
-/// Where an exchange was when it ended.
+/// The stage of an exchange when it ended.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Progress {
     /// Its connection was still being made.
@@ -92,7 +92,7 @@ pub(super) struct Progress {
     pub(super) is_unread: bool,
 }
 
-/// Runs an exchange and returns where it was when it ended.
+/// Runs an exchange and returns its stage when it ended.
 ///
 /// Exchanges nest: the body of a request can come from another request of the same thread.
 pub(super) fn track_exchange<T>(run: impl FnOnce() -> T) -> (T, Progress) {
@@ -128,9 +128,8 @@ pub(super) fn take_certificate() -> Option<Fingerprint> {
     CERTIFICATE.take()
 }
 
-/// Prevents a thread from entering code about the same value twice. Functions of the program that
-/// are called meanwhile (to mint a token, to log) may call back into the library, which would then
-/// wait for itself.
+/// Prevents a thread from re-entering code that works on the same value. Callbacks of the program
+/// (to mint a token, to log) may call back into the library, which would then deadlock.
 pub(crate) struct ReentrancyGuard(usize);
 
 impl ReentrancyGuard {

@@ -3,20 +3,20 @@
 use serde_json::{Value, json};
 use ureq::http::HeaderMap;
 
-use crate::error::{Answer, ErrorWarning, is_code};
+use crate::error::{ErrorResponse, ErrorWarning, is_code};
 use crate::redact::Redactor;
 use crate::text::{cut, one_line};
 use crate::xml::{self, Node, Reports};
 use crate::{Error, ErrorKind};
 
-/// Maximum length of the parts of an error of Tableau's, in bytes.
+/// Maximum length in bytes of each part of a Tableau error.
 const SUMMARY: usize = 200;
 const DETAIL: usize = 700;
 
-/// Maximum size of an error in JSON. Parsing a large body takes many times its memory.
+/// Maximum size of a JSON error. Parsing a large body takes many times its size in memory.
 pub(super) const MAX_JSON_ERROR: usize = 64 << 10;
 
-/// Maximum number of warnings beside an error.
+/// Maximum number of warnings that are kept with an error.
 const MAX_WARNINGS: usize = 1000;
 
 /// The content of an error of Tableau's.
@@ -40,7 +40,7 @@ impl ErrorContent {
             code: error.attr("code").ok()?,
             summary: error.find("summary").map(Node::text),
             detail: error.find("detail").map(Node::text),
-            // Beside the error, if a part of the request was carried out.
+            // Present in addition to the error if part of the request was carried out.
             warnings: root
                 .items("warnings", "warning", MAX_WARNINGS)
                 .unwrap_or_default()
@@ -112,11 +112,14 @@ impl ErrorContent {
 
     pub(super) fn about_success(self, status: u16, address: &str, redactor: &Redactor) -> Error {
         let url = Some(redactor.redact(address).into_owned());
-        self.into_error(Answer { status: Some(status), url, ..Answer::default() }, redactor)
+        self.into_error(
+            ErrorResponse { status: Some(status), url, ..ErrorResponse::default() },
+            redactor,
+        )
     }
 
-    pub(super) fn into_error(self, answer: Answer, redactor: &Redactor) -> Error {
-        // A valid code is not redacted, even if a password has the same six digits.
+    pub(super) fn into_error(self, response: ErrorResponse, redactor: &Redactor) -> Error {
+        // A valid code is not redacted, even if a password happens to be the same six digits.
         let code = self.code.filter(|code| !code.is_empty()).map(|code| match is_code(&code) {
             true => code,
             false => redactor.redact_start(&code, false, 20),
@@ -136,19 +139,19 @@ impl ErrorContent {
         });
         let warnings: Vec<ErrorWarning> = warnings.collect();
         let what = cut(&one_line(&what), SUMMARY + DETAIL).into_owned();
-        let status = answer.status.unwrap_or_default();
+        let status = response.status.unwrap_or_default();
         let named =
             code.as_ref().map_or_else(|| "Tableau".into(), |code| format!("Tableau {code}"));
         let mut what = format!("{what} ({named}, HTTP {status})");
         if let Some(first) = warnings.first() {
             what += &format!("; {} warnings, the first: {first}", warnings.len());
         }
-        let answer = Answer { code, summary, detail, warnings, ..answer };
-        Error::new(ErrorKind::Api, what.trim_start()).answer(answer)
+        let response = ErrorResponse { code, summary, detail, warnings, ..response };
+        Error::new(ErrorKind::Api, what.trim_start()).with_response(response)
     }
 }
 
-/// A text or a number of a JSON object.
+/// A string or number member of a JSON object.
 fn text_of(json: &Value, name: &str) -> Option<String> {
     match json.get(name)? {
         Value::String(text) => Some(text.clone()),

@@ -11,7 +11,7 @@ use super::proxy::ConfiguredProxy;
 use super::retry_after::retry_after;
 use super::tls_failure::{about_broken_handshake, tls_failed};
 use super::url::Origin;
-use crate::error::{Answer, is_code};
+use crate::error::{ErrorResponse, is_code};
 use crate::redact::Redactor;
 use crate::text::{cut, first, one_line};
 use crate::xml::Node;
@@ -52,7 +52,7 @@ pub(super) fn failed(
             Error::new(ErrorKind::Tls, format!("no TLS connection to {server}: {why}"))
         }
         ureq::Error::ConnectProxyFailed(why) => {
-            // ureq's text, such as `proxy server responded 502/502`.
+            // ureq's message, such as `proxy server responded 502/502`.
             let why = why.strip_prefix("proxy server ").unwrap_or(&why);
             let mut why = text(why.split('/').next().unwrap_or(why));
             if why.ends_with("407") {
@@ -69,7 +69,7 @@ pub(super) fn failed(
         ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => {
             Error::new(ErrorKind::Connect, format!("no connection to {server}"))
         }
-        // Not as the source: the error may quote the server or the proxy.
+        // Not attached as the source, because the error may quote the server or the proxy.
         other if stage == Stage::Connecting => Error::new(
             ErrorKind::Connect,
             format!(
@@ -85,7 +85,7 @@ pub(super) fn failed(
     }
 }
 
-/// Advice for a response that a TLS server may have sent to a request without TLS.
+/// A hint for a response that a TLS server may have sent to a plain-text request.
 pub(super) fn expects_tls(to: &Origin) -> String {
     format!("if the port expects TLS, the address is https://{}", to.authority())
 }
@@ -116,7 +116,7 @@ fn io_failed(cause: io::Error, stage: Stage, server: &str, authority: &str) -> E
     }
 }
 
-/// How much of a body was read.
+/// Whether a body was read completely.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Size {
     Whole,
@@ -134,14 +134,14 @@ pub(super) fn refused(
     address: &str,
     redactor: &Redactor,
 ) -> Error {
-    // Without the zero bytes of UTF-16, which would hide secrets from the redactor.
+    // Drops the zero bytes of UTF-16, which would hide secrets from the redactor.
     let text = String::from_utf8_lossy(body).replace('\0', "");
-    let answer = Answer {
+    let response = ErrorResponse {
         status: Some(status),
         url: Some(redactor.redact(address).into_owned()),
         request_id: request_id(headers).map(|id| cut(&redactor.redact(&id), 100).into_owned()),
         retry_after: retry_after(headers),
-        ..Answer::default()
+        ..ErrorResponse::default()
     };
     let cut_short = size != Size::Whole;
     // Other servers send JSON errors of this form, but their codes do not have six digits.
@@ -149,22 +149,22 @@ pub(super) fn refused(
         || ErrorContent::from_json(&text).filter(|w| w.code.as_deref().is_some_and(is_code));
     let from_json = || from_json().or_else(|| ErrorContent::from_json_api(&text, address, headers));
     if !cut_short && let Some(words) = ErrorContent::from_xml(&text).or_else(from_json) {
-        return words.into_error(answer, redactor);
+        return words.into_error(response, redactor);
     }
-    let is_a_page = looks_like_html(&text);
+    let is_html_page = looks_like_html(&text);
     let kind = match () {
         () if size == Size::TooLarge => "a body that is larger than allowed",
         () if body.is_empty() => "no body",
-        () if is_a_page => {
-            "an HTML page; a gateway, a proxy or a login page answered in Tableau's place"
+        () if is_html_page => {
+            "an HTML page; a gateway, a proxy or a login page responded instead of Tableau"
         }
         () => "a body that is not Tableau's",
     };
     let quote = redactor.redact_start(text.trim(), cut_short, QUOTED);
     let quote = cut(&one_line(&quote), QUOTED).into_owned();
     let quote = if quote.is_empty() { quote } else { format!(": {quote}") };
-    let answer = Answer { is_a_page, ..answer };
-    Error::new(ErrorKind::Http, format!("HTTP {status} with {kind}{quote}")).answer(answer)
+    let response = ErrorResponse { is_html_page, ..response };
+    Error::new(ErrorKind::Http, format!("HTTP {status} with {kind}{quote}")).with_response(response)
 }
 
 /// Tableau's `<error>` in a response whose status is a success.

@@ -18,7 +18,7 @@ pub(super) struct Limiter {
     running: Arc<(Mutex<usize>, Condvar)>,
 }
 
-/// The permit for one request, returned when it is dropped. It stays on the thread that acquired it.
+/// The permit for one request, returned when it is dropped. Not sent to other threads.
 #[derive(Debug)]
 pub(super) struct Permit(Arc<(Mutex<usize>, Condvar)>, PhantomData<*const ()>);
 
@@ -43,7 +43,7 @@ impl Limiter {
         while *running >= self.max_concurrent {
             cancellation.map_or(Ok(()), CancellationToken::check)?;
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                let what = "no permit to send the request became free before the deadline";
+                let what = "no permit to send the request was available before the deadline";
                 return Err(Error::new(ErrorKind::Timeout, what));
             }
             running = match freed.wait_timeout(running, POLL_INTERVAL) {
@@ -96,7 +96,7 @@ mod tests {
         let outer = limiter.acquire(None, None).unwrap();
         assert!(outer.is_some());
         assert!(limiter.acquire(None, soon()).unwrap().is_none());
-        // Nor does a nested request on another thread.
+        // A nested request on another thread does not wait either.
         let helping = limiter.clone();
         let work = on_another_thread(move || helping.acquire(None, soon()).map(drop));
         std::thread::spawn(work).join().unwrap().unwrap();

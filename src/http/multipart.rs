@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_another_length_is_an_error() {
+    fn file_of_another_length_is_an_error() {
         for (said, why) in [(3, "1 bytes early"), (1, "longer")] {
             let mut file = Bytes(b"PK", said);
             let mut body = Multipart::new("").unwrap().file("x", "y", &mut file);

@@ -20,8 +20,8 @@ pub(super) struct Proxies {
     except: Vec<Exception>,
 }
 
-/// An invalid address in the environment is an error of the requests that would use it, because a
-/// program may never send one. The error is where the address was configured.
+/// `Err` names the setting that contains an invalid address. It is reported by the requests that
+/// would use the proxy, because a program may never send one.
 type Choice = Result<Option<ConfiguredProxy>, String>;
 
 /// A proxy and its setting.
@@ -121,7 +121,7 @@ impl Proxies {
 #[derive(Debug, PartialEq, Eq)]
 enum Exception {
     Everything,
-    /// A host and its subdomains.
+    /// A host, including its subdomains.
     Host(String),
     /// An address, and the length of the prefix that it shares with the network's other addresses.
     Network(Ipv6Addr, u32),
@@ -133,7 +133,7 @@ fn loopback() -> [Exception; 3] {
 }
 
 fn exceptions(list: &str) -> Vec<Exception> {
-    // Some programs separate the entries with spaces.
+    // Some programs separate entries with spaces.
     let entries = list.split(|c: char| c == ',' || c.is_whitespace());
     entries.filter(|entry| !entry.is_empty()).map(Exception::parse).collect()
 }
@@ -149,7 +149,8 @@ impl Exception {
             None => (&entry[..], Some(128)),
         };
         if let (Ok(address), Some(bits)) = (address.parse::<IpAddr>(), bits) {
-            // The IPv4 addresses are the last 32 bits of a network of their own.
+            // IPv4 addresses are compared as IPv4-mapped IPv6 addresses, so the prefix is 96 bits
+            // longer.
             let bits = if address.is_ipv4() && entry.contains('/') { bits + 96 } else { bits };
             return Exception::Network(mapped(address), bits);
         }

@@ -1,4 +1,4 @@
-//! [`Request`]: a request that was not sent yet.
+//! [`Request`]: a request to be sent.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -16,7 +16,7 @@ use crate::version::ApiVersion;
 use crate::xml::{self, ToXml};
 use crate::{Error, Result};
 
-/// A request to be sent. The same value can be sent again, and follows redirects.
+/// A request to be sent. The same value is used for retries and redirects.
 pub(crate) struct Request<'b> {
     pub(super) method: Method,
     pub(super) path: String,
@@ -241,7 +241,7 @@ impl<'b> Request<'b> {
         self.headers.push((name.into(), value.into()));
     }
 
-    /// Adds a header of the caller's, under the rules for those of [`HttpOptions`].
+    /// Adds a header that the caller chose, under the same rules as the headers of [`HttpOptions`].
     pub(crate) fn checked_header(self, name: String, value: String) -> Result<Request<'b>> {
         let options = HttpOptions::new().header(&*name, &*value);
         options.check().map_err(|error| Error::input(error.to_string()))?;
@@ -281,7 +281,7 @@ impl<'b> Request<'b> {
         Ok(self.xml(xml::request(inside)?))
     }
 
-    /// Redacts a secret of the body in messages, in case the server repeats it.
+    /// Redacts a secret in the body from messages, in case the server repeats it.
     pub(crate) fn hiding(mut self, secret: Option<&Secret>) -> Request<'b> {
         self.secrets.extend(secret.cloned());
         self
@@ -323,8 +323,8 @@ impl<'b> Request<'b> {
         self
     }
 
-    /// Marks an error that occurred before the request was sent, unless an earlier attempt may have
-    /// arrived.
+    /// Marks an error as occurring before the request was sent, unless an earlier attempt may have
+    /// reached the server.
     pub(crate) fn not_sent(&self, error: Error) -> Error {
         match self.may_have_arrived {
             true => error,

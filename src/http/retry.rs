@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::{Error, ErrorKind};
 
-/// Time limit for retries after connect errors, so that a wrong address is reported soon.
+/// Time limit for retries after connect errors, so that a wrong address is reported quickly.
 const MAX_CONNECT_ELAPSED: Duration = Duration::from_secs(2);
 
 /// How often a request that failed is sent again, and after what backoff.
@@ -15,8 +15,8 @@ const MAX_CONNECT_ELAPSED: Duration = Duration::from_secs(2);
 ///
 /// - `GET`, `PUT` and `DELETE`: if the connection could not be made or broke, on throttling
 ///   ([`is_throttled`](crate::Error::is_throttled)), and on the statuses 502, 503 and 504.
-/// - `POST`, and the chunks of an upload: only if the server cannot have processed the request, that is
-///   if there was no connection, on throttling, and on 503 with `Retry-After`.
+/// - `POST`, and the chunks of an upload: only if the server cannot have processed the request:
+///   without a connection, on throttling, and on 503 with `Retry-After`.
 /// - Sign-outs, and requests that failed with a timeout, a TLS error or another error: never.
 ///
 /// `Retry-After`, in seconds or as a date, replaces the backoff. If it is longer than
@@ -25,8 +25,8 @@ const MAX_CONNECT_ELAPSED: Duration = Duration::from_secs(2);
 /// `tableau_server_client::http`. [`timeout`](crate::HttpOptions::timeout) limits the time for all
 /// attempts together.
 ///
-/// Default: 3 retries, after 0.2 s, 0.4 s and 0.8 s, each varied by up to a quarter; within 2 minutes in
-/// all, and within 2 s if there is no connection.
+/// Default: 3 retries, after 0.2 s, 0.4 s and 0.8 s, each with up to 25% jitter; within 2 minutes
+/// in total, or within 2 s if there is no connection.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a retry policy takes effect in `HttpOptions::retries`"]
 pub struct RetryPolicy {
@@ -41,7 +41,7 @@ pub struct RetryPolicy {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct FixedBackoffs {
     usual: &'static [Duration],
-    /// After throttling. The last one repeats without limit.
+    /// The backoffs after throttling. The last one repeats without limit.
     throttled: &'static [Duration],
 }
 
@@ -187,7 +187,7 @@ impl<'r> Attempts<'r> {
         let backoff = self.policy.backoff(*count, throttled)?;
         *count += 1;
         let backoff = match error.retry_after() {
-            // An unlimited number of retries needs a pause, even if the server asks for none.
+            // Unlimited retries need a pause, even if the server requests none.
             Some(retry_after) if throttled => retry_after.max(backoff),
             Some(retry_after) => retry_after,
             None => backoff,
@@ -207,7 +207,7 @@ impl<'r> Attempts<'r> {
     }
 }
 
-/// Whether an error whose delivery is unknown is likely to pass.
+/// Whether an error with unknown delivery is likely to be temporary.
 fn is_transient(error: &Error) -> bool {
     matches!(error.status(), Some(502..=504)) || error.kind() == ErrorKind::ConnectionLost
 }
@@ -222,7 +222,7 @@ pub(crate) enum Delivery {
     /// The server may have processed the request, and a retry is pointless: the program cancelled it,
     /// or a file or stream of the program failed.
     Abandoned,
-    /// The request was refused, and would be again.
+    /// The server rejected the request, and would reject it again.
     Rejected,
 }
 
@@ -234,7 +234,7 @@ impl Delivery {
             _ if error.is_throttled() => Delivery::NotSent,
             _ if error.is_before_sending() => Delivery::Rejected,
             (_, Some(503)) if error.retry_after().is_some() => Delivery::NotSent,
-            // The response is lost, or is a success that cannot be read.
+            // The response was lost, or is a success that cannot be read.
             (ErrorKind::Timeout | ErrorKind::Decode | ErrorKind::ConnectionLost, _) => {
                 Delivery::Unknown
             }
@@ -243,7 +243,7 @@ impl Delivery {
             // An unexpected success, or an informational status.
             (ErrorKind::Http, Some(..=299)) => Delivery::Unknown,
             (ErrorKind::Api | ErrorKind::Http, Some(status)) if status >= 500 => Delivery::Unknown,
-            // An internal error of the server, whatever the status.
+            // An internal error of the server, regardless of the status.
             (ErrorKind::Api, _) if error.code().is_some_and(|code| code.starts_with('5')) => {
                 Delivery::Unknown
             }
@@ -256,24 +256,26 @@ impl Delivery {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Answer;
+    use crate::error::ErrorResponse;
 
     fn http(status: u16, retry_after: Option<u64>) -> Error {
         let retry_after = retry_after.map(Duration::from_secs);
-        let answer = Answer { status: Some(status), retry_after, ..Answer::default() };
-        Error::new(ErrorKind::Http, "x").answer(answer)
+        let response =
+            ErrorResponse { status: Some(status), retry_after, ..ErrorResponse::default() };
+        Error::new(ErrorKind::Http, "x").with_response(response)
     }
 
-    fn answered(kind: ErrorKind, status: u16, retry_after: Option<u64>) -> Delivery {
+    fn delivery_of_error(kind: ErrorKind, status: u16, retry_after: Option<u64>) -> Delivery {
         let retry_after = retry_after.map(Duration::from_secs);
-        let answer = Answer { status: Some(status), retry_after, ..Answer::default() };
-        Delivery::of_failed(&Error::new(kind, "x").answer(answer))
+        let response =
+            ErrorResponse { status: Some(status), retry_after, ..ErrorResponse::default() };
+        Delivery::of_failed(&Error::new(kind, "x").with_response(response))
     }
 
-    fn answered_with(status: u16, code: &str) -> Delivery {
+    fn delivery_of_code(status: u16, code: &str) -> Delivery {
         let code = Some(code.to_owned());
-        let answer = Answer { status: Some(status), code, ..Answer::default() };
-        Delivery::of_failed(&Error::new(ErrorKind::Api, "x").answer(answer))
+        let response = ErrorResponse { status: Some(status), code, ..ErrorResponse::default() };
+        Delivery::of_failed(&Error::new(ErrorKind::Api, "x").with_response(response))
     }
 
     #[test]
@@ -286,32 +288,32 @@ mod tests {
             (Delivery::of_failed(&lost()), Delivery::Unknown),
             (Delivery::of_failed(&io()), Delivery::Abandoned),
             (Delivery::of_failed(&Error::new(ErrorKind::Cancelled, "x")), Delivery::Abandoned),
-            (answered(ErrorKind::Cancelled, 200, None), Delivery::Abandoned),
+            (delivery_of_error(ErrorKind::Cancelled, 200, None), Delivery::Abandoned),
             (Delivery::of_failed(&Error::input("x")), Delivery::Rejected),
-            (answered(ErrorKind::Http, 429, None), Delivery::NotSent),
-            (answered_with(429, "429000"), Delivery::NotSent),
-            (answered_with(400, "429000"), Delivery::NotSent),
-            (answered_with(429, "429001"), Delivery::Rejected),
-            (answered_with(429, "429003"), Delivery::Rejected),
-            (answered(ErrorKind::Api, 503, Some(1)), Delivery::NotSent),
-            (answered(ErrorKind::Http, 503, None), Delivery::Unknown),
-            (answered(ErrorKind::Http, 504, Some(1)), Delivery::Unknown),
-            (answered(ErrorKind::Api, 500, None), Delivery::Unknown),
-            (answered(ErrorKind::Decode, 200, None), Delivery::Unknown),
-            (answered(ErrorKind::Tls, 200, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Http, 429, None), Delivery::NotSent),
+            (delivery_of_code(429, "429000"), Delivery::NotSent),
+            (delivery_of_code(400, "429000"), Delivery::NotSent),
+            (delivery_of_code(429, "429001"), Delivery::Rejected),
+            (delivery_of_code(429, "429003"), Delivery::Rejected),
+            (delivery_of_error(ErrorKind::Api, 503, Some(1)), Delivery::NotSent),
+            (delivery_of_error(ErrorKind::Http, 503, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Http, 504, Some(1)), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Api, 500, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Decode, 200, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Tls, 200, None), Delivery::Unknown),
             (Delivery::of_failed(&Error::new(ErrorKind::Tls, "x")), Delivery::Rejected),
             (
                 Delivery::of_failed(&Error::new(ErrorKind::Timeout, "x").before_sending()),
                 Delivery::Rejected,
             ),
-            (answered(ErrorKind::Http, 203, None), Delivery::Unknown),
-            (answered(ErrorKind::Http, 101, None), Delivery::Unknown),
-            (answered(ErrorKind::Http, 999, None), Delivery::Unknown),
-            (answered(ErrorKind::Api, 400, None), Delivery::Rejected),
-            (answered(ErrorKind::Api, 200, None), Delivery::Rejected),
-            (answered_with(200, "500000"), Delivery::Unknown),
-            (answered_with(200, "401002"), Delivery::Rejected),
-            (answered(ErrorKind::Http, 413, None), Delivery::Rejected),
+            (delivery_of_error(ErrorKind::Http, 203, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Http, 101, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Http, 999, None), Delivery::Unknown),
+            (delivery_of_error(ErrorKind::Api, 400, None), Delivery::Rejected),
+            (delivery_of_error(ErrorKind::Api, 200, None), Delivery::Rejected),
+            (delivery_of_code(200, "500000"), Delivery::Unknown),
+            (delivery_of_code(200, "401002"), Delivery::Rejected),
+            (delivery_of_error(ErrorKind::Http, 413, None), Delivery::Rejected),
         ] {
             assert_eq!(delivery, expected);
         }
@@ -370,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn endless_backoff_ends_the_attempts() {
+    fn unrepresentable_backoff_ends_the_attempts() {
         let policy = RetryPolicy::new().initial_backoff(Duration::MAX).max_backoff(Duration::MAX);
         let policy = policy.max_elapsed(Duration::MAX).max_retries(u32::MAX);
         assert!(policy.backoff(9, false).is_some_and(|wait| wait > Duration::from_secs(1 << 60)));

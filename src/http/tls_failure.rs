@@ -8,7 +8,8 @@ use super::connector::Stage;
 use super::context;
 use crate::{Error, ErrorKind};
 
-/// What the client supports, for a server with which it has no protocol version or cipher in common.
+/// What the client supports, for errors where client and server have no protocol version or cipher
+/// in common.
 const OFFER: &str = "this client offers TLS 1.2 and 1.3, with ECDHE key exchange and AEAD ciphers \
                      (AES-GCM, ChaCha20-Poly1305)";
 
@@ -23,7 +24,7 @@ pub(super) fn tls_failed(
     authority: &str,
 ) -> Error {
     let shown = context::take_certificate();
-    if stage == Stage::UnderWay && !is_about_our_certificate(&error) {
+    if stage == Stage::Established && !is_about_our_certificate(&error) {
         let what = format!("the connection to {server} broke");
         return Error::connection_lost(what, io::Error::other(error));
     }
@@ -84,7 +85,7 @@ fn about_certificate(why: &CertificateError) -> &'static str {
             "its certificate is for another name (only a subjectAltName counts, not the common name)"
         }
         Certificate::ApplicationVerificationFailure => {
-            "its certificate is not the one that is pinned"
+            "its certificate does not match the pinned fingerprint"
         }
         _ => "its certificate is not acceptable",
     }
@@ -122,12 +123,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_alert_under_way_is_about_the_client_certificate_or_a_break() {
+    fn alert_after_the_handshake_is_a_certificate_error_or_a_lost_connection() {
         use AlertDescription::{CertificateRequired, InternalError, UnknownCA};
         for (alert, stage, kind) in [
-            (CertificateRequired, Stage::UnderWay, ErrorKind::Tls),
-            (UnknownCA, Stage::UnderWay, ErrorKind::Tls),
-            (InternalError, Stage::UnderWay, ErrorKind::ConnectionLost),
+            (CertificateRequired, Stage::Established, ErrorKind::Tls),
+            (UnknownCA, Stage::Established, ErrorKind::Tls),
+            (InternalError, Stage::Established, ErrorKind::ConnectionLost),
             (InternalError, Stage::Connecting, ErrorKind::Tls),
         ] {
             let error = tls_failed(rustls::Error::AlertReceived(alert), stage, "h:443", "h:443");

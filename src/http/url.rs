@@ -45,7 +45,7 @@ impl Origin {
         self.https && !other.https && self.host == other.host
     }
 
-    /// Parses `https://host:port` and returns the rest of the text.
+    /// Parses `https://host:port` and returns the rest of the string.
     pub(crate) fn parse(text: &str) -> Result<(Origin, &str), &'static str> {
         let (scheme, rest) = text.split_once("://").ok_or("it has no scheme")?;
         let https = match scheme {
@@ -216,7 +216,7 @@ fn has_scheme(text: &str) -> bool {
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
 }
 
-/// Whether a text consists of the characters that are allowed in a URL.
+/// Whether a string contains only characters that are allowed in a URL.
 pub(crate) fn is_clean(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
 }

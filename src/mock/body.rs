@@ -61,12 +61,12 @@ fn json(body: &[u8]) -> Result<Element, ApiError> {
     };
     let mut outer = Element::default();
     add_json(&mut outer, "tsRequest", &value)?;
-    // Without any value, the object counts as absent.
+    // An object without any value counts as absent.
     Ok(outer.children.pop().unwrap_or_else(|| Element::new("tsRequest")))
 }
 
 fn add_json(parent: &mut Element, name: &str, value: &Value) -> Result<(), ApiError> {
-    // The name may be written as XML later.
+    // Names are checked because the element may later be written as XML.
     if !name.starts_with(|c: char| c.is_ascii_alphabetic())
         || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
     {
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn xml_and_json_read_alike() {
+    fn reads_xml_and_json_alike() {
         let xml = b"<tsRequest><credentials name='a' on='true'><site contentUrl=''/></credentials></tsRequest>";
         let json = br#"{"credentials": {"name": "a", "on": true, "site": {"contentUrl": ""}}}"#;
         let from_xml = read(Some("text/xml"), xml).unwrap();

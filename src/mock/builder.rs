@@ -105,8 +105,8 @@ impl Builder {
         self
     }
 
-    /// Sets the IP address to listen on; `0.0.0.0` listens on all interfaces, for everyone who can
-    /// reach them. Default: `127.0.0.1`.
+    /// Sets the IP address to listen on; `0.0.0.0` listens on all interfaces, so other machines can
+    /// connect. Default: `127.0.0.1`.
     pub fn listen_on(mut self, address: IpAddr) -> Builder {
         self.address.set_ip(address);
         self
@@ -175,7 +175,7 @@ impl Builder {
     }
 
     /// Adds a JSON Web Token that signs an existing user in. The administrator always has one:
-    /// [`MockServer::jwt`]. The server only compares the text, so it can be any text.
+    /// [`MockServer::jwt`]. The server only compares the text, so any string works.
     pub fn jwt(mut self, user: impl Into<String>, jwt: impl Into<String>) -> Builder {
         self.jwts.push((jwt.into(), user.into()));
         self
@@ -343,7 +343,7 @@ impl Builder {
             }
             state.set_password(name, password);
         }
-        // In the form of Tableau's secrets: two parts in Base64, the first one padded.
+        // The form of Tableau's secrets: two parts in Base64, the first one padded.
         let token_secret = format!("{}==:{}", state.secret(22), state.secret(32));
         let token_name = "mock-token".to_owned();
         let jwt = format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", state.secret(60), state.secret(43));
@@ -393,7 +393,7 @@ impl Builder {
             address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
         }
         let url = format!("{scheme}://{address}");
-        // No request can arrive earlier, since the address is unknown until now.
+        // No request can have arrived, because the address was unknown until now.
         let _ = service.base.set(url.clone());
         let mock = MockServer {
             net,

@@ -82,7 +82,7 @@ impl<R: Resource> Collection<R> {
         self.find(id).ok_or_else(|| R::SCHEMA.kind.missing(id))
     }
 
-    /// The item for changing it. A sample item is stored from then on.
+    /// The item, to change it. A sample item is stored from then on.
     pub(super) fn get_mut(&mut self, id: &str) -> Result<&mut Record, ApiError> {
         let missing = || R::SCHEMA.kind.missing(id);
         let n = self.number(id).ok_or_else(missing)?;
@@ -132,7 +132,7 @@ impl<R: Resource> Collection<R> {
         items
     }
 
-    // The number of the sample item that has `skip` undeleted ones before it.
+    // The number of the sample item with `skip` sample items before it that were not deleted.
     fn position(&self, skip: u64) -> u64 {
         let mut at = skip;
         for (&n, item) in &self.changed {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 pub(super) struct Collections(HashMap<TypeId, Box<dyn Any + Send>>);
 
 impl Collections {
-    /// Stores a value, in place of the one of that type.
+    /// Stores a value, replacing the one of the same type.
     pub(super) fn insert<T: Send + 'static>(&mut self, value: T) {
         self.0.insert(TypeId::of::<T>(), Box::new(value));
     }

@@ -63,7 +63,7 @@ pub(super) struct Verified {
     pub(super) scopes: Vec<String>,
 }
 
-/// A refused token. Tableau gives the reason as a number.
+/// The error for a refused token. Tableau states the reason as a number.
 pub(super) fn refused(number: impl fmt::Display) -> ApiError {
     let detail = format!("Error signing in to Tableau Server ({number})");
     ApiError::new(401, "401001", "Signin Error", detail)
@@ -73,7 +73,7 @@ pub(super) fn refused(number: impl fmt::Display) -> ApiError {
 pub(super) struct Jwt<'t> {
     header: Value,
     pub(super) claims: Value,
-    /// What is signed: the header and the claims.
+    /// The signed part: the header and the claims.
     pub(super) signed: &'t str,
     /// Empty, which no key verifies, if it cannot be decoded.
     pub(super) signature: Vec<u8>,

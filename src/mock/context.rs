@@ -18,7 +18,7 @@ pub(super) struct Caller {
     pub(super) role: Role,
 }
 
-/// A request with everything that was found out about it before its handler runs.
+/// A request, with everything that its handler needs to know about it.
 pub(super) struct Context<'a> {
     pub(super) request: &'a Request,
     pub(super) version: Version,

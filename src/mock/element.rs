@@ -122,7 +122,7 @@ impl Element {
         Ok(ids)
     }
 
-    /// The texts of the children with that name: elements in XML, strings in JSON.
+    /// The text of each child with that name: elements in XML, strings in JSON.
     pub(super) fn texts(&self, name: &str) -> Vec<String> {
         let elements = self.children(name).filter_map(|child| child.text.clone());
         let strings = self.attributes.iter().filter(|(known, _)| known == name);
@@ -221,7 +221,7 @@ pub(super) fn is_invalid_char(c: char) -> bool {
     (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
-/// Reads a boolean, in any of the spellings that clients use.
+/// Reads a boolean in any of the forms that clients send.
 pub(super) fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
     match value.to_ascii_lowercase().as_str() {
         "true" | "1" => Ok(true),

@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percent_encoding() {
+    fn decodes_percent_encoding() {
         assert_eq!(decode("a%2Fb+c%C3%9F", false).as_deref(), Some("a/b+cß"));
         assert_eq!(decode("a+b", true).as_deref(), Some("a b"));
         for bad in ["%", "%4", "%zz", "%ff"] {

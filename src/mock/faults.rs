@@ -8,11 +8,11 @@ use super::request::{Request, is_route};
 
 /// An injected error; [`MockServer::fault`](super::MockServer::fault) activates it.
 ///
-/// A fault says what happens (the constructors), to which requests ([`on`](Fault::on),
+/// A fault defines what happens (the constructors), to which requests ([`on`](Fault::on),
 /// [`page`](Fault::page), [`query`](Fault::query)) and how often ([`times`](Fault::times),
 /// [`skip`](Fault::skip), [`probability`](Fault::probability)). By default, it applies to every
-/// request. If several faults match a request, the first one applies; delays add up, and are combined
-/// with the other fault.
+/// request. If several faults match a request, the first one applies; delays add up, and are
+/// combined with the other fault.
 #[derive(Clone, Debug)]
 #[must_use = "a fault has no effect until it is passed to `MockServer::fault`"]
 pub struct Fault {
@@ -45,7 +45,7 @@ pub(super) enum Moment {
     MidBody,
 }
 
-/// A response in place of the server's own.
+/// A response that replaces the server's own.
 #[derive(Clone, Debug)]
 pub(super) struct FixedResponse {
     pub(super) status: u16,
@@ -315,7 +315,7 @@ impl Faults {
         let mut selected = Selected::default();
         for fault in &mut self.active {
             let delays = matches!(fault.what, What::Delay(_));
-            // At most one fault besides delays applies to a request.
+            // Apart from delays, at most one fault applies to a request.
             if (!delays && selected.what.is_some()) || !fault.happens(request) {
                 continue;
             }
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn dates() {
+    fn formats_http_dates() {
         let time = Timestamp::from_second(784_111_777).unwrap();
         assert_eq!(http_date(time), "Sun, 06 Nov 1994 08:49:37 GMT");
     }

@@ -16,12 +16,12 @@ pub(super) enum Value {
     Number(i64),
     Time(Timestamp),
     Flag(bool),
-    /// Several texts, such as tags. A filter accepts them if it accepts one of them.
+    /// Several strings, such as tags. A filter matches if at least one string matches.
     Texts(Vec<String>),
     None,
 }
 
-/// The value that a text stands for.
+/// Parses a value.
 pub(super) fn parse(holds: Type, text: &str) -> Value {
     match holds {
         Type::Text => Value::Text(text.to_owned()),
@@ -55,16 +55,16 @@ pub(super) struct Filter {
 enum Test {
     Matches(Vec<Pattern>),
     IsOneOf(Vec<Value>),
-    /// Comparing the item's value with this one gives one of these orders.
+    /// The orderings of the item's value relative to this one that match.
     Compares(Value, &'static [Ordering]),
 }
 
-/// A text to compare with; an asterisk stands for any text.
+/// A pattern, in which an asterisk matches any text.
 #[derive(Debug)]
 struct Pattern {
     text: String,
     ignore_case: bool,
-    /// Whether the text only has to occur.
+    /// Whether the value only has to contain the text.
     contains: bool,
 }
 
@@ -121,7 +121,7 @@ impl Filter {
         let values: Vec<&str> = if operator == "in" {
             let list = value.strip_prefix('[').and_then(|value| value.strip_suffix(']'));
             let list = list.ok_or_else(|| error("needs a list in brackets"))?;
-            // A space after a comma is part of a text, and ignored otherwise.
+            // A space after a comma is part of a string value, and is ignored before other values.
             list.split(',').map(|value| if is_text { value } else { value.trim() }).collect()
         } else {
             vec![value]
@@ -133,7 +133,7 @@ impl Filter {
             "lte" => &[Ordering::Less, Ordering::Equal],
             "eq" | "in" => &[],
             "cieq" | "has" if is_text => &[],
-            "cieq" | "has" => return Err(error("has an operator for texts")),
+            "cieq" | "has" => return Err(error("has an operator that only applies to strings")),
             _ => return Err(error("has an unknown operator")),
         };
         let typed = |text: &&str| match (field.holds, parse(field.holds, text)) {
@@ -150,7 +150,7 @@ impl Filter {
         } else if orders.is_empty() {
             Test::IsOneOf(values.iter().map(typed).collect::<Result<_, _>>()?)
         } else if field.holds == Type::Flag {
-            return Err(error("compares values that have no order"));
+            return Err(error("compares values that cannot be ordered"));
         } else {
             Test::Compares(typed(&values[0])?, orders)
         };
@@ -202,7 +202,7 @@ fn split(text: &str) -> Vec<&str> {
     }
 }
 
-/// The order of two values. Texts are ordered regardless of case first.
+/// The order of two values. Strings are compared first regardless of case, then by case.
 pub(super) fn compare(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Text(a), Value::Text(b)) => {

@@ -31,7 +31,7 @@ pub(crate) fn converse(bytes: &[u8]) {
     let head = reader.head().expect("the request is valid");
     let (answer, _) = service.answer(&Request::new(&head, body.to_vec()));
     let (_, answer) = answer.serialize(Format::Xml);
-    let answer = String::from_utf8(answer).expect("answers are UTF-8");
+    let answer = String::from_utf8(answer).expect("responses are UTF-8");
     let between = |before: &str| {
         let rest = &answer[answer.find(before).expect("signed in") + before.len()..];
         rest[..rest.find('"').expect("a closing quote")].to_owned()
@@ -59,7 +59,7 @@ pub(crate) fn converse(bytes: &[u8]) {
         let (content_type, body) = answer.serialize(format);
         if content_type.contains("xml") && body.starts_with(b"<") {
             let text = std::str::from_utf8(&body).expect("XML is UTF-8");
-            roxmltree::Document::parse(text).expect("answers are well-formed");
+            roxmltree::Document::parse(text).expect("responses are well-formed");
         }
     }
 }

@@ -145,7 +145,7 @@ impl MockServer {
         self.items("tasks/linked")
     }
 
-    /// The background jobs. Unlike a request, this does not bring them closer to their end.
+    /// The background jobs. Unlike requests, this does not count as a query after which a job ends.
     pub fn jobs(&self) -> Vec<Item> {
         self.inspect(|_, site, _| jobs::all(site).iter().map(|job| Item(job.element())).collect())
     }

@@ -15,7 +15,8 @@ impl Kind {
         Kind { prefix, code, name }
     }
 
-    /// The error for an unknown id of this kind. Its status is 404, whatever the code begins with.
+    /// The error for an unknown id of this kind. Its status is always 404, even if the code begins
+    /// with other digits.
     pub(super) fn missing(self, id: &str) -> ApiError {
         ApiError::not_found(self.code, format!("{} '{id}' could not be found.", self.name))
     }
@@ -37,7 +38,7 @@ pub(super) fn luid(kind: Kind, site: u16, n: u64) -> String {
 /// The number in an id of that kind and site.
 pub(super) fn number(id: &str, kind: Kind, site: u16) -> Option<u64> {
     let n = u64::from_str_radix(id.get(24..)?, 16).ok()?;
-    // Comparing with the id as written rejects every other spelling.
+    // Comparing with the canonical form rejects other forms of the same number.
     (luid(kind, site, n) == id).then_some(n)
 }
 

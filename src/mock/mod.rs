@@ -1,4 +1,4 @@
-//! A mock Tableau Server, for the tests of programs that use this library.
+//! A mock Tableau Server, for tests of programs that use this library.
 //!
 //! [`MockServer`] is an HTTP server on loopback that keeps state as Tableau Server does: sessions,
 //! published content, background jobs. Tests can inject faults, and inspect the requests it received
@@ -32,7 +32,7 @@ mod element;
 mod encoding;
 mod event;
 mod expect;
-mod fault_words;
+mod fault_text;
 mod faults;
 mod files;
 mod filter;

@@ -22,7 +22,7 @@ pub(super) fn parts(request: &Request) -> Result<Vec<Part<'_>>, ApiError> {
         .filter(|boundary| !boundary.is_empty() && boundary.len() <= 200)
         .ok_or_else(|| ApiError::malformed("The content type names no boundary."))?;
     split(&request.body, &boundary)
-        .ok_or_else(|| ApiError::malformed("The parts do not begin and end where they should."))
+        .ok_or_else(|| ApiError::malformed("The parts are not separated by their boundary."))
 }
 
 /// The part of that name.
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters() {
+    fn reads_quoted_and_unquoted_parameters() {
         for (header, expected) in [
             ("multipart/mixed; boundary=abc", Some("abc")),
             ("multipart/mixed; charset=x; Boundary=\"a b\"", Some("a b")),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// Locks a mutex even if a thread panicked while it held it: handlers leave no state half changed.
+/// Locks a mutex even if it is poisoned, because handlers leave the state consistent.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -167,7 +167,7 @@ impl Drop for ConnectionGuard<'_> {
     }
 }
 
-/// Tells the threads to stop, and ends their waits.
+/// Signals the threads to stop, and ends their waits.
 #[derive(Default)]
 pub(super) struct Stop {
     now: Mutex<bool>,

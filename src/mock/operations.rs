@@ -143,7 +143,7 @@ pub(super) fn insert<R: Resource>(
     Ok(record)
 }
 
-/// Changes an item as the element of a request says.
+/// Changes an item according to the element of a request.
 pub(super) fn modify<R: Resource>(
     site: &mut Site,
     id: &str,

@@ -1,4 +1,4 @@
-//! What the resource modules use of the core.
+//! The parts of the core that resource modules use.
 
 pub(super) use std::borrow::Cow;
 

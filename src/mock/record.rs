@@ -1,4 +1,4 @@
-//! [`Record`]: a stored item of any resource, and [`Resource`]: what its resource adds.
+//! [`Record`]: a stored item of any resource. [`Resource`]: the behavior that is specific to a resource.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use super::schema::{Field, Schema, Type, contains};
 use super::site::Site;
 use super::version::Version;
 
-/// A stored item: who owns it, where it belongs, and its attributes.
+/// A stored item: its owner, its parent and its attributes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Record {
     pub(super) id: String,
@@ -78,7 +78,7 @@ impl Record {
         self.children.iter().find(|child| child.name == name)
     }
 
-    /// Stores a child, in place of the one of that name.
+    /// Stores a child, replacing the one of the same name.
     pub(super) fn set_child(&mut self, child: Element) {
         match self.children.iter_mut().find(|known| known.name == child.name) {
             Some(known) => *known = child,
@@ -86,7 +86,7 @@ impl Record {
         }
     }
 
-    /// Takes over the attributes and children of a request.
+    /// Stores the attributes and children of a request.
     pub(super) fn apply(
         &mut self,
         schema: &Schema,
@@ -191,7 +191,7 @@ pub(super) struct Change<'a> {
 pub(super) trait Resource: Sized + 'static {
     const SCHEMA: &'static Schema;
 
-    /// The routes beside those of the schema's operations.
+    /// The routes in addition to those of the schema's operations.
     fn routes() -> Vec<Route> {
         Vec::new()
     }
@@ -216,7 +216,7 @@ pub(super) trait Resource: Sized + 'static {
         Ok(())
     }
 
-    /// Rejects the deletion of an item that must stay.
+    /// Rejects the deletion of items that must not be deleted.
     fn check_delete(_record: &Record, _site: &Site, _ctx: &Context) -> Result<(), ApiError> {
         Ok(())
     }
@@ -250,7 +250,7 @@ pub(super) trait Resource: Sized + 'static {
         Self::complete(record, element, site, ctx)
     }
 
-    /// The element of an item in a response of its own.
+    /// The element of an item in a response about this item alone.
     fn full_element(record: &Record, site: &Site, ctx: &Context) -> Element {
         Self::detail(record, Self::element(record, site, ctx), site, ctx)
     }

@@ -58,9 +58,9 @@ pub(super) struct Registration {
     pub(super) elements: fn(&Site, &Context<'_>) -> Vec<Element>,
     /// Removes the items that belong to an item.
     pub(super) remove_below: fn(&mut Site, &str) -> Result<(), ApiError>,
-    /// Forgets what is kept about an item that was removed.
+    /// Discards the state that is kept about a removed item.
     pub(super) on_remove: fn(&mut Site, &str),
-    /// Brings the state up to the present.
+    /// Updates the state to the current time.
     pub(super) settle: fn(&mut ServerState, Timestamp),
 }
 

@@ -26,7 +26,7 @@ pub struct Request {
 impl Request {
     pub(super) fn new(head: &Head, body: Vec<u8>) -> Request {
         let query = super::encoding::decode_query(&head.query).unwrap_or_else(|| {
-            // It cannot be decoded, so it is kept as sent.
+            // It cannot be decoded, so it is kept unchanged.
             vec![(head.query.clone(), String::new())]
         });
         Request {
@@ -38,7 +38,7 @@ impl Request {
         }
     }
 
-    /// A request that no client sent.
+    /// A request that was not sent by a client.
     pub(super) fn internal(method: &str, path: String, body: Vec<u8>) -> Request {
         let method = method.to_owned();
         Request { method, path, query: Vec::new(), headers: Vec::new(), body }
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn routes() {
+    fn route_has_no_version_and_site() {
         for (path, expected) in [
             ("/api/3.30/sites/s/workbooks/w", "/workbooks/w"),
             ("/api/3.30/sites/s", "/sites/s"),

@@ -39,8 +39,8 @@ pub(super) type Handler = fn(&mut ServerState, &Context<'_>) -> Result<Response,
 #[derive(Clone, Debug)]
 pub(super) struct Route {
     pub(super) method: Method,
-    /// Below the site; with a leading `/` below `/api/{version}`, or below `/api/-` or,
-    /// for `/metadata/…`, below `/api` if `unversioned`. `{…}` stands for a segment.
+    /// Below the site; with a leading `/` below `/api/{version}`, or below `/api/-` or, for
+    /// `/metadata/…`, below `/api` if `unversioned`. `{…}` matches one segment.
     pub(super) path: Cow<'static, str>,
     pub(super) since: Version,
     pub(super) run: Handler,

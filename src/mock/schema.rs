@@ -22,7 +22,7 @@ pub(super) struct Field {
     /// Whether requests cannot set it.
     pub(super) read_only: bool,
     pub(super) default: Option<&'static str>,
-    /// The words of an enumeration; empty if any text is allowed.
+    /// The values of an enumeration, separated by spaces; empty if any string is allowed.
     pub(super) values: &'static str,
     pub(super) range: (i64, i64),
     /// The error code for a value that is not allowed.
@@ -90,8 +90,8 @@ impl Field {
     }
 }
 
-/// The fields of a list by their type, as words. A word such as `viewId=view@id` gives the path of
-/// a value that is not a plain attribute of the item's element.
+/// The fields of a list by their type, separated by spaces. A field such as `viewId=view@id` has
+/// the path of a value that is not a plain attribute of the item's element.
 pub(super) type Filters = &'static [(Type, &'static str)];
 
 /// The field of that name.
@@ -104,12 +104,12 @@ pub(super) fn filter_field(filters: Filters, name: &str) -> Option<Field> {
     })
 }
 
-/// Whether a list of words contains the word.
+/// Whether a list that is separated by spaces contains the word.
 pub(super) fn contains(words: &str, word: &str) -> bool {
     words.split_whitespace().any(|known| known == word)
 }
 
-/// The operations that need no code of the resource.
+/// The operations that need no resource-specific code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     List,
@@ -117,7 +117,7 @@ pub(super) enum Operation {
     Create,
     Update,
     Delete,
-    /// Adds a user to the users of an item, such as the recipients of an alert.
+    /// Adds a user to an item, such as a recipient to an alert.
     AddUser,
     RemoveUser,
 }
@@ -145,7 +145,7 @@ pub(super) struct Schema {
     pub(super) internal: &'static str,
     /// Whether `createdAt` and `updatedAt` are part of a response.
     pub(super) dated: bool,
-    /// The attribute that no two items below one parent share, and the error code.
+    /// The attribute that is unique among the items of one parent, and the error code.
     pub(super) unique: Option<(&'static str, &'static str)>,
     /// The error code for a missing required attribute.
     pub(super) missing: &'static str,

@@ -1,4 +1,5 @@
-//! Content that a builder adds, by requests of the administrator that are carried out in process.
+//! Content that a builder adds. It is created with requests of the administrator, which are carried
+//! out in process.
 
 use super::MockServer;
 use super::api_error::ApiError;

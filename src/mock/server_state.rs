@@ -1,4 +1,4 @@
-//! [`ServerState`]: everything that the server knows.
+//! [`ServerState`]: the state of the server.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -141,7 +141,7 @@ impl ServerState {
         text
     }
 
-    /// Brings sessions and the resources' state up to the present.
+    /// Updates sessions and the state of resources to the current time.
     pub(super) fn settle(&mut self) {
         let (now, lifetime) = (self.clock.now(), self.session_lifetime);
         self.sessions.retain(|_, session| session.is_alive(now, lifetime));

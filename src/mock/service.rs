@@ -57,7 +57,7 @@ impl Service {
 
     /// Carries out a request.
     pub(super) fn answer(&self, request: &Request) -> (Response, Format) {
-        // These APIs know no other format.
+        // These APIs support no other format.
         let is_json = ["/api/-/", "/api/metadata/"].iter().any(|api| request.path.starts_with(api));
         let format =
             if is_json { Format::Json } else { Format::accepted(request.header("accept")) };
@@ -118,7 +118,7 @@ impl Service {
         reader.stream().set_read_timeout(None);
         reader.wait()?;
         if reader.begins_with_tls() {
-            // The end of a request would never come, and the client waits for a handshake.
+            // The client waits for a handshake and would never complete a request.
             return Ok(Next::Finish);
         }
         reader.stream().set_read_timeout(Some(READ_TIMEOUT));
@@ -185,7 +185,7 @@ impl Service {
         self.add_common_headers(&mut headers);
         let close = !head.keeps_alive();
         let all = head_bytes(answer.status, &headers, body.len(), close);
-        // A client would take a body after HEAD for the next response.
+        // A client would read a body after HEAD as the next response.
         let body = if head.method == "HEAD" { Vec::new() } else { body };
         match selected.what {
             Some(What::Reset(moment)) => {
@@ -278,7 +278,7 @@ impl Service {
     }
 }
 
-/// What follows a response.
+/// What to do after a response.
 enum Next {
     Another,
     Finish,

@@ -51,7 +51,7 @@ impl Site {
         self.collections.insert(value);
     }
 
-    /// State that a resource keeps beside its items.
+    /// State that a resource keeps in addition to its items.
     pub(super) fn state<T: Send + 'static>(&self) -> Option<&T> {
         self.collections.get()
     }
@@ -114,7 +114,7 @@ impl Site {
     /// Removes an item, the items that belong to it, and what other resources keep about them.
     pub(super) fn remove<R: Resource>(&mut self, id: &str) -> Result<(), ApiError> {
         let registry = self.registry;
-        // Items below it are found by its id, some of them only while it exists.
+        // Child items are removed first, because some can only be found while the parent exists.
         for resource in registry.resources {
             if resource.schema.is_some_and(|s| s.parents.iter().any(|kind| kind.has(id))) {
                 (resource.remove_below)(self, id)?;

@@ -1,4 +1,4 @@
-//! Certificates that are made when the server starts, and what rustls needs of them.
+//! Certificates that are created when the server starts, and the rustls configuration.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use rustls::{RootCertStore, ServerConfig};
 
 use crate::{Error, ErrorKind, Result};
 
-/// How the server's certificate comes about.
+/// How the server's certificate is created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     SelfSigned,

@@ -42,10 +42,11 @@ pub use response::RawResponse;
 
 /// A request that is sent with the session's token, from [`Session::request`](crate::Session::request).
 ///
-/// It is sent as every other request of this library: an expired session signs in again, failed
-/// attempts are repeated as [`HttpOptions::retries`](crate::HttpOptions::retries) says, and timeouts,
-/// limits, proxies and cancellation apply. A response whose status is not a success is an error with
-/// Tableau's code, also in the JSON formats of Pulse, the VizQL Data Service and the Metadata API.
+/// It is sent like every other request of this library: an expired session signs in again, failed
+/// attempts are retried according to [`HttpOptions::retries`](crate::HttpOptions::retries), and
+/// timeouts, limits, proxies and cancellation apply. A response whose status is not a success is an
+/// error with Tableau's code, also in the JSON formats of Pulse, the VizQL Data Service and the
+/// Metadata API.
 ///
 /// `GET`, `PUT` and `DELETE` are repeated after a lost response. `POST` and `PATCH` are repeated only
 /// if the server cannot have carried them out, unless [`idempotent`](RawRequest::idempotent) is
@@ -63,6 +64,7 @@ pub struct RawRequest<'s> {
 }
 
 impl<'s> RawRequest<'s> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>, method: Method, path: &str) -> RawRequest<'s> {
         let (request, invalid) = match path::resolve(client, path) {
             Ok((path, query)) => {
@@ -96,6 +98,7 @@ impl<'s> RawRequest<'s> {
         self
     }
 
+    #[inline]
     fn body(self, body: Body<'s>) -> RawRequest<'s> {
         RawRequest { multipart: None, ..self }.change(|request| Ok(request.body(body)))
     }
@@ -193,28 +196,32 @@ impl<'s> RawRequest<'s> {
         }
     }
 
-    /// Declares that carrying out the request twice has the same effect as once: `POST` and `PATCH`
-    /// are then repeated after a lost response, as `GET` is.
+    /// Declares that the request is idempotent: `POST` and `PATCH` are then repeated after a lost
+    /// response, as `GET` is.
+    #[inline]
     pub fn idempotent(self) -> RawRequest<'s> {
         self.change(|request| Ok(request.repeatable()))
     }
 
     /// Waits at least half an hour for the response, as for publishing, in place of the read timeout.
+    #[inline]
     pub fn long_running(self) -> RawRequest<'s> {
         self.change(|request| Ok(request.long_running()))
     }
 
     /// Sends the request and reads the response into memory, at most
     /// [`max_response`](crate::HttpOptions::max_response) bytes.
+    #[inline]
     pub fn send(self) -> Result<RawResponse> {
-        self.ask(|answer| answer.content().map(RawResponse::new))
+        self.ask(|response| response.content().map(RawResponse::new))
     }
 
     /// Sends the request and returns the response as text.
+    #[inline]
     pub fn read_text(self) -> Result<String> {
-        self.ask(|answer| {
-            let context = answer.context();
-            let text = String::from_utf8(answer.content()?.2);
+        self.ask(|response| {
+            let context = response.context();
+            let text = String::from_utf8(response.content()?.2);
             text.map_err(|_| context.explain(Error::decode("the response is not text in UTF-8")))
         })
     }
@@ -228,21 +235,21 @@ impl<'s> RawRequest<'s> {
     /// Sends the request, asks for XML, and reads the response from its root element.
     pub fn read_xml<T>(mut self, read: impl Fn(XmlNode<'_>) -> Result<T>) -> Result<T> {
         self.accept = Some("application/xml");
-        self.ask(|answer| answer.any_xml(&read))
+        self.ask(|response| response.any_xml(&read))
     }
 
-    /// Sends the request, writes the response to a writer while it arrives, and returns the number of
-    /// bytes. The writer is not flushed. An interruption after the first byte is an error, since what
-    /// was written cannot be taken back.
+    /// Sends the request, writes the response to a writer while it arrives, and returns the number
+    /// of bytes. The writer is not flushed. An interruption after the first byte is an error,
+    /// because written bytes cannot be taken back.
     pub fn write_to(self, mut writer: impl Write) -> Result<u64> {
-        self.ask(|answer| {
+        self.ask(|response| {
             let mut is_written = false;
-            let outcome = answer.stream(|block| {
+            let outcome = response.stream(|block| {
                 is_written |= !block.is_empty();
                 let failed = |error| Error::io("the response cannot be written", error);
                 writer.write_all(block).map_err(failed)
             });
-            // Only an outer error is retried.
+            // Errors in this inner result are not retried.
             if is_written { Ok(outcome) } else { outcome.map(Ok) }
         })?
     }
@@ -253,11 +260,13 @@ impl<'s> RawRequest<'s> {
         RawItems::new(self, paging, items)
     }
 
+    #[inline]
     fn has_body(&self) -> bool {
         self.request.has_body() || self.multipart.is_some()
     }
 
-    /// Reports why the request cannot be sent, and completes its headers.
+    /// Returns the error of an invalid request; completes the headers of a valid one.
+    #[inline]
     fn check(&mut self) -> Result<()> {
         if let Some(error) = self.invalid.take() {
             return Err(error);
@@ -289,6 +298,7 @@ impl<'s> RawRequest<'s> {
 
 /// Shows method and path.
 impl fmt::Debug for RawRequest<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawRequest")
             .field("method", &self.request.method().as_str())

@@ -12,7 +12,7 @@ use crate::http::Request;
 use crate::json::from_json;
 use crate::{Error, Result};
 
-/// How the pages of a list in JSON follow each other.
+/// How the next page of a list in JSON is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Paging {
@@ -21,7 +21,7 @@ pub enum Paging {
     /// The response has `next_page_token`, and the next request `page_token`: Pulse and others below
     /// `/api/-/`.
     Tokens,
-    /// The response has the URL of the next page in `next`, beside the items: content search.
+    /// The response has the URL of the next page in `next`, next to the items: content search.
     Links,
 }
 
@@ -51,13 +51,14 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
+    #[inline]
     fn parse(text: &'a [u8], path: &str) -> Result<Page<'a>> {
         let root: Fields<'_> = from_json(text)?;
         let mut around = root.clone();
         let mut names = path.split('.').peekable();
         while let Some(name) = names.next() {
             let Some(value) = around.get(name) else {
-                // An empty list may be left out, but then nothing else is there.
+                // An empty list may be omitted, but only from an otherwise empty object.
                 let is_paging = |name: &String| name == "pagination" || name.contains("next");
                 return match around.keys().all(is_paging) {
                     true => Ok(Page { root, around, items: Vec::new() }),
@@ -76,13 +77,15 @@ impl<'a> Page<'a> {
         unreachable!("the last name returns")
     }
 
+    #[inline]
     fn text(fields: &Fields<'a>, name: &str) -> Result<Option<String>> {
         let text: Option<String> =
             fields.get(name).map_or(Ok(None), |text| from_json(text.get().as_bytes()))?;
         Ok(text.filter(|text| !text.is_empty()))
     }
 
-    /// `totalAvailable`, which is a number or a text.
+    /// `totalAvailable`, which is a number or a string.
+    #[inline]
     fn total(&self) -> Result<u64> {
         let missing = || Error::decode("the response has no `pagination` with `totalAvailable`");
         let pagination = self.root.get("pagination").ok_or_else(missing)?;
@@ -94,6 +97,7 @@ impl<'a> Page<'a> {
 }
 
 impl<'s, T: DeserializeOwned> RawItems<'s, T> {
+    #[inline]
     pub(super) fn new(mut request: RawRequest<'s>, paging: Paging, path: &str) -> RawItems<'s, T> {
         let mut items = VecDeque::new();
         request.accept = Some("application/json");
@@ -114,12 +118,13 @@ impl<'s, T: DeserializeOwned> RawItems<'s, T> {
     }
 
     /// Reads a page and prepares the request for the next one.
+    #[inline]
     fn read(&mut self, request: Request<'static>) -> Result<()> {
         let RawItems { paging, path: items_path, page, seen, request: first, .. } = self;
         let client = first.client;
         let base = || first.request.repeat();
-        let (items, next) = client.ask(request, |answer| {
-            answer.json_with(|text| {
+        let (items, next) = client.ask(request, |response| {
+            response.json_with(|text| {
                 let read = Page::parse(text, items_path)?;
                 let so_far = *seen + read.items.len() as u64;
                 let next = match paging {
@@ -156,6 +161,7 @@ impl<'s, T: DeserializeOwned> RawItems<'s, T> {
 impl<T: DeserializeOwned> Iterator for RawItems<'_, T> {
     type Item = Result<T>;
 
+    #[inline]
     fn next(&mut self) -> Option<Result<T>> {
         while self.items.is_empty() {
             let next = self.next.take()?;
@@ -169,6 +175,7 @@ impl<T: DeserializeOwned> Iterator for RawItems<'_, T> {
 
 /// Shows the request.
 impl<T> fmt::Debug for RawItems<'_, T> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawItems").field("request", &self.request).finish_non_exhaustive()
     }

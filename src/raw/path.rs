@@ -6,6 +6,7 @@ use crate::operation::PathSegment;
 
 /// Resolves a path below `/api/{version}/`, an absolute path or a URL on the session's server.
 /// Returns the path and the query parameters, or why the path cannot be sent.
+#[inline]
 pub(super) fn resolve(
     client: &Client,
     path: &str,
@@ -64,6 +65,7 @@ pub(super) fn resolve(
 }
 
 /// The path and query of a URL on the session's server, below the server's path prefix.
+#[inline]
 fn below_server<'u>(client: &Client, url: &'u str) -> Result<&'u str, String> {
     let (base, origin) = (client.transport.base(), client.transport.origin());
     let (other, path) = Origin::parse(url)?;

@@ -15,31 +15,37 @@ pub struct RawResponse {
 }
 
 impl RawResponse {
+    #[inline]
     pub(super) fn new((status, headers, body): (u16, HeaderMap, Vec<u8>)) -> RawResponse {
         RawResponse { status, headers, body }
     }
 
     /// The HTTP status: 200, 201, 202 or 204.
+    #[inline]
     pub fn status(&self) -> u16 {
         self.status
     }
 
     /// The value of a header, regardless of the name's case. `None` if it is not text.
+    #[inline]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
     /// The body.
+    #[inline]
     pub fn bytes(&self) -> &[u8] {
         &self.body
     }
 
     /// The body, without a copy.
+    #[inline]
     pub fn into_bytes(self) -> Vec<u8> {
         self.body
     }
 
     /// The body as text.
+    #[inline]
     pub fn text(&self) -> Result<&str> {
         let failed = |_| Error::decode("the response is not text in UTF-8");
         std::str::from_utf8(&self.body).map_err(failed)
@@ -48,6 +54,7 @@ impl RawResponse {
 
 /// Shows the status and the size of the body.
 impl fmt::Debug for RawResponse {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawResponse")
             .field("status", &self.status)

@@ -19,6 +19,7 @@ impl DataAccelerationReport<'_> {
     /// Returns how fast the accelerated sheets load, compared with sessions without acceleration.
     #[doc = rest!(GET)]
     #[deprecated(note = "view acceleration is retired since Tableau 2026.2 (API 3.29)")]
+    #[inline]
     pub fn get(&self) -> Result<Vec<ComparisonRecord>> {
         let request = self.client.request(&GET, &[]);
         self.client.read_all(request, "dataAccelerationReport", "comparisonRecord")

@@ -43,6 +43,7 @@ impl<'s> DataAlerts<'s> {
     /// Lists the alerts of the site. The items of a list have no recipients.
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, DataAlert> {
         List::of(self.client, &LIST, &[])
     }
@@ -114,7 +115,7 @@ element! {
         id: DataAlertId = attr("id");
         /// The subject of the email.
         subject: Option<String> = attr("subject"), update String;
-        /// How often the email is sent while the condition holds.
+        /// How often the email is sent while the condition is true.
         frequency: Option<AlertFrequency> = attr("frequency"), update AlertFrequency;
         /// Whether other users can add themselves to the recipients.
         public: Option<bool> = attr("public"), update bool;
@@ -145,7 +146,7 @@ element! {
     }
 }
 
-// The API describes a new alert by an element of its own, which its answer repeats.
+// The API has a separate element for a new alert, which the response repeats.
 element! {
     /// A new alert, as the server repeats it.
     pub struct AlertDetails = "dataAlertCreateAlert";
@@ -158,13 +159,13 @@ element! {
         threshold: Option<f64> = attr("alertThreshold"), set f64;
         /// The subject of the email.
         subject: Option<String> = attr("subject"), set String;
-        /// How often the email is sent while the condition holds.
+        /// How often the email is sent while the condition is true.
         frequency: Option<AlertFrequency> = attr("frequency"), set AlertFrequency;
         /// Whether other users can see the alert and add themselves to the recipients.
         visibility: Option<AlertVisibility> = attr("visibility"), set AlertVisibility;
         /// The layout of the dashboard that the alert watches.
         device: Option<AlertDevice> = attr("device"), set AlertDevice;
-        /// The name of the worksheet, also where the view is a dashboard.
+        /// The name of the worksheet, also if the view is a dashboard.
         worksheet_name: Option<String> = attr("worksheetName"), set String;
         /// The view that the alert watches.
         view: Option<ViewId> = attr("viewId"), set ViewId;
@@ -214,11 +215,11 @@ filter_fields! {
 }
 
 string_enum! {
-    /// How often an alert is sent while its condition holds.
+    /// How often an alert is sent while its condition is true.
     pub enum AlertFrequency {
-        /// Once, and again after the condition was not met for a while.
+        /// Once, and again after the condition has been false in between.
         Once = "once",
-        /// As often as the data is refreshed.
+        /// Whenever the data is refreshed.
         Frequently = "frequently",
         /// At most once an hour.
         Hourly = "hourly",

@@ -32,6 +32,7 @@ impl<'s> Databases<'s> {
     /// Lists the databases of the site.
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, Database> {
         List::of(self.client, &LIST, &[])
     }
@@ -53,7 +54,7 @@ impl<'s> Databases<'s> {
         self.client.update(&UPDATE, &[&id.into()], changes.borrow())
     }
 
-    /// Removes a database from Tableau Catalog, for good. The database itself is not touched.
+    /// Removes a database from Tableau Catalog permanently. The database itself is not changed.
     #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<DatabaseId>) -> Result<()> {
         self.client.send(&DELETE, &[&id.into()])
@@ -116,7 +117,7 @@ element! {
         certified: Option<bool> = attr("isCertified"), update bool;
         /// The note of the certification.
         certification_note: Option<String> = attr("certificationNote"), update String;
-        /// What kind of database it is, which decides which of the fields below have a value.
+        /// The kind of database, which determines which of the fields below have a value.
         kind: Option<DatabaseKind> = attr("type");
         /// The path of a file.
         file_path: Option<String> = attr("filePath");
@@ -139,7 +140,7 @@ element! {
         /// How the permissions of its tables are managed.
         content_permissions: Option<DatabasePermissions> =
             attr("contentPermissions"), update DatabasePermissions;
-        /// The user to ask about the database.
+        /// The contact for the database.
         contact: Option<UserId> = child_id("contact"), update UserId;
         /// The name of that user.
         contact_name: Option<String> = child_attr("contact", "name");

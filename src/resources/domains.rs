@@ -22,6 +22,7 @@ super::resource! {
 impl Domains<'_> {
     /// Returns the domains. A server with local authentication has only the domain `local`.
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn list(&self) -> Result<Vec<Domain>> {
         self.client.read_all(self.client.request(&LIST, &[]), "domainList", "domain")
     }

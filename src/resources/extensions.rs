@@ -45,6 +45,7 @@ super::resource! {
 impl Extensions<'_> {
     /// Returns the settings of the session's site.
     #[doc = rest!(GET)]
+    #[inline]
     pub fn get(&self) -> Result<ExtensionsSettings> {
         self.client.get(&GET, &[])
     }
@@ -62,6 +63,7 @@ impl Extensions<'_> {
     /// Returns the settings of the server. Only server administrators can do this.
     #[doc(alias = "get_server_settings")]
     #[doc = rest!(SERVER)]
+    #[inline]
     pub fn server_settings(&self) -> Result<ExtensionsServerSettings> {
         self.client.get(&SERVER, &[])
     }
@@ -120,17 +122,20 @@ impl SafeExtension {
     }
 
     /// Whether the extension can read the data of the workbook.
+    #[inline]
     pub fn full_data_allowed(self, allowed: bool) -> SafeExtension {
         SafeExtension { full_data_allowed: Some(allowed), ..self }
     }
 
     /// Whether users are asked before the extension is run.
+    #[inline]
     pub fn prompt_needed(self, needed: bool) -> SafeExtension {
         SafeExtension { prompt_needed: Some(needed), ..self }
     }
 }
 
 impl ToXml for SafeExtension {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("safeList", |out| {
             out.element("url", |out| out.text(&self.url));
@@ -150,12 +155,14 @@ impl ToXml for SafeExtension {
 pub struct SafeList(Vec<SafeExtension>);
 
 impl<I: IntoIterator<Item = SafeExtension>> From<I> for SafeList {
+    #[inline]
     fn from(extensions: I) -> SafeList {
         SafeList(extensions.into_iter().collect())
     }
 }
 
 impl ToXml for SafeList {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         self.0.iter().for_each(|extension| extension.to_xml(out));
         if self.0.is_empty() {
@@ -165,12 +172,14 @@ impl ToXml for SafeList {
 }
 
 impl WriteField for SafeList {
+    #[inline]
     fn write_field(&self) -> FieldValue<'_> {
         FieldValue::Element(self)
     }
 }
 
 impl Contradicts<SafeList> for Vec<SafeExtension> {
+    #[inline]
     fn contradicts(&self, requested: &SafeList) -> bool {
         let urls = |list: &[SafeExtension]| -> Vec<String> {
             list.iter().map(|extension| extension.url.clone()).collect()

@@ -198,6 +198,7 @@ impl Listed for Favorite {
 }
 
 impl FromXml for Favorite {
+    #[inline]
     fn from_xml(node: Node<'_>) -> Result<Favorite> {
         let label = node.attr("label")?;
         let Some(item) = node.children().next() else {

@@ -28,6 +28,7 @@ impl<'s> FlowRuns<'s> {
     /// runs on every page.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, FlowRun> {
         List::of(self.client, &LIST, &[])
     }
@@ -39,8 +40,8 @@ impl<'s> FlowRuns<'s> {
         self.client.get(&GET, &[&id.into()])
     }
 
-    /// Returns the background job of a run, to wait for its end. After that, [`get`](FlowRuns::get)
-    /// returns the result of the run.
+    /// Returns the background job of a run, to wait for it. After the job has ended,
+    /// [`get`](FlowRuns::get) returns the result of the run.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;
@@ -81,13 +82,13 @@ element! {
         id: FlowRunId = attr("id");
         /// The flow.
         flow: Option<FlowId> = attr("flowId");
-        /// Whether the run is queued, runs or has ended.
+        /// Whether the run is queued, running or has ended.
         status: Option<FlowRunStatus> = attr("status");
         /// When it started.
         started_at: Option<Timestamp> = attr("startedAt");
         /// When it ended; `None` while it runs.
         completed_at: Option<Timestamp> = attr("completedAt");
-        /// The completed part, in per cent.
+        /// The completed part, in percent.
         progress: Option<u64> = attr("progress");
         /// The background job of the run.
         background_job: Option<JobId> = attr("backgroundJobId");
@@ -98,7 +99,7 @@ element! {
 
 impl Listed for FlowRun {
     const WRAP: &'static str = "flowRuns";
-    // The items have the name of the list.
+    // In this list, the items have the same name as the list element.
     const ITEM: &'static str = "flowRuns";
     const ALWAYS: &'static [&'static str] = &["id"];
 }
@@ -119,7 +120,7 @@ element! {
 }
 
 string_enum! {
-    /// Whether a run of a flow is queued, runs or has ended.
+    /// Whether a run of a flow is queued, running or has ended.
     pub enum FlowRunStatus {
         /// It is queued.
         Pending = "Pending",

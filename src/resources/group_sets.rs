@@ -50,6 +50,7 @@ impl<'s> GroupSets<'s> {
     /// Lists the group sets of the site.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, GroupSet> {
         List::of(self.client, &LIST, &[])
     }
@@ -57,6 +58,7 @@ impl<'s> GroupSets<'s> {
     /// Lists the group sets of the site, with this parameter `resultlevel`, whose effect the REST
     /// reference does not describe.
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn list_with(&self, level: ResultLevel) -> List<'s, GroupSet> {
         let level = match level {
             ResultLevel::Members => "members",
@@ -121,9 +123,9 @@ element! {
         id: GroupSetId = attr("id");
         /// The group set's name, unique on the site regardless of case.
         name: String = attr("name"), set String;
-        /// How many groups are in the set.
+        /// The number of groups in the set.
         group_count: Option<u64> = attr("groupCount");
-        /// The groups, with id and name. Some answers leave them out.
+        /// The groups, with id and name. Some responses leave them out.
         groups: Vec<Group> = items("group");
     }
 }

@@ -55,12 +55,13 @@ impl<'s> Groups<'s> {
     /// Lists the groups of the site.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, Group> {
         List::of(self.client, &LIST, &[])
     }
 
-    /// Returns a group. There is no operation for one group, so this reads the list of groups until
-    /// the group is found.
+    /// Returns a group. The REST API has no operation for one group, so this reads the list of
+    /// groups until it finds the group.
     ///
     /// # Errors
     ///
@@ -121,6 +122,7 @@ impl<'s> Groups<'s> {
         self.start(self.client.request(&UPDATE, &[&id.into()]), group.borrow())
     }
 
+    #[inline]
     fn start(&self, request: Request<'_>, group: &DirectoryGroup) -> Result<JobHandle<'s>> {
         let request = request.query("asJob", "true").element(group)?;
         self.client.read::<Job>(request, "job").map(|job| JobHandle::new(self.client, job))
@@ -207,7 +209,7 @@ element! {
         import_site_role: Option<SiteRole> = child_either("import", "siteRole", "minimumSiteRole");
         /// The kind of directory that the group was imported from: `ActiveDirectory`.
         import_source: Option<String> = child_attr("import", "source");
-        /// When members are given a licence.
+        /// When members are given a license.
         grant_license_mode: Option<GrantLicenseMode> = child_attr("import", "grantLicenseMode");
     }
 }
@@ -239,15 +241,17 @@ impl DirectoryGroup {
         DirectoryGroup { name, domain, site_role, grant_license_mode: None }
     }
 
-    /// When members are given a licence.
+    /// When members are given a license.
     ///
-    /// If unset, it is left unchanged; a new group grants none.
+    /// If unset, left unchanged; a new group then grants no license.
+    #[inline]
     pub fn grant_license_mode(self, mode: GrantLicenseMode) -> DirectoryGroup {
         DirectoryGroup { grant_license_mode: Some(mode), ..self }
     }
 }
 
 impl ToXml for DirectoryGroup {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("group", |out| {
             out.attribute("name", &self.name);
@@ -264,9 +268,9 @@ impl ToXml for DirectoryGroup {
 }
 
 string_enum! {
-    /// When the members of a group are given a licence.
+    /// When the members of a group are given a license.
     pub enum GrantLicenseMode {
-        /// When they sign in.
+        /// When members sign in.
         OnLogin = "onLogin",
         /// When the group is synchronized with its directory.
         OnSync = "onSync",
@@ -289,6 +293,7 @@ filter_fields! {
 struct Member<'a>(&'a UserId);
 
 impl ToXml for Member<'_> {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.child_id("user", self.0);
     }
@@ -304,6 +309,7 @@ impl Members {
 }
 
 impl ToXml for Members {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.ids("users", "user", &self.0);
     }

@@ -16,15 +16,16 @@ super::resource! {
 }
 
 impl<'s> Jobs<'s> {
-    /// Lists the jobs of the site. [`get`](Jobs::get) returns more about a job.
+    /// Lists the jobs of the site. [`get`](Jobs::get) returns more fields of a job.
     #[doc = job::rest!(LIST)]
     #[doc(alias("all", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, BackgroundJob> {
         List::of(self.client, &job::LIST, &[])
     }
 
     /// Returns a job, with its progress and its notes. A job that the server cannot read by its id,
-    /// such as one that creates extracts, is read from the list of jobs, without both.
+    /// such as one that creates extracts, is read from the list of jobs, which contains neither.
     #[doc(alias = "get_by_id")]
     #[doc = job::rest!(GET)]
     pub fn get(&self, id: impl Into<JobId>) -> Result<Job> {
@@ -46,9 +47,9 @@ impl<'s> Jobs<'s> {
         JobHandle::read(self.client, id.into())
     }
 
-    /// Waits until all of these jobs have ended, and returns a result for each, in the same order. The
-    /// deadline of `how` is for all together; its `on_progress` counts the jobs that have ended, and its
-    /// `on_poll` is called with each job after each poll.
+    /// Waits until all of these jobs have ended, and returns a result for each, in the same order.
+    /// The deadline of `how` applies to all jobs together; its `on_progress` reports how many jobs
+    /// have ended, and its `on_poll` is called with each job after each poll.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;

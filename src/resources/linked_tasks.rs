@@ -21,7 +21,7 @@ operations! {
 }
 
 super::resource! {
-    /// The linked tasks of a site. They need a Data Management licence.
+    /// The linked tasks of a site. They need a Data Management license.
     LinkedTasks
 }
 
@@ -29,6 +29,7 @@ impl<'s> LinkedTasks<'s> {
     /// Lists the linked tasks of the site.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, LinkedTask> {
         List::of(self.client, &LIST, &[])
     }
@@ -38,7 +39,7 @@ impl<'s> LinkedTasks<'s> {
     #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<LinkedTaskId>) -> Result<LinkedTask> {
         self.client.xml(self.client.request(&GET, &[&id.into()]), |root| {
-            // Some servers put it into a list, whose element has the same name.
+            // Some servers return it in a list, whose element has the same name.
             let outer = root.need("linkedTasks")?;
             LinkedTask::from_xml(outer.find("linkedTasks").unwrap_or(outer))
         })
@@ -74,7 +75,7 @@ element! {
         id: Option<String> = attr("id");
         /// The step's number, from 1.
         number: Option<u32> = attr("stepNumber");
-        /// Whether the steps after it are left out if it fails.
+        /// Whether the following steps are skipped if this step fails.
         stop_downstream_tasks_on_failure: Option<bool> = attr("stopDownstreamTasksOnFailure");
         /// The task of the step.
         task: Option<StepTask> = child("task");

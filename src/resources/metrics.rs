@@ -27,16 +27,17 @@ operations! {
 }
 
 super::resource! {
-    /// The metrics of a site. Tableau Cloud retired them in February 2024, Tableau Server in 2024.2;
-    /// the metrics of Tableau Pulse are something else.
+    /// The metrics of a site. Tableau Cloud retired them in February 2024, Tableau Server in
+    /// 2024.2; the metrics of Tableau Pulse are a different feature.
     Metrics
 }
 
 impl<'s> Metrics<'s> {
-    /// Lists the metrics of the site. If the site has none, the server answers with the error 404004
-    /// ([`is_not_found`](crate::Error::is_not_found)).
+    /// Lists the metrics of the site. If the site has none, the server responds with the error
+    /// 404004 ([`is_not_found`](crate::Error::is_not_found)).
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, Metric> {
         List::of(self.client, &LIST, &[])
     }

@@ -10,6 +10,7 @@ macro_rules! resource {
         }
 
         impl<'s> $Resource<'s> {
+            #[inline]
             pub(crate) fn new(client: &'s std::sync::Arc<$crate::client::Client>) -> $Resource<'s> {
                 $Resource { client }
             }

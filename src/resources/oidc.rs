@@ -54,6 +54,7 @@ impl<'s> Oidc<'s> {
     /// TSC calls this `oidc.get`.
     #[doc = super::sites::rest!(AUTH_CONFIGURATIONS)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> Result<Vec<AuthConfiguration>> {
         Sites::new(self.client).auth_configurations()
     }
@@ -61,6 +62,7 @@ impl<'s> Oidc<'s> {
     /// Returns a configuration by its id. API 3.24.
     #[doc(alias = "get_by_id")]
     #[doc = rest!(GET)]
+    #[inline]
     pub fn get(&self, idp_configuration_id: &str) -> Result<OidcConfiguration> {
         let request = self.client.request(&GET, &[]).query(ID, idp_configuration_id);
         self.client.read(request.since(3, 24), "siteOIDCConfiguration")
@@ -68,6 +70,7 @@ impl<'s> Oidc<'s> {
 
     /// Returns the initial configuration of the site, the only one before API 3.24.
     #[doc = rest!(GET)]
+    #[inline]
     pub fn get_initial(&self) -> Result<OidcConfiguration> {
         self.client.get(&GET, &[])
     }
@@ -96,10 +99,11 @@ impl<'s> Oidc<'s> {
         self.client.read(request, "siteOIDCConfiguration")
     }
 
-    /// Removes a configuration. Let its users sign in another way first: they cannot sign in
-    /// afterwards. API 3.24.
+    /// Removes a configuration. Its users cannot sign in afterwards, so change their authentication
+    /// first. API 3.24.
     #[doc(alias = "delete_configuration")]
     #[doc = rest!(DELETE)]
+    #[inline]
     pub fn delete(&self, idp_configuration_id: &str) -> Result<()> {
         let request = self.client.request(&DELETE, &[]).query(ID, idp_configuration_id);
         self.client.done(request.since(3, 24))
@@ -107,6 +111,7 @@ impl<'s> Oidc<'s> {
 
     /// Removes the initial configuration of the site, the only one before API 3.24.
     #[doc = rest!(DELETE)]
+    #[inline]
     pub fn delete_initial(&self) -> Result<()> {
         self.client.send(&DELETE, &[])
     }
@@ -144,7 +149,7 @@ element! {
         end_session_endpoint: Option<String> = attr("endSessionEndpoint"), set String;
         /// Whether users can sign in to embedded views without a pop-up window. Default: `false`.
         allow_embedded_authentication: Option<bool> = attr("allowEmbeddedAuthentication"), set bool;
-        /// When the identity provider asks the user, such as `login,consent`.
+        /// When the identity provider prompts the user, such as `login,consent`.
         prompt: Option<String> = attr("prompt"), set String;
         /// The scopes that are requested, such as `openid, email, profile`.
         custom_scope: Option<String> = attr("customScope"), set String;
@@ -154,7 +159,7 @@ element! {
         essential_acr_values: Option<String> = attr("essentialAcrValues"), set String;
         /// The preferred authentication context classes.
         voluntary_acr_values: Option<String> = attr("voluntaryAcrValues"), set String;
-        /// The claim with the e-mail address. Default: `email`.
+        /// The claim with the email address. Default: `email`.
         email_mapping: Option<String> = attr("emailMapping"), set String;
         /// The claim with the first name. Default: `given_name`.
         first_name_mapping: Option<String> = attr("firstNameMapping"), set String;

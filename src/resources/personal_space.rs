@@ -17,7 +17,7 @@ element! {
         id: PersonalSpaceId = attr("luid");
         /// The user whose space it is.
         owner: Option<UserId> = attr("ownerLuid");
-        /// Whether content can be read from it, but not added to it.
+        /// Whether the space is read-only: no content can be added to it.
         read_only: Option<bool> = attr("readOnly");
     }
 }

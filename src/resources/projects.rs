@@ -35,12 +35,13 @@ impl<'s> Projects<'s> {
     /// Lists the projects that the user can see, nested ones included.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, Project> {
         List::of(self.client, &LIST, &[])
     }
 
-    /// Returns a project. There is no operation for one project, so this reads the list of projects
-    /// until the project is found.
+    /// Returns a project. The REST API has no operation for one project, so this reads the list of
+    /// projects until it finds the project.
     ///
     /// # Errors
     ///
@@ -52,13 +53,14 @@ impl<'s> Projects<'s> {
         find::by_id(self.list(), |project| project.id == id, "project", id.as_str())
     }
 
-    /// Finds a project by its path. `None` if there is none. `Marketing/Q1` is the project `Q1` in
-    /// the top-level project `Marketing`. In a name, `\/` is a slash and `\\` a backslash. Each name
-    /// of the path takes one request or more.
+    /// Finds a project by its path. `None` if it does not exist. `Marketing/Q1` is the project `Q1`
+    /// in the top-level project `Marketing`. In a name, `\/` is a slash and `\\` a backslash. Each
+    /// name of the path takes one request or more.
     ///
-    /// A project whose parent the user cannot see is found by its own name and by any path that ends
-    /// with it, because the names above it are not known: `Q1` and `Marketing/Q1`. It is looked for only
-    /// if no project has exactly the path, and not below a path that the user can see.
+    /// A project whose parent the user cannot see is found by its own name and by any path that
+    /// ends with it, because the names above it are not known: `Q1` and `Marketing/Q1`. Such a
+    /// project is searched for only if no project has exactly the path, and not below a path that
+    /// the user can see.
     ///
     /// # Errors
     ///
@@ -66,6 +68,7 @@ impl<'s> Projects<'s> {
     /// [`Input`](crate::ErrorKind::Input) if the path is empty.
     #[doc = rest!(LIST)]
     #[doc(alias = "find_by_name")]
+    #[inline]
     pub fn find(&self, path: &str) -> Result<Option<Project>> {
         self.find_path(find::names(path))
     }
@@ -103,6 +106,7 @@ impl<'s> Projects<'s> {
     }
 
     /// The projects with exactly this path, all of which the user can see.
+    #[inline]
     fn visible(&self, names: &[&str]) -> Result<Vec<Project>> {
         let mut found: Vec<Project> = Vec::new();
         for (depth, &name) in names.iter().enumerate() {
@@ -125,6 +129,7 @@ impl<'s> Projects<'s> {
     }
 
     /// The project with this id, and with `nested` those below it that the user can see.
+    #[inline]
     pub(super) fn with_nested(&self, id: &ProjectId, nested: bool) -> Result<Vec<Project>> {
         match nested {
             false => Ok(vec![self.get(id)?]),
@@ -177,6 +182,7 @@ impl<'s> Projects<'s> {
 struct Tree(HashMap<ProjectId, Project>);
 
 impl Tree {
+    #[inline]
     fn read(projects: &Projects<'_>) -> Result<Tree> {
         let by_id = |project: Result<Project>| project.map(|project| (project.id.clone(), project));
         projects.list().into_iter().map(by_id).collect::<Result<_>>().map(Tree)
@@ -184,12 +190,13 @@ impl Tree {
 
     /// The names of a project and of its visible parents, from the project up; and whether the last
     /// one has a parent that is not visible.
+    #[inline]
     fn path(&self, project: &Project) -> (Vec<&str>, bool) {
         let (mut names, mut next) = (Vec::new(), Some(&project.id));
         while let Some(project) = next.and_then(|id| self.0.get(id)) {
             names.push(&*project.name);
             next = project.parent.as_ref();
-            // A server with a cycle of parents.
+            // The server returned a cycle of parents.
             if names.len() > self.0.len() {
                 break;
             }
@@ -198,6 +205,7 @@ impl Tree {
     }
 
     /// Whether a project is at the end of this path, below a project that is not visible.
+    #[inline]
     fn is_below(&self, project: &Project, path: &[&str]) -> bool {
         let (names, has_hidden_parent) = self.path(project);
         let Some(above) = path.len().checked_sub(names.len()) else { return false };
@@ -213,6 +221,7 @@ impl Tree {
     }
 
     /// The project with this id and those below it.
+    #[inline]
     fn into_below(self, id: &ProjectId) -> Result<Vec<Project>> {
         let mut below: HashSet<&ProjectId> = HashSet::from([id]);
         loop {
@@ -235,6 +244,7 @@ impl Tree {
     }
 }
 
+#[inline]
 fn with_samples(request: Request<'static>) -> Request<'static> {
     request.query("publishSamples", "true")
 }
@@ -256,10 +266,10 @@ element! {
         /// How the permissions of its content are managed.
         content_permissions: Option<ContentPermissions> =
             attr("contentPermissions"), set ContentPermissions;
-        /// The project that it is in. `None` at the top level. In an update, `""` moves it to the
+        /// The parent project. `None` at the top level. In an update, `""` moves the project to the
         /// top level.
         parent: Option<ProjectId> = attr("parentProjectId"), set ProjectId;
-        /// The project above it that sets its permissions, if permissions are locked there.
+        /// The ancestor project that sets its permissions, if that project is locked.
         controlling_permissions_project: Option<ProjectId> =
             attr("controllingPermissionsProjectId");
         /// Whether it is at the top level.

@@ -34,6 +34,7 @@ impl Sessions<'_> {
     /// Returns the session that sends the request, with its site and its user. Users who are not
     /// administrators see only the ids, the names and the content URL.
     #[doc = rest!(CURRENT)]
+    #[inline]
     pub fn current(&self) -> Result<ServerSession> {
         self.client.get(&CURRENT, &[])
     }

@@ -25,7 +25,7 @@ operations! {
 }
 
 super::resource! {
-    /// The subscriptions of a site: a user gets a workbook or a view by email on a schedule.
+    /// The subscriptions of a site: users receive a workbook or a view by email on a schedule.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;
@@ -48,6 +48,7 @@ impl<'s> Subscriptions<'s> {
     /// Lists the subscriptions of the site. Users without administrator rights see their own.
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, Subscription> {
         List::of(self.client, &LIST, &[])
     }
@@ -140,13 +141,13 @@ element! {
         content_type: Option<ContentType> = child_attr("content", "type"), set ContentType;
         /// Whether an email is sent if the view has no data. Default: `true`.
         send_if_view_empty: Option<bool> = child_attr("content", "sendIfViewEmpty"), set bool;
-        /// The custom view that is sent in place of the view.
+        /// The custom view that is sent instead of the view.
         custom_view: Option<CustomViewId> =
             child_attr("content", "customViewId"), set CustomViewId;
         /// When the subscription runs. Tableau Server returns the id and name of one of its schedules,
         /// Tableau Cloud the times.
         schedule: Option<ItemSchedule> = sibling("schedule"), set InlineSchedule;
-        /// The user who gets the email.
+        /// The user who receives the email.
         user: Option<UserId> = child_id("user"), update UserId;
         /// The name of that user.
         user_name: Option<String> = child_attr("user", "name");
@@ -155,7 +156,7 @@ element! {
     requests {
         /// The schedule that the subscription runs on. Tableau Server.
         on = child_id("schedule"), new ScheduleId;
-        /// The user who gets the email.
+        /// The user who receives the email.
         recipient = child_id("user"), new UserId;
     }
 }
@@ -184,7 +185,7 @@ impl NewSubscription {
         NewSubscription::to(subject, content, user).on(schedule)
     }
 
-    /// A subscription with a schedule of its own, on Tableau Cloud.
+    /// A subscription with its own schedule, on Tableau Cloud.
     pub fn inline<I: Subscribable>(
         subject: impl Into<String>,
         content: &I,
@@ -210,7 +211,7 @@ string_enum! {
     pub enum PageOrientation {
         /// Upright.
         Portrait = "PORTRAIT",
-        /// Sideways.
+        /// Landscape.
         Landscape = "LANDSCAPE",
     }
 }

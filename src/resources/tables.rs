@@ -43,6 +43,7 @@ impl<'s> Tables<'s> {
     /// Lists the tables of the site.
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, Table> {
         List::of(self.client, &LIST, &[])
     }
@@ -64,7 +65,7 @@ impl<'s> Tables<'s> {
         self.client.update(&UPDATE, &[&id.into()], changes.borrow())
     }
 
-    /// Removes a table from Tableau Catalog, for good. The database is not touched.
+    /// Removes a table from Tableau Catalog permanently. The database is not changed.
     #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<TableId>) -> Result<()> {
         self.client.send(&DELETE, &[&id.into()])
@@ -115,7 +116,7 @@ impl<'s> Tables<'s> {
         self.client.update(&UPDATE_COLUMN, &[&table.into(), &column.into()], changes.borrow())
     }
 
-    /// Removes a column from Tableau Catalog, for good. The database is not touched.
+    /// Removes a column from Tableau Catalog permanently. The database is not changed.
     #[doc = rest!(DELETE_COLUMN)]
     pub fn delete_column(
         &self,
@@ -146,7 +147,7 @@ element! {
         certified: Option<bool> = attr("isCertified"), update bool;
         /// The note of the certification.
         certification_note: Option<String> = attr("certificationNote"), update String;
-        /// The user to ask about the table.
+        /// The contact for the table.
         contact: Option<UserId> = child_id("contact"), update UserId;
         /// The name of that user.
         contact_name: Option<String> = child_attr("contact", "name");

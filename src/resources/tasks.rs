@@ -58,8 +58,8 @@ super::resource! {
     /// The tasks of a site: extract refreshes and flow runs on a schedule.
     ///
     /// On Tableau Server, adding content to a schedule creates a task: see
-    /// [`Workbooks::add_to_schedule`](crate::workbooks::Workbooks::add_to_schedule). On Tableau Cloud,
-    /// a task is created with a schedule of its own.
+    /// [`Workbooks::add_to_schedule`](crate::workbooks::Workbooks::add_to_schedule). On Tableau
+    /// Cloud, a task is created with its own schedule.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;
@@ -81,6 +81,7 @@ impl<'s> Tasks<'s> {
     /// Lists the extract refreshes of the site.
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, ExtractRefreshTask> {
         List::unpaged(self.client, &LIST, &[])
     }
@@ -129,6 +130,7 @@ impl<'s> Tasks<'s> {
 
     /// Lists the flow runs of the site.
     #[doc = rest!(LIST_FLOW_RUNS)]
+    #[inline]
     pub fn list_flow_runs(&self) -> List<'s, FlowRunTask> {
         List::unpaged(self.client, &LIST_FLOW_RUNS, &[])
     }
@@ -165,6 +167,7 @@ impl<'s> Tasks<'s> {
     /// Lists the tasks that accelerate views.
     #[doc = rest!(LIST_ACCELERATIONS)]
     #[deprecated(note = "API 3.29 retired data acceleration")]
+    #[inline]
     pub fn list_data_accelerations(&self) -> List<'s, DataAccelerationTask> {
         List::unpaged(self.client, &LIST_ACCELERATIONS, &[])
     }
@@ -181,7 +184,7 @@ fn get<T: Listed>(client: &Arc<Client>, operation: &'static Operation, id: &Task
     client.xml(client.request(operation, &[id]), read)
 }
 
-/// Reads one task. Some servers put it into `<tasks>`, as in a list.
+/// Reads one task. Some servers return it in `<tasks>`, as in a list.
 fn read<T: Listed>(root: Node<'_>) -> Result<T> {
     let task = root.find(T::WRAP).unwrap_or(root).need(T::ITEM)?;
     T::from_xml(T::INSIDE.map_or(Ok(task), |inside| task.need(inside))?)
@@ -232,6 +235,7 @@ impl NewExtractRefreshTask {
     }
 
     /// Whether only new rows are added. Default: `false`.
+    #[inline]
     pub fn incremental(self, incremental: bool) -> NewExtractRefreshTask {
         self.task_type(if incremental {
             TaskType::IncrementalRefresh

@@ -49,6 +49,7 @@ impl<'s> VirtualConnections<'s> {
     /// Lists the virtual connections of the site.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "filter", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, VirtualConnection> {
         List::of(self.client, &LIST, &[])
     }
@@ -64,7 +65,7 @@ impl<'s> VirtualConnections<'s> {
     }
 
     /// Downloads the definition of a virtual connection, a JSON document.
-    /// [`publish`](VirtualConnections::publish) takes it.
+    /// [`publish`](VirtualConnections::publish) accepts it.
     #[doc = content::rest!(GET_VIRTUAL_CONNECTION)]
     pub fn download(&self, id: impl Into<VirtualConnectionId>) -> Result<String> {
         self.definition(&GET_VIRTUAL_CONNECTION, &[&id.into()])
@@ -80,6 +81,7 @@ impl<'s> VirtualConnections<'s> {
         self.definition(&DOWNLOAD_REVISION, &[&id.into(), &revision])
     }
 
+    #[inline]
     fn definition(
         &self,
         operation: &'static Operation,
@@ -158,6 +160,7 @@ impl<'s> VirtualConnections<'s> {
 }
 
 /// Reads a response, which does not repeat the id.
+#[inline]
 fn read(root: Node<'_>, id: &VirtualConnectionId) -> Result<VirtualConnection> {
     VirtualConnection::from_xml(root.need("virtualConnection")?.or_id(id.as_str()))
 }
@@ -192,7 +195,7 @@ element! {
 }
 
 element! {
-    /// The answer to the publishing of a virtual connection.
+    /// The response to publishing a virtual connection.
     pub struct PublishedVirtualConnection = "virtualConnection";
     {
         /// The id of the virtual connection, or of the draft.
@@ -237,14 +240,16 @@ impl NewVirtualConnection {
         }
     }
 
-    /// Whether to replace a virtual connection of this name, which becomes a revision. The default
-    /// is `false`.
+    /// Whether to replace a virtual connection of the same name, which then becomes a revision.
+    /// Default: `false`.
+    #[inline]
     pub fn overwrite(mut self, overwrite: bool) -> NewVirtualConnection {
         self.overwrite = overwrite;
         self
     }
 
-    /// Whether to publish a draft. The default is `false`, unlike the server's.
+    /// Whether to publish a draft. Default: `false`, unlike the server's default.
+    #[inline]
     pub fn draft(mut self, draft: bool) -> NewVirtualConnection {
         self.draft = draft;
         self

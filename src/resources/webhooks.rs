@@ -46,6 +46,7 @@ impl<'s> Webhooks<'s> {
     /// Lists the webhooks of the site.
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, Webhook> {
         List::unpaged(self.client, &LIST, &[])
     }
@@ -63,8 +64,8 @@ impl<'s> Webhooks<'s> {
         self.client.create(&CREATE, &[], webhook.borrow())
     }
 
-    /// Changes a webhook. The server disables a webhook whose address fails repeatedly; this is how
-    /// to enable it again. The server requires the name in every update.
+    /// Changes a webhook. The server disables a webhook whose address fails repeatedly; an update
+    /// with `is_enabled(true)` enables it again. The server requires the name in every update.
     #[doc = rest!(UPDATE)]
     pub fn update(
         &self,
@@ -84,7 +85,7 @@ impl<'s> Webhooks<'s> {
         self.client.send(&DELETE, &[&id.into()])
     }
 
-    /// Sends an empty document to the webhook's address, and returns its answer.
+    /// Sends an empty document to the webhook's address, and returns the response.
     #[doc = rest!(TEST)]
     pub fn test(&self, id: impl Into<WebhookId>) -> Result<WebhookTest> {
         self.client.get(&TEST, &[&id.into()])
@@ -136,7 +137,7 @@ impl NewWebhook {
 }
 
 element! {
-    /// The answer of a webhook's address to a test.
+    /// The response of a webhook's address to a test.
     pub struct WebhookTest = "webhookTestResult";
     {
         /// The HTTP status.
@@ -147,9 +148,8 @@ element! {
 }
 
 string_enum! {
-    /// An event that triggers a webhook. It is read and written as the name of the element that
-    /// stands for the event, and can be made from the name that Tableau's documentation uses, such as
-    /// `WorkbookCreated`.
+    /// An event that triggers a webhook. On the wire, the event is the name of an element. It can
+    /// also be created from the name that Tableau's documentation uses, such as `WorkbookCreated`.
     pub enum WebhookEvent {
         /// A user became a site administrator.
         AdminPromoted = "webhook-event-user-promoted-admin" | "AdminPromoted",

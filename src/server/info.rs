@@ -9,7 +9,7 @@ element! {
     {
         /// The version of the product: `"2024.3.0"`.
         product_version: String = child_text("productVersion");
-        /// The build: `"20243.24.1010.1014"`. Empty if the server does not say.
+        /// The build: `"20243.24.1010.1014"`. Empty if the server does not return it.
         build_number: String = child_attr("productVersion", "build");
         /// The newest REST API version that the server supports.
         rest_api_version: ApiVersion = child_text("restApiVersion");

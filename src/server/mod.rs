@@ -44,7 +44,7 @@ pub struct Server {
 #[derive(Debug, Default)]
 struct Negotiation {
     version: Option<ApiVersion>,
-    /// When the request failed last, and its error, for threads that waited for it.
+    /// When the request last failed, and its error, for threads that waited for it.
     failure: Option<(Instant, Error)>,
 }
 
@@ -108,8 +108,8 @@ impl Server {
         let mut request = Request::of(&auth::SERVER_INFO.call(version, None, &[])).until(deadline);
         let auth = AuthContext { token: None, redactor: self.transport.redactor(), cancellation };
         self.transport
-            .send(&mut request, auth, |answer| {
-                answer.xml(|root| ServerInfo::from_xml(root.need("serverInfo")?))
+            .send(&mut request, auth, |response| {
+                response.xml(|root| ServerInfo::from_xml(root.need("serverInfo")?))
             })
             .map_err(|error| explain_address(self.suggest_address(error), &self.transport))
     }
@@ -144,9 +144,9 @@ impl Server {
     /// Signs in. The session signs out when it is dropped.
     ///
     /// Unless a version is pinned, the first sign-in requests the server info, unauthenticated, and
-    /// uses the REST API version in it; later sign-ins use the same version. If Tableau answers that
-    /// it has no server info (error 404001 or 404003), version 2.4 is used. The session keeps a copy
-    /// of the credentials to sign in again.
+    /// uses the REST API version in it; later sign-ins use the same version. If Tableau responds
+    /// that it has no server info (error 404001 or 404003), version 2.4 is used. The session keeps
+    /// a copy of the credentials to sign in again.
     ///
     /// # Errors
     ///
@@ -156,8 +156,8 @@ impl Server {
     /// If the request for the server info fails, no credentials are sent. The error is
     /// [`ErrorKind::Api`] for any other error of Tableau's, [`ErrorKind::Http`] for any other
     /// response that is not a success, such as an HTML page with status 404, and
-    /// [`ErrorKind::Decode`] for a response without a version. It usually means that the address is
-    /// not that of a Tableau server.
+    /// [`ErrorKind::Decode`] for a response without a version. These usually mean that the address
+    /// does not belong to a Tableau server.
     #[doc = auth::rest!(SIGN_IN)]
     pub fn sign_in(&self, credentials: &(impl Credentials + ?Sized)) -> Result<Session<'_>> {
         Ok(Session::new(self.open(credentials, None)?))
@@ -186,13 +186,13 @@ impl Server {
         Session::new(self.resumed(&token))
     }
 
-    /// Same as [`resume`](Server::resume), for one of several workers: never signs out.
+    /// Same as [`resume`](Server::resume), but never signs out: for one of several workers.
     pub fn join(&self, token: &SessionToken) -> Session<'_> {
         Session::joined(self.resumed(token))
     }
 
-    /// Signs in, and shares the session with other processes by a file. This process is the holder:
-    /// it signs out and empties the file when the session is dropped.
+    /// Signs in, and shares the session with other processes through a file. This process is the
+    /// holder: it signs out and empties the file when the session is dropped.
     ///
     /// If another process signs in with the same file later, it becomes the holder of the shared
     /// session, and this process signs out only its own.
@@ -200,8 +200,8 @@ impl Server {
     /// # Errors
     ///
     /// Those of [`sign_in`](Server::sign_in); [`ErrorKind::Io`] if the file cannot be written, and
-    /// [`ErrorKind::Config`] if other users can read it or it holds anything but a session. No
-    /// session is left open then.
+    /// [`ErrorKind::Config`] if other users can read it or if it contains anything other than a
+    /// session. In these cases no session is left open.
     pub fn sign_in_shared(
         &self,
         credentials: &(impl Credentials + ?Sized),
@@ -234,10 +234,10 @@ impl Server {
         loop {
             let written = locked.write(&session.open().token(), &holder_id);
             let is_in_place = locked.is_in_place();
-            // Before an error drops the session, which locks the file to sign out.
+            // Unlocks the file before an error drops the session, which locks the file to sign out.
             drop(locked);
             written?;
-            // The previous holder may have moved the file aside meanwhile.
+            // The previous holder may have moved the file aside in the meantime.
             if is_in_place {
                 return Ok(session);
             }
@@ -284,7 +284,7 @@ impl Server {
         let stored = file.lock(false, wait_until, cancellation)?.read()?;
         let Some(stored) = stored else {
             return Err(Error::config(format!(
-                "{file:?} has no session at the moment: no process has signed in, or it has signed out"
+                "{file:?} contains no session: no process has signed in, or it has signed out again"
             )));
         };
         let sharing = Sharing { file: file.clone(), holder_id: None };
@@ -321,7 +321,7 @@ impl Server {
         let deadline =
             earlier(self.transport.deadline(), cancellation.and_then(CancellationToken::deadline));
         let Some(_guard) = ReentrancyGuard::enter(&self.negotiation) else {
-            // A logger signs in while this thread requests the version.
+            // Re-entered: a logger signs in while this thread requests the version.
             return self.request_version(cancellation, deadline);
         };
         let Some(mut negotiation) = cancel::lock(&self.negotiation, cancellation, deadline)? else {
@@ -372,7 +372,7 @@ impl Server {
     }
 }
 
-/// Whether a server answered the request, but not with what was requested.
+/// Whether a server responded, but not with the requested content.
 fn is_answer(error: &Error) -> bool {
     use ErrorKind::{Api, Decode, Http, Redirect};
     matches!(error.kind(), Api | Decode | Http | Redirect)

@@ -10,8 +10,8 @@ use crate::session::{Session, SessionFile, SessionToken};
 /// A view of a [`Server`] whose calls a [`CancellationToken`] cancels, returned by
 /// [`Server::with_cancellation`].
 ///
-/// The token does not cancel calls over the sessions that the view returns;
-/// [`Session::with_cancellation`] does that. Their sign-out is sent in any case.
+/// The token does not cancel calls of the sessions that the view returns;
+/// [`Session::with_cancellation`] does that. Their sign-out is always sent.
 ///
 /// If a sign-in is cancelled while the server carries it out, a session can remain open until it
 /// times out on the server, after hours.

@@ -10,8 +10,8 @@ use crate::http::Origin;
 /// The sessions with the servers that they are on. A session that was dropped cannot be upgraded.
 static HELD: Mutex<Vec<(Origin, Weak<AuthState>)>> = Mutex::new(Vec::new());
 
-/// Adds a session, if it was opened with a personal access token. Returns whether this process holds
-/// another session of the same token; `compares` says whether to look for one.
+/// Adds a session, if it was opened with a personal access token. Returns whether this process
+/// holds another session of the same token; `compares` is whether to look for one.
 pub(super) fn add(session: &OpenSession, compares: bool) -> bool {
     let auth = &session.auth;
     let token = |auth: &AuthState| {

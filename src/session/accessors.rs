@@ -24,6 +24,7 @@ macro_rules! accessors {
         session_methods! {
             $(
                 $(#[$meta])*
+                #[inline]
                 pub fn $module(&self) -> $crate::resources::$module::$Handle<'_> {
                     $crate::resources::$module::$Handle::new(self.client())
                 }
@@ -153,38 +154,45 @@ session_methods! {
     ///
     /// A URL of another server and an unknown placeholder are [`Input`](crate::ErrorKind::Input)
     /// errors when the request is sent.
+    #[inline]
     pub fn request(&self, method: crate::Method, path: &str) -> crate::raw::RawRequest<'_> {
         crate::raw::RawRequest::new(self.client(), method, path)
     }
 
     /// Returns the OpenAPI specification of the JSON operations, as the server publishes it at
     /// `/services/specifications/openapi`.
+    #[inline]
     pub fn openapi(&self) -> crate::Result<String> {
         self.request(crate::Method::Get, "/services/specifications/openapi").read_text()
     }
 
     /// The id of the session's site.
+    #[inline]
     pub fn site_id(&self) -> &crate::SiteId {
         &self.client().site_id
     }
 
     /// The content URL of the session's site: the part after `/site/` in the browser's address, `""`
     /// for the default site.
+    #[inline]
     pub fn site_url(&self) -> &str {
         &self.client().site_url
     }
 
     /// The id of the user who is signed in.
+    #[inline]
     pub fn user_id(&self) -> &crate::UserId {
         &self.client().user_id
     }
 
     /// The token that is sent with every request in the header `X-Tableau-Auth`. **It is a secret.**
+    #[inline]
     pub fn auth_token(&self) -> String {
         self.client().token().token.reveal().to_owned()
     }
 
     /// The REST API version of the session.
+    #[inline]
     pub fn version(&self) -> crate::ApiVersion {
         self.client().version
     }

@@ -19,7 +19,7 @@ use crate::secret::Secret;
 use crate::text::cut;
 use crate::{Error, ErrorKind, Result};
 
-/// More renewals than this within the time mean that something else ends the sessions.
+/// Maximum number of renewals within the period. More mean that something else ends the sessions.
 const MAX_RENEWALS: usize = 3;
 const RENEWALS_WITHIN: Duration = Duration::from_secs(5 * 60);
 
@@ -60,7 +60,7 @@ struct History {
     is_refused: bool,
     /// When the last renewal failed, and why, for threads that waited for it.
     failure: Option<(Instant, String)>,
-    /// The token for whose renewal by another process this one waited in vain.
+    /// The token whose renewal by another process this process has waited for until the timeout.
     waited_in_vain: Option<Secret>,
     /// The token that is still in the file, because the one that replaced it could not be written.
     unwritten: Option<Secret>,
@@ -144,7 +144,7 @@ impl AuthState {
         current.opened_at = (renewal == Renewal::SignedIn).then(Timestamp::now);
     }
 
-    /// The token in use if it is not `used` any more, with how it was obtained.
+    /// The current token, and how it was obtained, if it is no longer `used`.
     fn renewed_since(&self, used: &Token) -> Option<Renewal> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         (current.token.token != used.token).then_some(current.renewal)
@@ -176,9 +176,9 @@ impl Authenticator for AuthState {
         deadline: Option<Instant>,
     ) -> Result<Renewal> {
         let cancellation = client.cancellation();
-        // A function that mints tokens, or a logger, may send requests over the same session.
+        // A callback that mints tokens, or a logger, may send requests with the same session.
         let Some(_guard) = ReentrancyGuard::enter(self) else {
-            let what = "it was asked over by what is to renew it";
+            let what = "a callback that runs during the renewal used the session";
             return Err(expired.and_then_failed(what, None));
         };
         let started = Instant::now();
@@ -220,7 +220,7 @@ impl Authenticator for AuthState {
         if let Err(why) = history.check(credentials, started) {
             return Err(expired.and_then_failed(&why, None));
         }
-        // A prefetched page can be cancelled up to here, because the renewal is for the whole
+        // A prefetched page can be cancelled only up to here, because the renewal is for the whole
         // session.
         cancellation.map_or(Ok(()), CancellationToken::check)?;
         info!(target: LOG, "the session has expired: signing in again");
@@ -242,8 +242,8 @@ impl Authenticator for AuthState {
         }
         if let (Some((file, holder_id)), Some(sharing)) = (&mut file, &self.sharing) {
             let (is_shared, error) = sharing::store(file, holder_id, client, &response.token);
-            // A worker does not sign out. The holder would not learn of this session, or has ended
-            // and moved the file aside.
+            // A worker does not sign out, so sign out this session now: the holder does not know of
+            // it, or has ended and moved the file aside.
             if sharing.holder_id.is_none() && !is_shared {
                 end_unused(client, &used.redactor, response.token, deadline);
                 let what = "the new session cannot be shared, and was ended";
@@ -262,8 +262,9 @@ impl Authenticator for AuthState {
 
 impl History {
     /// Refuses to sign in again if the server refused the credentials before, if another thread has
-    /// just failed, or if the session was renewed more often lately than expiry explains. Failed
-    /// renewals do not count: an outage does not mean that something else uses the credentials.
+    /// just failed, or if the session was recently renewed more often than expiry explains. Failed
+    /// renewals do not count, because an outage does not mean that another program uses the
+    /// credentials.
     fn check(&mut self, credentials: &SignIn, started: Instant) -> Result<(), String> {
         if self.is_refused {
             return Err("the credentials were refused before".to_owned());
@@ -279,7 +280,7 @@ impl History {
                     "the personal access token {name:?} seems to be in use elsewhere: each \
                      sign-in with it ends the other's session"
                 ),
-                None => "something else ends the session again and again".to_owned(),
+                None => "something else ends the session repeatedly".to_owned(),
             };
             return Err(format!("it was renewed {MAX_RENEWALS} times within minutes; {why}"));
         }
@@ -324,7 +325,7 @@ fn check_site(
     let redactor = used.redactor.clone().with(credentials.secret()).with(&response.token);
     let shown = |id: &str| cut(&redactor.redact(id), 100).into_owned();
     let what = format!(
-        "signing in again led to user {} on site {}, not to user {} on site {}",
+        "signing in again returned user {} on site {} instead of user {} on site {}",
         shown(site.user_id.as_str()),
         shown(site.id.as_str()),
         shown(client.user_id.as_str()),
@@ -333,7 +334,7 @@ fn check_site(
     Err(Error::new(ErrorKind::Decode, what))
 }
 
-/// Signs out a session that is not used, in the time that the call has left.
+/// Signs out an unused session, within the remaining time of the call.
 fn end_unused(client: &Client, redactor: &Redactor, token: Secret, deadline: Option<Instant>) {
     let timeout = client.transport.sign_out_timeout();
     let deadline =
@@ -346,7 +347,7 @@ fn end_unused(client: &Client, redactor: &Redactor, token: Secret, deadline: Opt
     }
 }
 
-/// Whether the server rejected the credentials themselves, so that trying again is useless.
+/// Whether the server rejected the credentials themselves, so that a retry is pointless.
 fn is_refusal(error: &Error) -> bool {
     let is_rejected = matches!(error.status(), Some(400..=499)) && !error.is_throttled();
     error.is_sign_in_failed() || (error.kind() == ErrorKind::Api && is_rejected)

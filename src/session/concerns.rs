@@ -1,4 +1,5 @@
-//! What several kinds of content have in common, by the id of an item: tags, permissions, ….
+//! Operations that several kinds of content have in common, by the id of an item: tags,
+//! permissions, ….
 
 use super::accessors::session_methods;
 use crate::Result;
@@ -77,6 +78,7 @@ session_methods! {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn tag_batch(&self) -> TagBatch<'_> {
         TagBatch::new(self.client())
     }
@@ -204,8 +206,8 @@ session_methods! {
         Permissions::new(self.client(), id)
     }
 
-    /// The default permissions of a project for one kind of content: new content gets them, and in a
-    /// locked project all content of that kind has them.
+    /// The default permissions of a project for one kind of content: new content gets them, and in
+    /// a locked project they apply to all content of that kind.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;
@@ -232,6 +234,7 @@ session_methods! {
     /// afterwards.
     #[doc = auth::rest!(REVOKE_ADMINISTRATOR_TOKENS)]
     #[doc(alias = "revoke_all_server_admin_tokens")]
+    #[inline]
     pub fn revoke_administrator_tokens(&self) -> Result<()> {
         self.client().send(&auth::REVOKE_ADMINISTRATOR_TOKENS, &[])
     }
@@ -257,6 +260,7 @@ session_methods! {
     ///
     /// [`ErrorKind::Api`](crate::ErrorKind::Api) if the site has no personal spaces.
     #[doc = personal_space::rest!(GET)]
+    #[inline]
     pub fn personal_space(&self) -> Result<PersonalSpace> {
         self.client().get(&personal_space::GET, &[])
     }

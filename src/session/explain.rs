@@ -1,4 +1,4 @@
-//! What the errors of a sign-in usually mean.
+//! Explanations of errors at sign-in.
 
 use crate::credentials::SignIn;
 use crate::http::Transport;
@@ -26,14 +26,14 @@ pub(super) fn explain_sign_in(error: Error, credentials: &SignIn, transport: &Tr
 /// Adds that the server's address may be wrong to an error that a wrong address can cause.
 pub(crate) fn explain_address(error: Error, transport: &Transport) -> Error {
     let origin = transport.origin();
-    let is_page = error.is_a_page()
+    let is_page = error.is_html_page()
         || (error.kind() == ErrorKind::Decode && error.to_string().contains("HTML page"));
     let https = format!("https://{}", origin.authority());
     let hint = match error.kind() {
         ErrorKind::ConnectionLost if !origin.https => {
             format!("if the port expects TLS, the address is {https}")
         }
-        // In plain text, as servers written in Go answer.
+        // In plain text, as servers written in Go respond.
         ErrorKind::Http if !origin.https && error.to_string().contains("HTTPS") => {
             format!("the port seems to expect TLS; then the address is {https}")
         }
@@ -52,7 +52,7 @@ pub(crate) fn explain_address(error: Error, transport: &Transport) -> Error {
     error.and_then_failed(&hint, None)
 }
 
-/// What to check of the site when the server refuses a sign-in with 401001.
+/// What to check about the site when the server refuses a sign-in with 401001.
 fn about_site(site: &str, is_cloud: bool) -> Option<String> {
     const WHERE: &str = "the content URL of a site is the part after /site/ in the browser's address, \
                          not the site's name";
@@ -85,7 +85,8 @@ fn explain_jwt_number(number: u32) -> String {
     }
 }
 
-/// Names the length of a JSON Web Token as a cause, if it is above the limit of Tableau Cloud.
+/// Names the length of a JSON Web Token as a possible cause if it exceeds the limit of Tableau
+/// Cloud.
 fn explain_jwt_length(credentials: &SignIn) -> Option<String> {
     let length = credentials.secret().reveal().len();
     (credentials.is_jwt() && length > MAX_JWT).then(|| {

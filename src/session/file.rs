@@ -1,4 +1,4 @@
-//! [`SessionFile`]: a file by which processes share one session.
+//! [`SessionFile`]: a file through which processes share one session.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind as IoKind, Read, Seek, Write};
@@ -13,8 +13,8 @@ use crate::encoding::hex;
 use crate::http::random;
 use crate::{Error, ErrorKind, Result};
 
-/// A file by which processes share one session, so that workers with the same personal access token
-/// do not end each other's sessions.
+/// A file through which processes share one session, so that workers with the same personal access
+/// token do not end each other's sessions.
 ///
 /// One process, the holder, signs in ([`Server::sign_in_shared`](crate::Server::sign_in_shared)); it
 /// also signs out and empties the file at the end. The other processes, the workers, join the session
@@ -25,9 +25,9 @@ use crate::{Error, ErrorKind, Result};
 /// for it.
 ///
 /// The file holds a secret and is created with mode `0600`. A file that other users can read, that
-/// another user owns (on Linux), or that holds anything but a session is refused and left unchanged.
-/// The file is locked while it is read or written, and while a process signs in again, so that the
-/// other processes wait for the new session.
+/// another user owns (on Linux), or that contains anything other than a session is refused and left
+/// unchanged. The file is locked while it is read or written, and while a process signs in again,
+/// so that the other processes wait for the new session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionFile {
     path: PathBuf,
@@ -44,10 +44,10 @@ pub(crate) struct StoredSession {
 /// Interval at which a lock is tried again.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// The JSON field of the holder id, beside those of the session.
+/// The JSON field of the holder id, in addition to those of the session.
 const HOLDER: &str = "holder";
 
-/// The file, while this process holds its lock.
+/// The open file, locked by this process.
 pub(crate) struct LockedFile<'f> {
     file: File,
     path: &'f Path,
@@ -66,7 +66,7 @@ impl SessionFile {
         SessionFile { wait_timeout: timeout, ..self }
     }
 
-    /// When a wait that begins now ends. `None`, for no end, if the clock cannot represent it.
+    /// The end of a wait that begins now. `None`, for no limit, if the clock cannot represent it.
     pub(crate) fn wait_until(&self) -> Option<Instant> {
         Instant::now().checked_add(self.wait_timeout)
     }
@@ -91,8 +91,8 @@ impl SessionFile {
         std::fs::rename(&self.path, &aside).ok()?;
         let own = read_own();
         if own.is_none() {
-            // Another process has become the holder meanwhile: restore its file, unless it has
-            // created a new one already.
+            // Another process has become the holder in the meantime: restore its file, unless it
+            // has already created a new one.
             let _ = std::fs::hard_link(&aside, &self.path);
         }
         let _ = std::fs::remove_file(&aside);
@@ -156,7 +156,7 @@ impl LockedFile<'_> {
         }
         let json = match SessionToken::parse(&String::from_utf8_lossy(&text)) {
             Ok(json) => json,
-            // A crash left an incomplete session.
+            // An incomplete session, left by a crash.
             Err(_) if may_be_replaced(&text) => return Ok(None),
             Err(error) => return Err(error.doing(doing())),
         };
@@ -185,7 +185,7 @@ impl LockedFile<'_> {
         self.replace(&json.to_string())
     }
 
-    /// Removes the session from the file, and keeps the file.
+    /// Removes the session from the file, but keeps the file.
     pub(super) fn clear(&mut self) -> Result<()> {
         self.replace("")
     }
@@ -199,7 +199,7 @@ impl LockedFile<'_> {
     }
 
     /// Returns the content of the file, or an error if it must not be overwritten: the path may be
-    /// mistyped, or a link to another file.
+    /// wrong, or a link to another file.
     pub(crate) fn check(&mut self) -> Result<Vec<u8>> {
         let text = self.text()?;
         match may_be_replaced(&text) {
@@ -211,7 +211,7 @@ impl LockedFile<'_> {
         }
     }
 
-    /// Replaces the content. If the process is killed meanwhile or the disk is full, the file holds
+    /// Replaces the content. If the process is killed or the disk is full, the file contains either
     /// the old or the new content.
     fn replace(&mut self, text: &str) -> Result<()> {
         let before = self.check()?;
@@ -222,7 +222,7 @@ impl LockedFile<'_> {
     }
 
     fn write_over(&mut self, text: &[u8], length: usize) -> std::io::Result<()> {
-        // Overwrites a longer content with white space, which a reader ignores.
+        // Overwrites the rest of a longer content with white space, which readers ignore.
         let mut whole = text.to_vec();
         whole.resize(length.max(text.len()), b' ');
         self.file.rewind()?;
@@ -236,7 +236,7 @@ impl LockedFile<'_> {
     }
 }
 
-/// Whether the file holds nothing, or zeros because of a power failure.
+/// Whether the file is empty, or contains zeros because of a power failure.
 fn is_empty(text: &[u8]) -> bool {
     text.iter().all(|byte| *byte == 0 || byte.is_ascii_whitespace())
 }
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_write_keeps_the_old_content() {
+    fn failed_write_keeps_the_old_content() {
         let path = std::env::temp_dir().join(format!("tsc-written-{}", std::process::id()));
         let options = || OpenOptions::new().read(true).to_owned();
         let open =
@@ -341,7 +341,7 @@ mod tests {
             assert_eq!(open(&options()).replace(long).unwrap_err().kind(), ErrorKind::Io);
             assert_eq!(content(), text);
         }
-        // As left by a process that is killed before the last step.
+        // The file that a process leaves if it is killed before the last step.
         std::fs::write(&path, format!("{short}      ")).unwrap();
         assert!(SessionToken::parse(&content()).is_ok());
         std::fs::remove_file(&path).unwrap();

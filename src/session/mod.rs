@@ -37,17 +37,17 @@ const LOG: &str = "tableau_server_client::session";
 
 /// A signed-in session. Dropping it signs out.
 ///
-/// The session is signed out however its scope is left: at the end of a block, by `?`, by a panic.
-/// `Drop` makes one attempt, takes at most
+/// The session is signed out no matter how its scope is left: at the end of a block, by `?` or by a
+/// panic. `Drop` makes one attempt, takes at most
 /// [`sign_out_timeout`](crate::HttpOptions::sign_out_timeout) (5 s unless set), and logs errors at
 /// `warn`, target `tableau_server_client::session`. To get the error instead, call
-/// [`sign_out`](Session::sign_out). `std::process::exit`, an abort or a signal that kills the process
-/// does not run `Drop`: the session then ends when it times out on the server, after hours.
+/// [`sign_out`](Session::sign_out). `std::process::exit`, an abort or a signal that kills the
+/// process does not run `Drop`: the session then ends when it times out on the server, after hours.
 ///
-/// A session borrows the [`Server`](crate::Server), whose options cannot be changed meanwhile. A
-/// session from [`Server::into_session`](crate::Server::into_session) owns its server instead and is
-/// `Session<'static>`. Threads can share a session by reference; they then use the same connections,
-/// and the session is signed out once:
+/// A session borrows the [`Server`](crate::Server), whose options cannot be changed while the
+/// session exists. A session from [`Server::into_session`](crate::Server::into_session) owns its
+/// server instead and is `Session<'static>`. Threads can share a session by reference; they then
+/// use the same connections, and the session is signed out once:
 ///
 /// ```no_run
 /// # fn main() -> Result<(), tableau_server_client::Error> {
@@ -65,7 +65,7 @@ const LOG: &str = "tableau_server_client::session";
 ///
 /// # What does not compile
 ///
-/// A session used after its sign-out:
+/// Using a session after its sign-out:
 ///
 /// ```compile_fail,E0382
 /// # fn f(session: tableau_server_client::Session<'_>) -> Result<(), tableau_server_client::Error> {
@@ -83,7 +83,7 @@ const LOG: &str = "tableau_server_client::session";
 /// # }
 /// ```
 ///
-/// Options changed under a session:
+/// Changing options while a session exists:
 ///
 /// ```compile_fail,E0502
 /// # use tableau_server_client::{Error, HttpOptions, Server, TableauAuth};
@@ -131,7 +131,7 @@ pub struct Session<'a> {
     server: PhantomData<&'a ()>,
 }
 
-/// What dropping the session does.
+/// What to do when the session is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum OnDrop {
     SignOut,
@@ -139,13 +139,13 @@ enum OnDrop {
 }
 
 impl<'a> Session<'a> {
-    /// A session that signs out.
+    /// Creates a session that signs out when it is dropped.
     pub(crate) fn new(open: OpenSession) -> Session<'a> {
         let on_drop = OnDrop::SignOut;
         Session { open, on_drop, lost_switch: None, server: PhantomData }
     }
 
-    /// A session that another process signs out.
+    /// Creates a session that another process signs out.
     pub(crate) fn joined(open: OpenSession) -> Session<'a> {
         let on_drop = OnDrop::Nothing;
         Session { open, on_drop, lost_switch: None, server: PhantomData }
@@ -173,7 +173,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Signs out at most once, even if that fails. Returns the outcome and the error of a lost switch.
+    /// Signs out at most once, even if the sign-out fails. Returns its outcome, and the error of a
+    /// switch whose response was lost.
     fn end(&mut self) -> (Result<()>, Option<Error>) {
         let signed_out = match std::mem::replace(&mut self.on_drop, OnDrop::Nothing) {
             OnDrop::SignOut => self.open.end(),
@@ -182,8 +183,8 @@ impl<'a> Session<'a> {
         (signed_out, self.lost_switch.take())
     }
 
-    /// Ends this value without signing out. The returned token carries the session to another
-    /// process, which usually [resumes](crate::Server::resume) it and signs out.
+    /// Consumes the session without signing out. The returned token transfers the session to
+    /// another process, which usually [resumes](crate::Server::resume) it and signs out.
     pub fn detach(mut self) -> SessionToken {
         self.on_drop = OnDrop::Nothing;
         self.open.token()
@@ -203,13 +204,15 @@ impl<'a> Session<'a> {
     /// and [`detach`](Session::detach) log it at `warn`.
     ///
     /// [`Input`](ErrorKind::Input), before sending, on Tableau Cloud (`online.tableau.com` and its
-    /// subdomains), which has no such call, and for a session that is shared ([`Server::join`](crate::Server::join),
-    /// [`Server::sign_in_shared`](crate::Server::sign_in_shared)), because switching would end it for the other processes.
+    /// subdomains), which has no such operation, and for a session that is shared
+    /// ([`Server::join`](crate::Server::join),
+    /// [`Server::sign_in_shared`](crate::Server::sign_in_shared)), because switching would end it
+    /// for the other processes.
     #[doc = auth::rest!(SWITCH_SITE)]
     pub fn switch_site(&mut self, content_url: &str) -> Result<()> {
         if self.on_drop == OnDrop::Nothing || self.open.auth.sharing().is_some() {
             return Err(Error::input(
-                "a shared session cannot switch its site: that would end the session of the others",
+                "a shared session cannot switch its site: that would end it for other processes",
             ));
         }
         match self.open.switch_site(content_url) {
@@ -234,16 +237,17 @@ impl<'a> Session<'a> {
         let error = error.meaning(kind, what);
         self.lost_switch = Some(match self.lost_switch.take() {
             None => error.again(),
-            // The message names each site once, however often a program repeats the switch.
+            // The message names each site once, even if the program repeats the switch.
             Some(first) if first.to_string().contains(&may_be_open) => first,
             Some(first) => first.and_then_failed(&may_be_open, None),
         });
         error
     }
 
-    /// When the personal access token expires that the session was opened with, as the server
-    /// estimated at sign-in. `None` for other credentials, for servers that do not say, and for a
-    /// session that was resumed or joined. If less than 7 days are left, sign-in logs a warning.
+    /// When the personal access token that the session was opened with expires, as the server
+    /// estimated at sign-in. `None` for other credentials, for servers that do not return it, and
+    /// for a session that was resumed or joined. If less than 7 days are left, sign-in logs a
+    /// warning.
     ///
     /// A token that is not used for 15 days expires earlier.
     pub fn personal_access_token_expires_at(&self) -> Option<jiff::Timestamp> {
@@ -273,7 +277,7 @@ impl<'a> Session<'a> {
         &self.open.client
     }
 
-    /// The session without the obligation to sign out, to store it in a file.
+    /// The session as a token that can be stored in a file.
     pub(crate) fn open(&self) -> &OpenSession {
         &self.open
     }
@@ -298,9 +302,10 @@ fn may_have_switched(error: &Error) -> bool {
         Delivery::Unknown | Delivery::Abandoned => true,
         Delivery::Rejected if error.is_before_sending() => false,
         Delivery::Rejected => match error.kind() {
-            // A gateway's page can replace Tableau's response to a request that was carried out.
+            // The error page of a gateway can replace Tableau's response to a request that was
+            // carried out.
             ErrorKind::Http => true,
-            // The other statuses say that the request was not carried out at this address.
+            // With other statuses, the request was not carried out at this address.
             ErrorKind::Redirect => error.status() == Some(303),
             _ => false,
         },
@@ -317,25 +322,26 @@ impl std::fmt::Debug for Session<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Answer;
+    use crate::error::ErrorResponse;
 
     #[test]
     fn distinguishes_lost_switches_from_refused_and_unsent_ones() {
         let broken = || Error::connection_lost("x", std::io::Error::other("y"));
-        let answered = |kind, status| {
-            Error::new(kind, "x").answer(Answer { status: Some(status), ..Answer::default() })
+        let error_with = |kind, status| {
+            Error::new(kind, "x")
+                .with_response(ErrorResponse { status: Some(status), ..ErrorResponse::default() })
         };
         for error in [
             broken(),
             Error::new(ErrorKind::Timeout, "x"),
             Error::new(ErrorKind::Cancelled, "x"),
-            answered(ErrorKind::Cancelled, 200),
-            answered(ErrorKind::Decode, 200),
-            answered(ErrorKind::Tls, 200),
-            answered(ErrorKind::Api, 500),
-            answered(ErrorKind::Http, 502),
-            answered(ErrorKind::Http, 403),
-            answered(ErrorKind::Redirect, 303),
+            error_with(ErrorKind::Cancelled, 200),
+            error_with(ErrorKind::Decode, 200),
+            error_with(ErrorKind::Tls, 200),
+            error_with(ErrorKind::Api, 500),
+            error_with(ErrorKind::Http, 502),
+            error_with(ErrorKind::Http, 403),
+            error_with(ErrorKind::Redirect, 303),
         ] {
             assert!(may_have_switched(&error), "{error:?}");
         }
@@ -344,12 +350,12 @@ mod tests {
             Error::new(ErrorKind::Tls, "x"),
             Error::new(ErrorKind::Timeout, "x").before_sending(),
             Error::new(ErrorKind::Cancelled, "x").before_sending(),
-            answered(ErrorKind::Decode, 200).before_sending(),
+            error_with(ErrorKind::Decode, 200).before_sending(),
             Error::input("x"),
             Error::config("x"),
-            answered(ErrorKind::Api, 404),
-            answered(ErrorKind::Http, 429),
-            answered(ErrorKind::Redirect, 302),
+            error_with(ErrorKind::Api, 404),
+            error_with(ErrorKind::Http, 429),
+            error_with(ErrorKind::Redirect, 302),
         ] {
             assert!(!may_have_switched(&error), "{error:?}");
         }

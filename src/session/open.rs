@@ -32,8 +32,8 @@ pub(crate) struct OpenSession {
 }
 
 impl OpenSession {
-    /// Signs in. The API version is settled before, so that no credentials are sent to a server that
-    /// does not state its version.
+    /// Signs in. The API version is determined first, so that no credentials are sent to a server
+    /// that does not state its version.
     pub(crate) fn sign_in(
         transport: Arc<Transport>,
         version: ApiVersion,
@@ -102,7 +102,7 @@ impl OpenSession {
         OpenSession { client, auth, token_expires_at }
     }
 
-    /// The same session, shared by a file, with credentials that renew it if there are any.
+    /// The same session, shared through a file, with optional credentials for renewal.
     pub(crate) fn shared_by(self, sharing: Sharing, credentials: Option<SignIn>) -> OpenSession {
         let (transport, token) = (&self.client.transport, self.client.token());
         let auth = AuthState::new(transport.redactor(), token.token.clone(), credentials);
@@ -110,12 +110,12 @@ impl OpenSession {
         let auth = Arc::new(auth.opened(self.auth.opened_at(), user_name).shared_by(sharing));
         let client = Arc::new(self.client.with_auth(auth.clone()));
         let session = OpenSession { client, auth, ..self };
-        // In place of this one.
+        // Replaces this session.
         access_tokens::add(&session, false);
         session
     }
 
-    /// The session with the token that it has now.
+    /// The session with its current token.
     pub(crate) fn token(&self) -> SessionToken {
         SessionToken::of(&self.client)
     }
@@ -143,7 +143,7 @@ impl OpenSession {
         let mut session = OpenSession::new(transport, version, response, credentials, &known, now);
         session.token_expires_at = session.token_expires_at.or(self.token_expires_at);
         session.check_site(content_url);
-        // In place of this one.
+        // Replaces this session.
         access_tokens::add(&session, false);
         Ok(session)
     }
@@ -154,12 +154,12 @@ impl OpenSession {
         // The server ignores the case of content URLs.
         if !client.site_url.eq_ignore_ascii_case(content_url) {
             let (actual, requested) = (client.shown(&client.site_url), client.shown(content_url));
-            warn!(target: LOG, "asked for the site {requested:?}, the server led to {actual:?}");
+            warn!(target: LOG, "requested the site {requested:?}, signed in to {actual:?}");
         }
     }
 
-    /// Removes the session from the file that it is shared by, then signs out, both within the
-    /// sign-out timeout. Does not sign out if another process owns the shared session by now.
+    /// Removes the session from the file through which it is shared, then signs out, both within
+    /// the sign-out timeout. Does not sign out if another process now owns the shared session.
     pub(super) fn end(&self) -> Result<()> {
         let timeout = self.client.transport.sign_out_timeout();
         let started = Instant::now();

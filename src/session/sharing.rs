@@ -1,4 +1,4 @@
-//! Sharing a session with other processes by a [`SessionFile`].
+//! Sharing a session with other processes through a [`SessionFile`].
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ pub(crate) struct Sharing {
     pub(crate) holder_id: Option<String>,
 }
 
-/// The user of the session in the file, after this process has removed its own.
+/// The user of the session in the file, after this process has removed its own session.
 pub(super) enum SharedBy {
     NotShared,
     /// Another process has stored a session in the file, which all processes use now.
@@ -30,9 +30,10 @@ pub(super) enum SharedBy {
 
 /// The next step for a shared session that has expired.
 pub(super) enum Renew<'f> {
-    /// Nothing: another process has renewed it.
+    /// Nothing: another process has renewed the session.
     Done(Secret),
-    /// Sign in and store the session, with this holder id, in the file, which is locked meanwhile.
+    /// Sign in and store the session, with this holder id, in the file, which stays locked until
+    /// then.
     AndStore(LockedFile<'f>, String),
     /// Sign in and do not store the session: the file has been taken over for another session.
     Alone,
@@ -64,7 +65,8 @@ pub(super) fn remove(
     };
     let locked = file.lock(false, Instant::now().checked_add(timeout), None);
     let mut locked = locked.inspect_err(|error| {
-        // A worker is renewing the session, which would then never be signed out.
+        // A worker holds the lock to renew the session: take the file away, or the renewed session
+        // would never be signed out.
         if error.is_timeout()
             && let Some(stored) = file.move_aside(holder_id)
             && stored.session.is_of(client)
@@ -87,7 +89,8 @@ pub(super) fn remove(
 
 /// Reads the file of an expired session: either another process has renewed it, or this one has to,
 /// and the file stays locked for it. Without credentials, waits until another process has renewed
-/// it. `waited_in_vain` is the token for which an earlier call has waited until the file's timeout.
+/// it. `waited_in_vain` is the token whose renewal an earlier call has already waited for until the
+/// file's timeout.
 pub(super) fn find_renewal<'f>(
     sharing: &'f Sharing,
     client: &Client,
@@ -109,7 +112,7 @@ pub(super) fn find_renewal<'f>(
                     return Ok(Renew::Done(stored.session.token));
                 }
                 if has_credentials {
-                    // Keep the owner; an unowned session passes to the next holder.
+                    // Keep the holder id; a session without one belongs to the next holder.
                     let unowned = holder_id.clone().filter(|_| stored.holder_id.is_empty());
                     return Ok(Renew::AndStore(locked, unowned.unwrap_or(stored.holder_id)));
                 }

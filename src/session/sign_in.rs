@@ -22,7 +22,7 @@ use crate::xml::{FromXml, Node, Text};
 pub(crate) struct SignInResponse {
     pub(crate) token: Secret,
     pub(crate) site: Site,
-    /// Not every server sends it.
+    /// Some servers do not send it.
     pub(crate) user_name: Option<String>,
     /// The time until the personal access token expires, of a sign-in with one.
     pub(crate) time_left: Option<Duration>,
@@ -63,7 +63,7 @@ impl FromXml for SignInResponse {
         }
         let site = Site {
             id: node.child_id("site")?,
-            // Required, unlike other texts: an empty one names the default site.
+            // Required, although it can be empty: an empty content URL is that of the default site.
             url: node
                 .child_attr::<Option<String>>("site", "contentUrl")?
                 .ok_or_else(|| node.fail("the attribute `contentUrl` of <site>", "is missing"))?,
@@ -85,7 +85,7 @@ impl FromXml for SignInResponse {
     }
 }
 
-/// Signs in, before `deadline` if there is one. `known` are further secrets to redact.
+/// Signs in, before `deadline` if there is one. `known` contains further secrets to redact.
 pub(super) fn sign_in(
     transport: &Transport,
     version: ApiVersion,

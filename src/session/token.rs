@@ -1,4 +1,4 @@
-//! [`SessionToken`]: a session that can be carried to another process.
+//! [`SessionToken`]: a session that can be transferred to another process.
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ use crate::secret::Secret;
 use crate::version::ApiVersion;
 use crate::{Error, Result};
 
-/// A session that no [`Session`](crate::Session) value signs out: its token, server, API version, site
-/// and user.
+/// A session that is not owned by a [`Session`](crate::Session) value, so nothing signs it out: its
+/// token, server, API version, site and user.
 ///
-/// [`Session::detach`](crate::Session::detach) makes it;
+/// Created by [`Session::detach`](crate::Session::detach);
 /// [`Server::resume`](crate::Server::resume) and [`Server::join`](crate::Server::join) take it.
 /// `Debug` shows no secret.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct SessionToken {
 }
 
 impl SessionToken {
-    /// The session of a client, with the token that it has now.
+    /// The session of a client, with its current token.
     pub(crate) fn of(client: &Client) -> SessionToken {
         SessionToken {
             origin: client.transport.origin(),
@@ -56,7 +56,7 @@ impl SessionToken {
 
     pub(crate) fn to_json(&self) -> Value {
         json!({
-            // First, also when the names are sorted: a session file is recognized by it.
+            // The first member, also in sorted order, because a session file is recognized by it.
             "api_version": self.version.to_string(),
             "tableau_session": 1,
             "server": self.origin.to_string(),
@@ -67,12 +67,12 @@ impl SessionToken {
         })
     }
 
-    /// Reads what [`export`](SessionToken::export) wrote.
+    /// Parses a string that [`export`](SessionToken::export) returned.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for any other text. The message does not repeat
-    /// the text.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for any other string. The message does not
+    /// quote it.
     pub fn import(text: &str) -> Result<SessionToken> {
         SessionToken::from_json(&SessionToken::parse(text)?)
     }
@@ -113,7 +113,7 @@ impl SessionToken {
     }
 }
 
-/// Whether a text can be sent as a session token in a header.
+/// Whether a string can be sent as a session token in a header.
 pub(super) fn is_token(text: &str) -> bool {
     const MAX_LENGTH: usize = 16 << 10;
     (1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())

@@ -11,6 +11,7 @@ pub(crate) trait ToXml {
 
 /// A closure writes the body of a request that has no type of its own.
 impl<F: Fn(&mut Out)> ToXml for F {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         self(out);
     }
@@ -52,7 +53,7 @@ pub(crate) trait Changes: ToXml {
     fn is_empty(&self) -> bool;
 
     /// The names of the fields that differ in the response.
-    fn ignored(&self, answer: &Self::Of) -> Vec<&'static str>;
+    fn ignored(&self, response: &Self::Of) -> Vec<&'static str>;
 }
 
 /// A field of a response that can be compared with the requested value.
@@ -62,24 +63,27 @@ pub(crate) trait Contradicts<W> {
 }
 
 impl<T: Text> Contradicts<T> for T {
+    #[inline]
     fn contradicts(&self, requested: &T) -> bool {
         self.write() != requested.write()
     }
 }
 
 impl<T: Text> Contradicts<T> for Option<T> {
+    #[inline]
     fn contradicts(&self, requested: &T) -> bool {
         self.as_ref().is_some_and(|shown| shown.contradicts(requested))
     }
 }
 
 impl Contradicts<Vec<String>> for Vec<String> {
+    #[inline]
     fn contradicts(&self, requested: &Vec<String>) -> bool {
         self != requested
     }
 }
 
-/// Adds the name of a field if the answer shows another value than the requested one.
+/// Adds the name of a field if its value in the response differs from the requested one.
 pub(crate) fn push_ignored<W, T: Contradicts<W>>(
     ignored: &mut Vec<&'static str>,
     name: &'static str,
@@ -105,7 +109,8 @@ impl Out {
     }
 }
 
-/// A request's body: `<tsRequest>` around what `inside` writes.
+/// A request body: `<tsRequest>` around the content that `inside` writes.
+#[inline]
 pub(crate) fn request(inside: &dyn ToXml) -> crate::Result<String> {
     let mut out = Out::new();
     out.element("tsRequest", |out| inside.to_xml(out));
@@ -183,11 +188,13 @@ macro_rules! element {
         }
 
         impl $crate::xml::Fields for $Read {
+            #[inline]
             fn table(&self) -> &'static $crate::xml::Table {
                 $Read::TABLE
             }
 
             #[allow(non_upper_case_globals, deprecated)]
+            #[inline]
             fn fill(&mut self, field: usize, source: $crate::xml::Source<'_>) -> bool {
                 $crate::xml::element!(@indices $($f)+);
                 match field {
@@ -201,12 +208,14 @@ macro_rules! element {
             const TAG: &'static str = $tag;
 
             #[allow(deprecated)]
+            #[inline]
             fn blank() -> Self {
                 $Read { $( $f: <$t as $crate::xml::FieldType>::blank(), )+ }
             }
         }
 
         impl $crate::xml::FromXml for $Read {
+            #[inline]
             fn from_xml(node: $crate::xml::Node<'_>) -> $crate::Result<Self> {
                 let mut read = <$Read as $crate::xml::Element>::blank();
                 $crate::xml::read_fields(node, &mut read).map(|()| read)
@@ -240,6 +249,7 @@ macro_rules! element {
         }
 
         impl $crate::xml::ToXml for $Write {
+            #[inline]
             fn to_xml(&self, out: &mut $crate::xml::Out) {
                 $crate::xml::element!(@indices $($f)+ $($ef)*);
                 let mut set = Vec::new();
@@ -250,6 +260,7 @@ macro_rules! element {
         }
 
         impl $crate::xml::WriteField for $Write {
+            #[inline]
             fn write_field(&self) -> $crate::xml::FieldValue<'_> {
                 $crate::xml::FieldValue::Element(self)
             }
@@ -257,6 +268,7 @@ macro_rules! element {
     };
     (@blank new $Write:ident { $($f:ident $w:ty,)* }) => {
         impl $Write {
+            #[inline]
             fn blank() -> Self {
                 $Write { $($f: None,)* }
             }
@@ -264,13 +276,15 @@ macro_rules! element {
     };
     (@blank update $Write:ident { $($f:ident $w:ty,)* }) => {
         impl $Write {
-            /// An update that changes nothing yet, and is refused before it is sent.
+            /// An update without changes. At least one field must be set before it is sent.
+            #[inline]
             pub fn new() -> Self {
                 $Write { $($f: None,)* }
             }
         }
 
         impl Default for $Write {
+            #[inline]
             fn default() -> Self {
                 $Write::new()
             }
@@ -282,8 +296,9 @@ macro_rules! element {
             /// The names of the fields that were set here and have another value in the server's
             /// response: the server ignored them, or has not applied them yet. Fields that the
             /// response does not have are not included.
-            pub fn ignored_in(&self, answer: &$Read) -> Vec<&'static str> {
-                $crate::xml::Changes::ignored(self, answer)
+            #[inline]
+            pub fn ignored_in(&self, response: &$Read) -> Vec<&'static str> {
+                $crate::xml::Changes::ignored(self, response)
             }
         }
 
@@ -291,14 +306,16 @@ macro_rules! element {
             type Of = $Read;
             const TAG: &'static str = $tag;
 
+            #[inline]
             fn is_empty(&self) -> bool {
                 $( self.$f.is_none() && )* $( self.$ef.is_none() && )* true
             }
 
             #[allow(deprecated)]
-            fn ignored(&self, answer: &$Read) -> Vec<&'static str> {
+            #[inline]
+            fn ignored(&self, response: &$Read) -> Vec<&'static str> {
                 let mut ignored = Vec::new();
-                $( $crate::xml::push_ignored(&mut ignored, stringify!($f), &self.$f, &answer.$f); )*
+                $( $crate::xml::push_ignored(&mut ignored, stringify!($f), &self.$f, &response.$f); )*
                 ignored
             }
         }
@@ -315,7 +332,7 @@ macro_rules! element {
     (@setter update update [$(#[$doc:meta])*] $f:ident $w:ty $(as $plain:ident)?) => {
         $crate::xml::element!(@setter [$(#[$doc])*] "If unset, it is left unchanged." $f $w $(as $plain)?);
     };
-    // Not written at all, or not in this kind of request.
+    // Not written in this kind of request, or not in any.
     (@setter $role:ident $($verb:ident)? [$(#[$doc:meta])*] $f:ident $($w:ty $(as $plain:ident)?)?) => {};
     (@setter [$(#[$doc:meta])*] $unset:literal $f:ident $w:ty) => {
         $(#[$doc])*
@@ -327,6 +344,7 @@ macro_rules! element {
         }
     };
     (@setter [$(#[$doc:meta])*] $unset:literal $f:ident $w:ty as private) => {
+        #[inline]
         fn $f(mut self, value: $w) -> Self {
             self.$f = Some(value);
             self
@@ -336,6 +354,7 @@ macro_rules! element {
         $(#[$doc])*
         #[doc = ""]
         #[doc = $unset]
+        #[inline]
         pub fn $f(mut self, value: $w) -> Self {
             self.$f = Some(value);
             self
@@ -348,10 +367,12 @@ pub(crate) use element;
 macro_rules! value_from_xml {
     ($Type:ty, $blank:expr) => {
         impl $crate::xml::Value for $Type {
+            #[inline]
             fn blank() -> Self {
                 $blank
             }
 
+            #[inline]
             fn read(source: $crate::xml::Source<'_>) -> Option<Self> {
                 match source {
                     $crate::xml::Source::Node(node) => $crate::xml::FromXml::from_xml(node).ok(),

@@ -35,7 +35,7 @@ pub(crate) enum Source<'a> {
     Node(Node<'a>),
 }
 
-/// A value in a response: a text or an element.
+/// A value in a response: text or an element.
 pub(crate) trait Value: Sized {
     /// Whether an element that lacks the value is an error.
     const REQUIRED: bool = true;
@@ -110,7 +110,7 @@ impl<T: Value> FieldType for Vec<T> {
 }
 
 impl<'a> Node<'a> {
-    /// The most items a list may have.
+    /// The maximum number of items in a list.
     pub(crate) const LONGEST: usize = 100_000;
 
     /// The root of a response, `<tsResponse>`.
@@ -123,7 +123,7 @@ impl<'a> Node<'a> {
         Node { xml: document.root_element(), reports, id: None }
     }
 
-    /// Fails if this is not the root of an answer, `<tsResponse>`.
+    /// Fails if this is not the root of a response, `<tsResponse>`.
     pub(crate) fn is_answer(self) -> Result<Node<'a>> {
         match self.tag() {
             "tsResponse" => Ok(self),
@@ -147,7 +147,7 @@ impl<'a> Node<'a> {
         self.xml.parent_element().map(|parent| self.at(parent))
     }
 
-    /// The elements directly inside this one.
+    /// The child elements.
     pub fn children(self) -> impl Iterator<Item = Node<'a>> {
         self.xml.children().filter(|child| child.is_element()).map(move |child| self.at(child))
     }
@@ -257,7 +257,7 @@ impl<'a> Node<'a> {
         Ok(())
     }
 
-    /// The items with this name inside a wrapper; empty if the wrapper is missing. An item that
+    /// The items with this name in a wrapper element; empty if the wrapper is missing. An item that
     /// cannot be read is left out and reported.
     pub(crate) fn list<T: Value>(self, wrap: &str, item: &str) -> Result<Vec<T>> {
         let items = self.items(wrap, item, Node::LONGEST)?;
@@ -303,8 +303,8 @@ impl<'a> Node<'a> {
             .collect()
     }
 
-    /// An error about this element, with its position in the response. The value is left out: it
-    /// may be long, or a secret.
+    /// An error about this element, with its position in the response. The value is omitted,
+    /// because it may be long or a secret.
     #[cold]
     #[inline(never)]
     pub(crate) fn fail(self, what: &str, why: &str) -> Error {
@@ -323,7 +323,7 @@ impl<'a> Node<'a> {
         self.reports.add(self.tag(), "id", &error.to_string());
     }
 
-    /// Reports a text in which characters were replaced.
+    /// Reports text in which characters were replaced.
     pub(super) fn report_replacements(self, name: &str, source: Source<'_>) {
         if self.reports.has_replacements
             && let Source::Text(text) = source

@@ -50,7 +50,7 @@ impl Out {
         self.writer.end_element();
     }
 
-    /// Refuses the document for a value that cannot be sent; the first reason stays.
+    /// Records why the document cannot be sent; the first reason is kept.
     pub(crate) fn refuse(&mut self, why: Error) {
         self.refused.get_or_insert(why);
     }
@@ -81,7 +81,7 @@ impl Out {
             && let Some((at, c)) = value.chars().enumerate().find(|&(_, c)| !is_xml_char(c))
         {
             self.refused = Some(Error::input(format!(
-                "{} of <{}> holds the character U+{:04X} at position {}, which XML 1.0 cannot carry",
+                "{} of <{}> contains the character U+{:04X} at position {}, which XML 1.0 forbids",
                 what(),
                 self.open.last().copied().unwrap_or_default(),
                 u32::from(c),
@@ -96,7 +96,7 @@ pub(super) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
-/// Text in its escaped form, for an attribute or an element.
+/// Text that is escaped when it is displayed, for an attribute or an element.
 pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {

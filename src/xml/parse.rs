@@ -25,7 +25,8 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>> {
     check_cost(text, most)?;
     let nodes = most.try_into().unwrap_or(u32::MAX);
     let options = ParsingOptions { allow_dtd: false, nodes_limit: nodes, ..Default::default() };
-    // Not as the source, because the parser's messages repeat names from the text.
+    // The cause is not attached as the source, because the parser's messages repeat names from the
+    // text.
     Document::parse_with_options(text, options).map_err(|error| {
         let why = error.to_string();
         Error::decode(format!(
@@ -82,8 +83,8 @@ fn check_cost(text: &str, attributes: usize) -> Result<()> {
     Ok(())
 }
 
-/// Whether a response certainly respects the limits. True for nearly every response, and found
-/// without a loop over each byte.
+/// A fast check that a response is within the limits. `true` for nearly every response; `false`
+/// means that it has to be checked byte by byte.
 ///
 /// An attribute takes at least four bytes (`a=''`) and a tag ends before the next `<`, so a tag of
 /// at most `4 * attributes` bytes is within its limit. No tag is longer if each block of half that

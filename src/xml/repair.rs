@@ -1,4 +1,4 @@
-//! Repairs responses with characters that XML does not allow: real servers send them in names.
+//! Repairs responses with characters that XML does not allow. Some servers send them in names.
 
 use std::borrow::Cow;
 

@@ -31,6 +31,7 @@ macro_rules! string_enum {
 
         impl $Name {
             /// The value as the API spells it.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $( $Name::$Variant => $word, )+
@@ -40,6 +41,7 @@ macro_rules! string_enum {
         }
 
         impl From<&str> for $Name {
+            #[inline]
             fn from(word: &str) -> Self {
                 const KNOWN: &[(&str, $Name)] = &[
                     $( ($word, $Name::$Variant), $( ($other, $Name::$Variant), )* )+
@@ -50,6 +52,7 @@ macro_rules! string_enum {
         }
 
         impl std::fmt::Display for $Name {
+            #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(self.as_str())
             }
@@ -63,14 +66,17 @@ macro_rules! string_enum {
         }
 
         impl $crate::xml::Text for $Name {
+            #[inline]
             fn blank() -> Self {
                 $Name::Unknown(String::new())
             }
 
+            #[inline]
             fn read(text: &str) -> Option<Self> {
                 (!text.is_empty()).then(|| text.into())
             }
 
+            #[inline]
             fn write(&self) -> String {
                 self.as_str().to_owned()
             }
@@ -79,15 +85,17 @@ macro_rules! string_enum {
 }
 pub(crate) use string_enum;
 
-/// The value of a word, which may differ in case, underscores and spaces.
+/// Parses a value, which may differ in case, underscores and spaces.
 pub(crate) fn known_word<'k, T>(known: &'k [(&str, T)], word: &str) -> Option<&'k T> {
     let exact = known.iter().find(|(known, _)| *known == word);
     let found = exact.or_else(|| known.iter().find(|(known, _)| is_same_word(known, word)));
     found.map(|(_, value)| value)
 }
 
-/// Whether two words differ only in case, underscores and spaces.
+/// Whether two strings differ only in case, underscores and spaces.
+#[inline]
 pub(crate) fn is_same_word(one: &str, other: &str) -> bool {
+    #[inline]
     fn letters(word: &str) -> impl Iterator<Item = u8> {
         word.bytes().filter(|b| !b"_ ".contains(b)).map(|b| b.to_ascii_lowercase())
     }

@@ -36,7 +36,7 @@ enum Place {
     Attribute,
     /// `<element><tag name="…"/></element>`, or with an item `<tag><item name="…"/></tag>`
     ChildAttribute,
-    /// `<element><tag><value/></tag></element>`, or in some answers an attribute of the element
+    /// `<element><tag><value/></tag></element>`, or in some responses an attribute of the element
     ChildName,
     /// `<element><tag>…</tag></element>`, where the child is an element with a table of its own.
     Child,
@@ -48,7 +48,7 @@ enum Place {
     List,
     /// `<element><tag><item name="…"/></tag></element>`, or the texts of the items
     ListAttribute,
-    /// `<element/><tag>…</tag>`, or in some answers a child
+    /// `<element/><tag>…</tag>`, or in some responses a child
     Sibling,
     /// `<element><item/><item/></element>`
     Items,
@@ -75,14 +75,14 @@ const fn same(one: &str, other: &str) -> bool {
 }
 
 impl Place {
-    /// The place in a set of places.
+    /// The bit of the place in a set of places.
     const fn bit(self) -> u16 {
         1 << self as u16
     }
 }
 
-/// Places beside the element.
-const BESIDE: u16 = Place::Sibling.bit() | Place::SiblingList.bit();
+/// Places that are siblings of the element.
+const SIBLINGS: u16 = Place::Sibling.bit() | Place::SiblingList.bit();
 
 /// Places that hold several items.
 const LISTS: u16 = Place::List.bit() | Place::ListAttribute.bit() | Place::SiblingList.bit();
@@ -158,7 +158,7 @@ impl Field {
         Field { item, ..Field::child_attr(tag, name) }
     }
 
-    /// The name of the element inside a child. Some answers have an attribute of this name, too.
+    /// The name of the element inside a child. Some responses have an attribute of this name, too.
     #[cfg_attr(not(feature = "schedules"), allow(dead_code))]
     pub(crate) const fn child_name(tag: &'static str, or: &'static str) -> Field {
         Field { or, ..Field::new(Place::ChildName, tag, "", "") }
@@ -196,7 +196,7 @@ impl Field {
         Field::new(Place::Items, item, item, "id")
     }
 
-    /// The texts of children of one name.
+    /// The text of each child with a name.
     #[cfg(feature = "admin")]
     pub(crate) const fn texts(tag: &'static str) -> Field {
         Field::new(Place::Texts, tag, "", "")
@@ -222,18 +222,18 @@ impl Field {
         Field::list_attr(tag, item, "label")
     }
 
-    /// An element that stands beside this element. Some answers have it as a child.
+    /// A sibling of this element. Some responses have it as a child.
     #[cfg_attr(not(feature = "schedules"), allow(dead_code))]
     pub(crate) const fn sibling(tag: &'static str) -> Field {
         Field::new(Place::Sibling, tag, "", "")
     }
 
-    /// The elements inside a wrapper that stands beside this element.
+    /// The elements inside a wrapper that is a sibling of this element.
     pub(crate) const fn sibling_list(tag: &'static str, item: &'static str) -> Field {
         Field::new(Place::SiblingList, tag, item, "id")
     }
 
-    /// The same field as `T` needs it: whether an element without it is an error.
+    /// The same field for the type `T`, which determines whether an element without it is an error.
     pub(crate) const fn of<T: FieldType>(self) -> Field {
         Field { required: T::REQUIRED, ..self }
     }
@@ -266,9 +266,9 @@ pub(crate) struct Table {
     fields: &'static [Field],
     /// One bit per field: whether an element without it is an error.
     required: u128,
-    /// Whether some field stands beside the element.
+    /// Whether any field is a sibling of the element.
     has_siblings: bool,
-    /// Whether some field has another name in some responses.
+    /// Whether any field has another name in some responses.
     has_other_names: bool,
 }
 
@@ -281,7 +281,7 @@ impl Table {
             if field.required {
                 table.required |= 1 << at;
             }
-            table.has_siblings |= field.is_in(BESIDE);
+            table.has_siblings |= field.is_in(SIBLINGS);
             table.has_other_names |= !field.or.is_empty();
             at += 1;
         }
@@ -310,7 +310,7 @@ pub(crate) fn read_fields(node: Node<'_>, target: &mut dyn Fields) -> Result<()>
     if table.has_siblings
         && let Some(parent) = node.parent()
     {
-        reader.children(parent, BESIDE);
+        reader.children(parent, SIBLINGS);
     }
     match table.required & !reader.seen {
         0 => Ok(()),

@@ -1,11 +1,11 @@
-//! [`Text`]: values of attributes and texts, and their spelling.
+//! [`Text`]: values of attributes and text nodes, and how they are written.
 
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 
 use crate::secret::Secret;
 
-/// A value with one spelling on the wire.
+/// A value that is written as text.
 pub(crate) trait Text: Sized {
     /// Whether an element that lacks the value is an error.
     const REQUIRED: bool = true;
@@ -19,7 +19,7 @@ pub(crate) trait Text: Sized {
     fn write(&self) -> String;
 }
 
-/// A missing text is empty.
+/// A missing text node counts as empty.
 impl Text for String {
     const REQUIRED: bool = false;
 
@@ -118,8 +118,8 @@ impl Text for Timestamp {
     }
 }
 
-/// Reads the formats of times that servers send beside RFC 3339: with blanks, without a zone (which
-/// means UTC), and as Java prints a `Date` (`Tue Apr 01 06:31:47 UTC 2025`).
+/// Reads the time formats that servers send in addition to RFC 3339: with blanks, without a zone
+/// (which means UTC), and as formatted by Java's `Date` (`Tue Apr 01 06:31:47 UTC 2025`).
 fn read_other_format(text: &str) -> Option<Timestamp> {
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let text = match words[..] {
@@ -140,7 +140,7 @@ fn read_other_format(text: &str) -> Option<Timestamp> {
         // A year that means "never" can be later than the latest timestamp.
         return Some(Timestamp::MAX);
     }
-    // No zone.
+    // Without a zone.
     if is_rest(b".") { format!("{text}Z").parse().ok() } else { None }
 }
 
@@ -205,7 +205,7 @@ mod tests {
             "2025-03-27 25:07:49",
             "Tue Apr 31 06:31:47 UTC 2025",
             "Tue Foo 01 06:31:47 UTC 2025",
-            // China, Cuba or Chicago.
+            // CST is ambiguous: China, Cuba or Chicago.
             "Tue Apr 01 06:31:47 CST 2025",
             "9999-12-31T23:59:59 at most",
             "9999-12-32T23:59:59Z",

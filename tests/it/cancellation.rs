@@ -1,4 +1,4 @@
-//! `CancellationToken` cancels calls whatever they are waiting for; the session remains usable.
+//! `CancellationToken` cancels calls in every kind of wait; the session remains usable.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -22,7 +22,7 @@ const SILENT: usize = 1;
 /// Reads the first MiB and stops.
 const FULL: usize = 2;
 
-/// A forwarder in front of a server or proxy that can stall connections.
+/// A TCP forwarder in front of a server or proxy. It can stall connections.
 struct Gate {
     raw: Raw,
     mode: Arc<AtomicUsize>,
@@ -82,7 +82,7 @@ fn patient() -> tsc::HttpOptions {
     plain().connect_timeout(LONG).read_timeout(LONG)
 }
 
-/// Cancels a call when `begun` becomes true. Returns its error and how long it took to end.
+/// Cancels a call when `begun` becomes true. Returns its error and how long it took to return.
 fn cancelled(
     session: &Session<'_>,
     call: impl Fn(&SessionView<'_>) -> tsc::Result<()> + Sync,
@@ -455,7 +455,7 @@ fn cancels_sign_in() {
     }
     let raw = Raw::signed_in(|_| workbooks(""));
     let server = with(&raw.url, patient());
-    // The token does not cancel calls over the session that was signed in.
+    // The token does not cancel calls of the session that was opened.
     let cancellation = CancellationToken::new();
     assert_eq!(
         server.with_cancellation(&cancellation).server_info().unwrap().rest_api_version.to_string(),

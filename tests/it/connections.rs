@@ -238,7 +238,7 @@ fn does_not_reuse_a_connection_marked_close() {
 
 #[test]
 fn unsolicited_bytes_are_not_read_as_a_response() {
-    // A second response behind the first, as in response smuggling.
+    // A second response after the first one, as in response smuggling.
     let raw = Raw::signed_in(|_| {
         let stray = workbooks("<workbook id=\"evil\" name=\"evil\"/>").bytes();
         Reply::Send([workbooks("").bytes(), stray].concat())

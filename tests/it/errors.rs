@@ -110,7 +110,7 @@ fn error_in_the_response_to_a_delete_takes_precedence_over_status() {
 }
 
 #[test]
-fn partly_successful_requests_keep_the_warnings() {
+fn partially_successful_requests_keep_the_warnings() {
     let body = "<tsResponse xmlns=\"http://tableau.com/api\"><error code=\"400000\">\
         <summary>Bad Request</summary><detail>Some were not moved</detail></error><warnings>\
         <warning id=\"t1\" errorCode=\"404032\" message=\"no such table\"/>\
@@ -141,7 +141,7 @@ fn partly_successful_requests_keep_the_warnings() {
 }
 
 #[test]
-fn codes_are_text() {
+fn accepts_codes_that_are_not_numbers() {
     for (status, code) in [(400, "BAD_REQUEST"), (404, "BAD_REQUEST"), (429, "RATE_EXCEEDED")] {
         let error = error_of(move |_| refusal(status, code, "no"));
         assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some(code)));
@@ -562,8 +562,7 @@ fn rejects_fifty_megabytes_of_junk_quickly() {
 
 #[test]
 fn limits_decompressed_size() {
-    // 256 MiB of zeros in a few bytes. Stored blocks cannot express that, so this writes deflate
-    // codes.
+    // 256 MiB of zeros in a few bytes. Stored blocks cannot compress, so this writes deflate codes.
     let bomb = zeros_packed(256 << 20);
     assert!(bomb.len() < 2 << 20, "{}", bomb.len());
     for status in [200, 500] {
@@ -603,7 +602,7 @@ fn zeros_packed(bytes: usize) -> Vec<u8> {
 }
 
 #[test]
-fn errors_are_one_word_wide_and_shareable() {
+fn errors_are_pointer_sized_and_thread_safe() {
     fn anywhere<T: std::error::Error + Send + Sync + 'static>() {}
     anywhere::<tsc::Error>();
     assert_eq!(size_of::<tsc::Error>(), size_of::<usize>());

@@ -26,7 +26,7 @@ pub fn with(url: &str, options: tsc::HttpOptions) -> tsc::Server {
     server
 }
 
-/// A server with a pinned version, which sends no version request.
+/// A server with a pinned version, so that no version request is sent.
 pub fn pinned(url: &str) -> tsc::Server {
     let mut server = at(url);
     server.set_version("3.24").unwrap();
@@ -61,7 +61,7 @@ pub fn workbooks(items: &str) -> Reply {
     page(1, 1000, total, &format!("<workbooks>{items}</workbooks>"))
 }
 
-/// Everything that an error shows: `Display`, `Debug`, its accessors, and the same for every cause.
+/// All text of an error: `Display`, `Debug`, its accessors, and the same for every cause.
 pub fn everything_of(error: &tsc::Error) -> String {
     let mut out = format!(
         "{error}\n{error:?}\n{error:#?}\n{:?} {:?} {:?} {:?} {:?}\n",

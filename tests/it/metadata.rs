@@ -79,7 +79,7 @@ fn sends_text_and_variables_and_decodes_the_data() {
 }
 
 #[test]
-fn returns_errors_as_an_error_or_beside_the_data() {
+fn returns_errors_as_an_error_or_with_the_data() {
     let raw = metadata(|_| {
         let second = json!({"message": "another", "path": null, "extensions": null});
         json!({"data": {"workbooks": []}, "errors": [limit_error(), second]})
@@ -182,7 +182,7 @@ fn halves_the_page_at_the_node_limit() {
 }
 
 #[test]
-fn continues_after_a_bad_node_and_after_an_error_beside_nodes() {
+fn continues_after_a_bad_node_and_after_an_error_with_nodes() {
     let raw = metadata(|variables| {
         let mut answer = page(variables, 4);
         if variables["afterToken"].is_null() {

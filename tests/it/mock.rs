@@ -5,10 +5,10 @@ mod clock;
 mod content;
 mod expectations;
 mod faults;
-mod hostile;
 mod program;
 mod publish;
 mod resources;
+mod robustness;
 mod sessions;
 
 use std::io::{BufRead, BufReader, Write};

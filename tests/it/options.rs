@@ -367,7 +367,7 @@ fn visits_through_proxy(raw: &Raw, variables: &[(&str, &str)]) -> bool {
     let mut variables: Vec<_> = variables.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let url = behind_proxy(raw);
     variables.push(("VISIT", &url));
-    child("options::child_visits_by_the_environment", &variables);
+    child("options::child_connects_with_proxies_from_the_environment", &variables);
     proxy.connections() > 0
 }
 
@@ -390,7 +390,7 @@ fn uses_the_environments_proxy_and_credentials_for_https() {
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
         let variables =
             [("VISIT", url.as_str()), (name, &address), ("BUNDLE", bundle.to_str().unwrap())];
-        child("options::child_visits_by_the_environment", &variables);
+        child("options::child_connects_with_proxies_from_the_environment", &variables);
     }
     assert_eq!(proxy.connections(), 3);
     assert_eq!(proxy.lines()[0], format!("CONNECT {BEHIND_PROXY}:{}", raw.address.port()));
@@ -402,7 +402,7 @@ fn uses_the_environments_socks_proxy() {
     let address = format!("socks5h://{}", proxy.address);
     let variables = [("VISIT", behind_proxy(&raw)), ("ALL_PROXY", address)];
     let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
-    child("options::child_visits_by_the_environment", &variables);
+    child("options::child_connects_with_proxies_from_the_environment", &variables);
     assert_eq!(proxy.lines(), [format!("SOCKS5 {BEHIND_PROXY}:{}", raw.address.port())]);
 }
 
@@ -414,7 +414,7 @@ fn bypasses_the_environments_proxies_for_loopback_addresses() {
         // Port 1 refuses connections.
         for name in ["ALL_PROXY", "HTTP_PROXY"] {
             let variables = [("VISIT", url.as_str()), (name, "http://127.0.0.1:1")];
-            child("options::child_visits_by_the_environment", &variables);
+            child("options::child_connects_with_proxies_from_the_environment", &variables);
         }
     }
     assert_eq!(raw.lines().len(), 16);
@@ -422,7 +422,7 @@ fn bypasses_the_environments_proxies_for_loopback_addresses() {
 
 #[test]
 #[ignore = "run as a child process"]
-fn child_visits_by_the_environment() {
+fn child_connects_with_proxies_from_the_environment() {
     let Some(url) = given("VISIT") else { return };
     let mut server = tsc::Server::new(&url).unwrap();
     if std::env::var("OPTIONS").is_ok_and(|options| options == "no_proxy") {
@@ -444,12 +444,12 @@ fn child_visits_by_the_environment() {
 fn names_the_variable_of_a_failing_proxy() {
     let variables =
         [("VISIT", "http://tableau.invalid"), ("all_proxy", "http://me:hush@127.0.0.1:1")];
-    child("options::child_fails_by_the_environments_proxy", &variables);
+    child("options::child_fails_with_a_proxy_from_the_environment", &variables);
 }
 
 #[test]
 #[ignore = "run as a child process"]
-fn child_fails_by_the_environments_proxy() {
+fn child_fails_with_a_proxy_from_the_environment() {
     let Some(url) = given("VISIT") else { return };
     let mut server = tsc::Server::new(&url).unwrap();
     server.add_http_options(HttpOptions::new().retries(tsc::RetryPolicy::none())).unwrap();

@@ -35,7 +35,7 @@ impl Seen {
     }
 }
 
-/// How a test answers a request.
+/// How a test responds to a request.
 pub enum Reply {
     /// Sends these bytes and keeps the connection open.
     Send(Vec<u8>),
@@ -52,7 +52,7 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// The bytes of a response, to send them in another way than [`Reply::Send`].
+    /// The bytes of a response, for sending them other than with [`Reply::Send`].
     pub fn bytes(self) -> Vec<u8> {
         match self {
             Reply::Send(bytes) | Reply::SendAndClose(bytes) | Reply::SendAndSilence(bytes) => bytes,

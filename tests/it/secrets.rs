@@ -1,4 +1,4 @@
-//! No secret in anything that is shown: `Debug`, `Display`, causes, and log records at `trace`.
+//! No secret appears in `Debug`, `Display`, causes, or log records at `trace`.
 
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -157,7 +157,7 @@ fn shows_no_secret_during_normal_use() {
     }
 }
 
-/// A server that repeats what it is sent, in every part of an answer.
+/// A server that echoes requests in every part of its responses.
 fn echoing(part: usize) -> Raw {
     Raw::start(move |seen| echo(seen, part).unwrap_or_else(|| signed_in(seen).unwrap()))
 }
@@ -166,7 +166,7 @@ const PARTS: usize = 14;
 
 fn echo(seen: &Seen, part: usize) -> Option<Reply> {
     let last = seen.path().rsplit('/').next().unwrap();
-    // One half of the parts comes at the sign-in, the other later on.
+    // Half of the parts are sent at the sign-in, the others later.
     let at_sign_in = part.is_multiple_of(2);
     match (at_sign_in, last) {
         (true, "signin") | (false, "workbooks" | "signout") => {}
@@ -407,7 +407,7 @@ fn redacts_ids_in_debug_output_of_a_session() {
     assert_no_secret(&shown.0, &["THE-TOKEN"], "the session's token");
 }
 
-/// A server may choose ids and names that contain secrets; messages of the library quote them.
+/// A server may choose ids and names that contain secrets, and messages of the library quote them.
 #[test]
 fn redacts_ids_and_names_in_errors_and_logs() {
     logs::start();
@@ -496,7 +496,7 @@ fn redacts_ids_and_names_in_errors_and_logs() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A hostile server may choose a token and a text that make searching slow.
+/// A malicious server may choose a token and a text that make searching slow.
 #[test]
 fn redacts_repetitive_tokens_quickly() {
     for (token, text) in [("a".repeat(16_000), "a"), ("\\".repeat(2000), "\\")] {

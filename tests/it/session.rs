@@ -582,7 +582,8 @@ fn refused_or_unsent_switch_leaves_no_session_open() {
     assert!(logs::of(LOG).is_empty(), "{:?}", logs::of(LOG));
 }
 
-/// Responses to a switch that leave open whether it was carried out, and the kinds of error.
+/// Responses to a switch after which it is unknown whether it was carried out, with the kinds of
+/// errors.
 const LOST_SWITCHES: [(fn() -> Reply, ErrorKind); 8] = [
     (|| Reply::Close, ErrorKind::ConnectionLost),
     (

@@ -1,4 +1,4 @@
-//! What a session knows of its user, and sessions that use the same personal access token.
+//! A session's user name and sign-in time, and sessions that use the same personal access token.
 
 use tableau_server_client as tsc;
 use tsc::{JwtAuth, PersonalAccessTokenAuth, SessionToken, TableauAuth};
@@ -111,7 +111,7 @@ fn a_second_session_of_a_personal_access_token_is_logged() {
     let ci = token("ci", "secret-of-a-test");
     let server = pinned(&raw.url);
 
-    // One after the other.
+    // Sequential sessions.
     drop(server.sign_in(&ci).unwrap());
     server.sign_in(&ci).unwrap().sign_out().unwrap();
     let _detached = server.sign_in(&ci).unwrap().detach();
@@ -127,7 +127,7 @@ fn a_second_session_of_a_personal_access_token_is_logged() {
     let _password = [server.sign_in(&auth()).unwrap(), server.sign_in(&auth()).unwrap()];
     assert_eq!(warnings(), 0);
 
-    // The same token, also to another site and over another `Server`.
+    // The same token, also to another site and through another `Server`.
     let second = server.sign_in(&ci.clone().site("")).unwrap();
     assert_eq!(warnings(), 1);
     let again = pinned(&raw.url);

@@ -1,4 +1,4 @@
-//! A session that several processes share by a file.
+//! A session that several processes share through a file.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::help::{at, auth, child, given, millis, timed};
 use crate::reliability::{count, expiring, server};
 
 #[test]
-fn processes_share_a_session_by_a_file() {
+fn processes_share_a_session_through_a_file() {
     let (folder, path) = shared_folder("processes");
     let file = tsc::SessionFile::at(&path);
     let raw = expiring(3);
@@ -72,7 +72,7 @@ fn private(path: &std::path::Path, content: impl AsRef<[u8]>) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// What is at the path of a session file.
+/// The kinds of files at the path of a session file.
 #[cfg(unix)]
 #[test]
 fn rejects_session_files_that_are_not_private_or_not_sessions() {
@@ -80,7 +80,7 @@ fn rejects_session_files_that_are_not_private_or_not_sessions() {
     let raw = expiring(usize::MAX);
     let server = server(&raw);
     let file = tsc::SessionFile::at(&path);
-    // Another file, at a wrong path or behind a link, is left unchanged.
+    // Another file, at a wrong path or the target of a link, is left unchanged.
     let key = folder.join("key");
     private(&key, "-----BEGIN KEY-----");
     std::os::unix::fs::symlink(&key, &path).unwrap();
@@ -252,7 +252,7 @@ fn child_that_works() {
     }
 }
 
-/// Waiting for a renewal ends by the file's wait timeout, a deadline or a cancellation.
+/// Waiting for a renewal ends at the file's wait timeout, at a deadline or on cancellation.
 #[test]
 fn worker_stops_waiting_for_a_session() {
     let (folder, path) = shared_folder("wait-timeout");
@@ -292,7 +292,7 @@ fn worker_stops_waiting_for_a_session() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A worker renews only a session that is still held.
+/// A worker renews only a session that its holder has not signed out.
 #[test]
 fn worker_does_not_renew_a_session_that_was_signed_out() {
     let (folder, path) = shared_folder("ended");

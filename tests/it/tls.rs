@@ -125,7 +125,7 @@ fn fingerprint_accepts_only_its_certificate() {
         assert!(said.contains(&right), "the one that is shown is named: {said}");
         assert!(said.contains("pinned"), "{said}");
     }
-    // Even a certificate that Mozilla's roots or a bundle would accept: the last `verify` counts.
+    // Even a certificate that Mozilla's roots or a bundle would accept: the last `verify` applies.
     let raw = secure(&authority.certify(&["127.0.0.1"]));
     let options = plain().verify(authority.file());
     let mut server = with(&raw.url, options);
@@ -346,7 +346,7 @@ fn plain_http_at_an_https_address_is_a_tls_error() {
     assert!(error.to_string().contains(&raw.address.to_string()), "{error}");
 }
 
-/// An attacker on the network can close a connection, but not make that look like the end of a
+/// An attacker on the network can close a connection, but cannot make that look like the end of a
 /// response.
 #[test]
 fn end_without_close_notify_is_a_broken_connection() {

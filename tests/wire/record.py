@@ -386,7 +386,7 @@ def cases_of(endpoint):
     cases = {}
 
     def case(name, python, *answers, version=VERSION, signed_in=True, options=None, files=None, spare=False, chunk=None, instead=None, after=()):
-        assert name not in cases, f"{endpoint}.{name} is there twice"
+        assert name not in cases, f"{endpoint}.{name} occurs twice"
         # Cases are indented in the table.
         python = inspect.cleandoc(python)
         answers = [a if isinstance(a, dict) else xml(a) for a in [*answers, *after]]

@@ -22,15 +22,16 @@ use crate::{Error, Result};
 
 /// The file name for a `Content-Disposition` header.
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
+#[inline]
 pub(crate) fn file_name(header: &[u8]) -> Option<String> {
     name::from_header(header).and_then(|name| name::safe(&name))
 }
 
-/// A file to download. Nothing is sent before one of the methods that say where the file goes.
+/// A file to download. Nothing is sent until one of the methods that take a target is called.
 ///
-/// The file is written while it arrives, so the memory needed does not depend on its size. A download
-/// that is interrupted starts over, as [`HttpOptions::retries`](crate::HttpOptions::retries) says. A
-/// successful response with a login page, an error of Tableau or nothing instead of the file is an
+/// The file is streamed, so memory use does not depend on its size. An interrupted download starts
+/// over, within the limits of [`HttpOptions::retries`](crate::HttpOptions::retries). A success
+/// response that contains a login page, an error of Tableau or no data instead of the file is an
 /// error ([`Decode`](crate::ErrorKind::Decode), or the kind of Tableau's error).
 ///
 /// ```no_run
@@ -69,18 +70,21 @@ impl Item {
         Item { get: I::GET, tag: I::KIND, id, extensions, has_extracts: false }
     }
 
-    /// Marks an item that can be downloaded with or without its extracts.
+    /// Items that can be downloaded with or without their extracts.
+    #[inline]
     pub(crate) fn with_extracts(mut self) -> Item {
         self.has_extracts = true;
         self
     }
 
-    /// Whether the file may be any text, including one that looks like HTML.
+    /// Whether the file may be any text, including text that looks like HTML.
+    #[inline]
     fn is_any_text(&self) -> bool {
         matches!(self.extensions, [(None, "csv")])
     }
 
     /// Builds a file name from the item. `stem` is the name in the header, if that has no extension.
+    #[inline]
     fn file_name(&self, client: &Client, stem: Option<&str>, start: &[u8]) -> String {
         let extension = self.extension(start);
         // The two formats of flows cannot be told apart by their content.
@@ -92,13 +96,14 @@ impl Item {
             let item = root.need(self.tag)?;
             Ok((item.attribute("name").map(str::to_owned), self.known(item.attribute("fileType"))))
         });
-        // The file has been downloaded; an error here must not discard it.
+        // The download has succeeded, so an error here must not discard the file.
         let (name, file_type) = read.unwrap_or_default();
         let name = stem.or(name.as_deref()).filter(|name| !name.is_empty()).unwrap_or(&self.id);
         name::from_item(name, file_type.unwrap_or(extension))
     }
 
     /// The extension in the item's table that equals `text`, ignoring case.
+    #[inline]
     fn known(&self, text: Option<&str>) -> Option<&'static str> {
         let extensions = self.extensions.iter().map(|(_, extension)| *extension);
         extensions
@@ -106,13 +111,15 @@ impl Item {
             .find(|known| text.is_some_and(|text| text.eq_ignore_ascii_case(known)))
     }
 
-    /// Whether the name of a file has an extension, and not just a dot: `Sales.Final` has none.
+    /// Whether a file name ends in an extension. A dot alone is not enough: `Sales.Final` has none.
+    #[inline]
     fn has_extension(&self, name: &str) -> bool {
         let (_, extension) = split(name);
         let extension = extension.as_deref();
         self.known(extension).is_some() || extension.is_some_and(|own| EXTENSIONS.contains(&own))
     }
 
+    #[inline]
     fn extension(&self, start: &[u8]) -> &'static str {
         let format = Magic::of(start);
         let matches = |(of, _): &&(Option<Magic>, _)| of.is_none() || *of == format;
@@ -121,6 +128,7 @@ impl Item {
 }
 
 impl<'s> Download<'s> {
+    #[inline]
     pub(crate) fn new(
         client: &'s Arc<Client>,
         request: Result<Request<'static>>,
@@ -141,6 +149,7 @@ impl<'s> Download<'s> {
     }
 
     /// The file that an operation returns.
+    #[inline]
     pub(crate) fn of(
         client: &'s Arc<Client>,
         operation: &'static Operation,
@@ -156,7 +165,8 @@ impl<'s> Download<'s> {
         self
     }
 
-    /// Requires an API version if `condition` holds.
+    /// Requires an API version if `condition` is true.
+    #[inline]
     pub(crate) fn since_if(mut self, condition: bool, major: u16, minor: u16) -> Self {
         if condition {
             self.request = self.request.map(|request| request.since(major, minor));
@@ -166,6 +176,7 @@ impl<'s> Download<'s> {
 
     /// Whether the file includes the extracts of a workbook or a data source. Default: `true`. For
     /// other content, this is an [`Input`](crate::ErrorKind::Input) error. API 2.5.
+    #[inline]
     pub fn include_extract(mut self, include: bool) -> Self {
         self.request = match self.item.has_extracts {
             true => self.request.map(|request| match include {
@@ -181,6 +192,7 @@ impl<'s> Download<'s> {
 
     /// Whether an existing file is replaced. Default: `false`; an existing file is then an
     /// [`Input`](crate::ErrorKind::Input) error.
+    #[inline]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
         self
@@ -209,7 +221,7 @@ impl<'s> Download<'s> {
         let (client, request, mut transfer) = self.begin()?;
         transfer.check_target(path)?;
         let mut partial = PartialFile::create(folder)?;
-        client.ask(request, |answer| transfer.receive(answer, &mut partial))?;
+        client.ask(request, |response| transfer.receive(response, &mut partial))?;
         partial.keep(path, transfer.overwrite)
     }
 
@@ -226,15 +238,16 @@ impl<'s> Download<'s> {
         }
         let (client, request, mut transfer) = self.begin()?;
         let mut partial = PartialFile::create(folder)?;
-        let (named, start) = client.ask(request, |answer| {
-            let named = answer.header(CONTENT_DISPOSITION).and_then(name::from_header);
+        let (named, start) = client.ask(request, |response| {
+            let named = response.header(CONTENT_DISPOSITION).and_then(name::from_header);
             let named = named.and_then(|name| name::safe(&name));
             let named = named.map(|name| (transfer.item.has_extension(&name), name));
             if let Some((true, name)) = &named {
-                // Before the body is read, so that an existing file costs no download.
+                // Checked before the body is read, so that nothing is downloaded if the file
+                // exists.
                 transfer.check_target(&folder.join(name))?;
             }
-            Ok((named, transfer.receive(answer, &mut partial)?))
+            Ok((named, transfer.receive(response, &mut partial)?))
         })?;
         let target = match named {
             Some((true, name)) => folder.join(name),
@@ -252,27 +265,29 @@ impl<'s> Download<'s> {
     }
 
     /// Downloads into a writer and returns the number of bytes. The writer is not flushed. An
-    /// interruption after the first byte is an error, since what was written cannot be taken back.
+    /// interruption after the first byte is an error, because written bytes cannot be taken back.
     pub fn to_writer(self, mut writer: impl Write) -> Result<u64> {
         let (client, request, mut transfer) = self.begin()?;
-        client.ask(request, |answer| {
+        client.ask(request, |response| {
             let mut is_written = false;
-            let outcome = transfer.stream(answer, |block| {
+            let outcome = transfer.stream(response, |block| {
                 is_written = true;
                 let failed = |error| Error::io("the download cannot be written", error);
                 writer.write_all(block).map_err(failed)
             });
-            // Only an outer error is retried.
+            // Errors in this inner result are not retried.
             if is_written { Ok(outcome) } else { outcome.map(Ok) }
         })?
     }
 
     /// Downloads into memory, at most [`max_response`](crate::HttpOptions::max_response) bytes.
+    #[inline]
     pub fn to_bytes(self) -> Result<Vec<u8>> {
         let (client, request, mut transfer) = self.begin()?;
-        client.ask(request, |answer| transfer.collect(answer))
+        client.ask(request, |response| transfer.collect(response))
     }
 
+    #[inline]
     fn begin(self) -> Result<(&'s Client, Request<'static>, Transfer<'s>)> {
         let Download { client, request, item, overwrite, progress } = self;
         Ok((client, request?, Transfer { item, overwrite, progress }))
@@ -288,10 +303,11 @@ struct Transfer<'s> {
 
 impl Transfer<'_> {
     /// Writes the whole file and returns its first bytes.
-    fn receive(&mut self, answer: Success, partial: &mut PartialFile) -> Result<Vec<u8>> {
+    #[inline]
+    fn receive(&mut self, response: Success, partial: &mut PartialFile) -> Result<Vec<u8>> {
         partial.truncate()?;
         let mut start = Vec::new();
-        self.stream(answer, |block| {
+        self.stream(response, |block| {
             if start.len() < 64 {
                 start.extend(block.iter().take(64));
             }
@@ -300,9 +316,10 @@ impl Transfer<'_> {
         Ok(start)
     }
 
-    fn collect(&mut self, answer: Success) -> Result<Vec<u8>> {
-        let (most, mut bytes) = (answer.most(), Vec::new());
-        self.stream(answer, |block| {
+    #[inline]
+    fn collect(&mut self, response: Success) -> Result<Vec<u8>> {
+        let (most, mut bytes) = (response.most(), Vec::new());
+        self.stream(response, |block| {
             bytes.extend_from_slice(block);
             match bytes.len() as u64 > most {
                 true => Err(Error::decode(format!(
@@ -317,11 +334,11 @@ impl Transfer<'_> {
 
     fn stream(
         &mut self,
-        answer: Success,
+        response: Success,
         mut write: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<u64> {
-        let (total, mut received) = (answer.length(), 0);
-        answer.file(self.item.is_any_text(), |block| {
+        let (total, mut received) = (response.length(), 0);
+        response.file(self.item.is_any_text(), |block| {
             write(block)?;
             received += block.len() as u64;
             if let Some(report) = &mut self.progress {
@@ -331,6 +348,7 @@ impl Transfer<'_> {
         })
     }
 
+    #[inline]
     fn check_target(&self, target: &Path) -> Result<()> {
         match target.symlink_metadata() {
             Ok(_) if !self.overwrite => Err(already_exists(target)),
@@ -348,6 +366,7 @@ impl Transfer<'_> {
 }
 
 impl fmt::Debug for Download<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.request.as_ref().map(Request::path).unwrap_or_default();
         f.debug_struct("Download")

@@ -11,8 +11,9 @@ const MAX_LENGTH: usize = 200;
 
 /// Parses the file name of a header, without sanitizing it. `filename*` takes precedence over
 /// `filename`.
+#[inline]
 pub(super) fn from_header(header: &[u8]) -> Option<String> {
-    // Some servers send raw UTF-8, older ones Latin-1.
+    // Some servers send unencoded UTF-8, older ones Latin-1.
     let text = match std::str::from_utf8(header) {
         Ok(text) => text.to_owned(),
         Err(_) => header.iter().copied().map(char::from).collect(),
@@ -30,6 +31,7 @@ pub(super) fn from_header(header: &[u8]) -> Option<String> {
 }
 
 /// Parses `name=value` and `name="value"` between semicolons. The disposition itself is skipped.
+#[inline]
 fn parameters(text: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
     let mut chars = text.chars().peekable();
@@ -69,6 +71,7 @@ fn parameters(text: &str) -> Vec<(String, String)> {
 /// The rest of a quoted value. A backslash is an escape only before a quote or a backslash: in `C:\x`
 /// it is a separator. Servers do not escape the quotes in a name, so a quote ends the value only
 /// before the next parameter or at the end of the header.
+#[inline]
 fn quoted(chars: &mut Peekable<Chars<'_>>) -> String {
     let mut value = String::new();
     while let Some(c) = chars.next() {
@@ -82,6 +85,7 @@ fn quoted(chars: &mut Peekable<Chars<'_>>) -> String {
 }
 
 /// Whether the header ends here or continues with `; name=`.
+#[inline]
 fn is_end_of_value(mut rest: Peekable<Chars<'_>>) -> bool {
     let skip_spaces = |rest: &mut Peekable<Chars<'_>>| {
         while rest.next_if(|c| c.is_whitespace()).is_some() {}
@@ -101,7 +105,8 @@ fn is_end_of_value(mut rest: Peekable<Chars<'_>>) -> bool {
 }
 
 /// Decodes a value such as `UTF-8'de'Gr%C3%B6%C3%9Fe`, whose name may be in quotes. With
-/// `plus_is_space`, `+` stands for a space.
+/// `plus_is_space`, `+` is decoded to a space.
+#[inline]
 fn decode(value: &str, plus_is_space: bool) -> Option<String> {
     let mut parts = value.splitn(3, '\'');
     let (charset, _language, text) = (parts.next()?, parts.next()?, parts.next()?);
@@ -119,6 +124,7 @@ fn decode(value: &str, plus_is_space: bool) -> Option<String> {
 /// Sanitizes a name so that it is the name of a file in a folder on every system: separators become
 /// `_`, so that `North/South` and `East/South` are two files, and the name has no control characters,
 /// is not reserved and not too long. `None` if nothing remains.
+#[inline]
 pub(super) fn safe(name: &str) -> Option<String> {
     let kept: String = name
         .chars()
@@ -136,6 +142,7 @@ pub(super) fn safe(name: &str) -> Option<String> {
 }
 
 /// Whether a character is invisible or changes the direction of the text: `report\u{202e}fdp.exe`.
+#[inline]
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
@@ -144,7 +151,8 @@ fn is_invisible(c: char) -> bool {
         | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Whether Windows reserves the name for a device, whatever its extension.
+/// Whether Windows reserves the name for a device, with any extension.
+#[inline]
 fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
     match stem.as_str() {
@@ -158,6 +166,7 @@ fn is_reserved(name: &str) -> bool {
 }
 
 /// Shortens a name to `max` bytes and keeps its extension.
+#[inline]
 fn shorten(name: &str, max: usize) -> String {
     if name.len() <= max {
         return name.to_owned();
@@ -171,6 +180,7 @@ fn shorten(name: &str, max: usize) -> String {
 }
 
 /// A file name from the name of an item, which may contain any character, and an extension.
+#[inline]
 pub(super) fn from_item(name: &str, extension: &str) -> String {
     safe(&format!("{name}.{extension}")).unwrap_or_else(|| format!("download.{extension}"))
 }

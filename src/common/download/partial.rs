@@ -14,7 +14,9 @@ pub(super) struct PartialFile {
 }
 
 impl PartialFile {
-    /// Creates the file in its target's folder: a rename is atomic only within a folder's file system.
+    /// Creates the file in the target's folder, because a rename is atomic only within one file
+    /// system.
+    #[inline]
     pub(super) fn create(folder: &Path) -> Result<PartialFile> {
         let path = folder.join(format!(".tableau-{}.part", hex(&random::<8>()?)));
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
@@ -23,12 +25,14 @@ impl PartialFile {
         Ok(PartialFile { file: Some(file.map_err(failed)?), path })
     }
 
+    #[inline]
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let written = self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes));
         written.map_err(|error| cannot_be_written(&self.path, error))
     }
 
-    /// Empties the file, for another attempt.
+    /// Truncates the file before another attempt.
+    #[inline]
     pub(super) fn truncate(&mut self) -> Result<()> {
         let emptied = match &mut self.file {
             Some(file) => file.set_len(0).and_then(|()| file.rewind()),
@@ -37,7 +41,8 @@ impl PartialFile {
         emptied.map_err(|error| cannot_be_written(&self.path, error))
     }
 
-    /// Renames the complete file.
+    /// Renames the completed file to the target.
+    #[inline]
     pub(super) fn keep(mut self, target: &Path, overwrite: bool) -> Result<()> {
         // Windows cannot rename an open file.
         drop(self.file.take());
@@ -58,6 +63,7 @@ impl PartialFile {
     }
 
     /// Creates the target and replaces it, for file systems without hard links.
+    #[inline]
     fn rename_to_new(&self, target: &Path) -> io::Result<()> {
         OpenOptions::new().write(true).create_new(true).open(target)?;
         fs::rename(&self.path, target).inspect_err(|_| {
@@ -66,18 +72,21 @@ impl PartialFile {
     }
 }
 
-/// A file that cannot be removed must not hide the outcome of the download.
+/// If the file cannot be removed, the result of the download is still returned.
 impl Drop for PartialFile {
+    #[inline]
     fn drop(&mut self) {
         drop(self.file.take());
         let _ = fs::remove_file(&self.path);
     }
 }
 
+#[inline]
 pub(super) fn cannot_be_written(path: &Path, error: io::Error) -> Error {
     Error::io(format!("{} cannot be written", path.display()), error)
 }
 
+#[inline]
 pub(super) fn already_exists(target: &Path) -> Error {
     let target = target.display();
     Error::input(format!("{target} exists already: use `overwrite(true)` to replace it"))

@@ -58,7 +58,7 @@ fn escapes_values_of_view_filters() {
 }
 
 #[test]
-fn last_filter_on_a_field_counts() {
+fn last_filter_on_a_field_applies() {
     let csv = CsvExport::new().filter("a", ["1"]).filter("b", ["2"]).filter("a", ["3"]);
     assert_eq!(sent(|r| csv.add_to(r)), "?vf_a=3&vf_b=2");
 }

@@ -25,6 +25,7 @@ pub struct JobRef {
 macro_rules! from_id {
     ($($Id:ty),+) => {$(
         impl From<$Id> for JobRef {
+            #[inline]
             fn from(id: $Id) -> JobRef {
                 JobRef { id: id.into(), job: None, secrets: Vec::new() }
             }
@@ -35,6 +36,7 @@ macro_rules! from_id {
 from_id!(JobId, &JobId, &str, String);
 
 impl From<&JobHandle<'_>> for JobRef {
+    #[inline]
     fn from(handle: &JobHandle<'_>) -> JobRef {
         let (id, job) = (handle.id().clone(), Some(handle.job().clone()));
         JobRef { id, job, secrets: handle.secrets().to_vec() }
@@ -42,12 +44,14 @@ impl From<&JobHandle<'_>> for JobRef {
 }
 
 impl From<&mut JobHandle<'_>> for JobRef {
+    #[inline]
     fn from(handle: &mut JobHandle<'_>) -> JobRef {
         JobRef::from(&*handle)
     }
 }
 
 impl From<JobHandle<'_>> for JobRef {
+    #[inline]
     fn from(handle: JobHandle<'_>) -> JobRef {
         JobRef::from(&handle)
     }
@@ -64,6 +68,7 @@ struct Waiting {
 }
 
 /// Waits until all jobs have ended, or until the deadline. Returns a result for each, in order.
+#[inline]
 pub(crate) fn wait_all(
     client: &Arc<Client>,
     jobs: Vec<JobRef>,
@@ -80,7 +85,7 @@ pub(crate) fn wait_all(
         let mut retry_after = Duration::ZERO;
         for waiting in jobs.iter_mut().filter(|waiting| waiting.result.is_none()) {
             // Each job is polled at least once, and a poll just before the deadline has time for an
-            // answer.
+            // response.
             if how.deadline.is_some_and(|all| time_left(all).is_zero()) && !is_first {
                 break;
             }
@@ -115,6 +120,7 @@ pub(crate) fn wait_all(
 impl Waiting {
     /// Reads the state of the job, and sets the result if it has ended or cannot be read. Returns how
     /// long the server asks to wait.
+    #[inline]
     fn poll(
         &mut self,
         client: &Arc<Client>,
@@ -148,6 +154,7 @@ impl Waiting {
         Duration::ZERO
     }
 
+    #[inline]
     fn finish(self, deadline: Option<Duration>) -> Result<Job> {
         let Waiting { id, job, result, .. } = self;
         result.unwrap_or_else(|| match job {

@@ -15,7 +15,7 @@ element! {
         id: JobId = attr("id");
         /// The kind of job: `refresh_extracts`, `single_subscription_notify`, ….
         job_type: Option<String> = attr("jobType");
-        /// Whether it is queued, runs or has ended.
+        /// Whether it is queued, running or has ended.
         status: Option<JobStatus> = attr("status");
         /// When it was created.
         created_at: Option<Timestamp> = attr("createdAt");
@@ -33,6 +33,7 @@ element! {
 }
 
 impl From<BackgroundJob> for Job {
+    #[inline]
     fn from(job: BackgroundJob) -> Job {
         let finish_code = match job.status {
             Some(JobStatus::Success) => Some(FinishCode::Success),
@@ -40,7 +41,7 @@ impl From<BackgroundJob> for Job {
             Some(JobStatus::Cancelled) => Some(FinishCode::Cancelled),
             _ => None,
         };
-        // A job that has ended without saying when has just done so.
+        // Without an end time, an ended job is assumed to have ended just now.
         let ended_at = || finish_code.as_ref().map(|_| job.ended_at.unwrap_or_else(Timestamp::now));
         Job {
             job_type: job.job_type,
@@ -61,7 +62,7 @@ impl Listed for BackgroundJob {
 }
 
 string_enum! {
-    /// Whether a background job is queued, runs or has ended.
+    /// Whether a background job is queued, running or has ended.
     pub enum JobStatus {
         /// It is queued.
         Pending = "Pending",

@@ -41,51 +41,59 @@ const UNREADABLE_BY_ID: &str = "400031";
 #[derive(Clone)]
 pub struct JobHandle<'s> {
     client: &'s Arc<Client>,
-    /// The id to poll with, even if a response has another one.
+    /// The id to poll with, even if a response contains another id.
     id: JobId,
     job: Job,
-    /// Secrets of the request that started the job, since the server's notes may repeat them.
+    /// Secrets of the request that started the job, which the server's notes may repeat.
     secrets: Vec<Secret>,
 }
 
 impl<'s> JobHandle<'s> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>, job: Job) -> JobHandle<'s> {
         JobHandle { client, id: job.id.clone(), job, secrets: Vec::new() }
     }
 
     /// Reads the job with this id.
+    #[inline]
     pub(crate) fn read(client: &'s Arc<Client>, id: JobId) -> Result<JobHandle<'s>> {
         let job = read_job(client, &id)?;
         Ok(JobHandle { client, id, job, secrets: Vec::new() })
     }
 
-    /// Redacts these secrets in errors, besides those of the session.
+    /// Redacts these secrets in errors, in addition to those of the session.
+    #[inline]
     pub(crate) fn with_secrets(mut self, secrets: Vec<Secret>) -> JobHandle<'s> {
         self.secrets = secrets;
         self
     }
 
+    #[inline]
     fn redactor(&self) -> Redactor {
         let known = self.client.redactor();
         self.secrets.iter().fold(known, Redactor::with)
     }
 
+    #[inline]
     pub(super) fn secrets(&self) -> &[Secret] {
         &self.secrets
     }
 
     /// The job's id.
+    #[inline]
     pub fn id(&self) -> &JobId {
         &self.id
     }
 
     /// The job as of the last poll.
+    #[inline]
     pub fn job(&self) -> &Job {
         &self.job
     }
 
     /// Reads the state of the job. A job that failed is not an error here.
     #[doc = rest!(GET)]
+    #[inline]
     pub fn poll(&mut self) -> Result<&Job> {
         self.job = read_job(self.client, &self.id)?;
         Ok(&self.job)
@@ -95,28 +103,31 @@ impl<'s> JobHandle<'s> {
     #[doc = rest!(GET)]
     #[doc = rest!(LIST)]
     #[doc(alias = "wait_for_job")]
+    #[inline]
     pub fn wait(&mut self) -> Result<Job> {
         self.wait_with(JobWait::new())
     }
 
-    /// Waits for the job to end, and polls with increasing intervals. Some jobs, such as those that
-    /// create extracts, cannot be read by their id; they are polled in the list of jobs, which has
-    /// neither notes nor progress.
+    /// Waits for the job to end, polling at increasing intervals. Some jobs, such as those that
+    /// create extracts, cannot be read by their id; they are polled in the list of jobs, which
+    /// contains neither notes nor progress.
     ///
     /// # Errors
     ///
-    /// - [`ErrorKind::Job`] if the job failed or was cancelled. The message has the server's notes;
-    ///   [`job`](JobHandle::job) has everything else.
+    /// - [`ErrorKind::Job`] if the job failed or was cancelled. The message contains the server's
+    ///   notes; [`job`](JobHandle::job) returns the other fields.
     /// - [`ErrorKind::Timeout`] if the deadline passed. The job continues: wait for it again, or
     ///   [`cancel`](JobHandle::cancel) it.
     /// - [`ErrorKind::Decode`] if the job has ended at a time that cannot be read.
     /// - The error of the last poll if too many polls failed. The state of the job is then unknown.
     #[doc = rest!(GET)]
+    #[inline]
     pub fn wait_with(&mut self, mut how: JobWait<'_>) -> Result<Job> {
         self.wait_until_ended(&mut how).map_err(|error| error.redacted(&self.redactor()))?;
         self.outcome().cloned()
     }
 
+    #[inline]
     fn wait_until_ended(&mut self, how: &mut JobWait<'_>) -> Result<()> {
         if self.job.completed_at.is_some() {
             how.report(&self.job);
@@ -127,7 +138,7 @@ impl<'s> JobHandle<'s> {
         let mut intervals = Backoff::new(how.first_interval, 1.4, how.longest_interval);
         let mut failures = 0;
         loop {
-            // A poll just before the deadline still has time for a response.
+            // Leaves a poll just before the deadline enough time for a response.
             let within = how.deadline.map(|all| time_left(all).max(Duration::from_secs(1)));
             let mut retry_after = Duration::ZERO;
             match read_job_within(self.client, &self.id, within) {
@@ -164,6 +175,7 @@ impl<'s> JobHandle<'s> {
     /// # Errors
     ///
     /// [`ErrorKind::Job`] if it failed or was cancelled, [`ErrorKind::Input`] if it has not ended.
+    #[inline]
     pub(crate) fn outcome(&self) -> Result<&Job> {
         let (job, redactor) = (&self.job, self.redactor());
         if job.completed_at.is_none() {
@@ -187,18 +199,21 @@ impl<'s> JobHandle<'s> {
 
     /// Cancels the job. A job that has ended is not affected.
     #[doc = rest!(CANCEL)]
+    #[inline]
     pub fn cancel(&self) -> Result<()> {
         self.client.send(&CANCEL, &[&self.id])
     }
 }
 
 /// Reads a job.
+#[inline]
 pub(crate) fn read_job(client: &Client, id: &JobId) -> Result<Job> {
     read_by_id_or_from_list(client, id, None, Job::from_xml)
 }
 
-/// Reads a job to see whether it has ended, each request within a time. A time of completion that
-/// cannot be read is an error, because the job would never seem to end.
+/// Reads a job to see whether it has ended, with a time limit for each request. An unreadable time
+/// of completion is an error, because otherwise the job would never appear to end.
+#[inline]
 pub(super) fn read_job_within(
     client: &Client,
     id: &JobId,
@@ -214,8 +229,9 @@ pub(super) fn read_job_within(
     })
 }
 
-/// Reads a job, each request within a time. A job that the server cannot read by its id, such as one
-/// that creates extracts, is looked for in the list of jobs.
+/// Reads a job, with a time limit for each request. A job that the server cannot read by its id,
+/// such as one that creates extracts, is read from the list of jobs.
+#[inline]
 fn read_by_id_or_from_list(
     client: &Client,
     id: &JobId,
@@ -250,6 +266,7 @@ fn read_by_id_or_from_list(
 }
 
 /// Whether a later poll may succeed.
+#[inline]
 pub(super) fn is_transient(error: &Error) -> bool {
     let is_delivery = matches!(Delivery::of_failed(error), Delivery::NotSent | Delivery::Unknown);
     (is_delivery || error.is_timeout())
@@ -257,6 +274,7 @@ pub(super) fn is_transient(error: &Error) -> bool {
         && error.retry_after().is_none_or(|wait| wait <= MAX_RETRY_AFTER)
 }
 
+#[inline]
 fn describe(job: &Job) -> String {
     match &job.job_type {
         Some(kind) => format!("job {} ({kind})", job.id),
@@ -264,6 +282,7 @@ fn describe(job: &Job) -> String {
     }
 }
 
+#[inline]
 pub(super) fn still_running(job: &Job, deadline: Duration) -> Error {
     let progress = job.progress.map(|percent| format!(", at {percent} %")).unwrap_or_default();
     let what = format!("{} has not ended after {deadline:?}{progress}", describe(job));
@@ -271,6 +290,7 @@ pub(super) fn still_running(job: &Job, deadline: Duration) -> Error {
 }
 
 impl fmt::Debug for JobHandle<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("JobHandle").field(&self.job).finish()
     }

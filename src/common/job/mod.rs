@@ -1,4 +1,5 @@
-//! Background jobs: [`Job`], what the server knows of one, and [`JobHandle`], which waits for one.
+//! Background jobs: [`Job`], the state of a job on the server, and [`JobHandle`], which waits for a
+//! job.
 
 mod all;
 mod background;
@@ -43,7 +44,7 @@ pub struct Job {
     pub job_type: Option<String>,
     /// `Asynchronous`.
     pub mode: Option<String>,
-    /// The completed part, in per cent.
+    /// The completed part, in percent.
     pub progress: Option<u64>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -86,7 +87,8 @@ pub struct Job {
 }
 
 impl Job {
-    /// A job of which nothing but the id is known.
+    /// A job of which only the id is known.
+    #[inline]
     fn with_id(id: JobId) -> Job {
         Job {
             id,
@@ -116,9 +118,10 @@ impl Job {
 }
 
 impl FromXml for Job {
-    /// The content of a job stands in a child whose name depends on the kind of job
+    /// The content of a job is in a child element whose name depends on the kind of job
     /// (`extractRefreshJob`, `runFlowJobType`, …). Not all of these names are documented, so every
     /// child is searched.
+    #[inline]
     fn from_xml(node: Node<'_>) -> Result<Job> {
         let kinds = || node.children().filter(|child| child.tag() != "statusNotes");
         let content = |tag: &str| {
@@ -164,7 +167,7 @@ element! {
         kind: Option<String> = attr("type");
         /// The number.
         value: Option<String> = attr("value");
-        /// The number in a sentence, in the language of the user.
+        /// A sentence with the number, in the user's language.
         text: Option<String> = attr("text");
     }
 }
@@ -172,13 +175,13 @@ element! {
 string_enum! {
     /// How a job ended.
     pub enum FinishCode {
-        /// Successfully.
+        /// The job succeeded.
         Success = "0",
-        /// With an error, which the notes describe.
+        /// The job failed; the notes describe the error.
         Failed = "1",
         /// It was cancelled.
         Cancelled = "2",
-        /// Successfully: the code of some kinds of job, such as refreshes by Tableau Bridge.
+        /// The job succeeded: the code of some kinds of jobs, such as refreshes by Tableau Bridge.
         Completed = "3",
     }
 }

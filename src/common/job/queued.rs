@@ -1,4 +1,4 @@
-//! Jobs that are already queued when they are to be started.
+//! Requests to start a job that is already queued.
 
 use std::sync::Arc;
 
@@ -10,8 +10,9 @@ use crate::{ErrorKind, Result};
 /// Tableau's error code for a job that is already queued.
 const ALREADY_QUEUED: &str = "409093";
 
-/// Returns the job that was started, or the same job if it is already queued, found among the site's
-/// unfinished jobs. If it is not found, or the user may not list jobs, returns the server's error.
+/// Returns the job that was started. If the same job is already queued, finds it among the site's
+/// unfinished jobs and returns it. If it is not found, or the user may not list jobs, returns the
+/// server's error.
 pub(crate) fn started_or_queued<'s>(
     client: &'s Arc<Client>,
     started: Result<Job>,
@@ -28,7 +29,7 @@ pub(crate) fn started_or_queued<'s>(
         return Err(rejected);
     };
     for job in newest.items.iter().filter(|job| !has_ended(job)) {
-        // Not in the list of jobs, which does not say what a job is for.
+        // Each job is read by its id, because the list of jobs does not contain the content.
         match client.read(client.request(&GET, &[&job.id]), "job") {
             Ok(job) if is_same(&job) => return Ok(JobHandle::new(client, job)),
             // The job is for other content.

@@ -20,8 +20,9 @@ pub struct JobWait<'f> {
 type OnPoll<'f> = Box<dyn FnMut(&Job) + 'f>;
 
 impl<'f> JobWait<'f> {
-    /// Waits until the job ends and polls with increasing intervals, from half a second to 30
+    /// Waits until the job ends, polling at intervals that increase from half a second to 30
     /// seconds.
+    #[inline]
     pub fn new() -> JobWait<'f> {
         JobWait {
             deadline: None,
@@ -34,13 +35,15 @@ impl<'f> JobWait<'f> {
     }
 
     /// Maximum time to wait, requests included. The job itself continues. Default: no limit.
+    #[inline]
     pub fn deadline(mut self, longest: Duration) -> Self {
         self.deadline = Some(longest);
         self
     }
 
-    /// The first and the longest interval between two polls. Each interval is 1.4 times the one
-    /// before. Default: 0.5 s and 30 s.
+    /// The first and the maximum interval between two polls. Each interval is 1.4 times the
+    /// previous one. Default: 0.5 s and 30 s.
+    #[inline]
     pub fn poll_intervals(mut self, first: Duration, longest: Duration) -> Self {
         (self.first_interval, self.longest_interval) = (first, longest);
         self
@@ -49,12 +52,13 @@ impl<'f> JobWait<'f> {
     /// Maximum number of consecutive polls that may fail because of the connection, with status 429
     /// or with a 5xx status. A further failure ends the wait with an error, and so does a
     /// `Retry-After` of more than an hour. Default: 10.
+    #[inline]
     pub fn max_failures(mut self, failures: u32) -> Self {
         self.max_failures = failures;
         self
     }
 
-    /// Calls `callback` with the progress in per cent after each poll whose answer has one.
+    /// Calls `callback` with the progress in percent after each poll whose response contains one.
     pub fn on_progress(mut self, callback: impl FnMut(Progress) + 'f) -> Self {
         self.on_progress = Some(Box::new(callback));
         self
@@ -67,6 +71,7 @@ impl<'f> JobWait<'f> {
     }
 
     /// Reports the job to the callbacks.
+    #[inline]
     pub(super) fn report(&mut self, job: &Job) {
         self.report_poll(job);
         if let Some(percent) = job.progress {
@@ -74,12 +79,14 @@ impl<'f> JobWait<'f> {
         }
     }
 
+    #[inline]
     pub(super) fn report_poll(&mut self, job: &Job) {
         if let Some(callback) = &mut self.on_poll {
             callback(job);
         }
     }
 
+    #[inline]
     pub(super) fn report_progress(&mut self, progress: Progress) {
         if let Some(callback) = &mut self.on_progress {
             callback(progress);
@@ -88,12 +95,14 @@ impl<'f> JobWait<'f> {
 }
 
 impl Default for JobWait<'_> {
+    #[inline]
     fn default() -> Self {
         JobWait::new()
     }
 }
 
 impl fmt::Debug for JobWait<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JobWait")
             .field("deadline", &self.deadline)

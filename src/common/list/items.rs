@@ -25,7 +25,7 @@ const CHANGED: &str = "the list changed while it was read";
 pub struct Items<'s, T, P = fn(Progress)> {
     client: &'s Arc<Client>,
     request: Arc<PageRequest>,
-    /// The rest of the current page.
+    /// The remaining items of the current page.
     current: vec::IntoIter<Result<T>>,
     position: Position,
     prefetch: Prefetch<T>,
@@ -34,7 +34,7 @@ pub struct Items<'s, T, P = fn(Progress)> {
     progress: P,
 }
 
-/// How far a list was read. Not generic, so that it is compiled once.
+/// The position in a list. Not generic, so that it is compiled once.
 struct Position {
     on_change: OnChange,
     unreadable: Unreadable,
@@ -48,14 +48,14 @@ struct Position {
     previous_ids: Vec<Box<str>>,
 }
 
-/// A page that a thread of its own fetches.
+/// A page that is fetched on a separate thread.
 struct InFlight<T> {
     number: u32,
     thread: JoinHandle<()>,
     page: Arc<Mutex<Option<Result<FetchedPage<T>>>>>,
 }
 
-/// Pages that are fetched by threads of their own, in order.
+/// Pages that are fetched by separate threads, in order.
 struct Prefetch<T> {
     /// The maximum number of pages in flight.
     limit: usize,
@@ -133,7 +133,8 @@ impl<'s, T: Listed, P> Items<'s, T, P> {
 }
 
 impl Position {
-    /// Goes on to page `number`. Returns the numbers of the next and the last page, if there are more.
+    /// Advances to page `number`. Returns the numbers of the next and the last page, if there are
+    /// more.
     fn advance(
         &mut self,
         client: &Client,
@@ -177,7 +178,8 @@ impl Position {
         Ok(Some((next, last)))
     }
 
-    /// Compares page `number` with the pages before it. Returns what shows that the list has changed.
+    /// Compares page `number` with the pages before it. If the list has changed, returns a
+    /// description of the change.
     fn find_change(
         &self,
         client: &Client,
@@ -245,7 +247,7 @@ impl<T: Listed> Prefetch<T> {
             });
             match spawn(format!("page {number}"), work) {
                 Ok(thread) => self.in_flight.push_back(InFlight { number, thread, page }),
-                // Without a thread, the page is fetched when it is needed.
+                // If no thread can be started, the page is fetched when it is needed.
                 Err(_) => break,
             }
         }

@@ -65,17 +65,17 @@ pub struct List<'s, T, P = fn(Progress)> {
 
 /// What a [`List`] does when items are added or removed while it is being read.
 ///
-/// The server divides the list into pages again for each request. If an item is added or removed
-/// between two requests, other items move to another page, so that one is missed or returned twice.
-/// The list detects this by a changed total, more items than the total, an id on two consecutive
-/// pages, an empty page, or a page that no longer exists. It does not detect an addition and a
-/// removal that cancel out, or an id on pages further apart.
+/// The server computes the pages anew for each request. If an item is added or removed between two
+/// requests, other items move to another page, so that one may be missed or returned twice. The
+/// list detects this by a changed total, more items than the total, an id on two consecutive pages,
+/// an empty page, or a page that no longer exists. It does not detect an addition and a removal
+/// that cancel out, or an id on pages further apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnChange {
-    /// Iteration ends with an error ([`ErrorKind::Changed`](crate::ErrorKind::Changed); for an empty
-    /// page, [`Decode`](crate::ErrorKind::Decode)) instead of the page that shows the change. The
-    /// default.
+    /// Iteration ends with an error ([`ErrorKind::Changed`](crate::ErrorKind::Changed); for an
+    /// empty page, [`Decode`](crate::ErrorKind::Decode)) in place of the page in which the change
+    /// is detected. The default.
     #[default]
     Fail,
     /// Iteration continues to the new end of the list. Items may be missing or returned twice.
@@ -135,7 +135,7 @@ impl<'s, T: ListItem, P> List<'s, T, P> {
         self
     }
 
-    /// Sorts the list. A further sort applies to items that are equal by the ones before it. Default:
+    /// Sorts the list. A further sort orders items that are equal under the previous ones. Default:
     /// the server's order. API 2.3.
     #[doc(alias = "order_by")]
     pub fn sort(mut self, sort: impl Into<Sort<T>>) -> Self {
@@ -159,8 +159,8 @@ impl<'s, T: ListItem, P> List<'s, T, P> {
         self
     }
 
-    /// Fetches up to this many pages ahead of the one that is being read, each on a thread and a
-    /// connection of its own. Default: 0, which fetches a page when it is needed.
+    /// Fetches up to this many pages ahead of the one that is being read, each on a separate thread
+    /// and connection. Default: 0, which fetches a page when it is needed.
     ///
     /// The order of items and the position of an error do not change. The first page is fetched
     /// alone, since it has the number of items. Dropping the iterator cancels the requests in flight

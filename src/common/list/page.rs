@@ -7,8 +7,8 @@ use crate::operation::Call;
 use crate::xml::{Listed, Node, Unreadable};
 use crate::{ApiVersion, Error, Result};
 
-/// The request for a page of a list, except the number of the page. Not generic, so that it is
-/// compiled once.
+/// The request for a page of a list, without the page number. Not generic, so that it is compiled
+/// once.
 #[derive(Clone)]
 pub(super) struct PageRequest {
     pub(super) call: Call,
@@ -90,7 +90,7 @@ pub(super) struct FetchedPage<T> {
     pub(super) number: u32,
     pub(super) size: u32,
     pub(super) total: u64,
-    /// The ids of the items, if there are further pages to compare them with.
+    /// The ids of the items, if there are more pages to compare them with.
     pub(super) ids: Vec<Box<str>>,
     pub(super) unreadable: Unreadable,
 }
@@ -140,14 +140,15 @@ impl PageRequest {
 
     pub(super) fn fetch<T: Listed>(&self, client: &Client, number: u32) -> Result<FetchedPage<T>> {
         let request = self.request(number, client.version)?;
-        client.ask(request, |answer| {
-            let context = answer.context();
+        client.ask(request, |response| {
+            let context = response.context();
             let explain = |error| context.explain(error);
-            answer.xml(|root| self.read(root, number, &explain))
+            response.xml(|root| self.read(root, number, &explain))
         })
     }
 
-    /// Returns an error if the server does not support the filter, given the fields of others.
+    /// Returns an error if the server does not support the filter in combination with the other
+    /// filters.
     pub(super) fn check_filter<'f>(
         &self,
         filter: &'f Expression,
@@ -192,7 +193,7 @@ impl PageRequest {
         for (name, value) in &self.with {
             request = request.query(*name, *value);
         }
-        // A server without filters would ignore this one and return all items.
+        // A server without support for filters would ignore it and return all items.
         if !self.filters.is_empty() {
             let mut fields = Vec::new();
             for filter in &self.filters {
@@ -236,8 +237,8 @@ impl PageRequest {
                 None => item.map_err(explain),
             });
         }
-        // The ids outlive the items. Allocated before them, they would keep the memory of the items
-        // from being used for the next page.
+        // The ids outlive the items. If they were allocated first, the allocator could not reuse
+        // the memory of the items for the next page.
         let ids = if total > nodes.len() as u64 { ids(&nodes) } else { Vec::new() };
         Ok(FetchedPage { items, number, size, total, ids, unreadable: root.reports().so_far() })
     }
@@ -250,7 +251,7 @@ impl PageRequest {
         let inside = || root.find(wrap)?.find("pagination");
         let pagination = root.find("pagination").or_else(inside);
         if pagination.is_none() {
-            // Some lists have no pages; an answer without the wrapper is not a list.
+            // For lists without pages: a response without the wrapper is not a list.
             root.need(wrap)?;
         }
         let most = if pagination.is_some() { LONGEST_PAGE } else { Node::LONGEST };
@@ -263,8 +264,8 @@ impl PageRequest {
         Ok(Frame { nodes, number, size, total })
     }
 
-    /// Adds the item to the reports from number `before` on, and reports the error of an item that
-    /// cannot be read. Returns an error if the item is returned as one because of a report.
+    /// Sets the item of the reports from number `before` on, and reports the error of an item that
+    /// cannot be read. Returns an error if the item has a report and `OnUnreadable::Fail` is set.
     fn report_item(&self, node: Node<'_>, before: u64, error: Option<&Error>) -> Option<Error> {
         let reports = node.reports();
         if let Some(error) = error {

@@ -153,6 +153,7 @@ pub(super) const REPLACE: [&Operation; 6] = [
 
 impl<'s> Permissions<'s> {
     /// The default permissions of a project for a kind of content.
+    #[inline]
     pub(crate) fn defaults(
         client: &'s Arc<Client>,
         project: &ProjectId,
@@ -166,6 +167,7 @@ impl<'s> Permissions<'s> {
     }
 
     /// The default permissions of a database for its tables.
+    #[inline]
     pub(crate) fn table_defaults(
         client: &'s Arc<Client>,
         database: &DatabaseId,
@@ -176,6 +178,7 @@ impl<'s> Permissions<'s> {
 }
 
 impl DefaultsFor {
+    #[inline]
     fn operations(&self) -> Operations {
         match self {
             DefaultsFor::Workbooks => {

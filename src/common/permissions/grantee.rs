@@ -26,6 +26,7 @@ pub enum Grantee {
 
 impl Grantee {
     /// Returns the id of the user, group or group set.
+    #[inline]
     pub fn id(&self) -> &str {
         match self {
             Grantee::User(id) => id.as_str(),
@@ -36,6 +37,7 @@ impl Grantee {
     }
 
     /// Returns the kind as the server names it: `user`, `group`, `groupSet`.
+    #[inline]
     pub fn kind(&self) -> &str {
         match self {
             Grantee::User(_) => UserId::KIND,
@@ -47,6 +49,7 @@ impl Grantee {
 }
 
 impl fmt::Display for Grantee {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.kind(), self.id())
     }
@@ -55,12 +58,14 @@ impl fmt::Display for Grantee {
 macro_rules! grantees {
     ($($Id:ident: $Variant:ident),+) => {$(
         impl From<$Id> for Grantee {
+            #[inline]
             fn from(id: $Id) -> Grantee {
                 Grantee::$Variant(id)
             }
         }
 
         impl From<&$Id> for Grantee {
+            #[inline]
             fn from(id: &$Id) -> Grantee {
                 Grantee::$Variant(id.clone())
             }

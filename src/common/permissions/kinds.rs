@@ -40,7 +40,7 @@ string_enum! {
         ExtractRefresh = "ExtractRefresh",
         /// Use filters.
         Filter = "Filter",
-        /// Lead a parent project. Read only: it is set on the parent project.
+        /// Lead a parent project. Read-only: it is set on the parent project.
         InheritedProjectLeader = "InheritedProjectLeader",
         /// Lead the project, with all capabilities on its content.
         ProjectLeader = "ProjectLeader",

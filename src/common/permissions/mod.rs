@@ -129,7 +129,7 @@ const REPLACE: [&Operation; 5] = [
 
 capability! {
     /// The id of content that has permissions of its own; see [`Session::permissions`](crate::Session::permissions).
-    pub trait HasPermissions: "`{Self}` cannot be given permissions",
+    pub trait HasPermissions: "`{Self}` cannot have permissions",
         "projects, workbooks, views, data sources, flows, virtual connections, databases and tables can";
     ProjectId { LIST = LIST_OF_PROJECT, ADD = ADD_TO_PROJECT, DELETE = DELETE_FROM_PROJECT }
     WorkbookId { LIST = LIST_OF_WORKBOOK, ADD = ADD_TO_WORKBOOK, DELETE = DELETE_FROM_WORKBOOK }
@@ -161,8 +161,8 @@ impl<'s> Permissions<'s> {
 type Operations = [&'static Operation; 3];
 
 impl Permissions<'_> {
-    /// Returns the rules that are set: one for each user, group or group set. What administrators
-    /// and owners may do without a rule is not included.
+    /// Returns the existing rules: one for each user, group or group set. Permissions that
+    /// administrators and owners have without a rule are not included.
     #[doc = rest!(LIST_OF_PROJECT)]
     #[doc = rest!(LIST_OF_WORKBOOK)]
     #[doc = rest!(LIST_OF_VIEW)]
@@ -194,12 +194,13 @@ impl Permissions<'_> {
         "populate_virtualconnection_default_permissions",
         "populate_workbook_default_permissions"
     ))]
+    #[inline]
     pub fn list(&self) -> Result<Vec<PermissionRule>> {
         let [list, ..] = self.operations;
         self.client.xml(self.request(list, &[]), rule::read)
     }
 
-    /// Adds rules to those that are set, and returns the rules that the server answers with. Sends
+    /// Adds rules to the existing ones, and returns the rules that the server returns. Sends
     /// nothing if no rule names a capability.
     ///
     /// The server ignores a capability that is already set to the other mode: delete the old rule
@@ -297,7 +298,7 @@ impl Permissions<'_> {
         Ok(())
     }
 
-    /// Replaces the rules that are set by these: reads the current rules with
+    /// Replaces the existing rules with these: reads the current rules with
     /// [`list`](Permissions::list), [deletes](Permissions::delete) those that are not wanted, then
     /// [adds](Permissions::add) those that are missing. Returns what was deleted and added.
     ///
@@ -360,6 +361,7 @@ impl Permissions<'_> {
         }
     }
 
+    #[inline]
     fn request<'b>(&self, operation: &'static Operation, rule: &[&dyn PathSegment]) -> Request<'b> {
         let own = self.ids.iter().map(|id| id as &dyn PathSegment);
         let ids: Vec<&dyn PathSegment> = own.chain(rule.iter().copied()).collect();

@@ -42,6 +42,7 @@ impl PermissionRule {
     }
 
     /// Returns whether a capability is allowed or denied. `None` if the rule does not name it.
+    #[inline]
     pub fn mode(&self, capability: &Capability) -> Option<&PermissionMode> {
         self.capabilities.iter().find(|(one, _)| one == capability).map(|(_, mode)| mode)
     }
@@ -59,7 +60,7 @@ pub struct PermissionChanges {
 
 impl PermissionChanges {
     /// Returns the changes that turn the first set of rules into the second. The order of rules and
-    /// capabilities does not matter, nor does it whether several rules have the same grantee.
+    /// capabilities is ignored, and rules with the same grantee are merged.
     pub fn between<O: Borrow<PermissionRule>, N: Borrow<PermissionRule>>(
         old: impl IntoIterator<Item = O>,
         new: impl IntoIterator<Item = N>,
@@ -69,13 +70,14 @@ impl PermissionChanges {
     }
 
     /// Whether the two sets are equal.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.deleted.is_empty() && self.added.is_empty()
     }
 }
 
-/// Merges rules so that each grantee has one rule and each capability stands in it once per mode.
-/// Rules without capabilities are dropped.
+/// Merges rules so that each grantee has one rule, which contains each capability at most once per
+/// mode. Rules without capabilities are dropped.
 pub(super) fn merged<R: Borrow<PermissionRule>>(
     rules: impl IntoIterator<Item = R>,
 ) -> Vec<PermissionRule> {
@@ -96,7 +98,8 @@ pub(super) fn merged<R: Borrow<PermissionRule>>(
     all
 }
 
-/// The rules without the capabilities that `others` have as well.
+/// The rules without the capabilities that are also in `others`.
+#[inline]
 fn without(rules: &[PermissionRule], others: &[PermissionRule]) -> Vec<PermissionRule> {
     let mut rest = rules.to_vec();
     for rule in &mut rest {
@@ -111,6 +114,7 @@ fn without(rules: &[PermissionRule], others: &[PermissionRule]) -> Vec<Permissio
 }
 
 /// Rejects rules that both allow and deny a grantee the same capability.
+#[inline]
 pub(super) fn check(rules: &[PermissionRule]) -> Result<()> {
     for rule in rules {
         for (capability, mode) in &rule.capabilities {
@@ -129,6 +133,7 @@ pub(super) fn check(rules: &[PermissionRule]) -> Result<()> {
 pub(super) struct Rules(pub(super) Vec<PermissionRule>);
 
 impl ToXml for Rules {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("permissions", |out| {
             for rule in &self.0 {
@@ -155,7 +160,8 @@ impl ToXml for Rules {
     }
 }
 
-/// Reads the rules of an answer.
+/// Reads the rules in a response.
+#[inline]
 pub(super) fn read(root: Node<'_>) -> Result<Vec<PermissionRule>> {
     root.need("permissions")?;
     // An unreadable rule is an error: `set` would otherwise delete or duplicate it.
@@ -164,6 +170,7 @@ pub(super) fn read(root: Node<'_>) -> Result<Vec<PermissionRule>> {
 }
 
 impl FromXml for PermissionRule {
+    #[inline]
     fn from_xml(node: Node<'_>) -> Result<PermissionRule> {
         let grantee = node.children().find(|child| child.tag() != "capabilities");
         let grantee = grantee.ok_or_else(|| node.fail("the grantee", "is missing"))?;

@@ -28,14 +28,16 @@ impl ConnectionCredentials {
     }
 
     /// Whether the credentials are stored on the server. If not, everyone who opens the content is
-    /// prompted. Default: `true`.
+    /// prompted for them. Default: `true`.
+    #[inline]
     pub fn embed(mut self, embed: bool) -> Self {
         self.embed = embed;
         self
     }
 
-    /// Whether the user name is that of an OAuth account which the user has saved on the server. The
-    /// password is then ignored. Default: `false`.
+    /// Whether the user name is that of an OAuth account that is saved on the server. The password
+    /// is then ignored. Default: `false`.
+    #[inline]
     pub fn oauth(mut self, oauth: bool) -> Self {
         self.oauth = oauth;
         self
@@ -43,6 +45,7 @@ impl ConnectionCredentials {
 }
 
 impl ToXml for ConnectionCredentials {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("connectionCredentials", |out| {
             out.attribute("name", &self.user);
@@ -56,6 +59,7 @@ impl ToXml for ConnectionCredentials {
 }
 
 impl fmt::Debug for ConnectionCredentials {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConnectionCredentials")
             .field("user", &self.user)
@@ -83,6 +87,7 @@ impl PublishConnection {
     }
 
     /// The port in the file.
+    #[inline]
     pub fn port(mut self, port: u16) -> Self {
         self.port = Some(port);
         self
@@ -95,11 +100,13 @@ impl PublishConnection {
     }
 
     /// The credentials with which the connection signs in.
+    #[inline]
     pub fn credentials(mut self, credentials: ConnectionCredentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
 
+    #[inline]
     pub(super) fn requested(&self) -> RequestedConnection {
         // Credentials that are not embedded are not stored, so the server cannot show them.
         let embedded = self.credentials.as_ref().filter(|credentials| credentials.embed);
@@ -112,6 +119,7 @@ impl PublishConnection {
 }
 
 impl ToXml for PublishConnection {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("connection", |out| {
             out.attribute("serverAddress", &self.server);
@@ -138,6 +146,7 @@ pub(crate) struct RequestedConnection {
 }
 
 impl RequestedConnection {
+    #[inline]
     fn is_applied_to(&self, actual: &Connection) -> bool {
         let port = self.port.is_none_or(|port| actual.server_port.is_none_or(|p| p == port));
         let address =
@@ -148,6 +157,7 @@ impl RequestedConnection {
     }
 
     /// The outcome, if the connections of the published item are known.
+    #[inline]
     fn outcome(&self, actual: Option<&[Connection]>) -> PublishedConnection {
         let found = actual.map(|all| all.iter().find(|actual| self.is_applied_to(actual)));
         PublishedConnection {
@@ -177,7 +187,7 @@ pub struct PublishedConnection {
 }
 
 /// Compares the requested connections with those of the published item, which are read only if any
-/// were requested. Never fails, since the item is published all the same.
+/// were requested. Never fails, because the item is already published.
 pub(crate) fn check_connections(
     requested: &[RequestedConnection],
     read: impl FnOnce() -> Option<Result<Vec<Connection>>>,

@@ -8,7 +8,7 @@ use crate::{Error, Result};
 
 /// A file with the names under which it is published.
 pub(super) struct PublishFile {
-    /// The extension, which the query parameter `workbookType` and the like have as their value.
+    /// The extension: the value of the query parameter `workbookType` or similar.
     pub(super) extension: &'static str,
     /// The file name.
     pub(super) name: String,
@@ -17,7 +17,7 @@ pub(super) struct PublishFile {
 }
 
 impl PublishFile {
-    /// Determines the extension by the file name, or else by the first bytes.
+    /// Determines the extension from the file name, or else from the first bytes.
     pub(super) fn new<T: Publishable>(
         item: Option<&str>,
         source: &mut OpenSource<'_>,
@@ -35,7 +35,8 @@ impl PublishFile {
         }
         let accepted: Vec<String> = T::FILES.iter().map(|(known, _)| format!(".{known}")).collect();
         let accepted = accepted.join(", ");
-        // The file of another kind, whatever its format.
+        // A file name with the extension of another kind of content, whatever the format of its
+        // content.
         if let Some(other) = extension.filter(|other| EXTENSIONS.contains(&other.as_str())) {
             return Err(Error::input(format!(
                 "{}: a .{other} file cannot be published as a {kind}, which is a file of the type \

@@ -21,6 +21,7 @@ pub struct PublishJob<'s> {
 }
 
 impl<'s> PublishJob<'s> {
+    #[inline]
     pub(super) fn new(
         client: &'s Arc<Client>,
         handle: JobHandle<'s>,
@@ -30,31 +31,37 @@ impl<'s> PublishJob<'s> {
     }
 
     /// The job's id.
+    #[inline]
     pub fn id(&self) -> &JobId {
         self.handle.id()
     }
 
     /// The job as of the last poll.
+    #[inline]
     pub fn job(&self) -> &Job {
         self.handle.job()
     }
 
     /// Reads the state of the job; see [`JobHandle::poll`].
+    #[inline]
     pub fn poll(&mut self) -> Result<&Job> {
         self.handle.poll()
     }
 
     /// Waits for the job to end; see [`JobHandle::wait`].
+    #[inline]
     pub fn wait(&mut self) -> Result<Job> {
         self.handle.wait()
     }
 
     /// Waits for the job to end; see [`JobHandle::wait_with`].
+    #[inline]
     pub fn wait_with(&mut self, how: JobWait<'_>) -> Result<Job> {
         self.handle.wait_with(how)
     }
 
     /// Cancels the job; see [`JobHandle::cancel`].
+    #[inline]
     pub fn cancel(&self) -> Result<()> {
         self.handle.cancel()
     }
@@ -69,6 +76,7 @@ impl<'s> PublishJob<'s> {
     /// [`ErrorKind::Job`](crate::ErrorKind::Job) if the job failed or was cancelled, and
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) if it had not ended at the last poll:
     /// [wait](PublishJob::wait) for it first.
+    #[inline]
     pub fn connections(&self) -> Result<Vec<PublishedConnection>> {
         let job = self.handle.outcome()?;
         Ok(check_connections(&self.requested, || match (&job.workbook, &job.datasource) {
@@ -80,12 +88,14 @@ impl<'s> PublishJob<'s> {
 }
 
 impl<'s> From<PublishJob<'s>> for JobHandle<'s> {
+    #[inline]
     fn from(job: PublishJob<'s>) -> JobHandle<'s> {
         job.handle
     }
 }
 
 impl fmt::Debug for PublishJob<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("PublishJob").field(self.job()).finish()
     }

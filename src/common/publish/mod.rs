@@ -47,7 +47,8 @@ pub trait Publishable: FromXml {
     /// The id of the item.
     fn id(&self) -> &Self::Id;
 
-    /// Whether the item is known to be in another place than this personal space.
+    /// Whether the item is known to be somewhere other than this personal space.
+    #[inline]
     fn is_elsewhere(&self, _space: &PersonalSpaceId) -> bool {
         false
     }
@@ -71,6 +72,7 @@ pub struct Publish<'s, 'f, T> {
 }
 
 impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>, source: Source<'f>) -> Publish<'s, 'f, T> {
         Publish { client, source, options: PublishOptions::default(), list_connections: None }
     }
@@ -81,7 +83,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         self
     }
 
-    /// Adds a query parameter, for options that this library does not have.
+    /// Adds a query parameter, for options that this library does not support.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.query.push((name.into(), value.into()));
         self
@@ -93,7 +95,8 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         self
     }
 
-    /// Sets or clears a mode. Of several modes, the last one counts.
+    /// Sets or clears a mode. If several modes are set, the last one applies.
+    #[inline]
     pub(crate) fn mode(mut self, mode: &'static str, set: bool) -> Self {
         match set {
             true => self.options.mode = Some(mode),
@@ -103,6 +106,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
     }
 
     /// Sets or clears a query parameter with the value `true`.
+    #[inline]
     pub(crate) fn flag(mut self, name: &'static str, set: bool) -> Self {
         self.options.query.retain(|(other, _)| other != name);
         if set {
@@ -117,6 +121,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         publish
     }
 
+    #[inline]
     pub(crate) fn without_attribute(mut self, name: &'static str) -> Self {
         self.options.attributes.retain(|(other, _)| *other != name);
         self
@@ -133,6 +138,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         self
     }
 
+    #[inline]
     pub(crate) fn into_space(mut self, space: PersonalSpaceId) -> Self {
         self.options.space = Some(space);
         self
@@ -148,6 +154,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         self
     }
 
+    #[inline]
     pub(crate) fn log_in(mut self, credentials: ConnectionCredentials) -> Self {
         self.options.credentials = Some(credentials);
         self
@@ -162,6 +169,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
     /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, if the file is empty,
     /// has no name or has a format that the resource does not accept. After an error that occurs when
     /// the whole file was sent (a broken connection, 504), the item may or may not be published.
+    #[inline]
     pub fn send(self) -> Result<Published<T>> {
         let (client, requested, space) =
             (self.client, self.options.requested_connections(), self.options.space.clone());
@@ -175,7 +183,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
     }
 
     fn post<A>(mut self, as_job: bool, read: impl Fn(Node<'_>) -> Result<A>) -> Result<A> {
-        // The version is checked here so that no large file is uploaded in vain.
+        // The version is checked before a large file is uploaded.
         self.client.has(T::PUBLISH.since, || T::PUBLISH.title.to_owned())?;
         if as_job {
             self.client.needs((3, 0), || "publishing as a job".into())?;
@@ -209,6 +217,7 @@ impl<'s, 'f, T: Publishable> Publish<'s, 'f, T> {
         self.client.xml(request.stream(body.content_type(), &mut body).long_running(), read)
     }
 
+    #[inline]
     fn request<'b>(
         &self,
         file: &PublishFile,
@@ -245,12 +254,14 @@ impl<T: InProject> Publish<'_, '_, T> {
     }
 
     /// Whether an item of the same name in the project is replaced. Default: `false`.
+    #[inline]
     pub fn overwrite(self, overwrite: bool) -> Self {
         self.mode("overwrite", overwrite)
     }
 
     /// Adds the credentials of a connection in the file. [`Published::connections`] says whether the
     /// server applied them.
+    #[inline]
     pub fn connection(mut self, connection: PublishConnection) -> Self {
         self.options.connections.push(connection);
         self.list_connections = Some(|client, item| Connections::new(client, item.id()).list());
@@ -263,6 +274,7 @@ pub trait Appendable: Publishable {}
 
 impl<T: Appendable> Publish<'_, '_, T> {
     /// Whether the data is appended to the item of the same name. Default: `false`.
+    #[inline]
     pub fn append(self, append: bool) -> Self {
         self.mode("append", append)
     }
@@ -278,6 +290,7 @@ impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
     }
 
     /// Whether the extracts are encrypted. Default: the setting of the site.
+    #[inline]
     pub fn encrypt_extracts(self, encrypt: bool) -> Self {
         self.attribute("encryptExtracts", &encrypt)
     }
@@ -294,6 +307,7 @@ impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn send_as_job(self) -> Result<PublishJob<'s>> {
         let (client, requested, secrets) =
             (self.client, self.options.requested_connections(), self.options.secrets());
@@ -303,8 +317,8 @@ impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
     }
 }
 
-/// Logs a warning if the item was not published to the personal space. It is not an error, since the
-/// item is published.
+/// Logs a warning if the item was not published to the personal space. This is not an error,
+/// because the item exists.
 fn check_location<T: Publishable>(client: &Client, item: &T, space: &PersonalSpaceId) {
     if item.is_elsewhere(space) {
         let (kind, id) = (T::Id::KIND, client.shown(item.id().as_str()));
@@ -326,6 +340,7 @@ pub struct Published<T> {
 }
 
 impl<T> fmt::Debug for Publish<'_, '_, T> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Publish")
             .field("source", &self.source)

@@ -1,4 +1,4 @@
-//! [`PublishOptions`] and the request payload that they become.
+//! [`PublishOptions`], and the request payload that is built from them.
 
 use super::super::details::{LocationUpdate, in_one_place};
 use super::super::sheets::read_sheets;
@@ -21,7 +21,7 @@ pub(super) struct PublishOptions {
     pub(super) children: Vec<(&'static str, &'static str, String)>,
     pub(super) space: Option<PersonalSpaceId>,
     pub(super) hidden_views: Vec<String>,
-    /// The only sheets of the file that are not hidden.
+    /// The sheets to show; all others are hidden.
     pub(super) only_views: Option<Vec<String>>,
     pub(super) credentials: Option<ConnectionCredentials>,
     pub(super) connections: Vec<PublishConnection>,
@@ -29,6 +29,7 @@ pub(super) struct PublishOptions {
 
 impl PublishOptions {
     /// Rejects options that contradict each other.
+    #[inline]
     pub(super) fn check(&self, kind: &str, name: &str) -> Result<()> {
         if self.connections.iter().any(|connection| connection.server.is_empty()) {
             return Err(Error::input("a connection to publish has no server address"));
@@ -42,7 +43,8 @@ impl PublishOptions {
         in_one_place(has_project, self.space.is_some(), || format!("the {kind} {name:?}"))
     }
 
-    /// Hides the sheets of the file that are not among the only views.
+    /// Hides the sheets of the file that are not in `only_views`.
+    #[inline]
     pub(super) fn hide_others(&mut self, source: &mut OpenSource<'_>) -> Result<()> {
         let Some(only) = &self.only_views else { return Ok(()) };
         let label = source.label.clone();
@@ -64,18 +66,20 @@ impl PublishOptions {
         Ok(())
     }
 
+    #[inline]
     pub(super) fn requested_connections(&self) -> Vec<RequestedConnection> {
         self.connections.iter().map(PublishConnection::requested).collect()
     }
 
     /// The passwords in the request.
+    #[inline]
     pub(super) fn secrets(&self) -> Vec<Secret> {
         let connections = self.connections.iter().filter_map(|one| one.credentials.as_ref());
         connections.chain(&self.credentials).map(|one| one.password.clone()).collect()
     }
 }
 
-/// The request payload, which is sent beside the file.
+/// The request payload, which is sent together with the file.
 pub(super) struct Payload<'a> {
     pub(super) options: &'a PublishOptions,
     pub(super) tag: &'static str,
@@ -83,6 +87,7 @@ pub(super) struct Payload<'a> {
 }
 
 impl ToXml for Payload<'_> {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         let PublishOptions {
             attributes,
@@ -98,7 +103,7 @@ impl ToXml for Payload<'_> {
             for (name, value) in attributes {
                 out.attribute(name, value);
             }
-            // The order of the schema.
+            // In the order of the XML schema.
             for tag in ["askData", "project", "owner", "workbook"] {
                 for (_, name, value) in children.iter().filter(|child| child.0 == tag) {
                     out.element(tag, |out| out.attribute(name, value));
@@ -131,6 +136,7 @@ impl ToXml for Payload<'_> {
     }
 }
 
+#[inline]
 fn write_connections(connections: &[PublishConnection], out: &mut Out) {
     if !connections.is_empty() {
         out.element("connections", |out| {

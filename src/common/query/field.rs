@@ -54,12 +54,14 @@ pub trait Operand<K> {
 }
 
 impl<V: Into<String>> Operand<Text> for V {
+    #[inline]
     fn into_text(self) -> String {
         self.into()
     }
 }
 
 impl<W: Display, V: Into<W>> Operand<Word<W>> for V {
+    #[inline]
     fn into_text(self) -> String {
         self.into().to_string()
     }
@@ -68,12 +70,14 @@ impl<W: Display, V: Into<W>> Operand<Word<W>> for V {
 macro_rules! operands {
     ($($Value:ty: $Kind:ident)+) => {$(
         impl Operand<$Kind> for $Value {
+            #[inline]
             fn into_text(self) -> String {
                 self.write()
             }
         }
 
         impl Operand<Any> for $Value {
+            #[inline]
             fn into_text(self) -> String {
                 self.write()
             }
@@ -81,6 +85,7 @@ macro_rules! operands {
     )+};
     ($Kind:ident: $($Value:ty)+) => {$(
         impl Operand<$Kind> for $Value {
+            #[inline]
             fn into_text(self) -> String {
                 self.to_string()
             }
@@ -164,6 +169,7 @@ impl<T, K, O> Field<T, K, O> {
     }
 
     /// Returns the name of the field in the REST API.
+    #[inline]
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -193,8 +199,8 @@ impl<T, K, O> Field<T, K, O> {
         self.with("has", single(value.into_text()))
     }
 
-    /// Matches items whose field fits the pattern, in which `*` stands for any text: `mark*`, `*east`,
-    /// `mark*east`. Tableau Server 2022.1.14 and Tableau Cloud.
+    /// Matches items whose field matches the pattern, in which `*` matches any text: `mark*`,
+    /// `*east`, `mark*east`. Tableau Server 2022.1.14 and Tableau Cloud.
     pub fn like(&self, pattern: impl Operand<K>) -> Filter<T>
     where
         O: ops::HasLike,
@@ -243,25 +249,30 @@ impl<T, K, O> Field<T, K, O> {
     }
 
     /// Sorts by this field in ascending order.
+    #[inline]
     pub fn asc(&self) -> Sort<T> {
         self.sorted("asc")
     }
 
     /// Sorts by this field in descending order.
+    #[inline]
     pub fn desc(&self) -> Sort<T> {
         self.sorted("desc")
     }
 
+    #[inline]
     fn with(&self, operator: &str, value: Result<String, String>) -> Filter<T> {
         Filter::new(expression(&self.name, operator, value))
     }
 
+    #[inline]
     fn sorted(&self, direction: &str) -> Sort<T> {
         Sort::new(check_name(&self.name).map(|()| format!("{}:{direction}", self.name)))
     }
 }
 
 /// The expression of a filter. Not generic, so that it is compiled once.
+#[inline]
 fn expression(name: &str, operator: &str, value: Result<String, String>) -> Result<String, String> {
     check_name(name)?;
     match value {
@@ -270,6 +281,7 @@ fn expression(name: &str, operator: &str, value: Result<String, String>) -> Resu
     }
 }
 
+#[inline]
 fn check_name(name: &str) -> Result<(), String> {
     match name.is_empty() || name.contains([',', ':']) {
         false => Ok(()),
@@ -294,8 +306,9 @@ impl<T> Field<T> {
     }
 }
 
-/// Checks the value of an operator. The server takes a comma or an ampersand for the end of the value,
-/// even if it is percent-encoded.
+/// Checks the value of an operator. The server treats a comma or an ampersand as the end of the
+/// value, even if it is percent-encoded.
+#[inline]
 fn single(value: String) -> Result<String, String> {
     check(&value, &[',', '&'])?;
     Ok(value)
@@ -318,6 +331,7 @@ fn several(values: impl Iterator<Item = String>) -> Result<String, String> {
     Ok(list)
 }
 
+#[inline]
 fn check(value: &str, forbidden: &[char]) -> Result<(), String> {
     let shown = || crate::text::cut(value, 100);
     if value.is_empty() {
@@ -340,12 +354,14 @@ fn check(value: &str, forbidden: &[char]) -> Result<(), String> {
 }
 
 impl<T, K, O> Clone for Field<T, K, O> {
+    #[inline]
     fn clone(&self) -> Self {
         Field { name: self.name.clone(), of: PhantomData }
     }
 }
 
 impl<T, K, O> fmt::Debug for Field<T, K, O> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Field({:?})", self.name)
     }

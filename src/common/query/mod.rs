@@ -33,8 +33,8 @@
 //!
 //! # Unsupported values
 //!
-//! The server takes a comma or an ampersand in a value for the end of the value, even if it is
-//! percent-encoded, and a square bracket in a value of [`any_of`](Field::any_of) for the end of the
+//! The server treats a comma or an ampersand in a value as the end of the value, even if it is
+//! percent-encoded, and a square bracket in a value of [`any_of`](Field::any_of) as the end of the
 //! list. It rejects empty values. A filter with such a value causes an
 //! [`Input`](crate::ErrorKind::Input) error when the list is used, and nothing is sent. Filter by
 //! another field, or compare the items of the list with [`Iterator::filter`]; `find` does this for
@@ -45,11 +45,11 @@
 //!
 //! # Several filters
 //!
-//! Items have to match all filters of a list, which have to be on different fields. If a field occurs
-//! twice, the server uses only the last expression, so that a range of dates is not possible: the
-//! list causes an [`Input`](crate::ErrorKind::Input) error. Filter by one limit, and compare the
-//! items with the other. Servers with the API versions 3.13 to 3.17 do not filter data sources by the
-//! name of their project, which is an error, too.
+//! Items have to match all filters of a list, which have to be on different fields. If a field
+//! occurs twice, the server uses only the last expression, so that a range of dates is not
+//! possible: the list causes an [`Input`](crate::ErrorKind::Input) error. Filter by one bound, and
+//! compare the items with the other. Servers with the API versions 3.13 to 3.17 do not filter data
+//! sources by the name of their project, which is also an error.
 
 mod field;
 mod fields;
@@ -73,16 +73,18 @@ pub struct Filter<T>(pub(crate) Expression, PhantomData<fn() -> T>);
 /// REST: [Filtering and Sorting](https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_concepts_filtering_and_sorting.htm), API 2.3.
 pub struct Sort<T>(pub(crate) Expression, PhantomData<fn() -> T>);
 
-/// The expression before percent-encoding, or why it is invalid. Does not depend on the type of the
-/// items, so that requests for all kinds of lists are the same code.
+/// The expression before percent-encoding, or why it is invalid. Independent of the type of the
+/// items, so that all lists share the code of their requests.
 #[derive(Clone)]
 pub(crate) struct Expression(Result<String, String>);
 
 impl Expression {
+    #[inline]
     pub(crate) fn text(&self) -> Result<&str> {
         self.0.as_deref().map_err(Error::input)
     }
 
+    #[inline]
     fn fmt(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Ok(text) => write!(f, "{name}({text:?})"),
@@ -94,18 +96,21 @@ impl Expression {
 macro_rules! expressions {
     ($($Name:ident),+) => {$(
         impl<T> $Name<T> {
+            #[inline]
             fn new(text: Result<String, String>) -> $Name<T> {
                 $Name(Expression(text), PhantomData)
             }
         }
 
         impl<T> Clone for $Name<T> {
+            #[inline]
             fn clone(&self) -> Self {
                 $Name(self.0.clone(), PhantomData)
             }
         }
 
         impl<T> fmt::Debug for $Name<T> {
+            #[inline]
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(stringify!($Name), f)
             }
@@ -123,8 +128,9 @@ impl<T> Filter<T> {
     }
 }
 
-/// The fields of a filter: the words before the first colon of its expressions, which are separated by
-/// commas outside of brackets.
+/// The fields of a filter: the text before the first colon of each of its expressions, which are
+/// separated by commas outside of brackets.
+#[inline]
 pub(crate) fn fields_of(filter: &str) -> impl Iterator<Item = &str> {
     let mut in_list = false;
     let expressions = filter.split(move |c| {

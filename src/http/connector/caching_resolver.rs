@@ -15,7 +15,7 @@ use ureq::unversioned::transport::time::Duration as Span;
 use super::{carried, context, exact};
 use crate::ErrorKind;
 
-/// Caches the addresses of host names: ureq resolves the host for every request, also for one that
+/// Caches the addresses of host names, because ureq resolves the host for every request, even if it
 /// uses a pooled connection.
 #[derive(Debug)]
 pub(in crate::http) struct CachingResolver<R = DefaultResolver>(Arc<Cache<R>>);

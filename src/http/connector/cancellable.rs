@@ -1,4 +1,4 @@
-//! [`CancellableConnector`]: connections that can be cancelled, while they are made and while they are used.
+//! [`CancellableConnector`]: connections that can be cancelled while they are established and while they are in use.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -15,9 +15,10 @@ use crate::cancel::CancellationToken;
 
 /// Makes connections with the inner connectors.
 ///
-/// A connect cannot be interrupted, so with a cancellation token the inner connectors run on a thread
-/// of their own, which is abandoned on cancellation. The same thread limits the time for connecting
-/// through a proxy: ureq restarts the connect timeout with each byte that the proxy sends.
+/// A connect cannot be interrupted, so with a cancellation token the inner connectors run on a
+/// separate thread, which is abandoned on cancellation. The separate thread also limits the time
+/// for connecting through a proxy, because ureq restarts the connect timeout with each byte that
+/// the proxy sends.
 #[derive(Debug)]
 pub(super) struct CancellableConnector<C> {
     inner: Arc<C>,
@@ -64,11 +65,12 @@ impl<In: Transport, C: Connector<In>> Connector<In> for CancellableConnector<C> 
 }
 
 impl<C> CancellableConnector<C> {
-    /// The work of connecting, which borrows nothing of the request.
+    /// The work of connecting. Borrows nothing from the request, so that it can move to another
+    /// thread.
     ///
-    /// `ConnectionDetails` borrows and is not `Clone`, so its fields are copied one by one, here only.
-    /// A smaller part of the work cannot run on the thread: ureq's `SocksConnector` opens its socket
-    /// itself, and the transport of a socket cannot be created outside of ureq.
+    /// `ConnectionDetails` borrows and is not `Clone`, so its fields are copied one by one, here
+    /// only. The work cannot be split: ureq's `SocksConnector` opens its socket itself, and the
+    /// transport of a socket cannot be created outside of ureq.
     fn on_any_thread<In: Transport>(
         &self,
         details: &ConnectionDetails<'_>,
@@ -208,7 +210,7 @@ mod tests {
     use super::*;
     use crate::ErrorKind;
 
-    /// A socket that can only be read from.
+    /// A read-only socket.
     #[derive(Debug)]
     struct Reader(TcpStream, LazyBuffers);
 
@@ -238,7 +240,7 @@ mod tests {
         }
     }
 
-    /// As on Windows, where shutting down the socket does not end a blocked read.
+    /// Simulates Windows, where shutting down the socket does not end a blocked read.
     #[test]
     fn reads_in_intervals_keep_data_and_end_on_cancellation() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -9,10 +9,10 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use super::context;
 
-/// A connection that broke after it was made.
+/// An established connection that broke.
 ///
-/// ureq takes some I/O errors for the end of a body without a length. Wrapped in this type, they stay
-/// errors.
+/// ureq treats some I/O errors as the end of a body without a length. Wrapped in this type, they
+/// remain errors.
 #[derive(Debug)]
 pub(in crate::http) struct Broken(pub(super) io::Error);
 
@@ -28,8 +28,8 @@ impl std::error::Error for Broken {
     }
 }
 
-/// Whether an I/O error means that the socket is broken: it is neither the end of a wait nor an error
-/// of a layer above the socket.
+/// Whether an I/O error means that the socket is broken, rather than a timeout or an error of a
+/// layer above the socket.
 fn is_break(kind: ErrorKind) -> bool {
     use ErrorKind::{Interrupted, InvalidData, InvalidInput, Other, TimedOut, WouldBlock};
     !matches!(kind, Interrupted | InvalidData | InvalidInput | Other | TimedOut | WouldBlock)
@@ -59,7 +59,7 @@ pub(super) struct EarlyResponseTransport<T> {
     is_reported: bool,
 }
 
-/// After a write that timed out, the response has arrived already or will not come.
+/// After a write that timed out, the response has either arrived already or will not arrive.
 const ARRIVED: Duration = Duration::from_secs(1);
 
 impl<In: Transport> Connector<In> for EarlyResponseConnector {
@@ -108,8 +108,8 @@ impl<T: Transport> Transport for EarlyResponseTransport<T> {
             (Ok(false) | Err(_), Some(cause)) => Err(mark_broken(cause)),
             (Ok(more), Some(cause)) => {
                 self.write_error = Some(cause);
-                // Only once: the rest of the response may be read while the thread sends another
-                // request.
+                // Reported only once, because the rest of the response may be read while the thread
+                // sends another request.
                 if !std::mem::replace(&mut self.is_reported, true) {
                     context::set_unread();
                 }

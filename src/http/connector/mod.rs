@@ -52,13 +52,13 @@ pub(super) fn agent(
     ureq::Agent::with_parts(config, chain, resolver)
 }
 
-/// Where an exchange was when it failed.
+/// The stage at which an exchange failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     /// The connection was being made: the server has not received anything.
     Connecting,
     /// The connection was made: the server may have received the request.
-    UnderWay,
+    Established,
 }
 
 /// Runs a request. Returns whether the server read all of it before it responded, or the stage at
@@ -67,8 +67,8 @@ pub(super) fn staged<T>(
     run: impl FnOnce() -> Result<T, Error>,
 ) -> Result<(T, bool), (Error, Stage)> {
     let (outcome, progress) = context::track_exchange(run);
-    let stage = if progress.is_connecting { Stage::Connecting } else { Stage::UnderWay };
-    outcome.map(|answer| (answer, !progress.is_unread)).map_err(|error| (error, stage))
+    let stage = if progress.is_connecting { Stage::Connecting } else { Stage::Established };
+    outcome.map(|response| (response, !progress.is_unread)).map_err(|error| (error, stage))
 }
 
 /// The error for a success response to a request that the server did not read completely.

@@ -1,4 +1,4 @@
-//! [`TlsConnector`]: TLS with a rustls configuration of our own, which ureq 3 does not accept.
+//! [`TlsConnector`]: TLS with a custom rustls configuration, which ureq 3 does not support.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -47,7 +47,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
         );
         socket.set_timeout(left_for_connecting(details));
         let mut stream = StreamOwned { conn: connection, sock: socket };
-        // The handshake is part of connecting: it has the same timeout and the same kind of errors.
+        // The handshake is part of connecting, with the same timeout and kind of errors.
         while stream.conn.is_handshaking() {
             stream.conn.complete_io(&mut stream.sock).map_err(handshake_failed)?;
         }
@@ -57,7 +57,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
     }
 }
 
-/// A handshake during which the connection was closed or the time allowed passed.
+/// A handshake that failed because the connection was closed or the timeout passed.
 #[derive(Debug)]
 pub(in crate::http) struct HandshakeBroken(pub(in crate::http) Error);
 

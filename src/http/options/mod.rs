@@ -50,7 +50,7 @@ pub struct HttpOptions {
     max_concurrent: Option<usize>,
 }
 
-/// The choice of a proxy. If there is none, the environment decides.
+/// The proxy to use. If unset, it is taken from the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ProxyChoice {
     None,
@@ -58,7 +58,7 @@ pub(super) enum ProxyChoice {
 }
 
 impl HttpOptions {
-    /// Creates options of which none is set.
+    /// Creates options with nothing set.
     pub fn new() -> HttpOptions {
         HttpOptions::default()
     }
@@ -73,8 +73,8 @@ impl HttpOptions {
     /// | `false` | any certificate: an attacker on the network can read and change all data |
     ///
     /// The PEM file can contain a self-signed certificate itself, which must still contain the host
-    /// name. If it is marked as a CA (as `openssl req -x509` does), its validity dates and its extended
-    /// key usage are not checked, because the file names this very certificate.
+    /// name. If it is marked as a CA (as `openssl req -x509` does), its validity dates and its
+    /// extended key usage are not checked, because the file lists exactly this certificate.
     pub fn verify(mut self, verify: impl Into<Verify>) -> HttpOptions {
         self.verify = Some(verify.into());
         self
@@ -143,10 +143,10 @@ impl HttpOptions {
         self
     }
 
-    /// Sends every request through this proxy, whatever the environment says: `http://`, `https://`,
-    /// `socks4://`, `socks4a://`, `socks5://` or `socks5h://`, with a percent-encoded
-    /// `user:password@` if it requires credentials. An HTTP proxy is sent `CONNECT`, for `http`
-    /// addresses too.
+    /// Sends every request through this proxy, regardless of the environment: `http://`,
+    /// `https://`, `socks4://`, `socks4a://`, `socks5://` or `socks5h://`, with a percent-encoded
+    /// `user:password@` if it requires credentials. `CONNECT` is sent to an HTTP proxy, also for
+    /// `http` addresses.
     ///
     /// Default: `HTTPS_PROXY` for `https` addresses, `HTTP_PROXY` for `http` addresses, `ALL_PROXY`
     /// for both, in either case, except for loopback addresses (`127.0.0.0/8`, `::1`, `localhost` and names
@@ -157,7 +157,7 @@ impl HttpOptions {
         self
     }
 
-    /// Uses no proxy, whatever the environment says.
+    /// Uses no proxy, regardless of the environment.
     pub fn no_proxy(mut self) -> HttpOptions {
         self.proxy = Some(ProxyChoice::None);
         self
@@ -203,7 +203,7 @@ impl HttpOptions {
     /// Sets the maximum number of concurrent requests; further ones wait for a permit. Default: no
     /// limit.
     ///
-    /// Tableau Cloud refuses more than 20 concurrent exports of a site (429000). Sign-outs are not
+    /// Tableau Cloud rejects more than 20 concurrent exports per site (429000). Sign-outs are not
     /// limited, because a late sign-out would leave the session open. A nested request, such as one
     /// that `on_progress` sends, does not wait for the outer one.
     pub fn max_concurrent(mut self, requests: usize) -> HttpOptions {

@@ -1,4 +1,4 @@
-//! The values in effect: merging, validation and defaults of [`HttpOptions`].
+//! The effective values: merging, validation and defaults of [`HttpOptions`].
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::{Error, Result};
 impl HttpOptions {
     /// These options, overridden by those that are set in `others`.
     pub(in crate::http) fn merged(&self, others: HttpOptions) -> HttpOptions {
-        // Exhaustive, so that a new option cannot be forgotten.
+        // Destructured exhaustively, so that a new option cannot be forgotten.
         macro_rules! merge {
             ($others:ident over $own:ident: $($option:ident),+; $($joined:ident),+) => {
                 let HttpOptions { $($option,)+ $($joined),+ } = $others;
@@ -32,7 +32,7 @@ impl HttpOptions {
         all
     }
 
-    /// Rejects values that could not work, before the first request.
+    /// Rejects invalid values before the first request.
     pub(in crate::http) fn check(&self) -> Result<()> {
         for (name, duration) in [
             ("timeout", self.timeout),
@@ -112,8 +112,8 @@ impl HttpOptions {
         self.trusted_redirects.iter().any(|trusted| trusted == host || trusted == authority)
     }
 
-    /// The values of headers whose names suggest a secret. Redacting other values
-    /// (`Accept-Language: en`) would make messages unreadable.
+    /// The values of headers whose names suggest a secret. Redacting all values (`Accept-Language:
+    /// en`) would make messages unreadable.
     pub(in crate::http) fn secrets(&self) -> Vec<Secret> {
         let secret = ["auth", "cookie", "key", "pass", "secret", "session", "token"];
         let mut secrets = Vec::new();
@@ -148,7 +148,7 @@ const RESERVED: [&str; 5] =
 fn check_header_value(name: &str, value: &str) -> Result<()> {
     match ureq::http::HeaderValue::from_str(value) {
         Ok(_) => Ok(()),
-        // Without the value, which may be a secret.
+        // The message omits the value, which may be a secret.
         Err(_) => Err(Error::config(format!(
             "invalid value of the header {name:?}: it contains a character that is not allowed in headers"
         ))),

@@ -126,11 +126,11 @@ impl Transport {
             .timeout_global(left.map(options::representable))
             .build();
         match connector::staged(|| self.agent.run(request)) {
-            // An early error response is valid, but an early success is not.
-            Ok((answer, false)) if answer.status().is_success() => {
+            // An error response before the whole request was sent is valid; a success is not.
+            Ok((response, false)) if response.status().is_success() => {
                 Err(connector::incomplete_request().into())
             }
-            Ok((answer, _)) => Ok(answer),
+            Ok((response, _)) => Ok(response),
             Err((cause, stage)) => Err(Failure { cause, stage }),
         }
     }
@@ -162,7 +162,7 @@ impl Transport {
         let (parts, body) = response.into_parts();
         let most = self.options.max_response_size().min(1 << 20);
         let mut bytes = Vec::new();
-        // The received part of a body that breaks off says more than the broken connection.
+        // The received part of a truncated body is more informative than the broken connection.
         let broke_off = body.into_reader().take(most + 1).read_to_end(&mut bytes).is_err();
         let size = match bytes.len() as u64 > most {
             true => Size::TooLarge,
@@ -182,7 +182,7 @@ impl Transport {
             to.host
         );
         if log::max_level() == log::LevelFilter::Off {
-            // `eprintln` would panic if standard error is closed.
+            // `eprintln!` would panic if standard error is closed.
             let _ = writeln!(std::io::stderr(), "{text}");
         } else {
             warn!(target: "tableau_server_client::insecure_request", "{text}");
@@ -190,7 +190,7 @@ impl Transport {
     }
 }
 
-/// Why an exchange has no response. The cause can carry an error of this library.
+/// The reason why an exchange has no response. Its cause can be an error of this library.
 pub(super) struct Failure {
     cause: ureq::Error,
     pub(super) stage: Stage,
@@ -198,7 +198,7 @@ pub(super) struct Failure {
 
 impl<E: Into<ureq::Error>> From<E> for Failure {
     fn from(error: E) -> Failure {
-        Failure { cause: error.into(), stage: Stage::UnderWay }
+        Failure { cause: error.into(), stage: Stage::Established }
     }
 }
 

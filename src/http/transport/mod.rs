@@ -49,7 +49,7 @@ pub(crate) struct Transport {
     base: Base,
     /// The `https` origin that the server redirected to. All later requests are sent to it.
     upgraded: RwLock<Option<Origin>>,
-    /// How far the server's clock is ahead of the local one, if a response has shown it.
+    /// How far the server's clock is ahead of the local one, if known from a response.
     clock_ahead: RwLock<Option<SignedDuration>>,
     options: HttpOptions,
     agent: ureq::Agent,
@@ -92,7 +92,8 @@ impl Transport {
             .timeout_connect(Some(options.effective_connect_timeout()))
             .timeout_per_read(Some(options.effective_read_timeout()))
             .timeout_per_write(Some(options.effective_read_timeout()))
-            // ureq keeps three per host, but each thread that shares a session needs one.
+            // ureq keeps three idle connections per host by default, but each thread that shares a
+            // session needs one.
             .max_idle_connections(256)
             .max_idle_connections_per_host(64)
             .output_buffer_size(64 << 10)
@@ -167,7 +168,7 @@ impl Transport {
         self.upgraded.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The time of the server's clock, as far as its responses have shown it; otherwise local time.
+    /// The time of the server's clock, if known from its responses; otherwise local time.
     pub(crate) fn server_time(&self) -> Timestamp {
         let (now, ahead) = (Timestamp::now(), self.clock_ahead().unwrap_or_default());
         now.checked_add(ahead).unwrap_or(now)
@@ -177,7 +178,7 @@ impl Transport {
         *self.clock_ahead.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes the server's clock. A gateway's redirect may have another clock, so it is not used.
+    /// Records the server's clock. A gateway's redirect may have another clock, so it is not used.
     fn note_server_time(&self, headers: &HeaderMap) {
         if let Some(time) = server_time(headers) {
             let mut ahead = self.clock_ahead.write().unwrap_or_else(PoisonError::into_inner);
@@ -194,8 +195,8 @@ impl Transport {
         mut finish: impl FnMut(Success) -> Result<T>,
     ) -> Result<T> {
         let mut done = None;
-        self.send_and(request, auth, &mut |answer| {
-            done = Some(finish(answer)?);
+        self.send_and(request, auth, &mut |response| {
+            done = Some(finish(response)?);
             Ok(())
         })?;
         Ok(done.expect("the response of a request that succeeds was read"))
@@ -221,13 +222,13 @@ impl Transport {
         let mut attempts =
             Attempts::new(self.options.retry_policy(), request.retry_safety, deadline);
         loop {
-            let answer = self.follow(request, auth, deadline);
-            let error = match answer.and_then(&mut *finish) {
+            let response = self.follow(request, auth, deadline);
+            let error = match response.and_then(&mut *finish) {
                 Ok(()) => return Ok(()),
                 // The error of `finish` may quote the response.
                 Err(error) => error.redacted(auth.redactor),
             };
-            let is_gone = error.is_not_found() && !error.is_a_page();
+            let is_gone = error.is_not_found() && !error.is_html_page();
             if request.method == Method::DELETE && request.may_have_arrived && is_gone {
                 debug!(target: LOG, "{error}: deleted by an earlier attempt");
                 return finish(Success::nothing(auth.redactor));

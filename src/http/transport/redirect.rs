@@ -5,7 +5,7 @@ use ureq::http::header::LOCATION;
 
 use super::super::url::Url;
 use super::Transport;
-use crate::error::Answer;
+use crate::error::ErrorResponse;
 use crate::redact::Redactor;
 use crate::text::cut;
 use crate::{Error, ErrorKind, Result};
@@ -24,12 +24,13 @@ impl Transport {
     ) -> Result<Url> {
         let status = response.status().as_u16();
         let refuse = |why: String| {
-            let answer = Answer {
+            let error_response = ErrorResponse {
                 status: Some(status),
                 url: Some(redactor.redact(&from.to_string()).into_owned()),
-                ..Answer::default()
+                ..ErrorResponse::default()
             };
-            Error::new(ErrorKind::Redirect, format!("HTTP {status}: {why}")).answer(answer)
+            Error::new(ErrorKind::Redirect, format!("HTTP {status}: {why}"))
+                .with_response(error_response)
         };
         if count > MAX_REDIRECTS {
             return Err(refuse(format!("more than {MAX_REDIRECTS} consecutive redirects")));

@@ -59,8 +59,8 @@ impl Success {
         }
     }
 
-    /// Reads the body to its end, so that the connection can be reused. Fails if the body says that the
-    /// request was not carried out.
+    /// Reads the body to its end, so that the connection can be reused. Fails if the body reports
+    /// that the request was not carried out.
     pub(crate) fn ignore(mut self) -> Result<()> {
         let outcome = self.bytes().and_then(|bytes| self.check_content(&bytes));
         outcome.map_err(|error| self.explain(error))
@@ -69,7 +69,7 @@ impl Success {
     /// Decodes the body with `read`, which receives the root element. Fails if the body is an error of
     /// Tableau's.
     pub(crate) fn xml<T>(self, read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
-        let value = self.xml_from(Accepts::Answer, read)?;
+        let value = self.xml_from(Accepts::Response, read)?;
         Ok(value.expect("a body that is decoded was read"))
     }
 
@@ -152,7 +152,7 @@ impl Success {
         outcome.map_err(|error| self.explain(error))
     }
 
-    /// Parses a body. `replaced`: characters of it were replaced by U+FFFD.
+    /// Parses a body. `replaced` is set if characters of it were replaced with U+FFFD.
     fn parse(
         &self,
         text: &str,
@@ -280,7 +280,7 @@ impl Success {
         mut take: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<u64> {
         let mut block = vec![0; 64 << 10];
-        // Longer bodies are not errors.
+        // Held back until the body is longer than any error of Tableau.
         let mut held = Some(Vec::new());
         let mut total = 0;
         loop {
@@ -304,7 +304,7 @@ impl Success {
         }
     }
 
-    /// Tableau's error in the body, if it is one.
+    /// The Tableau error in the body, if there is one.
     fn refusal(&self, text: &str) -> Option<Error> {
         let ResponseContext { status, address, redactor, .. } = &self.context;
         failure::refused_in_text(*status, text, address, redactor)
@@ -331,8 +331,8 @@ impl Success {
         says.windows(sort.len()).any(|part| part == sort)
     }
 
-    /// Reads the body as text, up to `max_response`. Returns whether bytes that are not UTF-8 were replaced
-    /// by U+FFFD.
+    /// Reads the body as text, up to `max_response`. Returns whether bytes that are not UTF-8 were
+    /// replaced with U+FFFD.
     fn read(&mut self) -> Result<(String, bool)> {
         Ok(match String::from_utf8(self.bytes()?) {
             Ok(text) => (text, false),
@@ -341,12 +341,13 @@ impl Success {
     }
 
     fn bytes(&mut self) -> Result<Vec<u8>> {
-        // The empty body of a 204 cannot be decompressed, even if a header says that it is compressed.
+        // The body of a 204 is empty, even if a header claims that it is compressed.
         if self.context.status == 204 {
             return Ok(Vec::new());
         }
-        // A page of a list has about a megabyte, and growing the buffer would take up to twice that.
-        // The stated length is trusted up to a limit. The additional byte is for the read at the end.
+        // A page of a list has about a megabyte, and growing the buffer would take up to twice
+        // that. The announced length is trusted up to a limit. The additional byte is for the final
+        // read, which returns 0.
         let length = self.length().unwrap_or(0).min(self.most).min(8 << 20);
         let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
         let read = context::with_cancellation(self.cancellation.as_ref(), || {
@@ -363,7 +364,13 @@ impl Success {
     }
 
     fn broken(&self, error: std::io::Error) -> Error {
-        failure::failed(error.into(), Stage::UnderWay, &self.origin, None, &self.context.redactor)
+        failure::failed(
+            error.into(),
+            Stage::Established,
+            &self.origin,
+            None,
+            &self.context.redactor,
+        )
     }
 
     fn explain(&self, error: Error) -> Error {
@@ -380,7 +387,7 @@ impl Success {
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Accepts {
     /// `<tsResponse>`.
-    Answer,
+    Response,
     /// `<tsResponse>`, or no content.
     AnswerOrNothing,
     /// XML with any root element.

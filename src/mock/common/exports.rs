@@ -6,7 +6,7 @@ use crate::mock::prelude::*;
 /// Checks the parameters of an export.
 pub(in crate::mock) fn check(ctx: &Context) -> Result<()> {
     if ctx.query("vizHeight").is_some() != ctx.query("vizWidth").is_some() {
-        return Err(ApiError::bad("400003", "'vizHeight' and 'vizWidth' need each other."));
+        return Err(ApiError::bad("400003", "'vizHeight' and 'vizWidth' must be used together."));
     }
     for name in ["maxAge", "vizHeight", "vizWidth"] {
         let field = number(name).range(0, i64::from(u32::MAX));

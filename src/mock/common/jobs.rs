@@ -28,10 +28,10 @@ impl Default for JobOptions {
     }
 }
 
-/// What a job is about: element, id and name.
+/// The content of a job: element, id and name.
 pub(in crate::mock) type About = (&'static str, String, String);
 
-/// What a job that succeeded reports.
+/// The results that a successful job reports.
 #[derive(Default)]
 pub(in crate::mock) struct Report {
     pub(in crate::mock) about: Option<About>,
@@ -229,7 +229,7 @@ fn settle_site(site: &mut Site, now: Timestamp) {
         let job = &mut site.state_mut::<Jobs>().0[index];
         job.started.get_or_insert(job.created);
         job.ended = Some(job.due.min(now));
-        // Set first, so that the job is over whatever its effect does.
+        // Set first, so that the job has ended regardless of its effect.
         job.outcome = Some(job.planned.clone());
         let effect = job.effect.take().filter(|_| job.planned == Outcome::Success);
         let result = effect.map(|effect| effect(site, now));

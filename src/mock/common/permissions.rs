@@ -87,11 +87,11 @@ const CAPABILITIES: &[(&str, Version, &str)] = &[
 /// The first versions with permissions of views and flows.
 const SINCE: &[(&str, Version)] = &[("views", Version(3, 2)), ("flows", Version(3, 3))];
 
-/// What permissions apply to.
+/// The target of permissions.
 struct Target {
     element: Element,
     owner: String,
-    /// The project to whose permissions these are locked.
+    /// The locked project that sets these permissions.
     locked: Option<String>,
     /// The item, and the kind of content for default permissions.
     key: (String, &'static str),
@@ -112,8 +112,8 @@ pub(in crate::mock) fn ancestors<'s>(
     })
 }
 
-/// The project whose permissions apply to this one's content: itself or the nearest one around it
-/// that is locked.
+/// The project whose permissions apply to this one's content: itself, or the nearest locked project
+/// that contains it.
 pub(in crate::mock) fn lock(site: &Site, project: &Record) -> Option<String> {
     let is_locked = |p: &Cow<'_, Record>| match p.attr("contentPermissions") {
         "LockedToProject" => true,

@@ -24,23 +24,23 @@ pub(in crate::mock) struct FileFormat {
     /// The kind of the job that publishes it, if one can.
     pub(in crate::mock) job: Option<&'static str>,
     /// Whether `<connections>` is a sibling of the item's element in a request, not its child.
-    pub(in crate::mock) connections_beside: bool,
+    pub(in crate::mock) has_sibling_connections: bool,
 }
 
-/// A resource that can be published, and downloaded again.
+/// A resource that can be published and downloaded.
 pub(in crate::mock) trait Publishes: Resource {
     const FORMAT: FileFormat;
 
     /// The file of a sample item, and its extension.
     fn sample_file(record: &Record, site: &Site) -> (&'static str, Vec<u8>);
 
-    /// Takes over the contents of the file and the attributes of the request.
+    /// Stores the contents of the file and the attributes of the request.
     fn fill(record: &mut Record, publication: &Publication, site: &mut Site) -> Result<()>;
 
     /// The parent that the request names.
     fn destination(body: &Element, site: &Site, ctx: &Context) -> Result<Option<String>>;
 
-    /// Rejects what cannot be published.
+    /// Rejects files that cannot be published.
     fn check(publication: &Publication) -> Result<()> {
         for connection in publication.connections() {
             if let Some(credentials) = connection.child("connectionCredentials") {
@@ -133,7 +133,7 @@ fn read<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Publicat
         .ok_or_else(|| ApiError::malformed("The request has no part 'request_payload'."))?;
     let payload = body::payload(payload.body)?;
     let mut body = payload.need_child(R::SCHEMA.element)?.clone();
-    if format.connections_beside {
+    if format.has_sibling_connections {
         body.children.retain(|child| child.name != "connections");
         body.children.extend(payload.child("connections").cloned());
     }
@@ -210,7 +210,7 @@ fn carry_out<R: Publishes>(publication: &Publication, site: &mut Site) -> Result
     let is_new = existing.is_none();
     let mut record = existing.unwrap_or_else(|| {
         let id = site.new_id::<R>();
-        // Above the numbers of sample content.
+        // Numbers from here on are not used by sample content.
         let number = luid_number(&id, R::SCHEMA.kind, site.number).unwrap_or(ADDED) - ADDED;
         let (number, owner) = (number + 1_000_000, publication.publisher.clone());
         Record { number, owner, created: now, ..Record::new(id) }.with("name", &publication.name)

@@ -109,8 +109,8 @@ fn download<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Result<Resp
         .header("Content-Disposition", disposition(&filename)))
 }
 
-/// The header as Tableau Server sends it. A name with a space is in `filename*`, and there in quotes
-/// or, if it has other characters to encode too, with `+` for a space.
+/// The header as Tableau Server sends it. A name with a space is sent in `filename*`: in quotes or,
+/// if it has other characters to encode, with `+` for a space.
 fn disposition(filename: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.!()&+".contains(c);
     if filename.chars().all(is_plain) {

@@ -6,10 +6,10 @@ use jiff::tz::Offset;
 
 use crate::mock::prelude::*;
 
-/// The most runs of one schedule that a single move of the clock starts.
+/// The maximum number of runs of one schedule that a single move of the clock starts.
 const MOST_RUNS: usize = 1000;
 
-/// The days after which a schedule without a run is taken to have no further one.
+/// The number of days without a run after which a schedule is assumed to have no further run.
 const DAYS_AHEAD: usize = 400;
 
 /// The first time after `now` at which a schedule runs.
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn finds_the_next_run_of_each_frequency() {
-        // A Tuesday.
+        // 10 March 2026 is a Tuesday.
         let now = at("2026-03-10T12:00:00Z");
         let hourly: &[&[_]] = &[&[("hours", "1")], &[("weekDay", "Tuesday")]];
         let days: &[&[_]] = &[&[("monthDay", "3")], &[("monthDay", "15")]];

@@ -1,4 +1,4 @@
-//! The rules for the times of schedules: those of Tableau Server, and those of Tableau Cloud.
+//! The rules of Tableau Server and of Tableau Cloud for the times of schedules.
 
 use super::run_times;
 use crate::mock::prelude::*;
@@ -94,7 +94,7 @@ pub(in crate::mock) fn check_inline(schedule: &Element) -> Result<()> {
     let are_days = days.iter().all(|day| contains(DAYS, &day.to_lowercase()));
     let repeats = |at: usize| days[..at].iter().any(|day| day.eq_ignore_ascii_case(days[at]));
     if !are_days || (0..days.len()).any(repeats) {
-        return refuse("A day of the week is wrong, or there twice.");
+        return refuse("A day of the week is invalid or occurs twice.");
     }
     let number = |day: &str| day.parse().is_ok_and(|day: u8| (1..=31).contains(&day));
     let is_valid = match &*frequency {

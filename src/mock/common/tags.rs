@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_with_and_without_quotes() {
+    fn splits_labels_with_and_without_quotes() {
         assert_eq!(labels("a"), ["a"]);
         assert_eq!(labels("a b,c"), ["a", "b", "c"]);
         assert_eq!(labels("\"a b, c\""), ["a b, c"]);

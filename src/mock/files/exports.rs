@@ -50,7 +50,7 @@ pub(in crate::mock) fn pdf(title: &str) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// A view's data as far as the filters by column accept it; `usage` makes views differ.
+/// A view's data, filtered by column. `usage` makes the data of views differ.
 pub(in crate::mock) fn csv(usage: u64, filters: &[(&str, &str)]) -> Vec<u8> {
     let mut text = "Region,Measure Names,Measure Values\r\n".to_owned();
     for (at, region) in ["East", "North", "South", "West"].into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Extracts in files: leaving them out, and noticing that one is missing.
+//! Extracts in files: removing them, and detecting that one is missing.
 
 use super::archive::{Archive, zip};
 use crate::xml::Escaped;

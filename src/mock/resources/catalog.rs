@@ -127,7 +127,7 @@ fn certify(change: Change<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Moves items to a project. Those that cannot be moved are warnings beside an error.
+/// Moves items to a project. For items that cannot be moved, the error contains warnings.
 fn move_to_project<R: Resource>(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let body = ctx.body_child("contentLocationRequest")?;
     let location = body.need_child("location")?;

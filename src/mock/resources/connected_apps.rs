@@ -82,7 +82,7 @@ fn elements<'a>(apps: impl IntoIterator<Item = &'a ConnectedApp>, ctx: &Context)
     Response::one(Element::list("connectedApplications", apps))
 }
 
-/// Takes over the attributes of a request, and its projects.
+/// Copies the attributes and the projects of a request to the app.
 fn apply(app: &mut ConnectedApp, body: &Element, site: &Site, ctx: &Context) -> Result<()> {
     if body.attr("name").is_some() {
         body.need("name")?.clone_into(&mut app.name);
@@ -160,7 +160,7 @@ fn create_secret(state: &mut ServerState, ctx: &Context) -> Result<Response> {
         let detail = format!("A connected app can have at most {MAX_SECRETS} secrets.");
         return Err(ApiError::bad("400144", detail));
     }
-    // In the form of Tableau's: 32 bytes in Base64.
+    // Tableau's secrets have the same form: 32 bytes in Base64.
     let value = format!("{}=", state.secret(43));
     let id = next_id(state.site_mut(ctx)?, SECRET);
     let secret = AppSecret { id, value, created: ctx.now };

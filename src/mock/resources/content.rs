@@ -1,4 +1,4 @@
-//! What workbooks, data sources, flows and views share.
+//! Functions that workbooks, data sources, flows and views have in common.
 
 use super::{
     CustomView, Datasource, Flow, PROJECT, Project, User, View, Workbook, personal_space, users,
@@ -20,7 +20,7 @@ fn ids<R: Resource>(site: &Site, matches: &dyn Fn(&Record) -> bool) -> Vec<Strin
     site.iter::<R>().filter(|record| matches(record)).map(|record| record.id.clone()).collect()
 }
 
-/// The part of a content URL that stands for a name: its letters and digits.
+/// The part of a content URL that is derived from a name: its letters and digits.
 pub(in crate::mock) fn url_name(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-')).collect()
 }
@@ -47,7 +47,8 @@ pub(super) fn complete<R: Resource>(
         url => format!("site/{url}/"),
     };
     let project = record.parent.as_deref().map(|id| site.named::<Project>("project", id));
-    // Only workbooks can be in personal spaces, and show more than the id of their owner.
+    // Only workbooks can be in personal spaces, and only they include more than the id of their
+    // owner.
     let is_workbook = R::SCHEMA.kind == Workbook::SCHEMA.kind;
     let fields = ctx.query("fields").unwrap_or_default();
     let owner = match is_workbook || fields.contains("_all_") || fields.contains("owner") {
@@ -71,7 +72,7 @@ pub(super) fn location(record: &Record, site: &Site) -> Element {
     }
 }
 
-/// The values that lists of content are filtered by beside the items' own attributes.
+/// The values that lists of content can be filtered by, in addition to the items' own attributes.
 pub(super) fn computed(record: &Record, field: &str, site: &Site) -> Option<Value> {
     let text = |text: Option<String>| Some(text.map_or(Value::None, Value::Text));
     let owner = || site.find::<User>(&record.owner);
@@ -175,7 +176,7 @@ pub(super) fn relocate<R: Resource>(
     }
 }
 
-/// Rejects an item that was moved or renamed if there is another one of its name.
+/// Rejects a moved or renamed item if its project has another item of that name.
 fn check_name_is_free<R: Resource>(record: &Record, before: &Record, site: &Site) -> Result<()> {
     let is_moved = record.parent != before.parent;
     if !is_moved && record.name() == before.name() {

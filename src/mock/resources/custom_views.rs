@@ -64,7 +64,7 @@ impl Publishes for CustomView {
         extensions: &["json"],
         wrong: "400000",
         job: None,
-        connections_beside: false,
+        has_sibling_connections: false,
     };
 
     fn sample_file(record: &Record, site: &Site) -> (&'static str, Vec<u8>) {

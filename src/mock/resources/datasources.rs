@@ -75,7 +75,7 @@ impl Resource for Datasource {
     }
 }
 
-/// Takes over the certification, and checks the Ask Data mode.
+/// Stores the certification, and checks the Ask Data mode.
 fn apply_flags(record: &mut Record, body: &Element) -> Result<()> {
     if let Some(is_certified) = body.flag("isCertified")? {
         record.set("isCertified", is_certified);
@@ -93,7 +93,7 @@ impl Publishes for Datasource {
         extensions: &["tds", "tdsx", "tde", "hyper", "parquet"],
         wrong: "400010",
         job: Some("PublishDatasource"),
-        connections_beside: false,
+        has_sibling_connections: false,
     };
 
     fn sample_file(record: &Record, _: &Site) -> (&'static str, Vec<u8>) {

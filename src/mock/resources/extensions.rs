@@ -66,7 +66,7 @@ impl Settings {
             let detail = format!("<{}> needs a <{required}>.", self.element);
             return Err(ApiError::malformed(detail));
         }
-        // An empty element stands for an empty list.
+        // An empty element means an empty list.
         let listed = body.children(self.list).filter(|child| **child != Element::new(self.list));
         for child in listed {
             if child.text.is_none() && child.texts("url").is_empty() {

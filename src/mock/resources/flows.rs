@@ -49,7 +49,7 @@ impl Publishes for Flow {
         extensions: &["tfl", "tflx"],
         wrong: "400086",
         job: None,
-        connections_beside: true,
+        has_sibling_connections: true,
     };
 
     fn sample_file(record: &Record, _: &Site) -> (&'static str, Vec<u8>) {

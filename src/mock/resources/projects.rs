@@ -79,7 +79,7 @@ impl Resource for Project {
                 record.parent = Some(parent.to_owned());
             }
         }
-        // Without being an administrator, a user creates projects only inside of an own project.
+        // Users who are not administrators can only create projects inside their own projects.
         let parent = record.parent.as_deref().and_then(|parent| site.find::<Project>(parent));
         if before.is_none() && parent.is_none_or(|parent| parent.owner != ctx.user()) {
             ctx.require(Role::SiteAdmin)?;

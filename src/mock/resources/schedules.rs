@@ -48,7 +48,8 @@ impl Resource for Schedule {
         details.need("start")?;
         let is_valid = schedules::is_accepted(record.attr("frequency"), details);
         if !is_valid {
-            let detail = format!("A schedule cannot run '{}' so.", record.attr("frequency"));
+            let detail =
+                format!("A schedule cannot run '{}' at these times.", record.attr("frequency"));
             return Err(ApiError::bad("400064", detail));
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Content search: `/api/-/search`, in JSON whatever the client accepts.
+//! Content search: `/api/-/search`, always in JSON.
 
 use serde_json::{Value as Json, json};
 
@@ -34,7 +34,7 @@ fn types(filter: &str) -> Result<Option<Vec<&str>>> {
 
 /// The item as a search hit.
 fn hit(kind: &str, record: &Record, site: &Site, ctx: &Context) -> Json {
-    // A view is where its workbook is.
+    // A view is in the project of its workbook.
     let workbook = if kind == "view" { workbook_of(record, site) } else { None };
     let content = workbook.as_deref().unwrap_or(record);
     let container = match (&content.parent, kind) {

@@ -208,7 +208,7 @@ fn get(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     Ok(Response::one(element(current(state, ctx)?, usage, ctx)))
 }
 
-/// `<site>` of an update, which stands in a part of the request if there is a logo.
+/// `<site>` of an update. It is in a part of the request if there is a logo.
 fn update_body(ctx: &Context) -> Result<Element> {
     let content_type = ctx.request.header("content-type").unwrap_or_default();
     if !content_type.starts_with("multipart/") {

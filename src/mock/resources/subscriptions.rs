@@ -121,8 +121,8 @@ pub(super) fn start(
     job.into_iter().collect()
 }
 
-/// The schedule of a request: `<schedule id="…"/>` inside the subscription, or one of its own beside
-/// it. `None` if an update leaves it as it is.
+/// The schedule of a request: `<schedule id="…"/>` inside the subscription, or an inline schedule
+/// as its sibling. `None` if an update does not change it.
 fn schedule(state: &ServerState, ctx: &Context, is_new: bool) -> Result<Option<Element>> {
     let body = ctx.body()?;
     let inside = body.child("subscription").and_then(|body| body.child("schedule"));

@@ -1,5 +1,5 @@
-//! Tasks: `sites/{site}/tasks`. Adding content to a schedule of the server creates one, and so does a
-//! request with a schedule of its own.
+//! Tasks: `sites/{site}/tasks`. Adding content to a schedule of the server creates one, and so does
+//! a request with its own schedule.
 
 use super::Schedule;
 use super::linked_tasks::LinkedTask;
@@ -110,7 +110,7 @@ fn create_refresh(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = state.site_mut(ctx)?;
     let schedule = run_times::with_next(schedule.clone(), ctx.now);
     let created = add::<ExtractRefresh>(site, &content, schedule, &kind, ctx)?;
-    Ok(Response::ok(beside(created)))
+    Ok(Response::ok(with_sibling_schedule(created)))
 }
 
 fn update_refresh(state: &mut ServerState, ctx: &Context) -> Result<Response> {
@@ -128,7 +128,7 @@ fn update_refresh(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     }
     let site = state.site_mut(ctx)?;
     let record = modify::<ExtractRefresh>(site, ctx.param(0), &change, ctx)?;
-    Ok(Response::ok(beside(ExtractRefresh::element(&record, site, ctx))))
+    Ok(Response::ok(with_sibling_schedule(ExtractRefresh::element(&record, site, ctx))))
 }
 
 fn refresh_type(task: &Element) -> Result<String> {
@@ -138,8 +138,8 @@ fn refresh_type(task: &Element) -> Result<String> {
     }
 }
 
-/// The task and its schedule beside each other, as the answers to changes have them.
-fn beside(task: Element) -> Vec<Element> {
+/// The task, and its schedule as a sibling, as in the responses to changes.
+fn with_sibling_schedule(task: Element) -> Vec<Element> {
     let mut refresh = task.children.into_iter().next().unwrap_or_default();
     let at = refresh.children.iter().position(|child| child.name == "schedule");
     let schedule = at.map(|at| refresh.children.remove(at));

@@ -1,4 +1,4 @@
-//! Usage statistics: `/api/-/content/usage-stats`, in JSON whatever the client accepts.
+//! Usage statistics: `/api/-/content/usage-stats`, always in JSON.
 
 use serde_json::{Value as Json, json};
 
@@ -13,7 +13,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes.into_iter().map(Route::unversioned).collect()
 }
 
-/// How often an item was viewed. All views lie more than three months back.
+/// How often an item was viewed. All views were more than three months ago.
 fn usage_stats(state: &ServerState, ctx: &Context, kind: &str, luid: &str) -> Result<Json> {
     fn visible<'s, R: Resource>(s: &'s Site, ctx: &Context, id: &str) -> Result<Cow<'s, Record>> {
         let record = s.get::<R>(id)?;

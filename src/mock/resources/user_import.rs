@@ -31,8 +31,8 @@ fn import(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let mut imported = Vec::new();
     for row in rows {
         let mut user = read_row(&row);
-        // A <user> applies to the user of its name, and without a name to all. The authentication of
-        // the row takes precedence.
+        // A <user> with a name is about that user, and one without a name about all users. The
+        // authentication of the row takes precedence.
         let has_own = row.get(7).is_some_and(|setting| !setting.is_empty());
         for element in body.children("user") {
             let applies = element.attr("name").is_none_or(|n| n.eq_ignore_ascii_case(&row[0]));

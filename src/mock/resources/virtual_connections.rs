@@ -68,7 +68,7 @@ impl Resource for VirtualConnection {
     }
 }
 
-/// What is stored for each virtual connection beside its record.
+/// The state of each virtual connection in addition to its record.
 #[derive(Default)]
 struct Definitions(HashMap<String, Definition>);
 

@@ -107,7 +107,7 @@ impl Publishes for Workbook {
         extensions: &["twb", "twbx"],
         wrong: "400020",
         job: Some("PublishWorkbook"),
-        connections_beside: false,
+        has_sibling_connections: false,
     };
 
     fn sample_file(record: &Record, site: &Site) -> (&'static str, Vec<u8>) {

@@ -52,6 +52,7 @@ crate::resources::resource! {
 impl<'s> ExternalAuthorizationServers<'s> {
     /// Lists the servers that are registered on the site.
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn list(&self) -> List<'s, ExternalAuthorizationServer> {
         List::unpaged(self.client, &LIST, &[])
     }
@@ -90,13 +91,14 @@ impl<'s> ExternalAuthorizationServers<'s> {
         self.client.change_read(named(request, changes.name.as_ref()), changes, one)
     }
 
-    /// Removes a server from the site. Its tokens sign nobody in from then on.
+    /// Removes a server from the site. Tableau then rejects its tokens.
     #[doc = rest!(DELETE)]
     pub fn delete(&self, id: impl Into<ExternalAuthorizationServerId>) -> Result<()> {
         self.client.send(&DELETE, &[&id.into()])
     }
 }
 
+#[inline]
 fn named<'r>(request: Request<'r>, name: Option<&String>) -> Request<'r> {
     if name.is_some() { request.since(3, 22) } else { request }
 }

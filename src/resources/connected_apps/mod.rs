@@ -79,12 +79,14 @@ super::resource! {
 
 impl<'s> ConnectedApps<'s> {
     /// The external authorization servers of the site: connected apps with OAuth 2.0 trust.
+    #[inline]
     pub fn external_authorization_servers(&self) -> ExternalAuthorizationServers<'s> {
         ExternalAuthorizationServers::new(self.client)
     }
 
     /// Lists the connected apps with direct trust.
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn list(&self) -> List<'s, ConnectedApp> {
         List::unpaged(self.client, &LIST, &[])
     }
@@ -127,6 +129,7 @@ impl<'s> ConnectedApps<'s> {
 
     /// Tableau Server before API 3.23 ignores `<projectIds>`, which would leave the app unlimited. It
     /// has an attribute for one project.
+    #[inline]
     fn with_projects<'r>(
         &self,
         request: Request<'r>,
@@ -198,6 +201,7 @@ impl NewConnectedApp {
 
 /// The order of the projects does not matter.
 impl Contradicts<Vec<ProjectId>> for Vec<ProjectId> {
+    #[inline]
     fn contradicts(&self, requested: &Vec<ProjectId>) -> bool {
         self.len() != requested.len() || requested.iter().any(|project| !self.contains(project))
     }

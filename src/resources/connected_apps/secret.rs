@@ -46,7 +46,8 @@ impl ConnectedApps<'_> {
     /// Replaces a secret: creates a new one, and then deletes the old one.
     ///
     /// If the new secret cannot be created, the old one is unchanged; this includes an app that has
-    /// two secrets already (400144). If the old one cannot be deleted, both are valid, and the error
+    /// two secrets already (400144). If the response is lost, the app may have another secret, which
+    /// [`get`](ConnectedApps::get) shows. If the old one cannot be deleted, both are valid, and the error
     /// names the new one: [`get_secret`](ConnectedApps::get_secret) returns its value, and
     /// [`delete_secret`](ConnectedApps::delete_secret) deletes the old one.
     ///
@@ -100,12 +101,14 @@ pub struct ConnectedAppSecret {
 
 impl ConnectedAppSecret {
     /// Returns the value as text, to store it for programs that sign in with it. **It is a secret.**
+    #[inline]
     pub fn export_value(&self) -> String {
         self.value.reveal().to_owned()
     }
 }
 
 impl FromXml for ConnectedAppSecret {
+    #[inline]
     fn from_xml(node: Node<'_>) -> Result<Self> {
         let SecretInfo { id, created_at } = SecretInfo::from_xml(node)?;
         let value = node.need("value")?;

@@ -41,6 +41,7 @@ impl<'s> CustomViews<'s> {
     /// Lists the custom views that the user can see.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, CustomView> {
         List::of(self.client, &LIST, &[])
     }
@@ -163,7 +164,7 @@ element! {
         success: bool = attr("success");
         /// The user.
         user: Option<UserId> = child_id("user");
-        /// Tableau's error code, if it is not.
+        /// Tableau's error code, if `success` is false.
         error_code: Option<String> = child_attr("error", "code");
     }
 }
@@ -172,6 +173,7 @@ element! {
 struct DefaultUsers(Vec<UserId>);
 
 impl ToXml for DefaultUsers {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.ids("users", "user", &self.0);
     }

@@ -31,6 +31,7 @@ impl Publishable for CustomView {
     const TYPE: Option<&'static str> = None;
     const FILES: &'static [(&'static str, Option<Magic>)] = &[("json", Some(Magic::Json))];
 
+    #[inline]
     fn id(&self) -> &CustomViewId {
         &self.id
     }
@@ -43,6 +44,7 @@ impl Publish<'_, '_, CustomView> {
     }
 
     /// Whether other users can see the custom view. Default: `false`.
+    #[inline]
     pub fn shared(self, shared: bool) -> Self {
         self.attribute("shared", &shared)
     }

@@ -37,6 +37,7 @@ impl<'s> Datasources<'s> {
     /// Lists the published data sources that the user can see.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, Datasource> {
         List::of(self.client, &LIST, &[])
     }
@@ -97,17 +98,18 @@ impl<'s> Datasources<'s> {
         add_to_schedule(self.client, &schedule.into(), &id.into())
     }
 
-    /// Finds a data source by the address of its page in a browser, or by its content URL. `None` if
-    /// there is none.
+    /// Finds a data source by the address of its page in a browser, or by its content URL. `None`
+    /// if it does not exist.
     ///
-    /// For an address with the data source's number (`…/datasources/1234`), this reads all data
-    /// sources: the REST API has no filter for the number.
+    /// For an address with the data source's number (`…/datasources/1234`), this lists all data
+    /// sources, because the REST API has no filter for the number.
     ///
     /// # Errors
     ///
     /// [`Input`](crate::ErrorKind::Input) if the address is not that of a data source, or is on
     /// another site.
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn find_url(&self, address: &str) -> Result<Option<Datasource>> {
         let place = Place::of(self.client, address)?;
         let found = match &place {
@@ -208,9 +210,9 @@ impl Listed for Datasource {
 string_enum! {
     /// Whether Ask Data can be used with a data source.
     pub enum AskData {
-        /// It can.
+        /// Ask Data is enabled.
         Enabled = "Enabled",
-        /// It cannot.
+        /// Ask Data is disabled.
         Disabled = "Disabled",
         /// The setting of the site applies.
         SiteDefault = "SiteDefault",

@@ -30,8 +30,9 @@ impl<'s> Datasources<'s> {
 
     /// Changes the data of a data source with one Hyper extract, and returns the job that does it.
     ///
-    /// The payload, if there is one, is uploaded first. The request is sent again if its answer is
-    /// lost: the server carries out requests with the same [id](HyperUpdate::request_id) only once.
+    /// The payload, if any, is uploaded first. If the response is lost, the request is sent again,
+    /// because the server carries out requests with the same [id](HyperUpdate::request_id) only
+    /// once.
     #[doc = rest!(UPDATE_DATA)]
     #[doc(alias = "update_hyper_data")]
     pub fn update_data(
@@ -54,6 +55,7 @@ impl<'s> Datasources<'s> {
         self.patch(&UPDATE_CONNECTION_DATA, &[&id.into(), &connection.into()], update)
     }
 
+    #[inline]
     fn patch(
         &self,
         operation: &'static Operation,
@@ -61,7 +63,7 @@ impl<'s> Datasources<'s> {
         mut update: HyperUpdate<'_>,
     ) -> Result<JobHandle<'s>> {
         let (request_id, body) = update.request()?;
-        // The version is checked here so that no payload is uploaded in vain.
+        // The version is checked before the payload is uploaded.
         self.client.has(operation.since, || operation.title.to_owned())?;
         let mut request = self.client.request(operation, ids).header("RequestID", request_id);
         if let Some(payload) = update.payload.take() {
@@ -86,6 +88,7 @@ impl Publishable for Datasource {
         ("parquet", Some(Magic::Parquet)),
     ];
 
+    #[inline]
     fn id(&self) -> &DatasourceId {
         &self.id
     }
@@ -98,24 +101,28 @@ impl Appendable for Datasource {}
 impl HoldsExtracts for Datasource {}
 
 impl Publish<'_, '_, Datasource> {
-    /// Whether the data of the item of the same name is replaced, without other changes to the item.
+    /// Whether to replace the data of the item of the same name, without other changes to the item.
     /// Default: `false`.
+    #[inline]
     pub fn replace(self, replace: bool) -> Self {
         self.mode("replace", replace)
     }
 
-    /// The credentials of its only connection. For a data source with several connections, use
-    /// [`connection`](Publish::connection).
+    /// The credentials of the data source's only connection. For a data source with several
+    /// connections, use [`connection`](Publish::connection).
+    #[inline]
     pub fn credentials(self, credentials: ConnectionCredentials) -> Self {
         self.log_in(credentials)
     }
 
     /// Whether queries go through Tableau Bridge.
+    #[inline]
     pub fn use_remote_query_agent(self, use_agent: bool) -> Self {
         self.attribute("useRemoteQueryAgent", &use_agent)
     }
 
     /// Whether it is certified, that is, recommended to users.
+    #[inline]
     pub fn certified(self, certified: bool) -> Self {
         self.attribute("isCertified", &certified)
     }

@@ -31,7 +31,7 @@ operations! {
 }
 
 super::resource! {
-    /// The flows of a site: data preparations of Tableau Prep.
+    /// The flows of a site, which prepare data with Tableau Prep.
     Flows
 }
 
@@ -39,6 +39,7 @@ impl<'s> Flows<'s> {
     /// Lists the flows that the user can see.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, Flow> {
         List::of(self.client, &LIST, &[])
     }
@@ -105,14 +106,15 @@ impl<'s> Flows<'s> {
         add_to_schedule(self.client, &schedule.into(), &id.into())
     }
 
-    /// Finds a flow by the address of its page in a browser (`…/flows/1234`). `None` if there is
-    /// none. This reads all flows: the REST API has no filter for the number.
+    /// Finds a flow by the address of its page in a browser (`…/flows/1234`). `None` if it does not
+    /// exist. This lists all flows, because the REST API has no filter for the number.
     ///
     /// # Errors
     ///
     /// [`Input`](crate::ErrorKind::Input) if the address is not that of a flow, or is on another
     /// site.
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn find_url(&self, address: &str) -> Result<Option<Flow>> {
         let place = Place::of(self.client, address)?;
         if place.number("flows").is_none() {
@@ -142,12 +144,14 @@ pub struct FlowRunSpec {
 
 impl FlowRunSpec {
     /// A full run of all output steps, with the flow's own parameters.
+    #[inline]
     pub fn new() -> FlowRunSpec {
         FlowRunSpec::default()
     }
 
-    /// Whether only new rows are processed, by the inputs of the flow that are set up for it.
-    /// Default: `false`.
+    /// Whether inputs that are configured for incremental refresh process only new rows. Default:
+    /// `false`.
+    #[inline]
     pub fn incremental(mut self, incremental: bool) -> FlowRunSpec {
         self.incremental = incremental;
         self
@@ -165,6 +169,7 @@ impl FlowRunSpec {
         self
     }
 
+    #[inline]
     fn write(&self, flow: &FlowId, out: &mut Out) {
         let FlowRunSpec { incremental, output_steps, parameters } = self;
         out.element("flowRunSpec", |out| {

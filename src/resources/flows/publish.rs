@@ -27,6 +27,7 @@ impl Publishable for Flow {
     const FILES: &'static [(&'static str, Option<Magic>)] =
         &[("tflx", Some(Magic::Zip)), ("tfl", Some(Magic::Xml)), ("tfl", Some(Magic::Json))];
 
+    #[inline]
     fn id(&self) -> &FlowId {
         &self.id
     }

@@ -1,7 +1,7 @@
 //! The Metadata API: queries in GraphQL about content, its lineage and its fields.
 
-mod answer;
 mod nodes;
+mod response;
 
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
@@ -12,10 +12,10 @@ use crate::http::{Request, Success};
 use crate::operation::operations;
 use crate::{Error, ErrorKind, Result};
 
-use answer::Answer;
+use response::QueryResponse;
 
-pub use answer::{PartialData, QueryError};
 pub use nodes::Nodes;
+pub use response::{PartialData, QueryError};
 
 operations! {
     QUERY = POST "/api/metadata/graphql" since (3, 5) scope unknown
@@ -29,8 +29,8 @@ operations! {
 resource! {
     /// The Metadata API, from [`Session::metadata`](crate::Session::metadata).
     ///
-    /// It answers from an index that the server keeps of its content. The index follows changes with a
-    /// delay, and is incomplete while it is built for the first time.
+    /// Queries read an index of the server's content. The index follows changes with a delay, and
+    /// is incomplete while it is built for the first time.
     Metadata
 }
 
@@ -54,15 +54,16 @@ impl<'s> Metadata<'s> {
         Query { client: self.client, text: text.into(), variables: Ok(Value::Null) }
     }
 
-    /// How far the index is built, decoded into a type of the caller's, such as
-    /// `serde_json::Value`: the reference does not state the format.
+    /// Returns how far the index is built, decoded into a type that the caller chooses, such as
+    /// `serde_json::Value`, because the reference does not state the format.
     #[doc = rest!(BACKFILL)]
     pub fn backfill_status<T: DeserializeOwned>(&self) -> Result<T> {
         let status = self.client.ask(self.client.request(&BACKFILL, &[]), Success::json);
         status.map_err(explain_absence)
     }
 
-    /// Whether the index follows changes of the content, decoded into a type of the caller's.
+    /// Returns whether the index follows changes of the content, decoded into a type that the
+    /// caller chooses.
     #[doc = rest!(EVENTING)]
     pub fn eventing_status<T: DeserializeOwned>(&self) -> Result<T> {
         let status = self.client.ask(self.client.request(&EVENTING, &[]), Success::json);
@@ -97,18 +98,20 @@ impl<'s> Query<'s> {
     ///
     /// # Errors
     ///
-    /// [`Api`](ErrorKind::Api) if the response names an error, also beside partial data. To get the
-    /// partial data as well, use [`send_partial`](Query::send_partial).
+    /// [`Api`](ErrorKind::Api) if the response contains an error, even with partial data. To get
+    /// the partial data as well, use [`send_partial`](Query::send_partial).
     pub fn send<T: DeserializeOwned>(self) -> Result<T> {
         let redactor = self.client.redactor();
-        self.ask(|answer| answer.fail_on_errors(&redactor)?.data()?.ok_or_else(answer::no_data))
+        self.ask(|response| {
+            response.fail_on_errors(&redactor)?.data()?.ok_or_else(response::no_data)
+        })
     }
 
-    /// Sends the query and returns the data together with the errors that the response names.
+    /// Sends the query and returns the data together with the errors in the response.
     pub fn send_partial<T: DeserializeOwned>(self) -> Result<PartialData<T>> {
         let redactor = self.client.redactor();
-        self.ask(|answer| {
-            Ok(PartialData { data: answer.data()?, errors: answer.errors(&redactor) })
+        self.ask(|response| {
+            Ok(PartialData { data: response.data()?, errors: response.errors(&redactor) })
         })
     }
 
@@ -143,13 +146,14 @@ impl<'s> Query<'s> {
         Nodes::new(self)
     }
 
-    fn ask<T>(self, mut read: impl FnMut(Answer<'_>) -> Result<T>) -> Result<T> {
+    fn ask<T>(self, mut read: impl FnMut(QueryResponse<'_>) -> Result<T>) -> Result<T> {
         let body = to_body(&self.text, &self.variables?);
-        let read = |answer: Success| answer.json_with(|text| read(Answer::parse(text)?));
+        let read = |response: Success| response.json_with(|text| read(QueryResponse::parse(text)?));
         self.client.ask(request(self.client, body), read).map_err(explain_absence)
     }
 }
 
+#[inline]
 fn to_body(text: &str, variables: &Value) -> String {
     let mut body = Map::new();
     body.insert("query".to_owned(), text.into());
@@ -157,12 +161,15 @@ fn to_body(text: &str, variables: &Value) -> String {
     Value::Object(body).to_string()
 }
 
-/// The request for a query. The Metadata API only reads, so it can be repeated.
+/// The request for a query. Queries only read, so the request is idempotent.
+#[inline]
 fn request(client: &Client, body: String) -> Request<'static> {
     client.request(&QUERY, &[]).json(body).repeatable()
 }
 
-/// Explains a path that does not exist: the API is a service of its own, which can be switched off.
+/// Explains a path that does not exist: the Metadata API is a separate service, which can be
+/// disabled.
+#[inline]
 fn explain_absence(error: Error) -> Error {
     let is_absent = matches!(error.kind(), ErrorKind::Api | ErrorKind::Http)
         && matches!(error.status(), Some(404 | 405));

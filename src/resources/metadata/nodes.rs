@@ -9,16 +9,16 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::Query;
-use super::answer::{Answer, Fields, no_data};
+use super::response::{Fields, QueryResponse, no_data};
 use crate::json::from_json;
 use crate::redact::Redactor;
 use crate::{Error, Result};
 
 /// The nodes of a connection, from [`Query::nodes`].
 ///
-/// A page that cannot be read yields one `Err`, then the iterator ends. A node that cannot be decoded
-/// is an `Err`, and the iterator continues. So does an error that the server names beside the nodes of
-/// a page, which it yields after them.
+/// A page that cannot be read yields one `Err`, then the iterator ends. A node that cannot be
+/// decoded is an `Err`, and the iterator continues. Errors that the server returns together with
+/// the nodes of a page are yielded after these nodes, and do not end the iteration either.
 pub struct Nodes<'s, T> {
     query: Query<'s>,
     variables: Map<String, Value>,
@@ -27,7 +27,7 @@ pub struct Nodes<'s, T> {
     is_done: bool,
 }
 
-/// The size of the first page, unless the variables state it.
+/// The size of the first page, unless the variables set it.
 const PAGE_SIZE: u64 = 1000;
 
 const FIRST: &str = "first";
@@ -40,6 +40,7 @@ enum Page<T> {
 }
 
 impl<'s, T: DeserializeOwned> Nodes<'s, T> {
+    #[inline]
     pub(super) fn new(mut query: Query<'s>) -> Nodes<'s, T> {
         let mut items = VecDeque::new();
         let needed = ["$first", "$afterToken", "nodes", "hasNextPage", "endCursor"];
@@ -63,6 +64,7 @@ impl<'s, T: DeserializeOwned> Nodes<'s, T> {
     }
 
     /// Reads the next page. Halves the page size until the server accepts it.
+    #[inline]
     fn read_page(&mut self) -> Result<()> {
         loop {
             self.variables.insert(FIRST.to_owned(), self.page_size.into());
@@ -72,7 +74,7 @@ impl<'s, T: DeserializeOwned> Nodes<'s, T> {
                 variables: Ok(Value::Object(self.variables.clone())),
             };
             let redactor = self.query.client.redactor();
-            match query.ask(|answer| read(answer, &redactor))? {
+            match query.ask(|response| read(response, &redactor))? {
                 Page::ExceedsLimit(error) if self.page_size == 1 => return Err(error),
                 Page::ExceedsLimit(error) => {
                     self.page_size /= 2;
@@ -97,13 +99,13 @@ impl<'s, T: DeserializeOwned> Nodes<'s, T> {
     }
 }
 
-fn read<T: DeserializeOwned>(answer: Answer<'_>, redactor: &Redactor) -> Result<Page<T>> {
-    let error = answer.error(redactor);
+fn read<T: DeserializeOwned>(response: QueryResponse<'_>, redactor: &Redactor) -> Result<Page<T>> {
+    let error = response.error(redactor);
     let error = match error {
-        Some(error) if answer.exceeds_a_limit() => return Ok(Page::ExceedsLimit(error)),
+        Some(error) if response.exceeds_a_limit() => return Ok(Page::ExceedsLimit(error)),
         error => error,
     };
-    let Some(data) = answer.raw_data() else { return Err(error.unwrap_or_else(no_data)) };
+    let Some(data) = response.raw_data() else { return Err(error.unwrap_or_else(no_data)) };
     let data: Fields<'_> = from_json(data.as_bytes())?;
     let connections = data.values().filter_map(|value| {
         let fields: Fields<'_> = from_json(value.get().as_bytes()).ok()?;
@@ -134,6 +136,7 @@ fn read<T: DeserializeOwned>(answer: Answer<'_>, redactor: &Redactor) -> Result<
 impl<T: DeserializeOwned> Iterator for Nodes<'_, T> {
     type Item = Result<T>;
 
+    #[inline]
     fn next(&mut self) -> Option<Result<T>> {
         while self.items.is_empty() && !self.is_done {
             if let Err(error) = self.read_page() {
@@ -147,6 +150,7 @@ impl<T: DeserializeOwned> Iterator for Nodes<'_, T> {
 
 /// Shows the query and the variables of the next page.
 impl<T> fmt::Debug for Nodes<'_, T> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Nodes")
             .field("query", &self.query.text)

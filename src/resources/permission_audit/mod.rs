@@ -17,8 +17,9 @@ mod site;
 pub use read::EffectivePermissions;
 use read::RulesOf;
 
-/// Computes what users may do with content, and why: the permission rules of the content, the
-/// locking of its project, the groups of the users, their site roles, and who owns and leads what.
+/// Computes what users may do with content, and why. Takes into account the permission rules of the
+/// content, locked projects, the users' groups and site roles, and who owns or leads the content
+/// and its projects.
 ///
 /// ```no_run
 /// # use tableau_server_client as tsc;
@@ -42,7 +43,7 @@ use read::RulesOf;
 /// 4. A rule for the user.
 /// 5. A rule for a group or a group set of the user that denies the capability, then one that
 ///    allows it.
-/// 6. What no rule names is denied.
+/// 6. Everything else is denied.
 ///
 /// In a locked project, the default permissions of the project with the lock replace the rules of
 /// the item. Rules of a grantee whose kind is unknown are ignored. Sign in as an administrator: for
@@ -56,6 +57,7 @@ pub struct PermissionAudit<'s> {
 }
 
 impl fmt::Debug for PermissionAudit<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PermissionAudit")
             .field("users", &self.users)
@@ -65,6 +67,7 @@ impl fmt::Debug for PermissionAudit<'_> {
 }
 
 impl<'s> PermissionAudit<'s> {
+    #[inline]
     pub(crate) fn new(client: &'s Arc<Client>) -> PermissionAudit<'s> {
         PermissionAudit { client, items: Box::new(std::iter::empty()), users: None, threads: 4 }
     }
@@ -89,18 +92,21 @@ impl<'s> PermissionAudit<'s> {
         PermissionAudit { users: Some(users.into_iter().map(U::into).collect()), ..self }
     }
 
-    /// Reads the permissions of up to this many items at the same time, each on a connection of its
-    /// own. [`HttpOptions`](crate::HttpOptions) may limit the connections further. Default: 4.
+    /// Reads the permissions of up to this many items at the same time, each on a separate
+    /// connection. [`HttpOptions`](crate::HttpOptions) may limit the connections further. Default:
+    /// 4.
+    #[inline]
     pub fn threads(self, threads: usize) -> Self {
         PermissionAudit { threads: threads.max(1), ..self }
     }
 
-    /// Reads users, groups and projects, and returns the permissions: of one item after the other,
-    /// for each user and capability. The memory needed grows with users, groups and projects, but
-    /// not with the items.
+    /// Reads users, groups and projects, and returns an iterator over the permissions: item by
+    /// item, for each user and capability. Memory use grows with the number of users, groups and
+    /// projects, but not with the number of items.
     ///
     /// An item whose permissions cannot be read is yielded as an error, and iteration continues with
     /// the next item. Iteration ends after an error of the list of items.
+    #[inline]
     pub fn run(self) -> Result<EffectivePermissions<'s>> {
         EffectivePermissions::new(self)
     }
@@ -114,21 +120,23 @@ pub struct AuditedItem {
     id: String,
     name: String,
     owner: Option<UserId>,
-    /// The project that it is in; of a project, itself.
+    /// The project that contains the item; for a project, the project itself.
     project: Option<ProjectId>,
-    /// Its own rules, which apply unless the project is locked.
+    /// The item's own rules, which apply unless the project is locked.
     rules: RulesOf,
 }
 
 macro_rules! audited {
     ($($Item:ty: $Id:ident => $Kind:ident, $project:expr;)+) => {$(
         impl From<$Item> for AuditedItem {
+            #[inline]
             fn from(item: $Item) -> AuditedItem {
                 AuditedItem::from(&item)
             }
         }
 
         impl From<&$Item> for AuditedItem {
+            #[inline]
             fn from(item: &$Item) -> AuditedItem {
                 let project: fn(&$Item) -> Option<ProjectId> = $project;
                 AuditedItem {
@@ -154,6 +162,7 @@ audited! {
 
 impl AuditedItem {
     /// The rules that apply while this project locks the permissions.
+    #[inline]
     fn locked_rules(&self, project: &ProjectId) -> RulesOf {
         let of = match self.rules {
             RulesOf::Datasource(_) => DefaultsFor::Datasources,

@@ -15,10 +15,10 @@ use crate::resources::group_sets::GroupSets;
 use crate::resources::groups::Groups;
 use crate::{Error, Result};
 
-/// Items that are read together, for each thread.
+/// The number of items per thread that are read together.
 const ITEMS_PER_THREAD: usize = 8;
 
-/// What rules are set on.
+/// The object of a set of rules.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum RulesOf {
     Project(ProjectId),
@@ -31,6 +31,7 @@ pub(super) enum RulesOf {
 }
 
 impl RulesOf {
+    #[inline]
     fn read(&self, client: &Arc<Client>) -> Result<Vec<PermissionRule>> {
         let permissions = match self {
             RulesOf::Project(id) => Permissions::new(client, id),
@@ -43,13 +44,15 @@ impl RulesOf {
         permissions.list()
     }
 
-    /// Whether other items may need the rules, too.
+    /// Whether other items may need the same rules.
+    #[inline]
     fn is_shared(&self) -> bool {
         matches!(self, RulesOf::Project(_) | RulesOf::Defaults(..))
     }
 }
 
 /// The members of a group, or the users who are members of all groups of a group set.
+#[inline]
 fn members(client: &Arc<Client>, grantee: &Grantee) -> Result<HashSet<UserId>> {
     let of_group = |id: &GroupId| {
         let members = Groups::new(client).members(id).into_iter();
@@ -72,7 +75,7 @@ fn members(client: &Arc<Client>, grantee: &Grantee) -> Result<HashSet<UserId>> {
     }
 }
 
-/// Reads something for each key, with up to `threads` requests at the same time.
+/// Reads a value for each key, with up to `threads` concurrent requests.
 fn fetch<K: Send + 'static, T: Send + 'static>(
     client: &Arc<Client>,
     threads: usize,
@@ -92,7 +95,7 @@ fn fetch<K: Send + 'static, T: Send + 'static>(
             results.lock().unwrap_or_else(PoisonError::into_inner).push((key, result));
         }
     };
-    // If a thread cannot be started, the others do its work.
+    // If a thread cannot be started, the others do the work.
     let start = |number| spawn(format!("audit {number}"), on_another_thread(work(client.clone())));
     let others: Vec<_> = (0..others).map_while(|number| start(number).ok()).collect();
     work(client.clone())();
@@ -116,6 +119,7 @@ pub struct EffectivePermissions<'s> {
 }
 
 impl fmt::Debug for EffectivePermissions<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EffectivePermissions").finish_non_exhaustive()
     }
@@ -131,6 +135,7 @@ struct Current {
 }
 
 impl<'s> EffectivePermissions<'s> {
+    #[inline]
     pub(super) fn new(audit: PermissionAudit<'s>) -> Result<EffectivePermissions<'s>> {
         let PermissionAudit { client, items, users, threads } = audit;
         let site = Site::read(client, users.as_ref())?;
@@ -140,6 +145,7 @@ impl<'s> EffectivePermissions<'s> {
     }
 
     /// Reads the rules of the next items, and the members of the groups that they name.
+    #[inline]
     fn fill(&mut self) {
         self.rules.retain(|of, _| of.is_shared());
         let mut needed = HashSet::new();
@@ -167,7 +173,8 @@ impl<'s> EffectivePermissions<'s> {
     ///
     /// # Errors
     ///
-    /// If something that the item needs could not be read.
+    /// If rules or members that the item needs could not be read.
+    #[inline]
     fn start(&self, item: AuditedItem) -> Result<Current> {
         let failed =
             |error: &Error| error.again().doing(format!("auditing {} {}", item.kind, item.id));
@@ -185,11 +192,13 @@ impl<'s> EffectivePermissions<'s> {
         Ok(Current { item, locked_by, capabilities, done: 0 })
     }
 
+    #[inline]
     fn applied(&self) -> Applied<'_> {
         Applied { site: &self.site, rules: &self.rules, members: &self.members }
     }
 
     /// The next permission of the current item.
+    #[inline]
     fn advance(&mut self) -> Option<EffectivePermission> {
         let current = self.current.as_mut()?;
         let at = current.done;
@@ -215,6 +224,7 @@ impl<'s> EffectivePermissions<'s> {
 impl Iterator for EffectivePermissions<'_> {
     type Item = Result<EffectivePermission>;
 
+    #[inline]
     fn next(&mut self) -> Option<Result<EffectivePermission>> {
         loop {
             if let Some(permission) = self.advance() {

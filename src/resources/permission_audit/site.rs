@@ -22,6 +22,7 @@ pub(super) struct Site {
 }
 
 impl Site {
+    #[inline]
     pub(super) fn read(client: &Arc<Client>, only: Option<&HashSet<UserId>>) -> Result<Site> {
         let is_wanted = |user: &Result<User>| {
             user.as_ref().map_or(true, |user| only.is_none_or(|only| only.contains(&user.id)))
@@ -37,16 +38,18 @@ impl Site {
     }
 
     /// The project of an item and those that contain it, as far as they are visible.
+    #[inline]
     fn projects_of(&self, item: &AuditedItem) -> impl Iterator<Item = &Project> {
         let first = item.project.as_ref().and_then(|id| self.projects.get(id));
         let all = std::iter::successors(first, |project| {
             project.parent.as_ref().and_then(|id| self.projects.get(id))
         });
-        // Ends even if a server answers with a cycle of parents.
+        // Terminates even if a server returns a cycle of parents.
         all.take(self.projects.len())
     }
 
-    /// The project to whose permissions those of an item are locked.
+    /// The locked project that sets the permissions of an item.
+    #[inline]
     pub(super) fn lock(&self, item: &AuditedItem) -> Option<ProjectId> {
         let is_project = matches!(item.rules, RulesOf::Project(_));
         let locks = |(depth, project): &(usize, &Project)| match &project.content_permissions {
@@ -55,12 +58,13 @@ impl Site {
             _ => false,
         };
         let found = self.projects_of(item).enumerate().find(locks).map(|(_, project)| &project.id);
-        // The project with the lock may not be visible.
+        // The locked project may not be visible.
         let stated = || self.projects_of(item).next()?.controlling_permissions_project.as_ref();
         found.or_else(stated).filter(|id| !is_project || id.as_str() != item.id).cloned()
     }
 
     /// The rules that the permissions of an item depend on.
+    #[inline]
     pub(super) fn needed_rules(&self, item: &AuditedItem) -> Vec<RulesOf> {
         let own = match self.lock(item) {
             Some(project) => item.locked_rules(&project),
@@ -71,7 +75,7 @@ impl Site {
     }
 }
 
-/// What was read of a site and of the items.
+/// The data that was read about a site and the items.
 #[derive(Clone, Copy)]
 pub(super) struct Applied<'a> {
     pub(super) site: &'a Site,
@@ -80,10 +84,12 @@ pub(super) struct Applied<'a> {
 }
 
 impl<'a> Applied<'a> {
+    #[inline]
     fn rules(&self, of: &RulesOf) -> &'a [PermissionRule] {
         self.rules.get(of).and_then(|rules| rules.as_ref().ok()).map_or(&[], Vec::as_slice)
     }
 
+    #[inline]
     fn rules_of(&self, item: &AuditedItem, locked_by: Option<&ProjectId>) -> &'a [PermissionRule] {
         match locked_by {
             Some(project) => self.rules(&item.locked_rules(project)),
@@ -92,6 +98,7 @@ impl<'a> Applied<'a> {
     }
 
     /// The capabilities of this kind of item, and others that its rules name.
+    #[inline]
     pub(super) fn capabilities(
         &self,
         item: &AuditedItem,
@@ -114,6 +121,7 @@ impl<'a> Applied<'a> {
     }
 
     /// Whether a user has a capability on an item, and why.
+    #[inline]
     pub(super) fn decide(
         &self,
         user: &User,
@@ -157,6 +165,7 @@ impl<'a> Applied<'a> {
 
     /// The rule that applies to a user: one for the user, then a group's that denies the capability,
     /// then a group's that allows it.
+    #[inline]
     fn rule(
         &self,
         user: &User,
@@ -180,6 +189,7 @@ impl<'a> Applied<'a> {
 }
 
 /// Whether the site role alone allows or denies a capability.
+#[inline]
 fn decided_by_role(role: &SiteRole, capability: &Capability) -> Option<PermissionMode> {
     use SiteRole::*;
     match role {

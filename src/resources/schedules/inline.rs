@@ -44,13 +44,15 @@ impl ItemSchedule {
     ///
     /// `None` if the server did not return the times (Tableau Server returns them with the schedule
     /// only), or if an interval could not be read.
+    #[inline]
     pub fn inline(&self) -> Option<InlineSchedule> {
         let (frequency, times) = (self.frequency.clone()?, self.times.clone()?);
         times.is_complete().then_some(InlineSchedule { frequency, times })
     }
 }
 
-/// When a task or a subscription runs on Tableau Cloud. Only what Tableau Cloud accepts can be made.
+/// When a task or a subscription runs on Tableau Cloud. Schedules that Tableau Cloud would refuse
+/// cannot be created.
 ///
 /// Times are in the time zone of the site, and their minutes are multiples of 5. Between `start` and
 /// `end` are whole hours.
@@ -94,6 +96,7 @@ impl InlineSchedule {
     /// # Errors
     ///
     /// [`Input`](crate::ErrorKind::Input) if Tableau Cloud refuses such a schedule.
+    #[inline]
     pub fn new(frequency: Frequency, times: RunTimes) -> Result<InlineSchedule> {
         match problem(&frequency, &times) {
             "" => Ok(InlineSchedule { frequency, times }),
@@ -153,6 +156,7 @@ impl InlineSchedule {
     /// # Errors
     ///
     /// [`Input`](crate::ErrorKind::Input) if Tableau Cloud refuses such a time.
+    #[inline]
     pub fn weekly(start: Time, day: WeekDay) -> Result<InlineSchedule> {
         InlineSchedule::new(Frequency::Weekly, RunTimes::new(start, None, each([day])))
     }
@@ -173,6 +177,7 @@ impl InlineSchedule {
     /// # Errors
     ///
     /// [`Input`](crate::ErrorKind::Input) if Tableau Cloud refuses such a time.
+    #[inline]
     pub fn last_day_of_month(start: Time) -> Result<InlineSchedule> {
         let last = [Interval::month_day(MonthDay::Last)];
         InlineSchedule::new(Frequency::Monthly, RunTimes::new(start, None, last))
@@ -184,6 +189,7 @@ impl InlineSchedule {
     ///
     /// [`Input`](crate::ErrorKind::Input) if Tableau Cloud refuses such a time, or if `which` is a
     /// number.
+    #[inline]
     pub fn monthly_on(start: Time, which: MonthDay, day: WeekDay) -> Result<InlineSchedule> {
         let nth = [Interval::nth_week_day(which, day)];
         InlineSchedule::new(Frequency::Monthly, RunTimes::new(start, None, nth))
@@ -195,6 +201,7 @@ fn each(days: impl IntoIterator<Item = WeekDay>) -> impl Iterator<Item = Interva
 }
 
 /// Why Tableau Cloud would refuse a schedule; empty if it accepts it.
+#[inline]
 fn problem(frequency: &Frequency, times: &RunTimes) -> &'static str {
     use Frequency::{Daily, Hourly, Monthly, Weekly};
     let Some(start) = times.start else { return "the start is missing" };
@@ -219,8 +226,12 @@ fn problem(frequency: &Frequency, times: &RunTimes) -> &'static str {
                 ""
             }
         }
-        (Hourly, _) => "an hourly schedule runs every hour, on one or more different days",
-        (Daily, _) if !days.is_empty() && !has_days => "its days have to be different ones",
+        (Hourly, _) => {
+            "an hourly schedule runs every hour, on one or more different days of the week"
+        }
+        (Daily, _) if !days.is_empty() && !has_days => {
+            "the days of a daily schedule must be different days of the week"
+        }
         (Daily, [(Some(24), None, None, None)]) => "",
         (Daily, [(Some(2 | 4 | 6 | 8 | 12), None, None, None)]) => {
             if times.end.is_none() {
@@ -240,6 +251,7 @@ fn problem(frequency: &Frequency, times: &RunTimes) -> &'static str {
     }
 }
 
+#[inline]
 fn is_month_days(parts: &[Parts<'_>]) -> bool {
     use MonthDay::{Day, Fifth, First, Fourth, Last, Second, Third};
     match parts {
@@ -255,6 +267,7 @@ fn is_month_days(parts: &[Parts<'_>]) -> bool {
 }
 
 impl ToXml for InlineSchedule {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("schedule", |out| {
             out.attr("frequency", &self.frequency);
@@ -264,13 +277,15 @@ impl ToXml for InlineSchedule {
 }
 
 impl WriteField for InlineSchedule {
+    #[inline]
     fn write_field(&self) -> FieldValue<'_> {
         FieldValue::Element(self)
     }
 }
 
-/// The server completes the times, so they are not compared.
+/// Not compared, because the server completes the times.
 impl Contradicts<InlineSchedule> for Option<ItemSchedule> {
+    #[inline]
     fn contradicts(&self, _: &InlineSchedule) -> bool {
         false
     }

@@ -59,6 +59,7 @@ impl<'s> Schedules<'s> {
     /// Lists the schedules of the server.
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, Schedule> {
         List::of(self.client, &LIST, &[])
     }
@@ -107,11 +108,13 @@ impl<'s> Schedules<'s> {
     /// Activates or suspends all schedules, and returns the ids of those that changed, so that the
     /// change can be undone.
     #[doc = rest!(UPDATE_STATE)]
+    #[inline]
     pub fn update_state_of_all(&self, state: ScheduleState) -> Result<Vec<ScheduleId>> {
         self.batch(&state, None)
     }
 
     /// Changes the state of these schedules, or of all.
+    #[inline]
     fn batch(&self, state: &ScheduleState, ids: Option<&[ScheduleId]>) -> Result<Vec<ScheduleId>> {
         let request = self.client.request(&UPDATE_STATE, &[]);
         let request = request.query("state", state.as_str().to_ascii_lowercase());
@@ -214,6 +217,7 @@ impl Schedule {
     ///
     /// `None` if the server did not return the times, as in a list, or if an interval could not be
     /// read.
+    #[inline]
     pub fn recurrence(&self) -> Option<Recurrence> {
         let (frequency, times) = (self.frequency.clone()?, self.times.clone()?);
         times.is_complete().then_some(Recurrence { frequency, times })
@@ -222,6 +226,7 @@ impl Schedule {
 
 impl ScheduleUpdate {
     /// How often the schedule runs, and when.
+    #[inline]
     pub fn recurrence(self, recurrence: Recurrence) -> ScheduleUpdate {
         self.frequency(recurrence.frequency).times(recurrence.times)
     }

@@ -14,14 +14,14 @@ element! {
         start: Option<Time> = attr("start");
         /// When it stops for the day.
         end: Option<Time> = attr("end");
-        /// What the frequency leaves open: the hours, or the days.
+        /// The details that the frequency does not determine: the hours or the days.
         intervals: Vec<Interval> = list("intervals", "interval");
     }
 }
 
 element! {
-    /// A part of the times at which a schedule runs. One of the fields is set, or `month_day` and
-    /// `week_day` together: the third Thursday.
+    /// A part of the times at which a schedule runs. Either one field is set, or `month_day` and
+    /// `week_day` together, such as the third Thursday.
     pub struct Interval = "interval";
     {
         /// The number of hours between two runs.
@@ -46,6 +46,7 @@ impl RunTimes {
     }
 
     /// Whether each interval has a value: one that could not be read has none.
+    #[inline]
     pub(super) fn is_complete(&self) -> bool {
         self.intervals.iter().all(|interval| interval.parts() != (None, None, None, None))
     }
@@ -53,31 +54,37 @@ impl RunTimes {
 
 impl Interval {
     /// A number of hours between two runs.
+    #[inline]
     pub fn hours(hours: u8) -> Interval {
         Interval { hours: Some(hours), ..Interval::blank() }
     }
 
     /// A number of minutes between two runs.
+    #[inline]
     pub fn minutes(minutes: u8) -> Interval {
         Interval { minutes: Some(minutes), ..Interval::blank() }
     }
 
     /// On a day of the week.
+    #[inline]
     pub fn week_day(day: WeekDay) -> Interval {
         Interval { week_day: Some(day), ..Interval::blank() }
     }
 
     /// On a day of the month.
+    #[inline]
     pub fn month_day(day: MonthDay) -> Interval {
         Interval { month_day: Some(day), ..Interval::blank() }
     }
 
     /// On the first, second, … or last of a day of the week in each month.
+    #[inline]
     pub fn nth_week_day(which: MonthDay, day: WeekDay) -> Interval {
         Interval { month_day: Some(which), week_day: Some(day), ..Interval::blank() }
     }
 
     /// The parts that are set.
+    #[inline]
     pub(super) fn parts(&self) -> Parts<'_> {
         (self.hours, self.minutes, self.week_day.as_ref(), self.month_day.as_ref())
     }
@@ -86,7 +93,8 @@ impl Interval {
 /// The parts of an interval: hours, minutes, day of the week, day of the month.
 pub(super) type Parts<'a> = (Option<u8>, Option<u8>, Option<&'a WeekDay>, Option<&'a MonthDay>);
 
-/// How often a schedule of Tableau Server runs, and when. Only what the server accepts can be made.
+/// How often a schedule of Tableau Server runs, and when. Schedules that the server would refuse
+/// cannot be created.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recurrence {
     pub(super) frequency: Frequency,
@@ -121,6 +129,7 @@ impl Recurrence {
     ///
     /// [`Input`](crate::ErrorKind::Input) if Tableau Server refuses such a schedule. It ignores the
     /// intervals of a daily one.
+    #[inline]
     pub fn new(frequency: Frequency, times: RunTimes) -> Result<Recurrence> {
         use Frequency::{Daily, Hourly, Monthly, Weekly};
         let parts: Vec<_> = times.intervals.iter().map(Interval::parts).collect();
@@ -143,11 +152,13 @@ impl Recurrence {
         }
     }
 
+    #[inline]
     fn of(frequency: Frequency, start: Time, intervals: Vec<Interval>) -> Recurrence {
         Recurrence { frequency, times: RunTimes::new(start, None, intervals) }
     }
 
     /// Runs several times a day, from `start` until `end`.
+    #[inline]
     pub fn hourly(start: Time, end: Time, every: Every) -> Recurrence {
         let interval = match every {
             Every::QuarterHour => Interval::minutes(15),
@@ -164,6 +175,7 @@ impl Recurrence {
     }
 
     /// Runs once a day.
+    #[inline]
     pub fn daily(start: Time) -> Recurrence {
         Recurrence::of(Frequency::Daily, start, Vec::new())
     }
@@ -183,12 +195,14 @@ impl Recurrence {
     /// # Errors
     ///
     /// [`Input`](crate::ErrorKind::Input) for a day that is not from 1 to 31 or the last one.
+    #[inline]
     pub fn monthly(start: Time, day: MonthDay) -> Result<Recurrence> {
         Recurrence::new(Frequency::Monthly, RunTimes::new(start, None, [Interval::month_day(day)]))
     }
 }
 
 /// Whether the intervals are one or more different days of the week.
+#[inline]
 pub(super) fn is_week_days(parts: &[Parts<'_>]) -> bool {
     let is_day = |at: usize| match parts[at] {
         (None, None, Some(WeekDay::Unknown(_)), None) => false,
@@ -200,11 +214,13 @@ pub(super) fn is_week_days(parts: &[Parts<'_>]) -> bool {
     !parts.is_empty() && (0..parts.len()).all(is_day)
 }
 
+#[inline]
 pub(super) fn invalid(product: &str, problem: &str) -> Error {
     Error::input(format!("Tableau {product} does not accept the schedule: {problem}"))
 }
 
 impl ToXml for RunTimes {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("frequencyDetails", |out| {
             for (name, time) in [("start", &self.start), ("end", &self.end)] {
@@ -222,6 +238,7 @@ impl ToXml for RunTimes {
 }
 
 impl ToXml for Interval {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("interval", |out| {
             for (name, number) in [("hours", self.hours), ("minutes", self.minutes)] {
@@ -240,6 +257,7 @@ impl ToXml for Interval {
 }
 
 impl WriteField for RunTimes {
+    #[inline]
     fn write_field(&self) -> FieldValue<'_> {
         FieldValue::Element(self)
     }
@@ -247,6 +265,7 @@ impl WriteField for RunTimes {
 
 /// The server completes the times, so they are not compared.
 impl Contradicts<RunTimes> for Option<RunTimes> {
+    #[inline]
     fn contradicts(&self, _: &RunTimes) -> bool {
         false
     }

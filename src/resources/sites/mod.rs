@@ -85,6 +85,7 @@ impl<'s> Sites<'s> {
     /// Lists the sites that the user can see. Tableau Cloud refuses this (`403069`).
     #[doc = rest!(LIST)]
     #[doc(alias = "get")]
+    #[inline]
     pub fn list(&self) -> List<'s, Site> {
         List::of(self.client, &LIST, &[])
     }
@@ -105,12 +106,14 @@ impl<'s> Sites<'s> {
 
     /// Returns a site by its content URL.
     #[doc = rest!(GET_BY_CONTENT_URL)]
+    #[inline]
     pub fn get_by_content_url(&self, content_url: &str) -> Result<Site> {
         self.client.read(by_content_url(self.named(&GET_BY_CONTENT_URL, content_url)), "site")
     }
 
     /// Returns a site by its name.
     #[doc = rest!(GET_BY_NAME)]
+    #[inline]
     pub fn get_by_name(&self, name: &str) -> Result<Site> {
         self.client.read(by_name(self.named(&GET_BY_NAME, name)), "site")
     }
@@ -152,12 +155,14 @@ impl<'s> Sites<'s> {
 
     /// Deletes the site with this content URL.
     #[doc = rest!(DELETE_BY_CONTENT_URL)]
+    #[inline]
     pub fn delete_by_content_url(&self, content_url: &str) -> Result<()> {
         self.client.done(by_content_url(self.named(&DELETE_BY_CONTENT_URL, content_url)))
     }
 
     /// Deletes the site of this name.
     #[doc = rest!(DELETE_BY_NAME)]
+    #[inline]
     pub fn delete_by_name(&self, name: &str) -> Result<()> {
         self.client.done(by_name(self.named(&DELETE_BY_NAME, name)))
     }
@@ -181,6 +186,7 @@ impl<'s> Sites<'s> {
     /// Starts a job that deletes the site with this content URL, as
     /// [`delete_as_job`](Sites::delete_as_job) does.
     #[doc = rest!(DELETE_AS_JOB_BY_CONTENT_URL)]
+    #[inline]
     pub fn delete_as_job_by_content_url(&self, content_url: &str) -> Result<JobHandle<'s>> {
         self.delete_as(by_content_url(self.named(&DELETE_AS_JOB_BY_CONTENT_URL, content_url)))
     }
@@ -188,6 +194,7 @@ impl<'s> Sites<'s> {
     /// Starts a job that deletes the site of this name, as [`delete_as_job`](Sites::delete_as_job)
     /// does.
     #[doc = rest!(DELETE_AS_JOB_BY_NAME)]
+    #[inline]
     pub fn delete_as_job_by_name(&self, name: &str) -> Result<JobHandle<'s>> {
         self.delete_as(by_name(self.named(&DELETE_AS_JOB_BY_NAME, name)))
     }
@@ -204,7 +211,7 @@ impl<'s> Sites<'s> {
         self.start(&DECRYPT_EXTRACTS, id.into())
     }
 
-    /// Starts to encrypt all encrypted extracts of a site again, with new keys.
+    /// Starts to re-encrypt all encrypted extracts of a site with new keys.
     #[doc(alias = "re_encrypt_extracts")]
     #[doc = rest!(REENCRYPT_EXTRACTS)]
     pub fn reencrypt_extracts(&self, id: impl Into<SiteId>) -> Result<()> {
@@ -214,6 +221,7 @@ impl<'s> Sites<'s> {
     /// Returns the authentication configurations of the session's site.
     #[doc(alias = "list_auth_configurations")]
     #[doc = rest!(AUTH_CONFIGURATIONS)]
+    #[inline]
     pub fn auth_configurations(&self) -> Result<Vec<AuthConfiguration>> {
         let request = self.client.request(&AUTH_CONFIGURATIONS, &[]);
         self.client.read_all(request, "siteAuthConfigurations", "siteAuthConfiguration")
@@ -221,6 +229,7 @@ impl<'s> Sites<'s> {
 
     /// Returns where views of the session's site can be embedded.
     #[doc = rest!(EMBEDDING)]
+    #[inline]
     pub fn embedding_settings(&self) -> Result<EmbeddingSettings> {
         self.client.get(&EMBEDDING, &[])
     }
@@ -237,27 +246,33 @@ impl<'s> Sites<'s> {
     /// Returns the views and workbooks of the session's site that the user viewed last, at most 24.
     /// The server adds an item some minutes after it was viewed.
     #[doc = rest!(RECENT)]
+    #[inline]
     pub fn recently_viewed(&self) -> Result<Vec<RecentItem>> {
         self.client.read_all(self.client.request(&RECENT, &[]), "recents", "recent")
     }
 
+    #[inline]
     fn named<'b>(&self, operation: &'static Operation, name: &str) -> Request<'b> {
         self.client.request(operation, &[&name.to_owned() as &dyn PathSegment])
     }
 
+    #[inline]
     fn delete_as(&self, request: Request<'_>) -> Result<JobHandle<'s>> {
         Ok(JobHandle::new(self.client, self.client.read(request, "job")?))
     }
 
+    #[inline]
     fn start(&self, operation: &'static Operation, id: SiteId) -> Result<()> {
         self.client.done(self.client.request(operation, &[&id]).xml("<tsRequest/>".into()))
     }
 }
 
+#[inline]
 fn by_content_url(request: Request<'_>) -> Request<'_> {
     request.query("key", "contentUrl")
 }
 
+#[inline]
 fn by_name(request: Request<'_>) -> Request<'_> {
     request.query("key", "name")
 }
@@ -270,7 +285,8 @@ element! {
     {
         /// Whether views can be embedded in pages of all domains.
         unrestricted: Option<bool> = child_attr("settings", "unrestrictedEmbedding"), update bool;
-        /// The domains whose pages can embed views, separated by spaces. `*` stands for any characters.
+        /// The domains whose pages can embed views, separated by spaces. `*` matches any
+        /// characters.
         allow_list: Option<String> = child_attr("settings", "allowList"), update String;
     }
 }

@@ -30,11 +30,11 @@ element! {
         user_quota: Option<i64> = attr("userQuota"), set i64 as number;
         /// The maximum size of the content in megabytes.
         storage_quota: Option<i64> = attr("storageQuota"), set i64 as number;
-        /// The maximum number of users with a Creator licence.
+        /// The maximum number of users with a Creator license.
         tier_creator_capacity: Option<i64> = attr("tierCreatorCapacity"), set i64 as number;
-        /// The maximum number of users with an Explorer licence.
+        /// The maximum number of users with an Explorer license.
         tier_explorer_capacity: Option<i64> = attr("tierExplorerCapacity"), set i64 as number;
-        /// The maximum number of users with a Viewer licence.
+        /// The maximum number of users with a Viewer license.
         tier_viewer_capacity: Option<i64> = attr("tierViewerCapacity"), set i64 as number;
         /// Whether subscriptions to views are disabled.
         disable_subscriptions: Option<bool> = attr("disableSubscriptions"), set bool;
@@ -128,7 +128,7 @@ element! {
         flow_parameters_any_type_enabled: Option<bool> = attr("flowParametersAnyTypeEnabled"), set bool;
         /// Whether users can subscribe to flow outputs.
         flow_output_subscriptions_enabled: Option<bool> = attr("flowOutputSubscriptionsEnabled"), set bool;
-        /// Whether subscriptions to flow outputs have the data in the e-mail body.
+        /// Whether subscriptions to flow outputs have the data in the email body.
         flow_output_subscriptions_data_in_email_body_enabled: Option<bool> = attr("flowOutputSubscriptionsDataInEmailBodyEnabled"), set bool;
         /// Whether subscriptions to flow outputs have the data attached.
         flow_output_subscriptions_data_as_email_attachment_enabled: Option<bool> = attr("flowOutputSubscriptionsDataAsEmailAttachmentEnabled"), set bool;
@@ -142,7 +142,7 @@ element! {
         einstein_in_flow_enabled: Option<bool> = attr("einsteinInFlowEnabled"), set bool;
         /// Whether users can schedule refreshes.
         self_service_schedule_for_refresh_enabled: Option<bool> = attr("selfServiceScheduleForRefreshEnabled"), set bool;
-        /// Whether login-based licence management is enabled.
+        /// Whether login-based license management is enabled.
         login_based_license_management_enabled: Option<bool> = attr("loginBasedLicenseManagementEnabled"), set bool;
         /// Whether new users are sent an invitation.
         site_invite_email_enabled: Option<bool> = attr("siteInviteEmailEnabled"), set bool;
@@ -166,11 +166,11 @@ element! {
         admin_insights_publish_frequency: Option<u64> = attr("adminInsightsPublishFrequency"), set u64 as number;
         /// The number of users. This and the fields below are returned by [`Sites::get_with_usage`](super::Sites::get_with_usage).
         user_count: Option<u64> = child_attr("usage", "numUsers");
-        /// The number of users with a Creator licence.
+        /// The number of users with a Creator license.
         creator_count: Option<u64> = child_attr("usage", "numCreators");
-        /// The number of users with an Explorer licence.
+        /// The number of users with an Explorer license.
         explorer_count: Option<u64> = child_attr("usage", "numExplorers");
-        /// The number of users with a Viewer licence.
+        /// The number of users with a Viewer license.
         viewer_count: Option<u64> = child_attr("usage", "numViewers");
         /// The size of the content in megabytes.
         storage: Option<f64> = child_attr("usage", "storage");

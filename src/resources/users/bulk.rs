@@ -40,6 +40,7 @@ impl<'s> Users<'s> {
     /// [`ErrorKind::Input`](crate::ErrorKind::Input), with row and column, if a value is not valid.
     #[doc = rest!(IMPORT)]
     #[doc(alias("add_all", "bulk_add", "create_from_file"))]
+    #[inline]
     pub fn import(&self, rows: UserRows) -> Result<UserImport<'s>> {
         self.import_with(rows, ImportOptions::new())
     }
@@ -51,6 +52,7 @@ impl<'s> Users<'s> {
     /// In addition, [`ErrorKind::Input`](crate::ErrorKind::Input) if both the authentication setting
     /// and an identity provider configuration are set.
     #[doc = rest!(IMPORT)]
+    #[inline]
     pub fn import_with(&self, rows: UserRows, options: ImportOptions) -> Result<UserImport<'s>> {
         let ImportOptions { auth_setting, idp_configuration_id, verbose } = options;
         check_authentication(auth_setting.as_ref(), idp_configuration_id.as_ref())?;
@@ -82,10 +84,11 @@ impl<'s> Users<'s> {
         Ok(UserImport { job: JobHandle::new(self.client, job), rows })
     }
 
-    /// Removes users from the site, by their names in the rows; the other columns are not used. Users
-    /// who own content remain, without a licence.
+    /// Removes users from the site, by their names in the rows; the other columns are not used.
+    /// Users who own content remain, without a license.
     #[doc = rest!(REMOVE_ALL)]
     #[doc(alias = "bulk_remove")]
+    #[inline]
     pub fn remove_all(&self, rows: UserRows) -> Result<()> {
         let mut file = rows.file(UserRow::removal_line)?;
         let mut body = Multipart::empty()?.file_of_type(
@@ -109,17 +112,19 @@ pub struct ImportOptions {
 
 impl ImportOptions {
     /// No options.
+    #[inline]
     pub fn new() -> ImportOptions {
         ImportOptions::default()
     }
 
-    /// How the users sign in whose row does not say it.
+    /// How users sign in if their row does not specify it.
+    #[inline]
     pub fn auth_setting(self, setting: AuthSetting) -> ImportOptions {
         ImportOptions { auth_setting: Some(setting), ..self }
     }
 
-    /// The identity provider configuration that the users sign in with whose row has no
-    /// authentication. Tableau Cloud, API 3.24.
+    /// The identity provider configuration for users whose row has no authentication. Tableau
+    /// Cloud, API 3.24.
     pub fn idp_configuration_id(self, id: impl Into<String>) -> ImportOptions {
         ImportOptions { idp_configuration_id: Some(id.into()), ..self }
     }
@@ -127,6 +132,7 @@ impl ImportOptions {
     /// Whether the job reports all errors; with `false`, it reports only three, and the outcome of
     /// further rows that failed is [`Imported`](super::ImportResult::Imported). Tableau Cloud, API
     /// 3.22.
+    #[inline]
     pub fn verbose(self, verbose: bool) -> ImportOptions {
         ImportOptions { verbose: Some(verbose), ..self }
     }
@@ -167,16 +173,18 @@ impl UserRow {
         UserRow { full_name: name.into(), ..self }
     }
 
-    /// The e-mail address.
+    /// The email address.
     pub fn email(self, email: impl Into<String>) -> UserRow {
         UserRow { email: email.into(), ..self }
     }
 
     /// How the user signs in.
+    #[inline]
     pub fn auth_setting(self, setting: AuthSetting) -> UserRow {
         UserRow { auth_setting: Some(setting), ..self }
     }
 
+    #[inline]
     fn import_line(&self) -> Result<Vec<u8>, String> {
         let known = ROLES.iter().find(|(role, ..)| *role == self.site_role);
         let (_, license, admin, publisher) = known.ok_or_else(|| {
@@ -199,6 +207,7 @@ impl UserRow {
         ])
     }
 
+    #[inline]
     fn removal_line(&self) -> Result<Vec<u8>, String> {
         line(&[&self.name, "", "", "", "", "", ""])
     }
@@ -216,6 +225,7 @@ pub(super) const ROLES: [(SiteRole, &str, &str, &str); 8] = [
     (SiteRole::Unlicensed, "Unlicensed", "None", "0"),
 ];
 
+#[inline]
 fn line(fields: &[&str]) -> Result<Vec<u8>, String> {
     if fields[0].trim().is_empty() {
         return Err("column \"name\": the name is empty".to_owned());
@@ -249,8 +259,9 @@ enum Content {
 struct Spool(PathBuf);
 
 impl Drop for Spool {
+    #[inline]
     fn drop(&mut self) {
-        // Nothing can be done about a temporary file that cannot be deleted.
+        // An error is ignored, because nothing can be done about it.
         let _ = std::fs::remove_file(&self.0);
     }
 }
@@ -289,13 +300,15 @@ impl UserRows {
         Ok(UserRows(Content::File { file, name, _spool: Some(spool) }))
     }
 
-    /// Redacts the passwords of the rows, one row at a time, since an answer can repeat a row.
+    /// Redacts the passwords of the rows, which a response can repeat. Reads one row at a time.
+    #[inline]
     fn redact(&self, error: Error) -> Error {
         let passwords = self.rows().into_iter().flatten().flatten().filter_map(|row| row.password);
         passwords
             .fold(error, |error, password| error.redacted(&Redactor::default().with(&password)))
     }
 
+    #[inline]
     pub(super) fn rows(&self) -> Result<Rows<'_>> {
         match &self.0 {
             Content::Rows(rows) => Ok(Box::new(rows.iter().cloned().map(Ok))),
@@ -309,6 +322,7 @@ impl UserRows {
     }
 
     /// Checks all rows, and returns the file to send.
+    #[inline]
     fn file(&self, line: Line) -> Result<CsvFile<'_>> {
         let mut length = 0;
         for (index, row) in self.rows()?.enumerate() {
@@ -333,10 +347,12 @@ struct CsvFile<'r> {
 }
 
 impl Replay for CsvFile<'_> {
+    #[inline]
     fn length(&self) -> u64 {
         self.length
     }
 
+    #[inline]
     fn open(&mut self) -> io::Result<Box<dyn Read + '_>> {
         let rows = self.rows.rows().map_err(io::Error::other)?;
         Ok(Box::new(Lines { rows, line: self.line, current: Cursor::default() }))
@@ -351,6 +367,7 @@ struct Lines<'r> {
 }
 
 impl Read for Lines<'_> {
+    #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let read = self.current.read(buffer)?;
@@ -373,16 +390,19 @@ pub struct UserImport<'s> {
 
 impl<'s> UserImport<'s> {
     /// The job. After it has ended, its `status_notes` count the users who were added.
+    #[inline]
     pub fn job(&self) -> &JobHandle<'s> {
         &self.job
     }
 
-    /// Waits for the job to end, and returns what became of each row.
+    /// Waits for the job to end, and returns the outcome of each row.
+    #[inline]
     pub fn wait(&mut self) -> Result<ImportOutcomes<'_>> {
         self.wait_with(JobWait::new())
     }
 
     /// Same as [`wait`](UserImport::wait), with a deadline or intervals.
+    #[inline]
     pub fn wait_with(&mut self, how: JobWait<'_>) -> Result<ImportOutcomes<'_>> {
         let job = self.job.wait_with(how).map_err(|error| self.rows.redact(error))?;
         ImportOutcomes::new(&self.rows, job)

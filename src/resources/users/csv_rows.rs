@@ -27,14 +27,15 @@ type Positions = [Option<usize>; COLUMNS.len()];
 pub(super) struct CsvRows<'r> {
     records: csv::StringRecordsIntoIter<BufReader<&'r File>>,
     name: &'r str,
-    /// `None` until the first row was read.
+    /// `None` until the first row has been read.
     columns: Option<Positions>,
     /// The number of the row, without the row of column names.
     row: u64,
 }
 
 impl<'r> CsvRows<'r> {
-    /// Reads the file from its position on. Messages call it `name`.
+    /// Reads the file from its current position. `name` identifies it in messages.
+    #[inline]
     pub(super) fn new(file: &'r File, name: &'r str) -> CsvRows<'r> {
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -48,6 +49,7 @@ impl<'r> CsvRows<'r> {
 impl Iterator for CsvRows<'_> {
     type Item = Result<UserRow>;
 
+    #[inline]
     fn next(&mut self) -> Option<Result<UserRow>> {
         loop {
             let record = match self.records.next()? {
@@ -83,6 +85,7 @@ impl Iterator for CsvRows<'_> {
 }
 
 /// The positions of the columns if the row consists of column names.
+#[inline]
 fn column_names(record: &csv::StringRecord) -> Result<Option<Positions>, String> {
     let plain = |name: &str| name.to_lowercase().replace([' ', '_', '-'], "");
     if !record.iter().any(|name| COLUMNS[0].contains(&&*plain(name))) {
@@ -99,6 +102,7 @@ fn column_names(record: &csv::StringRecord) -> Result<Option<Positions>, String>
     Ok(Some(positions))
 }
 
+#[inline]
 fn read_row(
     record: &csv::StringRecord,
     columns: &Positions,
@@ -138,6 +142,7 @@ fn read_row(
 }
 
 /// The site role that has this license, administrator level and publishing.
+#[inline]
 fn site_role(
     license: &str,
     admin: &str,

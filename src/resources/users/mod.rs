@@ -72,10 +72,11 @@ super::resource! {
 }
 
 impl<'s> Users<'s> {
-    /// Lists the users of the site. Full name, e-mail address and some other fields are returned on
+    /// Lists the users of the site. Full name, email address and some other fields are returned on
     /// request: `.fields(["_all_"])`.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, User> {
         List::of(self.client, &LIST, &[])
     }
@@ -100,7 +101,7 @@ impl<'s> Users<'s> {
         self.client.create(&ADD, &[], user)
     }
 
-    /// Changes a user. The answer has only some of the user's fields; [`get`](Users::get) returns
+    /// Changes a user. The response has only some of the user's fields; [`get`](Users::get) returns
     /// all of them.
     ///
     /// # Errors
@@ -111,13 +112,13 @@ impl<'s> Users<'s> {
         let (id, changes) = (id.into(), changes.borrow());
         check_authentication(changes.auth_setting.as_ref(), changes.idp_configuration_id.as_ref())?;
         let request = self.client.request(&UPDATE, &[&id]).hiding(changes.password.as_ref());
-        // The answer does not repeat the id.
+        // The response does not repeat the id.
         self.client.change_read(request, changes, |root| {
             User::from_xml(root.need("user")?.or_id(id.as_str()))
         })
     }
 
-    /// Removes a user from the site. A user who owns content remains, without a licence; see
+    /// Removes a user from the site. A user who owns content remains, without a license; see
     /// [`remove_and_transfer`](Users::remove_and_transfer).
     #[doc = rest!(REMOVE)]
     pub fn remove(&self, id: impl Into<UserId>) -> Result<()> {
@@ -185,7 +186,8 @@ impl<'s> Users<'s> {
     }
 }
 
-/// Rejects a user with two ways to sign in: the server accepts one of them.
+/// Rejects a user with two kinds of authentication, because the server accepts only one.
+#[inline]
 fn check_authentication(
     setting: Option<&AuthSetting>,
     configuration: Option<&String>,
@@ -222,7 +224,7 @@ element! {
         identity_pool_name: Option<String> = attr("identityPoolName"), set String;
         /// The display name. Tableau Server.
         full_name: Option<String> = attr("fullName"), update String;
-        /// The e-mail address. On Tableau Cloud, the address for notifications (API 3.26).
+        /// The email address. On Tableau Cloud, the address for notifications (API 3.26).
         email: Option<String> = attr("email"), set String;
         /// The user's id in Active Directory or another directory.
         external_auth_user_id: Option<String> = attr("externalAuthUserId");
@@ -243,7 +245,7 @@ element! {
 
 impl NewUser {
     /// Creates a user with a name and a site role. A role that this release does not know is
-    /// [`SiteRole::Unknown`]; a plain string does not compile, so that a typing error is noticed:
+    /// [`SiteRole::Unknown`]; a plain string does not compile, so that typos are detected:
     ///
     /// ```compile_fail,E0308
     /// tableau_server_client::users::NewUser::new("cy@example.com", "Viwer");

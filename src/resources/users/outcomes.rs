@@ -1,4 +1,4 @@
-//! What a bulk import did with each row.
+//! The outcome of each row of a bulk import.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,8 @@ use crate::redact::Redactor;
 /// The counter of users who were added.
 const ADDED: &str = "CountOfUsersAddedToSite";
 
-/// What a note of the job is about: the number of a row (`Row 3: …`) and quoted user names.
+/// What a note of the job refers to: the number of a row (`Row 3: …`) and quoted user names.
+#[inline]
 fn keys(note: &str) -> Vec<String> {
     let mut keys: Vec<String> = Vec::new();
     let lower = note.to_lowercase();
@@ -51,8 +52,8 @@ pub struct ImportOutcome {
 
 /// What a bulk import did with the user of a row.
 ///
-/// Tableau does not document the notes of the job. They are recognized by words such as "already",
-/// "role" and "licence"; any other note counts as a failure.
+/// Tableau does not document the format of the job's notes. They are recognized by words such as
+/// "already", "role" and "license"; any other note counts as a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImportResult {
@@ -60,9 +61,9 @@ pub enum ImportResult {
     Added,
     /// The user was on the site already, and is unchanged.
     Existing,
-    /// The user was on the site already, and has the site role of the row now.
+    /// The user was on the site already, and now has the site role of the row.
     RoleChanged,
-    /// The site has no licence for the site role.
+    /// The site has no license for the site role.
     LicenseMissing,
     /// The row was not imported.
     Failed,
@@ -71,6 +72,7 @@ pub enum ImportResult {
 }
 
 impl ImportResult {
+    #[inline]
     fn of(note: &str) -> ImportResult {
         let note = note.to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| note.contains(word));
@@ -90,6 +92,7 @@ impl ImportResult {
 }
 
 impl<'r> ImportOutcomes<'r> {
+    #[inline]
     pub(super) fn new(rows: &'r UserRows, job: Job) -> Result<ImportOutcomes<'r>> {
         let mut notes = HashMap::new();
         for note in job.notes {
@@ -102,7 +105,8 @@ impl<'r> ImportOutcomes<'r> {
         let added: Option<u64> = added.and_then(|count| count.value.as_ref()?.parse().ok());
         let without_note = ImportResult::Imported;
         let mut outcomes = ImportOutcomes { rows: rows.rows()?, notes, row: 0, without_note };
-        // If the job added as many users as there are rows without a note, these are the users.
+        // If the job added as many users as there are rows without a note, these rows are the added
+        // users.
         if let Some(added) = added {
             let mut without_note = 0;
             for outcome in &mut outcomes {
@@ -120,6 +124,7 @@ impl<'r> ImportOutcomes<'r> {
 impl Iterator for ImportOutcomes<'_> {
     type Item = Result<ImportOutcome>;
 
+    #[inline]
     fn next(&mut self) -> Option<Result<ImportOutcome>> {
         let row = match self.rows.next()? {
             Ok(row) => row,
@@ -129,7 +134,7 @@ impl Iterator for ImportOutcomes<'_> {
         let of_row = self.notes.get(&format!("row {}", self.row));
         let note = of_row.or_else(|| self.notes.get(&format!("name {}", row.name.to_lowercase())));
         let result = note.map_or(self.without_note, |note| {
-            // The name itself can contain any of the words.
+            // Removes the name, which can contain any of these words.
             ImportResult::of(&note.replace(&row.name, ""))
         });
         let is_failure = matches!(result, ImportResult::LicenseMissing | ImportResult::Failed);

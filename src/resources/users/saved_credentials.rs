@@ -93,6 +93,7 @@ impl DestinationSite {
 }
 
 impl ToXml for DestinationSite {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         for (name, value) in [
             ("destinationSiteUrlNamespace", &*self.content_url),
@@ -116,11 +117,12 @@ pub struct SavedCredentials {
 
 impl SavedCredentials {
     /// Returns whether the user has no saved credentials.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.keychains.is_empty()
     }
 
-    /// Names the user of the destination who takes the place of a user of the source site.
+    /// Maps a user of the source site to a user of the destination.
     pub fn map_user(
         mut self,
         source: impl Into<UserId>,
@@ -132,6 +134,7 @@ impl SavedCredentials {
 }
 
 impl ToXml for SavedCredentials {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("associatedUserLuidMapping", |out| {
             for (source, destination) in &self.mapping {

@@ -26,19 +26,21 @@ super::resource! {
     Views
 }
 
-/// The query parameter for usage statistics, which answers include only on request.
+/// The query parameter for usage statistics, which responses contain only on request.
 pub(crate) const USAGE: (&str, &str) = ("includeUsageStatistics", "true");
 
 impl<'s> Views<'s> {
     /// Lists the views that the user can see.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "find_by_name", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, View> {
         List::of(self.client, &LIST, &[])
     }
 
     /// Lists the views that the user can see, with [`View::total_view_count`].
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn list_with_usage(&self) -> List<'s, View> {
         self.list().with(USAGE.0, USAGE.1)
     }
@@ -64,13 +66,14 @@ impl<'s> Views<'s> {
     }
 
     /// Finds a view by its address in a browser (`…/views/Superstore/Overview`, with or without
-    /// anything after it) or by its content URL (`Superstore/sheets/Overview`). `None` if there is
-    /// none.
+    /// anything after it) or by its content URL (`Superstore/sheets/Overview`). `None` if it does
+    /// not exist.
     ///
     /// # Errors
     ///
     /// [`Input`](crate::ErrorKind::Input) if the address is not that of a view, or is on another site.
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn find_url(&self, address: &str) -> Result<Option<View>> {
         let parts = match Place::of(self.client, address)? {
             Place::ContentUrl(url) => url.split('/').map(str::to_owned).collect(),
@@ -82,7 +85,7 @@ impl<'s> Views<'s> {
             [workbook, sheet, ..] => format!("{workbook}/sheets/{sheet}"),
             _ => {
                 let what =
-                    format!("invalid view address {address:?}: it names no workbook and sheet");
+                    format!("invalid view address {address:?}: it contains no workbook and sheet");
                 return Err(Error::input(what));
             }
         };
@@ -140,7 +143,7 @@ element! {
         location: Option<Location> = child("location");
         /// The labels of its tags.
         tags: Vec<String> = labels("tags", "tag");
-        /// The number of times the view was opened. Only in answers with usage statistics.
+        /// The number of times the view was opened. Only in responses with usage statistics.
         total_view_count: Option<u64> = child_attr("usage", "totalViewCount");
         /// Whether the view is accelerated.
         #[deprecated(note = "view acceleration is retired since Tableau 2026.2 (API 3.29)")]

@@ -1,4 +1,4 @@
-//! [`DataFreshness`]: when the views of a workbook query their data again.
+//! [`DataFreshness`]: when the views of a workbook refresh their data.
 
 use jiff::civil::Time;
 
@@ -8,7 +8,7 @@ use crate::xml::{
 };
 use crate::{Error, Result};
 
-/// The data freshness policy of a workbook: when its views query their data again.
+/// The data freshness policy of a workbook: when its views query fresh data.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -37,7 +37,7 @@ element! {
 }
 
 element! {
-    /// The times at which the data is queried again.
+    /// The times at which fresh data is queried.
     pub struct FreshAt = "freshAtSchedule";
     {
         /// Whether it is daily, weekly or monthly.
@@ -55,6 +55,7 @@ element! {
 
 impl FreshAt {
     /// Every day at this time.
+    #[inline]
     pub fn daily(time: Time) -> FreshAt {
         FreshAt::of(FreshAtFrequency::Day, time)
     }
@@ -77,11 +78,13 @@ impl FreshAt {
         self
     }
 
+    #[inline]
     fn of(frequency: FreshAtFrequency, time: Time) -> FreshAt {
         FreshAt { frequency, time, ..FreshAt::blank() }
     }
 
-    /// Rejects what the server would refuse or misinterpret.
+    /// Rejects policies that the server would refuse or misinterpret.
+    #[inline]
     fn check(&self) -> Result<()> {
         let days = match self.frequency {
             FreshAtFrequency::Week => self.week_days.len(),
@@ -109,12 +112,14 @@ impl FreshAt {
 }
 
 impl From<FreshEvery> for DataFreshness {
+    #[inline]
     fn from(every: FreshEvery) -> DataFreshness {
         DataFreshness::FreshEvery(every)
     }
 }
 
 impl From<FreshAt> for DataFreshness {
+    #[inline]
     fn from(at: FreshAt) -> DataFreshness {
         DataFreshness::FreshAt(at)
     }
@@ -122,6 +127,7 @@ impl From<FreshAt> for DataFreshness {
 
 impl DataFreshness {
     /// The kind of policy, as the API spells it.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             DataFreshness::AlwaysLive => "AlwaysLive",
@@ -133,12 +139,14 @@ impl DataFreshness {
     }
 
     /// When the data is older than this number of minutes, hours, days or weeks.
+    #[inline]
     pub fn every(value: u64, unit: FreshEveryUnit) -> DataFreshness {
         DataFreshness::FreshEvery(FreshEvery { value, unit })
     }
 }
 
 impl FromXml for DataFreshness {
+    #[inline]
     fn from_xml(node: Node<'_>) -> Result<DataFreshness> {
         let option: String = node.attr("option")?;
         Ok(match option.to_ascii_lowercase().as_str() {
@@ -154,12 +162,14 @@ impl FromXml for DataFreshness {
 crate::xml::value_from_xml!(DataFreshness, DataFreshness::SiteDefault);
 
 impl WriteField for DataFreshness {
+    #[inline]
     fn write_field(&self) -> FieldValue<'_> {
         FieldValue::Element(self)
     }
 }
 
 impl ToXml for DataFreshness {
+    #[inline]
     fn to_xml(&self, out: &mut Out) {
         out.element("dataFreshnessPolicy", |out| {
             out.attribute("option", self.as_str());
@@ -176,6 +186,7 @@ impl ToXml for DataFreshness {
 }
 
 impl FreshAt {
+    #[inline]
     fn write(&self, out: &mut Out) {
         if let Err(error) = self.check() {
             out.refuse(error);
@@ -215,7 +226,7 @@ string_enum! {
 }
 
 string_enum! {
-    /// How often data is queried at a certain time.
+    /// How often fresh data is queried at a certain time.
     pub enum FreshAtFrequency {
         /// Every day.
         Day = "Day",

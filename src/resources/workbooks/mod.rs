@@ -52,6 +52,7 @@ impl<'s> Workbooks<'s> {
     /// Lists the workbooks that the user can see.
     #[doc = rest!(LIST)]
     #[doc(alias("all", "get"))]
+    #[inline]
     pub fn list(&self) -> List<'s, Workbook> {
         List::of(self.client, &LIST, &[])
     }
@@ -84,7 +85,7 @@ impl<'s> Workbooks<'s> {
         let request = with(self.client.request(&VIEWS, &[&id]));
         let mut views: Vec<View> = self.client.read_all(request, "views", "view")?;
         for view in &mut views {
-            // The answer does not repeat the id of the workbook.
+            // The response does not repeat the id of the workbook.
             view.workbook.get_or_insert_with(|| id.clone());
         }
         Ok(views)
@@ -121,6 +122,7 @@ impl<'s> Workbooks<'s> {
         self.client.change(request.query("includeViewAccelerationStatus", "true"), changes)
     }
 
+    #[inline]
     fn update_request(&self, id: WorkbookId, changes: &WorkbookUpdate) -> Result<Request<'static>> {
         if changes.location.is_some() {
             self.client.needs((3, 13), || "moving a workbook to a personal space".into())?;
@@ -139,7 +141,7 @@ impl<'s> Workbooks<'s> {
     }
 
     /// Starts a full refresh of a workbook's extracts and returns the job. If a refresh is already
-    /// waiting and the user is allowed to read it, returns that job.
+    /// queued and the user may read it, returns that job.
     #[doc = extracts::rest!(REFRESH_WORKBOOK)]
     pub fn refresh(&self, id: impl Into<WorkbookId>) -> Result<JobHandle<'s>> {
         refresh(self.client, &id.into(), false)
@@ -184,16 +186,17 @@ impl<'s> Workbooks<'s> {
     }
 
     /// Finds a workbook by the address of one of its pages or views in a browser, or by its content
-    /// URL. `None` if there is none.
+    /// URL. `None` if it does not exist.
     ///
-    /// For an address with the workbook's number (`…/workbooks/1234`), this reads all workbooks: the
-    /// REST API has no filter for the number.
+    /// For an address with the workbook's number (`…/workbooks/1234`), this lists all workbooks,
+    /// because the REST API has no filter for the number.
     ///
     /// # Errors
     ///
     /// [`Input`](crate::ErrorKind::Input) if the address is not that of a workbook, or is on another
     /// site.
     #[doc = rest!(LIST)]
+    #[inline]
     pub fn find_url(&self, address: &str) -> Result<Option<Workbook>> {
         let place = Place::of(self.client, address)?;
         let content_url = match &place {
@@ -210,8 +213,9 @@ impl<'s> Workbooks<'s> {
                 })
             }
             None => {
-                let what =
-                    format!("invalid workbook address {address:?}: it names no workbook or view");
+                let what = format!(
+                    "invalid workbook address {address:?}: it contains no workbook or view"
+                );
                 return Err(Error::input(what));
             }
         };
@@ -278,16 +282,16 @@ element! {
         location: Option<Location> = child("location"), update LocationUpdate;
         /// The labels of its tags.
         tags: Vec<String> = labels("tags", "tag");
-        /// The workbook's views, in answers that include them. In an update, the views to which
+        /// The workbook's views, in responses that include them. In an update, the views to which
         /// [`data_acceleration`](WorkbookUpdate::data_acceleration) applies; if unset, all views.
         views: Vec<View> = list("views", "view"), update Vec<ViewId>;
-        /// The number of times the views were opened. Only in answers with usage statistics.
+        /// The number of times the views were opened. Only in responses with usage statistics.
         total_view_count: Option<u64> = child_attr("usage", "totalViewCount");
         /// Whether the data of the views is computed in advance.
         #[deprecated(note = "view acceleration is retired since Tableau 2026.2 (API 3.29)")]
         data_acceleration: Option<DataAcceleration> =
             child("dataAccelerationConfig"), update DataAccelerationUpdate;
-        /// How often the views query their data again.
+        /// How often the views query fresh data.
         data_freshness: Option<DataFreshness> =
             child("dataFreshnessPolicy"), update DataFreshness;
     }
@@ -310,21 +314,24 @@ element! {
     }
 }
 
-/// The views in an update only say what the acceleration applies to.
+/// The views in an update only select what the acceleration applies to.
 impl Contradicts<Vec<ViewId>> for Vec<View> {
+    #[inline]
     fn contradicts(&self, _: &Vec<ViewId>) -> bool {
         false
     }
 }
 
 impl Contradicts<DataAccelerationUpdate> for Option<DataAcceleration> {
+    #[inline]
     fn contradicts(&self, requested: &DataAccelerationUpdate) -> bool {
         self.as_ref().is_some_and(|shown| !requested.ignored_in(shown).is_empty())
     }
 }
 
-/// Compares the kind of policy only, since the server fills in what a schedule leaves open.
+/// Compares only the kind of policy, because the server fills in unset fields of the schedule.
 impl Contradicts<DataFreshness> for Option<DataFreshness> {
+    #[inline]
     fn contradicts(&self, requested: &DataFreshness) -> bool {
         self.as_ref().is_some_and(|shown| shown.as_str() != requested.as_str())
     }

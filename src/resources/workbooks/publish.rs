@@ -44,10 +44,12 @@ impl Publishable for Workbook {
     const FILES: &'static [(&'static str, Option<Magic>)] =
         &[("twbx", Some(Magic::Zip)), ("twb", Some(Magic::Xml))];
 
+    #[inline]
     fn id(&self) -> &WorkbookId {
         &self.id
     }
 
+    #[inline]
     fn is_elsewhere(&self, space: &PersonalSpaceId) -> bool {
         self.location.contradicts(&space.into())
     }
@@ -70,6 +72,7 @@ impl Publish<'_, '_, Workbook> {
     }
 
     /// Whether the sheets are shown as tabs. Default: `false`.
+    #[inline]
     pub fn show_tabs(self, show: bool) -> Self {
         self.attribute("showTabs", &show)
     }
@@ -79,8 +82,8 @@ impl Publish<'_, '_, Workbook> {
         self.hide(names.into_iter().map(V::into))
     }
 
-    /// Hides all views on the server except these, by name. Reads the names of the sheets from the
-    /// file; see [`sheets`](super::sheets()).
+    /// Hides all views on the server except these, by name. The names of the sheets are read from
+    /// the file; see [`sheets`](super::sheets()).
     ///
     /// # Errors
     ///
@@ -91,6 +94,7 @@ impl Publish<'_, '_, Workbook> {
     }
 
     /// Whether the workbook is published even if a connection fails. Default: `false`.
+    #[inline]
     pub fn skip_connection_check(self, skip: bool) -> Self {
         self.flag("skipConnectionCheck", skip)
     }

@@ -39,7 +39,7 @@ pub(crate) fn push_field<'v, T: WriteField>(
 }
 
 /// Writes an element with the fields that are set, in the order of the table, and then the fields
-/// that stand beside it.
+/// that are its siblings.
 pub(crate) fn write_fields(
     out: &mut Out,
     tag: &'static str,

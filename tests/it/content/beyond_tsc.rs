@@ -50,7 +50,7 @@ fn leaves_checks_of_sites_to_the_server() {
         session.sites().create(new).unwrap();
         let update = SiteUpdate::new().admin_mode(AdminMode::ContentOnly).user_quota(10);
         session.sites().update("s2", update).unwrap();
-        // Another site than that of the session.
+        // A site other than the session's.
         session.sites().get("s2").unwrap();
         session.sites().delete("s2").unwrap();
     });

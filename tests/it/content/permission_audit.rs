@@ -16,8 +16,8 @@ use tsc::workbooks::WorkbookUpdate;
 
 use crate::help;
 
-/// A session on a mock server with two workbooks in a nested project, and the users ada, bo, cy
-/// (a viewer) and di (without a licence).
+/// A session on a mock server with two workbooks in a nested project, and the users ada, bo, cy (a
+/// viewer) and di (without a license).
 fn with_mock(check: impl FnOnce(&MockServer, &tsc::Session<'_>)) {
     let mock = MockServer::builder()
         .workbooks(0)
@@ -78,7 +78,7 @@ fn by_rule(grantee: impl Into<Grantee>) -> PermissionSource {
 }
 
 #[test]
-fn user_rules_precede_group_rules_and_denied_precedes_allowed() {
+fn user_rules_override_group_rules_and_deny_overrides_allow() {
     with_mock(|_, session| {
         let (ada, bo) = (user(session, "ada"), user(session, "bo"));
         let sales = group(session, "Sales", &["ada", "bo", "cy", "di"]);

@@ -1,4 +1,4 @@
-//! Personal spaces: requests, and the behaviour of the mock server.
+//! Personal spaces: requests, and the behavior of the mock server.
 
 use tableau_server_client as tsc;
 use tsc::Source;
@@ -99,7 +99,7 @@ fn moves_a_workbook_into_a_personal_space_and_back() {
     let view = session.views().get(&view).unwrap();
     assert_eq!(view.location.unwrap().id.as_deref(), Some(space.id.as_str()));
 
-    // Out into a project, and back.
+    // Into a project, and back.
     let project = session.projects().find("Finance").unwrap().unwrap().id;
     let change =
         |changes: tsc::workbooks::WorkbookUpdate| session.workbooks().update(&draft.id, changes);

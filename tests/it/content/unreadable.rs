@@ -1,4 +1,4 @@
-//! Answers with values that cannot be read, or that differ from what was expected.
+//! Responses with values that cannot be read, or that differ from the expected ones.
 
 use tableau_server_client as tsc;
 use tsc::connections::ConnectionUpdate;
@@ -104,7 +104,7 @@ fn page_with_a_forbidden_character_returns_every_item() {
 }
 
 #[test]
-fn update_of_a_connection_accepts_an_answer_about_another_one() {
+fn update_of_a_connection_accepts_a_response_about_another_one() {
     const C2: &str = "<connection id='c2' type='postgres' serverAddress='pg' serverPort='many'/>";
     let id = tsc::WorkbookId::from("w");
     let update = || ConnectionUpdate::new().user_name("u");
@@ -138,7 +138,7 @@ fn update_of_a_connection_accepts_an_answer_about_another_one() {
 }
 
 #[test]
-fn enumerations_are_read_in_every_spelling() {
+fn reads_enumerations_in_every_form() {
     use tsc::flow_runs::FlowRunStatus;
     use tsc::jobs::JobStatus;
     use tsc::permissions::{Capability, PermissionMode};

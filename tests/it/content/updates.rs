@@ -170,7 +170,7 @@ fn owner_of_a_data_source_needs_its_project_before_api_3_15() {
 }
 
 #[test]
-fn updates_return_what_the_server_answers() {
+fn updates_return_the_values_of_the_response() {
     use super::Xml;
     for (answer, show_tabs) in
         [("showTabs='false'", Some(false)), ("showTabs='True'", Some(true)), ("", None)]

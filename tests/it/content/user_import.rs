@@ -137,7 +137,7 @@ fn refuses_invalid_rows_before_anything_is_sent() {
 }
 
 #[test]
-fn joins_the_notes_of_the_job_to_the_rows() {
+fn matches_notes_of_the_job_to_rows() {
     with_mock(|_, session| {
         let text = "cy,,,Viewer\nno good,topsecret1,,Viewer\n";
         let mut import = session.users().import(from_text(text)).unwrap();
@@ -185,7 +185,7 @@ fn sends_the_rows_of_a_reader_from_a_temporary_file() {
 }
 
 #[test]
-fn tells_the_results_of_rows_apart() {
+fn distinguishes_the_results_of_rows() {
     with_mock(|mock, session| {
         let has_license = |user: &&tsc::mock::Item| {
             let creators = ["Creator", "SiteAdministratorCreator", "ServerAdministrator"];
@@ -342,7 +342,7 @@ fn imports_a_million_rows_in_bounded_memory() {
     import_in_a_child("1000000");
 }
 
-/// Runs the client in a process of its own, whose memory no other test uses.
+/// Runs the client in a separate process, whose memory no other test uses.
 #[cfg(target_os = "linux")]
 fn import_in_a_child(rows: &str) {
     let url = discarding_server();

@@ -262,7 +262,7 @@ fn timeout_covers_renewal() {
     assert_eq!(raw.count("GET", "/projects"), 2);
 }
 
-/// The response to a deletion is lost, then the session expires, and then there is nothing to
+/// The response to a deletion is lost, then the session expires, and the retry finds nothing to
 /// delete.
 #[test]
 fn session_expires_between_attempts_of_a_deletion() {
@@ -344,7 +344,10 @@ fn jwt_callback_that_uses_its_own_session_is_an_error() {
         for _ in 0..3 {
             let error = used.get().unwrap().projects().list().total().unwrap_err();
             assert!(error.is_session_expired(), "{error:?}");
-            assert!(error.to_string().contains("what is to renew it"), "{error}");
+            assert!(
+                error.to_string().contains("runs during the renewal used the session"),
+                "{error}"
+            );
         }
         Ok(jwt.clone())
     });

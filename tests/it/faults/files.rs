@@ -454,7 +454,7 @@ fn rejects_responses_that_are_not_the_file() {
         assert!(written.is_empty(), "{name}");
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "{name}");
     }
-    // A file that merely begins like an error.
+    // A file that only begins like an error.
     for text in ["{\"error\":{}}", "{\"error\":{\"no\":1}}", "{\"errors\":[]}", "{"] {
         let raw = Raw::signed_in(move |_| answer(200, &[], text));
         let session = crate::help::with(&raw.url, super::quick());

@@ -3,7 +3,7 @@
 
 mod expiry;
 mod files;
-mod hostile;
+mod malicious;
 mod mutations;
 mod network;
 mod soak;

@@ -12,7 +12,7 @@ use super::Dice;
 use crate::help::{PASSWORD, auth, everything_of, millis, plain, timed, with};
 use crate::raw::{Raw, Reply, SOON, answer, refusal, success};
 
-/// Texts that do harm in the wrong place.
+/// Byte strings that are significant to parsers.
 const WORDS: [&[u8]; 26] = [
     b"\r\n",
     b"\r\n\r\n",

@@ -28,7 +28,7 @@ fn unknown_host_is_a_connect_error_that_names_it() {
 #[cfg(target_os = "linux")]
 #[test]
 fn retries_until_a_late_server_listens() {
-    // An address that no other test uses, so that its port stays free.
+    // An address that no other test uses, so that no other test takes its port.
     let address = TcpListener::bind("127.0.83.7:0").unwrap().local_addr().unwrap();
     let server = with(&format!("http://{address}"), quick().retries(tsc::RetryPolicy::new()));
     std::thread::scope(|scope| {

@@ -21,7 +21,7 @@ const THREADS: usize = 8;
 enum Known {
     There,
     Gone,
-    /// An error that leaves open whether the request was carried out.
+    /// An error after which it is unknown whether the request was carried out.
     Unsure,
 }
 

@@ -175,7 +175,7 @@ fn retry_after_date_is_relative_to_the_servers_clock() {
     ]);
     let mock = MockServer::start().unwrap();
     let session = session_of(&mock);
-    // A past date means now, and a distant one is returned to the caller.
+    // A date in the past means now, and one in the distant future is returned to the caller.
     let fault = Fault::status(429).header("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT");
     mock.fault(fault.on("GET", "/projects").times(1));
     session.projects().list().total().unwrap();

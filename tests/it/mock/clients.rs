@@ -5,7 +5,7 @@ use tableau_server_client::mock::MockServer;
 
 use super::{Answer, Client};
 
-/// Sends JSON and reads a JSON answer.
+/// Sends JSON and reads a JSON response.
 fn call(client: &Client<'_>, method: &str, path: &str, body: &Value) -> (u16, Value) {
     let headers = [("Content-Type", "application/json"), ("Accept", "application/json")];
     let body = if body.is_null() { String::new() } else { body.to_string() };

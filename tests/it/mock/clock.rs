@@ -18,7 +18,7 @@ use crate::help;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Runs a check in a session. The calls after a move of the clock sign in again.
+/// Runs a check in a session. Calls after the clock was moved sign in again.
 fn talk(mock: &MockServer, check: impl FnOnce(&Session<'_>)) {
     let server = help::at(mock.url());
     check(&server.sign_in(&mock.credentials()).unwrap());

@@ -151,12 +151,12 @@ fn creates_updates_and_deletes_projects() {
             &format!("<tsRequest><project {attributes}/></tsRequest>"),
         )
     };
-    let hostile = "name=\"R&amp;D &lt;&quot;&#39;&gt; &#9;tab &#228; &#128512;\"";
-    let answer = create(hostile);
+    let special = "name=\"R&amp;D &lt;&quot;&#39;&gt; &#9;tab &#228; &#128512;\"";
+    let answer = create(special);
     assert_eq!(answer.status, 201);
     let id = answer.one("project", "id");
     assert_eq!(answer.one("project", "name"), "R&D <\"'> \ttab ä 😀");
-    assert_eq!(create(hostile).refusal(), refused(409, "409006"));
+    assert_eq!(create(special).refusal(), refused(409, "409006"));
     assert_eq!(create("description='x'").refusal(), refused(400, "400000"));
     assert_eq!(create("name='x' parentProjectId='y'").refusal(), refused(404, "404005"));
     let inside = create(&format!("name='inside' parentProjectId='{id}'"));

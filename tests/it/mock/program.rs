@@ -121,7 +121,7 @@ fn rejected_values_name_the_expected_form() {
         (&["--project"], "--project needs a value: a path such as Finance/Reports"),
         (&["--https=yes"], "--https takes no value"),
         (&["--cert-out", "x.pem"], "--cert-out needs --https"),
-        (&["--fault", "503 twice"], "expected words such as '503 GET /workbooks times=1'"),
+        (&["--fault", "503 twice"], "expected a fault such as '503 GET /workbooks times=1'"),
     ] {
         let output = run(arguments);
         let text = String::from_utf8(output.stderr).unwrap();

@@ -153,7 +153,7 @@ fn downloads_without_extracts_cannot_be_published() {
 }
 
 #[test]
-fn reads_connections_of_flows_beside_the_flow() {
+fn reads_connections_of_flows_only_as_siblings_of_the_flow() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let file = r#"{"connections": {"1": {"name": "Orders", "connectionAttributes":

@@ -65,7 +65,7 @@ fn malicious_names_stay_in_the_folder() {
         "attachment; filename=\"./\"",
         long,
     ] {
-        let around = Folder::new("hostile");
+        let around = Folder::new("malicious");
         let inner = around.path().join("inner");
         std::fs::create_dir(&inner).unwrap();
         let path = download(&giving(header), |d| d.to_folder(&inner)).unwrap();

@@ -64,7 +64,8 @@ fn an_unreadable_time_of_completion_ends_the_wait() {
 fn waits_for_a_job_and_reports_progress() {
     let raw = refreshing(vec![
         success("<job id=\"j1\" type=\"RefreshExtract\" progress=\"0\" finishCode=\"-1\"/>"),
-        // A finish code counts only with `completedAt`: some servers send one while the job runs.
+        // A finish code is only final with `completedAt`: some servers send one while the job is
+        // running.
         success("<job id=\"j1\" type=\"RefreshExtract\" progress=\"50\" finishCode=\"1\"/>"),
         success(&ended("0", "")),
     ]);
@@ -349,7 +350,7 @@ fn continues_waiting_after_a_poll_without_a_permit() {
                 begun.send(()).unwrap();
                 std::thread::sleep(millis(1000));
             });
-            // The download exceeds its timeout, which is not the subject here.
+            // The download exceeds its timeout, which this test ignores.
             let _ = download.to_bytes();
         });
         begins.recv().unwrap();

@@ -107,7 +107,7 @@ const TESTED_ELSEWHERE: &[(&str, &[&str])] = &[
             "leaves_the_owner_of_a_custom_view_to_the_server",
         ],
     ),
-    ("show-tabs-read-back", &["updates_return_what_the_server_answers"]),
+    ("show-tabs-read-back", &["updates_return_the_values_of_the_response"]),
 ];
 
 /// All Rust files below a folder.

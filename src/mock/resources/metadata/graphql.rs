@@ -230,7 +230,7 @@ impl Parser {
                 "true" => true.into(),
                 "false" => false.into(),
                 "null" => Json::Null,
-                // A word of an enumeration.
+                // An enumeration value.
                 _ => Json::String(name),
             },
             Token::Sign('$') => {

@@ -1,4 +1,4 @@
-//! The Metadata API: `/api/metadata`, a subset of its GraphQL, answered from the site's content.
+//! The Metadata API: `/api/metadata`, a subset of its GraphQL over the site's content.
 
 mod graphql;
 mod nodes;
@@ -25,7 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
 /// Maximum number of nodes in a response.
 const NODE_LIMIT: usize = 20_000;
 
-/// Answers a query. Its errors have the status 200, as all of GraphQL.
+/// Responds to a query. Errors have the status 200, as usual in GraphQL.
 fn query(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let malformed = || ApiError::malformed("The body is not a query in JSON.");
     let body: Json = serde_json::from_slice(&ctx.request.body).map_err(|_| malformed())?;

@@ -1,4 +1,4 @@
-//! Invalid requests, and starting and stopping servers.
+//! Invalid requests, and the start and stop of servers.
 
 use std::io::{BufReader, Read, Write};
 use std::time::{Duration, Instant};

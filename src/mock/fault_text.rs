@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::faults::Fault;
 use crate::{Error, ErrorKind};
 
-/// Reads a fault from words: what happens, to which requests, and how often.
+/// Parses a fault from text: what happens, to which requests, and how often.
 ///
-/// | words | meaning |
+/// | text | meaning |
 /// |---|---|
 /// | `503`, then `html`, `empty`, `early`, `retry-after=5s` | [`Fault::status`] and its changes |
 /// | `redirect=307:/elsewhere` | [`Fault::redirect`] |
@@ -19,7 +19,7 @@ use crate::{Error, ErrorKind};
 /// | `page=2`, `query=key=value` | [`Fault::page`], [`Fault::query`] |
 /// | `times=1`, `skip=3`, `probability=0.1`, `seed=7` | how often |
 ///
-/// The first word says what happens; the others can be in any order.
+/// The first word is the effect; the options after it can be in any order.
 ///
 /// ```
 /// use tableau_server_client::mock::{Fault, MockServer};
@@ -43,12 +43,11 @@ impl FromStr for Fault {
         };
         let mut words = text.split_whitespace();
         let first = words.next().ok_or_else(|| error("it is empty"))?;
-        let mut fault =
-            effect(first).ok_or_else(|| error(&format!("'{first}' does not say what happens")))?;
+        let mut fault = effect(first).ok_or_else(|| error(&format!("'{first}' is not a fault")))?;
         let (mut method, mut route) = (None, None);
         let (mut probability, mut seed) = (None, 0);
         for word in words {
-            let invalid = || error(&format!("'{word}' is not a valid word"));
+            let invalid = || error(&format!("'{word}' is not a valid option"));
             let (name, value) = word.split_once('=').unwrap_or((word, ""));
             let number = || value.parse::<u64>().map_err(|_| invalid());
             fault = match name {
@@ -93,7 +92,7 @@ impl FromStr for Fault {
     }
 }
 
-/// What the first word says.
+/// The effect that the first word names.
 fn effect(word: &str) -> Option<Fault> {
     let (name, value) = word.split_once('=').unwrap_or((word, ""));
     let status = |text: &str| text.parse().ok().filter(|status| (200..600).contains(status));
@@ -157,12 +156,12 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_word() {
+    fn errors_quote_the_invalid_part() {
         for (words, expected) in [
             ("", "it is empty"),
-            ("GET /workbooks", "'GET' does not say what happens"),
-            ("99", "'99' does not say"),
-            ("503 GTE /workbooks", "'GTE' is not a valid word"),
+            ("GET /workbooks", "'GET' is not a fault"),
+            ("99", "'99' is not a fault"),
+            ("503 GTE /workbooks", "'GTE' is not a valid option"),
             ("503 times=often", "'times=often'"),
             ("503 probability=2", "'probability=2'"),
             ("delay=2", "'delay=2'"),

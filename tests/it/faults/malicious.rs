@@ -1,4 +1,4 @@
-//! Hostile servers: memory stays within the documented limits, no wait exceeds a deadline, and no
+//! Malicious servers: memory stays within the documented limits, no wait exceeds a deadline, and no
 //! message contains a secret.
 
 use std::io::Write;
@@ -16,7 +16,7 @@ use crate::help::{
 };
 use crate::raw::{Raw, Reply, answer, read_request, refusal, signed_in};
 
-/// Answers the sign-in, and passes the connection of any other request to `answering`.
+/// Responds to the sign-in, and passes the connection of any other request to `answering`.
 fn taken_over(
     answering: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
 ) -> Raw {
@@ -299,7 +299,7 @@ fn dense(total: usize, piece: &'static str) -> Raw {
     })
 }
 
-/// The memory that hostile responses take, each in a separate process.
+/// The memory that malicious responses take, each measured in a separate process.
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_stays_within_the_documented_limits() {
@@ -315,7 +315,7 @@ fn memory_stays_within_the_documented_limits() {
         "too many items",
         "many items",
     ] {
-        let output = child("faults::hostile::memory_of_one_case", &[("CASE", case)]);
+        let output = child("faults::malicious::memory_of_one_case", &[("CASE", case)]);
         eprintln!("{}", String::from_utf8_lossy(&output.stderr));
     }
 }
@@ -343,7 +343,7 @@ fn memory_of_one_case() {
         "too many items" => {
             (dense(limit * MIB, "<workbook id='w' name='n'          />"), 12 * limit)
         }
-        // The most items that a list without pagination may have.
+        // The maximum number of items in a list without pagination.
         "many items" => (dense(2_700_000, "<workbook id='w' name='n'/>"), 200),
         other => panic!("{other}"),
     };

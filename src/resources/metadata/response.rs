@@ -15,7 +15,7 @@ use crate::{Error, ErrorKind, Result};
 /// The fields of a JSON object, not decoded yet.
 pub(super) type Fields<'a> = BTreeMap<String, &'a RawValue>;
 
-/// The data of a response, and the errors that it names.
+/// The data and the errors of a response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartialData<T> {
     /// The data. It may be incomplete if there are errors.
@@ -24,7 +24,7 @@ pub struct PartialData<T> {
     pub errors: Vec<QueryError>,
 }
 
-/// An error or a warning that a response names.
+/// An error or a warning in a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueryError {
@@ -32,24 +32,25 @@ pub struct QueryError {
     pub message: String,
     /// The code, such as `NODE_LIMIT_EXCEEDED`.
     pub code: Option<String>,
-    /// What to do about it, in the server's words.
+    /// What to do about it, as stated by the server.
     pub description: Option<String>,
 }
 
 /// A response to a query.
-pub(super) struct Answer<'a> {
+pub(super) struct QueryResponse<'a> {
     fields: Fields<'a>,
     errors: Vec<Value>,
 }
 
-impl<'a> Answer<'a> {
-    pub(super) fn parse(text: &'a [u8]) -> Result<Answer<'a>> {
+impl<'a> QueryResponse<'a> {
+    #[inline]
+    pub(super) fn parse(text: &'a [u8]) -> Result<QueryResponse<'a>> {
         let fields: Fields<'_> = from_json(text)?;
         let errors: Option<Vec<Value>> = match fields.get("errors") {
             Some(errors) => from_json(errors.get().as_bytes())?,
             None => None,
         };
-        Ok(Answer { fields, errors: errors.unwrap_or_default() })
+        Ok(QueryResponse { fields, errors: errors.unwrap_or_default() })
     }
 
     /// The data, unless it is null.
@@ -57,10 +58,12 @@ impl<'a> Answer<'a> {
         self.raw_data().map_or(Ok(None), |data| from_json(data.as_bytes()))
     }
 
+    #[inline]
     pub(super) fn raw_data(&self) -> Option<&'a str> {
         self.fields.get("data").map(|data| data.get()).filter(|data| *data != "null")
     }
 
+    #[inline]
     pub(super) fn errors(&self, redactor: &Redactor) -> Vec<QueryError> {
         let redact = |text: String| redactor.redact(&text).into_owned();
         let read = |error: &Value| QueryError {
@@ -71,7 +74,9 @@ impl<'a> Answer<'a> {
         self.errors.iter().map(read).collect()
     }
 
-    /// Whether the server stopped because of a limit, so that fewer nodes may succeed.
+    /// Whether the server stopped because of a limit, so that a request for fewer nodes may
+    /// succeed.
+    #[inline]
     pub(super) fn exceeds_a_limit(&self) -> bool {
         self.errors.iter().any(|error| match extension(error, "code").as_deref() {
             Some("NODE_LIMIT_EXCEEDED" | "TIME_LIMIT_EXCEEDED") => true,
@@ -80,11 +85,13 @@ impl<'a> Answer<'a> {
     }
 
     /// Returns the first error, if there is one.
-    pub(super) fn fail_on_errors(self, redactor: &Redactor) -> Result<Answer<'a>> {
+    #[inline]
+    pub(super) fn fail_on_errors(self, redactor: &Redactor) -> Result<QueryResponse<'a>> {
         self.error(redactor).map_or(Ok(self), Err)
     }
 
     /// The first error of the response as an error of this library.
+    #[inline]
     pub(super) fn error(&self, redactor: &Redactor) -> Option<Error> {
         let first = self.errors(redactor).into_iter().next()?;
         let QueryError { message, code, description: detail } = first;
@@ -106,19 +113,23 @@ impl<'a> Answer<'a> {
         let shown = code.as_ref().map_or(String::new(), |code| format!(" ({code})"));
         let what =
             format!("the query failed{partial}: {}{shown}{more}{advice}", one_line(&message));
-        let answer = error::Answer { code, summary: Some(message), detail, ..Default::default() };
-        Some(Error::new(ErrorKind::Api, what).answer(answer))
+        let response =
+            error::ErrorResponse { code, summary: Some(message), detail, ..Default::default() };
+        Some(Error::new(ErrorKind::Api, what).with_response(response))
     }
 }
 
+#[inline]
 pub(super) fn no_data() -> Error {
     Error::decode("the response has neither `data` nor `errors`")
 }
 
+#[inline]
 fn message(error: &Value) -> String {
     error["message"].as_str().unwrap_or("an error without a message").trim().to_owned()
 }
 
+#[inline]
 fn extension(error: &Value, name: &str) -> Option<String> {
     error["extensions"][name].as_str().map(str::to_owned)
 }
