@@ -81,6 +81,9 @@ impl Place {
     }
 }
 
+/// Places that are written as attributes of the element.
+const ATTRIBUTES: u16 = Place::Attribute.bit() | Place::AttributeOrText.bit();
+
 /// Places that are siblings of the element.
 const SIBLINGS: u16 = Place::Sibling.bit() | Place::SiblingList.bit();
 
@@ -243,7 +246,7 @@ impl Field {
     }
 
     fn is_attribute(&self) -> bool {
-        self.is_in(Place::Attribute.bit() | Place::ChildName.bit() | Place::AttributeOrText.bit())
+        self.is_in(ATTRIBUTES | Place::ChildName.bit())
     }
 
     fn is_named(&self, name: &str) -> bool {
@@ -327,14 +330,18 @@ struct FieldReader<'a, 't> {
 }
 
 impl<'a> FieldReader<'a, '_> {
+    /// The index of a field. The attributes and children of all items have the same order, usually
+    /// that of the table, so the search starts at `next`, behind the field that was found last.
+    fn search(&self, next: usize, is_it: impl Fn(&Field) -> bool) -> Option<usize> {
+        let (before, after) = self.fields.split_at(next);
+        let found = after.iter().position(&is_it).map(|at| next + at);
+        found.or_else(|| before.iter().position(is_it))
+    }
+
     fn attributes(&mut self, has_other_names: bool) {
-        // The attributes of all items have the same order, usually that of the table, so the search
-        // starts behind the field that was found last.
         let mut next = 0;
         for (name, value) in self.node.attributes() {
-            let is_it = |field: &Field| field.name == name && field.is_attribute();
-            let after = self.fields[next..].iter().position(is_it).map(|at| next + at);
-            let mut found = after.or_else(|| self.fields[..next].iter().position(is_it));
+            let mut found = self.search(next, |field| field.name == name && field.is_attribute());
             if found.is_none() && has_other_names {
                 found = self.attribute(name);
             }
@@ -355,13 +362,10 @@ impl<'a> FieldReader<'a, '_> {
 
     /// Reads the fields in `places`, a set of [bits](Place::bit), from the children of an element.
     fn children(&mut self, parent: Node<'a>, places: u16) {
-        // As for attributes, the search starts behind the field that was found last.
         let mut next = 0;
         for child in parent.children() {
             let tag = child.tag();
-            let is_first = |field: &Field| field.tag == tag && !field.repeats_tag;
-            let after = self.fields[next..].iter().position(is_first).map(|at| next + at);
-            let first = after.or_else(|| self.fields[..next].iter().position(is_first));
+            let first = self.search(next, |field| field.tag == tag && !field.repeats_tag);
             let Some(first) = first else { continue };
             next = first + 1;
             let mut index = first;

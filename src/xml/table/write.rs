@@ -1,6 +1,6 @@
 //! Writing: the fields of a request by the same table.
 
-use super::{Field, Place};
+use super::{ATTRIBUTES, Field, Place, SIBLINGS};
 use crate::xml::{Out, Text, ToXml};
 
 /// A value in a request.
@@ -50,8 +50,7 @@ pub(crate) fn write_fields(
         values.iter().map(|(index, value)| (&table[*index], value)).collect();
     out.element(tag, |out| {
         for (field, value) in &values {
-            let is_attribute = matches!(field.place, Place::Attribute | Place::AttributeOrText);
-            if let (true, FieldValue::Text(text)) = (is_attribute, value) {
+            if let (true, FieldValue::Text(text)) = (field.is_in(ATTRIBUTES), value) {
                 out.attribute(field.name, text);
             }
         }
@@ -83,14 +82,8 @@ pub(crate) fn write_fields(
                 (Place::List | Place::ListAttribute, FieldValue::Texts(texts)) => {
                     write_list(out, field, texts);
                 }
-                (place, _) => debug_assert!(
-                    matches!(
-                        place,
-                        Place::Attribute
-                            | Place::AttributeOrText
-                            | Place::Sibling
-                            | Place::SiblingList
-                    ),
+                _ => debug_assert!(
+                    field.is_in(ATTRIBUTES | SIBLINGS),
                     "the value of {} does not fit its place",
                     field.label()
                 ),
