@@ -225,15 +225,17 @@ impl Client {
 
     /// Adds the scope that the operation needs to an error that a missing scope can cause.
     fn explain_scope(&self, error: Error, operation: Option<&Operation>) -> Error {
-        let may_lack_scope = error.kind() == ErrorKind::Api
+        let is_refused = error.kind() == ErrorKind::Api
             && (error.code() == Some("401002") || error.status() == Some(403));
-        let may_lack_scope = may_lack_scope
-            && match self.token().scopes {
-                Some(_) => self.token().lacks_scope(operation),
-                None => self.auth.uses_jwt(),
-            };
-        let hint = operation.and_then(Operation::scope_hint);
-        match hint.filter(|_| may_lack_scope) {
+        if !is_refused {
+            return error;
+        }
+        let token = self.token();
+        let may_lack_scope = match token.scopes {
+            Some(_) => token.lacks_scope(operation),
+            None => self.auth.uses_jwt(),
+        };
+        match operation.filter(|_| may_lack_scope).and_then(Operation::scope_hint) {
             Some(hint) => error.and_then_failed(&hint, None),
             None => error,
         }

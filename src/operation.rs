@@ -44,6 +44,18 @@ pub(crate) enum Scope {
     Unknown,
 }
 
+impl Scope {
+    /// Whether a session with these scopes may call an operation that needs this one. `true` if it is
+    /// unknown.
+    pub(crate) fn is_among(self, scopes: &[String]) -> bool {
+        match self {
+            Scope::Named(needed) => scopes.iter().any(|scope| includes(scope, needed)),
+            Scope::NotAvailable => false,
+            Scope::Unknown => true,
+        }
+    }
+}
+
 impl Method {
     /// The method as it is sent.
     pub fn as_str(self) -> &'static str {
@@ -75,7 +87,8 @@ impl fmt::Display for Method {
 /// }
 /// ```
 ///
-/// Rows that other modules use are `pub(crate)`. A scope is a name, `unavailable` or `unknown`. Path and placeholders are those of the reference.
+/// Rows that other modules use are `pub(crate)`. A scope is a name, `unavailable` or `unknown`. Path
+/// and placeholders are those of the reference.
 macro_rules! operations {
     ($(
         $vis:vis $NAME:ident = $METHOD:ident $path:literal since ($major:literal, $minor:literal)
@@ -212,15 +225,6 @@ impl Operation {
         Ok(path)
     }
 
-    /// Whether a session with these scopes may call the operation. `true` if its scope is unknown.
-    pub(crate) fn is_allowed_by(&self, scopes: &[String]) -> bool {
-        match self.scope {
-            Scope::Named(needed) => scopes.iter().any(|scope| includes(scope, needed)),
-            Scope::NotAvailable => false,
-            Scope::Unknown => true,
-        }
-    }
-
     /// The scope that a session signed in with a JSON Web Token needs for the operation, as a hint
     /// for an error message.
     pub(crate) fn scope_hint(&self) -> Option<String> {
@@ -242,7 +246,7 @@ pub(crate) const ANY_SCOPE: &str = "tableau:*:*";
 
 /// Whether a scope is the needed one, its group (`tableau:tasks` includes `tableau:tasks:read`), or
 /// has wildcards for it (`tableau:tasks:*`).
-pub(crate) fn includes(scope: &str, needed: &str) -> bool {
+fn includes(scope: &str, needed: &str) -> bool {
     if needed == ANY_SCOPE {
         return true;
     }
@@ -303,7 +307,7 @@ mod tests {
     #[test]
     fn allows_an_operation_by_its_scope_or_one_that_includes_it() {
         let allows =
-            |operation: &Operation, scope: &str| operation.is_allowed_by(&[scope.to_owned()]);
+            |operation: &Operation, scope: &str| operation.scope.is_among(&[scope.to_owned()]);
         for scope in ["tableau:groups:update", "tableau:groups", "tableau:groups:*", "tableau:*:*"]
         {
             assert!(allows(&MEMBER, scope), "{scope}");
@@ -313,9 +317,9 @@ mod tests {
         {
             assert!(!allows(&MEMBER, scope), "{scope}");
         }
-        assert!(!MEMBER.is_allowed_by(&[]));
+        assert!(!MEMBER.scope.is_among(&[]));
         assert!(!allows(&SCHEDULES, "tableau:*:*"));
-        assert!(SITE.is_allowed_by(&[]));
+        assert!(SITE.scope.is_among(&[]));
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Token {
     /// Whether the session is known to lack the scope of an operation.
     pub(super) fn lacks_scope(&self, operation: Option<&Operation>) -> bool {
         let (Some(scopes), Some(operation)) = (&self.scopes, operation) else { return false };
-        !operation.is_allowed_by(scopes)
+        !operation.scope.is_among(scopes)
     }
 }
 

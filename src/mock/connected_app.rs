@@ -9,7 +9,7 @@ use ring::hmac;
 use serde_json::Value;
 
 use super::prelude::*;
-use crate::operation::{Scope, includes};
+use crate::operation::Scope;
 use crate::scopes::{OPERATIONS, Row};
 
 /// The maximum time until a token expires.
@@ -154,14 +154,13 @@ pub(super) fn accept(
 /// unknown are allowed.
 pub(super) fn check_scope(scopes: &[String], method: &str, path: &str) -> Result<()> {
     let Some(operation) = operation(method, path) else { return Ok(()) };
+    if operation.scope.is_among(scopes) {
+        return Ok(());
+    }
     let title = operation.title;
     let detail = match operation.scope {
-        Scope::Unknown => return Ok(()),
-        Scope::NotAvailable => format!("{title} is not available with a JSON Web Token."),
-        Scope::Named(needed) if scopes.iter().any(|scope| includes(scope, needed)) => {
-            return Ok(());
-        }
         Scope::Named(needed) => format!("{title} needs the scope {needed}."),
+        _ => format!("{title} is not available with a JSON Web Token."),
     };
     Err(ApiError::new(401, "401002", "Unauthorized Access", detail))
 }
