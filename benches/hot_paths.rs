@@ -3,9 +3,9 @@
 //!
 //! `cargo bench --bench hot_paths` prints how long each takes. `-- --instructions` counts instructions
 //! with valgrind instead, and fails if a count is more than 2 % above the one in
-//! `benches/instructions.tsv`; `-- --update` writes that file. Words select the works whose names
-//! contain them. The counts depend on the compiler and on the C library: with others than those named
-//! in the file, a larger count is reported and is no failure.
+//! `benches/instructions.tsv`; `-- --update` writes that file. Other arguments select the benchmarks
+//! whose names contain them. The counts depend on the compiler and on the C library: with others than
+//! those named in the file, a larger count is reported and is not a failure.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
@@ -33,31 +33,32 @@ const LIST: usize = 10_000;
 const WORKBOOK: &str = include_str!("recorded/workbook.xml");
 const WORKBOOKS: &str = include_str!("recorded/workbooks.xml");
 
-struct Work {
+struct Benchmark {
     name: &'static str,
     /// What is counted or timed.
     unit: &'static str,
     /// Units per run.
     count: usize,
-    /// Prepares the work and repeats it. The arguments are the server's URL and the number of units.
+    /// Prepares the operation and repeats it. The arguments are the server's URL and the number of
+    /// units.
     run: fn(&str, usize) -> Result<()>,
 }
 
-const fn work(
+const fn benchmark(
     name: &'static str,
     unit: &'static str,
     count: usize,
     run: fn(&str, usize) -> Result<()>,
-) -> Work {
-    Work { name, unit, count, run }
+) -> Benchmark {
+    Benchmark { name, unit, count, run }
 }
 
 /// Decoding one page of items.
-const fn decode(name: &'static str, run: fn(&str, usize) -> Result<()>) -> Work {
-    work(name, "page of 100", 30, run)
+const fn decode(name: &'static str, run: fn(&str, usize) -> Result<()>) -> Benchmark {
+    benchmark(name, "page of 100", 30, run)
 }
 
-const WORKS: &[Work] = &[
+const BENCHMARKS: &[Benchmark] = &[
     decode("decode workbooks", |_, count| read::<tsc::Workbook>(WORKBOOKS, count)),
     decode("decode data sources", |_, count| {
         read::<tsc::Datasource>(include_str!("recorded/datasources.xml"), count)
@@ -80,29 +81,29 @@ const WORKS: &[Work] = &[
         let page = page::<tsc::Workbook>(WORKBOOKS, 0, PAGE);
         repeat(count, || Ok(roxmltree::Document::parse(&page)?.root_element().children().count()))
     }),
-    work("encode a request", "request", 3000, |_, count| {
+    benchmark("encode a request", "request", 3000, |_, count| {
         let (version, site) = ("3.24".parse()?, "9a8b7c6d-5e4f-4a3b-2c1d-0e1f2a3b4c5d".into());
         let id = "1f2f3e4e-5d6d-7c8c-9b0b-1a2a3f4f5e6e".into();
         repeat(count, || Ok(benchmarks::encode(version, &site, &id)?))
     }),
-    work("redact a text without secrets", "KiB", 3000, |_, count| {
+    benchmark("redact a text without secrets", "KiB", 3000, |_, count| {
         redact("https://tableau.example.com/api/3.24/sites ", count)
     }),
-    work("redact a text with secrets", "KiB", 3000, |_, count| {
+    benchmark("redact a text with secrets", "KiB", 3000, |_, count| {
         redact("token kM3xQ9vT2bR7nL5w|site of the server  ", count)
     }),
-    work("mint a JSON Web Token", "token", 500, |_, count| {
+    benchmark("mint a JSON Web Token", "token", 500, |_, count| {
         let scopes = ["tableau:content:read", "tableau:workbooks:download"];
         let auth = tsc::ConnectedAppAuth::new("client", "id", "a secret value", "me", scopes);
         repeat(count, || Ok(benchmarks::mint(&auth)?))
     }),
-    work("get a workbook", "request", 500, |url, count| {
+    benchmark("get a workbook", "request", 500, |url, count| {
         let session = session(url)?;
         let id = tsc::WorkbookId::from("3b000100-0000-4000-8000-000000000000");
         repeat(count, || Ok(session.workbooks().get(&id)?.name.len()))?;
         Ok(session.sign_out()?)
     }),
-    work("list workbooks", "item", LIST, |url, count| {
+    benchmark("list workbooks", "item", LIST, |url, count| {
         let session = session(url)?;
         let mut seen = 0;
         for workbook in session.workbooks().list().page_size(1000).into_iter().take(count) {
@@ -111,7 +112,7 @@ const WORKS: &[Work] = &[
         ensure!(seen == count, "{seen} workbooks");
         Ok(session.sign_out()?)
     }),
-    work("upload", "MiB", 100, |url, count| {
+    benchmark("upload", "MiB", 100, |url, count| {
         let session = session(url)?;
         if count > 0 {
             let file = Cursor::new(vec![0; count << 20]);
@@ -119,7 +120,7 @@ const WORKS: &[Work] = &[
         }
         Ok(session.sign_out()?)
     }),
-    work("download", "MiB", 100, |url, count| {
+    benchmark("download", "MiB", 100, |url, count| {
         let session = session(url)?;
         if count > 0 {
             let download = session.workbooks().download(&*count.to_string());
@@ -135,58 +136,71 @@ fn main() -> Result<()> {
     if let [run, name, count, url] = &args[..]
         && run == "run"
     {
-        let work = WORKS.iter().find(|work| work.name == name).context("no such work")?;
-        return (work.run)(url, count.parse()?);
+        let benchmark = BENCHMARKS
+            .iter()
+            .find(|benchmark| benchmark.name == name)
+            .context("no such benchmark")?;
+        return (benchmark.run)(url, count.parse()?);
     }
     let asked = |flag: &str| args.iter().any(|arg| arg == flag);
     let words: Vec<&String> = args.iter().filter(|arg| !arg.starts_with("--")).collect();
-    let selected: Vec<&Work> = WORKS
+    let selected: Vec<&Benchmark> = BENCHMARKS
         .iter()
-        .filter(|work| words.is_empty() || words.iter().any(|word| work.name.contains(&**word)))
+        .filter(|benchmark| {
+            words.is_empty() || words.iter().any(|word| benchmark.name.contains(&**word))
+        })
         .collect();
-    ensure!(!selected.is_empty(), "no work has a name with {words:?}");
+    ensure!(!selected.is_empty(), "no benchmark has a name with {words:?}");
     let url = format!("http://{}", support::listen(|stream| support::serve(stream, respond)));
     match (asked("--instructions"), asked("--update")) {
         (_, true) => update(&url, words.is_empty()),
         (true, false) => compare(&selected, &url),
-        (false, false) => selected.into_iter().try_for_each(|work| time(work, &url)),
+        (false, false) => selected.into_iter().try_for_each(|benchmark| time(benchmark, &url)),
     }
 }
 
 /// Prints how long a unit of work takes: the median of some rounds, and the range without the
 /// fastest and the slowest one.
-fn time(work: &Work, url: &str) -> Result<()> {
+fn time(benchmark: &Benchmark, url: &str) -> Result<()> {
     let seconds = |count| -> Result<f64> {
         let start = Instant::now();
-        (work.run)(url, count)?;
+        (benchmark.run)(url, count)?;
         Ok(start.elapsed().as_secs_f64())
     };
-    seconds(work.count)?;
+    seconds(benchmark.count)?;
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
         let prepared = seconds(0)?;
-        rounds.push((seconds(work.count)? - prepared).max(0.0) / work.count as f64 * 1e6);
+        rounds.push((seconds(benchmark.count)? - prepared).max(0.0) / benchmark.count as f64 * 1e6);
     }
     rounds.sort_by(f64::total_cmp);
     let (low, median, high) = (rounds[1], rounds[ROUNDS / 2], rounds[ROUNDS - 2]);
-    println!("{:<32}{median:>10.2} µs per {} ({low:.2} to {high:.2})", work.name, work.unit);
+    println!(
+        "{:<32}{median:>10.2} µs per {} ({low:.2} to {high:.2})",
+        benchmark.name, benchmark.unit
+    );
     Ok(())
 }
 
-/// The instructions that a process executes for a unit of work. Those to start, to prepare the work
+/// The instructions that a process executes for a unit of work. Those to start, to prepare it
 /// and to sign in are subtracted.
-fn instructions(work: &Work, url: &str) -> Result<u64> {
+fn instructions(benchmark: &Benchmark, url: &str) -> Result<u64> {
     let collected = |count: usize| -> Result<u64> {
         let mut command = Command::new("valgrind");
         command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
-        command.arg(std::env::current_exe()?).args(["run", work.name, &count.to_string(), url]);
+        command.arg(std::env::current_exe()?).args([
+            "run",
+            benchmark.name,
+            &count.to_string(),
+            url,
+        ]);
         let output = command.output().context("valgrind cannot be started: is it installed?")?;
         let text = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "{} with valgrind failed:\n{text}", work.name);
+        ensure!(output.status.success(), "{} with valgrind failed:\n{text}", benchmark.name);
         let number = text.split("Collected : ").nth(1).and_then(|rest| rest.split('\n').next());
         Ok(number.context("valgrind printed no count")?.trim().parse()?)
     };
-    Ok((collected(work.count)? - collected(0)?) / work.count as u64)
+    Ok((collected(benchmark.count)? - collected(0)?) / benchmark.count as u64)
 }
 
 /// What the counts depend on besides the code: the compiler, the architecture and the C library.
@@ -206,17 +220,17 @@ fn file() -> std::path::PathBuf {
 }
 
 fn update(url: &str, all: bool) -> Result<()> {
-    ensure!(all, "--update writes all counts: do not select works");
+    ensure!(all, "--update writes all counts: do not select benchmarks");
     let mut out = format!("# {}\nwork\tunit\tinstructions per unit\n", environment()?);
-    for work in WORKS {
-        let count = instructions(work, url)?;
-        println!("{:<32}{count:>12} instructions per {}", work.name, work.unit);
-        writeln!(out, "{}\t{}\t{count}", work.name, work.unit)?;
+    for benchmark in BENCHMARKS {
+        let count = instructions(benchmark, url)?;
+        println!("{:<32}{count:>12} instructions per {}", benchmark.name, benchmark.unit);
+        writeln!(out, "{}\t{}\t{count}", benchmark.name, benchmark.unit)?;
     }
     Ok(std::fs::write(file(), out)?)
 }
 
-fn compare(selected: &[&Work], url: &str) -> Result<()> {
+fn compare(selected: &[&Benchmark], url: &str) -> Result<()> {
     let text = std::fs::read_to_string(file()).context("no counts: run with --update")?;
     let (recorded_in, rows) = text.split_once('\n').context("an empty file")?;
     let recorded_in = recorded_in.trim_start_matches("# ");
@@ -225,16 +239,19 @@ fn compare(selected: &[&Work], url: &str) -> Result<()> {
         .filter_map(|row| Some((row.split('\t').next()?, row.split('\t').nth(2)?)))
         .collect();
     let mut more = Vec::new();
-    for work in selected {
-        let count = instructions(work, url)?;
-        let expected = recorded.get(work.name);
-        let expected =
-            expected.with_context(|| format!("no count of {}: run with --update", work.name))?;
+    for benchmark in selected {
+        let count = instructions(benchmark, url)?;
+        let expected = recorded.get(benchmark.name);
+        let expected = expected
+            .with_context(|| format!("no count of {}: run with --update", benchmark.name))?;
         let expected: u64 = expected.parse()?;
         let percent = (count as f64 / expected as f64 - 1.0) * 100.0;
-        println!("{:<32}{count:>12} instructions per {} ({percent:+.1} %)", work.name, work.unit);
+        println!(
+            "{:<32}{count:>12} instructions per {} ({percent:+.1} %)",
+            benchmark.name, benchmark.unit
+        );
         if percent > TOLERANCE {
-            more.push(work.name);
+            more.push(benchmark.name);
         } else if percent < -TOLERANCE {
             println!("    less than in {}: run with --update", file().display());
         }

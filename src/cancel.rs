@@ -165,7 +165,7 @@ impl CancellationToken {
         let cancelled = child.clone();
         let registration = self.on_cancel(move || cancelled.cancel()).ok();
         // Registration also fails if the deadline has passed. The child has the same deadline, so
-        // it needs no cancel.
+        // it does not need to be cancelled.
         if self.0.lock().is_cancelled {
             child.cancel();
         }

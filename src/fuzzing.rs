@@ -118,11 +118,11 @@ pub fn filter(data: &[u8]) {
     }
     let request =
         Request::raw(crate::operation::Method::Get, "/api/3.24/x").query("filter", texts.join(","));
-    let sent = request.path_and_query().expect("nothing in the path can be refused");
+    let sent = request.path_and_query().expect("the path is valid");
     assert!(sent.bytes().all(|byte| byte.is_ascii_graphic()), "{sent}");
     let (_, query) = sent.split_once('?').expect("a query was given");
     let query = mock::query(query).expect("what was encoded can be decoded");
-    let [(name, received)] = &query[..] else { panic!("one became {query:?}") };
+    let [(name, received)] = &query[..] else { panic!("not one parameter: {query:?}") };
     assert_eq!(name, "filter");
     assert_eq!(understood(received), meant, "{received}");
 }

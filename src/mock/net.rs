@@ -120,7 +120,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>, serve: &Arc<impl Serve>)
         }
         match accepted {
             Ok((stream, _)) => {
-                // If there is no thread for it, the connection is closed.
+                // If no thread can be started, the connection is closed.
                 let _ = open(stream, shared, serve);
             }
             // No free file descriptor, or the client has disconnected: retry after a pause.

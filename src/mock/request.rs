@@ -26,7 +26,7 @@ pub struct Request {
 impl Request {
     pub(super) fn new(head: &Head, body: Vec<u8>) -> Request {
         let query = super::encoding::decode_query(&head.query).unwrap_or_else(|| {
-            // It cannot be decoded, so it is kept unchanged.
+            // A query that cannot be decoded is kept unchanged.
             vec![(head.query.clone(), String::new())]
         });
         Request {

@@ -70,13 +70,13 @@ impl Success {
     /// Tableau's.
     pub(crate) fn xml<T>(self, read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
         let value = self.xml_from(Accepts::Response, read)?;
-        Ok(value.expect("a body that is decoded was read"))
+        Ok(value.expect("`read` was called, because the body must not be empty"))
     }
 
     /// Like [`xml`](Success::xml), for any root element.
     pub(crate) fn any_xml<T>(self, read: impl FnMut(Node<'_>) -> Result<T>) -> Result<T> {
         let value = self.xml_from(Accepts::AnyRoot, read)?;
-        Ok(value.expect("a body that is decoded was read"))
+        Ok(value.expect("`read` was called, because the body must not be empty"))
     }
 
     fn xml_from<T>(

@@ -15,7 +15,7 @@ const DAYS_AHEAD: usize = 400;
 /// The first time after `now` at which a schedule runs.
 pub(in crate::mock) fn next(schedule: &Element, now: Timestamp) -> Option<Timestamp> {
     let days = |date: &Date| date.tomorrow().ok();
-    // A run of the day before may begin after midnight.
+    // Runs that belong to yesterday can start after midnight.
     let dates = std::iter::successors(date_of(now).yesterday().ok(), days).take(DAYS_AHEAD);
     dates.flat_map(|date| times_on(schedule, date)).filter(|time| *time > now).min()
 }

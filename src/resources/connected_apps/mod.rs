@@ -127,8 +127,8 @@ impl<'s> ConnectedApps<'s> {
         self.client.send(&DELETE, &[&client_id.into()])
     }
 
-    /// Tableau Server before API 3.23 ignores `<projectIds>`, which would leave the app unlimited. It
-    /// has an attribute for one project.
+    /// Tableau Server before API 3.23 ignores `<projectIds>`, which would leave the app unlimited. Its
+    /// requests have an attribute for one project instead.
     #[inline]
     fn with_projects<'r>(
         &self,
@@ -186,7 +186,7 @@ element! {
         secrets: Vec<SecretInfo> = items("secret");
     }
     requests {
-        /// No setter: a request has it in place of `projects` if the server is too old for that.
+        /// Has no setter: replaces `projects` in requests to servers before API 3.23.
         only_project = attr("projectId"), unset ProjectId;
     }
 }
