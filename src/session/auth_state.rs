@@ -67,9 +67,12 @@ struct History {
 }
 
 impl AuthState {
+    /// `scopes` are those of the token, which can come from other credentials: a shared session is
+    /// that of its holder.
     pub(super) fn new(
         redactor: &Redactor,
         token: Secret,
+        scopes: Option<Vec<String>>,
         credentials: Option<SignIn>,
     ) -> AuthState {
         let mut known = redactor.clone();
@@ -77,7 +80,6 @@ impl AuthState {
             known = known.with(credentials.secret());
         }
         let redactor = known.clone().with(&token);
-        let scopes = credentials.as_ref().and_then(SignIn::scopes);
         let token = Arc::new(Token { token, redactor, scopes });
         let renewal = Renewal::SignedIn;
         let current = Current { token, past: Vec::new(), renewal, opened_at: None };
@@ -341,7 +343,7 @@ fn end_unused(client: &Client, redactor: &Redactor, token: Secret, deadline: Opt
         earlier(deadline, client.session_cancellation().and_then(CancellationToken::deadline));
     let left =
         deadline.map_or(timeout, |by| by.saturating_duration_since(Instant::now()).min(timeout));
-    let unused = client.with_auth(Arc::new(AuthState::new(redactor, token, None)));
+    let unused = client.with_auth(Arc::new(AuthState::new(redactor, token, None, None)));
     if let Err(error) = sign_out(&unused, left) {
         warn!(target: LOG, "ending that session failed: {error}");
     }
@@ -362,7 +364,7 @@ mod tests {
     fn keeps_recent_tokens_redacted() {
         let token = |number: usize| Secret::new(format!("token-{number}-of-a-test"));
         let known = Redactor::default().with(&Secret::new("password-of-a-test"));
-        let state = AuthState::new(&known, token(0), None);
+        let state = AuthState::new(&known, token(0), None, None);
         for number in 1..=100 {
             let minted = JwtAuth::new(token(1000 + number).reveal());
             state.replace(token(number), Some(&SignIn::of(&minted)), Renewal::SignedIn);

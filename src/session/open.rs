@@ -94,7 +94,8 @@ impl OpenSession {
     ) -> OpenSession {
         let of_credentials = || credentials.as_ref().and_then(SignIn::user_name);
         let user_name = response.user_name.or_else(of_credentials);
-        let auth = AuthState::new(known, response.token, credentials);
+        let scopes = credentials.as_ref().and_then(SignIn::scopes);
+        let auth = AuthState::new(known, response.token, scopes, credentials);
         let auth = Arc::new(auth.opened(opened_at, user_name));
         let client = Arc::new(Client::new(transport, version, response.site, auth.clone()));
         let time_left = response.time_left.and_then(|left| SignedDuration::try_from(left).ok());
@@ -105,7 +106,8 @@ impl OpenSession {
     /// The same session, shared through a file, with optional credentials for renewal.
     pub(crate) fn shared_by(self, sharing: Sharing, credentials: Option<SignIn>) -> OpenSession {
         let (transport, token) = (&self.client.transport, self.client.token());
-        let auth = AuthState::new(transport.redactor(), token.token.clone(), credentials);
+        let (secret, scopes) = (token.token.clone(), token.scopes.clone());
+        let auth = AuthState::new(transport.redactor(), secret, scopes, credentials);
         let user_name = self.auth.user_name().map(str::to_owned);
         let auth = Arc::new(auth.opened(self.auth.opened_at(), user_name).shared_by(sharing));
         let client = Arc::new(self.client.with_auth(auth.clone()));

@@ -187,6 +187,20 @@ mod tests {
     }
 
     #[test]
+    fn limits_attributes_of_an_element_at_each_position() {
+        for length in 0..1100 {
+            let before = "-".repeat(length);
+            let parse = |attributes: usize| {
+                let element = format!("<x{}/>", " a=''".repeat(attributes));
+                check_cost(&format!("<r><!--{before}-->{element}</r>"), 1 << 20)
+            };
+            parse(512).unwrap();
+            let refused = parse(513).unwrap_err().to_string();
+            assert!(refused.contains("more than 512 attributes on an element"), "{refused}");
+        }
+    }
+
+    #[test]
     fn rejects_malicious_texts_quickly() {
         let many: String = (0..200_000).map(|n| format!(" a{n}='{n}'")).collect();
         let deep = "<a>".repeat(1_100_000);

@@ -110,7 +110,8 @@ impl Field {
     /// The fields of an element. Links those that have the same tag, so that a child is compared with
     /// one of them.
     pub(crate) const fn linked<const N: usize>(mut fields: [Field; N]) -> [Field; N] {
-        assert!(N < Field::NONE as usize);
+        // The fields are also bits of an integer.
+        assert!(N <= u128::BITS as usize);
         let mut last = 1_u8;
         while (last as usize) < N {
             let mut before = last as usize;

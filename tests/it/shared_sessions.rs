@@ -253,6 +253,26 @@ fn child_that_works() {
 }
 
 /// Waiting for a renewal ends at the file's wait timeout, at a deadline or on cancellation.
+/// The scopes of a worker's own token do not limit the session of the holder.
+#[test]
+fn worker_with_a_limited_token_uses_the_session_that_the_holder_renewed() {
+    let (folder, path) = shared_folder("scopes");
+    let file = tsc::SessionFile::at(&path);
+    let mock = MockServer::start().unwrap();
+    let server = tsc::Server::new(mock.url()).unwrap();
+    let holder = server.sign_in_shared(&mock.credentials(), &file).unwrap();
+    // The claims `{"scp":["tableau:content:read"]}`.
+    let limited = tsc::JwtAuth::new("e30.eyJzY3AiOlsidGFibGVhdTpjb250ZW50OnJlYWQiXX0.x");
+    let worker = server.join_shared_with(&limited, &file).unwrap();
+    mock.advance(Duration::from_secs(5 * 60 * 60));
+    holder.projects().list().total().unwrap();
+    let error = worker.groups().delete("group-of-a-test").unwrap_err();
+    assert!(error.is_not_found(), "{error}");
+    drop(worker);
+    drop(holder);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
 #[test]
 fn worker_stops_waiting_for_a_session() {
     let (folder, path) = shared_folder("wait-timeout");

@@ -99,8 +99,11 @@ fn organize(state: &mut ServerState, ctx: &Context) -> Result<Response> {
         let moved = position(all, &user, kind, id)?;
         let id = order.need("favoriteIdMoveAfter")?;
         let after = position(all, &user, order.need("favoriteTypeMoveAfter")?, id)?;
-        let favorite = all.remove(moved);
-        all.insert(if moved < after { after } else { after + 1 }, favorite);
+        if moved <= after {
+            all[moved..=after].rotate_left(1);
+        } else {
+            all[after + 1..=moved].rotate_right(1);
+        }
     }
     Ok(Response::empty(200))
 }

@@ -63,6 +63,8 @@ fn upload(state: &mut ServerState, ctx: &Context) -> Result<Response> {
         site.get::<User>(pair.need("destinationSiteUserLuid")?)?;
     }
     let all = &mut site.state_mut::<Keychains>().0;
+    // A keychain that is uploaded again is saved once.
+    all.retain(|(owner, known)| *owner != user || !keychains.contains(known));
     all.extend(keychains.into_iter().map(|keychain| (user.clone(), keychain)));
     Ok(Response::empty(200))
 }

@@ -45,10 +45,13 @@ impl RunTimes {
         RunTimes { start: Some(start), end, intervals: intervals.into_iter().collect() }
     }
 
-    /// Whether each interval has a value: one that could not be read has none.
+    /// Whether there is a start, and each interval has a value: those that could not be read have
+    /// none.
     #[inline]
     pub(super) fn is_complete(&self) -> bool {
-        self.intervals.iter().all(|interval| interval.parts() != (None, None, None, None))
+        let mut intervals = self.intervals.iter();
+        self.start.is_some()
+            && intervals.all(|interval| interval.parts() != (None, None, None, None))
     }
 }
 

@@ -232,6 +232,8 @@ fn favorites_are_put_in_another_order() {
         assert_eq!(labels(), ["1", "3", "2"]);
         all.move_after(me, &workbook.id, &view.id).unwrap();
         assert_eq!(labels(), ["3", "2", "1"]);
+        all.move_after(me, &workbook.id, &workbook.id).unwrap();
+        assert_eq!(labels(), ["3", "2", "1"]);
         let datasource = first(session.datasources().list());
         let absent = all.move_after(me, &datasource.id, &view.id);
         assert_eq!(code(absent).as_deref(), Some("404010"));

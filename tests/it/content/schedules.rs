@@ -111,6 +111,15 @@ fn does_not_write_back_an_interval_that_it_could_not_read() {
 }
 
 #[test]
+fn does_not_write_back_a_schedule_whose_start_it_could_not_read() {
+    let schedule = "<schedule id='s1' name='S' frequency='Daily'>\
+                    <frequencyDetails start='24:00:00'/></schedule>";
+    let (read, _) = talk([Xml(schedule)], |session| session.schedules().get("s1").unwrap());
+    assert!(read.times.is_some());
+    assert_eq!(read.recurrence(), None);
+}
+
+#[test]
 fn reads_enumerations_regardless_of_case() {
     let answer = "<schedule id='s1' name='S' frequency='WEEKLY' state='active'>\
                   <frequencyDetails start='02:30:00'><intervals><interval weekDay='MONDAY'/>\

@@ -207,7 +207,9 @@ fn the_mock_keeps_saved_credentials_for_administrators() {
     session.request(tsc::Method::Put, &path).xml(body).send().unwrap();
     let credentials = users.saved_credentials(me, &site).unwrap();
     assert_eq!(credentials.users, std::slice::from_ref(me));
-    users.upload_saved_credentials(me, credentials.map_user(me, me)).unwrap();
+    // The upload is idempotent, because it is sent again if the response is lost.
+    users.upload_saved_credentials(me, credentials.clone().map_user(me, me)).unwrap();
+    assert_eq!(users.saved_credentials(me, &site).unwrap(), credentials);
     let unknown = users.saved_credentials("absent", &site).unwrap_err();
     assert!(unknown.is_not_found());
 
