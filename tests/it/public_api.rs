@@ -81,7 +81,8 @@ fn functions_have_the_documented_signatures() {
     ] {
         let _: fn(&tsc::Error) -> bool = predicate;
     }
-    let _: fn(&str) -> tsc::Result<tsc::Fingerprint> = tsc::Fingerprint::sha256;
+    let _: fn(&'static str) -> tsc::Result<tsc::Fingerprint> = tsc::Fingerprint::sha256;
+    let _: fn(String) -> tsc::Result<tsc::Fingerprint> = tsc::Fingerprint::sha256;
     let _: fn() -> tsc::Result<MockServer> = MockServer::start;
     let _: for<'m> fn(&'m MockServer) -> &'m str = MockServer::url;
     let _: fn(&MockServer) -> tsc::TableauAuth = MockServer::credentials;
