@@ -99,6 +99,10 @@ impl<'s> Favorites<'s> {
     }
 
     /// Moves a favorite of a user behind another one.
+    ///
+    /// The request names the other favorite in `favoriteIdMoveAfter`. By its name, the attribute is
+    /// the favorite that will precede the moved one; the text of the reference can be read the other
+    /// way round. Check the order with [`list`](Favorites::list) if it matters.
     #[doc = rest!(ORGANIZE)]
     pub fn move_after<I: Favoritable, A: Favoritable>(
         &self,

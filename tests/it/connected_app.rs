@@ -207,6 +207,11 @@ fn rotation_names_the_new_secret_if_the_old_one_cannot_be_deleted() {
         "{error}"
     );
     assert_eq!(error.status(), Some(403), "{error}");
+    // A repeated call cannot create a third secret, and says what to do.
+    mock.clear_faults();
+    let repeated = apps.rotate_secret(&app.client_id, &old.id).unwrap_err();
+    assert_eq!(repeated.code(), Some("400144"), "{repeated}");
+    assert!(repeated.to_string().contains(&format!("delete the secret {}", old.id)), "{repeated}");
     let new = apps.get_secret(&app.client_id, &new.id).unwrap();
     let shown = crate::help::everything_of(&error);
     assert!(!shown.contains(&new.export_value()) && !shown.contains(&old.export_value()));

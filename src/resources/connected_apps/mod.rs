@@ -102,6 +102,8 @@ impl<'s> ConnectedApps<'s> {
     #[doc = rest!(CREATE)]
     pub fn create(&self, app: impl Borrow<NewConnectedApp>) -> Result<ConnectedApp> {
         let mut app = app.borrow().clone();
+        // A new app without projects is for all of them.
+        app.projects = app.projects.filter(|projects| !projects.is_empty());
         let request = self.client.request(&CREATE, &[]);
         let request = self.with_projects(request, &mut app.projects, &mut app.only_project);
         self.client.xml(request.element(&app)?, one)
@@ -128,7 +130,7 @@ impl<'s> ConnectedApps<'s> {
     }
 
     /// Tableau Server before API 3.23 ignores `<projectIds>`, which would leave the app unlimited. Its
-    /// requests have an attribute for one project instead.
+    /// requests have an attribute for one project instead, which is empty for all projects.
     #[inline]
     fn with_projects<'r>(
         &self,
@@ -137,8 +139,8 @@ impl<'s> ConnectedApps<'s> {
         only_project: &mut Option<ProjectId>,
     ) -> Request<'r> {
         match projects.take() {
-            Some(mut one) if one.len() == 1 && self.client.version < ApiVersion::new(3, 23) => {
-                *only_project = one.pop();
+            Some(mut one) if one.len() <= 1 && self.client.version < ApiVersion::new(3, 23) => {
+                *only_project = Some(one.pop().unwrap_or_else(|| ProjectId::from("")));
                 request
             }
             Some(all) => {

@@ -215,8 +215,8 @@ impl Schedule {
     /// Returns when the schedule runs, to use it for this or another schedule. Values that this
     /// release does not know are written as the server returned them.
     ///
-    /// `None` if the server did not return the times, as in a list, or if the start or an interval
-    /// could not be read.
+    /// `None` if the server did not return the times, as in a list, or if the start, an interval or the
+    /// end of several runs a day could not be read.
     #[inline]
     pub fn recurrence(&self) -> Option<Recurrence> {
         let (frequency, times) = (self.frequency.clone()?, self.times.clone()?);
