@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 
 use super::sites::{AuthConfiguration, Sites};
 use crate::Result;
+use crate::http::Request;
 use crate::operation::operations;
 use crate::secret::Secret;
 use crate::xml::{element, string_enum};
@@ -81,7 +82,7 @@ impl<'s> Oidc<'s> {
         &self,
         configuration: impl Borrow<NewOidcConfiguration>,
     ) -> Result<OidcConfiguration> {
-        self.client.create(&CREATE, &[], configuration.borrow())
+        self.send(self.client.request(&CREATE, &[]), configuration.borrow())
     }
 
     /// Replaces a configuration. The server has no partial update: an optional setting that is not
@@ -95,8 +96,16 @@ impl<'s> Oidc<'s> {
     ) -> Result<OidcConfiguration> {
         let mut configuration = configuration.borrow().clone();
         configuration.idp_configuration_id = Some(idp_configuration_id.to_owned());
-        let request = self.client.request(&UPDATE, &[]).since(3, 24).element(&configuration)?;
-        self.client.read(request, "siteOIDCConfiguration")
+        self.send(self.client.request(&UPDATE, &[]).since(3, 24), &configuration)
+    }
+
+    fn send(
+        &self,
+        request: Request<'_>,
+        configuration: &NewOidcConfiguration,
+    ) -> Result<OidcConfiguration> {
+        let request = request.hiding(configuration.client_secret.as_ref());
+        self.client.read(request.element(configuration)?, "siteOIDCConfiguration")
     }
 
     /// Removes a configuration. Its users cannot sign in afterwards, so change their authentication
