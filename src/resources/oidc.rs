@@ -3,11 +3,11 @@
 use std::borrow::Borrow;
 
 use super::sites::{AuthConfiguration, Sites};
-use crate::Result;
 use crate::http::Request;
 use crate::operation::operations;
 use crate::secret::Secret;
 use crate::xml::{element, string_enum};
+use crate::{Error, Result};
 
 operations! {
     GET = GET "sites/{site}/site-oidc-configuration" since (3, 22) scope unavailable on Cloud
@@ -65,7 +65,7 @@ impl<'s> Oidc<'s> {
     #[doc = rest!(GET)]
     #[inline]
     pub fn get(&self, idp_configuration_id: &str) -> Result<OidcConfiguration> {
-        let request = self.client.request(&GET, &[]).query(ID, idp_configuration_id);
+        let request = self.client.request(&GET, &[]).query(ID, checked(idp_configuration_id)?);
         self.client.read(request.since(3, 24), "siteOIDCConfiguration")
     }
 
@@ -95,7 +95,7 @@ impl<'s> Oidc<'s> {
         configuration: impl Borrow<NewOidcConfiguration>,
     ) -> Result<OidcConfiguration> {
         let mut configuration = configuration.borrow().clone();
-        configuration.idp_configuration_id = Some(idp_configuration_id.to_owned());
+        configuration.idp_configuration_id = Some(checked(idp_configuration_id)?.to_owned());
         self.send(self.client.request(&UPDATE, &[]).since(3, 24), &configuration)
     }
 
@@ -114,7 +114,7 @@ impl<'s> Oidc<'s> {
     #[doc = rest!(DELETE)]
     #[inline]
     pub fn delete(&self, idp_configuration_id: &str) -> Result<()> {
-        let request = self.client.request(&DELETE, &[]).query(ID, idp_configuration_id);
+        let request = self.client.request(&DELETE, &[]).query(ID, checked(idp_configuration_id)?);
         self.client.done(request.since(3, 24))
     }
 
@@ -123,6 +123,14 @@ impl<'s> Oidc<'s> {
     #[inline]
     pub fn delete_initial(&self) -> Result<()> {
         self.client.send(&DELETE, &[])
+    }
+}
+
+/// Rejects an empty id, which could select the initial configuration.
+fn checked(idp_configuration_id: &str) -> Result<&str> {
+    match idp_configuration_id {
+        "" => Err(Error::input("the id of the OpenID Connect configuration is empty")),
+        id => Ok(id),
     }
 }
 

@@ -133,8 +133,12 @@ impl<'s> Users<'s> {
         id: impl Into<UserId>,
         new_owner: impl Into<UserId>,
     ) -> Result<()> {
+        let new_owner: UserId = new_owner.into();
+        if new_owner.as_str().is_empty() {
+            return Err(Error::input("the id of the new owner is empty"));
+        }
         let request = self.client.request(&REMOVE, &[&id.into()]).since(3, 10);
-        self.client.done(request.query("mapAssetsTo", new_owner.into().as_str()))
+        self.client.done(request.query("mapAssetsTo", new_owner.as_str()))
     }
 
     /// Lists the workbooks that a user can see.

@@ -190,3 +190,18 @@ fn finds_a_refresh_that_is_already_queued() {
         assert_eq!(error.code(), Some("409093"));
     }
 }
+
+#[test]
+fn refuses_empty_ids_in_bodies_and_queries() {
+    use tsc::ErrorKind::Input;
+    use tsc::oidc::NewOidcConfiguration;
+    let empty = || tsc::WorkbookId::from("");
+    refused("3.24", Input, |s| s.groups().add_member("g", ""));
+    refused("3.24", Input, |s| s.favorites().add("u", &empty(), "label"));
+    refused("3.24", Input, |s| s.data_alerts().add_recipient("a", ""));
+    refused("3.24", Input, |s| s.users().remove_and_transfer("u", ""));
+    refused("3.24", Input, |s| s.oidc().get(""));
+    refused("3.24", Input, |s| s.oidc().update("", NewOidcConfiguration::new("n", "c", "s")));
+    let error = refused("3.24", Input, |s| s.oidc().delete(""));
+    assert!(error.contains("configuration is empty"), "{error}");
+}
