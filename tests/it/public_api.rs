@@ -16,7 +16,16 @@ fn shared<T: Send + Sync>() {}
 
 fn an_id<T>()
 where
-    T: for<'a> From<&'a str> + From<String> + Display + Debug + Clone + Eq + Hash + Send + Sync,
+    T: for<'a> From<&'a str>
+        + for<'a> From<&'a String>
+        + From<String>
+        + Display
+        + Debug
+        + Clone
+        + Eq
+        + Hash
+        + Send
+        + Sync,
 {
 }
 
