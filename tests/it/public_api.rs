@@ -170,7 +170,7 @@ fn public_constants_and_defaults_have_the_documented_values() {
         ),
     ];
     assert_eq!(credentials.len(), 7);
-    let fingerprint = tsc::Fingerprint::sha256(&"aB".repeat(32)).unwrap();
+    let fingerprint = tsc::Fingerprint::sha256("aB".repeat(32)).unwrap();
     let _: [tsc::Verify; 6] = [
         true.into(),
         "ca.pem".into(),
