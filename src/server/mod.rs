@@ -66,7 +66,7 @@ impl Server {
         Ok(Server { transport: Arc::new(transport), pinned: None, negotiation: Mutex::default() })
     }
 
-    /// Pins the REST API version, such as `"3.24"`. Default: the first sign-in asks the server.
+    /// Pins the REST API version, such as `"3.24"`. Default: the first sign-in requests the version from the server.
     ///
     /// # Errors
     ///
