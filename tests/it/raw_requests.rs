@@ -477,7 +477,7 @@ fn reports_items_and_pages_that_cannot_be_read() {
         (
             Paging::Numbers,
             "{\"list\": [], \"pagination\": {\"totalAvailable\": 2}}",
-            "empty before `totalAvailable`",
+            "a page without items before `totalAvailable`",
         ),
         (
             Paging::Links,
