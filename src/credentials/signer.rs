@@ -193,7 +193,7 @@ impl UnifiedAccessTokenAuth {
 
 #[inline]
 fn rsa_key(pem: &str) -> Result<rsa::KeyPair> {
-    let refuse = |why: String| {
+    let invalid = |why: String| {
         Error::config(format!(
             "the private key of the unified access token cannot be used: {why}; it must be an RSA \
              key in PEM (PKCS#8 or PKCS#1) of at least 2048 bits"
@@ -201,13 +201,13 @@ fn rsa_key(pem: &str) -> Result<rsa::KeyPair> {
     };
     // The parser's own error may quote the key.
     let key = PrivateKeyDer::from_pem_slice(pem.as_bytes())
-        .map_err(|_| refuse("it is not a private key in PEM".to_owned()))?;
+        .map_err(|_| invalid("it is not a private key in PEM".to_owned()))?;
     let pair = match &key {
         PrivateKeyDer::Pkcs1(key) => rsa::KeyPair::from_der(key.secret_pkcs1_der()),
         PrivateKeyDer::Pkcs8(key) => rsa::KeyPair::from_pkcs8(key.secret_pkcs8_der()),
-        _ => return Err(refuse("it is not an RSA key".to_owned())),
+        _ => return Err(invalid("it is not an RSA key".to_owned())),
     };
-    pair.map_err(|why| refuse(why.to_string()))
+    pair.map_err(|why| invalid(why.to_string()))
 }
 
 #[cfg(test)]

@@ -174,7 +174,10 @@ pub(super) fn error_in_success(
     address: &str,
     redactor: &Redactor,
 ) -> Option<Error> {
-    Some(ErrorContent::from_root(root.is_answer().ok()?)?.about_success(status, address, redactor))
+    Some(
+        ErrorContent::from_root(root.require_response().ok()?)?
+            .about_success(status, address, redactor),
+    )
 }
 
 /// Like [`error_in_success`], for a body in XML or JSON that was not parsed yet.

@@ -245,7 +245,7 @@ pub(super) trait Resource: Sized + 'static {
     /// The element of an item in a list.
     fn element(record: &Record, site: &Site, ctx: &Context) -> Element {
         let owner =
-            Self::SCHEMA.shows_owner.then(|| site.named_at("users", "owner", &record.owner));
+            Self::SCHEMA.shows_owner.then(|| site.reference_at("users", "owner", &record.owner));
         let element = record.stored_element(Self::SCHEMA, ctx.version).containing(owner);
         Self::complete(record, element, site, ctx)
     }

@@ -65,7 +65,7 @@ impl<'a> Page<'a> {
                 return match parent.keys().all(is_paging) {
                     true => Ok(Page { root, parent, items: Vec::new() }),
                     false => Err(Error::decode(format!(
-                        "the response has no `{name}` (in the path `{path}`); the fields there are {:?}",
+                        "the response has no `{name}`, which `{path}` requires; the fields there are {:?}",
                         parent.keys().take(10).collect::<Vec<_>>()
                     ))),
                 };

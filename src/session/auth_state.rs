@@ -231,7 +231,7 @@ impl Authenticator for AuthState {
             // Includes an error of the function that mints tokens.
             Err(error) if is_over(client.session_cancellation(), deadline) => return Err(error),
             Err(error) => {
-                history.is_refused = is_refusal(&error);
+                history.is_refused = is_rejection(&error);
                 history.failure = Some((Instant::now(), cut(&error.to_string(), 500).into_owned()));
                 return Err(expired.and_then_failed("signing in again failed", Some(error)));
             }
@@ -350,7 +350,7 @@ fn end_unused(client: &Client, redactor: &Redactor, token: Secret, deadline: Opt
 }
 
 /// Whether the server rejected the credentials themselves, so that a retry is pointless.
-fn is_refusal(error: &Error) -> bool {
+fn is_rejection(error: &Error) -> bool {
     let is_rejected = matches!(error.status(), Some(400..=499)) && !error.is_throttled();
     error.is_sign_in_failed() || (error.kind() == ErrorKind::Api && is_rejected)
 }

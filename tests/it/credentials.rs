@@ -4,7 +4,7 @@ use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
 use crate::help::{at, everything_of, pinned, workbooks};
-use crate::raw::{Raw, refusal, signed_in};
+use crate::raw::{Raw, signed_in, tableau_error};
 
 fn sent(credentials: &dyn tsc::Credentials) -> String {
     let raw = Raw::signed_in(|_| workbooks(""));
@@ -173,7 +173,7 @@ fn rejects_characters_that_xml_forbids_before_sending() {
 fn distinguishes_reasons_for_refused_credentials() {
     for (status, code) in [(401, "401001"), (401, "401002"), (400, "401001")] {
         let raw = Raw::start(move |seen| match seen.path().ends_with("signin") {
-            true => refusal(status, code, "The credentials are invalid."),
+            true => tableau_error(status, code, "The credentials are invalid."),
             false => signed_in(seen).unwrap(),
         });
         let error = pinned(&raw.url).sign_in(&tsc::TableauAuth::new("me", "no")).unwrap_err();
@@ -202,7 +202,7 @@ fn debug_shows_names_and_sites_but_no_secret() {
 #[test]
 fn names_the_scope_that_a_jwt_session_may_lack() {
     for (status, code) in [(401, "401002"), (403, "403004"), (409, "409009")] {
-        let raw = Raw::signed_in(move |_| refusal(status, code, "refused"));
+        let raw = Raw::signed_in(move |_| tableau_error(status, code, "refused"));
         let server = pinned(&raw.url);
         let jwt = tsc::JwtAuth::new("eyJ.x.y");
         let renewing = jwt.clone().renew_with(|| Ok("eyJ.x.z".to_owned()));

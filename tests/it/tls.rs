@@ -8,7 +8,7 @@ use tableau_server_client as tsc;
 use tsc::{ErrorKind, Fingerprint, HttpOptions};
 
 use crate::help::{auth, child, given, plain, with, workbooks};
-use crate::raw::{Raw, Reply, answer, redirect, signed_in, success};
+use crate::raw::{Raw, Response, redirect, response, signed_in, success};
 use crate::tls_server::{Authority, Certified, file, over_tls, over_tls_ending};
 use crate::{help, logs};
 
@@ -267,7 +267,7 @@ fn names_unusable_files_and_the_reason() {
         file("damaged.pem", "-----BEGIN CERTIFICATE-----\nAAAA////\n-----END CERTIFICATE-----\n");
     let folder = file("folder", "").parent().unwrap().to_owned();
     let gone = Path::new("/nowhere/ca.pem").to_owned();
-    let raw = Raw::signed_in(|_| answer(204, &[], ""));
+    let raw = Raw::signed_in(|_| response(204, &[], ""));
     let mut server = with(&raw.url, plain());
     let mut refuse = |options: HttpOptions, named: &Path| {
         let error = server.add_http_options(options).unwrap_err();
@@ -301,8 +301,8 @@ fn replaces_a_tls_connection_closed_while_idle() {
     // response.
     let authority = Authority::new();
     let raw = over_tls(authority.server(&["127.0.0.1"]), |seen| {
-        let reply = signed_in(seen).unwrap_or_else(|| workbooks(""));
-        crate::raw::Reply::SendAndClose(reply.bytes())
+        let response = signed_in(seen).unwrap_or_else(|| workbooks(""));
+        crate::raw::Response::SendAndClose(response.bytes())
     });
     logs::start();
     let mut server = with(&raw.url, plain().verify(authority.file()));
@@ -336,7 +336,7 @@ fn reuses_one_tls_connection_for_a_hundred_requests() {
 fn plain_http_at_an_https_address_is_a_tls_error() {
     let raw = Raw::on_connection(|mut stream, _, _| {
         let _ = stream.read(&mut [0; 64]);
-        let _ = stream.write_all(&answer(400, &[], "speak plainly").bytes());
+        let _ = stream.write_all(&response(400, &[], "speak plainly").bytes());
         let _ = stream.read(&mut [0; 1024]);
     });
     let url = raw.url.replace("http:", "https:");
@@ -355,8 +355,8 @@ fn end_without_close_notify_is_a_broken_connection() {
         let config = authority.server(&["127.0.0.1"]);
         let raw = over_tls_ending(config, goodbye, |seen| {
             signed_in(seen).unwrap_or_else(|| match seen.path().ends_with("content") {
-                true => Reply::SendAndClose(b"HTTP/1.1 200 OK\r\n\r\nPK the file".into()),
-                false => Reply::SendAndClose(b"HTTP/1.1 200 OK\r\n\r\n<tsResponse/>".into()),
+                true => Response::SendAndClose(b"HTTP/1.1 200 OK\r\n\r\nPK the file".into()),
+                false => Response::SendAndClose(b"HTTP/1.1 200 OK\r\n\r\n<tsResponse/>".into()),
             })
         });
         let options = plain().verify(authority.file()).retries(tsc::RetryPolicy::none());
@@ -431,8 +431,8 @@ fn deadline_ends_a_tls_record_sent_byte_by_byte() {
         while let Some(request) =
             crate::raw::read_request(&mut std::io::BufReader::new(&mut stream))
         {
-            let reply = signed_in(&request).unwrap_or_else(|| success(&"x".repeat(9000)));
-            stream.conn.writer().write_all(&reply.bytes()).unwrap();
+            let response = signed_in(&request).unwrap_or_else(|| success(&"x".repeat(9000)));
+            stream.conn.writer().write_all(&response.bytes()).unwrap();
             let mut records = Vec::new();
             while stream.conn.wants_write() {
                 stream.conn.write_tls(&mut records).unwrap();
@@ -478,12 +478,12 @@ fn tls_failure_after_the_handshake_is_a_broken_connection() {
             while let Some(request) = crate::raw::read_request(&mut reader) {
                 seen.lock().unwrap().push(request.clone());
                 let out = reader.get_mut();
-                let reply = match signed_in(&request) {
-                    Some(reply) => reply.bytes(),
+                let response = match signed_in(&request) {
+                    Some(response) => response.bytes(),
                     None if begun => b"HTTP/1.1 200 OK\r\n\r\n<tsResponse/>".to_vec(),
                     None => Vec::new(),
                 };
-                out.write_all(&reply).and_then(|()| out.flush()).unwrap();
+                out.write_all(&response).and_then(|()| out.flush()).unwrap();
                 if signed_in(&request).is_none() {
                     if junk.is_empty() {
                         let no_record =
@@ -523,7 +523,7 @@ fn tls_failure_after_the_handshake_is_a_broken_connection() {
         let connection = rustls::ServerConnection::new(config).unwrap();
         let stream = rustls::StreamOwned::new(connection, stream);
         crate::raw::converse(stream, number, seen, &|seen| match seen.path().ends_with("signin") {
-            true => Reply::SendAndClose(signed_in(seen).unwrap().bytes()),
+            true => Response::SendAndClose(signed_in(seen).unwrap().bytes()),
             false => signed_in(seen).unwrap(),
         });
     });

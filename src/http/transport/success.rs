@@ -60,7 +60,7 @@ impl Success {
     }
 
     /// Reads the body to its end, so that the connection can be reused. Fails if the body is an HTML
-    /// page or an error of Tableau's.
+    /// page or a Tableau error.
     pub(crate) fn ignore(mut self) -> Result<()> {
         let outcome = self.bytes().and_then(|bytes| self.check_content(&bytes));
         outcome.map_err(|error| self.explain(error))
@@ -93,7 +93,7 @@ impl Success {
     }
 
     /// Reads the whole body, and returns it with the status and the headers. Fails if it is an HTML
-    /// page or an error of Tableau's.
+    /// page or a Tableau error.
     pub(crate) fn content(mut self) -> Result<(u16, HeaderMap, Vec<u8>)> {
         let outcome = self.bytes().and_then(|bytes| self.check_content(&bytes).map(|()| bytes));
         let bytes = outcome.map_err(|error| self.explain(error))?;
@@ -112,12 +112,12 @@ impl Success {
         }
     }
 
-    /// Decodes a body in JSON. Fails if it is an error of Tableau's.
+    /// Decodes a body in JSON. Fails if it is a Tableau error.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T> {
         self.json_with(|text| from_json(text))
     }
 
-    /// Decodes a body in JSON with `read`. Fails if it is an error of Tableau's.
+    /// Decodes a body in JSON with `read`. Fails if it is a Tableau error.
     pub(crate) fn json_with<T>(self, read: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
         let context = self.context();
         let (_, _, bytes) = self.content()?;
@@ -268,7 +268,7 @@ impl Success {
     }
 
     /// Streams any body to `take` and returns its size in bytes. Fails if the body is an HTML page or
-    /// an error of Tableau's.
+    /// a Tableau error.
     pub(crate) fn stream(self, take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
         self.stream_after(Success::check_content, take)
     }
@@ -280,7 +280,7 @@ impl Success {
         mut take: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<u64> {
         let mut block = vec![0; 64 << 10];
-        // Held back until the body is too long to be an error of Tableau's.
+        // Held back until the body is too long to be a Tableau error.
         let mut held = Some(Vec::new());
         let mut total = 0;
         loop {

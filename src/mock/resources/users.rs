@@ -109,7 +109,7 @@ pub(super) fn check_authentication(user: &mut Record, body: &Element, site: &Sit
     Ok(())
 }
 
-/// Updates a user. Passwords belong to the server.
+/// Updates a user. A password applies to all sites of the server.
 fn update_user(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let response = update::<User>(state, ctx)?;
     if let Some(password) = ctx.body_child("user")?.attr("password") {

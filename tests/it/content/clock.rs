@@ -126,7 +126,7 @@ fn subscriptions_have_a_schedule_of_the_server_or_their_own() {
         assert_eq!(code(refused).as_deref(), Some("400069"));
 
         let own = all.create(NewSubscription::inline("Own", &view, me, weekly())).unwrap();
-        let schedule = own.schedule.expect("the answer has the schedule");
+        let schedule = own.schedule.expect("the response has the schedule");
         assert_eq!((schedule.id.as_ref(), schedule.inline()), (None, Some(weekly())));
         for id in [&on_server.id, &own.id] {
             assert_eq!(all.suspend(id).unwrap().suspended, Some(true));
@@ -259,9 +259,9 @@ fn metrics_can_be_favorites() {
 
 #[test]
 fn favorites_of_other_kinds_keep_their_id() {
-    let answer = "<favorites><favorite label='M'><metric id='m-1'/></favorite>\
+    let response = "<favorites><favorite label='M'><metric id='m-1'/></favorite>\
                   <favorite label='W'><workbook id='w-1'/></favorite></favorites>";
-    let (all, _) = talk([Xml(answer)], |s| {
+    let (all, _) = talk([Xml(response)], |s| {
         s.favorites().list("u-1").into_iter().collect::<Result<Vec<_>>>().unwrap()
     });
     let kinds: Vec<_> = all

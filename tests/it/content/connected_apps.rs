@@ -140,7 +140,7 @@ fn limits_apps_to_one_project_by_attribute_before_api_3_23() {
 }
 
 #[test]
-fn refuses_what_a_version_does_not_have() {
+fn refuses_operations_and_attributes_of_newer_versions() {
     refused("3.16", Version, |s| s.connected_apps().list().total());
     refused("3.16", Version, |s| s.connected_apps().get("c1"));
     refused("3.16", Version, |s| s.connected_apps().create(NewConnectedApp::new("A")));

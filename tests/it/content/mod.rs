@@ -27,7 +27,7 @@ use std::sync::{LazyLock, Mutex};
 use tableau_server_client as tsc;
 use tsc::mock::MockServer;
 
-use crate::raw::{Raw, Seen, answer, refusal, success};
+use crate::raw::{Raw, Seen, response, success, tableau_error};
 
 /// A response of a test's server.
 pub enum Says {
@@ -62,8 +62,8 @@ pub fn talk_in<T>(
     let says = Mutex::new(says);
     let raw = Raw::signed_in(move |seen| match says.lock().unwrap().pop() {
         Some(Xml(inside)) => success(inside),
-        Some(Nothing) => answer(204, &[], ""),
-        Some(No(status, code, detail)) => refusal(status, code, detail),
+        Some(Nothing) => response(204, &[], ""),
+        Some(No(status, code, detail)) => tableau_error(status, code, detail),
         None => panic!("not expected: {} {}", seen.method, seen.target),
     });
     let mut server = tsc::Server::new(&raw.url).unwrap();
@@ -104,10 +104,10 @@ fn is_known_to_the_mock(seen: &Seen) {
     // Without a token, so that nothing is changed: unknown routes are reported before
     // authentication.
     let request = crate::mock::request(&seen.method, &seen.target, &[], b"");
-    let answer = crate::mock::send_raw(&MOCK, &request).unwrap();
+    let response = crate::mock::send_raw(&MOCK, &request).unwrap();
     // The mock does not support the oldest versions that tests use, which is another 404.
-    let unknown = matches!(&*answer.refusal().1, "404003" | "405000");
-    assert!(!unknown, "{} {}: {}", seen.method, seen.target, answer.text());
+    let unknown = matches!(&*response.error().1, "404003" | "405000");
+    assert!(!unknown, "{} {}: {}", seen.method, seen.target, response.text());
 }
 
 /// The error of a call that must be rejected before anything is sent.

@@ -224,7 +224,7 @@ fn rejects_personal_spaces_on_a_site_without_them() {
     let body = format!(
         "<tsRequest><flow><location id='{space}' type='PersonalSpace'/></flow></tsRequest>"
     );
-    assert_eq!(client.on_site("PUT", &format!("flows/{flow}"), &body).refusal().0, 400);
+    assert_eq!(client.on_site("PUT", &format!("flows/{flow}"), &body).error().0, 400);
     switch(true);
     let file = Source::bytes("x.twb", &b"<workbook/>"[..]);
     session.workbooks().publish(file).location(&space).send().unwrap();

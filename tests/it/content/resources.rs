@@ -105,7 +105,7 @@ fn workbook_in_a_personal_space_has_no_project() {
 
 #[test]
 fn update_sends_only_the_fields_that_are_set() {
-    let answer = || Xml("<workbook id='w1' name='n'/>");
+    let response = || Xml("<workbook id='w1' name='n'/>");
     let update = tsc::workbooks::WorkbookUpdate::new;
     let freshness = tsc::workbooks::FreshAt::weekly(
         [tsc::workbooks::WeekDay::Monday],
@@ -140,7 +140,7 @@ fn update_sends_only_the_fields_that_are_set() {
         ),
     ] {
         let (outcome, lines) =
-            talk([answer()], |session| session.workbooks().update("w1", &changes));
+            talk([response()], |session| session.workbooks().update("w1", &changes));
         assert_eq!(outcome.unwrap().id.as_str(), "w1");
         assert_eq!(lines, [format!("PUT workbooks/w1 <r>{body}</r>")]);
     }

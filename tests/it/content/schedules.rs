@@ -121,10 +121,10 @@ fn does_not_write_back_a_schedule_whose_start_it_could_not_read() {
 
 #[test]
 fn reads_enumerations_regardless_of_case() {
-    let answer = "<schedule id='s1' name='S' frequency='WEEKLY' state='active'>\
+    let response = "<schedule id='s1' name='S' frequency='WEEKLY' state='active'>\
                   <frequencyDetails start='02:30:00'><intervals><interval weekDay='MONDAY'/>\
                   </intervals></frequencyDetails></schedule>";
-    let (read, _) = talk([Xml(answer)], |session| session.schedules().get("s1").unwrap());
+    let (read, _) = talk([Xml(response)], |session| session.schedules().get("s1").unwrap());
     assert_eq!(
         (read.frequency, read.state),
         (Some(Frequency::Weekly), Some(ScheduleState::Active))

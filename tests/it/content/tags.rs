@@ -67,9 +67,9 @@ fn quotes_labels_with_separators() {
 fn set_sends_only_the_difference() {
     let view = "<view id='v' name='n'><workbook id='w'><tags><tag label='not this'/></tags>\
                 </workbook><tags><tag label='keep'/><tag label='drop me'/></tags></view>";
-    let answer = || Xml("<tags><tag label='new'/></tags>");
+    let response = || Xml("<tags><tag label='new'/></tags>");
     let (_, lines) =
-        talk([Xml(view), Nothing, answer(), Xml(view), Nothing, answer()], |session| {
+        talk([Xml(view), Nothing, response(), Xml(view), Nothing, response()], |session| {
             let id = tsc::ViewId::from("v");
             session.tags(&id).set(["keep", "new"]).unwrap();
             session.tags(&id).set(["keep", "drop me"]).unwrap();

@@ -172,11 +172,11 @@ fn owner_of_a_data_source_needs_its_project_before_api_3_15() {
 #[test]
 fn updates_return_the_values_of_the_response() {
     use super::Xml;
-    for (answer, show_tabs) in
+    for (response, show_tabs) in
         [("showTabs='false'", Some(false)), ("showTabs='True'", Some(true)), ("", None)]
     {
-        let answer = format!("<workbook id='w1' name='n' {answer}/>");
-        let (workbook, _) = super::talk([Xml(answer.leak())], |session| {
+        let response = format!("<workbook id='w1' name='n' {response}/>");
+        let (workbook, _) = super::talk([Xml(response.leak())], |session| {
             let changes = tsc::workbooks::WorkbookUpdate::new().show_tabs(true);
             session.workbooks().update("w1", changes).unwrap()
         });

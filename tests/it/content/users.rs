@@ -11,7 +11,7 @@ use super::{No, Nothing, Xml, refused, talk};
 
 #[test]
 fn adds_updates_and_removes_users() {
-    let (answers, lines) = talk(
+    let (responses, lines) = talk(
         [
             Xml("<user id='u1' name='cy' siteRole='Viewer'><domain name='corp'/></user>"),
             Xml("<user name='cy' fullName='Cy' email='' siteRole='Creator'/>"),
@@ -39,7 +39,7 @@ fn adds_updates_and_removes_users() {
             "DELETE users/u3?mapAssetsTo=u%2F1",
         ]
     );
-    let (added, changed) = answers;
+    let (added, changed) = responses;
     assert_eq!((added.name.as_str(), added.domain.as_deref()), ("cy", Some("corp")));
     // The response to an update has no id.
     assert_eq!((&changed.id, changed.full_name.as_deref()), (&added.id, Some("Cy")));
@@ -155,9 +155,9 @@ fn moves_saved_credentials_to_another_site() {
                       <encryptedKeychain>a2V5Y2hhaW4tMg==</encryptedKeychain>\
                       </encryptedKeychainList>";
     let empty = "<associatedUserLuidList/><encryptedKeychainList/>";
-    let refusal = No(400, "400000", "cannot decrypt a2V5Y2hhaW4tMg==");
+    let tableau_error = No(400, "400000", "cannot decrypt a2V5Y2hhaW4tMg==");
     let ((credentials, none, error), lines) =
-        talk([Xml(downloaded), Xml(empty), Nothing, refusal], |session| {
+        talk([Xml(downloaded), Xml(empty), Nothing, tableau_error], |session| {
             let users = session.users();
             let site = DestinationSite::new("https://tableau.example.com", "fin&ance", "site-2");
             let credentials = users.saved_credentials("u1", &site).unwrap();
@@ -220,8 +220,8 @@ fn the_mock_keeps_saved_credentials_for_administrators() {
 
 #[test]
 fn adds_users_to_identity_pools_and_removes_them() {
-    let answer = "<user id='u1' name='cy' identityPoolUuid='pool-1'/>";
-    let (added, lines) = talk([Xml(answer), Nothing], |session| {
+    let response = "<user id='u1' name='cy' identityPoolUuid='pool-1'/>";
+    let (added, lines) = talk([Xml(response), Nothing], |session| {
         let new = NewIdentityPoolUser::new("u1", "pool-1").name("cy").identity_id("identity-1");
         let new = new.site_role(SiteRole::Viewer).auth_setting(AuthSetting::OpenId);
         let added = session.users().add_to_identity_pool(new).unwrap();

@@ -344,7 +344,7 @@ fn nested_requests_have_their_own_state() {
     let (now, most) = (std::sync::Arc::new(AtomicUsize::new(0)), AtomicUsize::new(0));
     let running = now.clone();
     let raw = crate::raw::Raw::signed_in(move |seen| match seen.path().ends_with("content") {
-        true => crate::raw::answer(200, &[], "PK\x03\x04"),
+        true => crate::raw::response(200, &[], "PK\x03\x04"),
         false => {
             most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             std::thread::sleep(millis(20));
@@ -387,52 +387,62 @@ fn upload_lost_by_the_server_starts_again() {
 /// A success whose body is not the file.
 #[test]
 fn rejects_responses_that_are_not_the_file() {
-    use crate::raw::{Raw, Reply, answer, success};
+    use crate::raw::{Raw, Response, response, success};
     let page = "<!DOCTYPE html><title>Please sign in</title>";
     let packed = b"\x1f\x8b\x08\0\0\0\0\0\0\x03";
-    type Make = fn(&[u8]) -> Reply;
+    type Make = fn(&[u8]) -> Response;
     let cases: [(&str, Make, &[u8], ErrorKind); 11] = [
         (
             "a login page",
-            |body| answer(200, &[("content-type", "text/html; charset=utf-8")], body),
+            |body| response(200, &[("content-type", "text/html; charset=utf-8")], body),
             b"please",
             ErrorKind::Decode,
         ),
-        ("a page by its looks", |body| answer(200, &[], body), page.as_bytes(), ErrorKind::Decode),
-        ("no content", |_| Reply::Send(b"HTTP/1.1 204 X\r\n\r\n".into()), b"", ErrorKind::Decode),
-        ("nothing", |body| answer(200, &[], body), b"", ErrorKind::Decode),
         (
-            "an error of Tableau's",
+            "a page by its looks",
+            |body| response(200, &[], body),
+            page.as_bytes(),
+            ErrorKind::Decode,
+        ),
+        (
+            "no content",
+            |_| Response::Send(b"HTTP/1.1 204 X\r\n\r\n".into()),
+            b"",
+            ErrorKind::Decode,
+        ),
+        ("nothing", |body| response(200, &[], body), b"", ErrorKind::Decode),
+        (
+            "a Tableau error",
             |_| success("<error code=\"403004\"><summary>No</summary></error>"),
             b"",
             ErrorKind::Api,
         ),
         (
             "Tableau's error in JSON",
-            |body| answer(200, &[("content-type", "application/json")], body),
+            |body| response(200, &[("content-type", "application/json")], body),
             b"{\"error\":{\"code\":\"403004\",\"summary\":\"No\"}}",
             ErrorKind::Api,
         ),
         (
             "the same, by its looks",
-            |body| answer(200, &[("content-type", "application/octet-stream")], body),
+            |body| response(200, &[("content-type", "application/octet-stream")], body),
             b" { \"error\" : { \"code\": \"403004\" } }",
             ErrorKind::Api,
         ),
-        ("another answer", |_| success("<workbook id=\"w\"/>"), b"", ErrorKind::Decode),
+        ("another response", |_| success("<workbook id=\"w\"/>"), b"", ErrorKind::Decode),
         (
             "packed, in capitals",
-            |body| answer(200, &[("content-encoding", "GZIP")], body),
+            |body| response(200, &[("content-encoding", "GZIP")], body),
             packed,
             ErrorKind::Decode,
         ),
         (
             "packed twice",
-            |body| answer(200, &[("content-encoding", "gzip, br")], body),
+            |body| response(200, &[("content-encoding", "gzip, br")], body),
             packed,
             ErrorKind::Decode,
         ),
-        ("a part", |body| answer(206, &[], body), b"PK", ErrorKind::Http),
+        ("a part", |body| response(206, &[], body), b"PK", ErrorKind::Http),
     ];
     let folder = folder("no-file");
     for (name, make, body, kind) in cases {
@@ -456,7 +466,7 @@ fn rejects_responses_that_are_not_the_file() {
     }
     // A file that only begins like an error.
     for text in ["{\"error\":{}}", "{\"error\":{\"no\":1}}", "{\"errors\":[]}", "{"] {
-        let raw = Raw::signed_in(move |_| answer(200, &[], text));
+        let raw = Raw::signed_in(move |_| response(200, &[], text));
         let session = crate::help::with(&raw.url, super::quick());
         let session = session.into_session(&crate::help::auth()).unwrap();
         let bytes = session.workbooks().download("w").to_bytes().unwrap();
@@ -470,7 +480,7 @@ fn rejects_responses_that_are_not_the_file() {
     mock.fault(fault.on("GET", "/workbooks/*/content").times(1));
     assert!(session.workbooks().download(&id).to_bytes().unwrap() == content);
     // A table without rows is a file.
-    let raw = Raw::signed_in(|_| answer(200, &[("content-type", "text/csv")], ""));
+    let raw = Raw::signed_in(|_| response(200, &[("content-type", "text/csv")], ""));
     let session = crate::help::with(&raw.url, super::quick());
     let session = session.into_session(&crate::help::auth()).unwrap();
     assert!(session.views().csv("v", tsc::export::CsvExport::new()).to_bytes().unwrap().is_empty());
@@ -509,7 +519,7 @@ fn replaces_only_files_and_links() {
     assert!(!folder.join("missing").exists());
     // Also if the server gives no name and the file is named after the item.
     std::fs::create_dir(folder.join("w.twbx")).unwrap();
-    let raw = crate::raw::Raw::signed_in(|_| crate::raw::answer(200, &[], "PK\x03\x04"));
+    let raw = crate::raw::Raw::signed_in(|_| crate::raw::response(200, &[], "PK\x03\x04"));
     let session = with(&raw.url, super::quick()).into_session(&crate::help::auth()).unwrap();
     let download = session.workbooks().download("w").overwrite(true);
     assert_eq!(download.to_folder(&folder).unwrap_err().kind(), ErrorKind::Input);
@@ -521,19 +531,19 @@ fn replaces_only_files_and_links() {
 /// received, is not affected.
 #[test]
 fn early_response_of_a_nested_request_does_not_affect_the_outer_one() {
-    use crate::raw::{Raw, read_head, refusal, signed_in};
+    use crate::raw::{Raw, read_head, signed_in, tableau_error};
     let raw = Raw::on_connection(|stream, _, _| {
         let mut reader = io::BufReader::with_capacity(1, stream.try_clone().unwrap());
         while let Some(head) = read_head(&mut reader) {
             let length: usize = head.header("content-length").map_or(0, |n| n.parse().unwrap());
             let mut body = vec![0; length.min(1 << 20)];
             reader.read_exact(&mut body).unwrap();
-            if let Some(reply) = signed_in(&head) {
-                let _ = (&stream).write_all(&reply.bytes());
+            if let Some(response) = signed_in(&head) {
+                let _ = (&stream).write_all(&response.bytes());
                 continue;
             }
-            let reply = refusal(413, "413000", "too large").bytes();
-            let (first, rest) = reply.split_at(reply.len() - 20);
+            let response = tableau_error(413, "413000", "too large").bytes();
+            let (first, rest) = response.split_at(response.len() - 20);
             let _ = (&stream).write_all(first);
             std::thread::sleep(millis(700));
             let _ = (&stream).write_all(rest);

@@ -10,7 +10,7 @@ use tsc::{ErrorKind, RetryPolicy};
 
 use super::Dice;
 use crate::help::{PASSWORD, auth, everything_of, millis, plain, timed, with};
-use crate::raw::{Raw, Reply, SOON, answer, refusal, success};
+use crate::raw::{Raw, Response, SOON, response, success, tableau_error};
 
 /// Byte strings that are significant to parsers.
 const WORDS: [&[u8]; 26] = [
@@ -43,7 +43,7 @@ const WORDS: [&[u8]; 26] = [
 ];
 
 /// Responses of every kind, before they are damaged.
-fn answers() -> Vec<Vec<u8>> {
+fn responses() -> Vec<Vec<u8>> {
     let page = "<pagination pageNumber=\"1\" pageSize=\"1000\" totalAvailable=\"1\"/>\
                 <projects><project id=\"p\" name=\"n\" createdAt=\"2026-01-02T03:04:05Z\"/></projects>\
                 <project id=\"p\" name=\"n\"/>";
@@ -64,14 +64,14 @@ fn answers() -> Vec<Vec<u8>> {
         chunked.concat(),
         [&b"HTTP/1.0 200 OK\r\n\r\n"[..], body].concat(),
         [&b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n"[..], &success(page).bytes()].concat(),
-        answer(204, &[], "").bytes(),
-        answer(200, &[("content-disposition", disposition)], "PK\x03\x04 and so on").bytes(),
-        answer(302, &[("location", "projects?again=1")], "moved").bytes(),
-        answer(429, &[("retry-after", "0")], "<html>slow down</html>").bytes(),
-        answer(503, &[("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT")], "").bytes(),
-        refusal(401, "401002", "expired").bytes(),
-        refusal(400, "400000", PASSWORD).bytes(),
-        answer(500, &[], PASSWORD).bytes(),
+        response(204, &[], "").bytes(),
+        response(200, &[("content-disposition", disposition)], "PK\x03\x04 and so on").bytes(),
+        response(302, &[("location", "projects?again=1")], "moved").bytes(),
+        response(429, &[("retry-after", "0")], "<html>slow down</html>").bytes(),
+        response(503, &[("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT")], "").bytes(),
+        tableau_error(401, "401002", "expired").bytes(),
+        tableau_error(400, "400000", PASSWORD).bytes(),
+        response(500, &[], PASSWORD).bytes(),
     ]
 }
 
@@ -124,16 +124,16 @@ const THREADS: usize = 6;
 
 /// Runs the cases with these seeds, and returns the number of errors.
 fn run(seeds: impl Iterator<Item = u64>) -> u64 {
-    let next: Arc<Mutex<Reply>> = Arc::new(Mutex::new(Reply::Close));
+    let next: Arc<Mutex<Response>> = Arc::new(Mutex::new(Response::Close));
     let given = next.clone();
     let raw = Raw::signed_in(move |seen| match seen.target.contains("/users") {
         true => {
             crate::help::page(1, 1, 1, "<users><user id=\"u\" name=\"the right one\"/></users>")
         }
         false => match &*given.lock().unwrap() {
-            Reply::Send(bytes) => Reply::Send(bytes.clone()),
-            Reply::SendAndClose(bytes) => Reply::SendAndClose(bytes.clone()),
-            _ => Reply::Close,
+            Response::Send(bytes) => Response::Send(bytes.clone()),
+            Response::SendAndClose(bytes) => Response::SendAndClose(bytes.clone()),
+            _ => Response::Close,
         },
     });
     let options = plain()
@@ -142,16 +142,16 @@ fn run(seeds: impl Iterator<Item = u64>) -> u64 {
         .max_response(1 << 20)
         .retries(RetryPolicy::new().max_retries(1).initial_backoff(millis(0)));
     let server = with(&raw.url, options);
-    let answers = answers();
+    let responses = responses();
     let mut errors = 0;
     for case in seeds {
         let mut dice = Dice(case);
-        let whole = answers[dice.below(answers.len())].clone();
-        let bytes = damage(&mut dice, whole, &answers);
+        let whole = responses[dice.below(responses.len())].clone();
+        let bytes = damage(&mut dice, whole, &responses);
         let shown = || format!("SEED={case}: {}", bytes.escape_ascii());
         *next.lock().unwrap() = match dice.below(16) {
-            0 => Reply::Send(bytes.clone()),
-            _ => Reply::SendAndClose(bytes.clone()),
+            0 => Response::Send(bytes.clone()),
+            _ => Response::SendAndClose(bytes.clone()),
         };
         // A new session for each case, because a session is renewed at most three times.
         let session = server.sign_in(&auth()).unwrap();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::{all, having, ids, names, page, pages, pages_asked, session};
-use crate::raw::{Reply, SOON};
+use crate::raw::{Response, SOON};
 
 #[test]
 fn prefetches_the_requested_number_of_pages_in_order() {
@@ -61,7 +61,7 @@ fn dropping_the_iterator_ends_prefetching() {
     let raw = pages(move |number, size| {
         if number > QUICK {
             seen.fetch_add(1, Ordering::SeqCst);
-            return Reply::Silence;
+            return Response::Silence;
         }
         page(number, size, 1000, ids(number, size, 1000))
     });

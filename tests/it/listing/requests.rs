@@ -5,7 +5,7 @@ use tsc::ErrorKind;
 
 use super::{all, having, names, pages_asked, query, session};
 use crate::help::{at, auth};
-use crate::raw::{Raw, Seen, answer};
+use crate::raw::{Raw, Seen, response};
 
 fn speaking(url: &str, version: &str) -> tsc::Session<'static> {
     let mut server = at(url);
@@ -241,7 +241,7 @@ fn requests_id_and_name_with_any_fields() {
 
 #[test]
 fn encodes_ids_as_one_path_segment_and_rejects_slashes() {
-    let raw = Raw::signed_in(|_| answer(204, &[], ""));
+    let raw = Raw::signed_in(|_| response(204, &[], ""));
     let session = session(&raw);
     session.projects().delete("..users x?y#z %2f ü").unwrap();
     assert_eq!(

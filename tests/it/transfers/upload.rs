@@ -185,8 +185,8 @@ fn chunk_of_unknown_delivery_restarts_the_upload() {
             (3, status(503, false)),
             (3, status(502, true)),
             (3, status(500, true)),
-            (3, Fault::BrokenAnswer),
-            (3, Fault::WrongAnswer),
+            (3, Fault::BrokenResponse),
+            (3, Fault::WrongResponse),
         ] {
             scope.spawn(move || begins_anew(at, fault));
         }

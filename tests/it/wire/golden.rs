@@ -10,7 +10,7 @@ use tableau_server_client as tsc;
 use super::debug_json::debug_json;
 use super::request::{Sent, diff};
 use super::response;
-use crate::raw::{Raw, Reply, Seen, answer as http_answer, success};
+use crate::raw::{Raw, Response, Seen, response as http_response, success};
 
 /// How a golden is used.
 #[derive(Clone, Copy, Debug)]
@@ -150,7 +150,7 @@ impl Goldens {
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
         self.use_up(name, How::Differs(difference), |case, options| {
-            Run::of_session(case, options, call).same_requests_other_answer(case)
+            Run::of_session(case, options, call).same_requests_other_response(case)
         });
     }
 
@@ -162,7 +162,7 @@ impl Goldens {
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) {
         self.use_up(name, How::Differs(difference), |case, options| {
-            Run::of_server(case, options, call).same_requests_other_answer(case)
+            Run::of_server(case, options, call).same_requests_other_response(case)
         });
     }
 
@@ -281,7 +281,7 @@ impl Run {
     ) -> Run {
         let exchanges = case["exchanges"].as_array().into_iter().flatten();
         let spare = case["spare"].as_array().into_iter().flatten();
-        let answers: Vec<Value> = match case["instead"].as_array() {
+        let responses: Vec<Value> = match case["instead"].as_array() {
             Some(instead) => instead.clone(),
             None => exchanges.map(|exchange| &exchange["answer"]).chain(spare).cloned().collect(),
         };
@@ -298,14 +298,14 @@ impl Run {
                 );
             }
             let mut noted = noted.lock().unwrap();
-            let answer = answers.get(noted.len());
+            let response = responses.get(noted.len());
             if !signs_out && seen.target.ends_with("/auth/signout") {
-                return http_answer(204, &[], "");
+                return http_response(204, &[], "");
             }
             noted.push(Sent::seen(seen));
-            answer.map_or_else(
-                || http_answer(500, &[], "the golden has no answer for this"),
-                |answer| recorded(answer, seen),
+            response.map_or_else(
+                || http_response(500, &[], "the golden has no response for this"),
+                |response| recorded(response, seen),
             )
         });
         let mut server = tsc::Server::new(&raw.url).unwrap();
@@ -334,7 +334,7 @@ impl Run {
         }
     }
 
-    fn same_requests_other_answer(&self, case: &Value) -> Vec<String> {
+    fn same_requests_other_response(&self, case: &Value) -> Vec<String> {
         let mut failures = self.same_requests(case);
         if response::is_same(case, &self.got) {
             failures.push("the response is read as TSC reads it, so there is no difference".into());
@@ -374,24 +374,24 @@ fn requests(case: &Value) -> Vec<Sent> {
 }
 
 /// A recorded response.
-fn recorded(answer: &Value, seen: &Seen) -> Reply {
+fn recorded(response: &Value, seen: &Seen) -> Response {
     let base = format!("http://{}", seen.header("host").unwrap_or_default());
-    let body: Vec<u8> = match answer["body"].as_str() {
+    let body: Vec<u8> = match response["body"].as_str() {
         Some(text) => text.as_bytes().to_vec(),
         // One byte per character.
-        None => answer["body"]["bytes"]
+        None => response["body"]["bytes"]
             .as_str()
             .unwrap_or_default()
             .chars()
             .map(|c| u8::try_from(u32::from(c)).expect("a byte"))
             .collect(),
     };
-    let status = &answer["status"];
+    let status = &response["status"];
     let mut out = format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\n", body.len());
-    for (name, value) in answer["headers"].as_object().into_iter().flatten() {
+    for (name, value) in response["headers"].as_object().into_iter().flatten() {
         let value = value.as_str().unwrap_or_default().replace("{BASE}", &base);
         let value = value.replace("{ALT}", &base.replace("127.0.0.1", "localhost"));
         out += &format!("{name}: {value}\r\n");
     }
-    Reply::Send([out.as_bytes(), b"\r\n", &body].concat())
+    Response::Send([out.as_bytes(), b"\r\n", &body].concat())
 }
