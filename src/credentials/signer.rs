@@ -50,7 +50,11 @@ impl Signer {
     #[inline]
     pub(super) fn mint(&self, now: Timestamp) -> Result<String> {
         let random = SystemRandom::new();
-        let no_random = |_| Error::config("no random numbers for a JSON Web Token".to_owned());
+        let no_random = |_| {
+            Error::config(
+                "the system has no random numbers for the id of a JSON Web Token".to_owned(),
+            )
+        };
         let mut id = [0; 16];
         random.fill(&mut id).map_err(no_random)?;
         let mut claims = self.claims.clone();

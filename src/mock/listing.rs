@@ -171,7 +171,10 @@ impl Paging {
             Some(text) => match text.parse::<u64>() {
                 Ok(number @ 1..) => number,
                 _ => {
-                    return Err(ApiError::bad("400006", format!("'{text}' is not a page number.")));
+                    return Err(ApiError::bad(
+                        "400006",
+                        format!("'{text}' is not a valid page number."),
+                    ));
                 }
             },
         };

@@ -253,7 +253,7 @@ impl Authenticator for AuthState {
             }
             history.unwritten = error.is_some().then(|| used.token.clone());
             if let Some(error) = error {
-                warn!(target: LOG, "the session is renewed, and not shared: {error:?}");
+                warn!(target: LOG, "the session was renewed, but could not be shared: {error:?}");
             }
         }
         history.renewals.push_back(Instant::now());
@@ -282,7 +282,7 @@ impl History {
                     "the personal access token {name:?} seems to be in use elsewhere: each \
                      sign-in with it ends the other's session"
                 ),
-                None => "something else ends the session repeatedly".to_owned(),
+                None => "another program repeatedly ends the session".to_owned(),
             };
             return Err(format!("it was renewed {MAX_RENEWALS} times within minutes; {why}"));
         }

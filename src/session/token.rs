@@ -79,7 +79,7 @@ impl SessionToken {
 
     pub(crate) fn parse(text: &str) -> Result<Value> {
         serde_json::from_str(text.trim())
-            .map_err(|error| invalid(&format!("no JSON at column {}", error.column())))
+            .map_err(|error| invalid(&format!("not valid JSON at column {}", error.column())))
     }
 
     pub(crate) fn from_json(value: &Value) -> Result<SessionToken> {

@@ -278,7 +278,7 @@ fn session_replaced_because_of_an_unknown_missing_scope_is_signed_out() {
 }
 
 #[test]
-fn refusal_names_no_scope_that_the_token_has() {
+fn error_names_no_scope_that_the_token_has() {
     let mock = mock();
     let server = server(&mock);
     let session = server.sign_in(&auth(&["tableau:groups"])).unwrap();

@@ -129,7 +129,7 @@ fn explains_an_incomplete_index_and_an_absent_api() {
 }
 
 #[test]
-fn refuses_what_cannot_be_sent() {
+fn rejects_invalid_variables_and_queries() {
     let raw = metadata(|_| json!({}));
     let session = session_of(&raw);
     let metadata = session.metadata();

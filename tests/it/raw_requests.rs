@@ -106,7 +106,7 @@ fn accepts_a_url_of_the_same_server() {
 #[test]
 fn refuses_paths_that_cannot_be_sent() {
     for (path, why) in [
-        ("https://other.example.com/api/3.24/sites", "it is at https://other.example.com, and"),
+        ("https://other.example.com/api/3.24/sites", "it is on https://other.example.com, but"),
         ("ftp://other.example.com/x", "neither http nor https"),
         ("//other.example.com/x", "a segment is empty"),
         ("sites/{group}", "unknown placeholder {group}: only {site}, {user} and {version} are"),
@@ -213,7 +213,7 @@ fn reads_every_kind_of_response() {
 }
 
 #[test]
-fn asks_for_the_format_that_is_read() {
+fn requests_the_format_that_is_read() {
     let accept = |read: &dyn Fn(tsc::raw::RawRequest<'_>)| {
         let seen = sent(|session| {
             read(session.request(Method::Get, "x"));
@@ -486,7 +486,7 @@ fn reports_items_and_pages_that_cannot_be_read() {
         (
             Paging::Links,
             "{\"list\": [], \"next\": \"https://other.example.com/x\"}",
-            "the link to the next page is invalid: it is at https://other.example.com",
+            "the link to the next page is invalid: it is on https://other.example.com",
         ),
     ] {
         let (items, _) = items_of(move |_| text.to_owned(), paging, "list");

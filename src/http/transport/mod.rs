@@ -199,7 +199,7 @@ impl Transport {
             done = Some(finish(response)?);
             Ok(())
         })?;
-        Ok(done.expect("the response of a request that succeeds was read"))
+        Ok(done.expect("the closure was called, because the request succeeded"))
     }
 
     /// Same as [`send`](Transport::send). Not generic, so that it is compiled once.

@@ -356,7 +356,7 @@ impl Success {
         read.map_err(|error| self.read_error(error))?;
         if bytes.len() as u64 > self.max_size {
             return Err(Error::decode(format!(
-                "the response is larger than {} bytes (`max_response` sets the limit)",
+                "the response is larger than {} bytes: raise `max_response`",
                 self.max_size
             )));
         }

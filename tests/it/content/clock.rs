@@ -185,7 +185,7 @@ fn recipients_who_cannot_receive_a_subscription_are_refused() {
 }
 
 #[test]
-fn favorites_have_names_of_their_own() {
+fn favorites_have_their_own_names() {
     with_mock(|_, session| {
         let (all, me) = (session.favorites(), session.user_id());
         let (workbook, view) = (first(session.workbooks().list()), first(session.views().list()));
@@ -208,7 +208,7 @@ fn favorites_have_names_of_their_own() {
 }
 
 #[test]
-fn favorites_are_put_in_another_order() {
+fn reorders_favorites() {
     let (_, lines) = talk([Xml("")], |s| {
         let (view, workbook) = (tsc::ViewId::from("v-1"), tsc::WorkbookId::from("w-1"));
         s.favorites().move_after("u-1", &view, &workbook).unwrap();

@@ -186,7 +186,7 @@ fn puts_groups_into_a_group_set() {
 }
 
 #[test]
-fn the_mock_seeds_and_shows_group_sets() {
+fn mock_server_creates_and_returns_group_sets() {
     let builder =
         MockServer::builder().group("Sales", [""; 0]).group_set("Europe", ["Managers", "Sales"]);
     let mock = builder.start().unwrap();

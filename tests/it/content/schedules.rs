@@ -79,7 +79,7 @@ fn lists_suspends_and_deletes_a_schedule() {
 }
 
 #[test]
-fn writes_back_values_that_it_does_not_know() {
+fn writes_unknown_values_unchanged() {
     macro_rules! run_times {
         () => {
             "frequency=\"Fortnightly\"><frequencyDetails start=\"08:00:00\" end=\"23:00:00\">\

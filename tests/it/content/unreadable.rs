@@ -8,7 +8,7 @@ use crate::help::{auth, plain, with};
 use crate::raw::{Raw, response, success};
 
 #[test]
-fn carried_out_requests_keep_the_id_that_the_server_returned() {
+fn returns_the_id_if_other_values_are_unreadable() {
     let job = "<job id='j1' mode='Asynchronous' type='RefreshExtract' progress='none' \
         createdAt='2019-09-31T08:00:00Z' startedAt='soon' updatedAt='0' completedAt='later'>\
         <statusNotes><statusNote type='CountOfUsersAddedToGroup' value='x'/></statusNotes>\
@@ -182,7 +182,7 @@ fn reads_enumerations_in_every_form() {
 }
 
 #[test]
-fn values_of_unknown_enumerations_are_kept() {
+fn preserves_unknown_enumeration_values() {
     let users = "<pagination pageNumber='1' pageSize='1000' totalAvailable='2'/><users>\
         <user id='u1' name='a' siteRole='GALACTIC_EMPEROR' lastLogin='2025-03-27 11:07:49.129'/>\
         <user id='u2' name='b' siteRole='viewer' lastLogin='Tue Apr 01 06:31:47 UTC 2025'/></users>";

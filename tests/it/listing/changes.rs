@@ -28,7 +28,7 @@ fn detects_a_changed_total() {
             assert_eq!(ids, names(0..3));
             let error = error.unwrap();
             assert_eq!(error.kind(), ErrorKind::Changed);
-            let says = format!("10 items before page 2, {total} with it");
+            let says = format!("the total was 10 before page 2 and is {total} on it");
             assert!(error.to_string().contains(&says), "{error}");
             assert!(error.to_string().contains("on_change"), "{error}");
         }

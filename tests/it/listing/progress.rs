@@ -73,7 +73,7 @@ fn counts_items_that_cannot_be_read() {
 }
 
 #[test]
-fn total_follows_a_list_that_changes() {
+fn progress_total_is_updated_if_the_list_changes() {
     let raw = pages(|number, size| {
         let total = if number == 1 { 4 } else { 3 };
         page(number, size, total, ids(number, size, total))

@@ -65,7 +65,7 @@ fn sends_the_same_query_to_old_servers() {
 }
 
 #[test]
-fn sends_no_filters_to_versions_without_them() {
+fn filters_and_sorts_need_an_api_version() {
     let raw = having(0, 1000);
     let session = speaking(&raw.url, "2.2");
     let list = || session.workbooks().list();
@@ -164,7 +164,7 @@ fn rejects_values_and_filters_that_the_server_misreads() {
 }
 
 #[test]
-fn data_sources_are_not_filtered_by_project_where_servers_cannot() {
+fn rejects_the_project_filter_of_data_sources_for_versions_without_it() {
     let raw = Raw::signed_in(|_| crate::help::page(1, 1000, 0, "<datasources/>"));
     for (version, is_broken) in
         [("3.12", false), ("3.13", true), ("3.15", true), ("3.17", true), ("3.18", false)]

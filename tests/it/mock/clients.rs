@@ -52,7 +52,7 @@ fn publish(client: &Client<'_>, accept: &str, version: &str, xml: &str) -> Respo
 }
 
 #[test]
-fn booleans_that_python_does_not_know_are_absent() {
+fn treats_none_as_an_absent_boolean() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     for (xml, attribute) in [

@@ -104,7 +104,7 @@ fn deadline_applies_to_all_jobs_together() {
 }
 
 #[test]
-fn takes_ids_and_handles() {
+fn accepts_ids_and_handles() {
     let raw = polled(|id, _| ended(id, 0));
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
