@@ -28,5 +28,5 @@ pub(crate) use retry::{Delivery, scaled};
 pub(crate) use tls::{random, sha256};
 #[cfg(all(feature = "mock", any(test, fuzzing)))]
 pub(crate) use transport::fuzzing;
-pub(crate) use transport::{Accepts, AuthContext, Success, Transport};
+pub(crate) use transport::{Accepts, AuthContext, Success, Transport, XmlResponse};
 pub(crate) use url::{Base, Origin, is_clean};

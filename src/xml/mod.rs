@@ -1,5 +1,6 @@
 //! XML: [`Node`] reads, [`Out`] writes, and an [`element!`] table does both.
 
+mod document;
 mod element;
 mod node;
 mod out;
@@ -10,6 +11,7 @@ mod string_enum;
 mod table;
 mod text;
 
+pub(crate) use document::OwnedDocument;
 pub use element::Listed;
 pub(crate) use element::{
     Changes, Contradicts, Element, ToXml, element, push_ignored, request, value_from_xml,
@@ -23,6 +25,7 @@ pub(crate) use parse::parse;
 pub(crate) use repair::{has_invalid_references, repair};
 pub(crate) use report::Reports;
 pub use report::{Unreadable, UnreadableValue};
+pub(crate) use roxmltree::NodeId;
 pub(crate) use string_enum::{known_word, string_enum};
 pub(crate) use table::{
     Field, FieldValue, Fields, Table, WriteField, push_field, read_fields, write_fields,

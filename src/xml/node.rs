@@ -1,6 +1,6 @@
 //! Reading: [`Node`], an element of a response.
 
-use roxmltree::Document;
+use roxmltree::{Document, NodeId};
 
 use super::report::Reports;
 use super::text::Text;
@@ -132,6 +132,17 @@ impl<'a> Node<'a> {
                 crate::text::short(other, 64)
             ))),
         }
+    }
+
+    /// The position of the element in its document.
+    pub(crate) fn position(self) -> NodeId {
+        self.xml.id()
+    }
+
+    /// The element at a position of the same document.
+    pub(crate) fn at_position(self, position: NodeId) -> Node<'a> {
+        let xml = self.xml.document().get_node(position);
+        self.at(xml.expect("the position is of this document"))
     }
 
     fn at(self, xml: roxmltree::Node<'a, 'a>) -> Node<'a> {

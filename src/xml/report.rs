@@ -1,6 +1,6 @@
 //! [`Unreadable`]: the values of a response that could not be read.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::redact::Redactor;
 
@@ -65,17 +65,21 @@ pub struct Reports {
     redactor: Redactor,
     /// Whether characters of the response were replaced.
     pub(super) has_replacements: bool,
-    all: RefCell<Unreadable>,
+    all: Mutex<Unreadable>,
 }
 
 impl Reports {
     /// `has_replacements` says whether characters of the response were replaced by U+FFFD.
     pub(crate) fn new(redactor: &Redactor, has_replacements: bool) -> Reports {
-        Reports { redactor: redactor.clone(), has_replacements, all: RefCell::default() }
+        Reports { redactor: redactor.clone(), has_replacements, all: Mutex::default() }
+    }
+
+    fn all(&self) -> MutexGuard<'_, Unreadable> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn add(&self, tag: &str, name: &str, value: &str) {
-        let all = &mut *self.all.borrow_mut();
+        let all = &mut *self.all();
         all.count += 1;
         if all.reports.len() < KEPT {
             let value = self.redactor.redact(value).chars().take(VALUE_LENGTH).collect();
@@ -86,13 +90,13 @@ impl Reports {
 
     /// The number of values that could not be read so far.
     pub(crate) fn count(&self) -> u64 {
-        self.all.borrow().count
+        self.all().count
     }
 
     /// Sets the item of the reports from number `first` on.
     pub(crate) fn set_item(&self, first: u64, tag: &str, id: Option<&str>) {
         let first = usize::try_from(first).unwrap_or(usize::MAX);
-        for report in self.all.borrow_mut().reports.iter_mut().skip(first) {
+        for report in self.all().reports.iter_mut().skip(first) {
             report.item_id = id.map(|id| self.redactor.redact(id).into_owned());
             let own = report.attribute.strip_prefix(tag).and_then(|rest| rest.strip_prefix('.'));
             if let Some(own) = own {
@@ -101,8 +105,11 @@ impl Reports {
         }
     }
 
-    /// The reports so far.
-    pub(crate) fn so_far(&self) -> Unreadable {
-        self.all.borrow().clone()
+    /// The reports from number `first` on.
+    pub(crate) fn since(&self, first: u64) -> Unreadable {
+        let all = self.all();
+        let at = usize::try_from(first).unwrap_or(usize::MAX);
+        let reports = all.reports.get(at..).unwrap_or_default().to_vec();
+        Unreadable { count: all.count - first, reports }
     }
 }

@@ -63,20 +63,20 @@ fn sends_the_exact_sign_in_bodies() {
 fn reports_sign_in_to_another_site() {
     crate::logs::start();
     let target = "tableau_server_client::session";
-    for (asked, answered, warnings) in
+    for (requested, actual, warnings) in
         [("here", "here", 0), ("HERE", "here", 0), ("", "", 0), ("there", "here", 1)]
     {
         let before = crate::logs::of(target).len();
         let raw = Raw::start(move |seen| match seen.path().ends_with("signin") {
             true => crate::raw::success(&format!(
-                "<credentials token=\"T\"><site id=\"s\" contentUrl=\"{answered}\"/>\
+                "<credentials token=\"T\"><site id=\"s\" contentUrl=\"{actual}\"/>\
                  <user id=\"u\"/></credentials>"
             )),
             false => signed_in(seen).unwrap(),
         });
-        let auth = tsc::TableauAuth::new("NAME", "WORD").site(asked);
+        let auth = tsc::TableauAuth::new("NAME", "WORD").site(requested);
         let session = pinned(&raw.url).into_session(&auth).unwrap();
-        assert_eq!(session.site_url(), answered);
+        assert_eq!(session.site_url(), actual);
         drop(session);
         let records = crate::logs::of(target).split_off(before);
         assert_eq!(records.len(), warnings, "{records:?}");
@@ -85,14 +85,15 @@ fn reports_sign_in_to_another_site() {
     }
 }
 
-const HOSTILE: &str = "R&D <\"'>\ttab\nnewline\r\u{85} Umläute ß 🦀 ]]> &amp; &lt; \u{a0}end ";
+const SPECIAL_CHARACTERS: &str =
+    "R&D <\"'>\ttab\nnewline\r\u{85} Umläute ß 🦀 ]]> &amp; &lt; \u{a0}end ";
 
 #[test]
 fn escapes_special_characters_in_credentials() {
-    let password = format!("{HOSTILE}2");
+    let password = format!("{SPECIAL_CHARACTERS}2");
     // White space and a few other characters in a site are refused.
     let site = "R&D<\"'>Umläute-ß🦀]]>&amp;&lt;3".to_owned();
-    let user = format!("{HOSTILE}4");
+    let user = format!("{SPECIAL_CHARACTERS}4");
     let read = |text: &str, path: &[&str], attribute: &str| {
         let document = roxmltree::Document::parse(text).unwrap();
         let mut node = document.root_element();
@@ -101,20 +102,23 @@ fn escapes_special_characters_in_credentials() {
         }
         node.attribute(attribute).unwrap().to_owned()
     };
-    let body =
-        sent(&tsc::TableauAuth::new(HOSTILE, &*password).site(&*site).impersonate(user.as_str()));
-    assert_eq!(read(&body, &["credentials"], "name"), HOSTILE);
+    let body = sent(
+        &tsc::TableauAuth::new(SPECIAL_CHARACTERS, &*password)
+            .site(&*site)
+            .impersonate(user.as_str()),
+    );
+    assert_eq!(read(&body, &["credentials"], "name"), SPECIAL_CHARACTERS);
     assert_eq!(read(&body, &["credentials"], "password"), password);
     assert_eq!(read(&body, &["credentials", "site"], "contentUrl"), site);
     assert_eq!(read(&body, &["credentials", "user"], "id"), user);
-    // The server's parser rejects this entity.
+    // Tableau Server's XML parser rejects this entity.
     assert!(!body.contains("&apos;"), "{body}");
 
-    let body = sent(&tsc::PersonalAccessTokenAuth::new(HOSTILE, &*password));
-    assert_eq!(read(&body, &["credentials"], "personalAccessTokenName"), HOSTILE);
+    let body = sent(&tsc::PersonalAccessTokenAuth::new(SPECIAL_CHARACTERS, &*password));
+    assert_eq!(read(&body, &["credentials"], "personalAccessTokenName"), SPECIAL_CHARACTERS);
     assert_eq!(read(&body, &["credentials"], "personalAccessTokenSecret"), password);
-    let body = sent(&tsc::JwtAuth::new(HOSTILE));
-    assert_eq!(read(&body, &["credentials"], "jwt"), HOSTILE);
+    let body = sent(&tsc::JwtAuth::new(SPECIAL_CHARACTERS));
+    assert_eq!(read(&body, &["credentials"], "jwt"), SPECIAL_CHARACTERS);
 }
 
 #[test]
@@ -122,11 +126,14 @@ fn escapes_special_characters_in_resource_requests() {
     let raw = Raw::signed_in(|_| crate::raw::success("<project id=\"p\" name=\"n\"/>"));
     let server = pinned(&raw.url);
     let session = server.sign_in(&crate::help::auth()).unwrap();
-    session.projects().create(tsc::projects::NewProject::new(HOSTILE).description("")).unwrap();
+    session
+        .projects()
+        .create(tsc::projects::NewProject::new(SPECIAL_CHARACTERS).description(""))
+        .unwrap();
     let body = raw.seen()[1].text();
     let document = roxmltree::Document::parse(&body).unwrap();
     let project = document.root_element().first_element_child().unwrap();
-    assert_eq!(project.attribute("name"), Some(HOSTILE));
+    assert_eq!(project.attribute("name"), Some(SPECIAL_CHARACTERS));
     assert_eq!(project.attribute("description"), Some(""));
     assert_eq!(project.attributes().len(), 2, "unset fields are not sent: {body}");
 }

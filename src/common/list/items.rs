@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::vec;
 
 use super::page::{FetchedPage, PageRequest};
 use super::{List, OnChange};
@@ -25,13 +25,13 @@ const CHANGED: &str = "the list changed while it was read";
 pub struct Items<'s, T, P = fn(Progress)> {
     client: &'s Arc<Client>,
     request: Arc<PageRequest>,
-    /// The remaining items of the current page.
-    current: vec::IntoIter<Result<T>>,
+    current: Option<FetchedPage>,
     position: Position,
-    prefetch: Prefetch<T>,
+    prefetch: Prefetch,
     /// The number of items returned.
     returned: u64,
     progress: P,
+    of: PhantomData<fn() -> T>,
 }
 
 /// The position in a list. Not generic, so that it is compiled once.
@@ -49,23 +49,23 @@ struct Position {
 }
 
 /// A page that is fetched on a separate thread.
-struct InFlight<T> {
+struct InFlight {
     number: u32,
     thread: JoinHandle<()>,
-    page: Arc<Mutex<Option<Result<FetchedPage<T>>>>>,
+    page: Arc<Mutex<Option<Result<FetchedPage>>>>,
 }
 
 /// Pages that are fetched by separate threads, in order.
-struct Prefetch<T> {
+struct Prefetch {
     /// The maximum number of pages in flight.
     limit: usize,
-    in_flight: VecDeque<InFlight<T>>,
+    in_flight: VecDeque<InFlight>,
     /// The client for the threads, its cancellation, and the link to the session's cancellation.
     over: Option<(Arc<Client>, CancellationToken, Option<Registration>)>,
 }
 
 impl<T, P> Items<'_, T, P> {
-    /// Returns the values that could not be read on the pages fetched so far.
+    /// Returns the values that could not be read, of the items that were returned so far.
     ///
     /// ```no_run
     /// # use tableau_server_client as tsc;
@@ -90,7 +90,7 @@ impl<'s, T: Listed, P> Items<'s, T, P> {
         Items {
             client: list.client,
             request: Arc::new(list.request),
-            current: Vec::new().into_iter(),
+            current: None,
             position: Position {
                 on_change: list.on_change,
                 unreadable: Unreadable::default(),
@@ -102,17 +102,18 @@ impl<'s, T: Listed, P> Items<'s, T, P> {
             prefetch: Prefetch::new(list.prefetch),
             returned: 0,
             progress: list.progress,
+            of: PhantomData,
         }
     }
 
     /// Makes page `number` the current one and starts to prefetch the pages after it.
     fn advance(&mut self, number: u32) -> Result<()> {
         // Frees the memory of the previous page before the next one is read.
-        self.current = Vec::new().into_iter();
+        self.current = None;
         let prefetched = self.prefetch.take(number);
         let fetched = prefetched.unwrap_or_else(|| self.request.fetch(self.client, number));
         let (client, path) = (self.client, self.request.path());
-        let page = match fetched {
+        let mut page = match fetched {
             Err(error) if number > 1 && error.code() == Some(NO_SUCH_PAGE) => {
                 return self.position.changed(|| {
                     let what = format!("{CHANGED}: page {number} no longer exists");
@@ -121,13 +122,13 @@ impl<'s, T: Listed, P> Items<'s, T, P> {
             }
             other => other?,
         };
-        let count = page.items.len() as u64;
-        let more = self.position.advance(client, path, number, page.total, count, page.ids)?;
-        self.position.unreadable.add(&page.unreadable);
+        let count = page.count() as u64;
+        let ids = std::mem::take(&mut page.ids);
+        let more = self.position.advance(client, path, number, page.total, count, ids)?;
         if let Some((next, last)) = more {
             self.prefetch.fill(self.client, &self.request, next, last);
         }
-        self.current = page.items.into_iter();
+        self.current = Some(page);
         Ok(())
     }
 }
@@ -216,13 +217,13 @@ impl Position {
     }
 }
 
-impl<T: Listed> Prefetch<T> {
-    fn new(limit: usize) -> Prefetch<T> {
+impl Prefetch {
+    fn new(limit: usize) -> Prefetch {
         Prefetch { limit, in_flight: VecDeque::new(), over: None }
     }
 
     /// Waits for page `number`, if it is in flight.
-    fn take(&mut self, number: u32) -> Option<Result<FetchedPage<T>>> {
+    fn take(&mut self, number: u32) -> Option<Result<FetchedPage>> {
         let InFlight { number: first, thread, page } = self.in_flight.pop_front()?;
         debug_assert_eq!(first, number, "pages are taken in order");
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -263,7 +264,8 @@ impl<T: Listed, P: FnMut(Progress)> Iterator for Items<'_, T, P> {
 
     fn next(&mut self) -> Option<Result<T>> {
         loop {
-            if let Some(item) = self.current.next() {
+            let page = self.current.as_mut();
+            if let Some(item) = page.and_then(|page| page.next(&mut self.position.unreadable)) {
                 self.returned += 1;
                 (self.progress)(Progress::items(self.returned, self.position.total));
                 return Some(item);
@@ -281,7 +283,7 @@ impl<T: Listed, P: FnMut(Progress)> Iterator for Items<'_, T, P> {
 impl<T: Listed, P: FnMut(Progress)> std::iter::FusedIterator for Items<'_, T, P> {}
 
 /// Cancels the pages in flight and waits for their threads.
-impl<T> Drop for Prefetch<T> {
+impl Drop for Prefetch {
     fn drop(&mut self) {
         if let Some((_, cancellation, _)) = &self.over {
             cancellation.cancel();

@@ -215,14 +215,14 @@ impl<'s, T: ListItem, P> List<'s, T, P> {
     /// With [`OnUnreadable::Fail`], the error of the first item that cannot be read.
     #[doc(alias = "paginate")]
     pub fn page(&self, number: u32) -> Result<Page<T>> {
-        self.request.fetch(self.client, number)?.into_page(self.request.on_unreadable)
+        self.request.fetch(self.client, number)?.into_page()
     }
 
     /// Returns the number of items, by fetching a page of one item.
     pub fn total(&self) -> Result<u64> {
         self.request.check()?;
         let request = PageRequest { size: 1, ..self.request.clone() };
-        Ok(request.fetch::<T>(self.client, 1)?.total)
+        Ok(request.fetch(self.client, 1)?.total)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Requests for pages, and the pages that they return.
 
+use std::vec;
+
 use super::super::query::{Expression, fields_of};
 use crate::client::Client;
-use crate::http::Request;
+use crate::http::{Request, XmlResponse};
 use crate::operation::Call;
-use crate::xml::{Listed, Node, Unreadable};
+use crate::xml::{Listed, Node, NodeId, Unreadable};
 use crate::{ApiVersion, Error, Result};
 
 /// The request for a page of a list, without the page number. Not generic, so that it is compiled
@@ -29,6 +31,7 @@ pub(super) struct PageRequest {
 pub(super) struct ItemKind {
     wrap: &'static str,
     item: &'static str,
+    inside: Option<&'static str>,
     always: &'static [&'static str],
     fields_of: &'static str,
     broken_filters: &'static [(&'static str, ApiVersion, ApiVersion)],
@@ -39,10 +42,16 @@ impl ItemKind {
         ItemKind {
             wrap: T::WRAP,
             item: T::ITEM,
+            inside: T::INSIDE,
             always: T::ALWAYS,
             fields_of: T::FIELDS_OF,
             broken_filters: T::BROKEN_FILTERS,
         }
+    }
+
+    /// The element that has the fields of an item.
+    fn fields_in(self, item: Node<'_>) -> Result<Node<'_>> {
+        self.inside.map_or(Ok(item), |inside| item.need(inside))
     }
 }
 
@@ -83,27 +92,85 @@ pub enum OnUnreadable {
     Fail,
 }
 
-/// A page with the outcome of reading each item.
-pub(super) struct FetchedPage<T> {
-    /// The items, and an error for each that could not be read.
-    pub(super) items: Vec<Result<T>>,
+/// A page whose items are read one by one, so that the memory of an item can be reused for the next
+/// one. Not generic, so that it is compiled once.
+pub(super) struct FetchedPage {
+    response: XmlResponse,
+    kind: ItemKind,
+    on_unreadable: OnUnreadable,
+    /// The items that were not read yet.
+    rest: vec::IntoIter<NodeId>,
     pub(super) number: u32,
     pub(super) size: u32,
     pub(super) total: u64,
     /// The ids of the items, if there are more pages to compare them with.
     pub(super) ids: Vec<Box<str>>,
-    pub(super) unreadable: Unreadable,
 }
 
-impl<T> FetchedPage<T> {
+impl FetchedPage {
+    /// The number of items that were not read yet.
+    pub(super) fn count(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// Reads the next item, and adds what cannot be read to `unreadable`.
+    pub(super) fn next<T: Listed>(&mut self, unreadable: &mut Unreadable) -> Option<Result<T>> {
+        let node = self.response.at(self.rest.next()?);
+        let before = node.reports().count();
+        let item = self.kind.fields_in(node).and_then(T::from_xml);
+        if item.is_ok() && node.reports().count() == before {
+            return Some(item);
+        }
+        let error = item.as_ref().err();
+        Some(match self.report(node, before, error, unreadable) {
+            Some(error) => Err(self.response.explain(error)),
+            None => item.map_err(|error| self.response.explain(error)),
+        })
+    }
+
+    /// Reports an item whose reports start at number `before`. Returns an error if it has a report and
+    /// `OnUnreadable::Fail` is set.
+    #[cold]
+    fn report(
+        &self,
+        node: Node<'_>,
+        before: u64,
+        error: Option<&Error>,
+        unreadable: &mut Unreadable,
+    ) -> Option<Error> {
+        let reports = node.reports();
+        if let Some(error) = error {
+            node.report_item(error);
+        }
+        reports.set_item(before, self.kind.item, node.attribute("id"));
+        let new = reports.since(before);
+        unreadable.add(&new);
+        if self.on_unreadable == OnUnreadable::Report || error.is_some() {
+            return None;
+        }
+        let first = new.reports.first();
+        let what = first.map_or_else(|| "a value cannot be read".to_owned(), |r| r.to_string());
+        Some(Error::decode(what))
+    }
+
     /// Returns the page without the items that could not be read, or the first error.
-    pub(super) fn into_page(self, on_unreadable: OnUnreadable) -> Result<Page<T>> {
-        let items = match on_unreadable {
-            OnUnreadable::Fail => self.items.into_iter().collect::<Result<_>>()?,
-            OnUnreadable::Report => self.items.into_iter().flatten().collect(),
-        };
-        let FetchedPage { number, size, total, unreadable, .. } = self;
+    pub(super) fn into_page<T: Listed>(mut self) -> Result<Page<T>> {
+        let mut unreadable = Unreadable::default();
+        let mut items = Vec::with_capacity(self.count());
+        while let Some(item) = self.next(&mut unreadable) {
+            match item {
+                Err(error) if self.on_unreadable == OnUnreadable::Fail => return Err(error),
+                item => items.extend(item),
+            }
+        }
+        let FetchedPage { number, size, total, .. } = self;
         Ok(Page { items, number, size, total, unreadable })
+    }
+}
+
+impl Drop for FetchedPage {
+    fn drop(&mut self) {
+        self.response.log_unreadable();
     }
 }
 
@@ -138,12 +205,16 @@ impl PageRequest {
         }
     }
 
-    pub(super) fn fetch<T: Listed>(&self, client: &Client, number: u32) -> Result<FetchedPage<T>> {
+    pub(super) fn fetch(&self, client: &Client, number: u32) -> Result<FetchedPage> {
         let request = self.request(number, client.version)?;
         client.ask(request, |response| {
-            let context = response.context();
-            let explain = |error| context.explain(error);
-            response.xml(|root| self.read(root, number, &explain))
+            let response = response.whole_xml()?;
+            let parts = self.read(response.root(), number);
+            let Parts { items, number, size, total, ids } =
+                parts.map_err(|error| response.explain(error))?;
+            let (kind, on_unreadable) = (self.kind, self.on_unreadable);
+            let rest = items.into_iter();
+            Ok(FetchedPage { response, kind, on_unreadable, rest, number, size, total, ids })
         })
     }
 
@@ -219,32 +290,8 @@ impl PageRequest {
         Ok(request.query("pageNumber", number.to_string()).query("pageSize", size))
     }
 
-    fn read<T: Listed>(
-        &self,
-        root: Node<'_>,
-        number: u32,
-        explain: &dyn Fn(Error) -> Error,
-    ) -> Result<FetchedPage<T>> {
-        let Frame { nodes, number, size, total } = self.read_frame(root, number)?;
-        let mut items = Vec::with_capacity(nodes.len());
-        for &node in &nodes {
-            let before = node.reports().count();
-            let fields = T::INSIDE.map_or(Ok(node), |inside| node.need(inside));
-            let item = fields.and_then(T::from_xml);
-            let error = self.report_item(node, before, item.as_ref().err());
-            items.push(match error {
-                Some(error) => Err(explain(error)),
-                None => item.map_err(explain),
-            });
-        }
-        // The ids outlive the items. If they were allocated first, the allocator could not reuse
-        // the memory of the items for the next page.
-        let ids = if total > nodes.len() as u64 { ids(&nodes) } else { Vec::new() };
-        Ok(FetchedPage { items, number, size, total, ids, unreadable: root.reports().so_far() })
-    }
-
     /// Reads a page except its items.
-    fn read_frame<'a>(&self, root: Node<'a>, number: u32) -> Result<Frame<'a>> {
+    fn read(&self, root: Node<'_>, number: u32) -> Result<Parts> {
         let ItemKind { wrap, item, .. } = self.kind;
         // The reference shows it inside the list for databases. Without it, the list would end after
         // the first page.
@@ -261,36 +308,19 @@ impl PageRequest {
         let number = pagination.map_or(Ok(number), |p| p.attr("pageNumber"))?;
         let size = pagination.map_or(Ok(self.size), |p| p.attr("pageSize"))?;
         let total = pagination.map_or(Ok(counted), |p| p.attr("totalAvailable"))?;
-        Ok(Frame { nodes, number, size, total })
-    }
-
-    /// Sets the item of the reports from number `before` on, and reports the error of an item that
-    /// cannot be read. Returns an error if the item has a report and `OnUnreadable::Fail` is set.
-    fn report_item(&self, node: Node<'_>, before: u64, error: Option<&Error>) -> Option<Error> {
-        let reports = node.reports();
-        if let Some(error) = error {
-            node.report_item(error);
-        }
-        if reports.count() == before {
-            return None;
-        }
-        reports.set_item(before, self.kind.item, node.attribute("id"));
-        if self.on_unreadable == OnUnreadable::Report || error.is_some() {
-            return None;
-        }
-        let reported = reports.so_far();
-        let first = usize::try_from(before).ok().and_then(|at| reported.reports.get(at));
-        let what = first.map_or_else(|| "a value cannot be read".to_owned(), |r| r.to_string());
-        Some(Error::decode(what))
+        let ids = if total > counted { ids(&nodes) } else { Vec::new() };
+        let items = nodes.into_iter().map(Node::position).collect();
+        Ok(Parts { items, number, size, total, ids })
     }
 }
 
-/// A page before its items are read.
-struct Frame<'a> {
-    nodes: Vec<Node<'a>>,
+/// The parts of a page.
+struct Parts {
+    items: Vec<NodeId>,
     number: u32,
     size: u32,
     total: u64,
+    ids: Vec<Box<str>>,
 }
 
 fn ids(nodes: &[Node<'_>]) -> Vec<Box<str>> {

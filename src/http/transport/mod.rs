@@ -5,6 +5,7 @@ mod exchange;
 pub(crate) mod fuzzing;
 mod redirect;
 mod success;
+mod xml_response;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -33,6 +34,7 @@ use crate::secret::Secret;
 use exchange::drain;
 use success::ResponseContext;
 pub(crate) use success::{Accepts, Success};
+pub(crate) use xml_response::XmlResponse;
 
 /// The log target of this module.
 const LOG: &str = "tableau_server_client::http";

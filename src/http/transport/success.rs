@@ -2,7 +2,6 @@
 
 use std::io::Read;
 
-use log::warn;
 use serde_core::de::DeserializeOwned;
 use ureq::BodyReader;
 use ureq::http::header::{
@@ -16,15 +15,12 @@ use super::super::error_content::MAX_JSON_ERROR;
 use super::super::failure::{self, is_markup, looks_like_html};
 use super::super::limit::Permit;
 use super::super::url::Origin;
+use super::xml_response::XmlResponse;
 use crate::cancel::CancellationToken;
 use crate::json::from_json;
 use crate::redact::Redactor;
-use crate::text::one_line;
-use crate::xml::{self, Node, Reports};
+use crate::xml::{self, Node, OwnedDocument, Reports};
 use crate::{Error, Result};
-
-/// The log target for values that cannot be read.
-const UNREADABLE_LOG: &str = "tableau_server_client::unreadable";
 
 const HTML_PAGE: &str = "the response is an HTML page, such as a login page, instead of a file";
 
@@ -138,67 +134,70 @@ impl Success {
         self.xml_from(Accepts::ResponseOrEmpty, read)
     }
 
-    /// Decodes the body with `read`, unless it is empty and `accepts` allows that. Not generic, so that
-    /// it is compiled once.
+    /// Decodes the body with `read`, unless it is empty and `accepts` allows that. Not generic,
+    /// so that it is compiled once.
     pub(crate) fn decode(
-        mut self,
+        self,
         accepts: Accepts,
         read: &mut dyn FnMut(Node<'_>) -> Result<()>,
     ) -> Result<()> {
-        let outcome = self.read().and_then(|(text, replaced)| match text.trim() {
-            "" if accepts == Accepts::ResponseOrEmpty => Ok(()),
-            _ => self.parse(&text, replaced, accepts, read),
+        if let Some(response) = self.parse(accepts)? {
+            read(response.root()).map_err(|error| response.explain(error))?;
+            response.log_unreadable();
+        }
+        Ok(())
+    }
+
+    /// Like [`xml`](Success::xml), but returns the parsed response, to be read later.
+    pub(crate) fn whole_xml(self) -> Result<XmlResponse> {
+        let response = self.parse(Accepts::Response)?;
+        Ok(response.expect("the body must not be empty"))
+    }
+
+    /// Reads and parses the body. Returns `None` if it is empty and `accepts` allows that. Fails if it
+    /// is a Tableau error.
+    pub(crate) fn parse(mut self, accepts: Accepts) -> Result<Option<XmlResponse>> {
+        let parsed = self.read().and_then(|(text, replaced)| match text.trim() {
+            "" if accepts == Accepts::ResponseOrEmpty => Ok(None),
+            _ => self.parse_text(text, replaced, accepts).map(Some),
         });
-        outcome.map_err(|error| self.explain(error))
+        let parsed = parsed.map_err(|error| self.explain(error))?;
+        Ok(parsed.map(|(document, reports)| XmlResponse {
+            document,
+            reports,
+            context: self.context,
+        }))
     }
 
     /// Parses a body. `replaced` says whether characters of it were replaced with U+FFFD.
-    fn parse(
+    fn parse_text(
         &self,
-        text: &str,
+        text: String,
         replaced: bool,
         accepts: Accepts,
-        read: &mut dyn FnMut(Node<'_>) -> Result<()>,
-    ) -> Result<()> {
-        let repaired = if xml::has_invalid_references(text) { xml::repair(text) } else { None };
-        let replaced = replaced || repaired.is_some();
-        let text = repaired.as_deref().unwrap_or(text);
-        let again;
-        let (document, replaced) = match xml::parse(text) {
-            Ok(document) => (document, replaced),
-            Err(error) => {
-                if let Some(error) = self.tableau_error(text) {
+    ) -> Result<(OwnedDocument, Reports)> {
+        let repaired = if xml::has_invalid_references(&text) { xml::repair(&text) } else { None };
+        let mut replaced = replaced || repaired.is_some();
+        let document = match OwnedDocument::parse(repaired.unwrap_or(text)) {
+            Ok(document) => document,
+            Err((text, error)) => {
+                if let Some(error) = self.tableau_error(&text) {
                     return Err(error);
                 }
-                again = xml::repair(text).ok_or(error)?;
-                (xml::parse(&again)?, true)
+                replaced = true;
+                let again = xml::repair(&text).ok_or(error)?;
+                OwnedDocument::parse(again).map_err(|(_, error)| error)?
             }
         };
         let ResponseContext { status, address, redactor, .. } = &self.context;
         let reports = Reports::new(redactor, replaced);
-        let root = match accepts {
-            Accepts::AnyRoot => Node::any_root(&document, &reports),
-            _ => Node::root(&document, &reports)?,
-        };
-        if let Some(error) = failure::error_in_success(*status, root, address, redactor) {
-            return Err(error);
+        let root = Node::any_root(document.get(), &reports);
+        if accepts != Accepts::AnyRoot {
+            root.require_response()?;
         }
-        read(root)?;
-        self.log_unreadable(&reports);
-        Ok(())
-    }
-
-    fn log_unreadable(&self, reports: &Reports) {
-        if reports.count() == 0 {
-            return;
-        }
-        let (unreadable, doing) = (reports.so_far(), self.context.doing());
-        for report in &unreadable.reports {
-            warn!(target: UNREADABLE_LOG, "{doing}: {}", one_line(&report.to_string()));
-        }
-        let more = unreadable.count - unreadable.reports.len() as u64;
-        if more > 0 {
-            warn!(target: UNREADABLE_LOG, "{doing}: {more} more values cannot be read");
+        match failure::error_in_success(*status, root, address, redactor) {
+            Some(error) => Err(error),
+            None => Ok((document, reports)),
         }
     }
 
@@ -356,7 +355,7 @@ impl Success {
         read.map_err(|error| self.read_error(error))?;
         if bytes.len() as u64 > self.max_size {
             return Err(Error::decode(format!(
-                "the response is larger than {} bytes: raise `max_response`",
+                "the response is larger than {} bytes (`max_response` sets the limit)",
                 self.max_size
             )));
         }
@@ -414,7 +413,7 @@ impl ResponseContext {
             .doing(self.doing())
     }
 
-    fn doing(&self) -> String {
+    pub(super) fn doing(&self) -> String {
         super::describe(&self.method, &self.address, &self.redactor)
     }
 }

@@ -240,28 +240,28 @@ element! {
         content_url: Option<String> = attr("contentUrl");
         /// The workbook's address in a browser.
         webpage_url: Option<String> = attr("webpageUrl");
-        /// When the workbook was created.
-        created_at: Option<Timestamp> = attr("createdAt");
-        /// When the workbook was last changed.
-        updated_at: Option<Timestamp> = attr("updatedAt");
-        /// When the workbook was last published.
-        last_published_at: Option<Timestamp> = attr("lastPublishedAt");
-        /// The workbook's size in megabytes.
-        size: Option<u64> = attr("size");
         /// Whether the sheets are shown as tabs.
         show_tabs: Option<bool> = attr("showTabs"), update bool;
         /// The workbook's description. An empty text clears it. Changing it needs API 3.21.
         description: Option<String> = attr("description"), update String;
+        /// The workbook's size in megabytes.
+        size: Option<u64> = attr("size");
+        /// When the workbook was created.
+        created_at: Option<Timestamp> = attr("createdAt");
+        /// When the workbook was last changed.
+        updated_at: Option<Timestamp> = attr("updatedAt");
+        /// Whether the extracts are encrypted.
+        encrypt_extracts: Option<bool> = attr("encryptExtracts"), update bool;
+        /// The view that is shown when the workbook is opened.
+        default_view: Option<ViewId> = attr("defaultViewId");
+        /// When the workbook was last published.
+        last_published_at: Option<Timestamp> = attr("lastPublishedAt");
         /// The number of sheets.
         sheet_count: Option<u64> = attr("sheetCount");
         /// Whether the workbook has extracts.
         has_extracts: Option<bool> = attr("hasExtracts");
-        /// Whether the extracts are encrypted.
-        encrypt_extracts: Option<bool> = attr("encryptExtracts"), update bool;
         /// Whether the user has opened the workbook recently.
         recently_viewed: Option<bool> = attr("recentlyViewed"), update bool;
-        /// The view that is shown when the workbook is opened.
-        default_view: Option<ViewId> = attr("defaultViewId");
         /// The text that is added when the workbook is shared.
         share_description: Option<String> = attr("shareDescription");
         /// The workbook's project; `None` in a personal space.
