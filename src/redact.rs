@@ -169,7 +169,7 @@ const XML_ESCAPES: [(&str, &str, &str, &str); 6] = [
     ("&#34;", "&#x27;", "&#10;", "&#9;"),
 ];
 
-/// What JavaScript's `encodeURIComponent` encodes.
+/// The characters that JavaScript's `encodeURIComponent` encodes.
 const ENCODE_URI_COMPONENT: &AsciiSet =
     &RESERVED.remove(b'!').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
 

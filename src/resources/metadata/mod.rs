@@ -77,7 +77,7 @@ impl<'s> Metadata<'s> {
 pub struct Query<'s> {
     client: &'s Client,
     text: String,
-    /// An object or null, or why the variables cannot be sent.
+    /// The variables as a JSON object or null, or the reason why they cannot be sent.
     variables: Result<Value>,
 }
 
