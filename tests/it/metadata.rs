@@ -204,7 +204,7 @@ fn ends_after_pages_that_cannot_be_read() {
     let connection = |info: Value| json!({"nodes": [], "pageInfo": info});
     let next = || json!({"hasNextPage": true, "endCursor": "c"});
     for (response, why) in [
-        (json!({"data": {"a": connection(next())}}), "the cursor of the next page is that of"),
+        (json!({"data": {"a": connection(next())}}), "the next page has the same cursor"),
         (
             json!({"data": {"a": connection(json!({"hasNextPage": true}))}}),
             "`endCursor` is missing",

@@ -295,14 +295,14 @@ fn connects_through_every_kind_of_socks_proxy() {
     let raw = quiet();
     let (proxy, port) = (socks_proxy(), raw.address.port());
     let by_name = format!("http://localhost:{port}");
-    for (scheme, url, asked) in [
+    for (scheme, url, expected) in [
         ("socks5", &raw.url, format!("SOCKS5 127.0.0.1:{port}")),
         ("socks5h", &by_name, format!("SOCKS5 localhost:{port}")),
         ("socks4", &raw.url, format!("SOCKS4 127.0.0.1:{port}")),
         ("socks4a", &by_name, format!("SOCKS4 localhost:{port}")),
     ] {
         visit(&with(url, plain().proxy(format!("{scheme}://{}", proxy.address)))).unwrap();
-        assert_eq!(proxy.lines().pop().unwrap(), asked, "{scheme}");
+        assert_eq!(proxy.lines().pop().unwrap(), expected, "{scheme}");
     }
     let options = plain().proxy(format!("socks5://me:p%40ss@{}", proxy.address));
     visit(&with(&raw.url, options)).unwrap();

@@ -22,7 +22,7 @@ fn sent(send: impl FnOnce(&tsc::Session<'_>) -> tsc::Result<()>) -> Seen {
 }
 
 /// The error of a raw request that must not be sent.
-fn refused(send: impl FnOnce(&tsc::Session<'_>) -> tsc::Result<()>) -> String {
+fn error_of(send: impl FnOnce(&tsc::Session<'_>) -> tsc::Result<()>) -> String {
     let raw = Raw::signed_in(|_| success(""));
     let server = pinned(&raw.url);
     let session = server.sign_in(&auth()).unwrap();
@@ -117,21 +117,22 @@ fn refuses_paths_that_cannot_be_sent() {
         ("groups/x#y", "write `%23`"),
         ("groups?filter=%f", "\"filter\" is not percent-encoded"),
     ] {
-        let error = refused(|session| get(session, path));
+        let error = error_of(|session| get(session, path));
         assert!(error.contains(why), "{path}: {error}");
     }
 }
 
 #[test]
 fn refuses_get_with_a_body_and_reserved_headers() {
-    let error = refused(|session| session.request(Method::Get, "x").text("y").send().map(drop));
+    let error = error_of(|session| session.request(Method::Get, "x").text("y").send().map(drop));
     assert!(error.contains("GET /api/3.24/x has a body") && error.contains("`query`"), "{error}");
     for name in ["X-Tableau-Auth", "Content-Length", "bad name"] {
-        let error =
-            refused(|session| session.request(Method::Get, "x").header(name, "1").send().map(drop));
+        let error = error_of(|session| {
+            session.request(Method::Get, "x").header(name, "1").send().map(drop)
+        });
         assert!(error.contains(name), "{error}");
     }
-    let error = refused(|session| {
+    let error = error_of(|session| {
         session.request(Method::Post, "x").text("y").header("Content-Type", "a\nb").send().map(drop)
     });
     assert!(error.contains("media type"), "{error}");
@@ -181,7 +182,7 @@ fn sends_parts_and_a_file() {
         --B\r\nContent-Disposition: form-data; name=\"tableau_datasource\"; filename=\"b.tds\"\r\n\
         Content-Type: application/octet-stream\r\n\r\nPK\r\n--B--\r\n";
     assert_eq!(seen.text().replace(boundary, "B"), expected);
-    let error = refused(|session| {
+    let error = error_of(|session| {
         let file = || tsc::Source::bytes("f", &b"PK"[..]);
         session.request(Method::Post, "x").file("a", file()).file("b", file()).send().map(drop)
     });
@@ -494,7 +495,7 @@ fn reports_items_and_pages_that_cannot_be_read() {
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains(why), "{error}");
     }
-    let error = refused(|session| {
+    let error = error_of(|session| {
         let request = session.request(Method::Post, "x").text("y");
         request.read_items::<u8>(Paging::Tokens, "a").collect::<tsc::Result<Vec<_>>>().map(drop)
     });

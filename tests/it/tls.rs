@@ -27,7 +27,7 @@ fn visit(url: &str, options: HttpOptions) -> tsc::Result<()> {
 }
 
 /// The error of a sign-in, which must be a TLS error that occurs before anything is sent.
-fn refused(raw: &Raw, options: HttpOptions) -> String {
+fn handshake_error(raw: &Raw, options: HttpOptions) -> String {
     let error = visit(&raw.url, options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
     assert!(error.to_string().contains(&raw.address.to_string()), "{error}");
@@ -42,9 +42,12 @@ fn refuses_an_unknown_issuer_by_default() {
     let (authority, other) = (Authority::new(), Authority::new());
     let raw = secure(&authority.certify(&["127.0.0.1"]));
     for options in [plain(), plain().verify(true), plain().verify(other.file())] {
-        let said = refused(&raw, options);
-        assert!(said.contains("UnknownIssuer"), "{said}");
-        assert!(said.contains("verify(\"ca.pem\")") && said.contains("SSL_CERT_FILE"), "{said}");
+        let message = handshake_error(&raw, options);
+        assert!(message.contains("UnknownIssuer"), "{message}");
+        assert!(
+            message.contains("verify(\"ca.pem\")") && message.contains("SSL_CERT_FILE"),
+            "{message}"
+        );
     }
     assert!(with(&raw.url, plain()).server_info().is_err());
     visit(&raw.url, plain().verify(authority.file())).unwrap();
@@ -80,11 +83,14 @@ fn reads_the_certificate_file_when_options_are_set() {
 fn reports_wrong_names_and_expired_certificates() {
     let authority = Authority::new();
     let wrong_name = secure(&authority.certify(&["tableau.example.com"]));
-    let said = refused(&wrong_name, plain().verify(authority.file()));
-    assert!(said.contains("another name") && said.contains("tableau.example.com"), "{said}");
+    let message = handshake_error(&wrong_name, plain().verify(authority.file()));
+    assert!(
+        message.contains("another name") && message.contains("tableau.example.com"),
+        "{message}"
+    );
     let expired = secure(&authority.certify_expired(&["127.0.0.1"]));
-    let said = refused(&expired, plain().verify(authority.file()));
-    assert!(said.contains("expired"), "{said}");
+    let message = handshake_error(&expired, plain().verify(authority.file()));
+    assert!(message.contains("expired"), "{message}");
 }
 
 #[test]
@@ -93,16 +99,16 @@ fn accepts_a_listed_self_signed_certificate() {
     for authority in [true, false] {
         let certified = Certified::self_signed(&["127.0.0.1"], authority);
         let raw = secure(&certified);
-        refused(&raw, plain());
+        handshake_error(&raw, plain());
         visit(&raw.url, plain().verify(certified.file())).unwrap();
         let other_name = Certified::self_signed(&["tableau.example.com"], authority);
         let raw = secure(&other_name);
-        let said = refused(&raw, plain().verify(other_name.file()));
-        assert!(said.contains("another name"), "{said}");
+        let message = handshake_error(&raw, plain().verify(other_name.file()));
+        assert!(message.contains("another name"), "{message}");
     }
     // Another certificate with the same name.
     let raw = secure(&Certified::self_signed(&["127.0.0.1"], true));
-    refused(&raw, plain().verify(Certified::self_signed(&["127.0.0.1"], true).file()));
+    handshake_error(&raw, plain().verify(Certified::self_signed(&["127.0.0.1"], true).file()));
 }
 
 #[test]
@@ -121,9 +127,9 @@ fn fingerprint_accepts_only_its_certificate() {
             visit(&raw.url, plain().verify(Fingerprint::sha256(&spelling).unwrap())).unwrap();
         }
         let raw = secure(&certified);
-        let said = refused(&raw, plain().verify(Fingerprint::sha256(&wrong).unwrap()));
-        assert!(said.contains(&right), "the one that is shown is named: {said}");
-        assert!(said.contains("pinned"), "{said}");
+        let message = handshake_error(&raw, plain().verify(Fingerprint::sha256(&wrong).unwrap()));
+        assert!(message.contains(&right), "the one that is shown is named: {message}");
+        assert!(message.contains("pinned"), "{message}");
     }
     // Even a certificate that Mozilla's roots or a bundle would accept: the last `verify` applies.
     let raw = secure(&authority.certify(&["127.0.0.1"]));
@@ -152,8 +158,8 @@ fn refuses_a_server_without_the_key_of_the_pinned_certificate() {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
     });
     let options = plain().verify(Fingerprint::sha256(&pinned.sha256()).unwrap());
-    let said = refused(&raw, options);
-    assert!(said.contains("Signature"), "{said}");
+    let message = handshake_error(&raw, options);
+    assert!(message.contains("Signature"), "{message}");
     visit(&raw.url, plain().verify(false).insecure_warnings(false)).unwrap();
 }
 
@@ -216,11 +222,11 @@ fn prints_the_warning_to_stderr_without_a_logger() {
         let output = child(test, &[("VISIT", &raw.url), ("QUIET", quiet)]);
         String::from_utf8(output.stderr).unwrap()
     };
-    let said = visit("no");
+    let message = visit("no");
     let lines: Vec<_> =
-        said.lines().filter(|line| line.starts_with("InsecureRequestWarning")).collect();
-    assert_eq!(lines.len(), 4, "{said}");
-    assert!(lines.iter().all(|line| line.contains("127.0.0.1")), "{said}");
+        message.lines().filter(|line| line.starts_with("InsecureRequestWarning")).collect();
+    assert_eq!(lines.len(), 4, "{message}");
+    assert!(lines.iter().all(|line| line.contains("127.0.0.1")), "{message}");
     assert!(!visit("yes").contains("InsecureRequestWarning"));
     assert_eq!(raw.lines().len(), 8);
 }
@@ -242,10 +248,10 @@ fn mutual_tls_sends_the_client_certificate() {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
     });
     let trusting = || plain().verify(authority.file());
-    let said = refused(&raw, trusting());
-    assert!(said.contains("client certificate"), "{said}");
+    let message = handshake_error(&raw, trusting());
+    assert!(message.contains("client certificate"), "{message}");
     let untrusted = Authority::new().certify(&["client"]);
-    refused(&raw, trusting().client_cert(untrusted.file(), untrusted.key_file()));
+    handshake_error(&raw, trusting().client_cert(untrusted.file(), untrusted.key_file()));
     let member = authority.certify(&["client"]);
     visit(&raw.url, trusting().client_cert(member.file(), member.key_file())).unwrap();
     // Certificate and key in one text.
@@ -273,9 +279,9 @@ fn names_unusable_files_and_the_reason() {
         let error = server.add_http_options(options).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config, "{error:?}");
         assert!(error.to_string().contains(named.to_str().unwrap()), "{error}");
-        let said = format!("{error:?}");
-        assert!(!said.contains("PRIVATE KEY--"), "{said}");
-        said
+        let message = format!("{error:?}");
+        assert!(!message.contains("PRIVATE KEY--"), "{message}");
+        message
     };
     for wrong in [&no_pem, &empty, &binary, &torn, &damaged, &folder, &gone] {
         refuse(HttpOptions::new().verify(wrong.clone()), wrong);

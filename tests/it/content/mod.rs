@@ -30,40 +30,40 @@ use tsc::mock::MockServer;
 use crate::raw::{Raw, Seen, response, success, tableau_error};
 
 /// A response of a test's server.
-pub enum Says {
+pub enum ScriptedResponse {
     /// A success with this content.
     Xml(&'static str),
     /// A success without a body.
     Nothing,
-    /// An error of Tableau: status, code, detail.
-    No(u16, &'static str, &'static str),
+    /// A Tableau error: status, code, detail.
+    Failure(u16, &'static str, &'static str),
 }
 
-pub use Says::{No, Nothing, Xml};
+pub use ScriptedResponse::{Failure, Nothing, Xml};
 
 /// Runs a call on a session of API 3.30 against a server that gives these responses, one for each
 /// request. Returns the result of the call, and a line for each request: method, path below the
 /// site, body.
 pub fn talk<T>(
-    says: impl IntoIterator<Item = Says>,
+    responses: impl IntoIterator<Item = ScriptedResponse>,
     call: impl FnOnce(&tsc::Session<'_>) -> T,
 ) -> (T, Vec<String>) {
-    talk_in("3.30", says, call)
+    talk_in("3.30", responses, call)
 }
 
 /// Like [`talk`], in this version of the API.
 pub fn talk_in<T>(
     version: &str,
-    says: impl IntoIterator<Item = Says>,
+    responses: impl IntoIterator<Item = ScriptedResponse>,
     call: impl FnOnce(&tsc::Session<'_>) -> T,
 ) -> (T, Vec<String>) {
-    let mut says: Vec<Says> = says.into_iter().collect();
-    says.reverse();
-    let says = Mutex::new(says);
-    let raw = Raw::signed_in(move |seen| match says.lock().unwrap().pop() {
+    let mut responses: Vec<ScriptedResponse> = responses.into_iter().collect();
+    responses.reverse();
+    let responses = Mutex::new(responses);
+    let raw = Raw::signed_in(move |seen| match responses.lock().unwrap().pop() {
         Some(Xml(inside)) => success(inside),
         Some(Nothing) => response(204, &[], ""),
-        Some(No(status, code, detail)) => tableau_error(status, code, detail),
+        Some(Failure(status, code, detail)) => tableau_error(status, code, detail),
         None => panic!("not expected: {} {}", seen.method, seen.target),
     });
     let mut server = tsc::Server::new(&raw.url).unwrap();
@@ -111,7 +111,7 @@ fn is_known_to_the_mock(seen: &Seen) {
 }
 
 /// The error of a call that must be rejected before anything is sent.
-pub fn refused<T: std::fmt::Debug>(
+pub fn expect_error<T: std::fmt::Debug>(
     version: &str,
     kind: tsc::ErrorKind,
     call: impl FnOnce(&tsc::Session<'_>) -> tsc::Result<T>,

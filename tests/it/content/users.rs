@@ -7,7 +7,7 @@ use tsc::users::{
     AuthSetting, DestinationSite, NewIdentityPoolUser, NewUser, SiteRole, UserUpdate,
 };
 
-use super::{No, Nothing, Xml, refused, talk};
+use super::{Failure, Nothing, Xml, expect_error, talk};
 
 #[test]
 fn adds_updates_and_removes_users() {
@@ -48,16 +48,18 @@ fn adds_updates_and_removes_users() {
 
 #[test]
 fn user_has_one_authentication_setting() {
-    let why = refused("3.30", ErrorKind::Input, |session| {
+    let why = expect_error("3.30", ErrorKind::Input, |session| {
         let new = NewUser::new("cy", SiteRole::Viewer).auth_setting(AuthSetting::OpenId);
         session.users().add(new.idp_configuration_id("idp-1"))
     });
     assert!(why.contains("OpenID") && why.contains("idp-1"), "{why}");
-    refused("3.30", ErrorKind::Input, |session| {
+    expect_error("3.30", ErrorKind::Input, |session| {
         let both = UserUpdate::new().auth_setting(AuthSetting::Saml).idp_configuration_id("idp-1");
         session.users().update("u1", both)
     });
-    refused("3.9", ErrorKind::Version, |session| session.users().remove_and_transfer("u1", "u2"));
+    expect_error("3.9", ErrorKind::Version, |session| {
+        session.users().remove_and_transfer("u1", "u2")
+    });
 }
 
 #[test]
@@ -155,7 +157,7 @@ fn moves_saved_credentials_to_another_site() {
                       <encryptedKeychain>a2V5Y2hhaW4tMg==</encryptedKeychain>\
                       </encryptedKeychainList>";
     let empty = "<associatedUserLuidList/><encryptedKeychainList/>";
-    let tableau_error = No(400, "400000", "cannot decrypt a2V5Y2hhaW4tMg==");
+    let tableau_error = Failure(400, "400000", "cannot decrypt a2V5Y2hhaW4tMg==");
     let ((credentials, none, error), lines) =
         talk([Xml(downloaded), Xml(empty), Nothing, tableau_error], |session| {
             let users = session.users();
@@ -190,7 +192,9 @@ fn moves_saved_credentials_to_another_site() {
         assert!(!text.contains("a2V5"), "{text}");
     }
     let site = DestinationSite::new("https://tableau.example.com", "", "site-2");
-    refused("3.22", ErrorKind::Version, |session| session.users().saved_credentials("u1", &site));
+    expect_error("3.22", ErrorKind::Version, |session| {
+        session.users().saved_credentials("u1", &site)
+    });
 }
 
 #[test]

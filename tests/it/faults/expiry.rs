@@ -266,8 +266,8 @@ fn timeout_covers_renewal() {
 /// delete.
 #[test]
 fn session_expires_between_attempts_of_a_deletion() {
-    let tries = AtomicUsize::new(0);
-    let raw = Raw::signed_in(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
+    let attempts = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| match attempts.fetch_add(1, Ordering::SeqCst) {
         0 => Response::Close,
         1 => tableau_error(401, "401002", "expired"),
         _ => tableau_error(404, "404005", "gone"),
@@ -283,8 +283,8 @@ fn session_expires_between_attempts_of_a_deletion() {
 #[test]
 fn renewal_is_retried_during_an_outage() {
     const THREADS: usize = 6;
-    let (sign_ins, asked) = (AtomicUsize::new(0), std::sync::Arc::new(AtomicUsize::new(0)));
-    let counted = asked.clone();
+    let (sign_ins, request_count) = (AtomicUsize::new(0), std::sync::Arc::new(AtomicUsize::new(0)));
+    let counted = request_count.clone();
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "signin" => match sign_ins.fetch_add(1, Ordering::SeqCst) {
             0 => signed_in(seen).unwrap(),
@@ -318,7 +318,7 @@ fn renewal_is_retried_during_an_outage() {
         let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(list)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    assert_eq!(asked.load(Ordering::SeqCst), THREADS);
+    assert_eq!(request_count.load(Ordering::SeqCst), THREADS);
     for error in &errors {
         assert!(error.is_session_expired() && format!("{error:?}").contains("502"), "{error:?}");
     }
@@ -420,7 +420,7 @@ fn refused_credentials_end_renewal() {
 /// A list is dropped while one of its pages renews the session for all: the renewal is completed.
 #[test]
 fn dropping_a_list_signs_out_a_session_opened_by_prefetch() {
-    let (asked, signed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (request_count, signed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let open = std::sync::Arc::new(std::sync::Mutex::new(Vec::<String>::new()));
     let there = open.clone();
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
@@ -440,7 +440,7 @@ fn dropping_a_list_signs_out_a_session_opened_by_prefetch() {
             there.lock().unwrap().retain(|token| token != ended);
             signed_in(seen).unwrap()
         }
-        "projects" if asked.fetch_add(1, Ordering::SeqCst) == 0 => {
+        "projects" if request_count.fetch_add(1, Ordering::SeqCst) == 0 => {
             page(1, 1, 9, "<projects><project id=\"p1\" name=\"n\"/></projects>")
         }
         "projects" => {

@@ -179,19 +179,19 @@ fn read_error_while_uploading_publishes_nothing() {
 #[test]
 fn source_of_the_wrong_length_publishes_nothing() {
     let content = file(200_000, 3);
-    for (said, why) in [(200_001, "early"), (300_000, "early"), (199_999, "longer")] {
+    for (stated, why) in [(200_001, "early"), (300_000, "early"), (199_999, "longer")] {
         for in_chunks in [false, true] {
             let mock = MockServer::start().unwrap();
             let session = session_of(&mock);
-            let mut source = tsc::Source::reader("Up.twb", said, &content[..]);
+            let mut source = tsc::Source::reader("Up.twb", stated, &content[..]);
             if in_chunks {
                 source = source.chunked_from(1).chunk_size(64 << 10);
             }
             let publish = session.workbooks().publish(source).project(project_of(&session));
             let outcome = publish.send();
-            let error = outcome.map(drop).expect_err(&format!("{said}, {in_chunks}"));
+            let error = outcome.map(drop).expect_err(&format!("{stated}, {in_chunks}"));
             assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
-            assert!(format!("{error:?}").contains(why), "{said}: {error:?}");
+            assert!(format!("{error:?}").contains(why), "{stated}: {error:?}");
             assert!(workbooks_named(&session, "Up").is_empty());
         }
     }
@@ -317,14 +317,17 @@ fn nested_requests_have_their_own_state() {
         let session = session_of(&mock);
         mock.fault(fault.on("POST", "/workbooks").times(1));
         let content = file(300_000, 8);
-        let mut asked = 0;
+        let mut nested_requests = 0;
         let source = tsc::Source::bytes("Up.twb", &content[..]).on_progress(|_| {
-            asked += 1;
+            nested_requests += 1;
             assert_eq!(unreachable.server_info().unwrap_err().kind(), ErrorKind::Connect);
         });
         let publish = session.workbooks().publish(source).project(project_of(&session));
         let error = publish.send().unwrap_err();
-        assert!(error.kind() == ErrorKind::ConnectionLost && asked > 0, "{asked}: {error:?}");
+        assert!(
+            error.kind() == ErrorKind::ConnectionLost && nested_requests > 0,
+            "{nested_requests}: {error:?}"
+        );
         assert_eq!(mock.requests_to("POST", "/workbooks").len(), 1, "{error:?}");
         assert_eq!(workbooks_named(&session, "Up").len(), there, "{error:?}");
     }

@@ -384,7 +384,7 @@ fn memory_of_one_case() {
     eprintln!("{case}: {} MiB for a limit of {limit} MiB; {outcome}", took / MIB);
     assert!(took < allowed * MIB, "{} MiB", took / MIB);
     if case == "too many items" {
-        assert!(outcome.contains("more than the 100000"), "{outcome}");
+        assert!(outcome.contains("more than the limit of 100000"), "{outcome}");
     }
 }
 

@@ -323,10 +323,10 @@ fn bad_framing_is_an_error_or_the_right_response() {
     let size = format!("{length:x}");
     let cases = [
         (
-            "a body longer than said",
+            "a body longer than stated",
             plain(&format!("content-length: {length}"), &format!("{body}{forged}")),
         ),
-        ("a body shorter than said", plain(&format!("content-length: {}", length + 9), &body)),
+        ("a body shorter than stated", plain(&format!("content-length: {}", length + 9), &body)),
         ("a length that is not a number", plain("content-length: many", &body)),
         ("a negative length", plain("content-length: -5", &body)),
         ("a length beyond all numbers", plain("content-length: 99999999999999999999999", &body)),
@@ -344,7 +344,7 @@ fn bad_framing_is_an_error_or_the_right_response() {
             "a chunk size beyond all numbers",
             chunked(&format!("fffffffffffffffffff\r\n{body}\r\n0\r\n\r\n")),
         ),
-        ("a chunk longer than said", chunked(&format!("5\r\n{body}\r\n0\r\n\r\n"))),
+        ("a chunk longer than stated", chunked(&format!("5\r\n{body}\r\n0\r\n\r\n"))),
         ("a chunk without its end", chunked(&format!("{size}\r\n{body}"))),
         ("no last chunk", chunked(&format!("{size}\r\n{body}\r\n"))),
         ("an unknown encoding", plain("transfer-encoding: rot13", &body)),

@@ -28,8 +28,8 @@ fn detects_a_changed_total() {
             assert_eq!(ids, names(0..3));
             let error = error.unwrap();
             assert_eq!(error.kind(), ErrorKind::Changed);
-            let says = format!("the total was 10 before page 2 and is {total} on it");
-            assert!(error.to_string().contains(&says), "{error}");
+            let expected = format!("the total was 10 before page 2 and is {total} on it");
+            assert!(error.to_string().contains(&expected), "{error}");
             assert!(error.to_string().contains("on_change"), "{error}");
         }
         for (ids, error) in when(response, tsc::OnChange::GoOn) {

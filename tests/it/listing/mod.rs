@@ -98,7 +98,7 @@ fn names(ids: impl IntoIterator<Item = u64>) -> Vec<String> {
 }
 
 /// The numbers of the requested pages, in order.
-fn pages_asked(raw: &Raw) -> Vec<u32> {
+fn requested_pages(raw: &Raw) -> Vec<u32> {
     let number = |seen: &Seen| query(seen, "pageNumber")?.parse().ok();
     raw.seen().iter().filter_map(number).collect()
 }

@@ -67,7 +67,7 @@ fn returns_published_bytes_unchanged() {
     assert_eq!(
         current.error(),
         (404, "404024".to_owned()),
-        "it has to be asked for without its number"
+        "it must be requested without its number"
     );
     let delete = |number: u8| {
         client.on_site("DELETE", &format!("workbooks/{id}/revisions/{number}"), "").error()

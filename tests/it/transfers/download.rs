@@ -205,8 +205,8 @@ fn cut_off_chunked() -> Response {
 #[test]
 fn interrupted_download_starts_again() {
     for broken in [cut_off, cut_off_chunked, || Response::Close, || response(502, &[], "x")] {
-        let asked = AtomicUsize::new(0);
-        let raw = Raw::signed_in(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+        let request_count = AtomicUsize::new(0);
+        let raw = Raw::signed_in(move |_| match request_count.fetch_add(1, Ordering::SeqCst) {
             0 | 1 => broken(),
             _ => response(200, &named("filename=\"x.twbx\""), file()),
         });
@@ -220,7 +220,7 @@ fn interrupted_download_starts_again() {
 
 #[test]
 fn failed_download_leaves_no_file() {
-    for (broken, tries) in [
+    for (broken, attempts) in [
         (cut_off as fn() -> Response, 4),
         (cut_off_chunked, 4),
         (|| Response::Close, 4),
@@ -236,7 +236,7 @@ fn failed_download_leaves_no_file() {
         download(&raw, |d| d.overwrite(true).to_path(&there)).unwrap_err();
         assert_eq!(folder.names(), ["there.twbx"], "{error}");
         assert_eq!(std::fs::read(&there).unwrap(), b"mine");
-        assert_eq!(raw.count("GET", "/content"), 3 * tries, "{error}");
+        assert_eq!(raw.count("GET", "/content"), 3 * attempts, "{error}");
     }
 }
 
@@ -272,7 +272,7 @@ fn rejects_html_and_errors_in_place_of_the_file() {
             "empty",
         ),
     ];
-    for (what, respond, kind, says) in wrong {
+    for (what, respond, kind, expected) in wrong {
         let raw = Raw::signed_in(move |_| respond());
         let folder = Folder::new("no-file");
         let there = folder.file("there.twbx", b"mine");
@@ -285,7 +285,7 @@ fn rejects_html_and_errors_in_place_of_the_file() {
         ] {
             let error = outcome.unwrap_err();
             assert_eq!(error.kind(), kind, "{what}: {error}");
-            assert!(error.to_string().contains(says), "{what}: {error}");
+            assert!(error.to_string().contains(expected), "{what}: {error}");
             assert_eq!(error.status(), Some(200), "{what}");
             assert!(error.url().unwrap().ends_with("/content"), "{what}");
         }
@@ -316,9 +316,9 @@ fn rejects_html_and_errors_in_place_of_the_file() {
 #[test]
 fn concurrent_downloads_to_one_path_do_not_mix() {
     // Each response is another file.
-    let asked = AtomicUsize::new(0);
+    let request_count = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| {
-        let number = asked.fetch_add(1, Ordering::SeqCst);
+        let number = request_count.fetch_add(1, Ordering::SeqCst);
         response(
             200,
             &named("filename=\"x.twbx\""),
@@ -371,8 +371,8 @@ fn writer_never_receives_a_byte_twice() {
     assert!(error.is_retryable() && written == file()[..written.len()], "{error}");
     assert_eq!(raw.count("GET", "/content"), 1);
     // Before the first byte the download can be repeated.
-    let asked = AtomicUsize::new(0);
-    let raw = Raw::signed_in(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+    let request_count = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| match request_count.fetch_add(1, Ordering::SeqCst) {
         0 => Response::Close,
         _ => response(200, &[], file()),
     });

@@ -23,11 +23,11 @@ fn ended(code: &str, notes: &str) -> String {
 /// Starts a refresh and responds to the polls of its job in order; the last response is repeated.
 fn refreshing(responses: Vec<Response>) -> Raw {
     let responses: Vec<Vec<u8>> = responses.into_iter().map(Response::bytes).collect();
-    let asked = AtomicUsize::new(0);
+    let request_count = AtomicUsize::new(0);
     Raw::signed_in(move |seen| match (seen.method.as_str(), seen.path().rsplit('/').next()) {
         ("POST", Some("refresh")) => success(STARTED),
         ("GET", Some("j1")) => {
-            let number = asked.fetch_add(1, Ordering::SeqCst).min(responses.len() - 1);
+            let number = request_count.fetch_add(1, Ordering::SeqCst).min(responses.len() - 1);
             match responses[number].is_empty() {
                 true => Response::Close,
                 false => Response::Send(responses[number].clone()),
@@ -106,7 +106,7 @@ fn finish_code_is_final_only_with_a_completion_time() {
 
 /// Serves a job that can only be read in the list, on the second of two pages.
 fn only_listed(responses: Vec<&'static str>) -> Raw {
-    let asked = AtomicUsize::new(0);
+    let request_count = AtomicUsize::new(0);
     Raw::signed_in(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "createExtract" => success("<job id=\"j1\" type=\"CreateExtract\"/>"),
         "j1" => tableau_error(400, "400031", "job type not supported"),
@@ -115,7 +115,7 @@ fn only_listed(responses: Vec<&'static str>) -> Raw {
              <backgroundJobs><backgroundJob id=\"j9\" status=\"Failed\"/></backgroundJobs>",
         ),
         "jobs" => {
-            let number = asked.fetch_add(1, Ordering::SeqCst).min(responses.len() - 1);
+            let number = request_count.fetch_add(1, Ordering::SeqCst).min(responses.len() - 1);
             success(&format!(
                 "<pagination pageNumber=\"2\" pageSize=\"1000\" totalAvailable=\"1001\"/>\
                  <backgroundJobs>{}</backgroundJobs>",
@@ -284,12 +284,12 @@ fn refresh_returns_the_job_that_is_already_queued() {
 
 #[test]
 fn repeats_an_update_of_hyper_data_with_the_same_request_id() {
-    let asked = AtomicUsize::new(0);
+    let request_count = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "fileUploads" => success("<fileUpload uploadSessionId=\"u1\"/>"),
         "u1" => success("<fileUpload uploadSessionId=\"u1\" fileSize=\"1\"/>"),
         // The first response is lost; the request id makes a second request safe.
-        _ if asked.fetch_add(1, Ordering::SeqCst) == 0 => Response::Close,
+        _ if request_count.fetch_add(1, Ordering::SeqCst) == 0 => Response::Close,
         _ => success("<job id=\"j1\" type=\"UpdateUploadedFile\"/>"),
     });
     let server = server(&raw);

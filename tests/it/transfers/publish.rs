@@ -266,7 +266,7 @@ fn rejects_invalid_files_before_sending() {
     let zip = || Source::bytes("N.tdsx", &b"PK\x03\x04"[..]);
     let publish = session.datasources().publish(zip());
     let error = publish.connection(PublishConnection::new("")).send().unwrap_err();
-    assert!(error.to_string().contains("no server address"), "{error}");
+    assert!(error.to_string().contains("needs a server address"), "{error}");
     let publish = session.datasources().publish(zip()).connection(PublishConnection::new("db"));
     let error = publish.credentials(ConnectionCredentials::new("u", "p")).send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input, "{error}");
@@ -312,8 +312,8 @@ fn publish_of_unknown_delivery_is_not_repeated() {
 
 #[test]
 fn unsent_publish_is_repeated_from_the_start() {
-    let asked = AtomicUsize::new(0);
-    let raw = Raw::signed_in(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+    let request_count = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| match request_count.fetch_add(1, Ordering::SeqCst) {
         0 => response(429, &[("Retry-After", "0")], ""),
         1 => response(503, &[("Retry-After", "0")], ""),
         _ => success("<workbook id=\"w1\" name=\"N\"/>"),
@@ -323,9 +323,9 @@ fn unsent_publish_is_repeated_from_the_start() {
     let source = Source::seekable("N.twbx", std::io::Cursor::new(content(5000)));
     session.workbooks().publish(source).send().unwrap();
     let seen = raw.seen();
-    let tries: Vec<_> = seen.iter().filter(|seen| seen.path().ends_with("/workbooks")).collect();
-    assert_eq!(tries.len(), 3);
-    assert!(tries.iter().all(|seen| parts(seen)[1].body == content(5000)));
+    let attempts: Vec<_> = seen.iter().filter(|seen| seen.path().ends_with("/workbooks")).collect();
+    assert_eq!(attempts.len(), 3);
+    assert!(attempts.iter().all(|seen| parts(seen)[1].body == content(5000)));
 }
 
 #[test]

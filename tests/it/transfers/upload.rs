@@ -154,8 +154,8 @@ fn too_many_chunks_are_refused_before_the_upload_starts() {
     for version in ["3.27", "3.30"] {
         let error = publish(version, 10_001).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input);
-        let says = "10001 chunks are more than the 10000";
-        assert!(error.to_string().contains(says) && error.to_string().contains("`chunk_size`"));
+        let expected = "10001 chunks are more than the 10000";
+        assert!(error.to_string().contains(expected) && error.to_string().contains("`chunk_size`"));
     }
     assert_eq!(store.state().started, 0);
 }
@@ -597,13 +597,13 @@ fn retries_a_chunk_until_there_is_a_connection() {
     let refusing = refused.clone();
     let proxy = Raw::on_connection(move |client, _, _| {
         let mut reader = BufReader::new(client);
-        let Some(asked) = read_head(&mut reader) else { return };
+        let Some(request) = read_head(&mut reader) else { return };
         let mut client = reader.into_inner();
         if of_proxy.state().chunks == 2 && refusing.fetch_add(1, Ordering::SeqCst) == 0 {
             let _ = client.write_all(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
             return;
         }
-        let server = TcpStream::connect(asked.target).unwrap();
+        let server = TcpStream::connect(request.target).unwrap();
         let _ = client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n");
         relay(client, server);
     });
