@@ -31,9 +31,9 @@ fn unified_access_token() -> tsc::UnifiedAccessTokenAuth {
 
 /// Everything that the library has shown in a test.
 #[derive(Default)]
-struct Shown(String);
+struct CollectedOutput(String);
 
-impl Shown {
+impl CollectedOutput {
     fn add(&mut self, thing: &impl std::fmt::Debug) {
         let _ = write!(self.0, "{thing:?}\n{thing:#?}\n");
     }
@@ -120,7 +120,7 @@ fn shows_no_secret_during_normal_use() {
         (Box::new(connected_app(APP_SECRET)), APP_SECRET),
         (Box::new(unified_access_token()), KEY.lines().nth(1).unwrap()),
     ];
-    let mut shown = Shown::default();
+    let mut shown = CollectedOutput::default();
     let mut secrets = vec![TOKEN, HEADER];
     for (credentials, secret) in &all {
         secrets.push(secret);
@@ -219,7 +219,7 @@ fn shows_no_secret_of_a_connected_app() {
     let server = with(&raw.url, plain());
     let session = server.sign_in(&tsc::TableauAuth::new("me", PASSWORDS[0])).unwrap();
     let apps = session.connected_apps();
-    let mut shown = Shown::default();
+    let mut shown = CollectedOutput::default();
     let secret = apps.get_secret("c1", "good").unwrap();
     assert_eq!(secret.export_value(), APP_SECRET);
     shown.add(&secret);
@@ -245,7 +245,7 @@ fn redacts_secrets_that_a_server_echoes() {
                 .header("Authorization", HEADER)
                 .retries(tsc::RetryPolicy::new().max_retries(1).initial_backoff(millis(1)));
             let server = with(&raw.url, options);
-            let mut shown = Shown::default();
+            let mut shown = CollectedOutput::default();
             let credentials: [Box<dyn tsc::Credentials>; 2] = [
                 Box::new(tsc::TableauAuth::new("me", secret)),
                 Box::new(tsc::PersonalAccessTokenAuth::new("name", secret)),
@@ -401,10 +401,10 @@ fn redacts_ids_in_debug_output_of_a_session() {
     });
     let server = with(&raw.url, plain());
     let session = server.sign_in(&tsc::TableauAuth::new("me", "hush-hush")).unwrap();
-    let mut shown = Shown::default();
+    let mut shown = CollectedOutput::default();
     shown.add(&session);
     assert_no_secret(&shown.0, &["THE-TOKEN", "hush-hush"], "the session");
-    let mut shown = Shown::default();
+    let mut shown = CollectedOutput::default();
     shown.add(&session.detach());
     assert_no_secret(&shown.0, &["THE-TOKEN"], "the session's token");
 }

@@ -501,16 +501,16 @@ fn compares_origins_of_tokens_after_normalization() {
 
 #[test]
 fn session_can_own_its_server() {
-    struct Keeper {
+    struct Owner {
         session: tsc::Session<'static>,
     }
     let raw = quiet();
-    let keeper = Keeper { session: at(&raw.url).into_session(&auth()).unwrap() };
-    let keeper = thread::spawn(move || {
-        assert_eq!(keeper.session.workbooks().list().total().unwrap(), 1);
-        keeper
+    let owner = Owner { session: at(&raw.url).into_session(&auth()).unwrap() };
+    let owner = thread::spawn(move || {
+        assert_eq!(owner.session.workbooks().list().total().unwrap(), 1);
+        owner
     });
-    drop(keeper.join().unwrap());
+    drop(owner.join().unwrap());
     assert_eq!(sign_outs(&raw), 1);
 }
 

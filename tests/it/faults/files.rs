@@ -30,9 +30,9 @@ fn with_workbook(mock: &MockServer) -> (tsc::Session<'static>, tsc::WorkbookId, 
 }
 
 /// A writer that accepts this many bytes and then fails.
-struct Full(usize);
+struct FullWriter(usize);
 
-impl Write for Full {
+impl Write for FullWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.0 == 0 {
             return Err(io::ErrorKind::StorageFull.into());
@@ -52,7 +52,7 @@ fn full_disk_ends_a_download_without_retry() {
     let mock = MockServer::start().unwrap();
     let (session, id, _) = with_workbook(&mock);
     for resource in [0, 1, 100_000, 299_999] {
-        let error = session.workbooks().download(&id).to_writer(Full(resource)).unwrap_err();
+        let error = session.workbooks().download(&id).to_writer(FullWriter(resource)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
         assert!(!error.is_retryable());
         assert!(format!("{error:?}").contains("no storage space"), "{error:?}");
@@ -65,7 +65,7 @@ fn full_disk_ends_a_download_without_retry() {
         assert!(format!("{error:?}").contains("No space left"), "{error:?}");
     }
     // The session remains usable.
-    assert_eq!(session.workbooks().download(&id).to_writer(Full(300_000)).unwrap(), 300_000);
+    assert_eq!(session.workbooks().download(&id).to_writer(FullWriter(300_000)).unwrap(), 300_000);
 }
 
 #[test]
@@ -131,12 +131,12 @@ fn removed_folder_is_an_error() {
 }
 
 /// A reader that yields this many bytes and then fails.
-struct Failing<'a> {
+struct FailingReader<'a> {
     bytes: &'a [u8],
     good: usize,
 }
 
-impl Read for Failing<'_> {
+impl Read for FailingReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.good == 0 {
             return Err(io::Error::other("the drive is gone"));
@@ -158,7 +158,7 @@ fn read_error_while_uploading_publishes_nothing() {
             let mock = MockServer::start().unwrap();
             let session = session_of(&mock);
             let project = project_of(&session);
-            let reader = Failing { bytes: &content, good };
+            let reader = FailingReader { bytes: &content, good };
             let mut source = tsc::Source::reader("Up.twb", length, reader);
             if in_chunks {
                 source = source.chunked_from(1).chunk_size(1 << 20);

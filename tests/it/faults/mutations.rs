@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use tableau_server_client as tsc;
 use tsc::{ErrorKind, RetryPolicy};
 
-use super::Dice;
+use super::Rng;
 use crate::help::{PASSWORD, auth, everything_of, millis, plain, timed, with};
 use crate::raw::{Raw, Response, SOON, response, success, tableau_error};
 
@@ -75,12 +75,12 @@ fn responses() -> Vec<Vec<u8>> {
     ]
 }
 
-fn damage(dice: &mut Dice, mut bytes: Vec<u8>, others: &[Vec<u8>]) -> Vec<u8> {
-    for _ in 0..=dice.below(4) {
-        let at = dice.below(bytes.len());
-        let end = (at + dice.below(24)).min(bytes.len());
-        match dice.below(7) {
-            0 if at < bytes.len() => bytes[at] = u8::try_from(dice.throw(256)).unwrap(),
+fn damage(rng: &mut Rng, mut bytes: Vec<u8>, others: &[Vec<u8>]) -> Vec<u8> {
+    for _ in 0..=rng.below(4) {
+        let at = rng.below(bytes.len());
+        let end = (at + rng.below(24)).min(bytes.len());
+        match rng.below(7) {
+            0 if at < bytes.len() => bytes[at] = u8::try_from(rng.next(256)).unwrap(),
             1 => drop(bytes.drain(at..end)),
             2 => {
                 let twice = bytes[at..end].to_vec();
@@ -88,15 +88,15 @@ fn damage(dice: &mut Dice, mut bytes: Vec<u8>, others: &[Vec<u8>]) -> Vec<u8> {
             }
             3 => bytes.truncate(at),
             4 => {
-                let other = &others[dice.below(others.len())];
+                let other = &others[rng.below(others.len())];
                 bytes.truncate(at);
-                bytes.extend(&other[dice.below(other.len())..]);
+                bytes.extend(&other[rng.below(other.len())..]);
             }
             // Usually at the end of a line.
             _ => {
                 let line = bytes[at..].windows(2).position(|end| end == b"\r\n");
-                let at = line.filter(|_| dice.below(3) > 0).map_or(at, |line| at + line + 2);
-                bytes.splice(at..at, WORDS[dice.below(WORDS.len())].iter().copied());
+                let at = line.filter(|_| rng.below(3) > 0).map_or(at, |line| at + line + 2);
+                bytes.splice(at..at, WORDS[rng.below(WORDS.len())].iter().copied());
             }
         }
     }
@@ -145,18 +145,18 @@ fn run(seeds: impl Iterator<Item = u64>) -> u64 {
     let responses = responses();
     let mut errors = 0;
     for case in seeds {
-        let mut dice = Dice(case);
-        let whole = responses[dice.below(responses.len())].clone();
-        let bytes = damage(&mut dice, whole, &responses);
+        let mut rng = Rng(case);
+        let whole = responses[rng.below(responses.len())].clone();
+        let bytes = damage(&mut rng, whole, &responses);
         let shown = || format!("SEED={case}: {}", bytes.escape_ascii());
-        *next.lock().unwrap() = match dice.below(16) {
+        *next.lock().unwrap() = match rng.below(16) {
             0 => Response::Send(bytes.clone()),
             _ => Response::SendAndClose(bytes.clone()),
         };
         // A new session for each case, because a session is renewed at most three times.
         let session = server.sign_in(&auth()).unwrap();
         let posted = raw.count("POST", "/projects");
-        let (outcome, took) = timed(|| match dice.below(3) {
+        let (outcome, took) = timed(|| match rng.below(3) {
             0 => session.projects().list().into_iter().try_for_each(|one| one.map(drop)),
             1 => session.workbooks().download("w").to_bytes().map(drop),
             _ => session.projects().create(tsc::projects::NewProject::new("n")).map(drop),

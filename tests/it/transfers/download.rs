@@ -345,9 +345,9 @@ fn concurrent_downloads_to_one_path_do_not_mix() {
 }
 
 /// A writer that accepts this many bytes.
-struct Full(usize);
+struct FullWriter(usize);
 
-impl Write for Full {
+impl Write for FullWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
         Ok(bytes.len())
@@ -361,7 +361,7 @@ impl Write for Full {
 #[test]
 fn writer_never_receives_a_byte_twice() {
     let raw = giving("filename=\"x.twbx\"");
-    let error = download(&raw, |d| d.to_writer(Full(100_000))).unwrap_err();
+    let error = download(&raw, |d| d.to_writer(FullWriter(100_000))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
     assert!(error.to_string().contains("cannot be written"), "{error}");
     assert_eq!(raw.count("GET", "/content"), 1);

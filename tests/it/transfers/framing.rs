@@ -57,7 +57,7 @@ fn response(framing: Framing, is_gzip: bool, body: &[u8]) -> Response {
     }
 }
 
-/// Servers over HTTP and over TLS that respond to each request after the sign-in with this.
+/// A server over HTTP and one over TLS, which respond to each request after the sign-in with `respond`.
 fn servers(
     respond: impl Fn() -> Response + Send + Sync + Clone + 'static,
 ) -> [(Raw, tsc::HttpOptions); 2] {

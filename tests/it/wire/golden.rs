@@ -14,7 +14,7 @@ use crate::raw::{Raw, Response, Seen, response as http_response, success};
 
 /// How a golden is used.
 #[derive(Clone, Copy, Debug)]
-pub enum How {
+pub enum Comparison {
     Same,
     /// The anchor in `docs/differences.md`.
     Differs(&'static str),
@@ -26,7 +26,7 @@ pub enum How {
 pub struct Goldens {
     resource: &'static str,
     cases: Value,
-    used: BTreeMap<String, How>,
+    used: BTreeMap<String, Comparison>,
     failures: Vec<String>,
     counting: bool,
     /// In addition to the options of every call.
@@ -81,7 +81,7 @@ impl Goldens {
         name: &str,
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Same, |case, options| {
+        self.use_up(name, Comparison::Same, |case, options| {
             let run = Run::of_session(case, options, call);
             [run.same_requests(case), response::compare(case, &run.got)].concat()
         });
@@ -93,7 +93,7 @@ impl Goldens {
         name: &str,
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Same, |case, options| {
+        self.use_up(name, Comparison::Same, |case, options| {
             let run = Run::of_server(case, options, call);
             [run.same_requests(case), response::compare(case, &run.got)].concat()
         });
@@ -105,7 +105,7 @@ impl Goldens {
         name: &str,
         call: impl FnOnce(tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Same, |case, options| {
+        self.use_up(name, Comparison::Same, |case, options| {
             let run = Run::of(case, options, true, |server| {
                 call(server.sign_in(&tsc::TableauAuth::new("me", "hush"))?)
             });
@@ -121,7 +121,7 @@ impl Goldens {
         sends: &[&str],
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case, options| {
+        self.use_up(name, Comparison::Differs(difference), |case, options| {
             let run = Run::of_session(case, options, call);
             [run.other_requests(case, sends), response::compare(case, &run.got)].concat()
         });
@@ -135,7 +135,7 @@ impl Goldens {
         sends: &[&str],
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case, options| {
+        self.use_up(name, Comparison::Differs(difference), |case, options| {
             let run = Run::of_server(case, options, call);
             [run.other_requests(case, sends), response::compare(case, &run.got)].concat()
         });
@@ -149,7 +149,7 @@ impl Goldens {
         difference: &'static str,
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case, options| {
+        self.use_up(name, Comparison::Differs(difference), |case, options| {
             Run::of_session(case, options, call).same_requests_other_response(case)
         });
     }
@@ -161,7 +161,7 @@ impl Goldens {
         difference: &'static str,
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case, options| {
+        self.use_up(name, Comparison::Differs(difference), |case, options| {
             Run::of_server(case, options, call).same_requests_other_response(case)
         });
     }
@@ -175,7 +175,7 @@ impl Goldens {
         sends: &[&str],
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case, options| {
+        self.use_up(name, Comparison::Differs(difference), |case, options| {
             Run::of_session(case, options, call).other_requests(case, sends)
         });
     }
@@ -189,7 +189,7 @@ impl Goldens {
         further: &[&str],
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case, options| {
+        self.use_up(name, Comparison::Differs(difference), |case, options| {
             let mut expected: Vec<String> = requests(case).iter().map(Sent::line).collect();
             for (theirs, ours) in changes {
                 let line = expected.iter_mut().find(|line| line.contains(theirs));
@@ -206,14 +206,14 @@ impl Goldens {
     /// A misuse that does not compile here.
     pub fn not_applicable(&mut self, names: &[&str]) {
         for name in names {
-            self.use_up(name, How::NotApplicable, |_, _| Vec::new());
+            self.use_up(name, Comparison::NotApplicable, |_, _| Vec::new());
         }
     }
 
     fn use_up(
         &mut self,
         name: &str,
-        how: How,
+        how: Comparison,
         run: impl FnOnce(&Value, tsc::HttpOptions) -> Vec<String>,
     ) {
         let options = std::mem::take(&mut self.options);
@@ -235,7 +235,7 @@ impl Goldens {
         }
     }
 
-    pub fn finish(self) -> BTreeMap<String, How> {
+    pub fn finish(self) -> BTreeMap<String, Comparison> {
         let mut failures = self.failures;
         for (name, case) in self.cases.as_object().expect("cases") {
             if !self.used.contains_key(name) {

@@ -161,7 +161,7 @@ pub fn compare(case: &Value, got: &tsc::Result<Value>) -> Vec<String> {
 }
 
 fn compared(case: &Value, got: &tsc::Result<Value>, strict: bool) -> Vec<String> {
-    let mut compared = Compared { strict, failures: Vec::new() };
+    let mut compared = Comparison { strict, failures: Vec::new() };
     match (got, case.get("raises")) {
         (Ok(ours), None) => {
             let mut theirs = &case["result"];
@@ -193,12 +193,12 @@ fn compared(case: &Value, got: &tsc::Result<Value>, strict: bool) -> Vec<String>
     compared.failures
 }
 
-struct Compared {
+struct Comparison {
     strict: bool,
     failures: Vec<String>,
 }
 
-impl Compared {
+impl Comparison {
     fn fail(&mut self, what: String) {
         self.failures.push(what);
     }
