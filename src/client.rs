@@ -1,6 +1,7 @@
 //! [`Client`], which sends the requests of resources.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use log::warn;
@@ -164,46 +165,50 @@ impl Client {
         request: &mut Request<'_>,
         finish: &mut dyn FnMut(Success) -> Result<()>,
     ) -> Result<()> {
-        let (mut renewed, mut replaced) = (None, None);
+        let (mut renewed, mut replaced) = (None, None::<Arc<Token>>);
         loop {
             let used = self.token();
             let outcome = self.transport.send_and(request, self.auth_context(&used), finish);
-            match outcome {
-                // The server sends the same error for a missing scope, which a new token would also
-                // lack.
-                Err(expired)
-                    if expired.is_session_expired() && used.lacks_scope(request.operation()) =>
-                {
-                    return Err(expired);
-                }
-                Err(expired) if expired.is_session_expired() && !request.is_repeatable() => {
-                    let what = "the request body cannot be sent again";
-                    return Err(expired.and_then_failed(what, None));
-                }
-                Err(expired)
-                    if expired.is_session_expired()
-                        && self.may_renew()
-                        && matches!(renewed, None | Some(Renewal::Shared)) =>
-                {
-                    let renewal = self.auth.renew(self, &used, expired, request.deadline());
-                    let renewal = renewal.map_err(|error| request.not_sent(error))?;
-                    // At most one shared token is tried, because another process could keep sharing
-                    // expired ones.
-                    renewed = Some(if renewed.is_none() { renewal } else { Renewal::SignedIn });
-                    replaced = Some(used).filter(|_| renewal == Renewal::SignedIn);
-                }
+            let expired = match outcome {
+                Err(error) if error.is_session_expired() => error,
                 other => {
-                    // If the new token is refused as well, a scope may be missing, and the replaced
-                    // token may still be valid.
-                    if let (Err(error), Some(replaced)) = (&other, replaced)
-                        && error.is_session_expired()
-                        && self.auth.uses_jwt()
-                    {
-                        self.auth.end_replaced(self, &replaced, request.deadline());
-                    }
+                    self.release(used, request);
                     return other;
                 }
+            };
+            // The server sends the same error for a missing scope, which a new token would also lack.
+            if used.lacks_scope(request.operation()) {
+                return Err(expired);
             }
+            if !request.is_repeatable() {
+                let what = "the request body cannot be sent again";
+                return Err(expired.and_then_failed(what, None));
+            }
+            if !self.may_renew() || renewed == Some(Renewal::SignedIn) {
+                // If the new token is refused as well, a scope may be missing, and the replaced token
+                // may still be valid.
+                if let Some(replaced) = replaced.filter(|_| self.auth.uses_jwt()) {
+                    replaced.is_replaced.store(true, Ordering::Release);
+                    self.release(replaced, request);
+                }
+                return Err(expired);
+            }
+            let renewal = self.auth.renew(self, &used, expired, request.deadline());
+            let renewal = renewal.map_err(|error| request.not_sent(error))?;
+            // At most one shared token is tried, because another process could keep sharing expired
+            // ones.
+            renewed = Some(if renewed.is_none() { renewal } else { Renewal::SignedIn });
+            replaced = Some(used).filter(|_| renewal == Renewal::SignedIn);
+        }
+    }
+
+    /// Signs out a replaced token after the last request that used it: signing it out earlier would
+    /// make the requests of other threads fail.
+    fn release(&self, used: Arc<Token>, request: &Request<'_>) {
+        if let Some(used) = Arc::into_inner(used)
+            && used.is_replaced.load(Ordering::Acquire)
+        {
+            self.auth.end_replaced(self, &used, request.deadline());
         }
     }
 

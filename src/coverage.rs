@@ -285,3 +285,33 @@ fn methods_of_resources_are_inline() {
         }
     }
 }
+
+/// The documentation of a function that can fail has the line of an operation, which names codes, or
+/// says how it fails or which other function it is like.
+#[test]
+fn functions_document_their_errors() {
+    let left_out = ["mock", "benchmarks.rs", "fuzzing", "fuzzing.rs", "bin"];
+    let is_public = |file: &PathBuf| {
+        let path = file.strip_prefix(source_folder()).unwrap();
+        !left_out.iter().any(|name| path.starts_with(name))
+    };
+    let words = ["rest!(", "rror", "Fails", "fails", "Same as [", "see ["];
+    let mut missing = Vec::new();
+    for file in sources().into_iter().filter(is_public) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (start, _) in text.match_indices("pub fn ") {
+            let (signature, _) = text[start..].split_once('{').unwrap_or_default();
+            let Some((name, result)) = signature.split_once("->") else { continue };
+            let is_documented = text[..start]
+                .lines()
+                .rev()
+                .skip(1)
+                .take_while(|line| !line.is_empty() && !line.ends_with(['{', '}', ';']))
+                .any(|line| words.iter().any(|word| line.contains(word)));
+            if result.contains("Result<") && !is_documented {
+                missing.push(format!("{}: {}", file.display(), name.trim()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no word on errors:\n{}", missing.join("\n"));
+}

@@ -62,6 +62,13 @@ macro_rules! ids {
             }
         }
 
+        impl From<&String> for $Id {
+            #[inline]
+            fn from(id: &String) -> Self {
+                $Id(id.clone())
+            }
+        }
+
         impl From<&$Id> for $Id {
             #[inline]
             fn from(id: &$Id) -> Self {

@@ -82,17 +82,21 @@ impl fmt::Display for Method {
 /// operations! {
 ///     LIST = GET "sites/{site}/groups" since (2, 0) scope "tableau:groups:read"
 ///         "Query Groups" "users_and_groups.htm#query_groups";
+///     DELETE = DELETE "sites/{site}/groups/{group}" since (2, 0) scope "tableau:groups:delete"
+///         errors [404012, 409008] "Delete Group" "users_and_groups.htm#delete_group";
 ///     LINT = GET "lint" since (3, 1) until (3, 22) scope unknown on Server
 ///         "Lint" "server.htm#lint";
 /// }
 /// ```
 ///
 /// Rows that other modules use are `pub(crate)`. A scope is a name, `unavailable` or `unknown`. Path
-/// and placeholders are those of the reference.
+/// and placeholders are those of the reference, and so are the codes of errors, without those that
+/// any operation can return.
 macro_rules! operations {
     ($(
         $vis:vis $NAME:ident = $METHOD:ident $path:literal since ($major:literal, $minor:literal)
             $(until ($umajor:literal, $uminor:literal))? scope $scope:tt $(on $on:ident)?
+            $(errors [$code:literal $(, $codes:literal)*])?
             $title:literal $reference:literal;
     )+) => {
         $(
@@ -114,6 +118,7 @@ macro_rules! operations {
                     $( " until ", $umajor, ".", $uminor, )?
                     $crate::operation::operations!(@scope_doc $scope),
                     $crate::operation::operations!(@on_doc $($on)?),
+                    $( ", [errors](crate::guide::errors#codes) ", $code, $(", ", $codes,)* )?
                     "."
                 )
             }; )+
@@ -262,7 +267,8 @@ mod tests {
 
     operations! {
         MEMBER = DELETE "sites/{site}/groups/{group}/users/{user}" since (2, 0)
-            scope "tableau:groups:update" "Remove User from Group" "x.htm#y";
+            scope "tableau:groups:update" errors [404002, 404012]
+            "Remove User from Group" "x.htm#y";
         SCHEDULES = GET "schedules" since (2, 2) until (3, 22) scope unavailable on Server
             "Query Schedules" "x.htm#z";
         SITE = GET "sites/{site}" since (1, 0) scope unknown "Query Site" "x.htm#s";
@@ -330,6 +336,8 @@ mod tests {
             "API 2.2 until 3.22, not with a JSON Web Token, Tableau Server only.",
         );
         assert!(line.starts_with(start) && line.ends_with(end), "{line}");
-        assert!(rest!(MEMBER).ends_with("), API 2.0, scope `tableau:groups:update`."));
+        let end = "), API 2.0, scope `tableau:groups:update`, \
+                   [errors](crate::guide::errors#codes) 404002, 404012.";
+        assert!(rest!(MEMBER).ends_with(end), "{}", rest!(MEMBER));
     }
 }

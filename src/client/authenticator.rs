@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use super::Client;
@@ -42,9 +43,16 @@ pub(crate) struct Token {
     pub(crate) redactor: Redactor,
     /// The scopes of the JSON Web Token that it was obtained with, if they are known.
     pub(crate) scopes: Option<Vec<String>>,
+    /// Whether it was replaced although it may not have expired. The last request that uses it signs
+    /// it out.
+    pub(crate) is_replaced: AtomicBool,
 }
 
 impl Token {
+    pub(crate) fn new(token: Secret, redactor: Redactor, scopes: Option<Vec<String>>) -> Token {
+        Token { token, redactor, scopes, is_replaced: AtomicBool::new(false) }
+    }
+
     /// Whether the session is known to lack the scope of an operation.
     pub(super) fn lacks_scope(&self, operation: Option<&Operation>) -> bool {
         let (Some(scopes), Some(operation)) = (&self.scopes, operation) else { return false };

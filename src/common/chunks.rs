@@ -20,10 +20,10 @@ use crate::{Error, Result};
 
 operations! {
     pub(crate) START_UPLOAD = POST "sites/{site}/fileUploads" since (2, 0)
-        scope "tableau:file_uploads:create"
+        scope "tableau:file_uploads:create" errors [403015]
         "Initiate File Upload" "publishing.htm#initiate_file_upload";
     pub(crate) APPEND_TO_UPLOAD = PUT "sites/{site}/fileUploads/{upload-session}" since (2, 0)
-        scope "tableau:file_uploads:create"
+        scope "tableau:file_uploads:create" errors [400016, 400019, 400020, 403007, 403016, 404015]
         "Append to File Upload" "publishing.htm#append_to_file_upload";
 }
 

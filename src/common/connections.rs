@@ -13,28 +13,28 @@ use crate::{Error, Result};
 
 operations! {
     LIST_OF_WORKBOOK = GET "sites/{site}/workbooks/{workbook}/connections" since (2, 0)
-        scope "tableau:content:read"
+        scope "tableau:content:read" errors [403021, 404006]
         "Query Workbook Connections" "workbooks_and_views.htm#query_workbook_connections";
     LIST_OF_DATASOURCE = GET "sites/{site}/datasources/{datasource}/connections" since (2, 3)
-        scope "tableau:content:read"
+        scope "tableau:content:read" errors [403021, 404011]
         "Query Data Source Connections" "data_sources.htm#query_data_source_connections";
     LIST_OF_FLOW = GET "sites/{site}/flows/{flow}/connections" since (3, 3)
-        scope "tableau:flow_connections:read"
+        scope "tableau:flow_connections:read" errors [403092, 404027]
         "Query Flow Connections" "flow.htm#query_flow_connections";
     UPDATE_OF_WORKBOOK = PUT "sites/{site}/workbooks/{workbook}/connections/{connection}"
-        since (2, 0) scope "tableau:workbooks:update"
+        since (2, 0) scope "tableau:workbooks:update" errors [403029, 404006, 404020]
         "Update Workbook Connection" "workbooks_and_views.htm#update_workbook_connection";
     UPDATE_OF_DATASOURCE = PUT "sites/{site}/datasources/{datasource}/connections/{connection}"
-        since (2, 3) scope "tableau:datasources:update"
+        since (2, 3) scope "tableau:datasources:update" errors [403023, 403027, 403062, 404004]
         "Update Data Source Connection" "data_sources.htm#update_data_source_connection";
     UPDATE_OF_FLOW = PUT "sites/{site}/flows/{flow}/connections/{connection}" since (3, 3)
-        scope "tableau:flow_connections:update"
+        scope "tableau:flow_connections:update" errors [403098, 403103, 404027]
         "Update Flow Connection" "flow.htm#update_flow_connection";
     UPDATE_ALL_OF_WORKBOOK = PUT "sites/{site}/workbooks/{workbook}/connections" since (3, 27)
-        scope "tableau:workbooks:update"
+        scope "tableau:workbooks:update" errors [403023, 403027, 403062, 404004]
         "Update Workbook Connections" "workbooks_and_views.htm#update_workbook_connections";
     UPDATE_ALL_OF_DATASOURCE = PUT "sites/{site}/datasources/{datasource}/connections"
-        since (3, 27) scope "tableau:datasources:update"
+        since (3, 27) scope "tableau:datasources:update" errors [403023, 403027, 403062, 404004]
         "Update Data Source Connections" "data_sources.htm#update_data_source_connections";
 }
 

@@ -13,26 +13,26 @@ use crate::{Error, Result};
 
 operations! {
     CREATE_IN_WORKBOOK = POST "sites/{site}/workbooks/{workbook}/createExtract" since (3, 5)
-        scope "tableau:extracts:create"
+        scope "tableau:extracts:create" errors [409070]
         "Create Extracts for Embedded Data Sources in a Workbook"
         "extract_and_encryption.htm#create_extracts_for_workbook";
     CREATE_IN_DATASOURCE = POST "sites/{site}/datasources/{datasource}/createExtract"
-        since (3, 5) scope "tableau:extracts:create"
+        since (3, 5) scope "tableau:extracts:create" errors [409070]
         "Create an Extract for a Data Source"
         "extract_and_encryption.htm#create_extract_for_datasource";
     DELETE_FROM_WORKBOOK = POST "sites/{site}/workbooks/{workbook}/deleteExtract" since (3, 5)
-        scope "tableau:extracts:delete"
+        scope "tableau:extracts:delete" errors [409070]
         "Delete Extracts of Embedded Data Sources from a Workbook"
         "extract_and_encryption.htm#delete_extracts_from_workbook";
     DELETE_FROM_DATASOURCE = POST "sites/{site}/datasources/{datasource}/deleteExtract"
-        since (3, 5) scope "tableau:extracts:delete"
+        since (3, 5) scope "tableau:extracts:delete" errors [409070]
         "Delete the Extract from a Data Source"
         "extract_and_encryption.htm#delete_extract_from_datasource";
     pub(crate) REFRESH_WORKBOOK = POST "sites/{site}/workbooks/{workbook}/refresh" since (2, 8)
-        scope "tableau:tasks:run"
+        scope "tableau:tasks:run" errors [403032, 404006, 409093]
         "Update Workbook Now" "workbooks_and_views.htm#update_workbook_now";
     pub(crate) REFRESH_DATASOURCE = POST "sites/{site}/datasources/{datasource}/refresh"
-        since (2, 8) scope "tableau:tasks:run"
+        since (2, 8) scope "tableau:tasks:run" errors [403032, 404004, 409093]
         "Update Data Source Now" "data_sources.htm#update_data_source_now";
 }
 

@@ -15,19 +15,19 @@ use crate::xml::{Node, element, string_enum};
 
 operations! {
     LIST = GET "sites/{site}/dataQualityWarnings/{content-type}/{content}" since (3, 5)
-        scope "tableau:labels:read"
+        scope "tableau:labels:read" errors [400104, 404029, 404030]
         "Query Data Quality Warning by Content" "metadata.htm#query_dqws";
     ADD = POST "sites/{site}/dataQualityWarnings/{content-type}/{content}" since (3, 5)
-        scope "tableau:labels:update"
+        scope "tableau:labels:update" errors [400108, 400109, 404029, 409004]
         "Add Data Quality Warning" "metadata.htm#add_dqw";
     UPDATE = PUT "sites/{site}/dataQualityWarnings/{quality-warning}" since (3, 5)
-        scope "tableau:labels:update"
+        scope "tableau:labels:update" errors [400109, 404029, 404030]
         "Update Data Quality Warning" "metadata.htm#update_dqw";
     DELETE = DELETE "sites/{site}/dataQualityWarnings/{quality-warning}" since (3, 5)
-        scope "tableau:labels:delete"
+        scope "tableau:labels:delete" errors [400105, 404029, 404030]
         "Delete Data Quality Warning by ID" "metadata.htm#delete_dqw_by_id";
     DELETE_ALL = DELETE "sites/{site}/dataQualityWarnings/{content-type}/{content}" since (3, 5)
-        scope "tableau:labels:delete"
+        scope "tableau:labels:delete" errors [400106, 404029, 404030]
         "Delete Data Quality Warning by Content" "metadata.htm#delete_dqws";
 }
 

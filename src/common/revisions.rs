@@ -13,23 +13,23 @@ use crate::xml::element;
 
 operations! {
     LIST_OF_WORKBOOK = GET "sites/{site}/workbooks/{workbook}/revisions" since (2, 3)
-        scope "tableau:content:read"
+        scope "tableau:content:read" errors [403053, 403056, 404006]
         "Get Workbook Revisions" "workbooks_and_views.htm#get_workbook_revisions";
     LIST_OF_DATASOURCE = GET "sites/{site}/datasources/{datasource}/revisions" since (2, 3)
-        scope "tableau:content:read"
+        scope "tableau:content:read" errors [403053, 403054]
         "Get Data Source Revisions" "revisions.htm#get_data_source_revisions";
     LIST_OF_FLOW = GET "sites/{site}/flows/{flow}/revisions" since (3, 3) scope unknown
         "Get Flow Revisions" "flow.htm#get_flow_revisions";
     LIST_OF_VIRTUAL_CONNECTION = GET
         "sites/{site}/virtualconnections/{virtual-connection}/revisions" since (3, 23)
-        scope "tableau:virtual_connections:read"
+        scope "tableau:virtual_connections:read" errors [400058, 403053, 403054, 403173, 404049]
         "List Virtual Connection Revisions"
         "virtual_connections.htm#list_virtual_connection_revisions";
     DELETE_OF_WORKBOOK = DELETE "sites/{site}/workbooks/{workbook}/revisions/{revision}"
-        since (2, 0) scope "tableau:workbooks:delete"
+        since (2, 0) scope "tableau:workbooks:delete" errors [403053, 403055, 404006, 404024]
         "Remove Workbook Revision" "revisions.htm#remove_workbook_revision";
     DELETE_OF_DATASOURCE = DELETE "sites/{site}/datasources/{datasource}/revisions/{revision}"
-        since (2, 3) scope "tableau:datasources:delete"
+        since (2, 3) scope "tableau:datasources:delete" errors [403053, 403055, 404006, 404024]
         "Remove Data Source Revision" "revisions.htm#remove_data_source_revision";
 }
 

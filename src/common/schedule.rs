@@ -11,15 +11,16 @@ use crate::xml::{FromXml, Node, Out};
 
 operations! {
     ADD_WORKBOOK = PUT "sites/{site}/schedules/{schedule}/workbooks" since (2, 8)
-        scope "tableau:schedules:update" on Server
+        scope "tableau:schedules:update" on Server errors [403032, 404006]
         "Add Workbook to Server Schedule"
         "jobs_tasks_and_schedules.htm#add_workbook_to_schedule";
     ADD_DATASOURCE = PUT "sites/{site}/schedules/{schedule}/datasources" since (2, 8)
-        scope "tableau:schedules:update" on Server
+        scope "tableau:schedules:update" on Server errors [403032, 404004]
         "Add Data Source to Server Schedule"
         "jobs_tasks_and_schedules.htm#add_data_source_to_schedule";
     ADD_FLOW = PUT "sites/{site}/schedules/{schedule}/flows" since (3, 3)
         scope "tableau:schedules:update" on Server
+        errors [400148, 400149, 403098, 404002, 404027, 404043]
         "Add Flow Task to Server Schedule"
         "flow.htm#add_flow_task_to_schedule";
 }

@@ -12,59 +12,59 @@ use crate::{Error, Result};
 
 operations! {
     ADD_TO_WORKBOOK = PUT "sites/{site}/workbooks/{workbook}/tags" since (1, 0)
-        scope "tableau:workbook_tags:update"
+        scope "tableau:workbook_tags:update" errors [400049, 404006, 404009]
         "Add Tags to Workbook" "workbooks_and_views.htm#add_tags_to_workbook";
     ADD_TO_VIEW = PUT "sites/{site}/views/{view}/tags" since (1, 0)
-        scope "tableau:view_tags:update"
+        scope "tableau:view_tags:update" errors [400076, 404009, 404011]
         "Add Tags to View" "workbooks_and_views.htm#add_tags_to_view";
     ADD_TO_DATASOURCE = PUT "sites/{site}/datasources/{datasource}/tags" since (1, 0)
-        scope "tableau:datasource_tags:update"
+        scope "tableau:datasource_tags:update" errors [400075, 404004, 404009]
         "Add Tags to Data Source" "data_sources.htm#add_tags_to_data_source";
     ADD_TO_FLOW = PUT "sites/{site}/flows/{flow}/tags" since (3, 3) scope unknown
         "Add Tags to Flow" "flow.htm#add_tags_to_flow";
     ADD_TO_DATABASE = PUT "sites/{site}/databases/{database}/tags" since (3, 9)
-        scope "tableau:database_tags:update"
+        scope "tableau:database_tags:update" errors [404031, 409048]
         "Add Tags to Database" "metadata.htm#add_tags_to_database";
     ADD_TO_TABLE = PUT "sites/{site}/tables/{table}/tags" since (3, 9)
-        scope "tableau:table_tags:update"
+        scope "tableau:table_tags:update" errors [404032, 409055]
         "Add Tags to Table" "metadata.htm#add_tags_to_table";
     ADD_TO_COLUMN = PUT "sites/{site}/columns/{column}/tags" since (3, 9)
-        scope "tableau:column_tags:update"
+        scope "tableau:column_tags:update" errors [409062, 409066]
         "Add Tags to Column" "metadata.htm#add_tags_to_column";
     ADD_TO_VIRTUAL_CONNECTION = PUT "sites/{site}/virtualconnections/{virtual-connection}/tags"
-        since (3, 23) scope "tableau:virtual_connection_tags:update"
+        since (3, 23) scope "tableau:virtual_connection_tags:update" errors [400049, 404006]
         "Add Tags to Virtual Connection"
         "virtual_connections.htm#add_tags_to_virtual_connection";
     REMOVE_FROM_WORKBOOK = DELETE "sites/{site}/workbooks/{workbook}/tags/{tag}" since (1, 0)
-        scope "tableau:workbook_tags:delete"
+        scope "tableau:workbook_tags:delete" errors [400051, 404006, 404007]
         "Delete Tag from Workbook" "workbooks_and_views.htm#delete_tag_from_workbook";
     REMOVE_FROM_VIEW = DELETE "sites/{site}/views/{view}/tags/{tag}" since (1, 0)
-        scope "tableau:view_tags:delete"
+        scope "tableau:view_tags:delete" errors [400078, 404006, 404007]
         "Delete Tag from View" "workbooks_and_views.htm#delete_tag_from_view";
     REMOVE_FROM_DATASOURCE = DELETE "sites/{site}/datasources/{datasource}/tags/{tag}"
-        since (1, 0) scope "tableau:datasource_tags:delete"
+        since (1, 0) scope "tableau:datasource_tags:delete" errors [400077, 404004, 404007]
         "Delete Tag from Data Source" "data_sources.htm#delete_tag_from_data_source";
     REMOVE_FROM_FLOW = DELETE "sites/{site}/flows/{flow}/tags/{tag}" since (3, 3) scope unknown
         "Delete Tag from Flow" "flow.htm#delete_tag_from_flow";
     REMOVE_FROM_DATABASE = DELETE "sites/{site}/databases/{database}/tags/{tag}" since (3, 9)
-        scope "tableau:database_tags:delete"
+        scope "tableau:database_tags:delete" errors [404007, 404031, 409048]
         "Delete Tag from Database" "metadata.htm#delete_tag_from_database";
     REMOVE_FROM_TABLE = DELETE "sites/{site}/tables/{table}/tags/{tag}" since (3, 9)
-        scope "tableau:table_tags:delete"
+        scope "tableau:table_tags:delete" errors [404007, 404032, 409055]
         "Delete Tag from Table" "metadata.htm#delete_tag_from_table";
     REMOVE_FROM_COLUMN = DELETE "sites/{site}/columns/{column}/tags/{tag}" since (3, 9)
-        scope "tableau:column_tags:delete"
+        scope "tableau:column_tags:delete" errors [404007, 409062, 409066]
         "Delete Tag from Column" "metadata.htm#delete_tag_from_column";
     REMOVE_FROM_VIRTUAL_CONNECTION = DELETE
         "sites/{site}/virtualconnections/{virtual-connection}/tags/{tag}"
-        since (3, 23) scope "tableau:virtual_connection_tags:delete"
+        since (3, 23) scope "tableau:virtual_connection_tags:delete" errors [400077, 404004, 404007]
         "Delete Tag from Virtual Connection"
         "virtual_connections.htm#delete_tag_from_virtual_connection";
     BATCH_ADD = PUT "sites/{site}/tags:batchCreate" since (3, 9)
-        scope "tableau:tags:batch_create"
+        scope "tableau:tags:batch_create" errors [404029, 404031, 404032, 409004, 409066]
         "Batch Add Tags" "metadata.htm#batch_add_tags";
     BATCH_REMOVE = DELETE "sites/{site}/tags:BatchDelete" since (3, 9)
-        scope "tableau:tags:batch_delete"
+        scope "tableau:tags:batch_delete" errors [404029, 404031, 404032, 409004, 409066]
         "Batch Delete Tags" "metadata.htm#batch_delete_tags";
 }
 
@@ -114,6 +114,11 @@ impl<I: Taggable + Readable> Tags<'_, I> {
 
     /// Replaces the item's tags with these: reads the current tags with [`list`](Tags::list), then
     /// calls [`remove`](Tags::remove) and [`add`](Tags::add) for those that differ.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before a tag is changed, if a label is empty. If a
+    /// later request fails, some tags may have been changed; repeating the call is safe.
     #[doc(alias("update_tags", "update"))]
     pub fn set<L: AsRef<str>>(&self, labels: impl IntoIterator<Item = L>) -> Result<()> {
         self.replace(self.list()?, labels)
@@ -166,7 +171,7 @@ impl<I: Taggable> Tags<'_, I> {
     }
 
     /// Replaces the tags `old`, which were read before, with `new`: calls [`remove`](Tags::remove)
-    /// and [`add`](Tags::add) for those that differ.
+    /// and [`add`](Tags::add) for those that differ. Fails like [`set`](Tags::set).
     pub fn replace<O: AsRef<str>, N: AsRef<str>>(
         &self,
         old: impl IntoIterator<Item = O>,

@@ -78,7 +78,11 @@ pub(super) fn failed(
             ),
         ),
         other => {
-            let hint = if to.https { String::new() } else { format!("; {}", expects_tls(to)) };
+            let is_http = matches!(other, ureq::Error::LargeResponseHeader(..));
+            let hint = match to.https || is_http {
+                true => String::new(),
+                false => format!("; {}", expects_tls(to)),
+            };
             let why = text(&other.to_string());
             Error::decode(format!("the response of {server} is not valid HTTP: {why}{hint}"))
         }

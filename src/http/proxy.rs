@@ -49,6 +49,14 @@ fn invalid(origin: &str) -> Error {
     ))
 }
 
+/// `Proxy` uses the default port in place of an invalid one.
+fn has_valid_port(proxy: &Proxy) -> bool {
+    proxy.uri().authority().is_none_or(|authority| match authority.port_u16() {
+        Some(port) => port > 0,
+        None => authority.as_str().ends_with(authority.host()),
+    })
+}
+
 impl Default for Proxies {
     fn default() -> Proxies {
         Proxies { https: Ok(None), http: Ok(None), except: Vec::new() }
@@ -66,7 +74,8 @@ impl Proxies {
         redactor: &mut Redactor,
     ) -> Result<Proxies> {
         let mut parse = |origin: String, url: &str| -> Choice {
-            let Ok(proxy) = Proxy::new(url) else { return Err(origin) };
+            let proxy = Proxy::new(url).ok().filter(has_valid_port);
+            let Some(proxy) = proxy else { return Err(origin) };
             if let Some(password) = proxy.password() {
                 redactor.add(password);
                 let credentials = format!("{}:{password}", proxy.username().unwrap_or_default());
@@ -267,6 +276,17 @@ mod tests {
         assert_eq!(error.kind(), crate::ErrorKind::Config);
         assert!(error.to_string().contains("HTTPS_PROXY"), "{error}");
         assert!(!format!("{error:?}").contains("hush"), "{error:?}");
+    }
+
+    #[test]
+    fn rejects_a_proxy_with_an_invalid_port() {
+        for port in ["99999", "0", "x", "", "-1"] {
+            for address in ["http://p", "p", "http://me:hush@p", "socks5://[::1]"] {
+                let set = ProxyChoice::Use(Secret::new(format!("{address}:{port}")));
+                let proxies = Proxies::gather_from(Some(&set), |_| None, &mut Redactor::default());
+                assert!(proxies.is_err(), "{address}:{port}");
+            }
+        }
     }
 
     #[test]

@@ -92,7 +92,11 @@ pub(super) fn write(parts: &[(&str, &str, &[u8])]) -> (String, Vec<u8>) {
 
 /// A parameter of a header: `name="…"` or `name=…`.
 fn parameter(header: &str, name: &str) -> Option<String> {
-    let mut rest = header.split_once(';')?.1;
+    // The examples of the REST API reference have no disposition before the name.
+    let mut rest = match header.split_once(';') {
+        Some((first, rest)) if !first.contains('=') => rest,
+        _ => header,
+    };
     loop {
         let (key, after) = rest.split_once('=')?;
         let (value, left) = match after.trim_start().strip_prefix('"') {
@@ -140,6 +144,17 @@ mod tests {
         assert_eq!(parts[0].filename, None);
         assert_eq!(parts[1].filename.as_deref(), Some("a \"b"));
         assert_eq!(parts[1].body, b"\r\n--A\r\n");
+    }
+
+    #[test]
+    fn reads_the_bodies_of_the_reference() {
+        let body = b"--B\r\nContent-Disposition: name=\"request_payload\"\r\n\
+            Content-Type: text/xml\r\n\r\n<a/>\r\n--B\r\n\
+            Content-Disposition: name=\"tableau_workbook\"; filename=\"a;b=c.twb\"\r\n\r\nx\r\n--B--";
+        let parts = split(body, "B").unwrap();
+        assert_eq!((parts[0].name.as_str(), &parts[0].filename), ("request_payload", &None));
+        assert_eq!(parts[1].name, "tableau_workbook");
+        assert_eq!(parts[1].filename.as_deref(), Some("a;b=c.twb"));
     }
 
     #[test]

@@ -211,12 +211,19 @@ impl<'s> RawRequest<'s> {
 
     /// Sends the request and reads the response into memory, at most
     /// [`max_response`](crate::HttpOptions::max_response) bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, if the path, a header or the
+    /// body is invalid; [`Api`](crate::ErrorKind::Api) and [`Http`](crate::ErrorKind::Http) for an error
+    /// status; [`Decode`](crate::ErrorKind::Decode) if the response is an HTML page or too large.
     #[inline]
     pub fn send(self) -> Result<RawResponse> {
         self.ask(|response| response.content().map(RawResponse::new))
     }
 
-    /// Sends the request and returns the response as text.
+    /// Sends the request and returns the response as text. Fails like [`send`](RawRequest::send), and with
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the response is not UTF-8.
     #[inline]
     pub fn read_text(self) -> Result<String> {
         self.ask(|response| {
@@ -226,13 +233,16 @@ impl<'s> RawRequest<'s> {
         })
     }
 
-    /// Sends the request, asks for JSON, and decodes the response.
+    /// Sends the request, asks for JSON, and decodes the response. Fails like [`send`](RawRequest::send),
+    /// and with [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the response cannot be decoded.
     pub fn read_json<T: DeserializeOwned>(mut self) -> Result<T> {
         self.accept = Some("application/json");
         self.ask(Success::json)
     }
 
-    /// Sends the request, asks for XML, and reads the response from its root element.
+    /// Sends the request, asks for XML, and reads the response from its root element. Fails like
+    /// [`send`](RawRequest::send), with [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the response is
+    /// not XML, and with the error of `read`.
     pub fn read_xml<T>(mut self, read: impl Fn(XmlNode<'_>) -> Result<T>) -> Result<T> {
         self.accept = Some("application/xml");
         self.ask(|response| response.any_xml(&read))

@@ -125,6 +125,7 @@ impl<'s, T: DeserializeOwned> RawItems<'s, T> {
         let RawItems { paging, path: items_path, page, seen, request: first, .. } = self;
         let client = first.client;
         let base = || first.request.repeat();
+        let this_page = request.path_and_query()?;
         let (items, next) = client.ask(request, |response| {
             response.json_with(|text| {
                 let read = Page::parse(text, items_path)?;
@@ -148,6 +149,11 @@ impl<'s, T: DeserializeOwned> RawItems<'s, T> {
                         None => None,
                     },
                 };
+                // A server that ignores the parameter of the page would return it endlessly.
+                let next_page = next.as_ref().map(Request::path_and_query).transpose()?;
+                if next_page.is_some_and(|next_page| next_page == this_page) {
+                    return Err(Error::decode("the link to the next page is that of this page"));
+                }
                 let items: VecDeque<Result<T>> =
                     read.items.iter().map(|item| from_json(item.get().as_bytes())).collect();
                 Ok((items, next))

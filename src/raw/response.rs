@@ -44,7 +44,7 @@ impl RawResponse {
         self.body
     }
 
-    /// The body as text.
+    /// The body as text. [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is not UTF-8.
     #[inline]
     pub fn text(&self) -> Result<&str> {
         let failed = |_| Error::decode("the response is not text in UTF-8");

@@ -14,22 +14,22 @@ operations! {
     LIST = GET "sites/{site}/dataAlerts" since (3, 2) scope "tableau:data_driven_alerts:read"
         "List Data-Driven Alerts on Site" "notifications.htm#query_data-driven_alerts";
     GET = GET "sites/{site}/dataAlerts/{data-alert}" since (3, 2)
-        scope "tableau:data_driven_alerts:read"
+        scope "tableau:data_driven_alerts:read" errors [409023]
         "Get Data-Driven Alert" "notifications.htm#query_data-driven_alert_details";
     CREATE = POST "sites/{site}/dataAlerts" since (3, 20)
-        scope "tableau:data_driven_alerts:create" on Cloud
+        scope "tableau:data_driven_alerts:create" on Cloud errors [403164, 403165, 404011, 409004]
         "Create Data Driven Alert" "notifications.htm#create_data_driven_alert";
     UPDATE = PUT "sites/{site}/dataAlerts/{data-alert}" since (3, 2)
-        scope "tableau:data_driven_alerts:update"
+        scope "tableau:data_driven_alerts:update" errors [404002, 409023, 409030]
         "Update Data-Driven Alert" "notifications.htm#update_data-driven_alert";
     DELETE = DELETE "sites/{site}/dataAlerts/{data-alert}" since (3, 2)
-        scope "tableau:data_driven_alerts:delete"
+        scope "tableau:data_driven_alerts:delete" errors [409023]
         "Delete Data-Driven Alert" "notifications.htm#delete_data-driven_alert";
     ADD_RECIPIENT = POST "sites/{site}/dataAlerts/{data-alert}/users" since (3, 2)
-        scope "tableau:data_driven_alerts:update"
+        scope "tableau:data_driven_alerts:update" errors [404002, 409023, 409028]
         "Add User to Data-Driven Alert" "notifications.htm#add_user_to_data-driven_alert";
     REMOVE_RECIPIENT = DELETE "sites/{site}/dataAlerts/{data-alert}/users/{user}" since (3, 2)
-        scope "tableau:data_driven_alerts:update"
+        scope "tableau:data_driven_alerts:update" errors [404002, 409023, 409029]
         "Delete User from Data-Driven Alert" "notifications.htm#delete_user_from_data-driven_alert";
 }
 

@@ -12,14 +12,16 @@ use crate::xml::{element, string_enum};
 
 operations! {
     LIST = GET "sites/{site}/databases" since (3, 5) scope "tableau:databases:read"
+        errors [404031, 409045, 409046]
         "Query Databases" "metadata.htm#query_databases";
     UPDATE = PUT "sites/{site}/databases/{database}" since (3, 5)
-        scope "tableau:databases:update"
+        scope "tableau:databases:update" errors [404031, 409045, 409050, 409051]
         "Update Database" "metadata.htm#update_database";
     DELETE = DELETE "sites/{site}/databases/{database}" since (3, 5)
-        scope "tableau:databases:delete"
+        scope "tableau:databases:delete" errors [404031, 409045, 409047]
         "Remove Database" "metadata.htm#delete_database";
     MOVE = POST "sites/{site}/databases" since (3, 16) scope "tableau:database_projects:update"
+        errors [403030, 403112, 403156, 404005, 404031, 409100, 409103]
         "Move Database" "metadata.htm#move_database";
 }
 

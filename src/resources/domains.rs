@@ -10,6 +10,7 @@ operations! {
     LIST = GET "domains" since (3, 11) scope "tableau:domains:read" on Server
         "List Server Active Directory Domains" "server.htm#list-server-active-directory-domains";
     UPDATE = PUT "domains/{domain}" since (3, 11) scope "tableau:domains:update" on Server
+        errors [404032]
         "Update Server Active Directory Domain"
         "server.htm#update-server-active-directory-domain";
 }

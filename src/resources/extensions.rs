@@ -8,19 +8,19 @@ use crate::xml::{Contradicts, FieldValue, Out, ToXml, WriteField, element};
 
 operations! {
     GET = GET "sites/{site}/settings/extensions" since (3, 21)
-        scope "tableau:extensions_site_settings:read"
+        scope "tableau:extensions_site_settings:read" errors [403000]
         "List Tableau extensions site settings"
         "tableau_extensions_settings.htm#list_tableau_extensions_site_settings";
     UPDATE = PUT "sites/{site}/settings/extensions" since (3, 21)
-        scope "tableau:extensions_site_settings:update"
+        scope "tableau:extensions_site_settings:update" errors [403000]
         "Update Tableau extensions site settings"
         "tableau_extensions_settings.htm#update_tableau_extensions_site_settings";
     SERVER = GET "settings/extensions" since (3, 21)
-        scope "tableau:extensions_server_settings:read" on Server
+        scope "tableau:extensions_server_settings:read" on Server errors [403000]
         "List Tableau extensions server settings"
         "tableau_extensions_settings.htm#list_tableau_extensions_server_settings";
     UPDATE_SERVER = PUT "settings/extensions" since (3, 21)
-        scope "tableau:extensions_server_settings:update" on Server
+        scope "tableau:extensions_server_settings:update" on Server errors [403000]
         "Update Tableau extensions server settings"
         "tableau_extensions_settings.htm#update_tableau_extensions_server_settings";
 }

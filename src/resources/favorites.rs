@@ -12,26 +12,28 @@ use crate::xml::{FromXml, Listed, Node, Out, element, string_enum};
 
 operations! {
     LIST = GET "sites/{site}/favorites/{user}" since (2, 5) scope "tableau:content:read"
+        errors [404002]
         "Get Favorites for User" "favorites.htm#get_favorites_for_user";
     ADD = PUT "sites/{site}/favorites/{user}" since (1, 0) scope "tableau:favorites:update"
+        errors [400005, 404002, 404006]
         "Add Workbook to Favorites" "favorites.htm#add_workbook_to_favorites";
     ORGANIZE = PUT "sites/{site}/orderFavorites/{user}" since (3, 8)
-        scope "tableau:favorites:update"
+        scope "tableau:favorites:update" errors [404002, 404010]
         "Organize Favorites" "favorites.htm#update_favorites";
     REMOVE_WORKBOOK = DELETE "sites/{site}/favorites/{user}/workbooks/{workbook}" since (2, 0)
-        scope "tableau:favorites:delete"
+        scope "tableau:favorites:delete" errors [404002, 404006, 404010]
         "Delete Workbook from Favorites" "favorites.htm#delete_workbook_from_favorites";
     REMOVE_VIEW = DELETE "sites/{site}/favorites/{user}/views/{view}" since (2, 0)
-        scope "tableau:favorites:delete"
+        scope "tableau:favorites:delete" errors [404002, 404010, 404011]
         "Delete View from Favorites" "favorites.htm#delete_view_from_favorites";
     REMOVE_DATASOURCE = DELETE "sites/{site}/favorites/{user}/datasources/{datasource}"
-        since (2, 3) scope "tableau:favorites:delete"
+        since (2, 3) scope "tableau:favorites:delete" errors [404002, 404010, 404011]
         "Delete Data Source from Favorites" "favorites.htm#delete_data_source_from_favorites";
     REMOVE_PROJECT = DELETE "sites/{site}/favorites/{user}/projects/{project}" since (3, 1)
-        scope "tableau:favorites:delete"
+        scope "tableau:favorites:delete" errors [404002, 404005]
         "Delete Project from Favorites" "favorites.htm#delete_project_from_favorites";
     REMOVE_FLOW = DELETE "sites/{site}/favorites/{user}/flows/{flow}" since (3, 3)
-        scope "tableau:favorites:delete"
+        scope "tableau:favorites:delete" errors [404002, 404010, 404027]
         "Delete Flow from Favorites" "favorites.htm#ref_delete_flow_from_favorites";
     REMOVE_METRIC = DELETE "sites/{site}/favorites/{user}/metrics/{metric}" since (3, 15)
         until (3, 22) scope "tableau:favorites:delete"
@@ -99,6 +101,10 @@ impl<'s> Favorites<'s> {
     }
 
     /// Moves a favorite of a user behind another one.
+    ///
+    /// The request names the other favorite in `favoriteIdMoveAfter`. By its name, the attribute is
+    /// the favorite that will precede the moved one; the text of the reference can be read the other
+    /// way round. Check the order with [`list`](Favorites::list) if it matters.
     #[doc = rest!(ORGANIZE)]
     pub fn move_after<I: Favoritable, A: Favoritable>(
         &self,

@@ -10,11 +10,13 @@ use crate::{Error, ErrorKind, Result};
 
 operations! {
     LIST = GET "sites/{site}/flows/runs" since (3, 10) scope "tableau:flow_runs:read"
+        errors [404002]
         "Get Flow Runs" "flow.htm#get_flow_runs";
     GET = GET "sites/{site}/flows/runs/{flow-run}" since (3, 10) scope "tableau:flow_runs:read"
+        errors [404036]
         "Get Flow Run" "flow.htm#get_flow_run";
     CANCEL = PUT "sites/{site}/flows/runs/{flow-run}" since (3, 10)
-        scope "tableau:flow_runs:update"
+        scope "tableau:flow_runs:update" errors [403135, 403137, 404036]
         "Cancel Flow Run" "flow.htm#cancel_flow_run";
 }
 

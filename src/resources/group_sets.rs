@@ -11,23 +11,25 @@ use crate::operation::operations;
 use crate::xml::element;
 
 operations! {
-    LIST = GET "sites/{site}/groupsets" since (3, 22) scope "tableau:groupsets:read"
+    LIST = GET "sites/{site}/groupsets" since (3, 22) scope "tableau:groupsets:read" errors [409120]
         "List Group Sets" "users_and_groups.htm#query_group_sets";
     GET = GET "sites/{site}/groupsets/{group-set}" since (3, 22) scope "tableau:groupsets:read"
+        errors [409120]
         "Get Group Set" "users_and_groups.htm#get_group_set";
     CREATE = POST "sites/{site}/groupsets" since (3, 22) scope "tableau:groupsets:create"
+        errors [400013, 409121]
         "Create Group Set" "users_and_groups.htm#create_group_set";
     UPDATE = PUT "sites/{site}/groupsets/{group-set}" since (3, 22)
-        scope "tableau:groupsets:update"
+        scope "tableau:groupsets:update" errors [400013, 409120, 409121]
         "Update Group Set" "users_and_groups.htm#update_group_set";
     DELETE = DELETE "sites/{site}/groupsets/{group-set}" since (3, 22)
-        scope "tableau:groupsets:delete"
+        scope "tableau:groupsets:delete" errors [409120]
         "Delete Group Set" "users_and_groups.htm#delete_group_set";
     ADD_GROUP = PUT "sites/{site}/groupsets/{group-set}/groups/{group}" since (3, 22)
-        scope "tableau:groupsets:update"
+        scope "tableau:groupsets:update" errors [404012, 409120]
         "Add Group to Group Set" "users_and_groups.htm#add_group_to_group_set";
     REMOVE_GROUP = DELETE "sites/{site}/groupsets/{group-set}/groups/{group}" since (3, 22)
-        scope "tableau:groupsets:delete"
+        scope "tableau:groupsets:delete" errors [400032, 404012, 409120]
         "Remove Group from Group Set" "users_and_groups.htm#remove_group_from_group_set";
 }
 

@@ -16,21 +16,25 @@ operations! {
     LIST = GET "sites/{site}/groups" since (2, 0) scope "tableau:groups:read"
         "Query Groups" "users_and_groups.htm#query_groups";
     CREATE = POST "sites/{site}/groups" since (2, 0) scope "tableau:groups:create"
+        errors [400013, 400019, 400984, 403011, 404016, 404017, 409009]
         "Create Group" "users_and_groups.htm#create_group";
     UPDATE = PUT "sites/{site}/groups/{group}" since (2, 0) scope "tableau:groups:update"
+        errors [400013, 400019, 400984, 403011, 403020, 404012, 404016, 404017, 409009]
         "Update Group" "users_and_groups.htm#update_group";
     DELETE = DELETE "sites/{site}/groups/{group}" since (2, 1) scope "tableau:groups:delete"
+        errors [404012]
         "Delete Group" "users_and_groups.htm#delete_group";
     MEMBERS = GET "sites/{site}/groups/{group}/users" since (2, 0) scope "tableau:groups:read"
+        errors [404012]
         "Get Users in Group" "users_and_groups.htm#get_users_in_group";
     ADD_MEMBER = POST "sites/{site}/groups/{group}/users" since (2, 0)
-        scope "tableau:groups:update"
+        scope "tableau:groups:update" errors [404012, 409011]
         "Add User to Group" "users_and_groups.htm#add_user_to_group";
     REMOVE_MEMBER = DELETE "sites/{site}/groups/{group}/users/{user}" since (2, 0)
-        scope "tableau:groups:update"
+        scope "tableau:groups:update" errors [400032, 404002, 404012]
         "Remove User from Group" "users_and_groups.htm#remove_user_to_group";
     REMOVE_MEMBERS = PUT "sites/{site}/groups/{group}/users/remove" since (3, 21)
-        scope "tableau:groups:update"
+        scope "tableau:groups:update" errors [400032, 404002, 404012]
         "Remove Users from Group" "users_and_groups.htm#remove_user_to_group";
 }
 

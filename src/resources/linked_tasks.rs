@@ -11,12 +11,13 @@ use crate::xml::{FromXml, Out, element};
 
 operations! {
     LIST = GET "sites/{site}/tasks/linked" since (3, 15) scope "tableau:linked_tasks:read"
+        errors [400154, 403155]
         "Get Linked Tasks" "flow.htm#get_linked_tasks";
     GET = GET "sites/{site}/tasks/linked/{linked-task}" since (3, 15)
-        scope "tableau:linked_tasks:read"
+        scope "tableau:linked_tasks:read" errors [404045]
         "Get Linked Task" "flow.htm#get_linked_task";
     RUN = POST "sites/{site}/tasks/linked/{linked-task}/runNow" since (3, 15)
-        scope "tableau:linked_tasks:run"
+        scope "tableau:linked_tasks:run" errors [400153, 403155, 404045, 409082]
         "Run Linked Task Now" "flow.htm#run_linked_task_now";
 }
 

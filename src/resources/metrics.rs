@@ -14,15 +14,17 @@ use crate::xml::element;
 
 operations! {
     LIST = GET "sites/{site}/metrics" since (3, 9) until (3, 22) scope "tableau:content:read"
+        errors [403018, 404004]
         "List Metrics for Site" "metrics.htm#list_metrics_for_site";
     DATA = GET "sites/{site}/metrics/{metric}/data" since (3, 16) until (3, 22)
-        scope "tableau:metrics:download"
+        scope "tableau:metrics:download" errors [403054]
         "Get Metric Data" "metrics.htm#get_metric_data";
     UPDATE = PUT "sites/{site}/metrics/{metric}" since (3, 9) until (3, 22)
         scope "tableau:metrics:update"
+        errors [400123, 403118, 403119, 403120, 404002, 404004, 404005, 409015]
         "Update Metric" "metrics.htm#update_metric";
     DELETE = DELETE "sites/{site}/metrics/{metric}" since (3, 9) until (3, 22)
-        scope "tableau:metrics:delete"
+        scope "tableau:metrics:delete" errors [404006]
         "Delete Metric" "metrics.htm#delete_metric";
 }
 

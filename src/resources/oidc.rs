@@ -3,10 +3,11 @@
 use std::borrow::Borrow;
 
 use super::sites::{AuthConfiguration, Sites};
-use crate::Result;
+use crate::http::Request;
 use crate::operation::operations;
 use crate::secret::Secret;
 use crate::xml::{element, string_enum};
+use crate::{Error, Result};
 
 operations! {
     GET = GET "sites/{site}/site-oidc-configuration" since (3, 22) scope unavailable on Cloud
@@ -64,7 +65,7 @@ impl<'s> Oidc<'s> {
     #[doc = rest!(GET)]
     #[inline]
     pub fn get(&self, idp_configuration_id: &str) -> Result<OidcConfiguration> {
-        let request = self.client.request(&GET, &[]).query(ID, idp_configuration_id);
+        let request = self.client.request(&GET, &[]).query(ID, checked(idp_configuration_id)?);
         self.client.read(request.since(3, 24), "siteOIDCConfiguration")
     }
 
@@ -81,7 +82,7 @@ impl<'s> Oidc<'s> {
         &self,
         configuration: impl Borrow<NewOidcConfiguration>,
     ) -> Result<OidcConfiguration> {
-        self.client.create(&CREATE, &[], configuration.borrow())
+        self.send(self.client.request(&CREATE, &[]), configuration.borrow())
     }
 
     /// Replaces a configuration. The server has no partial update: an optional setting that is not
@@ -94,9 +95,17 @@ impl<'s> Oidc<'s> {
         configuration: impl Borrow<NewOidcConfiguration>,
     ) -> Result<OidcConfiguration> {
         let mut configuration = configuration.borrow().clone();
-        configuration.idp_configuration_id = Some(idp_configuration_id.to_owned());
-        let request = self.client.request(&UPDATE, &[]).since(3, 24).element(&configuration)?;
-        self.client.read(request, "siteOIDCConfiguration")
+        configuration.idp_configuration_id = Some(checked(idp_configuration_id)?.to_owned());
+        self.send(self.client.request(&UPDATE, &[]).since(3, 24), &configuration)
+    }
+
+    fn send(
+        &self,
+        request: Request<'_>,
+        configuration: &NewOidcConfiguration,
+    ) -> Result<OidcConfiguration> {
+        let request = request.hiding(configuration.client_secret.as_ref());
+        self.client.read(request.element(configuration)?, "siteOIDCConfiguration")
     }
 
     /// Removes a configuration. Its users cannot sign in afterwards, so change their authentication
@@ -105,7 +114,7 @@ impl<'s> Oidc<'s> {
     #[doc = rest!(DELETE)]
     #[inline]
     pub fn delete(&self, idp_configuration_id: &str) -> Result<()> {
-        let request = self.client.request(&DELETE, &[]).query(ID, idp_configuration_id);
+        let request = self.client.request(&DELETE, &[]).query(ID, checked(idp_configuration_id)?);
         self.client.done(request.since(3, 24))
     }
 
@@ -114,6 +123,14 @@ impl<'s> Oidc<'s> {
     #[inline]
     pub fn delete_initial(&self) -> Result<()> {
         self.client.send(&DELETE, &[])
+    }
+}
+
+/// Rejects an empty id, which could select the initial configuration.
+fn checked(idp_configuration_id: &str) -> Result<&str> {
+    match idp_configuration_id {
+        "" => Err(Error::input("the id of the OpenID Connect configuration is empty")),
+        id => Ok(id),
     }
 }
 

@@ -18,11 +18,13 @@ operations! {
     LIST = GET "sites/{site}/projects" since (2, 0) scope "tableau:content:read"
         "Query Projects" "projects.htm#query_projects";
     CREATE = POST "sites/{site}/projects" since (1, 0) scope "tableau:projects:create"
+        errors [400008, 403008, 409006]
         "Create Project" "projects.htm#create_project";
     UPDATE = PUT "sites/{site}/projects/{project}" since (1, 0) scope "tableau:projects:update"
+        errors [400008, 403005, 403008, 404005, 404009, 409006]
         "Update Project" "projects.htm#update_project";
     DELETE = DELETE "sites/{site}/projects/{project}" since (1, 0)
-        scope "tableau:projects:delete"
+        scope "tableau:projects:delete" errors [403003, 404005]
         "Delete Project" "projects.htm#delete_project";
 }
 

@@ -13,6 +13,7 @@ operations! {
     CURRENT = GET "sessions/current" since (3, 1) scope unknown
         "Get Current Server Session" "server.htm#get-current-server-session";
     DELETE = DELETE "sessions/{session}" since (3, 9) scope "tableau:sessions:delete" on Server
+        errors [400105, 404029]
         "Delete Server Session" "server.htm#delete_server_session";
 }
 

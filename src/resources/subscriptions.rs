@@ -13,14 +13,18 @@ operations! {
     LIST = GET "sites/{site}/subscriptions" since (2, 3) scope "tableau:tasks:read"
         "List Subscriptions" "subscriptions.htm#list_subscriptions";
     GET = GET "sites/{site}/subscriptions/{subscription}" since (2, 3) scope "tableau:tasks:read"
+        errors [403058, 404025]
         "Get Subscription" "subscriptions.htm#get_subscription";
     CREATE = POST "sites/{site}/subscriptions" since (2, 3) scope "tableau:tasks:create"
+        errors [400067, 400068, 400069, 403060, 403063, 403064, 404002, 404006, 404011, 404023,
+            404025, 409004]
         "Create Subscription" "subscriptions.htm#create_subscription";
     UPDATE = PUT "sites/{site}/subscriptions/{subscription}" since (2, 3)
         scope "tableau:tasks:update"
+        errors [400067, 400069, 400133, 403065, 404002, 404023, 404025, 409004]
         "Update Subscription" "subscriptions.htm#update_subscription";
     DELETE = DELETE "sites/{site}/subscriptions/{subscription}" since (2, 3)
-        scope "tableau:tasks:delete"
+        scope "tableau:tasks:delete" errors [400062, 403059]
         "Delete Subscription" "subscriptions.htm#delete_subscription";
 }
 

@@ -12,24 +12,28 @@ use crate::xml::element;
 
 operations! {
     LIST = GET "sites/{site}/tables" since (3, 5) scope "tableau:tables:read"
+        errors [404032, 409052, 409053]
         "Query Tables" "metadata.htm#query_tables";
     UPDATE = PUT "sites/{site}/tables/{table}" since (3, 5) scope "tableau:tables:update"
+        errors [404032, 409052, 409057, 409058]
         "Update Table" "metadata.htm#update_table";
     DELETE = DELETE "sites/{site}/tables/{table}" since (3, 5) scope "tableau:tables:delete"
+        errors [404032, 409052, 409054]
         "Remove Table" "metadata.htm#delete_table";
     MOVE = POST "sites/{site}/tables" since (3, 16) scope "tableau:table_projects:update"
+        errors [403030, 403112, 403156, 404005, 404032, 409100, 409103]
         "Move Table" "metadata.htm#move_table";
     COLUMNS = GET "sites/{site}/tables/{table}/columns" since (3, 5)
-        scope "tableau:columns:read"
+        scope "tableau:columns:read" errors [409059, 409060, 409066]
         "Query Columns in a Table" "metadata.htm#query_columns";
     GET_COLUMN = GET "sites/{site}/tables/{table}/columns/{column}" since (3, 5)
-        scope "tableau:columns:read"
+        scope "tableau:columns:read" errors [409059, 409060, 409066]
         "Query Column in a Table" "metadata.htm#query_column";
     UPDATE_COLUMN = PUT "sites/{site}/tables/{table}/columns/{column}" since (3, 5)
-        scope "tableau:columns:update"
+        scope "tableau:columns:update" errors [404032, 409052, 409057, 409058, 409066]
         "Update Column" "metadata.htm#update_column";
     DELETE_COLUMN = DELETE "sites/{site}/tables/{table}/columns/{column}" since (3, 5)
-        scope "tableau:columns:delete"
+        scope "tableau:columns:delete" errors [404032, 409059, 409061, 409066]
         "Remove Column" "metadata.htm#delete_column";
 }
 

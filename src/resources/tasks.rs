@@ -19,37 +19,39 @@ operations! {
         "List Extract Refresh Tasks in Site"
         "extract_and_encryption.htm#list_extract_refresh_tasks1";
     GET = GET "sites/{site}/tasks/extractRefreshes/{task}" since (2, 6) scope "tableau:tasks:read"
+        errors [404026]
         "Get Extract Refresh Task" "extract_and_encryption.htm#get_extract_refresh_task";
     CREATE = POST "sites/{site}/tasks/extractRefreshes" since (3, 20) scope "tableau:tasks:create"
-        on Cloud
+        on Cloud errors [404026, 409004]
         "Create Cloud Extract Refresh Task"
         "extract_and_encryption.htm#create_cloud_extract_refresh_task";
     UPDATE = POST "sites/{site}/tasks/extractRefreshes/{task}" since (3, 20)
-        scope "tableau:tasks:update" on Cloud
+        scope "tableau:tasks:update" on Cloud errors [404026, 409004]
         "Update Cloud Extract Refresh Task"
         "extract_and_encryption.htm#update_cloud_extract_refresh_task";
     DELETE = DELETE "sites/{site}/tasks/extractRefreshes/{task}" since (3, 6)
-        scope "tableau:tasks:delete"
+        scope "tableau:tasks:delete" errors [404026]
         "Delete Extract Refresh Task" "extract_and_encryption.htm#delete_extract_refresh_task";
     RUN = POST "sites/{site}/tasks/extractRefreshes/{task}/runNow" since (2, 6)
-        scope "tableau:tasks:run"
+        scope "tableau:tasks:run" errors [403047, 404026, 409093]
         "Run Extract Refresh Task" "extract_and_encryption.htm#run_extract_refresh_task";
     LIST_FLOW_RUNS = GET "sites/{site}/tasks/runFlow" since (3, 3) scope "tableau:flow_tasks:read"
         "Get Flow Run Tasks" "flow.htm#get_flow_run_tasks";
     GET_FLOW_RUN = GET "sites/{site}/tasks/runFlow/{task}" since (3, 3)
-        scope "tableau:flow_tasks:read"
+        scope "tableau:flow_tasks:read" errors [404026]
         "Get Flow Run Task" "flow.htm#get_flow_run_task";
     CREATE_FLOW_RUN = POST "sites/{site}/tasks/flows" since (3, 22) scope unavailable on Cloud
         "Create Cloud Flow Task" "flow.htm#create_cloud_flow_task";
     RUN_FLOW = POST "sites/{site}/tasks/runFlow/{task}/runNow" since (3, 3)
-        scope "tableau:flow_tasks:run"
+        scope "tableau:flow_tasks:run" errors [400084, 403102]
         "Run Flow Task" "flow.htm#run_flow_task";
     LIST_ACCELERATIONS = GET "sites/{site}/tasks/dataAcceleration" since (3, 8) until (3, 29)
-        scope "tableau:data_acceleration_tasks:read" on Server
+        scope "tableau:data_acceleration_tasks:read" on Server errors [409087]
         "Get Data Acceleration Tasks in a Site"
         "jobs_tasks_and_schedules.htm#get_data_acceleration_tasks";
     DELETE_ACCELERATION = DELETE "sites/{site}/tasks/dataAcceleration/{task}" since (3, 8)
         until (3, 29) scope "tableau:data_acceleration_tasks:delete" on Server
+        errors [404026, 409087]
         "Delete Data Acceleration Task"
         "jobs_tasks_and_schedules.htm#delete_data_acceleration_task";
 }

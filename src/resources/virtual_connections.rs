@@ -14,6 +14,7 @@ use crate::xml::{FromXml, Node, Out, element};
 
 operations! {
     LIST = GET "sites/{site}/virtualconnections" since (3, 18) scope "tableau:content:read"
+        errors [400008]
         "List Virtual Connections" "virtual_connections.htm#ref_list_virtual_connections";
     CONNECTIONS = GET "sites/{site}/virtualconnections/{virtual-connection}/connections"
         since (3, 18) scope "tableau:content:read"
@@ -25,18 +26,19 @@ operations! {
         "Update Virtual Connection Database Connections"
         "virtual_connections.htm#update_virtual_connection_database_connections";
     PUBLISH = POST "sites/{site}/virtualconnections" since (3, 23)
-        scope "tableau:virtual_connections:create"
+        scope "tableau:virtual_connections:create" errors [400201, 403175]
         "Publish Virtual Connection" "virtual_connections.htm#publish_virtual_connection";
     DOWNLOAD_REVISION = GET
         "sites/{site}/virtualconnections/{virtual-connection}/revisions/{revision}"
-        since (3, 23) scope "tableau:virtual_connections:read"
+        since (3, 23) scope "tableau:virtual_connections:read" errors [400200, 403174, 404049]
         "Download Virtual Connection Revision"
         "virtual_connections.htm#download_virtual_connection_revision";
     UPDATE = PUT "sites/{site}/virtualconnections/{virtual-connection}" since (3, 23)
         scope "tableau:virtual_connections:update"
+        errors [400203, 403176, 403177, 403178, 404049, 409124]
         "Update Virtual Connection" "virtual_connections.htm#update_virtual_connection";
     DELETE = DELETE "sites/{site}/virtualconnections/{virtual-connection}" since (3, 23)
-        scope "tableau:virtual_connections:delete"
+        scope "tableau:virtual_connections:delete" errors [404049, 409122]
         "Delete Virtual Connection" "virtual_connections.htm#delete_virtual_connection";
 }
 

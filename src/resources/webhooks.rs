@@ -16,6 +16,7 @@ operations! {
     CREATE = POST "sites/{site}/webhooks" since (3, 6) scope "tableau:webhooks:create"
         "Create a Webhook" "notifications.htm#create_webhook";
     UPDATE = PUT "sites/{site}/webhooks/{webhook}" since (3, 8) scope "tableau:webhooks:update"
+        errors [400127]
         "Update a Webhook" "notifications.htm#update_webhook";
     DELETE = DELETE "sites/{site}/webhooks/{webhook}" since (3, 6) scope "tableau:webhooks:delete"
         "Delete a Webhook" "notifications.htm#delete_webhook";

@@ -160,7 +160,7 @@ session_methods! {
     }
 
     /// Returns the OpenAPI specification of the JSON operations, as the server publishes it at
-    /// `/services/specifications/openapi`.
+    /// `/services/specifications/openapi`. Fails like [`RawRequest::send`](crate::raw::RawRequest::send).
     #[inline]
     pub fn openapi(&self) -> crate::Result<String> {
         self.request(crate::Method::Get, "/services/specifications/openapi").read_text()

@@ -80,7 +80,7 @@ impl AuthState {
             known = known.with(credentials.secret());
         }
         let redactor = known.clone().with(&token);
-        let token = Arc::new(Token { token, redactor, scopes });
+        let token = Arc::new(Token::new(token, redactor, scopes));
         let renewal = Renewal::SignedIn;
         let current = Current { token, past: Vec::new(), renewal, opened_at: None };
         let (current, history) = (RwLock::new(current), Mutex::default());
@@ -141,7 +141,7 @@ impl AuthState {
         past.drain(..past.len().saturating_sub(MAX_PAST_SECRETS));
         let redactor = past.iter().fold(self.known.clone(), Redactor::with).with(&token);
         let scopes = credentials.and_then(SignIn::scopes);
-        current.token = Arc::new(Token { token, redactor, scopes });
+        current.token = Arc::new(Token::new(token, redactor, scopes));
         current.renewal = renewal;
         current.opened_at = (renewal == Renewal::SignedIn).then(Timestamp::now);
     }

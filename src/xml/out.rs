@@ -57,6 +57,10 @@ impl Out {
 
     /// Writes an attribute of the element that was opened last.
     pub(crate) fn attribute(&mut self, name: &'static str, value: &str) {
+        if name == "id" && value.is_empty() {
+            let tag = self.open.last().copied().unwrap_or_default();
+            self.refuse(Error::input(format!("the id of <{tag}> is empty")));
+        }
         self.check(value, || format!("the attribute `{name}`"));
         self.writer.write_attribute(name, &Escaped(value));
     }

@@ -2,6 +2,7 @@
 
 use roxmltree::{Document, ParsingOptions};
 
+use crate::text::first;
 use crate::{Error, Result};
 
 /// Parses a response: well-formed XML without a DTD, with limited cost.
@@ -17,7 +18,7 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>> {
     if !text.starts_with('<') {
         return Err(Error::decode("the response is not XML"));
     }
-    let beginning = text.get(..20).unwrap_or_default().to_ascii_lowercase();
+    let beginning = first(text, 20).to_ascii_lowercase();
     if beginning.starts_with("<!doctype html") || beginning.starts_with("<html") {
         return Err(Error::decode("the response is an HTML page, such as a login page, not XML"));
     }
@@ -161,7 +162,9 @@ mod tests {
     fn distinguishes_invalid_responses() {
         assert!(error_of("").contains("empty"));
         assert!(error_of("{\"a\":1}").contains("not XML"));
-        assert!(error_of("<!DOCTYPE html><html>").contains("HTML page"));
+        for page in ["<!DOCTYPE html><html>", "<html/>", "<html lang=\"de\" \u{e4}\u{f6}\u{fc}"] {
+            assert!(error_of(page).contains("HTML page"), "{page}");
+        }
         assert!(error_of("<tsResponse><a></tsResponse>").contains("1:16"));
         assert!(error_of("<rss/>").contains("<rss>"));
         assert!(

@@ -1,11 +1,15 @@
 //! Signing in with a connected app or with unified access tokens, which the mock server verifies.
 
+use std::io::{self, Read};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use tableau_server_client as tsc;
 use tsc::connected_apps::{ConnectedAppSecret, ConnectedAppUpdate, NewConnectedApp};
 use tsc::mock::{Fault, MockServer};
-use tsc::{ConnectedApp, ConnectedAppAuth, Error, ErrorKind, UnifiedAccessTokenAuth};
+use tsc::{ConnectedApp, ConnectedAppAuth, Error, ErrorKind, Source, UnifiedAccessTokenAuth};
+
+use crate::help::LONG;
 
 fn mock() -> MockServer {
     MockServer::builder()
@@ -207,6 +211,11 @@ fn rotation_names_the_new_secret_if_the_old_one_cannot_be_deleted() {
         "{error}"
     );
     assert_eq!(error.status(), Some(403), "{error}");
+    // A repeated call cannot create a third secret, and says what to do.
+    mock.clear_faults();
+    let repeated = apps.rotate_secret(&app.client_id, &old.id).unwrap_err();
+    assert_eq!(repeated.code(), Some("400144"), "{repeated}");
+    assert!(repeated.to_string().contains(&format!("delete the secret {}", old.id)), "{repeated}");
     let new = apps.get_secret(&app.client_id, &new.id).unwrap();
     let shown = crate::help::everything_of(&error);
     assert!(!shown.contains(&new.export_value()) && !shown.contains(&old.export_value()));
@@ -273,6 +282,60 @@ fn session_replaced_because_of_an_unknown_missing_scope_is_signed_out() {
     assert_eq!(tokens(&mock).len(), 2);
     assert_eq!(mock.sessions_open(), 1);
     session.workbooks().list().total().unwrap();
+    drop(session);
+    assert_eq!(mock.sessions_open(), 0);
+}
+
+/// A reader that can be read once, and waits before its last bytes.
+struct Held {
+    bytes: &'static [u8],
+    started: mpsc::Sender<()>,
+    rest: mpsc::Receiver<()>,
+}
+
+impl Read for Held {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.bytes.len() == 1 {
+            let _ = self.started.send(());
+            self.rest.recv_timeout(LONG).map_err(io::Error::other)?;
+        }
+        let most = self.bytes.len().saturating_sub(1).max(1).min(self.bytes.len());
+        let read = buffer.len().min(most);
+        buffer[..read].copy_from_slice(&self.bytes[..read]);
+        self.bytes = &self.bytes[read..];
+        Ok(read)
+    }
+}
+
+#[test]
+fn replaced_session_stays_open_while_another_thread_uses_it() {
+    let mock = mock();
+    let server = server(&mock);
+    let jwt = mock.jwt().to_owned();
+    let auth = tsc::JwtAuth::new(jwt.as_str()).renew_with(move || Ok(jwt.clone()));
+    let session = server.sign_in(&auth).unwrap();
+    let project = session.projects().list().into_iter().next().unwrap().unwrap().id;
+    let refusal = Fault::status(401).error("401002", "Unauthorized Access", "No scope");
+    mock.fault(refusal.on("DELETE", "/groups/*").times(2));
+    let (started, has_started) = mpsc::channel();
+    let (send_rest, rest) = mpsc::channel();
+    let bytes = b"<?xml version='1.0'?><workbook></workbook>";
+    std::thread::scope(|scope| {
+        let (session, project) = (&session, &project);
+        let upload = scope.spawn(move || {
+            let reader = Held { bytes, started, rest };
+            let source = Source::reader("held.twb", bytes.len() as u64, reader);
+            session.workbooks().publish(source).project(project).name("Held").send()
+        });
+        has_started.recv_timeout(LONG).unwrap();
+        session.groups().delete("group-of-a-test").unwrap_err();
+        let open = mock.sessions_open();
+        send_rest.send(()).unwrap();
+        upload.join().unwrap().unwrap();
+        assert_eq!(open, 2, "the upload used the replaced session");
+    });
+    assert_eq!(tokens(&mock).len(), 2);
+    assert_eq!(mock.sessions_open(), 1, "the last request with the replaced session ends it");
     drop(session);
     assert_eq!(mock.sessions_open(), 0);
 }

@@ -427,6 +427,10 @@ fn invalid_http_is_a_decode_error() {
     let endless = || format!("HTTP/1.1 200 OK\r\nX: {}", "x".repeat(1 << 20)).into_bytes();
     let error = error_of(move |_| Response::SendAndClose(endless()));
     assert_eq!(error.kind(), ErrorKind::Decode, "{error:?}");
+    let whole = || response(200, &[("X", &"x".repeat(100_000))], "");
+    let error = error_of(move |_| whole());
+    assert_eq!(error.kind(), ErrorKind::Decode, "{error:?}");
+    assert!(!error.to_string().contains("TLS"), "a TLS server sends no such header: {error}");
 }
 
 #[test]

@@ -16,7 +16,16 @@ fn shared<T: Send + Sync>() {}
 
 fn an_id<T>()
 where
-    T: for<'a> From<&'a str> + From<String> + Display + Debug + Clone + Eq + Hash + Send + Sync,
+    T: for<'a> From<&'a str>
+        + for<'a> From<&'a String>
+        + From<String>
+        + Display
+        + Debug
+        + Clone
+        + Eq
+        + Hash
+        + Send
+        + Sync,
 {
 }
 
@@ -81,7 +90,8 @@ fn functions_have_the_documented_signatures() {
     ] {
         let _: fn(&tsc::Error) -> bool = predicate;
     }
-    let _: fn(&str) -> tsc::Result<tsc::Fingerprint> = tsc::Fingerprint::sha256;
+    let _: fn(&'static str) -> tsc::Result<tsc::Fingerprint> = tsc::Fingerprint::sha256;
+    let _: fn(String) -> tsc::Result<tsc::Fingerprint> = tsc::Fingerprint::sha256;
     let _: fn() -> tsc::Result<MockServer> = MockServer::start;
     let _: for<'m> fn(&'m MockServer) -> &'m str = MockServer::url;
     let _: fn(&MockServer) -> tsc::TableauAuth = MockServer::credentials;
@@ -160,7 +170,7 @@ fn public_constants_and_defaults_have_the_documented_values() {
         ),
     ];
     assert_eq!(credentials.len(), 7);
-    let fingerprint = tsc::Fingerprint::sha256(&"aB".repeat(32)).unwrap();
+    let fingerprint = tsc::Fingerprint::sha256("aB".repeat(32)).unwrap();
     let _: [tsc::Verify; 6] = [
         true.into(),
         "ca.pem".into(),

@@ -52,7 +52,7 @@ pub enum Response {
 }
 
 impl Response {
-    /// The bytes of a response, for sending them other than with [`Reply::Send`].
+    /// The bytes of a response, for sending them other than with [`Response::Send`].
     pub fn bytes(self) -> Vec<u8> {
         match self {
             Response::Send(bytes)

@@ -503,6 +503,25 @@ fn reports_items_and_pages_that_cannot_be_read() {
 }
 
 #[test]
+fn ends_a_list_whose_next_page_is_the_same_page() {
+    use tsc::raw::Paging;
+    for (paging, text) in [
+        (Paging::Tokens, "{\"list\": [1], \"next_page_token\": \"t\"}"),
+        (Paging::Links, "{\"list\": [1], \"next\": \"/api/-/x?page=1\"}"),
+    ] {
+        let raw = Raw::signed_in(move |_| response(200, JSON, text));
+        let server = pinned(&raw.url);
+        let session = server.sign_in(&auth()).unwrap();
+        let items = session.request(Method::Get, "/api/-/x").read_items::<u8>(paging, "list");
+        let [Ok(1), Err(error)] = &items.take(5).collect::<Vec<_>>()[..] else {
+            panic!("one item and one error")
+        };
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains("that of this page"), "{error}");
+    }
+}
+
+#[test]
 fn reads_lists_of_the_mock_server_in_json() {
     use serde_json::Value;
     let mock = tsc::mock::MockServer::start().unwrap();

@@ -283,6 +283,47 @@ fn redacts_secrets_that_a_server_echoes() {
 }
 
 #[test]
+fn redacts_passwords_of_other_accounts_that_a_server_echoes() {
+    use tsc::connections::ConnectionUpdate;
+    use tsc::oidc::NewOidcConfiguration;
+    use tsc::users::UserUpdate;
+    use tsc::virtual_connections::DatabaseConnectionUpdate;
+    logs::start();
+    let secret = PASSWORDS[1];
+    let (workbook, view) = (tsc::WorkbookId::from("w"), "v");
+    type Send<'a> = &'a dyn Fn(&tsc::Session<'_>) -> tsc::Result<()>;
+    let connection = ConnectionUpdate::new().password(secret);
+    let oidc = NewOidcConfiguration::new("IdP", "client", secret);
+    let requests: [Send<'_>; 6] = [
+        &|s| s.connections(&workbook).update("c", &connection).map(drop),
+        &|s| s.connections(&workbook).update_all(["c"], &connection).map(drop),
+        &|s| s.users().update("u", UserUpdate::new().password(secret)).map(drop),
+        &|s| s.oidc().create(&oidc).map(drop),
+        &|s| s.oidc().update("i", &oidc).map(drop),
+        &|s| {
+            let changes = DatabaseConnectionUpdate::new().password(secret);
+            s.virtual_connections().update_connection(view, "c", changes).map(drop)
+        },
+    ];
+    for (number, send) in requests.into_iter().enumerate() {
+        let raw = Raw::start(|seen| {
+            signed_in(seen)
+                .unwrap_or_else(|| response(400, &[], format!("refused: {}", seen.text())))
+        });
+        let mark = logs::mark();
+        let mut server = with(&raw.url, plain());
+        server.set_version("3.30").unwrap();
+        let session = server.sign_in(&tsc::TableauAuth::new("me", "pw")).unwrap();
+        let error = send(&session).unwrap_err();
+        assert!(error.to_string().contains("refused: "), "{number}: {error}");
+        assert_no_secret(&everything_of(&error), &[secret], &format!("request {number}"));
+        for record in logged_about(&raw, mark).iter().filter(|record| ours(record)) {
+            assert_no_secret(&record.text, &[secret], &format!("request {number}, a log"));
+        }
+    }
+}
+
+#[test]
 fn redacts_echoed_jwts_and_headers() {
     logs::start();
     let mark = logs::mark();

@@ -135,7 +135,7 @@ fn fingerprint_accepts_only_its_certificate() {
     let raw = secure(&authority.certify(&["127.0.0.1"]));
     let options = plain().verify(authority.file());
     let mut server = with(&raw.url, options);
-    let other = Fingerprint::sha256(&Authority::new().certify(&["x"]).sha256()).unwrap();
+    let other = Fingerprint::sha256(Authority::new().certify(&["x"]).sha256()).unwrap();
     server.add_http_options(HttpOptions::new().verify(other)).unwrap();
     assert_eq!(server.sign_in(&auth()).unwrap_err().kind(), ErrorKind::Tls);
 }
@@ -157,7 +157,7 @@ fn refuses_a_server_without_the_key_of_the_pinned_certificate() {
     let raw = over_tls(pinned.server_with_key_of(&thief), |seen| {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
     });
-    let options = plain().verify(Fingerprint::sha256(&pinned.sha256()).unwrap());
+    let options = plain().verify(Fingerprint::sha256(pinned.sha256()).unwrap());
     let message = handshake_error(&raw, options);
     assert!(message.contains("Signature"), "{message}");
     visit(&raw.url, plain().verify(false).insecure_warnings(false)).unwrap();
@@ -202,7 +202,7 @@ fn warns_only_for_https_without_verification() {
     let certified = authority.certify(&["127.0.0.1"]);
     let raw = secure(&certified);
     visit(&raw.url, plain().verify(authority.file())).unwrap();
-    visit(&raw.url, plain().verify(Fingerprint::sha256(&certified.sha256()).unwrap())).unwrap();
+    visit(&raw.url, plain().verify(Fingerprint::sha256(certified.sha256()).unwrap())).unwrap();
     let clear = Raw::signed_in(|_| workbooks(""));
     visit(&clear.url, plain().verify(false)).unwrap();
     assert!(logs::of(WARNINGS).is_empty(), "{:?}", logs::of(WARNINGS));

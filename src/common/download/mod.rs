@@ -231,6 +231,12 @@ impl<'s> Download<'s> {
     ///
     /// The server's file name is sanitized: separators become `_`, control characters and reserved
     /// names are removed or replaced, and a long name is shortened. See also [`to_path`](Download::to_path).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) if there is no such folder, or it has a file of that
+    /// name and [`overwrite`](Download::overwrite) is not set; [`Io`](crate::ErrorKind::Io) if the file
+    /// cannot be written; [`Decode`](crate::ErrorKind::Decode) if the response is not a file.
     pub fn to_folder(self, folder: impl AsRef<Path>) -> Result<PathBuf> {
         let folder = folder.as_ref();
         if !folder.is_dir() {
@@ -281,6 +287,11 @@ impl<'s> Download<'s> {
     }
 
     /// Downloads into memory, at most [`max_response`](crate::HttpOptions::max_response) bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the file is larger, or if the response is not a
+    /// file.
     #[inline]
     pub fn to_bytes(self) -> Result<Vec<u8>> {
         let (client, request, mut transfer) = self.begin()?;

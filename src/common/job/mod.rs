@@ -28,8 +28,10 @@ operations! {
     pub(crate) LIST = GET "sites/{site}/jobs" since (3, 1) scope "tableau:jobs:read"
         "Query Jobs" "jobs_tasks_and_schedules.htm#query_jobs";
     pub(crate) GET = GET "sites/{site}/jobs/{job}" since (2, 0) scope "tableau:jobs:read"
+        errors [404018]
         "Query Job" "jobs_tasks_and_schedules.htm#query_job";
     pub(crate) CANCEL = PUT "sites/{site}/jobs/{job}" since (3, 1) scope "tableau:jobs:update"
+        errors [403032, 403091]
         "Cancel Job" "jobs_tasks_and_schedules.htm#cancel_job";
 }
 

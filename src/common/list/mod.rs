@@ -219,6 +219,11 @@ impl<'s, T: ListItem, P> List<'s, T, P> {
     }
 
     /// Returns the number of items, by fetching a page of one item.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, if a filter or the page size
+    /// is invalid.
     pub fn total(&self) -> Result<u64> {
         self.request.check()?;
         let request = PageRequest { size: 1, ..self.request.clone() };

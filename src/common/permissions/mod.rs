@@ -11,99 +11,113 @@ use crate::operation::{Operation, PathSegment, operations};
 
 operations! {
     LIST_OF_PROJECT = GET "sites/{site}/projects/{project}/permissions" since (2, 0)
-        scope "tableau:permissions:read"
+        scope "tableau:permissions:read" errors [404005]
         "List Project Permissions" "permissions.htm#query_project_permissions";
     ADD_TO_PROJECT = PUT "sites/{site}/projects/{project}/permissions" since (2, 0)
-        scope "tableau:permissions:update"
+        scope "tableau:permissions:update" errors [400009, 404002, 404005, 404009, 404012, 404013]
         "Add Project Permissions" "permissions.htm#add_project_permissions";
     DELETE_FROM_PROJECT = DELETE
         "sites/{site}/projects/{project}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
         since (2, 0) scope "tableau:permissions:delete"
+        errors [400009, 404002, 404005, 404012, 404013]
         "Delete Project Permission" "permissions.htm#delete_project_permission";
     LIST_OF_WORKBOOK = GET "sites/{site}/workbooks/{workbook}/permissions" since (2, 0)
-        scope "tableau:permissions:read"
+        scope "tableau:permissions:read" errors [404006]
         "List Workbook Permissions" "permissions.htm#query_workbook_permissions";
     ADD_TO_WORKBOOK = PUT "sites/{site}/workbooks/{workbook}/permissions" since (2, 0)
-        scope "tableau:permissions:update"
+        scope "tableau:permissions:update" errors [400009, 404002, 404006, 404012, 404013]
         "Add Workbook Permissions" "permissions.htm#add_workbook_permissions";
     DELETE_FROM_WORKBOOK = DELETE
         "sites/{site}/workbooks/{workbook}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
         since (2, 0) scope "tableau:permissions:delete"
+        errors [400009, 404002, 404006, 404012, 404013]
         "Delete Workbook Permission" "permissions.htm#delete_workbook_permission";
     LIST_OF_VIEW = GET "sites/{site}/views/{view}/permissions" since (3, 2)
-        scope "tableau:permissions:read"
+        scope "tableau:permissions:read" errors [404011]
         "List View Permissions" "permissions.htm#query_view_permissions";
     ADD_TO_VIEW = PUT "sites/{site}/views/{view}/permissions" since (3, 2)
-        scope "tableau:permissions:update"
+        scope "tableau:permissions:update" errors [400009, 404011, 404012, 404013]
         "Add View Permissions" "permissions.htm#add_view_permissions";
     DELETE_FROM_VIEW = DELETE
         "sites/{site}/views/{view}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
         since (3, 2) scope "tableau:permissions:delete"
+        errors [400009, 403039, 403096, 404002, 404011, 404012, 404013, 404014]
         "Delete View Permission" "permissions.htm#delete_view_permission";
     LIST_OF_DATASOURCE = GET "sites/{site}/datasources/{datasource}/permissions" since (2, 0)
-        scope "tableau:permissions:read"
+        scope "tableau:permissions:read" errors [404004]
         "List Data Source Permissions" "permissions.htm#query_data_source_permissions";
     ADD_TO_DATASOURCE = PUT "sites/{site}/datasources/{datasource}/permissions" since (2, 0)
-        scope "tableau:permissions:update"
+        scope "tableau:permissions:update" errors [400009, 404002, 404004, 404012, 404013]
         "Add Data Source Permissions" "permissions.htm#add_data_source_permissions";
     DELETE_FROM_DATASOURCE = DELETE
         "sites/{site}/datasources/{datasource}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
         since (2, 0) scope "tableau:permissions:delete"
+        errors [400009, 404002, 404004, 404012, 404013]
         "Delete Data Source Permission" "permissions.htm#delete_data_source_permission";
     LIST_OF_FLOW = GET "sites/{site}/flows/{flow}/permissions" since (3, 3)
-        scope "tableau:permissions:read"
+        scope "tableau:permissions:read" errors [404027]
         "List Flow Permissions" "flow.htm#query_flow_permissions";
     ADD_TO_FLOW = PUT "sites/{site}/flows/{flow}/permissions" since (3, 3)
-        scope "tableau:permissions:update"
+        scope "tableau:permissions:update" errors [400009, 404002, 404012, 404013, 404027]
         "Add Flow Permissions" "flow.htm#add_flow_permissions";
     DELETE_FROM_FLOW = DELETE
         "sites/{site}/flows/{flow}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
         since (3, 3) scope "tableau:permissions:delete"
+        errors [400009, 404002, 404012, 404013, 404027]
         "Delete Flow Permission" "flow.htm#delete_flow_permission";
     LIST_OF_DATABASE = GET "sites/{site}/databases/{database}/permissions" since (3, 5)
-        scope unknown
+        scope unknown errors [400120, 404031, 409045]
         "List Database Permissions" "metadata.htm#query_database_permissions";
     ADD_TO_DATABASE = PUT "sites/{site}/databases/{database}/permissions" since (3, 5)
-        scope unavailable
+        scope unavailable errors [400120, 404031, 409045, 409050, 409051]
         "Add Database Permissions" "metadata.htm#add_database_permissions";
     DELETE_FROM_DATABASE = DELETE
         "sites/{site}/databases/{database}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
-        since (3, 5) scope unknown
+        since (3, 5) scope unknown errors [400120, 403117, 404031, 409045, 409051]
         "Delete Database Permissions" "metadata.htm#delete_database_permissions";
     LIST_OF_TABLE = GET "sites/{site}/tables/{table}/permissions" since (3, 5) scope unknown
+        errors [400120, 404032, 409052, 409053]
         "List Table Permissions" "metadata.htm#query_table_permissions";
     ADD_TO_TABLE = PUT "sites/{site}/tables/{table}/permissions" since (3, 5) scope unknown
+        errors [400120, 403117, 404032, 409052, 409057, 409058]
         "Add Table Permissions" "metadata.htm#add_table_permissions";
     DELETE_FROM_TABLE = DELETE
         "sites/{site}/tables/{table}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
-        since (3, 5) scope unknown
+        since (3, 5) scope unknown errors [400120, 403117, 409051]
         "Delete Table Permissions" "metadata.htm#delete_table_permissions";
     LIST_OF_VIRTUAL_CONNECTION = GET
         "sites/{site}/virtualconnections/{virtual-connection}/permissions"
-        since (3, 23) scope "tableau:permissions:read"
+        since (3, 23) scope "tableau:permissions:read" errors [404004]
         "List Virtual Connection Permissions" "virtual_connections.htm#query_virtual_connection_permissions";
     ADD_TO_VIRTUAL_CONNECTION = PUT
         "sites/{site}/virtualconnections/{virtual-connection}/permissions"
         since (3, 23) scope "tableau:permissions:update"
+        errors [400009, 404002, 404012, 404013, 404014, 409004]
         "Add Virtual Connection Permissions" "virtual_connections.htm#add_virtual_connection_permissions";
     DELETE_FROM_VIRTUAL_CONNECTION = DELETE
         "sites/{site}/virtualconnections/{virtual-connection}/permissions/{grantee-type}/{grantee}/{capability}/{mode}"
         since (3, 23) scope "tableau:permissions:delete"
+        errors [400009, 404002, 404012, 404013, 404014, 409004]
         "Delete Virtual Connection Permission" "virtual_connections.htm#delete_virtual_connection_permission";
     REPLACE_OF_PROJECT = POST "sites/{site}/projects/{project}/permissions" since (3, 23)
         scope "tableau:permissions:update"
+        errors [400009, 404002, 404004, 404005, 404006, 404011, 404012, 404013, 404027]
         "Replace Content Permissions" "permissions.htm#replace_permissions_for_content";
     REPLACE_OF_WORKBOOK = POST "sites/{site}/workbooks/{workbook}/permissions" since (3, 23)
         scope "tableau:permissions:update"
+        errors [400009, 404002, 404004, 404005, 404006, 404011, 404012, 404013, 404027]
         "Replace Content Permissions" "permissions.htm#replace_permissions_for_content";
     REPLACE_OF_VIEW = POST "sites/{site}/views/{view}/permissions" since (3, 23)
         scope "tableau:permissions:update"
+        errors [400009, 404002, 404004, 404005, 404006, 404011, 404012, 404013, 404027]
         "Replace Content Permissions" "permissions.htm#replace_permissions_for_content";
     REPLACE_OF_DATASOURCE = POST "sites/{site}/datasources/{datasource}/permissions" since (3, 23)
         scope "tableau:permissions:update"
+        errors [400009, 404002, 404004, 404005, 404006, 404011, 404012, 404013, 404027]
         "Replace Content Permissions" "permissions.htm#replace_permissions_for_content";
     REPLACE_OF_FLOW = POST "sites/{site}/flows/{flow}/permissions" since (3, 23)
         scope "tableau:permissions:update"
+        errors [400009, 404002, 404004, 404005, 404006, 404011, 404012, 404013, 404027]
         "Replace Content Permissions" "permissions.htm#replace_permissions_for_content";
 }
 

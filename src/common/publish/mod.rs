@@ -307,6 +307,11 @@ impl<'s, T: HoldsExtracts> Publish<'s, '_, T> {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Publish::send). What fails after the server has received the file is an error of
+    /// [`wait`](PublishJob::wait).
     #[inline]
     pub fn send_as_job(self) -> Result<PublishJob<'s>> {
         let (client, requested, secrets) =

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::limit::Limiter;
 use super::super::retry::RetryPolicy;
+use super::super::url::Origin;
 use super::{HttpOptions, Verify};
 use crate::redact::Redactor;
 use crate::secret::Secret;
@@ -57,6 +58,15 @@ impl HttpOptions {
                 )));
             }
             check_header_value(name, value.reveal())?;
+        }
+        for host in &self.trusted_redirects {
+            // A URL would never match, and can contain a password.
+            if !matches!(Origin::parse(&format!("https://{host}")), Ok((_, ""))) {
+                return Err(Error::config(
+                    "invalid host for `trust_redirects_to`: must be a host or host:port, without a \
+                     scheme and a path",
+                ));
+            }
         }
         check_header_value("User-Agent", self.agent_name())
     }
@@ -182,6 +192,10 @@ mod tests {
             (HttpOptions::new().header("x-tableau-auth", "c"), "\"x-tableau-auth\""),
             (HttpOptions::new().header("X-Key", "hush\r\nX: y"), "\"X-Key\""),
             (HttpOptions::new().user_agent("a\nb"), "\"User-Agent\""),
+            (HttpOptions::new().trust_redirects_to("https://h.example"), "`trust_redirects_to`"),
+            (HttpOptions::new().trust_redirects_to("h.example/path"), "`trust_redirects_to`"),
+            (HttpOptions::new().trust_redirects_to("me:hush@h.example"), "`trust_redirects_to`"),
+            (HttpOptions::new().trust_redirects_to(""), "`trust_redirects_to`"),
         ] {
             let error = options.check().unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::Config);

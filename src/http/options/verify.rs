@@ -55,7 +55,8 @@ impl Fingerprint {
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for anything else.
-    pub fn sha256(text: &str) -> Result<Fingerprint> {
+    pub fn sha256(text: impl AsRef<str>) -> Result<Fingerprint> {
+        let text = text.as_ref();
         let invalid = || {
             Error::config(format!(
                 "invalid SHA-256 fingerprint {text:?}: must be 64 hex digits, with or without colons between the bytes"
@@ -105,7 +106,7 @@ mod tests {
     #[test]
     fn parses_fingerprints_with_and_without_colons() {
         let plain = "ab".repeat(32);
-        let wanted = Fingerprint::sha256(&plain).unwrap();
+        let wanted = Fingerprint::sha256(plain.clone()).unwrap();
         let colons = ["AB"; 32].join(":");
         assert_eq!(Fingerprint::sha256(&colons).unwrap(), wanted);
         assert_eq!(wanted.to_string(), colons);

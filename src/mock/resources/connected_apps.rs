@@ -98,7 +98,12 @@ fn apply(app: &mut ConnectedApp, body: &Element, site: &Site, ctx: &Context) -> 
     }
     let several = body.child("projectIds").filter(|_| ctx.version >= MULTIPLE_PROJECTS);
     let projects = several.map(|ids| ids.texts("projectId"));
-    let projects = projects.or_else(|| body.attr("projectId").map(|id| vec![id.to_owned()]));
+    // An empty attribute stands for all projects.
+    let only = body.attr("projectId").map(|id| id.to_owned()).map(|id| match id.is_empty() {
+        true => Vec::new(),
+        false => vec![id],
+    });
+    let projects = projects.or(only);
     if let Some(projects) = projects {
         let unknown = |id: &&String| site.find::<Project>(id).is_none();
         if let Some(id) = projects.iter().find(unknown) {

@@ -14,19 +14,23 @@ use crate::xml::element;
 
 operations! {
     LIST = GET "sites/{site}/connected-apps/external-authorization-servers" since (3, 16)
-        scope "tableau:external_authorization_servers:read"
+        scope "tableau:external_authorization_servers:read" errors [403000]
         "List All Registered EAS" "connected_app.htm#get_connectedapps_eas";
     GET = GET "sites/{site}/connected-apps/external-authorization-servers/{external-authorization-server}"
         since (3, 16) scope "tableau:external_authorization_servers:read"
+        errors [400143, 403000, 404047]
         "List Registered EAS" "connected_app.htm#get_connectedapp_eas";
     CREATE = POST "sites/{site}/connected-apps/external-authorization-servers" since (3, 16)
         scope "tableau:external_authorization_servers:create"
+        errors [400008, 400157, 400161, 400194, 403000]
         "Register EAS" "connected_app.htm#create_connectedapp_eas";
     UPDATE = PUT "sites/{site}/connected-apps/external-authorization-servers/{external-authorization-server}"
         since (3, 16) scope "tableau:external_authorization_servers:update"
+        errors [400008, 400157, 400194, 403000, 404047]
         "Update EAS" "connected_app.htm#update_connectedapp_eas";
     DELETE = DELETE "sites/{site}/connected-apps/external-authorization-servers/{external-authorization-server}"
         since (3, 16) scope "tableau:external_authorization_servers:delete"
+        errors [400143, 403000, 404047]
         "Delete EAS" "connected_app.htm#delete_connectedapp_eas";
 }
 

@@ -21,28 +21,29 @@ use crate::{ApiVersion, Result};
 
 operations! {
     LIST = GET "sites/{site}/connected-apps/direct-trust" since (3, 17)
-        scope "tableau:connected_apps_direct_trust:read"
+        scope "tableau:connected_apps_direct_trust:read" errors [400143, 403000, 404041]
         "List Connected Apps" "connected_app.htm#get_connectedapps";
     GET = GET "sites/{site}/connected-apps/direct-trust/{connected-app}" since (3, 17)
-        scope "tableau:connected_apps_direct_trust:read"
+        scope "tableau:connected_apps_direct_trust:read" errors [400143, 403000, 404041]
         "Get Connected App" "connected_app.htm#get_connectedapp";
     CREATE = POST "sites/{site}/connected-apps/direct-trust" since (3, 17)
-        scope "tableau:connected_apps_direct_trust:create"
+        scope "tableau:connected_apps_direct_trust:create" errors [400109, 400143, 403000, 404041]
         "Create Connected App" "connected_app.htm#create_connectedapp";
     UPDATE = PUT "sites/{site}/connected-apps/direct-trust/{connected-app}" since (3, 17)
-        scope "tableau:connected_apps_direct_trust:update"
+        scope "tableau:connected_apps_direct_trust:update" errors [400109, 400143, 403000, 404041]
         "Update Connected App" "connected_app.htm#update_connectedapp";
     DELETE = DELETE "sites/{site}/connected-apps/direct-trust/{connected-app}" since (3, 17)
-        scope "tableau:connected_apps_direct_trust:delete"
+        scope "tableau:connected_apps_direct_trust:delete" errors [400143, 403000, 404041]
         "Delete Connected App" "connected_app.htm#delete_connectedapp";
     CREATE_SECRET = POST "sites/{site}/connected-apps/direct-trust/{connected-app}/secrets"
-        since (3, 17) scope unknown
+        since (3, 17) scope unknown errors [400143, 400144, 403000, 404041, 404042]
         "Create Connected App Secret" "connected_app.htm#create_connectedapp_secret";
     GET_SECRET = GET "sites/{site}/connected-apps/direct-trust/{connected-app}/secrets/{secret}"
-        since (3, 17) scope unknown
+        since (3, 17) scope unknown errors [400143, 403000, 404041, 404042]
         "Get Connected App Secret" "connected_app.htm#get_connectedapp_secret";
     DELETE_SECRET = DELETE "sites/{site}/connected-apps/direct-trust/{connected-app}/secrets/{secret}"
         since (3, 17) scope "tableau:connected_app_direct_trust_secrets:delete"
+        errors [400143, 403000, 404041, 404042]
         "Delete Connected App Secret" "connected_app.htm#delete_connectedapp_secret";
 }
 
@@ -102,6 +103,8 @@ impl<'s> ConnectedApps<'s> {
     #[doc = rest!(CREATE)]
     pub fn create(&self, app: impl Borrow<NewConnectedApp>) -> Result<ConnectedApp> {
         let mut app = app.borrow().clone();
+        // A new app without projects is for all of them.
+        app.projects = app.projects.filter(|projects| !projects.is_empty());
         let request = self.client.request(&CREATE, &[]);
         let request = self.with_projects(request, &mut app.projects, &mut app.only_project);
         self.client.xml(request.element(&app)?, one)
@@ -128,7 +131,7 @@ impl<'s> ConnectedApps<'s> {
     }
 
     /// Tableau Server before API 3.23 ignores `<projectIds>`, which would leave the app unlimited. Its
-    /// requests have an attribute for one project instead.
+    /// requests have an attribute for one project instead, which is empty for all projects.
     #[inline]
     fn with_projects<'r>(
         &self,
@@ -137,8 +140,8 @@ impl<'s> ConnectedApps<'s> {
         only_project: &mut Option<ProjectId>,
     ) -> Request<'r> {
         match projects.take() {
-            Some(mut one) if one.len() == 1 && self.client.version < ApiVersion::new(3, 23) => {
-                *only_project = one.pop();
+            Some(mut one) if one.len() <= 1 && self.client.version < ApiVersion::new(3, 23) => {
+                *only_project = Some(one.pop().unwrap_or_else(|| ProjectId::from("")));
                 request
             }
             Some(all) => {

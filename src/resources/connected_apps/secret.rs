@@ -10,6 +10,9 @@ use crate::xml::{FromXml, Node, element};
 
 const TAG: &str = "connectedApplicationSecret";
 
+/// Tableau's error code for a third secret of an app.
+const TOO_MANY_SECRETS: &str = "400144";
+
 impl ConnectedApps<'_> {
     /// Creates a secret of a connected app. An app has at most two secrets (400144 otherwise), which
     /// do not expire.
@@ -46,7 +49,7 @@ impl ConnectedApps<'_> {
     /// Replaces a secret: creates a new one, and then deletes the old one.
     ///
     /// If the new secret cannot be created, the old one is unchanged; this includes an app that has
-    /// two secrets already (400144). If the response is lost, the app may have another secret, which
+    /// two secrets already (400144), such as after a rotation that could not delete the old one. If the response is lost, the app may have another secret, which
     /// [`get`](ConnectedApps::get) shows. If the old one cannot be deleted, both are valid, and the error
     /// names the new one: [`get_secret`](ConnectedApps::get_secret) returns its value, and
     /// [`delete_secret`](ConnectedApps::delete_secret) deletes the old one.
@@ -62,7 +65,16 @@ impl ConnectedApps<'_> {
         old_secret_id: impl Into<ConnectedAppSecretId>,
     ) -> Result<ConnectedAppSecret> {
         let (client_id, old) = (client_id.into(), old_secret_id.into());
-        let new = self.create_secret(&client_id)?;
+        let new = self.create_secret(&client_id).map_err(|error| match error.code() {
+            Some(TOO_MANY_SECRETS) => {
+                let what = format!(
+                    "the app has two secrets already: if an earlier rotation created the other one, \
+                     delete the secret {old}, otherwise delete the other one and rotate again"
+                );
+                self.client.redact(error.and_then_failed(&what, None))
+            }
+            _ => error,
+        })?;
         self.delete_secret(&client_id, &old).map_err(|error| {
             let what = format!(
                 "the new secret {} was created, and the old secret {old} may still be valid: get \

@@ -13,13 +13,13 @@ operations! {
         scope unknown
         "Download Custom View" "workbooks_and_views.htm#download_custom_view";
     IMAGE = GET "sites/{site}/customviews/{custom-view}/image" since (3, 18)
-        scope "tableau:views:download"
+        scope "tableau:views:download" errors [403162, 404008]
         "Get Custom View Image" "workbooks_and_views.htm#get_custom_view_image";
     PDF = GET "sites/{site}/customviews/{custom-view}/pdf" since (3, 23)
-        scope "tableau:views:download"
+        scope "tableau:views:download" errors [400080, 403032]
         "Get Custom View PDF" "workbooks_and_views.htm#get_custom_view_pdf";
     CSV = GET "sites/{site}/customviews/{custom-view}/data" since (3, 23)
-        scope "tableau:views:download"
+        scope "tableau:views:download" errors [400080, 403032]
         "Get Custom View Data" "workbooks_and_views.htm#get_custom_view_data";
 }
 

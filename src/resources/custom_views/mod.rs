@@ -14,20 +14,20 @@ use crate::xml::{Element, Out, ToXml, element};
 use crate::{Error, Result};
 
 operations! {
-    LIST = GET "sites/{site}/customviews" since (3, 18) scope "tableau:content:read"
+    LIST = GET "sites/{site}/customviews" since (3, 18) scope "tableau:content:read" errors [403162]
         "List Custom Views" "workbooks_and_views.htm#list_custom_views";
     UPDATE = PUT "sites/{site}/customviews/{custom-view}" since (3, 18)
-        scope "tableau:views:update"
+        scope "tableau:views:update" errors [403162, 404008]
         "Update Custom View" "workbooks_and_views.htm#update_custom_view";
     DELETE = DELETE "sites/{site}/customviews/{custom-view}" since (3, 18)
-        scope "tableau:views:update"
+        scope "tableau:views:update" errors [403162, 404008]
         "Delete Custom View" "workbooks_and_views.htm#delete_custom_view";
     DEFAULT_USERS = GET "sites/{site}/customviews/{custom-view}/default/users" since (3, 21)
-        scope "tableau:content:read"
+        scope "tableau:content:read" errors [403162, 404008]
         "List Users with Custom View as Default"
         "workbooks_and_views.htm#list_users_with_custom_view_as_default";
     SET_DEFAULT_USERS = POST "sites/{site}/customviews/{custom-view}/default/users"
-        since (3, 21) scope "tableau:views:update"
+        since (3, 21) scope "tableau:views:update" errors [403162, 404008]
         "Set Custom View as Default for Users"
         "workbooks_and_views.htm#set_custom_view_as_default_for_users";
 }

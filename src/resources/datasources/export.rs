@@ -7,10 +7,10 @@ use crate::operation::operations;
 
 operations! {
     DOWNLOAD = GET "sites/{site}/datasources/{datasource}/content" since (2, 0)
-        scope "tableau:datasources:download"
+        scope "tableau:datasources:download" errors [403028, 404004]
         "Download Data Source" "data_sources.htm#download_data_source";
     DOWNLOAD_REVISION = GET "sites/{site}/datasources/{datasource}/revisions/{revision}/content"
-        since (2, 3) scope "tableau:content:read"
+        since (2, 3) scope "tableau:content:read" errors [403028, 403053, 404004, 404024]
         "Download Data Source Revision" "revisions.htm#download_data_source_revision";
 }
 

@@ -22,9 +22,10 @@ operations! {
         "Query Data Sources" "data_sources.htm#query_data_sources";
     UPDATE = PUT "sites/{site}/datasources/{datasource}" since (2, 0)
         scope "tableau:datasources:update"
+        errors [400008, 400129, 403027, 403030, 403032, 403141, 404002, 404004, 404005, 409015]
         "Update Data Source" "data_sources.htm#update_data_source";
     DELETE = DELETE "sites/{site}/datasources/{datasource}" since (2, 0)
-        scope "tableau:datasources:delete"
+        scope "tableau:datasources:delete" errors [404004]
         "Delete Data Source" "data_sources.htm#delete_data_source";
 }
 

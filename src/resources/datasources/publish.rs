@@ -11,13 +11,17 @@ use crate::operation::{Operation, PathSegment, operations};
 
 operations! {
     PUBLISH = POST "sites/{site}/datasources" since (2, 0) scope "tableau:datasources:create"
+        errors [400008, 400010, 400011, 400019, 400055, 400129, 403007, 403008, 404004, 404005,
+            404015]
         "Publish Data Source" "data_sources.htm#publish_data_source";
     UPDATE_DATA = PATCH "sites/{site}/datasources/{datasource}/data" since (3, 12)
         scope "tableau:hyper_data:update"
+        errors [400008, 403032, 403062, 404004, 404008, 404020, 409015, 409094]
         "Update Data in Hyper Data Source" "data_sources.htm#update_data_in_hyper_data_source";
     UPDATE_CONNECTION_DATA = PATCH
         "sites/{site}/datasources/{datasource}/connections/{connection}/data" since (3, 12)
         scope "tableau:hyper_data:update"
+        errors [400008, 403032, 403062, 404004, 404008, 404020, 409015, 409094]
         "Update Data in Hyper Connection" "data_sources.htm#update_data_in_hyper_connection";
 }
 

@@ -7,6 +7,7 @@ use crate::operation::operations;
 
 operations! {
     DOWNLOAD = GET "sites/{site}/flows/{flow}/content" since (3, 3) scope "tableau:flows:download"
+        errors [403097, 404027]
         "Download Flow" "flow.htm#download_flow";
     DOWNLOAD_REVISION = GET "sites/{site}/flows/{flow}/revisions/{revision}/content" since (3, 3)
         scope unknown

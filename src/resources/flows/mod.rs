@@ -20,13 +20,16 @@ use crate::xml::{Out, element};
 use crate::{Error, Result};
 
 operations! {
-    LIST = GET "sites/{site}/flows" since (3, 3) scope "tableau:flows:read"
+    LIST = GET "sites/{site}/flows" since (3, 3) scope "tableau:flows:read" errors [403101]
         "Query Flows for a Site" "flow.htm#query_flows_for_site";
     UPDATE = PUT "sites/{site}/flows/{flow}" since (3, 3) scope "tableau:flows:update"
+        errors [403030, 403098, 404002, 404005, 404027, 409041]
         "Update Flow" "flow.htm#update_flow";
     DELETE = DELETE "sites/{site}/flows/{flow}" since (3, 3) scope "tableau:flows:delete"
+        errors [404027]
         "Delete Flow" "flow.htm#delete_flow";
     RUN = POST "sites/{site}/flows/{flow}/run" since (3, 3) scope "tableau:flows:run"
+        errors [400132, 400148, 400149, 403149, 403150, 404027, 404043]
         "Run Flow Now" "flow.htm#run_flow_now";
 }
 

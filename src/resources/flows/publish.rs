@@ -7,6 +7,7 @@ use crate::operation::{Operation, operations};
 
 operations! {
     PUBLISH = POST "sites/{site}/flows" since (3, 3) scope "tableau:flows:create"
+        errors [400086, 400087, 400089, 400090, 403007, 403008, 404005, 404027, 409041]
         "Publish Flow" "flow.htm#publish_flow";
 }
 

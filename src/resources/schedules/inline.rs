@@ -43,7 +43,7 @@ impl ItemSchedule {
     /// this release does not know are sent as the server returned them.
     ///
     /// `None` if the server did not return the times (Tableau Server returns them with the schedule
-    /// only), or if the start or an interval could not be read.
+    /// only), or if the start, an interval or the end of several runs a day could not be read.
     #[inline]
     pub fn inline(&self) -> Option<InlineSchedule> {
         let (frequency, times) = (self.frequency.clone()?, self.times.clone()?);

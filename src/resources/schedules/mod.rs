@@ -21,16 +21,22 @@ operations! {
     LIST = GET "schedules" since (2, 2) scope "tableau:schedules:read" on Server
         "List Server Schedules" "jobs_tasks_and_schedules.htm#query_schedules";
     GET = GET "schedules/{schedule}" since (3, 8) scope "tableau:schedules:read" on Server
+        errors [404027]
         "Get Server Schedule" "jobs_tasks_and_schedules.htm#get-schedule";
     CREATE = POST "schedules" since (2, 3) scope "tableau:schedules:create" on Server
+        errors [400064, 409004, 409021]
         "Create Server Schedule" "jobs_tasks_and_schedules.htm#create_schedule";
     UPDATE = PUT "schedules/{schedule}" since (2, 3) scope "tableau:schedules:update" on Server
+        errors [400008, 400071, 404023, 409021]
         "Update Server Schedule" "jobs_tasks_and_schedules.htm#update_schedule";
     DELETE = DELETE "schedules/{schedule}" since (2, 3) scope "tableau:schedules:delete" on Server
+        errors [400059, 404023]
         "Delete Server Schedule" "jobs_tasks_and_schedules.htm#delete_schedule";
     UPDATE_STATE = PUT "schedules" since (3, 27) scope "tableau:schedules:update" on Server
+        errors [403188, 403189, 404023, 409004]
         "Batch Update Schedule State" "jobs_tasks_and_schedules.htm#batch_update_schedule_state";
     EXTRACTS = GET "sites/{site}/schedules/{schedule}/extracts" since (2, 3) scope unknown on Server
+        errors [400047, 404023]
         "List Extract Refresh Tasks in Schedule"
         "jobs_tasks_and_schedules.htm#query_extract_refresh_tasks";
 }
@@ -215,8 +221,8 @@ impl Schedule {
     /// Returns when the schedule runs, to use it for this or another schedule. Values that this
     /// release does not know are written as the server returned them.
     ///
-    /// `None` if the server did not return the times, as in a list, or if the start or an interval
-    /// could not be read.
+    /// `None` if the server did not return the times, as in a list, or if the start, an interval or the
+    /// end of several runs a day could not be read.
     #[inline]
     pub fn recurrence(&self) -> Option<Recurrence> {
         let (frequency, times) = (self.frequency.clone()?, self.times.clone()?);

@@ -45,12 +45,16 @@ impl RunTimes {
         RunTimes { start: Some(start), end, intervals: intervals.into_iter().collect() }
     }
 
-    /// Whether there is a start and each interval has a value. An interval that could not be read has
-    /// none.
+    /// Whether there is a start, an end if there are several runs a day, and a value in each interval.
+    /// Values that could not be read are missing.
     #[inline]
     pub(super) fn is_complete(&self) -> bool {
+        let repeats = |interval: &Interval| {
+            interval.minutes.is_some() || interval.hours.is_some_and(|hours| hours < 24)
+        };
         let mut intervals = self.intervals.iter();
         self.start.is_some()
+            && (self.end.is_some() || !self.intervals.iter().any(repeats))
             && intervals.all(|interval| interval.parts() != (None, None, None, None))
     }
 }

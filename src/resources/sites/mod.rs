@@ -25,24 +25,28 @@ operations! {
     GET_BY_NAME = GET "sites/{site-name}" since (1, 0) scope "tableau:sites:read"
         "Query Site" "site.htm#query_site";
     CREATE = POST "sites" since (1, 0) scope "tableau:sites:create" on Server
+        errors [400013, 409001, 409002, 409004]
         "Create Site" "site.htm#create_site";
     UPDATE = PUT "sites/{site}" since (1, 0) scope "tableau:sites:update"
+        errors [400004, 400008, 409001, 409002, 409004]
         "Update Site" "site.htm#update_site";
     DELETE = DELETE "sites/{site}" since (1, 0) scope "tableau:sites:delete" on Server
+        errors [403002]
         "Delete Site" "site.htm#delete_site";
     DELETE_BY_CONTENT_URL = DELETE "sites/{content-url}" since (1, 0) scope "tableau:sites:delete"
-        on Server
+        on Server errors [403002]
         "Delete Site" "site.htm#delete_site";
     DELETE_BY_NAME = DELETE "sites/{site-name}" since (1, 0) scope "tableau:sites:delete" on Server
+        errors [403002]
         "Delete Site" "site.htm#delete_site";
     DELETE_AS_JOB = DELETE "sites/async-delete/{site}" since (3, 18) scope "tableau:sites:delete"
-        on Server
+        on Server errors [403002]
         "Delete Site" "site.htm#delete_site";
     DELETE_AS_JOB_BY_CONTENT_URL = DELETE "sites/async-delete/{content-url}" since (3, 18)
-        scope "tableau:sites:delete" on Server
+        scope "tableau:sites:delete" on Server errors [403002]
         "Delete Site" "site.htm#delete_site";
     DELETE_AS_JOB_BY_NAME = DELETE "sites/async-delete/{site-name}" since (3, 18)
-        scope "tableau:sites:delete" on Server
+        scope "tableau:sites:delete" on Server errors [403002]
         "Delete Site" "site.htm#delete_site";
     ENCRYPT_EXTRACTS = POST "sites/{site}/encrypt-extracts" since (3, 5)
         scope "tableau:extract_encryption:create" on Server
@@ -61,7 +65,7 @@ operations! {
         scope "tableau:embedding_site_settings:read"
         "Get Embedding Settings for a Site" "site.htm#embedding_settings_for_site";
     UPDATE_EMBEDDING = PUT "sites/{site}/settings/embedding" since (3, 16)
-        scope "tableau:embedding_site_settings:update"
+        scope "tableau:embedding_site_settings:update" errors [403500]
         "Update Embedding Settings for Site" "site.htm#update_embedding_settings_for_site";
     RECENT = GET "sites/{site}/content/recent" since (3, 5) scope "tableau:content:read"
         "Get Recently Viewed for Site" "site.htm#get_recently_viewed";

@@ -275,7 +275,11 @@ impl FromIterator<UserRow> for UserRows {
 pub(super) type Rows<'r> = Box<dyn Iterator<Item = Result<UserRow>> + 'r>;
 
 impl UserRows {
-    /// The rows of a CSV file in UTF-8.
+    /// The rows of a CSV file in UTF-8. Rows are read, and may be refused, when they are sent.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be opened.
     pub fn from_path(path: impl AsRef<Path>) -> Result<UserRows> {
         let name = path.as_ref().display().to_string();
         let file =
@@ -285,6 +289,10 @@ impl UserRows {
 
     /// The rows of a CSV file in UTF-8. The reader is copied to a temporary file, which only the
     /// current user can read and which is deleted when the rows are dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the rows cannot be read or copied.
     pub fn from_reader(mut reader: impl Read) -> Result<UserRows> {
         let path = std::env::temp_dir().join(format!("users-{}.csv", hex(&random::<16>()?)));
         let mut options = OpenOptions::new();
@@ -395,7 +403,8 @@ impl<'s> UserImport<'s> {
         &self.job
     }
 
-    /// Waits for the job to end, and returns the outcome of each row.
+    /// Waits for the job to end, and returns the outcome of each row. Fails like
+    /// [`JobHandle::wait`](crate::JobHandle::wait).
     #[inline]
     pub fn wait(&mut self) -> Result<ImportOutcomes<'_>> {
         self.wait_with(JobWait::new())

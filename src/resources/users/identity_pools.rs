@@ -10,10 +10,10 @@ use crate::xml::element;
 
 operations! {
     ADD = POST "sites/{site}/users/identityPool" since (3, 19)
-        scope "tableau:identity_pools_users:create" on Server
+        scope "tableau:identity_pools_users:create" on Server errors [429001, 429002]
         "Add User to Identity Pool" "identity_pools.htm#add_user_to_idpool";
     REMOVE = DELETE "sites/{site}/users/{user}/identityPool/{identity-pool}" since (3, 19)
-        scope "tableau:identity_pools_users:delete" on Server
+        scope "tableau:identity_pools_users:delete" on Server errors [429003]
         "Remove User from Identity Pool" "identity_pools.htm#remove_user_from_idpool";
 }
 

@@ -30,25 +30,33 @@ operations! {
     LIST = GET "sites/{site}/users" since (1, 0) scope "tableau:users:read"
         "Get Users on Site" "users_and_groups.htm#get_users_on_site";
     GET = GET "sites/{site}/users/{user}" since (2, 0) scope "tableau:users:read"
+        errors [403133, 404002]
         "Query User On Site" "users_and_groups.htm#query_user_on_site";
     ADD = POST "sites/{site}/users" since (1, 0) scope "tableau:users:create"
+        errors [400003, 400013, 400217, 400218, 403193, 403194, 404002, 409005, 409017, 500109,
+            500110]
         "Add User to Site" "users_and_groups.htm#add_user_to_site";
     UPDATE = PUT "sites/{site}/users/{user}" since (1, 0) scope "tableau:users:update"
+        errors [400003, 400012, 400013, 400217, 400218, 403009, 403193, 403194, 404002, 409000,
+            409014, 500109, 500110]
         "Update User" "users_and_groups.htm#update_user";
     REMOVE = DELETE "sites/{site}/users/{user}" since (1, 0) scope "tableau:users:delete"
+        errors [404002, 409003]
         "Remove User from Site" "users_and_groups.htm#remove_user_from_site";
     WORKBOOKS = GET "sites/{site}/users/{user}/workbooks" since (1, 0)
-        scope "tableau:content:read"
+        scope "tableau:content:read" errors [403018, 404002]
         "Query Workbooks for User" "workbooks_and_views.htm#query_workbooks_for_user";
     FLOWS = GET "sites/{site}/users/{user}/flows" since (3, 3) scope "tableau:flows:read"
+        errors [403101, 404002]
         "Query Flows for User" "flow.htm#query_flows_for_user";
     GROUPS = GET "sites/{site}/users/{user}/groups" since (3, 7) scope "tableau:users:read"
+        errors [404012]
         "Get Groups for a User" "users_and_groups.htm#get_groups_for_a_user";
     TOKENS = GET "sites/{site}/users/{user}/personal-access-tokens" since (3, 21)
-        scope unavailable on Cloud
+        scope unavailable on Cloud errors [403010]
         "List Personal Access Tokens" "authentication.htm#list_personal_access_tokens";
     REVOKE_TOKEN = DELETE "sites/{site}/users/{user}/personal-access-tokens/{pat-name}"
-        since (3, 21) scope unavailable on Cloud
+        since (3, 21) scope unavailable on Cloud errors [403010, 404051]
         "Revoke Personal Access Token" "authentication.htm#revoke_personal_access_token";
     IMPORT = POST "sites/{site}/users/import" since (3, 15) scope "tableau:users:create"
         "Import Users to Site from CSV" "users_and_groups.htm#import_users_to_site_from_csv";
@@ -133,8 +141,12 @@ impl<'s> Users<'s> {
         id: impl Into<UserId>,
         new_owner: impl Into<UserId>,
     ) -> Result<()> {
+        let new_owner: UserId = new_owner.into();
+        if new_owner.as_str().is_empty() {
+            return Err(Error::input("the id of the new owner is empty"));
+        }
         let request = self.client.request(&REMOVE, &[&id.into()]).since(3, 10);
-        self.client.done(request.query("mapAssetsTo", new_owner.into().as_str()))
+        self.client.done(request.query("mapAssetsTo", new_owner.as_str()))
     }
 
     /// Lists the workbooks that a user can see.

@@ -11,10 +11,10 @@ use crate::xml::{Node, Out, ToXml};
 
 operations! {
     DOWNLOAD = POST "sites/{site}/users/{user}/retrieveSavedCreds" since (3, 23)
-        scope "tableau:oauth_credentials:download"
+        scope "tableau:oauth_credentials:download" errors [403054, 404002]
         "Download User Credentials" "users_and_groups.htm#download_user_credentials";
     UPLOAD = PUT "sites/{site}/users/{user}/uploadSavedCreds" since (3, 23)
-        scope "tableau:oauth_credentials:upload"
+        scope "tableau:oauth_credentials:upload" errors [403054, 404002]
         "Upload User Credentials" "users_and_groups.htm#upload_user_credentials";
 }
 

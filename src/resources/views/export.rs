@@ -11,16 +11,19 @@ use crate::operation::operations;
 
 operations! {
     IMAGE = GET "sites/{site}/views/{view}/image" since (2, 5) scope "tableau:views:download"
+        errors [400010, 403068, 404006, 404011]
         "Query View Image" "workbooks_and_views.htm#query_view_image";
     PDF = GET "sites/{site}/views/{view}/pdf" since (2, 8) scope "tableau:views:download"
+        errors [400080, 403032]
         "Query View PDF" "workbooks_and_views.htm#query_view_pdf";
     CSV = GET "sites/{site}/views/{view}/data" since (2, 8) scope "tableau:views:download"
+        errors [400080, 403032]
         "Query View Data" "workbooks_and_views.htm#query_view_data";
     EXCEL = GET "sites/{site}/views/{view}/crosstab/excel" since (3, 9)
-        scope "tableau:views:download"
+        scope "tableau:views:download" errors [400101, 400130]
         "Download View Crosstab Excel" "workbooks_and_views.htm#download_view_crosstab_excel";
     PREVIEW_IMAGE = GET "sites/{site}/workbooks/{workbook}/views/{view}/previewImage"
-        since (1, 0) scope "tableau:views:download"
+        since (1, 0) scope "tableau:views:download" errors [404006, 404011]
         "Query View Preview Image" "workbooks_and_views.htm#query_view_with_preview";
 }
 

@@ -15,9 +15,10 @@ use crate::xml::{element, string_enum};
 use crate::{Error, Result};
 
 operations! {
-    LIST = GET "sites/{site}/views" since (2, 2) scope "tableau:content:read"
+    LIST = GET "sites/{site}/views" since (2, 2) scope "tableau:content:read" errors [400008]
         "Query Views for Site" "workbooks_and_views.htm#query_views_for_site";
     DELETE = DELETE "sites/{site}/views/{view}" since (3, 27) scope "tableau:views:delete"
+        errors [400212, 404011]
         "Delete View" "workbooks_and_views.htm#delete_view";
 }
 

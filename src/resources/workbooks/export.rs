@@ -9,19 +9,19 @@ use crate::operation::operations;
 
 operations! {
     DOWNLOAD = GET "sites/{site}/workbooks/{workbook}/content" since (2, 0)
-        scope "tableau:workbooks:download"
+        scope "tableau:workbooks:download" errors [403019, 404006]
         "Download Workbook" "workbooks_and_views.htm#download_workbook";
     DOWNLOAD_REVISION = GET "sites/{site}/workbooks/{workbook}/revisions/{revision}/content"
-        since (2, 3) scope "tableau:workbooks:download"
+        since (2, 3) scope "tableau:workbooks:download" errors [403019, 403053, 404006, 404024]
         "Download Workbook Revision" "revisions.htm#download_workbook_revision";
     PDF = GET "sites/{site}/workbooks/{workbook}/pdf" since (3, 4)
-        scope "tableau:workbooks:download"
+        scope "tableau:workbooks:download" errors [400101, 403105, 404006]
         "Download Workbook PDF" "workbooks_and_views.htm#download_workbook_pdf";
     POWERPOINT = GET "sites/{site}/workbooks/{workbook}/powerpoint" since (3, 8)
-        scope "tableau:workbooks:download"
+        scope "tableau:workbooks:download" errors [400101, 403105, 404006]
         "Download Workbook PowerPoint" "workbooks_and_views.htm#download_workbook_powerpoint";
     PREVIEW_IMAGE = GET "sites/{site}/workbooks/{workbook}/previewImage" since (1, 0)
-        scope "tableau:workbooks:download"
+        scope "tableau:workbooks:download" errors [404006]
         "Query Workbook Preview Image" "workbooks_and_views.htm#query_workbook_preview_image";
 }
 

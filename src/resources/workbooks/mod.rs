@@ -24,22 +24,22 @@ pub use crate::common::{MonthDay, Sheet, SheetKind, WeekDay, sheets, sheets_in};
 pub use freshness::{DataFreshness, FreshAt, FreshAtFrequency, FreshEvery, FreshEveryUnit};
 
 operations! {
-    LIST = GET "sites/{site}/workbooks" since (2, 3) scope "tableau:content:read"
+    LIST = GET "sites/{site}/workbooks" since (2, 3) scope "tableau:content:read" errors [403018]
         "Query Workbooks for Site" "workbooks_and_views.htm#query_workbooks_for_site";
     VIEWS = GET "sites/{site}/workbooks/{workbook}/views" since (1, 0)
-        scope "tableau:content:read"
+        scope "tableau:content:read" errors [400008, 404006]
         "Query Views for Workbook" "workbooks_and_views.htm#query_views_for_workbook";
     UPDATE = PUT "sites/{site}/workbooks/{workbook}" since (2, 0)
-        scope "tableau:workbooks:update"
+        scope "tableau:workbooks:update" errors [400036, 403025, 403027, 404002, 404005, 404006]
         "Update Workbook" "workbooks_and_views.htm#update_workbook";
     DELETE = DELETE "sites/{site}/workbooks/{workbook}" since (2, 0)
-        scope "tableau:workbooks:delete"
+        scope "tableau:workbooks:delete" errors [404006]
         "Delete Workbook" "workbooks_and_views.htm#delete_workbook";
     REFRESH_THUMBNAILS = PUT "sites/{site}/workbooks/{workbook}/refreshThumbnails" since (3, 27)
-        scope "tableau:tasks:run"
+        scope "tableau:tasks:run" errors [403179, 404006]
         "Update Workbook Thumbnail Images" "workbooks_and_views.htm#update_workbook_thumbnail_images";
     DOWNGRADE_INFO = GET "sites/{site}/workbooks/{workbook}/downGradeInfo" since (3, 5)
-        scope "tableau:workbook_downgrade_info:read"
+        scope "tableau:workbook_downgrade_info:read" errors [400114, 400115, 400116]
         "Get Workbook Downgrade Info" "workbooks_and_views.htm#get_workbook_downgrade_info";
 }
 

@@ -8,6 +8,8 @@ use crate::xml::Contradicts;
 
 operations! {
     PUBLISH = POST "sites/{site}/workbooks" since (2, 0) scope "tableau:workbooks:create"
+        errors [400008, 400011, 400020, 400035, 403007, 403008, 403130, 403131, 403132, 404005,
+            404006, 404015]
         "Publish Workbook" "workbooks_and_views.htm#publish_workbook";
 }
 

@@ -114,10 +114,12 @@ fn reads_connected_apps_with_and_without_the_element_of_a_list() {
 
 #[test]
 fn limits_apps_to_one_project_by_attribute_before_api_3_23() {
-    let (_, lines) = talk_in("3.22", [Xml(APP), Xml(APP)], |session| {
+    let (_, lines) = talk_in("3.22", [Xml(APP), Xml(APP), Xml(APP), Xml(APP)], |session| {
         let apps = session.connected_apps();
         apps.create(NewConnectedApp::new("A").projects(projects(&["p1"]))).unwrap();
         apps.update("c1", ConnectedAppUpdate::new().projects(projects(&["p1"]))).unwrap();
+        apps.create(NewConnectedApp::new("A").projects([])).unwrap();
+        apps.update("c1", ConnectedAppUpdate::new().projects([])).unwrap();
     });
     assert_eq!(
         lines,
@@ -125,18 +127,19 @@ fn limits_apps_to_one_project_by_attribute_before_api_3_23() {
             "POST connected-apps/direct-trust \
              <r><connectedApplication name=\"A\" projectId=\"p1\"/></r>",
             "PUT connected-apps/direct-trust/c1 <r><connectedApplication projectId=\"p1\"/></r>",
+            "POST connected-apps/direct-trust <r><connectedApplication name=\"A\"/></r>",
+            "PUT connected-apps/direct-trust/c1 <r><connectedApplication projectId=\"\"/></r>",
         ]
     );
-    for several in [projects(&["p1", "p2"]), Vec::new()] {
-        let error = expect_error("3.22", Version, |session| {
-            session.connected_apps().create(NewConnectedApp::new("A").projects(several.clone()))
-        });
-        assert!(error.contains("Create Connected App with these options"), "{error}");
-        expect_error("3.22", Version, |session| {
-            let changes = ConnectedAppUpdate::new().projects(several.clone());
-            session.connected_apps().update("c1", changes)
-        });
-    }
+    let several = projects(&["p1", "p2"]);
+    let error = expect_error("3.22", Version, |session| {
+        session.connected_apps().create(NewConnectedApp::new("A").projects(several.clone()))
+    });
+    assert!(error.contains("Create Connected App with these options"), "{error}");
+    expect_error("3.22", Version, |session| {
+        let changes = ConnectedAppUpdate::new().projects(several.clone());
+        session.connected_apps().update("c1", changes)
+    });
 }
 
 #[test]
@@ -261,6 +264,9 @@ fn mock_stores_connected_apps() {
     let created = old.connected_apps().create(new).unwrap();
     assert_eq!((created.project, created.projects), (Some(ids[0].clone()), vec![]));
     assert_eq!(apps.get(&created.client_id).unwrap().projects, [ids[0].clone()]);
+    let changes = ConnectedAppUpdate::new().enabled(true).projects([]);
+    assert_eq!(old.connected_apps().update(&created.client_id, changes).unwrap().project, None);
+    assert!(apps.get(&created.client_id).unwrap().projects.is_empty());
     assert_eq!(apps.list().total().unwrap(), 2);
     apps.delete(&created.client_id).unwrap();
     assert_eq!(mock.connected_apps().len(), 1);

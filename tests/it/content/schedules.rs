@@ -111,12 +111,25 @@ fn does_not_write_back_an_interval_that_it_could_not_read() {
 }
 
 #[test]
-fn does_not_write_back_a_schedule_whose_start_it_could_not_read() {
-    let schedule = "<schedule id='s1' name='S' frequency='Daily'>\
-                    <frequencyDetails start='24:00:00'/></schedule>";
-    let (read, _) = talk([Xml(schedule)], |session| session.schedules().get("s1").unwrap());
-    assert!(read.times.is_some());
-    assert_eq!(read.recurrence(), None);
+fn does_not_write_back_a_schedule_whose_start_or_end_it_could_not_read() {
+    for schedule in [
+        "<schedule id='s1' name='S' frequency='Daily'>\
+         <frequencyDetails start='24:00:00'/></schedule>",
+        "<schedule id='s1' name='S' frequency='Hourly'>\
+         <frequencyDetails start='08:00:00' end='24:00:00'><intervals><interval hours='1'/>\
+         </intervals></frequencyDetails></schedule>",
+        "<schedule id='s1' name='S' frequency='Daily'>\
+         <frequencyDetails start='08:00:00' end='24:00:00'><intervals><interval hours='4'/>\
+         <interval weekDay='Monday'/></intervals></frequencyDetails></schedule>",
+    ] {
+        let (read, _) = talk([Xml(schedule)], |session| session.schedules().get("s1").unwrap());
+        assert!(read.times.is_some());
+        assert_eq!(read.recurrence(), None, "{schedule}");
+    }
+    let daily = "<schedule id='s1' name='S' frequency='Daily'><frequencyDetails start='08:00:00'>\
+                 <intervals><interval hours='24'/></intervals></frequencyDetails></schedule>";
+    let (read, _) = talk([Xml(daily)], |session| session.schedules().get("s1").unwrap());
+    assert!(read.recurrence().is_some(), "a schedule that runs once a day needs no end");
 }
 
 #[test]

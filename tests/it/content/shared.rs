@@ -191,3 +191,18 @@ fn finds_a_refresh_that_is_already_queued() {
         assert_eq!(error.code(), Some("409093"));
     }
 }
+
+#[test]
+fn refuses_empty_ids_in_bodies_and_queries() {
+    use tsc::ErrorKind::Input;
+    use tsc::oidc::NewOidcConfiguration;
+    let empty = || tsc::WorkbookId::from("");
+    expect_error("3.24", Input, |s| s.groups().add_member("g", ""));
+    expect_error("3.24", Input, |s| s.favorites().add("u", &empty(), "label"));
+    expect_error("3.24", Input, |s| s.data_alerts().add_recipient("a", ""));
+    expect_error("3.24", Input, |s| s.users().remove_and_transfer("u", ""));
+    expect_error("3.24", Input, |s| s.oidc().get(""));
+    expect_error("3.24", Input, |s| s.oidc().update("", NewOidcConfiguration::new("n", "c", "s")));
+    let error = expect_error("3.24", Input, |s| s.oidc().delete(""));
+    assert!(error.contains("configuration is empty"), "{error}");
+}

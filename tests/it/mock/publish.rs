@@ -78,6 +78,19 @@ fn returns_published_bytes_unchanged() {
 }
 
 #[test]
+fn publishes_parts_without_a_disposition() {
+    let mock = MockServer::start().unwrap();
+    let client = Client::new(&mock);
+    let xml = payload("Without");
+    let parts = [("request_payload", "", xml.as_bytes()), ("tableau_workbook", "m.twb", TWB)];
+    let body = String::from_utf8(multipart(&parts)).unwrap().replace("form-data; ", "");
+    let path = format!("sites/{}/workbooks?workbookType=twb", client.site);
+    let headers = [("Content-Type", "multipart/mixed; boundary=B")];
+    let answer = client.send("POST", &path, &headers, body.as_bytes());
+    assert_eq!(answer.status, 201, "{}", answer.text());
+}
+
+#[test]
 fn publishes_with_a_json_payload() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
