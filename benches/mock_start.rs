@@ -15,17 +15,17 @@ fn main() -> io::Result<()> {
     for (what, builder) in
         [("http", MockServer::builder as fn() -> Builder), ("http, a million workbooks", million)]
     {
-        let (mut answered, mut stopped) = (Vec::new(), Vec::new());
+        let (mut responded, mut stopped) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             let start = Instant::now();
             let mock = builder().start().map_err(io::Error::other)?;
             ask(&mock)?;
-            answered.push(start.elapsed());
+            responded.push(start.elapsed());
             let start = Instant::now();
             drop(mock);
             stopped.push(start.elapsed());
         }
-        report(&mut out, &format!("{what}: start to first answer"), &mut answered)?;
+        report(&mut out, &format!("{what}: start to first response"), &mut responded)?;
         report(&mut out, &format!("{what}: stop"), &mut stopped)?;
     }
     let mut started = Vec::new();
@@ -51,9 +51,9 @@ fn ask(mock: &MockServer) -> io::Result<()> {
     stream.write_all(
         b"GET /api/2.4/serverinfo HTTP/1.1\r\nHost: mock\r\nConnection: close\r\n\r\n",
     )?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    if answer.starts_with("HTTP/1.1 200 ") { Ok(()) } else { Err(io::Error::other(answer)) }
+    let mut response = String::new();
+    stream.read_to_string(&mut response)?;
+    if response.starts_with("HTTP/1.1 200 ") { Ok(()) } else { Err(io::Error::other(response)) }
 }
 
 fn report(out: &mut impl Write, what: &str, times: &mut [Duration]) -> io::Result<()> {

@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn deadline_is_a_timeout() {
+    fn sleep_past_the_deadline_is_a_timeout() {
         let token = CancellationToken::with_timeout(Duration::from_millis(20));
         assert!(!token.is_cancelled());
         assert_eq!(token.sleep(LONG).unwrap_err().kind(), ErrorKind::Timeout);
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn uninterruptible_work_is_abandoned() {
+    fn abandons_work_that_cannot_be_interrupted() {
         let (token, (go, gone)) = (CancellationToken::new(), sync_channel::<()>(0));
         let canceller = token.clone();
         let result = token.run_on_thread("a test", None, move || {

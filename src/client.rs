@@ -146,7 +146,7 @@ impl Client {
             done = Some(finish(response)?);
             Ok(())
         })?;
-        Ok(done.expect("the response of a request that succeeds was read"))
+        Ok(done.expect("the closure was called, because the request succeeded"))
     }
 
     /// Same as [`ask`](Client::ask). Not generic, so that it is compiled once.
@@ -406,7 +406,7 @@ impl Client {
                 Ok(())
             })
         })?;
-        Ok(value.expect("the response of a request that succeeds was read"))
+        Ok(value.expect("the closure was called, because the request succeeded"))
     }
 
     /// Sends a request and reads a list that has no pages.

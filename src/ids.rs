@@ -22,8 +22,8 @@ mod sealed {
 #[inline]
 fn id_segment(id: &str) -> Result<String, String> {
     match id {
-        "" | "." | ".." => Err(format!("{id:?} is not an id")),
-        id if id.contains('/') => Err(format!("the id {id:?} has a slash in it")),
+        "" | "." | ".." => Err(format!("{id:?} is not a valid id")),
+        id if id.contains('/') => Err(format!("the id {id:?} contains a slash")),
         id => Ok(encode_segment(id)),
     }
 }

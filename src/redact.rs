@@ -169,7 +169,7 @@ const XML_ESCAPES: [(&str, &str, &str, &str); 6] = [
     ("&#34;", "&#x27;", "&#10;", "&#9;"),
 ];
 
-/// What JavaScript's `encodeURIComponent` encodes.
+/// The characters that JavaScript's `encodeURIComponent` encodes.
 const ENCODE_URI_COMPONENT: &AsciiSet =
     &RESERVED.remove(b'!').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
 
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn seven_characters_are_short_and_eight_are_not() {
+    fn redacts_secrets_of_eight_characters_anywhere() {
         let redactor = redactor(&["seven-7", "eight-88"]);
         assert_eq!(redactor.redact("a seven-7 a eight-88 a"), "a seven-7 a [secret] a");
         // Characters, not bytes.

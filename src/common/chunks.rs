@@ -212,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn accepts_sizes_in_either_kind_of_megabyte() {
+    fn accepts_upload_sizes_in_mb_and_mib() {
         const MIB: u64 = 1 << 20;
         for (megabytes, bytes, accepted) in [
             (0, 1000, true),

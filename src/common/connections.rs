@@ -156,7 +156,7 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
         let ids: Vec<ConnectionId> = connections.into_iter().map(C::into).collect();
         if ids.is_empty() {
             return Err(Error::input(
-                "an update of several connections needs at least one of them",
+                "an update of several connections needs at least one connection",
             ));
         }
         if changes.is_empty() {
@@ -169,7 +169,7 @@ impl<I: HasConnections + BatchUpdatableConnections> Connections<'_, I> {
         ] {
             if set {
                 return Err(Error::input(format!(
-                    "several connections cannot be given one {what}: update them one by one"
+                    "{what} cannot be set for several connections at once: update them one by one"
                 )));
             }
         }

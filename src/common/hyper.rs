@@ -302,13 +302,13 @@ mod tests {
     #[test]
     fn rejects_invalid_updates() {
         let action = || HyperAction::insert("a", "b");
-        let refused = |update: HyperUpdate<'_>| {
+        let error_of = |update: HyperUpdate<'_>| {
             let error = update.request().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Input);
             error.to_string()
         };
-        assert!(refused(HyperUpdate::new()).contains("at least one action"));
-        assert!(refused(HyperUpdate::new().action(action()).request_id("a\r\nb")).contains("id"));
+        assert!(error_of(HyperUpdate::new()).contains("at least one action"));
+        assert!(error_of(HyperUpdate::new().action(action()).request_id("a\r\nb")).contains("id"));
         assert!(HyperAction::raw("[]").unwrap_err().to_string().contains("object"));
         assert!(HyperAction::raw("{").unwrap_err().to_string().contains("line 1"));
     }

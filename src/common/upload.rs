@@ -92,17 +92,17 @@ impl Upload {
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for any other string.
     #[inline]
     pub fn import(text: &str) -> Result<Upload> {
-        let refuse = |why: &str| Error::input(format!("invalid exported upload: {why}"));
+        let invalid = |why: &str| Error::input(format!("invalid exported upload: {why}"));
         let value: Value = serde_json::from_str(text.trim())
-            .map_err(|error| refuse(&format!("not valid JSON at column {}", error.column())))?;
+            .map_err(|error| invalid(&format!("not valid JSON at column {}", error.column())))?;
         if value.get("tableau_upload").and_then(Value::as_u64) != Some(1) {
-            return Err(refuse("`tableau_upload` is not 1"));
+            return Err(invalid("`tableau_upload` is not 1"));
         }
         let get = |name: &str| {
             let found = value.get(name).filter(|value| !value.is_null());
-            found.ok_or_else(|| refuse(&format!("`{name}` is missing")))
+            found.ok_or_else(|| invalid(&format!("`{name}` is missing")))
         };
-        let wrong = |name: &str| refuse(&format!("`{name}` has an invalid value"));
+        let wrong = |name: &str| invalid(&format!("`{name}` has an invalid value"));
         let number = |name| get(name)?.as_u64().ok_or_else(|| wrong(name));
         let text = |name| get(name)?.as_str().ok_or_else(|| wrong(name));
         let chunks = value.get("chunks").and_then(Value::as_u64);
@@ -125,7 +125,7 @@ impl Upload {
         }
         match upload.offset <= upload.file.length {
             true => Ok(upload),
-            false => Err(refuse("`offset` is greater than `length`")),
+            false => Err(invalid("`offset` is greater than `length`")),
         }
     }
 }

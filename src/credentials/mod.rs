@@ -407,8 +407,8 @@ fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Box<dyn Creden
     let pair = |first: &str, second: &str| match (get(first), get(second)) {
         (Some(first), Some(second)) => Ok(Some((first, second))),
         (None, None) => Ok(None),
-        (Some(_), None) => Err(Error::config(format!("{first} is set and {second} is not"))),
-        (None, Some(_)) => Err(Error::config(format!("{second} is set and {first} is not"))),
+        (Some(_), None) => Err(Error::config(format!("{first} is set, but {second} is not"))),
+        (None, Some(_)) => Err(Error::config(format!("{second} is set, but {first} is not"))),
     };
     let site = get("TABLEAU_SITE").unwrap_or_default();
     let token = pair("TABLEAU_TOKEN_NAME", "TABLEAU_TOKEN_VALUE")?;

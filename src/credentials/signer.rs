@@ -50,7 +50,11 @@ impl Signer {
     #[inline]
     pub(super) fn mint(&self, now: Timestamp) -> Result<String> {
         let random = SystemRandom::new();
-        let no_random = |_| Error::config("no random numbers for a JSON Web Token".to_owned());
+        let no_random = |_| {
+            Error::config(
+                "the system has no random numbers for the id of a JSON Web Token".to_owned(),
+            )
+        };
         let mut id = [0; 16];
         random.fill(&mut id).map_err(no_random)?;
         let mut claims = self.claims.clone();
@@ -193,7 +197,7 @@ impl UnifiedAccessTokenAuth {
 
 #[inline]
 fn rsa_key(pem: &str) -> Result<rsa::KeyPair> {
-    let refuse = |why: String| {
+    let invalid = |why: String| {
         Error::config(format!(
             "the private key of the unified access token cannot be used: {why}; it must be an RSA \
              key in PEM (PKCS#8 or PKCS#1) of at least 2048 bits"
@@ -201,13 +205,13 @@ fn rsa_key(pem: &str) -> Result<rsa::KeyPair> {
     };
     // The parser's own error may quote the key.
     let key = PrivateKeyDer::from_pem_slice(pem.as_bytes())
-        .map_err(|_| refuse("it is not a private key in PEM".to_owned()))?;
+        .map_err(|_| invalid("it is not a private key in PEM".to_owned()))?;
     let pair = match &key {
         PrivateKeyDer::Pkcs1(key) => rsa::KeyPair::from_der(key.secret_pkcs1_der()),
         PrivateKeyDer::Pkcs8(key) => rsa::KeyPair::from_pkcs8(key.secret_pkcs8_der()),
-        _ => return Err(refuse("it is not an RSA key".to_owned())),
+        _ => return Err(invalid("it is not an RSA key".to_owned())),
     };
-    pair.map_err(|why| refuse(why.to_string()))
+    pair.map_err(|why| invalid(why.to_string()))
 }
 
 #[cfg(test)]

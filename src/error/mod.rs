@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_chain() {
+    fn debug_output_contains_all_causes() {
         let error = Error::io("reading a.pem", std::io::Error::other("torn"))
             .doing("first")
             .doing("second");

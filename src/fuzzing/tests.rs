@@ -25,7 +25,7 @@ fn accepts_the_corpus() {
             let bytes = std::fs::read(&path).unwrap();
             eprintln!("{}", path.display());
             run(&bytes);
-            // Truncated inputs, and inputs without one byte, are harmless, too.
+            // The function does not panic on truncated inputs either, or on inputs that lack one byte.
             for cut in 0..bytes.len().min(400) {
                 run(&bytes[..cut]);
                 run(&[&bytes[..cut], &bytes[cut + 1..]].concat());

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thread_enters_once_for_each_value() {
+    fn detects_reentrancy_per_value() {
         let values = [1, 2];
         let first = ReentrancyGuard::enter(&values[0]);
         assert!(first.is_some() && ReentrancyGuard::enter(&values[0]).is_none());

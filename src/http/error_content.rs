@@ -19,7 +19,7 @@ pub(super) const MAX_JSON_ERROR: usize = 64 << 10;
 /// Maximum number of warnings that are kept with an error.
 const MAX_WARNINGS: usize = 1000;
 
-/// The content of an error of Tableau's.
+/// The content of a Tableau error.
 #[derive(Default)]
 pub(super) struct ErrorContent {
     pub(super) code: Option<String>,

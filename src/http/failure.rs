@@ -172,17 +172,20 @@ pub(super) fn refused(
 }
 
 /// Tableau's `<error>` in a response whose status is a success.
-pub(super) fn refused_in_success(
+pub(super) fn error_in_success(
     status: u16,
     root: Node<'_>,
     address: &str,
     redactor: &Redactor,
 ) -> Option<Error> {
-    Some(ErrorContent::from_root(root.is_answer().ok()?)?.about_success(status, address, redactor))
+    Some(
+        ErrorContent::from_root(root.require_response().ok()?)?
+            .about_success(status, address, redactor),
+    )
 }
 
-/// Like [`refused_in_success`], for a body in XML or JSON that was not parsed yet.
-pub(super) fn refused_in_text(
+/// Like [`error_in_success`], for a body in XML or JSON that was not parsed yet.
+pub(super) fn error_in_text(
     status: u16,
     text: &str,
     address: &str,

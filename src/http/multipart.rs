@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn boundaries_differ() {
+    fn each_body_has_its_own_boundary() {
         let boundary = || Multipart::new("").unwrap().boundary;
         assert_ne!(boundary(), boundary());
     }

@@ -17,17 +17,17 @@ const NO_KEY: &str = "contains no unencrypted private key in PEM (PKCS#8, PKCS#1
 /// Reads all certificates of a PEM file.
 pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let all = CertificateDer::pem_slice_iter(&read(path)?).collect::<Result<Vec<_>, _>>();
-    let all = all.map_err(|error| refuse(path, NO_CERTIFICATE).because(error))?;
-    if all.is_empty() { Err(refuse(path, NO_CERTIFICATE)) } else { Ok(all) }
+    let all = all.map_err(|error| file_error(path, NO_CERTIFICATE).because(error))?;
+    if all.is_empty() { Err(file_error(path, NO_CERTIFICATE)) } else { Ok(all) }
 }
 
 /// Reads the first private key of a PEM file.
 pub(super) fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>> {
     let key = PrivateKeyDer::from_pem_slice(&read(path)?);
-    key.map_err(|error| refuse(path, NO_KEY).because(error))
+    key.map_err(|error| file_error(path, NO_KEY).because(error))
 }
 
-fn refuse(path: &Path, why: &str) -> Error {
+fn file_error(path: &Path, why: &str) -> Error {
     Error::config(format!("{}: {why}", path.display()))
 }
 

@@ -73,8 +73,8 @@ impl RetryPolicy {
         RetryPolicy::default().max_retries(0)
     }
 
-    /// The intervals of Tableau's Migration SDK: three times 0.5 s, then 1 s and 2 s; after throttling 1, 3, 10,
-    /// 30 and then 60 s repeatedly; within one day.
+    /// The intervals of Tableau's Migration SDK: three times 0.5 s, then 1 s and 2 s; after throttling,
+    /// 1, 3, 10 and 30 s, then 60 s repeatedly. Limited to one day in total.
     pub fn patient() -> RetryPolicy {
         const fn ms(ms: u64) -> Duration {
             Duration::from_millis(ms)

@@ -87,7 +87,7 @@ fn about_certificate(why: &CertificateError) -> &'static str {
         Certificate::ApplicationVerificationFailure => {
             "its certificate does not match the pinned fingerprint"
         }
-        _ => "its certificate is not acceptable",
+        _ => "its certificate is not accepted",
     }
 }
 

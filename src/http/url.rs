@@ -108,22 +108,22 @@ impl Base {
             ));
         }
         if let Some(end) = address.find(['?', '#']) {
-            return Err(refuse_page(&address[..end], &address[end..]));
+            return Err(browser_address_error(&address[..end], &address[end..]));
         }
         let with_scheme = match address.contains("://") {
             true => address.to_owned(),
             false => format!("https://{address}"),
         };
-        let refuse = |why| {
+        let invalid = |why| {
             Error::config(format!("the server's address {address:?} is not a valid URL: {why}"))
         };
-        let (origin, path) = Origin::parse(&with_scheme).map_err(refuse)?;
+        let (origin, path) = Origin::parse(&with_scheme).map_err(invalid)?;
         let prefix = path.strip_suffix('/').unwrap_or(path);
         if prefix.split('/').skip(1).any(|segment| matches!(segment, "" | "." | "..")) {
-            return Err(refuse("its path has an empty, `.` or `..` segment"));
+            return Err(invalid("its path has an empty, `.` or `..` segment"));
         }
         if !is_clean(prefix) {
-            return Err(refuse("its path contains a character that must be percent-encoded"));
+            return Err(invalid("its path contains a character that must be percent-encoded"));
         }
         Ok(Base { origin, prefix: prefix.to_owned() })
     }
@@ -146,7 +146,7 @@ impl Base {
 
 /// The error for an address with a query or a fragment, as copied from a browser: `start` is what
 /// comes before it. Of the rest, the message repeats only the site's name in `#/site/NAME`.
-fn refuse_page(start: &str, rest: &str) -> Error {
+fn browser_address_error(start: &str, rest: &str) -> Error {
     let part = if rest.contains('#') { "a fragment (`#`)" } else { "a query (`?`)" };
     let site = rest.split_once("#/site/").and_then(|(_, page)| page.split(['/', '?', '#']).next());
     let advice = match (Base::parse(start), site.filter(|site| !site.is_empty())) {

@@ -62,7 +62,7 @@ fn sign_in(state: &mut ServerState, ctx: &Context) -> Result<Response> {
         check_credentials(state, content_url.unwrap_or_default(), &credentials)?;
     // The user may exist on another site.
     let no_user = match scopes {
-        Some(_) => || connected_app::refused(16),
+        Some(_) => || connected_app::sign_in_error(16),
         None => ApiError::sign_in,
     };
     let site = state.site_at(content_url.unwrap_or_default()).ok_or_else(ApiError::sign_in)?;
@@ -240,7 +240,7 @@ fn current(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     // Users who are not administrators see only their name.
     let user = match caller.role >= Role::SiteAdmin {
         true => site.element("users", &caller.user, ctx),
-        false => Some(site.named_at("users", "user", &caller.user)),
+        false => Some(site.reference_at("users", "user", &caller.user)),
     };
     Ok(Response::one(
         Element::reference("session", &session_id(session))

@@ -350,7 +350,7 @@ impl Builder {
         state.jwts = self.jwts;
         for added in &self.unified_access_tokens {
             added.key().map_err(|why| {
-                let what = format!("the public key of the issuer {:?}: {why}", added.issuer);
+                let what = format!("invalid public key of the issuer {:?}: {why}", added.issuer);
                 Error::new(ErrorKind::Config, what)
             })?;
         }

@@ -64,7 +64,7 @@ pub(super) struct Verified {
 }
 
 /// The error for a refused token. Tableau states the reason as a number.
-pub(super) fn refused(number: impl fmt::Display) -> ApiError {
+pub(super) fn sign_in_error(number: impl fmt::Display) -> ApiError {
     let detail = format!("Error signing in to Tableau Server ({number})");
     ApiError::new(401, "401001", "Signin Error", detail)
 }
@@ -83,15 +83,15 @@ impl<'t> Jwt<'t> {
     pub(super) fn parse(jwt: &'t str, algorithm: &str) -> Result<Jwt<'t>> {
         let decoded = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).ok();
         let json = |text| decoded(text).and_then(|json| serde_json::from_slice(&json).ok());
-        let (signed, signature) = jwt.rsplit_once('.').ok_or_else(|| refused(10083))?;
-        let (header, claims) = signed.split_once('.').ok_or_else(|| refused(10083))?;
-        let header: Value = json(header).ok_or_else(|| refused(10083))?;
+        let (signed, signature) = jwt.rsplit_once('.').ok_or_else(|| sign_in_error(10083))?;
+        let (header, claims) = signed.split_once('.').ok_or_else(|| sign_in_error(10083))?;
+        let header: Value = json(header).ok_or_else(|| sign_in_error(10083))?;
         match header["alg"].as_str() {
             Some(used) if used == algorithm => {}
-            Some("none") => return Err(refused(10098)),
-            _ => return Err(refused(10083)),
+            Some("none") => return Err(sign_in_error(10098)),
+            _ => return Err(sign_in_error(10083)),
         }
-        let claims = json(claims).ok_or_else(|| refused(10084))?;
+        let claims = json(claims).ok_or_else(|| sign_in_error(10084))?;
         Ok(Jwt { header, claims, signed, signature: decoded(signature).unwrap_or_default() })
     }
 }
@@ -104,20 +104,20 @@ pub(super) fn verify(state: &mut ServerState, content_url: &str, jwt: &str) -> R
     let mut of_issuer =
         apps.iter().filter(|app| app.enabled && claims["iss"] == *app.client_id).peekable();
     if of_issuer.peek().is_none() {
-        return Err(refused(126));
+        return Err(sign_in_error(126));
     }
     let secret = of_issuer
         .flat_map(|app| &app.secrets)
         .find(|secret| header["kid"] == *secret.id)
-        .ok_or_else(|| refused(127))?;
+        .ok_or_else(|| sign_in_error(127))?;
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.value.as_bytes());
-    hmac::verify(&key, signed.as_bytes(), &signature).map_err(|_| refused(10084))?;
-    let expires = claims["exp"].as_i64().ok_or_else(|| refused(10084))?;
+    hmac::verify(&key, signed.as_bytes(), &signature).map_err(|_| sign_in_error(10084))?;
+    let expires = claims["exp"].as_i64().ok_or_else(|| sign_in_error(10084))?;
     if claims["aud"] != "tableau" {
-        return Err(refused(10084));
+        return Err(sign_in_error(10084));
     }
     if expires.saturating_sub(state.clock.now().as_second()) > MAX_LIFETIME.as_secs() {
-        return Err(refused(16));
+        return Err(sign_in_error(16));
     }
     accept(state, &claims, "sub")
 }
@@ -129,23 +129,23 @@ pub(super) fn accept(
     user_claim: &str,
 ) -> Result<Verified> {
     if claims["exp"].as_i64().is_none_or(|expires| expires <= state.clock.now().as_second()) {
-        return Err(refused(10084));
+        return Err(sign_in_error(10084));
     }
     let scopes = match &claims["scp"] {
-        Value::Null => return Err(refused(10099)),
+        Value::Null => return Err(sign_in_error(10099)),
         Value::Array(scopes) => scopes.iter().map(|scope| scope.as_str().map(str::to_owned)),
-        _ => return Err(refused(10097)),
+        _ => return Err(sign_in_error(10097)),
     };
-    let scopes = scopes.collect::<Option<_>>().ok_or_else(|| refused(10097))?;
+    let scopes = scopes.collect::<Option<_>>().ok_or_else(|| sign_in_error(10097))?;
     let user = claims[user_claim].as_str().unwrap_or_default().to_owned();
     let is_user =
         |site: &Site| site.by_name("users", &user).is_some_and(|known| known.name() == user);
     if !state.sites.values().any(is_user) {
-        return Err(refused(5));
+        return Err(sign_in_error(5));
     }
-    let id = claims["jti"].as_str().ok_or_else(|| refused(10094))?;
+    let id = claims["jti"].as_str().ok_or_else(|| sign_in_error(10094))?;
     if !state.used_jwt_ids.insert(id.to_owned()) {
-        return Err(refused(10091));
+        return Err(sign_in_error(10091));
     }
     Ok(Verified { user, scopes })
 }
@@ -201,9 +201,9 @@ mod tests {
         let path = "/api/3.24/sites/s/groups/g";
         assert_eq!(check("tableau:groups:*", "DELETE", path), Ok(()));
         assert_eq!(check("tableau:groups:read", "POST", "/api/3.24/auth/signout"), Ok(()));
-        let refused = check("tableau:groups:read", "DELETE", path).unwrap_err();
-        assert_eq!((refused.status, refused.code), (401, "401002"));
-        assert!(refused.detail.contains("tableau:groups:delete"), "{}", refused.detail);
+        let error = check("tableau:groups:read", "DELETE", path).unwrap_err();
+        assert_eq!((error.status, error.code), (401, "401002"));
+        assert!(error.detail.contains("tableau:groups:delete"), "{}", error.detail);
         let path = "/api/3.24/sites/s/site-oidc-configuration";
         assert_eq!(check("tableau:*:*", "GET", path).unwrap_err().code, "401002");
     }

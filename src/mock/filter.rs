@@ -1,4 +1,4 @@
-//! Filters: `field:operator:value`, and the values that they compare.
+//! The `filter` parameter of lists: parsing `field:operator:value`, and comparing values.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -21,9 +21,9 @@ pub(super) enum Value {
     None,
 }
 
-/// Parses a value.
-pub(super) fn parse(holds: Type, text: &str) -> Value {
-    match holds {
+/// Parses a value of this type; [`Value::None`] if it is invalid.
+pub(super) fn parse(value_type: Type, text: &str) -> Value {
+    match value_type {
         Type::Text => Value::Text(text.to_owned()),
         Type::Number => text.parse().map_or(Value::None, Value::Number),
         Type::Time => read_time(text).map_or(Value::None, Value::Time),
@@ -31,7 +31,8 @@ pub(super) fn parse(holds: Type, text: &str) -> Value {
     }
 }
 
-/// The value of a field in an item's element: at the field's path, or the attribute of its name.
+/// Returns the value of a field of an item: at the field's path in the element, or the attribute with
+/// the field's name.
 pub(super) fn value_in(element: &Element, field: &Field) -> Value {
     let values = match field.path {
         "" => element.attr(field.name).into_iter().collect(),
@@ -39,23 +40,25 @@ pub(super) fn value_in(element: &Element, field: &Field) -> Value {
     };
     match values[..] {
         [] => Value::None,
-        [text] => parse(field.holds, text),
+        [text] => parse(field.value_type, text),
         _ => Value::Texts(values.into_iter().map(str::to_owned).collect()),
     }
 }
 
-/// One `field:operator:value`.
+/// A filter, parsed from `field:operator:value`.
 #[derive(Debug)]
 pub(super) struct Filter {
     pub(super) field: Field,
-    test: Test,
+    condition: Condition,
 }
 
 #[derive(Debug)]
-enum Test {
+enum Condition {
+    /// Matches if the text matches at least one of the patterns.
     Matches(Vec<Pattern>),
+    /// Matches if the value equals one of these.
     IsOneOf(Vec<Value>),
-    /// The orderings of the item's value relative to this one that match.
+    /// Matches if comparing the item's value with this value results in one of the orderings.
     Compares(Value, &'static [Ordering]),
 }
 
@@ -64,12 +67,12 @@ enum Test {
 struct Pattern {
     text: String,
     ignore_case: bool,
-    /// Whether the value only has to contain the text.
+    /// Whether the text may be anywhere in the value. An asterisk then has no meaning.
     contains: bool,
 }
 
 impl Pattern {
-    fn accepts(&self, value: &str) -> bool {
+    fn matches(&self, value: &str) -> bool {
         let (pattern, value) = if self.ignore_case {
             (Cow::Owned(self.text.to_lowercase()), Cow::Owned(value.to_lowercase()))
         } else {
@@ -79,7 +82,7 @@ impl Pattern {
     }
 }
 
-// Each piece between two asterisks matches at its first position after the previous one.
+// Each piece between two asterisks is matched at its first position after the previous piece.
 fn wildcard(pattern: &str, value: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else { return pattern == value };
     let Some(mut value) = value.strip_prefix(first) else { return false };
@@ -100,7 +103,7 @@ impl Filter {
         if text.trim().is_empty() {
             return Ok(Vec::new());
         }
-        // Tableau Server decodes a value before it looks for separators, so an encoded `&` is one too.
+        // Tableau Server decodes a value before it splits it, so an encoded `&` is a separator, too.
         if text.contains('&') {
             let detail = format!("The filter '{text}' contains '&', which no value can contain.");
             return Err(ApiError::bad("400065", detail));
@@ -117,10 +120,10 @@ impl Filter {
         };
         let field = filter_field(fields, name);
         let field = field.ok_or_else(|| error("names a field that cannot be filtered by"))?;
-        let is_text = field.holds == Type::Text;
+        let is_text = field.value_type == Type::Text;
         let values: Vec<&str> = if operator == "in" {
             let list = value.strip_prefix('[').and_then(|value| value.strip_suffix(']'));
-            let list = list.ok_or_else(|| error("needs a list in brackets"))?;
+            let list = list.ok_or_else(|| error("has no list in brackets after 'in'"))?;
             // A space after a comma is part of a string value, and is ignored before other values.
             list.split(',').map(|value| if is_text { value } else { value.trim() }).collect()
         } else {
@@ -136,43 +139,45 @@ impl Filter {
             "cieq" | "has" => return Err(error("has an operator that only applies to strings")),
             _ => return Err(error("has an unknown operator")),
         };
-        let typed = |text: &&str| match (field.holds, parse(field.holds, text)) {
+        let typed = |text: &&str| match (field.value_type, parse(field.value_type, text)) {
             (_, Value::None) => Err(error("has a value of the wrong type")),
             (Type::Flag, _) => flag(name, text)
                 .map(Value::Flag)
                 .map_err(|_| error("has a value of the wrong type")),
             (_, value) => Ok(value),
         };
-        let test = if is_text && orders.is_empty() {
+        let condition = if is_text && orders.is_empty() {
             let (ignore_case, contains) = (operator == "cieq", operator == "has");
             let pattern = |text: &&str| Pattern { text: (*text).to_owned(), ignore_case, contains };
-            Test::Matches(values.iter().map(pattern).collect())
+            Condition::Matches(values.iter().map(pattern).collect())
         } else if orders.is_empty() {
-            Test::IsOneOf(values.iter().map(typed).collect::<Result<_, _>>()?)
-        } else if field.holds == Type::Flag {
-            return Err(error("compares values that cannot be ordered"));
+            Condition::IsOneOf(values.iter().map(typed).collect::<Result<_, _>>()?)
+        } else if field.value_type == Type::Flag {
+            return Err(error("has a comparison operator, which a boolean field does not support"));
         } else {
-            Test::Compares(typed(&values[0])?, orders)
+            Condition::Compares(typed(&values[0])?, orders)
         };
-        Ok(Filter { field, test })
+        Ok(Filter { field, condition })
     }
 
     pub(super) fn accepts(&self, value: &Value) -> bool {
-        match (&self.test, value) {
+        match (&self.condition, value) {
             (_, Value::None) => false,
-            (Test::Matches(patterns), Value::Text(text)) => {
-                patterns.iter().any(|pattern| pattern.accepts(text))
+            (Condition::Matches(patterns), Value::Text(text)) => {
+                patterns.iter().any(|pattern| pattern.matches(text))
             }
-            (Test::Matches(patterns), Value::Texts(texts)) => {
-                texts.iter().any(|text| patterns.iter().any(|pattern| pattern.accepts(text)))
+            (Condition::Matches(patterns), Value::Texts(texts)) => {
+                texts.iter().any(|text| patterns.iter().any(|pattern| pattern.matches(text)))
             }
-            (Test::Matches(_), _) => false,
-            // Requests have times in seconds.
-            (Test::IsOneOf(values), Value::Time(time)) => values
+            (Condition::Matches(_), _) => false,
+            // Filters have times with a precision of seconds.
+            (Condition::IsOneOf(values), Value::Time(time)) => values
                 .iter()
                 .any(|v| matches!(v, Value::Time(v) if v.as_second() == time.as_second())),
-            (Test::IsOneOf(values), value) => values.contains(value),
-            (Test::Compares(with, orders), value) => orders.contains(&compare(value, with)),
+            (Condition::IsOneOf(values), value) => values.contains(value),
+            (Condition::Compares(operand, orders), value) => {
+                orders.contains(&compare(value, operand))
+            }
         }
     }
 }
@@ -184,7 +189,7 @@ fn read_time(text: &str) -> Option<Timestamp> {
     })
 }
 
-/// Splits at the commas outside of the list of an `in`. There is no escape for a comma.
+/// Splits the parameter at commas, except those in the list of an `in`. There is no escape for a comma.
 fn split(text: &str) -> Vec<&str> {
     let mut clauses = Vec::new();
     let mut rest = text;
@@ -202,7 +207,7 @@ fn split(text: &str) -> Vec<&str> {
     }
 }
 
-/// The order of two values. Strings are compared first regardless of case, then by case.
+/// Compares two values. Strings are first compared regardless of case, then by case.
 pub(super) fn compare(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Text(a), Value::Text(b)) => {

@@ -29,11 +29,11 @@ pub(crate) fn converse(bytes: &[u8]) {
     let head = "POST /api/3.30/auth/signin HTTP/1.1\r\nContent-Type: text/xml\r\n\r\n";
     let mut reader = RequestReader::new(Cursor::new(head.as_bytes().to_vec()));
     let head = reader.head().expect("the request is valid");
-    let (answer, _) = service.answer(&Request::new(&head, body.to_vec()));
-    let (_, answer) = answer.serialize(Format::Xml);
-    let answer = String::from_utf8(answer).expect("responses are UTF-8");
+    let (response, _) = service.response_to(&Request::new(&head, body.to_vec()));
+    let (_, response) = response.serialize(Format::Xml);
+    let response = String::from_utf8(response).expect("responses are UTF-8");
     let between = |before: &str| {
-        let rest = &answer[answer.find(before).expect("signed in") + before.len()..];
+        let rest = &response[response.find(before).expect("signed in") + before.len()..];
         rest[..rest.find('"').expect("a closing quote")].to_owned()
     };
     let (token, site) = (between("token=\""), between("<site id=\""));
@@ -54,9 +54,9 @@ pub(crate) fn converse(bytes: &[u8]) {
         if request.header("x-tableau-auth").is_none() {
             request.headers.push(("X-Tableau-Auth".to_owned(), token.clone()));
         }
-        let (answer, format) = service.answer(&request);
-        assert!((200..600).contains(&answer.status), "{}", answer.status);
-        let (content_type, body) = answer.serialize(format);
+        let (response, format) = service.response_to(&request);
+        assert!((200..600).contains(&response.status), "{}", response.status);
+        let (content_type, body) = response.serialize(format);
         if content_type.contains("xml") && body.starts_with(b"<") {
             let text = std::str::from_utf8(&body).expect("XML is UTF-8");
             roxmltree::Document::parse(text).expect("responses are well-formed");

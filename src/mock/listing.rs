@@ -158,7 +158,12 @@ impl Paging {
                     let detail = format!("The page size {text} is above the limit of 1000.");
                     return Err(ApiError::forbidden("403014", detail));
                 }
-                _ => return Err(ApiError::bad("400007", format!("'{text}' is not a page size."))),
+                _ => {
+                    return Err(ApiError::bad(
+                        "400007",
+                        format!("'{text}' is not a valid page size."),
+                    ));
+                }
             },
         };
         let number = match ctx.query("pageNumber") {
@@ -166,7 +171,10 @@ impl Paging {
             Some(text) => match text.parse::<u64>() {
                 Ok(number @ 1..) => number,
                 _ => {
-                    return Err(ApiError::bad("400006", format!("'{text}' is not a page number.")));
+                    return Err(ApiError::bad(
+                        "400006",
+                        format!("'{text}' is not a valid page number."),
+                    ));
                 }
             },
         };

@@ -20,7 +20,7 @@ pub(super) fn parts(request: &Request) -> Result<Vec<Part<'_>>, ApiError> {
     }
     let boundary = parameter(content_type, "boundary")
         .filter(|boundary| !boundary.is_empty() && boundary.len() <= 200)
-        .ok_or_else(|| ApiError::malformed("The content type names no boundary."))?;
+        .ok_or_else(|| ApiError::malformed("The content type has no boundary."))?;
     split(&request.body, &boundary)
         .ok_or_else(|| ApiError::malformed("The parts are not separated by their boundary."))
 }

@@ -96,7 +96,7 @@ impl Record {
     ) -> Result<(), ApiError> {
         for field in schema.attributes.iter().filter(|field| field.since <= version) {
             let is_unknown =
-                |value: &str| field.holds == Type::Flag && value.eq_ignore_ascii_case("none");
+                |value: &str| field.value_type == Type::Flag && value.eq_ignore_ascii_case("none");
             let sent = body.attr(field.name).filter(|v| !field.read_only && !is_unknown(v));
             match sent.filter(|value| !(field.required && value.is_empty())) {
                 Some(value) => self.set(field.name, field.check(value)?),
@@ -145,7 +145,7 @@ impl Record {
             "createdAt" => Value::Time(self.created),
             "updatedAt" => Value::Time(self.updated),
             "tags" => Value::Texts(self.tags.clone()),
-            name => self.get(name).map_or(Value::None, |text| parse(field.holds, text)),
+            name => self.get(name).map_or(Value::None, |text| parse(field.value_type, text)),
         }
     }
 }
@@ -160,7 +160,7 @@ impl Field {
             };
             ApiError::bad(self.code, format!("'{}' cannot be '{value}': use {allowed}.", self.name))
         };
-        match self.holds {
+        match self.value_type {
             Type::Flag => super::element::flag(self.name, value).map(|flag| flag.to_string()),
             Type::Number => {
                 let (min, max) = self.range;
@@ -245,7 +245,7 @@ pub(super) trait Resource: Sized + 'static {
     /// The element of an item in a list.
     fn element(record: &Record, site: &Site, ctx: &Context) -> Element {
         let owner =
-            Self::SCHEMA.shows_owner.then(|| site.named_at("users", "owner", &record.owner));
+            Self::SCHEMA.shows_owner.then(|| site.reference_at("users", "owner", &record.owner));
         let element = record.stored_element(Self::SCHEMA, ctx.version).containing(owner);
         Self::complete(record, element, site, ctx)
     }

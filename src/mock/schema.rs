@@ -17,7 +17,7 @@ pub(super) enum Type {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field {
     pub(super) name: &'static str,
-    pub(super) holds: Type,
+    pub(super) value_type: Type,
     pub(super) required: bool,
     /// Whether requests cannot set it.
     pub(super) read_only: bool,
@@ -33,10 +33,10 @@ pub(super) struct Field {
     pub(super) path: &'static str,
 }
 
-const fn field(name: &'static str, holds: Type) -> Field {
+const fn field(name: &'static str, value_type: Type) -> Field {
     Field {
         name,
-        holds,
+        value_type,
         required: false,
         read_only: false,
         default: None,
@@ -96,11 +96,11 @@ pub(super) type Filters = &'static [(Type, &'static str)];
 
 /// The field of that name.
 pub(super) fn filter_field(filters: Filters, name: &str) -> Option<Field> {
-    filters.iter().find_map(|&(holds, words)| {
+    filters.iter().find_map(|&(value_type, words)| {
         let mut fields =
             words.split_whitespace().map(|word| word.split_once('=').unwrap_or((word, "")));
         let (name, path) = fields.find(|(known, _)| *known == name)?;
-        Some(Field { path, ..field(name, holds) })
+        Some(Field { path, ..field(name, value_type) })
     })
 }
 

@@ -1,5 +1,5 @@
-//! Content that a builder adds. It is created with requests of the administrator, which are carried
-//! out in process.
+//! Content that is added with the builder. It is created by handling requests of the administrator
+//! in process.
 
 use super::MockServer;
 use super::api_error::ApiError;
@@ -24,25 +24,26 @@ use crate::{Error, ErrorKind, Result};
 /// Content to add to every site, or to the server.
 #[derive(Clone, Debug)]
 pub(super) enum Seed {
-    /// Path and element of a request that creates an item.
+    /// An item, created with a `POST` request with this path and element.
     Item(&'static str, Element),
-    /// The same of a request with `PUT`.
+    /// Settings, changed with a `PUT` request with this path and element.
     Settings(&'static str, Element),
-    /// Name and members.
+    /// A group, by its name and the names of its members.
     Group(String, Vec<String>),
-    /// Name and groups.
+    /// A group set, by its name and the names of its groups.
     GroupSet(String, Vec<String>),
-    /// Path segment, path of the item with its projects, file extension and file.
+    /// A published file: the path segment of its resource, the path of the item including its
+    /// projects, the file extension, and the content.
     Content(&'static str, String, &'static str, Vec<u8>),
-    /// Name and path of the view's workbook.
+    /// A custom view, by its name and the path of its workbook.
     CustomView(String, String),
-    /// Subject and the name of the view's workbook.
+    /// A data-driven alert, by its subject and the name of its workbook.
     DataAlert(String, String),
-    /// The name of the data source and the type.
+    /// A data quality warning, by the name of its data source and its type.
     Warning(String, String),
-    /// The name of a schedule of the server, and the names of the flows to run.
+    /// A linked task, by the name of its schedule and the names of its flows.
     LinkedTask(String, Vec<String>),
-    /// The name of the workbook to refresh.
+    /// A refresh job, by the name of its workbook.
     Refresh(String),
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Service {
     /// The server's address, known once it listens.
     pub(super) base: OnceLock<String>,
     max_body: u64,
-    answered: AtomicU64,
+    responses_sent: AtomicU64,
 }
 
 impl Service {
@@ -51,12 +51,12 @@ impl Service {
             routes,
             base: OnceLock::new(),
             max_body,
-            answered: AtomicU64::new(0),
+            responses_sent: AtomicU64::new(0),
         }
     }
 
     /// Carries out a request.
-    pub(super) fn answer(&self, request: &Request) -> (Response, Format) {
+    pub(super) fn response_to(&self, request: &Request) -> (Response, Format) {
         // These APIs support no other format.
         let is_json = ["/api/-/", "/api/metadata/"].iter().any(|api| request.path.starts_with(api));
         let format =
@@ -155,16 +155,16 @@ impl Service {
         stop: &Stop,
         early: bool,
     ) -> Result<Next, ReadError> {
-        let (answer, format) = match &selected.what {
+        let (response, format) = match &selected.what {
             Some(What::Silent) => {
                 stop.wait(Duration::MAX);
                 return Ok(Next::Finish);
             }
             Some(What::Reset(Moment::BeforeResponse)) => return Ok(Next::Reset),
             Some(What::Response(fixed)) => {
-                let answer = self.fixed_response(fixed);
+                let response = self.fixed_response(fixed);
                 let close = early || !head.keeps_alive();
-                write_bytes(stream, fixed.status, &answer.0, &answer.1, close)?;
+                write_bytes(stream, fixed.status, &response.0, &response.1, close)?;
                 return Ok(if close { Next::Finish } else { Next::Another });
             }
             Some(What::ExpireSession) => {
@@ -173,18 +173,18 @@ impl Service {
                 {
                     session.revoke();
                 }
-                self.answer(request)
+                self.response_to(request)
             }
-            _ => self.answer(request),
+            _ => self.response_to(request),
         };
-        let (content_type, body) = answer.serialize(format);
-        let mut headers = answer.headers;
+        let (content_type, body) = response.serialize(format);
+        let mut headers = response.headers;
         if !content_type.is_empty() {
             headers.insert(0, ("Content-Type".to_owned(), content_type.to_owned()));
         }
         self.add_common_headers(&mut headers);
         let close = !head.keeps_alive();
-        let all = head_bytes(answer.status, &headers, body.len(), close);
+        let all = head_bytes(response.status, &headers, body.len(), close);
         // A client would read a body after HEAD as the next response.
         let body = if head.method == "HEAD" { Vec::new() } else { body };
         match selected.what {
@@ -225,7 +225,7 @@ impl Service {
 
     /// Adds a unique id for each request, and the time unless the headers have one.
     fn add_common_headers(&self, headers: &mut Vec<(String, String)>) {
-        let number = self.answered.fetch_add(1, Ordering::Relaxed) + 1;
+        let number = self.responses_sent.fetch_add(1, Ordering::Relaxed) + 1;
         headers.push(("X-Tableau-Request-Id".to_owned(), format!("mock-{number:08}")));
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("date")) {
             headers.push(("Date".to_owned(), http_date(lock(&self.state).clock.now())));
@@ -258,7 +258,7 @@ impl Service {
                 ("text/html;charset=utf-8".to_owned(), page.into_bytes())
             }
             Kind::Error(error) => {
-                let answer = match error {
+                let response = match error {
                     None => Response::from(ApiError::http(
                         fixed.status,
                         "A fault that the test injected.",
@@ -267,7 +267,7 @@ impl Service {
                         Response::error(fixed.status, code, summary, detail)
                     }
                 };
-                let (content_type, body) = answer.serialize(Format::Xml);
+                let (content_type, body) = response.serialize(Format::Xml);
                 (content_type.to_owned(), body)
             }
         };
@@ -303,8 +303,8 @@ impl Serve for Service {
                         _ => (408, "the rest of it was not sent in time"),
                     };
                     let detail = format!("The request cannot be read: {why}.");
-                    let answer = Response::from(ApiError::http(status, detail));
-                    let (content_type, body) = answer.serialize(Format::Xml);
+                    let response = Response::from(ApiError::http(status, detail));
+                    let (content_type, body) = response.serialize(Format::Xml);
                     let headers = [("Content-Type".to_owned(), content_type.to_owned())];
                     let _ = write_bytes(reader.stream(), status, &headers, &body, true);
                     break;

@@ -100,13 +100,13 @@ impl Site {
         self.find::<R>(id).map(|record| record.name().to_owned()).unwrap_or_default()
     }
 
-    /// `<project id="…" name="…">`.
-    pub(super) fn named<R: Resource>(&self, element: &'static str, id: &str) -> Element {
+    /// Returns a reference to an item: `<project id="…" name="…">`.
+    pub(super) fn reference<R: Resource>(&self, element: &'static str, id: &str) -> Element {
         Element::reference(element, id).with("name", self.name_of::<R>(id))
     }
 
-    /// As [`named`](Site::named), for an item of the resource at that path segment.
-    pub(super) fn named_at(&self, segment: &str, element: &'static str, id: &str) -> Element {
+    /// Like [`reference`](Site::reference), for an item of the resource at that path segment.
+    pub(super) fn reference_at(&self, segment: &str, element: &'static str, id: &str) -> Element {
         let record = self.record(segment, id).and_then(Result::ok);
         Element::reference(element, id).with("name", record.as_ref().map_or("", |r| r.name()))
     }

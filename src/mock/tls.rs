@@ -101,7 +101,7 @@ fn make_client(ca: &CertifiedIssuer<'static, KeyPair>) -> anyhow::Result<(String
     Ok((params.signed_by(&key, ca)?.pem(), key.serialize_pem()))
 }
 
-// The hash that the cipher suites carry is the only SHA-256 among the dependencies.
+// Uses the SHA-256 of a cipher suite, because no dependency of the mock server has another one.
 fn fingerprint(
     provider: &rustls::crypto::CryptoProvider,
     certificate: &CertificateDer<'_>,

@@ -43,22 +43,22 @@ impl UnifiedAccessTokens {
 
 /// Verifies a token, and records that it was used. Tableau gives no reason for refusing it.
 pub(super) fn verify(state: &mut ServerState, token: &str) -> Result<Verified> {
-    let refused = ApiError::sign_in;
+    let error = ApiError::sign_in;
     if token.len() > MAX_LENGTH {
-        return Err(refused());
+        return Err(error());
     }
-    let jwt = Jwt::parse(token, "RS256").map_err(|_| refused())?;
+    let jwt = Jwt::parse(token, "RS256").map_err(|_| error())?;
     let claims = &jwt.claims;
     let is_issuer = |known: &&UnifiedAccessTokens| claims["iss"] == *known.issuer;
-    let known = state.unified_access_tokens.iter().find(is_issuer).ok_or_else(refused)?;
-    let key = known.key().map_err(|_| refused())?;
+    let known = state.unified_access_tokens.iter().find(is_issuer).ok_or_else(error)?;
+    let key = known.key().map_err(|_| error())?;
     UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key)
         .verify(jwt.signed.as_bytes(), &jwt.signature)
-        .map_err(|_| refused())?;
+        .map_err(|_| error())?;
     let is_issued = claims["iat"].as_i64().is_some_and(|at| at <= state.clock.now().as_second());
     if claims["https://tableau.com/tenantId"] != *known.tenant_id || !is_issued {
-        return Err(refused());
+        return Err(error());
     }
     let user_claim = known.user_claim.clone();
-    accept(state, claims, &user_claim).map_err(|_| refused())
+    accept(state, claims, &user_claim).map_err(|_| error())
 }

@@ -1,4 +1,4 @@
-//! [`RawItems`]: the items of a list in JSON, over all its pages.
+//! [`RawItems`]: an iterator over the items of a paginated list in JSON.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -16,18 +16,20 @@ use crate::{Error, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Paging {
-    /// The request has `pageNumber`, and the response `pagination`: the versioned REST API.
+    /// By number: the request has `pageNumber`, and the response `pagination`. Used by the versioned
+    /// REST API.
     Numbers,
-    /// The response has `next_page_token`, and the next request `page_token`: Pulse and others below
-    /// `/api/-/`.
+    /// By token: the response has `next_page_token`, which the next request sends as `page_token`.
+    /// Used by Pulse and other APIs below `/api/-/`.
     Tokens,
-    /// The response has the URL of the next page in `next`, next to the items: content search.
+    /// By link: the object with the items has the URL of the next page in `next`. Used by content
+    /// search.
     Links,
 }
 
-/// The items of a list, from [`RawRequest::read_items`].
+/// Iterator over the items of a list, from [`RawRequest::read_items`].
 ///
-/// A page that cannot be read yields one `Err`, then the iterator ends. An item that cannot be decoded
+/// If a page cannot be read, the iterator yields one `Err` and ends. An item that cannot be decoded
 /// is an `Err`, and the iterator continues.
 pub struct RawItems<'s, T> {
     request: RawRequest<'s>,
@@ -43,10 +45,10 @@ pub struct RawItems<'s, T> {
 
 type Fields<'a> = BTreeMap<String, &'a RawValue>;
 
-/// The fields of the object that contains the items, those of the response, and the items.
+/// A page: the fields of the response, the fields of the object that contains the items, and the items.
 struct Page<'a> {
     root: Fields<'a>,
-    around: Fields<'a>,
+    parent: Fields<'a>,
     items: Vec<&'a RawValue>,
 }
 
@@ -54,27 +56,27 @@ impl<'a> Page<'a> {
     #[inline]
     fn parse(text: &'a [u8], path: &str) -> Result<Page<'a>> {
         let root: Fields<'_> = from_json(text)?;
-        let mut around = root.clone();
+        let mut parent = root.clone();
         let mut names = path.split('.').peekable();
         while let Some(name) = names.next() {
-            let Some(value) = around.get(name) else {
-                // An empty list may be omitted, but only from an otherwise empty object.
+            let Some(value) = parent.get(name) else {
+                // An empty list may be omitted if the object has no other fields than those for paging.
                 let is_paging = |name: &String| name == "pagination" || name.contains("next");
-                return match around.keys().all(is_paging) {
-                    true => Ok(Page { root, around, items: Vec::new() }),
+                return match parent.keys().all(is_paging) {
+                    true => Ok(Page { root, parent, items: Vec::new() }),
                     false => Err(Error::decode(format!(
-                        "the response has no `{name}` of `{path}`; it has {:?}",
-                        around.keys().take(10).collect::<Vec<_>>()
+                        "the response has no `{name}`, which `{path}` requires; the fields there are {:?}",
+                        parent.keys().take(10).collect::<Vec<_>>()
                     ))),
                 };
             };
             let text = value.get().as_bytes();
             match names.peek() {
-                Some(_) => around = from_json(text)?,
-                None => return Ok(Page { items: from_json(text)?, root, around }),
+                Some(_) => parent = from_json(text)?,
+                None => return Ok(Page { items: from_json(text)?, root, parent }),
             }
         }
-        unreachable!("the last name returns")
+        unreachable!("the loop returns at the last name")
     }
 
     #[inline]
@@ -103,7 +105,7 @@ impl<'s, T: DeserializeOwned> RawItems<'s, T> {
         request.accept = Some("application/json");
         match request.check() {
             Ok(()) if request.has_body() => {
-                let what = "a request whose items are read over several pages cannot have a body";
+                let what = "a request for a list of several pages cannot have a body";
                 items.push_back(Err(Error::input(what)));
             }
             Ok(()) => {}
@@ -131,12 +133,12 @@ impl<'s, T: DeserializeOwned> RawItems<'s, T> {
                 let next = match paging {
                     Paging::Numbers if so_far >= read.total()? => None,
                     Paging::Numbers if read.items.is_empty() => {
-                        return Err(Error::decode("a page is empty before `totalAvailable` items"));
+                        return Err(Error::decode("the response has a page without items before `totalAvailable` items were read"));
                     }
                     Paging::Numbers => Some(base().query("pageNumber", (*page + 1).to_string())),
                     Paging::Tokens => Page::text(&read.root, "next_page_token")?
                         .map(|token| base().query("page_token", token)),
-                    Paging::Links => match Page::text(&read.around, "next")? {
+                    Paging::Links => match Page::text(&read.parent, "next")? {
                         Some(link) => {
                             Some(base().at(path::resolve(client, &link).map_err(|why| {
                                 Error::decode(format!(

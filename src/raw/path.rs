@@ -71,7 +71,7 @@ fn below_server<'u>(client: &Client, url: &'u str) -> Result<&'u str, String> {
     let (other, path) = Origin::parse(url)?;
     if other != origin && other != base.origin {
         return Err(format!(
-            "it is at {other}, and the session's token is sent only to {origin}: use a path"
+            "it is on {other}, but the session's token is sent only to {origin}: use a path"
         ));
     }
     let below = path.strip_prefix(&*base.prefix).filter(|path| path.starts_with('/'));

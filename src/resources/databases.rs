@@ -174,9 +174,9 @@ string_enum! {
 string_enum! {
     /// How the permissions of the tables of a database are managed.
     pub enum DatabasePermissions {
-        /// The database, for all its tables.
+        /// The permissions of the database apply to all its tables.
         LockedToDatabase = "LockedToDatabase",
-        /// Each table.
+        /// Each table has its own permissions.
         ManagedByOwner = "ManagedByOwner",
     }
 }

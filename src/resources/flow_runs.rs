@@ -126,7 +126,7 @@ string_enum! {
     pub enum FlowRunStatus {
         /// It is queued.
         Pending = "Pending",
-        /// It is running.
+        /// The flow is running.
         InProgress = "InProgress",
         /// It ended successfully.
         Success = "Success",

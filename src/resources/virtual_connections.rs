@@ -56,8 +56,8 @@ impl<'s> VirtualConnections<'s> {
         List::of(self.client, &LIST, &[])
     }
 
-    /// Returns the name, the project and the owner of a virtual connection. The other fields are
-    /// only in the list.
+    /// Returns the name, the project and the owner of a virtual connection. Only the list
+    /// contains the other fields.
     #[doc = content::rest!(GET_VIRTUAL_CONNECTION)]
     #[doc(alias = "get_by_id")]
     pub fn get(&self, id: impl Into<VirtualConnectionId>) -> Result<VirtualConnection> {

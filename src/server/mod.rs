@@ -66,7 +66,7 @@ impl Server {
         Ok(Server { transport: Arc::new(transport), pinned: None, negotiation: Mutex::default() })
     }
 
-    /// Pins the REST API version, such as `"3.24"`. Default: the first sign-in asks the server.
+    /// Pins the REST API version, such as `"3.24"`. Default: the first sign-in requests the version from the server.
     ///
     /// # Errors
     ///
@@ -117,7 +117,7 @@ impl Server {
     /// Suggests another address if this one ends with a part of the REST API's own address.
     fn suggest_address(&self, error: Error) -> Error {
         match self.transport.base().api_path() {
-            Some(path) if is_answer(&error) => {
+            Some(path) if is_response_error(&error) => {
                 let what = format!("remove `{path}` from the server's address");
                 let kind = error.kind();
                 error.meaning(kind, what).redacted(self.transport.redactor())
@@ -154,7 +154,7 @@ impl Server {
     /// or the site.
     ///
     /// If the request for the server info fails, no credentials are sent. The error is
-    /// [`ErrorKind::Api`] for any other error of Tableau's, [`ErrorKind::Http`] for any other
+    /// [`ErrorKind::Api`] for any other Tableau error, [`ErrorKind::Http`] for any other
     /// response that is not a success, such as an HTML page with status 404, and
     /// [`ErrorKind::Decode`] for a response without a version. These usually mean that the address
     /// does not belong to a Tableau server.
@@ -361,7 +361,7 @@ impl Server {
             Err(error) if matches!(error.code(), Some("404001" | "404003")) => {
                 Ok(ApiVersion::FIRST_TO_ASK)
             }
-            Err(error) if is_answer(&error) => {
+            Err(error) if is_response_error(&error) => {
                 let kind = error.kind();
                 let what =
                     "the server did not state its REST API version, and no credentials were sent";
@@ -373,7 +373,7 @@ impl Server {
 }
 
 /// Whether a server responded, but not with the requested content.
-fn is_answer(error: &Error) -> bool {
+fn is_response_error(error: &Error) -> bool {
     use ErrorKind::{Api, Decode, Http, Redirect};
     matches!(error.kind(), Api | Decode | Http | Redirect)
 }

@@ -231,7 +231,7 @@ impl Authenticator for AuthState {
             // Includes an error of the function that mints tokens.
             Err(error) if is_over(client.session_cancellation(), deadline) => return Err(error),
             Err(error) => {
-                history.is_refused = is_refusal(&error);
+                history.is_refused = is_rejection(&error);
                 history.failure = Some((Instant::now(), cut(&error.to_string(), 500).into_owned()));
                 return Err(expired.and_then_failed("signing in again failed", Some(error)));
             }
@@ -253,7 +253,7 @@ impl Authenticator for AuthState {
             }
             history.unwritten = error.is_some().then(|| used.token.clone());
             if let Some(error) = error {
-                warn!(target: LOG, "the session is renewed, and not shared: {error:?}");
+                warn!(target: LOG, "the session was renewed, but could not be shared: {error:?}");
             }
         }
         history.renewals.push_back(Instant::now());
@@ -282,7 +282,7 @@ impl History {
                     "the personal access token {name:?} seems to be in use elsewhere: each \
                      sign-in with it ends the other's session"
                 ),
-                None => "something else ends the session repeatedly".to_owned(),
+                None => "another program repeatedly ends the session".to_owned(),
             };
             return Err(format!("it was renewed {MAX_RENEWALS} times within minutes; {why}"));
         }
@@ -350,7 +350,7 @@ fn end_unused(client: &Client, redactor: &Redactor, token: Secret, deadline: Opt
 }
 
 /// Whether the server rejected the credentials themselves, so that a retry is pointless.
-fn is_refusal(error: &Error) -> bool {
+fn is_rejection(error: &Error) -> bool {
     let is_rejected = matches!(error.status(), Some(400..=499)) && !error.is_throttled();
     error.is_sign_in_failed() || (error.kind() == ErrorKind::Api && is_rejected)
 }

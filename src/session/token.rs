@@ -79,32 +79,32 @@ impl SessionToken {
 
     pub(crate) fn parse(text: &str) -> Result<Value> {
         serde_json::from_str(text.trim())
-            .map_err(|error| refuse(&format!("no JSON at column {}", error.column())))
+            .map_err(|error| invalid(&format!("not valid JSON at column {}", error.column())))
     }
 
     pub(crate) fn from_json(value: &Value) -> Result<SessionToken> {
         if value.get("tableau_session").and_then(Value::as_u64) != Some(1) {
-            return Err(refuse("`tableau_session` is not 1"));
+            return Err(invalid("`tableau_session` is not 1"));
         }
         let field = |name: &str| {
             let field = value.get(name).and_then(Value::as_str);
-            field.ok_or_else(|| refuse(&format!("`{name}` is missing")))
+            field.ok_or_else(|| invalid(&format!("`{name}` is missing")))
         };
         let needed = |name: &str| match field(name)? {
-            "" => Err(refuse(&format!("`{name}` is empty"))),
+            "" => Err(invalid(&format!("`{name}` is empty"))),
             text => Ok(text),
         };
         let token = needed("token")?;
         if !is_token(token) {
-            return Err(refuse("`token` is too long, or contains an invalid character"));
+            return Err(invalid("`token` is too long, or contains an invalid character"));
         }
         Ok(SessionToken {
             origin: Base::parse(needed("server")?)
-                .map_err(|_| refuse("`server` is not a valid URL"))?
+                .map_err(|_| invalid("`server` is not a valid URL"))?
                 .origin,
             version: needed("api_version")?
                 .parse()
-                .map_err(|_| refuse("`api_version` is not a valid version"))?,
+                .map_err(|_| invalid("`api_version` is not a valid version"))?,
             site_id: needed("site_id")?.into(),
             site_url: field("site_url")?.to_owned(),
             user_id: needed("user_id")?.into(),
@@ -119,7 +119,7 @@ pub(super) fn is_token(text: &str) -> bool {
     (1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
-fn refuse(why: &str) -> Error {
+fn invalid(why: &str) -> Error {
     Error::config(format!("the text is not a valid exported session: {why}"))
 }
 

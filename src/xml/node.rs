@@ -115,7 +115,7 @@ impl<'a> Node<'a> {
 
     /// The root of a response, `<tsResponse>`.
     pub(crate) fn root(document: &'a Document<'a>, reports: &'a Reports) -> Result<Node<'a>> {
-        Node::any_root(document, reports).is_answer()
+        Node::any_root(document, reports).require_response()
     }
 
     /// The root of any XML document.
@@ -124,7 +124,7 @@ impl<'a> Node<'a> {
     }
 
     /// Fails if this is not the root of a response, `<tsResponse>`.
-    pub(crate) fn is_answer(self) -> Result<Node<'a>> {
+    pub(crate) fn require_response(self) -> Result<Node<'a>> {
         match self.tag() {
             "tsResponse" => Ok(self),
             other => Err(Error::decode(format!(
@@ -282,18 +282,17 @@ impl<'a> Node<'a> {
         Ok(all)
     }
 
-    /// The elements with this name inside a wrapper, at most `most`, because an item takes many
-    /// times its size on the wire.
-    pub(crate) fn items(self, wrap: &str, item: &str, most: usize) -> Result<Vec<Node<'a>>> {
-        self.find(wrap).map_or(Ok(Vec::new()), |wrap| wrap.children_with(item, most))
+    /// Returns the elements with this name inside a wrapper. Fails if there are more than `max_count`,
+    /// because a decoded item can use many times the memory of its XML.
+    pub(crate) fn items(self, wrap: &str, item: &str, max_count: usize) -> Result<Vec<Node<'a>>> {
+        self.find(wrap).map_or(Ok(Vec::new()), |wrap| wrap.children_with(item, max_count))
     }
 
-    /// The children with this name, at most `most`.
-    pub(crate) fn children_with(self, item: &str, most: usize) -> Result<Vec<Node<'a>>> {
+    /// Returns the children with this name. Fails if there are more than `max_count`.
+    pub(crate) fn children_with(self, item: &str, max_count: usize) -> Result<Vec<Node<'a>>> {
         let items: Vec<_> = self.children().filter(|child| child.tag() == item).collect();
-        if items.len() > most {
-            let why =
-                format!("has {} items, more than the {most} that are read at a time", items.len());
+        if items.len() > max_count {
+            let why = format!("has {} items, more than the limit of {max_count}", items.len());
             return Err(self.fail(&format!("<{}>", self.tag()), &why));
         }
         Ok(items)

@@ -150,7 +150,7 @@ mod tests {
     use crate::ErrorKind;
     use crate::xml::{Node, Reports};
 
-    fn refused(text: &str) -> String {
+    fn error_of(text: &str) -> String {
         let reports = Reports::default();
         let read = parse(text).and_then(|document| Node::root(&document, &reports).map(|_| ()));
         let error = read.unwrap_err();
@@ -160,15 +160,15 @@ mod tests {
 
     #[test]
     fn distinguishes_invalid_responses() {
-        assert!(refused("").contains("empty"));
-        assert!(refused("{\"a\":1}").contains("not XML"));
+        assert!(error_of("").contains("empty"));
+        assert!(error_of("{\"a\":1}").contains("not XML"));
         for page in ["<!DOCTYPE html><html>", "<html/>", "<html lang=\"de\" \u{e4}\u{f6}\u{fc}"] {
-            assert!(refused(page).contains("HTML page"), "{page}");
+            assert!(error_of(page).contains("HTML page"), "{page}");
         }
-        assert!(refused("<tsResponse><a></tsResponse>").contains("1:16"));
-        assert!(refused("<rss/>").contains("<rss>"));
+        assert!(error_of("<tsResponse><a></tsResponse>").contains("1:16"));
+        assert!(error_of("<rss/>").contains("<rss>"));
         assert!(
-            refused("<!DOCTYPE x [<!ENTITY a 'b'>]><tsResponse>&a;</tsResponse>").contains("DTD")
+            error_of("<!DOCTYPE x [<!ENTITY a 'b'>]><tsResponse>&a;</tsResponse>").contains("DTD")
         );
     }
 
@@ -181,8 +181,8 @@ mod tests {
         };
         for between in [" ", "\n\t"] {
             parse(&nested(16, between)).unwrap();
-            assert!(refused(&nested(17, between)).contains("more than 16 namespaces"));
-            assert!(refused(&nested(20_000, between)).contains("more than 16 namespaces"));
+            assert!(error_of(&nested(17, between)).contains("more than 16 namespaces"));
+            assert!(error_of(&nested(20_000, between)).contains("more than 16 namespaces"));
         }
         // Namespaces of siblings are not in scope together.
         let siblings = "<?p <x>?><!-- <x> --><a xmlns:x='u'/><b xmlns='v'></b>".repeat(1000);
@@ -198,8 +198,8 @@ mod tests {
                 check_cost(&format!("<r><!--{before}-->{element}</r>"), 1 << 20)
             };
             parse(512).unwrap();
-            let refused = parse(513).unwrap_err().to_string();
-            assert!(refused.contains("more than 512 attributes on an element"), "{refused}");
+            let message = parse(513).unwrap_err().to_string();
+            assert!(message.contains("more than 512 attributes on an element"), "{message}");
         }
     }
 
@@ -216,7 +216,7 @@ mod tests {
             unclosed,
         ] {
             let start = Instant::now();
-            refused(&text);
+            error_of(&text);
             assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
         }
     }

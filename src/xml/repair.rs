@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_other_text_alone() {
+    fn leaves_other_text_unchanged() {
         for text in ["", "a &amp; b", "&#10;&#x1F600;", "&", "&#;", "&#x;", "&#9", "R&D 🦀\t\r\n"]
         {
             assert_eq!(repair(text), None, "{text:?}");

@@ -69,7 +69,7 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// `has_replacements`: characters of the response were replaced by U+FFFD.
+    /// `has_replacements` says whether characters of the response were replaced by U+FFFD.
     pub(crate) fn new(redactor: &Redactor, has_replacements: bool) -> Reports {
         Reports { redactor: redactor.clone(), has_replacements, all: Mutex::default() }
     }

@@ -12,7 +12,7 @@ use tsc::{CancellationToken, ErrorKind, Session, SessionView, Source};
 
 use crate::help::{LONG, auth, millis, plain, timed, token_of, with, workbooks};
 use crate::proxy_server::{http_proxy, relay, socks_proxy};
-use crate::raw::{Raw, Reply, SOON, Seen, signed_in};
+use crate::raw::{Raw, Response, SOON, Seen, signed_in};
 use crate::tls_server::{Authority, over_tls};
 
 /// How a gate treats new connections.
@@ -72,9 +72,9 @@ impl Drop for Gate {
 }
 
 /// Marks a response so that its connection is closed, and each request makes a new one.
-fn closing(reply: Reply) -> Reply {
-    let text = String::from_utf8(reply.bytes()).unwrap();
-    Reply::SendAndClose(text.replacen("\r\n", "\r\nconnection: close\r\n", 1).into_bytes())
+fn closing(response: Response) -> Response {
+    let text = String::from_utf8(response.bytes()).unwrap();
+    Response::SendAndClose(text.replacen("\r\n", "\r\nconnection: close\r\n", 1).into_bytes())
 }
 
 /// Options whose timeouts are longer than these tests take.
@@ -146,10 +146,10 @@ fn ends(
 
 /// A server that uses each connection once, with or without TLS.
 fn inside(authority: Option<&Authority>) -> Raw {
-    let reply = |seen: &Seen| closing(signed_in(seen).unwrap_or_else(|| workbooks("")));
+    let response = |seen: &Seen| closing(signed_in(seen).unwrap_or_else(|| workbooks("")));
     match authority {
-        Some(authority) => over_tls(authority.server(&["127.0.0.1"]), reply),
-        None => Raw::start(reply),
+        Some(authority) => over_tls(authority.server(&["127.0.0.1"]), response),
+        None => Raw::start(response),
     }
 }
 
@@ -197,8 +197,8 @@ fn cancels_handshake_with_silent_proxy() {
 fn connect_timeout_covers_a_proxy_that_sends_byte_by_byte() {
     // Each byte arrives within the timeout of a read.
     let proxy = Raw::on_connection(|mut client, _, _| {
-        let answer = format!("HTTP/1.1 200 OK\r\nx: {}", "y".repeat(400));
-        for byte in answer.bytes() {
+        let response = format!("HTTP/1.1 200 OK\r\nx: {}", "y".repeat(400));
+        for byte in response.bytes() {
             if client.write_all(&[byte]).is_err() {
                 return;
             }
@@ -255,17 +255,17 @@ fn cancels_download_that_stalls() {
     for authority in [None, Some(&authority)] {
         let count = Arc::new(AtomicUsize::new(0));
         let counted = count.clone();
-        let reply = move |seen: &Seen| match seen.path().ends_with("/content") {
+        let response = move |seen: &Seen| match seen.path().ends_with("/content") {
             true => {
                 counted.fetch_add(1, Ordering::SeqCst);
                 let head = b"HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\n";
-                Reply::SendAndSilence([&head[..], &[b'd'; 1 << 20]].concat())
+                Response::SendAndSilence([&head[..], &[b'd'; 1 << 20]].concat())
             }
             false => signed_in(seen).unwrap_or_else(|| workbooks("")),
         };
         let server = match authority {
-            Some(authority) => over_tls(authority.server(&["127.0.0.1"]), reply),
-            None => Raw::start(reply),
+            Some(authority) => over_tls(authority.server(&["127.0.0.1"]), response),
+            None => Raw::start(response),
         };
         let mut options = patient();
         if let Some(authority) = authority {
@@ -333,7 +333,7 @@ fn cancels_connect_that_hangs() {
 
 #[test]
 fn one_token_cancels_eight_threads() {
-    let raw = Raw::signed_in(|_| Reply::Silence);
+    let raw = Raw::signed_in(|_| Response::Silence);
     let session = with(&raw.url, patient()).into_session(&auth()).unwrap();
     let cancellation = CancellationToken::new();
     thread::scope(|scope| {
@@ -360,11 +360,11 @@ fn one_token_cancels_eight_threads() {
 #[test]
 fn chunk_is_known_not_to_be_sent_if_connecting_fails() {
     let authority = Authority::new();
-    let reply = |seen: &Seen| {
+    let response = |seen: &Seen| {
         let upload = "<fileUpload uploadSessionId=\"u\" fileSize=\"1\"/>";
         closing(signed_in(seen).unwrap_or_else(|| crate::raw::success(upload)))
     };
-    let inside = over_tls(authority.server(&["127.0.0.1"]), reply);
+    let inside = over_tls(authority.server(&["127.0.0.1"]), response);
     let ends_before_sending = |bound: &str| {
         let gate = Gate::before(&inside);
         let mut options = plain().verify(authority.file());
@@ -420,7 +420,7 @@ fn chunk_is_known_not_to_be_sent_if_connecting_fails() {
 fn cancels_sign_in() {
     for (silent, pin) in [("serverinfo", false), ("signin", false), ("signin", true)] {
         let raw = Raw::start(move |seen| match seen.path().ends_with(silent) {
-            true => Reply::Silence,
+            true => Response::Silence,
             false => signed_in(seen).unwrap_or_else(|| workbooks("")),
         });
         let mut server = with(&raw.url, patient());

@@ -275,8 +275,8 @@ fn session_replaced_because_of_an_unknown_missing_scope_is_signed_out() {
     let jwt = mock.jwt().to_owned();
     let auth = tsc::JwtAuth::new(jwt.as_str()).renew_with(move || Ok(jwt.clone()));
     let session = server.sign_in(&auth).unwrap();
-    let refusal = Fault::status(401).error("401002", "Unauthorized Access", "No scope");
-    mock.fault(refusal.on("DELETE", "/groups/*").times(2));
+    let tableau_error = Fault::status(401).error("401002", "Unauthorized Access", "No scope");
+    mock.fault(tableau_error.on("DELETE", "/groups/*").times(2));
     let error = session.groups().delete("group-of-a-test").unwrap_err();
     assert!(error.to_string().contains("tableau:groups:delete"), "{error}");
     assert_eq!(tokens(&mock).len(), 2);
@@ -341,12 +341,12 @@ fn replaced_session_stays_open_while_another_thread_uses_it() {
 }
 
 #[test]
-fn refusal_names_no_scope_that_the_token_has() {
+fn error_names_no_scope_that_the_token_has() {
     let mock = mock();
     let server = server(&mock);
     let session = server.sign_in(&auth(&["tableau:groups"])).unwrap();
-    let refusal = Fault::status(403).error("403004", "Forbidden", "Not allowed");
-    mock.fault(refusal.on("DELETE", "/groups/*"));
+    let tableau_error = Fault::status(403).error("403004", "Forbidden", "Not allowed");
+    mock.fault(tableau_error.on("DELETE", "/groups/*"));
     let error = session.groups().delete("group-of-a-test").unwrap_err();
     assert_eq!(error.status(), Some(403), "{error:?}");
     assert!(!error.to_string().contains("scope"), "{error}");

@@ -10,7 +10,9 @@ use tsc::ErrorKind;
 
 use crate::help::{auth, millis, pinned, plain, token_of, with, workbooks};
 use crate::logs;
-use crate::raw::{Raw, Reply, answer, read_request, redirect, refusal, signed_in, success};
+use crate::raw::{
+    Raw, Response, read_request, redirect, response, signed_in, success, tableau_error,
+};
 
 #[test]
 fn reuses_one_connection_for_a_hundred_requests() {
@@ -26,27 +28,27 @@ fn reuses_one_connection_for_a_hundred_requests() {
 
 #[test]
 fn reuses_the_connection_after_responses_of_every_kind() {
-    // Errors, HTML pages, redirects, responses that are not read, chunked ones.
-    let turn = AtomicUsize::new(0);
-    let raw = Raw::signed_in(move |seen| match turn.fetch_add(1, Ordering::SeqCst) % 8 {
-        0 => refusal(404, "404006", "gone"),
-        1 => answer(500, &[], "<html>".repeat(5000)),
+    // Errors, HTML pages, redirects, responses whose body is not read, and chunked responses.
+    let count = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |seen| match count.fetch_add(1, Ordering::SeqCst) % 8 {
+        0 => tableau_error(404, "404006", "gone"),
+        1 => response(500, &[], "<html>".repeat(5000)),
         2 => redirect(302, &seen.target),
-        3 => answer(200, &[], "not XML"),
-        4 => answer(204, &[], ""),
-        5 => answer(401, &[], ""),
-        6 => Reply::Send(
+        3 => response(200, &[], "not XML"),
+        4 => response(204, &[], ""),
+        5 => response(401, &[], ""),
+        6 => Response::Send(
             b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n".into(),
         ),
         _ => workbooks(""),
     });
     let server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
     let session = server.sign_in(&auth()).unwrap();
-    let done = (0..28).filter(|_| session.workbooks().list().total().is_ok()).count();
-    assert_eq!(done, 4);
+    let succeeded = (0..28).filter(|_| session.workbooks().list().total().is_ok()).count();
+    assert_eq!(succeeded, 4);
     assert_eq!(raw.count("GET", "/workbooks"), 32);
     for status in [200, 202] {
-        let raw = Raw::signed_in(move |_| answer(status, &[], "<tsResponse/>"));
+        let raw = Raw::signed_in(move |_| response(status, &[], "<tsResponse/>"));
         let server = pinned(&raw.url);
         let session = server.sign_in(&auth()).unwrap();
         for _ in 0..5 {
@@ -67,11 +69,11 @@ fn keeps_one_connection_per_concurrent_thread() {
     let server = pinned(&raw.url);
     let session = server.sign_in(&auth()).unwrap();
     for _ in 0..4 {
-        let meet = std::sync::Barrier::new(8);
+        let barrier = std::sync::Barrier::new(8);
         thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
-                    meet.wait();
+                    barrier.wait();
                     for _ in 0..5 {
                         session.workbooks().list().total().unwrap();
                     }
@@ -98,11 +100,11 @@ fn sessions_of_one_server_share_connections() {
 fn replaces_a_connection_closed_while_idle() {
     // The responses do not announce the close.
     let raw = Raw::start(|seen| {
-        let reply = signed_in(seen).unwrap_or_else(|| match seen.method.as_str() {
+        let response = signed_in(seen).unwrap_or_else(|| match seen.method.as_str() {
             "GET" => workbooks(""),
             _ => success("<project id=\"p\" name=\"n\"/>"),
         });
-        Reply::SendAndClose(reply.bytes())
+        Response::SendAndClose(response.bytes())
     });
     let mut server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
     // With the version request before it, the sign-in would use a connection that is not idle yet.
@@ -126,7 +128,7 @@ fn replaces_a_connection_closed_while_idle() {
 fn closing_at(closes: usize) -> Raw {
     let count = Arc::new(AtomicUsize::new(0));
     Raw::signed_in(move |seen| match count.fetch_add(1, Ordering::SeqCst) == closes {
-        true => Reply::Close,
+        true => Response::Close,
         false if seen.method == "GET" => workbooks(""),
         false => success("<project id=\"p\" name=\"n\"/>"),
     })
@@ -145,16 +147,16 @@ fn retries_get_after_connection_close() {
 
 #[test]
 fn does_not_repeat_post_that_may_have_been_received() {
-    let half = |reply: Reply| {
-        let bytes = reply.bytes();
-        Reply::SendAndClose(bytes[..bytes.len() / 2].to_vec())
+    let half = |response: Response| {
+        let bytes = response.bytes();
+        Response::SendAndClose(bytes[..bytes.len() / 2].to_vec())
     };
-    type End = Box<dyn Fn() -> Reply + Send + Sync>;
+    type End = Box<dyn Fn() -> Response + Send + Sync>;
     let ends: [End; 4] = [
-        Box::new(|| Reply::Close),
+        Box::new(|| Response::Close),
         Box::new(move || half(success("<project id=\"p\" name=\"n\"/>"))),
-        Box::new(|| Reply::SendAndClose(b"HTTP/1.1 20".to_vec())),
-        Box::new(|| answer(502, &[], "bad gateway")),
+        Box::new(|| Response::SendAndClose(b"HTTP/1.1 20".to_vec())),
+        Box::new(|| response(502, &[], "bad gateway")),
     ];
     for end in ends {
         let raw = Raw::signed_in(move |seen| match seen.method.as_str() {
@@ -173,7 +175,7 @@ fn does_not_repeat_post_that_may_have_been_received() {
 
 #[test]
 fn does_not_repeat_post_after_timeout() {
-    let raw = Raw::signed_in(|_| Reply::Silence);
+    let raw = Raw::signed_in(|_| Response::Silence);
     let server = with(&raw.url, plain().read_timeout(millis(200)));
     let session = server.sign_in(&auth()).unwrap();
     let error = session.projects().create(tsc::projects::NewProject::new("n")).unwrap_err();
@@ -186,7 +188,7 @@ fn does_not_repeat_sign_in_or_sign_out() {
     logs::start();
     for path in ["signin", "signout"] {
         let raw = Raw::start(move |seen| match seen.path().ends_with(path) {
-            true => Reply::Close,
+            true => Response::Close,
             false => signed_in(seen).unwrap(),
         });
         let server = pinned(&raw.url);
@@ -194,7 +196,7 @@ fn does_not_repeat_sign_in_or_sign_out() {
         assert_eq!(raw.count("POST", &format!("/{path}")), 1);
     }
     let raw = Raw::start(|seen| match seen.path().ends_with("signout") {
-        true => answer(503, &[("Retry-After", "0")], ""),
+        true => response(503, &[("Retry-After", "0")], ""),
         false => signed_in(seen).unwrap(),
     });
     drop(pinned(&raw.url).resume(token_of(&raw.url)));
@@ -203,7 +205,7 @@ fn does_not_repeat_sign_in_or_sign_out() {
 
 #[test]
 fn stops_retrying_get_after_the_last_attempt() {
-    let raw = Raw::signed_in(|_| Reply::Close);
+    let raw = Raw::signed_in(|_| Response::Close);
     let retries = tsc::RetryPolicy::new().initial_backoff(millis(1));
     let server = with(&raw.url, plain().retries(retries));
     let session = server.sign_in(&auth()).unwrap();
@@ -211,8 +213,8 @@ fn stops_retrying_get_after_the_last_attempt() {
     assert_eq!(error.kind(), ErrorKind::ConnectionLost);
     assert!(error.is_retryable());
     assert!(error.to_string().contains(&raw.address.to_string()), "{error}");
-    let tries = raw.count("GET", "/workbooks");
-    assert!((2..=5).contains(&tries), "{tries}");
+    let attempts = raw.count("GET", "/workbooks");
+    assert!((2..=5).contains(&attempts), "{attempts}");
 }
 
 #[test]
@@ -221,9 +223,9 @@ fn does_not_reuse_a_connection_marked_close() {
         let mut reader = BufReader::new(stream);
         // Announces the close, and then waits for the client to close the connection.
         if let Some(request) = read_request(&mut reader) {
-            let reply = signed_in(&request).unwrap_or_else(|| workbooks("")).bytes();
+            let response = signed_in(&request).unwrap_or_else(|| workbooks("")).bytes();
             seen.lock().unwrap().push(request);
-            let text = String::from_utf8(reply).unwrap();
+            let text = String::from_utf8(response).unwrap();
             let text = text.replacen("\r\n", "\r\nConnection: close\r\n", 1);
             let _ = reader.get_mut().write_all(text.as_bytes());
             let _ = reader.read(&mut [0]);
@@ -241,7 +243,7 @@ fn unsolicited_bytes_are_not_read_as_a_response() {
     // A second response after the first one, as in response smuggling.
     let raw = Raw::signed_in(|_| {
         let stray = workbooks("<workbook id=\"evil\" name=\"evil\"/>").bytes();
-        Reply::Send([workbooks("").bytes(), stray].concat())
+        Response::Send([workbooks("").bytes(), stray].concat())
     });
     let server = pinned(&raw.url);
     let session = server.sign_in(&auth()).unwrap();

@@ -4,7 +4,7 @@ use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
 use crate::help::{at, everything_of, pinned, workbooks};
-use crate::raw::{Raw, refusal, signed_in};
+use crate::raw::{Raw, signed_in, tableau_error};
 
 fn sent(credentials: &dyn tsc::Credentials) -> String {
     let raw = Raw::signed_in(|_| workbooks(""));
@@ -63,20 +63,20 @@ fn sends_the_exact_sign_in_bodies() {
 fn reports_sign_in_to_another_site() {
     crate::logs::start();
     let target = "tableau_server_client::session";
-    for (asked, answered, warnings) in
+    for (requested, actual, warnings) in
         [("here", "here", 0), ("HERE", "here", 0), ("", "", 0), ("there", "here", 1)]
     {
         let before = crate::logs::of(target).len();
         let raw = Raw::start(move |seen| match seen.path().ends_with("signin") {
             true => crate::raw::success(&format!(
-                "<credentials token=\"T\"><site id=\"s\" contentUrl=\"{answered}\"/>\
+                "<credentials token=\"T\"><site id=\"s\" contentUrl=\"{actual}\"/>\
                  <user id=\"u\"/></credentials>"
             )),
             false => signed_in(seen).unwrap(),
         });
-        let auth = tsc::TableauAuth::new("NAME", "WORD").site(asked);
+        let auth = tsc::TableauAuth::new("NAME", "WORD").site(requested);
         let session = pinned(&raw.url).into_session(&auth).unwrap();
-        assert_eq!(session.site_url(), answered);
+        assert_eq!(session.site_url(), actual);
         drop(session);
         let records = crate::logs::of(target).split_off(before);
         assert_eq!(records.len(), warnings, "{records:?}");
@@ -85,14 +85,15 @@ fn reports_sign_in_to_another_site() {
     }
 }
 
-const HOSTILE: &str = "R&D <\"'>\ttab\nnewline\r\u{85} Umläute ß 🦀 ]]> &amp; &lt; \u{a0}end ";
+const SPECIAL_CHARACTERS: &str =
+    "R&D <\"'>\ttab\nnewline\r\u{85} Umläute ß 🦀 ]]> &amp; &lt; \u{a0}end ";
 
 #[test]
 fn escapes_special_characters_in_credentials() {
-    let password = format!("{HOSTILE}2");
+    let password = format!("{SPECIAL_CHARACTERS}2");
     // White space and a few other characters in a site are refused.
     let site = "R&D<\"'>Umläute-ß🦀]]>&amp;&lt;3".to_owned();
-    let user = format!("{HOSTILE}4");
+    let user = format!("{SPECIAL_CHARACTERS}4");
     let read = |text: &str, path: &[&str], attribute: &str| {
         let document = roxmltree::Document::parse(text).unwrap();
         let mut node = document.root_element();
@@ -101,20 +102,23 @@ fn escapes_special_characters_in_credentials() {
         }
         node.attribute(attribute).unwrap().to_owned()
     };
-    let body =
-        sent(&tsc::TableauAuth::new(HOSTILE, &*password).site(&*site).impersonate(user.as_str()));
-    assert_eq!(read(&body, &["credentials"], "name"), HOSTILE);
+    let body = sent(
+        &tsc::TableauAuth::new(SPECIAL_CHARACTERS, &*password)
+            .site(&*site)
+            .impersonate(user.as_str()),
+    );
+    assert_eq!(read(&body, &["credentials"], "name"), SPECIAL_CHARACTERS);
     assert_eq!(read(&body, &["credentials"], "password"), password);
     assert_eq!(read(&body, &["credentials", "site"], "contentUrl"), site);
     assert_eq!(read(&body, &["credentials", "user"], "id"), user);
-    // The server's parser rejects this entity.
+    // Tableau Server's XML parser rejects this entity.
     assert!(!body.contains("&apos;"), "{body}");
 
-    let body = sent(&tsc::PersonalAccessTokenAuth::new(HOSTILE, &*password));
-    assert_eq!(read(&body, &["credentials"], "personalAccessTokenName"), HOSTILE);
+    let body = sent(&tsc::PersonalAccessTokenAuth::new(SPECIAL_CHARACTERS, &*password));
+    assert_eq!(read(&body, &["credentials"], "personalAccessTokenName"), SPECIAL_CHARACTERS);
     assert_eq!(read(&body, &["credentials"], "personalAccessTokenSecret"), password);
-    let body = sent(&tsc::JwtAuth::new(HOSTILE));
-    assert_eq!(read(&body, &["credentials"], "jwt"), HOSTILE);
+    let body = sent(&tsc::JwtAuth::new(SPECIAL_CHARACTERS));
+    assert_eq!(read(&body, &["credentials"], "jwt"), SPECIAL_CHARACTERS);
 }
 
 #[test]
@@ -122,11 +126,14 @@ fn escapes_special_characters_in_resource_requests() {
     let raw = Raw::signed_in(|_| crate::raw::success("<project id=\"p\" name=\"n\"/>"));
     let server = pinned(&raw.url);
     let session = server.sign_in(&crate::help::auth()).unwrap();
-    session.projects().create(tsc::projects::NewProject::new(HOSTILE).description("")).unwrap();
+    session
+        .projects()
+        .create(tsc::projects::NewProject::new(SPECIAL_CHARACTERS).description(""))
+        .unwrap();
     let body = raw.seen()[1].text();
     let document = roxmltree::Document::parse(&body).unwrap();
     let project = document.root_element().first_element_child().unwrap();
-    assert_eq!(project.attribute("name"), Some(HOSTILE));
+    assert_eq!(project.attribute("name"), Some(SPECIAL_CHARACTERS));
     assert_eq!(project.attribute("description"), Some(""));
     assert_eq!(project.attributes().len(), 2, "unset fields are not sent: {body}");
 }
@@ -173,7 +180,7 @@ fn rejects_characters_that_xml_forbids_before_sending() {
 fn distinguishes_reasons_for_refused_credentials() {
     for (status, code) in [(401, "401001"), (401, "401002"), (400, "401001")] {
         let raw = Raw::start(move |seen| match seen.path().ends_with("signin") {
-            true => refusal(status, code, "The credentials are invalid."),
+            true => tableau_error(status, code, "The credentials are invalid."),
             false => signed_in(seen).unwrap(),
         });
         let error = pinned(&raw.url).sign_in(&tsc::TableauAuth::new("me", "no")).unwrap_err();
@@ -202,7 +209,7 @@ fn debug_shows_names_and_sites_but_no_secret() {
 #[test]
 fn names_the_scope_that_a_jwt_session_may_lack() {
     for (status, code) in [(401, "401002"), (403, "403004"), (409, "409009")] {
-        let raw = Raw::signed_in(move |_| refusal(status, code, "refused"));
+        let raw = Raw::signed_in(move |_| tableau_error(status, code, "refused"));
         let server = pinned(&raw.url);
         let jwt = tsc::JwtAuth::new("eyJ.x.y");
         let renewing = jwt.clone().renew_with(|| Ok("eyJ.x.z".to_owned()));

@@ -7,18 +7,20 @@ use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
 use crate::help::{LONG, auth, everything_of, page, plain, timed, with, workbooks};
-use crate::raw::{Raw, Reply, Seen, answer, refusal, success};
+use crate::raw::{Raw, Response, Seen, response, success, tableau_error};
 
 /// A session on a server that gives this response to every call, without retries.
-fn asking(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (Raw, tsc::Session<'static>) {
-    limited(reply, plain())
+fn asking(
+    respond: impl Fn(&Seen) -> Response + Send + Sync + 'static,
+) -> (Raw, tsc::Session<'static>) {
+    limited(respond, plain())
 }
 
 fn limited(
-    reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    respond: impl Fn(&Seen) -> Response + Send + Sync + 'static,
     options: tsc::HttpOptions,
 ) -> (Raw, tsc::Session<'static>) {
-    let raw = Raw::signed_in(reply);
+    let raw = Raw::signed_in(respond);
     let mut server = with(&raw.url, options.retries(tsc::RetryPolicy::none()));
     server.set_version("3.24").unwrap();
     let session = server.into_session(&auth()).unwrap();
@@ -30,8 +32,8 @@ fn list(session: &tsc::Session<'_>) -> tsc::Result<Vec<tsc::Workbook>> {
 }
 
 /// The error of a list request with this response, which must arrive in bounded time.
-fn error_of(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> tsc::Error {
-    let (_raw, session) = asking(reply);
+fn error_of(respond: impl Fn(&Seen) -> Response + Send + Sync + 'static) -> tsc::Error {
+    let (_raw, session) = asking(respond);
     let (result, took) = timed(|| list(&session));
     assert!(took < LONG, "{took:?}");
     let error = result.unwrap_err();
@@ -46,7 +48,7 @@ fn reads_every_field_of_a_tableau_error() {
         let body = "<tsResponse xmlns=\"http://tableau.com/api\"><error code=\"404006\">\
              <summary>Resource Not Found</summary><detail>Workbook R&amp;D</detail></error>\
              </tsResponse>";
-        answer(404, &[("X-Tableau-Request-Id", "abc-1"), ("Retry-After", "120")], body)
+        response(404, &[("X-Tableau-Request-Id", "abc-1"), ("Retry-After", "120")], body)
     });
     assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(404)));
     assert_eq!(error.code(), Some("404006"));
@@ -64,7 +66,7 @@ fn reads_every_field_of_a_tableau_error() {
 #[test]
 fn tableau_error_takes_precedence_over_status() {
     for status in [200, 201, 202, 400, 403, 404, 409, 500, 503] {
-        let error = error_of(move |_| refusal(status, "400123", "odd"));
+        let error = error_of(move |_| tableau_error(status, "400123", "odd"));
         assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(status)));
         assert_eq!(error.code(), Some("400123"));
         // Without a namespace, and with the namespace of old servers.
@@ -73,7 +75,7 @@ fn tableau_error_takes_precedence_over_status() {
                 "<?xml version='1.0' encoding='UTF-8'?>\n<tsResponse{xmlns}><error code=\"400123\">\
                  <summary/></error></tsResponse>"
             );
-            let error = error_of(move |_| answer(status, &[], &body));
+            let error = error_of(move |_| response(status, &[], &body));
             assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("400123")), "{error:?}");
             assert_eq!((error.summary(), error.detail()), (None, None));
         }
@@ -82,10 +84,10 @@ fn tableau_error_takes_precedence_over_status() {
 
 #[test]
 fn error_in_the_response_to_a_delete_takes_precedence_over_status() {
-    let (_raw, session) = asking(|_| refusal(200, "403004", "not yours"));
+    let (_raw, session) = asking(|_| tableau_error(200, "403004", "not yours"));
     let error = session.projects().delete("p").unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("403004")));
-    let (_raw, session) = asking(|_| answer(200, &[], "<html>Please sign in</html>"));
+    let (_raw, session) = asking(|_| response(200, &[], "<html>Please sign in</html>"));
     let error = session.projects().delete("p").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("HTML"), "{error}");
@@ -94,15 +96,15 @@ fn error_in_the_response_to_a_delete_takes_precedence_over_status() {
         ("<tsResponse><error><summary>no</summary></error></tsResponse>", None),
         (r#"{"error":{"code":403004,"summary":"no"}}"#, Some("403004")),
     ] {
-        let (_raw, session) = asking(move |_| answer(200, &[], body));
+        let (_raw, session) = asking(move |_| response(200, &[], body));
         for error in [session.projects().delete("p").unwrap_err(), list(&session).unwrap_err()] {
             assert_eq!((error.kind(), error.code()), (ErrorKind::Api, code), "{error:?}");
         }
     }
-    let (_raw, session) = asking(|_| answer(200, &[], [0xff, 0xfe]));
+    let (_raw, session) = asking(|_| response(200, &[], [0xff, 0xfe]));
     session.projects().delete("p").unwrap();
     // An empty body that is marked as compressed is an empty body.
-    let (raw, session) = asking(|_| answer(204, &[("content-encoding", "gzip")], ""));
+    let (raw, session) = asking(|_| response(204, &[("content-encoding", "gzip")], ""));
     for _ in 0..3 {
         session.projects().delete("p").unwrap();
     }
@@ -116,7 +118,7 @@ fn partially_successful_requests_keep_the_warnings() {
         <warning id=\"t1\" errorCode=\"404032\" message=\"no such table\"/>\
         <warning id=\"t2\" errorCode=\"BAD_REQUEST\" message=\"\"/><other/>\
         <warning message=\"says THE-TOKEN\"/></warnings></tsResponse>";
-    let error = error_of(move |_| answer(400, &[], body));
+    let error = error_of(move |_| response(400, &[], body));
     assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("400000")));
     let warnings: Vec<_> = error
         .warnings()
@@ -135,7 +137,7 @@ fn partially_successful_requests_keep_the_warnings() {
         error.to_string().contains("3 warnings, the first: t1: 404032: no such table"),
         "{error}"
     );
-    let plain = error_of(|_| refusal(400, "400000", "no"));
+    let plain = error_of(|_| tableau_error(400, "400000", "no"));
     assert_eq!(plain.warnings(), []);
     assert!(!plain.to_string().contains("warnings"), "{plain}");
 }
@@ -143,12 +145,12 @@ fn partially_successful_requests_keep_the_warnings() {
 #[test]
 fn accepts_codes_that_are_not_numbers() {
     for (status, code) in [(400, "BAD_REQUEST"), (404, "BAD_REQUEST"), (429, "RATE_EXCEEDED")] {
-        let error = error_of(move |_| refusal(status, code, "no"));
+        let error = error_of(move |_| tableau_error(status, code, "no"));
         assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some(code)));
         assert_eq!(error.is_not_found(), status == 404, "{error}");
         assert_eq!((error.is_throttled(), error.is_retryable()), (status == 429, status == 429));
     }
-    let error = error_of(|_| refusal(429, "429001", "already in the pool"));
+    let error = error_of(|_| tableau_error(429, "429001", "already in the pool"));
     assert!(error.is_conflict() && !error.is_throttled() && !error.is_retryable(), "{error}");
 }
 
@@ -156,11 +158,11 @@ fn accepts_codes_that_are_not_numbers() {
 fn reads_errors_in_json() {
     let error = error_of(|_| {
         let body = r#"{"error":{"code":"403004","summary":"Forbidden","detail":"No \"R&D\""}}"#;
-        answer(403, &[("content-type", "application/json")], body)
+        response(403, &[("content-type", "application/json")], body)
     });
     assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("403004")));
     assert_eq!((error.summary(), error.detail()), (Some("Forbidden"), Some("No \"R&D\"")));
-    let error = error_of(|_| answer(403, &[], r#"{"message":"who are you"}"#));
+    let error = error_of(|_| response(403, &[], r#"{"message":"who are you"}"#));
     assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(403)));
     assert!(error.to_string().contains("who are you"), "{error}");
 }
@@ -169,8 +171,8 @@ fn reads_errors_in_json() {
 fn error_predicates_follow_code_and_status() {
     let predicates = |status, code: &'static str| {
         let error = error_of(move |_| match code {
-            "" => answer(status, &[], ""),
-            code => refusal(status, code, "no"),
+            "" => response(status, &[], ""),
+            code => tableau_error(status, code, "no"),
         });
         [
             error.is_sign_in_failed(),
@@ -195,7 +197,7 @@ fn error_predicates_follow_code_and_status() {
 #[test]
 fn reports_an_expired_session_that_cannot_be_renewed() {
     let options = plain().renew_sessions(false);
-    let (raw, session) = limited(|_| refusal(401, "401002", "Invalid credentials"), options);
+    let (raw, session) = limited(|_| tableau_error(401, "401002", "Invalid credentials"), options);
     let error = list(&session).unwrap_err();
     assert!(error.is_session_expired() && !error.is_sign_in_failed(), "{error:?}");
     assert_eq!(raw.count("POST", "/signin"), 1);
@@ -210,9 +212,9 @@ fn reports_html_pages_with_any_status() {
          \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd\"><html>Sign in</html>",
         "\u{feff}<!doctype HTML><html><p>unclosed<br></html>",
     ] {
-        let error = error_of(move |_| answer(200, &[("content-type", "text/html")], page));
+        let error = error_of(move |_| response(200, &[("content-type", "text/html")], page));
         assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)), "{error}");
-        let error = error_of(move |_| answer(503, &[("content-type", "text/html")], page));
+        let error = error_of(move |_| response(503, &[("content-type", "text/html")], page));
         assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(503)), "{error}");
         assert!(error.to_string().contains("503"), "{error}");
         assert!(error.to_string().contains("HTML"), "{error}");
@@ -222,7 +224,7 @@ fn reports_html_pages_with_any_status() {
 #[test]
 fn other_statuses_are_http_errors() {
     for status in [203, 226, 300, 304, 400, 401, 402, 407, 418, 451, 500, 599] {
-        let error = error_of(move |_| answer(status, &[], "{}"));
+        let error = error_of(move |_| response(status, &[], "{}"));
         assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(status)), "{error:?}");
         assert!(error.to_string().contains(&status.to_string()), "{error}");
     }
@@ -245,13 +247,13 @@ fn invalid_response_is_a_decode_error_with_position() {
         ("<tsResponse><a>&lol;</a></tsResponse>", "lol"),
     ];
     for (body, part) in cases {
-        let error = error_of(move |_| answer(200, &[], body));
+        let error = error_of(move |_| response(200, &[], body));
         assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)), "{error:?}");
         assert!(error.to_string().contains(part), "{body}: {error}");
     }
-    let error = error_of(|_| answer(204, &[], ""));
+    let error = error_of(|_| response(204, &[], ""));
     assert_eq!(error.kind(), ErrorKind::Decode);
-    let error = error_of(|_| answer(200, &[], b"<tsResponse a=\"\xff\"/>"));
+    let error = error_of(|_| response(200, &[], b"<tsResponse a=\"\xff\"/>"));
     assert_eq!(error.kind(), ErrorKind::Decode);
 }
 
@@ -326,22 +328,24 @@ fn reads_responses_in_every_encoding() {
     let chunked: String =
         root.chars().map(|c| format!("{:x}\r\n{c}\r\n", c.len_utf8())).collect::<String>();
     let prefixed = root.replace("<", "<t:").replace("<t:/", "</t:").replace("xmlns", "xmlns:t");
-    let replies = [
-        answer(200, &[], format!("\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\"?>{root}")),
-        answer(200, &[], format!("\r\n\r\n{root}\n<!-- end -->\n")),
-        answer(200, &[("content-encoding", "gzip")], gzip(root.as_bytes())),
-        answer(201, &[("content-type", "text/plain")], &root),
-        answer(200, &[], prefixed),
-        Reply::Send(format!("{head}transfer-encoding: chunked\r\n\r\n{chunked}0\r\n\r\n").into()),
-        Reply::SendAndClose(format!("{head}connection: close\r\n\r\n{root}").into()),
-        Reply::Slowly(
-            answer(200, &[], &root).bytes().chunks(40).map(<[u8]>::to_vec).collect(),
+    let responses = [
+        response(200, &[], format!("\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\"?>{root}")),
+        response(200, &[], format!("\r\n\r\n{root}\n<!-- end -->\n")),
+        response(200, &[("content-encoding", "gzip")], gzip(root.as_bytes())),
+        response(201, &[("content-type", "text/plain")], &root),
+        response(200, &[], prefixed),
+        Response::Send(
+            format!("{head}transfer-encoding: chunked\r\n\r\n{chunked}0\r\n\r\n").into(),
+        ),
+        Response::SendAndClose(format!("{head}connection: close\r\n\r\n{root}").into()),
+        Response::Slowly(
+            response(200, &[], &root).bytes().chunks(40).map(<[u8]>::to_vec).collect(),
             Duration::from_millis(5),
         ),
     ];
-    for reply in replies {
-        let reply = std::sync::Mutex::new(Some(reply));
-        let (_raw, session) = asking(move |_| reply.lock().unwrap().take().unwrap());
+    for response in responses {
+        let response = std::sync::Mutex::new(Some(response));
+        let (_raw, session) = asking(move |_| response.lock().unwrap().take().unwrap());
         assert_eq!(list(&session).unwrap()[0].name, "Ü🦀");
     }
 }
@@ -374,18 +378,18 @@ fn truncated_body_is_an_error() {
     let body = "<tsResponse><workbooks/></tsResponse>";
     let head = |length| format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
     let whole = format!("{}{body}", head(body.len() + 100));
-    let error = error_of(move |_| Reply::SendAndClose(whole.clone().into()));
+    let error = error_of(move |_| Response::SendAndClose(whole.clone().into()));
     assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
     assert!(error.is_retryable(), "{error:?}");
     let chunked = format!(
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n",
         body.len()
     );
-    let error = error_of(move |_| Reply::SendAndClose(chunked.clone().into()));
+    let error = error_of(move |_| Response::SendAndClose(chunked.clone().into()));
     assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error:?}");
     // Without a length, the body ends with the connection: half a response is malformed.
     let half = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}", &body[..20]);
-    let error = error_of(move |_| Reply::SendAndClose(half.clone().into()));
+    let error = error_of(move |_| Response::SendAndClose(half.clone().into()));
     assert_eq!(error.kind(), ErrorKind::Decode, "{error:?}");
 }
 
@@ -403,12 +407,12 @@ fn invalid_gzip_is_a_decode_error() {
         [&whole[..whole.len() - 8], &[0; 8]].concat(),
     ] {
         let length = broken.len();
-        let error = error_of(move |_| answer(200, &[("content-encoding", "gzip")], &broken));
+        let error = error_of(move |_| response(200, &[("content-encoding", "gzip")], &broken));
         assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)), "{error:?}");
         assert!(!error.is_retryable(), "{length}: {error:?}");
     }
-    // In the body of an error, it does not hide the status.
-    let error = error_of(|_| answer(502, &[("content-encoding", "gzip")], "no gzip"));
+    // Invalid gzip in the body of an error response does not hide the status.
+    let error = error_of(|_| response(502, &[("content-encoding", "gzip")], "no gzip"));
     assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(502)), "{error:?}");
 }
 
@@ -417,13 +421,13 @@ fn invalid_http_is_a_decode_error() {
     for junk in
         ["SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n"]
     {
-        let error = error_of(move |_| Reply::SendAndClose(junk.into()));
+        let error = error_of(move |_| Response::SendAndClose(junk.into()));
         assert_eq!(error.kind(), ErrorKind::Decode, "{junk}: {error:?}");
     }
     let endless = || format!("HTTP/1.1 200 OK\r\nX: {}", "x".repeat(1 << 20)).into_bytes();
-    let error = error_of(move |_| Reply::SendAndClose(endless()));
+    let error = error_of(move |_| Response::SendAndClose(endless()));
     assert_eq!(error.kind(), ErrorKind::Decode, "{error:?}");
-    let whole = || answer(200, &[("X", &"x".repeat(100_000))], "");
+    let whole = || response(200, &[("X", &"x".repeat(100_000))], "");
     let error = error_of(move |_| whole());
     assert_eq!(error.kind(), ErrorKind::Decode, "{error:?}");
     assert!(!error.to_string().contains("TLS"), "a TLS server sends no such header: {error}");
@@ -441,13 +445,13 @@ fn quotes_at_most_one_kibibyte_of_a_body() {
     };
     let long = "q".repeat(100_000);
     let body = long.clone();
-    let error = error_of(move |_| answer(502, &[], &body));
+    let error = error_of(move |_| response(502, &[], &body));
     assert!(shown(&error) >= 900, "too little of the body is quoted: {error}");
     let body = long.clone();
-    let error = error_of(move |_| answer(200, &[], &body));
+    let error = error_of(move |_| response(200, &[], &body));
     assert!(shown(&error) <= 1024);
     let detail = long.clone();
-    let error = error_of(move |_| refusal(400, "400000", &detail));
+    let error = error_of(move |_| tableau_error(400, "400000", &detail));
     assert_eq!(error.code(), Some("400000"));
     shown(&error);
     // The XML parser's errors repeat names from the text.
@@ -460,13 +464,13 @@ fn quotes_at_most_one_kibibyte_of_a_body() {
         format!("<tsResponse><{long}:a/></tsResponse>"),
         format!("<tsResponse><?{long}</tsResponse>"),
     ] {
-        let error = error_of(move |_| answer(200, &[], &wrong));
+        let error = error_of(move |_| response(200, &[], &wrong));
         assert_eq!(error.kind(), ErrorKind::Decode);
         shown(&error);
     }
     // Errors repeat parts of the response head.
     let id = long[..3000].to_owned();
-    let error = error_of(move |_| answer(500, &[("x-tableau-request-id", &id)], ""));
+    let error = error_of(move |_| response(500, &[("x-tableau-request-id", &id)], ""));
     shown(&error);
     assert!(error.request_id().unwrap().len() <= 1024);
     let to = format!("http://{}/{}", "q".repeat(200), &long[..3000]);
@@ -481,14 +485,14 @@ fn oversized_response_is_a_decode_or_http_error() {
     for (status, kind) in [(200, ErrorKind::Decode), (500, ErrorKind::Http)] {
         let body = big.clone();
         let options = plain().max_response(65_536);
-        let (_raw, session) = limited(move |_| answer(status, &[], &body), options);
+        let (_raw, session) = limited(move |_| response(status, &[], &body), options);
         let error = list(&session).unwrap_err();
         assert_eq!((error.kind(), error.status()), (kind, Some(status)), "{error:?}");
     }
     // Even if the rest of the body is an error of Tableau.
     let options = plain().max_response(65_536);
     let detail = big.clone();
-    let (_raw, session) = limited(move |_| refusal(400, "400000", &detail), options);
+    let (_raw, session) = limited(move |_| tableau_error(400, "400000", &detail), options);
     assert_eq!(list(&session).unwrap_err().kind(), ErrorKind::Http);
     // A body at the limit is accepted, and a caller can raise the limit.
     let fine = workbooks("<workbook id=\"w\" name=\"n\"/>").bytes();
@@ -499,8 +503,8 @@ fn oversized_response_is_a_decode_or_http_error() {
         let fine = fine.clone();
         let options = plain().max_response(most).retries(tsc::RetryPolicy::none());
         let raw = Raw::start(move |seen| match seen.path().ends_with("/workbooks") {
-            true => Reply::Send(fine.clone()),
-            false => answer(204, &[], ""),
+            true => Response::Send(fine.clone()),
+            false => response(204, &[], ""),
         });
         let session = with(&raw.url, options).into_resumed(crate::help::token_of(&raw.url));
         let result = list(&session);
@@ -516,7 +520,7 @@ fn rejects_xml_bombs_quickly() {
     let outside =
         "<!DOCTYPE x [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><tsResponse>&x;</tsResponse>";
     for body in [lol, outside] {
-        let error = error_of(move |_| answer(200, &[], body));
+        let error = error_of(move |_| response(200, &[], body));
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(!everything_of(&error).contains("root:"), "{error:?}");
     }
@@ -527,7 +531,7 @@ fn rejects_xml_bombs_quickly() {
     let spaces = (0..20_000).map(|n| format!("<a xmlns:n{n}=\"u{n}\">")).collect::<String>();
     let spaces = format!("<tsResponse>{spaces}{}</tsResponse>", "</a>".repeat(20_000));
     for body in [deep, wide, spaces] {
-        let error = error_of(move |_| answer(200, &[], &body));
+        let error = error_of(move |_| response(200, &[], &body));
         assert_eq!(error.kind(), ErrorKind::Decode);
     }
     // Well-formed deep nesting without content.
@@ -536,7 +540,7 @@ fn rejects_xml_bombs_quickly() {
         "<a>".repeat(100_000),
         "</a>".repeat(100_000)
     );
-    let (_raw, session) = asking(move |_| answer(200, &[], &deep));
+    let (_raw, session) = asking(move |_| response(200, &[], &deep));
     assert!(list(&session).unwrap().is_empty());
 }
 
@@ -571,7 +575,7 @@ fn limits_decompressed_size() {
     assert!(bomb.len() < 2 << 20, "{}", bomb.len());
     for status in [200, 500] {
         let body = bomb.clone();
-        let error = error_of(move |_| answer(status, &[("content-encoding", "gzip")], &body));
+        let error = error_of(move |_| response(status, &[("content-encoding", "gzip")], &body));
         let kind = if status == 200 { ErrorKind::Decode } else { ErrorKind::Http };
         assert_eq!((error.kind(), error.status()), (kind, Some(status)), "{error:?}");
     }

@@ -4,7 +4,7 @@ use tableau_server_client as tsc;
 use tsc::ErrorKind;
 use tsc::mock::MockServer;
 
-use crate::raw::{Raw, refusal, success};
+use crate::raw::{Raw, success, tableau_error};
 
 fn sign_in(url: &str, credentials: &tsc::TableauAuth) -> tsc::Session<'static> {
     let mut server = tsc::Server::new(url).unwrap();
@@ -59,7 +59,7 @@ fn with_projects(projects: &'static [(&str, &str, &str)]) -> (Raw, tsc::Session<
         let total = projects.len() as u64;
         match seen.path().ends_with("/projects") {
             true => crate::help::page(1, 1000, total, &format!("<projects>{items}</projects>")),
-            false => refusal(404, "404000", "not here"),
+            false => tableau_error(404, "404000", "not here"),
         }
     });
     let session = crate::help::pinned(&raw.url).into_session(&crate::help::auth()).unwrap();
@@ -215,7 +215,7 @@ fn ambiguous_name_is_an_error_that_lists_the_candidates() {
 #[test]
 fn searches_the_whole_list_without_filter_support() {
     let raw = Raw::signed_in(|seen| match seen.target.contains("filter=") {
-        true => refusal(400, "400065", "no such filter"),
+        true => tableau_error(400, "400065", "no such filter"),
         false => success(SEVERAL),
     });
     let session = sign_in(&raw.url, &tsc::TableauAuth::new("me", "hush"));
@@ -224,7 +224,7 @@ fn searches_the_whole_list_without_filter_support() {
     let lists = |lines: &[String]| lines.iter().filter(|l| l.contains("/workbooks?")).count();
     assert_eq!(lists(&raw.lines()), 2);
     // Other errors are returned to the caller.
-    let raw = Raw::signed_in(|_| refusal(403, "403004", "no"));
+    let raw = Raw::signed_in(|_| tableau_error(403, "403004", "no"));
     let session = sign_in(&raw.url, &tsc::TableauAuth::new("me", "hush"));
     assert_eq!(session.workbooks().find("a").unwrap_err().code(), Some("403004"));
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tableau_server_client as tsc;
 
-use crate::raw::{Raw, Reply, success};
+use crate::raw::{Raw, Response, success};
 
 pub const PASSWORD: &str = "pa55word-of-a-test";
 
@@ -43,20 +43,20 @@ pub fn token() -> tsc::SessionToken {
 
 /// The token of a session on the server with this origin.
 pub fn token_of(origin: &str) -> tsc::SessionToken {
-    let raw = Raw::signed_in(|_| Reply::Close);
+    let raw = Raw::signed_in(|_| Response::Close);
     let exported = pinned(&raw.url).sign_in(&auth()).unwrap().detach().export();
     tsc::SessionToken::import(&exported.replace(&raw.url, origin)).unwrap()
 }
 
 /// A page of a list.
-pub fn page(number: u32, size: u32, total: u64, items: &str) -> Reply {
+pub fn page(number: u32, size: u32, total: u64, items: &str) -> Response {
     success(&format!(
         "<pagination pageNumber=\"{number}\" pageSize=\"{size}\" totalAvailable=\"{total}\"/>{items}"
     ))
 }
 
 /// A page with these items in `<workbooks>`.
-pub fn workbooks(items: &str) -> Reply {
+pub fn workbooks(items: &str) -> Response {
     let total = items.matches("<workbook ").count() as u64;
     page(1, 1000, total, &format!("<workbooks>{items}</workbooks>"))
 }

@@ -1,5 +1,5 @@
 //! The logger of this test binary. It keeps the library's records from every thread, and records of
-//! other targets from threads that ask for them.
+//! other targets from threads that enable this.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,7 @@ pub struct Record {
     pub text: String,
 }
 
-struct Keeper;
+struct TestLogger;
 
 /// Whether to keep the records of every target and thread.
 static EVERY_THREAD: AtomicBool = AtomicBool::new(false);
@@ -31,7 +31,7 @@ thread_local! {
 
 static RECORDS: Mutex<Vec<Record>> = Mutex::new(Vec::new());
 
-impl Log for Keeper {
+impl Log for TestLogger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let root = metadata.target().split("::").next().unwrap();
         let is_filtered =
@@ -63,7 +63,7 @@ pub fn start() {
     ALL.set(true);
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        log::set_logger(&Keeper).unwrap();
+        log::set_logger(&TestLogger).unwrap();
         log::set_max_level(LevelFilter::Trace);
     });
 }

@@ -10,7 +10,7 @@ use tsc::ErrorKind;
 #[cfg(target_os = "linux")]
 use crate::help::peak_kib;
 use crate::help::{at, auth, pinned, with};
-use crate::raw::{Raw, Reply, Seen, answer, refusal};
+use crate::raw::{Raw, Response, Seen, response, tableau_error};
 
 type Named = BTreeMap<String, String>;
 
@@ -20,9 +20,9 @@ const ALL: &str = "query all($first: Int, $afterToken: String) {
     workbooksConnection(first: $first, after: $afterToken) {
         nodes { luid name } totalCount pageInfo { hasNextPage endCursor } } }";
 
-/// A server that answers each query with `handle`, which receives the variables.
+/// A server that responds to each query with `handle`, which receives the variables.
 fn metadata(handle: impl Fn(&Value) -> Value + Send + Sync + 'static) -> Raw {
-    Raw::signed_in(move |seen| answer(200, JSON, handle(&body(seen)["variables"]).to_string()))
+    Raw::signed_in(move |seen| response(200, JSON, handle(&body(seen)["variables"]).to_string()))
 }
 
 fn body(seen: &Seen) -> Value {
@@ -112,10 +112,11 @@ fn explains_an_incomplete_index_and_an_absent_api() {
     let error = session_of(&raw).metadata().query("{ a }").send::<Value>().unwrap_err();
     assert!(error.to_string().contains("`backfill_status` shows its progress"), "{error}");
     assert!(!error.to_string().contains("partial data"), "{error}");
-    for reply in
-        [|| refusal(404, "404003", "unknown path"), || answer(404, &[], "<html>not here</html>")]
-    {
-        let raw = Raw::signed_in(move |_| reply());
+    for respond in [
+        || tableau_error(404, "404003", "unknown path"),
+        || response(404, &[], "<html>not here</html>"),
+    ] {
+        let raw = Raw::signed_in(move |_| respond());
         let session = session_of(&raw);
         for error in [
             session.metadata().query("{ a }").send::<Value>().unwrap_err(),
@@ -128,7 +129,7 @@ fn explains_an_incomplete_index_and_an_absent_api() {
 }
 
 #[test]
-fn refuses_what_cannot_be_sent() {
+fn rejects_invalid_variables_and_queries() {
     let raw = metadata(|_| json!({}));
     let session = session_of(&raw);
     let metadata = session.metadata();
@@ -184,12 +185,12 @@ fn halves_the_page_at_the_node_limit() {
 #[test]
 fn continues_after_a_bad_node_and_after_an_error_with_nodes() {
     let raw = metadata(|variables| {
-        let mut answer = page(variables, 4);
+        let mut response = page(variables, 4);
         if variables["afterToken"].is_null() {
-            answer["data"]["workbooksConnection"]["nodes"][1] = json!({"luid": 7});
-            answer["errors"] = json!([{"message": "no permission for some"}]);
+            response["data"]["workbooksConnection"]["nodes"][1] = json!({"luid": 7});
+            response["errors"] = json!([{"message": "no permission for some"}]);
         }
-        answer
+        response
     });
     let (nodes, _) = nodes_of(&raw, Some(2));
     let kinds: Vec<_> =
@@ -202,8 +203,8 @@ fn continues_after_a_bad_node_and_after_an_error_with_nodes() {
 fn ends_after_pages_that_cannot_be_read() {
     let connection = |info: Value| json!({"nodes": [], "pageInfo": info});
     let next = || json!({"hasNextPage": true, "endCursor": "c"});
-    for (answer, why) in [
-        (json!({"data": {"a": connection(next())}}), "the cursor of the next page is that of"),
+    for (response, why) in [
+        (json!({"data": {"a": connection(next())}}), "the next page has the same cursor"),
         (
             json!({"data": {"a": connection(json!({"hasNextPage": true}))}}),
             "`endCursor` is missing",
@@ -213,7 +214,7 @@ fn ends_after_pages_that_cannot_be_read() {
         (json!({"data": {"a": connection(next()), "b": connection(next())}}), "one connection"),
         (json!({}), "neither `data` nor `errors`"),
     ] {
-        let raw = metadata(move |_| answer.clone());
+        let raw = metadata(move |_| response.clone());
         let nodes: Vec<_> = session_of(&raw).metadata().query(ALL).nodes::<Named>().collect();
         let [Err(error)] = &nodes[..] else { panic!("one error: {nodes:?}") };
         assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
@@ -236,8 +237,8 @@ fn repeats_a_query_after_a_lost_response() {
     let calls = std::sync::atomic::AtomicUsize::new(0);
     let raw =
         Raw::signed_in(move |_| match calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
-            0 => Reply::Close,
-            _ => answer(200, JSON, "{\"data\": 1}"),
+            0 => Response::Close,
+            _ => response(200, JSON, "{\"data\": 1}"),
         });
     let retries = tsc::RetryPolicy::new().initial_backoff(crate::help::millis(1));
     let server = with(&raw.url, tsc::HttpOptions::new().retries(retries));
@@ -351,7 +352,7 @@ fn memory_does_not_grow_with_the_number_of_nodes() {
             "],\"pageInfo\":{{\"hasNextPage\":{},\"endCursor\":\"{end}\"}}}}}}}}",
             end < 100_000
         );
-        answer(200, JSON, text)
+        response(200, JSON, text)
     });
     let output =
         crate::help::child("metadata::child_reads_100_000_nodes", &[(CHILD_URL, &raw.url)]);

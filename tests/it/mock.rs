@@ -19,13 +19,13 @@ use tableau_server_client::mock::MockServer;
 
 /// A parsed response.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers.find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
@@ -36,7 +36,7 @@ impl Answer {
     }
 
     /// Status and code, such as `(404, "404006")`; an empty code if there is none.
-    pub fn refusal(&self) -> (u16, String) {
+    pub fn error(&self) -> (u16, String) {
         (self.status, attribute(&self.text(), "error", "code").unwrap_or_default())
     }
 
@@ -80,13 +80,13 @@ pub fn connect(mock: &MockServer) -> TcpStream {
 }
 
 /// Sends bytes unchanged, and reads one response.
-pub fn send_raw(mock: &MockServer, bytes: &[u8]) -> Option<Answer> {
+pub fn send_raw(mock: &MockServer, bytes: &[u8]) -> Option<Response> {
     let mut stream = connect(mock);
     stream.write_all(bytes).ok()?;
-    read_answer(&mut BufReader::new(stream))
+    read_response(&mut BufReader::new(stream))
 }
 
-pub fn read_answer(reader: &mut impl BufRead) -> Option<Answer> {
+pub fn read_response(reader: &mut impl BufRead) -> Option<Response> {
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let status = line.split(' ').nth(1)?.parse().ok()?;
@@ -97,11 +97,11 @@ pub fn read_answer(reader: &mut impl BufRead) -> Option<Answer> {
         let Some((name, value)) = line.trim_end().split_once(": ") else { break };
         headers.push((name.to_owned(), value.to_owned()));
     }
-    let mut answer = Answer { status, headers, body: Vec::new() };
-    let length = answer.header("content-length").map_or(0, |length| length.parse().unwrap());
-    answer.body = vec![0; length];
-    reader.read_exact(&mut answer.body).ok()?;
-    Some(answer)
+    let mut response = Response { status, headers, body: Vec::new() };
+    let length = response.header("content-length").map_or(0, |length| length.parse().unwrap());
+    response.body = vec![0; length];
+    reader.read_exact(&mut response.body).ok()?;
+    Some(response)
 }
 
 pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
@@ -129,37 +129,43 @@ impl<'a> Client<'a> {
         version: &'a str,
         credentials: &str,
         site: &str,
-    ) -> Result<Client<'a>, Answer> {
+    ) -> Result<Client<'a>, Response> {
         let empty = String::new;
         let mut client = Client { mock, version, token: empty(), site: empty(), user: empty() };
         let body = format!(
             "<tsRequest><credentials {credentials}><site contentUrl=\"{site}\"/></credentials></tsRequest>"
         );
-        let answer = client.call("POST", "auth/signin", &body);
-        if answer.status != 200 {
-            return Err(answer);
+        let response = client.call("POST", "auth/signin", &body);
+        if response.status != 200 {
+            return Err(response);
         }
-        client.token = answer.one("credentials", "token");
-        client.site = answer.one("site", "id");
-        client.user = answer.one("user", "id");
+        client.token = response.one("credentials", "token");
+        client.site = response.one("site", "id");
+        client.user = response.one("user", "id");
         Ok(client)
     }
 
     /// A request below `/api/{version}/`.
-    pub fn call(&self, method: &str, path: &str, body: &str) -> Answer {
+    pub fn call(&self, method: &str, path: &str, body: &str) -> Response {
         self.send(method, path, &[("Content-Type", "text/xml")], body.as_bytes())
     }
 
     /// A request below the site.
-    pub fn on_site(&self, method: &str, path: &str, body: &str) -> Answer {
+    pub fn on_site(&self, method: &str, path: &str, body: &str) -> Response {
         self.call(method, &format!("sites/{}/{path}", self.site), body)
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> Response {
         self.on_site("GET", path, "")
     }
 
-    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Response {
         let mut all = vec![("X-Tableau-Auth", self.token.as_str())];
         all.retain(|(_, value)| !value.is_empty());
         all.extend(headers);
@@ -167,6 +173,6 @@ impl<'a> Client<'a> {
             Some(path) => format!("/{path}"),
             None => format!("/api/{}/{path}", self.version),
         };
-        send_raw(self.mock, &request(method, &target, &all, body)).expect("an answer")
+        send_raw(self.mock, &request(method, &target, &all, body)).expect("a response")
     }
 }

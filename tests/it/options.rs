@@ -11,7 +11,7 @@ use crate::help::{
     LONG, at, auth, child, everything_of, given, millis, plain, timed, token_of, with, workbooks,
 };
 use crate::proxy_server::{BEHIND_PROXY, http_proxy, socks_proxy};
-use crate::raw::{Raw, Reply, Seen, signed_in};
+use crate::raw::{Raw, Response, Seen, signed_in};
 use crate::tls_server::{Authority, over_tls};
 
 fn quiet() -> Raw {
@@ -86,7 +86,7 @@ fn options_can_be_merged_and_cleared() {
 
 #[test]
 fn read_timeout_limits_the_wait_for_a_silent_server() {
-    let raw = Raw::signed_in(|_| Reply::Silence);
+    let raw = Raw::signed_in(|_| Response::Silence);
     let server = with(&raw.url, plain().read_timeout(millis(300)));
     let session = server.sign_in(&auth()).unwrap();
     let (error, took) = timed(|| session.workbooks().list().total().unwrap_err());
@@ -104,7 +104,7 @@ fn read_timeout_limits_silence_and_not_duration() {
         let size = bytes.len().div_ceil(12);
         bytes.chunks(size).map(<[u8]>::to_vec).collect::<Vec<_>>()
     };
-    let raw = Raw::signed_in(move |_| Reply::Slowly(pieces(workbooks("").bytes()), millis(100)));
+    let raw = Raw::signed_in(move |_| Response::Slowly(pieces(workbooks("").bytes()), millis(100)));
     let server = with(&raw.url, plain().read_timeout(millis(900)));
     let session = server.sign_in(&auth()).unwrap();
     let (total, took) = timed(|| session.workbooks().list().total());
@@ -113,7 +113,7 @@ fn read_timeout_limits_silence_and_not_duration() {
     // Silence in the middle of a response.
     let raw = Raw::signed_in(|_| {
         let bytes = workbooks("").bytes();
-        Reply::SendAndSilence(bytes[..bytes.len() - 5].to_vec())
+        Response::SendAndSilence(bytes[..bytes.len() - 5].to_vec())
     });
     let server = with(&raw.url, plain().read_timeout(millis(300)));
     let session = server.sign_in(&auth()).unwrap();
@@ -130,7 +130,7 @@ fn timeout_covers_the_whole_request() {
     };
     let authority = Authority::new();
     let handle = move |seen: &Seen| match seen.path().ends_with("workbooks") {
-        true => Reply::Slowly(pieces(400), millis(50)),
+        true => Response::Slowly(pieces(400), millis(50)),
         false => signed_in(seen).unwrap(),
     };
     let secure = over_tls(authority.server(&["127.0.0.1"]), handle);
@@ -153,7 +153,7 @@ fn timeout_covers_the_whole_request() {
 fn timeout_covers_redirects_and_retries() {
     let slow = Raw::signed_in(|seen| {
         let bytes = crate::raw::redirect(302, &seen.target).bytes();
-        Reply::Slowly(vec![bytes], millis(200))
+        Response::Slowly(vec![bytes], millis(200))
     });
     let server = with(&slow.url, plain().timeout(millis(500)));
     let session = server.sign_in(&auth()).unwrap();
@@ -295,14 +295,14 @@ fn connects_through_every_kind_of_socks_proxy() {
     let raw = quiet();
     let (proxy, port) = (socks_proxy(), raw.address.port());
     let by_name = format!("http://localhost:{port}");
-    for (scheme, url, asked) in [
+    for (scheme, url, expected) in [
         ("socks5", &raw.url, format!("SOCKS5 127.0.0.1:{port}")),
         ("socks5h", &by_name, format!("SOCKS5 localhost:{port}")),
         ("socks4", &raw.url, format!("SOCKS4 127.0.0.1:{port}")),
         ("socks4a", &by_name, format!("SOCKS4 localhost:{port}")),
     ] {
         visit(&with(url, plain().proxy(format!("{scheme}://{}", proxy.address)))).unwrap();
-        assert_eq!(proxy.lines().pop().unwrap(), asked, "{scheme}");
+        assert_eq!(proxy.lines().pop().unwrap(), expected, "{scheme}");
     }
     let options = plain().proxy(format!("socks5://me:p%40ss@{}", proxy.address));
     visit(&with(&raw.url, options)).unwrap();

@@ -36,7 +36,7 @@ impl Seen {
 }
 
 /// How a test responds to a request.
-pub enum Reply {
+pub enum Response {
     /// Sends these bytes and keeps the connection open.
     Send(Vec<u8>),
     /// Sends these bytes and closes the connection.
@@ -51,50 +51,52 @@ pub enum Reply {
     Slowly(Vec<Vec<u8>>, Duration),
 }
 
-impl Reply {
-    /// The bytes of a response, for sending them other than with [`Reply::Send`].
+impl Response {
+    /// The bytes of a response, for sending them other than with [`Response::Send`].
     pub fn bytes(self) -> Vec<u8> {
         match self {
-            Reply::Send(bytes) | Reply::SendAndClose(bytes) | Reply::SendAndSilence(bytes) => bytes,
-            Reply::Slowly(pieces, _) => pieces.concat(),
-            Reply::Close | Reply::Silence => Vec::new(),
+            Response::Send(bytes)
+            | Response::SendAndClose(bytes)
+            | Response::SendAndSilence(bytes) => bytes,
+            Response::Slowly(pieces, _) => pieces.concat(),
+            Response::Close | Response::Silence => Vec::new(),
         }
     }
 }
 
 /// A complete response.
-pub fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Reply {
+pub fn response(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Response {
     let body = body.as_ref();
     let mut out = format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\n", body.len());
     for (name, value) in headers {
         out += &format!("{name}: {value}\r\n");
     }
     out += "\r\n";
-    Reply::Send([out.as_bytes(), body].concat())
+    Response::Send([out.as_bytes(), body].concat())
 }
 
 /// A redirect with a body.
-pub fn redirect(status: u16, location: &str) -> Reply {
-    answer(status, &[("Location", location)], "<html>moved</html>")
+pub fn redirect(status: u16, location: &str) -> Response {
+    response(status, &[("Location", location)], "<html>moved</html>")
 }
 
 /// A success of Tableau with this content.
-pub fn success(inside: &str) -> Reply {
+pub fn success(inside: &str) -> Response {
     let body = format!("<tsResponse xmlns=\"http://tableau.com/api\">{inside}</tsResponse>");
-    answer(200, &[("content-type", "application/xml;charset=utf-8")], &body)
+    response(200, &[("content-type", "application/xml;charset=utf-8")], &body)
 }
 
 /// An error of Tableau.
-pub fn refusal(status: u16, code: &str, detail: &str) -> Reply {
+pub fn tableau_error(status: u16, code: &str, detail: &str) -> Response {
     let body = format!(
         "<tsResponse xmlns=\"http://tableau.com/api\"><error code=\"{code}\">\
          <summary>Refused</summary><detail>{detail}</detail></error></tsResponse>"
     );
-    answer(status, &[("content-type", "application/xml;charset=utf-8")], &body)
+    response(status, &[("content-type", "application/xml;charset=utf-8")], &body)
 }
 
-/// Answers server info, sign-in, switch and sign-out; `None` for other requests.
-pub fn signed_in(seen: &Seen) -> Option<Reply> {
+/// Responds to server info, sign-in, switch and sign-out; `None` for other requests.
+pub fn signed_in(seen: &Seen) -> Option<Response> {
     match seen.path().rsplit('/').next()? {
         "serverinfo" => Some(success(
             "<serverInfo><productVersion build=\"1.2.3\">2024.3.0</productVersion>\
@@ -104,7 +106,7 @@ pub fn signed_in(seen: &Seen) -> Option<Reply> {
             "<credentials token=\"THE-TOKEN\"><site id=\"site-1\" contentUrl=\"\"/>\
              <user id=\"user-1\"/></credentials>",
         )),
-        "signout" => Some(answer(204, &[], "")),
+        "signout" => Some(response(204, &[], "")),
         _ => None,
     }
 }
@@ -120,13 +122,13 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Answers each request with the reply of `handle`.
-    pub fn start(handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
+    /// Responds to each request with the result of `handle`.
+    pub fn start(handle: impl Fn(&Seen) -> Response + Send + Sync + 'static) -> Raw {
         Raw::on_connection(move |stream, number, seen| converse(stream, number, seen, &handle))
     }
 
-    /// Like [`Raw::start`]; sign-in, sign-out and server info are answered.
-    pub fn signed_in(handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
+    /// Like [`Raw::start`], but responds to sign-in, sign-out and server info itself.
+    pub fn signed_in(handle: impl Fn(&Seen) -> Response + Send + Sync + 'static) -> Raw {
         Raw::start(move |seen| signed_in(seen).unwrap_or_else(|| handle(seen)))
     }
 
@@ -228,12 +230,12 @@ impl Drop for End {
     }
 }
 
-/// Answers the requests of one connection until one side ends it.
+/// Responds to the requests of one connection until one side ends it.
 pub fn converse(
     stream: impl Read + Write,
     number: usize,
     seen: &Mutex<Vec<Seen>>,
-    handle: &(impl Fn(&Seen) -> Reply + ?Sized),
+    handle: &(impl Fn(&Seen) -> Response + ?Sized),
 ) {
     let mut stream = BufReader::new(stream);
     while let Some(mut request) = read_request(&mut stream) {
@@ -244,18 +246,18 @@ pub fn converse(
             out.write_all(bytes).and_then(|()| out.flush()).is_ok()
         };
         let goes_on = match handle(&request) {
-            Reply::Send(bytes) => send(&bytes),
-            Reply::SendAndClose(bytes) => {
+            Response::Send(bytes) => send(&bytes),
+            Response::SendAndClose(bytes) => {
                 send(&bytes);
                 false
             }
-            Reply::Close => false,
-            Reply::Slowly(pieces, pause) => pieces.iter().all(|piece| {
+            Response::Close => false,
+            Response::Slowly(pieces, pause) => pieces.iter().all(|piece| {
                 std::thread::sleep(pause);
                 send(piece)
             }),
-            reply @ (Reply::Silence | Reply::SendAndSilence(_)) => {
-                send(&reply.bytes());
+            response @ (Response::Silence | Response::SendAndSilence(_)) => {
+                send(&response.bytes());
                 // Until the client gives up or the server is dropped.
                 let _ = stream.read(&mut [0]);
                 false

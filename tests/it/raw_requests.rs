@@ -7,12 +7,12 @@ use tableau_server_client as tsc;
 use tsc::{ErrorKind, Method};
 
 use crate::help::{auth, everything_of, millis, page, pinned, with};
-use crate::raw::{Raw, Reply, Seen, answer, refusal, success};
+use crate::raw::{Raw, Response, Seen, response, success, tableau_error};
 use crate::reliability::{count, expiring};
 
 const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
 
-/// The request that a raw request sends, answered with an empty list.
+/// The request that a raw request sends; the response is an empty list.
 fn sent(send: impl FnOnce(&tsc::Session<'_>) -> tsc::Result<()>) -> Seen {
     let raw = Raw::signed_in(|_| success("<webhooks/>"));
     let server = pinned(&raw.url);
@@ -22,7 +22,7 @@ fn sent(send: impl FnOnce(&tsc::Session<'_>) -> tsc::Result<()>) -> Seen {
 }
 
 /// The error of a raw request that must not be sent.
-fn refused(send: impl FnOnce(&tsc::Session<'_>) -> tsc::Result<()>) -> String {
+fn error_of(send: impl FnOnce(&tsc::Session<'_>) -> tsc::Result<()>) -> String {
     let raw = Raw::signed_in(|_| success(""));
     let server = pinned(&raw.url);
     let session = server.sign_in(&auth()).unwrap();
@@ -37,19 +37,19 @@ fn get(session: &tsc::Session<'_>, path: &str) -> tsc::Result<()> {
     session.request(Method::Get, path).send().map(drop)
 }
 
-/// Sends a request that the server answers with this body.
-fn answered<T>(
-    reply: impl Fn() -> Reply + Send + Sync + 'static,
+/// Sends a request that the server responds to with this body.
+fn send_to<T>(
+    respond: impl Fn() -> Response + Send + Sync + 'static,
     read: impl FnOnce(tsc::raw::RawRequest<'_>) -> tsc::Result<T>,
 ) -> tsc::Result<T> {
-    let raw = Raw::signed_in(move |_| reply());
+    let raw = Raw::signed_in(move |_| respond());
     let server = pinned(&raw.url);
     let session = server.sign_in(&auth()).unwrap();
     read(session.request(Method::Get, "sites/{site}/webhooks"))
 }
 
 /// An error with the status of a success.
-fn refusal_in_success() -> Reply {
+fn error_with_success_status() -> Response {
     success("<error code=\"403004\"><summary>Forbidden</summary><detail>no</detail></error>")
 }
 
@@ -106,7 +106,7 @@ fn accepts_a_url_of_the_same_server() {
 #[test]
 fn refuses_paths_that_cannot_be_sent() {
     for (path, why) in [
-        ("https://other.example.com/api/3.24/sites", "it is at https://other.example.com, and"),
+        ("https://other.example.com/api/3.24/sites", "it is on https://other.example.com, but"),
         ("ftp://other.example.com/x", "neither http nor https"),
         ("//other.example.com/x", "a segment is empty"),
         ("sites/{group}", "unknown placeholder {group}: only {site}, {user} and {version} are"),
@@ -117,21 +117,22 @@ fn refuses_paths_that_cannot_be_sent() {
         ("groups/x#y", "write `%23`"),
         ("groups?filter=%f", "\"filter\" is not percent-encoded"),
     ] {
-        let error = refused(|session| get(session, path));
+        let error = error_of(|session| get(session, path));
         assert!(error.contains(why), "{path}: {error}");
     }
 }
 
 #[test]
 fn refuses_get_with_a_body_and_reserved_headers() {
-    let error = refused(|session| session.request(Method::Get, "x").text("y").send().map(drop));
+    let error = error_of(|session| session.request(Method::Get, "x").text("y").send().map(drop));
     assert!(error.contains("GET /api/3.24/x has a body") && error.contains("`query`"), "{error}");
     for name in ["X-Tableau-Auth", "Content-Length", "bad name"] {
-        let error =
-            refused(|session| session.request(Method::Get, "x").header(name, "1").send().map(drop));
+        let error = error_of(|session| {
+            session.request(Method::Get, "x").header(name, "1").send().map(drop)
+        });
         assert!(error.contains(name), "{error}");
     }
-    let error = refused(|session| {
+    let error = error_of(|session| {
         session.request(Method::Post, "x").text("y").header("Content-Type", "a\nb").send().map(drop)
     });
     assert!(error.contains("media type"), "{error}");
@@ -181,7 +182,7 @@ fn sends_parts_and_a_file() {
         --B\r\nContent-Disposition: form-data; name=\"tableau_datasource\"; filename=\"b.tds\"\r\n\
         Content-Type: application/octet-stream\r\n\r\nPK\r\n--B--\r\n";
     assert_eq!(seen.text().replace(boundary, "B"), expected);
-    let error = refused(|session| {
+    let error = error_of(|session| {
         let file = || tsc::Source::bytes("f", &b"PK"[..]);
         session.request(Method::Post, "x").file("a", file()).file("b", file()).send().map(drop)
     });
@@ -190,20 +191,20 @@ fn sends_parts_and_a_file() {
 
 #[test]
 fn reads_every_kind_of_response() {
-    let text = || answer(200, &[("x-note", "n")], "plain");
-    assert_eq!(answered(text, |request| request.read_text()).unwrap(), "plain");
-    let response = answered(text, |request| request.send()).unwrap();
-    assert_eq!((response.status(), response.header("X-Note")), (200, Some("n")));
-    assert_eq!((response.text().unwrap(), response.bytes()), ("plain", &b"plain"[..]));
+    let text = || response(200, &[("x-note", "n")], "plain");
+    assert_eq!(send_to(text, |request| request.read_text()).unwrap(), "plain");
+    let sent = send_to(text, |request| request.send()).unwrap();
+    assert_eq!((sent.status(), sent.header("X-Note")), (200, Some("n")));
+    assert_eq!((sent.text().unwrap(), sent.bytes()), ("plain", &b"plain"[..]));
     let mut out = Vec::new();
-    let written = answered(text, |request| request.write_to(&mut out)).unwrap();
+    let written = send_to(text, |request| request.write_to(&mut out)).unwrap();
     assert_eq!((written, &*out), (5, &b"plain"[..]));
-    let json = || answer(200, JSON, "\u{feff}{\"a\": [1, 2]}");
-    let read: BTreeMap<String, Vec<u8>> = answered(json, |request| request.read_json()).unwrap();
+    let json = || response(200, JSON, "\u{feff}{\"a\": [1, 2]}");
+    let read: BTreeMap<String, Vec<u8>> = send_to(json, |request| request.read_json()).unwrap();
     assert_eq!(read["a"], [1, 2]);
     let xml =
-        || answer(200, &[], "<ns:report xmlns:ns='u'><row n='7'/><row n='8'>x</row></ns:report>");
-    let read: tsc::Result<Vec<_>> = answered(xml, |request| {
+        || response(200, &[], "<ns:report xmlns:ns='u'><row n='7'/><row n='8'>x</row></ns:report>");
+    let read: tsc::Result<Vec<_>> = send_to(xml, |request| {
         request.read_xml(|root| {
             assert_eq!(root.tag(), "report");
             root.children().map(|row| Ok((row.parse::<u8>("n")?, row.text()))).collect()
@@ -213,7 +214,7 @@ fn reads_every_kind_of_response() {
 }
 
 #[test]
-fn asks_for_the_format_that_is_read() {
+fn requests_the_format_that_is_read() {
     let accept = |read: &dyn Fn(tsc::raw::RawRequest<'_>)| {
         let seen = sent(|session| {
             read(session.request(Method::Get, "x"));
@@ -233,20 +234,20 @@ fn asks_for_the_format_that_is_read() {
 fn explains_responses_that_cannot_be_read() {
     let xml = || success("<webhooks>\n<webhook n='x'/></webhooks>");
     for (error, why) in [
-        (answered(xml, |r| r.read_json::<u8>()).unwrap_err(), "is XML, where JSON was expected"),
-        (answered(|| answer(200, &[], ""), |r| r.read_json::<u8>()).unwrap_err(), "is empty"),
-        (answered(|| answer(200, JSON, "{"), |r| r.read_json::<u8>()).unwrap_err(), "line 1"),
+        (send_to(xml, |r| r.read_json::<u8>()).unwrap_err(), "is XML instead of JSON"),
+        (send_to(|| response(200, &[], ""), |r| r.read_json::<u8>()).unwrap_err(), "is empty"),
+        (send_to(|| response(200, JSON, "{"), |r| r.read_json::<u8>()).unwrap_err(), "line 1"),
         (
-            answered(|| answer(200, &[], [0xff]), |r| r.read_text()).unwrap_err(),
+            send_to(|| response(200, &[], [0xff]), |r| r.read_text()).unwrap_err(),
             "not text in UTF-8",
         ),
-        (answered(|| answer(200, &[], "<html>"), |r| r.send()).unwrap_err(), "HTML page"),
+        (send_to(|| response(200, &[], "<html>"), |r| r.send()).unwrap_err(), "HTML page"),
         (
-            answered(xml, |r| r.read_xml(|root| root.need("users").map(drop))).unwrap_err(),
+            send_to(xml, |r| r.read_xml(|root| root.need("users").map(drop))).unwrap_err(),
             "<users> of <tsResponse> at line 1, column 1 is missing",
         ),
         (
-            answered(xml, |r| {
+            send_to(xml, |r| {
                 r.read_xml(|root| root.need("webhooks")?.need("webhook")?.parse::<u8>("n"))
             })
             .unwrap_err(),
@@ -304,7 +305,7 @@ fn reads_errors_of_json_operations() {
         ),
     ] {
         let headers: Vec<_> = headers.into_iter().chain(JSON.iter().copied()).collect();
-        let raw = Raw::signed_in(move |_| answer(400, &headers, body));
+        let raw = Raw::signed_in(move |_| response(400, &headers, body));
         let server = pinned(&raw.url);
         let session = server.sign_in(&auth()).unwrap();
         let error = session.request(Method::Post, path).read_json::<u8>().unwrap_err();
@@ -312,17 +313,17 @@ fn reads_errors_of_json_operations() {
         assert_eq!((error.code(), error.summary()), (Some(code), Some(summary)), "{path}");
         assert_eq!((error.detail(), error.status()), (detail, Some(400)), "{path}");
     }
-    let other = answered(|| answer(400, JSON, r#"{"code":5,"message":"x"}"#), |r| r.send());
+    let other = send_to(|| response(400, JSON, r#"{"code":5,"message":"x"}"#), |r| r.send());
     assert_eq!(other.unwrap_err().kind(), ErrorKind::Http, "a format of other operations");
 }
 
 #[test]
 fn repeats_post_only_if_it_was_not_carried_out_or_is_idempotent() {
-    let attempts = |reply: fn() -> Reply, is_idempotent: bool| {
+    let attempts = |respond: fn() -> Response, is_idempotent: bool| {
         let calls = AtomicUsize::new(0);
         let raw = Raw::signed_in(move |_| match calls.fetch_add(1, Ordering::SeqCst) {
-            0 => reply(),
-            _ => answer(200, JSON, "1"),
+            0 => respond(),
+            _ => response(200, JSON, "1"),
         });
         let retries = tsc::RetryPolicy::new().initial_backoff(millis(1));
         let server = with(&raw.url, tsc::HttpOptions::new().retries(retries));
@@ -332,11 +333,11 @@ fn repeats_post_only_if_it_was_not_carried_out_or_is_idempotent() {
         let outcome = request.read_json::<u8>();
         (count(&raw, "POST /api/3.24/x"), outcome.is_ok())
     };
-    let throttled = || refusal(429, "429000", "too many requests");
+    let throttled = || tableau_error(429, "429000", "too many requests");
     assert_eq!(attempts(throttled, false), (2, true));
-    assert_eq!(attempts(|| Reply::Close, false), (1, false));
-    assert_eq!(attempts(|| Reply::Close, true), (2, true));
-    assert_eq!(attempts(|| answer(503, &[], ""), true), (2, true));
+    assert_eq!(attempts(|| Response::Close, false), (1, false));
+    assert_eq!(attempts(|| Response::Close, true), (2, true));
+    assert_eq!(attempts(|| response(503, &[], ""), true), (2, true));
 }
 
 #[test]
@@ -361,7 +362,7 @@ fn observes_cancellation_and_the_size_limit() {
     let mut out = Vec::new();
     session.request(Method::Get, "/files/x").write_to(&mut out).unwrap();
     assert!(out.len() > 2000, "a stream has no limit");
-    let refused = Raw::signed_in(|_| refusal_in_success());
+    let refused = Raw::signed_in(|_| error_with_success_status());
     let server = pinned(&refused.url);
     let error = server.sign_in(&auth()).unwrap().request(Method::Get, "x").write_to(&mut out);
     assert_eq!(error.unwrap_err().code(), Some("403004"));
@@ -376,7 +377,7 @@ fn observes_cancellation_and_the_size_limit() {
 fn redacts_secrets_of_the_request() {
     let raw = Raw::signed_in(|seen| {
         let key = seen.header("x-api-key").unwrap_or_default();
-        refusal(400, "400000", &format!("{key} {}", seen.text()))
+        tableau_error(400, "400000", &format!("{key} {}", seen.text()))
     });
     let server = pinned(&raw.url);
     let session = server.sign_in(&auth()).unwrap();
@@ -391,7 +392,7 @@ fn redacts_secrets_of_the_request() {
 
 #[test]
 fn returns_the_specification_of_the_server() {
-    let raw = Raw::signed_in(|_| answer(200, JSON, "{\"openapi\": \"3.0.1\"}"));
+    let raw = Raw::signed_in(|_| response(200, JSON, "{\"openapi\": \"3.0.1\"}"));
     let server = pinned(&raw.url);
     let session = server.sign_in(&auth()).unwrap();
     assert_eq!(session.openapi().unwrap(), "{\"openapi\": \"3.0.1\"}");
@@ -419,11 +420,11 @@ fn sends_raw_requests_to_the_mock_server() {
 
 /// The items of a list with pages, and the targets of its requests.
 fn items_of(
-    answers: impl Fn(&Seen) -> String + Send + Sync + 'static,
+    responses: impl Fn(&Seen) -> String + Send + Sync + 'static,
     paging: tsc::raw::Paging,
     path: &str,
 ) -> (Vec<tsc::Result<u8>>, Vec<String>) {
-    let raw = Raw::signed_in(move |seen| answer(200, JSON, answers(seen)));
+    let raw = Raw::signed_in(move |seen| response(200, JSON, responses(seen)));
     let server = pinned(&raw.url);
     let session = server.sign_in(&auth()).unwrap();
     let request = session.request(Method::Get, "/api/-/x").query("size", 2).header("X-Note", "n");
@@ -472,17 +473,21 @@ fn reports_items_and_pages_that_cannot_be_read() {
     let (items, _) = items_of(bad, Paging::Tokens, "list");
     assert!(items[0].is_ok() && items[1].is_err() && items[2].is_ok(), "{items:?}");
     for (paging, text, why) in [
-        (Paging::Tokens, "{\"definitions\": []}", "no `list` of `list`; it has [\"definitions\"]"),
+        (
+            Paging::Tokens,
+            "{\"definitions\": []}",
+            "no `list`, which `list` requires; the fields there are [\"definitions\"]",
+        ),
         (Paging::Numbers, "{\"list\": [1]}", "no `pagination`"),
         (
             Paging::Numbers,
             "{\"list\": [], \"pagination\": {\"totalAvailable\": 2}}",
-            "empty before `totalAvailable`",
+            "a page without items before `totalAvailable`",
         ),
         (
             Paging::Links,
             "{\"list\": [], \"next\": \"https://other.example.com/x\"}",
-            "the link to the next page is invalid: it is at https://other.example.com",
+            "the link to the next page is invalid: it is on https://other.example.com",
         ),
     ] {
         let (items, _) = items_of(move |_| text.to_owned(), paging, "list");
@@ -490,7 +495,7 @@ fn reports_items_and_pages_that_cannot_be_read() {
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains(why), "{error}");
     }
-    let error = refused(|session| {
+    let error = error_of(|session| {
         let request = session.request(Method::Post, "x").text("y");
         request.read_items::<u8>(Paging::Tokens, "a").collect::<tsc::Result<Vec<_>>>().map(drop)
     });
@@ -504,7 +509,7 @@ fn ends_a_list_whose_next_page_is_the_same_page() {
         (Paging::Tokens, "{\"list\": [1], \"next_page_token\": \"t\"}"),
         (Paging::Links, "{\"list\": [1], \"next\": \"/api/-/x?page=1\"}"),
     ] {
-        let raw = Raw::signed_in(move |_| answer(200, JSON, text));
+        let raw = Raw::signed_in(move |_| response(200, JSON, text));
         let server = pinned(&raw.url);
         let session = server.sign_in(&auth()).unwrap();
         let items = session.request(Method::Get, "/api/-/x").read_items::<u8>(paging, "list");

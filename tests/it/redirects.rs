@@ -7,7 +7,7 @@ use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
 use crate::help::{PASSWORD, at, auth, everything_of, page, pinned, plain, with, workbooks};
-use crate::raw::{Raw, Reply, Seen, answer, redirect, signed_in, success};
+use crate::raw::{Raw, Response, Seen, redirect, response, signed_in, success};
 use crate::tls_server::{Authority, over_tls};
 
 const PROJECT: &str = "<project id=\"p\" name=\"n\"/>";
@@ -117,16 +117,16 @@ fn follows_at_most_ten_redirects() {
 
 #[test]
 fn invalid_redirect_is_an_error() {
-    let replies: [fn() -> Reply; 6] = [
-        || answer(302, &[], ""),
+    let responses: [fn() -> Response; 6] = [
+        || response(302, &[], ""),
         || redirect(302, ""),
         || redirect(302, "ftp://127.0.0.1/x"),
         || redirect(302, "http://"),
         || redirect(302, "http://a b/"),
         || redirect(302, "javascript:alert(1)"),
     ];
-    for reply in replies {
-        let raw = Raw::signed_in(move |_| reply());
+    for respond in responses {
+        let raw = Raw::signed_in(move |_| respond());
         let server = pinned(&raw.url);
         let session = server.sign_in(&auth()).unwrap();
         let error = session.workbooks().list().total().unwrap_err();
@@ -136,7 +136,7 @@ fn invalid_redirect_is_an_error() {
     }
 }
 
-/// Redirects requests to `path_end` to `there`, and answers the others.
+/// Redirects requests to `path_end` to `there`, and responds to the others.
 fn leading_away(path_end: &'static str, there: String) -> Raw {
     Raw::start(move |seen| match seen.path().ends_with(path_end) {
         true => redirect(307, &format!("{there}{}", seen.target)),

@@ -8,7 +8,7 @@ use tableau_server_client as tsc;
 use tsc::{ErrorKind, HttpOptions, RetryPolicy};
 
 use crate::help::{auth, millis, with};
-use crate::raw::{Raw, Reply, Seen, answer, refusal, signed_in, success};
+use crate::raw::{Raw, Response, Seen, response, signed_in, success, tableau_error};
 
 const NO_ITEMS: &str =
     "<pagination pageNumber=\"1\" pageSize=\"1\" totalAvailable=\"0\"/><projects/>";
@@ -47,7 +47,7 @@ pub fn expiring(lives: usize) -> Raw {
                 *used += 1;
                 match good && (*used <= lives || seen.target.ends_with("signout")) {
                     true => signed_in(seen).unwrap_or_else(|| success(NO_ITEMS)),
-                    false => refusal(401, "401002", "Invalid authentication credentials"),
+                    false => tableau_error(401, "401002", "Invalid authentication credentials"),
                 }
             }
         }
@@ -137,9 +137,9 @@ fn renewal_can_be_disabled_and_needs_credentials() {
 fn does_not_retry_refused_credentials() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.target.rsplit('/').next().unwrap() {
-        "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => refusal(401, "401001", "no"),
+        "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => tableau_error(401, "401001", "no"),
         "serverinfo" | "signin" | "signout" => signed_in(seen).unwrap(),
-        _ => refusal(401, "401002", "expired"),
+        _ => tableau_error(401, "401002", "expired"),
     });
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -161,7 +161,7 @@ fn refuses_a_renewal_for_another_user_and_signs_it_out() {
              <user id=\"user-1\"/></credentials>",
         ),
         "serverinfo" | "signin" | "signout" => signed_in(seen).unwrap(),
-        _ => refusal(401, "401002", "expired"),
+        _ => tableau_error(401, "401002", "expired"),
     });
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -218,14 +218,14 @@ fn connected_app_mints_a_jwt_for_each_sign_in() {
 fn failing(
     what: &'static str,
     times: usize,
-    fail: impl Fn() -> Reply + Send + Sync + 'static,
+    fail: impl Fn() -> Response + Send + Sync + 'static,
 ) -> Raw {
     let failed = AtomicUsize::new(0);
     Raw::start(move |seen| {
         let first = seen.target.contains(what) && failed.fetch_add(1, Ordering::SeqCst) < times;
         match (first, seen.method.as_str()) {
             (true, _) => fail(),
-            (false, "DELETE") => answer(204, &[], ""),
+            (false, "DELETE") => response(204, &[], ""),
             (false, "POST" | "PUT") if seen.target.contains("projects") => {
                 success("<project id=\"p\" name=\"n\"/>")
             }
@@ -236,18 +236,18 @@ fn failing(
 
 #[test]
 fn retries_reads_but_not_creates() {
-    type Fail = fn() -> Reply;
+    type Fail = fn() -> Response;
     let faults: [(&str, Fail, bool); 8] = [
-        ("429", || refusal(429, "429000", "slow down"), true),
-        ("503 with Retry-After", || answer(503, &[("retry-after", "0")], ""), true),
-        ("503", || answer(503, &[], "<html>busy</html>"), false),
-        ("502", || answer(502, &[], ""), false),
-        ("504", || answer(504, &[], "late"), false),
-        ("closed before the answer", || Reply::Close, false),
-        ("closed within the head", || Reply::SendAndClose(b"HTTP/1.1 200 O".to_vec()), false),
+        ("429", || tableau_error(429, "429000", "slow down"), true),
+        ("503 with Retry-After", || response(503, &[("retry-after", "0")], ""), true),
+        ("503", || response(503, &[], "<html>busy</html>"), false),
+        ("502", || response(502, &[], ""), false),
+        ("504", || response(504, &[], "late"), false),
+        ("closed before the response", || Response::Close, false),
+        ("closed within the head", || Response::SendAndClose(b"HTTP/1.1 200 O".to_vec()), false),
         (
             "closed within the body",
-            || Reply::SendAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n<ts".to_vec()),
+            || Response::SendAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n<ts".to_vec()),
             false,
         ),
     ];
@@ -272,8 +272,8 @@ fn retries_reads_but_not_creates() {
 fn repeated_delete_with_not_found_succeeds() {
     let tries = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
-        0 => Reply::Close,
-        _ => refusal(404, "404005", "gone"),
+        0 => Response::Close,
+        _ => tableau_error(404, "404005", "gone"),
     });
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -284,7 +284,7 @@ fn repeated_delete_with_not_found_succeeds() {
 
 #[test]
 fn counts_attempts_and_returns_the_last_error() {
-    let raw = failing("/projects", usize::MAX, || answer(503, &[("retry-after", "0")], ""));
+    let raw = failing("/projects", usize::MAX, || response(503, &[("retry-after", "0")], ""));
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
     let error = session.projects().list().total().unwrap_err();
@@ -302,8 +302,8 @@ fn counts_attempts_and_returns_the_last_error() {
 
 #[test]
 fn retries_end_at_the_timeout() {
-    let raw = failing("/projects", 1, || refusal(429, "429000", "slow down"));
-    let late = failing("/projects", 1, || answer(429, &[("retry-after", "30")], ""));
+    let raw = failing("/projects", 1, || tableau_error(429, "429000", "slow down"));
+    let late = failing("/projects", 1, || response(429, &[("retry-after", "30")], ""));
     for raw in [raw, late] {
         let options = HttpOptions::new().timeout(Duration::from_millis(300));
         let options = options.retries(RetryPolicy::new().initial_backoff(Duration::from_secs(30)));
@@ -331,7 +331,7 @@ fn refused_connection_is_an_error_after_short_retries() {
 
 #[test]
 fn sign_out_works_after_a_cancelled_call() {
-    let raw = Raw::signed_in(|_| Reply::Silence);
+    let raw = Raw::signed_in(|_| Response::Silence);
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
     let cancellation = tsc::CancellationToken::new();
@@ -371,7 +371,7 @@ fn deadline_covers_pages_and_attempts() {
     assert!(!before.is_empty() && before.iter().all(Result::is_ok));
     assert!(before.len() < 100);
 
-    let throttled = failing("/projects", usize::MAX, || answer(429, &[("retry-after", "1")], ""));
+    let throttled = failing("/projects", usize::MAX, || response(429, &[("retry-after", "1")], ""));
     let server = self::server(&throttled);
     let session = server.sign_in(&auth()).unwrap();
     let soon = tsc::CancellationToken::with_timeout(Duration::from_millis(300));
@@ -388,7 +388,7 @@ fn retries_post_after_throttling_but_not_after_pool_conflict() {
                 "" => String::new(),
                 code => format!("<tsResponse><error code=\"{code}\"/></tsResponse>"),
             };
-            answer(status, &[("Retry-After", seconds), ("content-type", "text/xml")], body)
+            response(status, &[("Retry-After", seconds), ("content-type", "text/xml")], body)
         });
         let server = server_with(&raw, HttpOptions::new());
         let session = server.sign_in(&auth()).unwrap();

@@ -8,7 +8,7 @@ use tableau_server_client as tsc;
 use crate::help::{child, everything_of, given, millis, plain, with, workbooks};
 use crate::logs::{self, Record};
 use crate::proxy_server::http_proxy;
-use crate::raw::{Raw, Reply, Seen, answer, redirect, refusal, signed_in, success};
+use crate::raw::{Raw, Response, Seen, redirect, response, signed_in, success, tableau_error};
 use crate::tls_server::{Authority, over_tls};
 
 /// Passwords without special characters, and with those that formats escape differently.
@@ -31,9 +31,9 @@ fn unified_access_token() -> tsc::UnifiedAccessTokenAuth {
 
 /// Everything that the library has shown in a test.
 #[derive(Default)]
-struct Shown(String);
+struct CollectedOutput(String);
 
-impl Shown {
+impl CollectedOutput {
     fn add(&mut self, thing: &impl std::fmt::Debug) {
         let _ = write!(self.0, "{thing:?}\n{thing:#?}\n");
     }
@@ -99,7 +99,7 @@ fn logged_about(raw: &Raw, mark: usize) -> Vec<Record> {
     logs::since(mark, |record| record.text.contains(&port))
 }
 
-fn site(token: &str) -> Reply {
+fn site(token: &str) -> Response {
     success(&format!(
         "<credentials token=\"{token}\"><site id=\"s\" contentUrl=\"\"/><user id=\"u\"/></credentials>"
     ))
@@ -120,7 +120,7 @@ fn shows_no_secret_during_normal_use() {
         (Box::new(connected_app(APP_SECRET)), APP_SECRET),
         (Box::new(unified_access_token()), KEY.lines().nth(1).unwrap()),
     ];
-    let mut shown = Shown::default();
+    let mut shown = CollectedOutput::default();
     let mut secrets = vec![TOKEN, HEADER];
     for (credentials, secret) in &all {
         secrets.push(secret);
@@ -164,7 +164,7 @@ fn echoing(part: usize) -> Raw {
 
 const PARTS: usize = 14;
 
-fn echo(seen: &Seen, part: usize) -> Option<Reply> {
+fn echo(seen: &Seen, part: usize) -> Option<Response> {
     let last = seen.path().rsplit('/').next().unwrap();
     // Half of the parts are sent at the sign-in, the others later.
     let at_sign_in = part.is_multiple_of(2);
@@ -185,17 +185,17 @@ fn echo(seen: &Seen, part: usize) -> Option<Reply> {
     let xml = spelled[7].clone();
     let line = spelled[3].clone();
     Some(match part / 2 {
-        0 => answer(500, &[], &everything),
-        1 => refusal(401, "401001", &xml),
+        0 => response(500, &[], &everything),
+        1 => tableau_error(401, "401001", &xml),
         2 => {
             let body = serde_json::json!({"error": {"code": "400000", "summary": secret,
                 "detail": format!("{secret} twice {secret}")}});
-            answer(400, &[], body.to_string())
+            response(400, &[], body.to_string())
         }
         3 => redirect(302, &format!("http://elsewhere.example/{line}?t={}", spelled[4])),
         4 => redirect(302, &format!("/{line}?t={line}")),
-        5 => answer(503, &[("X-Tableau-Request-Id", &line), ("Retry-After", "0")], &everything),
-        _ => answer(
+        5 => response(503, &[("X-Tableau-Request-Id", &line), ("Retry-After", "0")], &everything),
+        _ => response(
             200,
             &[],
             format!("<tsResponse><credentials token=\"x\" {0}=\"\" {0}=\"\"/>{1}", "a1", xml),
@@ -219,7 +219,7 @@ fn shows_no_secret_of_a_connected_app() {
     let server = with(&raw.url, plain());
     let session = server.sign_in(&tsc::TableauAuth::new("me", PASSWORDS[0])).unwrap();
     let apps = session.connected_apps();
-    let mut shown = Shown::default();
+    let mut shown = CollectedOutput::default();
     let secret = apps.get_secret("c1", "good").unwrap();
     assert_eq!(secret.export_value(), APP_SECRET);
     shown.add(&secret);
@@ -245,7 +245,7 @@ fn redacts_secrets_that_a_server_echoes() {
                 .header("Authorization", HEADER)
                 .retries(tsc::RetryPolicy::new().max_retries(1).initial_backoff(millis(1)));
             let server = with(&raw.url, options);
-            let mut shown = Shown::default();
+            let mut shown = CollectedOutput::default();
             let credentials: [Box<dyn tsc::Credentials>; 2] = [
                 Box::new(tsc::TableauAuth::new("me", secret)),
                 Box::new(tsc::PersonalAccessTokenAuth::new("name", secret)),
@@ -307,7 +307,8 @@ fn redacts_passwords_of_other_accounts_that_a_server_echoes() {
     ];
     for (number, send) in requests.into_iter().enumerate() {
         let raw = Raw::start(|seen| {
-            signed_in(seen).unwrap_or_else(|| answer(400, &[], format!("refused: {}", seen.text())))
+            signed_in(seen)
+                .unwrap_or_else(|| response(400, &[], format!("refused: {}", seen.text())))
         });
         let mark = logs::mark();
         let mut server = with(&raw.url, plain());
@@ -329,7 +330,7 @@ fn redacts_echoed_jwts_and_headers() {
     let raw = Raw::start(|seen| match seen.path().ends_with("signin") {
         true => {
             let header = seen.header("authorization").unwrap();
-            answer(500, &[("X-Request-Id", header)], format!("{header} {}", seen.text()))
+            response(500, &[("X-Request-Id", header)], format!("{header} {}", seen.text()))
         }
         false => signed_in(seen).unwrap(),
     });
@@ -347,7 +348,7 @@ fn redacts_a_secret_cut_off_at_the_end_of_a_quote() {
     for before in (900..990).chain(1010..1060).step_by(8).chain(990..1010) {
         let raw = Raw::signed_in(move |seen| {
             let token = seen.header("x-tableau-auth").unwrap();
-            answer(500, &[], format!("{}{token}{}", "x".repeat(before), "y".repeat(2000)))
+            response(500, &[], format!("{}{token}{}", "x".repeat(before), "y".repeat(2000)))
         });
         let server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
         let session = server.sign_in(&tsc::TableauAuth::new("me", "hush-hush")).unwrap();
@@ -358,7 +359,7 @@ fn redacts_a_secret_cut_off_at_the_end_of_a_quote() {
 
 #[test]
 fn redacts_the_token_in_a_panic() {
-    let raw = Raw::signed_in(|_| refusal(403, "403004", "THE-TOKEN"));
+    let raw = Raw::signed_in(|_| tableau_error(403, "403004", "THE-TOKEN"));
     let server = with(&raw.url, plain());
     let panic = catch_unwind(AssertUnwindSafe(|| {
         let session = server.sign_in(&tsc::TableauAuth::new("me", PASSWORDS[0])).unwrap();
@@ -373,16 +374,18 @@ fn redacts_the_token_in_a_panic() {
 #[test]
 fn redacts_earlier_secrets_of_a_session() {
     logs::start();
-    type Second = fn() -> Reply;
+    type Second = fn() -> Response;
     let seconds: [(&str, Second); 3] = [
-        ("refused", || refusal(401, "401001", "OLD-TOKEN OLD-JSON-WEB-TOKEN NEW-JSON-WEB-TOKEN")),
+        ("refused", || {
+            tableau_error(401, "401001", "OLD-TOKEN OLD-JSON-WEB-TOKEN NEW-JSON-WEB-TOKEN")
+        }),
         ("another user", || {
             success(
                 "<credentials token=\"NEW-TOKEN\"><site id=\"OLD-TOKEN\" contentUrl=\"\"/>\
                  <user id=\"NEW-JSON-WEB-TOKEN NEW-TOKEN\"/></credentials>",
             )
         }),
-        ("a gateway", || answer(500, &[], "OLD-TOKEN OLD-JSON-WEB-TOKEN NEW-JSON-WEB-TOKEN")),
+        ("a gateway", || response(500, &[], "OLD-TOKEN OLD-JSON-WEB-TOKEN NEW-JSON-WEB-TOKEN")),
     ];
     let secrets = ["OLD-TOKEN", "OLD-JSON-WEB-TOKEN", "NEW-JSON-WEB-TOKEN", "NEW-TOKEN"];
     for (name, second) in seconds {
@@ -390,7 +393,7 @@ fn redacts_earlier_secrets_of_a_session() {
         let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
             "signin" if first.swap(false, std::sync::atomic::Ordering::SeqCst) => site("OLD-TOKEN"),
             "signin" => second(),
-            "workbooks" => refusal(401, "401002", "OLD-TOKEN"),
+            "workbooks" => tableau_error(401, "401002", "OLD-TOKEN"),
             _ => signed_in(seen).unwrap(),
         });
         let server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
@@ -406,7 +409,7 @@ fn redacts_earlier_secrets_of_a_session() {
     }
     // The error of a function that mints tokens may contain one.
     let raw = Raw::start(|seen| match seen.path().ends_with("workbooks") {
-        true => refusal(401, "401002", ""),
+        true => tableau_error(401, "401002", ""),
         false => signed_in(seen).unwrap(),
     });
     let jwt = tsc::JwtAuth::new("OLD-JSON-WEB-TOKEN")
@@ -418,7 +421,7 @@ fn redacts_earlier_secrets_of_a_session() {
     let raw = Raw::start(|seen| match seen.path().rsplit('/').next().unwrap() {
         "signin" => site("OLD-TOKEN"),
         "switchSite" => site("NEW-TOKEN"),
-        "workbooks" => answer(500, &[], "OLD-TOKEN NEW-TOKEN"),
+        "workbooks" => response(500, &[], "OLD-TOKEN NEW-TOKEN"),
         _ => signed_in(seen).unwrap(),
     });
     let server = with(&raw.url, plain());
@@ -439,10 +442,10 @@ fn redacts_ids_in_debug_output_of_a_session() {
     });
     let server = with(&raw.url, plain());
     let session = server.sign_in(&tsc::TableauAuth::new("me", "hush-hush")).unwrap();
-    let mut shown = Shown::default();
+    let mut shown = CollectedOutput::default();
     shown.add(&session);
     assert_no_secret(&shown.0, &["THE-TOKEN", "hush-hush"], "the session");
-    let mut shown = Shown::default();
+    let mut shown = CollectedOutput::default();
     shown.add(&session.detach());
     assert_no_secret(&shown.0, &["THE-TOKEN"], "the session's token");
 }
@@ -472,7 +475,7 @@ fn redacts_ids_and_names_in_errors_and_logs() {
                 let number = target.split_once("pageNumber=").unwrap().1.split('&').next().unwrap();
                 crate::help::page(number.parse().unwrap(), 1, 3, twice)
             }
-            "content" => answer(
+            "content" => response(
                 200,
                 &[("content-disposition", "attachment; filename=\"hush-hush.twbx\"")],
                 "PK\x03\x04",
@@ -483,9 +486,9 @@ fn redacts_ids_and_names_in_errors_and_logs() {
             last if last.starts_with("hush-hush%0A") && seen.connection % 2 == 0 => job(&format!(
                 "finishCode=\"1\" completedAt=\"2026-01-02T03:04:05Z\"><notes>{notes}</notes>"
             )),
-            last if last.starts_with("hush-hush%0A") => answer(500, &[], ""),
+            last if last.starts_with("hush-hush%0A") => response(500, &[], ""),
             last if last.starts_with("THE-TOKEN") => {
-                answer(400, &[], "<tsResponse><error code=\"400000\"/></tsResponse>")
+                response(400, &[], "<tsResponse><error code=\"400000\"/></tsResponse>")
             }
             _ => signed_in(seen).unwrap(),
         }
@@ -543,7 +546,7 @@ fn redacts_repetitive_tokens_quickly() {
         let (given, text) = (token.clone(), text.repeat(1 << 20));
         let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
             "signin" => site(&given),
-            "workbooks" | "signout" => answer(500, &[], &text),
+            "workbooks" | "signout" => response(500, &[], &text),
             _ => signed_in(seen).unwrap(),
         });
         let server = with(&raw.url, plain());
@@ -561,8 +564,8 @@ fn short_secrets_leave_messages_readable() {
     let body = "<tsResponse a=\"p\">http://p.example/?p=p&amp;q=pp for the project p</tsResponse>";
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "signin" => site(TOKEN),
-        "workbooks" => answer(500, &[("X-Request-Id", "p")], body),
-        "views" => refusal(400, "400006", "p"),
+        "workbooks" => response(500, &[("X-Request-Id", "p")], body),
+        "views" => tableau_error(400, "400006", "p"),
         _ => signed_in(seen).unwrap(),
     });
     let server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
@@ -580,8 +583,8 @@ fn short_secrets_leave_messages_readable() {
     assert!(everything_of(&error).contains(&format!("http://{gone}/api/")), "{error:?}");
 }
 
-/// The targets of dependencies that log secrets, at these levels. README.md, SECURITY.md and the
-/// threat model name them, and how to disable them.
+/// The log targets of dependencies that can show secrets, with the levels. README.md, SECURITY.md and
+/// the threat model list them and say how to disable them.
 const TARGETS_WITH_SECRETS: [(&str, log::Level); 3] = [
     ("ureq::body", log::Level::Debug),
     ("ureq::run", log::Level::Debug),
@@ -612,18 +615,18 @@ fn child_logs_at_trace() {
     let Some(filtered) = given("FILTERED") else { return };
     logs::start_for_every_thread(!filtered.is_empty());
     let authority = Authority::new();
-    let answers = |seen: &Seen| match seen.path().rsplit('/').next().unwrap() {
+    let responses = |seen: &Seen| match seen.path().rsplit('/').next().unwrap() {
         "signin" => site(TOKEN),
         "workbooks" if !seen.target.contains("moved") => {
             redirect(302, &format!("{}?moved&t={}", seen.path(), spellings(TOKEN)[3]))
         }
         "workbooks" => {
             let headers = ["X-Request-Id", "Server", "Content-Encoding"].map(|name| (name, TOKEN));
-            answer(500, &headers, TOKEN)
+            response(500, &headers, TOKEN)
         }
         _ => signed_in(seen).unwrap(),
     };
-    let servers = [Raw::start(answers), over_tls(authority.server(&["127.0.0.1"]), answers)];
+    let servers = [Raw::start(responses), over_tls(authority.server(&["127.0.0.1"]), responses)];
     // `me:proxy-password-5`
     let basic = "bWU6cHJveHktcGFzc3dvcmQtNQ==";
     for raw in servers {

@@ -13,21 +13,21 @@ use tsc::ErrorKind;
 use crate::help::{
     LONG, at, auth, child, given, millis, pinned, plain, timed, token_of, with, workbooks,
 };
-use crate::raw::{Raw, Reply, Seen, answer, redirect, refusal, signed_in, success};
+use crate::raw::{Raw, Response, Seen, redirect, response, signed_in, success, tableau_error};
 use crate::{help, logs};
 
 const LOG: &str = "tableau_server_client::session";
 
 /// A server with this response to the sign-out.
-fn signing_out(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Raw {
+fn signing_out(respond: impl Fn() -> Response + Send + Sync + 'static) -> Raw {
     Raw::start(move |seen| match seen.path().ends_with("signout") {
-        true => reply(),
+        true => respond(),
         false => signed_in(seen).unwrap_or_else(|| workbooks("<workbook id=\"w\" name=\"W\"/>")),
     })
 }
 
 fn quiet() -> Raw {
-    signing_out(|| answer(204, &[], ""))
+    signing_out(|| response(204, &[], ""))
 }
 
 fn sign_outs(raw: &Raw) -> usize {
@@ -80,7 +80,7 @@ fn early_return_signs_out_once_and_keeps_the_error() {
         session.workbooks().get("gone")?;
         unreachable!("the workbook is not there");
     }
-    let raw = Raw::signed_in(|_| refusal(404, "404006", "no such workbook"));
+    let raw = Raw::signed_in(|_| tableau_error(404, "404006", "no such workbook"));
     let error = work(&pinned(&raw.url)).unwrap_err();
     assert_eq!(error.code(), Some("404006"));
     assert_eq!(raw.lines().last().unwrap(), "POST /api/3.24/auth/signout");
@@ -101,8 +101,10 @@ fn panic_signs_out_once() {
 
 #[test]
 fn failed_sign_out_during_unwinding_does_not_abort() {
-    for reply in [|| Reply::Close, || answer(500, &[], "<html>"), || answer(200, &[], [0xff])] {
-        let raw = signing_out(reply);
+    for respond in
+        [|| Response::Close, || response(500, &[], "<html>"), || response(200, &[], [0xff])]
+    {
+        let raw = signing_out(respond);
         let server = pinned(&raw.url);
         let panic = catch_unwind(AssertUnwindSafe(|| {
             let _session = server.sign_in(&auth()).unwrap();
@@ -185,7 +187,7 @@ fn child_that_ends_with_a_thread_local() {
 
 #[test]
 fn endless_durations_do_not_panic() {
-    let raw = signing_out(|| answer(204, &[], ""));
+    let raw = signing_out(|| response(204, &[], ""));
     let endless = Duration::MAX;
     let options = plain()
         .timeout(endless)
@@ -213,7 +215,7 @@ fn endless_durations_do_not_panic() {
 /// A sign-out that waited for a permit could leave the session open.
 #[test]
 fn sign_out_waits_for_no_permit() {
-    let busy = Raw::signed_in(|_| Reply::Silence);
+    let busy = Raw::signed_in(|_| Response::Silence);
     let server = with(&busy.url, plain().max_concurrent(1));
     let session = server.sign_in(&auth()).unwrap();
     let (cancellation, other) = (tsc::CancellationToken::new(), server.sign_in(&auth()).unwrap());
@@ -232,7 +234,7 @@ fn sign_out_waits_for_no_permit() {
 #[test]
 fn failed_sign_out_is_an_error_and_is_not_repeated() {
     logs::start();
-    let raw = signing_out(|| answer(503, &[("Retry-After", "7")], "busy"));
+    let raw = signing_out(|| response(503, &[("Retry-After", "7")], "busy"));
     let server = pinned(&raw.url);
     let error = server.sign_in(&auth()).unwrap().sign_out().unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(503)));
@@ -254,7 +256,7 @@ fn tableau_error_with_success_status_fails_the_sign_out() {
     let error = pinned(&raw.url).sign_in(&auth()).unwrap().sign_out().unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("500000")));
 
-    let raw = signing_out(|| answer(200, &[], "<!DOCTYPE html><html>Please sign in</html>"));
+    let raw = signing_out(|| response(200, &[], "<!DOCTYPE html><html>Please sign in</html>"));
     let error = pinned(&raw.url).sign_in(&auth()).unwrap().sign_out().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.url().unwrap().ends_with("/auth/signout"));
@@ -263,7 +265,7 @@ fn tableau_error_with_success_status_fails_the_sign_out() {
 #[test]
 fn sign_out_of_an_expired_session_succeeds() {
     logs::start();
-    let raw = signing_out(|| refusal(401, "401002", "Invalid authentication credentials"));
+    let raw = signing_out(|| tableau_error(401, "401002", "Invalid authentication credentials"));
     let server = pinned(&raw.url);
     server.sign_in(&auth()).unwrap().sign_out().unwrap();
     drop(server.sign_in(&auth()).unwrap());
@@ -279,8 +281,8 @@ fn drop_logs_a_failed_sign_out_and_keeps_the_error() {
     }
     logs::start();
     let raw = Raw::start(|seen| match seen.path().rsplit('/').next() {
-        Some("signout") => refusal(500, "500000", "it does not want to"),
-        Some("gone") => refusal(404, "404006", "no such workbook"),
+        Some("signout") => tableau_error(500, "500000", "it does not want to"),
+        Some("gone") => tableau_error(404, "404006", "no such workbook"),
         _ => signed_in(seen).unwrap(),
     });
     let error = work(&pinned(&raw.url)).unwrap_err();
@@ -306,7 +308,7 @@ fn drop_logs_a_warning_if_the_server_is_gone() {
 
 #[test]
 fn drop_ends_at_the_sign_out_timeout() {
-    let raw = signing_out(|| Reply::Silence);
+    let raw = signing_out(|| Response::Silence);
     let server = with(&raw.url, plain().sign_out_timeout(millis(300)));
     let session = server.sign_in(&auth()).unwrap();
     let ((), took) = timed(|| drop(session));
@@ -317,7 +319,7 @@ fn drop_ends_at_the_sign_out_timeout() {
 #[test]
 fn drop_waits_five_seconds_by_default() {
     logs::start();
-    let raw = signing_out(|| Reply::Silence);
+    let raw = signing_out(|| Response::Silence);
     let server = pinned(&raw.url);
     let session = server.sign_in(&auth()).unwrap();
     let ((), took) = timed(|| drop(session));
@@ -346,7 +348,7 @@ fn drop_ends_in_time_in_every_state_of_the_connection() {
         for text in slow {
             scope.spawn(move || {
                 let name = text.clone();
-                let raw = signing_out(move || Reply::Slowly(pieces(&text), millis(60)));
+                let raw = signing_out(move || Response::Slowly(pieces(&text), millis(60)));
                 drops(with(&raw.url, short()).into_session(&auth()).unwrap(), &name);
             });
         }
@@ -370,7 +372,7 @@ fn drop_ends_in_time_in_every_state_of_the_connection() {
 
 #[test]
 fn request_timeout_does_not_extend_the_sign_out() {
-    let raw = signing_out(|| Reply::Silence);
+    let raw = signing_out(|| Response::Silence);
     let options = plain().timeout(LONG).read_timeout(LONG).sign_out_timeout(millis(300));
     let session = with(&raw.url, options).into_session(&auth()).unwrap();
     let ((), took) = timed(|| drop(session));
@@ -499,23 +501,23 @@ fn compares_origins_of_tokens_after_normalization() {
 
 #[test]
 fn session_can_own_its_server() {
-    struct Keeper {
+    struct Owner {
         session: tsc::Session<'static>,
     }
     let raw = quiet();
-    let keeper = Keeper { session: at(&raw.url).into_session(&auth()).unwrap() };
-    let keeper = thread::spawn(move || {
-        assert_eq!(keeper.session.workbooks().list().total().unwrap(), 1);
-        keeper
+    let owner = Owner { session: at(&raw.url).into_session(&auth()).unwrap() };
+    let owner = thread::spawn(move || {
+        assert_eq!(owner.session.workbooks().list().total().unwrap(), 1);
+        owner
     });
-    drop(keeper.join().unwrap());
+    drop(owner.join().unwrap());
     assert_eq!(sign_outs(&raw), 1);
 }
 
 /// A server with a second site and this response to a switch.
-fn switching(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
+fn switching(respond: impl Fn(&Seen) -> Response + Send + Sync + 'static) -> Raw {
     Raw::start(move |seen| match seen.path().rsplit('/').next() {
-        Some("switchSite") => reply(seen),
+        Some("switchSite") => respond(seen),
         Some("workbooks") => workbooks(""),
         _ => signed_in(seen).unwrap(),
     })
@@ -558,10 +560,12 @@ fn is_unchanged(session: &tsc::Session<'_>) {
 fn refused_or_unsent_switch_leaves_no_session_open() {
     logs::start();
     let raw = switching(|seen| match seen.text() {
-        text if text.contains("busy") => answer(429, &[("Retry-After", "1000")], ""),
+        text if text.contains("busy") => response(429, &[("Retry-After", "1000")], ""),
         text if text.contains("moved") => redirect(307, "http://elsewhere.example.com/"),
-        text if text.contains("here") => refusal(403, "403070", "Already signed in to that site"),
-        _ => refusal(404, "404000", "Site not found"),
+        text if text.contains("here") => {
+            tableau_error(403, "403070", "Already signed in to that site")
+        }
+        _ => tableau_error(404, "404000", "Site not found"),
     });
     let server = pinned(&raw.url);
     let failing = |session: &mut tsc::Session<'_>| {
@@ -584,24 +588,24 @@ fn refused_or_unsent_switch_leaves_no_session_open() {
 
 /// Responses to a switch after which it is unknown whether it was carried out, with the kinds of
 /// errors.
-const LOST_SWITCHES: [(fn() -> Reply, ErrorKind); 8] = [
-    (|| Reply::Close, ErrorKind::ConnectionLost),
+const LOST_SWITCHES: [(fn() -> Response, ErrorKind); 8] = [
+    (|| Response::Close, ErrorKind::ConnectionLost),
     (
-        || Reply::SendAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n<".to_vec()),
+        || Response::SendAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n<".to_vec()),
         ErrorKind::ConnectionLost,
     ),
-    (|| Reply::Silence, ErrorKind::Timeout),
+    (|| Response::Silence, ErrorKind::Timeout),
     (|| success("<credentials token=\"HALF\"/>"), ErrorKind::Decode),
-    (|| answer(200, &[], "<html>Sign in</html>"), ErrorKind::Decode),
-    (|| answer(502, &[], "<html>Bad gateway</html>"), ErrorKind::Http),
-    (|| refusal(500, "500000", "Internal error"), ErrorKind::Api),
+    (|| response(200, &[], "<html>Sign in</html>"), ErrorKind::Decode),
+    (|| response(502, &[], "<html>Bad gateway</html>"), ErrorKind::Http),
+    (|| tableau_error(500, "500000", "Internal error"), ErrorKind::Api),
     (|| redirect(303, "http://elsewhere.example.com/"), ErrorKind::Redirect),
 ];
 
 #[test]
 fn lost_switch_is_reported_again_by_sign_out() {
-    for (reply, kind) in LOST_SWITCHES {
-        let raw = switching(move |_| reply());
+    for (respond, kind) in LOST_SWITCHES {
+        let raw = switching(move |_| respond());
         let mut server = pinned(&raw.url);
         server.add_http_options(tsc::HttpOptions::new().read_timeout(millis(300))).unwrap();
         let mut session = server.sign_in(&auth()).unwrap();
@@ -624,7 +628,7 @@ fn lost_switch_is_reported_again_by_sign_out() {
 #[test]
 fn dropping_or_detaching_a_session_logs_its_lost_switch() {
     logs::start();
-    let raw = switching(|_| Reply::Close);
+    let raw = switching(|_| Response::Close);
     let server = pinned(&raw.url);
     for detaches in [false, true] {
         let before = logs::of(LOG).len();
@@ -647,8 +651,8 @@ fn dropping_or_detaching_a_session_logs_its_lost_switch() {
 #[test]
 fn failed_sign_out_after_a_lost_switch_names_both() {
     let raw = Raw::start(|seen| match seen.path().rsplit('/').next() {
-        Some("switchSite") => Reply::Close,
-        Some("signout") => refusal(500, "500000", "Internal error"),
+        Some("switchSite") => Response::Close,
+        Some("signout") => tableau_error(500, "500000", "Internal error"),
         _ => signed_in(seen).unwrap(),
     });
     let server = pinned(&raw.url);
@@ -670,7 +674,7 @@ fn failed_sign_out_after_a_lost_switch_names_both() {
 #[test]
 fn later_switch_does_not_hide_a_lost_one() {
     let raw = switching(|seen| match seen.text() {
-        text if text.contains("lost") => Reply::Close,
+        text if text.contains("lost") => Response::Close,
         _ => success(
             "<credentials token=\"SECOND\"><site id=\"site-2\" contentUrl=\"two\"/>\
              <user id=\"user-1\"/></credentials>",
@@ -729,7 +733,8 @@ fn switching_on_tableau_cloud_is_an_input_error_and_sends_nothing() {
 
 #[test]
 fn switching_to_the_current_site_succeeds() {
-    let raw = switching(|_| refusal(403, "403070", "The user is already signed in to that site"));
+    let raw =
+        switching(|_| tableau_error(403, "403070", "The user is already signed in to that site"));
     let server = pinned(&raw.url);
     let mut session = server.sign_in(&auth()).unwrap();
     session.switch_site("").unwrap();
@@ -766,7 +771,7 @@ fn reports_when_the_personal_access_token_expires() {
                 "<credentials token=\"THE-TOKEN\"{attribute}><site id=\"s\" contentUrl=\"\"/>\
                  <user id=\"u\"/></credentials>"
             )),
-            false => signed_in(seen).unwrap_or_else(|| answer(404, &[], "")),
+            false => signed_in(seen).unwrap_or_else(|| response(404, &[], "")),
         })
     };
     let pat = tsc::PersonalAccessTokenAuth::new("name", "secret-secret");

@@ -5,7 +5,7 @@ use tsc::{JwtAuth, PersonalAccessTokenAuth, SessionToken, TableauAuth};
 
 use crate::help::{auth, pinned};
 use crate::logs;
-use crate::raw::{Raw, Reply, answer, refusal, signed_in, success};
+use crate::raw::{Raw, Response, response, signed_in, success, tableau_error};
 
 const LOG: &str = "tableau_server_client::session";
 
@@ -13,16 +13,16 @@ const LOG: &str = "tableau_server_client::session";
 const JWT: &str =
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGFAZXhhbXBsZS5jb20iLCJhdWQiOiJ0YWJsZWF1In0.c2ln";
 
-fn credentials_answer(user: &str) -> Reply {
+fn credentials_response(user: &str) -> Response {
     success(&format!(
         "<credentials token=\"t0ken-of-a-test\"><site id=\"site-1\" contentUrl=\"\"/>{user}</credentials>"
     ))
 }
 
-fn answering(user: &'static str) -> Raw {
+fn server_with_user(user: &'static str) -> Raw {
     Raw::start(move |seen| match seen.path().ends_with("/signin") {
-        true => credentials_answer(user),
-        false => signed_in(seen).unwrap_or_else(|| answer(204, &[], "")),
+        true => credentials_response(user),
+        false => signed_in(seen).unwrap_or_else(|| response(204, &[], "")),
     })
 }
 
@@ -44,16 +44,16 @@ fn session_has_the_name_of_its_user() {
         })
     };
     let named = |name: &str| Some(name.to_owned());
-    let raw = answering("<user id=\"user-1\"/>");
+    let raw = server_with_user("<user id=\"user-1\"/>");
     let expected = [named("ada"), None, None, named("ada@example.com"), None, None];
     assert_eq!(names(&raw), expected);
-    let raw = answering("<user id=\"user-1\" name=\"Ada &amp; Co\"/>");
+    let raw = server_with_user("<user id=\"user-1\" name=\"Ada &amp; Co\"/>");
     assert_eq!(names(&raw), [0; 6].map(|_| named("Ada & Co")));
 }
 
 #[test]
 fn session_has_the_time_of_its_sign_in() {
-    let raw = answering("<user id=\"user-1\"/>");
+    let raw = server_with_user("<user id=\"user-1\"/>");
     let server = pinned(&raw.url);
     let before = jiff::Timestamp::now();
     let session = server.sign_in(&auth()).unwrap();
@@ -85,7 +85,7 @@ fn renewing_a_session_or_switching_its_site_opens_it_again() {
 
 #[test]
 fn only_the_holder_of_a_shared_session_has_user_name_and_time() {
-    let raw = answering("<user id=\"user-1\"/>");
+    let raw = server_with_user("<user id=\"user-1\"/>");
     let server = pinned(&raw.url);
     let folder =
         tsc::SessionFile::at(crate::tls_server::file("shared-session", "").with_extension("json"));
@@ -105,8 +105,8 @@ fn warnings() -> usize {
 #[test]
 fn a_second_session_of_a_personal_access_token_is_logged() {
     logs::start();
-    let raw = answering("<user id=\"user-1\"/>");
-    let other_server = answering("<user id=\"user-1\"/>");
+    let raw = server_with_user("<user id=\"user-1\"/>");
+    let other_server = server_with_user("<user id=\"user-1\"/>");
     let token = |name: &str, secret: &str| PersonalAccessTokenAuth::new(name, secret);
     let ci = token("ci", "secret-of-a-test");
     let server = pinned(&raw.url);
@@ -145,7 +145,7 @@ fn a_second_session_of_a_personal_access_token_is_logged() {
 #[test]
 fn a_refused_sign_in_does_not_count_as_a_session() {
     logs::start();
-    let raw = Raw::start(|_| refusal(401, "401001", "Error signing in to Tableau Server"));
+    let raw = Raw::start(|_| tableau_error(401, "401001", "Error signing in to Tableau Server"));
     let ci = PersonalAccessTokenAuth::new("ci", "refused-secret-of-a-test");
     for _ in 0..2 {
         pinned(&raw.url).sign_in(&ci).unwrap_err();

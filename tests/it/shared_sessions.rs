@@ -30,12 +30,12 @@ fn processes_share_a_session_through_a_file() {
     }
     // The session has expired: the worker has no credentials, and the holder has not noticed.
     std::thread::scope(|scope| {
-        let waits = scope.spawn(|| worker.projects().list().total());
+        let waiting = scope.spawn(|| worker.projects().list().total());
         std::thread::sleep(millis(150));
-        assert!(!waits.is_finished(), "{:?}", waits.join());
+        assert!(!waiting.is_finished(), "{:?}", waiting.join());
         holder.projects().list().total().unwrap();
         // The holder has renewed the session: the worker finds the new token in the file.
-        waits.join().unwrap().unwrap();
+        waiting.join().unwrap().unwrap();
     });
     assert_eq!(worker.auth_token(), holder.auth_token());
     assert_eq!(worker.switch_site("x").unwrap_err().kind(), ErrorKind::Input);
@@ -72,7 +72,6 @@ fn private(path: &std::path::Path, content: impl AsRef<[u8]>) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// The kinds of files at the path of a session file.
 #[cfg(unix)]
 #[test]
 fn rejects_session_files_that_are_not_private_or_not_sessions() {
@@ -80,17 +79,17 @@ fn rejects_session_files_that_are_not_private_or_not_sessions() {
     let raw = expiring(usize::MAX);
     let server = server(&raw);
     let file = tsc::SessionFile::at(&path);
-    // Another file, at a wrong path or the target of a link, is left unchanged.
+    // A file that is not a session file is left unchanged, even if it is the target of a link.
     let key = folder.join("key");
     private(&key, "-----BEGIN KEY-----");
     std::os::unix::fs::symlink(&key, &path).unwrap();
-    for (content, says) in
+    for (content, expected) in
         [("-----BEGIN KEY-----", "something other"), ("{\"a\": 1}", "something other")]
     {
         private(&key, content);
         let error = server.sign_in_shared(&auth(), &file).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config, "{error}");
-        assert!(error.to_string().contains(says), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
         assert_eq!(server.join_shared(&file).unwrap_err().kind(), ErrorKind::Config);
         assert_eq!(std::fs::read_to_string(&key).unwrap(), content);
     }
@@ -99,7 +98,7 @@ fn rejects_session_files_that_are_not_private_or_not_sessions() {
     assert_eq!(server.sign_in_shared(&auth(), &file).unwrap_err().kind(), ErrorKind::Io);
     std::fs::remove_dir(&path).unwrap();
     assert_eq!(count(&raw, "signin"), 0, "no sign-in if the session cannot be shared");
-    // The rest of a session that a crash left is overwritten.
+    // An incomplete session, as after a crash, is overwritten.
     let whole = server.sign_in(&auth()).unwrap().detach().export();
     for left in ["", "\0\0\0\0", &whole[..5], &whole[..60]] {
         private(&path, left);
@@ -111,10 +110,10 @@ fn rejects_session_files_that_are_not_private_or_not_sessions() {
     }
     // A session of another server is not used.
     private(&path, whole.replace(&raw.url, "http://127.0.0.1:9"));
-    let (worker, asked) = (server.join_shared(&file).unwrap(), raw.lines().len());
+    let (worker, requests) = (server.join_shared(&file).unwrap(), raw.lines().len());
     let error = worker.projects().list().total().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config, "{error}");
-    assert_eq!(raw.lines().len(), asked);
+    assert_eq!(raw.lines().len(), requests);
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -167,8 +166,7 @@ fn lock_on_a_removed_file_has_no_effect() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// A shared session of a mock, with the mock's personal access token, whose sign-in ends the
-/// previous session.
+/// Credentials with the mock server's personal access token, whose sign-in ends the previous session.
 fn token_of(mock: &MockServer) -> tsc::PersonalAccessTokenAuth {
     tsc::PersonalAccessTokenAuth::new(mock.token_name(), mock.token_secret())
 }
@@ -252,7 +250,6 @@ fn child_that_works() {
     }
 }
 
-/// Waiting for a renewal ends at the file's wait timeout, at a deadline or on cancellation.
 /// The scopes of a worker's own token do not limit the session of the holder.
 #[test]
 fn worker_with_a_limited_token_uses_the_session_that_the_holder_renewed() {
@@ -273,6 +270,7 @@ fn worker_with_a_limited_token_uses_the_session_that_the_holder_renewed() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+/// Waiting for a renewal ends at the file's wait timeout, at a deadline or on cancellation.
 #[test]
 fn worker_stops_waiting_for_a_session() {
     let (folder, path) = shared_folder("wait-timeout");
@@ -282,15 +280,15 @@ fn worker_stops_waiting_for_a_session() {
     holder.projects().list().total().unwrap();
     let brief = tsc::SessionFile::at(&path).wait_timeout(millis(200));
     let worker = server.join_shared(&brief).unwrap();
-    let asks = |worker: &tsc::Session<'_>| worker.projects().list().total();
-    let (error, took) = timed(|| asks(&worker).unwrap_err());
+    let read_total = |worker: &tsc::Session<'_>| worker.projects().list().total();
+    let (error, took) = timed(|| read_total(&worker).unwrap_err());
     assert!(error.is_session_expired() && error.to_string().contains("not renewed"), "{error}");
     assert!(took >= millis(200), "{took:?}");
     // After a wait that failed, the next call does not wait again.
     let brief = tsc::SessionFile::at(&path).wait_timeout(millis(400));
     let worker = server.join_shared(&brief).unwrap();
-    asks(&worker).unwrap_err();
-    let (error, took) = timed(|| asks(&worker).unwrap_err());
+    read_total(&worker).unwrap_err();
+    let (error, took) = timed(|| read_total(&worker).unwrap_err());
     assert!(error.is_session_expired() && took < millis(400), "{took:?}: {error}");
 
     let worker = server.join_shared(&tsc::SessionFile::at(&path)).unwrap();
@@ -325,7 +323,7 @@ fn worker_does_not_renew_a_session_that_was_signed_out() {
     let error = worker.projects().list().total().unwrap_err();
     assert!(error.is_session_expired(), "{error}");
     assert!(format!("{error:?}").contains("was signed out"), "{error:?}");
-    // Nor one that now belongs to another user.
+    // It does not renew a session that now belongs to another user either.
     let other = tsc::TableauAuth::new("other", "hush-hush");
     let other = server.sign_in_shared(&other, &file).unwrap();
     let error = worker.projects().list().total().unwrap_err();
@@ -443,10 +441,10 @@ fn short_deadline_does_not_affect_the_next_call() {
     let soon = tsc::CancellationToken::with_timeout(millis(200));
     assert!(worker.with_cancellation(&soon).projects().list().total().unwrap_err().is_timeout());
     std::thread::scope(|scope| {
-        let waits = scope.spawn(|| worker.projects().list().total());
+        let waiting = scope.spawn(|| worker.projects().list().total());
         std::thread::sleep(millis(150));
         holder.projects().list().total().unwrap();
-        waits.join().unwrap().unwrap();
+        waiting.join().unwrap().unwrap();
     });
     drop(holder);
     std::fs::remove_dir_all(&folder).unwrap();

@@ -8,7 +8,7 @@ use tableau_server_client as tsc;
 use tsc::{ErrorKind, Fingerprint, HttpOptions};
 
 use crate::help::{auth, child, given, plain, with, workbooks};
-use crate::raw::{Raw, Reply, answer, redirect, signed_in, success};
+use crate::raw::{Raw, Response, redirect, response, signed_in, success};
 use crate::tls_server::{Authority, Certified, file, over_tls, over_tls_ending};
 use crate::{help, logs};
 
@@ -27,7 +27,7 @@ fn visit(url: &str, options: HttpOptions) -> tsc::Result<()> {
 }
 
 /// The error of a sign-in, which must be a TLS error that occurs before anything is sent.
-fn refused(raw: &Raw, options: HttpOptions) -> String {
+fn handshake_error(raw: &Raw, options: HttpOptions) -> String {
     let error = visit(&raw.url, options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
     assert!(error.to_string().contains(&raw.address.to_string()), "{error}");
@@ -42,9 +42,12 @@ fn refuses_an_unknown_issuer_by_default() {
     let (authority, other) = (Authority::new(), Authority::new());
     let raw = secure(&authority.certify(&["127.0.0.1"]));
     for options in [plain(), plain().verify(true), plain().verify(other.file())] {
-        let said = refused(&raw, options);
-        assert!(said.contains("UnknownIssuer"), "{said}");
-        assert!(said.contains("verify(\"ca.pem\")") && said.contains("SSL_CERT_FILE"), "{said}");
+        let message = handshake_error(&raw, options);
+        assert!(message.contains("UnknownIssuer"), "{message}");
+        assert!(
+            message.contains("verify(\"ca.pem\")") && message.contains("SSL_CERT_FILE"),
+            "{message}"
+        );
     }
     assert!(with(&raw.url, plain()).server_info().is_err());
     visit(&raw.url, plain().verify(authority.file())).unwrap();
@@ -80,11 +83,14 @@ fn reads_the_certificate_file_when_options_are_set() {
 fn reports_wrong_names_and_expired_certificates() {
     let authority = Authority::new();
     let wrong_name = secure(&authority.certify(&["tableau.example.com"]));
-    let said = refused(&wrong_name, plain().verify(authority.file()));
-    assert!(said.contains("another name") && said.contains("tableau.example.com"), "{said}");
+    let message = handshake_error(&wrong_name, plain().verify(authority.file()));
+    assert!(
+        message.contains("another name") && message.contains("tableau.example.com"),
+        "{message}"
+    );
     let expired = secure(&authority.certify_expired(&["127.0.0.1"]));
-    let said = refused(&expired, plain().verify(authority.file()));
-    assert!(said.contains("expired"), "{said}");
+    let message = handshake_error(&expired, plain().verify(authority.file()));
+    assert!(message.contains("expired"), "{message}");
 }
 
 #[test]
@@ -93,16 +99,16 @@ fn accepts_a_listed_self_signed_certificate() {
     for authority in [true, false] {
         let certified = Certified::self_signed(&["127.0.0.1"], authority);
         let raw = secure(&certified);
-        refused(&raw, plain());
+        handshake_error(&raw, plain());
         visit(&raw.url, plain().verify(certified.file())).unwrap();
         let other_name = Certified::self_signed(&["tableau.example.com"], authority);
         let raw = secure(&other_name);
-        let said = refused(&raw, plain().verify(other_name.file()));
-        assert!(said.contains("another name"), "{said}");
+        let message = handshake_error(&raw, plain().verify(other_name.file()));
+        assert!(message.contains("another name"), "{message}");
     }
     // Another certificate with the same name.
     let raw = secure(&Certified::self_signed(&["127.0.0.1"], true));
-    refused(&raw, plain().verify(Certified::self_signed(&["127.0.0.1"], true).file()));
+    handshake_error(&raw, plain().verify(Certified::self_signed(&["127.0.0.1"], true).file()));
 }
 
 #[test]
@@ -121,9 +127,9 @@ fn fingerprint_accepts_only_its_certificate() {
             visit(&raw.url, plain().verify(Fingerprint::sha256(&spelling).unwrap())).unwrap();
         }
         let raw = secure(&certified);
-        let said = refused(&raw, plain().verify(Fingerprint::sha256(&wrong).unwrap()));
-        assert!(said.contains(&right), "the one that is shown is named: {said}");
-        assert!(said.contains("pinned"), "{said}");
+        let message = handshake_error(&raw, plain().verify(Fingerprint::sha256(&wrong).unwrap()));
+        assert!(message.contains(&right), "the one that is shown is named: {message}");
+        assert!(message.contains("pinned"), "{message}");
     }
     // Even a certificate that Mozilla's roots or a bundle would accept: the last `verify` applies.
     let raw = secure(&authority.certify(&["127.0.0.1"]));
@@ -152,8 +158,8 @@ fn refuses_a_server_without_the_key_of_the_pinned_certificate() {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
     });
     let options = plain().verify(Fingerprint::sha256(pinned.sha256()).unwrap());
-    let said = refused(&raw, options);
-    assert!(said.contains("Signature"), "{said}");
+    let message = handshake_error(&raw, options);
+    assert!(message.contains("Signature"), "{message}");
     visit(&raw.url, plain().verify(false).insecure_warnings(false)).unwrap();
 }
 
@@ -216,11 +222,11 @@ fn prints_the_warning_to_stderr_without_a_logger() {
         let output = child(test, &[("VISIT", &raw.url), ("QUIET", quiet)]);
         String::from_utf8(output.stderr).unwrap()
     };
-    let said = visit("no");
+    let message = visit("no");
     let lines: Vec<_> =
-        said.lines().filter(|line| line.starts_with("InsecureRequestWarning")).collect();
-    assert_eq!(lines.len(), 4, "{said}");
-    assert!(lines.iter().all(|line| line.contains("127.0.0.1")), "{said}");
+        message.lines().filter(|line| line.starts_with("InsecureRequestWarning")).collect();
+    assert_eq!(lines.len(), 4, "{message}");
+    assert!(lines.iter().all(|line| line.contains("127.0.0.1")), "{message}");
     assert!(!visit("yes").contains("InsecureRequestWarning"));
     assert_eq!(raw.lines().len(), 8);
 }
@@ -242,10 +248,10 @@ fn mutual_tls_sends_the_client_certificate() {
         signed_in(seen).unwrap_or_else(|| workbooks(""))
     });
     let trusting = || plain().verify(authority.file());
-    let said = refused(&raw, trusting());
-    assert!(said.contains("client certificate"), "{said}");
+    let message = handshake_error(&raw, trusting());
+    assert!(message.contains("client certificate"), "{message}");
     let untrusted = Authority::new().certify(&["client"]);
-    refused(&raw, trusting().client_cert(untrusted.file(), untrusted.key_file()));
+    handshake_error(&raw, trusting().client_cert(untrusted.file(), untrusted.key_file()));
     let member = authority.certify(&["client"]);
     visit(&raw.url, trusting().client_cert(member.file(), member.key_file())).unwrap();
     // Certificate and key in one text.
@@ -267,15 +273,15 @@ fn names_unusable_files_and_the_reason() {
         file("damaged.pem", "-----BEGIN CERTIFICATE-----\nAAAA////\n-----END CERTIFICATE-----\n");
     let folder = file("folder", "").parent().unwrap().to_owned();
     let gone = Path::new("/nowhere/ca.pem").to_owned();
-    let raw = Raw::signed_in(|_| answer(204, &[], ""));
+    let raw = Raw::signed_in(|_| response(204, &[], ""));
     let mut server = with(&raw.url, plain());
     let mut refuse = |options: HttpOptions, named: &Path| {
         let error = server.add_http_options(options).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config, "{error:?}");
         assert!(error.to_string().contains(named.to_str().unwrap()), "{error}");
-        let said = format!("{error:?}");
-        assert!(!said.contains("PRIVATE KEY--"), "{said}");
-        said
+        let message = format!("{error:?}");
+        assert!(!message.contains("PRIVATE KEY--"), "{message}");
+        message
     };
     for wrong in [&no_pem, &empty, &binary, &torn, &damaged, &folder, &gone] {
         refuse(HttpOptions::new().verify(wrong.clone()), wrong);
@@ -301,8 +307,8 @@ fn replaces_a_tls_connection_closed_while_idle() {
     // response.
     let authority = Authority::new();
     let raw = over_tls(authority.server(&["127.0.0.1"]), |seen| {
-        let reply = signed_in(seen).unwrap_or_else(|| workbooks(""));
-        crate::raw::Reply::SendAndClose(reply.bytes())
+        let response = signed_in(seen).unwrap_or_else(|| workbooks(""));
+        crate::raw::Response::SendAndClose(response.bytes())
     });
     logs::start();
     let mut server = with(&raw.url, plain().verify(authority.file()));
@@ -336,7 +342,7 @@ fn reuses_one_tls_connection_for_a_hundred_requests() {
 fn plain_http_at_an_https_address_is_a_tls_error() {
     let raw = Raw::on_connection(|mut stream, _, _| {
         let _ = stream.read(&mut [0; 64]);
-        let _ = stream.write_all(&answer(400, &[], "speak plainly").bytes());
+        let _ = stream.write_all(&response(400, &[], "speak plainly").bytes());
         let _ = stream.read(&mut [0; 1024]);
     });
     let url = raw.url.replace("http:", "https:");
@@ -355,8 +361,8 @@ fn end_without_close_notify_is_a_broken_connection() {
         let config = authority.server(&["127.0.0.1"]);
         let raw = over_tls_ending(config, goodbye, |seen| {
             signed_in(seen).unwrap_or_else(|| match seen.path().ends_with("content") {
-                true => Reply::SendAndClose(b"HTTP/1.1 200 OK\r\n\r\nPK the file".into()),
-                false => Reply::SendAndClose(b"HTTP/1.1 200 OK\r\n\r\n<tsResponse/>".into()),
+                true => Response::SendAndClose(b"HTTP/1.1 200 OK\r\n\r\nPK the file".into()),
+                false => Response::SendAndClose(b"HTTP/1.1 200 OK\r\n\r\n<tsResponse/>".into()),
             })
         });
         let options = plain().verify(authority.file()).retries(tsc::RetryPolicy::none());
@@ -431,8 +437,8 @@ fn deadline_ends_a_tls_record_sent_byte_by_byte() {
         while let Some(request) =
             crate::raw::read_request(&mut std::io::BufReader::new(&mut stream))
         {
-            let reply = signed_in(&request).unwrap_or_else(|| success(&"x".repeat(9000)));
-            stream.conn.writer().write_all(&reply.bytes()).unwrap();
+            let response = signed_in(&request).unwrap_or_else(|| success(&"x".repeat(9000)));
+            stream.conn.writer().write_all(&response.bytes()).unwrap();
             let mut records = Vec::new();
             while stream.conn.wants_write() {
                 stream.conn.write_tls(&mut records).unwrap();
@@ -478,12 +484,12 @@ fn tls_failure_after_the_handshake_is_a_broken_connection() {
             while let Some(request) = crate::raw::read_request(&mut reader) {
                 seen.lock().unwrap().push(request.clone());
                 let out = reader.get_mut();
-                let reply = match signed_in(&request) {
-                    Some(reply) => reply.bytes(),
+                let response = match signed_in(&request) {
+                    Some(response) => response.bytes(),
                     None if begun => b"HTTP/1.1 200 OK\r\n\r\n<tsResponse/>".to_vec(),
                     None => Vec::new(),
                 };
-                out.write_all(&reply).and_then(|()| out.flush()).unwrap();
+                out.write_all(&response).and_then(|()| out.flush()).unwrap();
                 if signed_in(&request).is_none() {
                     if junk.is_empty() {
                         let no_record =
@@ -523,7 +529,7 @@ fn tls_failure_after_the_handshake_is_a_broken_connection() {
         let connection = rustls::ServerConnection::new(config).unwrap();
         let stream = rustls::StreamOwned::new(connection, stream);
         crate::raw::converse(stream, number, seen, &|seen| match seen.path().ends_with("signin") {
-            true => Reply::SendAndClose(signed_in(seen).unwrap().bytes()),
+            true => Response::SendAndClose(signed_in(seen).unwrap().bytes()),
             false => signed_in(seen).unwrap(),
         });
     });

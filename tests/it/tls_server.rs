@@ -14,7 +14,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
-use crate::raw::{Raw, Reply, Seen, converse};
+use crate::raw::{Raw, Response, Seen, converse};
 
 /// A certificate with its key.
 pub struct Certified {
@@ -184,10 +184,10 @@ pub fn file(name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
-/// Answers each request over TLS as `handle` says.
+/// Responds to each request over TLS as `handle` says.
 pub fn over_tls(
     config: Arc<ServerConfig>,
-    handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    handle: impl Fn(&Seen) -> Response + Send + Sync + 'static,
 ) -> Raw {
     over_tls_ending(config, true, handle)
 }
@@ -196,7 +196,7 @@ pub fn over_tls(
 pub fn over_tls_ending(
     config: Arc<ServerConfig>,
     goodbye: bool,
-    handle: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    handle: impl Fn(&Seen) -> Response + Send + Sync + 'static,
 ) -> Raw {
     let mut raw = Raw::on_connection(move |stream, number, seen| {
         let connection = ServerConnection::new(config.clone()).unwrap();

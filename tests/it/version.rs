@@ -8,17 +8,17 @@ use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
 use crate::help::{at, auth, plain, with, workbooks};
-use crate::raw::{Raw, Reply, Seen, answer, redirect, refusal, signed_in, success};
+use crate::raw::{Raw, Response, Seen, redirect, response, signed_in, success, tableau_error};
 
-/// A server that answers the version request with this response.
-fn asked(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Raw {
+/// A server that responds to the version request with this response.
+fn server_with(respond: impl Fn(&Seen) -> Response + Send + Sync + 'static) -> Raw {
     Raw::start(move |seen| match seen.path().ends_with("serverinfo") {
-        true => reply(seen),
+        true => respond(seen),
         false => signed_in(seen).unwrap_or_else(|| workbooks("")),
     })
 }
 
-fn info(version: &str) -> Reply {
+fn info(version: &str) -> Response {
     success(&format!(
         "<serverInfo><productVersion build=\"20243.24.1010.1014\">2024.3.0</productVersion>\
          <restApiVersion>{version}</restApiVersion></serverInfo>"
@@ -27,7 +27,7 @@ fn info(version: &str) -> Reply {
 
 #[test]
 fn requests_the_version_once() {
-    let raw = asked(|_| info("3.19"));
+    let raw = server_with(|_| info("3.19"));
     let mut server = at(&raw.url);
     assert_eq!(server.sign_in(&auth()).unwrap().version().to_string(), "3.19");
     // New options reset the connections.
@@ -55,7 +55,7 @@ fn requests_the_version_once() {
 /// one of its own.
 #[test]
 fn threads_waiting_for_the_version_fail_together() {
-    let raw = asked(|_| Reply::Silence);
+    let raw = server_with(|_| Response::Silence);
     let options = plain().timeout(crate::help::millis(500)).connect_timeout(crate::raw::SOON);
     let server = with(&raw.url, options);
     let (_, took) = crate::help::timed(|| {
@@ -78,7 +78,7 @@ fn threads_waiting_for_the_version_fail_together() {
 
 #[test]
 fn threads_request_the_version_once() {
-    let raw = asked(|_| {
+    let raw = server_with(|_| {
         thread::sleep(crate::help::millis(100));
         info("3.19")
     });
@@ -95,7 +95,7 @@ fn threads_request_the_version_once() {
 
 #[test]
 fn pinned_version_sends_no_version_request() {
-    let raw = asked(|_| info("3.19"));
+    let raw = server_with(|_| info("3.19"));
     let mut server = at(&raw.url);
     server.set_version("3.0").unwrap();
     drop(server.sign_in(&auth()).unwrap());
@@ -110,7 +110,7 @@ fn pinned_version_sends_no_version_request() {
 
 #[test]
 fn invalid_version_is_a_config_error_without_effect() {
-    let raw = asked(|_| info("3.19"));
+    let raw = server_with(|_| info("3.19"));
     let mut server = at(&raw.url);
     server.set_version("3.4").unwrap();
     for wrong in ["abc", "", "3", "3.", ".1", "v3.1", "3.1.2", "3,1", "-3.1", "3.x", " 3.1"] {
@@ -123,13 +123,13 @@ fn invalid_version_is_a_config_error_without_effect() {
 
 #[test]
 fn uses_version_2_4_after_404001_and_404003() {
-    let cases: [fn() -> Reply; 3] = [
-        || refusal(404, "404001", "Unknown resource"),
-        || refusal(404, "404003", "Unknown version"),
-        || answer(404, &[], "{\"error\":{\"code\":\"404003\",\"summary\":\"Not Found\"}}"),
+    let cases: [fn() -> Response; 3] = [
+        || tableau_error(404, "404001", "Unknown resource"),
+        || tableau_error(404, "404003", "Unknown version"),
+        || response(404, &[], "{\"error\":{\"code\":\"404003\",\"summary\":\"Not Found\"}}"),
     ];
-    for reply in cases {
-        let raw = asked(move |_| reply());
+    for respond in cases {
+        let raw = server_with(move |_| respond());
         let server = at(&raw.url);
         assert_eq!(server.sign_in(&auth()).unwrap().version().to_string(), "2.4");
         drop(server.sign_in(&auth()).unwrap());
@@ -142,30 +142,30 @@ const NGINX_404: &str = "<html>\r\n<head><title>404 Not Found</title></head>\r\n
     <center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
 
 /// Servers that are not Tableau: every path has this response.
-const NOT_TABLEAU: [fn() -> Reply; 6] = [
-    || answer(404, &[("content-type", "text/html")], "<!DOCTYPE html><html>Not found</html>"),
-    || answer(404, &[("content-type", "text/html")], NGINX_404),
-    || answer(404, &[], ""),
-    || answer(404, &[("content-type", "application/json")], "{\"detail\":\"Not Found\"}"),
-    || answer(404, &[], "{\"error\":{\"code\":404,\"message\":\"no such route\"}}"),
-    || answer(405, &[], "Method Not Allowed"),
+const NOT_TABLEAU: [fn() -> Response; 6] = [
+    || response(404, &[("content-type", "text/html")], "<!DOCTYPE html><html>Not found</html>"),
+    || response(404, &[("content-type", "text/html")], NGINX_404),
+    || response(404, &[], ""),
+    || response(404, &[("content-type", "application/json")], "{\"detail\":\"Not Found\"}"),
+    || response(404, &[], "{\"error\":{\"code\":404,\"message\":\"no such route\"}}"),
+    || response(405, &[], "Method Not Allowed"),
 ];
 
 #[test]
 fn sends_no_credentials_to_servers_that_are_not_tableau() {
-    for reply in NOT_TABLEAU {
+    for respond in NOT_TABLEAU {
         for prefix in ["", "/api/3.20", "/bi/api/3.20/"] {
-            let raw = Raw::start(move |_| reply());
+            let raw = Raw::start(move |_| respond());
             let address = format!("{}{prefix}", raw.url);
             let server = at(&address);
             for _ in 0..2 {
                 let error = server.sign_in(&auth()).unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Http, "{error:?}");
                 assert_eq!(error.code(), None, "{error:?}");
-                let asked = format!("{}/api/2.4/serverinfo", address.trim_end_matches('/'));
-                assert_eq!(error.url(), Some(&*asked), "{error:?}");
+                let url = format!("{}/api/2.4/serverinfo", address.trim_end_matches('/'));
+                assert_eq!(error.url(), Some(&*url), "{error:?}");
                 let text = error.to_string();
-                assert!(text.contains(&asked) && text.contains("no credentials"), "{error}");
+                assert!(text.contains(&url) && text.contains("no credentials"), "{error}");
                 let advice = "remove `/api/3.20` from the server's address";
                 assert_eq!(text.contains(advice), !prefix.is_empty(), "{error}");
             }
@@ -191,7 +191,7 @@ fn sends_no_credentials_after_another_tableau_error() {
         (500, "500000"),
         (200, "400000"),
     ] {
-        let error = refused(move || refusal(status, code, "Refused"));
+        let error = sign_in_error(move || tableau_error(status, code, "Refused"));
         assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(status)), "{error:?}");
         assert_eq!(error.code(), Some(code), "{error:?}");
         assert!(error.url().unwrap().ends_with("/api/2.4/serverinfo"), "{error:?}");
@@ -211,8 +211,8 @@ fn sends_no_credentials_after_a_redirect_to_another_host() {
 
 /// Signs in to a server that responds to the server info request like this, and checks that nothing
 /// else was sent.
-fn refused(reply: impl Fn() -> Reply + Send + Sync + 'static) -> tsc::Error {
-    let raw = asked(move |_| reply());
+fn sign_in_error(respond: impl Fn() -> Response + Send + Sync + 'static) -> tsc::Error {
+    let raw = server_with(move |_| respond());
     let server = with(&raw.url, plain().retries(tsc::RetryPolicy::none()));
     let error = server.sign_in(&auth()).unwrap_err();
     assert_eq!(raw.lines(), ["GET /api/2.4/serverinfo"], "{error}");
@@ -221,19 +221,19 @@ fn refused(reply: impl Fn() -> Reply + Send + Sync + 'static) -> tsc::Error {
 
 #[test]
 fn sends_no_credentials_if_the_response_has_no_version() {
-    let cases: [fn() -> Reply; 9] = [
+    let cases: [fn() -> Response; 9] = [
         || success("<serverInfo><productVersion build=\"1\">2024</productVersion></serverInfo>"),
         || info(""),
         || info("new"),
         || success(""),
         || success("<serverInfo/>"),
-        || answer(200, &[], ""),
-        || answer(204, &[], ""),
-        || answer(200, &[], "<!DOCTYPE html><html><body>Sign in</body></html>"),
-        || answer(200, &[], "{\"serverInfo\":{}}"),
+        || response(200, &[], ""),
+        || response(204, &[], ""),
+        || response(200, &[], "<!DOCTYPE html><html><body>Sign in</body></html>"),
+        || response(200, &[], "{\"serverInfo\":{}}"),
     ];
     for case in cases {
-        let error = refused(case);
+        let error = sign_in_error(case);
         assert_eq!(error.kind(), ErrorKind::Decode, "{error:?}");
         assert!(error.url().unwrap().ends_with("/api/2.4/serverinfo"), "{error:?}");
     }
@@ -241,13 +241,13 @@ fn sends_no_credentials_if_the_response_has_no_version() {
 
 #[test]
 fn sends_no_credentials_after_a_failed_version_request() {
-    let cases: [(fn() -> Reply, u16); 3] = [
-        (|| answer(500, &[], "oops"), 500),
-        (|| answer(503, &[], "<html>busy</html>"), 503),
-        (|| answer(403, &[], ""), 403),
+    let cases: [(fn() -> Response, u16); 3] = [
+        (|| response(500, &[], "oops"), 500),
+        (|| response(503, &[], "<html>busy</html>"), 503),
+        (|| response(403, &[], ""), 403),
     ];
     for (case, status) in cases {
-        let error = refused(case);
+        let error = sign_in_error(case);
         assert_eq!((error.kind(), error.status()), (ErrorKind::Http, Some(status)), "{error:?}");
         assert!(error.to_string().contains(&status.to_string()), "{error}");
         assert!(error.url().unwrap().ends_with("/api/2.4/serverinfo"), "{error:?}");
@@ -259,9 +259,9 @@ fn sends_no_credentials_after_a_failed_version_request() {
 fn requests_the_version_again_after_a_failure() {
     let up = Arc::new(AtomicBool::new(false));
     let is_up = up.clone();
-    let raw = asked(move |_| match is_up.load(Ordering::SeqCst) {
+    let raw = server_with(move |_| match is_up.load(Ordering::SeqCst) {
         true => info("3.19"),
-        false => answer(500, &[], ""),
+        false => response(500, &[], ""),
     });
     let server = at(&raw.url);
     server.sign_in(&auth()).unwrap_err();
@@ -282,7 +282,7 @@ fn closed_port_is_a_connect_error_with_host_and_port() {
 
 #[test]
 fn server_info_has_every_field() {
-    let raw = asked(|_| info("3.24"));
+    let raw = server_with(|_| info("3.24"));
     let info: tsc::ServerInfo = at(&raw.url).server_info().unwrap();
     assert_eq!(info.product_version, "2024.3.0");
     assert_eq!(info.build_number, "20243.24.1010.1014");
@@ -294,7 +294,7 @@ fn server_info_has_every_field() {
 #[test]
 fn server_info_is_requested_with_every_pinned_version() {
     for version in ["2.0", "2.3", "2.4", "3.30"] {
-        let raw = asked(|_| info("3.24"));
+        let raw = server_with(|_| info("3.24"));
         let mut server = at(&raw.url);
         server.set_version(version).unwrap();
         server.server_info().unwrap();
@@ -304,7 +304,7 @@ fn server_info_is_requested_with_every_pinned_version() {
 
 #[test]
 fn call_with_a_newer_version_names_both_and_sends_nothing() {
-    let raw = asked(|_| info("3.19"));
+    let raw = server_with(|_| info("3.19"));
     let mut server = at(&raw.url);
     server.set_version("2.5").unwrap();
     let mut session = server.sign_in(&auth()).unwrap();

@@ -329,12 +329,12 @@ impl Transfer<'_> {
 
     #[inline]
     fn collect(&mut self, response: Success) -> Result<Vec<u8>> {
-        let (most, mut bytes) = (response.most(), Vec::new());
+        let (max_size, mut bytes) = (response.max_size(), Vec::new());
         self.stream(response, |block| {
             bytes.extend_from_slice(block);
-            match bytes.len() as u64 > most {
+            match bytes.len() as u64 > max_size {
                 true => Err(Error::decode(format!(
-                    "the file has more than {most} bytes: raise `max_response`, or download to a \
+                    "the file has more than {max_size} bytes: raise `max_response`, or download to a \
                      path or a writer, which have no limit"
                 ))),
                 false => Ok(()),

@@ -8,7 +8,7 @@ fn sent(add: impl FnOnce(Request<'static>) -> Result<Request<'static>>) -> Strin
     request.path_and_query().unwrap().trim_start_matches("/x").to_owned()
 }
 
-fn refused(add: impl FnOnce(Request<'static>) -> Result<Request<'static>>) -> String {
+fn error_of(add: impl FnOnce(Request<'static>) -> Result<Request<'static>>) -> String {
     let error = add(Request::raw(crate::operation::Method::Get, "/x")).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Input);
     error.to_string()
@@ -66,13 +66,13 @@ fn last_filter_on_a_field_applies() {
 #[test]
 fn names_the_option_that_is_invalid() {
     let none: [&str; 0] = [];
-    assert!(refused(|r| CsvExport::new().filter("Year", none).add_to(r)).contains("\"Year\""));
-    assert!(refused(|r| CsvExport::new().filter("Year", ["1", ""]).add_to(r)).contains("empty"));
-    assert!(refused(|r| CsvExport::new().all("").add_to(r)).contains("no name"));
-    assert!(refused(|r| PdfExport::new().max_age(MINUTE / 2).add_to(r)).contains("minute"));
-    assert!(refused(|r| PdfExport::new().size(0, 10).add_to(r)).contains("0 by 10"));
+    assert!(error_of(|r| CsvExport::new().filter("Year", none).add_to(r)).contains("\"Year\""));
+    assert!(error_of(|r| CsvExport::new().filter("Year", ["1", ""]).add_to(r)).contains("empty"));
+    assert!(error_of(|r| CsvExport::new().all("").add_to(r)).contains("no name"));
+    assert!(error_of(|r| PdfExport::new().max_age(MINUTE / 2).add_to(r)).contains("minute"));
+    assert!(error_of(|r| PdfExport::new().size(0, 10).add_to(r)).contains("0 by 10"));
     for age in [241 * MINUTE, 24 * 60 * MINUTE, Duration::MAX] {
-        assert!(refused(|r| CsvExport::new().max_age(age).add_to(r)).contains("at most 240"));
+        assert!(error_of(|r| CsvExport::new().max_age(age).add_to(r)).contains("at most 240"));
     }
     for (age, minutes) in [(240 * MINUTE, 240), (241 * MINUTE - MINUTE / 60, 240), (MINUTE, 1)] {
         let expected = format!("?maxAge={minutes}");
@@ -88,7 +88,7 @@ fn rejects_view_filters_with_different_numbers_of_values() {
         years.clone().filter("Region", ["East", "West", "North"]),
         years.clone().filter("Region", ["East", "West"]).filter("State", ["Ohio"]),
     ] {
-        let why = refused(|r| filters.add_to(r));
+        let why = error_of(|r| filters.add_to(r));
         assert!(why.contains("\"Year\" has 2 values") && why.contains("by position"), "{why}");
     }
     for filters in [

@@ -190,11 +190,15 @@ impl Position {
         ids: &[Box<str>],
     ) -> Option<String> {
         if let Some(before) = self.total.filter(|before| *before != total) {
-            return Some(format!("{before} items before page {number}, {total} with it"));
+            return Some(format!(
+                "the total was {before} before page {number} and is {total} on it"
+            ));
         }
         let read = self.read + count;
         if read > total {
-            return Some(format!("{read} items up to page {number}, of {total} in all"));
+            return Some(format!(
+                "{read} items were read up to page {number}, but the total is {total}"
+            ));
         }
         let twice = ids.iter().find(|id| self.previous_ids.binary_search(id).is_ok())?;
         let (twice, previous) = (client.shown(twice), number - 1);

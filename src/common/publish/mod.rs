@@ -67,7 +67,7 @@ pub struct Publish<'s, 'f, T> {
     client: &'s Arc<Client>,
     source: Source<'f>,
     options: PublishOptions,
-    /// Set together with connections.
+    /// Lists the connections of the published item. Set if connections were requested.
     list_connections: Option<ListConnections<T>>,
 }
 

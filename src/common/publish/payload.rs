@@ -32,7 +32,7 @@ impl PublishOptions {
     #[inline]
     pub(super) fn check(&self, kind: &str, name: &str) -> Result<()> {
         if self.connections.iter().any(|connection| connection.server.is_empty()) {
-            return Err(Error::input("a connection to publish has no server address"));
+            return Err(Error::input("a connection to publish needs a server address"));
         }
         if self.credentials.is_some() && !self.connections.is_empty() {
             return Err(Error::input(

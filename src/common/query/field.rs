@@ -292,7 +292,7 @@ fn check_name(name: &str) -> Result<(), String> {
 }
 
 impl<T> Field<T> {
-    /// A field without a constant, by its name in the REST API, with all operators. Values are
+    /// A field that has no constant, by its name in the REST API, with all operators. Values are
     /// checked and encoded as for other fields.
     ///
     /// ```no_run
@@ -314,7 +314,7 @@ fn single(value: String) -> Result<String, String> {
     Ok(value)
 }
 
-/// Writes the list of the operator `in`.
+/// Checks the values of the operator `in`, and writes them as a list.
 fn several(values: impl Iterator<Item = String>) -> Result<String, String> {
     let mut list = String::from("[");
     for value in values {
@@ -344,8 +344,8 @@ fn check(value: &str, forbidden: &[char]) -> Result<(), String> {
     match value.chars().enumerate().find(|(_, c)| forbidden.contains(c)) {
         None => Ok(()),
         Some((at, c)) => Err(format!(
-            "has the value {:?}, which the server does not support: it takes the `{c}` (at position \
-             {}) for the end of the value, even if it is encoded; compare the items in the program, \
+            "has the value {:?}, which the server does not support: it treats the `{c}` (at position \
+             {}) as the end of the value, even if it is encoded; compare the items in the program, \
              with `Iterator::filter` or the resource's `find`",
             shown(),
             at + 1

@@ -57,7 +57,7 @@ impl Fingerprint {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for anything else.
     pub fn sha256(text: impl AsRef<str>) -> Result<Fingerprint> {
         let text = text.as_ref();
-        let refuse = || {
+        let invalid = || {
             Error::config(format!(
                 "invalid SHA-256 fingerprint {text:?}: must be 64 hex digits, with or without colons between the bytes"
             ))
@@ -65,15 +65,15 @@ impl Fingerprint {
         let text = text.trim();
         let digits: String = match text.contains(':') {
             true if text.split(':').all(|byte| byte.len() == 2) => text.replace(':', ""),
-            true => return Err(refuse()),
+            true => return Err(invalid()),
             false => text.to_owned(),
         };
         if digits.len() != 64 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(refuse());
+            return Err(invalid());
         }
         let mut bytes = [0; 32];
         for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).map_err(|_| refuse())?;
+            *byte = u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).map_err(|_| invalid())?;
         }
         Ok(Fingerprint(bytes))
     }

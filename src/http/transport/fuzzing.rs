@@ -13,9 +13,9 @@ use crate::secret::Secret;
 pub(crate) fn success(body: &[u8], secret: &str) -> Success {
     let redactor = Redactor::default().with(&Secret::new(secret));
     let body = ureq::Body::builder().data(body.to_vec()).into_reader();
-    let mut success = Success::nothing(&redactor);
+    let mut success = Success::no_content(&redactor);
     success.context.status = 200;
-    Success { body, most: 1 << 20, ..success }
+    Success { body, max_size: 1 << 20, ..success }
 }
 
 /// The error for a response with this status, `Retry-After` and body.

@@ -201,7 +201,7 @@ impl Transport {
             done = Some(finish(response)?);
             Ok(())
         })?;
-        Ok(done.expect("the response of a request that succeeds was read"))
+        Ok(done.expect("the closure was called, because the request succeeded"))
     }
 
     /// Same as [`send`](Transport::send). Not generic, so that it is compiled once.
@@ -233,7 +233,7 @@ impl Transport {
             let is_gone = error.is_not_found() && !error.is_html_page();
             if request.method == Method::DELETE && request.may_have_arrived && is_gone {
                 debug!(target: LOG, "{error}: deleted by an earlier attempt");
-                return finish(Success::nothing(auth.redactor));
+                return finish(Success::no_content(auth.redactor));
             }
             let backoff = attempts.backoff_after(&error);
             request.may_have_arrived |= attempts.may_have_arrived();
@@ -334,7 +334,7 @@ impl Transport {
             body: body.into_reader(),
             origin,
             context,
-            most: self.options.max_response_size(),
+            max_size: self.options.max_response_size(),
             cancellation: auth.cancellation.cloned(),
             _permit: permit,
         }

@@ -23,7 +23,7 @@ impl Transport {
         redactor: &Redactor,
     ) -> Result<Url> {
         let status = response.status().as_u16();
-        let refuse = |why: String| {
+        let error = |why: String| {
             let error_response = ErrorResponse {
                 status: Some(status),
                 url: Some(redactor.redact(&from.to_string()).into_owned()),
@@ -33,19 +33,19 @@ impl Transport {
                 .with_response(error_response)
         };
         if count > MAX_REDIRECTS {
-            return Err(refuse(format!("more than {MAX_REDIRECTS} consecutive redirects")));
+            return Err(error(format!("more than {MAX_REDIRECTS} consecutive redirects")));
         }
         let location = response.headers().get(LOCATION).filter(|location| !location.is_empty());
         let Some(location) = location else {
-            return Err(refuse("a redirect without a `Location` header".into()));
+            return Err(error("a redirect without a `Location` header".into()));
         };
         let location = String::from_utf8_lossy(location.as_bytes());
         let to = from.join(&location).map_err(|why| {
             let location = redactor.redact(&location);
-            refuse(format!("a redirect to the invalid URL {:?}: {why}", cut(&location, 200)))
+            error(format!("a redirect to the invalid URL {:?}: {why}", cut(&location, 200)))
         })?;
         if from.origin.https && !to.origin.https {
-            return Err(refuse(format!(
+            return Err(error(format!(
                 "a redirect from {} to {}, from https to http, is not followed",
                 from.origin, to.origin
             )));
@@ -59,7 +59,7 @@ impl Transport {
             // The location instead of the parsed origin, whose lower case would hide a secret.
             let redacted = redactor.redact(&location);
             let there = cut(&redacted, 200);
-            return Err(refuse(format!(
+            return Err(error(format!(
                 "a redirect from {} to {there}, another origin, is not followed \
                  (`trust_redirects_to` allows a host)",
                 from.origin

@@ -22,23 +22,23 @@ use crate::redact::Redactor;
 use crate::xml::{self, Node, OwnedDocument, Reports};
 use crate::{Error, Result};
 
-const HTML_PAGE: &str = "the response is an HTML page, such as a login page, and not a file";
+const HTML_PAGE: &str = "the response is an HTML page, such as a login page, instead of a file";
 
 /// A response with a success status. The body is not read yet.
 pub(crate) struct Success {
     pub(super) headers: HeaderMap,
-    /// The only reader of the body: each reader of a compressed body has a decoder of its own.
+    /// Created once, because each reader of a compressed body has its own decoder.
     pub(super) body: BodyReader<'static>,
     pub(super) origin: Origin,
     pub(super) context: ResponseContext,
-    pub(super) most: u64,
+    pub(super) max_size: u64,
     pub(super) cancellation: Option<CancellationToken>,
     pub(super) _permit: Option<Permit>,
 }
 
 impl Success {
-    /// The response to a `DELETE` that an earlier attempt carried out.
-    pub(super) fn nothing(redactor: &Redactor) -> Success {
+    /// An empty response, for a `DELETE` that an earlier attempt has carried out.
+    pub(super) fn no_content(redactor: &Redactor) -> Success {
         Success {
             headers: HeaderMap::new(),
             body: ureq::Body::builder().data("").into_reader(),
@@ -49,14 +49,14 @@ impl Success {
                 status: 204,
                 redactor: redactor.clone(),
             },
-            most: 0,
+            max_size: 0,
             cancellation: None,
             _permit: None,
         }
     }
 
-    /// Reads the body to its end, so that the connection can be reused. Fails if the body reports
-    /// that the request was not carried out.
+    /// Reads the body to its end, so that the connection can be reused. Fails if the body is an HTML
+    /// page or a Tableau error.
     pub(crate) fn ignore(mut self) -> Result<()> {
         let outcome = self.bytes().and_then(|bytes| self.check_content(&bytes));
         outcome.map_err(|error| self.explain(error))
@@ -89,7 +89,7 @@ impl Success {
     }
 
     /// Reads the whole body, and returns it with the status and the headers. Fails if it is an HTML
-    /// page or an error of Tableau's.
+    /// page or a Tableau error.
     pub(crate) fn content(mut self) -> Result<(u16, HeaderMap, Vec<u8>)> {
         let outcome = self.bytes().and_then(|bytes| self.check_content(&bytes).map(|()| bytes));
         let bytes = outcome.map_err(|error| self.explain(error))?;
@@ -102,25 +102,25 @@ impl Success {
             return Err(Error::decode("the response is an HTML page, such as a login page"));
         }
         let is_short = bytes.len() <= MAX_JSON_ERROR;
-        match is_short.then(|| self.refusal(&start)).flatten() {
+        match is_short.then(|| self.tableau_error(&start)).flatten() {
             Some(error) => Err(error),
             None => Ok(()),
         }
     }
 
-    /// Decodes a body in JSON. Fails if it is an error of Tableau's.
+    /// Decodes a body in JSON. Fails if it is a Tableau error.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T> {
         self.json_with(|text| from_json(text))
     }
 
-    /// Decodes a body in JSON with `read`. Fails if it is an error of Tableau's.
+    /// Decodes a body in JSON with `read`. Fails if it is a Tableau error.
     pub(crate) fn json_with<T>(self, read: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
         let context = self.context();
         let (_, _, bytes) = self.content()?;
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         let outcome = match text.trim_ascii_start().first() {
-            None => Err(Error::decode("the response is empty, where JSON was expected")),
-            Some(b'<') => Err(Error::decode("the response is XML, where JSON was expected")),
+            None => Err(Error::decode("the response is empty instead of JSON")),
+            Some(b'<') => Err(Error::decode("the response is XML instead of JSON")),
             Some(_) => read(text),
         };
         outcome.map_err(|error| context.explain(error))
@@ -131,11 +131,11 @@ impl Success {
         self,
         read: impl FnMut(Node<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
-        self.xml_from(Accepts::AnswerOrNothing, read)
+        self.xml_from(Accepts::ResponseOrEmpty, read)
     }
 
-    /// Decodes the body with `read`, unless it is empty and may be. Not generic, so that it is
-    /// compiled once.
+    /// Decodes the body with `read`, unless it is empty and `accepts` allows that. Not generic,
+    /// so that it is compiled once.
     pub(crate) fn decode(
         self,
         accepts: Accepts,
@@ -148,17 +148,17 @@ impl Success {
         Ok(())
     }
 
-    /// Like [`xml`](Success::xml), but returns the response to be read later.
+    /// Like [`xml`](Success::xml), but returns the parsed response, to be read later.
     pub(crate) fn whole_xml(self) -> Result<XmlResponse> {
         let response = self.parse(Accepts::Response)?;
         Ok(response.expect("the body must not be empty"))
     }
 
-    /// Reads and parses the body. Returns `None` if it is empty and may be. Fails if it is an error
-    /// of Tableau's.
+    /// Reads and parses the body. Returns `None` if it is empty and `accepts` allows that. Fails if it
+    /// is a Tableau error.
     pub(crate) fn parse(mut self, accepts: Accepts) -> Result<Option<XmlResponse>> {
         let parsed = self.read().and_then(|(text, replaced)| match text.trim() {
-            "" if accepts == Accepts::AnswerOrNothing => Ok(None),
+            "" if accepts == Accepts::ResponseOrEmpty => Ok(None),
             _ => self.parse_text(text, replaced, accepts).map(Some),
         });
         let parsed = parsed.map_err(|error| self.explain(error))?;
@@ -169,7 +169,7 @@ impl Success {
         }))
     }
 
-    /// Parses a body. `replaced` is set if characters of it were replaced with U+FFFD.
+    /// Parses a body. `replaced` says whether characters of it were replaced with U+FFFD.
     fn parse_text(
         &self,
         text: String,
@@ -181,8 +181,8 @@ impl Success {
         let document = match OwnedDocument::parse(repaired.unwrap_or(text)) {
             Ok(document) => document,
             Err((text, error)) => {
-                if let Some(refused) = self.refusal(&text) {
-                    return Err(refused);
+                if let Some(error) = self.tableau_error(&text) {
+                    return Err(error);
                 }
                 replaced = true;
                 let again = xml::repair(&text).ok_or(error)?;
@@ -193,9 +193,9 @@ impl Success {
         let reports = Reports::new(redactor, replaced);
         let root = Node::any_root(document.get(), &reports);
         if accepts != Accepts::AnyRoot {
-            root.is_answer()?;
+            root.require_response()?;
         }
-        match failure::refused_in_success(*status, root, address, redactor) {
+        match failure::error_in_success(*status, root, address, redactor) {
             Some(error) => Err(error),
             None => Ok((document, reports)),
         }
@@ -215,12 +215,12 @@ impl Success {
     }
 
     /// Maximum size of a response that is kept in memory.
-    pub(crate) fn most(&self) -> u64 {
-        self.most
+    pub(crate) fn max_size(&self) -> u64 {
+        self.max_size
     }
 
-    /// Fails if the body is compressed in a way that was not requested: the compressed bytes would be
-    /// taken for the content.
+    /// Fails if the body has an encoding that was not requested, because the compressed bytes would be
+    /// returned as the content.
     pub(super) fn check_encoding(self) -> Result<Success> {
         const ENCODINGS: [&str; 7] =
             ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"];
@@ -239,14 +239,14 @@ impl Success {
     }
 
     /// Streams a file to `take` and returns its size in bytes. Fails with the first error of the
-    /// connection or of `take`, and if the body is empty, an HTML page or Tableau's XML or JSON instead
-    /// of a file. With `any_text`, a file may look like one of these, unless its content type is HTML,
-    /// XML or JSON.
+    /// connection or of `take`. Also fails if the body is empty, an HTML page, or Tableau's XML or JSON
+    /// instead of a file. With `any_text`, the content of the body is checked only if its content type
+    /// is HTML, XML or JSON.
     pub(crate) fn file(self, any_text: bool, take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
-        if !any_text && self.says(b"text/html") {
+        if !any_text && self.content_type_has(b"text/html") {
             return Err(self.explain(Error::decode(HTML_PAGE)));
         }
-        let other = [&b"html"[..], b"xml", b"json"].iter().any(|sort| self.says(sort));
+        let other = [&b"html"[..], b"xml", b"json"].iter().any(|kind| self.content_type_has(kind));
         match any_text && !other {
             true => self.stream_after(|_, _| Ok(()), take),
             false => self.stream_after(Success::check_file, take),
@@ -261,13 +261,13 @@ impl Success {
         self.check_content(start)?;
         let start = String::from_utf8_lossy(&start[..start.len().min(1000)]);
         match is_markup(&start) && start.contains("tsResponse") {
-            true => Err(Error::decode("the response is Tableau's XML and not a file")),
+            true => Err(Error::decode("the response is Tableau's XML instead of a file")),
             false => Ok(()),
         }
     }
 
     /// Streams any body to `take` and returns its size in bytes. Fails if the body is an HTML page or
-    /// an error of Tableau's.
+    /// a Tableau error.
     pub(crate) fn stream(self, take: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
         self.stream_after(Success::check_content, take)
     }
@@ -279,7 +279,7 @@ impl Success {
         mut take: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<u64> {
         let mut block = vec![0; 64 << 10];
-        // Held back until the body is longer than any error of Tableau.
+        // Held back until the body is too long to be a Tableau error.
         let mut held = Some(Vec::new());
         let mut total = 0;
         loop {
@@ -304,9 +304,9 @@ impl Success {
     }
 
     /// The Tableau error in the body, if there is one.
-    fn refusal(&self, text: &str) -> Option<Error> {
+    fn tableau_error(&self, text: &str) -> Option<Error> {
         let ResponseContext { status, address, redactor, .. } = &self.context;
-        failure::refused_in_text(*status, text, address, redactor)
+        failure::error_in_text(*status, text, address, redactor)
     }
 
     /// Reads the next block of the body. Returns 0 at its end.
@@ -316,7 +316,7 @@ impl Success {
             match context::with_cancellation(cancellation, || self.body.read(block)) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    let error = self.broken(error);
+                    let error = self.read_error(error);
                     return Err(self.explain(error));
                 }
                 Ok(read) => return Ok(read),
@@ -325,9 +325,9 @@ impl Success {
     }
 
     /// Whether the content type contains this word.
-    fn says(&self, sort: &[u8]) -> bool {
-        let says = self.header(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
-        says.windows(sort.len()).any(|part| part == sort)
+    fn content_type_has(&self, word: &[u8]) -> bool {
+        let content_type = self.header(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+        content_type.windows(word.len()).any(|part| part == word)
     }
 
     /// Reads the body as text, up to `max_response`. Returns whether bytes that are not UTF-8 were
@@ -340,29 +340,29 @@ impl Success {
     }
 
     fn bytes(&mut self) -> Result<Vec<u8>> {
-        // The body of a 204 is empty, even if a header claims that it is compressed.
+        // A 204 has no body, even if a header says that it is compressed.
         if self.context.status == 204 {
             return Ok(Vec::new());
         }
-        // A page of a list has about a megabyte, and growing the buffer would take up to twice
-        // that. The announced length is trusted up to a limit. The additional byte is for the final
-        // read, which returns 0.
-        let length = self.length().unwrap_or(0).min(self.most).min(8 << 20);
+        // A page of a list has about a megabyte, and a growing buffer could allocate twice as much.
+        // `Content-Length` is trusted up to a limit. The additional byte is for the final read, which
+        // returns 0.
+        let length = self.length().unwrap_or(0).min(self.max_size).min(8 << 20);
         let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
         let read = context::with_cancellation(self.cancellation.as_ref(), || {
-            self.body.by_ref().take(self.most.saturating_add(1)).read_to_end(&mut bytes)
+            self.body.by_ref().take(self.max_size.saturating_add(1)).read_to_end(&mut bytes)
         });
-        read.map_err(|error| self.broken(error))?;
-        if bytes.len() as u64 > self.most {
+        read.map_err(|error| self.read_error(error))?;
+        if bytes.len() as u64 > self.max_size {
             return Err(Error::decode(format!(
                 "the response is larger than {} bytes (`max_response` sets the limit)",
-                self.most
+                self.max_size
             )));
         }
         Ok(bytes)
     }
 
-    fn broken(&self, error: std::io::Error) -> Error {
+    fn read_error(&self, error: std::io::Error) -> Error {
         failure::failed(
             error.into(),
             Stage::Established,
@@ -376,7 +376,7 @@ impl Success {
         self.context.explain(error)
     }
 
-    /// The request and the response that errors about the response name.
+    /// The request and the response, to be added to errors.
     pub(crate) fn context(&self) -> ResponseContext {
         self.context.clone()
     }
@@ -388,12 +388,12 @@ pub(crate) enum Accepts {
     /// `<tsResponse>`.
     Response,
     /// `<tsResponse>`, or no content.
-    AnswerOrNothing,
+    ResponseOrEmpty,
     /// XML with any root element.
     AnyRoot,
 }
 
-/// What errors say about the request and the response that they are about.
+/// The request and the response, which [`explain`](ResponseContext::explain) adds to an error.
 #[derive(Clone)]
 pub(crate) struct ResponseContext {
     pub(super) method: Method,

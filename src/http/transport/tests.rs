@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::Replay;
-use super::raw::{Raw, Reply, Seen, answer, read_head, redirect};
+use super::raw::{Raw, Response, Seen, read_head, redirect, response};
 use super::*;
 use crate::ErrorKind;
 
@@ -77,8 +77,8 @@ fn reads_an_early_error_response_while_a_body_is_sent() {
                 let Some(request) = read_head(&mut reader) else { return };
                 seen.lock().unwrap().push(request);
                 let _ = reader.fill_buf();
-                let reply = answer(status, &[("Connection", "close")], "too much").bytes();
-                reader.get_mut().write_all(&reply).unwrap();
+                let response = response(status, &[("Connection", "close")], "too much").bytes();
+                reader.get_mut().write_all(&response).unwrap();
                 match manner {
                     0 | 1 => {}
                     _ => {
@@ -139,7 +139,7 @@ fn reports_io_error_for_a_source_of_the_wrong_length() {
             (announced + 1, None, "longer"),
             (announced / 2, Some("the disk is torn"), "the disk is torn"),
         ] {
-            let raw = Raw::start(|_| answer(200, &[], ""));
+            let raw = Raw::start(|_| response(200, &[], ""));
             let mut source = Source { announced, actual, error, opened: 0 };
             let started = Instant::now();
             let error = upload(&raw.url, "POST", &mut source).unwrap_err();
@@ -159,7 +159,7 @@ fn opens_the_source_again_for_each_attempt() {
     for status in [301, 302, 303, 307, 308] {
         let raw = Raw::start(move |seen| match seen.target.ends_with("upload") {
             true => redirect(status, "/moved"),
-            false => answer(200, &[], ""),
+            false => response(200, &[], ""),
         });
         let mut source = Source::of(300_000);
         upload(&raw.url, "POST", &mut source).unwrap();
@@ -172,9 +172,9 @@ fn opens_the_source_again_for_each_attempt() {
     }
     let count = AtomicUsize::new(0);
     let raw = Raw::start(move |_| match count.fetch_add(1, Ordering::SeqCst) {
-        0 => answer(503, &[], ""),
-        1 => Reply::Close,
-        _ => answer(200, &[], ""),
+        0 => response(503, &[], ""),
+        1 => Response::Close,
+        _ => response(200, &[], ""),
     });
     let mut source = Source::of(1000);
     upload(&raw.url, "PUT", &mut source).unwrap();
@@ -184,7 +184,7 @@ fn opens_the_source_again_for_each_attempt() {
 
 #[test]
 fn sends_no_body_to_another_origin() {
-    let elsewhere = Raw::start(|_| answer(200, &[], ""));
+    let elsewhere = Raw::start(|_| response(200, &[], ""));
     let there = elsewhere.url.clone();
     let raw = Raw::start(move |_| redirect(307, &there));
     let mut source = Source::of(1000);

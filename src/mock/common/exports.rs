@@ -3,7 +3,7 @@
 use crate::mock::files;
 use crate::mock::prelude::*;
 
-/// Checks the parameters of an export.
+/// Checks the query parameters of an export.
 pub(in crate::mock) fn check(ctx: &Context) -> Result<()> {
     if ctx.query("vizHeight").is_some() != ctx.query("vizWidth").is_some() {
         return Err(ApiError::bad("400003", "'vizHeight' and 'vizWidth' must be used together."));
@@ -13,12 +13,12 @@ pub(in crate::mock) fn check(ctx: &Context) -> Result<()> {
         ctx.query(name).map(|value| field.check(value)).transpose()?;
     }
     if ctx.query("resolution").is_some_and(|r| !matches!(r, "high" | "standard")) {
-        return Err(ApiError::bad("400003", "'resolution' must be high or standard."));
+        return Err(ApiError::bad("400003", "'resolution' must be 'high' or 'standard'."));
     }
     Ok(())
 }
 
-/// An image with that title.
+/// Returns a placeholder image with this title.
 pub(in crate::mock) fn image(title: &str, ctx: &Context) -> Result<Response> {
     check(ctx)?;
     match one_of("format", "png svg").check(ctx.query("format").unwrap_or("png"))?.as_str() {
@@ -27,13 +27,13 @@ pub(in crate::mock) fn image(title: &str, ctx: &Context) -> Result<Response> {
     }
 }
 
-/// A PDF with that title.
+/// Returns a placeholder PDF with this title.
 pub(in crate::mock) fn pdf(title: &str, ctx: &Context) -> Result<Response> {
     check(ctx)?;
     Ok(Response::bytes("application/pdf", files::pdf(title)))
 }
 
-/// The data of a view that the request's filters accept.
+/// Returns the data of a view as CSV: the rows that match the `vf_` parameters of the request.
 pub(in crate::mock) fn data(view: &Record, ctx: &Context) -> Result<Response> {
     check(ctx)?;
     let query = ctx.request.query.iter();

@@ -172,7 +172,7 @@ fn of_database(site: &Site, ctx: &Context) -> Result<Target> {
     let (_, capabilities, kind) =
         capabilities(ctx.param(1)).filter(|found| found.2 == "tables").ok_or_else(unknown)?;
     Ok(Target {
-        element: site.named_at("databases", "database", &database.id),
+        element: site.reference_at("databases", "database", &database.id),
         owner: database.owner.clone(),
         locked: None,
         key: (database.id.clone(), kind),
@@ -185,7 +185,7 @@ fn defaults(site: &Site, ctx: &Context) -> Result<Target> {
     let known = capabilities(ctx.param(1)).filter(|(since, _, _)| *since <= ctx.version);
     let (_, capabilities, kind) = known.ok_or_else(|| ApiError::unknown_path(&ctx.request.path))?;
     Ok(Target {
-        element: site.named_at("projects", "project", &project.id),
+        element: site.reference_at("projects", "project", &project.id),
         owner: project.owner.clone(),
         locked: lock(site, &project).filter(|locked| *locked != project.id),
         key: (project.id.clone(), kind),

@@ -135,7 +135,7 @@ fn list_revisions<R: Publishes>(state: &mut ServerState, ctx: &Context) -> Resul
             .with("deleted", false)
             .with("current", Some(revision.number) == newest)
             .with("sizeInBytes", revision.bytes.len())
-            .containing([site.named_at("users", "publisher", &revision.publisher)])
+            .containing([site.reference_at("users", "publisher", &revision.publisher)])
     };
     Paging::read(ctx)?.respond("revisions", history.iter().map(element).collect())
 }

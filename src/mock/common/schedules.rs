@@ -68,14 +68,14 @@ pub(in crate::mock) fn next_run(schedule: &Record, now: Timestamp) -> Option<Tim
 
 /// Rejects a schedule of a task or a subscription that Tableau Cloud does not accept.
 pub(in crate::mock) fn check_inline(schedule: &Element) -> Result<()> {
-    let refuse = |detail: &str| Err(ApiError::bad("409004", detail));
+    let invalid = |detail: &str| Err(ApiError::bad("409004", detail));
     let frequency = schedule.need("frequency")?.to_lowercase();
     let details = schedule.need_child("frequencyDetails")?;
     let minutes = |name: &str| details.attr(name).map(|time| minute_of_day(time, name)).transpose();
-    let Some(start) = minutes("start")? else { return refuse("The start is missing.") };
+    let Some(start) = minutes("start")? else { return invalid("The start is missing.") };
     let end = minutes("end")?;
     if end.is_some_and(|end| (end - start) % 60 != 0) {
-        return refuse("The end is not a number of hours after the start.");
+        return invalid("The end is not a number of hours after the start.");
     }
     let (mut hours, mut days, mut month_days) = (Vec::new(), Vec::new(), Vec::new());
     for interval in details.child("intervals").into_iter().flat_map(|all| &all.children) {
@@ -87,14 +87,14 @@ pub(in crate::mock) fn check_inline(schedule: &Element) -> Result<()> {
             }
             (None, None, Some(day)) => month_days.push((day.to_lowercase(), week_day)),
             (None, None, None) if week_day.is_some() => days.push(week_day.unwrap_or_default()),
-            _ => return refuse("An interval has the wrong attributes."),
+            _ => return invalid("An interval has the wrong attributes."),
         }
     }
     const DAYS: &str = "sunday monday tuesday wednesday thursday friday saturday";
     let are_days = days.iter().all(|day| contains(DAYS, &day.to_lowercase()));
     let repeats = |at: usize| days[..at].iter().any(|day| day.eq_ignore_ascii_case(days[at]));
     if !are_days || (0..days.len()).any(repeats) {
-        return refuse("A day of the week is invalid or occurs twice.");
+        return invalid("A day of the week is invalid or occurs twice.");
     }
     let number = |day: &str| day.parse().is_ok_and(|day: u8| (1..=31).contains(&day));
     let is_valid = match &*frequency {
@@ -122,7 +122,7 @@ pub(in crate::mock) fn check_inline(schedule: &Element) -> Result<()> {
     };
     match is_valid {
         true => Ok(()),
-        false => refuse("The intervals do not fit the frequency."),
+        false => invalid("The intervals do not fit the frequency."),
     }
 }
 
@@ -206,7 +206,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4000))]
 
         #[test]
-        fn types_accept_the_schedules_that_the_servers_accept(
+        fn library_and_mock_server_accept_the_same_schedules(
             frequency in frequencies(),
             start in times(),
             end in proptest::option::of(times()),
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn both_kinds_of_schedules_are_among_the_generated_ones() {
+    fn generator_creates_schedules_of_both_kinds() {
         let (start, end) = (time(8, 0, 0, 0), time(18, 0, 0, 0));
         let monday = || [WeekDay::Monday];
         let inline = [

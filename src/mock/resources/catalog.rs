@@ -101,7 +101,7 @@ impl Resource for Column {
 
 /// Adds the site, the project, the user who certified the item, and its tags.
 fn complete(record: &Record, element: Element, site: &Site) -> Element {
-    let certifier = record.get("certifier").map(|id| site.named_at("users", "certifier", id));
+    let certifier = record.get("certifier").map(|id| site.reference_at("users", "certifier", id));
     let project = record.get("project").and_then(|id| site.find::<Project>(id));
     let location = project.map(|project| {
         let location = Element::reference("location", &project.id).with("type", "Project");

@@ -1,6 +1,6 @@
 //! Connected apps with direct trust: `sites/{site}/connected-apps/direct-trust`.
 //!
-//! Requests have attributes, responses have child elements.
+//! Values are attributes in requests, and child elements in responses.
 
 use super::Project;
 use crate::mock::connected_app::{AppSecret, ConnectedApp, ConnectedApps};
@@ -25,8 +25,9 @@ const SECRET: Kind = Kind::new(0xc5, "404042", "Connected app secret");
 /// The number of secrets that an app can have.
 const MAX_SECRETS: usize = 2;
 
-/// The first API version with several projects. Older ones have one project, as an attribute.
-const SEVERAL_PROJECTS: Version = Version(3, 22);
+/// The first API version in which an app can have several projects. Before, the only project is an
+/// attribute.
+const MULTIPLE_PROJECTS: Version = Version(3, 22);
 
 /// The number of apps and secrets that requests have created, for their ids.
 #[derive(Default)]
@@ -57,7 +58,7 @@ fn element(app: &ConnectedApp, version: Version) -> Element {
     let project = |id| Element::with_text("projectId", id);
     let projects = match &app.projects[..] {
         [] => None,
-        [first, ..] if version < SEVERAL_PROJECTS => Some(project(first)),
+        [first, ..] if version < MULTIPLE_PROJECTS => Some(project(first)),
         all => Some(Element::list("projectIds", all.iter().map(project))),
     };
     let safelist = app.domain_safelist.as_ref();
@@ -76,7 +77,7 @@ fn element(app: &ConnectedApp, version: Version) -> Element {
         ])
 }
 
-/// `<connectedApplications>`, which is around a single app as well.
+/// Returns `<connectedApplications>`, which also contains a single app.
 fn elements<'a>(apps: impl IntoIterator<Item = &'a ConnectedApp>, ctx: &Context) -> Response {
     let apps = apps.into_iter().map(|app| element(app, ctx.version));
     Response::one(Element::list("connectedApplications", apps))
@@ -95,7 +96,7 @@ fn apply(app: &mut ConnectedApp, body: &Element, site: &Site, ctx: &Context) -> 
     if let Some(domains) = body.attr("domainSafelist") {
         app.domain_safelist = Some(domains.to_owned()).filter(|domains| !domains.is_empty());
     }
-    let several = body.child("projectIds").filter(|_| ctx.version >= SEVERAL_PROJECTS);
+    let several = body.child("projectIds").filter(|_| ctx.version >= MULTIPLE_PROJECTS);
     let projects = several.map(|ids| ids.texts("projectId"));
     // An empty attribute stands for all projects.
     let only = body.attr("projectId").map(|id| id.to_owned()).map(|id| match id.is_empty() {

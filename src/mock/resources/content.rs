@@ -46,13 +46,13 @@ pub(super) fn complete<R: Resource>(
         "" => String::new(),
         url => format!("site/{url}/"),
     };
-    let project = record.parent.as_deref().map(|id| site.named::<Project>("project", id));
+    let project = record.parent.as_deref().map(|id| site.reference::<Project>("project", id));
     // Only workbooks can be in personal spaces, and only they include more than the id of their
     // owner.
     let is_workbook = R::SCHEMA.kind == Workbook::SCHEMA.kind;
     let fields = ctx.query("fields").unwrap_or_default();
     let owner = match is_workbook || fields.contains("_all_") || fields.contains("owner") {
-        true => site.named::<User>("owner", &record.owner),
+        true => site.reference::<User>("owner", &record.owner),
         false => Element::reference("owner", &record.owner),
     };
     element

@@ -41,9 +41,9 @@ impl Resource for CustomView {
     fn complete(record: &Record, element: Element, site: &Site, _: &Context) -> Element {
         let workbook = workbook_of(record, site).map(|w| w.id.clone()).unwrap_or_default();
         element.containing([
-            site.named::<View>("view", parent_id(record)),
-            site.named::<Workbook>("workbook", &workbook),
-            site.named::<User>("owner", &record.owner),
+            site.reference::<View>("view", parent_id(record)),
+            site.reference::<Workbook>("workbook", &workbook),
+            site.reference::<User>("owner", &record.owner),
         ])
     }
 

@@ -36,9 +36,9 @@ impl Resource for DataAlert {
 
     fn complete(record: &Record, element: Element, site: &Site, _: &Context) -> Element {
         let workbook = content::workbook_of(record, site).unwrap_or_default();
-        let project = workbook.parent.as_deref().map(|id| site.named::<Project>("project", id));
-        let view = site.named::<View>("view", parent_id(record));
-        let workbook = site.named::<Workbook>("workbook", &workbook.id);
+        let project = workbook.parent.as_deref().map(|id| site.reference::<Project>("project", id));
+        let view = site.reference::<View>("view", parent_id(record));
+        let workbook = site.reference::<Workbook>("workbook", &workbook.id);
         element.containing([view.containing([workbook]).containing(project)])
     }
 

@@ -26,7 +26,7 @@ impl Resource for GroupSet {
 
     fn complete(record: &Record, element: Element, site: &Site, _: &Context) -> Element {
         let groups = groups_in(record, site);
-        let named = groups.iter().map(|id| site.named::<Group>("group", id));
+        let named = groups.iter().map(|id| site.reference::<Group>("group", id));
         element.with("groupCount", groups.len()).containing(named)
     }
 }

@@ -48,7 +48,7 @@ pub(in crate::mock) fn add(
             .with("priority", 50)
             .with("consecutiveFailedCount", 0)
             .with("type", "runFlow")
-            .containing([site.named::<Flow>("flow", flow)]);
+            .containing([site.reference::<Flow>("flow", flow)]);
         let step = Element::reference("linkedTaskSteps", &site.new_id::<LinkedTask>())
             .with("stepNumber", at + 1)
             .with("stopDownstreamTasksOnFailure", true);

@@ -29,7 +29,7 @@ impl Resource for Metric {
     fn complete(record: &Record, element: Element, site: &Site, ctx: &Context) -> Element {
         let page = format!("{}/#/metrics/{}", ctx.base, record.number);
         element.with("webpageUrl", page).containing([
-            site.named_at("projects", "project", record.attr("project")),
+            site.reference_at("projects", "project", record.attr("project")),
             Element::reference("owner", &record.owner),
             tags::element(&record.tags),
             Element::reference("underlyingView", parent_id(record)),
@@ -45,7 +45,7 @@ impl Resource for Metric {
     }
 }
 
-/// Lists the metrics. Without any, Tableau answers that they do not exist.
+/// Lists the metrics. If there are none, Tableau returns an error.
 fn list(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = state.site(ctx)?;
     if site.iter::<Metric>().next().is_none() {

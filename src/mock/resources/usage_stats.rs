@@ -47,7 +47,7 @@ fn usage(state: &mut ServerState, ctx: &Context) -> Result<Response> {
 }
 
 fn usage_of_several(state: &mut ServerState, ctx: &Context) -> Result<Response> {
-    let malformed = || ApiError::malformed("The request names no content items.");
+    let malformed = || ApiError::malformed("The request contains no content items.");
     let body: Json = serde_json::from_slice(&ctx.request.body).map_err(|_| malformed())?;
     let items = body["content_items"].as_array().ok_or_else(malformed)?;
     let stats = |item: &Json| {

@@ -109,7 +109,7 @@ pub(super) fn check_authentication(user: &mut Record, body: &Element, site: &Sit
     Ok(())
 }
 
-/// Updates a user. Passwords belong to the server.
+/// Updates a user. A password applies to all sites of the server.
 fn update_user(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let response = update::<User>(state, ctx)?;
     if let Some(password) = ctx.body_child("user")?.attr("password") {
@@ -132,7 +132,7 @@ fn remove(state: &mut ServerState, ctx: &Context) -> Result<Response> {
         Some(new_owner) => {
             site.get::<User>(new_owner)?;
             if new_owner == id {
-                let detail = "The content cannot go to the user who is removed.";
+                let detail = "The content cannot be transferred to the user who is removed.";
                 return Err(ApiError::bad("400003", detail));
             }
             for (segment, id) in owned {
@@ -142,7 +142,7 @@ fn remove(state: &mut ServerState, ctx: &Context) -> Result<Response> {
             }
         }
         None if !owned.is_empty() => {
-            let detail = "The user owns content, which needs another owner first.";
+            let detail = "The user owns content, which must be transferred to another user first.";
             return Err(ApiError::conflict("409003", detail));
         }
         None => {}

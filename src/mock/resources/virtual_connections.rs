@@ -160,7 +160,7 @@ fn list_revisions(state: &mut ServerState, ctx: &Context) -> Result<Response> {
             .with("publishedAt", written(*time))
             .with("deleted", false)
             .with("current", at + 1 == revisions.len())
-            .containing([site.named_at("users", "publisher", publisher)])
+            .containing([site.reference_at("users", "publisher", publisher)])
     });
     Paging::read(ctx)?.respond("revisions", elements.collect())
 }

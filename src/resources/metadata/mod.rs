@@ -77,7 +77,7 @@ impl<'s> Metadata<'s> {
 pub struct Query<'s> {
     client: &'s Client,
     text: String,
-    /// An object or null, or why the variables cannot be sent.
+    /// The variables as a JSON object or null, or the reason why they cannot be sent.
     variables: Result<Value>,
 }
 
@@ -86,7 +86,7 @@ impl<'s> Query<'s> {
     pub fn variables(mut self, variables: &(impl Serialize + ?Sized)) -> Query<'s> {
         self.variables = match serde_json::to_value(variables) {
             Ok(value @ (Value::Object(_) | Value::Null)) => Ok(value),
-            Ok(_) => Err(Error::input("the variables of a query have to be a map or a struct")),
+            Ok(_) => Err(Error::input("the variables of a query must be a map or a struct")),
             Err(error) => {
                 Err(Error::input(format!("the variables cannot be written as JSON: {error}")))
             }
@@ -179,7 +179,7 @@ fn explain_absence(error: Error) -> Error {
     let kind = error.kind();
     error.meaning(
         kind,
-        "the server has no Metadata API: an administrator of Tableau Server switches it on with `tsm \
+        "the server has no Metadata API: an administrator of Tableau Server can enable it with `tsm \
          maintenance metadata-services enable`",
     )
 }

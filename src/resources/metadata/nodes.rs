@@ -88,7 +88,7 @@ impl<'s, T: DeserializeOwned> Nodes<'s, T> {
                     self.is_done = next.is_none();
                     let next = next.map_or(Value::Null, Value::from);
                     if !self.is_done && self.variables.get(AFTER) == Some(&next) {
-                        let what = "the cursor of the next page is that of this page";
+                        let what = "the next page has the same cursor as this page";
                         return Err(Error::decode(what));
                     }
                     self.variables.insert(AFTER.to_owned(), next);
@@ -113,7 +113,7 @@ fn read<T: DeserializeOwned>(response: QueryResponse<'_>, redactor: &Redactor) -
     });
     let [connection] = &connections.collect::<Vec<_>>()[..] else {
         return Err(error.unwrap_or_else(|| {
-            Error::decode("`data` has to contain one connection with `nodes` and `pageInfo`")
+            Error::decode("`data` must contain exactly one connection with `nodes` and `pageInfo`")
         }));
     };
     let nodes: Vec<&RawValue> = from_json(connection["nodes"].get().as_bytes())?;
@@ -122,7 +122,7 @@ fn read<T: DeserializeOwned>(response: QueryResponse<'_>, redactor: &Redactor) -
     let info: Value = from_json(info.get().as_bytes())?;
     let next = match info["hasNextPage"].as_bool() {
         Some(true) => {
-            let missing = || Error::decode("`hasNextPage` is true, and `endCursor` is missing");
+            let missing = || Error::decode("`hasNextPage` is true, but `endCursor` is missing");
             Some(info["endCursor"].as_str().ok_or_else(missing)?.to_owned())
         }
         Some(false) => None,

@@ -1,4 +1,4 @@
-//! Schedules of single items: of a task or a subscription.
+//! The schedule of a single task or subscription.
 
 use jiff::Timestamp;
 use jiff::civil::Time;
@@ -19,7 +19,7 @@ element! {
         id: Option<ScheduleId> = attr("id");
         /// The schedule's name. Tableau Server.
         name: Option<String> = attr("name");
-        /// Whether it runs. Tableau Server.
+        /// Whether the schedule is active or suspended. Tableau Server.
         state: Option<ScheduleState> = attr("state");
         /// The priority of its tasks, from 1 to 100; a lower number runs first. Tableau Server.
         priority: Option<u8> = attr("priority");
@@ -39,8 +39,8 @@ element! {
 }
 
 impl ItemSchedule {
-    /// Returns when the item runs, to use it for this or another item. Values that this release does
-    /// not know are written as the server returned them.
+    /// Returns the schedule in the form in which it can be sent, for this or another item. Values that
+    /// this release does not know are sent as the server returned them.
     ///
     /// `None` if the server did not return the times (Tableau Server returns them with the schedule
     /// only), or if the start, an interval or the end of several runs a day could not be read.
@@ -54,8 +54,8 @@ impl ItemSchedule {
 /// When a task or a subscription runs on Tableau Cloud. Schedules that Tableau Cloud would refuse
 /// cannot be created.
 ///
-/// Times are in the time zone of the site, and their minutes are multiples of 5. Between `start` and
-/// `end` are whole hours.
+/// Times are in the time zone of the site. Their minutes must be multiples of 5, and `end` must be a
+/// whole number of hours after `start`.
 ///
 /// ```
 /// use tableau_server_client as tsc;
@@ -91,7 +91,8 @@ pub enum DailyHours {
 }
 
 impl InlineSchedule {
-    /// A schedule from the API's terms, for code that converts schedules.
+    /// Creates a schedule from a frequency and run times as in the REST API, for code that converts
+    /// schedules.
     ///
     /// # Errors
     ///
@@ -208,16 +209,16 @@ fn problem(frequency: &Frequency, times: &RunTimes) -> &'static str {
     let is_step =
         |time: Time| time.minute() % 5 == 0 && time.second() == 0 && time.subsec_nanosecond() == 0;
     if !is_step(start) || !times.end.is_none_or(is_step) {
-        return "the minutes of its times have to be multiples of 5, without seconds";
+        return "the minutes of the start and the end must be multiples of 5, without seconds";
     }
     if times.end.is_some_and(|end| end.minute() != start.minute()) {
-        return "its end has to be a whole number of hours after its start";
+        return "the end must be a whole number of hours after the start";
     }
     let parts: Vec<_> = times.intervals.iter().map(Interval::parts).collect();
     let (days, hours): (Vec<_>, Vec<_>) =
         parts.iter().partition(|(hours, minutes, ..)| hours.or(*minutes).is_none());
     let has_days = is_week_days(&days);
-    let needs_end = "it needs an end";
+    let needs_end = "this schedule needs an end";
     match (frequency, &hours[..]) {
         (Hourly, [(Some(1), None, None, None) | (None, Some(60), None, None)]) if has_days => {
             if times.end.is_none() {
@@ -227,7 +228,7 @@ fn problem(frequency: &Frequency, times: &RunTimes) -> &'static str {
             }
         }
         (Hourly, _) => {
-            "an hourly schedule runs every hour, on one or more different days of the week"
+            "an hourly schedule must run every hour, on one or more different days of the week"
         }
         (Daily, _) if !days.is_empty() && !has_days => {
             "the days of a daily schedule must be different days of the week"
@@ -240,14 +241,14 @@ fn problem(frequency: &Frequency, times: &RunTimes) -> &'static str {
                 ""
             }
         }
-        (Daily, _) => "a daily schedule runs every 2, 4, 6, 8, 12 or 24 hours",
+        (Daily, _) => "a daily schedule must run every 2, 4, 6, 8, 12 or 24 hours",
         (Weekly, []) if has_days && days.len() == 1 => "",
-        (Weekly, _) => "a weekly schedule runs on exactly one day",
+        (Weekly, _) => "a weekly schedule must run on exactly one day of the week",
         (Monthly, []) if is_month_days(&days) => "",
         (Monthly, _) => {
-            "a monthly schedule needs days from 1 to 31, the last day, or a day of the week"
+            "a monthly schedule must run on different days from 1 to 31, on the last day, or on the first to fifth or last of a day of the week"
         }
-        (Frequency::Unknown(_), _) => "the frequency is not known",
+        (Frequency::Unknown(_), _) => "the frequency is unknown",
     }
 }
 
@@ -283,7 +284,7 @@ impl WriteField for InlineSchedule {
     }
 }
 
-/// Not compared, because the server completes the times.
+/// Never a contradiction: the server adds details to the times, so they cannot be compared.
 impl Contradicts<InlineSchedule> for Option<ItemSchedule> {
     #[inline]
     fn contradicts(&self, _: &InlineSchedule) -> bool {

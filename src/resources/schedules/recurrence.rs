@@ -1,4 +1,4 @@
-//! When a schedule runs: [`RunTimes`] as the API has them, and [`Recurrence`] for Tableau Server.
+//! When a schedule runs: [`RunTimes`], as in the REST API, and [`Recurrence`] for Tableau Server.
 
 use jiff::civil::Time;
 
@@ -10,17 +10,17 @@ element! {
     /// The times at which a schedule runs, in the time zone of the server or the site.
     pub struct RunTimes = "frequencyDetails";
     {
-        /// When it runs first on a day.
+        /// The time of the first run on a day.
         start: Option<Time> = attr("start");
-        /// When it stops for the day.
+        /// The time after which there is no further run on that day.
         end: Option<Time> = attr("end");
-        /// The details that the frequency does not determine: the hours or the days.
+        /// The details of the frequency, such as the hours between two runs, or the days.
         intervals: Vec<Interval> = list("intervals", "interval");
     }
 }
 
 element! {
-    /// A part of the times at which a schedule runs. Either one field is set, or `month_day` and
+    /// A detail of the times at which a schedule runs. Either one field is set, or `month_day` and
     /// `week_day` together, such as the third Thursday.
     pub struct Interval = "interval";
     {
@@ -45,8 +45,8 @@ impl RunTimes {
         RunTimes { start: Some(start), end, intervals: intervals.into_iter().collect() }
     }
 
-    /// Whether there is a start, an end if there are several runs a day, and a value in each
-    /// interval: those that could not be read are missing.
+    /// Whether there is a start, an end if there are several runs a day, and a value in each interval.
+    /// Values that could not be read are missing.
     #[inline]
     pub(super) fn is_complete(&self) -> bool {
         let repeats = |interval: &Interval| {
@@ -130,12 +130,13 @@ pub enum Every {
 }
 
 impl Recurrence {
-    /// A recurrence from the API's terms, for code that converts schedules.
+    /// Creates a recurrence from a frequency and run times as in the REST API, for code that converts
+    /// schedules.
     ///
     /// # Errors
     ///
-    /// [`Input`](crate::ErrorKind::Input) if Tableau Server refuses such a schedule. It ignores the
-    /// intervals of a daily one.
+    /// [`Input`](crate::ErrorKind::Input) if Tableau Server refuses such a schedule. Tableau
+    /// Server ignores the intervals of a daily schedule.
     #[inline]
     pub fn new(frequency: Frequency, times: RunTimes) -> Result<Recurrence> {
         use Frequency::{Daily, Hourly, Monthly, Weekly};
@@ -146,12 +147,16 @@ impl Recurrence {
             (Hourly, [(Some(1 | 2 | 4 | 6 | 8 | 12), None, None, None)])
             | (Hourly, [(None, Some(15 | 30), None, None)])
             | (Daily, _) => "",
-            (Hourly, _) => "it runs every 15 or 30 minutes, or every 1, 2, 4, 6, 8 or 12 hours",
+            (Hourly, _) => {
+                "an hourly schedule must run every 15 or 30 minutes, or every 1, 2, 4, 6, 8 or 12 hours"
+            }
             (Weekly, days) if is_week_days(days) => "",
             (Weekly, _) => "a weekly schedule needs one or more different days of the week",
             (Monthly, [(None, None, None, Some(MonthDay::Day(1..=31) | MonthDay::Last))]) => "",
-            (Monthly, _) => "a monthly schedule needs one day of the month, or the last one",
-            (Frequency::Unknown(_), _) => "the frequency is not known",
+            (Monthly, _) => {
+                "a monthly schedule needs one day from 1 to 31, or the last day of the month"
+            }
+            (Frequency::Unknown(_), _) => "the frequency is unknown",
         };
         match problem {
             "" => Ok(Recurrence { frequency, times }),
@@ -191,7 +196,7 @@ impl Recurrence {
     ///
     /// # Errors
     ///
-    /// [`Input`](crate::ErrorKind::Input) if there are no days, or one is not known.
+    /// [`Input`](crate::ErrorKind::Input) if there are no days, or a day is unknown.
     pub fn weekly(start: Time, days: impl IntoIterator<Item = WeekDay>) -> Result<Recurrence> {
         let days = days.into_iter().map(Interval::week_day);
         Recurrence::new(Frequency::Weekly, RunTimes::new(start, None, days))
@@ -201,7 +206,7 @@ impl Recurrence {
     ///
     /// # Errors
     ///
-    /// [`Input`](crate::ErrorKind::Input) for a day that is not from 1 to 31 or the last one.
+    /// [`Input`](crate::ErrorKind::Input) if the day is neither from 1 to 31 nor the last.
     #[inline]
     pub fn monthly(start: Time, day: MonthDay) -> Result<Recurrence> {
         Recurrence::new(Frequency::Monthly, RunTimes::new(start, None, [Interval::month_day(day)]))
@@ -270,7 +275,7 @@ impl WriteField for RunTimes {
     }
 }
 
-/// The server completes the times, so they are not compared.
+/// Never a contradiction: the server adds details to the times, so they cannot be compared.
 impl Contradicts<RunTimes> for Option<RunTimes> {
     #[inline]
     fn contradicts(&self, _: &RunTimes) -> bool {

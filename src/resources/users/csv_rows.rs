@@ -113,7 +113,10 @@ fn read_row(
         return Err(("name", "the name is empty".to_owned()));
     }
     if columns[8].is_none() && record.len() > 8 {
-        return Err(("authentication", format!("{} columns are more than 8", record.len())));
+        return Err((
+            "authentication",
+            format!("{} columns are more than the maximum of 8", record.len()),
+        ));
     }
     let site_role = if role.is_empty() {
         site_role(license, admin, publisher)?

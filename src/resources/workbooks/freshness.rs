@@ -93,7 +93,7 @@ impl FreshAt {
         };
         if days == 0 {
             let frequency = self.frequency.as_str().to_lowercase();
-            let what = format!("invalid data freshness policy: it names no day of the {frequency}");
+            let what = format!("invalid data freshness policy: it has no day of the {frequency}");
             return Err(Error::input(what));
         }
         let wrong = |day: &&MonthDay| match day {

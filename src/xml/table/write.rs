@@ -84,7 +84,7 @@ pub(crate) fn write_fields(
                 }
                 _ => debug_assert!(
                     field.is_in(ATTRIBUTES | SIBLINGS),
-                    "the value of {} does not fit its place",
+                    "the value of {} does not match the kind of the field",
                     field.label()
                 ),
             }

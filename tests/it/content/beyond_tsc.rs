@@ -4,7 +4,7 @@ use tableau_server_client as tsc;
 use tsc::sites::{NewSite, SiteUpdate};
 use tsc::{ErrorKind, UserId};
 
-use super::{No, Nothing, Xml, refused, talk};
+use super::{Failure, Nothing, Xml, expect_error, talk};
 
 #[test]
 fn updates_and_reads_site_settings() {
@@ -111,7 +111,7 @@ fn reads_features_that_a_downgrade_would_lose() {
     assert_eq!(lost[0].name.as_deref(), Some("Sets"));
     assert_eq!(lost[0].severity.as_deref(), Some("Warning"));
     assert!(none.is_empty());
-    refused("3.4", ErrorKind::Version, |s| s.workbooks().downgrade_info("w1", "2018.3"));
+    expect_error("3.4", ErrorKind::Version, |s| s.workbooks().downgrade_info("w1", "2018.3"));
 }
 
 #[test]
@@ -124,8 +124,8 @@ fn sets_and_lists_default_custom_views() {
                    <customViewAsUserDefaultViewResult success='false'><error code='404002'/>\
                    <user id='u2'/></customViewAsUserDefaultViewResult>\
                    </customViewAsUserDefaultResults>";
-    let says = [Xml(users), Xml(results), No(404, "404042", "no such view")];
-    let ((listed, set, error), lines) = talk(says, |session| {
+    let responses = [Xml(users), Xml(results), Failure(404, "404042", "no such view")];
+    let ((listed, set, error), lines) = talk(responses, |session| {
         let (resource, id) = (session.custom_views(), tsc::CustomViewId::from("c1"));
         let listed: tsc::Result<Vec<_>> = resource.default_users(&id).into_iter().collect();
         let set = resource.set_default_users(&id, ["u1", "u2"]).unwrap();
@@ -147,7 +147,7 @@ fn sets_and_lists_default_custom_views() {
     assert_eq!(error.code(), Some("404042"));
     let many: Vec<UserId> = (0..101).map(|n| format!("u{n}").into()).collect();
     for users in [&many[..], &[]] {
-        let why = refused("3.30", ErrorKind::Input, |session| {
+        let why = expect_error("3.30", ErrorKind::Input, |session| {
             session.custom_views().set_default_users("c1", users)
         });
         assert!(why.contains(&format!("{} users", users.len())), "{why}");

@@ -4,7 +4,7 @@ use tableau_server_client as tsc;
 use tsc::mock::MockServer;
 use tsc::{DatabaseId, ErrorKind, ProjectId, TableId};
 
-use super::{Nothing, Xml, refused, talk, talk_in};
+use super::{Nothing, Xml, expect_error, talk, talk_in};
 
 /// A project of the sample server, its database that is not embedded, and one that is.
 fn ids(mock: &MockServer) -> (ProjectId, DatabaseId, DatabaseId) {
@@ -57,12 +57,12 @@ fn refuses_moves_that_the_server_does_not_support() {
         (vec!["d", ""], "Move Database"),
         (vec!["a/b"], "\"a/b\""),
     ] {
-        let why = refused("3.30", ErrorKind::Input, |session| {
+        let why = expect_error("3.30", ErrorKind::Input, |session| {
             session.databases().move_to(ids.iter().copied(), "p")
         });
         assert!(why.contains(expected) || ids.is_empty() && why.contains("between 1"), "{why}");
     }
-    refused("3.30", ErrorKind::Input, |session| session.tables().move_to(["t"], ""));
+    expect_error("3.30", ErrorKind::Input, |session| session.tables().move_to(["t"], ""));
     let (outcome, lines) = talk_in("3.15", [], |session| session.tables().move_to(["t"], "p"));
     assert_eq!((outcome.unwrap_err().kind(), lines.len()), (ErrorKind::Version, 0));
 }

@@ -12,7 +12,7 @@ use tsc::tasks::{ExtractRefreshTaskUpdate, NewExtractRefreshTask, TaskType};
 use tsc::webhooks::{NewWebhook, WebhookEvent, WebhookUpdate};
 use tsc::{Result, Session};
 
-use super::{Xml, refused, talk};
+use super::{Xml, expect_error, talk};
 use crate::help;
 
 fn with_mock(check: impl FnOnce(&MockServer, &Session<'_>)) {
@@ -87,7 +87,7 @@ fn schedules_of_the_server_list_their_tasks_and_change_state_together() {
         let changed = schedules.update_state_of_all(ScheduleState::Active).unwrap();
         assert!(changed.contains(&one) && changed.contains(&two), "{changed:?}");
     });
-    refused("3.26", tsc::ErrorKind::Version, |s| {
+    expect_error("3.26", tsc::ErrorKind::Version, |s| {
         s.schedules().update_state(["s-1"], ScheduleState::Active)
     });
 }
@@ -126,7 +126,7 @@ fn subscriptions_have_a_schedule_of_the_server_or_their_own() {
         assert_eq!(code(refused).as_deref(), Some("400069"));
 
         let own = all.create(NewSubscription::inline("Own", &view, me, weekly())).unwrap();
-        let schedule = own.schedule.expect("the answer has the schedule");
+        let schedule = own.schedule.expect("the response has the schedule");
         assert_eq!((schedule.id.as_ref(), schedule.inline()), (None, Some(weekly())));
         for id in [&on_server.id, &own.id] {
             assert_eq!(all.suspend(id).unwrap().suspended, Some(true));
@@ -153,7 +153,7 @@ fn recipients_who_cannot_receive_a_subscription_are_refused() {
         let new = NewSubscription::inline("Sales", &workbook, user, weekly());
         session.subscriptions().create(new)
     };
-    let refused = |outcome: tsc::Result<_>| {
+    let code_of = |outcome: tsc::Result<_>| {
         let error: tsc::Error = outcome.map(|_: tsc::Subscription| ()).unwrap_err();
         assert!(error.is_permission_denied(), "{error}");
         error.code().map(str::to_owned)
@@ -161,31 +161,31 @@ fn recipients_who_cannot_receive_a_subscription_are_refused() {
     let add = |name: &str, role| session.users().add(NewUser::new(name, role)).unwrap().id;
 
     let viewer = add("no-address", SiteRole::Viewer);
-    assert_eq!(refused(create(&session, &viewer)).as_deref(), Some("403064"));
+    assert_eq!(code_of(create(&session, &viewer)).as_deref(), Some("403064"));
     let changes = UserUpdate::new().email("cy@example.com");
     session.users().update(&viewer, changes).unwrap();
     let subscription = create(&session, &viewer).unwrap();
     create(&session, &add("dee@example.com", SiteRole::Viewer)).unwrap();
     let unlicensed = add("eve@example.com", SiteRole::Unlicensed);
-    assert_eq!(refused(create(&session, &unlicensed)).as_deref(), Some("403067"));
+    assert_eq!(code_of(create(&session, &unlicensed)).as_deref(), Some("403067"));
     let changes = SubscriptionUpdate::new().user(&unlicensed);
     let changed = session.subscriptions().update(&subscription.id, changes);
-    assert_eq!(refused(changed).as_deref(), Some("403067"));
+    assert_eq!(code_of(changed).as_deref(), Some("403067"));
 
     let space = session.personal_space().unwrap();
     let private = tsc::workbooks::WorkbookUpdate::new().location(space.id);
     session.workbooks().update(&workbook, private).unwrap();
-    assert_eq!(refused(create(&session, &viewer)).as_deref(), Some("403063"));
+    assert_eq!(code_of(create(&session, &viewer)).as_deref(), Some("403063"));
     create(&session, session.user_id()).unwrap();
 
     let bo = server.sign_in(&tsc::TableauAuth::new("bo", "secret")).unwrap();
     let other = first(bo.workbooks().list()).id;
     let new = NewSubscription::inline("Sales", &other, &viewer, weekly());
-    assert_eq!(refused(bo.subscriptions().create(new)).as_deref(), Some("403060"));
+    assert_eq!(code_of(bo.subscriptions().create(new)).as_deref(), Some("403060"));
 }
 
 #[test]
-fn favorites_have_names_of_their_own() {
+fn favorites_have_their_own_names() {
     with_mock(|_, session| {
         let (all, me) = (session.favorites(), session.user_id());
         let (workbook, view) = (first(session.workbooks().list()), first(session.views().list()));
@@ -208,7 +208,7 @@ fn favorites_have_names_of_their_own() {
 }
 
 #[test]
-fn favorites_are_put_in_another_order() {
+fn reorders_favorites() {
     let (_, lines) = talk([Xml("")], |s| {
         let (view, workbook) = (tsc::ViewId::from("v-1"), tsc::WorkbookId::from("w-1"));
         s.favorites().move_after("u-1", &view, &workbook).unwrap();
@@ -259,9 +259,9 @@ fn metrics_can_be_favorites() {
 
 #[test]
 fn favorites_of_other_kinds_keep_their_id() {
-    let answer = "<favorites><favorite label='M'><metric id='m-1'/></favorite>\
+    let response = "<favorites><favorite label='M'><metric id='m-1'/></favorite>\
                   <favorite label='W'><workbook id='w-1'/></favorite></favorites>";
-    let (all, _) = talk([Xml(answer)], |s| {
+    let (all, _) = talk([Xml(response)], |s| {
         s.favorites().list("u-1").into_iter().collect::<Result<Vec<_>>>().unwrap()
     });
     let kinds: Vec<_> = all

@@ -10,7 +10,7 @@ use tsc::connected_apps::{
 use tsc::mock::MockServer;
 use tsc::{ConnectedAppSecretId, ProjectId};
 
-use super::{Nothing, Xml, refused, talk, talk_in};
+use super::{Nothing, Xml, expect_error, talk, talk_in};
 use crate::help;
 
 const APP: &str = "<connectedApplication>\
@@ -44,8 +44,8 @@ fn projects(ids: &[&str]) -> Vec<ProjectId> {
 
 #[test]
 fn writes_connected_apps_as_attributes_and_reads_child_elements() {
-    let says = [Xml(APP), Xml(APP), Nothing, Xml(SECRET), Xml(SECRET), Nothing];
-    let (app, lines) = talk(says, |session| {
+    let responses = [Xml(APP), Xml(APP), Nothing, Xml(SECRET), Xml(SECRET), Nothing];
+    let (app, lines) = talk(responses, |session| {
         let apps = session.connected_apps();
         let new = NewConnectedApp::new("Portal & more")
             .enabled(true)
@@ -95,8 +95,8 @@ fn writes_connected_apps_as_attributes_and_reads_child_elements() {
 fn reads_connected_apps_with_and_without_the_element_of_a_list() {
     let single = "<connectedApplications><connectedApplication><name>A</name>\
                   <clientId>c1</clientId></connectedApplication></connectedApplications>";
-    let says = [Xml(LIST), Xml(single), Xml(APP), Xml("<connectedApplications/>")];
-    let (apps, lines) = talk(says, |session| {
+    let responses = [Xml(LIST), Xml(single), Xml(APP), Xml("<connectedApplications/>")];
+    let (apps, lines) = talk(responses, |session| {
         let apps = session.connected_apps();
         let listed: Vec<_> = apps.list().into_iter().map(Result::unwrap).collect();
         assert_eq!(apps.get("c1").unwrap().name, "A");
@@ -132,33 +132,35 @@ fn limits_apps_to_one_project_by_attribute_before_api_3_23() {
         ]
     );
     let several = projects(&["p1", "p2"]);
-    let error = refused("3.22", Version, |session| {
+    let error = expect_error("3.22", Version, |session| {
         session.connected_apps().create(NewConnectedApp::new("A").projects(several.clone()))
     });
     assert!(error.contains("Create Connected App with these options"), "{error}");
-    refused("3.22", Version, |session| {
+    expect_error("3.22", Version, |session| {
         let changes = ConnectedAppUpdate::new().projects(several.clone());
         session.connected_apps().update("c1", changes)
     });
 }
 
 #[test]
-fn refuses_what_a_version_does_not_have() {
-    refused("3.16", Version, |s| s.connected_apps().list().total());
-    refused("3.16", Version, |s| s.connected_apps().get("c1"));
-    refused("3.16", Version, |s| s.connected_apps().create(NewConnectedApp::new("A")));
-    refused("3.16", Version, |s| s.connected_apps().create_secret("c1"));
-    refused("3.16", Version, |s| s.connected_apps().rotate_secret("c1", "s1"));
+fn refuses_operations_and_attributes_of_newer_versions() {
+    expect_error("3.16", Version, |s| s.connected_apps().list().total());
+    expect_error("3.16", Version, |s| s.connected_apps().get("c1"));
+    expect_error("3.16", Version, |s| s.connected_apps().create(NewConnectedApp::new("A")));
+    expect_error("3.16", Version, |s| s.connected_apps().create_secret("c1"));
+    expect_error("3.16", Version, |s| s.connected_apps().rotate_secret("c1", "s1"));
     let new = || NewExternalAuthorizationServer::new("https://idp.example");
-    refused("3.15", Version, |s| s.connected_apps().external_authorization_servers().create(new()));
-    refused("3.21", Version, |s| {
+    expect_error("3.15", Version, |s| {
+        s.connected_apps().external_authorization_servers().create(new())
+    });
+    expect_error("3.21", Version, |s| {
         s.connected_apps().external_authorization_servers().create(new().name("N"))
     });
-    refused("3.21", Version, |s| {
+    expect_error("3.21", Version, |s| {
         let changes = ExternalAuthorizationServerUpdate::new().name("N");
         s.connected_apps().external_authorization_servers().update("e1", changes)
     });
-    refused("3.30", tsc::ErrorKind::Input, |s| {
+    expect_error("3.30", tsc::ErrorKind::Input, |s| {
         s.connected_apps().update("c1", ConnectedAppUpdate::new())
     });
 }
@@ -178,8 +180,8 @@ fn requires_the_value_of_a_secret() {
 
 #[test]
 fn registers_external_authorization_servers() {
-    let says = [Xml(EAS), Xml(EAS_LIST), Xml(EAS_LIST), Xml(EAS), Nothing];
-    let (server, lines) = talk(says, |session| {
+    let responses = [Xml(EAS), Xml(EAS_LIST), Xml(EAS_LIST), Xml(EAS), Nothing];
+    let (server, lines) = talk(responses, |session| {
         let servers = session.connected_apps().external_authorization_servers();
         let new = NewExternalAuthorizationServer::new("https://idp.example")
             .jwks_uri("https://idp.example/keys")

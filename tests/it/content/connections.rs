@@ -2,7 +2,7 @@
 
 use tableau_server_client as tsc;
 
-use super::{No, Xml, refused, talk};
+use super::{Failure, Xml, expect_error, talk};
 
 const CONNECTIONS: &str = "<connections><connection id='c1' type='sqlserver' serverAddress='db' \
     serverPort='1433' userName='u' embedPassword='true' queryTaggingEnabled='true' \
@@ -13,8 +13,8 @@ const CONNECTIONS: &str = "<connections><connection id='c1' type='sqlserver' ser
 
 #[test]
 fn reads_every_spelling_of_connection_attributes() {
-    let says = [Xml(CONNECTIONS), Xml(CONNECTIONS), Xml(CONNECTIONS)];
-    let (lists, lines) = talk(says, |session| {
+    let responses = [Xml(CONNECTIONS), Xml(CONNECTIONS), Xml(CONNECTIONS)];
+    let (lists, lines) = talk(responses, |session| {
         [
             session.connections(&tsc::WorkbookId::from("w")).list().unwrap(),
             session.connections(&tsc::DatasourceId::from("d")).list().unwrap(),
@@ -84,7 +84,7 @@ fn update_sends_only_the_fields_that_are_set() {
 fn redacts_a_connection_password_that_the_server_repeats() {
     let update = tsc::connections::ConnectionUpdate::new().password("Tr0ub4dor&3");
     for detail in ["bad password Tr0ub4dor&amp;3", "Tr0ub4dor&amp;amp;3 is weak"] {
-        let (error, _) = talk([No(400, "400003", detail)], |session| {
+        let (error, _) = talk([Failure(400, "400003", detail)], |session| {
             let id = tsc::DatasourceId::from("d");
             session.connections(&id).update("c1", &update).unwrap_err()
         });
@@ -119,11 +119,11 @@ fn updates_the_credentials_of_several_connections() {
         (&ids[..], login.clone().server_port(1)),
         (&ids[..], login.clone().query_tagging(true)),
     ] {
-        refused("3.30", tsc::ErrorKind::Input, |session| {
+        expect_error("3.30", tsc::ErrorKind::Input, |session| {
             session.connections(&workbook).update_all(ids, &changes)
         });
     }
-    refused("3.26", tsc::ErrorKind::Version, |session| {
+    expect_error("3.26", tsc::ErrorKind::Version, |session| {
         session.connections(&workbook).update_all(&ids, &login)
     });
 }

@@ -7,7 +7,7 @@ use tsc::mock::MockServer;
 use tsc::users::SiteRole;
 use tsc::{ErrorKind, Result};
 
-use super::{Xml, refused, talk_in};
+use super::{Xml, expect_error, talk_in};
 use crate::help;
 
 fn with_mock(check: impl FnOnce(&MockServer, &tsc::Session<'_>)) {
@@ -88,10 +88,10 @@ fn adds_and_removes_members() {
 
 #[test]
 fn adding_several_members_needs_api_3_21() {
-    refused("3.20", ErrorKind::Version, |s| s.groups().add_members("g1", ["u1"]));
-    refused("3.20", ErrorKind::Version, |s| s.groups().remove_members("g1", ["u1"]));
-    let says = [Xml("<user id='u1' name='ada'/>")];
-    let (added, lines) = talk_in("3.20", says, |s| s.groups().add_member("g1", "u1").unwrap());
+    expect_error("3.20", ErrorKind::Version, |s| s.groups().add_members("g1", ["u1"]));
+    expect_error("3.20", ErrorKind::Version, |s| s.groups().remove_members("g1", ["u1"]));
+    let responses = [Xml("<user id='u1' name='ada'/>")];
+    let (added, lines) = talk_in("3.20", responses, |s| s.groups().add_member("g1", "u1").unwrap());
     assert_eq!(added.name, "ada");
     assert_eq!(lines, ["POST groups/g1/users <r><user id=\"u1\"/></r>"]);
 }
@@ -186,7 +186,7 @@ fn puts_groups_into_a_group_set() {
 }
 
 #[test]
-fn the_mock_seeds_and_shows_group_sets() {
+fn mock_server_creates_and_returns_group_sets() {
     let builder =
         MockServer::builder().group("Sales", [""; 0]).group_set("Europe", ["Managers", "Sales"]);
     let mock = builder.start().unwrap();
@@ -209,5 +209,5 @@ fn the_mock_seeds_and_shows_group_sets() {
 
 #[test]
 fn group_sets_need_api_3_22() {
-    refused("3.21", ErrorKind::Version, |s| s.group_sets().get("s1"));
+    expect_error("3.21", ErrorKind::Version, |s| s.group_sets().get("s1"));
 }

@@ -137,8 +137,8 @@ fn keeps_updated_site_settings() {
         let (sites, id) = (session.sites(), session.site_id());
         let changes = tsc::sites::SiteUpdate::new().tag_limit(7).user_quota(-1);
         let changes = changes.explain_data_enabled(false).linked_task_run_now_enabled(false);
-        let answer = sites.update(id, &changes).unwrap();
-        assert!(changes.ignored_in(&answer).is_empty());
+        let response = sites.update(id, &changes).unwrap();
+        assert!(changes.ignored_in(&response).is_empty());
         let site = sites.get(id).unwrap();
         assert_eq!((site.tag_limit, site.user_quota), (Some(7), Some(-1)));
         assert_eq!(site.explain_data_enabled, Some(false));

@@ -27,43 +27,43 @@ use std::sync::{LazyLock, Mutex};
 use tableau_server_client as tsc;
 use tsc::mock::MockServer;
 
-use crate::raw::{Raw, Seen, answer, refusal, success};
+use crate::raw::{Raw, Seen, response, success, tableau_error};
 
 /// A response of a test's server.
-pub enum Says {
+pub enum ScriptedResponse {
     /// A success with this content.
     Xml(&'static str),
     /// A success without a body.
     Nothing,
-    /// An error of Tableau: status, code, detail.
-    No(u16, &'static str, &'static str),
+    /// A Tableau error: status, code, detail.
+    Failure(u16, &'static str, &'static str),
 }
 
-pub use Says::{No, Nothing, Xml};
+pub use ScriptedResponse::{Failure, Nothing, Xml};
 
 /// Runs a call on a session of API 3.30 against a server that gives these responses, one for each
 /// request. Returns the result of the call, and a line for each request: method, path below the
 /// site, body.
 pub fn talk<T>(
-    says: impl IntoIterator<Item = Says>,
+    responses: impl IntoIterator<Item = ScriptedResponse>,
     call: impl FnOnce(&tsc::Session<'_>) -> T,
 ) -> (T, Vec<String>) {
-    talk_in("3.30", says, call)
+    talk_in("3.30", responses, call)
 }
 
 /// Like [`talk`], in this version of the API.
 pub fn talk_in<T>(
     version: &str,
-    says: impl IntoIterator<Item = Says>,
+    responses: impl IntoIterator<Item = ScriptedResponse>,
     call: impl FnOnce(&tsc::Session<'_>) -> T,
 ) -> (T, Vec<String>) {
-    let mut says: Vec<Says> = says.into_iter().collect();
-    says.reverse();
-    let says = Mutex::new(says);
-    let raw = Raw::signed_in(move |seen| match says.lock().unwrap().pop() {
+    let mut responses: Vec<ScriptedResponse> = responses.into_iter().collect();
+    responses.reverse();
+    let responses = Mutex::new(responses);
+    let raw = Raw::signed_in(move |seen| match responses.lock().unwrap().pop() {
         Some(Xml(inside)) => success(inside),
-        Some(Nothing) => answer(204, &[], ""),
-        Some(No(status, code, detail)) => refusal(status, code, detail),
+        Some(Nothing) => response(204, &[], ""),
+        Some(Failure(status, code, detail)) => tableau_error(status, code, detail),
         None => panic!("not expected: {} {}", seen.method, seen.target),
     });
     let mut server = tsc::Server::new(&raw.url).unwrap();
@@ -104,14 +104,14 @@ fn is_known_to_the_mock(seen: &Seen) {
     // Without a token, so that nothing is changed: unknown routes are reported before
     // authentication.
     let request = crate::mock::request(&seen.method, &seen.target, &[], b"");
-    let answer = crate::mock::send_raw(&MOCK, &request).unwrap();
+    let response = crate::mock::send_raw(&MOCK, &request).unwrap();
     // The mock does not support the oldest versions that tests use, which is another 404.
-    let unknown = matches!(&*answer.refusal().1, "404003" | "405000");
-    assert!(!unknown, "{} {}: {}", seen.method, seen.target, answer.text());
+    let unknown = matches!(&*response.error().1, "404003" | "405000");
+    assert!(!unknown, "{} {}: {}", seen.method, seen.target, response.text());
 }
 
 /// The error of a call that must be rejected before anything is sent.
-pub fn refused<T: std::fmt::Debug>(
+pub fn expect_error<T: std::fmt::Debug>(
     version: &str,
     kind: tsc::ErrorKind,
     call: impl FnOnce(&tsc::Session<'_>) -> tsc::Result<T>,

@@ -5,7 +5,7 @@ use tsc::permissions::Capability::{
     Delete, ExportData, Filter, InheritedProjectLeader, Read, Write,
 };
 
-use super::{Nothing, Xml, refused, talk};
+use super::{Nothing, Xml, expect_error, talk};
 
 const RULES: &str = "<permissions><workbook id='w' name='n'><owner id='u9'/></workbook>\
     <granteeCapabilities><user id='u1'/><capabilities><capability name='Read' mode='Allow'/>\
@@ -43,8 +43,8 @@ fn adds_and_deletes_rules_of_every_kind_of_content() {
         tsc::permissions::PermissionRule::new(tsc::GroupSetId::from("s1")).allow([Filter]),
         tsc::permissions::PermissionRule::new(tsc::GroupId::from("g2")),
     ];
-    let says = std::iter::once(Xml("<permissions/>")).chain((0..11).map(|_| Nothing));
-    let (_, lines) = talk(says, |session| {
+    let responses = std::iter::once(Xml("<permissions/>")).chain((0..11).map(|_| Nothing));
+    let (_, lines) = talk(responses, |session| {
         session.permissions(&tsc::FlowId::from("f")).add(&rules).unwrap();
         session.permissions(&tsc::ProjectId::from("p")).delete(&rules).unwrap();
         let one = [&rules[1]];
@@ -94,8 +94,8 @@ fn set_deletes_and_adds_the_difference() {
         tsc::permissions::PermissionRule::new(tsc::UserId::from("u1")).deny([Write]).allow([Read]),
         tsc::permissions::PermissionRule::new(tsc::GroupId::from("g2")).allow([ExportData]),
     ];
-    let says = [Xml(there), Nothing, Nothing, Xml("<permissions/>"), Xml(there)];
-    let (changes, lines) = talk(says, |session| {
+    let responses = [Xml(there), Nothing, Nothing, Xml("<permissions/>"), Xml(there)];
+    let (changes, lines) = talk(responses, |session| {
         let id = tsc::ProjectId::from("p");
         let changes = session.permissions(&id).set(&wanted).unwrap();
         let same = [
@@ -124,11 +124,11 @@ fn set_deletes_and_adds_the_difference() {
     assert!(changes.deleted.iter().all(|rule| rule.mode(&InheritedProjectLeader).is_none()));
     let contradiction =
         tsc::permissions::PermissionRule::new(tsc::UserId::from("u1")).deny([Read]).allow([Read]);
-    refused("3.30", tsc::ErrorKind::Input, |session| {
+    expect_error("3.30", tsc::ErrorKind::Input, |session| {
         session.permissions(&tsc::ProjectId::from("p")).set([&contradiction])
     });
     let unknown = tsc::permissions::Grantee::Unknown { kind: "robot".into(), id: "r".into() };
-    refused("3.30", tsc::ErrorKind::Input, |session| {
+    expect_error("3.30", tsc::ErrorKind::Input, |session| {
         let rule = tsc::permissions::PermissionRule::new(unknown).allow([Read]);
         session.permissions(&tsc::ProjectId::from("p")).add([rule])
     });
@@ -136,7 +136,7 @@ fn set_deletes_and_adds_the_difference() {
 
 #[test]
 fn permissions_of_virtual_connections_need_api_3_23() {
-    refused("3.22", tsc::ErrorKind::Version, |session| {
+    expect_error("3.22", tsc::ErrorKind::Version, |session| {
         session.permissions(&tsc::VirtualConnectionId::from("v")).list()
     });
 }
@@ -158,8 +158,8 @@ fn default_permissions_have_a_path_and_a_version_for_each_kind() {
         (For::from("collections"), "collections", (2, 1)),
     ] {
         let id = tsc::ProjectId::from("p");
-        let says = [Xml(RULES), Xml(RULES), Nothing];
-        let (_, lines) = talk(says, |session| {
+        let responses = [Xml(RULES), Xml(RULES), Nothing];
+        let (_, lines) = talk(responses, |session| {
             let defaults = session.default_permissions(&id, of.clone());
             assert_eq!(defaults.list().unwrap().len(), 4);
             defaults.add(&rule).unwrap();
@@ -170,7 +170,7 @@ fn default_permissions_have_a_path_and_a_version_for_each_kind() {
         assert!(lines[1].starts_with(&format!("PUT {at} <r><permissions><grantee")), "{lines:?}");
         assert_eq!(lines[2], format!("DELETE {at}/groups/g/Read/Allow"));
         let before = format!("{}.{}", since.0, since.1 - 1);
-        refused(&before, tsc::ErrorKind::Version, |session| {
+        expect_error(&before, tsc::ErrorKind::Version, |session| {
             session.default_permissions(&id, of.clone()).list()
         });
     }
@@ -201,18 +201,19 @@ fn replaces_rules_in_one_request_since_api_3_23() {
             format!("POST projects/p/default-permissions/workbooks {NEW_RULE}"),
         ]
     );
-    let says = || [Xml("<permissions/>"), Xml("<permissions/>")];
-    let (_, lines) = super::talk_in("3.22", says().into_iter().chain(says()), replace);
+    let responses = || [Xml("<permissions/>"), Xml("<permissions/>")];
+    let (_, lines) = super::talk_in("3.22", responses().into_iter().chain(responses()), replace);
     assert!(lines[0].starts_with("GET workbooks/w") && lines[1].starts_with("PUT workbooks/w"));
     assert!(lines[2].starts_with("GET projects/p") && lines[3].starts_with("PUT projects/p"));
     // No rule, rules of a group set, and content without such an operation.
-    let (_, lines) = talk(says().into_iter().chain(says()).chain(says()).take(5), |session| {
-        let id = tsc::WorkbookId::from("w");
-        session.permissions(&id).replace([group()]).unwrap();
-        let set = tsc::permissions::PermissionRule::new(tsc::GroupSetId::from("s1"));
-        session.permissions(&id).replace([set.allow([Read])]).unwrap();
-        session.permissions(&tsc::TableId::from("t")).replace([group().allow([Read])]).unwrap();
-    });
+    let (_, lines) =
+        talk(responses().into_iter().chain(responses()).chain(responses()).take(5), |session| {
+            let id = tsc::WorkbookId::from("w");
+            session.permissions(&id).replace([group()]).unwrap();
+            let set = tsc::permissions::PermissionRule::new(tsc::GroupSetId::from("s1"));
+            session.permissions(&id).replace([set.allow([Read])]).unwrap();
+            session.permissions(&tsc::TableId::from("t")).replace([group().allow([Read])]).unwrap();
+        });
     let methods: Vec<&str> = lines.iter().map(|line| &line[..3]).collect();
     assert_eq!(methods, ["GET", "GET", "PUT", "GET", "PUT"]);
 }

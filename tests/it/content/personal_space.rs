@@ -5,7 +5,7 @@ use tsc::Source;
 use tsc::content::LocationKind;
 use tsc::mock::MockServer;
 
-use super::{Xml, refused, talk};
+use super::{Xml, expect_error, talk};
 use crate::raw::{Raw, success};
 use crate::{help, logs};
 
@@ -34,16 +34,19 @@ fn sends_the_personal_space_of_the_user() {
     );
 
     let both = changes.clone().project("p");
-    let error =
-        refused("3.30", tsc::ErrorKind::Input, |session| session.workbooks().update("w", &both));
+    let error = expect_error("3.30", tsc::ErrorKind::Input, |session| {
+        session.workbooks().update("w", &both)
+    });
     assert!(error.contains("one of them"), "{error}");
-    refused("3.12", tsc::ErrorKind::Version, |session| session.workbooks().update("w", &changes));
-    refused("3.12", tsc::ErrorKind::Version, |session| session.personal_space());
+    expect_error("3.12", tsc::ErrorKind::Version, |session| {
+        session.workbooks().update("w", &changes)
+    });
+    expect_error("3.12", tsc::ErrorKind::Version, |session| session.personal_space());
     let file = || Source::bytes("W.twb", &b"<workbook/>"[..]);
-    refused("3.12", tsc::ErrorKind::Version, |session| {
+    expect_error("3.12", tsc::ErrorKind::Version, |session| {
         session.workbooks().publish(file()).location("ps-1").send().map(drop)
     });
-    let error = refused("3.30", tsc::ErrorKind::Input, |session| {
+    let error = expect_error("3.30", tsc::ErrorKind::Input, |session| {
         let publish = session.workbooks().publish(file()).project("p");
         publish.location("ps-1").send().map(drop)
     });
@@ -224,7 +227,7 @@ fn rejects_personal_spaces_on_a_site_without_them() {
     let body = format!(
         "<tsRequest><flow><location id='{space}' type='PersonalSpace'/></flow></tsRequest>"
     );
-    assert_eq!(client.on_site("PUT", &format!("flows/{flow}"), &body).refusal().0, 400);
+    assert_eq!(client.on_site("PUT", &format!("flows/{flow}"), &body).error().0, 400);
     switch(true);
     let file = Source::bytes("x.twb", &b"<workbook/>"[..]);
     session.workbooks().publish(file).location(&space).send().unwrap();

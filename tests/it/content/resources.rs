@@ -2,7 +2,7 @@
 
 use tableau_server_client as tsc;
 
-use super::{No, Nothing, Xml, refused, talk, talk_in};
+use super::{Failure, Nothing, Xml, expect_error, talk, talk_in};
 
 const PAGE: &str = "<pagination pageNumber=\"1\" pageSize=\"1000\" totalAvailable=\"1\"/>";
 
@@ -105,7 +105,7 @@ fn workbook_in_a_personal_space_has_no_project() {
 
 #[test]
 fn update_sends_only_the_fields_that_are_set() {
-    let answer = || Xml("<workbook id='w1' name='n'/>");
+    let response = || Xml("<workbook id='w1' name='n'/>");
     let update = tsc::workbooks::WorkbookUpdate::new;
     let freshness = tsc::workbooks::FreshAt::weekly(
         [tsc::workbooks::WeekDay::Monday],
@@ -140,7 +140,7 @@ fn update_sends_only_the_fields_that_are_set() {
         ),
     ] {
         let (outcome, lines) =
-            talk([answer()], |session| session.workbooks().update("w1", &changes));
+            talk([response()], |session| session.workbooks().update("w1", &changes));
         assert_eq!(outcome.unwrap().id.as_str(), "w1");
         assert_eq!(lines, [format!("PUT workbooks/w1 <r>{body}</r>")]);
     }
@@ -149,7 +149,7 @@ fn update_sends_only_the_fields_that_are_set() {
 #[test]
 fn rejects_fields_that_an_old_server_would_ignore() {
     let changes = tsc::workbooks::WorkbookUpdate::new().name("n").description("d");
-    let error = refused("3.20", tsc::ErrorKind::Version, |session| {
+    let error = expect_error("3.20", tsc::ErrorKind::Version, |session| {
         session.workbooks().update("w1", &changes)
     });
     let needs = "the description of a workbook needs REST API 3.21 (Tableau 2023.3)";
@@ -286,8 +286,8 @@ fn reads_views_with_usage_and_parents() {
                 <tags><tag label='own'/></tags><usage totalViewCount='42'/>\
                 <location id='p1' type='Project'/></view>";
     let page = format!("{PAGE}<views>{view}</views>").leak();
-    let says = [Xml(page), Xml(page), Xml(view), Xml(view), Nothing];
-    let (view, lines) = talk(says, |session| {
+    let responses = [Xml(page), Xml(page), Xml(view), Xml(view), Nothing];
+    let (view, lines) = talk(responses, |session| {
         let (resource, id) = (session.views(), tsc::ViewId::from("v1"));
         all(resource.list()).unwrap();
         all(resource.list_with_usage().filter(tsc::views::NAME.eq("Overview"))).unwrap();
@@ -317,7 +317,8 @@ fn reads_views_with_usage_and_parents() {
     assert_eq!((workbook.sheet_count, workbook.size), (Some(9), Some(2)));
     assert_eq!(workbook.show_tabs, Some(true));
     assert_eq!(view.owner_details.unwrap().email.as_deref(), Some("b@x"));
-    let error = refused("3.26", tsc::ErrorKind::Version, |session| session.views().delete("v1"));
+    let error =
+        expect_error("3.26", tsc::ErrorKind::Version, |session| session.views().delete("v1"));
     assert!(error.contains("needs REST API 3.27"), "{error}");
 }
 
@@ -527,7 +528,7 @@ fn lists_and_creates_projects_with_samples() {
 
 #[test]
 fn returns_the_error_of_the_server() {
-    let (error, lines) = talk([No(404, "404006", "no such workbook")], |session| {
+    let (error, lines) = talk([Failure(404, "404006", "no such workbook")], |session| {
         session.workbooks().get("w?1").unwrap_err()
     });
     assert!(error.is_not_found());
@@ -539,8 +540,8 @@ fn adds_content_to_schedules() {
     let added = "<task><extractRefresh id='t1' type='FullRefresh'><schedule id='s1'/>\
                  <workbook id='w1'/></extractRefresh></task>\
                  <warnings><warning message='too often'/></warnings>";
-    let says = [Xml(added), Xml("<task><runFlow><flow id='f1'/></runFlow></task>"), Xml("")];
-    let (added, lines) = talk(says, |session| {
+    let responses = [Xml(added), Xml("<task><runFlow><flow id='f1'/></runFlow></task>"), Xml("")];
+    let (added, lines) = talk(responses, |session| {
         let schedule = tsc::ScheduleId::from("s1");
         [
             session.workbooks().add_to_schedule("w1", &schedule).unwrap(),
@@ -569,8 +570,8 @@ fn returns_the_job_of_a_flow_run() {
     let run = "<flowRun id='r1' backgroundJobId='j1'/>";
     let job = "<job id='j1' completedAt='2026-01-01T00:00:00Z' finishCode='1'><runFlowJobType \
                flowRunId='r1'><notes>step 3 failed</notes></runFlowJobType></job>";
-    let says = [Xml(run), Xml(job), Xml("<flowRun id='r2'/>")];
-    let ((error, none), lines) = talk(says, |session| {
+    let responses = [Xml(run), Xml(job), Xml("<flowRun id='r2'/>")];
+    let ((error, none), lines) = talk(responses, |session| {
         let error = session.flow_runs().job("r1").unwrap().wait().unwrap_err();
         (error, session.flow_runs().job("r2").map(drop).unwrap_err())
     });

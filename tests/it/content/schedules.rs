@@ -79,7 +79,7 @@ fn lists_suspends_and_deletes_a_schedule() {
 }
 
 #[test]
-fn writes_back_values_that_it_does_not_know() {
+fn writes_unknown_values_unchanged() {
     macro_rules! run_times {
         () => {
             "frequency=\"Fortnightly\"><frequencyDetails start=\"08:00:00\" end=\"23:00:00\">\
@@ -134,10 +134,10 @@ fn does_not_write_back_a_schedule_whose_start_or_end_it_could_not_read() {
 
 #[test]
 fn reads_enumerations_regardless_of_case() {
-    let answer = "<schedule id='s1' name='S' frequency='WEEKLY' state='active'>\
+    let response = "<schedule id='s1' name='S' frequency='WEEKLY' state='active'>\
                   <frequencyDetails start='02:30:00'><intervals><interval weekDay='MONDAY'/>\
                   </intervals></frequencyDetails></schedule>";
-    let (read, _) = talk([Xml(answer)], |session| session.schedules().get("s1").unwrap());
+    let (read, _) = talk([Xml(response)], |session| session.schedules().get("s1").unwrap());
     assert_eq!(
         (read.frequency, read.state),
         (Some(Frequency::Weekly), Some(ScheduleState::Active))

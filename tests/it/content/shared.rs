@@ -2,7 +2,7 @@
 
 use tableau_server_client as tsc;
 
-use super::{No, Nothing, Xml, refused, talk, talk_in};
+use super::{Failure, Nothing, Xml, expect_error, talk, talk_in};
 
 #[test]
 fn lists_revisions_in_pages() {
@@ -14,8 +14,8 @@ fn lists_revisions_in_pages() {
         "<pagination pageNumber='2' pageSize='2' totalAvailable='3'/><revisions>\
          <revision revisionNumber='3' current='true'/></revisions>",
     ];
-    let says = pages.map(Xml).into_iter().chain([Nothing, Nothing]);
-    let (revisions, lines) = talk(says, |session| {
+    let responses = pages.map(Xml).into_iter().chain([Nothing, Nothing]);
+    let (revisions, lines) = talk(responses, |session| {
         let id = tsc::WorkbookId::from("w");
         let revisions = session.revisions(&id);
         let all: Vec<_> =
@@ -50,7 +50,7 @@ fn adds_updates_and_removes_quality_warnings() {
                    updatedAt='2021-04-09T18:39:54Z'><site id='s'/><owner id='u1'/>\
                    </dataQualityWarning>";
     let list = format!("<dataQualityWarningList>{warning}</dataQualityWarningList>").leak();
-    let says = [
+    let responses = [
         Xml(list),
         Xml("<dataQualityWarningList/>"),
         Xml(list),
@@ -59,7 +59,7 @@ fn adds_updates_and_removes_quality_warnings() {
         Nothing,
         Nothing,
     ];
-    let (all, lines) = talk(says, |session| {
+    let (all, lines) = talk(responses, |session| {
         let id = tsc::DatasourceId::from("d");
         let warnings = session.quality_warnings(&id);
         let all = warnings.list().unwrap();
@@ -100,8 +100,8 @@ const JOB: &str = "<job id='j1' mode='Asynchronous' type='RefreshExtract'><extra
 
 #[test]
 fn creates_and_deletes_extracts() {
-    let says = [Xml(JOB), Xml(JOB), Xml(JOB), Xml(JOB), Nothing, Nothing, Nothing, Nothing];
-    let (_, lines) = talk(says, |session| {
+    let responses = [Xml(JOB), Xml(JOB), Xml(JOB), Xml(JOB), Nothing, Nothing, Nothing, Nothing];
+    let (_, lines) = talk(responses, |session| {
         let (workbook, datasource) = (tsc::WorkbookId::from("w"), tsc::DatasourceId::from("d"));
         assert_eq!(session.extracts(&workbook).create().unwrap().id().as_str(), "j1");
         let _ = session.extracts(&workbook).only(["d1", "d2"]).encrypt(true).create().unwrap();
@@ -129,7 +129,7 @@ fn creates_and_deletes_extracts() {
             "POST reencrypt-extracts <r/>".to_owned(),
         ]
     );
-    refused("3.30", tsc::ErrorKind::Input, |session| {
+    expect_error("3.30", tsc::ErrorKind::Input, |session| {
         session.extracts(&tsc::WorkbookId::from("w")).only([] as [&str; 0]).create().map(drop)
     });
 }
@@ -153,7 +153,7 @@ fn chooses_the_refresh_request_by_version() {
         let _ = session.datasources().refresh("d").unwrap();
     });
     assert_eq!(lines, ["POST datasources/d/refresh <r/>"]);
-    let error = refused("3.27", tsc::ErrorKind::Version, |session| {
+    let error = expect_error("3.27", tsc::ErrorKind::Version, |session| {
         session.workbooks().refresh_incrementally("w").map(drop)
     });
     assert!(error.contains("incremental refresh needs REST API 3.28"), "{error}");
@@ -161,7 +161,7 @@ fn chooses_the_refresh_request_by_version() {
 
 #[test]
 fn finds_a_refresh_that_is_already_queued() {
-    let waits = || No(409, "409093", "already queued");
+    let waits = || Failure(409, "409093", "already queued");
     let jobs = || {
         Xml("<pagination pageNumber='1' pageSize='1000' totalAvailable='3'/><backgroundJobs>\
              <backgroundJob id='j0' status='Success'/><backgroundJob id='j2' status='Pending'/>\
@@ -171,8 +171,9 @@ fn finds_a_refresh_that_is_already_queued() {
         || Xml("<job id='j2'><extractRefreshJob><workbook id='x'/></extractRefreshJob></job>");
     let flow =
         || Xml("<job id='j1'><runFlowJobType flowRunId='r'><flow id='f'/></runFlowJobType></job>");
-    let says = [waits(), jobs(), other(), Xml(JOB), waits(), jobs(), No(404, "404009", ""), flow()];
-    let (_, lines) = talk(says, |session| {
+    let responses =
+        [waits(), jobs(), other(), Xml(JOB), waits(), jobs(), Failure(404, "404009", ""), flow()];
+    let (_, lines) = talk(responses, |session| {
         assert_eq!(session.workbooks().refresh("w").unwrap().id().as_str(), "j1");
         assert_eq!(session.flows().run_now("f").unwrap().id().as_str(), "j1");
     });
@@ -180,11 +181,11 @@ fn finds_a_refresh_that_is_already_queued() {
     assert_eq!(lines[2..4], ["GET jobs/j2", "GET jobs/j1"]);
     assert_eq!(lines.len(), 8);
     // The job is not found, or cannot be searched: the server's own error.
-    for says in [
+    for responses in [
         vec![waits(), jobs(), other(), other()],
-        vec![waits(), No(403, "403004", "administrators only")],
+        vec![waits(), Failure(403, "403004", "administrators only")],
     ] {
-        let (error, _) = talk(says, |session| {
+        let (error, _) = talk(responses, |session| {
             session.workbooks().refresh("w").map(|job| job.id().clone()).unwrap_err()
         });
         assert_eq!(error.code(), Some("409093"));
@@ -196,12 +197,12 @@ fn refuses_empty_ids_in_bodies_and_queries() {
     use tsc::ErrorKind::Input;
     use tsc::oidc::NewOidcConfiguration;
     let empty = || tsc::WorkbookId::from("");
-    refused("3.24", Input, |s| s.groups().add_member("g", ""));
-    refused("3.24", Input, |s| s.favorites().add("u", &empty(), "label"));
-    refused("3.24", Input, |s| s.data_alerts().add_recipient("a", ""));
-    refused("3.24", Input, |s| s.users().remove_and_transfer("u", ""));
-    refused("3.24", Input, |s| s.oidc().get(""));
-    refused("3.24", Input, |s| s.oidc().update("", NewOidcConfiguration::new("n", "c", "s")));
-    let error = refused("3.24", Input, |s| s.oidc().delete(""));
+    expect_error("3.24", Input, |s| s.groups().add_member("g", ""));
+    expect_error("3.24", Input, |s| s.favorites().add("u", &empty(), "label"));
+    expect_error("3.24", Input, |s| s.data_alerts().add_recipient("a", ""));
+    expect_error("3.24", Input, |s| s.users().remove_and_transfer("u", ""));
+    expect_error("3.24", Input, |s| s.oidc().get(""));
+    expect_error("3.24", Input, |s| s.oidc().update("", NewOidcConfiguration::new("n", "c", "s")));
+    let error = expect_error("3.24", Input, |s| s.oidc().delete(""));
     assert!(error.contains("configuration is empty"), "{error}");
 }

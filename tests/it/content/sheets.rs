@@ -46,7 +46,7 @@ fn an_unknown_sheet_is_refused_before_sending() {
     let mock = MockServer::start().unwrap();
     let session = help::at(mock.url()).into_session(&mock.credentials()).unwrap();
     let before = mock.requests().len();
-    let refused = |source: Source<'_>, only: &[&str]| {
+    let error_of = |source: Source<'_>, only: &[&str]| {
         let publish = session.workbooks().publish(source).only_views(only.to_vec());
         let error = publish.send().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input, "{error:?}");
@@ -54,16 +54,16 @@ fn an_unknown_sheet_is_refused_before_sending() {
     };
     let twb = || Source::bytes("Sheets.twb", TWB.as_bytes());
     for unknown in ["overview", "Orders ", "", "R&amp;D", "Nothing"] {
-        let message = refused(twb(), &["Overview", unknown]);
+        let message = error_of(twb(), &["Overview", unknown]);
         assert!(message.contains(&format!("no sheet {unknown:?}")), "{message}");
         assert!(message.contains("\"Orders\", \"R&D\", \"Overview\", \"Tour\""), "{message}");
     }
-    assert!(refused(twb(), &[]).contains("at least one"));
+    assert!(error_of(twb(), &[]).contains("at least one"));
     let once = Source::reader("Sheets.twb", TWB.len() as u64, TWB.as_bytes());
-    assert!(refused(once, &["Overview"]).contains("read twice"));
+    assert!(error_of(once, &["Overview"]).contains("read twice"));
     let archive = Source::bytes("Sheets.twbx", &b"PK\x03\x04 is not all of a zip file"[..]);
-    assert!(refused(archive, &["Overview"]).contains("damaged"));
+    assert!(error_of(archive, &["Overview"]).contains("damaged"));
     let large = Source::bytes("Sheets.twb", TWB.as_bytes()).chunked_from(1).chunk_size(1);
-    assert!(refused(large, &["Nothing"]).contains("no sheet"));
+    assert!(error_of(large, &["Nothing"]).contains("no sheet"));
     assert_eq!(mock.requests().len(), before);
 }

@@ -2,12 +2,12 @@
 
 use tableau_server_client as tsc;
 
-use super::{Nothing, Xml, refused, talk};
+use super::{Nothing, Xml, expect_error, talk};
 
 #[test]
 fn sends_tags_to_every_kind_of_content() {
-    let says = || Xml("<tags><tag label='a'/><tag label='b c'/></tags>");
-    let (_, lines) = talk((0..8).map(|_| says()), |session| {
+    let responses = || Xml("<tags><tag label='a'/><tag label='b c'/></tags>");
+    let (_, lines) = talk((0..8).map(|_| responses()), |session| {
         session.tags(&tsc::WorkbookId::from("1")).add(["a"]).unwrap();
         session.tags(&tsc::ViewId::from("2")).add(["a"]).unwrap();
         session.tags(&tsc::DatasourceId::from("3")).add(["a"]).unwrap();
@@ -55,9 +55,11 @@ fn quotes_labels_with_separators() {
         ]
     );
     for label in ["", "  ", "say \"hi\" now"] {
-        refused("3.30", tsc::ErrorKind::Input, |session| session.tags(&id).add(["fine", label]));
+        expect_error("3.30", tsc::ErrorKind::Input, |session| {
+            session.tags(&id).add(["fine", label])
+        });
     }
-    let error = refused("3.8", tsc::ErrorKind::Version, |session| {
+    let error = expect_error("3.8", tsc::ErrorKind::Version, |session| {
         session.tags(&tsc::TableId::from("t")).add(["a"])
     });
     assert!(error.contains("needs REST API 3.9"), "{error}");
@@ -67,9 +69,9 @@ fn quotes_labels_with_separators() {
 fn set_sends_only_the_difference() {
     let view = "<view id='v' name='n'><workbook id='w'><tags><tag label='not this'/></tags>\
                 </workbook><tags><tag label='keep'/><tag label='drop me'/></tags></view>";
-    let answer = || Xml("<tags><tag label='new'/></tags>");
+    let response = || Xml("<tags><tag label='new'/></tags>");
     let (_, lines) =
-        talk([Xml(view), Nothing, answer(), Xml(view), Nothing, answer()], |session| {
+        talk([Xml(view), Nothing, response(), Xml(view), Nothing, response()], |session| {
             let id = tsc::ViewId::from("v");
             session.tags(&id).set(["keep", "new"]).unwrap();
             session.tags(&id).set(["keep", "drop me"]).unwrap();
@@ -88,7 +90,7 @@ fn set_sends_only_the_difference() {
         ]
     );
     // Invalid labels are rejected before any is removed.
-    refused("3.30", tsc::ErrorKind::Input, |session| {
+    expect_error("3.30", tsc::ErrorKind::Input, |session| {
         session.tags(&tsc::ViewId::from("v")).replace(["a"], [""])
     });
 }
@@ -123,8 +125,8 @@ fn adds_tags_in_batches() {
             ),
         ]
     );
-    refused("3.30", tsc::ErrorKind::Input, |session| session.tag_batch().add(["a"]));
-    refused("3.30", tsc::ErrorKind::Input, |session| {
+    expect_error("3.30", tsc::ErrorKind::Input, |session| session.tag_batch().add(["a"]));
+    expect_error("3.30", tsc::ErrorKind::Input, |session| {
         session.tag_batch().on(&workbooks[0]).remove([] as [&str; 0])
     });
 }

@@ -5,10 +5,10 @@ use tsc::connections::ConnectionUpdate;
 
 use super::{Xml, talk};
 use crate::help::{auth, plain, with};
-use crate::raw::{Raw, answer, success};
+use crate::raw::{Raw, response, success};
 
 #[test]
-fn carried_out_requests_keep_the_id_that_the_server_returned() {
+fn returns_the_id_if_other_values_are_unreadable() {
     let job = "<job id='j1' mode='Asynchronous' type='RefreshExtract' progress='none' \
         createdAt='2019-09-31T08:00:00Z' startedAt='soon' updatedAt='0' completedAt='later'>\
         <statusNotes><statusNote type='CountOfUsersAddedToGroup' value='x'/></statusNotes>\
@@ -91,7 +91,7 @@ fn page_with_a_forbidden_character_returns_every_item() {
             page.extend(b"'/>");
         }
         page.extend(b"</workbooks></tsResponse>");
-        let raw = Raw::signed_in(move |_| answer(200, &[], &page));
+        let raw = Raw::signed_in(move |_| response(200, &[], &page));
         let session = with(&raw.url, plain()).into_session(&auth()).unwrap();
         let mut items = session.workbooks().list().into_iter();
         let all: Vec<tsc::Workbook> = items.by_ref().map(Result::unwrap).collect();
@@ -108,7 +108,7 @@ fn update_of_a_connection_accepts_a_response_about_another_one() {
     const C2: &str = "<connection id='c2' type='postgres' serverAddress='pg' serverPort='many'/>";
     let id = tsc::WorkbookId::from("w");
     let update = || ConnectionUpdate::new().user_name("u");
-    for (answer, expected) in [
+    for (response, expected) in [
         (C2, ("c2", Some("pg"))),
         ("<connections><connection id='c2' serverAddress='pg'/></connections>", ("c1", None)),
         ("<connections/>", ("c1", None)),
@@ -120,20 +120,21 @@ fn update_of_a_connection_accepts_a_response_about_another_one() {
             ("c1", Some("db")),
         ),
     ] {
-        let (connection, _) =
-            talk([Xml(answer)], |session| session.connections(&id).update("c1", update()).unwrap());
+        let (connection, _) = talk([Xml(response)], |session| {
+            session.connections(&id).update("c1", update()).unwrap()
+        });
         let found = (connection.id.as_str(), connection.server_address.as_deref());
-        assert_eq!(found, expected, "{answer}");
+        assert_eq!(found, expected, "{response}");
     }
-    for (answer, count) in [
+    for (response, count) in [
         ("<connections><connection id='c9' serverPort='many'/><connection/></connections>", 1),
         ("<connections/>", 0),
         ("", 0),
     ] {
-        let (all, _) = talk([Xml(answer)], |session| {
+        let (all, _) = talk([Xml(response)], |session| {
             session.connections(&id).update_all(["c1"], update()).unwrap()
         });
-        assert_eq!(all.len(), count, "{answer}");
+        assert_eq!(all.len(), count, "{response}");
     }
 }
 
@@ -181,7 +182,7 @@ fn reads_enumerations_in_every_form() {
 }
 
 #[test]
-fn values_of_unknown_enumerations_are_kept() {
+fn preserves_unknown_enumeration_values() {
     let users = "<pagination pageNumber='1' pageSize='1000' totalAvailable='2'/><users>\
         <user id='u1' name='a' siteRole='GALACTIC_EMPEROR' lastLogin='2025-03-27 11:07:49.129'/>\
         <user id='u2' name='b' siteRole='viewer' lastLogin='Tue Apr 01 06:31:47 UTC 2025'/></users>";

@@ -110,34 +110,36 @@ fn mock_server_makes_all_changes() {
 
 #[test]
 fn updates_that_set_nothing_are_not_sent() {
-    use super::refused;
+    use super::expect_error;
     let workbook = tsc::WorkbookId::from("w1");
     let input = tsc::ErrorKind::Input;
     for why in [
-        refused("3.30", input, |s| {
+        expect_error("3.30", input, |s| {
             s.workbooks().update("w1", tsc::workbooks::WorkbookUpdate::new())
         }),
-        refused("3.30", input, |s| {
+        expect_error("3.30", input, |s| {
             s.datasources().update("d1", tsc::datasources::DatasourceUpdate::new())
         }),
-        refused("3.30", input, |s| s.flows().update("f1", tsc::flows::FlowUpdate::new())),
-        refused("3.30", input, |s| s.projects().update("p1", tsc::projects::ProjectUpdate::new())),
-        refused("3.30", input, |s| s.users().update("u1", tsc::users::UserUpdate::new())),
-        refused("3.30", input, |s| s.groups().update("g1", tsc::groups::GroupUpdate::new())),
-        refused("3.30", input, |s| s.sites().update("s1", tsc::sites::SiteUpdate::new())),
-        refused("3.30", input, |s| {
+        expect_error("3.30", input, |s| s.flows().update("f1", tsc::flows::FlowUpdate::new())),
+        expect_error("3.30", input, |s| {
+            s.projects().update("p1", tsc::projects::ProjectUpdate::new())
+        }),
+        expect_error("3.30", input, |s| s.users().update("u1", tsc::users::UserUpdate::new())),
+        expect_error("3.30", input, |s| s.groups().update("g1", tsc::groups::GroupUpdate::new())),
+        expect_error("3.30", input, |s| s.sites().update("s1", tsc::sites::SiteUpdate::new())),
+        expect_error("3.30", input, |s| {
             s.schedules().update("s1", tsc::schedules::ScheduleUpdate::new())
         }),
-        refused("3.30", input, |s| {
+        expect_error("3.30", input, |s| {
             s.custom_views().update("c1", tsc::custom_views::CustomViewUpdate::new())
         }),
-        refused("3.30", input, |s| {
+        expect_error("3.30", input, |s| {
             s.connections(&workbook).update("c1", tsc::connections::ConnectionUpdate::new())
         }),
-        refused("3.30", input, |s| {
+        expect_error("3.30", input, |s| {
             s.connections(&workbook).update_all(["c1"], tsc::connections::ConnectionUpdate::new())
         }),
-        refused("3.30", input, |s| {
+        expect_error("3.30", input, |s| {
             s.quality_warnings(&tsc::DatasourceId::from("d1"))
                 .update("q1", tsc::quality_warnings::WarningUpdate::new())
         }),
@@ -148,11 +150,11 @@ fn updates_that_set_nothing_are_not_sent() {
 
 #[test]
 fn owner_of_a_data_source_needs_its_project_before_api_3_15() {
-    use super::{Xml, refused, talk_in};
+    use super::{Xml, expect_error, talk_in};
     use tsc::datasources::DatasourceUpdate;
     let owner = || DatasourceUpdate::new().owner("u1");
     for version in ["2.0", "3.14"] {
-        let why = refused(version, tsc::ErrorKind::Version, |s| {
+        let why = expect_error(version, tsc::ErrorKind::Version, |s| {
             s.datasources().update("d1", owner().name("x"))
         });
         assert!(why.contains("without its project") && why.contains("3.15"), "{why}");
@@ -172,11 +174,11 @@ fn owner_of_a_data_source_needs_its_project_before_api_3_15() {
 #[test]
 fn updates_return_the_values_of_the_response() {
     use super::Xml;
-    for (answer, show_tabs) in
+    for (response, show_tabs) in
         [("showTabs='false'", Some(false)), ("showTabs='True'", Some(true)), ("", None)]
     {
-        let answer = format!("<workbook id='w1' name='n' {answer}/>");
-        let (workbook, _) = super::talk([Xml(answer.leak())], |session| {
+        let response = format!("<workbook id='w1' name='n' {response}/>");
+        let (workbook, _) = super::talk([Xml(response.leak())], |session| {
             let changes = tsc::workbooks::WorkbookUpdate::new().show_tabs(true);
             session.workbooks().update("w1", changes).unwrap()
         });

@@ -10,7 +10,7 @@ use tsc::sites::SiteUpdate;
 use tsc::users::{AuthSetting, ImportOptions, ImportResult, NewUser, SiteRole, UserRow, UserRows};
 
 use crate::help;
-use crate::raw::{Raw, refusal, success};
+use crate::raw::{Raw, success, tableau_error};
 
 fn with_mock(check: impl FnOnce(&MockServer, &tsc::Session<'_>)) {
     let mock = MockServer::builder().user("ada", "pw", "Viewer").start().unwrap();
@@ -242,7 +242,7 @@ fn without_a_count_of_added_users_rows_without_a_note_are_imported() {
 fn redacts_the_passwords_of_rows_in_errors() {
     let rows = || from_text("cy,topsecret1,,Viewer\ndi,topsecret2,,Viewer\n");
     let refuses = Raw::signed_in(|_| {
-        refusal(400, "400000", "The rows cy,topsecret1 and di,topsecret2 are invalid")
+        tableau_error(400, "400000", "The rows cy,topsecret1 and di,topsecret2 are invalid")
     });
     let server = help::at(&refuses.url);
     let session = server.sign_in(&help::auth()).unwrap();

@@ -7,11 +7,11 @@ use tsc::users::{
     AuthSetting, DestinationSite, NewIdentityPoolUser, NewUser, SiteRole, UserUpdate,
 };
 
-use super::{No, Nothing, Xml, refused, talk};
+use super::{Failure, Nothing, Xml, expect_error, talk};
 
 #[test]
 fn adds_updates_and_removes_users() {
-    let (answers, lines) = talk(
+    let (responses, lines) = talk(
         [
             Xml("<user id='u1' name='cy' siteRole='Viewer'><domain name='corp'/></user>"),
             Xml("<user name='cy' fullName='Cy' email='' siteRole='Creator'/>"),
@@ -39,7 +39,7 @@ fn adds_updates_and_removes_users() {
             "DELETE users/u3?mapAssetsTo=u%2F1",
         ]
     );
-    let (added, changed) = answers;
+    let (added, changed) = responses;
     assert_eq!((added.name.as_str(), added.domain.as_deref()), ("cy", Some("corp")));
     // The response to an update has no id.
     assert_eq!((&changed.id, changed.full_name.as_deref()), (&added.id, Some("Cy")));
@@ -48,16 +48,18 @@ fn adds_updates_and_removes_users() {
 
 #[test]
 fn user_has_one_authentication_setting() {
-    let why = refused("3.30", ErrorKind::Input, |session| {
+    let why = expect_error("3.30", ErrorKind::Input, |session| {
         let new = NewUser::new("cy", SiteRole::Viewer).auth_setting(AuthSetting::OpenId);
         session.users().add(new.idp_configuration_id("idp-1"))
     });
     assert!(why.contains("OpenID") && why.contains("idp-1"), "{why}");
-    refused("3.30", ErrorKind::Input, |session| {
+    expect_error("3.30", ErrorKind::Input, |session| {
         let both = UserUpdate::new().auth_setting(AuthSetting::Saml).idp_configuration_id("idp-1");
         session.users().update("u1", both)
     });
-    refused("3.9", ErrorKind::Version, |session| session.users().remove_and_transfer("u1", "u2"));
+    expect_error("3.9", ErrorKind::Version, |session| {
+        session.users().remove_and_transfer("u1", "u2")
+    });
 }
 
 #[test]
@@ -155,9 +157,9 @@ fn moves_saved_credentials_to_another_site() {
                       <encryptedKeychain>a2V5Y2hhaW4tMg==</encryptedKeychain>\
                       </encryptedKeychainList>";
     let empty = "<associatedUserLuidList/><encryptedKeychainList/>";
-    let refusal = No(400, "400000", "cannot decrypt a2V5Y2hhaW4tMg==");
+    let tableau_error = Failure(400, "400000", "cannot decrypt a2V5Y2hhaW4tMg==");
     let ((credentials, none, error), lines) =
-        talk([Xml(downloaded), Xml(empty), Nothing, refusal], |session| {
+        talk([Xml(downloaded), Xml(empty), Nothing, tableau_error], |session| {
             let users = session.users();
             let site = DestinationSite::new("https://tableau.example.com", "fin&ance", "site-2");
             let credentials = users.saved_credentials("u1", &site).unwrap();
@@ -190,7 +192,9 @@ fn moves_saved_credentials_to_another_site() {
         assert!(!text.contains("a2V5"), "{text}");
     }
     let site = DestinationSite::new("https://tableau.example.com", "", "site-2");
-    refused("3.22", ErrorKind::Version, |session| session.users().saved_credentials("u1", &site));
+    expect_error("3.22", ErrorKind::Version, |session| {
+        session.users().saved_credentials("u1", &site)
+    });
 }
 
 #[test]
@@ -220,8 +224,8 @@ fn the_mock_keeps_saved_credentials_for_administrators() {
 
 #[test]
 fn adds_users_to_identity_pools_and_removes_them() {
-    let answer = "<user id='u1' name='cy' identityPoolUuid='pool-1'/>";
-    let (added, lines) = talk([Xml(answer), Nothing], |session| {
+    let response = "<user id='u1' name='cy' identityPoolUuid='pool-1'/>";
+    let (added, lines) = talk([Xml(response), Nothing], |session| {
         let new = NewIdentityPoolUser::new("u1", "pool-1").name("cy").identity_id("identity-1");
         let new = new.site_role(SiteRole::Viewer).auth_setting(AuthSetting::OpenId);
         let added = session.users().add_to_identity_pool(new).unwrap();

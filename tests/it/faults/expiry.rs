@@ -9,7 +9,7 @@ use tsc::mock::{Fault, MockServer};
 
 use super::{auth_of, file, project_of, quick, server_of, session_of, workbooks_named};
 use crate::help::{LONG, auth, millis, page, timed, with};
-use crate::raw::{Raw, Reply, answer, refusal, signed_in};
+use crate::raw::{Raw, Response, response, signed_in, tableau_error};
 
 fn sign_ins(mock: &MockServer) -> usize {
     mock.requests_to("POST", "/auth/signin").len()
@@ -165,7 +165,7 @@ fn two_holders_of_one_token_stop_renewing() {
     assert!(sign_ins(&mock) <= 2 + 2 * 3, "{}", sign_ins(&mock));
 }
 
-/// Of many threads, one renews the session each time that it expires.
+/// If many threads use the session, only one of them renews it after each expiry.
 #[test]
 fn session_expires_under_many_threads() {
     let mock = MockServer::builder().workbooks(30).start().unwrap();
@@ -208,9 +208,9 @@ fn without_renewal_expiry_is_returned_to_the_caller() {
 fn cancels_renewal() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
-        "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => Reply::Silence,
+        "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => Response::Silence,
         "serverinfo" | "signin" | "signout" => signed_in(seen).unwrap(),
-        _ => refusal(401, "401002", "expired"),
+        _ => tableau_error(401, "401002", "expired"),
     });
     let session = with(&raw.url, quick().read_timeout(LONG)).into_session(&auth()).unwrap();
     for deadline in [true, false] {
@@ -247,13 +247,13 @@ fn cancels_renewal() {
 fn timeout_covers_renewal() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| {
-        let slowly = |reply: Reply| Reply::Slowly(vec![reply.bytes()], millis(400));
+        let slowly = |response: Response| Response::Slowly(vec![response.bytes()], millis(400));
         match seen.path().rsplit('/').next().unwrap() {
             "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => {
                 slowly(signed_in(seen).unwrap())
             }
             "serverinfo" | "signin" | "signout" => signed_in(seen).unwrap(),
-            _ => slowly(refusal(401, "401002", "expired")),
+            _ => slowly(tableau_error(401, "401002", "expired")),
         }
     });
     let session = with(&raw.url, quick().timeout(millis(1000))).into_session(&auth()).unwrap();
@@ -266,11 +266,11 @@ fn timeout_covers_renewal() {
 /// delete.
 #[test]
 fn session_expires_between_attempts_of_a_deletion() {
-    let tries = AtomicUsize::new(0);
-    let raw = Raw::signed_in(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
-        0 => Reply::Close,
-        1 => refusal(401, "401002", "expired"),
-        _ => refusal(404, "404005", "gone"),
+    let attempts = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| match attempts.fetch_add(1, Ordering::SeqCst) {
+        0 => Response::Close,
+        1 => tableau_error(401, "401002", "expired"),
+        _ => tableau_error(404, "404005", "gone"),
     });
     let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
     session.projects().delete("p").unwrap();
@@ -283,21 +283,21 @@ fn session_expires_between_attempts_of_a_deletion() {
 #[test]
 fn renewal_is_retried_during_an_outage() {
     const THREADS: usize = 6;
-    let (sign_ins, asked) = (AtomicUsize::new(0), std::sync::Arc::new(AtomicUsize::new(0)));
-    let counted = asked.clone();
+    let (sign_ins, request_count) = (AtomicUsize::new(0), std::sync::Arc::new(AtomicUsize::new(0)));
+    let counted = request_count.clone();
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "signin" => match sign_ins.fetch_add(1, Ordering::SeqCst) {
             0 => signed_in(seen).unwrap(),
             1 => {
-                // Until all threads wait.
+                // Wait until all threads are blocked.
                 let started = Instant::now();
                 while counted.load(Ordering::SeqCst) < THREADS && started.elapsed() < LONG {
                     std::thread::sleep(millis(5));
                 }
                 std::thread::sleep(millis(100));
-                answer(502, &[], "")
+                response(502, &[], "")
             }
-            2..=5 => answer(502, &[], ""),
+            2..=5 => response(502, &[], ""),
             _ => crate::raw::success(
                 "<credentials token=\"NEXT\"><site id=\"site-1\" contentUrl=\"\"/>\
                  <user id=\"user-1\"/></credentials>",
@@ -308,7 +308,7 @@ fn renewal_is_retried_during_an_outage() {
         }
         "projects" => {
             counted.fetch_add(1, Ordering::SeqCst);
-            refusal(401, "401002", "")
+            tableau_error(401, "401002", "")
         }
         _ => signed_in(seen).unwrap(),
     });
@@ -318,7 +318,7 @@ fn renewal_is_retried_during_an_outage() {
         let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(list)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    assert_eq!(asked.load(Ordering::SeqCst), THREADS);
+    assert_eq!(request_count.load(Ordering::SeqCst), THREADS);
     for error in &errors {
         assert!(error.is_session_expired() && format!("{error:?}").contains("502"), "{error:?}");
     }
@@ -388,9 +388,9 @@ fn signing_out_the_session_of_another_user_does_not_exceed_the_timeout() {
             "<credentials token=\"OTHER\"><site id=\"site-2\" contentUrl=\"\"/>\
              <user id=\"user-1\"/></credentials>",
         ),
-        "signout" if seen.header("x-tableau-auth") == Some("OTHER") => Reply::Silence,
+        "signout" if seen.header("x-tableau-auth") == Some("OTHER") => Response::Silence,
         "serverinfo" | "signin" | "signout" => signed_in(seen).unwrap(),
-        _ => refusal(401, "401002", "expired"),
+        _ => tableau_error(401, "401002", "expired"),
     });
     let options = quick().timeout(millis(600)).sign_out_timeout(LONG);
     let session = with(&raw.url, options).into_session(&auth()).unwrap();
@@ -404,9 +404,11 @@ fn signing_out_the_session_of_another_user_does_not_exceed_the_timeout() {
 fn refused_credentials_end_renewal() {
     let signed = AtomicUsize::new(0);
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
-        "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => refusal(403, "403014", "locked"),
+        "signin" if signed.fetch_add(1, Ordering::SeqCst) > 0 => {
+            tableau_error(403, "403014", "locked")
+        }
         "serverinfo" | "signin" | "signout" => signed_in(seen).unwrap(),
-        _ => refusal(401, "401002", "expired"),
+        _ => tableau_error(401, "401002", "expired"),
     });
     let session = with(&raw.url, quick()).into_session(&auth()).unwrap();
     for _ in 0..3 {
@@ -418,7 +420,7 @@ fn refused_credentials_end_renewal() {
 /// A list is dropped while one of its pages renews the session for all: the renewal is completed.
 #[test]
 fn dropping_a_list_signs_out_a_session_opened_by_prefetch() {
-    let (asked, signed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (request_count, signed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let open = std::sync::Arc::new(std::sync::Mutex::new(Vec::<String>::new()));
     let there = open.clone();
     let raw = Raw::start(move |seen| match seen.path().rsplit('/').next().unwrap() {
@@ -438,12 +440,12 @@ fn dropping_a_list_signs_out_a_session_opened_by_prefetch() {
             there.lock().unwrap().retain(|token| token != ended);
             signed_in(seen).unwrap()
         }
-        "projects" if asked.fetch_add(1, Ordering::SeqCst) == 0 => {
+        "projects" if request_count.fetch_add(1, Ordering::SeqCst) == 0 => {
             page(1, 1, 9, "<projects><project id=\"p1\" name=\"n\"/></projects>")
         }
         "projects" => {
             there.lock().unwrap().retain(|token| token != "T0");
-            refusal(401, "401002", "")
+            tableau_error(401, "401002", "")
         }
         _ => signed_in(seen).unwrap(),
     });

@@ -30,9 +30,9 @@ fn with_workbook(mock: &MockServer) -> (tsc::Session<'static>, tsc::WorkbookId, 
 }
 
 /// A writer that accepts this many bytes and then fails.
-struct Full(usize);
+struct FullWriter(usize);
 
-impl Write for Full {
+impl Write for FullWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.0 == 0 {
             return Err(io::ErrorKind::StorageFull.into());
@@ -52,7 +52,7 @@ fn full_disk_ends_a_download_without_retry() {
     let mock = MockServer::start().unwrap();
     let (session, id, _) = with_workbook(&mock);
     for resource in [0, 1, 100_000, 299_999] {
-        let error = session.workbooks().download(&id).to_writer(Full(resource)).unwrap_err();
+        let error = session.workbooks().download(&id).to_writer(FullWriter(resource)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
         assert!(!error.is_retryable());
         assert!(format!("{error:?}").contains("no storage space"), "{error:?}");
@@ -65,7 +65,7 @@ fn full_disk_ends_a_download_without_retry() {
         assert!(format!("{error:?}").contains("No space left"), "{error:?}");
     }
     // The session remains usable.
-    assert_eq!(session.workbooks().download(&id).to_writer(Full(300_000)).unwrap(), 300_000);
+    assert_eq!(session.workbooks().download(&id).to_writer(FullWriter(300_000)).unwrap(), 300_000);
 }
 
 #[test]
@@ -131,12 +131,12 @@ fn removed_folder_is_an_error() {
 }
 
 /// A reader that yields this many bytes and then fails.
-struct Failing<'a> {
+struct FailingReader<'a> {
     bytes: &'a [u8],
     good: usize,
 }
 
-impl Read for Failing<'_> {
+impl Read for FailingReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.good == 0 {
             return Err(io::Error::other("the drive is gone"));
@@ -158,7 +158,7 @@ fn read_error_while_uploading_publishes_nothing() {
             let mock = MockServer::start().unwrap();
             let session = session_of(&mock);
             let project = project_of(&session);
-            let reader = Failing { bytes: &content, good };
+            let reader = FailingReader { bytes: &content, good };
             let mut source = tsc::Source::reader("Up.twb", length, reader);
             if in_chunks {
                 source = source.chunked_from(1).chunk_size(1 << 20);
@@ -179,19 +179,19 @@ fn read_error_while_uploading_publishes_nothing() {
 #[test]
 fn source_of_the_wrong_length_publishes_nothing() {
     let content = file(200_000, 3);
-    for (said, why) in [(200_001, "early"), (300_000, "early"), (199_999, "longer")] {
+    for (stated, why) in [(200_001, "early"), (300_000, "early"), (199_999, "longer")] {
         for in_chunks in [false, true] {
             let mock = MockServer::start().unwrap();
             let session = session_of(&mock);
-            let mut source = tsc::Source::reader("Up.twb", said, &content[..]);
+            let mut source = tsc::Source::reader("Up.twb", stated, &content[..]);
             if in_chunks {
                 source = source.chunked_from(1).chunk_size(64 << 10);
             }
             let publish = session.workbooks().publish(source).project(project_of(&session));
             let outcome = publish.send();
-            let error = outcome.map(drop).expect_err(&format!("{said}, {in_chunks}"));
+            let error = outcome.map(drop).expect_err(&format!("{stated}, {in_chunks}"));
             assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
-            assert!(format!("{error:?}").contains(why), "{said}: {error:?}");
+            assert!(format!("{error:?}").contains(why), "{stated}: {error:?}");
             assert!(workbooks_named(&session, "Up").is_empty());
         }
     }
@@ -317,14 +317,17 @@ fn nested_requests_have_their_own_state() {
         let session = session_of(&mock);
         mock.fault(fault.on("POST", "/workbooks").times(1));
         let content = file(300_000, 8);
-        let mut asked = 0;
+        let mut nested_requests = 0;
         let source = tsc::Source::bytes("Up.twb", &content[..]).on_progress(|_| {
-            asked += 1;
+            nested_requests += 1;
             assert_eq!(unreachable.server_info().unwrap_err().kind(), ErrorKind::Connect);
         });
         let publish = session.workbooks().publish(source).project(project_of(&session));
         let error = publish.send().unwrap_err();
-        assert!(error.kind() == ErrorKind::ConnectionLost && asked > 0, "{asked}: {error:?}");
+        assert!(
+            error.kind() == ErrorKind::ConnectionLost && nested_requests > 0,
+            "{nested_requests}: {error:?}"
+        );
         assert_eq!(mock.requests_to("POST", "/workbooks").len(), 1, "{error:?}");
         assert_eq!(workbooks_named(&session, "Up").len(), there, "{error:?}");
     }
@@ -344,7 +347,7 @@ fn nested_requests_have_their_own_state() {
     let (now, most) = (std::sync::Arc::new(AtomicUsize::new(0)), AtomicUsize::new(0));
     let running = now.clone();
     let raw = crate::raw::Raw::signed_in(move |seen| match seen.path().ends_with("content") {
-        true => crate::raw::answer(200, &[], "PK\x03\x04"),
+        true => crate::raw::response(200, &[], "PK\x03\x04"),
         false => {
             most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             std::thread::sleep(millis(20));
@@ -387,52 +390,62 @@ fn upload_lost_by_the_server_starts_again() {
 /// A success whose body is not the file.
 #[test]
 fn rejects_responses_that_are_not_the_file() {
-    use crate::raw::{Raw, Reply, answer, success};
+    use crate::raw::{Raw, Response, response, success};
     let page = "<!DOCTYPE html><title>Please sign in</title>";
     let packed = b"\x1f\x8b\x08\0\0\0\0\0\0\x03";
-    type Make = fn(&[u8]) -> Reply;
+    type Make = fn(&[u8]) -> Response;
     let cases: [(&str, Make, &[u8], ErrorKind); 11] = [
         (
             "a login page",
-            |body| answer(200, &[("content-type", "text/html; charset=utf-8")], body),
+            |body| response(200, &[("content-type", "text/html; charset=utf-8")], body),
             b"please",
             ErrorKind::Decode,
         ),
-        ("a page by its looks", |body| answer(200, &[], body), page.as_bytes(), ErrorKind::Decode),
-        ("no content", |_| Reply::Send(b"HTTP/1.1 204 X\r\n\r\n".into()), b"", ErrorKind::Decode),
-        ("nothing", |body| answer(200, &[], body), b"", ErrorKind::Decode),
         (
-            "an error of Tableau's",
+            "a page by its looks",
+            |body| response(200, &[], body),
+            page.as_bytes(),
+            ErrorKind::Decode,
+        ),
+        (
+            "no content",
+            |_| Response::Send(b"HTTP/1.1 204 X\r\n\r\n".into()),
+            b"",
+            ErrorKind::Decode,
+        ),
+        ("nothing", |body| response(200, &[], body), b"", ErrorKind::Decode),
+        (
+            "a Tableau error",
             |_| success("<error code=\"403004\"><summary>No</summary></error>"),
             b"",
             ErrorKind::Api,
         ),
         (
             "Tableau's error in JSON",
-            |body| answer(200, &[("content-type", "application/json")], body),
+            |body| response(200, &[("content-type", "application/json")], body),
             b"{\"error\":{\"code\":\"403004\",\"summary\":\"No\"}}",
             ErrorKind::Api,
         ),
         (
             "the same, by its looks",
-            |body| answer(200, &[("content-type", "application/octet-stream")], body),
+            |body| response(200, &[("content-type", "application/octet-stream")], body),
             b" { \"error\" : { \"code\": \"403004\" } }",
             ErrorKind::Api,
         ),
-        ("another answer", |_| success("<workbook id=\"w\"/>"), b"", ErrorKind::Decode),
+        ("another response", |_| success("<workbook id=\"w\"/>"), b"", ErrorKind::Decode),
         (
             "packed, in capitals",
-            |body| answer(200, &[("content-encoding", "GZIP")], body),
+            |body| response(200, &[("content-encoding", "GZIP")], body),
             packed,
             ErrorKind::Decode,
         ),
         (
             "packed twice",
-            |body| answer(200, &[("content-encoding", "gzip, br")], body),
+            |body| response(200, &[("content-encoding", "gzip, br")], body),
             packed,
             ErrorKind::Decode,
         ),
-        ("a part", |body| answer(206, &[], body), b"PK", ErrorKind::Http),
+        ("a part", |body| response(206, &[], body), b"PK", ErrorKind::Http),
     ];
     let folder = folder("no-file");
     for (name, make, body, kind) in cases {
@@ -456,7 +469,7 @@ fn rejects_responses_that_are_not_the_file() {
     }
     // A file that only begins like an error.
     for text in ["{\"error\":{}}", "{\"error\":{\"no\":1}}", "{\"errors\":[]}", "{"] {
-        let raw = Raw::signed_in(move |_| answer(200, &[], text));
+        let raw = Raw::signed_in(move |_| response(200, &[], text));
         let session = crate::help::with(&raw.url, super::quick());
         let session = session.into_session(&crate::help::auth()).unwrap();
         let bytes = session.workbooks().download("w").to_bytes().unwrap();
@@ -470,7 +483,7 @@ fn rejects_responses_that_are_not_the_file() {
     mock.fault(fault.on("GET", "/workbooks/*/content").times(1));
     assert!(session.workbooks().download(&id).to_bytes().unwrap() == content);
     // A table without rows is a file.
-    let raw = Raw::signed_in(|_| answer(200, &[("content-type", "text/csv")], ""));
+    let raw = Raw::signed_in(|_| response(200, &[("content-type", "text/csv")], ""));
     let session = crate::help::with(&raw.url, super::quick());
     let session = session.into_session(&crate::help::auth()).unwrap();
     assert!(session.views().csv("v", tsc::export::CsvExport::new()).to_bytes().unwrap().is_empty());
@@ -509,7 +522,7 @@ fn replaces_only_files_and_links() {
     assert!(!folder.join("missing").exists());
     // Also if the server gives no name and the file is named after the item.
     std::fs::create_dir(folder.join("w.twbx")).unwrap();
-    let raw = crate::raw::Raw::signed_in(|_| crate::raw::answer(200, &[], "PK\x03\x04"));
+    let raw = crate::raw::Raw::signed_in(|_| crate::raw::response(200, &[], "PK\x03\x04"));
     let session = with(&raw.url, super::quick()).into_session(&crate::help::auth()).unwrap();
     let download = session.workbooks().download("w").overwrite(true);
     assert_eq!(download.to_folder(&folder).unwrap_err().kind(), ErrorKind::Input);
@@ -521,19 +534,19 @@ fn replaces_only_files_and_links() {
 /// received, is not affected.
 #[test]
 fn early_response_of_a_nested_request_does_not_affect_the_outer_one() {
-    use crate::raw::{Raw, read_head, refusal, signed_in};
+    use crate::raw::{Raw, read_head, signed_in, tableau_error};
     let raw = Raw::on_connection(|stream, _, _| {
         let mut reader = io::BufReader::with_capacity(1, stream.try_clone().unwrap());
         while let Some(head) = read_head(&mut reader) {
             let length: usize = head.header("content-length").map_or(0, |n| n.parse().unwrap());
             let mut body = vec![0; length.min(1 << 20)];
             reader.read_exact(&mut body).unwrap();
-            if let Some(reply) = signed_in(&head) {
-                let _ = (&stream).write_all(&reply.bytes());
+            if let Some(response) = signed_in(&head) {
+                let _ = (&stream).write_all(&response.bytes());
                 continue;
             }
-            let reply = refusal(413, "413000", "too large").bytes();
-            let (first, rest) = reply.split_at(reply.len() - 20);
+            let response = tableau_error(413, "413000", "too large").bytes();
+            let (first, rest) = response.split_at(response.len() - 20);
             let _ = (&stream).write_all(first);
             std::thread::sleep(millis(700));
             let _ = (&stream).write_all(rest);

@@ -14,9 +14,9 @@ use crate::help::peak_kib;
 use crate::help::{
     LONG, PASSWORD, auth, child, everything_of, given, millis, timed, token_of, with,
 };
-use crate::raw::{Raw, Reply, answer, read_request, refusal, signed_in};
+use crate::raw::{Raw, Response, read_request, response, signed_in, tableau_error};
 
-/// Responds to the sign-in, and passes the connection of any other request to `answering`.
+/// Responds to the sign-in, and passes the connection of any other request to `handle`.
 fn taken_over(
     answering: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
 ) -> Raw {
@@ -25,7 +25,7 @@ fn taken_over(
         while let Some(request) = read_request(&mut reader) {
             seen.lock().unwrap().push(request.clone());
             match signed_in(&request) {
-                Some(reply) => drop(stream.write_all(&reply.bytes())),
+                Some(response) => drop(stream.write_all(&response.bytes())),
                 // Ends when the client closes the connection.
                 None => return drop(answering(&mut stream)),
             }
@@ -58,7 +58,7 @@ fn limits_endless_responses() {
         ("one header", endless("HTTP/1.1 200 OK\r\nx-long: ", text.clone()), ErrorKind::Decode),
         ("a status line", endless("HTTP/1.1 200 ", text.clone()), ErrorKind::Decode),
         (
-            "interim answers",
+            "interim responses",
             endless("", b"HTTP/1.1 103 X\r\na: b\r\n\r\n".to_vec()),
             ErrorKind::Decode,
         ),
@@ -172,7 +172,7 @@ fn redacts_secrets_echoed_in_any_part_of_a_response() {
     crate::logs::start();
     let all = format!("{PASSWORD} THE-TOKEN {HEADER}");
     let pad = |n: usize| format!("{}{PASSWORD}", "x".repeat(n));
-    type Echo = Box<dyn Fn() -> Reply + Send + Sync>;
+    type Echo = Box<dyn Fn() -> Response + Send + Sync>;
     let mut echoes: Vec<(String, Echo)> = Vec::new();
     let a = all.clone();
     let xml = format!("<tsResponse><{PASSWORD} THE-TOKEN=\"{HEADER}\"></tsResponse>");
@@ -185,15 +185,15 @@ fn redacts_secrets_echoed_in_any_part_of_a_response() {
     let bad = format!("HTTP/1.1 200 OK\r\ncontent-length: {PASSWORD}\r\n\r\n");
     let chunks = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{PASSWORD}\r\n");
     let mut add = |name: &str, echo: Echo| echoes.push((name.to_owned(), echo));
-    add("detail", Box::new(move || refusal(400, "400000", &a)));
+    add("detail", Box::new(move || tableau_error(400, "400000", &a)));
     let a = all.clone();
-    add("code", Box::new(move || refusal(400, PASSWORD, &a)));
+    add("code", Box::new(move || tableau_error(400, PASSWORD, &a)));
     let a = all.clone();
-    add("body", Box::new(move || answer(502, &[], &a)));
+    add("body", Box::new(move || response(502, &[], &a)));
     let a = all.clone();
     add(
         "request id",
-        Box::new(move || answer(500, &[("x-tableau-request-id", &a), ("retry-after", &a)], "")),
+        Box::new(move || response(500, &[("x-tableau-request-id", &a), ("retry-after", &a)], "")),
     );
     let a = all.clone();
     add(
@@ -202,9 +202,9 @@ fn redacts_secrets_echoed_in_any_part_of_a_response() {
     );
     add("bad location", Box::new(|| crate::raw::redirect(302, &format!("ftp://{PASSWORD}"))));
     add("host", Box::new(|| crate::raw::redirect(302, &format!("http://{PASSWORD}.invalid/"))));
-    add("mismatched tag", Box::new(move || answer(200, &[], &xml)));
-    add("missing attribute", Box::new(move || answer(200, &[], &missing)));
-    add("page", Box::new(move || answer(200, &[], &html)));
+    add("mismatched tag", Box::new(move || response(200, &[], &xml)));
+    add("missing attribute", Box::new(move || response(200, &[], &missing)));
+    add("page", Box::new(move || response(200, &[], &html)));
     add("host in lower case", Box::new(|| crate::raw::redirect(302, "http://THE-TOKEN.invalid/")));
     let broken_off = "HTTP/1.1 500 X\r\ncontent-length: 99\r\n\r\nyour token: THE-TOK".to_owned();
     for (name, bytes) in [
@@ -214,16 +214,19 @@ fn redacts_secrets_echoed_in_any_part_of_a_response() {
         ("chunk size", chunks),
         ("broken off", broken_off),
     ] {
-        add(name, Box::new(move || Reply::SendAndClose(bytes.clone().into_bytes())));
+        add(name, Box::new(move || Response::SendAndClose(bytes.clone().into_bytes())));
     }
     // If a message is cut off, no part of a secret may remain at its end.
     for n in [80, 90, 95, 180, 190, 290, 690, 990, 995] {
         let padded = pad(n);
-        add(&format!("detail at {n}"), Box::new(move || refusal(400, "400000", &padded)));
+        add(&format!("detail at {n}"), Box::new(move || tableau_error(400, "400000", &padded)));
         let padded = pad(n);
-        add(&format!("body at {n}"), Box::new(move || answer(502, &[], &padded)));
+        add(&format!("body at {n}"), Box::new(move || response(502, &[], &padded)));
         let padded = pad(n);
-        add(&format!("id at {n}"), Box::new(move || answer(500, &[("x-request-id", &padded)], "")));
+        add(
+            &format!("id at {n}"),
+            Box::new(move || response(500, &[("x-request-id", &padded)], "")),
+        );
         let padded = pad(n);
         add(
             &format!("location at {n}"),
@@ -232,10 +235,10 @@ fn redacts_secrets_echoed_in_any_part_of_a_response() {
         let padded = pad(n);
         add(
             &format!("tag at {n}"),
-            Box::new(move || answer(200, &[], format!("<tsResponse><{padded}></tsResponse>"))),
+            Box::new(move || response(200, &[], format!("<tsResponse><{padded}></tsResponse>"))),
         );
         let padded = pad(n);
-        add(&format!("root at {n}"), Box::new(move || answer(200, &[], format!("<{padded}/>"))));
+        add(&format!("root at {n}"), Box::new(move || response(200, &[], format!("<{padded}/>"))));
     }
     let half = &PASSWORD[..PASSWORD.len() / 2];
     for (name, echo) in echoes {
@@ -381,7 +384,7 @@ fn memory_of_one_case() {
     eprintln!("{case}: {} MiB for a limit of {limit} MiB; {outcome}", took / MIB);
     assert!(took < allowed * MIB, "{} MiB", took / MIB);
     if case == "too many items" {
-        assert!(outcome.contains("more than the 100000"), "{outcome}");
+        assert!(outcome.contains("more than the limit of 100000"), "{outcome}");
     }
 }
 
@@ -393,20 +396,20 @@ fn text_from_the_server_stays_on_one_line() {
     let escaped: String = BAD.chars().map(|c| format!("&#{};", u32::from(c))).collect();
     let escaped = escaped.replace("&#27;", "").replace("&#7;", "");
     crate::logs::start();
-    type Say = Box<dyn Fn() -> Reply + Send + Sync>;
+    type Say = Box<dyn Fn() -> Response + Send + Sync>;
     let words = escaped.clone();
     let cases: [(&str, Say); 6] = [
-        ("a body", Box::new(|| answer(502, &[], BAD))),
-        ("a detail", Box::new(move || refusal(400, "400000", &words))),
+        ("a body", Box::new(|| response(502, &[], BAD))),
+        ("a detail", Box::new(move || tableau_error(400, "400000", &words))),
         ("a summary", {
             let json = serde_json::json!({"error": {"code": BAD, "summary": BAD, "detail": BAD}});
-            Box::new(move || answer(400, &[], json.to_string()))
+            Box::new(move || response(400, &[], json.to_string()))
         }),
         ("UTF-16", {
             let wide: Vec<u8> = BAD.encode_utf16().flat_map(u16::to_le_bytes).collect();
-            Box::new(move || answer(500, &[], &wide))
+            Box::new(move || response(500, &[], &wide))
         }),
-        ("a tag", Box::new(|| answer(200, &[], format!("<tsResponse><a></{BAD}></tsResponse>")))),
+        ("a tag", Box::new(|| response(200, &[], format!("<tsResponse><a></{BAD}></tsResponse>")))),
         ("a job's notes", {
             let job = format!(
                 "<job id=\"j\" finishCode=\"1\" completedAt=\"2026-01-01T00:00:00Z\">\

@@ -40,20 +40,20 @@ fn fault_table_names_existing_tests() {
 }
 
 /// Pseudo-random numbers (SplitMix64) that are the same for the same seed.
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
-    fn throw(&mut self, sides: u64) -> u64 {
+impl Rng {
+    fn next(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
+        (z ^ (z >> 31)) % bound
     }
 
     /// An index below `many`.
     fn below(&mut self, many: usize) -> usize {
-        usize::try_from(self.throw(many.max(1) as u64)).unwrap()
+        usize::try_from(self.next(many.max(1) as u64)).unwrap()
     }
 }
 

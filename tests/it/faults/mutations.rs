@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 use tableau_server_client as tsc;
 use tsc::{ErrorKind, RetryPolicy};
 
-use super::Dice;
+use super::Rng;
 use crate::help::{PASSWORD, auth, everything_of, millis, plain, timed, with};
-use crate::raw::{Raw, Reply, SOON, answer, refusal, success};
+use crate::raw::{Raw, Response, SOON, response, success, tableau_error};
 
 /// Byte strings that are significant to parsers.
 const WORDS: [&[u8]; 26] = [
@@ -43,7 +43,7 @@ const WORDS: [&[u8]; 26] = [
 ];
 
 /// Responses of every kind, before they are damaged.
-fn answers() -> Vec<Vec<u8>> {
+fn responses() -> Vec<Vec<u8>> {
     let page = "<pagination pageNumber=\"1\" pageSize=\"1000\" totalAvailable=\"1\"/>\
                 <projects><project id=\"p\" name=\"n\" createdAt=\"2026-01-02T03:04:05Z\"/></projects>\
                 <project id=\"p\" name=\"n\"/>";
@@ -64,23 +64,23 @@ fn answers() -> Vec<Vec<u8>> {
         chunked.concat(),
         [&b"HTTP/1.0 200 OK\r\n\r\n"[..], body].concat(),
         [&b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\n"[..], &success(page).bytes()].concat(),
-        answer(204, &[], "").bytes(),
-        answer(200, &[("content-disposition", disposition)], "PK\x03\x04 and so on").bytes(),
-        answer(302, &[("location", "projects?again=1")], "moved").bytes(),
-        answer(429, &[("retry-after", "0")], "<html>slow down</html>").bytes(),
-        answer(503, &[("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT")], "").bytes(),
-        refusal(401, "401002", "expired").bytes(),
-        refusal(400, "400000", PASSWORD).bytes(),
-        answer(500, &[], PASSWORD).bytes(),
+        response(204, &[], "").bytes(),
+        response(200, &[("content-disposition", disposition)], "PK\x03\x04 and so on").bytes(),
+        response(302, &[("location", "projects?again=1")], "moved").bytes(),
+        response(429, &[("retry-after", "0")], "<html>slow down</html>").bytes(),
+        response(503, &[("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT")], "").bytes(),
+        tableau_error(401, "401002", "expired").bytes(),
+        tableau_error(400, "400000", PASSWORD).bytes(),
+        response(500, &[], PASSWORD).bytes(),
     ]
 }
 
-fn damage(dice: &mut Dice, mut bytes: Vec<u8>, others: &[Vec<u8>]) -> Vec<u8> {
-    for _ in 0..=dice.below(4) {
-        let at = dice.below(bytes.len());
-        let end = (at + dice.below(24)).min(bytes.len());
-        match dice.below(7) {
-            0 if at < bytes.len() => bytes[at] = u8::try_from(dice.throw(256)).unwrap(),
+fn damage(rng: &mut Rng, mut bytes: Vec<u8>, others: &[Vec<u8>]) -> Vec<u8> {
+    for _ in 0..=rng.below(4) {
+        let at = rng.below(bytes.len());
+        let end = (at + rng.below(24)).min(bytes.len());
+        match rng.below(7) {
+            0 if at < bytes.len() => bytes[at] = u8::try_from(rng.next(256)).unwrap(),
             1 => drop(bytes.drain(at..end)),
             2 => {
                 let twice = bytes[at..end].to_vec();
@@ -88,15 +88,15 @@ fn damage(dice: &mut Dice, mut bytes: Vec<u8>, others: &[Vec<u8>]) -> Vec<u8> {
             }
             3 => bytes.truncate(at),
             4 => {
-                let other = &others[dice.below(others.len())];
+                let other = &others[rng.below(others.len())];
                 bytes.truncate(at);
-                bytes.extend(&other[dice.below(other.len())..]);
+                bytes.extend(&other[rng.below(other.len())..]);
             }
             // Usually at the end of a line.
             _ => {
                 let line = bytes[at..].windows(2).position(|end| end == b"\r\n");
-                let at = line.filter(|_| dice.below(3) > 0).map_or(at, |line| at + line + 2);
-                bytes.splice(at..at, WORDS[dice.below(WORDS.len())].iter().copied());
+                let at = line.filter(|_| rng.below(3) > 0).map_or(at, |line| at + line + 2);
+                bytes.splice(at..at, WORDS[rng.below(WORDS.len())].iter().copied());
             }
         }
     }
@@ -124,16 +124,16 @@ const THREADS: usize = 6;
 
 /// Runs the cases with these seeds, and returns the number of errors.
 fn run(seeds: impl Iterator<Item = u64>) -> u64 {
-    let next: Arc<Mutex<Reply>> = Arc::new(Mutex::new(Reply::Close));
+    let next: Arc<Mutex<Response>> = Arc::new(Mutex::new(Response::Close));
     let given = next.clone();
     let raw = Raw::signed_in(move |seen| match seen.target.contains("/users") {
         true => {
             crate::help::page(1, 1, 1, "<users><user id=\"u\" name=\"the right one\"/></users>")
         }
         false => match &*given.lock().unwrap() {
-            Reply::Send(bytes) => Reply::Send(bytes.clone()),
-            Reply::SendAndClose(bytes) => Reply::SendAndClose(bytes.clone()),
-            _ => Reply::Close,
+            Response::Send(bytes) => Response::Send(bytes.clone()),
+            Response::SendAndClose(bytes) => Response::SendAndClose(bytes.clone()),
+            _ => Response::Close,
         },
     });
     let options = plain()
@@ -142,21 +142,21 @@ fn run(seeds: impl Iterator<Item = u64>) -> u64 {
         .max_response(1 << 20)
         .retries(RetryPolicy::new().max_retries(1).initial_backoff(millis(0)));
     let server = with(&raw.url, options);
-    let answers = answers();
+    let responses = responses();
     let mut errors = 0;
     for case in seeds {
-        let mut dice = Dice(case);
-        let whole = answers[dice.below(answers.len())].clone();
-        let bytes = damage(&mut dice, whole, &answers);
+        let mut rng = Rng(case);
+        let whole = responses[rng.below(responses.len())].clone();
+        let bytes = damage(&mut rng, whole, &responses);
         let shown = || format!("SEED={case}: {}", bytes.escape_ascii());
-        *next.lock().unwrap() = match dice.below(16) {
-            0 => Reply::Send(bytes.clone()),
-            _ => Reply::SendAndClose(bytes.clone()),
+        *next.lock().unwrap() = match rng.below(16) {
+            0 => Response::Send(bytes.clone()),
+            _ => Response::SendAndClose(bytes.clone()),
         };
         // A new session for each case, because a session is renewed at most three times.
         let session = server.sign_in(&auth()).unwrap();
         let posted = raw.count("POST", "/projects");
-        let (outcome, took) = timed(|| match dice.below(3) {
+        let (outcome, took) = timed(|| match rng.below(3) {
             0 => session.projects().list().into_iter().try_for_each(|one| one.map(drop)),
             1 => session.workbooks().download("w").to_bytes().map(drop),
             _ => session.projects().create(tsc::projects::NewProject::new("n")).map(drop),

@@ -12,7 +12,7 @@ use tsc::{ErrorKind, HttpOptions};
 
 use super::{projects_named, quick, session_of};
 use crate::help::{LONG, auth, millis, timed, with};
-use crate::raw::{Raw, Reply, SOON, answer, converse, signed_in, success};
+use crate::raw::{Raw, Response, SOON, converse, response, signed_in, success};
 
 const NONE: &str = "<pagination pageNumber=\"1\" pageSize=\"1\" totalAvailable=\"0\"/><projects/>";
 
@@ -50,7 +50,7 @@ fn retries_until_a_late_server_listens() {
 fn broken_connections_neither_lose_nor_repeat_changes() {
     type Break = fn() -> Fault;
     let breaks: [(&str, Break, bool); 5] = [
-        ("reset before the answer", Fault::reset, false),
+        ("reset before the response", Fault::reset, false),
         ("reset after the head", Fault::reset_after_head, true),
         ("reset within the body", Fault::reset_mid_body, true),
         ("closed within the body", || Fault::cut(25), true),
@@ -106,7 +106,7 @@ fn stalls_end_at_every_stage_of_a_response() {
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n";
     let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     let stages = [
-        ("before the answer", String::new()),
+        ("before the response", String::new()),
         ("within the status", "HTTP/1.1 20".to_owned()),
         ("within the head", "HTTP/1.1 200 OK\r\ncontent-le".to_owned()),
         ("before the body", head.to_owned()),
@@ -126,7 +126,7 @@ fn stalls_end_at_every_stage_of_a_response() {
 
 fn stalls_at(name: &str, bytes: &str) {
     let silent = bytes.to_owned();
-    let raw = Raw::signed_in(move |_| Reply::SendAndSilence(silent.clone().into_bytes()));
+    let raw = Raw::signed_in(move |_| Response::SendAndSilence(silent.clone().into_bytes()));
     let server = with(&raw.url, quick().read_timeout(millis(400)));
     let session = server.sign_in(&auth()).unwrap();
     let (result, took) = timed(|| session.projects().list().total());
@@ -168,8 +168,8 @@ fn upload_that_the_server_does_not_read_times_out() {
             }
             let mut body = vec![0; length];
             reader.read_exact(&mut body).unwrap();
-            let reply = signed_in(&head).unwrap_or_else(|| answer(204, &[], ""));
-            let _ = (&stream).write_all(&reply.bytes());
+            let response = signed_in(&head).unwrap_or_else(|| response(204, &[], ""));
+            let _ = (&stream).write_all(&response.bytes());
         }
     });
     let server = with(&raw.url, quick().read_timeout(millis(300)));
@@ -206,8 +206,8 @@ fn upload_read_slowly_ends_at_the_deadline() {
                     let mut body = vec![0; if length < 1 << 20 { length } else { size }];
                     if body.len() == length {
                         reader.read_exact(&mut body).unwrap();
-                        let reply = signed_in(&head).unwrap_or_else(|| answer(204, &[], ""));
-                        let _ = (&stream).write_all(&reply.bytes());
+                        let response = signed_in(&head).unwrap_or_else(|| response(204, &[], ""));
+                        let _ = (&stream).write_all(&response.bytes());
                         continue;
                     }
                     let is_finished = || client_is_finished.load(Ordering::SeqCst);
@@ -250,13 +250,13 @@ fn success_before_the_whole_body_was_read_is_a_broken_connection() {
             let length: usize = head.header("content-length").map_or(0, |n| n.parse().unwrap());
             let mut body = vec![0; length.min(1 << 20)];
             reader.read_exact(&mut body).unwrap();
-            let reply = match head.path().rsplit('/').next().unwrap() {
+            let response = match head.path().rsplit('/').next().unwrap() {
                 "fileUploads" => success("<fileUpload uploadSessionId=\"u\" fileSize=\"0\"/>"),
                 "u" => success("<fileUpload uploadSessionId=\"u\" fileSize=\"1\"/>"),
                 "workbooks" => success("<workbook id=\"w\" name=\"a\"/>"),
                 _ => signed_in(&head).unwrap(),
             };
-            let _ = (&stream).write_all(&reply.bytes());
+            let _ = (&stream).write_all(&response.bytes());
             if length > 1 << 20 {
                 return;
             }
@@ -323,10 +323,10 @@ fn bad_framing_is_an_error_or_the_right_response() {
     let size = format!("{length:x}");
     let cases = [
         (
-            "a body longer than said",
+            "a body longer than stated",
             plain(&format!("content-length: {length}"), &format!("{body}{forged}")),
         ),
-        ("a body shorter than said", plain(&format!("content-length: {}", length + 9), &body)),
+        ("a body shorter than stated", plain(&format!("content-length: {}", length + 9), &body)),
         ("a length that is not a number", plain("content-length: many", &body)),
         ("a negative length", plain("content-length: -5", &body)),
         ("a length beyond all numbers", plain("content-length: 99999999999999999999999", &body)),
@@ -344,19 +344,19 @@ fn bad_framing_is_an_error_or_the_right_response() {
             "a chunk size beyond all numbers",
             chunked(&format!("fffffffffffffffffff\r\n{body}\r\n0\r\n\r\n")),
         ),
-        ("a chunk longer than said", chunked(&format!("5\r\n{body}\r\n0\r\n\r\n"))),
+        ("a chunk longer than stated", chunked(&format!("5\r\n{body}\r\n0\r\n\r\n"))),
         ("a chunk without its end", chunked(&format!("{size}\r\n{body}"))),
         ("no last chunk", chunked(&format!("{size}\r\n{body}\r\n"))),
         ("an unknown encoding", plain("transfer-encoding: rot13", &body)),
         ("a body without length", plain("content-type: text/xml", &body)),
         ("no body where there is one", plain("content-length: 0", "")),
-        ("an answer without a status", format!("HELLO\r\n\r\n{body}")),
-        ("two answers", format!("HTTP/1.1 204 X\r\n\r\n{forged}")),
+        ("a response without a status", format!("HELLO\r\n\r\n{body}")),
+        ("two responses", format!("HTTP/1.1 204 X\r\n\r\n{forged}")),
     ];
     for (name, bytes) in cases {
         let first = AtomicUsize::new(0);
         let raw = Raw::signed_in(move |_| match first.fetch_add(1, Ordering::SeqCst) {
-            0 => Reply::SendAndClose(bytes.clone().into_bytes()),
+            0 => Response::SendAndClose(bytes.clone().into_bytes()),
             _ => success(NONE),
         });
         let server =
@@ -392,7 +392,7 @@ fn rest_of_a_response_is_not_read_as_the_next_one() {
         let first = AtomicUsize::new(0);
         let bytes = format!("{honest}{forged}");
         let raw = Raw::signed_in(move |_| match first.fetch_add(1, Ordering::SeqCst) {
-            0 => Reply::Send(bytes.clone().into_bytes()),
+            0 => Response::Send(bytes.clone().into_bytes()),
             _ => success(NONE),
         });
         let server = with(&raw.url, quick());
@@ -410,7 +410,7 @@ fn timeout_covers_attempts_and_redirects() {
         true => {
             let mut pieces = vec![b"HTTP/1.1 503 X\r\nretry-after: 0\r\nx-slow: ".to_vec()];
             pieces.resize(50, b"x".to_vec());
-            Reply::Slowly(pieces, millis(40))
+            Response::Slowly(pieces, millis(40))
         }
         false => crate::raw::redirect(307, "/hop"),
     });
@@ -436,7 +436,7 @@ fn reads_responses_with_unusual_framing() {
     };
     let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nlink: x\r\n\r\n";
     let cases = [
-        ("interim answers first", format!("{interim}{}", ok(&length)), None),
+        ("interim responses first", format!("{interim}{}", ok(&length)), None),
         ("no reason", made("HTTP/1.1 200", &length), None),
         ("bare line ends", ok(&length).replace("\r\n", "\n"), None),
         ("empty lines first", format!("\r\n\r\n{}", ok(&length)), None),
@@ -465,7 +465,7 @@ fn reads_responses_with_unusual_framing() {
     for (name, bytes, kind) in cases {
         let first = AtomicUsize::new(0);
         let raw = Raw::signed_in(move |_| match first.fetch_add(1, Ordering::SeqCst) {
-            0 => Reply::Send(bytes.clone().into_bytes()),
+            0 => Response::Send(bytes.clone().into_bytes()),
             _ => success(NONE),
         });
         let options = quick().retries(tsc::RetryPolicy::none()).read_timeout(millis(500));
@@ -515,7 +515,7 @@ fn proxy_response_counts_as_connecting() {
         ("no HTTP", "SSH-2.0-OpenSSH_9\r\n\r\n"),
         ("no tunnel", "HTTP/1.1 407 X\r\n\r\n"),
         ("a redirect", "HTTP/1.1 302 X\r\nlocation: http://127.0.0.1:1/\r\n\r\n"),
-        ("an interim answer", "HTTP/1.1 100 X\r\n\r\n"),
+        ("an interim response", "HTTP/1.1 100 X\r\n\r\n"),
         ("nothing", ""),
     ] {
         let proxy = say(start, "");

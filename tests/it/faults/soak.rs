@@ -1,5 +1,5 @@
-//! Eight threads, thousands of requests, and a fault in every twentieth: in the end the server has
-//! what the calls returned.
+//! Eight threads send thousands of requests, with a fault in every twentieth. Afterwards, the state of
+//! the server must match the results of the calls.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -11,18 +11,18 @@ use tsc::mock::{Fault, MockServer};
 use tsc::projects::{NewProject, ProjectUpdate};
 use tsc::{ErrorKind, HttpOptions};
 
-use super::{Dice, file, project_of};
+use super::{Rng, file, project_of};
 use crate::help::{child, given, millis, with};
 
 const THREADS: usize = 8;
 
-/// What a caller knows about an item of its own.
+/// The state of an item, as the results of the calls imply it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Known {
-    There,
-    Gone,
+enum ItemState {
+    Exists,
+    Deleted,
     /// An error after which it is unknown whether the request was carried out.
-    Unsure,
+    Unknown,
 }
 
 /// A fault in every twentieth request: eleven kinds, each with its share.
@@ -57,12 +57,12 @@ fn arm(mock: &MockServer, seed: u64) {
 
 #[derive(Default)]
 struct Ledger {
-    /// By project name.
-    projects: HashMap<String, (Known, Option<tsc::ProjectId>)>,
+    /// The state and the id of each project, by name.
+    projects: HashMap<String, (ItemState, Option<tsc::ProjectId>)>,
     /// The description of an existing project, if it is certain.
     descriptions: HashMap<String, String>,
-    /// By workbook name: what the caller knows, and the file.
-    workbooks: HashMap<String, (Known, Vec<u8>)>,
+    /// The state and the file of each workbook, by name.
+    workbooks: HashMap<String, (ItemState, Vec<u8>)>,
     succeeded: usize,
     failed: HashMap<String, usize>,
 }
@@ -98,20 +98,21 @@ fn work(
     enough: &AtomicBool,
 ) -> Ledger {
     let mut ledger = Ledger::default();
-    let mut dice = Dice(me as u64);
+    let mut rng = Rng(me as u64);
     let projects = session.projects();
     let mut number = 0;
     while !enough.load(Ordering::Relaxed) {
         number += 1;
         let name = format!("soak-{me}-{number}");
-        let mine = |ledger: &Ledger, dice: &mut Dice| {
-            let there = ledger.projects.iter().filter(|(_, (known, _))| *known == Known::There);
+        let mine = |ledger: &Ledger, rng: &mut Rng| {
+            let there =
+                ledger.projects.iter().filter(|(_, (known, _))| *known == ItemState::Exists);
             let mut names: Vec<String> = there.map(|(name, _)| name.clone()).collect();
             names.sort();
-            let at = dice.below(names.len());
+            let at = rng.below(names.len());
             names.get(at).cloned()
         };
-        match dice.throw(20) {
+        match rng.next(20) {
             0..8 => {
                 let listed = projects.list().page_size(50).into_iter();
                 // Another thread may change the list meanwhile, which is an error, too.
@@ -122,11 +123,11 @@ fn work(
             }
             8..12 => {
                 let created = ledger.note("create", projects.create(NewProject::new(&name)));
-                let known = if created.is_some() { Known::There } else { Known::Unsure };
+                let known = if created.is_some() { ItemState::Exists } else { ItemState::Unknown };
                 ledger.projects.insert(name, (known, created.map(|project| project.id)));
             }
             12..15 => {
-                let Some(name) = mine(&ledger, &mut dice) else { continue };
+                let Some(name) = mine(&ledger, &mut rng) else { continue };
                 let id = ledger.projects[&name].1.clone().unwrap();
                 let text = format!("text {number}");
                 let update = ProjectUpdate::new().description(text.as_str());
@@ -139,10 +140,10 @@ fn work(
                 }
             }
             15..17 => {
-                let Some(name) = mine(&ledger, &mut dice) else { continue };
+                let Some(name) = mine(&ledger, &mut rng) else { continue };
                 let id = ledger.projects[&name].1.clone().unwrap();
                 let deleted = ledger.note("delete", projects.delete(&id));
-                let known = if deleted.is_some() { Known::Gone } else { Known::Unsure };
+                let known = if deleted.is_some() { ItemState::Deleted } else { ItemState::Unknown };
                 ledger.projects.insert(name, (known, Some(id)));
             }
             17 => {
@@ -151,7 +152,8 @@ fn work(
                 let source = source.chunked_from(1).chunk_size(2000);
                 let publish = session.workbooks().publish(source).project(home);
                 let published = ledger.note("publish", publish.send());
-                let known = if published.is_some() { Known::There } else { Known::Unsure };
+                let known =
+                    if published.is_some() { ItemState::Exists } else { ItemState::Unknown };
                 ledger.workbooks.insert(name, (known, content));
             }
             18 => {
@@ -193,21 +195,21 @@ fn compare(session: &tsc::Session<'_>, ledgers: &[Ledger]) {
         for (name, (known, id)) in &ledger.projects {
             let found = there.get(name).map_or(&[][..], Vec::as_slice);
             match known {
-                Known::There => assert_eq!(found.len(), 1, "{name} should exist"),
-                Known::Gone => assert_eq!(found.len(), 0, "{name} should not exist"),
-                Known::Unsure => assert!(found.len() <= 1, "{name} exists twice"),
+                ItemState::Exists => assert_eq!(found.len(), 1, "{name} should exist"),
+                ItemState::Deleted => assert_eq!(found.len(), 0, "{name} should not exist"),
+                ItemState::Unknown => assert!(found.len() <= 1, "{name} exists twice"),
             }
             if let ([found], Some(id)) = (found, id) {
                 assert_eq!(&found.id, id, "{name}");
             }
-            if let (Known::There, Some(text)) = (known, ledger.descriptions.get(name)) {
+            if let (ItemState::Exists, Some(text)) = (known, ledger.descriptions.get(name)) {
                 assert_eq!(found[0].description.as_deref(), Some(text.as_str()), "{name}");
             }
         }
         for (name, (known, content)) in &ledger.workbooks {
             let found = files.get(name).map_or(&[][..], Vec::as_slice);
             assert!(found.len() <= 1, "{name} exists twice");
-            assert!(*known != Known::There || found.len() == 1, "{name} should exist");
+            assert!(*known != ItemState::Exists || found.len() == 1, "{name} should exist");
             if let [id] = found {
                 let bytes = session.workbooks().download(id).to_bytes().unwrap();
                 assert!(bytes == *content, "{name} has other content than was sent");

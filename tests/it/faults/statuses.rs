@@ -38,8 +38,8 @@ fn statuses_are_classified_in_each_form() {
             mock.fault(shaped(Fault::status(status)).on("GET", "/projects").times(2));
             let listed = session.projects().list().total();
             assert_eq!(listed.is_ok(), reads, "{name}: {listed:?}");
-            let asked = if reads { 3 } else { 1 };
-            assert_eq!(mock.requests_to("GET", "/projects").len(), asked, "{name}");
+            let expected = if reads { 3 } else { 1 };
+            assert_eq!(mock.requests_to("GET", "/projects").len(), expected, "{name}");
             match listed {
                 Ok(total) => assert_eq!(total, before, "{name}"),
                 Err(error) => {

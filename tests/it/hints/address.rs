@@ -7,14 +7,14 @@ use tableau_server_client as tsc;
 use tsc::{ErrorKind, RetryPolicy};
 
 use crate::help::{LONG, auth, millis, plain, timed, with};
-use crate::raw::{Raw, Reply, answer};
+use crate::raw::{Raw, Response, response};
 use crate::tls_server::{Authority, over_tls};
 
 fn options() -> tsc::HttpOptions {
     plain().retries(RetryPolicy::none())
 }
 
-/// The error of a request over TLS to a port that answers the handshake like this.
+/// The error of a request over TLS to a port that responds to the handshake like this.
 fn handshake_with(
     connect_timeout: u64,
     serve: impl Fn(TcpStream) + Send + Sync + 'static,
@@ -29,12 +29,12 @@ fn handshake_with(
 }
 
 #[test]
-fn suggests_http_if_the_port_answers_without_tls() {
-    let http = answer(400, &[], "<html>Bad Request</html>").bytes();
-    let answers: [&[u8]; 4] =
+fn suggests_http_if_the_port_does_not_use_tls() {
+    let http = response(400, &[], "<html>Bad Request</html>").bytes();
+    let responses: [&[u8]; 4] =
         [&http, b"SSH-2.0-OpenSSH_9.6\r\n", b"220 ready\r\n", b"\x4a\0\0\0\x0a8.0.36"];
     for begins_to_read in [true, false] {
-        for bytes in answers {
+        for bytes in responses {
             let bytes = bytes.to_vec();
             // The connection stays open: the first bytes are enough.
             let (error, hint) = handshake_with(60_000, move |mut stream| {
@@ -103,15 +103,16 @@ fn suggests_http_for_an_address_without_a_scheme() {
 #[test]
 fn suggests_https_if_the_port_expects_tls() {
     let authority = Authority::new();
-    let tls = over_tls(authority.server(&["127.0.0.1"]), |_| answer(200, &[], ""));
+    let tls = over_tls(authority.server(&["127.0.0.1"]), |_| response(200, &[], ""));
     let mock = tsc::mock::MockServer::builder().https().start().unwrap();
     let nginx = Raw::start(|_| {
         let body = "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title>";
-        answer(400, &[("content-type", "text/html")], body)
+        response(400, &[("content-type", "text/html")], body)
     });
-    let go = Raw::start(|_| answer(400, &[], "Client sent an HTTP request to an HTTPS server.\n"));
-    let closing = Raw::start(|_| Reply::Close);
-    let alert = Raw::start(|_| Reply::SendAndClose(b"\x15\x03\x01\0\x02\x02\x0a".into()));
+    let go =
+        Raw::start(|_| response(400, &[], "Client sent an HTTP request to an HTTPS server.\n"));
+    let closing = Raw::start(|_| Response::Close);
+    let alert = Raw::start(|_| Response::SendAndClose(b"\x15\x03\x01\0\x02\x02\x0a".into()));
     for address in [
         &tls.address.to_string(),
         mock.url().strip_prefix("https://").unwrap(),
@@ -133,13 +134,13 @@ fn suggests_https_if_the_port_expects_tls() {
 
 #[test]
 fn suggests_the_pod_and_the_scheme_after_a_page_or_405000_at_sign_in() {
-    let page = || answer(200, &[], "<!DOCTYPE html><html><body>Sign in</body></html>");
-    let refused_page = || answer(404, &[], "<html>nothing here</html>");
-    let not_allowed = || crate::raw::refusal(405, "405000", "Method not allowed");
-    let bare = || answer(405, &[], "");
-    let replies: [fn() -> Reply; 4] = [page, refused_page, not_allowed, bare];
-    for reply in replies {
-        let raw = Raw::start(move |_| reply());
+    let page = || response(200, &[], "<!DOCTYPE html><html><body>Sign in</body></html>");
+    let refused_page = || response(404, &[], "<html>nothing here</html>");
+    let not_allowed = || crate::raw::tableau_error(405, "405000", "Method not allowed");
+    let bare = || response(405, &[], "");
+    let responses: [fn() -> Response; 4] = [page, refused_page, not_allowed, bare];
+    for respond in responses {
+        let raw = Raw::start(move |_| respond());
         let mut pinned = with(&raw.url, options());
         pinned.set_version("3.24").unwrap();
         for server in [with(&raw.url, options()), pinned] {

@@ -10,7 +10,7 @@ use crate::raw::signed_in;
 use crate::tls_server::{Authority, file, over_tls};
 
 /// The message of the error that this file causes.
-fn refused(options: HttpOptions, path: &Path) -> String {
+fn error_of(options: HttpOptions, path: &Path) -> String {
     let error = with("https://127.0.0.1:9", plain()).add_http_options(options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config, "{error:?}");
     assert!(error.to_string().starts_with(path.to_str().unwrap()), "{error}");
@@ -57,11 +57,11 @@ fn errors_for_other_formats_name_the_conversion_commands() {
         b"-----BEGIN CERTIFICATE-----\nof-a-key",
     ] {
         let path = file("other.pem", content);
-        let message = refused(HttpOptions::new().verify(&path), &path);
+        let message = error_of(HttpOptions::new().verify(&path), &path);
         for part in ["BEGIN CERTIFICATE", "openssl x509 -inform DER", "openssl pkcs12 -nokeys"] {
             assert!(message.contains(part), "{message}");
         }
-        let message = refused(HttpOptions::new().client_cert(certified.file(), &path), &path);
+        let message = error_of(HttpOptions::new().client_cert(certified.file(), &path), &path);
         for part in
             ["unencrypted private key", "`openssl pkey` decrypts", "openssl pkcs12 -nocerts"]
         {

@@ -4,11 +4,11 @@ use tableau_server_client as tsc;
 use tsc::{ErrorKind, JwtAuth, PersonalAccessTokenAuth, TableauAuth};
 
 use crate::help::{PASSWORD, auth, pinned};
-use crate::raw::{Raw, answer, refusal, signed_in};
+use crate::raw::{Raw, response, signed_in, tableau_error};
 
 #[test]
 fn refuses_an_invalid_content_url_before_sending() {
-    let raw = Raw::signed_in(|_| answer(204, &[], ""));
+    let raw = Raw::signed_in(|_| response(204, &[], ""));
     let server = pinned(&raw.url);
     for site in ["My Site", "a/b", "a:b", "a#b", " ", "https://host/#/site/sales/home"] {
         let credentials: [Box<dyn tsc::Credentials>; 3] = [
@@ -33,7 +33,7 @@ fn refuses_an_invalid_content_url_before_sending() {
 
 #[test]
 fn explains_the_content_url_after_a_refused_sign_in() {
-    let raw = Raw::start(|_| refusal(401, "401001", "Error signing in to Tableau Server"));
+    let raw = Raw::start(|_| tableau_error(401, "401001", "Error signing in to Tableau Server"));
     let server = pinned(&raw.url);
     for site in ["sales", "Default", "default", "DEFAULT", "Sales-Team_2"] {
         let error = server.sign_in(&auth().site(site)).unwrap_err();
@@ -46,7 +46,7 @@ fn explains_the_content_url_after_a_refused_sign_in() {
     let error = server.sign_in(&auth()).unwrap_err();
     assert!(!error.to_string().contains("/site/"), "{error}");
     // Another error has nothing to do with the site.
-    let raw = Raw::start(|_| refusal(403, "403004", "Forbidden"));
+    let raw = Raw::start(|_| tableau_error(403, "403004", "Forbidden"));
     let error = pinned(&raw.url).sign_in(&auth().site("sales")).unwrap_err();
     assert!(!error.to_string().contains("/site/"), "{error}");
 }
@@ -71,7 +71,7 @@ fn explains_the_error_number_of_a_refused_json_web_token() {
         ("Error signing in to Tableau Server (10099)", "`scp` is missing"),
         ("Error signing in to Tableau Server (424242)", "424242 is the reason"),
     ] {
-        let raw = Raw::start(move |_| refusal(401, "401001", detail));
+        let raw = Raw::start(move |_| tableau_error(401, "401001", detail));
         let server = pinned(&raw.url);
         let error = server.sign_in(&JwtAuth::new("eyJhbGciOi.of-a.test")).unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
@@ -84,7 +84,7 @@ fn explains_the_error_number_of_a_refused_json_web_token() {
         assert!(text.contains(expected) && text.contains("part after /site/"), "{text}");
     }
     let raw = Raw::start(|seen| {
-        signed_in(seen).unwrap_or_else(|| refusal(401, "401001", "Error signing in (16)"))
+        signed_in(seen).unwrap_or_else(|| tableau_error(401, "401001", "Error signing in (16)"))
     });
     let session = pinned(&raw.url).into_session(&JwtAuth::new("eyJhbGciOi.of-a.test")).unwrap();
     let error = session.workbooks().list().total().unwrap_err();

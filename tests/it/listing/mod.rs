@@ -11,10 +11,10 @@ mod resources;
 use tableau_server_client as tsc;
 
 use crate::help::{self, auth, pinned};
-use crate::raw::{Raw, Reply, Seen};
+use crate::raw::{Raw, Response, Seen};
 
 /// A server that returns the page of workbooks that `page` makes from number and size.
-fn pages(page: impl Fn(u32, u32) -> Reply + Send + Sync + 'static) -> Raw {
+fn pages(page: impl Fn(u32, u32) -> Response + Send + Sync + 'static) -> Raw {
     Raw::signed_in(move |seen| {
         let number = |name| query(seen, name).unwrap().parse().unwrap();
         page(number("pageNumber"), number("pageSize"))
@@ -45,7 +45,7 @@ fn decoded(text: &str) -> String {
 }
 
 /// A page with these workbooks.
-fn page(number: u32, size: u32, total: u64, ids: impl IntoIterator<Item = u64>) -> Reply {
+fn page(number: u32, size: u32, total: u64, ids: impl IntoIterator<Item = u64>) -> Response {
     let one = |id| format!("<workbook id=\"w{id}\" name=\"W {id}\"/>");
     let items: String = ids.into_iter().map(one).collect();
     help::page(number, size, total, &format!("<workbooks>{items}</workbooks>"))
@@ -98,7 +98,7 @@ fn names(ids: impl IntoIterator<Item = u64>) -> Vec<String> {
 }
 
 /// The numbers of the requested pages, in order.
-fn pages_asked(raw: &Raw) -> Vec<u32> {
+fn requested_pages(raw: &Raw) -> Vec<u32> {
     let number = |seen: &Seen| query(seen, "pageNumber")?.parse().ok();
     raw.seen().iter().filter_map(number).collect()
 }

@@ -3,7 +3,7 @@
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
-use super::{all, having, ids, names, pages, pages_asked, query, session};
+use super::{all, having, ids, names, pages, query, requested_pages, session};
 use crate::help;
 use crate::raw::{Raw, success};
 
@@ -12,13 +12,13 @@ fn requests_pages_lazily() {
     let raw = having(5, 1000);
     let session = session(&raw);
     let mut items = session.workbooks().list().page_size(2).into_iter();
-    assert!(pages_asked(&raw).is_empty());
+    assert!(requested_pages(&raw).is_empty());
     for (id, pages) in [("w0", 1), ("w1", 1), ("w2", 2), ("w3", 2), ("w4", 3)] {
         assert_eq!(items.next().unwrap().unwrap().id.as_str(), id);
-        assert_eq!(pages_asked(&raw).len(), pages);
+        assert_eq!(requested_pages(&raw).len(), pages);
     }
     assert!(items.next().is_none() && items.next().is_none());
-    assert_eq!(pages_asked(&raw), [1, 2, 3]);
+    assert_eq!(requested_pages(&raw), [1, 2, 3]);
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn default_page_size_is_one_thousand() {
         let session = session(&raw);
         let (ids, error) = all(session.workbooks().list());
         assert!(error.is_none() && ids == names(0..total), "{total}: {error:?}");
-        assert_eq!(pages_asked(&raw), pages);
+        assert_eq!(requested_pages(&raw), pages);
         assert!(raw.seen()[1].target.ends_with("?pageNumber=1&pageSize=1000"));
         assert_eq!(session.workbooks().list().total().unwrap(), total);
     }
@@ -43,7 +43,7 @@ fn page_has_number_size_and_total() {
     assert_eq!((page.number, page.size, page.total), (2_u32, 2_u32, 5_u64));
     let ids = page.items.iter().map(|item| item.id.to_string());
     assert_eq!(ids.collect::<Vec<_>>(), names(2..4));
-    assert_eq!(pages_asked(&raw), [2]);
+    assert_eq!(requested_pages(&raw), [2]);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn reads_pagination_inside_the_list() {
     let (found, error) = all(session.workbooks().list());
     assert!(error.is_none(), "{error:?}");
     assert_eq!(found, names(0..5));
-    assert_eq!(pages_asked(&raw), [1, 2, 3]);
+    assert_eq!(requested_pages(&raw), [1, 2, 3]);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{all, having, ids, names, page, pages, pages_asked, session};
-use crate::raw::{Reply, SOON};
+use super::{all, having, ids, names, page, pages, requested_pages, session};
+use crate::raw::{Response, SOON};
 
 #[test]
 fn prefetches_the_requested_number_of_pages_in_order() {
@@ -24,9 +24,9 @@ fn prefetches_the_requested_number_of_pages_in_order() {
         let (ids, error) = all(session.workbooks().list().page_size(3).prefetch(prefetch));
         assert!(error.is_none());
         assert_eq!(ids, names(0..60));
-        let mut asked = pages_asked(&raw);
-        asked.sort_unstable();
-        assert_eq!(asked, (1..=20).collect::<Vec<_>>(), "each page once");
+        let mut requested = requested_pages(&raw);
+        requested.sort_unstable();
+        assert_eq!(requested, (1..=20).collect::<Vec<_>>(), "each page once");
         assert!(raw.connections() <= prefetch + 1, "{}", raw.connections());
         let most = most.load(Ordering::SeqCst);
         assert!(most <= prefetch && (prefetch == 1 || most > 1), "{most} of {prefetch}");
@@ -45,12 +45,12 @@ fn does_not_prefetch_beyond_the_limit() {
     }
     // Page 2 is being read; no page after 4 may have been requested.
     std::thread::sleep(Duration::from_millis(50));
-    let mut pages = pages_asked(&raw);
+    let mut pages = requested_pages(&raw);
     pages.sort_unstable();
     assert_eq!(pages, [1, 2, 3, 4]);
     drop(items);
     drop(session);
-    assert_eq!(pages_asked(&raw).len(), 4, "no page after the last one is requested");
+    assert_eq!(requested_pages(&raw).len(), 4, "no page after the last one is requested");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn dropping_the_iterator_ends_prefetching() {
     let raw = pages(move |number, size| {
         if number > QUICK {
             seen.fetch_add(1, Ordering::SeqCst);
-            return Reply::Silence;
+            return Response::Silence;
         }
         page(number, size, 1000, ids(number, size, 1000))
     });

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use tableau_server_client as tsc;
 use tsc::{OnChange, OnUnreadable, Progress, ProgressUnit};
 
-use super::{having, ids, page, pages, pages_asked, session};
+use super::{having, ids, page, pages, requested_pages, session};
 use crate::help;
 use crate::raw::{Raw, success};
 
@@ -36,7 +36,7 @@ fn does_not_report_for_an_empty_list_a_page_or_the_total() {
     let session_without_items = session(&none);
     let list = session_without_items.workbooks().list().on_progress(report);
     assert_eq!(list.into_iter().count(), 0);
-    assert_eq!(pages_asked(&none), [1]);
+    assert_eq!(requested_pages(&none), [1]);
     let session = session(&five);
     let list = session.workbooks().list().on_progress(report);
     assert_eq!(list.page(1).unwrap().total, 5);
@@ -55,7 +55,7 @@ fn options_can_follow_the_callback_and_a_later_callback_replaces_it() {
     let list = list.on_progress(|progress| seen.push(progress.done)).fields(["size"]).prefetch(1);
     list.into_iter().collect::<tsc::Result<Vec<_>>>().unwrap();
     assert_eq!((seen, replaced), (vec![1, 2, 3, 4], 0));
-    assert_eq!(pages_asked(&raw), [1, 2]);
+    assert_eq!(requested_pages(&raw), [1, 2]);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn counts_items_that_cannot_be_read() {
 }
 
 #[test]
-fn total_follows_a_list_that_changes() {
+fn progress_total_is_updated_if_the_list_changes() {
     let raw = pages(|number, size| {
         let total = if number == 1 { 4 } else { 3 };
         page(number, size, total, ids(number, size, total))

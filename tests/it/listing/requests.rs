@@ -3,9 +3,9 @@
 use tableau_server_client as tsc;
 use tsc::ErrorKind;
 
-use super::{all, having, names, pages_asked, query, session};
+use super::{all, having, names, query, requested_pages, session};
 use crate::help::{at, auth};
-use crate::raw::{Raw, Seen, answer};
+use crate::raw::{Raw, Seen, response};
 
 fn speaking(url: &str, version: &str) -> tsc::Session<'static> {
     let mut server = at(url);
@@ -65,7 +65,7 @@ fn sends_the_same_query_to_old_servers() {
 }
 
 #[test]
-fn sends_no_filters_to_versions_without_them() {
+fn filters_and_sorts_need_an_api_version() {
     let raw = having(0, 1000);
     let session = speaking(&raw.url, "2.2");
     let list = || session.workbooks().list();
@@ -78,7 +78,7 @@ fn sends_no_filters_to_versions_without_them() {
         assert_eq!(error.kind(), ErrorKind::Version);
         assert!(error.to_string().contains(needs), "{error}");
     }
-    assert!(pages_asked(&raw).is_empty());
+    assert!(requested_pages(&raw).is_empty());
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn rejects_unsupported_requests_on_first_use() {
     let raw = having(0, 1000);
     let session = session(&raw);
     let list = || session.workbooks().list();
-    for (list, says) in [
+    for (list, expected) in [
         (list().filter(tsc::workbooks::NAME.eq("a,b")), "`,`"),
         (list().filter(tsc::workbooks::NAME.any_of(["a", "b,c"])), "`,`"),
         (list().filter(tsc::workbooks::NAME.any_of(["a]"])), "`]`"),
@@ -99,13 +99,13 @@ fn rejects_unsupported_requests_on_first_use() {
         assert!(list.total().is_err());
         let error = list.page(1).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input);
-        assert!(error.to_string().contains(says), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
         assert!(error.to_string().starts_with("listing "), "{error}");
         let (ids, error) = all(list);
         assert_eq!((ids.len(), error.unwrap().kind()), (0, ErrorKind::Input));
     }
     assert!(list().page(0).unwrap_err().to_string().contains("page number 0"));
-    assert!(pages_asked(&raw).is_empty());
+    assert!(requested_pages(&raw).is_empty());
     for size in [1, 1000] {
         assert!(list().page_size(size).page(1).is_ok());
     }
@@ -121,7 +121,7 @@ fn rejects_values_and_filters_that_the_server_misreads() {
     let value = "`Iterator::filter` or the resource's `find`";
     let twice = "`createdAt`, and the server would use only the last one";
     let raw_range = "createdAt:gte:2026-01-02T03:04:05Z,createdAt:lte:2026-02-02T03:04:05Z";
-    for (filtered, says) in [
+    for (filtered, expected) in [
         (list().filter(NAME.eq("R&D")), value),
         (list().filter(NAME.eq("Sales, East")), value),
         (list().filter(PROJECT_NAME.eq("A & B")), value),
@@ -145,11 +145,11 @@ fn rejects_values_and_filters_that_the_server_misreads() {
             filtered.clone().into_iter().next().unwrap().unwrap_err(),
         ] {
             assert_eq!(error.kind(), ErrorKind::Input, "{error}");
-            assert!(error.to_string().contains(says), "{error}");
+            assert!(error.to_string().contains(expected), "{error}");
         }
         assert_eq!(all(filtered).0.len(), 0);
     }
-    assert!(pages_asked(&raw).is_empty());
+    assert!(requested_pages(&raw).is_empty());
     // One filter per field is sent, whatever its values contain.
     for filtered in [
         list().filter(TAGS.any_of(["a", "tags:eq:b"])).filter(NAME.eq("tags:eq:c")),
@@ -164,7 +164,7 @@ fn rejects_values_and_filters_that_the_server_misreads() {
 }
 
 #[test]
-fn data_sources_are_not_filtered_by_project_where_servers_cannot() {
+fn rejects_the_project_filter_of_data_sources_for_versions_without_it() {
     let raw = Raw::signed_in(|_| crate::help::page(1, 1000, 0, "<datasources/>"));
     for (version, is_broken) in
         [("3.12", false), ("3.13", true), ("3.15", true), ("3.17", true), ("3.18", false)]
@@ -172,14 +172,15 @@ fn data_sources_are_not_filtered_by_project_where_servers_cannot() {
         let session = speaking(&raw.url, version);
         let list = session.datasources().list();
         let filtered = list.filter(tsc::datasources::PROJECT_NAME.eq("Ops"));
-        let before = pages_asked(&raw).len();
+        let before = requested_pages(&raw).len();
         match filtered.page(1) {
             Ok(_) => assert!(!is_broken, "{version}"),
             Err(error) => {
                 assert!(is_broken && error.kind() == ErrorKind::Input, "{version}: {error}");
-                let says = "API versions 3.13 to 3.17 do not filter datasources by `projectName`";
-                assert!(error.to_string().contains(says), "{error}");
-                assert_eq!(pages_asked(&raw).len(), before);
+                let expected =
+                    "API versions 3.13 to 3.17 do not filter datasources by `projectName`";
+                assert!(error.to_string().contains(expected), "{error}");
+                assert_eq!(requested_pages(&raw).len(), before);
             }
         }
         session.datasources().find_in("p-1", "x").unwrap();
@@ -218,9 +219,9 @@ fn sends_filters_and_sorts_with_every_page() {
     let lines = raw.lines();
     assert_eq!(lines.len(), 3);
     for line in &lines[1..] {
-        let asked =
+        let query =
             "?filter=name:eq:R%26D%20%C3%BC%2B1,tags:in:%5Ba,b%5D&sort=name:asc&pageNumber=";
-        assert!(line.contains(asked), "{line}");
+        assert!(line.contains(query), "{line}");
     }
 }
 
@@ -228,20 +229,23 @@ fn sends_filters_and_sorts_with_every_page() {
 fn requests_id_and_name_with_any_fields() {
     let raw = having(1, 1000);
     let session = session(&raw);
-    let asked = |list: tsc::List<'_, tsc::Workbook>| {
+    let requested_fields = |list: tsc::List<'_, tsc::Workbook>| {
         list.total().unwrap();
         query(&last(&raw), "fields")
     };
     let list = || session.workbooks().list();
-    assert_eq!(asked(list().fields(["name", "size"])).as_deref(), Some("id,name,size"));
-    assert_eq!(asked(list().fields(vec![String::from("size")])).as_deref(), Some("id,name,size"));
-    assert_eq!(asked(list().fields(["_all_"])).as_deref(), Some("_all_"));
-    assert_eq!(asked(list()), None);
+    assert_eq!(requested_fields(list().fields(["name", "size"])).as_deref(), Some("id,name,size"));
+    assert_eq!(
+        requested_fields(list().fields(vec![String::from("size")])).as_deref(),
+        Some("id,name,size")
+    );
+    assert_eq!(requested_fields(list().fields(["_all_"])).as_deref(), Some("_all_"));
+    assert_eq!(requested_fields(list()), None);
 }
 
 #[test]
 fn encodes_ids_as_one_path_segment_and_rejects_slashes() {
-    let raw = Raw::signed_in(|_| answer(204, &[], ""));
+    let raw = Raw::signed_in(|_| response(204, &[], ""));
     let session = session(&raw);
     session.projects().delete("..users x?y#z %2f ü").unwrap();
     assert_eq!(

@@ -4,7 +4,7 @@ use tableau_server_client::Progress;
 
 use super::{ids, ids_of, names, query, session};
 use crate::help::page;
-use crate::raw::{Raw, refusal};
+use crate::raw::{Raw, tableau_error};
 
 #[test]
 fn every_list_yields_an_error_at_the_position_of_its_page() {
@@ -53,7 +53,7 @@ fn every_list_yields_an_error_at_the_position_of_its_page() {
             let (_, wrap, item, _) = NAMES.iter().find(|(end, ..)| *end == last).unwrap();
             let number: u32 = query(seen, "pageNumber").unwrap().parse().unwrap();
             if number == bad {
-                return refusal(400, "400123", "this page is bad");
+                return tableau_error(400, "400123", "this page is bad");
             }
             let items: String = ids(number, 3, 10)
                 .map(|id| format!("<{item} id=\"w{id}\" name=\"n\" contentUrl=\"c\"/>"))

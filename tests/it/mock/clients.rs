@@ -3,18 +3,18 @@
 use serde_json::{Value, json};
 use tableau_server_client::mock::MockServer;
 
-use super::{Answer, Client};
+use super::{Client, Response};
 
 /// Sends JSON and reads a JSON response.
 fn call(client: &Client<'_>, method: &str, path: &str, body: &Value) -> (u16, Value) {
     let headers = [("Content-Type", "application/json"), ("Accept", "application/json")];
     let body = if body.is_null() { String::new() } else { body.to_string() };
-    let answer = client.send(method, path, &headers, body.as_bytes());
-    (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
+    let response = client.send(method, path, &headers, body.as_bytes());
+    (response.status, serde_json::from_slice(&response.body).unwrap_or_default())
 }
 
 #[test]
-fn an_impersonated_user_without_id_is_absent() {
+fn ignores_an_impersonated_user_without_id() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let sign_in = |user: Value| {
@@ -28,13 +28,13 @@ fn an_impersonated_user_without_id_is_absent() {
         call(&client, "POST", "auth/signin", &body)
     };
     for user in [json!({"id": null}), Value::Null] {
-        let (status, answer) = sign_in(user);
-        assert_eq!((status, &answer["credentials"]["user"]["id"]), (200, &json!(client.user)));
+        let (status, response) = sign_in(user);
+        assert_eq!((status, &response["credentials"]["user"]["id"]), (200, &json!(client.user)));
     }
     assert_eq!(sign_in(json!({"id": "x"})).0, 404);
 }
 
-fn publish(client: &Client<'_>, accept: &str, version: &str, xml: &str) -> Answer {
+fn publish(client: &Client<'_>, accept: &str, version: &str, xml: &str) -> Response {
     let kind = if xml.contains("<workbook") { "workbook" } else { "datasource" };
     let body = format!(
         "--B\r\nContent-Disposition: form-data; name=\"request_payload\"\r\n\r\n\
@@ -52,30 +52,30 @@ fn publish(client: &Client<'_>, accept: &str, version: &str, xml: &str) -> Answe
 }
 
 #[test]
-fn booleans_that_python_does_not_know_are_absent() {
+fn treats_none_as_an_absent_boolean() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     for (xml, attribute) in [
         ("<workbook name='W' showTabs='none' thumbnailsUserId=''/>", "showTabs"),
         ("<datasource name='D' useRemoteQueryAgent='None'/>", "useRemoteQueryAgent"),
     ] {
-        let answer = publish(&client, "application/xml", "3.30", xml);
-        assert_eq!(answer.status, 201, "{}", answer.text());
-        assert!(answer.text().contains(&format!("{attribute}=\"false\"")), "{}", answer.text());
+        let response = publish(&client, "application/xml", "3.30", xml);
+        assert_eq!(response.status, 201, "{}", response.text());
+        assert!(response.text().contains(&format!("{attribute}=\"false\"")), "{}", response.text());
     }
     let odd = publish(&client, "application/xml", "3.30", "<workbook name='V' showTabs='maybe'/>");
-    assert_eq!(odd.refusal(), (400, "400008".to_owned()));
+    assert_eq!(odd.error(), (400, "400008".to_owned()));
 }
 
 #[test]
-fn json_of_older_versions_lacks_newer_members() {
+fn omits_newer_members_from_json_of_older_versions() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let xml = "<workbook name='W'/>";
     let views = |accept, version| {
-        let answer = publish(&client, accept, version, xml);
-        assert_eq!(answer.status, 201, "{}", answer.text());
-        answer.text().contains("Sheet 1")
+        let response = publish(&client, accept, version, xml);
+        assert_eq!(response.status, 201, "{}", response.text());
+        response.text().contains("Sheet 1")
     };
     assert!(!views("application/json", "3.18"));
     assert!(views("application/json", "3.19") && views("application/xml", "3.18"));
@@ -100,7 +100,7 @@ fn json_of_older_versions_lacks_newer_members() {
 }
 
 #[test]
-fn older_versions_lack_newer_attributes() {
+fn omits_newer_attributes_for_older_versions() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let id = client.get("workbooks").one("workbook", "id");
@@ -125,9 +125,9 @@ fn older_versions_lack_newer_attributes() {
             site: client.site.clone(),
             ..Client::new(&mock)
         };
-        let answer = if path.is_empty() { old.call("GET", &site, "") } else { old.get(path) };
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        assert_eq!(answer.text().contains(attribute), is_shown, "{version} {attribute}");
+        let response = if path.is_empty() { old.call("GET", &site, "") } else { old.get(path) };
+        assert_eq!(response.status, 200, "{}", response.text());
+        assert_eq!(response.text().contains(attribute), is_shown, "{version} {attribute}");
     }
 }
 
@@ -136,10 +136,10 @@ fn json_only_apis_report_errors_in_json() {
     let mock = MockServer::start().unwrap();
     let client = Client { token: String::new(), ..Client::new(&mock) };
     for (method, path) in [("GET", "/api/-/search"), ("POST", "/api/metadata/nothing")] {
-        let answer = client.send(method, path, &[("Accept", "text/xml")], b"");
-        let error: Value = serde_json::from_slice(&answer.body).unwrap();
+        let response = client.send(method, path, &[("Accept", "text/xml")], b"");
+        let error: Value = serde_json::from_slice(&response.body).unwrap();
         let code = error["error"]["code"].as_str().unwrap();
-        assert!(code.starts_with(&answer.status.to_string()), "{path}: {error}");
-        assert_eq!(answer.header("content-type"), Some("application/json;charset=utf-8"));
+        assert!(code.starts_with(&response.status.to_string()), "{path}: {error}");
+        assert_eq!(response.header("content-type"), Some("application/json;charset=utf-8"));
     }
 }

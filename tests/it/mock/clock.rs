@@ -113,7 +113,7 @@ fn a_suspended_schedule_of_the_server_runs_nothing() {
 }
 
 #[test]
-fn a_run_that_is_planned_to_fail_fails() {
+fn fail_next_job_applies_to_scheduled_runs() {
     let mock = MockServer::start().unwrap();
     mock.fail_next_job("out of memory");
     talk(&mock, |session| {

@@ -2,9 +2,9 @@
 
 use tableau_server_client::mock::{Item, MockServer};
 
-use super::{Answer, Client};
+use super::{Client, Response};
 
-fn refused(status: u16, code: &str) -> (u16, String) {
+fn failure(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }
 
@@ -12,29 +12,29 @@ fn refused(status: u16, code: &str) -> (u16, String) {
 fn lists_in_pages() {
     let mock = MockServer::builder().workbooks(250).start().unwrap();
     let client = Client::new(&mock);
-    let answer = client.get("workbooks");
-    assert_eq!(answer.one("pagination", "pageSize"), "100");
-    assert_eq!(answer.one("pagination", "totalAvailable"), "250");
-    assert_eq!(answer.all("workbook", "id").len(), 100);
+    let response = client.get("workbooks");
+    assert_eq!(response.one("pagination", "pageSize"), "100");
+    assert_eq!(response.one("pagination", "totalAvailable"), "250");
+    assert_eq!(response.all("workbook", "id").len(), 100);
     assert_eq!(client.get("workbooks?pageNumber=3").all("workbook", "id").len(), 50);
     assert_eq!(client.get("workbooks?pageSize=1000").all("workbook", "id").len(), 250);
     for (query, expected) in [
-        ("pageNumber=4", refused(400, "400006")),
-        ("pageNumber=0", refused(400, "400006")),
-        ("pageNumber=x", refused(400, "400006")),
-        ("pageSize=0", refused(400, "400007")),
-        ("pageSize=-1", refused(400, "400007")),
-        ("pageSize=1001", refused(403, "403014")),
-        ("filter=nonsense", refused(400, "400065")),
-        ("filter=nonsense:eq:x", refused(400, "400065")),
-        ("filter=name:like:x", refused(400, "400065")),
-        ("filter=size:gt:big", refused(400, "400065")),
-        ("filter=createdAt:gt:yesterday", refused(400, "400065")),
-        ("filter=name:in:x", refused(400, "400065")),
-        ("sort=nonsense:asc", refused(400, "400065")),
-        ("sort=name:up", refused(400, "400065")),
+        ("pageNumber=4", failure(400, "400006")),
+        ("pageNumber=0", failure(400, "400006")),
+        ("pageNumber=x", failure(400, "400006")),
+        ("pageSize=0", failure(400, "400007")),
+        ("pageSize=-1", failure(400, "400007")),
+        ("pageSize=1001", failure(403, "403014")),
+        ("filter=nonsense", failure(400, "400065")),
+        ("filter=nonsense:eq:x", failure(400, "400065")),
+        ("filter=name:like:x", failure(400, "400065")),
+        ("filter=size:gt:big", failure(400, "400065")),
+        ("filter=createdAt:gt:yesterday", failure(400, "400065")),
+        ("filter=name:in:x", failure(400, "400065")),
+        ("sort=nonsense:asc", failure(400, "400065")),
+        ("sort=name:up", failure(400, "400065")),
     ] {
-        assert_eq!(client.get(&format!("workbooks?{query}")).refusal(), expected, "{query}");
+        assert_eq!(client.get(&format!("workbooks?{query}")).error(), expected, "{query}");
     }
 }
 
@@ -57,8 +57,8 @@ fn filters_sorts_and_selects_fields() {
     assert_eq!(names("sort=size:desc&pageSize=2"), ["Staff 2", "Forecast 2"]);
     let sorted = names("sort=displayTabs:asc,name:asc");
     assert_eq!(sorted[..2], ["Finance", "Finance 2"]);
-    let answer = client.get("workbooks?fields=workbook.name,owner.id&pageSize=1");
-    let text = answer.text();
+    let response = client.get("workbooks?fields=workbook.name,owner.id&pageSize=1");
+    let text = response.text();
     assert!(text.contains("<workbook name=\"Sales\"><owner id="), "{text}");
     assert!(!client.get("workbooks").text().contains("hasExtracts"));
     assert!(client.get("workbooks?fields=_all_").text().contains("hasExtracts"));
@@ -75,8 +75,8 @@ fn refuses_all_fields_on_request() {
     for (list, code) in
         [("workbooks", "400023"), ("users", "400025"), ("views", "400053"), ("projects", "400000")]
     {
-        let answer = client.get(&format!("{list}?fields=_all_"));
-        assert_eq!(answer.refusal(), refused(400, code), "{list}");
+        let response = client.get(&format!("{list}?fields=_all_"));
+        assert_eq!(response.error(), failure(400, code), "{list}");
         assert_eq!(client.get(&format!("{list}?fields=_default_")).status, 200, "{list}");
     }
 }
@@ -88,12 +88,12 @@ fn comma_ends_a_filter_value() {
     let body = "<tsRequest><project name=\"a b: &quot;c&quot; \\ [d]\"/></tsRequest>";
     assert_eq!(client.on_site("POST", "projects", body).status, 201);
     let found = |filter: &str| {
-        let answer = client.get(&format!("projects?filter={filter}"));
-        (answer.status, answer.all("project", "id").len())
+        let response = client.get(&format!("projects?filter={filter}"));
+        (response.status, response.all("project", "id").len())
     };
     for filter in ["name:eq:R%26D", "name:in:[R%26D,default]", "name:eq:a%2C%20b", "name:eq:a%26"] {
-        let answer = client.get(&format!("projects?filter={filter}"));
-        assert_eq!(answer.refusal(), refused(400, "400065"), "{filter}");
+        let response = client.get(&format!("projects?filter={filter}"));
+        assert_eq!(response.error(), failure(400, "400065"), "{filter}");
     }
     assert_eq!(found("name:eq:a%20b:%20%22c%22%20%5C%20[d]"), (200, 1));
     assert_eq!(found("name:in:[default,Marketing]"), (200, 2));
@@ -105,10 +105,10 @@ fn comma_ends_a_filter_value() {
 fn lists_a_million_workbooks() {
     let mock = MockServer::builder().workbooks(1_000_000).start().unwrap();
     let client = Client::new(&mock);
-    let answer = client.get("workbooks?pageSize=1000&pageNumber=1000");
-    assert_eq!(answer.one("pagination", "totalAvailable"), "1000000");
-    assert_eq!(answer.all("workbook", "id").len(), 1000);
-    let id = answer.all("workbook", "id").pop().unwrap();
+    let response = client.get("workbooks?pageSize=1000&pageNumber=1000");
+    assert_eq!(response.one("pagination", "totalAvailable"), "1000000");
+    assert_eq!(response.all("workbook", "id").len(), 1000);
+    let id = response.all("workbook", "id").pop().unwrap();
     assert_eq!(client.get(&format!("workbooks/{id}")).all("view", "id").len(), 2);
     assert_eq!(client.on_site("DELETE", &format!("workbooks/{id}"), "").status, 204);
     assert_eq!(client.get("workbooks?pageSize=1").one("pagination", "totalAvailable"), "999999");
@@ -131,13 +131,13 @@ fn unknown_ids_have_error_codes() {
         ("nonsense/x", "404003"),
         ("nonsense/x/permissions", "404003"),
     ] {
-        assert_eq!(client.get(path).refusal(), refused(404, code), "{path}");
+        assert_eq!(client.get(path).error(), failure(404, code), "{path}");
     }
     let upload = client.on_site("PUT", "fileUploads/x", "");
-    assert_eq!(upload.refusal(), refused(404, "404015"));
+    assert_eq!(upload.error(), failure(404, "404015"));
     let project = client.on_site("DELETE", "projects/x", "");
-    assert_eq!(project.refusal(), refused(404, "404005"));
-    assert_eq!(client.on_site("POST", "views", "").refusal(), refused(405, "405000"));
+    assert_eq!(project.error(), failure(404, "404005"));
+    assert_eq!(client.on_site("POST", "views", "").error(), failure(405, "405000"));
 }
 
 #[test]
@@ -152,23 +152,23 @@ fn creates_updates_and_deletes_projects() {
         )
     };
     let special = "name=\"R&amp;D &lt;&quot;&#39;&gt; &#9;tab &#228; &#128512;\"";
-    let answer = create(special);
-    assert_eq!(answer.status, 201);
-    let id = answer.one("project", "id");
-    assert_eq!(answer.one("project", "name"), "R&D <\"'> \ttab ä 😀");
-    assert_eq!(create(special).refusal(), refused(409, "409006"));
-    assert_eq!(create("description='x'").refusal(), refused(400, "400000"));
-    assert_eq!(create("name='x' parentProjectId='y'").refusal(), refused(404, "404005"));
+    let response = create(special);
+    assert_eq!(response.status, 201);
+    let id = response.one("project", "id");
+    assert_eq!(response.one("project", "name"), "R&D <\"'> \ttab ä 😀");
+    assert_eq!(create(special).error(), failure(409, "409006"));
+    assert_eq!(create("description='x'").error(), failure(400, "400000"));
+    assert_eq!(create("name='x' parentProjectId='y'").error(), failure(404, "404005"));
     let inside = create(&format!("name='inside' parentProjectId='{id}'"));
     let inside = inside.one("project", "id");
     let update = |id: &str, attributes: &str| {
         let body = format!("<tsRequest><project {attributes}/></tsRequest>");
         client.on_site("PUT", &format!("projects/{id}"), &body)
     };
-    let answer = update(&id, "description='new' contentPermissions='LockedToProject'");
-    assert_eq!(answer.one("project", "description"), "new");
+    let response = update(&id, "description='new' contentPermissions='LockedToProject'");
+    assert_eq!(response.one("project", "description"), "new");
     let loop_ = update(&id, &format!("parentProjectId='{inside}'"));
-    assert_eq!(loop_.refusal(), refused(400, "400003"));
+    assert_eq!(loop_.error(), failure(400, "400003"));
     assert_eq!(update(&inside, "contentPermissions='odd'").status, 400);
     assert_eq!(update(&inside, "parentProjectId=''").all("project", "parentProjectId").len(), 0);
     assert_eq!(update(&inside, &format!("parentProjectId='{id}'")).status, 200);
@@ -177,7 +177,7 @@ fn creates_updates_and_deletes_projects() {
     assert!(!names.contains(&"inside".to_owned()), "{names:?}");
     let default = client.get("projects?filter=name:eq:default").one("project", "id");
     assert_eq!(client.on_site("DELETE", &format!("projects/{default}"), "").status, 403);
-    assert_eq!(update(&default, "name='other'").refusal(), refused(403, "403005"));
+    assert_eq!(update(&default, "name='other'").error(), failure(403, "403005"));
     assert_eq!(update(&default, "name='default' description='x'").status, 200);
 }
 
@@ -186,25 +186,25 @@ fn lists_users_groups_and_members() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
     let add = "<tsRequest><user name='new' siteRole='Viewer' authSetting='SAML'/></tsRequest>";
-    let answer = client.on_site("POST", "users", add);
-    assert_eq!(answer.status, 201);
-    let user = answer.one("user", "id");
-    assert_eq!(client.on_site("POST", "users", add).refusal(), refused(409, "409017"));
+    let response = client.on_site("POST", "users", add);
+    assert_eq!(response.status, 201);
+    let user = response.one("user", "id");
+    assert_eq!(client.on_site("POST", "users", add).error(), failure(409, "409017"));
     let bad = "<tsRequest><user name='n' siteRole='King'/></tsRequest>";
-    assert_eq!(client.on_site("POST", "users", bad).refusal(), refused(400, "400013"));
+    assert_eq!(client.on_site("POST", "users", bad).error(), failure(400, "400013"));
     let update = "<tsRequest><user fullName='N' password='pw' siteRole='Creator'/></tsRequest>";
-    let answer = client.on_site("PUT", &format!("users/{user}"), update);
-    assert_eq!(answer.one("user", "siteRole"), "Creator");
+    let response = client.on_site("PUT", &format!("users/{user}"), update);
+    assert_eq!(response.one("user", "siteRole"), "Creator");
     assert!(Client::signed_in(&mock, "3.30", "name='new' password='pw'", "").is_ok());
 
     let group = client.on_site("POST", "groups", "<tsRequest><group name='G'/></tsRequest>");
     let group = group.one("group", "id");
     let again = client.on_site("POST", "groups", "<tsRequest><group name='g'/></tsRequest>");
-    assert_eq!(again.refusal(), refused(409, "409009"));
+    assert_eq!(again.error(), failure(409, "409009"));
     let members = format!("groups/{group}/users");
     let member = format!("<tsRequest><user id='{user}'/></tsRequest>");
     assert_eq!(client.on_site("POST", &members, &member).one("user", "name"), "new");
-    assert_eq!(client.on_site("POST", &members, &member).refusal(), refused(409, "409011"));
+    assert_eq!(client.on_site("POST", &members, &member).error(), failure(409, "409011"));
     assert_eq!(client.get(&members).all("user", "id"), [user.as_str()]);
     let groups = client.get(&format!("users/{user}/groups")).all("group", "name");
     assert_eq!(groups, ["All Users", "G"]);
@@ -214,8 +214,8 @@ fn lists_users_groups_and_members() {
     assert_eq!(client.on_site("DELETE", &format!("users/{user}"), "").status, 204);
     assert_eq!(mock.sessions_open(), 1, "the session of a removed user ends");
     let owner = client.get("users?filter=name:eq:alice").one("user", "id");
-    let answer = client.on_site("DELETE", &format!("users/{owner}"), "");
-    assert_eq!(answer.refusal(), refused(409, "409003"));
+    let response = client.on_site("DELETE", &format!("users/{owner}"), "");
+    assert_eq!(response.error(), failure(409, "409003"));
     let target = format!("users/{owner}?mapAssetsTo={}", client.user);
     assert_eq!(client.on_site("DELETE", &target, "").status, 204);
 }
@@ -230,10 +230,10 @@ fn adds_and_removes_tags_and_permissions() {
     assert_eq!(client.on_site("PUT", &tags, body).all("tag", "label"), ["a", "b", "c d"]);
     assert_eq!(client.on_site("DELETE", &format!("{tags}/c%20d"), "").status, 204);
     let gone = client.on_site("DELETE", &format!("{tags}/c%20d"), "");
-    assert_eq!(gone.refusal(), refused(404, "404007"));
+    assert_eq!(gone.error(), failure(404, "404007"));
 
     let permissions = format!("workbooks/{id}/permissions");
-    let add = |who: &str, name: &str, mode: &str| -> Answer {
+    let add = |who: &str, name: &str, mode: &str| -> Response {
         let body = format!(
             "<tsRequest><permissions><granteeCapabilities><user id='{who}'/><capabilities>\
              <capability name='{name}' mode='{mode}'/></capabilities></granteeCapabilities>\
@@ -243,13 +243,13 @@ fn adds_and_removes_tags_and_permissions() {
     };
     assert_eq!(add(&client.user, "Read", "Allow").one("capability", "mode"), "Allow");
     assert_eq!(add(&client.user, "Read", "Deny").all("capability", "mode"), ["Deny"]);
-    assert_eq!(add(&client.user, "Fly", "Allow").refusal(), refused(400, "400009"));
-    assert_eq!(add("x", "Read", "Allow").refusal(), refused(404, "404002"));
+    assert_eq!(add(&client.user, "Fly", "Allow").error(), failure(400, "400009"));
+    assert_eq!(add("x", "Read", "Allow").error(), failure(404, "404002"));
     let take = |mode: &str| {
         let path = format!("{permissions}/users/{}/Read/{mode}", client.user);
         client.on_site("DELETE", &path, "")
     };
-    assert_eq!(take("Allow").refusal(), refused(404, "404013"));
+    assert_eq!(take("Allow").error(), failure(404, "404013"));
     assert_eq!(take("Deny").status, 204);
     assert_eq!(client.get(&permissions).all("capability", "name").len(), 0);
 
@@ -260,7 +260,7 @@ fn adds_and_removes_tags_and_permissions() {
     // Content in a locked project has the permissions of the project.
     let lock = "<tsRequest><project contentPermissions='LockedToProject'/></tsRequest>";
     assert_eq!(client.on_site("PUT", &format!("projects/{project}"), lock).status, 200);
-    assert_eq!(add(&client.user, "Read", "Allow").refusal(), refused(403, "403039"));
+    assert_eq!(add(&client.user, "Read", "Allow").error(), failure(403, "403039"));
 }
 
 #[test]
@@ -270,25 +270,25 @@ fn jobs_end_when_polled_or_as_time_passes() {
     let ids = client.get("workbooks").all("workbook", "id");
     let start = |at: usize| client.on_site("POST", &format!("workbooks/{}/refresh", ids[at]), "");
     let job = start(0).one("job", "id");
-    assert_eq!(start(0).refusal(), refused(409, "409093"));
+    assert_eq!(start(0).error(), failure(409, "409093"));
     let ask = |id: &str| client.get(&format!("jobs/{id}"));
     assert_eq!(ask(&job).all("job", "completedAt").len(), 0);
     assert_eq!(ask(&job).one("job", "finishCode"), "0");
     let job = start(1).one("job", "id");
     mock.advance(std::time::Duration::from_secs(61));
     assert_eq!(ask(&job).one("job", "finishCode"), "0");
-    assert_eq!(client.on_site("PUT", &format!("jobs/{job}"), "").refusal(), refused(403, "403091"));
+    assert_eq!(client.on_site("PUT", &format!("jobs/{job}"), "").error(), failure(403, "403091"));
     mock.fail_next_job("no disk");
     let job = start(2).one("job", "id");
     ask(&job);
-    let answer = ask(&job);
-    assert_eq!(answer.one("job", "finishCode"), "1");
-    assert!(answer.text().contains("no disk"));
+    let response = ask(&job);
+    assert_eq!(response.one("job", "finishCode"), "1");
+    assert!(response.text().contains("no disk"));
     let job = start(3).one("job", "id");
     assert_eq!(client.on_site("PUT", &format!("jobs/{job}"), "").status, 200);
     assert_eq!(ask(&job).one("job", "finishCode"), "2");
-    let answer = client.get("jobs?filter=status:eq:Failed");
-    assert_eq!(answer.all("backgroundJob", "jobType"), ["refresh_extracts"]);
+    let response = client.get("jobs?filter=status:eq:Failed");
+    assert_eq!(response.all("backgroundJob", "jobType"), ["refresh_extracts"]);
 }
 
 #[test]
@@ -300,7 +300,7 @@ fn jobs_that_create_extracts_are_only_in_the_list() {
     let job = create().one("job", "id");
     for _ in 0..3 {
         let by_id = client.get(&format!("jobs/{job}"));
-        assert_eq!(by_id.refusal(), refused(400, "400031"));
+        assert_eq!(by_id.error(), failure(400, "400031"));
     }
     let status = || client.get("jobs").one("backgroundJob", "status");
     assert_eq!((status(), status()), ("InProgress".into(), "Success".into()));
@@ -317,21 +317,21 @@ fn lists_and_updates_sites() {
     let client = Client::new(&mock);
     let create =
         "<tsRequest><site name='New' contentUrl='new' disableSubscriptions='True'/></tsRequest>";
-    let answer = client.call("POST", "sites", create);
-    assert_eq!(answer.status, 201);
-    assert_eq!(answer.one("site", "disableSubscriptions"), "true");
-    assert_eq!(client.call("POST", "sites", create).refusal(), refused(409, "409001"));
+    let response = client.call("POST", "sites", create);
+    assert_eq!(response.status, 201);
+    assert_eq!(response.one("site", "disableSubscriptions"), "true");
+    assert_eq!(client.call("POST", "sites", create).error(), failure(409, "409001"));
     let other = create.replace("'New'", "'Other'");
-    assert_eq!(client.call("POST", "sites", &other).refusal(), refused(409, "409002"));
+    assert_eq!(client.call("POST", "sites", &other).error(), failure(409, "409002"));
     assert_eq!(client.call("GET", "sites", "").all("site", "contentUrl"), ["", "new"]);
-    let id = answer.one("site", "id");
-    assert_eq!(client.call("GET", &format!("sites/{id}"), "").refusal(), refused(403, "403004"));
-    assert_eq!(client.call("GET", "sites/x", "").refusal(), refused(404, "404000"));
+    let id = response.one("site", "id");
+    assert_eq!(client.call("GET", &format!("sites/{id}"), "").error(), failure(403, "403004"));
+    assert_eq!(client.call("GET", "sites/x", "").error(), failure(404, "404000"));
     let credentials = format!("name='admin' password='{}'", mock.password());
     let there = Client::signed_in(&mock, "3.30", &credentials, "new").unwrap();
     assert_eq!(there.get("workbooks").all("workbook", "id").len(), 0);
     assert_eq!(there.call("DELETE", &format!("sites/{id}"), "").status, 204);
-    assert_eq!(there.get("workbooks").refusal(), refused(401, "401002"));
+    assert_eq!(there.get("workbooks").error(), failure(401, "401002"));
 }
 
 #[test]
@@ -374,12 +374,12 @@ fn moving_and_renaming_onto_a_taken_name_conflicts() {
         )
     };
     let to_there = format!("><project id='{there}'/>");
-    let moved = |path, element, name| update(path, element, name, &to_there).refusal();
-    assert_eq!(moved("workbooks", "workbook", "Plan"), refused(409, "409013"));
-    assert_eq!(moved("datasources", "datasource", "Orders"), refused(409, "409015"));
-    assert_eq!(moved("flows", "flow", "Clean"), refused(409, "409041"));
+    let moved = |path, element, name| update(path, element, name, &to_there).error();
+    assert_eq!(moved("workbooks", "workbook", "Plan"), failure(409, "409013"));
+    assert_eq!(moved("datasources", "datasource", "Orders"), failure(409, "409015"));
+    assert_eq!(moved("flows", "flow", "Clean"), failure(409, "409041"));
     let renamed = update("workbooks", "workbook", "Other", "name='plan'>");
-    assert_eq!(renamed.refusal(), refused(409, "409012"));
+    assert_eq!(renamed.error(), failure(409, "409012"));
     assert_eq!(update("workbooks", "workbook", "Plan", "name='PLAN'>").status, 200);
     assert_eq!(update("workbooks", "workbook", "Other", &to_there).one("project", "name"), "There");
 }
@@ -392,9 +392,9 @@ fn default_permissions_of_a_new_project_reach_new_content() {
     let everyone = client.get("groups?filter=name:eq:All%20Users").one("group", "id");
     let defaults = format!("projects/{project}/default-permissions/workbooks");
     let names = |path: &str| {
-        let answer = client.get(path);
-        assert_eq!(answer.all("group", "id"), [everyone.as_str()], "{path}");
-        answer.all("capability", "name")
+        let response = client.get(path);
+        assert_eq!(response.all("group", "id"), [everyone.as_str()], "{path}");
+        response.all("capability", "name")
     };
     let usual = ["AddComment", "ExportData", "ExportImage", "Filter", "Read", "ViewComments"];
     assert_eq!(names(&defaults), usual);
@@ -468,16 +468,16 @@ fn site_roles_limit_who_administers_users() {
             ("POST", "webhooks", String::new()),
             ("POST", "settings/mcp", String::new()),
         ] {
-            let answer = client.on_site(method, path, &body);
-            assert_eq!(answer.refusal(), refused(403, "403004"), "{name}: {method} {path}");
+            let response = client.on_site(method, path, &body);
+            assert_eq!(response.error(), failure(403, "403004"), "{name}: {method} {path}");
         }
     }
     let of_sam = format!("users/{}", sam.user);
     let promoted = sam.on_site("PUT", &of_sam, &body("siteRole='ServerAdministrator'"));
-    assert_eq!(promoted.refusal(), refused(403, "403004"));
+    assert_eq!(promoted.error(), failure(403, "403004"));
     let of_admin = format!("users/{}", admin.user);
     let demoted = sam.on_site("PUT", &of_admin, &body("siteRole='Viewer'"));
-    assert_eq!(demoted.refusal(), refused(403, "403004"));
+    assert_eq!(demoted.error(), failure(403, "403004"));
     assert_eq!(sam.on_site("PUT", &of_sam, &body("fullName='Sam S'")).status, 200);
     assert_eq!(admin.on_site("PUT", &of_sam, &body("siteRole='ServerAdministrator'")).status, 200);
 }

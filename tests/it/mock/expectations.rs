@@ -49,7 +49,7 @@ fn unmet_expectations_name_the_nearest_request() {
 }
 
 #[test]
-fn unmet_expectations_without_a_similar_request() {
+fn unmet_expectation_says_if_no_request_is_similar() {
     let mock = MockServer::start().unwrap();
     mock.expect("PUT", "/nowhere");
     let text = complaint(|| mock.verify()).unwrap();

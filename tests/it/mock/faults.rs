@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tableau_server_client::mock::{Fault, MockServer};
 
-use super::{Client, connect, read_answer, request};
+use super::{Client, connect, read_response, request};
 
 /// Sends a request and reads to the end of the connection. Returns what was received, and how the
 /// connection ended.
@@ -39,17 +39,17 @@ fn returns_statuses_on_request() {
     mock.fault(Fault::redirect(307, "/elsewhere").on("GET", "/users").times(1));
     mock.fault(Fault::status(409).error("409999", "S & S", "D").on("GET", "/users").times(1));
     assert_eq!(client.get("workbooks").status, 200);
-    assert_eq!(client.get("users").refusal(), (503, "503000".to_owned()));
-    let answer = client.get("users");
+    assert_eq!(client.get("users").error(), (503, "503000".to_owned()));
+    let response = client.get("users");
     assert_eq!(
-        (answer.status, answer.header("content-type")),
+        (response.status, response.header("content-type")),
         (502, Some("text/html;charset=utf-8"))
     );
     assert_eq!(client.get("users").body.len(), 0);
     assert_eq!(client.get("users").header("retry-after"), Some("7"));
     assert!(client.get("users").header("retry-after").unwrap().ends_with(" GMT"));
     assert_eq!(client.get("users").header("location"), Some("/elsewhere"));
-    assert_eq!(client.get("users").refusal(), (409, "409999".to_owned()));
+    assert_eq!(client.get("users").error(), (409, "409999".to_owned()));
     assert_eq!(client.get("users").status, 200);
     assert_eq!(mock.requests_to("GET", "/users").len(), 8);
 }
@@ -109,7 +109,7 @@ fn expires_sessions_and_changes_pages_on_request() {
     assert_eq!(client.get("workbooks?pageSize=10&pageNumber=2").status, 200);
     mock.fault(Fault::expire_session().on("GET", "/workbooks").skip(1).times(1));
     assert_eq!(client.get("workbooks").status, 200);
-    assert_eq!(client.get("workbooks").refusal(), (401, "401002".to_owned()));
+    assert_eq!(client.get("workbooks").error(), (401, "401002".to_owned()));
     assert_eq!(mock.sessions_open(), 0);
 }
 
@@ -121,6 +121,6 @@ fn early_response_arrives_before_the_body_is_read() {
     let body = vec![b'x'; 8 << 20];
     // The server may close the connection before everything is sent; its response arrives anyway.
     let _ = stream.write_all(&request("PUT", "/api/3.0/x", &[], &body));
-    let answer = read_answer(&mut BufReader::new(stream)).unwrap();
-    assert_eq!((answer.status, answer.header("connection")), (413, Some("close")));
+    let response = read_response(&mut BufReader::new(stream)).unwrap();
+    assert_eq!((response.status, response.header("connection")), (413, Some("close")));
 }

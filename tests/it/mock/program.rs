@@ -77,8 +77,8 @@ fn prints_one_line_and_serves() {
     );
     let bytes = request("POST", "/api/3.9/auth/signin", &[], body.as_bytes());
     std::io::Write::write_all(&mut stream, &bytes).unwrap();
-    let answer = super::read_answer(&mut BufReader::new(stream)).unwrap();
-    assert_eq!(answer.one("site", "contentUrl"), "marketing");
+    let response = super::read_response(&mut BufReader::new(stream)).unwrap();
+    assert_eq!(response.one("site", "contentUrl"), "marketing");
     child.kill().unwrap();
     child.wait().unwrap();
 }

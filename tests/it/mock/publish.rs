@@ -4,7 +4,7 @@ use tableau_server_client::mock::MockServer;
 use tableau_server_client::publish::{ConnectionCredentials, PublishConnection};
 use tableau_server_client::{Server, Source};
 
-use super::{Answer, Client};
+use super::{Client, Response};
 
 const TWB: &[u8] = b"<?xml version='1.0'?><workbook><datasources><datasource caption='Orders'>\
     <connection class='postgres' server='db' port='5432' username='u' dbname='d'/></datasource>\
@@ -22,7 +22,7 @@ fn multipart(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
     body
 }
 
-fn post(client: &Client<'_>, method: &str, path: &str, parts: &[(&str, &str, &[u8])]) -> Answer {
+fn post(client: &Client<'_>, method: &str, path: &str, parts: &[(&str, &str, &[u8])]) -> Response {
     let path = format!("sites/{}/{path}", client.site);
     let headers = [("Content-Type", "multipart/mixed; boundary=B")];
     client.send(method, &path, &headers, &multipart(parts))
@@ -40,13 +40,13 @@ fn returns_published_bytes_unchanged() {
     let client = Client::new(&mock);
     let xml = payload("Mine é");
     let parts = [("request_payload", "", xml.as_bytes()), ("tableau_workbook", "m.twb", TWB)];
-    let answer = post(&client, "POST", "workbooks?workbookType=twb", &parts);
-    assert_eq!(answer.status, 201, "{}", answer.text());
-    assert_eq!(answer.all("view", "name"), ["One"], "hidden views are not shown");
+    let response = post(&client, "POST", "workbooks?workbookType=twb", &parts);
+    assert_eq!(response.status, 201, "{}", response.text());
+    assert_eq!(response.all("view", "name"), ["One"], "hidden views are not shown");
     let of_site = client.get("views?filter=workbookName:eq:Mine%20%C3%A9");
     assert_eq!(of_site.all("view", "name"), ["One"], "nor in the list of the site");
     assert_eq!(of_site.one("pagination", "totalAvailable"), "1");
-    let id = answer.one("workbook", "id");
+    let id = response.one("workbook", "id");
     let content = client.get(&format!("workbooks/{id}/content"));
     assert_eq!(content.body, TWB);
     let disposition = content.header("content-disposition").unwrap();
@@ -56,7 +56,7 @@ fn returns_published_bytes_unchanged() {
     assert_eq!(connections.one("datasource", "name"), "Orders");
 
     let again = post(&client, "POST", "workbooks?workbookType=twb", &parts);
-    assert_eq!(again.refusal(), (403, "403007".to_owned()));
+    assert_eq!(again.error(), (403, "403007".to_owned()));
     let again = post(&client, "POST", "workbooks?workbookType=twb&overwrite=true", &parts);
     assert_eq!(again.one("workbook", "id"), id);
     let revisions = client.get(&format!("workbooks/{id}/revisions"));
@@ -65,12 +65,12 @@ fn returns_published_bytes_unchanged() {
     assert_eq!(first.body, TWB);
     let current = client.get(&format!("workbooks/{id}/revisions/2/content"));
     assert_eq!(
-        current.refusal(),
+        current.error(),
         (404, "404024".to_owned()),
-        "it has to be asked for without its number"
+        "it must be requested without its number"
     );
     let delete = |number: u8| {
-        client.on_site("DELETE", &format!("workbooks/{id}/revisions/{number}"), "").refusal()
+        client.on_site("DELETE", &format!("workbooks/{id}/revisions/{number}"), "").error()
     };
     assert_eq!(delete(2), (403, "403055".to_owned()));
     assert_eq!(delete(1), (204, String::new()));
@@ -105,17 +105,17 @@ fn publishes_with_a_json_payload() {
     let json = json.to_string();
     for query in ["workbookType=twb", "workbookType=twb&overwrite=True"] {
         let parts = [("request_payload", "", json.as_bytes()), ("tableau_workbook", "m.twb", TWB)];
-        let answer = post(&client, "POST", &format!("workbooks?{query}"), &parts);
-        assert_eq!(answer.status, 201, "{}", answer.text());
-        assert_eq!(answer.one("workbook", "name"), "From JSON");
-        assert_eq!(answer.one("workbook", "showTabs"), "true");
-        assert!(!answer.text().contains("null"), "null counts as absent: {}", answer.text());
-        assert_eq!(answer.one("project", "id"), project);
-        assert_eq!(answer.all("view", "name"), ["One"]);
+        let response = post(&client, "POST", &format!("workbooks?{query}"), &parts);
+        assert_eq!(response.status, 201, "{}", response.text());
+        assert_eq!(response.one("workbook", "name"), "From JSON");
+        assert_eq!(response.one("workbook", "showTabs"), "true");
+        assert!(!response.text().contains("null"), "null counts as absent: {}", response.text());
+        assert_eq!(response.one("project", "id"), project);
+        assert_eq!(response.all("view", "name"), ["One"]);
     }
     let broken = [("request_payload", "", &b"{"[..]), ("tableau_workbook", "m.twb", TWB)];
-    let answer = post(&client, "POST", "workbooks?workbookType=twb", &broken);
-    assert_eq!(answer.refusal(), (400, "400000".to_owned()));
+    let response = post(&client, "POST", "workbooks?workbookType=twb", &broken);
+    assert_eq!(response.error(), (400, "400000".to_owned()));
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn downloads_without_extracts_cannot_be_published() {
             let parts = [("request_payload", "", xml.as_bytes()), (part, "f", file)];
             post(&client, "POST", &path, &parts)
         };
-        assert_eq!(publish(&smaller).refusal(), (400, "400011".to_owned()), "{kind}");
+        assert_eq!(publish(&smaller).error(), (400, "400011".to_owned()), "{kind}");
         assert_eq!(publish(&whole).status, 201, "{kind}");
     }
     let (name, xml) = ("d.hyper", "<tsRequest><datasource name='Rows'/></tsRequest>");
@@ -202,8 +202,8 @@ fn accepts_chunked_uploads() {
     let xml = "<tsRequest><datasource name='D'><connectionCredentials name='u' password='p' embed='true'/></datasource></tsRequest>";
     let whole =
         [("request_payload", "", xml.as_bytes()), ("tableau_datasource", "d.hyper", &bytes)];
-    let answer = post(&client, "POST", "datasources?datasourceType=hyper", &whole);
-    assert_eq!(answer.refusal(), (413, "413000".to_owned()));
+    let response = post(&client, "POST", "datasources?datasourceType=hyper", &whole);
+    assert_eq!(response.error(), (413, "413000".to_owned()));
     let id = client.on_site("POST", "fileUploads", "").one("fileUpload", "uploadSessionId");
     for piece in bytes.chunks(1000) {
         let parts = [("request_payload", "", &b""[..]), ("tableau_file", "file", piece)];
@@ -212,14 +212,14 @@ fn accepts_chunked_uploads() {
     let path = format!("datasources?datasourceType=hyper&asJob=true&uploadSessionId={id}");
     let job = post(&client, "POST", &path, &whole[..1]).one("job", "id");
     let again = post(&client, "POST", &path, &whole[..1]);
-    assert_eq!(again.refusal(), (404, "404015".to_owned()));
+    assert_eq!(again.error(), (404, "404015".to_owned()));
     let path = "datasources?filter=name:eq:D";
     assert_eq!(client.get(path).all("datasource", "id").len(), 0);
     client.get(&format!("jobs/{job}"));
-    let answer = client.get(&format!("jobs/{job}"));
-    assert_eq!(answer.one("job", "finishCode"), "0");
+    let response = client.get(&format!("jobs/{job}"));
+    assert_eq!(response.one("job", "finishCode"), "0");
     let id = client.get(path).one("datasource", "id");
-    assert_eq!(answer.one("datasource", "id"), id);
+    assert_eq!(response.one("datasource", "id"), id);
     assert_eq!(client.get(&format!("datasources/{id}/content")).body, bytes);
     // An upload that is not continued expires.
     let id = client.on_site("POST", "fileUploads", "").one("fileUpload", "uploadSessionId");
@@ -229,7 +229,7 @@ fn accepts_chunked_uploads() {
     let client = Client::new(&mock);
     let parts = [("tableau_file", "file", &b"x"[..])];
     let late = post(&client, "PUT", &format!("fileUploads/{id}"), &parts);
-    assert_eq!(late.refusal(), (404, "404015".to_owned()));
+    assert_eq!(late.error(), (404, "404015".to_owned()));
 }
 
 #[test]
@@ -253,12 +253,12 @@ fn joins_numbered_chunks_by_their_sequence_ids() {
     assert_eq!(append(&client, &id, "?sequenceID=7", start_of_file).status, 200);
     let refused = (400, "400000".to_owned());
     for query in ["?sequenceID=7", "?sequenceID=0", "?sequenceID=x", "?sequenceID=-1", ""] {
-        assert_eq!(append(&client, &id, query, b"x").refusal(), refused, "{query}");
+        assert_eq!(append(&client, &id, query, b"x").error(), refused, "{query}");
     }
     assert_eq!(publish(&id, "Numbered"), TWB);
     let id = start();
     assert_eq!(append(&client, &id, "", start_of_file).status, 200);
-    assert_eq!(append(&client, &id, "?sequenceID=1", b"x").refusal(), refused);
+    assert_eq!(append(&client, &id, "?sequenceID=1", b"x").error(), refused);
     assert_eq!(append(&client, &id, "", end_of_file).status, 200);
     assert_eq!(publish(&id, "Not numbered"), TWB);
 }
@@ -280,8 +280,8 @@ fn rejects_invalid_publish_requests() {
         ("workbookType=twb&uploadSessionId=x", &[good], (404, "404015")),
         ("workbookType=twb", &[("request_payload", "", b"<tsRequest/>"), file], (400, "400000")),
     ] {
-        let answer = post(&client, "POST", &format!("workbooks?{query}"), parts);
-        assert_eq!(answer.refusal(), (expected.0, expected.1.to_owned()), "{query}");
+        let response = post(&client, "POST", &format!("workbooks?{query}"), parts);
+        assert_eq!(response.error(), (expected.0, expected.1.to_owned()), "{query}");
     }
     let path = format!("sites/{}/workbooks", client.site);
     let body = multipart(&[good, file]);
@@ -296,8 +296,8 @@ fn rejects_invalid_publish_requests() {
     );
     assert_eq!(half.status, 400);
     let reader = Client::signed_in(&mock, "3.30", "name='reader' password='pw'", "").unwrap();
-    let answer = post(&reader, "POST", "workbooks?workbookType=twb", &[good, file]);
-    assert_eq!(answer.refusal(), (403, "403007".to_owned()));
+    let response = post(&reader, "POST", "workbooks?workbookType=twb", &[good, file]);
+    assert_eq!(response.error(), (403, "403007".to_owned()));
 }
 
 #[test]
@@ -322,15 +322,15 @@ fn rejects_files_of_another_kind() {
             post(&client, "POST", &format!("{at}{query}"), &parts)
         };
         let code = code.to_owned();
-        assert_eq!(send("", &[]).refusal(), (400, code.clone()), "{at}");
-        assert_eq!(send("", &[("tableau_file", file, b"{}")]).refusal(), (400, code.clone()));
-        assert_eq!(send("", &[(part, file, b"")]).refusal(), (400, "400011".into()), "{at}");
+        assert_eq!(send("", &[]).error(), (400, code.clone()), "{at}");
+        assert_eq!(send("", &[("tableau_file", file, b"{}")]).error(), (400, code.clone()));
+        assert_eq!(send("", &[(part, file, b"")]).error(), (400, "400011".into()), "{at}");
         let other = if by_name { (part, "a.docx", &b"{}"[..]) } else { (part, file, &b"{"[..]) };
-        assert_eq!(send("", &[other]).refusal(), (400, code.clone()), "{at}");
+        assert_eq!(send("", &[other]).error(), (400, code.clone()), "{at}");
         let both = send("?overwrite=true&append=true", &[(part, file, b"{}")]);
-        assert_eq!(both.refusal(), (400, "400055".into()), "{at}");
+        assert_eq!(both.error(), (400, "400055".into()), "{at}");
         let gone = send(&format!("?{element}Type=twb&uploadSessionId=x"), &[]);
-        let (status, code) = gone.refusal();
+        let (status, code) = gone.error();
         // The type of the file is checked before the upload is looked up.
         let expected = match at {
             "workbooks" | "customviews" => (404, "404015"),
@@ -347,7 +347,7 @@ fn rejects_files_of_another_kind() {
     let old = Client::with_version(&mock, "3.2");
     assert_eq!(post(&old, "POST", "flows", &[]).status, 404);
     let old = Client::with_version(&mock, "3.20");
-    assert_eq!(post(&old, "POST", "customviews", &[]).refusal().0, 405);
+    assert_eq!(post(&old, "POST", "customviews", &[]).error().0, 405);
 }
 
 #[test]
@@ -356,12 +356,12 @@ fn flows_are_not_published_as_jobs() {
     let client = Client::new(&mock);
     let xml = "<tsRequest><flow name='F'/></tsRequest>";
     let parts = [("request_payload", "", xml.as_bytes()), ("tableau_flow", "f.tfl", &b"{}"[..])];
-    let answer = post(&client, "POST", "flows?asJob=true", &parts);
-    assert_eq!((answer.status, answer.one("flow", "fileType")), (201, "tfl".into()));
+    let response = post(&client, "POST", "flows?asJob=true", &parts);
+    assert_eq!((response.status, response.one("flow", "fileType")), (201, "tfl".into()));
     let again = post(&client, "POST", "flows?append=true", &parts);
-    assert_eq!(again.one("flow", "id"), answer.one("flow", "id"));
+    assert_eq!(again.one("flow", "id"), response.one("flow", "id"));
     let revision =
-        client.on_site("DELETE", &format!("flows/{}/revisions/1", answer.one("flow", "id")), "");
+        client.on_site("DELETE", &format!("flows/{}/revisions/1", response.one("flow", "id")), "");
     assert_eq!(revision.status, 404, "revisions of flows cannot be deleted");
 }
 
@@ -374,12 +374,12 @@ fn imports_users_from_a_file() {
         ("tableau_user_import", "u.csv", csv.as_bytes()),
         ("request_payload", "", &b"<tsRequest/>"[..]),
     ];
-    let answer = post(&client, "POST", "users/import", &parts);
-    let job = answer.one("job", "id");
+    let response = post(&client, "POST", "users/import", &parts);
+    let job = response.one("job", "id");
     client.get(&format!("jobs/{job}"));
-    let answer = client.get(&format!("jobs/{job}"));
-    assert_eq!(answer.all("statusNote", "value"), ["2", "1", "0"]);
-    assert!(answer.text().contains("Row 2"), "{}", answer.text());
+    let response = client.get(&format!("jobs/{job}"));
+    assert_eq!(response.all("statusNote", "value"), ["2", "1", "0"]);
+    assert!(response.text().contains("Row 2"), "{}", response.text());
     let user = client.get("users?filter=name:eq:new2&fields=_all_");
     assert_eq!(user.one("user", "fullName"), "Two, N");
     assert_eq!(user.one("user", "authSetting"), "SAML");

@@ -2,9 +2,9 @@
 
 use tableau_server_client::mock::{Item, MockServer};
 
-use super::{Answer, Client};
+use super::{Client, Response};
 
-fn refused(status: u16, code: &str) -> (u16, String) {
+fn failure(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }
 
@@ -21,31 +21,31 @@ const HOOK: &str = "<tsRequest><webhook name='n'><webhook-source>\
 fn creates_tests_updates_and_deletes_webhooks() {
     let mock = MockServer::start().unwrap();
     let client = Client::new(&mock);
-    let answer = client.on_site("POST", "webhooks", HOOK);
-    assert_eq!(answer.status, 201);
-    assert_eq!(answer.one("webhook", "event"), "DatasourceCreated");
-    assert_eq!(answer.one("webhook", "isEnabled"), "true");
-    assert_eq!(answer.one("owner", "name"), "admin");
-    let id = answer.one("webhook", "id");
+    let response = client.on_site("POST", "webhooks", HOOK);
+    assert_eq!(response.status, 201);
+    assert_eq!(response.one("webhook", "event"), "DatasourceCreated");
+    assert_eq!(response.one("webhook", "isEnabled"), "true");
+    assert_eq!(response.one("owner", "name"), "admin");
+    let id = response.one("webhook", "id");
     let path = format!("webhooks/{id}");
     assert_eq!(
         client.get(&path).one("webhook-destination-http", "url"),
         "https://ops.example/hook"
     );
     assert_eq!(client.get(&format!("{path}/test")).one("webhookTestResult", "status"), "200");
-    let update = |attributes: &str| -> Answer {
+    let update = |attributes: &str| -> Response {
         let body = format!("<tsRequest><webhook {attributes}/></tsRequest>");
         client.on_site("PUT", &path, &body)
     };
-    let answer = update("name='m' isEnabled='False' statusChangeReason='gone'");
-    assert_eq!(answer.one("webhook", "statusChangeReason"), "gone");
-    assert_eq!(update("isEnabled='true' statusChangeReason='x'").refusal(), refused(400, "400127"));
+    let response = update("name='m' isEnabled='False' statusChangeReason='gone'");
+    assert_eq!(response.one("webhook", "statusChangeReason"), "gone");
+    assert_eq!(update("isEnabled='true' statusChangeReason='x'").error(), failure(400, "400127"));
     assert_eq!(client.get("webhooks?filter=isEnabled:eq:false").all("webhook", "name"), ["m"]);
     assert_eq!(client.get("webhooks?fields=name").text().matches("event=").count(), 0);
     assert_eq!(client.on_site("DELETE", &path, "").status, 204);
     for (method, path) in [("GET", &path), ("PUT", &path), ("DELETE", &path)] {
-        let answer = client.on_site(method, path, HOOK);
-        assert_eq!(answer.refusal(), refused(404, "404034"), "{method}");
+        let response = client.on_site(method, path, HOOK);
+        assert_eq!(response.error(), failure(404, "404034"), "{method}");
     }
 }
 
@@ -60,17 +60,21 @@ fn webhooks_need_a_name_an_event_and_an_https_url() {
         ("name='n'", "name='n' event='ViewDeleted'", "400000"),
         ("https://", "http://", "400118"),
     ] {
-        let answer = client.on_site("POST", "webhooks", &HOOK.replace(from, to));
-        assert_eq!(answer.refusal(), refused(400, code), "{to}");
+        let response = client.on_site("POST", "webhooks", &HOOK.replace(from, to));
+        assert_eq!(response.error(), failure(400, code), "{to}");
     }
     let by_event = HOOK.replace(source, "").replace("name='n'", "name='n' event='UserDeleted'");
-    let answer = client.on_site("POST", "webhooks", &by_event);
-    assert!(answer.text().contains("<webhook-source-event-user-deleted/>"), "{}", answer.text());
+    let response = client.on_site("POST", "webhooks", &by_event);
+    assert!(
+        response.text().contains("<webhook-source-event-user-deleted/>"),
+        "{}",
+        response.text()
+    );
     let vera = Client::signed_in(&mock, "3.30", "name='vera' password='pw'", "").unwrap();
-    assert_eq!(vera.on_site("POST", "webhooks", HOOK).refusal(), refused(403, "403004"));
-    assert_eq!(vera.get("webhooks").refusal(), refused(403, "403004"));
+    assert_eq!(vera.on_site("POST", "webhooks", HOOK).error(), failure(403, "403004"));
+    assert_eq!(vera.get("webhooks").error(), failure(403, "403004"));
     let old = Client::with_version(&mock, "3.5");
-    assert_eq!(old.get("webhooks").refusal(), refused(404, "404003"));
+    assert_eq!(old.get("webhooks").error(), failure(404, "404003"));
 }
 
 #[test]
@@ -104,8 +108,8 @@ fn data_alerts_have_recipients_and_are_deleted_with_their_view() {
     let update = "<tsRequest><dataAlert frequency='weekly' public='false'/></tsRequest>";
     assert_eq!(client.on_site("PUT", &path, update).one("dataAlert", "frequency"), "Weekly");
     let as_vera = Client::signed_in(&mock, "3.30", "name='vera' password='pw'", "").unwrap();
-    assert_eq!(as_vera.on_site("PUT", &path, update).refusal(), refused(403, "403004"));
-    assert_eq!(as_vera.on_site("DELETE", &path, "").refusal(), refused(403, "403004"));
+    assert_eq!(as_vera.on_site("PUT", &path, update).error(), failure(403, "403004"));
+    assert_eq!(as_vera.on_site("DELETE", &path, "").error(), failure(403, "403004"));
 
     let create = |attributes: &str| {
         let body = format!("<tsRequest><dataAlertCreateAlert {attributes}/></tsRequest>");
@@ -113,14 +117,14 @@ fn data_alerts_have_recipients_and_are_deleted_with_their_view() {
     };
     let required =
         "alertCondition='above' alertThreshold='1' worksheetName='w' subject='s' frequency='once'";
-    assert_eq!(create(required).refusal(), refused(400, "403165"));
-    assert_eq!(create(&format!("{required} viewId='x'")).refusal(), refused(404, "404011"));
+    assert_eq!(create(required).error(), failure(400, "403165"));
+    assert_eq!(create(&format!("{required} viewId='x'")).error(), failure(404, "404011"));
     assert_eq!(create(&format!("{required} viewId='{view}'")).status, 200);
     assert_eq!(
         client.get(&format!("dataAlerts?filter=viewId:eq:{view}")).all("dataAlert", "id").len(),
         2
     );
-    assert_eq!(client.get("dataAlerts/x").refusal(), refused(404, "409023"));
+    assert_eq!(client.get("dataAlerts/x").error(), failure(404, "409023"));
     let workbook = list.one("workbook", "id");
     assert_eq!(client.on_site("DELETE", &format!("workbooks/{workbook}"), "").status, 204);
     assert_eq!(mock.data_alerts(), []);
@@ -150,17 +154,17 @@ fn validates_and_updates_schedules() {
         ("frequency='Yearly'", ">".to_owned(), "400003"),
         ("", ">".to_owned(), "400000"),
     ] {
-        assert_eq!(create(attributes, &details).refusal(), refused(400, code), "{attributes}");
+        assert_eq!(create(attributes, &details).error(), failure(400, code), "{attributes}");
     }
     let weekly = intervals("<interval weekDay='Monday'/><interval weekDay='Friday'/>");
-    let answer = create("frequency='Weekly'", &weekly);
-    assert_eq!(answer.status, 201);
-    assert_eq!(answer.one("schedule", "state"), "Active");
-    assert_eq!(answer.all("interval", "weekDay"), ["Monday", "Friday"]);
-    assert_eq!(create("frequency='Daily'", ">").refusal(), refused(409, "409021"));
-    let path = format!("schedules/{}", answer.one("schedule", "id"));
+    let response = create("frequency='Weekly'", &weekly);
+    assert_eq!(response.status, 201);
+    assert_eq!(response.one("schedule", "state"), "Active");
+    assert_eq!(response.all("interval", "weekDay"), ["Monday", "Friday"]);
+    assert_eq!(create("frequency='Daily'", ">").error(), failure(409, "409021"));
+    let path = format!("schedules/{}", response.one("schedule", "id"));
     let body = "<tsRequest><schedule state='suspended' priority='101'/></tsRequest>";
-    assert_eq!(client.call("PUT", &path, body).refusal(), refused(400, "400003"));
+    assert_eq!(client.call("PUT", &path, body).error(), failure(400, "400003"));
     let body = "<tsRequest><schedule state='suspended' priority='9'/></tsRequest>";
     assert_eq!(client.call("PUT", &path, body).one("schedule", "state"), "Suspended");
     assert_eq!(client.call("GET", &path, "").all("interval", "weekDay").len(), 2);
@@ -176,10 +180,10 @@ fn validates_and_updates_schedules() {
     assert!(changed.text().contains(&format!("<scheduleLuid>{id}</scheduleLuid>")));
     assert!(!states(&client, "active", &[id]).text().contains(id), "only changes are listed");
     assert!(states(&client, "suspended&updateAll=true", &[]).text().contains(id));
-    assert_eq!(states(&client, "asleep", &[id]).refusal(), refused(400, "400003"));
-    assert_eq!(states(&client, "active", &["x"]).refusal(), refused(404, "404023"));
+    assert_eq!(states(&client, "asleep", &[id]).error(), failure(400, "400003"));
+    assert_eq!(states(&client, "active", &["x"]).error(), failure(404, "404023"));
     let max = Client::signed_in(&mock, "3.30", "name='max' password='pw'", "").unwrap();
-    assert_eq!(states(&max, "active", &[id]).refusal(), refused(403, "403004"));
+    assert_eq!(states(&max, "active", &[id]).error(), failure(403, "403004"));
     let workbook = client.get("workbooks").one("workbook", "id");
     let task = format!(
         "<tsRequest><task><extractRefresh><workbook id='{workbook}'/></extractRefresh></task></tsRequest>"
@@ -189,9 +193,9 @@ fn validates_and_updates_schedules() {
     assert_eq!(tasks.one("extract", "id"), added.one("extractRefresh", "id"));
     assert_eq!(tasks.one("workbook", "id"), workbook);
     assert_eq!(max.call("GET", "schedules?sort=name:asc", "").all("schedule", "name").len(), 4);
-    assert_eq!(max.call("DELETE", &path, "").refusal(), refused(403, "403004"));
+    assert_eq!(max.call("DELETE", &path, "").error(), failure(403, "403004"));
     assert_eq!(client.call("DELETE", &path, "").status, 204);
-    assert_eq!(client.call("GET", &path, "").refusal(), refused(404, "404023"));
+    assert_eq!(client.call("GET", &path, "").error(), failure(404, "404023"));
     assert_eq!(names(&mock.schedules()), ["Weekday early mornings", "Every night", "Nightly"]);
 }
 
@@ -222,12 +226,12 @@ fn reads_renames_and_deletes_groups() {
             format!("<tsRequest><group name='{name}' minimumSiteRole='Viewer'/></tsRequest>");
         client.on_site("PUT", &path, &body)
     };
-    assert_eq!(rename("analysts").refusal(), refused(409, "409009"));
+    assert_eq!(rename("analysts").error(), failure(409, "409009"));
     assert_eq!(rename("Support").one("group", "minimumSiteRole"), "Viewer");
     let ada = Client::signed_in(&mock, "3.30", "name='ada' password='pw'", "").unwrap();
-    assert_eq!(ada.on_site("DELETE", &path, "").refusal(), refused(403, "403004"));
+    assert_eq!(ada.on_site("DELETE", &path, "").error(), failure(403, "403004"));
     assert_eq!(client.on_site("DELETE", &path, "").status, 204);
-    assert_eq!(client.get(&path).refusal(), refused(404, "404012"));
+    assert_eq!(client.get(&path).error(), failure(404, "404012"));
     assert_eq!(names(&mock.groups()), ["All Users", "Analysts", "Managers"]);
 }
 
@@ -237,15 +241,15 @@ fn metrics_have_the_error_codes_of_each_operation() {
     let client = Client::new(&mock);
     for (method, code) in [("GET", "404004"), ("PUT", "404004"), ("DELETE", "404006")] {
         let body = "<tsRequest><metric name='m'/></tsRequest>";
-        let answer = client.on_site(method, "metrics/missing", body);
-        assert_eq!(answer.refusal(), refused(404, code), "{method}");
+        let response = client.on_site(method, "metrics/missing", body);
+        assert_eq!(response.error(), failure(404, code), "{method}");
     }
     let metrics = client.get("metrics").all("metric", "id");
     assert!(!metrics.is_empty());
     for id in metrics {
         assert_eq!(client.on_site("DELETE", &format!("metrics/{id}"), "").status, 204);
     }
-    assert_eq!(client.get("metrics").refusal(), refused(404, "404004"));
+    assert_eq!(client.get("metrics").error(), failure(404, "404004"));
 }
 
 #[test]
@@ -349,8 +353,8 @@ fn reads_and_writes_connected_apps_in_json() {
     let path = format!("/api/3.30/sites/{}/connected-apps/direct-trust", client.site);
     let json = [("Accept", "application/json"), ("Content-Type", "application/json")];
     let call = |method: &str, path: &str, body: &str| -> (u16, serde_json::Value) {
-        let answer = client.send(method, path, &json, body.as_bytes());
-        (answer.status, serde_json::from_str(&answer.text()).unwrap())
+        let response = client.send(method, path, &json, body.as_bytes());
+        (response.status, serde_json::from_str(&response.text()).unwrap())
     };
     let projects: Vec<String> =
         mock.projects()[..2].iter().map(|project| project.id().to_owned()).collect();

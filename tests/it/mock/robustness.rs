@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tableau_server_client::mock::{Fault, MockServer};
 
-use super::{Client, connect, read_answer, request, send_raw};
+use super::{Client, connect, read_response, request, send_raw};
 
 #[test]
 fn invalid_requests_get_4xx_or_a_close() {
@@ -42,9 +42,9 @@ fn invalid_requests_get_4xx_or_a_close() {
         request("BREW", "/api/3.30/auth/signin", &xml, b""),
     ];
     for case in cases {
-        if let Some(answer) = send_raw(&mock, &case) {
+        if let Some(response) = send_raw(&mock, &case) {
             let start = String::from_utf8_lossy(&case[..case.len().min(60)]).into_owned();
-            assert!((400..=501).contains(&answer.status), "{} for {start}", answer.status);
+            assert!((400..=501).contains(&response.status), "{} for {start}", response.status);
         }
     }
     let mut stream = connect(&mock);
@@ -95,8 +95,8 @@ fn serves_many_requests_on_one_connection() {
     let one = request("GET", "/api/2.4/serverinfo", &[], b"");
     // Two pipelined requests, then one that waits for `100 Continue`.
     stream.write_all(&[one.clone(), one].concat()).unwrap();
-    assert_eq!(read_answer(&mut reader).unwrap().status, 200);
-    assert_eq!(read_answer(&mut reader).unwrap().status, 200);
+    assert_eq!(read_response(&mut reader).unwrap().status, 200);
+    assert_eq!(read_response(&mut reader).unwrap().status, 200);
     stream
         .write_all(b"POST /api/3.0/auth/signin HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
         .unwrap();
@@ -104,7 +104,7 @@ fn serves_many_requests_on_one_connection() {
     reader.read_exact(&mut line).unwrap();
     assert_eq!(&line, b"HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(b"hi").unwrap();
-    assert_eq!(read_answer(&mut reader).unwrap().status, 400);
+    assert_eq!(read_response(&mut reader).unwrap().status, 400);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn two_servers_share_no_state() {
     let (a, b) = (MockServer::start().unwrap(), MockServer::start().unwrap());
     let client = Client::new(&a);
     let there = Client { mock: &b, token: client.token.clone(), ..Client::new(&a) };
-    assert_eq!(there.get("users").refusal(), (401, "401002".to_owned()));
+    assert_eq!(there.get("users").error(), (401, "401002".to_owned()));
     assert_ne!(a.password(), b.password());
     assert_ne!(a.token_secret(), b.token_secret());
     assert_eq!(b.requests().len(), 1);
@@ -195,8 +195,8 @@ fn head_requests_get_no_body() {
     stream.write_all(&bytes.concat()).unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
-    let mut answers = text.split("HTTP/1.1 ").skip(1);
-    let (head, get) = (answers.next().unwrap(), answers.next().unwrap());
+    let mut responses = text.split("HTTP/1.1 ").skip(1);
+    let (head, get) = (responses.next().unwrap(), responses.next().unwrap());
     assert!(head.ends_with("\r\n\r\n") && head.contains("Content-Length: "), "{text}");
     assert!(get.contains("X-Tableau-Request-Id: mock-") && get.contains("404003"), "{text}");
 }
@@ -207,7 +207,7 @@ fn closes_the_connection_on_a_tls_handshake() {
     let mut stream = super::connect(&mock);
     // The client waits for a handshake, so it neither sends more nor closes the connection.
     stream.write_all(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    assert_eq!(answer, b"");
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).unwrap();
+    assert_eq!(response, b"");
 }

@@ -9,11 +9,11 @@ use super::{Client, send_raw};
 fn sign_in(mock: &MockServer, credentials: &str, site: &str) -> (u16, String) {
     match Client::signed_in(mock, "3.30", credentials, site) {
         Ok(_) => (200, String::new()),
-        Err(answer) => answer.refusal(),
+        Err(response) => response.error(),
     }
 }
 
-fn refused(status: u16, code: &str) -> (u16, String) {
+fn expected(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }
 
@@ -29,36 +29,36 @@ fn signs_in_with_every_kind_of_credentials() {
     let password = mock.password();
     let token = mock.token_secret();
     for (credentials, site, expected) in [
-        (format!("name='admin' password='{password}'"), "", refused(200, "")),
-        (format!("name='ADMIN' password='{password}'"), "Marketing", refused(200, "")),
-        (format!("name='admin' password='{password}'"), "elsewhere", refused(401, "401001")),
-        ("name='admin' password='wrong'".to_owned(), "", refused(401, "401001")),
-        ("name='nobody' password='x'".to_owned(), "", refused(401, "401001")),
-        ("name='alice' password=''".to_owned(), "", refused(401, "401001")),
+        (format!("name='admin' password='{password}'"), "", expected(200, "")),
+        (format!("name='ADMIN' password='{password}'"), "Marketing", expected(200, "")),
+        (format!("name='admin' password='{password}'"), "elsewhere", expected(401, "401001")),
+        ("name='admin' password='wrong'".to_owned(), "", expected(401, "401001")),
+        ("name='nobody' password='x'".to_owned(), "", expected(401, "401001")),
+        ("name='alice' password=''".to_owned(), "", expected(401, "401001")),
         (
             "name='viewer' password='v &amp; &lt;w> &quot;x&quot; &#223;'".to_owned(),
             "marketing",
-            refused(200, ""),
+            expected(200, ""),
         ),
         (
             format!("personalAccessTokenName='mock-token' personalAccessTokenSecret='{token}'"),
             "",
-            refused(200, ""),
+            expected(200, ""),
         ),
         (
             "personalAccessTokenName='mine' personalAccessTokenSecret='s3cret'".to_owned(),
             "",
-            refused(200, ""),
+            expected(200, ""),
         ),
         (
             "personalAccessTokenName='mine' personalAccessTokenSecret='S3cret'".to_owned(),
             "",
-            refused(401, "401001"),
+            expected(401, "401001"),
         ),
-        (format!("jwt='{}' isUat='true'", mock.jwt()), "", refused(200, "")),
-        ("jwt='a.b.c' isUat='false'".to_owned(), "", refused(200, "")),
-        ("jwt='a.b.d' isUat='false'".to_owned(), "", refused(401, "401001")),
-        ("oddity='x'".to_owned(), "", refused(400, "400000")),
+        (format!("jwt='{}' isUat='true'", mock.jwt()), "", expected(200, "")),
+        ("jwt='a.b.c' isUat='false'".to_owned(), "", expected(200, "")),
+        ("jwt='a.b.d' isUat='false'".to_owned(), "", expected(401, "401001")),
+        ("oddity='x'".to_owned(), "", expected(400, "400000")),
     ] {
         assert_eq!(sign_in(&mock, &credentials, site), expected, "{credentials} {site}");
     }
@@ -74,8 +74,8 @@ fn signs_in_and_out() {
     assert_eq!(current.one("user", "id"), client.user);
     assert_eq!(client.call("POST", "auth/signout", "").status, 204);
     assert_eq!(mock.sessions_open(), 0);
-    for answer in [client.get("workbooks"), client.call("POST", "auth/signout", "")] {
-        assert_eq!(answer.refusal(), refused(401, "401002"));
+    for response in [client.get("workbooks"), client.call("POST", "auth/signout", "")] {
+        assert_eq!(response.error(), expected(401, "401002"));
     }
     assert_eq!(mock.requests_to("POST", "/auth/signout").len(), 2);
     assert_eq!(mock.requests_to("GET", "/workbooks").len(), 2);
@@ -97,11 +97,11 @@ fn personal_access_token_has_one_session() {
     );
     let first = Client::signed_in(&mock, "3.30", &credentials, "").unwrap();
     let second = Client::signed_in(&mock, "3.30", &credentials, "other").unwrap();
-    assert_eq!(first.get("users").refusal(), refused(401, "401002"));
+    assert_eq!(first.get("users").error(), expected(401, "401002"));
     assert_eq!(second.get("users").status, 200);
     mock.revoke_token(mock.token_name());
-    assert_eq!(second.get("users").refusal(), refused(401, "401002"));
-    assert_eq!(sign_in(&mock, &credentials, ""), refused(401, "401001"));
+    assert_eq!(second.get("users").error(), expected(401, "401002"));
+    assert_eq!(sign_in(&mock, &credentials, ""), expected(401, "401001"));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn idle_sessions_expire() {
     assert_eq!(client.get("users").status, 200);
     mock.advance(Duration::from_secs(3700));
     assert_eq!(mock.sessions_open(), 0);
-    assert_eq!(client.get("users").refusal(), refused(401, "401002"));
+    assert_eq!(client.get("users").error(), expected(401, "401002"));
 }
 
 #[test]
@@ -125,22 +125,22 @@ fn switches_sites() {
         let body = format!("<tsRequest><site contentUrl=\"{to}\"/></tsRequest>");
         client.call("POST", "auth/switchSite", &body)
     };
-    assert_eq!(switch("").refusal(), refused(403, "403070"));
-    assert_eq!(switch("nowhere").refusal(), refused(404, "404000"));
+    assert_eq!(switch("").error(), expected(403, "403070"));
+    assert_eq!(switch("nowhere").error(), expected(404, "404000"));
     assert_eq!(client.get("users").status, 200, "a switch that fails changes nothing");
-    let answer = switch("marketing");
-    assert_eq!(answer.one("site", "contentUrl"), "marketing");
+    let response = switch("marketing");
+    assert_eq!(response.one("site", "contentUrl"), "marketing");
     let there = Client {
-        token: answer.one("credentials", "token"),
-        site: answer.one("site", "id"),
-        user: answer.one("user", "id"),
+        token: response.one("credentials", "token"),
+        site: response.one("site", "id"),
+        user: response.one("user", "id"),
         ..Client::new(&mock)
     };
     assert_eq!(there.get("users").status, 200);
-    assert_eq!(client.get("users").refusal(), refused(401, "401002"));
+    assert_eq!(client.get("users").error(), expected(401, "401002"));
     // The site in the path must be that of the session.
     let elsewhere = there.call("GET", &format!("sites/{}/users", client.site), "");
-    assert_eq!(elsewhere.refusal(), refused(404, "404000"));
+    assert_eq!(elsewhere.error(), expected(404, "404000"));
 }
 
 #[test]
@@ -156,31 +156,31 @@ fn impersonates_users() {
         send_raw(&mock, &super::request("POST", target, &[], body.as_bytes())).unwrap()
     };
     let credentials = format!("name='admin' password='{}'", mock.password());
-    let answer = as_user(&credentials, &bob);
-    assert_eq!(answer.one("user", "id"), bob);
-    assert_eq!(as_user(&credentials, "x").refusal(), refused(404, "404002"));
-    assert_eq!(as_user("name='bob' password='pw'", &bob).refusal(), refused(403, "403004"));
-    let as_bob = Client { token: answer.one("credentials", "token"), ..Client::new(&mock) };
+    let response = as_user(&credentials, &bob);
+    assert_eq!(response.one("user", "id"), bob);
+    assert_eq!(as_user(&credentials, "x").error(), expected(404, "404002"));
+    assert_eq!(as_user("name='bob' password='pw'", &bob).error(), expected(403, "403004"));
+    let as_bob = Client { token: response.one("credentials", "token"), ..Client::new(&mock) };
     let body = "<tsRequest><user name='x' siteRole='Viewer'/></tsRequest>";
-    assert_eq!(as_bob.on_site("POST", "users", body).refusal(), refused(403, "403004"));
+    assert_eq!(as_bob.on_site("POST", "users", body).error(), expected(403, "403004"));
 }
 
 #[test]
 fn negotiates_versions() {
     let mock = MockServer::builder().api_version("3.4").start().unwrap();
     let get = |path: &str| {
-        let answer = send_raw(&mock, &super::request("GET", path, &[], b"")).unwrap();
-        (answer.refusal(), answer.text())
+        let response = send_raw(&mock, &super::request("GET", path, &[], b"")).unwrap();
+        (response.error(), response.text())
     };
     let (status, text) = get("/api/2.4/serverinfo");
-    assert_eq!(status, refused(200, ""));
+    assert_eq!(status, expected(200, ""));
     assert!(text.contains("<restApiVersion>3.4</restApiVersion>"), "{text}");
-    assert_eq!(get("/api/3.4/serverInfo").0, refused(200, ""));
-    assert_eq!(get("/api/3.5/serverinfo").0, refused(404, "404001"));
-    assert_eq!(get("/api/2.3/serverinfo").0, refused(404, "404001"));
-    assert_eq!(get("/api/nonsense/serverinfo").0, refused(404, "404001"));
+    assert_eq!(get("/api/3.4/serverInfo").0, expected(200, ""));
+    assert_eq!(get("/api/3.5/serverinfo").0, expected(404, "404001"));
+    assert_eq!(get("/api/2.3/serverinfo").0, expected(404, "404001"));
+    assert_eq!(get("/api/nonsense/serverinfo").0, expected(404, "404001"));
     let client = Client::with_version(&mock, "2.4");
-    assert_eq!(client.get("jobs").refusal(), refused(404, "404003"));
+    assert_eq!(client.get("jobs").error(), expected(404, "404003"));
     assert_eq!(Client::with_version(&mock, "3.1").get("jobs").status, 200);
     assert!(MockServer::builder().api_version("2.3").start().is_err());
     assert!(MockServer::builder().api_version("three").start().is_err());
@@ -195,22 +195,22 @@ fn accepts_and_returns_json() {
         mock.password()
     );
     let headers = [("Content-Type", "application/json"), ("Accept", "application/json")];
-    let answer = without_token.send("POST", "auth/signin", &headers, body.as_bytes());
-    let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    let response = without_token.send("POST", "auth/signin", &headers, body.as_bytes());
+    let json: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
     let token = json["credentials"]["token"].as_str().unwrap().to_owned();
     let site = json["credentials"]["site"]["id"].as_str().unwrap();
     let client = Client { token, site: site.to_owned(), ..Client::new(&mock) };
     let path = format!("sites/{site}/workbooks?pageSize=2");
-    let answer = client.send("GET", &path, &headers[1..], b"");
-    let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    let response = client.send("GET", &path, &headers[1..], b"");
+    let json: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
     assert_eq!(json["pagination"]["totalAvailable"], "12");
     assert_eq!(json["workbooks"]["workbook"].as_array().unwrap().len(), 2);
     assert_eq!(json["workbooks"]["workbook"][0]["showTabs"], true);
-    let answer = client.send("GET", &format!("sites/{site}/workbooks/x"), &headers[1..], b"");
-    let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    let response = client.send("GET", &format!("sites/{site}/workbooks/x"), &headers[1..], b"");
+    let json: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
     assert_eq!(json["error"]["code"], "404006");
-    let answer = client.send("GET", "/api/-/search?terms=sales&limit=1", &[], b"");
-    let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    let response = client.send("GET", "/api/-/search?terms=sales&limit=1", &[], b"");
+    let json: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
     assert_eq!(json["hits"]["items"].as_array().unwrap().len(), 1);
     assert!(json["hits"]["next"].is_string());
     let hit = &json["hits"]["items"][0]["content"];
@@ -219,8 +219,8 @@ fn accepts_and_returns_json() {
         hit["type"].as_str().unwrap(),
         hit["luid"].as_str().unwrap()
     );
-    let answer = client.send("GET", &path, &[], b"");
-    let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    let response = client.send("GET", &path, &[], b"");
+    let json: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
     assert_eq!(json["hitsTotal"], 1);
 }
 
@@ -231,8 +231,8 @@ fn reads_and_updates_mcp_settings() {
     let path = format!("sites/{}/settings/mcp", client.site);
     let json = [("Content-Type", "application/json"), ("Accept", "application/json")];
     let call = |client: &Client<'_>, method: &str, body: &str| {
-        let answer = client.send(method, &path, &json, body.as_bytes());
-        (answer.status, answer.text())
+        let response = client.send(method, &path, &json, body.as_bytes());
+        (response.status, response.text())
     };
     let shown = |body: &str| (200, format!("{{\"mcpSiteSettings\":{body}}}"));
     assert_eq!(call(&client, "GET", ""), shown("{}"));
@@ -259,8 +259,8 @@ fn search_pages_have_only_the_links_that_exist() {
     let client = Client::new(&mock);
     let links = |page: u8| {
         let path = format!("/api/-/search?terms=&filter=type:eq:workbook&limit=4&page={page}");
-        let answer = client.send("GET", &path, &[], b"");
-        let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        let response = client.send("GET", &path, &[], b"");
+        let json: serde_json::Value = serde_json::from_slice(&response.body).unwrap();
         let hits = json["hits"].as_object().unwrap();
         assert_eq!(
             (hits["total"].as_u64(), hits["items"].as_array().map(Vec::len)),

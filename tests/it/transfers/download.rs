@@ -8,7 +8,7 @@ use tsc::{Download, ErrorKind, ProgressUnit};
 
 use super::{Folder, content, server};
 use crate::help::{auth, millis, with};
-use crate::raw::{Raw, Reply, Seen, answer, refusal, success};
+use crate::raw::{Raw, Response, Seen, response, success, tableau_error};
 
 fn file() -> Vec<u8> {
     content(300_000)
@@ -20,7 +20,7 @@ fn named(header: &str) -> Vec<(&str, &str)> {
 
 /// Serves the file with this `Content-Disposition`.
 fn giving(header: &'static str) -> Raw {
-    Raw::signed_in(move |_| answer(200, &named(header), file()))
+    Raw::signed_in(move |_| response(200, &named(header), file()))
 }
 
 /// Downloads the workbook w1.
@@ -81,11 +81,11 @@ fn malicious_names_stay_in_the_folder() {
 
 #[test]
 fn names_files_after_the_item_without_content_disposition() {
-    let of_item = |item: Reply| {
+    let of_item = |item: Response| {
         let item = item.bytes();
         Raw::signed_in(move |seen: &Seen| match seen.path().ends_with("/content") {
-            true => answer(200, &[], file()),
-            false => Reply::Send(item.clone()),
+            true => response(200, &[], file()),
+            false => Response::Send(item.clone()),
         })
     };
     let folder = Folder::new("nameless");
@@ -93,7 +93,8 @@ fn names_files_after_the_item_without_content_disposition() {
     let path = download(&raw, |d| d.to_folder(folder.path())).unwrap();
     assert_eq!(path, folder.path().join("Q1_Q2_ R&D.twbx"));
     // If the name of the item cannot be read, the file is kept.
-    let path = download(&of_item(refusal(403, "403004", "no")), |d| d.to_folder(folder.path()));
+    let path =
+        download(&of_item(tableau_error(403, "403004", "no")), |d| d.to_folder(folder.path()));
     assert_eq!(path.unwrap(), folder.path().join("w1.twbx"));
 }
 
@@ -123,7 +124,7 @@ fn extension_comes_from_the_item_if_the_header_has_none() {
     const HYPER_2: &[u8] = b"Hyper\x08\0\0\x01\0\x02\0 rows";
     let flow = |file_type: &'static str, header: &'static str| {
         Raw::signed_in(move |seen: &Seen| match seen.path().ends_with("/content") {
-            true => answer(200, &named(header), ZIP),
+            true => response(200, &named(header), ZIP),
             false => success(&format!("<flow id=\"f1\" name=\"Clean\" {file_type}/>")),
         })
     };
@@ -154,7 +155,7 @@ fn extension_comes_from_the_item_if_the_header_has_none() {
         ),
         ("filename=\"Sales.TDSX\"", ZIP, "Sales.TDSX"),
     ] {
-        let raw = Raw::signed_in(move |_| answer(200, &named(header), content));
+        let raw = Raw::signed_in(move |_| response(200, &named(header), content));
         let session = with(&raw.url, crate::help::plain()).into_session(&auth()).unwrap();
         let path = session.datasources().download("d1").to_folder(folder.path()).unwrap();
         assert_eq!(path, folder.path().join(name), "{header}");
@@ -189,25 +190,25 @@ fn does_not_replace_files_by_default() {
 }
 
 /// A response that is cut off in the middle.
-fn cut_off() -> Reply {
-    let whole = answer(200, &named("filename=\"x.twbx\""), file()).bytes();
-    Reply::SendAndClose(whole[..200_000].to_vec())
+fn cut_off() -> Response {
+    let whole = response(200, &named("filename=\"x.twbx\""), file()).bytes();
+    Response::SendAndClose(whole[..200_000].to_vec())
 }
 
 /// A chunked response without the last chunk.
-fn cut_off_chunked() -> Reply {
+fn cut_off_chunked() -> Response {
     let mut bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10000\r\n".to_vec();
     bytes.extend(&file()[..0x10000]);
-    Reply::SendAndClose([&bytes[..], b"\r\n"].concat())
+    Response::SendAndClose([&bytes[..], b"\r\n"].concat())
 }
 
 #[test]
 fn interrupted_download_starts_again() {
-    for broken in [cut_off, cut_off_chunked, || Reply::Close, || answer(502, &[], "x")] {
-        let asked = AtomicUsize::new(0);
-        let raw = Raw::signed_in(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+    for broken in [cut_off, cut_off_chunked, || Response::Close, || response(502, &[], "x")] {
+        let request_count = AtomicUsize::new(0);
+        let raw = Raw::signed_in(move |_| match request_count.fetch_add(1, Ordering::SeqCst) {
             0 | 1 => broken(),
-            _ => answer(200, &named("filename=\"x.twbx\""), file()),
+            _ => response(200, &named("filename=\"x.twbx\""), file()),
         });
         let folder = Folder::new("anew");
         let path = download(&raw, |d| d.to_folder(folder.path())).unwrap();
@@ -219,13 +220,13 @@ fn interrupted_download_starts_again() {
 
 #[test]
 fn failed_download_leaves_no_file() {
-    for (broken, tries) in [
-        (cut_off as fn() -> Reply, 4),
+    for (broken, attempts) in [
+        (cut_off as fn() -> Response, 4),
         (cut_off_chunked, 4),
-        (|| Reply::Close, 4),
-        (|| answer(504, &[], "x"), 4),
-        (|| refusal(404, "404006", "no such workbook"), 1),
-        (|| answer(500, &[], "x"), 1),
+        (|| Response::Close, 4),
+        (|| response(504, &[], "x"), 4),
+        (|| tableau_error(404, "404006", "no such workbook"), 1),
+        (|| response(500, &[], "x"), 1),
     ] {
         let raw = Raw::signed_in(move |_| broken());
         let folder = Folder::new("nothing");
@@ -235,29 +236,29 @@ fn failed_download_leaves_no_file() {
         download(&raw, |d| d.overwrite(true).to_path(&there)).unwrap_err();
         assert_eq!(folder.names(), ["there.twbx"], "{error}");
         assert_eq!(std::fs::read(&there).unwrap(), b"mine");
-        assert_eq!(raw.count("GET", "/content"), 3 * tries, "{error}");
+        assert_eq!(raw.count("GET", "/content"), 3 * attempts, "{error}");
     }
 }
 
 #[test]
 fn rejects_html_and_errors_in_place_of_the_file() {
     const LOGIN: &str = "<!-- gateway -->\n<!DOCTYPE html><html><body>Please log in</body></html>";
-    let error = || refusal(200, "404006", "no such workbook");
-    type Wrong<'a> = (&'a str, Box<dyn Fn() -> Reply + Send + Sync>, ErrorKind, &'a str);
+    let error = || tableau_error(200, "404006", "no such workbook");
+    type Wrong<'a> = (&'a str, Box<dyn Fn() -> Response + Send + Sync>, ErrorKind, &'a str);
     let wrong: [Wrong<'_>; 5] = [
         (
             "html",
-            Box::new(|| answer(200, &named("filename=\"x.twbx\""), LOGIN)),
+            Box::new(|| response(200, &named("filename=\"x.twbx\""), LOGIN)),
             ErrorKind::Decode,
             "login page",
         ),
         (
             "in pieces",
             Box::new(|| {
-                let (head, body) = (answer(200, &[], LOGIN).bytes(), LOGIN.len());
+                let (head, body) = (response(200, &[], LOGIN).bytes(), LOGIN.len());
                 let (head, body) = head.split_at(head.len() - body);
                 let pieces = [head, &body[..3], &body[3..25], &body[25..]];
-                Reply::Slowly(pieces.map(<[u8]>::to_vec).into(), millis(5))
+                Response::Slowly(pieces.map(<[u8]>::to_vec).into(), millis(5))
             }),
             ErrorKind::Decode,
             "login page",
@@ -266,13 +267,13 @@ fn rejects_html_and_errors_in_place_of_the_file() {
         ("xml", Box::new(|| success("<workbook id=\"w1\"/>")), ErrorKind::Decode, "Tableau's XML"),
         (
             "nothing",
-            Box::new(|| answer(200, &named("filename=\"x.twbx\""), "")),
+            Box::new(|| response(200, &named("filename=\"x.twbx\""), "")),
             ErrorKind::Decode,
             "empty",
         ),
     ];
-    for (what, reply, kind, says) in wrong {
-        let raw = Raw::signed_in(move |_| reply());
+    for (what, respond, kind, expected) in wrong {
+        let raw = Raw::signed_in(move |_| respond());
         let folder = Folder::new("no-file");
         let there = folder.file("there.twbx", b"mine");
         let mut written = Vec::new();
@@ -284,7 +285,7 @@ fn rejects_html_and_errors_in_place_of_the_file() {
         ] {
             let error = outcome.unwrap_err();
             assert_eq!(error.kind(), kind, "{what}: {error}");
-            assert!(error.to_string().contains(says), "{what}: {error}");
+            assert!(error.to_string().contains(expected), "{what}: {error}");
             assert_eq!(error.status(), Some(200), "{what}");
             assert!(error.url().unwrap().ends_with("/content"), "{what}");
         }
@@ -301,7 +302,7 @@ fn rejects_html_and_errors_in_place_of_the_file() {
         ("text/html; charset=utf-8", LOGIN, false),
         ("text/html", "a,b\r\n1,2\r\n", true),
     ] {
-        let raw = Raw::signed_in(move |_| answer(200, &[("Content-Type", sort)], body));
+        let raw = Raw::signed_in(move |_| response(200, &[("Content-Type", sort)], body));
         let server = server(&raw);
         let session = server.sign_in(&auth()).unwrap();
         let csv = session.views().csv("v1", tsc::export::CsvExport::new()).to_bytes();
@@ -315,10 +316,10 @@ fn rejects_html_and_errors_in_place_of_the_file() {
 #[test]
 fn concurrent_downloads_to_one_path_do_not_mix() {
     // Each response is another file.
-    let asked = AtomicUsize::new(0);
+    let request_count = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |_| {
-        let number = asked.fetch_add(1, Ordering::SeqCst);
-        answer(
+        let number = request_count.fetch_add(1, Ordering::SeqCst);
+        response(
             200,
             &named("filename=\"x.twbx\""),
             number.to_string().repeat(1_000_000).get(..1_000_000).unwrap(),
@@ -344,9 +345,9 @@ fn concurrent_downloads_to_one_path_do_not_mix() {
 }
 
 /// A writer that accepts this many bytes.
-struct Full(usize);
+struct FullWriter(usize);
 
-impl Write for Full {
+impl Write for FullWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
         Ok(bytes.len())
@@ -360,7 +361,7 @@ impl Write for Full {
 #[test]
 fn writer_never_receives_a_byte_twice() {
     let raw = giving("filename=\"x.twbx\"");
-    let error = download(&raw, |d| d.to_writer(Full(100_000))).unwrap_err();
+    let error = download(&raw, |d| d.to_writer(FullWriter(100_000))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
     assert!(error.to_string().contains("cannot be written"), "{error}");
     assert_eq!(raw.count("GET", "/content"), 1);
@@ -370,10 +371,10 @@ fn writer_never_receives_a_byte_twice() {
     assert!(error.is_retryable() && written == file()[..written.len()], "{error}");
     assert_eq!(raw.count("GET", "/content"), 1);
     // Before the first byte the download can be repeated.
-    let asked = AtomicUsize::new(0);
-    let raw = Raw::signed_in(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
-        0 => Reply::Close,
-        _ => answer(200, &[], file()),
+    let request_count = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| match request_count.fetch_add(1, Ordering::SeqCst) {
+        0 => Response::Close,
+        _ => response(200, &[], file()),
     });
     let mut written = Vec::new();
     download(&raw, |d| d.to_writer(&mut written)).unwrap();
@@ -441,7 +442,7 @@ fn reports_received_bytes_as_progress() {
 
 #[test]
 fn exports_use_their_own_paths() {
-    let raw = Raw::signed_in(|_| answer(200, &[], "x"));
+    let raw = Raw::signed_in(|_| response(200, &[], "x"));
     let mut server = server(&raw);
     server.set_version("3.29").unwrap();
     let session = server.sign_in(&auth()).unwrap();
@@ -502,8 +503,8 @@ fn names_files_by_content_without_a_name() {
         (b"??", "d1.tdsx"),
     ] {
         let raw = Raw::signed_in(move |seen| match seen.path().ends_with("/content") {
-            true => answer(200, &[], body),
-            false => answer(404, &[], ""),
+            true => response(200, &[], body),
+            false => response(404, &[], ""),
         });
         let server = server(&raw);
         let session = server.sign_in(&auth()).unwrap();

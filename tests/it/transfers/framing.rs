@@ -9,7 +9,7 @@ use tsc::{Download, ErrorKind, RetryPolicy, Session};
 
 use super::{Folder, content};
 use crate::help::{auth, millis, plain, with};
-use crate::raw::{Raw, Reply, Seen, signed_in};
+use crate::raw::{Raw, Response, Seen, signed_in};
 use crate::tls_server::{Certified, over_tls};
 
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ fn gzip(body: &[u8]) -> Vec<u8> {
 }
 
 /// A whole response with this body.
-fn response(framing: Framing, is_gzip: bool, body: &[u8]) -> Reply {
+fn response(framing: Framing, is_gzip: bool, body: &[u8]) -> Response {
     let mut out = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n".to_vec();
     if is_gzip {
         out.extend(b"Content-Encoding: gzip\r\n");
@@ -37,7 +37,7 @@ fn response(framing: Framing, is_gzip: bool, body: &[u8]) -> Reply {
         Framing::Length => {
             out.extend(format!("Content-Length: {}\r\n\r\n", body.len()).bytes());
             out.extend(body);
-            Reply::Send(out)
+            Response::Send(out)
         }
         Framing::Chunked => {
             out.extend(b"Transfer-Encoding: chunked\r\n\r\n");
@@ -47,26 +47,26 @@ fn response(framing: Framing, is_gzip: bool, body: &[u8]) -> Reply {
                 out.extend(b"\r\n");
             }
             out.extend(b"0\r\n\r\n");
-            Reply::Send(out)
+            Response::Send(out)
         }
         Framing::UntilClose => {
             out.extend(b"Connection: close\r\n\r\n");
             out.extend(body);
-            Reply::SendAndClose(out)
+            Response::SendAndClose(out)
         }
     }
 }
 
-/// Servers over HTTP and over TLS that answer each request after the sign-in with this.
+/// A server over HTTP and one over TLS, which respond to each request after the sign-in with `respond`.
 fn servers(
-    reply: impl Fn() -> Reply + Send + Sync + Clone + 'static,
+    respond: impl Fn() -> Response + Send + Sync + Clone + 'static,
 ) -> [(Raw, tsc::HttpOptions); 2] {
     let certificate = Certified::self_signed(&["127.0.0.1"], true);
-    let answering = move |seen: &Seen| signed_in(seen).unwrap_or_else(&reply);
+    let handle = move |seen: &Seen| signed_in(seen).unwrap_or_else(&respond);
     let options = || plain().retries(RetryPolicy::new().initial_backoff(millis(1)).max_retries(1));
-    let tls = over_tls(certificate.server(), answering.clone());
+    let tls = over_tls(certificate.server(), handle.clone());
     let verified = options().verify(certificate.file());
-    [(Raw::start(answering), options()), (tls, verified)]
+    [(Raw::start(handle), options()), (tls, verified)]
 }
 
 fn with_session<T>(

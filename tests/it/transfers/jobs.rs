@@ -9,7 +9,7 @@ use tsc::jobs::JobWait;
 
 use super::server;
 use crate::help::{auth, millis, timed};
-use crate::raw::{Raw, Reply, answer, refusal, success};
+use crate::raw::{Raw, Response, response, success, tableau_error};
 
 const STARTED: &str = "<job id=\"j1\" mode=\"Asynchronous\" type=\"RefreshExtract\"/>";
 
@@ -20,21 +20,21 @@ fn ended(code: &str, notes: &str) -> String {
     )
 }
 
-/// Starts a refresh and answers the polls of its job in order; the last response is repeated.
-fn refreshing(answers: Vec<Reply>) -> Raw {
-    let answers: Vec<Vec<u8>> = answers.into_iter().map(Reply::bytes).collect();
-    let asked = AtomicUsize::new(0);
+/// Starts a refresh and responds to the polls of its job in order; the last response is repeated.
+fn refreshing(responses: Vec<Response>) -> Raw {
+    let responses: Vec<Vec<u8>> = responses.into_iter().map(Response::bytes).collect();
+    let request_count = AtomicUsize::new(0);
     Raw::signed_in(move |seen| match (seen.method.as_str(), seen.path().rsplit('/').next()) {
         ("POST", Some("refresh")) => success(STARTED),
         ("GET", Some("j1")) => {
-            let number = asked.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
-            match answers[number].is_empty() {
-                true => Reply::Close,
-                false => Reply::Send(answers[number].clone()),
+            let number = request_count.fetch_add(1, Ordering::SeqCst).min(responses.len() - 1);
+            match responses[number].is_empty() {
+                true => Response::Close,
+                false => Response::Send(responses[number].clone()),
             }
         }
-        ("PUT", Some("j1")) => answer(200, &[], ""),
-        _ => answer(404, &[], ""),
+        ("PUT", Some("j1")) => response(200, &[], ""),
+        _ => response(404, &[], ""),
     })
 }
 
@@ -90,13 +90,13 @@ fn finish_code_is_final_only_with_a_completion_time() {
         success(&format!("<job id=\"j1\" type=\"RefreshExtract\" finishCode=\"{code}\"/>"))
     };
     // Tableau Bridge: 0 when a client was assigned, 3 at the end. Publishing: 1 while it runs.
-    for (answers, polls) in [
+    for (responses, polls) in [
         (vec![running("0"), running("0"), success(&ended("3", ""))], 3),
         (vec![running("1"), running("1"), success(&ended("0", ""))], 3),
         (vec![running("2"), success(&ended("0", ""))], 2),
         (vec![running("3"), success(&ended("3", ""))], 2),
     ] {
-        let raw = refreshing(answers);
+        let raw = refreshing(responses);
         wait(&raw, soon()).0.unwrap();
         assert_eq!(raw.count("GET", "/j1"), polls);
     }
@@ -105,24 +105,24 @@ fn finish_code_is_final_only_with_a_completion_time() {
 }
 
 /// Serves a job that can only be read in the list, on the second of two pages.
-fn only_listed(answers: Vec<&'static str>) -> Raw {
-    let asked = AtomicUsize::new(0);
+fn only_listed(responses: Vec<&'static str>) -> Raw {
+    let request_count = AtomicUsize::new(0);
     Raw::signed_in(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "createExtract" => success("<job id=\"j1\" type=\"CreateExtract\"/>"),
-        "j1" => refusal(400, "400031", "job type not supported"),
+        "j1" => tableau_error(400, "400031", "job type not supported"),
         "jobs" if seen.target.contains("pageNumber=1") => success(
             "<pagination pageNumber=\"1\" pageSize=\"1000\" totalAvailable=\"1001\"/>\
              <backgroundJobs><backgroundJob id=\"j9\" status=\"Failed\"/></backgroundJobs>",
         ),
         "jobs" => {
-            let number = asked.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+            let number = request_count.fetch_add(1, Ordering::SeqCst).min(responses.len() - 1);
             success(&format!(
                 "<pagination pageNumber=\"2\" pageSize=\"1000\" totalAvailable=\"1001\"/>\
                  <backgroundJobs>{}</backgroundJobs>",
-                answers[number]
+                responses[number]
             ))
         }
-        _ => answer(404, &[], ""),
+        _ => response(404, &[], ""),
     })
 }
 
@@ -197,13 +197,13 @@ fn returns_the_outcome_of_a_job() {
 #[test]
 fn continues_waiting_after_failed_polls() {
     let raw = refreshing(vec![
-        answer(500, &[], "oops"),
-        answer(502, &[], "<html>"),
-        answer(503, &[("Retry-After", "0")], ""),
-        answer(429, &[], ""),
-        Reply::Close,
-        Reply::Close,
-        refusal(500, "500000", "internal"),
+        response(500, &[], "oops"),
+        response(502, &[], "<html>"),
+        response(503, &[("Retry-After", "0")], ""),
+        response(429, &[], ""),
+        Response::Close,
+        Response::Close,
+        tableau_error(500, "500000", "internal"),
         success(&ended("0", "")),
     ]);
     wait(&raw, soon()).0.unwrap();
@@ -211,11 +211,11 @@ fn continues_waiting_after_failed_polls() {
 
 #[test]
 fn stops_waiting_after_too_many_failed_polls() {
-    let raw = refreshing(vec![refusal(500, "500000", "internal")]);
+    let raw = refreshing(vec![tableau_error(500, "500000", "internal")]);
     let error = wait(&raw, soon().max_failures(2)).0.unwrap_err();
     assert_eq!(error.code(), Some("500000"));
     assert_eq!(raw.count("GET", "/j1"), 3);
-    let raw = refreshing(vec![refusal(404, "404000", "no such job")]);
+    let raw = refreshing(vec![tableau_error(404, "404000", "no such job")]);
     let error = wait(&raw, soon()).0.unwrap_err();
     assert!(error.is_not_found());
     assert_eq!(raw.count("GET", "/j1"), 1);
@@ -236,7 +236,8 @@ fn deadline_ends_the_wait_but_not_the_job() {
     job.cancel().unwrap();
     assert_eq!(raw.lines().iter().filter(|line| line.starts_with("PUT")).count(), 1);
     // The deadline also limits a poll without a response.
-    let raw = refreshing(vec![Reply::Send(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n".into())]);
+    let raw =
+        refreshing(vec![Response::Send(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n".into())]);
     let (outcome, took) = timed(|| wait(&raw, soon().deadline(millis(100))).0);
     assert!(outcome.unwrap_err().is_timeout());
     assert!(took < Duration::from_secs(10), "{took:?}");
@@ -262,7 +263,7 @@ fn refresh_returns_the_job_that_is_already_queued() {
         )
     };
     let raw = Raw::signed_in(move |seen| match seen.path().rsplit('/').next().unwrap() {
-        "refresh" => refusal(409, "409093", "Job for 'extract' is already queued."),
+        "refresh" => tableau_error(409, "409093", "Job for 'extract' is already queued."),
         "jobs" => success(
             "<pagination pageNumber=\"1\" pageSize=\"1000\" totalAvailable=\"3\"/><backgroundJobs>\
              <backgroundJob id=\"j0\" status=\"Success\" jobType=\"refresh_extracts\"/>\
@@ -272,7 +273,7 @@ fn refresh_returns_the_job_that_is_already_queued() {
         ),
         "j1" => success(&job("j1", "d9")),
         "j2" => success(&job("j2", "d1")),
-        _ => answer(404, &[], ""),
+        _ => response(404, &[], ""),
     });
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -283,12 +284,12 @@ fn refresh_returns_the_job_that_is_already_queued() {
 
 #[test]
 fn repeats_an_update_of_hyper_data_with_the_same_request_id() {
-    let asked = AtomicUsize::new(0);
+    let request_count = AtomicUsize::new(0);
     let raw = Raw::signed_in(move |seen| match seen.path().rsplit('/').next().unwrap() {
         "fileUploads" => success("<fileUpload uploadSessionId=\"u1\"/>"),
         "u1" => success("<fileUpload uploadSessionId=\"u1\" fileSize=\"1\"/>"),
         // The first response is lost; the request id makes a second request safe.
-        _ if asked.fetch_add(1, Ordering::SeqCst) == 0 => Reply::Close,
+        _ if request_count.fetch_add(1, Ordering::SeqCst) == 0 => Response::Close,
         _ => success("<job id=\"j1\" type=\"UpdateUploadedFile\"/>"),
     });
     let server = server(&raw);
@@ -322,7 +323,7 @@ fn repeats_an_update_of_hyper_data_with_the_same_request_id() {
 fn deadline_does_not_extend_the_timeout_of_a_poll() {
     let raw = Raw::signed_in(|seen| match seen.path().ends_with("refresh") {
         true => success(STARTED),
-        false => Reply::Silence,
+        false => Response::Silence,
     });
     let options = crate::help::plain().timeout(millis(300));
     let session = crate::help::with(&raw.url, options).into_session(&auth()).unwrap();
@@ -337,7 +338,7 @@ fn deadline_does_not_extend_the_timeout_of_a_poll() {
 fn continues_waiting_after_a_poll_without_a_permit() {
     let raw = Raw::signed_in(|seen| match seen.path().rsplit('/').next().unwrap() {
         "refresh" => success(STARTED),
-        "content" => answer(200, &[], "PK\x03\x04"),
+        "content" => response(200, &[], "PK\x03\x04"),
         _ => success(&ended("0", "")),
     });
     let options = crate::help::plain().timeout(millis(300)).max_concurrent(1);

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tableau_server_client as tsc;
 
 use crate::help::{millis, with};
-use crate::raw::{Raw, Reply, Seen, answer, read_head, refusal, signed_in, success};
+use crate::raw::{Raw, Response, Seen, read_head, response, signed_in, success, tableau_error};
 
 /// The default number of retries, with a short backoff.
 pub fn server(raw: &Raw) -> tsc::Server {
@@ -119,8 +119,8 @@ pub enum Fault {
         retry_after: Option<u64>,
         stored: bool,
     },
-    BrokenAnswer,
-    WrongAnswer,
+    BrokenResponse,
+    WrongResponse,
     Gone,
     Expired,
     /// The chunk is appended, and the connection is closed without a response.
@@ -207,17 +207,17 @@ impl Store {
             if let (Some(run), Some(id), true) = (before_response, sequence_id(&seen), is_chunk) {
                 run(id);
             }
-            let Some(reply) = self.reply(&seen, fault) else { return };
-            let keeps = matches!(reply, Reply::Send(_));
-            if out.write_all(&reply.bytes()).is_err() || !keeps {
+            let Some(response) = self.respond(&seen, fault) else { return };
+            let keeps = matches!(response, Response::Send(_));
+            if out.write_all(&response.bytes()).is_err() || !keeps {
                 return;
             }
         }
     }
 
-    fn reply(&self, seen: &Seen, fault: Option<Fault>) -> Option<Reply> {
-        if let Some(reply) = signed_in(seen) {
-            return Some(reply);
+    fn respond(&self, seen: &Seen, fault: Option<Fault>) -> Option<Response> {
+        if let Some(response) = signed_in(seen) {
+            return Some(response);
         }
         let mut state = self.state();
         let last = seen.path().rsplit('/').next().unwrap();
@@ -231,7 +231,7 @@ impl Store {
         }
         if seen.method == "PUT" {
             let stores = match fault {
-                None | Some(Fault::BrokenAnswer | Fault::WrongAnswer | Fault::GoneAway) => true,
+                None | Some(Fault::BrokenResponse | Fault::WrongResponse | Fault::GoneAway) => true,
                 Some(Fault::ResetAfter { stored } | Fault::Status { stored, .. }) => stored,
                 Some(_) => false,
             };
@@ -256,20 +256,22 @@ impl Store {
                     let seconds = retry_after.unwrap_or_default().to_string();
                     let headers = [("Retry-After", seconds.as_str())];
                     let headers = &headers[..usize::from(retry_after.is_some())];
-                    Some(answer(status, headers, "gateway"))
+                    Some(response(status, headers, "gateway"))
                 }
-                Some(Fault::BrokenAnswer) => {
+                Some(Fault::BrokenResponse) => {
                     let bytes = done.bytes();
-                    Some(Reply::SendAndClose(bytes[..bytes.len() - 9].to_vec()))
+                    Some(Response::SendAndClose(bytes[..bytes.len() - 9].to_vec()))
                 }
-                Some(Fault::WrongAnswer) => Some(answer(200, &[], "<html>Please log in</html>")),
-                Some(Fault::Expired) => Some(refusal(401, "401002", "expired")),
+                Some(Fault::WrongResponse) => {
+                    Some(response(200, &[], "<html>Please log in</html>"))
+                }
+                Some(Fault::Expired) => Some(tableau_error(401, "401002", "expired")),
                 Some(Fault::GoneAway) => {
                     let bytes = String::from_utf8(done.bytes()).unwrap();
                     let close = bytes.replacen("\r\n", "\r\nconnection: close\r\n", 1);
-                    Some(Reply::SendAndClose(close.into_bytes()))
+                    Some(Response::SendAndClose(close.into_bytes()))
                 }
-                Some(Fault::Gone) => Some(refusal(404, "404000", "no such upload")),
+                Some(Fault::Gone) => Some(tableau_error(404, "404000", "no such upload")),
                 Some(Fault::ResetBefore | Fault::ResetDuring) => unreachable!("handled before"),
             };
         }

@@ -106,8 +106,8 @@ fn chunk_of_unknown_delivery_restarts_the_parallel_upload() {
                 status(500, true),
                 status(503, false),
                 status(504, true),
-                Fault::BrokenAnswer,
-                Fault::WrongAnswer,
+                Fault::BrokenResponse,
+                Fault::WrongResponse,
                 Fault::Gone,
             ] {
                 scope.spawn(move || starts_over(at, fault));

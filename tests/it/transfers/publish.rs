@@ -8,7 +8,7 @@ use tsc::{ErrorKind, Source};
 
 use super::{Folder, content, parts, server};
 use crate::help::{auth, everything_of};
-use crate::raw::{Raw, Reply, Seen, answer, refusal, success};
+use crate::raw::{Raw, Response, Seen, response, success, tableau_error};
 
 const CONNECTIONS: &str = "<connections>\
     <connection id=\"c1\" type=\"mysql\" serverAddress=\"MYSQL.test.com\" serverPort=\"3306\" \
@@ -27,7 +27,7 @@ fn taking() -> Raw {
             ("datasources", _) => success("<datasource id=\"i1\" name=\"N\"/>"),
             ("flows", _) => success("<flow id=\"i1\" name=\"N\"/>"),
             ("customviews", _) => success("<customView id=\"i1\" name=\"N\"/>"),
-            _ => answer(404, &[], ""),
+            _ => response(404, &[], ""),
         }
     })
 }
@@ -266,7 +266,7 @@ fn rejects_invalid_files_before_sending() {
     let zip = || Source::bytes("N.tdsx", &b"PK\x03\x04"[..]);
     let publish = session.datasources().publish(zip());
     let error = publish.connection(PublishConnection::new("")).send().unwrap_err();
-    assert!(error.to_string().contains("no server address"), "{error}");
+    assert!(error.to_string().contains("needs a server address"), "{error}");
     let publish = session.datasources().publish(zip()).connection(PublishConnection::new("db"));
     let error = publish.credentials(ConnectionCredentials::new("u", "p")).send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input, "{error}");
@@ -298,8 +298,8 @@ fn rejects_unsupported_options_before_the_upload() {
 fn publish_of_unknown_delivery_is_not_repeated() {
     for broken in [true, false] {
         let raw = Raw::signed_in(move |_| match broken {
-            true => Reply::Close,
-            false => answer(504, &[], "gateway"),
+            true => Response::Close,
+            false => response(504, &[], "gateway"),
         });
         let server = server(&raw);
         let session = server.sign_in(&auth()).unwrap();
@@ -312,10 +312,10 @@ fn publish_of_unknown_delivery_is_not_repeated() {
 
 #[test]
 fn unsent_publish_is_repeated_from_the_start() {
-    let asked = AtomicUsize::new(0);
-    let raw = Raw::signed_in(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
-        0 => answer(429, &[("Retry-After", "0")], ""),
-        1 => answer(503, &[("Retry-After", "0")], ""),
+    let request_count = AtomicUsize::new(0);
+    let raw = Raw::signed_in(move |_| match request_count.fetch_add(1, Ordering::SeqCst) {
+        0 => response(429, &[("Retry-After", "0")], ""),
+        1 => response(503, &[("Retry-After", "0")], ""),
         _ => success("<workbook id=\"w1\" name=\"N\"/>"),
     });
     let server = server(&raw);
@@ -323,15 +323,15 @@ fn unsent_publish_is_repeated_from_the_start() {
     let source = Source::seekable("N.twbx", std::io::Cursor::new(content(5000)));
     session.workbooks().publish(source).send().unwrap();
     let seen = raw.seen();
-    let tries: Vec<_> = seen.iter().filter(|seen| seen.path().ends_with("/workbooks")).collect();
-    assert_eq!(tries.len(), 3);
-    assert!(tries.iter().all(|seen| parts(seen)[1].body == content(5000)));
+    let attempts: Vec<_> = seen.iter().filter(|seen| seen.path().ends_with("/workbooks")).collect();
+    assert_eq!(attempts.len(), 3);
+    assert!(attempts.iter().all(|seen| parts(seen)[1].body == content(5000)));
 }
 
 #[test]
 fn unreadable_connections_do_not_fail_the_publish() {
     let raw = Raw::signed_in(|seen| match seen.path().ends_with("/connections") {
-        true => refusal(403, "403004", "not yours"),
+        true => tableau_error(403, "403004", "not yours"),
         false => success("<workbook id=\"w1\" name=\"N\"/>"),
     });
     let server = server(&raw);
@@ -345,8 +345,8 @@ fn unreadable_connections_do_not_fail_the_publish() {
 fn redacts_passwords_of_connections() {
     const SECRET: &str = "s3cret-of-a-database";
     let raw = Raw::signed_in(|seen| match seen.target.contains("echo=all") {
-        true => answer(400, &[], &seen.body),
-        false => refusal(400, "400011", &format!("cannot use {SECRET}")),
+        true => response(400, &[], &seen.body),
+        false => tableau_error(400, "400011", &format!("cannot use {SECRET}")),
     });
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();

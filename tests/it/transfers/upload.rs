@@ -154,8 +154,8 @@ fn too_many_chunks_are_refused_before_the_upload_starts() {
     for version in ["3.27", "3.30"] {
         let error = publish(version, 10_001).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input);
-        let says = "10001 chunks are more than the 10000";
-        assert!(error.to_string().contains(says) && error.to_string().contains("`chunk_size`"));
+        let expected = "10001 chunks are more than the 10000";
+        assert!(error.to_string().contains(expected) && error.to_string().contains("`chunk_size`"));
     }
     assert_eq!(store.state().started, 0);
 }
@@ -185,8 +185,8 @@ fn chunk_of_unknown_delivery_restarts_the_upload() {
             (3, status(503, false)),
             (3, status(502, true)),
             (3, status(500, true)),
-            (3, Fault::BrokenAnswer),
-            (3, Fault::WrongAnswer),
+            (3, Fault::BrokenResponse),
+            (3, Fault::WrongResponse),
         ] {
             scope.spawn(move || begins_anew(at, fault));
         }
@@ -324,12 +324,12 @@ fn one_time_reader_is_sent_once() {
 }
 
 /// A reader that yields one byte at a time, or is interrupted.
-struct Hesitant<'a> {
+struct SlowReader<'a> {
     bytes: &'a [u8],
     interrupted: bool,
 }
 
-impl Read for Hesitant<'_> {
+impl Read for SlowReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.interrupted = !self.interrupted;
         if self.interrupted {
@@ -345,7 +345,7 @@ fn accepts_slow_and_interrupted_readers() {
     let file = content(3000);
     for (name, chunked_from) in [("Sales.twbx", 0), ("Sales.twbx", 64 << 20), ("Sales", 0)] {
         let (store, raw) = Store::start(&[]);
-        let reader = Hesitant { bytes: &file, interrupted: false };
+        let reader = SlowReader { bytes: &file, interrupted: false };
         let source = Source::reader(name, 3000, reader).chunked_from(chunked_from).chunk_size(999);
         publish(&raw, source).unwrap();
         assert!(store.state().published == [file.clone()]);
@@ -403,12 +403,12 @@ fn every_chunk_size_sends_the_same_file() {
 }
 
 /// A reader that fails or ends after this many bytes.
-struct Torn {
+struct TruncatedReader {
     left: usize,
     fails: bool,
 }
 
-impl Read for Torn {
+impl Read for TruncatedReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.left.min(buffer.len());
         if read == 0 && self.fails {
@@ -425,7 +425,7 @@ fn does_not_publish_a_file_that_cannot_be_read() {
     for fails in [true, false] {
         for chunked_from in [0, 64 << 20] {
             let (store, raw) = Store::start(&[]);
-            let torn = Torn { left: CHUNK + 10, fails };
+            let torn = TruncatedReader { left: CHUNK + 10, fails };
             let source = Source::reader("Sales.twbx", 3 * CHUNK as u64, torn);
             let source = source.chunk_size(CHUNK as u64).chunked_from(chunked_from);
             let error = publish(&raw, source).unwrap_err();
@@ -455,16 +455,16 @@ fn does_not_publish_a_file_that_changes() {
 }
 
 /// A reader that grows by a byte with each read.
-struct Growing(io::Cursor<Vec<u8>>);
+struct GrowingReader(io::Cursor<Vec<u8>>);
 
-impl Read for Growing {
+impl Read for GrowingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.get_mut().push(b'x');
         self.0.read(buffer)
     }
 }
 
-impl io::Seek for Growing {
+impl io::Seek for GrowingReader {
     fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
         self.0.seek(to)
     }
@@ -474,7 +474,7 @@ impl io::Seek for Growing {
 fn does_not_publish_a_reader_that_grows() {
     for chunked_from in [0, 64 << 20] {
         let (store, raw) = Store::start(&[]);
-        let source = Source::seekable("Sales.twbx", Growing(io::Cursor::new(file())));
+        let source = Source::seekable("Sales.twbx", GrowingReader(io::Cursor::new(file())));
         let source = source.chunk_size(CHUNK as u64).chunked_from(chunked_from);
         let error = publish(&raw, source).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
@@ -597,13 +597,13 @@ fn retries_a_chunk_until_there_is_a_connection() {
     let refusing = refused.clone();
     let proxy = Raw::on_connection(move |client, _, _| {
         let mut reader = BufReader::new(client);
-        let Some(asked) = read_head(&mut reader) else { return };
+        let Some(request) = read_head(&mut reader) else { return };
         let mut client = reader.into_inner();
         if of_proxy.state().chunks == 2 && refusing.fetch_add(1, Ordering::SeqCst) == 0 {
             let _ = client.write_all(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
             return;
         }
-        let server = TcpStream::connect(asked.target).unwrap();
+        let server = TcpStream::connect(request.target).unwrap();
         let _ = client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n");
         relay(client, server);
     });

@@ -10,18 +10,18 @@ use tsc::jobs::JobWait;
 
 use super::server;
 use crate::help::{LONG, auth, millis, timed};
-use crate::raw::{Raw, Reply, answer, refusal, success};
+use crate::raw::{Raw, Response, response, success, tableau_error};
 
-fn job(id: &str, rest: &str) -> Reply {
+fn job(id: &str, rest: &str) -> Response {
     success(&format!("<job id=\"{id}\" type=\"RefreshExtract\" {rest}/>"))
 }
 
-fn ended(id: &str, code: u32) -> Reply {
+fn ended(id: &str, code: u32) -> Response {
     job(id, &format!("finishCode=\"{code}\" completedAt=\"2026-01-02T03:04:05Z\""))
 }
 
-/// Answers the polls of a job, by its id and the number of the poll from 1.
-fn polled(reply: impl Fn(&str, u32) -> Reply + Send + Sync + 'static) -> Raw {
+/// Responds to the polls of a job, by its id and the number of the poll from 1.
+fn polled(respond: impl Fn(&str, u32) -> Response + Send + Sync + 'static) -> Raw {
     let polls = Mutex::new(HashMap::new());
     Raw::signed_in(move |seen| {
         let id = seen.path().rsplit('/').next().unwrap_or_default().to_owned();
@@ -29,7 +29,7 @@ fn polled(reply: impl Fn(&str, u32) -> Reply + Send + Sync + 'static) -> Raw {
             "GET" => {
                 let mut polls = polls.lock().unwrap();
                 let number = polls.entry(id.clone()).and_modify(|number| *number += 1).or_insert(1);
-                reply(&id, *number)
+                respond(&id, *number)
             }
             _ => job("started", ""),
         }
@@ -48,9 +48,9 @@ fn returns_a_result_for_each_job_in_order() {
         ("failed", _) => ended(id, 1),
         ("cancelled", 2..) => ended(id, 2),
         ("bridge", _) => ended(id, 3),
-        ("shaky", 2) => answer(503, &[], ""),
+        ("shaky", 2) => response(503, &[], ""),
         ("shaky", 3..) => ended(id, 0),
-        ("gone", _) => refusal(404, "404009", "no such job"),
+        ("gone", _) => tableau_error(404, "404009", "no such job"),
         _ => job(id, ""),
     });
     let server = server(&raw);
@@ -104,7 +104,7 @@ fn deadline_applies_to_all_jobs_together() {
 }
 
 #[test]
-fn takes_ids_and_handles() {
+fn accepts_ids_and_handles() {
     let raw = polled(|id, _| ended(id, 0));
     let server = server(&raw);
     let session = server.sign_in(&auth()).unwrap();
@@ -128,7 +128,7 @@ fn takes_ids_and_handles() {
 #[test]
 fn gives_up_after_failures_and_when_it_is_cancelled() {
     let raw = polled(|id, _| match id {
-        "broken" => answer(502, &[], ""),
+        "broken" => response(502, &[], ""),
         _ => job(id, ""),
     });
     let server = server(&raw);

@@ -10,11 +10,11 @@ use tableau_server_client as tsc;
 use super::debug_json::debug_json;
 use super::request::{Sent, diff};
 use super::response;
-use crate::raw::{Raw, Reply, Seen, answer as http_answer, success};
+use crate::raw::{Raw, Response, Seen, response as http_response, success};
 
 /// How a golden is used.
 #[derive(Clone, Copy, Debug)]
-pub enum How {
+pub enum Comparison {
     Same,
     /// The anchor in `docs/differences.md`.
     Differs(&'static str),
@@ -26,7 +26,7 @@ pub enum How {
 pub struct Goldens {
     resource: &'static str,
     cases: Value,
-    used: BTreeMap<String, How>,
+    used: BTreeMap<String, Comparison>,
     failures: Vec<String>,
     counting: bool,
     /// In addition to the options of every call.
@@ -81,7 +81,7 @@ impl Goldens {
         name: &str,
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Same, |case, options| {
+        self.use_up(name, Comparison::Same, |case, options| {
             let run = Run::of_session(case, options, call);
             [run.same_requests(case), response::compare(case, &run.got)].concat()
         });
@@ -93,7 +93,7 @@ impl Goldens {
         name: &str,
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Same, |case, options| {
+        self.use_up(name, Comparison::Same, |case, options| {
             let run = Run::of_server(case, options, call);
             [run.same_requests(case), response::compare(case, &run.got)].concat()
         });
@@ -105,7 +105,7 @@ impl Goldens {
         name: &str,
         call: impl FnOnce(tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Same, |case, options| {
+        self.use_up(name, Comparison::Same, |case, options| {
             let run = Run::of(case, options, true, |server| {
                 call(server.sign_in(&tsc::TableauAuth::new("me", "hush"))?)
             });
@@ -121,7 +121,7 @@ impl Goldens {
         sends: &[&str],
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case, options| {
+        self.use_up(name, Comparison::Differs(difference), |case, options| {
             let run = Run::of_session(case, options, call);
             [run.other_requests(case, sends), response::compare(case, &run.got)].concat()
         });
@@ -135,7 +135,7 @@ impl Goldens {
         sends: &[&str],
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case, options| {
+        self.use_up(name, Comparison::Differs(difference), |case, options| {
             let run = Run::of_server(case, options, call);
             [run.other_requests(case, sends), response::compare(case, &run.got)].concat()
         });
@@ -149,8 +149,8 @@ impl Goldens {
         difference: &'static str,
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case, options| {
-            Run::of_session(case, options, call).same_requests_other_answer(case)
+        self.use_up(name, Comparison::Differs(difference), |case, options| {
+            Run::of_session(case, options, call).same_requests_other_response(case)
         });
     }
 
@@ -161,8 +161,8 @@ impl Goldens {
         difference: &'static str,
         call: impl FnOnce(&tsc::Server) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case, options| {
-            Run::of_server(case, options, call).same_requests_other_answer(case)
+        self.use_up(name, Comparison::Differs(difference), |case, options| {
+            Run::of_server(case, options, call).same_requests_other_response(case)
         });
     }
 
@@ -175,7 +175,7 @@ impl Goldens {
         sends: &[&str],
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case, options| {
+        self.use_up(name, Comparison::Differs(difference), |case, options| {
             Run::of_session(case, options, call).other_requests(case, sends)
         });
     }
@@ -189,7 +189,7 @@ impl Goldens {
         further: &[&str],
         call: impl FnOnce(&mut tsc::Session<'_>) -> tsc::Result<R>,
     ) {
-        self.use_up(name, How::Differs(difference), |case, options| {
+        self.use_up(name, Comparison::Differs(difference), |case, options| {
             let mut expected: Vec<String> = requests(case).iter().map(Sent::line).collect();
             for (theirs, ours) in changes {
                 let line = expected.iter_mut().find(|line| line.contains(theirs));
@@ -206,14 +206,14 @@ impl Goldens {
     /// A misuse that does not compile here.
     pub fn not_applicable(&mut self, names: &[&str]) {
         for name in names {
-            self.use_up(name, How::NotApplicable, |_, _| Vec::new());
+            self.use_up(name, Comparison::NotApplicable, |_, _| Vec::new());
         }
     }
 
     fn use_up(
         &mut self,
         name: &str,
-        how: How,
+        how: Comparison,
         run: impl FnOnce(&Value, tsc::HttpOptions) -> Vec<String>,
     ) {
         let options = std::mem::take(&mut self.options);
@@ -235,7 +235,7 @@ impl Goldens {
         }
     }
 
-    pub fn finish(self) -> BTreeMap<String, How> {
+    pub fn finish(self) -> BTreeMap<String, Comparison> {
         let mut failures = self.failures;
         for (name, case) in self.cases.as_object().expect("cases") {
             if !self.used.contains_key(name) {
@@ -281,7 +281,7 @@ impl Run {
     ) -> Run {
         let exchanges = case["exchanges"].as_array().into_iter().flatten();
         let spare = case["spare"].as_array().into_iter().flatten();
-        let answers: Vec<Value> = match case["instead"].as_array() {
+        let responses: Vec<Value> = match case["instead"].as_array() {
             Some(instead) => instead.clone(),
             None => exchanges.map(|exchange| &exchange["answer"]).chain(spare).cloned().collect(),
         };
@@ -298,14 +298,14 @@ impl Run {
                 );
             }
             let mut noted = noted.lock().unwrap();
-            let answer = answers.get(noted.len());
+            let response = responses.get(noted.len());
             if !signs_out && seen.target.ends_with("/auth/signout") {
-                return http_answer(204, &[], "");
+                return http_response(204, &[], "");
             }
             noted.push(Sent::seen(seen));
-            answer.map_or_else(
-                || http_answer(500, &[], "the golden has no answer for this"),
-                |answer| recorded(answer, seen),
+            response.map_or_else(
+                || http_response(500, &[], "the golden has no response for this"),
+                |response| recorded(response, seen),
             )
         });
         let mut server = tsc::Server::new(&raw.url).unwrap();
@@ -334,7 +334,7 @@ impl Run {
         }
     }
 
-    fn same_requests_other_answer(&self, case: &Value) -> Vec<String> {
+    fn same_requests_other_response(&self, case: &Value) -> Vec<String> {
         let mut failures = self.same_requests(case);
         if response::is_same(case, &self.got) {
             failures.push("the response is read as TSC reads it, so there is no difference".into());
@@ -374,24 +374,24 @@ fn requests(case: &Value) -> Vec<Sent> {
 }
 
 /// A recorded response.
-fn recorded(answer: &Value, seen: &Seen) -> Reply {
+fn recorded(response: &Value, seen: &Seen) -> Response {
     let base = format!("http://{}", seen.header("host").unwrap_or_default());
-    let body: Vec<u8> = match answer["body"].as_str() {
+    let body: Vec<u8> = match response["body"].as_str() {
         Some(text) => text.as_bytes().to_vec(),
         // One byte per character.
-        None => answer["body"]["bytes"]
+        None => response["body"]["bytes"]
             .as_str()
             .unwrap_or_default()
             .chars()
             .map(|c| u8::try_from(u32::from(c)).expect("a byte"))
             .collect(),
     };
-    let status = &answer["status"];
+    let status = &response["status"];
     let mut out = format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\n", body.len());
-    for (name, value) in answer["headers"].as_object().into_iter().flatten() {
+    for (name, value) in response["headers"].as_object().into_iter().flatten() {
         let value = value.as_str().unwrap_or_default().replace("{BASE}", &base);
         let value = value.replace("{ALT}", &base.replace("127.0.0.1", "localhost"));
         out += &format!("{name}: {value}\r\n");
     }
-    Reply::Send([out.as_bytes(), b"\r\n", &body].concat())
+    Response::Send([out.as_bytes(), b"\r\n", &body].concat())
 }

@@ -11,7 +11,7 @@ mod shared;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use golden::{Goldens, How, read};
+use golden::{Comparison, Goldens, read};
 
 macro_rules! resources {
     ($($resource:ident),+ $(,)?) => {
@@ -27,7 +27,7 @@ macro_rules! resources {
         )+
 
         /// How each golden is used, without running it.
-        fn census() -> Vec<(&'static str, BTreeMap<String, How>)> {
+        fn census() -> Vec<(&'static str, BTreeMap<String, Comparison>)> {
             vec![$({
                 let mut goldens = Goldens::counting(stringify!($resource));
                 $resource::cases(&mut goldens);
@@ -145,7 +145,7 @@ fn every_difference_is_described_and_tested() {
     let mut tested: BTreeSet<String> = elsewhere.collect();
     for (_, cases) in census() {
         tested.extend(cases.into_values().filter_map(|how| match how {
-            How::Differs(difference) => Some(difference.to_owned()),
+            Comparison::Differs(difference) => Some(difference.to_owned()),
             _ => None,
         }));
     }

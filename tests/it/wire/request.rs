@@ -1,5 +1,4 @@
-//! The text form in which requests are compared, independent of the order of attributes and
-//! parameters.
+//! Requests as text, for comparing them regardless of the order of attributes and parameters.
 
 use std::fmt::Write as _;
 
@@ -79,7 +78,7 @@ impl Sent {
         Sent { method: seen.method.clone(), path: path.to_owned(), query, rest }
     }
 
-    /// The entire request, with the site's path as `~`.
+    /// Returns the request as lines, with the path of the site abbreviated to `~`.
     pub fn lines(&self) -> Vec<String> {
         let mut first = format!("{} {}", self.method, short(&self.path));
         for (at, (name, value)) in self.query.iter().enumerate() {
@@ -90,7 +89,7 @@ impl Sent {
         lines
     }
 
-    /// The request without the token, in one line: the form in which differences are written down.
+    /// Returns the request in one line without the token, as in the `differs` calls of the cases.
     pub fn line(&self) -> String {
         let lines = self.lines().into_iter().filter(|line| !line.starts_with("token: "));
         let lines: Vec<_> = lines.map(|line| line.trim().to_owned()).collect();
@@ -98,7 +97,7 @@ impl Sent {
     }
 }
 
-/// The path with the site, `/api/3.30/sites/site-1`, as `~`, and that of the API as `/api`.
+/// Abbreviates the path of the site, `/api/3.30/sites/site-1`, to `~`, and that of the API to `/api`.
 fn short(path: &str) -> String {
     let Some(rest) = path.strip_prefix("/api/") else { return path.to_owned() };
     let Some((version, rest)) = rest.split_once('/') else { return path.to_owned() };

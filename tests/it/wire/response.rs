@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 use tableau_server_client as tsc;
 
-/// Attributes of TSC with another name here: class and attribute of TSC, and our field. A `.` leads
-/// to a nested field. If the name ends in `?`, TSC fills the attribute in itself when the response
-/// has none (with `False` or from the caller's item), and our field is `None`. `-` is not part of
-/// the response.
+/// Attributes that have another name in TSC: class and attribute in TSC, and our field. A `.` separates
+/// the names of nested fields. `?` at the end means that TSC adds a default if the response does not
+/// contain the attribute (`False`, or the value of the caller's item), and our field is `None`. `-`
+/// means that the attribute is not part of the response.
 const NAMES: &[(&str, &str, &str)] = &[
     ("BackgroundJobItem", "name", "title"),
     ("BackgroundJobItem", "type", "job_type"),
@@ -29,7 +29,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("DatabaseItem", "metadata_type", "kind"),
     ("DailyInterval", "interval", "intervals"),
     ("DailyInterval", "start_time", "start"),
-    // An enumeration here; compared by its variant if it has no other content.
+    // An enum in this library. It is compared by its variant if the variant has no fields.
     ("DataFreshnessPolicyItem", "fresh_at_schedule", "="),
     ("DataFreshnessPolicyItem", "fresh_every_schedule", "="),
     ("DataFreshnessPolicyItem", "option", "$word?"),
@@ -136,7 +136,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("WebhookItem", "owner_id", "owner"),
 ];
 
-/// A value that TSC leaves as a number or invents, and the value of our field.
+/// Values that TSC does not decode or makes up, and the values of our field.
 const VALUES: &[(&str, &str, Option<&str>)] = &[
     ("finish_code", "-1", None),
     ("finish_code", "0", Some("Success")),
@@ -144,8 +144,8 @@ const VALUES: &[(&str, &str, Option<&str>)] = &[
     ("finish_code", "2", Some("Cancelled")),
 ];
 
-/// Whether both read the same. If TSC returns nothing, this library has to as well; values that TSC
-/// fills in itself count.
+/// Whether this library returns the same values as TSC, including defaults that TSC fills in itself. If
+/// TSC returns nothing, this library has to return nothing, too.
 pub fn is_same(case: &Value, got: &tsc::Result<Value>) -> bool {
     let nothing = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
     let silent = case.get("raises").is_none() && case["result"].is_null();
@@ -155,13 +155,13 @@ pub fn is_same(case: &Value, got: &tsc::Result<Value>) -> bool {
     }
 }
 
-/// The differences; empty if there are none.
+/// Returns the differences between the results of this library and of TSC.
 pub fn compare(case: &Value, got: &tsc::Result<Value>) -> Vec<String> {
     compared(case, got, false)
 }
 
 fn compared(case: &Value, got: &tsc::Result<Value>, strict: bool) -> Vec<String> {
-    let mut compared = Compared { strict, failures: Vec::new() };
+    let mut compared = Comparison { strict, failures: Vec::new() };
     match (got, case.get("raises")) {
         (Ok(ours), None) => {
             let mut theirs = &case["result"];
@@ -193,12 +193,12 @@ fn compared(case: &Value, got: &tsc::Result<Value>, strict: bool) -> Vec<String>
     compared.failures
 }
 
-struct Compared {
+struct Comparison {
     strict: bool,
     failures: Vec<String>,
 }
 
-impl Compared {
+impl Comparison {
     fn fail(&mut self, what: String) {
         self.failures.push(what);
     }
@@ -255,7 +255,7 @@ impl Compared {
         }
     }
 
-    /// A dictionary by name; here pairs in the order of the response.
+    /// Compares a dictionary of TSC with our list of pairs.
     fn dictionary(&mut self, class: &str, object: &Map<String, Value>, pairs: &[Value], at: &str) {
         if object.len() != pairs.len() {
             self.fail(format!("{at}: TSC has {}, here are {}", object.len(), pairs.len()));
@@ -297,7 +297,7 @@ impl Compared {
             return self.fail(format!("{here}: TSC {theirs}, here `{field}` is missing"));
         };
         match theirs.as_object().filter(|object| object.contains_key("id")) {
-            // An item of which only the id is kept, with the rest in other fields.
+            // Our field has only the id of the item; the other attributes are separate fields.
             Some(parts) if !found.is_object() => {
                 self.value(class, &parts["id"], found, &here);
                 for (part, theirs) in parts {

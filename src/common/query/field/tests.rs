@@ -14,7 +14,7 @@ fn sent(filter: Filter<Item>) -> String {
     filter.0.text().unwrap().to_owned()
 }
 
-fn refused(filter: Filter<Item>) -> String {
+fn error_of(filter: Filter<Item>) -> String {
     let error = filter.0.text().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
     error.to_string()
@@ -52,7 +52,7 @@ fn writes_every_operator_and_type() {
 }
 
 #[test]
-fn writes_other_characters_unchanged() {
+fn writes_values_with_other_characters_unchanged() {
     for value in [
         "a:b",
         "a[1]",
@@ -78,23 +78,23 @@ fn writes_other_characters_unchanged() {
 
 #[test]
 fn rejects_values_that_the_server_does_not_support() {
-    let why = refused(NAME.eq("Sales, East"));
-    assert!(why.contains("`eq` on name") && why.contains("\"Sales, East\""), "{why}");
-    assert!(why.contains("`,` (at position 6)"), "{why}");
+    let message = error_of(NAME.eq("Sales, East"));
+    assert!(message.contains("`eq` on name") && message.contains("\"Sales, East\""), "{message}");
+    assert!(message.contains("`,` (at position 6)"), "{message}");
     for value in ["R&D", "&", "A & B", "a&amp;b"] {
-        let why = refused(NAME.eq(value));
+        let message = error_of(NAME.eq(value));
         let hint = "with `Iterator::filter` or the resource's `find`";
-        assert!(why.contains("`&` (at position") && why.contains(hint), "{why}");
-        assert!(refused(NAME.any_of(["a", value])).contains("`&`"));
-        assert!(refused(TITLE.has(value)).contains("`&`"));
-        assert!(refused(PATTERN.like(value)).contains("`&`"));
+        assert!(message.contains("`&` (at position") && message.contains(hint), "{message}");
+        assert!(error_of(NAME.any_of(["a", value])).contains("`&`"));
+        assert!(error_of(TITLE.has(value)).contains("`&`"));
+        assert!(error_of(PATTERN.like(value)).contains("`&`"));
     }
-    assert!(refused(NAME.any_of(["a", "b]"])).contains("`]`"));
-    assert!(refused(NAME.any_of(["[a"])).contains("`[`"));
-    assert!(refused(NAME.any_of(["a", ""])).contains("empty"));
-    assert!(refused(NAME.any_of([""; 0])).contains("no values"));
-    assert!(refused(NAME.eq("")).contains("empty"));
-    assert!(refused(Field::named("a:b").eq("x")).contains("\"a:b\""));
-    assert!(refused(Field::named("").eq("x")).contains("invalid field name"));
+    assert!(error_of(NAME.any_of(["a", "b]"])).contains("`]`"));
+    assert!(error_of(NAME.any_of(["[a"])).contains("`[`"));
+    assert!(error_of(NAME.any_of(["a", ""])).contains("empty"));
+    assert!(error_of(NAME.any_of([""; 0])).contains("no values"));
+    assert!(error_of(NAME.eq("")).contains("empty"));
+    assert!(error_of(Field::named("a:b").eq("x")).contains("\"a:b\""));
+    assert!(error_of(Field::named("").eq("x")).contains("invalid field name"));
     assert!(Field::<Item>::named("a,b").asc().0.text().is_err());
 }

@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn explains_what_it_cannot_parse() {
+    fn rejects_invalid_queries_with_a_reason() {
         let deep = "{a".repeat(100);
         for (text, why) in [
             ("", "ends early"),
