@@ -28,6 +28,10 @@
 //! A handle's other types are in its module, such as [`workbooks::WorkbookUpdate`]. Operations that
 //! several kinds of content share have modules of their own, such as [`permissions`] and [`tags`].
 //!
+//! The documentation of a method names its operation in Tableau's REST reference, the first API
+//! version, the scope that a JSON Web Token needs, and the error codes of the operation.
+//! [Errors](guide::errors) explains the codes, and lists those that nearly every call can return.
+//!
 //! Calls block the current thread. There is no async runtime; threads can share a session.
 //!
 //! # Where to start

@@ -105,7 +105,8 @@ impl<'f> Source<'f> {
         Source::new(Content::Reader(reader), Some(name.into()))
     }
 
-    /// Size of a chunk in bytes, from 1 to 64 MiB. Default: 50 MiB.
+    /// Size of a chunk in bytes, at least 1 and at most 64 MiB. Default: 50 MiB. Other sizes are an
+    /// [`Input`](crate::ErrorKind::Input) error when the file is sent.
     #[inline]
     pub fn chunk_size(mut self, bytes: u64) -> Self {
         self.options.chunk_size = bytes;

@@ -153,7 +153,7 @@ impl<I: Taggable> Tags<'_, I> {
         })
     }
 
-    /// Removes tags, with one request for each.
+    /// Removes tags, with one request for each. If one fails, those before it are removed.
     #[doc = rest!(REMOVE_FROM_WORKBOOK)]
     #[doc = rest!(REMOVE_FROM_VIEW)]
     #[doc = rest!(REMOVE_FROM_DATASOURCE)]

@@ -363,7 +363,8 @@ impl JwtAuth {
         self
     }
 
-    /// Mints a new token when the session is renewed. Default: the session is not renewed.
+    /// Mints a new token when the session is renewed. Default: the session is not renewed. If the
+    /// function fails, the request fails with its error.
     ///
     /// The function runs on the thread whose request found the session expired. No timeout or
     /// [`CancellationToken`](crate::CancellationToken) ends it, so limit what it waits for. If it

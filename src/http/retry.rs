@@ -75,6 +75,9 @@ impl RetryPolicy {
 
     /// The intervals of Tableau's Migration SDK: three times 0.5 s, then 1 s and 2 s; after throttling,
     /// 1, 3, 10 and 30 s, then 60 s repeatedly. Limited to one day in total.
+    ///
+    /// [`max_elapsed`](RetryPolicy::max_elapsed) changes that limit; the other setters replace these
+    /// intervals by exponential backoff.
     pub fn patient() -> RetryPolicy {
         const fn ms(ms: u64) -> Duration {
             Duration::from_millis(ms)

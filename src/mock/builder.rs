@@ -283,7 +283,7 @@ impl Builder {
     }
 
     /// Sets the maximum number of bytes of a file in one request; larger ones fail with 413.
-    /// Default: 64 MB, like Tableau.
+    /// Default: 64 MiB, like Tableau.
     pub fn max_file(mut self, bytes: usize) -> Builder {
         self.max_file = Some(bytes);
         self
@@ -304,6 +304,11 @@ impl Builder {
     }
 
     /// Starts the server, which listens when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] if the API version is invalid, [`ErrorKind::Io`] if the address cannot be
+    /// used.
     pub fn start(self) -> Result<MockServer> {
         let newest = match &self.api_version {
             None => Version::NEWEST,

@@ -96,7 +96,7 @@ pub struct MockServer {
 }
 
 impl MockServer {
-    /// Starts a server on loopback, on a free port, with sample content.
+    /// Starts a server on loopback, on a free port, with sample content. Fails if no port can be used.
     pub fn start() -> Result<MockServer> {
         MockServer::builder().start()
     }

@@ -250,7 +250,8 @@ impl<'s> RawRequest<'s> {
 
     /// Sends the request, writes the response to a writer while it arrives, and returns the number
     /// of bytes. The writer is not flushed. An interruption after the first byte is an error,
-    /// because written bytes cannot be taken back.
+    /// because written bytes cannot be taken back. Fails like [`send`](RawRequest::send), and with
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the writer fails.
     pub fn write_to(self, mut writer: impl Write) -> Result<u64> {
         self.ask(|response| {
             let mut is_written = false;

@@ -208,6 +208,13 @@ impl<'s> Download<'s> {
     /// Downloads to a path, which includes the extension. The file appears at the path only when it is
     /// complete; a download that fails leaves no file. If the process is killed, a partial file
     /// `.tableau-….part` remains in the folder; it is not used again.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, if the path is a folder, or
+    /// if there is a file and [`overwrite`](Download::overwrite) is not set;
+    /// [`Io`](crate::ErrorKind::Io) if the file cannot be written; [`Decode`](crate::ErrorKind::Decode) if
+    /// the response is not a file.
     pub fn to_path(self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         if path.is_dir() {
@@ -272,6 +279,11 @@ impl<'s> Download<'s> {
 
     /// Downloads into a writer and returns the number of bytes. The writer is not flushed. An
     /// interruption after the first byte is an error, because written bytes cannot be taken back.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the writer fails; [`Decode`](crate::ErrorKind::Decode) if
+    /// the response is not a file.
     pub fn to_writer(self, mut writer: impl Write) -> Result<u64> {
         let (client, request, mut transfer) = self.begin()?;
         client.ask(request, |response| {

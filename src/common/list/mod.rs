@@ -212,7 +212,9 @@ impl<'s, T: ListItem, P> List<'s, T, P> {
     ///
     /// # Errors
     ///
-    /// With [`OnUnreadable::Fail`], the error of the first item that cannot be read.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before anything is sent, if a filter, the page size or
+    /// the page number is invalid. With [`OnUnreadable::Fail`], the error of the first item that cannot
+    /// be read.
     #[doc(alias = "paginate")]
     pub fn page(&self, number: u32) -> Result<Page<T>> {
         self.request.fetch(self.client, number)?.into_page()

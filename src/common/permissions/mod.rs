@@ -264,7 +264,7 @@ impl Permissions<'_> {
         self.client.xml(self.request(add, &[]).element(&new)?, rule::read)
     }
 
-    /// Deletes rules, with one request for each capability.
+    /// Deletes rules, with one request for each capability. If one fails, those before it are deleted.
     #[doc = rest!(DELETE_FROM_PROJECT)]
     #[doc = rest!(DELETE_FROM_WORKBOOK)]
     #[doc = rest!(DELETE_FROM_VIEW)]

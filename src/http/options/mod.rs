@@ -58,7 +58,8 @@ pub(super) enum ProxyChoice {
 }
 
 impl HttpOptions {
-    /// Creates options with nothing set.
+    /// Creates options with nothing set. Invalid values, such as a timeout of 0, are an error of
+    /// [`Server::add_http_options`](crate::Server::add_http_options).
     pub fn new() -> HttpOptions {
         HttpOptions::default()
     }

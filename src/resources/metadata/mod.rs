@@ -82,7 +82,8 @@ pub struct Query<'s> {
 }
 
 impl<'s> Query<'s> {
-    /// Sets the variables: a map or a struct that implements `serde::Serialize`.
+    /// Sets the variables: a map or a struct that implements `serde::Serialize`. Other values are an
+    /// [`Input`](ErrorKind::Input) error when the query is sent.
     pub fn variables(mut self, variables: &(impl Serialize + ?Sized)) -> Query<'s> {
         self.variables = match serde_json::to_value(variables) {
             Ok(value @ (Value::Object(_) | Value::Null)) => Ok(value),
@@ -107,7 +108,8 @@ impl<'s> Query<'s> {
         })
     }
 
-    /// Sends the query and returns the data together with the errors in the response.
+    /// Sends the query and returns the data together with the errors in the response, which are not an
+    /// `Err` then. Fails like [`send`](Query::send) otherwise.
     pub fn send_partial<T: DeserializeOwned>(self) -> Result<PartialData<T>> {
         let redactor = self.client.redactor();
         self.ask(|response| {

@@ -106,6 +106,10 @@ impl<'s> PermissionAudit<'s> {
     ///
     /// An item whose permissions cannot be read is yielded as an error, and iteration continues with
     /// the next item. Iteration ends after an error of the list of items.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the lists of users, groups, group sets and projects.
     #[inline]
     pub fn run(self) -> Result<EffectivePermissions<'s>> {
         EffectivePermissions::new(self)
@@ -237,7 +241,8 @@ impl PermissionSource {
     }
 }
 
-/// Writes permissions as CSV, and returns how many. Stops at the first error.
+/// Writes permissions as CSV, and returns how many. Stops at the first error of the permissions, and
+/// with [`ErrorKind::Io`](crate::ErrorKind::Io) if the writer fails.
 ///
 /// The columns are `item kind`, `item id`, `item name`, `user id`, `user name`, `capability`,
 /// `mode`, `source` (`site role`, `project owner`, `project leader`, `item owner`, `user`, `group`,

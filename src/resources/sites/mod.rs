@@ -18,35 +18,36 @@ pub use site::{NewSite, Site, SiteUpdate};
 operations! {
     LIST = GET "sites" since (1, 0) scope "tableau:sites:read" on Server
         "Query Sites" "site.htm#query_sites";
-    GET = GET "sites/{site}" since (1, 0) scope "tableau:sites:read"
+    GET = GET "sites/{site}" since (1, 0) scope "tableau:sites:read" errors [404000]
         "Query Site" "site.htm#query_site";
     GET_BY_CONTENT_URL = GET "sites/{content-url}" since (1, 0) scope "tableau:sites:read"
+        errors [404000]
         "Query Site" "site.htm#query_site";
-    GET_BY_NAME = GET "sites/{site-name}" since (1, 0) scope "tableau:sites:read"
+    GET_BY_NAME = GET "sites/{site-name}" since (1, 0) scope "tableau:sites:read" errors [404000]
         "Query Site" "site.htm#query_site";
     CREATE = POST "sites" since (1, 0) scope "tableau:sites:create" on Server
         errors [400013, 409001, 409002, 409004]
         "Create Site" "site.htm#create_site";
     UPDATE = PUT "sites/{site}" since (1, 0) scope "tableau:sites:update"
-        errors [400004, 400008, 409001, 409002, 409004]
+        errors [400004, 400008, 404000, 409001, 409002, 409004]
         "Update Site" "site.htm#update_site";
     DELETE = DELETE "sites/{site}" since (1, 0) scope "tableau:sites:delete" on Server
-        errors [403002]
+        errors [403002, 404000]
         "Delete Site" "site.htm#delete_site";
     DELETE_BY_CONTENT_URL = DELETE "sites/{content-url}" since (1, 0) scope "tableau:sites:delete"
-        on Server errors [403002]
+        on Server errors [403002, 404000]
         "Delete Site" "site.htm#delete_site";
     DELETE_BY_NAME = DELETE "sites/{site-name}" since (1, 0) scope "tableau:sites:delete" on Server
-        errors [403002]
+        errors [403002, 404000]
         "Delete Site" "site.htm#delete_site";
     DELETE_AS_JOB = DELETE "sites/async-delete/{site}" since (3, 18) scope "tableau:sites:delete"
-        on Server errors [403002]
+        on Server errors [403002, 404000]
         "Delete Site" "site.htm#delete_site";
     DELETE_AS_JOB_BY_CONTENT_URL = DELETE "sites/async-delete/{content-url}" since (3, 18)
-        scope "tableau:sites:delete" on Server errors [403002]
+        scope "tableau:sites:delete" on Server errors [403002, 404000]
         "Delete Site" "site.htm#delete_site";
     DELETE_AS_JOB_BY_NAME = DELETE "sites/async-delete/{site-name}" since (3, 18)
-        scope "tableau:sites:delete" on Server errors [403002]
+        scope "tableau:sites:delete" on Server errors [403002, 404000]
         "Delete Site" "site.htm#delete_site";
     ENCRYPT_EXTRACTS = POST "sites/{site}/encrypt-extracts" since (3, 5)
         scope "tableau:extract_encryption:create" on Server
