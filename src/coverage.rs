@@ -286,8 +286,8 @@ fn methods_of_resources_are_inline() {
     }
 }
 
-/// The documentation of a function that can fail has the line of an operation, which names codes, or
-/// says how it fails or which other function it is like.
+/// Each function that returns a `Result` documents its errors: with the line of an operation, which lists
+/// error codes, with a description, or with a reference to another function.
 #[test]
 fn functions_document_their_errors() {
     let left_out = ["benchmarks.rs", "fuzzing", "fuzzing.rs", "bin"];

@@ -90,8 +90,8 @@ impl fmt::Display for Method {
 /// ```
 ///
 /// Rows that other modules use are `pub(crate)`. A scope is a name, `unavailable` or `unknown`. Path
-/// and placeholders are those of the reference, and so are the codes of errors, without those that
-/// any operation can return.
+/// and placeholders are those of the reference. The error codes are those that the reference lists for
+/// the operation, without those that any operation can return.
 macro_rules! operations {
     ($(
         $vis:vis $NAME:ident = $METHOD:ident $path:literal since ($major:literal, $minor:literal)
