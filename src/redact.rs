@@ -54,8 +54,14 @@ impl Redactor {
         let mut found: Vec<Range<usize>> = Vec::new();
         for secret in &*self.0 {
             let is_short = secret.chars().nth(7).is_none();
-            let is_start = |c: char| secret.starts_with(c) || "&\\%+".contains(c);
-            let starts = text.match_indices(is_start).map(|(start, _)| start);
+            let plain = &secret[..secret.find(is_encoded).unwrap_or(secret.len())];
+            let is_start = |c: char| {
+                secret.starts_with(c) || (plain.is_empty() && ['&', '\\', '%', '+'].contains(&c))
+            };
+            let starts = text.match_indices(is_start).map(|(start, _)| start).filter(|&start| {
+                let rest = &text[start..];
+                rest.starts_with(plain) || (cut_short && plain.starts_with(rest))
+            });
             let ranges = starts.filter_map(|start| {
                 let length = length_of_secret(&text[start..], secret, cut_short)?;
                 Some(start..start + length)
@@ -112,14 +118,13 @@ fn length_of_secret(text: &str, secret: &str, cut_short: bool) -> Option<usize> 
     // Where the characters so far can end: `&` can be the secret's `&` or the start of an `&amp;`.
     let mut ends = vec![0];
     for c in secret.chars() {
-        let (mut plain, encoded) = ([0; 4], encodings(c));
-        let spellings =
-            [&*c.encode_utf8(&mut plain)].into_iter().chain(encoded.iter().map(|e| &**e));
+        let may_be_encoded = ends.iter().any(|&end| text[end..].starts_with(['&', '\\', '%', '+']));
+        let mut spellings = if may_be_encoded { encodings(c) } else { Vec::new() };
+        spellings.push(c.to_string());
         let mut next = Vec::new();
-        for (spelling, &end) in
-            spellings.flat_map(|spelling| ends.iter().map(move |end| (spelling, end)))
+        for (end, spelling) in ends.iter().flat_map(|&end| spellings.iter().map(move |s| (end, s)))
         {
-            if text[end..].starts_with(spelling) {
+            if text[end..].starts_with(&**spelling) {
                 next.push(end + spelling.len());
             } else if cut_short && spelling.starts_with(&text[end..]) {
                 return Some(text.len());
@@ -130,10 +135,14 @@ fn length_of_secret(text: &str, secret: &str, cut_short: bool) -> Option<usize> 
     ends.into_iter().max()
 }
 
+/// Whether XML, JSON, URLs or forms can write the character in another way.
+fn is_encoded(c: char) -> bool {
+    !c.is_ascii_alphanumeric() && !"-._".contains(c)
+}
+
 /// How XML, JSON, URLs and forms write a character other than as it is.
 fn encodings(c: char) -> Vec<String> {
-    // None of them encodes these.
-    if c.is_ascii_alphanumeric() || "-._".contains(c) {
+    if !is_encoded(c) {
         return Vec::new();
     }
     let named: &[&str] = match c {
