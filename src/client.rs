@@ -165,19 +165,32 @@ impl Client {
         request: &mut Request<'_>,
         finish: &mut dyn FnMut(Success) -> Result<()>,
     ) -> Result<()> {
+        let mut used = Vec::new();
+        let outcome = self.send_with_tokens(request, finish, &mut used);
+        for token in used {
+            self.release(token, request);
+        }
+        outcome
+    }
+
+    /// Adds the tokens that the request was sent with to `used`.
+    fn send_with_tokens(
+        &self,
+        request: &mut Request<'_>,
+        finish: &mut dyn FnMut(Success) -> Result<()>,
+        used: &mut Vec<Arc<Token>>,
+    ) -> Result<()> {
         let (mut renewed, mut replaced) = (None, None::<Arc<Token>>);
         loop {
-            let used = self.token();
-            let outcome = self.transport.send_and(request, self.auth_context(&used), finish);
+            let token = self.token();
+            used.push(token.clone());
+            let outcome = self.transport.send_and(request, self.auth_context(&token), finish);
             let expired = match outcome {
                 Err(error) if error.is_session_expired() => error,
-                other => {
-                    self.release(used, request);
-                    return other;
-                }
+                other => return other,
             };
             // The server sends the same error for a missing scope, which a new token would also lack.
-            if used.lacks_scope(request.operation()) {
+            if token.lacks_scope(request.operation()) {
                 return Err(expired);
             }
             if !request.is_repeatable() {
@@ -189,16 +202,15 @@ impl Client {
                 // may still be valid.
                 if let Some(replaced) = replaced.filter(|_| self.auth.uses_jwt()) {
                     replaced.is_replaced.store(true, Ordering::Release);
-                    self.release(replaced, request);
                 }
                 return Err(expired);
             }
-            let renewal = self.auth.renew(self, &used, expired, request.deadline());
+            let renewal = self.auth.renew(self, &token, expired, request.deadline());
             let renewal = renewal.map_err(|error| request.not_sent(error))?;
             // At most one shared token is tried, because another process could keep sharing expired
             // ones.
             renewed = Some(if renewed.is_none() { renewal } else { Renewal::SignedIn });
-            replaced = Some(used).filter(|_| renewal == Renewal::SignedIn);
+            replaced = Some(token).filter(|_| renewal == Renewal::SignedIn);
         }
     }
 

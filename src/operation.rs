@@ -83,7 +83,7 @@ impl fmt::Display for Method {
 ///     LIST = GET "sites/{site}/groups" since (2, 0) scope "tableau:groups:read"
 ///         "Query Groups" "users_and_groups.htm#query_groups";
 ///     DELETE = DELETE "sites/{site}/groups/{group}" since (2, 0) scope "tableau:groups:delete"
-///         errors [404012, 409008] "Delete Group" "users_and_groups.htm#delete_group";
+///         errors [404012] "Delete Group" "users_and_groups.htm#delete_group";
 ///     LINT = GET "lint" since (3, 1) until (3, 22) scope unknown on Server
 ///         "Lint" "server.htm#lint";
 /// }

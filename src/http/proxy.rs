@@ -53,7 +53,7 @@ fn invalid(origin: &str) -> Error {
 fn has_valid_port(proxy: &Proxy) -> bool {
     proxy.uri().authority().is_none_or(|authority| match authority.port_u16() {
         Some(port) => port > 0,
-        None => authority.as_str().ends_with(authority.host()),
+        None => authority.as_str().rsplit('@').next() == Some(authority.host()),
     })
 }
 
@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn rejects_a_proxy_with_an_invalid_port() {
         for port in ["99999", "0", "x", "", "-1"] {
-            for address in ["http://p", "p", "http://me:hush@p", "socks5://[::1]"] {
+            for address in ["http://p", "p", "http://9", "http://me:hush@p", "socks5://[::1]"] {
                 let set = ProxyChoice::Use(Secret::new(format!("{address}:{port}")));
                 let proxies = Proxies::gather_from(Some(&set), |_| None, &mut Redactor::default());
                 assert!(proxies.is_err(), "{address}:{port}");

@@ -152,7 +152,7 @@ impl<'s, T: DeserializeOwned> RawItems<'s, T> {
                 // A server that ignores the parameter of the page would return it endlessly.
                 let next_page = next.as_ref().map(Request::path_and_query).transpose()?;
                 if next_page.is_some_and(|next_page| next_page == this_page) {
-                    return Err(Error::decode("the link to the next page is that of this page"));
+                    return Err(Error::decode("the response names this page as the next one"));
                 }
                 let items: VecDeque<Result<T>> =
                     read.items.iter().map(|item| from_json(item.get().as_bytes())).collect();

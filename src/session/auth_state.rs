@@ -345,7 +345,7 @@ fn end_unused(client: &Client, redactor: &Redactor, token: Secret, deadline: Opt
         deadline.map_or(timeout, |by| by.saturating_duration_since(Instant::now()).min(timeout));
     let unused = client.with_auth(Arc::new(AuthState::new(redactor, token, None, None)));
     if let Err(error) = sign_out(&unused, left) {
-        warn!(target: LOG, "ending that session failed: {error}");
+        warn!(target: LOG, "signing out an unused session failed: {error}");
     }
 }
 

@@ -266,6 +266,10 @@ fn missing_scope_does_not_sign_in_again() {
     assert_eq!(mock.sessions_open(), 0);
 }
 
+fn no_scope() -> Fault {
+    Fault::status(401).error("401002", "Unauthorized Access", "No scope")
+}
+
 /// The scopes of a token that the library cannot read are unknown, so a missing one looks like an
 /// expired session.
 #[test]
@@ -275,8 +279,7 @@ fn session_replaced_because_of_an_unknown_missing_scope_is_signed_out() {
     let jwt = mock.jwt().to_owned();
     let auth = tsc::JwtAuth::new(jwt.as_str()).renew_with(move || Ok(jwt.clone()));
     let session = server.sign_in(&auth).unwrap();
-    let tableau_error = Fault::status(401).error("401002", "Unauthorized Access", "No scope");
-    mock.fault(tableau_error.on("DELETE", "/groups/*").times(2));
+    mock.fault(no_scope().on("DELETE", "/groups/*").times(2));
     let error = session.groups().delete("group-of-a-test").unwrap_err();
     assert!(error.to_string().contains("tableau:groups:delete"), "{error}");
     assert_eq!(tokens(&mock).len(), 2);
@@ -307,20 +310,19 @@ impl Read for Held {
     }
 }
 
-#[test]
-fn replaced_session_stays_open_while_another_thread_uses_it() {
-    let mock = mock();
-    let server = server(&mock);
+/// Replaces the session while another thread publishes with it. Returns the outcome of publishing.
+#[track_caller]
+fn replaces_a_session_in_use(mock: &MockServer) -> tsc::Result<()> {
+    let server = server(mock);
     let jwt = mock.jwt().to_owned();
     let auth = tsc::JwtAuth::new(jwt.as_str()).renew_with(move || Ok(jwt.clone()));
     let session = server.sign_in(&auth).unwrap();
     let project = session.projects().list().into_iter().next().unwrap().unwrap().id;
-    let refusal = Fault::status(401).error("401002", "Unauthorized Access", "No scope");
-    mock.fault(refusal.on("DELETE", "/groups/*").times(2));
+    mock.fault(no_scope().on("DELETE", "/groups/*").times(2));
     let (started, has_started) = mpsc::channel();
     let (send_rest, rest) = mpsc::channel();
     let bytes = b"<?xml version='1.0'?><workbook></workbook>";
-    std::thread::scope(|scope| {
+    let outcome = std::thread::scope(|scope| {
         let (session, project) = (&session, &project);
         let upload = scope.spawn(move || {
             let reader = Held { bytes, started, rest };
@@ -331,13 +333,28 @@ fn replaced_session_stays_open_while_another_thread_uses_it() {
         session.groups().delete("group-of-a-test").unwrap_err();
         let open = mock.sessions_open();
         send_rest.send(()).unwrap();
-        upload.join().unwrap().unwrap();
+        let outcome = upload.join().unwrap();
         assert_eq!(open, 2, "the upload used the replaced session");
+        outcome
     });
-    assert_eq!(tokens(&mock).len(), 2);
+    assert_eq!(tokens(mock).len(), 2);
     assert_eq!(mock.sessions_open(), 1, "the last request with the replaced session ends it");
     drop(session);
     assert_eq!(mock.sessions_open(), 0);
+    outcome.map(drop)
+}
+
+#[test]
+fn replaced_session_stays_open_while_another_thread_uses_it() {
+    replaces_a_session_in_use(&mock()).unwrap();
+}
+
+#[test]
+fn replaced_session_is_signed_out_if_the_last_request_lacks_a_scope_too() {
+    let mock = mock();
+    mock.fault(no_scope().on("POST", "/workbooks"));
+    let error = replaces_a_session_in_use(&mock).unwrap_err();
+    assert!(error.to_string().contains("the request body cannot be sent again"), "{error}");
 }
 
 #[test]

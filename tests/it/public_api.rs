@@ -34,6 +34,7 @@ fn functions_have_the_documented_signatures() {
     shared::<tsc::Server>();
     shared::<tsc::Session<'static>>();
     shared::<tsc::SessionToken>();
+    shared::<tsc::Items<'static, tsc::Workbook>>();
     shared::<tsc::Error>();
     shared::<tsc::HttpOptions>();
     shared::<Box<dyn tsc::Credentials>>();

@@ -517,7 +517,7 @@ fn ends_a_list_whose_next_page_is_the_same_page() {
             panic!("one item and one error")
         };
         assert_eq!(error.kind(), ErrorKind::Decode);
-        assert!(error.to_string().contains("that of this page"), "{error}");
+        assert!(error.to_string().contains("names this page as the next"), "{error}");
     }
 }
 

@@ -108,8 +108,6 @@ impl<'s, T: Listed, P> Items<'s, T, P> {
 
     /// Makes page `number` the current one and starts to prefetch the pages after it.
     fn advance(&mut self, number: u32) -> Result<()> {
-        // Frees the memory of the previous page before the next one is read.
-        self.current = None;
         let prefetched = self.prefetch.take(number);
         let fetched = prefetched.unwrap_or_else(|| self.request.fetch(self.client, number));
         let (client, path) = (self.client, self.request.path());
@@ -270,6 +268,8 @@ impl<T: Listed, P: FnMut(Progress)> Iterator for Items<'_, T, P> {
                 (self.progress)(Progress::items(self.returned, self.position.total));
                 return Some(item);
             }
+            // Frees the memory of the page before the next one is read.
+            self.current = None;
             let number = self.position.next_page.take()?;
             if let Err(error) = self.advance(number) {
                 self.position.next_page = None;

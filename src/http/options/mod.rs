@@ -176,7 +176,7 @@ impl HttpOptions {
 
     /// Allows redirects to a host (`host` for any port, or `host:port`), such as a load balancer or a
     /// sign-on proxy. They carry the token, the password and the body. Can be called repeatedly. A URL
-    /// is a [`Config`](crate::ErrorKind::Config) error of the server that gets the options.
+    /// is refused when a server gets the options, with a [`Config`](crate::ErrorKind::Config) error.
     /// Default: only redirects to the server's own origin are followed.
     pub fn trust_redirects_to(mut self, host: impl Into<String>) -> HttpOptions {
         self.trusted_redirects.push(host.into().to_ascii_lowercase());

@@ -64,7 +64,7 @@ impl HttpOptions {
             if !matches!(Origin::parse(&format!("https://{host}")), Ok((_, ""))) {
                 return Err(Error::config(
                     "invalid host for `trust_redirects_to`: must be a host or host:port, without a \
-                     scheme and a path",
+                     scheme or a path",
                 ));
             }
         }

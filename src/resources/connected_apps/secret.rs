@@ -49,8 +49,8 @@ impl ConnectedApps<'_> {
     /// Replaces a secret: creates a new one, and then deletes the old one.
     ///
     /// If the new secret cannot be created, the old one is unchanged; this includes an app that has
-    /// two secrets already (400144), such as after a rotation that could not delete the old one. If the response is lost, the app may have another secret, which
-    /// [`get`](ConnectedApps::get) shows. If the old one cannot be deleted, both are valid, and the error
+    /// two secrets already (400144), such as after a rotation that could not delete the old one. If the
+    /// response is lost, the app may have another secret, which [`get`](ConnectedApps::get) shows. If the old one cannot be deleted, both are valid, and the error
     /// names the new one: [`get_secret`](ConnectedApps::get_secret) returns its value, and
     /// [`delete_secret`](ConnectedApps::delete_secret) deletes the old one.
     ///

@@ -7,6 +7,7 @@ mod progress;
 mod properties;
 mod requests;
 mod resources;
+mod unreadable;
 
 use tableau_server_client as tsc;
 
