@@ -18,7 +18,8 @@ use crate::{Error, ErrorKind, Result};
 /// attempt or a permit. Remaining pages and chunks are not requested. The server may have carried
 /// out the request that was in progress.
 ///
-/// Clones refer to the same token.
+/// Clones refer to the same token. The guide has a
+/// [handler for Ctrl-C](guide/sign_in_and_out/index.html#ctrl-c).
 ///
 /// ```no_run
 /// # use tableau_server_client as tsc;

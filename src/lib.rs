@@ -41,6 +41,18 @@
 //!   calls return, and [`HttpOptions`] has timeouts, proxies and certificates.
 //! - `examples/tableau` in the repository is a command-line program with many subcommands.
 //!
+//! | to … | see |
+//! |---|---|
+//! | use a self-signed certificate or a private CA | [signing in](guide/sign_in_and_out/index.html#self-signed-certificates), [`HttpOptions::verify`] |
+//! | retry, also after 429 | [`RetryPolicy`], [reliability](guide/reliability/index.html#requests-that-fail) |
+//! | share a session between threads or processes | [`Session`], [signing in](guide/sign_in_and_out/index.html#one-session-many-processes) |
+//! | stop at a deadline or after Ctrl-C | [`CancellationToken`], [signing in](guide/sign_in_and_out/index.html#ctrl-c) |
+//! | learn why a background job failed | [`JobHandle::wait`], [content](guide/content/index.html#jobs) |
+//! | send a request without a method | [`Session::request`], [raw requests](guide/raw_requests/index.html) |
+//! | look up an error code | [errors](guide/errors/index.html#codes) |
+//! | look up the API version and scope of a method | its documentation, or [coverage](guide/coverage/index.html) |
+//! | test without a server | [testing](guide/testing/index.html), module `mock` |
+//!
 //! # Features
 //!
 //! Sessions, lists, workbooks, data sources, views, custom views, flows, projects and jobs are always

@@ -3,7 +3,8 @@
 
 Runs the commands of `README.md`, `docs/quickstart.md` and `docs/cookbook.md` as they are, and builds
 and runs their programs unchanged in the packages that the commands make. Only the placeholders for
-address, token and site are replaced, by those of the mock server.
+address, token and site are replaced, by those of the mock server. Compiles the programs of the other
+pages, each with only the crates that its page tells to add.
 
     cargo build --features mock --bin tableau-mock-server
     python3 tests/new_user.py --server target/debug/tableau-mock-server --target-dir target/new-user
@@ -119,6 +120,26 @@ def cookbook(walk):
     return f"{len(names)} programs"
 
 
+def other_pages(walk):
+    count = 0
+    (_, commands), = blocks(walk.page("docs/quickstart.md"), "console")
+    for file in sorted((ROOT / "docs").glob("*.md")):
+        text = file.read_text(encoding="utf-8")
+        programs = [program for _, program in blocks(text, "rust")]
+        if not programs or file.stem in ("quickstart", "cookbook"):
+            continue
+        crates = re.findall(r"`(cargo add [^`]+)`", text)
+        package = walk.commands(commands.replace("tableau-hello", file.stem) + "\n".join(crates))
+        binaries = package / "src/bin"
+        binaries.mkdir()
+        for number, program in enumerate(programs):
+            (binaries / f"program{number}.rs").write_text(program, encoding="utf-8")
+        subprocess.run(["cargo", "check", "--quiet", "--bins"], cwd=package, env=walk.environment, check=True)
+        count += len(programs)
+    assert count >= 60, count
+    return f"{count} programs"
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--server", required=True, help="the program tableau-mock-server")
@@ -129,7 +150,7 @@ def main():
         try:
             info = json.loads(server.stdout.readline())
             walk = Walk(pathlib.Path(folder), info, arguments.target_dir)
-            for step in (front_page, quick_start, cookbook):
+            for step in (front_page, quick_start, cookbook, other_pages):
                 print(f"{step.__name__}: {step(walk) or 'ok'}")
         finally:
             server.kill()

@@ -12,20 +12,20 @@ pub const ENTRIES: &[Entry] = &[
     ("workbooks", &[], "List workbooks", &["name", "tag"], workbooks),
     ("show-workbook", &["WORKBOOK"], "Show the views of a workbook", &[], show_workbook),
     ("show-datasource", &["DATASOURCE"], "Show connections of a data source", &[], show_datasource),
-    ("publish", &["FILE", "PROJECT"], "Publish a workbook or data source", &[], publish),
+    ("publish", &["FILE", "PROJECT"], "Publish a file; replaces the same name", &[], publish),
     (
         "publish-folder",
         &["FOLDER", "PROJECT"],
-        "Publish all files of a folder",
+        "Publish a folder; replaces same names",
         &[],
         publish_folder,
     ),
-    ("download", &["WORKBOOK", "FOLDER"], "Download a workbook", &[], download),
+    ("download", &["WORKBOOK", "FOLDER"], "Download a workbook", &["overwrite"], download),
     (
         "export",
         &["VIEW", "FILE"],
         "Export a view: .png, .pdf, .csv, .xlsx",
-        &["field", "value"],
+        &["field", "value", "overwrite"],
         export,
     ),
     ("move-workbook", &["WORKBOOK", "PROJECT"], "Move a workbook to a project", &[], move_workbook),
@@ -49,7 +49,7 @@ pub const ENTRIES: &[Entry] = &[
     (
         "update-connections",
         &["DATASOURCE", "USER"],
-        "Set TABLEAU_DB_PASSWORD and the user",
+        "Set user and password of connections",
         &[],
         update_connections,
     ),
@@ -149,17 +149,36 @@ fn download(task: &Task<'_>) -> anyhow::Result<Table> {
         .session
         .workbooks()
         .download(&task.workbook()?.id)
+        .overwrite(task.flag("overwrite"))
         .on_progress(|progress| show(&bar, progress))
         .to_folder(task.text("FOLDER"))?;
     bar.finish_and_clear();
     Ok(Table::new(&["path"]).row([path.display().to_string()]))
 }
 
+/// Finds a view by its name or its content URL.
+fn find_view(task: &Task<'_>) -> anyhow::Result<tsc::View> {
+    let (name, views) = (task.text("VIEW"), task.session.views());
+    if name.contains('/') {
+        return found("view", name, views.find_url(name)?);
+    }
+    let list = views.list().filter(tsc::views::NAME.eq(name)).page_size(2);
+    let mut views = list.page(1)?.items;
+    if views.len() > 1 {
+        let url = or_empty(views[0].content_url.as_deref());
+        bail!("several views have the name {name:?}; use a content URL, such as {url}");
+    }
+    found("view", name, views.pop())
+}
+
 fn export(task: &Task<'_>) -> anyhow::Result<Table> {
-    let (name, file) = (task.text("VIEW"), task.text("FILE"));
-    let views = task.session.views().list().filter(tsc::views::NAME.eq(name)).page(1)?;
-    let view = found("view", name, views.items.into_iter().next())?;
-    let filter = task.optional("field").zip(task.optional("value"));
+    let file = task.text("FILE");
+    let filter = match (task.optional("field"), task.optional("value")) {
+        (Some(field), Some(value)) => Some((field, value)),
+        (None, None) => None,
+        _ => bail!("--field and --value have to be used together"),
+    };
+    let view = find_view(task)?;
     macro_rules! options {
         ($Type:ident) => {
             match filter {
@@ -174,9 +193,9 @@ fn export(task: &Task<'_>) -> anyhow::Result<Table> {
         Some("pdf") => views.pdf(&view.id, options!(PdfExport)),
         Some("csv") => views.csv(&view.id, options!(CsvExport)),
         Some("xlsx") => views.excel(&view.id, options!(ExcelExport)),
-        _ => bail!("the name of the file has to end in .png, .pdf, .csv or .xlsx"),
+        _ => bail!("invalid file name {file:?}: it has to end in .png, .pdf, .csv or .xlsx"),
     };
-    download.to_path(file)?;
+    download.overwrite(task.flag("overwrite")).to_path(file)?;
     Ok(Table::new(&["path"]).row([file.to_owned()]))
 }
 
@@ -226,7 +245,8 @@ fn delete_extract(task: &Task<'_>) -> anyhow::Result<Table> {
 }
 
 fn update_connections(task: &Task<'_>) -> anyhow::Result<Table> {
-    let password = std::env::var("TABLEAU_DB_PASSWORD").context("set TABLEAU_DB_PASSWORD")?;
+    let password =
+        std::env::var("TABLEAU_DB_PASSWORD").ok().context("TABLEAU_DB_PASSWORD is not set")?;
     let connections = task.session.connections(&task.datasource()?.id);
     let mut table = Table::new(&["connection", "user"]);
     for connection in connections.list()? {
@@ -250,7 +270,8 @@ fn append_rows(task: &Task<'_>) -> anyhow::Result<Table> {
 
 fn freshness(task: &Task<'_>) -> anyhow::Result<Table> {
     use tsc::workbooks::{DataFreshness, FreshEveryUnit, WorkbookUpdate};
-    let hours = task.text("HOURS").parse().context("HOURS has to be a number")?;
+    let hours = task.text("HOURS");
+    let hours = hours.parse().with_context(|| format!("HOURS {hours:?} has to be a number"))?;
     let policy = DataFreshness::every(hours, FreshEveryUnit::Hours);
     let changes = WorkbookUpdate::new().data_freshness(policy);
     let changed = task.session.workbooks().update(&task.workbook()?.id, changes)?;

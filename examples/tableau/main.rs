@@ -3,7 +3,8 @@
 //! The server is `--server` or `TABLEAU_SERVER`. The credentials are the environment variables that
 //! `tsc::credentials_from_env` reads; flags replace the site and the name of the token or the user. The
 //! program never asks for input. Results go to standard output, as a table or with `--json` as JSON;
-//! progress and errors go to standard error. The exit codes are those of `tsc::Error::exit_code`.
+//! progress and errors go to standard error. The exit codes are those of `tsc::Error::exit_code`, also for
+//! errors of the program itself.
 
 mod content;
 mod output;
@@ -42,6 +43,10 @@ impl Task<'_> {
         self.args.get_one::<String>(name).map(String::as_str)
     }
 
+    fn flag(&self, name: &str) -> bool {
+        self.args.get_flag(name)
+    }
+
     fn project(&self, path: &str) -> anyhow::Result<tsc::Project> {
         found("project", path, self.session.projects().find(path)?)
     }
@@ -74,7 +79,7 @@ impl Task<'_> {
     }
 }
 
-/// An item that the site does not have, or that the user cannot see.
+/// An item that does not exist, or that the user cannot see.
 #[derive(Debug)]
 struct NotFound(String);
 
@@ -88,7 +93,11 @@ impl std::error::Error for NotFound {}
 
 /// Returns the item, or an error with what was looked for.
 fn found<T>(what: &str, name: &str, item: Option<T>) -> anyhow::Result<T> {
-    item.ok_or_else(|| NotFound(format!("no {what} {name:?}")).into())
+    item.ok_or_else(|| {
+        let kind = what.replace(' ', "");
+        let hint = format!("`list {kind}s` shows the names that this user can see");
+        NotFound(format!("no {what} {name:?}: {hint}")).into()
+    })
 }
 
 /// A progress bar on standard error, which is hidden if that is not a terminal.
@@ -154,10 +163,11 @@ fn describe(argument: &str) -> &'static str {
         "URL" => "Address that the webhook calls",
         "CONTENT_URL" => "Name of the site in addresses",
         "USER" => "Name of the user",
-        "VIEW" => "Name of the view",
+        "VIEW" => "Name, or Workbook/sheets/View",
         "WORKBOOK" => "Name of the workbook",
         "field" => "Field to filter the view by",
         "name" => "Only items with this name",
+        "overwrite" => "Replace the file if it exists",
         "parent" => "Path of the parent project",
         "tag" => "Only items with this tag",
         "value" => "Value of the field",
@@ -174,14 +184,19 @@ fn command() -> Command {
         .after_help(
             "Credentials are variables: TABLEAU_TOKEN_NAME and\n\
              TABLEAU_TOKEN_VALUE, TABLEAU_USERNAME and\n\
-             TABLEAU_PASSWORD, or TABLEAU_JWT.",
+             TABLEAU_PASSWORD, or TABLEAU_JWT. The password for\n\
+             update-connections is TABLEAU_DB_PASSWORD.\n\n\
+             Exit codes: 0 success, 1 other error, 2 arguments or\n\
+             settings, 3 sign-in refused, 4 not found, 5 conflict,\n\
+             6 temporary, 7 not permitted, 8 certificate or redirect,\n\
+             9 job failed, 10 file, 130 cancelled.",
         )
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
         .arg(connection("server", "Address [env: TABLEAU_SERVER]"))
         .arg(connection("site", "Content URL [env: TABLEAU_SITE]"))
-        .arg(connection("token-name", "Name of the token"))
+        .arg(connection("token-name", "Name of the token").conflicts_with("username"))
         .arg(connection("username", "Name of the user"))
         .arg(
             Arg::new("json")
@@ -197,8 +212,11 @@ fn command() -> Command {
             subcommand = subcommand.arg(argument);
         }
         for option in *options {
-            let option = Arg::new(*option).long(*option).value_name("VALUE");
-            subcommand = subcommand.arg(option.clone().help(describe(option.get_id().as_str())));
+            let argument = Arg::new(*option).long(*option).help(describe(option));
+            subcommand = subcommand.arg(match *option {
+                "overwrite" => argument.action(ArgAction::SetTrue),
+                _ => argument.value_name("VALUE"),
+            });
         }
         command = command.subcommand(subcommand);
     }
@@ -218,11 +236,20 @@ fn credentials(matches: &ArgMatches) -> anyhow::Result<Box<dyn tsc::Credentials>
         return Ok(tsc::credentials_from_env()?);
     }
     let site = setting(matches, "site", "TABLEAU_SITE").unwrap_or_default();
-    let secret = |name: &str| env::var(name).with_context(|| format!("set {name}"));
-    let user = setting(matches, "username", "TABLEAU_USERNAME");
-    let token = setting(matches, "token-name", "TABLEAU_TOKEN_NAME");
+    let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let secret = |name: &str| variable(name).with_context(|| format!("{name} is not set"));
+    let mut user = setting(matches, "username", "TABLEAU_USERNAME");
+    let mut token = setting(matches, "token-name", "TABLEAU_TOKEN_NAME");
+    // A flag takes precedence over a variable with the other kind of credentials.
+    if matches.contains_id("username") {
+        token = None;
+    } else if matches.contains_id("token-name") {
+        user = None;
+    }
     Ok(match (token, user) {
-        (Some(_), Some(_)) => anyhow::bail!("set only one of a token and a user"),
+        (Some(_), Some(_)) => {
+            anyhow::bail!("set only one of TABLEAU_TOKEN_NAME and TABLEAU_USERNAME")
+        }
         (Some(name), None) => {
             let secret = secret("TABLEAU_TOKEN_VALUE")?;
             Box::new(tsc::PersonalAccessTokenAuth::new(name, secret).site(site))
@@ -230,7 +257,13 @@ fn credentials(matches: &ArgMatches) -> anyhow::Result<Box<dyn tsc::Credentials>
         (None, Some(name)) => {
             Box::new(tsc::TableauAuth::new(name, secret("TABLEAU_PASSWORD")?).site(site))
         }
-        (None, None) => Box::new(tsc::JwtAuth::new(secret("TABLEAU_JWT")?).site(site)),
+        (None, None) => {
+            let token = variable("TABLEAU_JWT").context(
+                "no credentials: set TABLEAU_TOKEN_NAME and TABLEAU_TOKEN_VALUE, or \
+                 TABLEAU_USERNAME and TABLEAU_PASSWORD, or TABLEAU_JWT",
+            )?;
+            Box::new(tsc::JwtAuth::new(token).site(site))
+        }
     })
 }
 
@@ -238,7 +271,8 @@ fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let (name, args) = matches.subcommand().context("no subcommand")?;
     let (.., task) = entries().find(|entry| entry.0 == name).context("no such subcommand")?;
     let address = setting(args, "server", "TABLEAU_SERVER");
-    let server = tsc::Server::new(address.context("set --server or TABLEAU_SERVER")?)?;
+    let address = address.context("no server: set its address with --server or TABLEAU_SERVER")?;
+    let server = tsc::Server::new(address)?;
     let session = server.sign_in(&*credentials(args)?)?;
     let table = task(&Task { server: &server, session: &session, args })?;
     let text = if args.get_flag("json") { table.json()? } else { table.text() };
@@ -251,14 +285,26 @@ fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The exit code of an error.
+fn exit_code(error: &anyhow::Error) -> u8 {
+    for cause in error.chain() {
+        if let Some(error) = cause.downcast_ref::<tsc::Error>() {
+            return error.exit_code();
+        } else if cause.is::<NotFound>() {
+            return 4;
+        } else if cause.is::<io::Error>() {
+            return 10;
+        }
+    }
+    2 // the program's other errors are about arguments and variables
+}
+
 fn main() -> ExitCode {
     match run(&command().get_matches()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            let not_found = error.is::<NotFound>().then_some(4);
-            let code = || error.downcast_ref::<tsc::Error>().map_or(1, tsc::Error::exit_code);
-            ExitCode::from(not_found.unwrap_or_else(code))
+            ExitCode::from(exit_code(&error))
         }
     }
 }

@@ -29,7 +29,8 @@ pub const ENTRIES: &[Entry] = &[
 ];
 
 fn time(task: &Task<'_>) -> anyhow::Result<tsc::jiff::civil::Time> {
-    task.text("TIME").parse().context("TIME has to look like 02:30")
+    let time = task.text("TIME");
+    time.parse().with_context(|| format!("TIME {time:?} has to look like 02:30"))
 }
 
 fn create_schedule(task: &Task<'_>) -> anyhow::Result<Table> {

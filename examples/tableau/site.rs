@@ -46,7 +46,7 @@ fn list(task: &Task<'_>) -> anyhow::Result<Table> {
                     [or_empty(job.job_type), or_empty(job.status), job.id.to_string()]
                 }),
                 kind => bail!(
-                    "unknown kind {kind:?}: {} or jobs",
+                    "unknown kind {kind:?}: use {} or jobs",
                     [$(stringify!($kind)),+].join(", ")
                 ),
             }

@@ -104,7 +104,13 @@ fn io_failed(cause: io::Error, stage: Stage, server: &str, authority: &str) -> E
         return tls_failed(tls.clone(), stage, server, authority);
     }
     if stage == Stage::Connecting {
-        return Error::new(ErrorKind::Connect, format!("no connection to {server}")).because(cause);
+        let what = format!("no connection to {server}");
+        let error = Error::new(ErrorKind::Connect, what).because(cause);
+        let hint = "check the host and the port, and whether this machine can reach them";
+        return match server == authority {
+            true => error.and_then_failed(hint, None),
+            false => error,
+        };
     }
     if inner.is_some_and(|inner| inner.is::<Broken>())
         || cause.kind() == io::ErrorKind::UnexpectedEof

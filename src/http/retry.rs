@@ -13,8 +13,8 @@ const MAX_CONNECT_ELAPSED: Duration = Duration::from_secs(2);
 ///
 /// Whether a request may be sent again depends on its method and on the error:
 ///
-/// - `GET`, `PUT` and `DELETE`: if the connection could not be made or broke, on throttling
-///   ([`is_throttled`](crate::Error::is_throttled)), and on the statuses 502, 503 and 504.
+/// - `GET`, `PUT` and `DELETE`: if the connection could not be made or broke, on throttling (429;
+///   [`is_throttled`](crate::Error::is_throttled)), and on the statuses 502, 503 and 504.
 /// - `POST`, and the chunks of an upload: only if the server cannot have processed the request:
 ///   without a connection, on throttling, and on 503 with `Retry-After`.
 /// - Sign-outs, and requests that failed with a timeout, a TLS error or another error: never.

@@ -15,6 +15,7 @@
 //! # }
 //! ```
 //!
+//! The [guide](../guide/testing/index.html) describes its content, faults, expectations and clock.
 //! The program `tableau-mock-server` is the same server for clients in any language.
 
 mod api_error;
@@ -80,6 +81,9 @@ use common::jobs::{JobOptions, Outcome};
 use net::lock;
 
 /// A mock Tableau Server. Dropping it stops its threads and closes its port and connections.
+///
+/// [`start`](MockServer::start) starts one with sample content, [`builder`](MockServer::builder) one
+/// with other content or settings. [`credentials`](MockServer::credentials) signs its administrator in.
 ///
 /// Several servers in one process are independent; even their generated secrets differ.
 pub struct MockServer {

@@ -152,7 +152,7 @@ impl<'s> Groups<'s> {
         self.client.create(&ADD_MEMBER, &[&id.into()], &Member(&user.into()))
     }
 
-    /// Adds several users to a group in one request. API 3.21.
+    /// Adds several users to a group in one request, which needs API 3.21.
     #[doc = rest!(ADD_MEMBER)]
     #[doc(alias = "add_users")]
     pub fn add_members<U: Into<UserId>>(

@@ -1,4 +1,9 @@
 //! Background jobs: `session.jobs()`.
+//!
+//! For a job that the program started, [`JobHandle::wait`](crate::JobHandle::wait) returns an error
+//! with the reason if it failed. For other jobs, such as the refreshes of a schedule, filter the list
+//! by [`STATUS`] and read the notes of each job with [`Jobs::get`]; the
+//! [cookbook](../guide/cookbook/index.html#find-the-refreshes-that-failed) has a program.
 
 use crate::Result;
 use crate::common::List;

@@ -12,15 +12,13 @@ pub(super) fn explain_sign_in(error: Error, credentials: &SignIn, transport: &Tr
             let jwt = number.flatten().map(explain_jwt_number);
             let is_cloud = transport.base().origin.is_tableau_cloud();
             let length = explain_jwt_length(credentials);
-            let hints = [jwt, length, about_site(credentials.site(), is_cloud)];
+            let site = about_site(credentials.site(), is_cloud);
+            let hints = [about_credentials(credentials), jwt, length, Some(site)];
             hints.into_iter().flatten().collect::<Vec<_>>().join("; ")
         }
         _ => return explain_address(error, transport),
     };
-    match hint.as_str() {
-        "" => error,
-        hint => error.and_then_failed(hint, None),
-    }
+    error.and_then_failed(&hint, None)
 }
 
 /// Adds that the server's address may be wrong to an error that a wrong address can cause.
@@ -52,18 +50,30 @@ pub(crate) fn explain_address(error: Error, transport: &Transport) -> Error {
     error.and_then_failed(&hint, None)
 }
 
+/// What to check about a password or a token when the server refuses a sign-in with 401001.
+fn about_credentials(credentials: &SignIn) -> Option<String> {
+    let hint = match (credentials.is_jwt(), credentials.token_name()) {
+        (true, _) => return None,
+        (_, Some(_)) => {
+            "check the name and the secret of the personal access token, and whether it has expired"
+        }
+        (_, None) => "check the user name and the password",
+    };
+    Some(hint.to_owned())
+}
+
 /// What to check about the site when the server refuses a sign-in with 401001.
-fn about_site(site: &str, is_cloud: bool) -> Option<String> {
+fn about_site(site: &str, is_cloud: bool) -> String {
     const WHERE: &str = "the content URL of a site is the part after /site/ in the browser's address, \
                          not the site's name";
     match site {
-        "" if is_cloud => Some(format!("Tableau Cloud requires a site, `.site(…)`: {WHERE}")),
-        "" => None,
-        _ if site.eq_ignore_ascii_case("default") => Some(format!(
+        "" if is_cloud => format!("Tableau Cloud requires a site, `.site(…)`: {WHERE}"),
+        "" => "without `.site(…)`, the sign-in is to the default site".to_owned(),
+        _ if site.eq_ignore_ascii_case("default") => format!(
             "{site:?} is the name of the default site, whose content URL is empty: leave out \
              `.site(…)`, unless the browser's address contains /site/{site}; {WHERE}"
-        )),
-        _ => Some(format!("check the site {site:?}: {WHERE}")),
+        ),
+        _ => format!("check the site {site:?}: {WHERE}"),
     }
 }
 
@@ -155,15 +165,16 @@ mod tests {
     #[test]
     fn explains_the_content_url() {
         for (site, is_cloud, expected) in [
-            ("", false, ""),
+            ("", false, "without `.site(…)`"),
             ("", true, "Tableau Cloud requires a site"),
             ("sales", false, "check the site \"sales\""),
             ("Default", false, "\"Default\" is the name of the default site"),
             ("default", true, "leave out `.site(…)`"),
         ] {
-            let hint = about_site(site, is_cloud).unwrap_or_default();
+            let hint = about_site(site, is_cloud);
             assert!(hint.contains(expected), "{site}: {hint}");
-            assert_eq!(hint.contains("after /site/"), !expected.is_empty(), "{site}: {hint}");
+            let explains = !site.is_empty() || is_cloud;
+            assert_eq!(hint.contains("after /site/"), explains, "{site}: {hint}");
         }
     }
 

@@ -225,7 +225,8 @@ fn tableau_returns_exit_codes_and_takes_the_site_and_names_from_flags() {
     assert_eq!(sign_in.len(), 1, "Tableau Cloud cannot switch sites");
     let mut with_token = example("tableau");
     with_token.args(["--token-name", mock.token_name(), "--server", mock.url(), "login"]);
-    output_of(with_token.env("TABLEAU_TOKEN_VALUE", mock.token_secret()));
+    with_token.env("TABLEAU_USERNAME", "other").env("TABLEAU_TOKEN_VALUE", mock.token_secret());
+    output_of(&mut with_token);
 
     let code = |args: &[&str], password: &str| {
         let mut command = example("tableau");
@@ -237,7 +238,12 @@ fn tableau_returns_exit_codes_and_takes_the_site_and_names_from_flags() {
     };
     assert_eq!(code(&["workbooks"], "wrong"), Some(3));
     assert_eq!(code(&["workbooks", "--none"], mock.password()), Some(2));
-    assert_eq!(code(&["list", "cats"], mock.password()), Some(1));
+    assert_eq!(code(&["list", "cats"], mock.password()), Some(2));
+    assert_eq!(code(&["freshness", "Sales", "soon"], mock.password()), Some(2));
+    assert_eq!(code(&["export", "Details", "x.png"], mock.password()), Some(2), "ambiguous");
+    let half = ["export", "Sales/sheets/Details", "x.png", "--field", "Region"];
+    assert_eq!(code(&half, mock.password()), Some(2));
+    assert_eq!(code(&["publish-folder", "/no/such/folder", "Finance"], mock.password()), Some(10));
     assert_eq!(code(&["show-workbook", "none"], mock.password()), Some(4));
     assert_eq!(code(&["export", "none", "view.png"], mock.password()), Some(4));
     assert_eq!(code(&["schedule-workbook", "Sales", "none"], mock.password()), Some(4));

@@ -277,6 +277,7 @@ fn closed_port_is_a_connect_error_with_host_and_port() {
     let error = server.sign_in(&auth()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.to_string().contains(address), "{error}");
+    assert!(error.to_string().ends_with("whether this machine can reach them"), "{error}");
     assert!(error.is_retryable() && !error.is_timeout() && !error.is_sign_in_failed());
 }
 

@@ -99,7 +99,8 @@ impl<'s> JobHandle<'s> {
         Ok(&self.job)
     }
 
-    /// Waits for the job to end, without a deadline; see [`wait_with`](JobHandle::wait_with).
+    /// Waits for the job to end, without a deadline; see [`wait_with`](JobHandle::wait_with). If the
+    /// job failed, the error contains the server's notes.
     #[doc = rest!(GET)]
     #[doc = rest!(LIST)]
     #[doc(alias = "wait_for_job")]

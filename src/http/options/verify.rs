@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 
 use crate::{Error, Result};
 
-/// Which server certificates are accepted; see [`HttpOptions::verify`](crate::HttpOptions::verify).
+/// Which server certificates are accepted, such as a self-signed one. The argument of
+/// [`HttpOptions::verify`](crate::HttpOptions::verify), which converts the values named here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verify {
-    /// Certificates issued under Mozilla's roots: `true`.
+    /// Certificates issued under Mozilla's roots. Made from `true`.
     Roots,
-    /// Certificates issued under Mozilla's roots or under a certificate of a PEM file: a path.
+    /// Certificates issued under Mozilla's roots or under a certificate of a PEM file. Made from its
+    /// path.
     Bundle(PathBuf),
-    /// One certificate only: a [`Fingerprint`].
+    /// The certificate with this fingerprint only. Made from a [`Fingerprint`].
     Pinned(Fingerprint),
-    /// Any certificate: `false`.
+    /// Any certificate. Made from `false`.
     Off,
 }
 

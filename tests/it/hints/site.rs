@@ -44,11 +44,26 @@ fn explains_the_content_url_after_a_refused_sign_in() {
         assert_eq!(text.contains("leave out"), site.eq_ignore_ascii_case("default"), "{text}");
     }
     let error = server.sign_in(&auth()).unwrap_err();
+    assert!(error.to_string().contains("is to the default site"), "{error}");
     assert!(!error.to_string().contains("/site/"), "{error}");
     // Another error has nothing to do with the site.
     let raw = Raw::start(|_| tableau_error(403, "403004", "Forbidden"));
     let error = pinned(&raw.url).sign_in(&auth().site("sales")).unwrap_err();
     assert!(!error.to_string().contains("/site/"), "{error}");
+}
+
+#[test]
+fn names_what_to_check_after_a_refused_sign_in() {
+    let raw = Raw::start(|_| tableau_error(401, "401001", "Error signing in to Tableau Server"));
+    let server = pinned(&raw.url);
+    let token = tsc::PersonalAccessTokenAuth::new("NAME", "SECRET-OF-IT");
+    let error = server.sign_in(&token).unwrap_err().to_string();
+    assert!(error.contains("the secret of the personal access token"), "{error}");
+    let error = server.sign_in(&auth()).unwrap_err().to_string();
+    assert!(error.contains("check the user name and the password"), "{error}");
+    let jwt = JwtAuth::new("eyJhbGciOi.of-a.test");
+    let error = server.sign_in(&jwt).unwrap_err().to_string();
+    assert!(!error.contains("password") && !error.contains("secret"), "{error}");
 }
 
 #[test]
