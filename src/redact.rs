@@ -2,31 +2,36 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 
+use crate::encoding::RESERVED;
 use crate::secret::Secret;
 use crate::text::{cut, first};
 
 /// Replaces known secrets in untrusted text: error responses, redirect addresses, the start of a
-/// body. A secret is recognized unencoded and XML-, JSON-, URL- or form-encoded, also if only some of
-/// its characters are encoded.
+/// body. A secret is recognized unencoded and XML-, JSON-, URL- or form-encoded.
 ///
 /// A secret of fewer than eight characters is replaced only where it is an entire value, because it
 /// would match unrelated text elsewhere.
 #[derive(Clone, Default)]
-pub(crate) struct Redactor(Arc<BTreeSet<String>>);
+pub(crate) struct Redactor(Arc<BTreeMap<String, IsShort>>);
+
+/// Whether an encoding belongs to a secret that is redacted only as an entire value.
+type IsShort = bool;
 
 impl Redactor {
     pub(crate) const MARK: &str = "[secret]";
 
     pub(crate) fn add(&mut self, secret: &str) {
-        if !secret.is_empty() {
-            Arc::make_mut(&mut self.0).insert(secret.to_owned());
+        let is_short = secret.chars().count() < 8;
+        let known = Arc::make_mut(&mut self.0);
+        for encoding in encodings(secret).into_iter().filter(|encoding| !encoding.is_empty()) {
+            *known.entry(encoding).or_insert(is_short) &= is_short;
         }
     }
 
@@ -43,8 +48,8 @@ impl Redactor {
     /// Returns at most `max` bytes of the redacted text. If the text was cut short, the beginning of
     /// a secret at its end is replaced too.
     pub(crate) fn redact_start(&self, text: &str, cut_short: bool, max: usize) -> String {
-        // Only the returned part is searched. Encoding takes up to six times the bytes.
-        let longest = 6 * self.0.iter().map(String::len).max().unwrap_or(0);
+        // Only the returned part is searched.
+        let longest = self.0.keys().map(String::len).max().unwrap_or(0);
         let start = first(text, 4 * max + longest);
         let redacted = self.redact_text(start, cut_short || start.len() < text.len());
         cut(&redacted, max).into_owned()
@@ -52,23 +57,17 @@ impl Redactor {
 
     fn redact_text<'t>(&self, text: &'t str, cut_short: bool) -> Cow<'t, str> {
         let mut found: Vec<Range<usize>> = Vec::new();
-        for secret in &*self.0 {
-            let is_short = secret.chars().nth(7).is_none();
-            let plain = &secret[..secret.find(is_encoded).unwrap_or(secret.len())];
-            let is_start = |c: char| {
-                secret.starts_with(c) || (plain.is_empty() && ['&', '\\', '%', '+'].contains(&c))
-            };
-            let starts = text.match_indices(is_start).map(|(start, _)| start).filter(|&start| {
-                let rest = &text[start..];
-                rest.starts_with(plain) || (cut_short && plain.starts_with(rest))
-            });
-            let ranges = starts.filter_map(|start| {
-                let length = length_of_secret(&text[start..], secret, cut_short)?;
-                Some(start..start + length)
-            });
-            found.extend(
-                ranges.filter(|range| !is_short || is_entire_value(text, range, cut_short)),
-            );
+        for (encoding, is_short) in &*self.0 {
+            let is_secret =
+                |range: &Range<usize>| !is_short || is_entire_value(text, range, cut_short);
+            let whole = text.match_indices(encoding.as_str());
+            found.extend(whole.map(|(at, _)| at..at + encoding.len()).filter(is_secret));
+            if cut_short {
+                let starts = encoding.char_indices().rev().map(|(end, _)| &encoding[..end]);
+                let at_end = starts.filter(|start| !start.is_empty() && text.ends_with(start));
+                let mut ranges = at_end.map(|start| text.len() - start.len()..text.len());
+                found.extend(ranges.find(is_secret));
+            }
         }
         if found.is_empty() {
             return text.into();
@@ -112,60 +111,73 @@ fn is_entire_value(text: &str, range: &Range<usize>, cut_short: bool) -> bool {
     }
 }
 
-/// The length of the secret at the start of a text, if it is there. In a text that was cut short, the
-/// beginning of the secret counts.
-fn length_of_secret(text: &str, secret: &str, cut_short: bool) -> Option<usize> {
-    // Where the characters so far can end: `&` can be the secret's `&` or the start of an `&amp;`.
-    let mut ends = vec![0];
-    for c in secret.chars() {
-        let may_be_encoded = ends.iter().any(|&end| text[end..].starts_with(['&', '\\', '%', '+']));
-        let mut spellings = if may_be_encoded { encodings(c) } else { Vec::new() };
-        spellings.push(c.to_string());
-        let mut next = Vec::new();
-        for (end, spelling) in ends.iter().flat_map(|&end| spellings.iter().map(move |s| (end, s)))
-        {
-            if text[end..].starts_with(&**spelling) {
-                next.push(end + spelling.len());
-            } else if cut_short && spelling.starts_with(&text[end..]) {
-                return Some(text.len());
-            }
+/// The forms in which servers and libraries write a secret: unencoded, and XML-, JSON-, URL- and
+/// form-encoded.
+fn encodings(secret: &str) -> Vec<String> {
+    let mut all = vec![secret.to_owned()];
+    // No encoding changes these characters.
+    if secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)) {
+        return all;
+    }
+    let xml = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    for (quote, apostrophe, line_feed, tab) in XML_ESCAPES {
+        let text = xml.replace('"', quote).replace('\'', apostrophe);
+        let text = text.replace('\n', line_feed).replace('\t', tab);
+        all.extend([escape(&text, "", |c| format!("&#{};", u32::from(c))), text]);
+    }
+    let json = serde_json::Value::from(secret).to_string();
+    let json = &json[1..json.len() - 1];
+    let unicode =
+        |c: char| c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+    // Some libraries also escape characters that are special in HTML, and Gson the equals sign.
+    all.extend(["", "<>&'", "<>&'="].map(|special| escape(json, special, unicode)));
+    all.extend([json.replace('/', "\\/"), json.to_owned()]);
+    for reserved in [RESERVED, ENCODE_URI_COMPONENT, FORM, EXCEPT_SLASH] {
+        let parts = || utf8_percent_encode(secret, reserved);
+        // An encoded byte is a separate part.
+        let lower = |part: &str| match part.starts_with('%') {
+            true => part.to_ascii_lowercase(),
+            false => part.to_owned(),
+        };
+        for url in [parts().collect(), parts().map(lower).collect::<String>()] {
+            all.extend([url.replace("%20", "+"), url]);
         }
-        ends = next;
     }
-    ends.into_iter().max()
+    all
 }
 
-/// Whether XML, JSON, URLs or forms can write the character in another way.
-fn is_encoded(c: char) -> bool {
-    !c.is_ascii_alphanumeric() && !"-._".contains(c)
+/// Replaces the characters that are `special` or not ASCII.
+fn escape(text: &str, special: &str, escape: impl Fn(char) -> String) -> String {
+    let is_plain = |c: char| c.is_ascii() && !special.contains(c);
+    text.chars().fold(String::with_capacity(text.len()), |mut escaped, c| {
+        match is_plain(c) {
+            true => escaped.push(c),
+            false => escaped += &escape(c),
+        }
+        escaped
+    })
 }
 
-/// How XML, JSON, URLs and forms write a character other than as it is.
-fn encodings(c: char) -> Vec<String> {
-    if !is_encoded(c) {
-        return Vec::new();
-    }
-    let named: &[&str] = match c {
-        '&' => &["&amp;"],
-        '<' => &["&lt;"],
-        '>' => &["&gt;"],
-        '"' => &["&quot;", "\\\""],
-        '\'' => &["&apos;"],
-        '\\' => &["\\\\"],
-        '/' => &["\\/"],
-        ' ' => &["+"],
-        '\n' => &["\\n"],
-        '\r' => &["\\r"],
-        '\t' => &["\\t"],
-        _ => &[],
-    };
-    let (code, url) =
-        (u32::from(c), utf8_percent_encode(&c.to_string(), NON_ALPHANUMERIC).to_string());
-    let units = c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
-    let lower = [url.to_ascii_lowercase(), format!("&#x{code:x};"), units];
-    let other = [url, format!("&#x{code:X};"), format!("&#{code};")];
-    named.iter().map(|&name| name.to_owned()).chain(lower).chain(other).collect()
-}
+/// How XML libraries write a quotation mark, an apostrophe, a line feed and a tab: in text, and in
+/// attributes.
+const XML_ESCAPES: [(&str, &str, &str, &str); 6] = [
+    ("\"", "'", "\n", "\t"),
+    ("&quot;", "&#39;", "\n", "\t"),
+    ("&quot;", "&apos;", "\n", "\t"),
+    ("&quot;", "'", "&#10;", "&#9;"),
+    ("&quot;", "&apos;", "&#xA;", "&#x9;"),
+    ("&#34;", "&#x27;", "&#10;", "&#9;"),
+];
+
+/// The characters that JavaScript's `encodeURIComponent` encodes.
+const ENCODE_URI_COMPONENT: &AsciiSet =
+    &RESERVED.remove(b'!').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
+
+/// What Python's `quote` encodes.
+const EXCEPT_SLASH: &AsciiSet = &RESERVED.remove(b'/');
+
+/// What HTML forms encode; a space becomes `+`.
+const FORM: &AsciiSet = &RESERVED.add(b'~').remove(b'*');
 
 #[cfg(test)]
 mod tests {
@@ -190,11 +202,16 @@ mod tests {
             "p%26%22%20%27%C3%9F%0A%F0%9F%A6%80%25%2B%5C%2F",
             "p%26%22+%27%c3%9f%0a%f0%9f%a6%80%25%2b%5c%2f",
             "p%26%22%20'%C3%9F%0A%F0%9F%A6%80%25%2B%5C%2F",
-            // As Python's `quote` and Java's Gson write it.
-            "p%26%22%20%27%C3%9F%0A%F0%9F%A6%80%25%2B%5C/",
-            "p\\u0026\\\" \\u0027\u{df}\\n\u{1f980}%+\\\\/",
         ] {
             assert_eq!(redactor.redact(&format!("a {text} z")), "a [secret] z", "{text}");
+        }
+    }
+
+    #[test]
+    fn replaces_a_token_as_python_and_gson_write_it() {
+        let redactor = redactor(&["qlE1g9/MMh9==:rZTHhPp'"]);
+        for text in ["qlE1g9/MMh9%3D%3D%3ArZTHhPp%27", "qlE1g9/MMh9\\u003d\\u003d:rZTHhPp\\u0027"] {
+            assert_eq!(redactor.redact(text), "[secret]", "{text}");
         }
     }
 
