@@ -38,6 +38,19 @@ fn read(items: impl Iterator<Item = tsc::Result<tsc::Workbook>>) -> Vec<String> 
     items.map(one).collect()
 }
 
+/// Calls `check` with the iterator over the list, without and with prefetching, and with a function
+/// that returns the number of records logged since.
+fn with_each_iterator(check: impl Fn(tsc::Items<'_, tsc::Workbook>, &dyn Fn() -> usize)) {
+    logs::start();
+    let raw = server();
+    let session = session(&raw);
+    for prefetch in [0, 2] {
+        let before = logs::of(LOG).len();
+        let list = session.workbooks().list().page_size(2).prefetch(prefetch);
+        check(list.into_iter(), &|| logs::of(LOG).len() - before);
+    }
+}
+
 #[test]
 fn errors_of_items_keep_their_position() {
     let raw = server();
@@ -57,36 +70,26 @@ fn errors_of_items_keep_their_position() {
 
 #[test]
 fn reports_and_logs_each_value_once() {
-    logs::start();
-    let raw = server();
-    let session = session(&raw);
-    for prefetch in [0, 2] {
-        let before = logs::of(LOG).len();
-        let mut items = session.workbooks().list().page_size(2).prefetch(prefetch).into_iter();
+    with_each_iterator(|mut items, logged| {
         let mut counts = Vec::new();
         while items.next().is_some() {
             counts.push(items.unreadable().count);
         }
         assert_eq!(counts, [0, 1, 1, 2, 3, 3]);
-        assert_eq!(logs::of(LOG).len() - before, 3, "the whole list was read");
+        assert_eq!(logged(), 3, "the whole list was read");
         drop(items);
-        assert_eq!(logs::of(LOG).len() - before, 3);
-    }
+        assert_eq!(logged(), 3);
+    });
 }
 
 #[test]
 fn values_of_items_that_were_not_read_are_not_reported() {
-    logs::start();
-    let raw = server();
-    let session = session(&raw);
-    for prefetch in [0, 2] {
-        let before = logs::of(LOG).len();
-        let mut items = session.workbooks().list().page_size(2).prefetch(prefetch).into_iter();
+    with_each_iterator(|mut items, logged| {
         assert_eq!(read(items.by_ref().take(3)), ["w0", "w1", "w2"]);
         assert_eq!(items.unreadable().reports.len(), 1);
         drop(items);
-        assert_eq!(logs::of(LOG).len() - before, 1);
-    }
+        assert_eq!(logged(), 1);
+    });
 }
 
 #[test]
