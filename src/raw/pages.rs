@@ -133,7 +133,10 @@ impl<'s, T: DeserializeOwned> RawItems<'s, T> {
                 let next = match paging {
                     Paging::Numbers if so_far >= read.total()? => None,
                     Paging::Numbers if read.items.is_empty() => {
-                        return Err(Error::decode("the response has a page without items before `totalAvailable` items were read"));
+                        return Err(Error::decode(
+                            "the response has a page without items before `totalAvailable` items \
+                             were read",
+                        ));
                     }
                     Paging::Numbers => Some(base().query("pageNumber", (*page + 1).to_string())),
                     Paging::Tokens => Page::text(&read.root, "next_page_token")?

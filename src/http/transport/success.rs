@@ -55,7 +55,7 @@ impl Success {
         }
     }
 
-    /// Reads the body to its end, so that the connection can be reused. Fails if the body is an HTML
+    /// Reads the whole body, so that the connection can be reused. Fails if the body is an HTML
     /// page or a Tableau error.
     pub(crate) fn ignore(mut self) -> Result<()> {
         let outcome = self.bytes().and_then(|bytes| self.check_content(&bytes));

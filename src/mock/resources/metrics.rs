@@ -45,7 +45,7 @@ impl Resource for Metric {
     }
 }
 
-/// Lists the metrics. If there are none, Tableau returns an error.
+/// Lists the metrics. Tableau responds with an error if the site has none.
 fn list(state: &mut ServerState, ctx: &Context) -> Result<Response> {
     let site = state.site(ctx)?;
     if site.iter::<Metric>().next().is_none() {
